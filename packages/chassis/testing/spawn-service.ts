@@ -1,0 +1,57 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { waitFor } from './wait-for.ts';
+
+export type Exit = { code: number | null; signal: NodeJS.Signals | null };
+export type LogLine = Record<string, unknown>;
+
+/** A service running as a process of its own, as in a container. */
+export type SpawnedService = {
+  child: ChildProcess;
+  /** Each line of stdout and stderr so far. */
+  output: string[];
+  /** The lines that are JSON objects. */
+  logs(): LogLine[];
+  /** Wait for a log line that fits. */
+  logged(what: string, fits: (line: LogLine) => boolean): Promise<LogLine>;
+  /** Send a signal and wait for the end. */
+  stop(signal?: NodeJS.Signals): Promise<Exit>;
+  exited: Promise<Exit>;
+};
+
+/**
+ * Start `node main.ts args` with exactly the environment given (and PATH). The caller stops it, in the test or in
+ * `onTestFinished`; `await using` is not used, since a failed test should still show the output.
+ */
+export function spawnService(
+  main: string,
+  { args = [], env = {} }: { args?: string[]; env?: Record<string, string> } = {},
+): SpawnedService {
+  const child = spawn(process.execPath, [main, ...args], {
+    env: { PATH: process.env.PATH ?? '', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const output: string[] = [];
+  for (const stream of [child.stdout, child.stderr]) createInterface(stream).on('line', (line) => output.push(line));
+  // 'close' and not 'exit': only then has all output arrived.
+  const exited: Promise<Exit> = once(child, 'close').then(([code, signal]) => ({ code, signal }));
+  const logs = () => output.filter((line) => line.startsWith('{')).map((line) => JSON.parse(line) as LogLine);
+  return {
+    child,
+    output,
+    logs,
+    logged: async (what, fits) => {
+      try {
+        return await waitFor(what, () => logs().find(fits));
+      } catch (cause) {
+        throw new Error(`no log line: ${what}; the output was:\n${output.join('\n')}`, { cause });
+      }
+    },
+    stop: async (signal = 'SIGTERM') => {
+      child.kill(signal);
+      return exited;
+    },
+    exited,
+  };
+}
