@@ -1,4 +1,5 @@
 import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest, LogController } from 'fastify';
+import { closePromptly } from './close-promptly.ts';
 import { codeOf, messageOf } from './errors.ts';
 import type { Lifecycle } from './lifecycle.ts';
 import type { Logger } from './log.ts';
@@ -47,10 +48,16 @@ export function createServer(options: ServerOptions): Server {
     keepAliveTimeout: 76_000,
     connectionTimeout: 0,
     requestTimeout: 60_000,
-    http: { headersTimeout: 20_000, connectionsCheckingInterval: 5000 },
+    http: { headersTimeout: 20_000, connectionsCheckingInterval: 1000 },
   });
-  server.addHook('onRequest', (_request, reply, done) => {
+  // On sending and not on receiving, so that a request already in flight when the drain begins says it too.
+  server.addHook('onSend', (_request, reply, payload, done) => {
     if (lifecycle.draining) reply.header('connection', 'close');
+    done(null, payload);
+  });
+  const sweep = closePromptly(server.server);
+  server.addHook('preClose', (done) => {
+    sweep();
     done();
   });
   server.addHook('onResponse', (request, reply, done) => {

@@ -7,6 +7,8 @@ export type WatchOptions = {
   debounce?: number;
   /** Milliseconds between looks where events don't come (NFS, gVisor, a directory that appears later). */
   poll?: number;
+  /** Called after each look, changed or not. */
+  onLook?: () => void;
 };
 
 /**
@@ -19,7 +21,7 @@ export type WatchOptions = {
 export function watchFiles(
   paths: readonly string[],
   onChange: () => void,
-  { debounce = 20, poll = 5000 }: WatchOptions = {},
+  { debounce = 20, poll = 5000, onLook }: WatchOptions = {},
 ): () => void {
   const watchers = new Map<string, FSWatcher>();
   let seen: string | undefined;
@@ -32,6 +34,7 @@ export function watchFiles(
     const changed = seen !== undefined && now !== seen;
     seen = now;
     if (changed) onChange();
+    onLook?.();
   };
   const soon = () => {
     clearTimeout(timer);
