@@ -1,0 +1,141 @@
+import { ConfigError } from '@podkit/chassis/config';
+import { messageOf, PodkitError } from '@podkit/chassis/errors';
+import { type BoundedRegex, compileRegex } from '../regex/bounded-regex.ts';
+import { type Place, parseYaml } from '../yaml.ts';
+import { GlobTrie } from './glob-trie.ts';
+import { type MappingDefaults, type MappingEntry, type MappingFile, mappingFileSchema } from './mapping-config.ts';
+import type { SampleKind } from './meaning.ts';
+import { milliseconds, type Observer, observerOf } from './observer.ts';
+import { compileTemplate } from './template.ts';
+
+/** What a mapping makes of a StatsD name; `labels` beat the sample's tags unless `honorLabels`. */
+export type Mapped = {
+  action: 'map' | 'drop';
+  name: string;
+  labels: [name: string, value: string][];
+  honorLabels: boolean;
+  help: string | undefined;
+  observer: Observer;
+  /** Milliseconds without a sample after which a series goes; 0 for never. */
+  ttl: number;
+  scale: number;
+};
+
+type Template = ReturnType<typeof compileTemplate>;
+type Rule = Omit<Mapped, 'name' | 'labels'> & { name: Template; labels: [string, Template][] };
+type RegexRule = { regex: BoundedRegex; kind: SampleKind | undefined; rule: Rule };
+
+const kinds: readonly SampleKind[] = ['counter', 'gauge', 'observer'];
+const reference = '\\$\\{?\\w+\\}?';
+const globPattern = /^(?:\*|[a-zA-Z_][a-zA-Z0-9_-]*)(?:\.(?:\*|[a-zA-Z0-9_][a-zA-Z0-9_-]*))*$/;
+const namePattern = new RegExp(`^(?:[a-zA-Z_]|${reference})(?:[a-zA-Z0-9_]|${reference})*$`);
+
+/** The mappings of a file, ready to be asked. Globs come before regexes, wherever they stand, as in statsd_exporter. */
+export class MappingTable {
+  readonly size: number;
+  /** What holds for a name that no mapping takes. */
+  readonly unmapped: Pick<Mapped, 'observer' | 'ttl'>;
+  readonly #globs: Record<SampleKind, GlobTrie<Rule>>;
+  readonly #regexes: RegexRule[] = [];
+
+  constructor({ defaults = {}, mappings = [] }: MappingFile, where: (place: Place) => string = placeText) {
+    this.size = mappings.length;
+    this.unmapped = { observer: observerOf({}, defaults), ttl: milliseconds(defaults.ttl) };
+    const ordered = !(defaults.glob_disable_ordering ?? false);
+    const trie = () => new GlobTrie<Rule>({ ordered });
+    this.#globs = { counter: trie(), gauge: trie(), observer: trie() };
+    const faults: string[] = [];
+    for (const [index, entry] of mappings.entries()) {
+      try {
+        this.#add(entry, defaults, index);
+      } catch (error) {
+        const key = error instanceof MappingError ? error.key : 'match';
+        faults.push(`${where(['mappings', index, key])}: mappings[${index}].${key}: ${messageOf(error)}`);
+      }
+    }
+    if (faults.length > 0) throw new ConfigError(faults);
+  }
+
+  /** The first mapping for a name of a kind, with its references filled in. */
+  find(name: string, kind: SampleKind): Mapped | undefined {
+    const glob = this.#globs[kind].find(name);
+    if (glob) return fill(glob.rule, [name, ...glob.captures]);
+    for (const { regex, kind: only, rule } of this.#regexes) {
+      if (only !== undefined && only !== kind) continue;
+      const match = regex.regex.exec(name);
+      if (match) return fill(rule, match);
+    }
+    return undefined;
+  }
+
+  #add(entry: MappingEntry, defaults: MappingDefaults, index: number): void {
+    check(entry, defaults);
+    if ((entry.match_type || defaults.match_type || 'glob') === 'regex') {
+      const regex = compileRegex(entry.match);
+      this.#regexes.push({ regex, kind: entry.match_metric_type, rule: ruleOf(entry, defaults, regex.groups) });
+      return;
+    }
+    if (!globPattern.test(entry.match))
+      throw new MappingError(
+        'match',
+        `"${entry.match}" is not a glob: parts of letters, digits, _ and -, or *, between dots`,
+      );
+    const rule = ruleOf(entry, defaults, []);
+    for (const kind of entry.match_metric_type === undefined ? kinds : [entry.match_metric_type])
+      this.#globs[kind].add(entry.match, index, rule);
+  }
+}
+
+/**
+ * Read statsd_exporter's mapping file.
+ *
+ * @throws {ConfigError} with a line per fault, each with file, line and column
+ */
+export function parseMappingFile(text: string, file: string): MappingTable {
+  const { value, where } = parseYaml(mappingFileSchema, text, file);
+  return new MappingTable(value, where);
+}
+
+class MappingError extends PodkitError {
+  readonly key: string;
+
+  constructor(key: string, message: string) {
+    super('ERR_MAPPING', message);
+    this.key = key;
+  }
+}
+
+function check(entry: MappingEntry, defaults: MappingDefaults): void {
+  const { name = '', labels = {} } = entry;
+  if (name === '') throw new MappingError('name', 'a mapping needs a name, also one that drops');
+  if (!namePattern.test(name))
+    throw new MappingError('name', `"${name}" is not a metric name with references such as $1`);
+  for (const label of Object.keys(labels)) {
+    if (!/^[a-zA-Z_][a-zA-Z0-9_]*$/.test(label) || label.startsWith('__'))
+      throw new MappingError('labels', `"${label}" is not a label name`);
+  }
+  const type = entry.observer_type || defaults.observer_type;
+  if (type === 'histogram' && entry.summary_options)
+    throw new MappingError('summary_options', 'the observer is a histogram');
+  if (type === 'summary' && entry.histogram_options)
+    throw new MappingError('histogram_options', 'the observer is a summary');
+}
+
+function ruleOf(entry: MappingEntry, defaults: MappingDefaults, groups: readonly string[]): Rule {
+  return {
+    action: entry.action || 'map',
+    name: compileTemplate(entry.name ?? '', groups),
+    labels: Object.entries(entry.labels ?? {}).map(([label, text]) => [label, compileTemplate(String(text), groups)]),
+    honorLabels: entry.honor_labels ?? false,
+    help: entry.help,
+    observer: observerOf(entry, defaults),
+    ttl: milliseconds(entry.ttl) || milliseconds(defaults.ttl),
+    scale: entry.scale ?? 1,
+  };
+}
+
+function fill({ name, labels, ...rest }: Rule, captures: readonly string[]): Mapped {
+  return { ...rest, name: name(captures), labels: labels.map(([label, text]) => [label, text(captures)]) };
+}
+
+const placeText = (place: Place) => place.join('.');

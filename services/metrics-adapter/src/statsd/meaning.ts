@@ -1,0 +1,130 @@
+import { escapeName } from './escape.ts';
+import { parseDecimal } from './number.ts';
+
+export type TagStyles = { dogstatsd: boolean; influxdb: boolean; librato: boolean; signalfx: boolean };
+
+export type SampleKind = 'counter' | 'gauge' | 'observer';
+
+/** What a sample's head and tail say; its value is all that they don't. */
+export type Meaning = {
+  name: string;
+  kind: SampleKind;
+  labels: Map<string, string>;
+  /** What the value is multiplied by: 1/1000 for `ms`, since Prometheus wants seconds; 1/rate for a counter. */
+  factor: number;
+  /** How many observations the value stands for. */
+  weight: number;
+  /** Parts that were left out; the sample counts all the same. */
+  faults: Fault[];
+};
+
+export type Fault = 'tag' | 'invalid_sample_factor' | 'unknown_component';
+export type Refusal =
+  | 'malformed_line'
+  | 'mixed_tagging_styles'
+  | 'malformed_component'
+  | 'malformed_container_id'
+  | 'illegal_event';
+
+const kinds: Record<string, Pick<Meaning, 'kind' | 'factor'>> = {
+  c: { kind: 'counter', factor: 1 },
+  // Etsy's own servers write a meter as `m`; it counts like a counter.
+  m: { kind: 'counter', factor: 1 },
+  g: { kind: 'gauge', factor: 1 },
+  ms: { kind: 'observer', factor: 1 / 1000 },
+  h: { kind: 'observer', factor: 1 },
+  d: { kind: 'observer', factor: 1 },
+};
+
+/** Below this a rate is a slip or an attack: one sample would stand for a billion. */
+const lowestRate = 1e-9;
+
+/**
+ * Understand the head and the tail of a sample (latin1, as `readPacket` gives them), or say why it is refused.
+ * What is wrong with one tag or one field costs that tag or field, never the sample.
+ */
+export function understand(head: string, tail: string, styles: TagStyles): Meaning | Refusal {
+  const [name, fields] = [decode(head), decode(tail)];
+  if (name === undefined || fields === undefined) return 'malformed_line';
+  const [type = '', ...components] = fields.split('|');
+  const kind = kinds[type];
+  if (kind === undefined) return 'illegal_event';
+  if (components.includes('')) return 'malformed_component';
+  const meaning: Meaning = { name, ...kind, labels: new Map(), weight: 1, faults: [] };
+  meaning.name = readNameTags(meaning, styles);
+  if (meaning.name === '') return 'malformed_line';
+  if (meaning.labels.size > 0 && components.some((component) => component.startsWith('#')))
+    return 'mixed_tagging_styles';
+  for (const component of components) {
+    const refusal = readComponent(component, meaning, styles);
+    if (refusal !== undefined) return refusal;
+  }
+  return meaning;
+}
+
+/** Bytes that came as latin1, as the UTF-8 that they are, or undefined where they aren't. */
+function decode(latin1: string): string | undefined {
+  if (!/[\x80-\xff]/.test(latin1)) return latin1;
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(Buffer.from(latin1, 'latin1'));
+  } catch {
+    return undefined;
+  }
+}
+
+function readComponent(component: string, meaning: Meaning, styles: TagStyles): Refusal | undefined {
+  if (component.startsWith('@')) {
+    applyRate(component, meaning);
+  } else if (component.startsWith('#')) {
+    if (styles.dogstatsd) for (const tag of component.slice(1).split(',')) readTag(tag.replace(/^#/, ''), ':', meaning);
+  } else if (component.startsWith('c:')) {
+    if (component.length === 2) return 'malformed_container_id';
+    meaning.labels.set('container_id', component.slice(2));
+  } else if (!/^(?:T\d|e:|card:)/.test(component)) {
+    // T: a pull has no use for the sender's time. e:, card: are for the Datadog Agent's own lookups.
+    meaning.faults.push('unknown_component');
+  }
+  return undefined;
+}
+
+function applyRate(component: string, meaning: Meaning): void {
+  const rate = parseDecimal(component, 1, component.length);
+  if (!(rate >= lowestRate && rate <= 1)) meaning.faults.push('invalid_sample_factor');
+  else if (meaning.kind === 'counter') meaning.factor /= rate;
+  else if (meaning.kind === 'observer') meaning.weight = Math.round(1 / rate);
+}
+
+/** Take the tags out of a name (SignalFX in brackets, Librato after #, InfluxDB after a comma) and return the rest. */
+function readNameTags(meaning: Meaning, styles: TagStyles): string {
+  const { name } = meaning;
+  const [open, close] = [name.indexOf('['), name.indexOf(']')];
+  if (styles.signalfx && (open !== -1 || close !== -1)) {
+    if (open === -1 || close < open) {
+      meaning.faults.push('tag');
+      return name;
+    }
+    readTags(name.slice(open + 1, close), meaning);
+    return name.slice(0, open) + name.slice(close + 1);
+  }
+  const marks = [styles.librato ? name.indexOf('#') : -1, styles.influxdb ? name.indexOf(',') : -1];
+  const mark = Math.min(...marks.filter((index) => index !== -1));
+  if (mark === Number.POSITIVE_INFINITY) return name;
+  readTags(name.slice(mark + 1), meaning);
+  return name.slice(0, mark);
+}
+
+function readTags(tags: string, meaning: Meaning): void {
+  if (tags !== '') for (const tag of tags.split(',')) readTag(tag, '=', meaning);
+}
+
+function readTag(tag: string, separator: string, { labels, faults }: Meaning): void {
+  const split = tag.indexOf(separator);
+  if (split < 1 || split === tag.length - 1) faults.push('tag');
+  else labels.set(labelName(tag.slice(0, split)), tag.slice(split + 1));
+}
+
+/** Names that begin with two underscores are Prometheus' own: `__name__` as a tag would rename the metric. */
+function labelName(key: string): string {
+  const name = escapeName(key);
+  return name.startsWith('__') ? `exported_${name}` : name;
+}

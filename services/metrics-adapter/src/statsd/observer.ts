@@ -1,0 +1,64 @@
+import { parseDuration } from '@podkit/chassis/duration';
+import type { MappingDefaults, MappingEntry } from './mapping-config.ts';
+
+/** How observations (timers, histograms, distributions) are kept. */
+export type Observer =
+  | { type: 'histogram'; buckets: readonly number[]; nativeFactor: number; nativeMaxBuckets: number }
+  | {
+      type: 'summary';
+      quantiles: readonly { quantile: number; error: number }[];
+      /** Milliseconds that an observation counts for the quantiles. */
+      maxAge: number;
+      ageBuckets: number;
+    };
+
+type Options = Pick<MappingEntry, 'observer_type' | 'histogram_options' | 'summary_options'>;
+
+/** What client_golang uses where nothing else is said; statsd_exporter inherits these. */
+const standard = {
+  buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+  nativeFactor: 1.1,
+  nativeMaxBuckets: 256,
+  quantiles: [
+    { quantile: 0.5, error: 0.05 },
+    { quantile: 0.9, error: 0.01 },
+    { quantile: 0.99, error: 0.001 },
+  ],
+  maxAge: 600_000,
+  ageBuckets: 5,
+};
+
+/** The observer of a mapping: its own options, then the file's defaults, then client_golang's. A zero counts as not set. */
+export function observerOf(entry: Options, defaults: MappingDefaults): Observer {
+  if ((entry.observer_type || defaults.observer_type) === 'histogram') {
+    const [own, shared] = [entry.histogram_options ?? {}, defaults.histogram_options ?? {}];
+    return {
+      type: 'histogram',
+      buckets: (filled(own.buckets) ?? filled(shared.buckets) ?? standard.buckets).toSorted((a, b) => a - b),
+      nativeFactor:
+        own.native_histogram_bucket_factor || shared.native_histogram_bucket_factor || standard.nativeFactor,
+      nativeMaxBuckets:
+        own.native_histogram_max_buckets || shared.native_histogram_max_buckets || standard.nativeMaxBuckets,
+    };
+  }
+  const [own, shared] = [entry.summary_options ?? {}, defaults.summary_options ?? {}];
+  const quantiles = filled(own.quantiles) ?? filled(shared.quantiles) ?? standard.quantiles;
+  return {
+    type: 'summary',
+    quantiles: quantiles.map(({ quantile, error = 0 }) => ({ quantile, error })),
+    maxAge: milliseconds(own.max_age) || milliseconds(shared.max_age) || standard.maxAge,
+    ageBuckets: own.age_buckets || shared.age_buckets || standard.ageBuckets,
+  };
+}
+
+/**
+ * Milliseconds of a duration in a mapping file: `1m20s`, or a whole number of nanoseconds.
+ *
+ * @throws {PodkitError} ERR_DURATION
+ */
+export function milliseconds(duration: string | number | undefined): number {
+  if (duration === undefined || duration === '') return 0;
+  return typeof duration === 'number' ? duration / 1e6 : parseDuration(duration);
+}
+
+const filled = <Item>(list: readonly Item[] | undefined) => (list?.length ? list : undefined);

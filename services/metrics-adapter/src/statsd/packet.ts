@@ -1,0 +1,100 @@
+import { parseDecimal } from './number.ts';
+
+/** What a packet is read into. Texts are latin1: one character per byte, so that nothing is decoded twice. */
+export type PacketReader = {
+  /**
+   * One sample. `head` is what stands before the first colon (name and tags in front), `tail` what follows the value's
+   * `|` (type, rate, tags behind); both are the same for all samples of a series, only `value` differs.
+   * `signed` tells of a leading + or -, which makes a gauge's value relative.
+   */
+  sample(head: string, tail: string, value: number, signed: boolean): void;
+  /** A value that is not a finite decimal number; `raw` is its text. */
+  oddValue(head: string, tail: string, raw: string): void;
+  /** A line that is no StatsD at all. */
+  malformed(reason: 'malformed_line' | 'not_enough_parts_after_colon', line: string): void;
+  /** A DogStatsD event or service check, which carries no sample. */
+  ignored(kind: 'event' | 'service_check'): void;
+  /** A whole line, before it is read. */
+  line?(start: number, end: number): void;
+};
+
+const [carriageReturn, colon, pipe, at, underscore] = [13, 58, 124, 64, 95];
+
+/**
+ * Read the lines of a packet: `name:value|type[|@rate][|#tags][|c:id][|T time][|e:data][|card:level]`, several values
+ * packed as `name:1:2:3|ms`, several samples as `name:1|c:2|ms`.
+ * Formats: https://github.com/statsd/statsd/blob/master/docs/metric_types.md and
+ * https://docs.datadoghq.com/extend/dogstatsd/datagram_shell
+ */
+export function readPacket(text: string, reader: PacketReader): void {
+  let start = 0;
+  while (start < text.length) {
+    let end = text.indexOf('\n', start);
+    if (end === -1) end = text.length;
+    const stop = text.charCodeAt(end - 1) === carriageReturn ? end - 1 : end;
+    if (stop > start) readLine(text, start, stop, reader);
+    start = end + 1;
+  }
+}
+
+function readLine(text: string, start: number, end: number, reader: PacketReader): void {
+  reader.line?.(start, end);
+  if (text.charCodeAt(start) === underscore && readOther(text, start, reader)) return;
+  const nameEnd = find(text, colon, start, end);
+  if (nameEnd === start || nameEnd === end) return reader.malformed('malformed_line', text.slice(start, end));
+  const head = text.slice(start, nameEnd);
+  let position = nameEnd + 1;
+  while (position <= end) {
+    const bar = find(text, pipe, position, end);
+    if (bar === end) return reader.malformed('not_enough_parts_after_colon', text.slice(start, end));
+    const next = sampleEnd(text, bar + 1, end);
+    readValues(text, position, bar, head, text.slice(bar + 1, next), reader);
+    if (next === end) return undefined;
+    position = next + 1;
+  }
+  return undefined;
+}
+
+/** Like indexOf, but never looks past `end`: a packet of many broken lines must not be searched once for each. */
+function find(text: string, code: number, start: number, end: number): number {
+  let index = start;
+  while (index < end && text.charCodeAt(index) !== code) index += 1;
+  return index;
+}
+
+function readOther(text: string, start: number, reader: PacketReader): boolean {
+  const kind = text.startsWith('_e{', start) ? 'event' : text.startsWith('_sc|', start) ? 'service_check' : undefined;
+  if (kind !== undefined) reader.ignored(kind);
+  return kind !== undefined;
+}
+
+/**
+ * Where the sample whose type begins at `position` ends: at a colon right after the type or a rate, since a value of
+ * the next sample follows there, and otherwise with the line, since colons are part of tags and of other fields.
+ */
+function sampleEnd(text: string, position: number, end: number): number {
+  let index = position;
+  for (;;) {
+    let code = 0;
+    while (index < end) {
+      code = text.charCodeAt(index);
+      if (code === pipe || code === colon) break;
+      index += 1;
+    }
+    if (index === end || code === colon) return index;
+    if (text.charCodeAt(index + 1) !== at) return end;
+    index += 2;
+  }
+}
+
+function readValues(text: string, start: number, end: number, head: string, tail: string, reader: PacketReader): void {
+  let position = start;
+  while (position <= end) {
+    const stop = find(text, colon, position, end);
+    const value = parseDecimal(text, position, stop);
+    const sign = text.charCodeAt(position);
+    if (value === value) reader.sample(head, tail, value, sign === 43 || sign === 45);
+    else reader.oddValue(head, tail, text.slice(position, stop));
+    position = stop + 1;
+  }
+}
