@@ -1,0 +1,185 @@
+import { type FSWatcher, watch } from 'node:fs';
+import { glob, stat } from 'node:fs/promises';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
+import { codeOf } from '@podkit/chassis/errors';
+import { FileTail, type TailEvent } from './file-tail.ts';
+import type { LineOrigin, OpenFile, Position } from './open-file.ts';
+import { PollLoop } from './poll-loop.ts';
+import { readFifo } from './stream-tail.ts';
+
+export type TailerOptions = {
+  /** Files and named pipes; `*`, `?`, `[..]` and `**` find several, also ones that appear later. */
+  paths: readonly string[];
+  from: 'beginning' | 'end';
+  maxLineBytes: number;
+  rotateWait: number;
+  /** Milliseconds between looks; events of the file system shorten that where they come. */
+  pollInterval: number;
+  /** Where an earlier process left off in a file. */
+  positions?: readonly (Position & { path: string })[];
+  onLine: (line: string, origin: LineOrigin, path: string) => void;
+  onFirstLine?: (line: string, origin: LineOrigin) => void;
+  /** After each look at a file; what it handed over is complete up to its position. */
+  onRead?: (path: string) => void;
+  onEvent: (event: TailEvent, path: string) => void;
+  onError: (error: unknown, path: string) => void;
+};
+
+type Tail = { loop: PollLoop; tail: FileTail } | { close: () => Promise<void> };
+
+/** Between two looks at a file that never rests; what is read in one look grows, the cost of looking doesn't. */
+const shortestPause = 50;
+/** Files, by inode, of which the end is remembered when they are let go of, should they turn up under another name. */
+const mostKnown = 1000;
+
+/** Follows every file that a set of paths leads to. */
+export class Tailer {
+  readonly #options: TailerOptions;
+  readonly #tails = new Map<string, Tail>();
+  readonly #watchers = new Map<string, FSWatcher>();
+  readonly #discovery: PollLoop;
+  readonly #known = new Map<string, Position>();
+  #first = true;
+
+  constructor(options: TailerOptions) {
+    this.#options = options;
+    for (const position of options.positions ?? []) this.#remember(position);
+    this.#discovery = new PollLoop({
+      task: () => this.#discover(),
+      interval: Math.max(1000, options.pollInterval),
+      shortest: 4 * shortestPause,
+      onError: (error) => options.onError(error, options.paths.join(', ')),
+    });
+  }
+
+  /** The paths that are being read. */
+  get files(): string[] {
+    return [...this.#tails].filter(([, tail]) => 'close' in tail || tail.tail.following).map(([path]) => path);
+  }
+
+  /** Resolves when the files that are there are known; reading them goes on by itself. */
+  async start(): Promise<void> {
+    await this.#discovery.start();
+  }
+
+  /** Read what has been written so far, hand over a last line without an end where `flush` says so, and close. */
+  async stop({ flush = true }: { flush?: boolean } = {}): Promise<void> {
+    for (const watcher of this.#watchers.values()) watcher.close();
+    await this.#discovery.stop();
+    const ends = [...this.#tails.values()].map(async (tail) => {
+      if ('close' in tail) return tail.close();
+      await tail.loop.stop();
+      return tail.tail.close({ flush });
+    });
+    this.#tails.clear();
+    await Promise.all(ends);
+  }
+
+  async #discover(): Promise<void> {
+    const first = this.#first;
+    this.#first = false;
+    const found = new Set<string>();
+    for (const pattern of this.#options.paths) {
+      const paths = isGlob(pattern) ? await matches(pattern) : [resolve(pattern)];
+      this.#watch(dirname(resolve(pattern)));
+      for (const path of paths) {
+        found.add(path);
+        this.#watch(dirname(path));
+        if (!this.#tails.has(path)) await this.#add(path, first);
+      }
+    }
+    for (const [path, tail] of this.#tails)
+      if (!found.has(path) && 'tail' in tail && tail.tail.over) await this.#drop(path, tail);
+  }
+
+  async #add(path: string, first: boolean): Promise<void> {
+    const stats = await stat(path, { bigint: true }).catch(() => undefined);
+    if (stats?.isFIFO()) return this.#addFifo(path);
+    if (stats !== undefined && !stats.isFile()) return undefined;
+    // A glob such as `app.log*` also finds a file that was just renamed and is still read under its old name.
+    if (stats && this.#reads({ dev: String(stats.dev), ino: String(stats.ino) })) return undefined;
+    this.#tails.set(path, this.#tailOf(path, first && stats !== undefined));
+    return undefined;
+  }
+
+  #reads(file: { dev: string; ino: string }): boolean {
+    return [...this.#tails.values()].some((tail) => 'tail' in tail && tail.tail.reads(file));
+  }
+
+  async #addFifo(path: string): Promise<void> {
+    const { maxLineBytes, onLine, onEvent, onError } = this.#options;
+    const close = await readFifo(path, {
+      maxLineBytes,
+      onLine: (line, origin) => onLine(line, origin, path),
+      onEvent: (event) => onEvent(event, path),
+      onError: (error) => onError(error, path),
+    });
+    this.#tails.set(path, { close });
+  }
+
+  #tailOf(path: string, first: boolean): Tail {
+    const { onLine, onEvent, onError, onRead, onFirstLine, pollInterval, positions = [], ...rest } = this.#options;
+    const tail = new FileTail({
+      ...rest,
+      path,
+      from: first ? rest.from : 'beginning',
+      resume: ({ dev, ino }) => this.#known.get(`${dev}:${ino}`),
+      left: this.#options.paths.some((pattern) => resolve(pattern) === path)
+        ? positions.findLast((position) => position.path === path)
+        : undefined,
+      onLine: (line: string, file: OpenFile) => onLine(line, file, path),
+      ...(onFirstLine ? { onFirstLine } : {}),
+      onEvent: (event) => onEvent(event, path),
+      onClose: (position) => this.#remember(position),
+    });
+    const task = async () => {
+      await tail.poll();
+      onRead?.(path);
+    };
+    const onFault = (error: unknown) => onError(error, path);
+    const loop = new PollLoop({ task, interval: pollInterval, shortest: shortestPause, onError: onFault });
+    void loop.start();
+    return { tail, loop };
+  }
+
+  #remember(position: Position): void {
+    this.#known.set(`${position.dev}:${position.ino}`, position);
+    const oldest = this.#known.keys().next().value;
+    if (this.#known.size > mostKnown && oldest !== undefined) this.#known.delete(oldest);
+  }
+
+  async #drop(path: string, { loop, tail }: { loop: PollLoop; tail: FileTail }): Promise<void> {
+    this.#tails.delete(path);
+    await loop.stop();
+    await tail.close({ flush: true });
+  }
+
+  #watch(directory: string): void {
+    if (this.#watchers.has(directory)) return;
+    try {
+      const watcher = watch(directory, { persistent: false }, (_event, name) => this.#onEvent(directory, name));
+      watcher.on('error', () => {
+        watcher.close();
+        this.#watchers.delete(directory);
+      });
+      this.#watchers.set(directory, watcher);
+    } catch (error) {
+      // Not there yet, or out of watches: the interval does the same, only later.
+      if (codeOf(error) !== 'ENOENT') this.#options.onError(error, directory);
+    }
+  }
+
+  #onEvent(directory: string, name: string | null): void {
+    const tail = name === null ? undefined : this.#tails.get(join(directory, name));
+    if (tail === undefined) this.#discovery.wake();
+    else if ('loop' in tail) tail.loop.wake();
+  }
+}
+
+const isGlob = (path: string) => /[*?[\]{}]/.test(path);
+
+async function matches(pattern: string): Promise<string[]> {
+  const found: string[] = [];
+  for await (const path of glob(pattern)) found.push(isAbsolute(path) ? path : resolve(path));
+  return found.sort();
+}
