@@ -132,8 +132,8 @@ describe('the server of a service', () => {
     const { url } = await start();
     for (const path of ['/items/1', '/items/2', '/nowhere/1', '/nowhere/2']) await fetch(url + path);
     const metrics = await (await fetch(`${url}/metrics`)).text();
-    expect(metrics).toContain('http_requests_total{method="GET",route="/items/:id",status="200"} 2');
-    expect(metrics).toContain('http_requests_total{method="GET",route="unmatched",status="404"} 2');
+    expect(metrics).toContain('http_request_duration_seconds_count{method="GET",route="/items/:id",status="200"} 2');
+    expect(metrics).toContain('http_request_duration_seconds_count{method="GET",route="unmatched",status="404"} 2');
     expect(metrics).not.toContain('nowhere');
   });
 
