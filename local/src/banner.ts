@@ -1,0 +1,28 @@
+import type { DemoRepository } from './demo-repository.ts';
+import type { Folders } from './folders.ts';
+import type { Options } from './options.ts';
+
+/** The table of what runs where, and what to try first. */
+export function banner(options: Options, folders: Folders, demo: DemoRepository | undefined): string {
+  const at = (port: number, path = '') => `http://localhost:${port}${path}`;
+  const rows = [
+    ['site', at(options.appPort, '/')],
+    ['console', at(options.appPort, '/console')],
+    ['app', `${at(options.appPort, '/api/pod')}   probes ${at(options.appAdminPort, '/readyz?verbose')}`],
+    ['git-sync', at(options.gitSyncPort, '/metrics')],
+    ['metrics-adapter', `${at(options.adapterPort, '/metrics')}   StatsD ${options.statsdPort}`],
+    ['ambassador', `${at(options.ambassadorPort, '/v1.0/metadata')}   Redis protocol ${options.ambassadorRedisPort}`],
+    ['downward-reader', at(options.downwardPort, '/')],
+    [
+      'data',
+      options.data === undefined ? `${folders.root} (removed at the end; keep it with --data=FOLDER)` : folders.root,
+    ],
+  ];
+  const width = Math.max(...rows.map(([name = '']) => name.length));
+  const table = rows.map(([name = '', where = '']) => `  ${name.padEnd(width)}  ${where}`);
+  const edit =
+    demo === undefined
+      ? []
+      : ['', `  Change the page: cd ${demo.clone} && edit index.html, git commit -am new, git push`];
+  return ['', ...table, ...edit, '  Stop: Ctrl-C', '', ''].join('\n');
+}

@@ -1,0 +1,227 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { request } from 'node:http';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { freePort } from '@podkit/chassis/testing/free-port';
+import { waitFor } from '@podkit/chassis/testing/wait-for';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const portOptions = [
+  'app',
+  'app-admin',
+  'git-sync',
+  'ambassador',
+  'ambassador-admin',
+  'ambassador-redis',
+  'adapter',
+  'statsd',
+  'downward',
+  'postgres',
+  'redis',
+];
+
+type Suite = {
+  url(option: string, path: string): string;
+  output: string[];
+  pid: number;
+  exited: Promise<number | null>;
+  kill(signal: NodeJS.Signals): void;
+};
+
+/** `npm start` as its user starts it, on ports of its own, with TMPDIR in a folder where leftovers show. */
+async function startSuite(tmp: string, args: string[] = []): Promise<Suite> {
+  const ports = new Map<string, number>();
+  for (const option of portOptions) ports.set(option, await freePort());
+  const flags = [...ports].map(([option, port]) => `--${option}-port=${port}`);
+  const main = join(import.meta.dirname, '..', 'src', 'main.ts');
+  const env = { PATH: process.env.PATH, TMPDIR: tmp };
+  const child = spawn(process.execPath, [main, ...flags, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const output: string[] = [];
+  for (const stream of [child.stdout, child.stderr]) createInterface(stream).on('line', (line) => output.push(line));
+  const suite = {
+    url: (option: string, path: string) => `http://127.0.0.1:${ports.get(option)}${path}`,
+    output,
+    pid: child.pid ?? 0,
+    exited: once(child, 'close').then(([code]: (number | null)[]) => code ?? null),
+    kill: (signal: NodeJS.Signals) => void child.kill(signal),
+  };
+  await waitFor('the table of what runs where', () => output.some((line) => line.includes('Stop: Ctrl-C')), {
+    timeout: 90_000,
+  }).catch((cause) => {
+    throw new Error(`the suite did not come up; its output was:\n${output.join('\n')}`, { cause });
+  });
+  return suite;
+}
+
+const text = async (url: string) => (await fetch(url)).text();
+
+describe('npm start', () => {
+  let tmp: string;
+  let suite: Suite;
+
+  beforeAll(async () => {
+    tmp = mkdtempSync(join(tmpdir(), 'podkit-suite-'));
+    suite = await startSuite(tmp);
+  }, 120_000);
+
+  afterAll(() => {
+    suite?.kill('SIGKILL');
+    rmSync(tmp, { recursive: true, force: true });
+  });
+
+  /** Where the demo's clone is, as the table tells the user. */
+  const clone = () => /cd (\S+) &&/.exec(suite.output.join('\n'))?.[1] ?? '';
+  const git = (...args: string[]) => execFileSync('git', args, { cwd: clone(), stdio: 'pipe' });
+
+  it('starts the processes in the order of a Pod', () => {
+    const order = suite.output.filter((line) => line.endsWith(' started')).map((line) => line.split(/\s+/)[1]);
+    expect(order.filter((name) => name !== 'redis')).toEqual([
+      'postgres',
+      'git-sync',
+      'ambassador',
+      'metrics-adapter',
+      'downward-reader',
+      'app',
+    ]);
+  });
+
+  it('serves the site and the console', async () => {
+    expect(await text(suite.url('app', '/'))).toContain('It works.');
+    expect(await text(suite.url('app', '/console'))).toContain('<html');
+  });
+
+  it('shows a commit on the page within three seconds', async () => {
+    writeFileSync(join(clone(), 'index.html'), '<h1>Second edition</h1>');
+    git('commit', '--quiet', '--all', '--message', 'Second edition');
+    git('push', '--quiet');
+    await waitFor('the new page', async () => (await text(suite.url('app', '/'))).includes('Second edition'), {
+      timeout: 3000,
+    });
+  });
+
+  it('stores a note through the ambassador and reads it back', async () => {
+    const url = suite.url('app', '/api/notes/first');
+    const headers = { 'content-type': 'application/json' };
+    const put = await fetch(url, { method: 'PUT', headers, body: JSON.stringify({ text: 'remember' }) });
+    expect(put.ok).toBe(true);
+    expect(await (await fetch(url)).json()).toMatchObject({ text: 'remember' });
+  });
+
+  it('turns the stats of the app into Prometheus text that promtool accepts', async () => {
+    await text(suite.url('app', '/'));
+    const metrics = await text(suite.url('adapter', '/metrics'));
+    expect(metrics).toMatch(/^app_requests_total\{.*\} \d+$/m);
+    expect(metrics).toMatch(/^\w*up\{?.*\}? 1$/m);
+    expect(execFileSync('promtool', ['check', 'metrics'], { input: metrics, stdio: 'pipe' }).toString()).toBe('');
+  });
+
+  it('follows the labels of the simulated Pod', async () => {
+    const podinfo = join(
+      readdirSync(tmp)
+        .map((name) => join(tmp, name, 'podinfo'))
+        .find(existsSync) ?? '',
+    );
+    await writeVolume(podinfo, { ...downwardFiles, labels: 'app="podkit"\ncolor="green"' });
+    await waitFor('the new label', async () => (await text(suite.url('downward', '/'))).includes('green'), {
+      timeout: 3000,
+    });
+  });
+
+  it('restarts a process that ends', async () => {
+    const [pid = ''] = execFileSync('pgrep', [
+      '-f',
+      `${join('services', 'downward-reader', 'src')}.*`,
+      '-P',
+      String(suite.pid),
+    ])
+      .toString()
+      .split('\n');
+    process.kill(Number(pid), 'SIGKILL');
+    await waitFor('the restart', () => suite.output.some((line) => /downward-reader +started again/.test(line)));
+  });
+
+  it('stops in the order of Kubernetes, lets requests finish, exits 0 and leaves nothing behind', async () => {
+    const finished = slowUpload(suite.url('app', '/api/notes/late'));
+    const children = execFileSync('pgrep', ['-P', String(suite.pid)])
+      .toString()
+      .trim()
+      .split('\n');
+    suite.kill('SIGINT');
+    expect(await finished).toBeLessThan(300);
+    expect(await suite.exited).toBe(0);
+    const order = suite.output
+      .filter((line) => / stopped \(/.test(line))
+      .map((line) => line.split(/\s+/).slice(1).join(' '));
+    expect(order.filter((line) => !line.startsWith('redis'))).toEqual([
+      'app stopped (exit 0)',
+      'downward-reader stopped (exit 0)',
+      'metrics-adapter stopped (exit 0)',
+      'ambassador stopped (exit 0)',
+      'git-sync stopped (exit 0)',
+      'postgres stopped (exit 0)',
+    ]);
+    expect(children.filter((pid) => existsSync(`/proc/${pid}`))).toEqual([]);
+    expect(readdirSync(tmp)).toEqual([]);
+  });
+});
+
+/** Begin a PUT, send the second half of its body only once the app drains, and give the status. */
+async function slowUpload(url: string): Promise<number> {
+  const body = JSON.stringify({ text: 'late' });
+  const headers = { 'content-type': 'application/json', 'content-length': String(body.length) };
+  const upload = request(url, { method: 'PUT', headers });
+  const answered = once(upload, 'response');
+  upload.write(body.slice(0, 5));
+  await waitFor('the app to drain', async () => (await fetch(url)).headers.get('connection') === 'close');
+  upload.end(body.slice(5));
+  const [response] = (await answered) as [IncomingMessage];
+  response.resume();
+  return response.statusCode ?? 0;
+}
+
+describe('npm start --data', () => {
+  it('keeps a note between two runs', async () => {
+    const tmp = mkdtempSync(join(tmpdir(), 'podkit-suite-'));
+    onTestFinished(() => rmSync(tmp, { recursive: true, force: true }));
+    const data = join(tmp, 'kept');
+    const headers = { 'content-type': 'application/json' };
+    const first = await startSuite(tmp, [`--data=${data}`]);
+    await fetch(first.url('app', '/api/notes/x'), { method: 'PUT', headers, body: '{"text":"kept"}' });
+    first.kill('SIGTERM');
+    expect(await first.exited).toBe(0);
+    const second = await startSuite(tmp, [`--data=${data}`]);
+    expect(await (await fetch(second.url('app', '/api/notes/x'))).json()).toMatchObject({ text: 'kept' });
+    second.kill('SIGTERM');
+    expect(await second.exited).toBe(0);
+  });
+});
+
+describe('npm start with wrong options', () => {
+  const start = (args: string[]) => {
+    const main = join(import.meta.dirname, '..', 'src', 'main.ts');
+    const { status, stderr } = spawnSync(process.execPath, [main, ...args], { env: { PATH: process.env.PATH } });
+    return { status, stderr: String(stderr).trim() };
+  };
+
+  it('names the port that is taken and the option that moves it', async () => {
+    const server = createServer().listen(0);
+    await once(server, 'listening');
+    onTestFinished(() => void server.close());
+    const { port } = server.address() as AddressInfo;
+    expect(start([`--app-port=${port}`])).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining(
+        `port ${port} (app) is taken by another program; choose another with --app-port=PORT`,
+      ),
+    });
+  });
+
+  it('names the nearest option', () => {
+    expect(start(['--app-prt=1'])).toEqual({
+      status: 2,
+      stderr: 'npm start: --app-prt: no such flag; did you mean --app-port?',
+    });
+  });
+});
