@@ -1,0 +1,30 @@
+/** What a StatsD source has seen, as plain numbers: they change with every line. */
+export class StatsdCounts {
+  lines = 0;
+  samples = 0;
+  tagged = 0;
+  unmapped = 0;
+  ignored = { event: 0, service_check: 0 };
+  actions = { map: 0, drop: 0 };
+  events = { counter: 0, gauge: 0, observer: 0 };
+  tagErrors = 0;
+  packets = { udp: 0, unixgram: 0 };
+  connections = 0;
+  connectionErrors = 0;
+  tooLongLines = 0;
+  relayedLines = 0;
+  relayedPackets = 0;
+  relayDroppedLines = 0;
+  reloads = { success: 0, failure: 0 };
+  readonly sampleErrors = new Map<string, number>();
+  readonly eventErrors = new Map<string, number>();
+  conflicts = 0;
+
+  sampleError(reason: string): void {
+    this.sampleErrors.set(reason, (this.sampleErrors.get(reason) ?? 0) + 1);
+  }
+
+  eventError(reason: string): void {
+    this.eventErrors.set(reason, (this.eventErrors.get(reason) ?? 0) + 1);
+  }
+}

@@ -1,0 +1,76 @@
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { isIPv6 } from 'node:net';
+import { parseAddress } from './address.ts';
+import type { StatsdCounts } from './counts.ts';
+
+export type RelayOptions = { address: string; counts: StatsdCounts; onError: (error: unknown) => void };
+
+/** What fits into a packet on every network between here and there; statsd_exporter's limit. */
+const packetLength = 1400;
+const flushInterval = 1000;
+/** Packets that may be under way to the kernel; beyond that lines are dropped and counted. */
+const mostPending = 1000;
+
+/** Sends the lines on, as they came, to another StatsD server over UDP, packed and at least once a second. */
+export class Relay {
+  readonly #options: RelayOptions;
+  readonly #host: string;
+  readonly #port: number;
+  readonly #socket;
+  readonly #timer: NodeJS.Timeout;
+  #lines: string[] = [];
+  #length = 0;
+  #pending = 0;
+
+  /** @throws {PodkitError} ERR_ADDRESS */
+  constructor(options: RelayOptions) {
+    this.#options = options;
+    const { host = '127.0.0.1', port } = parseAddress(options.address);
+    this.#host = host;
+    this.#port = port;
+    this.#socket = createSocket(isIPv6(host) ? 'udp6' : 'udp4').unref();
+    this.#socket.on('error', options.onError);
+    this.#timer = setInterval(() => this.flush(), flushInterval).unref();
+  }
+
+  /** Take whole lines, as latin1 text. */
+  packet(text: string): void {
+    for (const raw of text.split('\n')) {
+      const line = raw.endsWith('\r') ? raw.slice(0, -1) : raw;
+      if (line === '') continue;
+      if (line.length >= packetLength || this.#pending >= mostPending) {
+        this.#options.counts.relayDroppedLines += 1;
+        continue;
+      }
+      if (this.#length + line.length + 1 > packetLength) this.flush();
+      this.#lines.push(line);
+      this.#length += line.length + 1;
+    }
+  }
+
+  flush(): void {
+    if (this.#lines.length === 0) return;
+    const { counts, onError } = this.#options;
+    const packet = Buffer.from(`${this.#lines.join('\n')}\n`, 'latin1');
+    counts.relayedLines += this.#lines.length;
+    counts.relayedPackets += 1;
+    this.#lines = [];
+    this.#length = 0;
+    this.#pending += 1;
+    this.#socket.send(packet, this.#port, this.#host, (error) => {
+      this.#pending -= 1;
+      if (error) onError(error);
+    });
+  }
+
+  /** Send what is left, and close. */
+  async stop(): Promise<void> {
+    clearInterval(this.#timer);
+    this.flush();
+    const closed = once(this.#socket, 'close');
+    // After what was given to the socket before.
+    this.#socket.send(Buffer.alloc(0), 9, '127.0.0.1', () => this.#socket.close());
+    await closed;
+  }
+}

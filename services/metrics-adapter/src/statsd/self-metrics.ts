@@ -1,0 +1,51 @@
+import type { SelfMetric } from '../self-metric.ts';
+import type { StatsdCounts } from './counts.ts';
+
+type Values = number | ReadonlyMap<string, number> | Readonly<Record<string, number>>;
+
+/** The counts of a StatsD source as metrics, by statsd_exporter's names but for the prefix. */
+export function statsdMetrics(
+  source: string,
+  counts: StatsdCounts,
+  { mappings, kernelDrops }: { mappings: number; kernelDrops: number | undefined },
+): SelfMetric[] {
+  const metric = (type: SelfMetric['type'], name: string, help: string, values: Values, label = ''): SelfMetric => ({
+    name: `statsd_${name}`,
+    help,
+    type,
+    samples: entriesOf(values).map(([key, value]) => ({
+      labels: label === '' ? { source } : { source, [label]: key },
+      value,
+    })),
+  });
+  const counter = (name: string, help: string, values: Values, label?: string) =>
+    metric('counter', `${name}_total`, help, values, label);
+  return [
+    counter('lines', 'Lines received.', counts.lines),
+    counter('samples', 'Samples received.', counts.samples),
+    counter('tags', 'Samples with tags.', counts.tagged),
+    counter('tag_errors', 'Tags that were left out.', counts.tagErrors),
+    counter('sample_errors', 'Samples or parts of them that were left out.', counts.sampleErrors, 'reason'),
+    counter('events', 'Samples that reached a series.', counts.events, 'type'),
+    counter('events_error', 'Samples that no series can take.', counts.eventErrors, 'reason'),
+    counter('events_actions', 'Samples that a mapping took.', counts.actions, 'action'),
+    counter('events_unmapped', 'Samples that no mapping took.', counts.unmapped),
+    counter('events_conflict', 'Samples dropped as their metric has another type.', counts.conflicts),
+    counter('ignored', 'DogStatsD events and service checks, which carry no sample.', counts.ignored, 'kind'),
+    counter('packets', 'Packets received.', counts.packets, 'transport'),
+    ...(kernelDrops === undefined ? [] : [counter('udp_packet_drops', 'UDP packets the kernel dropped.', kernelDrops)]),
+    counter('connections', 'Stream connections.', counts.connections),
+    counter('connection_errors', 'Stream connections that failed or were refused.', counts.connectionErrors),
+    counter('too_long_lines', 'Lines on streams that were dropped for their length.', counts.tooLongLines),
+    counter('relay_lines', 'Lines relayed.', counts.relayedLines),
+    counter('relay_packets', 'Packets relayed.', counts.relayedPackets),
+    counter('relay_dropped_lines', 'Lines too long to relay, or too many.', counts.relayDroppedLines),
+    counter('mapping_reloads', 'Readings of a changed mapping file.', counts.reloads, 'outcome'),
+    metric('gauge', 'loaded_mappings', 'Mappings in use.', mappings),
+  ];
+}
+
+function entriesOf(values: Values): [string, number][] {
+  if (typeof values === 'number') return [['', values]];
+  return values instanceof Map ? [...values] : Object.entries(values);
+}

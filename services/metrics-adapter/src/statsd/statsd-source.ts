@@ -1,0 +1,160 @@
+import { readFile } from 'node:fs/promises';
+import { ConfigError } from '@podkit/chassis/config';
+import { messageOf } from '@podkit/chassis/errors';
+import type { Logger } from '@podkit/chassis/log';
+import { watchFiles } from '@podkit/chassis/watch-files';
+import type { SelfMetric } from '../self-metric.ts';
+import type { SeriesSink } from '../sink.ts';
+import type { Source } from '../source.ts';
+import type { StatsdConfig } from './config.ts';
+import { StatsdCounts } from './counts.ts';
+import { StatsdIngest } from './ingest.ts';
+import { MappingTable, parseMappingFile } from './mapping.ts';
+import { Relay } from './relay.ts';
+import { statsdMetrics } from './self-metrics.ts';
+import { listenTcp, listenUnix } from './stream-listener.ts';
+import { listenUdp, type UdpListener } from './udp-listener.ts';
+import { listenUnixDatagram } from './unix-datagram.ts';
+
+export type StatsdOptions = { config: StatsdConfig; sink: SeriesSink; log: Logger };
+
+/**
+ * The mappings of a source, from its file or from the configuration itself.
+ *
+ * @throws {ConfigError} with a line per fault
+ */
+export async function loadMapping({
+  mappingFile,
+  mapping,
+}: Pick<StatsdConfig, 'mappingFile' | 'mapping'>): Promise<MappingTable> {
+  if (mappingFile === undefined) return new MappingTable(mapping ?? {});
+  if (mapping !== undefined) throw new ConfigError(['statsd: mappingFile and mapping are both there; keep one']);
+  const text = await readFile(mappingFile, 'utf8').catch((cause: unknown) => {
+    throw new ConfigError([`statsd: mappingFile cannot be read: ${messageOf(cause)}`]);
+  });
+  return parseMappingFile(text, mappingFile);
+}
+
+/** Receives StatsD on every transport that is configured and puts its samples into series. */
+export class StatsdSource implements Source {
+  readonly name: string;
+  readonly #options: StatsdOptions;
+  readonly #counts = new StatsdCounts();
+  readonly #ends: (() => void | Promise<void>)[] = [];
+  #ingest: StatsdIngest | undefined;
+  #mappings = 0;
+  #udp: UdpListener | undefined;
+  #tcpPort = 0;
+
+  constructor(options: StatsdOptions) {
+    this.#options = options;
+    this.name = options.config.name;
+  }
+
+  /** The ports that were bound, which differ from the configured ones where those are 0. */
+  get ports(): { udp: number; tcp: number } {
+    return { udp: this.#udp?.port ?? 0, tcp: this.#tcpPort };
+  }
+
+  /** @throws {ConfigError} for a bad mapping, {PodkitError} ERR_LISTEN for an address that can't be used */
+  async start(): Promise<void> {
+    const { config, sink } = this.#options;
+    const mapping = await loadMapping(config);
+    this.#mappings = mapping.size;
+    const { tags: styles, cacheSize, mappingFile } = config;
+    this.#ingest = new StatsdIngest({ sink, mapping, styles, counts: this.#counts, cacheSize });
+    if (mappingFile !== undefined) this.#ends.push(watchFiles([mappingFile], () => void this.#reload()));
+    try {
+      await this.#listen(this.#receiver(this.#ingest));
+    } catch (error) {
+      await this.stop();
+      throw error;
+    }
+  }
+
+  async stop(): Promise<void> {
+    for (const end of this.#ends.splice(0).toReversed()) await end();
+  }
+
+  async selfMetrics(): Promise<SelfMetric[]> {
+    const kernelDrops = await this.#udp?.dropped();
+    return statsdMetrics(this.name, this.#counts, { mappings: this.#mappings, kernelDrops });
+  }
+
+  #receiver(ingest: StatsdIngest): (text: string) => void {
+    const { relay: address } = this.#options.config;
+    if (address === undefined) return (text) => ingest.packet(text);
+    const relay = new Relay({ address, counts: this.#counts, onError: (error) => this.#warn(error) });
+    this.#ends.push(() => relay.stop());
+    return (text) => {
+      ingest.packet(text);
+      relay.packet(text);
+    };
+  }
+
+  async #listen(receive: (text: string) => void): Promise<void> {
+    const { udp, tcp, unixStream, unixDatagram, receiveBuffer } = this.#options.config;
+    const onError = (error: unknown) => this.#warn(error);
+    const onPacket = (transport: 'udp' | 'unixgram') => (packet: Buffer) => {
+      this.#counts.packets[transport] += 1;
+      receive(packet.toString('latin1'));
+    };
+    if (udp !== undefined) {
+      const listener = await listenUdp({ address: udp, receiveBuffer, onPacket: onPacket('udp'), onError });
+      this.#udp = listener;
+      this.#ends.push(() => listener.stop());
+    }
+    const streams = this.#streamOptions(receive);
+    if (tcp !== undefined) {
+      const listener = await listenTcp(tcp, streams);
+      this.#tcpPort = listener.port;
+      this.#ends.push(() => listener.stop());
+    }
+    if (unixStream !== undefined) {
+      const listener = await listenUnix(unixStream, streams);
+      this.#ends.push(() => listener.stop());
+    }
+    if (unixDatagram === undefined) return;
+    const listener = await listenUnixDatagram({ path: unixDatagram, onPacket: onPacket('unixgram'), onError });
+    this.#ends.push(() => listener.stop());
+  }
+
+  #streamOptions(onLines: (text: string) => void) {
+    const counts = this.#counts;
+    const { maxLineBytes, maxConnections } = this.#options.config;
+    return {
+      maxLineBytes,
+      maxConnections,
+      onLines,
+      onConnection: () => {
+        counts.connections += 1;
+      },
+      onTooLong: () => {
+        counts.tooLongLines += 1;
+      },
+      onConnectionError: (error: unknown) => {
+        counts.connectionErrors += 1;
+        this.#options.log.debug({ err: error }, `statsd: connection: ${messageOf(error)}`);
+      },
+    };
+  }
+
+  /** A mapping file that got bad changes nothing; what was loaded before goes on. */
+  async #reload(): Promise<void> {
+    const { config, log } = this.#options;
+    try {
+      const mapping = await loadMapping(config);
+      this.#ingest?.useMapping(mapping);
+      this.#mappings = mapping.size;
+      this.#counts.reloads.success += 1;
+      log.info({ mappings: mapping.size }, 'statsd: mapping file read again');
+    } catch (error) {
+      this.#counts.reloads.failure += 1;
+      log.error({ err: error }, `statsd: mapping file not used, the old one stays: ${messageOf(error)}`);
+    }
+  }
+
+  #warn(error: unknown): void {
+    this.#options.log.warn({ err: error }, `statsd: ${messageOf(error)}`);
+  }
+}

@@ -1,0 +1,105 @@
+import { once } from 'node:events';
+import { lstat, unlink } from 'node:fs/promises';
+import { connect, createServer, type ListenOptions, type Socket } from 'node:net';
+import { codeOf, messageOf, PodkitError } from '@podkit/chassis/errors';
+import { parseAddress } from './address.ts';
+import { StreamLines } from './stream-lines.ts';
+
+export type StreamListenerOptions = {
+  maxLineBytes: number;
+  maxConnections: number;
+  onLines: (text: string) => void;
+  onConnection: () => void;
+  onTooLong: () => void;
+  /** A connection failed, or was refused as there are too many; it is closed. */
+  onConnectionError: (error: unknown) => void;
+};
+
+export type StreamListener = { readonly port: number; stop(): Promise<void> };
+
+/**
+ * Receive lines over TCP.
+ *
+ * @throws {PodkitError} ERR_LISTEN
+ */
+export async function listenTcp(address: string, options: StreamListenerOptions): Promise<StreamListener> {
+  const { host, port } = parseAddress(address);
+  return listen(`TCP ${address}`, host === undefined ? { port } : { host, port }, options);
+}
+
+/**
+ * Receive lines, or packets as DogStatsD clients send them, over a Unix stream socket. A socket file that a process
+ * left behind is replaced; one that somebody answers on, or any other file, is not.
+ *
+ * @throws {PodkitError} ERR_LISTEN
+ */
+export async function listenUnix(path: string, options: StreamListenerOptions): Promise<StreamListener> {
+  await removeStaleSocket(path);
+  return listen(`Unix socket ${path}`, { path, readableAll: true, writableAll: true }, options);
+}
+
+async function listen(what: string, where: ListenOptions, options: StreamListenerOptions): Promise<StreamListener> {
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+    serve(socket, options);
+  });
+  server.maxConnections = options.maxConnections;
+  server.on('drop', () => options.onConnectionError(new Error(`more than ${options.maxConnections} connections`)));
+  try {
+    const listening = once(server, 'listening');
+    server.listen(where);
+    await listening;
+  } catch (cause) {
+    throw new PodkitError('ERR_LISTEN', `statsd: cannot listen on ${what}: ${messageOf(cause)}`, { cause });
+  }
+  server.on('error', options.onConnectionError);
+  const address = server.address();
+  return {
+    port: typeof address === 'object' ? (address?.port ?? 0) : 0,
+    stop: async () => {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      for (const socket of sockets) socket.destroy();
+      await closed;
+    },
+  };
+}
+
+function serve(
+  socket: Socket,
+  { maxLineBytes, onLines, onConnection, onTooLong, onConnectionError }: StreamListenerOptions,
+): void {
+  onConnection();
+  const lines = new StreamLines({ maxLineBytes, onLines, onTooLong });
+  socket.on('data', (chunk: Buffer) => {
+    try {
+      lines.push(chunk);
+    } catch (error) {
+      onConnectionError(error);
+      socket.destroy();
+    }
+  });
+  socket.on('error', onConnectionError);
+  socket.once('close', () => lines.end());
+}
+
+async function removeStaleSocket(path: string): Promise<void> {
+  const stats = await lstat(path).catch(() => undefined);
+  if (stats === undefined) return;
+  if (!stats.isSocket() || (await answers(path)))
+    throw new PodkitError('ERR_LISTEN', `statsd: cannot listen on Unix socket ${path}: it is in use`);
+  await unlink(path);
+}
+
+async function answers(path: string): Promise<boolean> {
+  const socket = connect(path);
+  try {
+    await once(socket, 'connect');
+    return true;
+  } catch (error) {
+    return codeOf(error) !== 'ECONNREFUSED';
+  } finally {
+    socket.destroy();
+  }
+}

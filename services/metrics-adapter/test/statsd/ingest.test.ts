@@ -1,0 +1,134 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { StatsdCounts } from '../../src/statsd/counts.ts';
+import { StatsdIngest } from '../../src/statsd/ingest.ts';
+import { parseMappingFile } from '../../src/statsd/mapping.ts';
+import { MemorySink } from '../support/memory-sink.ts';
+
+const styles = { dogstatsd: true, influxdb: true, librato: true, signalfx: true };
+
+function setUp(mapping = '', cacheSize = 1000) {
+  const [sink, counts] = [new MemorySink(), new StatsdCounts()];
+  const ingest = new StatsdIngest({ sink, counts, styles, cacheSize, mapping: parseMappingFile(mapping, 'm.yaml') });
+  return { sink, counts, ingest };
+}
+
+function ingested(packet: string, mapping = '') {
+  const { sink, counts, ingest } = setUp(mapping);
+  ingest.packet(Buffer.from(packet).toString('latin1'));
+  return {
+    values: sink.values,
+    errors: Object.fromEntries([...counts.sampleErrors, ...counts.eventErrors]),
+    counts,
+    sink,
+  };
+}
+
+test('each type reaches its metric', () => {
+  const { values, sink, errors } = ingested('c:2|c\nc:3|c|@0.1\ng:7|g\ng:-2|g\ng:+1|g\nt:320|ms|@0.5\nh:3:4|h\nd:1|d');
+  expect(values).toEqual({ c: 32, g: 6, t: '0.32×2', h: '3×1 4×1', d: '1×1' });
+  expect([...sink.specs.values()].map(({ name, type }) => `${name} ${type}`)).toEqual([
+    'c counter',
+    'g gauge',
+    't summary',
+    'h summary',
+    'd summary',
+  ]);
+  expect(errors).toEqual({});
+});
+
+/** What kills or poisons statsd_exporter, a packet each. */
+test.each([
+  ['q:1|ms|#quantile:x', '', { 'q{exported_quantile="x"}': '0.001×1' }, {}],
+  ['h:1|ms|#le:x', 'defaults: { observer_type: histogram }', { 'h{exported_le="x"}': '0.001×1' }, {}],
+  ['c:1|c|#__name__:e', '', { 'c{exported___name__="e"}': 1 }, {}],
+  ['z:1|ms|@0.0000001', '', { z: '0.001×10000000' }, {}],
+  ['nan:NaN|c', '', {}, { malformed_value: 1 }],
+  ['inf:Inf|c', '', {}, { malformed_value: 1 }],
+  ['big:1e308|c|@0.001', '', { big: 0 }, { malformed_value: 1 }],
+  ['cid:1|c|c:abc', '', { 'cid{container_id="abc"}': 1 }, {}],
+  ['x:1|c|card:low', '', { x: 1 }, {}],
+  ['x:1|c|e:it-false,cn-app', '', { x: 1 }, {}],
+  ['a:1|c\r\nb:1|c', '', { a: 1, b: 1 }, {}],
+  ['_e{5,4}:title|text', '', {}, {}],
+  ['_sc|check|0', '', {}, {}],
+  ['hex:0x10p0|c\nunder:1_000|c', '', {}, { malformed_value: 2 }],
+  ['neg:-1|c', '', { neg: 0 }, { illegal_negative_counter: 1 }],
+  ['x:1|g|@0', '', { x: 1 }, { invalid_sample_factor: 1 }],
+  ['x:1|c|#le:1', '', { 'x{le="1"}': 1 }, {}],
+])('%j is harmless', (packet, mapping, values, errors) => {
+  const result = ingested(packet, mapping);
+  expect(result.values).toEqual(values);
+  expect(result.errors).toEqual(errors);
+});
+
+test('a sample that stands for millions costs one addition', () => {
+  const began = performance.now();
+  ingested('z:1|ms|@0.00000001\n'.repeat(1000));
+  expect(performance.now() - began).toBeLessThan(500);
+});
+
+test('a mapping names, labels, scales and drops', () => {
+  const mapping = `
+mappings:
+- { match: "api.*.latency_ms", name: api_latency_seconds, scale: 0.001, labels: { route: $1, zone: fixed } }
+- { match: "kept.*", name: kept, honor_labels: true, labels: { zone: fixed, id: $1 } }
+- { match: "noise.*", name: x, action: drop }
+- { match: "(x)?y", match_type: regex, name: "$1" }
+`;
+  const { values, counts, errors } = ingested(
+    'api.users.latency_ms:250|g|#zone:tag\nkept.1:1|c|#zone:tag\nnoise.a:1|c\nother.b:1|c\ny:1|c',
+    mapping,
+  );
+  expect(values).toEqual({
+    'api_latency_seconds{route="users",zone="fixed"}': 0.25,
+    'kept{id="1",zone="tag"}': 1,
+    other_b: 1,
+  });
+  expect([counts.actions, counts.unmapped]).toEqual([{ map: 2, drop: 1 }, 1]);
+  expect(errors).toEqual({ empty_metric_name: 1 });
+});
+
+test('a new mapping holds from the next sample on', () => {
+  const { sink, ingest } = setUp('mappings: [{ match: a.*, name: old }]');
+  ingest.packet('a.x:1|c');
+  ingest.useMapping(parseMappingFile('mappings: [{ match: a.*, name: new }]', 'm.yaml'));
+  ingest.packet('a.x:1|c');
+  expect(sink.values).toEqual({ old: 1, new: 1 });
+});
+
+test('a series that expired is asked for again', () => {
+  const { sink, ingest } = setUp();
+  ingest.packet('a:5|c');
+  sink.expire('a');
+  ingest.packet('a:1|c');
+  expect(sink.values).toEqual({ a: 1 });
+});
+
+test('a metric of another type is counted as a conflict and changes nothing', () => {
+  const { values, counts } = ingested('a:1|c\na:5|g\na:6|g');
+  expect(values).toEqual({ a: 1 });
+  expect(counts.conflicts).toBe(2);
+});
+
+test('a timestamp does not fill the memory of mappings', () => {
+  const { sink, ingest } = setUp('', 100);
+  for (let time = 0; time < 1000; time += 1) ingest.packet(`a:1|c|T${time}\nb:1|c|#k:v|T${time}`);
+  expect(sink.values).toEqual({ a: 1000, 'b{k="v"}': 1000 });
+});
+
+test('whatever is remembered or forgotten, the sums are right', () => {
+  const lines = fc.array(fc.tuple(fc.nat(40), fc.nat(3), fc.nat(9)), { maxLength: 300 });
+  fc.assert(
+    fc.property(lines, (samples) => {
+      const { sink, ingest } = setUp('', 7);
+      const expected: Record<string, number> = {};
+      for (const [name, tag, value] of samples) {
+        ingest.packet(`n${name}:${value}|c|#t:${tag}`);
+        const key = `n${name}{t="${tag}"}`;
+        expected[key] = (expected[key] ?? 0) + value;
+      }
+      expect(sink.values).toEqual(expected);
+    }),
+  );
+});

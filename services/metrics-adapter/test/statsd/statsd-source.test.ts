@@ -1,0 +1,185 @@
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { createLogger } from '@podkit/chassis/log';
+import { tempDir } from '@podkit/chassis/testing/temp-dir';
+import { waitFor } from '@podkit/chassis/testing/wait-for';
+import { StatsD } from 'hot-shots';
+import { Value } from 'typebox/value';
+import { expect, onTestFinished, test } from 'vitest';
+import { type StatsdConfig, statsdSchema } from '../../src/statsd/config.ts';
+import { StatsdSource } from '../../src/statsd/statsd-source.ts';
+import { listenUnixDatagram } from '../../src/statsd/unix-datagram.ts';
+import { MemorySink } from '../support/memory-sink.ts';
+
+const log = createLogger({ service: 'test', version: '0', level: 'silent' });
+
+async function start(config: Partial<StatsdConfig>) {
+  const sink = new MemorySink();
+  const whole = Value.Parse(statsdSchema, Value.Default(statsdSchema, { ...config }));
+  const source = new StatsdSource({ config: whole, sink, log });
+  await source.start();
+  onTestFinished(() => source.stop());
+  const self = async (name: string) => (await source.selfMetrics()).find((metric) => metric.name === name)?.samples;
+  const expectValues = (expected: Record<string, number | string>) =>
+    waitFor(JSON.stringify(expected), () => {
+      expect(sink.values).toEqual(expected);
+      return true;
+    });
+  return { sink, source, self, expectValues };
+}
+
+async function sendUdp(port: number, ...packets: string[]): Promise<void> {
+  const socket = createSocket('udp4');
+  for (const packet of packets) await new Promise((resolve) => socket.send(packet, port, '127.0.0.1', resolve));
+  socket.close();
+}
+
+async function write(where: string | number, data: string | Buffer): Promise<void> {
+  const socket = typeof where === 'number' ? connect(where, '127.0.0.1') : connect(where);
+  await once(socket, 'connect');
+  socket.end(data);
+  await once(socket, 'close');
+}
+
+test('packets over UDP reach their series, over IPv4 and IPv6', async () => {
+  const { source, expectValues, self } = await start({ udp: ':0' });
+  await sendUdp(source.ports.udp, 'a:1|c\nb:2|g', 'a:1|c');
+  await expectValues({ a: 2, b: 2 });
+  expect(await self('statsd_packets_total')).toContainEqual({
+    labels: { source: 'statsd', transport: 'udp' },
+    value: 2,
+  });
+  expect(await self('statsd_udp_packet_drops_total')).toEqual([{ labels: { source: 'statsd' }, value: 0 }]);
+});
+
+test('lines over TCP are put together, whatever the pieces, and the last one needs no end', async () => {
+  const { source, expectValues } = await start({ tcp: '127.0.0.1:0' });
+  const socket = connect(source.ports.tcp, '127.0.0.1');
+  await once(socket, 'connect');
+  for (const piece of ['a:', '1|c\nb', ':1|c\n', 'a:1|c']) {
+    socket.write(piece);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  socket.end();
+  await expectValues({ a: 2, b: 1 });
+});
+
+test('a TCP line without end costs itself, not the connection', async () => {
+  const { source, expectValues, self } = await start({ tcp: '127.0.0.1:0', maxLineBytes: 1000 });
+  await write(source.ports.tcp, `${'x'.repeat(200_000)}:1|c\nok:1|c\n`);
+  await expectValues({ ok: 1 });
+  expect(await self('statsd_too_long_lines_total')).toEqual([{ labels: { source: 'statsd' }, value: 1 }]);
+});
+
+const prefixed = (packet: string) =>
+  Buffer.concat([Buffer.from(new Uint32Array([packet.length]).buffer), Buffer.from(packet)]);
+
+test('a Unix stream takes lines, and packets with their length before them', async () => {
+  const path = join(tempDir(), 'statsd.sock');
+  const { expectValues } = await start({ unixStream: path });
+  await write(path, 'a:1|c\n');
+  await write(path, Buffer.concat([prefixed('a:1|c\nb:1|c'), prefixed('a:1|c\n')]));
+  await expectValues({ a: 3, b: 1 });
+});
+
+test('a length that is a lie ends its connection only', async () => {
+  const path = join(tempDir(), 'statsd.sock');
+  const { self, expectValues } = await start({ unixStream: path });
+  const lie = Buffer.concat([
+    Buffer.from([5, 0, 0, 0]),
+    Buffer.from('a:1|c'),
+    Buffer.from([0xff, 0xff, 0xff, 0x7f]),
+    Buffer.from('zz'),
+  ]);
+  await write(path, lie).catch(() => undefined);
+  await waitFor('the error to be counted', async () => (await self('statsd_connection_errors_total'))?.[0]?.value);
+  await write(path, 'b:1|c\n');
+  await expectValues({ a: 1, b: 1 });
+});
+
+test('a socket file left behind is replaced, one in use is refused', async () => {
+  const path = join(tempDir(), 'statsd.sock');
+  await start({ unixStream: path });
+  await expect(start({ unixStream: path })).rejects.toThrow(`cannot listen on Unix socket ${path}: it is in use`);
+  const other = join(tempDir(), 'file');
+  writeFileSync(other, '');
+  await expect(start({ unixStream: other })).rejects.toThrow('it is in use');
+});
+
+test('a port that is taken is named', async () => {
+  const { source } = await start({ tcp: '127.0.0.1:0' });
+  const address = `127.0.0.1:${source.ports.tcp}`;
+  await expect(start({ tcp: address })).rejects.toThrow(`cannot listen on TCP ${address}: listen EADDRINUSE`);
+});
+
+test('a mapping file is read again when it changes, and a bad one is not used', async () => {
+  const path = join(tempDir(), 'mapping.yaml');
+  writeFileSync(path, 'mappings: [{ match: a.*, name: first }]');
+  const { source, expectValues, self } = await start({ udp: '127.0.0.1:0', mappingFile: path });
+  await sendUdp(source.ports.udp, 'a.x:1|c');
+  await expectValues({ first: 1 });
+  const reloads = async (outcome: string) =>
+    (await self('statsd_mapping_reloads_total'))?.find(({ labels }) => labels.outcome === outcome)?.value;
+  writeFileSync(path, 'mappings: [{ match: a.*, nom: broken }]');
+  await waitFor('a failed reload', () => reloads('failure'));
+  await sendUdp(source.ports.udp, 'a.x:1|c');
+  await expectValues({ first: 2 });
+  writeFileSync(path, 'mappings: [{ match: a.*, name: second }]');
+  await waitFor('a reload', () => reloads('success'));
+  await sendUdp(source.ports.udp, 'a.x:1|c');
+  await expectValues({ first: 2, second: 1 });
+});
+
+test('a bad mapping file stops the start, with its line', async () => {
+  const path = join(tempDir(), 'mapping.yaml');
+  writeFileSync(path, 'mappings:\n- match: a..b\n  name: x\n');
+  await expect(start({ mappingFile: path })).rejects.toThrow(`${path}:2:3: mappings[0].match: "a..b" is not a glob`);
+});
+
+test('every line is relayed as it came', async () => {
+  const target = createSocket('udp4');
+  target.bind(0, '127.0.0.1');
+  await once(target, 'listening');
+  onTestFinished(() => void target.close());
+  const received: string[] = [];
+  target.on('message', (packet) => received.push(String(packet)));
+  const { source } = await start({ udp: '127.0.0.1:0', relay: `127.0.0.1:${target.address().port}` });
+  const odd = 'größe,k=v:1|c|@0.5\n';
+  await sendUdp(source.ports.udp, odd, 'nonsense\r\n', `${'x'.repeat(1500)}:1|c`);
+  await waitFor('the lines', () => received.join('') === `${odd}nonsense\n`);
+});
+
+test('what the client hot-shots sends arrives', async () => {
+  const { source, expectValues } = await start({ udp: '127.0.0.1:0' });
+  const client = new StatsD({
+    host: '127.0.0.1',
+    port: source.ports.udp,
+    globalTags: { env: 'test' },
+    maxBufferSize: 1000,
+  });
+  client.increment('pages', 2, ['route:/a']);
+  client.gauge('fuel', 0.5);
+  client.timing('render', 320);
+  client.distribution('size', 12);
+  client.event('title', 'text');
+  client.check('up', client.CHECKS.OK);
+  await new Promise((resolve) => client.close(resolve));
+  await expectValues({
+    'pages{env="test",route="/a"}': 2,
+    'fuel{env="test"}': 0.5,
+    'render{env="test"}': '0.32×1',
+    'size{env="test"}': '12×1',
+  });
+});
+
+const load = () => {
+  throw new Error('Cannot find module');
+};
+
+test('without the native package a Unix datagram socket is refused with what to do instead', async () => {
+  const options = { path: join(tempDir(), 'x'), onPacket: () => undefined, onError: () => undefined, load };
+  await expect(listenUnixDatagram(options)).rejects.toThrow('use unixStream, UDP or TCP, or install unix-dgram');
+});
