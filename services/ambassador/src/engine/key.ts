@@ -1,0 +1,34 @@
+import { isUtf8 } from 'node:buffer';
+import type { Key } from './store.ts';
+import { StoreError } from './store-error.ts';
+
+// oxlint-disable-next-line no-control-regex -- ASCII is meant, NUL included
+const ascii = /^[\0-\x7f]*$/;
+
+/** The key of a text: its UTF-8 bytes, one character each. */
+export const keyOfText = (text: string): Key => (ascii.test(text) ? text : Buffer.from(text).latin1Slice());
+
+export const keyOfBytes = (bytes: Buffer): Key => bytes.latin1Slice();
+
+export const bytesOfKey = (key: Key): Buffer => Buffer.from(key, 'latin1');
+
+/** The key as text, undefined where its bytes are not UTF-8. */
+export function textOfKey(key: Key): string | undefined {
+  if (ascii.test(key)) return key;
+  const bytes = bytesOfKey(key);
+  return isUtf8(bytes) ? bytes.utf8Slice() : undefined;
+}
+
+/**
+ * The key as text.
+ *
+ * @throws {StoreError} ERR_KEY where it is not UTF-8 or has a NUL, for backends that store text
+ */
+export function requireText(key: Key): string {
+  const text = textOfKey(key);
+  if (text !== undefined && !text.includes('\0')) return text;
+  throw new StoreError('ERR_KEY', 'this store takes keys of UTF-8 without NUL only');
+}
+
+/** The key for people: as text, with what is not text escaped. */
+export const shownKey = (key: Key): string => JSON.stringify(textOfKey(key) ?? key);

@@ -1,0 +1,36 @@
+import type { Entry, Key, SetOptions, Store } from './store.ts';
+import { StoreError } from './store-error.ts';
+
+/** What an update does to an entry: another value (with its expiry), nothing, or deletion. */
+export type Change = { value: Buffer; ttl?: SetOptions['ttl'] } | 'keep' | 'delete';
+
+/** How often others may come first before we give up; each lost round means that somebody else made progress. */
+const rounds = 100;
+
+/**
+ * Read, decide, and write only if nothing changed meanwhile; again until that holds. Returns the entry that `decide`
+ * saw last. `decide` may throw, and may run several times.
+ *
+ * @throws {StoreError} ERR_BUSY when others kept changing the entry
+ */
+export async function updateEntry(
+  store: Store,
+  key: Key,
+  decide: (entry: Entry | undefined) => Change,
+): Promise<Entry | undefined> {
+  for (let round = 0; round < rounds; round += 1) {
+    const entry = await store.get(key, { consistency: 'strong' });
+    const change = decide(entry);
+    if (change === 'keep' || (change === 'delete' && entry === undefined)) return entry;
+    const condition = entry === undefined ? { ifAbsent: true } : { ifMatch: entry.etag };
+    try {
+      if (change === 'delete') await store.delete(key, condition);
+      else
+        await store.set(key, change.value, { ...condition, ...(change.ttl === undefined ? {} : { ttl: change.ttl }) });
+      return entry;
+    } catch (error) {
+      if (!(error instanceof StoreError && error.code === 'ERR_ETAG_MISMATCH')) throw error;
+    }
+  }
+  throw new StoreError('ERR_BUSY', 'the entry keeps changing under the update');
+}
