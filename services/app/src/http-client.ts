@@ -1,0 +1,63 @@
+import { Agent, type IncomingHttpHeaders, request } from 'node:http';
+import { PodkitError } from '@podkit/chassis/errors';
+
+export type Answer = { status: number; headers: IncomingHttpHeaders; body: Buffer };
+
+export type Ask = {
+  method?: string;
+  headers?: Record<string, string>;
+  body?: string | Buffer;
+  /** Milliseconds until the whole answer must be there. */
+  timeout: number;
+  signal?: AbortSignal;
+};
+
+/** Answers larger than this are refused: nothing a neighbour sends may fill our memory. */
+const answerLimit = 16 * 1024 * 1024;
+
+/** HTTP to neighbours over a few kept connections, which `close` releases. */
+export class HttpClient {
+  readonly #agent = new Agent({ keepAlive: true, maxSockets: 64, maxFreeSockets: 8, timeout: 60_000 });
+
+  /**
+   * @throws {PodkitError} ERR_NO_ANSWER when there was no (whole) answer in time; any status is an answer.
+   *   Its cause tells why, such as ECONNREFUSED.
+   */
+  async ask(url: string | URL, { method = 'GET', headers = {}, body, timeout, signal }: Ask): Promise<Answer> {
+    const end = AbortSignal.timeout(timeout);
+    const both = signal === undefined ? end : AbortSignal.any([end, signal]);
+    try {
+      return await this.#ask(new URL(url), method, headers, body, both);
+    } catch (cause) {
+      const why = end.aborted ? `no answer within ${timeout} ms` : 'no answer';
+      throw new PodkitError('ERR_NO_ANSWER', `${new URL(url).host}: ${why}`, { cause });
+    }
+  }
+
+  #ask(url: URL, method: string, headers: Record<string, string>, body: Ask['body'], signal: AbortSignal) {
+    return new Promise<Answer>((resolve, reject) => {
+      const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
+      const outgoing = request(url, { method, agent: this.#agent, headers: { ...headers, ...length }, signal });
+      outgoing.once('error', reject);
+      outgoing.once('response', (response) => {
+        const chunks: Buffer[] = [];
+        let size = 0;
+        response.on('data', (chunk: Buffer) => {
+          size += chunk.length;
+          if (size > answerLimit) response.destroy(new Error(`an answer above ${answerLimit} bytes`));
+          chunks.push(chunk);
+        });
+        response.once('error', reject);
+        response.once('end', () =>
+          resolve({ status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(chunks) }),
+        );
+      });
+      outgoing.end(body);
+    });
+  }
+
+  /** Close the idle connections now and the others when their answers are there. */
+  close(): void {
+    this.#agent.destroy();
+  }
+}

@@ -1,0 +1,49 @@
+import { PodkitError } from '@podkit/chassis/errors';
+
+/** The entity tags of an If-Match or If-None-Match header: any, or a list of `{weak, tag}`. */
+export type EtagList = '*' | { weak: boolean; tag: string }[];
+
+const entityTag = /^(W\/)?"([\x21\x23-\x7e\x80-\uffff]*)"$/;
+
+/**
+ * Read an If-Match or If-None-Match header: https://www.rfc-editor.org/rfc/rfc9110#section-13.1
+ *
+ * @throws {PodkitError} ERR_ETAG with status 400 when it is malformed
+ */
+export function parseEtags(header: string): EtagList {
+  if (header.trim() === '*') return '*';
+  return splitList(header).map((item) => {
+    const match = entityTag.exec(item);
+    if (!match) throw new EtagError(header);
+    return { weak: match[1] !== undefined, tag: match[2] ?? '' };
+  });
+}
+
+/** Whether the current tag fits If-Match; weak tags never do. `undefined` means that there is nothing at the URL. */
+export function matchesStrongly(list: EtagList, current: string | undefined): boolean {
+  if (current === undefined) return false;
+  return list === '*' || list.some(({ weak, tag }) => !weak && tag === current);
+}
+
+/** Whether the current tag fits If-None-Match, where weak tags count too. */
+export function matchesWeakly(list: EtagList, current: string | undefined): boolean {
+  if (current === undefined) return false;
+  return list === '*' || list.some(({ tag }) => tag === current);
+}
+
+class EtagError extends PodkitError {
+  readonly statusCode = 400;
+
+  constructor(header: string) {
+    super(
+      'ERR_ETAG',
+      `${JSON.stringify(header.slice(0, 80))} is not an entity tag such as "abc", a list of them, or *`,
+    );
+  }
+}
+
+/** Commas inside a quoted tag belong to it. */
+function splitList(header: string): string[] {
+  const items = header.match(/(?:[^,"]|"[^"]*"?)+/g) ?? [''];
+  return items.map((item) => item.trim()).filter((item, at) => item !== '' || items.length === 1 || at < 0);
+}

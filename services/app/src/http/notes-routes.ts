@@ -1,0 +1,117 @@
+import { codeOf, messageOf } from '@podkit/chassis/errors';
+import type { Server } from '@podkit/chassis/http';
+import type { FastifyReply, FastifyRequest, RouteGenericInterface } from 'fastify';
+import { type Static, Type } from 'typebox';
+import type { FoundNote, Notes, Precondition } from '../notes/notes.ts';
+import { matchesStrongly, matchesWeakly, parseEtags } from './etag-condition.ts';
+
+const idPattern = '^[A-Za-z0-9._~-]{1,128}$';
+const params = Type.Object({ id: Type.String({ pattern: idPattern }) });
+const page = Type.Object({
+  limit: Type.Integer({ minimum: 1, maximum: 500, default: 50 }),
+  cursor: Type.Optional(Type.String({ maxLength: 1024 })),
+});
+
+type Params = { Params: Static<typeof params> };
+
+/** `/api/notes`: a small document store with ETag concurrency, as HTTP means it (RFC 9110 section 13). */
+export function notesRoutes(server: Server, { notes, bodyLimit }: { notes: Notes; bodyLimit: number }): void {
+  server.get<{ Querystring: Static<typeof page> }>(
+    '/api/notes',
+    { schema: { querystring: page } },
+    answering(async ({ query }) => {
+      const { ids, next } = await notes.list(query.limit, query.cursor);
+      return { notes: ids.map((id) => ({ id })), ...(next === undefined ? {} : { next }) };
+    }),
+  );
+
+  server.get<Params>(
+    '/api/notes/:id',
+    { schema: { params } },
+    answering(async (request, reply) => {
+      const found = await notes.get(request.params.id);
+      if (found === undefined) return notFound(reply, request.params.id);
+      describe(reply, found);
+      const header = request.headers['if-none-match'];
+      if (header !== undefined && matchesWeakly(parseEtags(header), found.etag)) return reply.code(304).send();
+      return found.note;
+    }),
+  );
+
+  server.put<Params>(
+    '/api/notes/:id',
+    { schema: { params }, bodyLimit },
+    answering(async (request, reply) => {
+      const text = textOf(request.body);
+      if (text === undefined) return reply.code(400).send(badBody);
+      const result = await notes.put(request.params.id, text, preconditionOf(request));
+      describe(reply, result);
+      return reply.code(result.created ? 201 : 200).send(result.note);
+    }),
+  );
+
+  server.delete<Params>(
+    '/api/notes/:id',
+    { schema: { params } },
+    answering(async (request, reply) => {
+      const existed = await notes.delete(request.params.id, preconditionOf(request));
+      return existed ? reply.code(204).send() : notFound(reply, request.params.id);
+    }),
+  );
+}
+
+const badBody = {
+  code: 'ERR_BODY',
+  message: 'send {"text": "…"} as application/json, or the text itself as text/plain',
+};
+
+function textOf(body: unknown): string | undefined {
+  if (typeof body === 'string') return body;
+  if (typeof body !== 'object' || body === null || !('text' in body)) return undefined;
+  return typeof body.text === 'string' && Object.keys(body).length === 1 ? body.text : undefined;
+}
+
+function notFound(reply: FastifyReply, id: string): FastifyReply {
+  return reply.code(404).send({ code: 'ERR_NOT_FOUND', message: `no note "${id}"` });
+}
+
+/** The ETag, and who answered: the console shows which store and tier it was. */
+function describe(reply: FastifyReply, { etag, stale, answeredBy }: FoundNote): void {
+  void reply.header('cache-control', 'no-cache').headers(answeredBy);
+  if (etag !== undefined) void reply.header('etag', `"${etag}"`);
+  if (stale) void reply.header('x-degraded', 'stale').header('warning', '110 - "Response is Stale"');
+}
+
+function preconditionOf({ headers }: FastifyRequest): Precondition | undefined {
+  const [match, noneMatch] = [headers['if-match'], headers['if-none-match']];
+  if (match === undefined && noneMatch === undefined) return undefined;
+  const [must, mustNot] = [match, noneMatch].map((header) => (header === undefined ? undefined : parseEtags(header)));
+  return (etag) => {
+    if (must !== undefined && !matchesStrongly(must, etag)) return false;
+    return mustNot === undefined || !matchesWeakly(mustNot, etag);
+  };
+}
+
+const statuses: Record<string, number> = {
+  ERR_STORE_UNAVAILABLE: 503,
+  ERR_PRECONDITION: 412,
+  ERR_STORE_UNSUPPORTED: 501,
+  ERR_CURSOR: 400,
+};
+
+/** A handler that gives the store's errors their HTTP status; a store that is down is worth another try soon. */
+function answering<R extends RouteGenericInterface>(
+  handler: (request: FastifyRequest<R>, reply: FastifyReply) => Promise<unknown>,
+) {
+  return async (request: FastifyRequest<R>, reply: FastifyReply): Promise<unknown> => {
+    try {
+      return await handler(request, reply);
+    } catch (error) {
+      const code = codeOf(error) ?? '';
+      const status = statuses[code];
+      if (status === undefined) throw error;
+      if (status === 503) void reply.header('retry-after', '1');
+      return reply.code(status).send({ code, message: messageOf(error) });
+    }
+  };
+}

@@ -1,0 +1,80 @@
+import type { Server } from '@podkit/chassis/http';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { readRange } from '../site/range.ts';
+import type { Found, Site, SiteFile } from '../site/site.ts';
+import { sitePath } from '../site/site-path.ts';
+import { matchesStrongly, matchesWeakly, parseEtags } from './etag-condition.ts';
+
+/** `/*`: the published site, whatever is not a route of its own. */
+export function siteRoutes(server: Server, { site }: { site: Site }): void {
+  server.get('/*', async (request, reply) => {
+    const path = sitePath(request.url.split('?', 1)[0] ?? '/');
+    if (path === undefined) return notFound(reply);
+    return answer(request, reply, path, await site.find(path, request.headers['accept-encoding']));
+  });
+}
+
+function answer(request: FastifyRequest, reply: FastifyReply, path: string, found: Found): FastifyReply {
+  if (found.kind === 'file') return sendFile(request, reply, found.file);
+  if (found.kind === 'directory') return reply.redirect(`/${path.split('/').map(encodeURIComponent).join('/')}/`, 308);
+  if (found.kind === 'missing') return notFound(reply, found.commit);
+  const message = 'the site has not been synced yet';
+  return reply.code(503).header('retry-after', '1').send({ code: 'ERR_NOT_SYNCED', message });
+}
+
+function notFound(reply: FastifyReply, commit?: string): FastifyReply {
+  if (commit !== undefined) void reply.header('x-content-revision', commit);
+  return reply.code(404).send({ code: 'ERR_NOT_FOUND', message: 'no such page' });
+}
+
+function sendFile(request: FastifyRequest, reply: FastifyReply, file: SiteFile): FastifyReply {
+  const tag = file.etag.replace(/^W\//, '').slice(1, -1);
+  void reply.header('etag', file.etag).header('cache-control', 'no-cache').header('vary', 'accept-encoding');
+  if (file.commit !== undefined) void reply.header('x-content-revision', file.commit);
+  const { 'if-match': match, 'if-none-match': noneMatch } = request.headers;
+  if (match !== undefined && !matchesStrongly(parseOrClose(match, file), file.etag.startsWith('W/') ? undefined : tag))
+    return sendNothing(reply.code(412), file);
+  if (noneMatch !== undefined && matchesWeakly(parseOrClose(noneMatch, file), tag))
+    return sendNothing(reply.code(304), file);
+  void reply.type(file.type).header('accept-ranges', 'bytes').header('x-content-type-options', 'nosniff');
+  if (file.encoding !== undefined) void reply.header('content-encoding', file.encoding);
+  const range = rangeOf(request, file);
+  if (range === 'unsatisfiable')
+    return sendNothing(reply.code(416).header('content-range', `bytes */${file.size}`), file);
+  if (range === 'whole') return sendBytes(reply, file, 0, file.size - 1);
+  void reply.code(206).header('content-range', `bytes ${range.first}-${range.last}/${file.size}`);
+  return sendBytes(reply, file, range.first, range.last);
+}
+
+function rangeOf({ method, headers }: FastifyRequest, file: SiteFile) {
+  if (headers.range === undefined || method !== 'GET') return 'whole';
+  const ifRange = headers['if-range'];
+  if (ifRange !== undefined && (ifRange !== file.etag || file.etag.startsWith('W/'))) return 'whole';
+  return readRange(headers.range, file.size);
+}
+
+function sendBytes(reply: FastifyReply, file: SiteFile, first: number, last: number): FastifyReply {
+  void reply.header('content-length', last - first + 1);
+  if ('content' in file)
+    return reply.send(last - first + 1 === file.size ? file.content : file.content.subarray(first, last + 1));
+  if (file.size === 0) return sendNothing(reply, file);
+  return reply.send(file.handle.createReadStream({ start: first, end: last }));
+}
+
+function sendNothing(reply: FastifyReply, file: SiteFile): FastifyReply {
+  release(file);
+  return reply.send();
+}
+
+function parseOrClose(header: string, file: SiteFile) {
+  try {
+    return parseEtags(header);
+  } catch (error) {
+    release(file);
+    throw error;
+  }
+}
+
+function release(file: SiteFile): void {
+  if ('handle' in file) void file.handle.close();
+}

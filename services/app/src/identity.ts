@@ -1,0 +1,46 @@
+import type { Config } from './config.ts';
+
+/** Who this Pod is, as far as it was told. */
+export type Identity = {
+  pod: string | undefined;
+  namespace: string | undefined;
+  uid: string | undefined;
+  node: string | undefined;
+  podIp: string | undefined;
+  hostIp: string | undefined;
+  zone: string | undefined;
+  serviceAccount: string | undefined;
+  /** The StatefulSet's ordinal. */
+  ordinal: number | undefined;
+  hostname: string;
+  pid: number;
+  nodeVersion: string;
+  startedAt: string;
+};
+
+export type ProcessFacts = { hostname: string; pid: number; nodeVersion: string; startedAt: Date };
+
+/** Gather the identity from the settings that the Downward API fills. */
+export function identityOf(config: Readonly<Config>, facts: ProcessFacts): Identity {
+  return {
+    pod: config.podName,
+    namespace: config.podNamespace,
+    uid: config.podUid,
+    node: config.nodeName,
+    podIp: config.podIp,
+    hostIp: config.hostIp,
+    zone: config.zone,
+    serviceAccount: config.serviceAccount,
+    ordinal: config.podIndex ?? ordinalOf(config.podName),
+    hostname: facts.hostname,
+    pid: facts.pid,
+    nodeVersion: facts.nodeVersion,
+    startedAt: facts.startedAt.toISOString(),
+  };
+}
+
+/** The ordinal at the end of a StatefulSet Pod's name: `app-2` is 2; other names have none. */
+export function ordinalOf(podName: string | undefined): number | undefined {
+  const match = /-(\d{1,9})$/.exec(podName ?? '');
+  return match ? Number(match[1]) : undefined;
+}

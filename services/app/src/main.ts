@@ -1,0 +1,16 @@
+import { runService } from '@podkit/chassis/service';
+import { startApp } from './app.ts';
+import { configFaults, configSchema } from './config.ts';
+
+await runService(
+  {
+    name: 'app',
+    version: '0.1.0',
+    summary: 'an HTTP service whose health and shutdown are exemplary, with a console that shows its Pod live.',
+    prefix: 'APP_',
+    schema: configSchema,
+    validate: configFaults,
+    start: (context) => startApp(context, process),
+  },
+  process,
+);

@@ -1,0 +1,34 @@
+import { PodkitError } from '@podkit/chassis/errors';
+
+/** A value as a store holds it, with the ETag that a later conditional write must repeat. */
+export type Stored = { value: string; etag: string | undefined; answeredBy: AnsweredBy };
+
+/** Which store and tier gave an answer, where the ambassador says so. */
+export type AnsweredBy = Record<string, string>;
+
+/** What must hold for a write: no condition, the key must be absent, or its ETag must be this. */
+export type Condition = { kind: 'none' } | { kind: 'absent' } | { kind: 'match'; etag: string };
+
+export type KeyPage = { keys: string[]; next: string | undefined };
+
+/**
+ * A key-value store with optimistic concurrency. Every method rejects with ERR_STORE_UNAVAILABLE when the store can't
+ * be reached, and writes with ERR_PRECONDITION when the condition does not hold.
+ */
+export type NoteStore = {
+  readonly name: string;
+  get(key: string): Promise<Stored | undefined>;
+  put(key: string, value: string, condition: Condition): Promise<AnsweredBy>;
+  delete(key: string, condition: Condition): Promise<AnsweredBy>;
+  /** Keys that begin with `prefix`, a page at a time; `after` is the `next` of the page before. */
+  keys(prefix: string, limit: number, after: string | undefined): Promise<KeyPage>;
+  /** Resolves when the store answers at all. */
+  ping(signal: AbortSignal): Promise<void>;
+  close(): void | Promise<void>;
+};
+
+export const unavailable = (why: string, cause?: unknown): PodkitError =>
+  new PodkitError('ERR_STORE_UNAVAILABLE', why, cause === undefined ? {} : { cause });
+
+export const preconditionFailed = (key: string): PodkitError =>
+  new PodkitError('ERR_PRECONDITION', `"${key}" is not in the state that the request asks for`);

@@ -1,0 +1,140 @@
+import { codeOf } from '@podkit/chassis/errors';
+import { type AnsweredBy, type Condition, type NoteStore, preconditionFailed, type Stored } from './note-store.ts';
+
+export type Note = { id: string; text: string; updatedAt: string };
+
+/** A note with what HTTP needs beside it. `stale` means the store is down and this is what it last said. */
+export type FoundNote = { note: Note; etag: string | undefined; stale: boolean; answeredBy: AnsweredBy };
+
+export type PutResult = FoundNote & { created: boolean };
+
+/** Decides, from the current ETag (undefined: no such note), whether a write may go on. */
+export type Precondition = (etag: string | undefined) => boolean;
+
+const prefix = 'note:';
+/** How many notes are remembered for when the store is down. */
+const remembered = 500;
+
+/** Notes with optimistic concurrency on any store. */
+export class Notes {
+  readonly store: NoteStore;
+  readonly #now: () => Date;
+  readonly #recent = new Map<string, FoundNote>();
+  #unavailableSince: number | undefined;
+
+  constructor(store: NoteStore, now: () => Date = () => new Date()) {
+    this.store = store;
+    this.#now = now;
+  }
+
+  /** When the store stopped answering, in milliseconds since the epoch; undefined while it answers. */
+  get degradedSince(): number | undefined {
+    return this.#unavailableSince;
+  }
+
+  /** A note, or undefined. While the store is down, what was last seen of it. */
+  async get(id: string): Promise<FoundNote | undefined> {
+    try {
+      const found = foundNote(id, await this.#watched(this.store.get(prefix + id)));
+      this.#remember(id, found);
+      return found;
+    } catch (error) {
+      const recent = codeOf(error) === 'ERR_STORE_UNAVAILABLE' ? this.#recent.get(id) : undefined;
+      if (recent === undefined) throw error;
+      return { ...recent, stale: true };
+    }
+  }
+
+  /**
+   * Create or replace a note. The same text again changes nothing, so a repeated PUT is harmless.
+   *
+   * @throws {PodkitError} ERR_PRECONDITION, ERR_STORE_UNAVAILABLE
+   */
+  async put(id: string, text: string, precondition: Precondition | undefined): Promise<PutResult> {
+    const before = foundNote(id, await this.#watched(this.store.get(prefix + id)));
+    if (precondition && !precondition(before?.etag)) throw preconditionFailed(id);
+    if (before?.note.text === text) return { ...before, created: false };
+    const note = { id, text, updatedAt: this.#now().toISOString() };
+    const value = JSON.stringify({ text, updatedAt: note.updatedAt });
+    const answeredBy = await this.#watched(this.store.put(prefix + id, value, conditionOf(precondition, before)));
+    const after = foundNote(id, await this.#watched(this.store.get(prefix + id)));
+    // Another writer may have been between our write and this read: its ETag is not that of our text.
+    const ours = after?.note.text === text && after.note.updatedAt === note.updatedAt;
+    const result = { note, etag: ours ? after.etag : undefined, stale: false, answeredBy };
+    this.#remember(id, after);
+    return { ...result, created: before === undefined };
+  }
+
+  /**
+   * Delete a note. True when there was one.
+   *
+   * @throws {PodkitError} ERR_PRECONDITION, ERR_STORE_UNAVAILABLE
+   */
+  async delete(id: string, precondition: Precondition | undefined): Promise<boolean> {
+    const before = await this.#watched(this.store.get(prefix + id));
+    if (precondition && !precondition(before?.etag)) throw preconditionFailed(id);
+    if (before === undefined) return false;
+    await this.#watched(this.store.delete(prefix + id, conditionOf(precondition, before)));
+    this.#recent.delete(id);
+    return true;
+  }
+
+  /** Ids of notes, a page at a time. */
+  async list(limit: number, after: string | undefined): Promise<{ ids: string[]; next: string | undefined }> {
+    const { keys, next } = await this.#watched(this.store.keys(prefix, limit, after));
+    return { ids: keys.map((key) => key.slice(prefix.length)), next };
+  }
+
+  async #watched<T>(work: Promise<T>): Promise<T> {
+    try {
+      const result = await work;
+      this.#unavailableSince = undefined;
+      return result;
+    } catch (error) {
+      if (codeOf(error) === 'ERR_STORE_UNAVAILABLE') this.#unavailableSince ??= this.#now().getTime();
+      else this.#unavailableSince = undefined;
+      throw error;
+    }
+  }
+
+  #remember(id: string, found: FoundNote | undefined): void {
+    this.#recent.delete(id);
+    if (found === undefined) return;
+    this.#recent.set(id, found);
+    const oldest = this.#recent.keys().next();
+    if (this.#recent.size > remembered && oldest.done !== true) this.#recent.delete(oldest.value);
+  }
+}
+
+function conditionOf(
+  precondition: Precondition | undefined,
+  before: { etag: string | undefined } | undefined,
+): Condition {
+  if (precondition === undefined) return { kind: 'none' };
+  if (before === undefined) return { kind: 'absent' };
+  return before.etag === undefined ? { kind: 'none' } : { kind: 'match', etag: before.etag };
+}
+
+function foundNote(id: string, stored: Stored | undefined): FoundNote | undefined {
+  if (stored === undefined) return undefined;
+  return { note: noteOf(id, stored.value), etag: stored.etag, stale: false, answeredBy: stored.answeredBy };
+}
+
+/** What another program wrote under our key is shown as text rather than refused. */
+function noteOf(id: string, value: string): Note {
+  const { text, updatedAt } = fieldsOf(value);
+  return {
+    id,
+    text: typeof text === 'string' ? text : value,
+    updatedAt: typeof updatedAt === 'string' ? updatedAt : '',
+  };
+}
+
+function fieldsOf(value: string): Record<string, unknown> {
+  try {
+    const parsed: unknown = JSON.parse(value);
+    return typeof parsed === 'object' && parsed !== null ? (parsed as Record<string, unknown>) : {};
+  } catch {
+    return {};
+  }
+}

@@ -1,0 +1,23 @@
+import { realpathSync } from 'node:fs';
+import { sep } from 'node:path';
+
+/** One state of the site: where its files are and, where it comes from Git, of which commit. */
+export type Revision = { root: string; commit: string | undefined };
+
+const commitHash = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
+
+/**
+ * Resolve the link that git-sync publishes; undefined while nothing is published. git-sync names each worktree by its
+ * commit (https://github.com/kubernetes/git-sync), so the commit is that part of the resolved path.
+ *
+ * Synchronous on purpose: a few readlink calls take microseconds, and going through the thread pool would take ten
+ * times that on each request.
+ */
+export function resolveRevision(link: string): Revision | undefined {
+  try {
+    const root = realpathSync.native(link);
+    return { root, commit: root.split(sep).findLast((part) => commitHash.test(part)) };
+  } catch {
+    return undefined;
+  }
+}
