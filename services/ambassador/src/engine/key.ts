@@ -6,9 +6,9 @@ import { StoreError } from './store-error.ts';
 const ascii = /^[\0-\x7f]*$/;
 
 /** The key of a text: its UTF-8 bytes, one character each. */
-export const keyOfText = (text: string): Key => (ascii.test(text) ? text : Buffer.from(text).latin1Slice());
+export const keyOfText = (text: string): Key => (ascii.test(text) ? text : Buffer.from(text).toString('latin1'));
 
-export const keyOfBytes = (bytes: Buffer): Key => bytes.latin1Slice();
+export const keyOfBytes = (bytes: Buffer): Key => bytes.toString('latin1');
 
 export const bytesOfKey = (key: Key): Buffer => Buffer.from(key, 'latin1');
 
@@ -16,7 +16,7 @@ export const bytesOfKey = (key: Key): Buffer => Buffer.from(key, 'latin1');
 export function textOfKey(key: Key): string | undefined {
   if (ascii.test(key)) return key;
   const bytes = bytesOfKey(key);
-  return isUtf8(bytes) ? bytes.utf8Slice() : undefined;
+  return isUtf8(bytes) ? bytes.toString('utf8') : undefined;
 }
 
 /**
