@@ -1,9 +1,9 @@
-import { ConfigError } from '@podkit/chassis/config';
-import { messageOf } from '@podkit/chassis/errors';
-import { nearest } from '@podkit/chassis/nearest';
 import { Ajv, type ErrorObject } from 'ajv';
 import type { Static, TSchema } from 'typebox';
 import { type Document, isMap, isNode, LineCounter, parseDocument } from 'yaml';
+import { ConfigError } from './config.ts';
+import { messageOf } from './errors.ts';
+import { nearest } from './nearest.ts';
 
 export type Place = readonly (string | number)[];
 
@@ -33,6 +33,7 @@ export function parseYaml<Schema extends TSchema>(schema: Schema, text: string, 
   const value = plainValue(document, file);
   const validate = new Ajv({
     allErrors: true,
+    discriminator: true,
     useDefaults: true,
     allowUnionTypes: true,
     strict: false,
