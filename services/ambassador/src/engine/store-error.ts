@@ -1,4 +1,4 @@
-import { PodkitError } from '@podkit/chassis/errors';
+import { messageOf, PodkitError } from '@podkit/chassis/errors';
 
 /** Why a store did not do what it was asked. */
 export type StoreErrorCode =
@@ -20,6 +20,8 @@ export type StoreErrorCode =
   | 'ERR_TOO_LARGE'
   /** The key holds bytes that this backend cannot store. */
   | 'ERR_KEY'
+  /** The cursor of a listing is none that this store gave. */
+  | 'ERR_CURSOR'
   /** This store does not do that. */
   | 'ERR_UNSUPPORTED'
   /** What is stored cannot be read back: wrong encryption key, damaged bytes. */
@@ -52,3 +54,11 @@ type StoreErrorOptions = { cause?: unknown; outcome?: Outcome };
 /** For a write whose condition does not hold. */
 export const mismatch = (key: string): StoreError =>
   new StoreError('ERR_ETAG_MISMATCH', `the condition of the write of ${JSON.stringify(key)} does not hold`);
+
+export const badCursor = (): StoreError => new StoreError('ERR_CURSOR', 'the cursor is not one that this store gave');
+
+/** Anything thrown, as a StoreError. */
+export const asStoreError = (thrown: unknown): StoreError =>
+  thrown instanceof StoreError
+    ? thrown
+    : new StoreError('ERR_BACKEND', messageOf(thrown), { cause: thrown, outcome: 'unknown' });

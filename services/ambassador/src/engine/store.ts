@@ -12,7 +12,7 @@ export type Entry = {
   /** Opaque; another one after each change. */
   etag: string;
   /** Milliseconds since the epoch, where the key expires. */
-  expiresAt?: number;
+  expiresAt?: number | undefined;
 };
 
 export type ReadOptions = {

@@ -1,0 +1,118 @@
+import type { Key } from './store.ts';
+
+/** What a ClockMap holds. It is replaced as a whole and never changed, but for `used`. */
+export type Slot = {
+  /** Set by each hit, cleared by the passing hand. */
+  used: boolean;
+  /** Milliseconds since the epoch, from which it counts as gone. */
+  expiresAt?: number | undefined;
+  /** Bytes it counts for. */
+  size: number;
+};
+
+/**
+ * A map within a budget of bytes: when it overflows, what was not used lately goes (the clock algorithm: least recently
+ * used, nearly, at the cost of one bit per hit). Keys keep their place when overwritten, so that a walk through the
+ * map, however long it takes, meets every key that was there all the time.
+ */
+export class ClockMap<S extends Slot> {
+  readonly #slots = new Map<Key, S>();
+  readonly #now: () => number;
+  readonly #maxBytes: number;
+  #hand: MapIterator<Key>;
+  #sweeper: MapIterator<[Key, S]>;
+  #expiring = 0;
+  bytes = 0;
+  evictions = 0;
+
+  constructor({ maxBytes, now = Date.now }: { maxBytes: number; now?: () => number }) {
+    this.#maxBytes = maxBytes;
+    this.#now = now;
+    this.#hand = this.#slots.keys();
+    this.#sweeper = this.#slots.entries();
+  }
+
+  get size(): number {
+    return this.#slots.size;
+  }
+
+  get(key: Key): S | undefined {
+    const slot = this.#slots.get(key);
+    if (slot === undefined) return undefined;
+    if (slot.expiresAt !== undefined && slot.expiresAt <= this.#now()) {
+      this.delete(key);
+      return undefined;
+    }
+    slot.used = true;
+    return slot;
+  }
+
+  /** False when the slot alone is larger than the whole budget; then the key is gone. */
+  set(key: Key, slot: S): boolean {
+    const old = this.#slots.get(key);
+    if (old !== undefined) this.#count(old, -1);
+    if (slot.size > this.#maxBytes) {
+      this.#slots.delete(key);
+      return false;
+    }
+    this.#slots.set(key, slot);
+    this.#count(slot, 1);
+    while (this.bytes > this.#maxBytes) this.#evict(key);
+    return true;
+  }
+
+  delete(key: Key): boolean {
+    const slot = this.#slots.get(key);
+    if (slot === undefined) return false;
+    this.#slots.delete(key);
+    this.#count(slot, -1);
+    return true;
+  }
+
+  clear(): void {
+    this.#slots.clear();
+    this.bytes = 0;
+    this.#expiring = 0;
+  }
+
+  /** Keys in the order in which they first came; the iterator stays good while the map changes. */
+  entries(): MapIterator<[Key, S]> {
+    return this.#slots.entries();
+  }
+
+  /** Remove what has expired among the next `count` slots; call it regularly, it goes around by itself. */
+  sweep(count: number): void {
+    if (this.#expiring === 0) return;
+    const now = this.#now();
+    for (let seen = 0; seen < Math.min(count, this.#slots.size + 1); seen += 1) {
+      const next = this.#sweeper.next();
+      if (next.done) this.#sweeper = this.#slots.entries();
+      else if (next.value[1].expiresAt !== undefined && next.value[1].expiresAt <= now) this.delete(next.value[0]);
+    }
+  }
+
+  #count(slot: S, sign: 1 | -1): void {
+    this.bytes += sign * slot.size;
+    if (slot.expiresAt !== undefined) this.#expiring += sign;
+  }
+
+  /** Move the hand to a slot that was not used since it last passed, and remove that one; never `spared`. */
+  #evict(spared: Key): void {
+    for (;;) {
+      const next = this.#hand.next();
+      if (next.done) {
+        this.#hand = this.#slots.keys();
+        continue;
+      }
+      const slot = this.#slots.get(next.value);
+      if (slot === undefined || next.value === spared) continue;
+      if (slot.used) {
+        slot.used = false;
+        continue;
+      }
+      this.delete(next.value);
+      this.evictions += 1;
+      return;
+    }
+  }
+}
