@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox';
-import { mappingFileSchema } from './mapping-config.ts';
+import { mappingFileSchema } from './mapping/mapping-config.ts';
 
 const address = (description: string) => Type.Optional(Type.String({ description }));
 const style = (description: string) => Type.Boolean({ default: true, description });

@@ -1,9 +1,9 @@
 import type { Labels, MetricSpec, Series, SeriesSink } from '../sink.ts';
 import type { StatsdCounts } from './counts.ts';
-import { escapeName } from './escape.ts';
-import type { Mapped, MappingTable } from './mapping.ts';
-import { type Fault, type Meaning, type SampleKind, type TagStyles, understand } from './meaning.ts';
-import { type PacketReader, readPacket } from './packet.ts';
+import { escapeName } from './line/escape.ts';
+import { type Fault, type Meaning, type SampleKind, type TagStyles, understand } from './line/meaning.ts';
+import { type PacketReader, readPacket } from './line/packet.ts';
+import type { Mapped, MappingTable } from './mapping/mapping.ts';
 import { PlanCache } from './plan-cache.ts';
 
 export type IngestOptions = {

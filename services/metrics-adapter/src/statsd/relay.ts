@@ -1,8 +1,8 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { isIPv6 } from 'node:net';
-import { parseAddress } from './address.ts';
 import type { StatsdCounts } from './counts.ts';
+import { parseAddress } from './listeners/address.ts';
 
 export type RelayOptions = { address: string; counts: StatsdCounts; onError: (error: unknown) => void };
 

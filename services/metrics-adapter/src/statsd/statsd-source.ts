@@ -9,12 +9,12 @@ import type { Source } from '../source.ts';
 import type { StatsdConfig } from './config.ts';
 import { StatsdCounts } from './counts.ts';
 import { StatsdIngest } from './ingest.ts';
-import { MappingTable, parseMappingFile } from './mapping.ts';
+import { listenTcp, listenUnix } from './listeners/stream-listener.ts';
+import { listenUdp, type UdpListener } from './listeners/udp-listener.ts';
+import { listenUnixDatagram } from './listeners/unix-datagram.ts';
+import { MappingTable, parseMappingFile } from './mapping/mapping.ts';
 import { Relay } from './relay.ts';
 import { statsdMetrics } from './self-metrics.ts';
-import { listenTcp, listenUnix } from './stream-listener.ts';
-import { listenUdp, type UdpListener } from './udp-listener.ts';
-import { listenUnixDatagram } from './unix-datagram.ts';
 
 export type StatsdOptions = { config: StatsdConfig; sink: SeriesSink; log: Logger };
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { StatsdCounts } from '../../src/statsd/counts.ts';
 import { StatsdIngest } from '../../src/statsd/ingest.ts';
-import { parseMappingFile } from '../../src/statsd/mapping.ts';
+import { parseMappingFile } from '../../src/statsd/mapping/mapping.ts';
 import { MemorySink } from '../support/memory-sink.ts';
 
 const styles = { dogstatsd: true, influxdb: true, librato: true, signalfx: true };

@@ -1,10 +1,10 @@
 import { ConfigError } from '@podkit/chassis/config';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { GlobTrie } from '../../src/statsd/glob-trie.ts';
-import { parseMappingFile } from '../../src/statsd/mapping.ts';
-import type { SampleKind } from '../../src/statsd/meaning.ts';
-import { compileTemplate } from '../../src/statsd/template.ts';
+import { compileTemplate } from '../../src/regex/template.ts';
+import type { SampleKind } from '../../src/statsd/line/meaning.ts';
+import { GlobTrie } from '../../src/statsd/mapping/glob-trie.ts';
+import { parseMappingFile } from '../../src/statsd/mapping/mapping.ts';
 
 function map(yaml: string, name: string, kind: SampleKind = 'counter') {
   const mapped = parseMappingFile(yaml, 'm.yaml').find(name, kind);
@@ -172,5 +172,5 @@ test.each([
   ['$name', 'b'],
   ['100%s', '100%s'],
 ])('the template %s gives %s', (template, expected) => {
-  expect(compileTemplate(template, ['name', ''])(['a', 'b', 'c'])).toBe(expected);
+  expect(compileTemplate(template, ['name', '']).render(['a', 'b', 'c'])).toBe(expected);
 });

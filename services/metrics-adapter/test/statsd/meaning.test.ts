@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { escapeName } from '../../src/statsd/escape.ts';
-import { understand } from '../../src/statsd/meaning.ts';
+import { escapeName } from '../../src/statsd/line/escape.ts';
+import { understand } from '../../src/statsd/line/meaning.ts';
 
 const all = { dogstatsd: true, influxdb: true, librato: true, signalfx: true };
 

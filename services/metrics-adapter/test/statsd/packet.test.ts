@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type PacketReader, readPacket } from '../../src/statsd/packet.ts';
+import { type PacketReader, readPacket } from '../../src/statsd/line/packet.ts';
 
 type Seen = string;
 

@@ -10,8 +10,8 @@ import { StatsD } from 'hot-shots';
 import { Value } from 'typebox/value';
 import { expect, onTestFinished, test } from 'vitest';
 import { type StatsdConfig, statsdSchema } from '../../src/statsd/config.ts';
+import { listenUnixDatagram } from '../../src/statsd/listeners/unix-datagram.ts';
 import { StatsdSource } from '../../src/statsd/statsd-source.ts';
-import { listenUnixDatagram } from '../../src/statsd/unix-datagram.ts';
 import { MemorySink } from '../support/memory-sink.ts';
 
 const log = createLogger({ service: 'test', version: '0', level: 'silent' });

@@ -14,8 +14,8 @@ import { join } from 'node:path';
 import { tempDir } from '@podkit/chassis/testing/temp-dir';
 import { waitFor } from '@podkit/chassis/testing/wait-for';
 import { expect, onTestFinished, test } from 'vitest';
-import type { Position } from '../../src/logs/open-file.ts';
-import { Tailer, type TailerOptions } from '../../src/logs/tailer.ts';
+import type { Position } from '../../src/tail/open-file.ts';
+import { Tailer, type TailerOptions } from '../../src/tail/tailer.ts';
 
 type Watched = { lines: string[]; events: string[]; errors: unknown[]; tailer: Tailer };
 

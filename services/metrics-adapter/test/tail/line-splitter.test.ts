@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { LineSplitter } from '../../src/logs/line-splitter.ts';
+import { LineSplitter } from '../../src/tail/line-splitter.ts';
 
 function split(chunks: readonly Buffer[], maxLineBytes = 1_000_000) {
   const lines: string[] = [];

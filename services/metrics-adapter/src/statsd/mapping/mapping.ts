@@ -1,12 +1,12 @@
 import { ConfigError } from '@podkit/chassis/config';
 import { messageOf, PodkitError } from '@podkit/chassis/errors';
-import { type BoundedRegex, compileRegex } from '../regex/bounded-regex.ts';
-import { type Place, parseYaml } from '../yaml.ts';
+import { type Place, parseYaml } from '@podkit/chassis/yaml';
+import { type BoundedRegex, compileRegex } from '../../regex/bounded-regex.ts';
+import { compileTemplate, type Template } from '../../regex/template.ts';
+import type { SampleKind } from '../line/meaning.ts';
 import { GlobTrie } from './glob-trie.ts';
 import { type MappingDefaults, type MappingEntry, type MappingFile, mappingFileSchema } from './mapping-config.ts';
-import type { SampleKind } from './meaning.ts';
 import { milliseconds, type Observer, observerOf } from './observer.ts';
-import { compileTemplate } from './template.ts';
 
 /** What a mapping makes of a StatsD name; `labels` beat the sample's tags unless `honorLabels`. */
 export type Mapped = {
@@ -21,7 +21,6 @@ export type Mapped = {
   scale: number;
 };
 
-type Template = ReturnType<typeof compileTemplate>;
 type Rule = Omit<Mapped, 'name' | 'labels'> & { name: Template; labels: [string, Template][] };
 type RegexRule = { regex: BoundedRegex; kind: SampleKind | undefined; rule: Rule };
 
@@ -135,7 +134,11 @@ function ruleOf(entry: MappingEntry, defaults: MappingDefaults, groups: readonly
 }
 
 function fill({ name, labels, ...rest }: Rule, captures: readonly string[]): Mapped {
-  return { ...rest, name: name(captures), labels: labels.map(([label, text]) => [label, text(captures)]) };
+  return {
+    ...rest,
+    name: name.render(captures),
+    labels: labels.map(([label, text]) => [label, text.render(captures)]),
+  };
 }
 
 const placeText = (place: Place) => place.join('.');

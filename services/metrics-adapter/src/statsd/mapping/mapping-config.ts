@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox';
-import type { SampleKind } from './meaning.ts';
+import type { SampleKind } from '../line/meaning.ts';
 
 const strict = { additionalProperties: false };
 const observerType = Type.Unsafe<'histogram' | 'summary' | ''>({ type: 'string', enum: ['histogram', 'summary', ''] });

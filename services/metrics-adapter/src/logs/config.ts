@@ -1,0 +1,83 @@
+import { type Static, Type } from 'typebox';
+import { oneOf, tailSettings } from '../tail/config.ts';
+
+const strict = { additionalProperties: false };
+const text = (description: string) => Type.String({ description });
+const regexes = (description: string) => Type.Optional(Type.Record(Type.String(), Type.String(), { description }));
+
+const logMetric = Type.Object(
+  {
+    name: Type.String({ pattern: '^[a-zA-Z_:][a-zA-Z0-9_:]*$', description: 'Metric name.' }),
+    help: Type.String({ default: 'Metric made from log lines.', description: 'HELP text.' }),
+    type: oneOf(['counter', 'gauge', 'histogram', 'summary'], { description: 'Metric type.' }),
+    value: Type.Optional(
+      Type.Unsafe<string | number>({
+        type: ['string', 'number'],
+        description: 'Number or reference such as `$bytes`; a counter without it counts lines.',
+      }),
+    ),
+    scale: Type.Number({ default: 1, description: 'What the value is multiplied by, such as 0.001 from ms to s.' }),
+    labels: Type.Record(Type.String({ pattern: '^(?!__)[a-zA-Z_][a-zA-Z0-9_]*$' }), Type.String(), {
+      default: {},
+      description: 'Label names to texts with references.',
+    }),
+    where: regexes('Only lines whose field matches the regex as a whole.'),
+    unless: regexes('Not lines whose field matches the regex as a whole.'),
+    operation: oneOf(['set', 'add'], { default: 'set', description: 'For a gauge: whether a value replaces or adds.' }),
+    buckets: Type.Array(Type.Number(), {
+      default: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+      description: 'For a histogram: upper bounds.',
+    }),
+    nativeFactor: Type.Optional(
+      Type.Number({
+        exclusiveMinimum: 1,
+        description: 'For a histogram: native buckets that grow by this factor, such as 1.1.',
+      }),
+    ),
+    quantiles: Type.Array(Type.Number({ minimum: 0, maximum: 1 }), {
+      default: [0.5, 0.9, 0.99],
+      description: 'For a summary.',
+    }),
+    maxAge: Type.String({ default: '10m', description: 'For a summary: how long a value counts for the quantiles.' }),
+    ttl: Type.String({ default: '0', description: 'Time without a line after which a series goes; 0 for never.' }),
+  },
+  strict,
+);
+
+const rule = Type.Object(
+  {
+    match: Type.Optional(text("Regex of Go's syntax, for format regex; its named groups are the fields.")),
+    where: regexes('Only lines whose field matches the regex as a whole.'),
+    unless: regexes('Not lines whose field matches the regex as a whole.'),
+    stop: Type.Boolean({
+      default: false,
+      description: 'Whether rules below are skipped for a line that this one takes.',
+    }),
+    metrics: Type.Array(logMetric, { description: 'What a line adds to.' }),
+  },
+  strict,
+);
+
+/** A source of log lines that metrics are made from, as it stands in the configuration. */
+export const logsSchema = Type.Object(
+  {
+    name: Type.String({ pattern: '^[a-zA-Z0-9_.-]+$', description: 'Name of the source in metrics and logs.' }),
+    ...tailSettings,
+    format: oneOf(['regex', 'logfmt', 'json', 'csv'], { default: 'regex', description: 'What a line is.' }),
+    csv: Type.Object(
+      {
+        delimiter: Type.String({ default: ',', minLength: 1, maxLength: 1, description: 'Character between fields.' }),
+        columns: Type.Optional(
+          Type.Array(Type.String(), { description: 'Names of the columns, where the file has no header.' }),
+        ),
+      },
+      { default: {}, ...strict, description: 'For format csv.' },
+    ),
+    rules: Type.Array(rule, { description: 'Each line goes through all of them, in order.' }),
+  },
+  strict,
+);
+
+export type LogsConfig = Static<typeof logsSchema>;
+export type LogRule = LogsConfig['rules'][number];
+export type LogMetricConfig = LogRule['metrics'][number];

@@ -1,0 +1,52 @@
+import type { Fields, Format } from './fields.ts';
+
+/**
+ * Lines that are JSON objects. A name is a key, or a path of keys and indexes with dots between, such as
+ * `request.headers.0`; a key that has dots itself comes first. Objects and arrays become their JSON, whole numbers
+ * beyond 2^53 keep all their digits.
+ */
+export function jsonFormat(names: readonly string[]): Format {
+  const paths = names.map((name) => name.split('.'));
+  return {
+    names,
+    read: (line): Fields | undefined => {
+      const record = parse(line);
+      if (typeof record !== 'object' || record === null || Array.isArray(record)) return undefined;
+      const fields: (string | undefined)[] = [line];
+      for (const [index, name] of names.entries()) fields.push(textOf(find(record, name, paths[index] ?? [])));
+      return fields;
+    },
+  };
+}
+
+function parse(line: string): unknown {
+  if (line.charCodeAt(0) > 32 && line[0] !== '{') return undefined;
+  try {
+    return /\d{16}/.test(line) ? JSON.parse(line, exact) : JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+}
+
+/** A whole number that a double can't hold stays the text it was written as. */
+function exact(this: unknown, _key: string, value: unknown, context?: { source?: string }): unknown {
+  const source = context?.source;
+  return typeof value === 'number' && source !== undefined && /^-?\d+$/.test(source) && !Number.isSafeInteger(value)
+    ? source
+    : value;
+}
+
+function find(record: object, name: string, path: readonly string[]): unknown {
+  if (Object.hasOwn(record, name)) return (record as Record<string, unknown>)[name];
+  let value: unknown = record;
+  for (const key of path) {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined;
+    value = (value as Record<string, unknown>)[key];
+  }
+  return value;
+}
+
+function textOf(value: unknown): string | undefined {
+  if (value === undefined || value === null) return undefined;
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}

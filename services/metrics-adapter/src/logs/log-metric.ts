@@ -1,0 +1,98 @@
+import { parseDuration } from '@podkit/chassis/duration';
+import { compileTemplate, type Template } from '../regex/template.ts';
+import type { MetricSpec, Series, SeriesSink } from '../sink.ts';
+import type { LogMetricConfig } from './config.ts';
+import type { LogCounts } from './counts.ts';
+import { type Filter, filterOf } from './filter.ts';
+import type { Fields } from './formats/fields.ts';
+import { parseLogNumber } from './formats/number.ts';
+import { SeriesCache } from './series-cache.ts';
+
+/** Beyond this a few sums would be infinite, and stay so. */
+const largest = 1e290;
+
+/** Adds the lines it is given to a metric. */
+export class LogMetric {
+  readonly #config: LogMetricConfig;
+  readonly #spec: MetricSpec;
+  readonly #filter: Filter;
+  readonly #labels: readonly { name: string; template: Template }[];
+  readonly #value: Template | undefined;
+  readonly #values: string[];
+  readonly #cache = new SeriesCache();
+  readonly #sink: SeriesSink;
+  readonly #counts: LogCounts;
+
+  /** `names` are those of the fields. @throws {PodkitError} for a regex or a duration that is none */
+  constructor(
+    config: LogMetricConfig,
+    names: readonly string[],
+    { sink, counts }: { sink: SeriesSink; counts: LogCounts },
+  ) {
+    this.#config = config;
+    this.#spec = specOf(config);
+    this.#filter = filterOf(config, names);
+    this.#labels = Object.entries(config.labels).map(([name, text]) => ({
+      name,
+      template: compileTemplate(text, names),
+    }));
+    this.#value = config.value === undefined ? undefined : compileTemplate(String(config.value), names);
+    this.#values = this.#labels.map(() => '');
+    this.#sink = sink;
+    this.#counts = counts;
+  }
+
+  /** Returns whether the line counted. */
+  record(fields: Fields): boolean {
+    if (!this.#filter(fields)) return false;
+    const value = this.#valueOf(fields);
+    if (!(value <= largest && value >= -largest)) {
+      this.#counts.error('value');
+      return false;
+    }
+    const { type, operation } = this.#config;
+    if (type === 'counter' && value < 0) {
+      this.#counts.error('negative_counter');
+      return false;
+    }
+    const series = this.#series(fields);
+    if (series === undefined) {
+      this.#counts.conflicts += 1;
+      return false;
+    }
+    if (type === 'histogram' || type === 'summary') series.observe(value, 1);
+    else if (type === 'counter' || operation === 'add') series.add(value);
+    else series.set(value);
+    return true;
+  }
+
+  #valueOf(fields: Fields): number {
+    if (this.#value === undefined) return this.#config.scale;
+    const { only } = this.#value;
+    const text = only === undefined ? this.#value.render(fields) : (fields[only] ?? '');
+    return parseLogNumber(text) * this.#config.scale;
+  }
+
+  #series(fields: Fields): Series | undefined {
+    const values = this.#values;
+    for (let at = 0; at < values.length; at += 1) {
+      const template = this.#labels[at]?.template;
+      values[at] = template?.only === undefined ? (template?.render(fields) ?? '') : (fields[template.only] ?? '');
+    }
+    const known = this.#cache.get(values);
+    if (known !== undefined && !known.expired) return known;
+    // An empty label is no label.
+    const pairs = this.#labels.map(({ name }, at): [string, string] => [name, values[at] ?? '']);
+    const series = this.#sink.series(this.#spec, new Map(pairs.filter(([, value]) => value !== '')));
+    if (series !== undefined) this.#cache.set(values, series);
+    return series;
+  }
+}
+
+function specOf({ name, help, type, ttl, buckets, nativeFactor, quantiles, maxAge }: LogMetricConfig): MetricSpec {
+  const shared = { name, help, ttl: parseDuration(ttl) };
+  if (type === 'histogram') return { ...shared, type, buckets: buckets.toSorted((a, b) => a - b), nativeFactor };
+  if (type !== 'summary') return { ...shared, type };
+  const objectives = quantiles.map((quantile) => ({ quantile, error: 0.01 }));
+  return { ...shared, type, quantiles: objectives, maxAge: parseDuration(maxAge), ageBuckets: 5 };
+}

@@ -1,0 +1,28 @@
+import type { SelfMetric } from '../self-metric.ts';
+import type { LogCounts } from './counts.ts';
+
+/** The counts of a source of log lines as metrics. */
+export function logMetrics(source: string, counts: LogCounts, files: number): SelfMetric[] {
+  const one = (type: SelfMetric['type'], name: string, help: string, value: number): SelfMetric => ({
+    name: `logs_${name}`,
+    help,
+    type,
+    samples: [{ labels: { source }, value }],
+  });
+  const many = (name: string, help: string, label: string, values: ReadonlyMap<string, number>): SelfMetric => ({
+    name: `logs_${name}`,
+    help,
+    type: 'counter',
+    samples: [...values].map(([key, value]) => ({ labels: { source, [label]: key }, value })),
+  });
+  return [
+    one('counter', 'lines_total', 'Lines read, or records of several lines.', counts.lines),
+    one('counter', 'lines_matched_total', 'Lines that added to a metric.', counts.matched),
+    one('counter', 'lines_malformed_total', 'Lines that are not of the format.', counts.malformed),
+    one('counter', 'conflicts_total', 'Samples dropped as their metric has another type.', counts.conflicts),
+    many('sample_errors_total', 'Samples left out.', 'reason', counts.errors),
+    many('file_events_total', 'What happened to files.', 'event', counts.events),
+    one('counter', 'read_errors_total', 'Failed attempts to read.', counts.readErrors),
+    one('gauge', 'files', 'Files being read.', files),
+  ];
+}

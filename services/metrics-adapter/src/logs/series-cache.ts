@@ -1,0 +1,41 @@
+import type { Series } from '../sink.ts';
+
+type Node = Map<string, Node | Series>;
+
+/** Remembers the series for label values, a level for each label; full, it begins anew. */
+export class SeriesCache {
+  readonly #size: number;
+  #root: Node = new Map();
+  #count = 0;
+
+  constructor(size = 20_000) {
+    this.#size = size;
+  }
+
+  get(values: readonly string[]): Series | undefined {
+    let node: Node | Series | undefined = this.#root;
+    for (let at = 0; at < values.length; at += 1) {
+      node = (node as Node).get(values[at] ?? '');
+      if (node === undefined) return undefined;
+    }
+    return node instanceof Map ? (node.get('') as Series | undefined) : node;
+  }
+
+  set(values: readonly string[], series: Series): void {
+    if (this.#count >= this.#size) {
+      this.#root = new Map();
+      this.#count = 0;
+    }
+    this.#count += 1;
+    let node = this.#root;
+    for (const value of values.slice(0, -1)) {
+      const next = (node.get(value) as Node | undefined) ?? new Map();
+      if (!node.has(value)) node.set(copy(value), next);
+      node = next;
+    }
+    node.set(copy(values.at(-1) ?? ''), series);
+  }
+}
+
+/** A part of a line keeps the whole line in memory; a copy doesn't. */
+const copy = (text: string) => Buffer.from(text).toString();

@@ -1,0 +1,46 @@
+import { type Static, Type } from 'typebox';
+
+const strict = { additionalProperties: false };
+
+/** A setting that takes one of a few words. */
+export const oneOf = <const Words extends readonly string[]>(
+  words: Words,
+  options: { default?: Words[number]; description: string },
+) => Type.Unsafe<Words[number]>(Type.String({ enum: [...words], ...options }));
+
+/** How lines are found; shared by the sources that count them and those that send them on. */
+export const tailSettings = {
+  files: Type.Array(Type.String({ minLength: 1 }), {
+    default: [],
+    description: 'Paths of files or named pipes; `*`, `?` and `**` find several.',
+  }),
+  stdin: Type.Boolean({ default: false, description: 'Whether lines are read from standard input.' }),
+  from: oneOf(['beginning', 'end'], {
+    default: 'beginning',
+    description: 'Where to begin in files that are there at the start.',
+  }),
+  pollInterval: Type.String({
+    default: '250ms',
+    description: 'Time between looks at a file; events of the file system shorten it.',
+  }),
+  rotateWait: Type.String({ default: '5s', description: 'How long a file that was renamed or removed is still read.' }),
+  maxLineBytes: Type.Integer({ default: 65_536, minimum: 64, description: 'Bytes of a line that are kept.' }),
+  multiline: Type.Optional(
+    Type.Object(
+      {
+        start: Type.String({
+          description: "Regex that the first line of a record matches; lines that don't belong to the record before.",
+        }),
+        maxLines: Type.Integer({ default: 500, minimum: 2, description: 'Lines of a record.' }),
+        timeout: Type.String({
+          default: '1s',
+          description: 'Time after which a record without a next one is complete.',
+        }),
+      },
+      { ...strict, description: 'Records of several lines, such as stack traces.' },
+    ),
+  ),
+};
+
+const tailSchema = Type.Object(tailSettings);
+export type TailConfig = Static<typeof tailSchema>;

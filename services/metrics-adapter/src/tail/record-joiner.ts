@@ -1,0 +1,64 @@
+import type { LineOrigin } from './open-file.ts';
+
+export type RecordJoinerOptions<Mark> = {
+  /** What the first line of a record matches. */
+  start: RegExp;
+  maxLines: number;
+  maxBytes: number;
+  /** Milliseconds after which a record without a next one is complete. */
+  timeout: number;
+  /** `mark` is what came with the record's last line. */
+  onRecord: (record: string, origin: LineOrigin, mark: Mark) => void;
+};
+
+type Pending<Mark> = { lines: string[]; length: number; atStart: boolean; since: number; mark: Mark };
+
+/** Puts lines together to records of several lines, such as a log line with its stack trace, for each file apart. */
+export class RecordJoiner<Mark> {
+  readonly #options: RecordJoinerOptions<Mark>;
+  readonly #pending = new Map<LineOrigin, Pending<Mark>>();
+  readonly #timer: NodeJS.Timeout;
+
+  constructor(options: RecordJoinerOptions<Mark>) {
+    this.#options = options;
+    this.#timer = setInterval(() => this.#flushOld(), Math.max(50, options.timeout / 2)).unref();
+  }
+
+  line(line: string, origin: LineOrigin, mark: Mark): void {
+    const { start, maxLines, maxBytes } = this.#options;
+    const pending = this.#pending.get(origin);
+    if (pending === undefined || start.test(line)) {
+      if (pending !== undefined) this.#flush(origin, pending);
+      this.#pending.set(origin, {
+        lines: [line],
+        length: line.length,
+        atStart: origin.atStart,
+        since: performance.now(),
+        mark,
+      });
+      return;
+    }
+    pending.mark = mark;
+    // What a record has beyond its limits is dropped: it is not another record.
+    if (pending.lines.length >= maxLines || pending.length + line.length > maxBytes) return;
+    pending.lines.push(line);
+    pending.length += line.length + 1;
+    pending.since = performance.now();
+  }
+
+  /** Hand over what is there, and stop waiting. */
+  stop(): void {
+    clearInterval(this.#timer);
+    for (const [origin, pending] of this.#pending) this.#flush(origin, pending);
+  }
+
+  #flushOld(): void {
+    const before = performance.now() - this.#options.timeout;
+    for (const [origin, pending] of this.#pending) if (pending.since <= before) this.#flush(origin, pending);
+  }
+
+  #flush(origin: LineOrigin, { lines, atStart, mark }: Pending<Mark>): void {
+    this.#pending.delete(origin);
+    this.#options.onRecord(lines.join('\n'), { atStart }, mark);
+  }
+}
