@@ -14,6 +14,7 @@ export default defineConfig({
   test: {
     projects: [
       project('packages/chassis'),
+      project('packages/downward'),
       project('services/git-sync', 60_000),
       project('services/app'),
       project('services/ambassador'),

@@ -1,4 +1,4 @@
-import { flag, optional, port, settings, text, url } from '@podkit/chassis/settings';
+import { optional, port, secret, settings, text, url } from '@podkit/chassis/settings';
 import type { Static } from 'typebox';
 
 const servicePort = (fallback: number, description: string) => port({ default: fallback, description });
@@ -14,7 +14,9 @@ export const optionsSchema = settings({
     url({ env: 'REDIS_URL', description: 'Redis to use; otherwise redis-server is started where it is installed.' }),
   ),
   postgresUrl: optional(url({ env: 'POSTGRES_URL', description: 'PostgreSQL to use instead of the embedded one.' })),
-  chaos: flag({ default: false, description: "Show the console's chaos controls (its token is printed)." }),
+  chaosToken: optional(
+    secret({ description: "Turns on the console's chaos controls; callers send it as a bearer token." }),
+  ),
   appPort: servicePort(8080, 'Port of the site, the console and the API.'),
   appAdminPort: servicePort(8081, "Port of the app's probes and hooks."),
   gitSyncPort: servicePort(9376, 'Port of git-sync.'),

@@ -81,11 +81,21 @@ function downwardReader(input: PodInput): ProcessSpec {
 
 function app(input: PodInput): ProcessSpec {
   const { options, folders } = input;
-  return service(input, 'app', `http://127.0.0.1:${options.appAdminPort}/startupz`, {
+  const at = (port: number, path = '') => `http://127.0.0.1:${port}${path}`;
+  return service(input, 'app', at(options.appAdminPort, '/startupz'), {
     PORT: String(options.appPort),
     ADMIN_PORT: String(options.appAdminPort),
     APP_SITE: join(folders.site, 'current'),
-    APP_AMBASSADOR_URL: `http://127.0.0.1:${options.ambassadorPort}`,
+    APP_DATA: folders.data,
+    APP_READY_FILE: join(folders.run, 'ready'),
+    APP_ACCESS_LOG: join(folders.run, 'access.csv'),
+    APP_STATSD: `127.0.0.1:${options.statsdPort}`,
+    APP_AMBASSADOR_URL: at(options.ambassadorPort),
+    APP_AMBASSADOR_PROBE_URL: at(options.ambassadorAdminPort, '/readyz'),
+    APP_GIT_SYNC_URL: at(options.gitSyncPort, '/'),
+    APP_ADAPTER_URL: at(options.adapterPort),
+    APP_DOWNWARD_URL: at(options.downwardPort),
+    ...(options.chaosToken === undefined ? {} : { CHAOS: 'true', APP_CHAOS_TOKEN: options.chaosToken }),
   });
 }
 

@@ -1,0 +1,74 @@
+import { readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { tempDir } from '@podkit/chassis/testing/temp-dir';
+import { waitFor } from '@podkit/chassis/testing/wait-for';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { parseMapFile } from '../src/map-file.ts';
+import { writeVolume } from '../src/simulate.ts';
+import { readVolume, watchVolume } from '../src/volume.ts';
+
+describe('a Downward API volume', () => {
+  it('is read as it was written, folders included', async () => {
+    const folder = tempDir();
+    await writeVolume(folder, { labels: 'app="a"', 'limits/cpu_m': '500' });
+    expect((await readVolume(folder))?.files).toEqual({ labels: 'app="a"', 'limits/cpu_m': '500' });
+  });
+
+  it('is laid out as the kubelet does it, without leftovers', async () => {
+    const folder = tempDir();
+    await writeVolume(folder, { labels: '1' });
+    await writeVolume(folder, { labels: '2' });
+    expect(readdirSync(folder)).toEqual([expect.stringMatching(/^\.\.\d{4}_/), '..data', 'labels']);
+  });
+
+  it('is never seen half old and half new while it is swapped', async () => {
+    const folder = tempDir();
+    await writeVolume(folder, { a: '0', b: '0' });
+    const state = { writing: true };
+    const writer = (async () => {
+      for (let round = 1; round <= 150; round += 1) await writeVolume(folder, { a: String(round), b: String(round) });
+      state.writing = false;
+    })();
+    while (state.writing) {
+      const files = (await readVolume(folder))?.files;
+      expect(files?.a).toBe(files?.b);
+    }
+    await writer;
+  });
+
+  it('tells each swap', async () => {
+    const folder = tempDir();
+    await writeVolume(folder, { a: '0' });
+    let events = 0;
+    onTestFinished(watchVolume(folder, () => (events += 1)));
+    for (const round of ['1', '2', '3']) {
+      const before = events;
+      await writeVolume(folder, { a: round });
+      await waitFor(`the event of swap ${round}`, () => events > before);
+    }
+    expect((await readVolume(folder))?.files).toEqual({ a: '3' });
+  });
+
+  it('may be a plain directory', async () => {
+    const folder = tempDir();
+    writeFileSync(join(folder, 'labels'), 'x="y"');
+    expect(await readVolume(folder)).toEqual({ generation: undefined, files: { labels: 'x="y"' } });
+  });
+
+  it('is undefined where it is missing', async () => {
+    expect(await readVolume('/nowhere')).toBeUndefined();
+  });
+});
+
+describe('parseMapFile', () => {
+  it('keeps a line that it cannot read, with the reason, beside those that it can', () => {
+    expect(parseMapFile('a="1"\nbroken\nb="2"')).toEqual({
+      values: { a: '1', b: '2' },
+      faults: [{ line: 2, raw: 'broken', reason: 'no key before =' }],
+    });
+  });
+
+  it('splits at the first =, since a value may hold more', () => {
+    expect(parseMapFile(String.raw`last="{\"a\":\"b=c\"}"`).values).toEqual({ last: '{"a":"b=c"}' });
+  });
+});
