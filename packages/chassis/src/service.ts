@@ -98,8 +98,7 @@ async function startService<Schema extends TObject>(
   addLifecycleChecks({ health, lifecycle, drainReadiness: shared.drainReadiness });
   lifecycle.onChange(({ state, reason }) => log.info({ state, reason }, 'lifecycle'));
   const stop = stopper(lifecycle, log, host);
-  for (const signal of ['SIGTERM', 'SIGINT'] as const)
-    host.on(signal, () => onSignal(signal, lifecycle, stop, log, host));
+  handleSignals(host, stop, log);
   host.on('uncaughtException', (error: unknown) => {
     log.fatal({ err: error }, 'uncaught exception');
     host.exit(exitCodes.failure);
@@ -113,16 +112,18 @@ async function startService<Schema extends TObject>(
   }
 }
 
-function onSignal(
-  signal: StopSignal,
-  lifecycle: Lifecycle,
-  stop: Context<unknown>['stop'],
-  log: Logger,
-  host: Host,
-): void {
-  if (!lifecycle.draining) return stop(signal);
-  log.warn({ signal }, 'second signal: ending at once');
-  host.exit(signalExitCode(signal));
+/** The first signal drains, also where a preStop hook began that already; the second one ends the process at once. */
+function handleSignals(host: Host, stop: Context<unknown>['stop'], log: Logger): void {
+  let signalled = false;
+  const onSignal = (signal: StopSignal) => {
+    if (!signalled) {
+      signalled = true;
+      return stop(signal);
+    }
+    log.warn({ signal }, 'second signal: ending at once');
+    host.exit(signalExitCode(signal));
+  };
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) host.on(signal, () => onSignal(signal));
 }
 
 function stopper(lifecycle: Lifecycle, log: Logger, host: Host): Context<unknown>['stop'] {

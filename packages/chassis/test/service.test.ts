@@ -69,6 +69,12 @@ describe('a service that gets SIGTERM', () => {
     expect(await service.stop()).toEqual({ code: 3, signal: null });
   });
 
+  it('takes the signal that follows a preStop hook as the first one', async () => {
+    const { service, url } = await start({ DRAIN_DELAY: '300ms' });
+    await fetch(`${url}/stop`);
+    expect(await service.stop()).toEqual({ code: 0, signal: null });
+  });
+
   it('exits at once, with 128 + the signal, on the second signal', async () => {
     const { service } = await start({ DRAIN_DELAY: '20s', SHUTDOWN_TIMEOUT: '1s' });
     service.child.kill('SIGTERM');
