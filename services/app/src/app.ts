@@ -1,71 +1,53 @@
 import { hostname } from 'node:os';
-import { join } from 'node:path';
-import { createServer, listen } from '@podkit/chassis/http';
-import { serveMetrics, serveProbes } from '@podkit/chassis/probes';
+import { codeOf, messageOf } from '@podkit/chassis/errors';
 import type { Context } from '@podkit/chassis/service';
+import { startAdmin } from './admin.ts';
 import type { Config } from './config.ts';
-import { consoleRoutes } from './http/console-routes.ts';
-import { notesRoutes } from './http/notes-routes.ts';
-import { siteRoutes } from './http/site-routes.ts';
-import { HttpClient } from './http-client.ts';
+import { createCore } from './core.ts';
+import { openData } from './data.ts';
+import { appExitCodes } from './exit-codes.ts';
+import { addReadinessChecks } from './health/readiness.ts';
+import { openReadinessOutlets } from './health/readiness-outlets.ts';
 import { identityOf } from './identity.ts';
-import { DaprStore } from './notes/dapr-store.ts';
-import { Notes } from './notes/notes.ts';
-import { Site } from './site/site.ts';
-import { RequestStats } from './stats/request-stats.ts';
-import { statsOf } from './stats/stats.ts';
+import { PostStartMarker } from './lifecycle/post-start.ts';
+import { startTraffic } from './traffic.ts';
 
-/** Start the app: admin listener first, so that probes are answered while the rest starts. */
+/** Exit codes by the code of the error that keeps the app from starting. */
+const exitCodeByError: Record<string, number> = {
+  ERR_POST_START: appExitCodes.postStart,
+  ERR_JOURNAL: appExitCodes.badJournal,
+};
+
+/**
+ * Start the app: the admin port first, so that probes are answered while the rest starts, the traffic port last. What is
+ * registered to be released is released in the reverse order.
+ */
 export async function startApp(context: Context<Config>, host: NodeJS.Process): Promise<void> {
-  const { config, log, lifecycle, health, metrics } = context;
-  const identity = identityOf(config, {
-    hostname: hostname(),
-    pid: host.pid,
-    nodeVersion: host.version,
-    startedAt: new Date(performance.timeOrigin),
-  });
+  const { hostname: name, startedAt } = { hostname: hostname(), startedAt: new Date(performance.timeOrigin) };
+  const identity = identityOf(context.config, { hostname: name, pid: host.pid, nodeVersion: host.version, startedAt });
+  try {
+    await start(context, createCore(context, identity), host);
+  } catch (error) {
+    const exitCode = exitCodeByError[codeOf(error) ?? ''];
+    if (exitCode === undefined) throw error;
+    context.log.fatal({ err: error }, `cannot start: ${messageOf(error)}`);
+    host.exit(exitCode);
+  }
+}
 
-  const admin = createServer({ log, lifecycle });
-  serveProbes(admin, { health, lifecycle, drainReadiness: config.drainReadiness });
-  serveMetrics(admin, metrics.registry);
-  lifecycle.atClose('admin', () => admin.close());
-  await listen(admin, { host: config.host, port: config.adminPort, setting: 'ADMIN_PORT' });
-
-  const store = new DaprStore(new HttpClient(), {
-    url: config.ambassadorUrl,
-    store: config.store,
-    token: config.ambassadorToken,
-    timeout: config.storeTimeout,
-  });
-  lifecycle.atClose('ambassador connections', () => store.close());
-  const notes = new Notes(store);
-  const site = new Site({ link: config.site, cacheBytes: config.siteCache });
-  const requests = new RequestStats();
-  let inFlight = 0;
-  const observe: typeof metrics.http.observe = (...observation) => {
-    metrics.http.observe(...observation);
-    requests.observe(...observation);
-  };
-  const server = createServer({ log, lifecycle, metrics: { observe } });
-  server.addHook('onRequest', (_request, _reply, done) => {
-    inFlight += 1;
-    done();
-  });
-  server.addHook('onResponse', (_request, _reply, done) => {
-    inFlight -= 1;
-    done();
-  });
-  server.get('/api/pod', () => identity);
-  server.get('/stats', { config: { quiet: true } }, () =>
-    statsOf({
-      requests,
-      inFlight: () => inFlight,
-      groups: { notes: { degraded: () => Number(notes.degradedSince !== undefined) } },
-    }),
-  );
-  notesRoutes(server, { notes, bodyLimit: config.noteLimit });
-  consoleRoutes(server, { folder: join(import.meta.dirname, '..', 'public', 'console') });
-  siteRoutes(server, { site });
-  lifecycle.atClose('http', () => server.close());
-  await listen(server, { host: config.host, port: config.port, setting: 'PORT' });
+async function start(context: Context<Config>, core: ReturnType<typeof createCore>, host: NodeJS.Process) {
+  const { config, log, lifecycle, health } = context;
+  await startAdmin(context, core);
+  await core.settings.start();
+  if (config.postStartFile !== undefined) {
+    const marker = new PostStartMarker(config.postStartFile);
+    lifecycle.atClose('postStart marker', () => marker.remove());
+    await marker.wait(config.postStartTimeout);
+    core.timeline.record('hook', `postStart marker found: ${config.postStartFile}`);
+  }
+  const data = await openData(context, core);
+  const { overload, availability, history } = core;
+  lifecycle.atClose('readiness checks', addReadinessChecks({ config, health, overload, looks: data.looks }));
+  await openReadinessOutlets({ config, log, health, lifecycle, availability, history });
+  await startTraffic(context, core, data, (code) => host.exit(code));
 }

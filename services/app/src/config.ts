@@ -83,7 +83,7 @@ const emission = {
 };
 
 const liveSettings = {
-  settingsDir: optional(text({ description: 'Mounted ConfigMap or Secret that is re-read while running.' })),
+  settingsDir: list({ default: [], description: 'Folders of mounted ConfigMaps and Secrets, re-read while running.' }),
   banner: text({ default: '', description: 'Words at the top of the console.' }),
 };
 
@@ -140,7 +140,7 @@ export function configFaults(config: Readonly<Config>): string[] {
       faults.push(`APP_REQUIRES: ${JSON.stringify(name)} is none of ${dependencies.join(', ')}`);
   }
   if (config.requires.includes('none') && config.requires.length > 1) faults.push('APP_REQUIRES: none stands alone');
-  if (config.chaos && config.chaosToken === undefined)
+  if (config.chaos && config.chaosToken === undefined && config.settingsDir.length === 0)
     faults.push('APP_CHAOS_TOKEN: required with CHAOS=true; any text that callers then send as a bearer token');
   if (config.shardSrv !== undefined && config.podIndex === undefined && !/-\d+$/.test(config.podName ?? ''))
     faults.push('APP_POD_INDEX: required with APP_SHARD_SRV, unless POD_NAME ends in the ordinal');

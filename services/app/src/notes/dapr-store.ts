@@ -15,7 +15,8 @@ export type DaprStoreOptions = {
   url: string;
   /** Name of the state component. */
   store: string;
-  token?: string | undefined;
+  /** The API token as it is now: it may be rotated. */
+  token?: () => string | undefined;
   /** Milliseconds for one answer. */
   timeout: number;
 };
@@ -88,7 +89,8 @@ export class DaprStore implements NoteStore {
   }
 
   async #ask(method: string, path: string, extra: Record<string, string> = {}, body?: string, signal?: AbortSignal) {
-    const { url, token, timeout } = this.#options;
+    const { url, timeout } = this.#options;
+    const token = this.#options.token?.();
     const headers = {
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       ...(token === undefined ? {} : { 'dapr-api-token': token }),

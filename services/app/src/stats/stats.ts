@@ -1,24 +1,14 @@
+import { cpuUsage, memoryUsage, uptime } from 'node:process';
 import type { RequestStats } from './request-stats.ts';
 
-/** Things that can be counted at any moment, each by a function. */
-export type Gauges = Record<string, () => number>;
-
-export type StatsSources = {
-  requests: RequestStats;
-  inFlight: () => number;
-  /** Numbers by group, such as `notes` or `shed`. */
-  groups: Record<string, Gauges>;
-};
-
-/** What `/stats` says: counts since the start and gauges now. Times are seconds, sizes bytes. */
-export function statsOf({ requests, inFlight, groups }: StatsSources): Record<string, unknown> {
-  const memory = process.memoryUsage();
-  const cpu = process.cpuUsage();
+/** What `/stats` says of any server: counts since the start and gauges now. Times are seconds, sizes bytes. */
+export function statsOf(requests: RequestStats, inFlight: number): Record<string, unknown> {
+  const memory = memoryUsage();
+  const cpu = cpuUsage();
   return {
     requests: requests.snapshot(),
-    inFlight: inFlight(),
-    uptimeSeconds: process.uptime(),
-    ...Object.fromEntries(Object.entries(groups).map(([name, gauges]) => [name, read(gauges)])),
+    inFlight,
+    uptimeSeconds: uptime(),
     process: {
       rssBytes: memory.rss,
       heapUsedBytes: memory.heapUsed,
@@ -29,5 +19,3 @@ export function statsOf({ requests, inFlight, groups }: StatsSources): Record<st
     },
   };
 }
-
-const read = (gauges: Gauges) => Object.fromEntries(Object.entries(gauges).map(([name, gauge]) => [name, gauge()]));

@@ -1,0 +1,106 @@
+import type { Probe } from '@podkit/chassis/health';
+
+/** A control that is on. `until` is in milliseconds since the epoch. */
+export type ActiveControl = { name: string; text: string; until: number };
+
+type Control = ActiveControl & { timer: NodeJS.Timeout; end: () => void };
+
+/** Faults made on purpose. Each ends by itself when its duration is over; setting one again replaces it. */
+export class Chaos {
+  readonly #controls = new Map<string, Control>();
+  readonly #failNext = new Map<Probe, number>();
+  readonly #onChange: (text: string) => void;
+  #delay = 0;
+  #dropShare = 0;
+  #hang: { promise: Promise<void>; resolve: () => void } | undefined;
+
+  constructor(onChange: (text: string) => void) {
+    this.#onChange = onChange;
+  }
+
+  get active(): ActiveControl[] {
+    return [...this.#controls.values()].map(({ name, text, until }) => ({ name, text, until }));
+  }
+
+  /** Milliseconds by which each answer of the traffic port is late. */
+  get delay(): number {
+    return this.#delay;
+  }
+
+  /** Share of requests whose connection is cut, 0 to 1. */
+  get dropShare(): number {
+    return this.#dropShare;
+  }
+
+  /** While everything hangs, a promise for its end. */
+  get hanging(): Promise<void> | undefined {
+    return this.#hang?.promise;
+  }
+
+  /** Whether anything is on that requests of the traffic port feel. */
+  get disturbs(): boolean {
+    return this.#hang !== undefined || this.#delay > 0 || this.#dropShare > 0;
+  }
+
+  /** Whether a probe must fail now. */
+  isFailing(probe: Probe): boolean {
+    return (this.#failNext.get(probe) ?? 0) !== 0;
+  }
+
+  /** A probe has been answered: one failure less to come. */
+  consume(probe: Probe): void {
+    const left = this.#failNext.get(probe) ?? 0;
+    if (left <= 0) return;
+    if (left === 1) return this.end(`fail-${probe}`);
+    this.failNext(probe, left - 1, (this.#controls.get(`fail-${probe}`)?.until ?? 0) - Date.now(), true);
+  }
+
+  /** Fail the next `count` calls of a probe (-1: all), for at most `duration` milliseconds. */
+  failNext(probe: Probe, count: number, duration: number, quiet = false): void {
+    const text = count < 0 ? `fail every ${probe}` : `fail the next ${count} of ${probe}`;
+    this.set(`fail-${probe}`, text, duration, () => this.#failNext.delete(probe), quiet);
+    this.#failNext.set(probe, count);
+  }
+
+  hang(duration: number): void {
+    this.set('hang', 'answer nothing', duration, () => {
+      this.#hang?.resolve();
+      this.#hang = undefined;
+    });
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#hang = { promise, resolve };
+  }
+
+  slowDown(delay: number, duration: number): void {
+    this.set('latency', `answer ${delay} ms late`, duration, () => (this.#delay = 0));
+    this.#delay = delay;
+  }
+
+  drop(share: number, duration: number): void {
+    this.set('drop', `cut ${Math.round(share * 100)} % of the requests`, duration, () => (this.#dropShare = 0));
+    this.#dropShare = share;
+  }
+
+  /** Turn a control on until `duration` milliseconds are over; `end` undoes it. */
+  set(name: string, text: string, duration: number, end: () => unknown, quiet = false): void {
+    this.end(name, true);
+    const timer = setTimeout(() => this.end(name), duration);
+    timer.unref();
+    this.#controls.set(name, { name, text, until: Date.now() + duration, timer, end });
+    if (!quiet) this.#onChange(text);
+  }
+
+  /** Turn a control off; one that is not on stays so. */
+  end(name: string, quiet = false): void {
+    const control = this.#controls.get(name);
+    if (control === undefined) return;
+    this.#controls.delete(name);
+    clearTimeout(control.timer);
+    control.end();
+    if (!quiet) this.#onChange(`over: ${control.name}`);
+  }
+
+  endAll(): void {
+    for (const name of this.#controls.keys()) this.end(name);
+  }
+}

@@ -1,0 +1,42 @@
+export type Series = { name: string; labels: Record<string, string>; type: string; value: number };
+
+const sample = /^([a-zA-Z_:][\w:]*)(?:\{(.*)\})?\s+(\S+)/;
+const label = /([a-zA-Z_]\w*)="((?:[^"\\]|\\.)*)",?/g;
+
+/**
+ * The samples of a Prometheus text exposition, at most `limit`, without histogram buckets (they are no chart of their
+ * own). Format: https://prometheus.io/docs/instrumenting/exposition_formats/
+ */
+export function readPrometheusText(text: string, limit: number): Series[] {
+  const types = new Map<string, string>();
+  const series: Series[] = [];
+  for (const line of text.split('\n')) {
+    if (series.length >= limit) break;
+    if (line.startsWith('# TYPE ')) {
+      const [, , name = '', type = 'untyped'] = line.split(' ');
+      types.set(name, type);
+      continue;
+    }
+    const match = line.startsWith('#') ? null : sample.exec(line);
+    const [, name = '', labels = '', value = ''] = match ?? [];
+    if (match === null || name.endsWith('_bucket')) continue;
+    const number = numberOf(value);
+    if (Number.isFinite(number))
+      series.push({ name, labels: labelsOf(labels), type: typeOf(name, types), value: number });
+  }
+  return series;
+}
+
+const numberOf = (text: string): number => (text === '' ? Number.NaN : Number(text));
+
+function typeOf(name: string, types: ReadonlyMap<string, string>): string {
+  return types.get(name) ?? types.get(name.replace(/_(sum|count|total)$/, '')) ?? 'untyped';
+}
+
+function labelsOf(text: string): Record<string, string> {
+  return Object.fromEntries(
+    [...text.matchAll(label)].map(([, name = '', value = '']) => [name, unescape(value)] as const),
+  );
+}
+
+const unescape = (text: string): string => text.replaceAll(/\\(.)/g, (_, char: string) => (char === 'n' ? '\n' : char));

@@ -1,0 +1,51 @@
+import { PodkitError } from '@podkit/chassis/errors';
+import type { Context } from '@podkit/chassis/service';
+import type { Config } from './config.ts';
+import type { Core } from './core.ts';
+import type { Look } from './health/dependency.ts';
+import { HttpClient } from './http-client.ts';
+import { DaprStore } from './notes/dapr-store.ts';
+import { Notes } from './notes/notes.ts';
+import { Site } from './site/site.ts';
+import { SiteWatch } from './site/site-watch.ts';
+
+/** What the traffic port serves. */
+export type Data = {
+  client: HttpClient;
+  notes: Notes;
+  site: Site;
+  siteWatch: SiteWatch;
+  /** How to look at each of the dependencies, for readiness. */
+  looks: Record<string, Look>;
+};
+
+export async function openData(context: Context<Config>, core: Core): Promise<Data> {
+  const { config, lifecycle } = context;
+  const client = new HttpClient();
+  lifecycle.atClose('connections to neighbours', () => client.close());
+  const store = openStore(config, client, core);
+  lifecycle.atClose('connections to the ambassador', () => store.close());
+  const site = new Site({ link: config.site, cacheBytes: config.siteCache });
+  const siteWatch = new SiteWatch(site);
+  lifecycle.atClose('site watch', () => siteWatch.stop());
+  siteWatch.onChange(({ commit }) => core.timeline.record('site', `published ${commit ?? config.site}`));
+  const synced = async () => {
+    if (site.revision === undefined) throw new PodkitError('ERR_NOT_SYNCED', `nothing at ${config.site} yet`);
+  };
+  return {
+    client,
+    notes: new Notes(store),
+    site,
+    siteWatch,
+    looks: { ambassador: (signal) => store.ping(signal), site: synced },
+  };
+}
+
+function openStore(config: Readonly<Config>, client: HttpClient, { settings }: Core) {
+  return new DaprStore(client, {
+    url: config.ambassadorUrl,
+    store: config.store,
+    token: () => settings.get('ambassadorToken'),
+    timeout: config.storeTimeout,
+  });
+}

@@ -1,0 +1,55 @@
+import type { Health } from '@podkit/chassis/health';
+import type { Lifecycle } from '@podkit/chassis/lifecycle';
+
+export type AvailabilityListener = (ready: boolean) => void;
+
+/**
+ * Readiness as a state that others follow: the file for exec probes, the TCP port, gRPC. It asks the same checks as
+ * `/readyz`, by itself, every period and at each change of the lifecycle.
+ */
+export class Availability {
+  readonly #health: Health;
+  readonly #lifecycle: Lifecycle;
+  readonly #listeners: AvailabilityListener[] = [];
+  readonly #timer: NodeJS.Timeout;
+  #ready = false;
+
+  constructor(health: Health, lifecycle: Lifecycle, { period = 500 }: { period?: number } = {}) {
+    this.#health = health;
+    this.#lifecycle = lifecycle;
+    this.#timer = setInterval(() => void this.look(), period);
+    this.#timer.unref();
+    lifecycle.onChange(({ state }) => {
+      if (state !== 'ready' && state !== 'unready') void this.look();
+    });
+  }
+
+  get ready(): boolean {
+    return this.#ready;
+  }
+
+  onChange(listener: AvailabilityListener): void {
+    this.#listeners.push(listener);
+    listener(this.#ready);
+  }
+
+  async look(): Promise<void> {
+    const { ok, checks } = await this.#health.run('readyz');
+    const failing = checks.filter((check) => !check.ok).map(({ name, reason }) => `${name}: ${reason}`);
+    this.#lifecycle.setReady(ok, ok ? 'all checks pass' : failing.join('; '));
+    const { state } = this.#lifecycle;
+    this.#tell(ok && state !== 'starting' && state !== 'closed' && state !== 'exited');
+  }
+
+  /** The end: not ready, and nothing is looked at any more. */
+  stop(): void {
+    clearInterval(this.#timer);
+    this.#tell(false);
+  }
+
+  #tell(ready: boolean): void {
+    if (ready === this.#ready) return;
+    this.#ready = ready;
+    for (const listener of this.#listeners) listener(ready);
+  }
+}

@@ -1,0 +1,35 @@
+export type HysteresisOptions = { failures: number; successes: number };
+
+/**
+ * A verdict that changes only after several looks in a row say so. The first good look counts at once where nothing was
+ * known before: a start should not be slower than it must.
+ */
+export class Hysteresis {
+  readonly #options: HysteresisOptions;
+  #run = 0;
+  #verdict: boolean | undefined;
+
+  constructor(options: HysteresisOptions) {
+    this.#options = options;
+  }
+
+  /** True or false, or undefined before the first look. */
+  get verdict(): boolean | undefined {
+    return this.#verdict;
+  }
+
+  /** Note one look; returns the verdict after it. */
+  record(ok: boolean): boolean {
+    if (this.#verdict === undefined) this.#verdict = ok;
+    if (ok === this.#verdict) {
+      this.#run = 0;
+      return this.#verdict;
+    }
+    this.#run += 1;
+    if (this.#run >= (ok ? this.#options.successes : this.#options.failures)) {
+      this.#verdict = ok;
+      this.#run = 0;
+    }
+    return this.#verdict;
+  }
+}

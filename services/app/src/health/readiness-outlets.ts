@@ -1,0 +1,83 @@
+import type { Health } from '@podkit/chassis/health';
+import type { Lifecycle } from '@podkit/chassis/lifecycle';
+import type { Logger } from '@podkit/chassis/log';
+import type { Config } from '../config.ts';
+import type { Availability } from './availability.ts';
+import { GrpcHealth } from './grpc-health.ts';
+import { type ProbeHistory, proberOf } from './probe-history.ts';
+import { ReadyFile } from './ready-file.ts';
+import { TcpProbe } from './tcp-probe.ts';
+
+export type OutletsOptions = {
+  config: Readonly<Config>;
+  log: Logger;
+  health: Health;
+  lifecycle: Lifecycle;
+  availability: Availability;
+  history: ProbeHistory;
+};
+
+/** Open the other ways to ask for readiness: the file, the TCP port, gRPC. Each is released with the lifecycle. */
+export async function openReadinessOutlets(options: OutletsOptions): Promise<void> {
+  await openReadyFile(options);
+  if (options.config.tcpProbePort !== undefined) openTcpProbe(options, options.config.tcpProbePort);
+  if (options.config.grpcPort !== undefined) await openGrpcHealth(options, options.config.grpcPort);
+}
+
+async function openReadyFile({ config, log, lifecycle, availability }: OutletsOptions): Promise<void> {
+  const path = config.readyFile;
+  const onError = (err: unknown) => log.warn({ err, path }, 'cannot change the readiness file');
+  const file = await ReadyFile.open({ path, onError });
+  if (file === undefined) return log.debug({ path }, 'no readiness file: its folder is missing');
+  availability.onChange((ready) => file.set(ready));
+  lifecycle.atClose('readiness file', () => {
+    file.set(false);
+    return file.settled();
+  });
+}
+
+function openTcpProbe({ config, log, lifecycle, availability }: OutletsOptions, port: number): void {
+  const onError = (err: unknown) => log.warn({ err, port }, 'cannot change the TCP probe port');
+  const probe = new TcpProbe({ host: config.host, port, onError });
+  availability.onChange((ready) => probe.set(ready));
+  lifecycle.atClose('TCP probe port', () => {
+    probe.set(false);
+    return probe.settled();
+  });
+}
+
+const services: Record<string, 'livez' | 'readyz' | 'startupz'> = {
+  '': 'readyz',
+  readiness: 'readyz',
+  liveness: 'livez',
+  startup: 'startupz',
+};
+
+async function openGrpcHealth(options: OutletsOptions, port: number): Promise<void> {
+  const { config, health, lifecycle, availability, history } = options;
+  const server = new GrpcHealth({
+    status: async (service) => {
+      const probe = services[service];
+      if (probe === undefined) return undefined;
+      // gRPC clients balance by themselves and are not told by an EndpointSlice: they must hear of the drain here.
+      if (probe === 'readyz' && lifecycle.draining) return false;
+      return (await health.run(probe)).ok;
+    },
+    onCheck: (service, userAgent, ok, milliseconds) =>
+      history.record({
+        at: Math.round(Date.now() - milliseconds),
+        probe: services[service] ?? 'readyz',
+        via: 'grpc',
+        prober: proberOf(userAgent),
+        userAgent,
+        status: ok ? 1 : 2,
+        ok,
+        milliseconds: Math.round(milliseconds * 100) / 100,
+        chaos: false,
+      }),
+  });
+  availability.onChange(() => void server.update());
+  lifecycle.onChange(() => void server.update());
+  await server.listen({ host: config.host, port, setting: 'APP_GRPC_PORT' });
+  lifecycle.atClose('gRPC health', () => server.close());
+}

@@ -1,0 +1,39 @@
+import { PodkitError } from '@podkit/chassis/errors';
+import type { Health } from '@podkit/chassis/health';
+import type { Config } from '../config.ts';
+import { Dependency, type Look } from './dependency.ts';
+import type { Overload } from './overload.ts';
+
+export type ReadinessOptions = {
+  config: Readonly<Config>;
+  health: Health;
+  overload: Overload;
+  /** How to look at each dependency, by the name that APP_REQUIRES uses. */
+  looks: Record<string, Look>;
+};
+
+/** Add to readiness what it needs beside the lifecycle: dependencies and overload. Returns the function that ends it. */
+export function addReadinessChecks({ config, health, overload, looks }: ReadinessOptions): () => void {
+  const dependencies = config.requires.flatMap((name) => {
+    const look = looks[name];
+    if (look === undefined) return [];
+    const dependency = new Dependency(look, {
+      period: config.dependencyPeriod,
+      timeout: config.dependencyTimeout,
+      failures: config.dependencyFailures,
+      successes: config.dependencySuccesses,
+    });
+    health.add('readyz', name, () => dependency.check());
+    void dependency.start();
+    return [dependency];
+  });
+  if (config.overloadUnready > 0) {
+    health.add('readyz', 'overload', () => {
+      if (overload.lastedMs > config.overloadUnready)
+        throw new PodkitError('ERR_OVERLOADED', overload.state.reasons.join(', '));
+    });
+  }
+  return () => {
+    for (const dependency of dependencies) dependency.stop();
+  };
+}

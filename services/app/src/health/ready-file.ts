@@ -1,0 +1,43 @@
+import { access, readdir, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { writeFileAtomic } from '@podkit/chassis/atomic-file';
+
+export type ReadyFileOptions = { path: string; onError: (error: unknown) => void };
+
+/** The file that exec probes look for: it exists while the app is ready. */
+export class ReadyFile {
+  readonly #options: ReadyFileOptions;
+  #work: Promise<void> = Promise.resolve();
+
+  private constructor(options: ReadyFileOptions) {
+    this.#options = options;
+  }
+
+  /** Take the file over and remove what a killed predecessor left; undefined where its folder is missing. */
+  static async open(options: ReadyFileOptions): Promise<ReadyFile | undefined> {
+    const folder = dirname(options.path);
+    const exists = await access(folder).then(
+      () => true,
+      () => false,
+    );
+    if (!exists) return undefined;
+    const file = new ReadyFile(options);
+    const own = basename(options.path);
+    const leftovers = (await readdir(folder)).filter((name) => name.startsWith(`${own}.`) && name.endsWith('.tmp'));
+    for (const name of leftovers) await rm(join(folder, name), { force: true });
+    file.set(false);
+    await file.settled();
+    return file;
+  }
+
+  /** Make the file exist or not; changes are done one after the other. */
+  set(ready: boolean): void {
+    const { path, onError } = this.#options;
+    const change = () => (ready ? writeFileAtomic(path, `${new Date().toISOString()}\n`) : rm(path, { force: true }));
+    this.#work = this.#work.then(change).catch(onError);
+  }
+
+  settled(): Promise<void> {
+    return this.#work;
+  }
+}

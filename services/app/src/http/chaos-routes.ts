@@ -1,0 +1,98 @@
+import { parseBytes } from '@podkit/chassis/bytes';
+import { parseDuration } from '@podkit/chassis/duration';
+import { messageOf } from '@podkit/chassis/errors';
+import type { Probe } from '@podkit/chassis/health';
+import type { Server } from '@podkit/chassis/http';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { type Static, type TSchema, Type } from 'typebox';
+import { burnCpu, holdMemory } from '../chaos/burn.ts';
+import type { Chaos } from '../chaos/chaos.ts';
+import { hasBearer } from './bearer.ts';
+
+export type ChaosRoutesOptions = {
+  chaos: Chaos;
+  /** The token that is asked for now; without one nobody may. */
+  token: () => string | undefined;
+  exit: (code: number) => void;
+};
+
+const longest = 600_000;
+const largest = 8 * 2 ** 30;
+
+const duration = Type.String({ maxLength: 20 });
+const share = Type.Number({ minimum: 0, maximum: 1 });
+const probes = Type.Object({ probe: Type.Enum(['livez', 'readyz', 'startupz']) });
+const bodies = {
+  failNext: Type.Object({ failNext: Type.Integer({ minimum: -1, maximum: 10_000 }), duration }),
+  hang: Type.Object({ duration }),
+  cpu: Type.Object({ duration, share }),
+  memory: Type.Object({ duration, size: Type.String({ maxLength: 20 }) }),
+  latency: Type.Object({ duration, delay: duration }),
+  drop: Type.Object({ duration, share }),
+  exit: Type.Object({ code: Type.Integer({ minimum: 0, maximum: 255 }) }),
+};
+
+/** `/api/chaos`: the controls, for whoever has the token. Register only where chaos is allowed. */
+export function chaosRoutes(server: Server, { chaos, token, exit }: ChaosRoutesOptions): void {
+  const guard = async (request: FastifyRequest, reply: FastifyReply) => {
+    const expected = token();
+    if (expected !== undefined && hasBearer(request.headers.authorization, expected)) return;
+    await reply
+      .code(401)
+      .header('www-authenticate', 'Bearer')
+      .send({ code: 'ERR_TOKEN', message: 'the chaos controls need Authorization: Bearer <APP_CHAOS_TOKEN>' });
+  };
+  const put = <Body extends TSchema>(path: string, body: Body, act: (body: Static<Body>) => void) =>
+    server.put(`/api/chaos/${path}`, { onRequest: guard, schema: { body } }, async (request, reply) =>
+      answer(reply, chaos, () => act(request.body as Static<Body>)),
+    );
+
+  server.get('/api/chaos', { onRequest: guard }, () => ({ active: chaos.active }));
+  server.delete('/api/chaos', { onRequest: guard }, () => {
+    chaos.endAll();
+    return { active: chaos.active };
+  });
+  server.put<{ Params: { probe: Probe }; Body: Static<typeof bodies.failNext> }>(
+    '/api/chaos/probes/:probe',
+    { onRequest: guard, schema: { params: probes, body: bodies.failNext } },
+    async ({ params, body }, reply) =>
+      answer(reply, chaos, () => {
+        if (body.failNext === 0) chaos.end(`fail-${params.probe}`);
+        else chaos.failNext(params.probe, body.failNext, lasting(body.duration));
+      }),
+  );
+  put('hang', bodies.hang, (body) => chaos.hang(lasting(body.duration)));
+  put('cpu', bodies.cpu, (body) =>
+    chaos.set('cpu', `burn ${Math.round(body.share * 100)} % CPU`, lasting(body.duration), burnCpu(body.share)),
+  );
+  put('memory', bodies.memory, (body) => {
+    const [size, time] = [parseBytes(body.size), lasting(body.duration)];
+    if (size > largest) throw new RangeError(`size: at most ${largest} bytes`);
+    chaos.set('memory', `hold ${body.size} of memory`, time, holdMemory(size));
+  });
+  put('latency', bodies.latency, (body) => chaos.slowDown(lasting(body.delay), lasting(body.duration)));
+  put('drop', bodies.drop, (body) => chaos.drop(body.share, lasting(body.duration)));
+  server.post<{ Body: Static<typeof bodies.exit> }>(
+    '/api/chaos/exit',
+    { onRequest: guard, schema: { body: bodies.exit } },
+    async ({ body }, reply) => {
+      reply.raw.once('close', () => exit(body.code));
+      return reply.code(202).send({ exiting: body.code });
+    },
+  );
+}
+
+async function answer(reply: FastifyReply, chaos: Chaos, act: () => void): Promise<unknown> {
+  try {
+    act();
+    return { active: chaos.active };
+  } catch (error) {
+    return reply.code(400).send({ code: 'ERR_BODY', message: messageOf(error) });
+  }
+}
+
+function lasting(text: string): number {
+  const milliseconds = parseDuration(text);
+  if (milliseconds < 0 || milliseconds > longest) throw new RangeError(`"${text}": expected 0s to 10m`);
+  return milliseconds;
+}

@@ -1,0 +1,22 @@
+import type { Server } from '@podkit/chassis/http';
+import type { Core } from '../core.ts';
+import type { Notes } from '../notes/notes.ts';
+import type { RequestStats } from '../stats/request-stats.ts';
+import { statsOf } from '../stats/stats.ts';
+
+/** `/api/pod`: who this Pod is, and `/stats`: its own metrics, as JSON of its own making. */
+export function statsRoutes(
+  server: Server,
+  { requests, core, notes }: { requests: RequestStats; core: Core; notes: Notes },
+): void {
+  const { overload, identity } = core;
+  server.get('/api/pod', () => identity);
+  server.get('/stats', { config: { quiet: true } }, () => {
+    const { inFlight, shedTotal, eventLoopDelayMs, heapUsedRatio } = overload.state;
+    return {
+      ...statsOf(requests, inFlight),
+      notes: { degraded: notes.degradedSince === undefined ? 0 : 1 },
+      overload: { shedTotal, eventLoopDelaySeconds: eventLoopDelayMs / 1000, heapUsedRatio },
+    };
+  });
+}

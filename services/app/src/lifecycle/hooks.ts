@@ -1,0 +1,44 @@
+import type { Lifecycle } from '@podkit/chassis/lifecycle';
+import type { Timeline } from './timeline.ts';
+
+export type HooksOptions = {
+  lifecycle: Lifecycle;
+  timeline: Timeline;
+  /** Begin the drain, as SIGTERM does. */
+  stop: (reason: string) => void;
+};
+
+/** The container's lifecycle hooks, as httpGet handlers call them. */
+export class Hooks {
+  readonly #options: HooksOptions;
+  readonly #drained = Promise.withResolvers<void>();
+
+  constructor(options: HooksOptions) {
+    this.#options = options;
+  }
+
+  /** Drain, and resolve when the last request has been answered: until then the kubelet sends no SIGTERM. */
+  async preStop(): Promise<void> {
+    this.#options.timeline.record('hook', 'preStop called');
+    this.#options.stop('preStop hook');
+    await this.#drained.promise;
+  }
+
+  /** Resolves when the app has started; until then the kubelet does not call the container running. */
+  async postStart(): Promise<void> {
+    const { lifecycle, timeline } = this.#options;
+    timeline.record('hook', 'postStart called');
+    if (lifecycle.state !== 'starting') return;
+    await new Promise<void>((resolve) => {
+      const end = lifecycle.onChange(() => {
+        end();
+        resolve();
+      });
+    });
+  }
+
+  /** The traffic listener is closed and every request answered. */
+  markDrained(): void {
+    this.#drained.resolve();
+  }
+}

@@ -1,0 +1,40 @@
+import { access, rm } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { formatDuration } from '@podkit/chassis/duration';
+import { PodkitError } from '@podkit/chassis/errors';
+
+/**
+ * The file that a postStart hook writes. The hook runs beside the process, in no stated order, so the file may be there
+ * already or come late.
+ */
+export class PostStartMarker {
+  readonly #path: string;
+
+  constructor(path: string) {
+    this.#path = path;
+  }
+
+  /** @throws {PodkitError} ERR_POST_START when it has not come within `timeout` milliseconds */
+  async wait(timeout: number): Promise<void> {
+    const deadline = performance.now() + timeout;
+    while (!(await this.#exists())) {
+      if (performance.now() > deadline) {
+        const why = `no ${this.#path} within ${formatDuration(timeout)}; has the postStart hook failed?`;
+        throw new PodkitError('ERR_POST_START', why);
+      }
+      await sleep(50);
+    }
+  }
+
+  /** So that a restarted container waits for its own hook and not for the last one's. */
+  async remove(): Promise<void> {
+    await rm(this.#path, { force: true });
+  }
+
+  #exists(): Promise<boolean> {
+    return access(this.#path).then(
+      () => true,
+      () => false,
+    );
+  }
+}

@@ -1,0 +1,108 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { codeOf, messageOf } from '@podkit/chassis/errors';
+import { watchFiles } from '@podkit/chassis/watch-files';
+
+/** A setting that may change while the app runs, in a file of this name in one of the mounted folders. */
+type LiveSetting = { file: string; secret: boolean; accepts: (text: string) => boolean };
+
+const levels = new Set(['trace', 'debug', 'info', 'warn', 'error', 'silent']);
+const catalogue = {
+  logLevel: { file: 'log-level', secret: false, accepts: (text) => levels.has(text) },
+  banner: { file: 'banner', secret: false, accepts: (text) => text.length <= 500 },
+  chaosToken: { file: 'chaos-token', secret: true, accepts: (text) => text !== '' },
+  ambassadorToken: { file: 'ambassador-token', secret: true, accepts: (text) => text !== '' },
+} as const satisfies Record<string, LiveSetting>;
+
+export type LiveName = keyof typeof catalogue;
+export type LiveValues = Partial<Record<LiveName, string>>;
+export type ShownSetting = {
+  name: LiveName;
+  value: string;
+  secret: boolean;
+  source: 'configuration' | 'file';
+  changedAt: number;
+};
+
+export type LiveSettingsOptions = {
+  /** Mounted ConfigMaps and Secrets. Where a file is in several, the last one counts. */
+  folders: readonly string[];
+  /** What counts while there is no file. */
+  defaults: LiveValues;
+  /** Told of each change of a value, by name only: it may be a secret. */
+  onChange: (name: LiveName) => void;
+  /** Told of a file that can't be used; the value before it stays. */
+  onFault: (name: LiveName, why: string) => void;
+};
+
+const names = Object.keys(catalogue) as LiveName[];
+
+/** Settings from mounted files, re-read when the kubelet swaps them, without a restart. */
+export class LiveSettings {
+  readonly #options: LiveSettingsOptions;
+  readonly #values = new Map<LiveName, { value: string | undefined; fromFile: boolean; changedAt: number }>();
+  #stop: () => void = () => undefined;
+
+  constructor(options: LiveSettingsOptions) {
+    this.#options = options;
+    for (const name of names)
+      this.#values.set(name, { value: options.defaults[name], fromFile: false, changedAt: Date.now() });
+  }
+
+  get(name: LiveName): string | undefined {
+    return this.#values.get(name)?.value;
+  }
+
+  /** Read the files, and from then on whenever one changes. */
+  async start(): Promise<void> {
+    await this.read();
+    const paths = names.flatMap((name) => this.#options.folders.map((folder) => join(folder, catalogue[name].file)));
+    if (paths.length > 0) this.#stop = watchFiles(paths, () => void this.read());
+  }
+
+  stop(): void {
+    this.#stop();
+  }
+
+  async read(): Promise<void> {
+    for (const name of names) {
+      try {
+        const text = await this.#textOf(name);
+        if (text === undefined || catalogue[name].accepts(text)) this.#put(name, text);
+        else this.#options.onFault(name, 'its content is not accepted');
+      } catch (error) {
+        this.#options.onFault(name, messageOf(error));
+      }
+    }
+  }
+
+  /** All of them for people to see; secrets only as dots. */
+  shown(): ShownSetting[] {
+    return names.flatMap((name) => {
+      const { value, fromFile, changedAt } = this.#values.get(name) ?? {};
+      if (value === undefined) return [];
+      const { secret } = catalogue[name];
+      const source = fromFile ? 'file' : 'configuration';
+      return [{ name, value: secret ? '••••' : value, secret, source, changedAt: changedAt ?? 0 } as const];
+    });
+  }
+
+  #put(name: LiveName, fileText: string | undefined): void {
+    const value = fileText ?? this.#options.defaults[name];
+    const changed = this.#values.get(name)?.value !== value;
+    const changedAt = changed ? Date.now() : (this.#values.get(name)?.changedAt ?? 0);
+    this.#values.set(name, { value, fromFile: fileText !== undefined, changedAt });
+    if (changed) this.#options.onChange(name);
+  }
+
+  async #textOf(name: LiveName): Promise<string | undefined> {
+    for (const folder of this.#options.folders.toReversed()) {
+      try {
+        return (await readFile(join(folder, catalogue[name].file), 'utf8')).replace(/\r?\n$/, '');
+      } catch (error) {
+        if (codeOf(error) !== 'ENOENT') throw error;
+      }
+    }
+    return undefined;
+  }
+}

@@ -1,0 +1,41 @@
+import { watchFiles } from '@podkit/chassis/watch-files';
+import type { Site } from './site.ts';
+
+export type Published = { commit: string | undefined; publishedAt: number };
+
+/** Notices when another commit is published. `publishedAt` is when this process first saw it. */
+export class SiteWatch {
+  readonly #site: Site;
+  readonly #listeners: ((published: Published) => void)[] = [];
+  readonly #stop: () => void;
+  #root: string | undefined;
+  #published: Published | undefined;
+
+  constructor(site: Site, { poll = 2000 }: { poll?: number } = {}) {
+    this.#site = site;
+    this.#look();
+    // On every look and not only on a change: what is first seen is a change for those who wait for the first sync.
+    this.#stop = watchFiles([site.link], () => undefined, { poll, onLook: () => this.#look() });
+  }
+
+  /** What is published now; undefined before the first sync. */
+  get published(): Published | undefined {
+    return this.#published;
+  }
+
+  onChange(listener: (published: Published) => void): void {
+    this.#listeners.push(listener);
+  }
+
+  stop(): void {
+    this.#stop();
+  }
+
+  #look(): void {
+    const revision = this.#site.revision;
+    if (revision?.root === this.#root) return;
+    this.#root = revision?.root;
+    this.#published = revision && { commit: revision.commit, publishedAt: Date.now() };
+    if (this.#published !== undefined) for (const listener of this.#listeners) listener(this.#published);
+  }
+}
