@@ -1,0 +1,32 @@
+import { accessSync, appendFileSync, constants, readFileSync } from 'node:fs';
+import { messageOf, PodkitError } from '@podkit/chassis/errors';
+
+/**
+ * Give the current UID a name in /etc/passwd where it has none: ssh refuses to run as a nobody.
+ *
+ * @throws {PodkitError} ERR_ADD_USER when the file can't be written
+ */
+export function addUser({
+  uid,
+  gid,
+  home,
+  passwd = '/etc/passwd',
+}: {
+  uid: number;
+  gid: number;
+  home: string;
+  passwd?: string;
+}): void {
+  try {
+    const known = readFileSync(passwd, 'utf8')
+      .split('\n')
+      .some((line) => line.split(':')[2] === String(uid));
+    if (known) return;
+    accessSync(passwd, constants.W_OK);
+    appendFileSync(passwd, `git-sync-${uid}:x:${uid}:${gid}::${home}:/sbin/nologin\n`);
+  } catch (cause) {
+    throw new PodkitError('ERR_ADD_USER', `--add-user: cannot add UID ${uid} to ${passwd}: ${messageOf(cause)}`, {
+      cause,
+    });
+  }
+}

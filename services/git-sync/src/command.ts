@@ -1,0 +1,50 @@
+import { messageOf } from '@podkit/chassis/errors';
+import { exitCodes } from '@podkit/chassis/exit-codes';
+import type { Host } from '@podkit/chassis/service';
+import type { Step } from './git/git.ts';
+import { GitSync, type GitSyncInput } from './git-sync.ts';
+import { manualText, usageText } from './options/help.ts';
+import { loadOptions, UsageError } from './options/load.ts';
+import { repositoriesOf } from './options/repositories.ts';
+
+/** The parts of `process` that git-sync uses; `main.ts` passes the real one. */
+export type CommandHost = Host & { pid: number; umask(mask: number): number; getuid?(): number; getgid?(): number };
+
+export type CommandOptions = { version: string; step?: Step };
+
+/**
+ * git-sync as a command: read the settings, then sync until stopped. Exit codes: 0 done or stopped, 1 wrong settings
+ * or too many failures, 2 a command line that can't be read, 3 stopped by force.
+ */
+export async function runCommand(
+  host: CommandHost,
+  { version, step = () => undefined }: CommandOptions,
+): Promise<void> {
+  const input = readInput(host, version);
+  if (input === undefined) return;
+  host.umask(input.options.groupWrite ? 0o002 : 0o022);
+  const gitSync = new GitSync({ ...input, step });
+  await gitSync.run();
+}
+
+function readInput(host: CommandHost, version: string): Omit<GitSyncInput, 'step'> | undefined {
+  try {
+    const { options, flags, warnings, asked } = loadOptions(host.env, host.argv.slice(2));
+    if (asked !== undefined) {
+      const texts = { help: usageText, man: manualText, version: () => `${version}\n` };
+      host.stdout.write(texts[asked]());
+      host.exit(exitCodes.ok);
+      return undefined;
+    }
+    for (const warning of warnings) host.stderr.write(`${warning}\n`);
+    return { host, version, options, flags, repositories: repositoriesOf(options) };
+  } catch (error) {
+    const isUsage = error instanceof UsageError;
+    // What is wrong comes last, where people look first.
+    host.stderr.write(isUsage ? `${usageText()}\n` : '');
+    const faults = error instanceof Error ? error.message.split('\n') : [messageOf(error)];
+    host.stderr.write(faults.map((fault) => `${isUsage ? '' : 'ERROR: '}${fault}\n`).join(''));
+    host.exit(isUsage ? exitCodes.badConfig : exitCodes.failure);
+    return undefined;
+  }
+}

@@ -1,0 +1,97 @@
+import { readFile } from 'node:fs/promises';
+import { PodkitError } from '@podkit/chassis/errors';
+import type { Redactor } from '../log/redactor.ts';
+import { parseCredentials } from '../options/credential-list.ts';
+import type { Options } from '../options/schema.ts';
+import { askCredential } from './askpass.ts';
+import { type Credential, cleanPassword, splitUserinfo } from './credential.ts';
+import { type AppToken, requestAppToken } from './github-app.ts';
+
+export type CredentialMetrics = {
+  askpass(status: 'success' | 'error'): void;
+  githubApp(status: 'success' | 'error'): void;
+};
+
+/** Milliseconds that must be left of a token for it to be used in one more pass. */
+const tokenMargin = 30_000;
+
+/** Everything that may say who we are, asked anew in every pass. */
+export class CredentialSource {
+  readonly #options: Options;
+  readonly #redactor: Redactor;
+  readonly #metrics: CredentialMetrics;
+  #token: AppToken | undefined;
+
+  constructor(options: Options, redactor: Redactor, metrics: CredentialMetrics) {
+    this.#options = options;
+    this.#redactor = redactor;
+    this.#metrics = metrics;
+  }
+
+  /** The URLs there will be credentials for. */
+  urls(): string[] {
+    const { repo = '', username, credential, askpassUrl } = this.#options;
+    const split = splitUserinfo(repo);
+    const own = username !== undefined || askpassUrl !== undefined || split.credential !== undefined || this.#hasApp;
+    const others = credential.flatMap(parseCredentials).map(({ url }) => url);
+    return [...new Set([...(own ? [split.repo] : []), ...others])].filter((url) => /^https?:\/\//i.test(url));
+  }
+
+  /** @throws {PodkitError} ERR_CREDENTIAL, ERR_ASKPASS or ERR_GITHUB_APP; any of them fails the pass */
+  async read(signal: AbortSignal): Promise<Credential[]> {
+    const { repo: address = '', username, password, passwordFile, credential, askpassUrl } = this.#options;
+    const { repo, credential: inUrl } = splitUserinfo(address);
+    const all: Credential[] = inUrl === undefined ? [] : [inUrl];
+    if (username !== undefined) all.push({ url: repo, username, password: await secretOf(password, passwordFile) });
+    for (const spec of credential.flatMap(parseCredentials))
+      all.push({ url: spec.url, username: spec.username, password: await secretOf(spec.password, spec.passwordFile) });
+    if (askpassUrl !== undefined)
+      all.push(await counted(this.#metrics.askpass, () => askCredential(askpassUrl, repo, signal)));
+    if (this.#hasApp) all.push({ url: repo, username: '-', password: await this.#appToken(signal) });
+    for (const { password: secret } of all) this.#redactor.add(secret);
+    return all;
+  }
+
+  get #hasApp(): boolean {
+    return this.#options.githubAppInstallationId !== 0;
+  }
+
+  async #appToken(signal: AbortSignal): Promise<string> {
+    if (this.#token !== undefined && this.#token.expiresAt - Date.now() > tokenMargin) return this.#token.token;
+    const { githubBaseUrl, githubAppClientId, githubAppApplicationId, githubAppInstallationId } = this.#options;
+    const privateKey =
+      this.#options.githubAppPrivateKey ?? (await readSecret(this.#options.githubAppPrivateKeyFile ?? ''));
+    const app = {
+      baseUrl: githubBaseUrl,
+      issuer: githubAppClientId ?? String(githubAppApplicationId),
+      installationId: githubAppInstallationId,
+      privateKey,
+    };
+    this.#token = await counted(this.#metrics.githubApp, () => requestAppToken(app, signal));
+    return this.#token.token;
+  }
+}
+
+async function counted<T>(count: (status: 'success' | 'error') => void, work: () => Promise<T>): Promise<T> {
+  try {
+    const result = await work();
+    count('success');
+    return result;
+  } catch (error) {
+    count('error');
+    throw error;
+  }
+}
+
+async function secretOf(password: string | undefined, file: string | undefined): Promise<string> {
+  if (password !== undefined) return password;
+  return cleanPassword(await readSecret(file ?? ''), file ?? '');
+}
+
+async function readSecret(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (cause) {
+    throw new PodkitError('ERR_CREDENTIAL', `cannot read ${path}`, { cause });
+  }
+}

@@ -1,0 +1,60 @@
+import { join } from 'node:path';
+import { writeFileAtomic } from '@podkit/chassis/atomic-file';
+import { PodkitError } from '@podkit/chassis/errors';
+import type { GitConfigEntry } from '../options/git-config-list.ts';
+import type { Credential } from './credential.ts';
+
+/**
+ * Hands credentials to git by its own `store` helper, each in a private file (mode 0600) of its own. Two tokens for
+ * one host do not collide, since git chooses the helper by the longest URL that fits.
+ */
+export class CredentialStore {
+  readonly #directory: string;
+  readonly #urls: string[] = [];
+
+  constructor(directory: string) {
+    this.#directory = directory;
+  }
+
+  /**
+   * The git settings that point each URL to its file. The first credential of a host also serves the rest of it, as
+   * upstream's do. More exact URLs come first, which makes git leave out the others:
+   * https://git-scm.com/docs/gitcredentials#_configuration_options
+   */
+  settings(urls: readonly string[]): GitConfigEntry[] {
+    const wanted = new Map<string, string>();
+    for (const url of urls) wanted.set(url, this.#file(url));
+    for (const url of urls) {
+      const host = hostOf(url);
+      if (!wanted.has(host)) wanted.set(host, this.#file(url));
+    }
+    return [...wanted]
+      .toSorted(([a], [b]) => b.length - a.length)
+      .map(([url, file]) => ({ key: `credential.${url}.helper`, value: `store --file='${file}'` }));
+  }
+
+  /** Write the credentials; git may have deleted one that a server refused. */
+  async put(credentials: readonly Credential[]): Promise<void> {
+    for (const { url, username, password } of credentials) {
+      if (/[\n\r\0]/.test(username + password))
+        throw new PodkitError('ERR_CREDENTIAL', `credential for ${hostOf(url)}: has a line break in it`);
+      const { protocol, host } = new URL(url);
+      const line = `${protocol}//${encode(username)}:${encode(password)}@${host}\n`;
+      await writeFileAtomic(this.#file(url), line, { mode: 0o600 });
+    }
+  }
+
+  #file(url: string): string {
+    if (!this.#urls.includes(url)) this.#urls.push(url);
+    return join(this.#directory, `credential-${this.#urls.indexOf(url)}`);
+  }
+}
+
+function hostOf(url: string): string {
+  const { protocol, host } = new URL(url);
+  return `${protocol}//${host}`;
+}
+
+/** git decodes %XX only, and takes these literally otherwise. */
+const encode = (text: string): string =>
+  encodeURIComponent(text).replaceAll(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16)}`);

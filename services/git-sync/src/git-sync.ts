@@ -1,0 +1,231 @@
+import { mkdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { codeOf, messageOf } from '@podkit/chassis/errors';
+import { exitCodes, type StopSignal, signalExitCode } from '@podkit/chassis/exit-codes';
+import { Health } from '@podkit/chassis/health';
+import { Lifecycle } from '@podkit/chassis/lifecycle';
+import { createMetrics } from '@podkit/chassis/metrics';
+import { addLifecycleChecks } from '@podkit/chassis/probes';
+import { Counter } from 'prom-client';
+import { addUser } from './add-user.ts';
+import type { CommandHost } from './command.ts';
+import type { Step } from './git/git.ts';
+import { makePrivateDirectory, removePrivateDirectory } from './git/private-directory.ts';
+import { warnOfOldGit } from './git/version.ts';
+import { startHttp } from './http/server.ts';
+import { Log } from './log/log.ts';
+import { pinoOver } from './log/pino-over.ts';
+import { Redactor } from './log/redactor.ts';
+import { createSyncMetrics } from './metrics.ts';
+import type { NamedOptions } from './options/repositories.ts';
+import type { Options } from './options/schema.ts';
+import { secretsOf, triggerSecret } from './options/secrets.ts';
+import { signalOf } from './options/signals.ts';
+import { addReadinessChecks, notReadyReason } from './readiness.ts';
+import { createSyncedRepository, type SyncedRepository } from './synced-repository.ts';
+
+export type GitSyncInput = {
+  host: CommandHost;
+  version: string;
+  options: Options;
+  /** What was given as flags, for the start-up line. */
+  flags: ReadonlyMap<string, string>;
+  repositories: readonly NamedOptions[];
+  step: Step;
+};
+
+const service = 'git-sync';
+
+/** The process: its repositories, its HTTP endpoint, its signals and its end. */
+export class GitSync {
+  readonly #input: GitSyncInput;
+  readonly #redactor = new Redactor();
+  readonly #log: Log;
+  readonly #lifecycle: Lifecycle;
+  readonly #health = new Health();
+  readonly #metrics: ReturnType<typeof createMetrics>;
+  #repositories: SyncedRepository[] = [];
+  #running: Promise<void>[] = [];
+  #exitCode: number = exitCodes.ok;
+
+  constructor(input: GitSyncInput) {
+    this.#input = input;
+    const { host, options, version } = input;
+    for (const secret of secretsOf(options)) this.#redactor.add(secret);
+    const identity = { pod: options.podName, namespace: options.podNamespace, node: options.nodeName };
+    this.#log = new Log({
+      verbosity: options.verbose,
+      write: (line) => host.stderr.write(line),
+      redactor: this.#redactor,
+      fields: { service, version, ...Object.fromEntries(Object.entries(identity).filter(([, value]) => value)) },
+    });
+    this.#lifecycle = new Lifecycle({
+      drainDelay: options.oneTime ? 0 : options.drainDelay,
+      shutdownTimeout: options.shutdownTimeout,
+    });
+    this.#metrics = createMetrics({ service, version });
+    addLifecycleChecks({ health: this.#health, lifecycle: this.#lifecycle, drainReadiness: 'keep' });
+  }
+
+  /** Sync until stopped, or once. The process has been told to exit when this resolves. */
+  async run(): Promise<void> {
+    const { host, options } = this.#input;
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) host.on(signal, () => this.#onSignal(signal));
+    host.on('uncaughtException', (error: unknown) => this.#fail(error, 'uncaught exception'));
+    try {
+      await this.#start();
+    } catch (error) {
+      return this.#fail(error, 'cannot start');
+    }
+    this.#running = this.#repositories.map(({ loop }) => loop.run());
+    try {
+      await Promise.all(this.#running);
+    } catch (error) {
+      return this.#fail(error, 'too many failures, aborting');
+    }
+    if (options.oneTime) this.#stop('one-time sync done', exitCodes.ok);
+  }
+
+  async #start(): Promise<void> {
+    const { host, options, repositories, version, flags } = this.#input;
+    this.#log.info(0, 'starting up', {
+      pid: host.pid,
+      uid: host.getuid?.(),
+      gid: host.getgid?.(),
+      flags: this.#shown(flags),
+    });
+    if (options.addUser) addUser({ uid: host.getuid?.() ?? 0, gid: host.getgid?.() ?? 0, home: tmpdir() });
+    await warnOfOldGit(options.git, this.#log);
+    const roots = repositories.map((repository) => repository.options.root ?? '');
+    for (const root of roots) mkdirSync(root, { recursive: true, mode: 0o775 });
+    const directory = await makePrivateDirectory([tmpdir(), '/dev/shm', ...roots]);
+    this.#lifecycle.atClose('private files', () => removePrivateDirectory(directory));
+    const metricsOf = createSyncMetrics(this.#metrics.registry, options.configFile !== undefined);
+    for (const { name, options: own } of repositories) {
+      for (const secret of secretsOf(own)) this.#redactor.add(secret);
+      this.#repositories.push(await this.#create(name, own, join(directory, name), metricsOf(name)));
+    }
+    addReadinessChecks(this.#health, this.#repositories, options.staleAfter);
+    this.#lifecycle.atClose('passes', (signal) => this.#endPasses(signal));
+    if (options.httpBind !== undefined) await this.#startHttp(options.httpBind, version);
+    this.#listenForSyncSignal();
+    this.#lifecycle.markStarted();
+  }
+
+  #create(
+    name: string,
+    options: Options,
+    directory: string,
+    metrics: ReturnType<ReturnType<typeof createSyncMetrics>>,
+  ) {
+    const { host, options: shared, step } = this.#input;
+    mkdirSync(directory, { mode: 0o700 });
+    const several = shared.configFile !== undefined;
+    const log = several ? this.#log.child({ fields: { repository: name } }) : this.#log;
+    return createSyncedRepository({
+      name,
+      options,
+      env: host.env,
+      directory,
+      log,
+      redactor: this.#redactor,
+      metrics,
+      step,
+    });
+  }
+
+  async #startHttp(bind: string, version: string): Promise<void> {
+    const { options } = this.#input;
+    const secret = triggerSecret(options);
+    this.#redactor.add(secret);
+    const server = await startHttp({
+      bind,
+      log: pinoOver(this.#log, { service, version }),
+      lifecycle: this.#lifecycle,
+      health: this.#health,
+      metrics: this.#metrics,
+      serveMetrics: options.httpMetrics,
+      servePprof: options.httpPprof,
+      notReady: () => notReadyReason(this.#repositories, options.staleAfter),
+      trigger:
+        secret === undefined ? undefined : { secret, targets: this.#targets(), onRequest: this.#countTriggers() },
+    });
+    this.#lifecycle.atClose('http', () => server.close());
+  }
+
+  #targets() {
+    return this.#repositories.map(({ name, ref, loop }) => ({ name, ref, trigger: () => loop.trigger() }));
+  }
+
+  #countTriggers(): (outcome: string) => void {
+    const counter = new Counter({
+      name: 'git_sync_trigger_count_total',
+      help: 'Requests to POST /sync, by outcome.',
+      labelNames: ['status'],
+      registers: [this.#metrics.registry],
+    });
+    return (status) => counter.inc({ status });
+  }
+
+  #listenForSyncSignal(): void {
+    const signal = this.#input.options.syncOnSignal;
+    if (signal === undefined) return;
+    this.#input.host.on(signalOf(signal) ?? 'SIGHUP', () => {
+      this.#log.info(0, 'signal received, syncing', { signal });
+      for (const { loop } of this.#repositories) loop.trigger();
+    });
+  }
+
+  /** A pass in flight may finish; when the time is nearly over it is cut, and the next start sweeps what it left. */
+  async #endPasses(overdue: AbortSignal): Promise<void> {
+    for (const { loop } of this.#repositories) loop.stop();
+    const enough = AbortSignal.any([overdue, AbortSignal.timeout(this.#input.options.shutdownTimeout * 0.75)]);
+    enough.addEventListener('abort', () => {
+      for (const { loop } of this.#repositories) loop.cut();
+    });
+    await Promise.allSettled(this.#running);
+    await Promise.all(this.#repositories.map(({ hooks }) => hooks.stop()));
+  }
+
+  #onSignal(signal: StopSignal): void {
+    if (this.#lifecycle.draining) {
+      this.#log.info(0, 'second signal: ending at once', { signal });
+      this.#input.host.exit(signalExitCode(signal));
+    }
+    this.#log.info(0, 'stopping', { signal });
+    // A one-time job that is stopped is not done.
+    this.#stop(signal, this.#input.options.oneTime ? signalExitCode(signal) : exitCodes.ok);
+  }
+
+  #fail(error: unknown, what: string): void {
+    this.#log.error(error, what);
+    this.#stop(what, exitCodes.failure);
+  }
+
+  #stop(reason: string, exitCode: number): void {
+    if (this.#lifecycle.draining) return;
+    this.#exitCode = exitCode;
+    this.#lifecycle.drain(reason).then(
+      () => this.#input.host.exit(this.#exitCode),
+      (error: unknown) => {
+        this.#log.error(error, messageOf(error));
+        const late = codeOf(error) === 'ERR_DRAIN_DEADLINE';
+        this.#input.host.exit(late ? exitCodes.drainDeadline : exitCodes.failure);
+      },
+    );
+  }
+
+  /** The flags given, with secrets hidden, as upstream logs them at the start. */
+  #shown(flags: ReadonlyMap<string, string>): string[] {
+    const hidden = new Set([
+      'password',
+      'credential',
+      'gitConfig',
+      'gitConfigAdd',
+      'githubAppPrivateKey',
+      'triggerSecret',
+    ]);
+    return [...flags].map(([key, text]) => `${key}=${hidden.has(key) ? '[hidden]' : text}`);
+  }
+}

@@ -1,0 +1,83 @@
+import { accessSync, constants } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { writeFileAtomic } from '@podkit/chassis/atomic-file';
+import type { Environment } from '@podkit/chassis/config';
+import type { CredentialStore } from '../credentials/credential-store.ts';
+import type { Log } from '../log/log.ts';
+import { parseGitConfigList } from '../options/git-config-list.ts';
+import { gitConfigText } from '../options/git-config-text.ts';
+import type { Options } from '../options/schema.ts';
+import { importGpgKeys, signatureSettings } from '../sync/signatures.ts';
+import { gitConfigFile } from './config-text.ts';
+import { gitEnvironment } from './environment.ts';
+import { Git, type Step } from './git.ts';
+import { baseSettings } from './settings.ts';
+import { sshCommand } from './ssh-command.ts';
+
+export type GitSetup = {
+  options: Options;
+  env: Environment;
+  /** Private to us. */
+  directory: string;
+  repo: string;
+  store: CredentialStore;
+  credentialUrls: readonly string[];
+  log: Log;
+  step: Step;
+};
+
+/** Write the private configuration of one synced repository, and give the git that uses it. */
+export async function setUpGit(setup: GitSetup): Promise<Git> {
+  const { options, env, directory, repo, store, credentialUrls, log, step } = setup;
+  const policy = signaturePolicy(options);
+  const lfs = options.lfs === 'auto' && isOnPath('git-lfs', env.PATH ?? '');
+  const entries = [
+    ...baseSettings({ allowProtocol: options.allowProtocol, cookieFile: options.cookieFile, lfs }),
+    ...store.settings(credentialUrls),
+    ...parseGitConfigList(gitConfigText(options)),
+    ...signatureSettings(policy),
+  ];
+  const configFile = join(directory, 'gitconfig');
+  await writeFileAtomic(configFile, gitConfigFile(entries), { mode: 0o600 });
+  const command = sshCommand({
+    inherited: env.GIT_SSH_COMMAND,
+    keyFiles: options.sshKeyFile,
+    knownHosts: options.sshKnownHosts,
+    knownHostsFile: options.sshKnownHostsFile,
+    verbosity: options.verbose,
+  });
+  const gpg = policy.commit || policy.tag ? await importGpgKeys(directory, policy.gpgKeysFile, env) : {};
+  return new Git({
+    binary: options.git,
+    env: { ...gitEnvironment(env, { configFile, sshCommand: command, home: directory }), ...gpg },
+    log,
+    step,
+    // Named by the user, so its owner needs no check; git would refuse one that belongs to somebody else.
+    trusted: repo.startsWith('/') || repo.startsWith('file://') ? localPaths(repo) : [],
+  });
+}
+
+export function signaturePolicy(options: Options) {
+  return {
+    commit: options.verifyCommit,
+    tag: options.verifyTag,
+    gpgKeysFile: options.verifyGpgKeysFile,
+    sshSignersFile: options.verifySshSignersFile,
+  };
+}
+
+function localPaths(repo: string): string[] {
+  const path = repo.replace(/^file:\/\//, '').replace(/\/+$/, '');
+  return [path, `${path}/.git`];
+}
+
+function isOnPath(program: string, path: string): boolean {
+  return path.split(delimiter).some((directory) => {
+    try {
+      accessSync(join(directory, program), constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}

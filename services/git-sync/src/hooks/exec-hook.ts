@@ -1,0 +1,39 @@
+import type { Environment } from '@podkit/chassis/config';
+import { PodkitError } from '@podkit/chassis/errors';
+import { runProcess } from '../git/run-process.ts';
+import type { Log } from '../log/log.ts';
+import type { Hook } from './hook-runner.ts';
+
+export type ExecHookOptions = {
+  name: 'exechook' | 'pre-publish-exechook';
+  command: string;
+  args: readonly string[];
+  /** Milliseconds. */
+  timeout: number;
+  backoff: number;
+  /** Without our secrets. */
+  env: Environment;
+  log: Log;
+};
+
+/** A program run in the new worktree, without a shell, with GITSYNC_HASH in its environment. */
+export function execHook({ name, command, args, timeout, backoff, env, log }: ExecHookOptions): Hook {
+  return {
+    name,
+    backoff,
+    async run({ hash, path }, stop) {
+      log.info(0, 'running exechook', { hash, command, timeout });
+      const signal = AbortSignal.any([stop, deadline(timeout)]);
+      const output = await runProcess(command, args, { cwd: path, env: { ...env, GITSYNC_HASH: hash }, signal });
+      log.info(1, 'exechook succeeded', { hash, stdout: output.stdout, stderr: output.stderr });
+    },
+  };
+}
+
+/** A signal that aborts after so many milliseconds, and says so. */
+export function deadline(milliseconds: number): AbortSignal {
+  const controller = new AbortController();
+  const late = () => controller.abort(new PodkitError('ERR_TIMEOUT', `no end within ${milliseconds} ms`));
+  setTimeout(late, milliseconds).unref();
+  return controller.signal;
+}

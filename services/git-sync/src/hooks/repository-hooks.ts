@@ -1,0 +1,116 @@
+import type { Environment } from '@podkit/chassis/config';
+import { hookEnvironment } from '../git/environment.ts';
+import type { Log } from '../log/log.ts';
+import type { Options } from '../options/schema.ts';
+import type { Tree } from '../sync/worktree.ts';
+import { execHook } from './exec-hook.ts';
+import { type Hook, HookRunner } from './hook-runner.ts';
+import { webHook } from './web-hook.ts';
+
+export type HookInput = {
+  options: Options;
+  env: Environment;
+  log: Log;
+  onRun: (name: string, status: 'success' | 'error') => void;
+};
+
+/** The hooks of one synced repository, as its settings ask for them. */
+export class RepositoryHooks {
+  readonly #after: HookRunner[];
+  readonly #before: HookRunner | undefined;
+  readonly #veto: Hook | undefined;
+  readonly #input: HookInput;
+
+  constructor(input: HookInput) {
+    this.#input = input;
+    const { exec, web, prePublish } = hooksOf(input);
+    this.#after = [exec, web].filter((hook) => hook !== undefined).map((hook) => this.#runner(hook));
+    this.#veto = input.options.prePublishVeto ? prePublish : undefined;
+    this.#before = prePublish === undefined || this.#veto !== undefined ? undefined : this.#runner(prePublish);
+  }
+
+  /** Before the link moves. With a veto it waits, and throws what the hook ended with; otherwise it only starts it. */
+  async beforePublish(tree: Tree, signal: AbortSignal): Promise<void> {
+    this.#before?.send(tree);
+    if (this.#veto === undefined) return;
+    try {
+      await this.#veto.run(tree, signal);
+      this.#input.onRun(this.#veto.name, 'success');
+    } catch (error) {
+      this.#input.onRun(this.#veto.name, 'error');
+      throw error;
+    }
+  }
+
+  /** After the link moved, or once at the start; returns at once. */
+  afterPublish(tree: Tree): void {
+    for (const runner of this.#after) runner.send(tree);
+  }
+
+  /** @throws the first failure of a one-time run */
+  async settled(): Promise<void> {
+    for (const runner of this.#all()) await runner.settled();
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.#all().map((runner) => runner.stop()));
+  }
+
+  #all(): HookRunner[] {
+    return this.#before === undefined ? this.#after : [this.#before, ...this.#after];
+  }
+
+  #runner(hook: Hook): HookRunner {
+    const { options, log, onRun } = this.#input;
+    return new HookRunner({
+      hook,
+      log: log.child({ logger: hook.name }),
+      oneTime: options.oneTime,
+      onRun: (status) => onRun(hook.name, status),
+    });
+  }
+}
+
+function hooksOf({ options, env, log }: HookInput) {
+  const clean = hookEnvironment(env);
+  const exec = options.exechookCommand;
+  const before = options.prePublishExechookCommand;
+  const url = options.webhookUrl;
+  return {
+    exec:
+      exec === undefined
+        ? undefined
+        : execHook({
+            name: 'exechook',
+            command: exec,
+            args: options.exechookArg,
+            timeout: options.exechookTimeout,
+            backoff: options.exechookBackoff,
+            env: clean,
+            log: log.child({ logger: 'exechook' }),
+          }),
+    prePublish:
+      before === undefined
+        ? undefined
+        : execHook({
+            name: 'pre-publish-exechook',
+            command: before,
+            args: options.prePublishExechookArg,
+            timeout: options.prePublishExechookTimeout,
+            backoff: options.prePublishExechookBackoff,
+            env: clean,
+            log: log.child({ logger: 'pre-publish-exechook' }),
+          }),
+    web:
+      url === undefined
+        ? undefined
+        : webHook({
+            url,
+            method: options.webhookMethod,
+            successStatus: options.webhookSuccessStatus,
+            timeout: options.webhookTimeout,
+            backoff: options.webhookBackoff,
+            log: log.child({ logger: 'webhook' }),
+          }),
+  };
+}

@@ -1,0 +1,63 @@
+import { Counter, Gauge, type Registry, Summary } from 'prom-client';
+
+/** What one synced repository counts. */
+export type SyncMetrics = {
+  pass(status: 'success' | 'error' | 'noop', seconds: number): void;
+  published(hash: string, changed: boolean): void;
+  askpass(status: 'success' | 'error'): void;
+  githubApp(status: 'success' | 'error'): void;
+  hook(name: string, status: 'success' | 'error'): void;
+  verification(status: 'success' | 'error'): void;
+};
+
+/**
+ * The metrics of upstream with its names and labels, and a few of ours. With several repositories each series has the
+ * label `repository` as well; with one it has not, so that upstream's dashboards fit.
+ */
+export function createSyncMetrics(registry: Registry, several: boolean): (repository: string) => SyncMetrics {
+  const extra = several ? ['repository'] : [];
+  const registers = [registry];
+  const counter = (name: string, help: string, ...labels: string[]) =>
+    new Counter({ name, help, labelNames: [...labels, ...extra], registers });
+  const gauge = (name: string, help: string, ...labels: string[]) =>
+    new Gauge({ name, help, labelNames: [...labels, ...extra], registers });
+
+  const durations = new Summary({
+    name: 'git_sync_duration_seconds',
+    help: 'Time of a pass, by status (success, error, noop).',
+    labelNames: ['status', ...extra],
+    percentiles: [],
+    registers,
+  });
+  const passes = counter('git_sync_count_total', 'Passes, by status (success, error, noop).', 'status');
+  const updates = counter('git_fetch_count_total', 'Fetches that brought something new.');
+  const askpass = counter('git_sync_askpass_calls', 'Calls of --askpass-url, by status.', 'status');
+  const app = counter('git_sync_refresh_github_app_token_count', 'GitHub App token renewals, by status.', 'status');
+  const hooks = counter('git_sync_hook_run_count_total', 'Hook runs, by hook and status.', 'name', 'status');
+  const verified = counter('git_sync_verification_count_total', 'Signature checks, by status.', 'status');
+  const last = gauge('git_sync_last_success_timestamp_seconds', 'When the last pass succeeded.');
+  const info = gauge('git_sync_hash_info', 'Always 1; the label is the published hash.', 'hash');
+
+  return (repository) => {
+    const label = several ? { repository } : {};
+    let published = '';
+    updates.inc(label, 0);
+    return {
+      pass: (status, seconds) => {
+        durations.observe({ ...label, status }, seconds);
+        passes.inc({ ...label, status });
+        if (status !== 'error') last.set(label, Date.now() / 1000);
+      },
+      published: (hash, changed) => {
+        if (changed) updates.inc(label);
+        if (published !== '' && published !== hash) info.remove({ ...label, hash: published });
+        published = hash;
+        info.set({ ...label, hash }, 1);
+      },
+      askpass: (status) => askpass.inc({ ...label, status }),
+      githubApp: (status) => app.inc({ ...label, status }),
+      hook: (name, status) => hooks.inc({ ...label, name, status }),
+      verification: (status) => verified.inc({ ...label, status }),
+    };
+  };
+}

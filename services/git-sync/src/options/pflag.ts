@@ -1,0 +1,71 @@
+import type { Kind } from '@podkit/chassis/settings';
+
+/** A flag as the reader sees it: its name with dashes, and whether it takes a value. */
+export type Flag = { name: string; kind: Kind; shorthand?: string };
+
+/** One flag found on the command line, in order; a bare on/off flag has the text `true`. */
+export type Found = { flag: Flag; text: string; written: string };
+
+export type CommandLine = { found: Found[]; extra: string[]; faults: string[] };
+
+/**
+ * Take a command line apart by the rules of Go's pflag: `--name=value`, `--name value`, `-n value`, `-nvalue`,
+ * `-n=value`; an on/off flag takes a value only after `=`; `--` ends the flags; names are never abbreviated.
+ * Source: https://pkg.go.dev/github.com/spf13/pflag#hdr-Command_line_flag_syntax
+ */
+export function readCommandLine(flags: readonly Flag[], argv: readonly string[]): CommandLine {
+  const byName = new Map(flags.map((flag) => [flag.name, flag]));
+  const byLetter = new Map(flags.flatMap((flag) => (flag.shorthand === undefined ? [] : [[flag.shorthand, flag]])));
+  const result: CommandLine = { found: [], extra: [], faults: [] };
+  const rest = [...argv];
+  for (let word = rest.shift(); word !== undefined; word = rest.shift()) {
+    if (word === '--') {
+      result.extra.push(...rest);
+      break;
+    }
+    if (word.startsWith('--')) readLong(word, byName, rest, result);
+    else if (word.startsWith('-') && word !== '-') readShort(word, byLetter, rest, result);
+    else result.extra.push(word);
+  }
+  return result;
+}
+
+function readLong(word: string, byName: Map<string, Flag>, rest: string[], result: CommandLine): void {
+  const equals = word.indexOf('=');
+  const written = equals === -1 ? word : word.slice(0, equals);
+  const flag = byName.get(written);
+  if (flag === undefined) result.faults.push(`unknown flag: ${written}`);
+  else if (equals !== -1) result.found.push({ flag, text: word.slice(equals + 1), written });
+  else take(flag, written, rest, result);
+}
+
+/** Letters may be put together as long as none but the last takes a value: `-hv6`. */
+function readShort(word: string, byLetter: Map<string, Flag>, rest: string[], result: CommandLine): void {
+  for (let at = 1; at < word.length; at += 1) {
+    const letter = word.slice(at, at + 1);
+    const flag = byLetter.get(letter);
+    if (flag === undefined) {
+      result.faults.push(`unknown shorthand flag: '${letter}' in ${word}`);
+      return;
+    }
+    const after = word.slice(at + 1);
+    const written = `-${letter}`;
+    if (after.startsWith('=')) result.found.push({ flag, text: after.slice(1), written });
+    else if (flag.kind === 'flag') {
+      result.found.push({ flag, text: 'true', written });
+      continue;
+    } else if (after !== '') result.found.push({ flag, text: after, written });
+    else take(flag, written, rest, result);
+    return;
+  }
+}
+
+function take(flag: Flag, written: string, rest: string[], result: CommandLine): void {
+  if (flag.kind === 'flag') {
+    result.found.push({ flag, text: 'true', written });
+    return;
+  }
+  const text = rest.shift();
+  if (text === undefined) result.faults.push(`flag needs an argument: ${written}`);
+  else result.found.push({ flag, text, written });
+}

@@ -1,0 +1,44 @@
+import { readFileSync } from 'node:fs';
+import { messageOf } from '@podkit/chassis/errors';
+import { splitUserinfo } from '../credentials/credential.ts';
+import { parseCredentials } from './credential-list.ts';
+import { parseGitConfigList } from './git-config-list.ts';
+import { gitConfigText } from './git-config-text.ts';
+import { OptionsError } from './load.ts';
+import type { Options } from './schema.ts';
+
+/** Every secret the settings themselves hold; those in files are added when they are read. */
+export function secretsOf(options: Options): (string | undefined)[] {
+  const { password, githubAppPrivateKey, triggerSecret: trigger, credential, repo = '' } = options;
+  return [
+    password,
+    githubAppPrivateKey,
+    trigger,
+    splitUserinfo(repo).credential?.password,
+    /^ssh:\/\/[^/@]*:([^/@]*)@/.exec(repo)?.[1],
+    ...credential.flatMap(parseCredentials).map((spec) => spec.password),
+    // Where people put headers with tokens.
+    ...parseGitConfigList(gitConfigText(options)).flatMap(({ key, value }) =>
+      /header|password|token|secret/i.test(key)
+        ? [value, ...value.split(/\s+/).filter((word) => word.length > 12)]
+        : [],
+    ),
+  ];
+}
+
+/**
+ * The secret of `POST /sync`, or undefined where the endpoint is off.
+ *
+ * @throws {OptionsError} when its file can't be read or the secret is too short to be one
+ */
+export function triggerSecret({ triggerSecret: secret, triggerSecretFile: path }: Options): string | undefined {
+  if (secret === undefined && path === undefined) return undefined;
+  let text = secret;
+  try {
+    text ??= readFileSync(path ?? '', 'utf8').replace(/\r?\n$/, '');
+  } catch (error) {
+    throw new OptionsError([`--trigger-secret-file: ${messageOf(error)}`]);
+  }
+  if (text.length < 8) throw new OptionsError(['the trigger secret must have at least 8 characters']);
+  return text;
+}

@@ -1,0 +1,124 @@
+import { isAbsolute, join, resolve } from 'node:path';
+import { acceptedBy } from '@podkit/chassis/setting-text';
+import { bindAddress } from '../http/bind-address.ts';
+import { allSettings } from './load.ts';
+import type { Options } from './schema.ts';
+import { signalOf } from './signals.ts';
+import { credentialFaults } from './validate-credentials.ts';
+
+/** What is wrong with settings that each could be read; one line per fault, each naming its flag. */
+export function optionFaults(options: Options): string[] {
+  return [
+    ...choiceFaults(options),
+    ...rangeFaults(options),
+    ...sourceFaults(options),
+    ...credentialFaults(options),
+    ...hookFaults(options),
+    ...verifyFaults(options),
+    ...httpFaults(options),
+  ];
+}
+
+function choiceFaults(options: Options): string[] {
+  return allSettings.flatMap(({ key, flag, schema, annotation }) => {
+    if (annotation.kind !== 'choice') return [];
+    const value = options[key as keyof Options];
+    const allowed: unknown[] = (schema as { enum?: unknown[] }).enum ?? [];
+    return allowed.includes(value) ? [] : [`${flag}=${JSON.stringify(value)}: must be ${acceptedBy('choice', schema)}`];
+  });
+}
+
+function rangeFaults(options: Options): string[] {
+  const faults: string[] = [];
+  if (options.depth < 0) faults.push('--depth: must be 0 (all history) or more');
+  if (options.period < 10) faults.push('--period: must be at least 10ms');
+  if (options.initPeriod !== 0 && options.initPeriod < 10) faults.push('--init-period: must be at least 10ms, or 0');
+  if (options.syncTimeout < 10) faults.push('--sync-timeout: must be at least 10ms');
+  if (options.staleWorktreeTimeout < 0) faults.push('--stale-worktree-timeout: must be 0 or more');
+  if (options.staleAfter < 0) faults.push('--stale-after: must be 0 or more');
+  if (options.webhookSuccessStatus < -1) faults.push('--webhook-success-status: must be a status, 0 or -1');
+  if (options.syncOnSignal !== undefined && signalOf(options.syncOnSignal) === undefined)
+    faults.push(`--sync-on-signal=${options.syncOnSignal}: no such signal`);
+  return faults;
+}
+
+/** A leading dash would make git read the text as one of its options; a NUL ends an argument early. */
+function sourceFaults(options: Options): string[] {
+  const faults: string[] = [];
+  if (options.repo === undefined) faults.push('--repo: must be set');
+  if (options.root === undefined) faults.push('--root: must be set');
+  if (options.ref === '') faults.push('--ref: must not be empty');
+  for (const [flag, value = ''] of [
+    ['--repo', options.repo],
+    ['--ref', options.ref],
+    ['--filter', options.filter],
+  ] as const) {
+    if (value.startsWith('-')) faults.push(`${flag}: must not begin with a dash`);
+    if (/[\0\n]/.test(value)) faults.push(`${flag}: must not hold a line break or NUL`);
+  }
+  if (/[\s~^:?*[\\]|\.\.|@\{/.test(options.ref)) faults.push('--ref: must be a branch, a tag or a full hash');
+  return [...faults, ...pathFaults(options)];
+}
+
+function pathFaults({ root, link, touchFile, errorFile }: Options): string[] {
+  if (root === undefined) return [];
+  const home = resolve(root);
+  if (home === '/') return ['--root: must not be the root of the file system'];
+  const paths: [string, string | undefined][] = [
+    ['--link', link],
+    ['--touch-file', touchFile],
+    ['--error-file', errorFile],
+  ];
+  return paths.flatMap(([flag, path]) => {
+    if (path === undefined) return [];
+    const absolute = isAbsolute(path) ? resolve(path) : join(home, path);
+    const own = ['.git', '.worktrees'].map((name) => join(home, name));
+    const inside = own.some((directory) => absolute === directory || absolute.startsWith(`${directory}/`));
+    return absolute === home || inside ? [`${flag}: must not be --root itself or inside its .git or .worktrees`] : [];
+  });
+}
+
+function hookFaults(options: Options): string[] {
+  const faults: string[] = [];
+  const hooks = [
+    ['exechook', options.exechookCommand, options.exechookTimeout, options.exechookBackoff],
+    [
+      'pre-publish-exechook',
+      options.prePublishExechookCommand,
+      options.prePublishExechookTimeout,
+      options.prePublishExechookBackoff,
+    ],
+    ['webhook', options.webhookUrl, options.webhookTimeout, options.webhookBackoff],
+  ] as const;
+  for (const [name, target, timeout, backoff] of hooks) {
+    if (target !== undefined && timeout < 1000) faults.push(`--${name}-timeout: must be at least 1s`);
+    if (target !== undefined && backoff < 1000) faults.push(`--${name}-backoff: must be at least 1s`);
+  }
+  if (options.webhookUrl !== undefined && !/^https?:/.test(options.webhookUrl))
+    faults.push('--webhook-url: must be an http or https URL');
+  if (options.prePublishVeto && options.prePublishExechookCommand === undefined)
+    faults.push('--pre-publish-veto: needs --pre-publish-exechook-command');
+  return faults;
+}
+
+function verifyFaults(options: Options): string[] {
+  const keys = [options.verifyGpgKeysFile, options.verifySshSignersFile].filter((value) => value !== undefined);
+  if ((options.verifyCommit || options.verifyTag) && keys.length === 0)
+    return ['--verify-commit, --verify-tag: need --verify-gpg-keys-file or --verify-ssh-signers-file'];
+  return [];
+}
+
+function httpFaults(options: Options): string[] {
+  const faults: string[] = [];
+  if (options.httpBind !== undefined && bindAddress(options.httpBind) === undefined)
+    faults.push(`--http-bind=${options.httpBind}: must be ":port" or "address:port"`);
+  const trigger = options.triggerSecret ?? options.triggerSecretFile;
+  if (options.triggerSecret !== undefined && options.triggerSecretFile !== undefined)
+    faults.push('--trigger-secret-file and $GITSYNC_TRIGGER_SECRET: keep one');
+  if (options.httpBind !== undefined) return faults;
+  if (options.httpMetrics) faults.push('--http-metrics: needs --http-bind');
+  if (options.httpPprof) faults.push('--http-pprof: needs --http-bind');
+  if (trigger !== undefined) faults.push('--trigger-secret-file: needs --http-bind');
+  if (options.staleAfter !== 0) faults.push('--stale-after: needs --http-bind');
+  return faults;
+}

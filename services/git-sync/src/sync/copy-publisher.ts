@@ -1,0 +1,57 @@
+import { join } from 'node:path';
+import { writeFileAtomic } from '@podkit/chassis/atomic-file';
+import { PodkitError } from '@podkit/chassis/errors';
+import { lstatIfThere, namesIn, readFileIfThere } from './files.ts';
+import type { Layout } from './layout.ts';
+import type { Publisher } from './link-publisher.ts';
+import { mirror } from './mirror.ts';
+import type { Tree } from './worktree.ts';
+
+export type CopyOptions = {
+  layout: Layout;
+  /** Remembers which tree the directory equals; it moves only once the copy is complete. */
+  marker: Publisher;
+  /** Whether files found in the directory at first may be deleted. */
+  wipe: boolean;
+};
+
+/** Where the marker of a copied tree is: a link beside the checkouts. */
+export function copyMarker(layout: Layout): string {
+  return join(layout.worktrees, '.copied');
+}
+
+/** Publishes into a plain directory, for consumers that can't follow a symlink (subPath mounts, web servers). */
+export class CopyPublisher implements Publisher {
+  readonly #options: CopyOptions;
+
+  constructor(options: CopyOptions) {
+    this.#options = options;
+  }
+
+  async current(): Promise<Tree | undefined> {
+    const there = await lstatIfThere(this.#options.layout.link);
+    return there?.isDirectory() ? this.#options.marker.current() : undefined;
+  }
+
+  async publish(tree: Tree, signal: AbortSignal): Promise<void> {
+    const { layout, marker } = this.#options;
+    await this.#claim();
+    await mirror(tree.path, layout.link, signal);
+    await marker.publish(tree, signal);
+  }
+
+  /** The directory must be empty when we first see it; from then on what is in it is ours to delete. */
+  async #claim(): Promise<void> {
+    const { layout, wipe } = this.#options;
+    const claim = join(layout.worktrees, '.copy-target');
+    if ((await readFileIfThere(claim)) === layout.link) return;
+    const there = await lstatIfThere(layout.link);
+    const empty = there === undefined || (there.isDirectory() && (await namesIn(layout.link)).length === 0);
+    if (!empty && !wipe)
+      throw new PodkitError(
+        'ERR_LINK_FOREIGN',
+        `--link=${layout.link}: holds what git-sync did not make; remove it, or allow deleting it with --wipe-root`,
+      );
+    await writeFileAtomic(claim, layout.link);
+  }
+}

@@ -1,0 +1,56 @@
+import { readdir, readlink, realpath } from 'node:fs/promises';
+import { PodkitError } from '@podkit/chassis/errors';
+
+/**
+ * Refuse a checkout with symlinks that lead out of it: whoever serves its files would serve the node's as well.
+ * Names are handled as bytes, since a repository may hold any.
+ *
+ * @throws {PodkitError} ERR_ESCAPING_LINK naming the first one
+ */
+export async function rejectEscapingLinks(tree: string): Promise<void> {
+  const top = await realpath(Buffer.from(tree), 'buffer');
+  await walk(top);
+
+  async function walk(directory: Buffer): Promise<void> {
+    for (const entry of await readdir(directory, { withFileTypes: true, encoding: 'buffer' })) {
+      const path = join(directory, entry.name);
+      if (entry.isDirectory()) await walk(path);
+      else if (entry.isSymbolicLink()) await check(directory, path);
+    }
+  }
+
+  async function check(directory: Buffer, path: Buffer): Promise<void> {
+    const target = await readlink(path, 'buffer');
+    const absolute = target[0] === slash;
+    if (absolute || !isInside(top, await resolveSteps(directory, target))) {
+      const shown = path.subarray(top.length + 1).toString();
+      throw new PodkitError('ERR_ESCAPING_LINK', `symlink ${shown} leads out of the tree (to ${target.toString()})`);
+    }
+  }
+
+  /** Where a relative target leads, taking `..` from where each step really is; steps that do not exist count as plain. */
+  async function resolveSteps(from: Buffer, target: Buffer): Promise<Buffer> {
+    let at = from;
+    for (const step of target.toString('latin1').split('/')) {
+      if (step === '' || step === '.') continue;
+      at = step === '..' ? parentOf(at) : join(at, Buffer.from(step, 'latin1'));
+      at = await realpath(at, 'buffer').catch(() => at);
+      if (!isInside(top, at)) return at;
+    }
+    return at;
+  }
+}
+
+const slash = 0x2f;
+
+function join(directory: Buffer, name: Buffer): Buffer {
+  return Buffer.concat([directory, Buffer.from('/'), name]);
+}
+
+function parentOf(path: Buffer): Buffer {
+  return path.subarray(0, Math.max(path.lastIndexOf(slash), 1));
+}
+
+function isInside(top: Buffer, path: Buffer): boolean {
+  return path.equals(top) || path.subarray(0, top.length + 1).equals(Buffer.concat([top, Buffer.from('/')]));
+}

@@ -1,0 +1,54 @@
+import { join } from 'node:path';
+import type { Git } from '../git/git.ts';
+import type { Log } from '../log/log.ts';
+import { namesIn, readFileIfThere } from './files.ts';
+import type { Layout } from './layout.ts';
+
+/** What git itself writes into a repository's configuration when it does what we ask of it. */
+const expected = [
+  /^core\.(repositoryformatversion|filemode|bare|logallrefupdates|symlinks|ignorecase|precomposeunicode)$/,
+  /^core\.(sparsecheckout|sparsecheckoutcone)$/,
+  /^index\.sparse$/,
+  /^extensions\.(worktreeconfig|partialclone|objectformat|refstorage)$/,
+  /^remote\.origin\.(url|promisor|partialclonefilter)$/,
+  /^submodule\..*\.(url|active)$/s,
+  /^lfs\./,
+];
+
+/**
+ * Keeps the configuration inside the repository to what we and git put there. On a shared volume somebody else may
+ * have planted a setting that names a program, which git would run as us; the ones found are taken out and logged.
+ */
+export class LocalConfig {
+  readonly #git: Git;
+  readonly #log: Log;
+  readonly #vetted = new Map<string, string>();
+
+  constructor(git: Git, log: Log) {
+    this.#git = git;
+    this.#log = log;
+  }
+
+  async vet(layout: Layout, signal: AbortSignal): Promise<void> {
+    const worktrees = join(layout.gitDir, 'worktrees');
+    const files = [
+      join(layout.gitDir, 'config'),
+      join(layout.gitDir, 'config.worktree'),
+      ...(await namesIn(worktrees)).map((name) => join(worktrees, name, 'config.worktree')),
+    ];
+    for (const file of files) await this.#vetFile(file, layout.root, signal);
+  }
+
+  async #vetFile(file: string, cwd: string, signal: AbortSignal): Promise<void> {
+    const text = await readFileIfThere(file);
+    if (text === undefined || text === this.#vetted.get(file)) return;
+    const list = ['config', '--file', file, '--no-includes', '--name-only', '--list', '-z'];
+    const keys = (await this.#git.run(list, { cwd, signal })).split('\0').filter((key) => key !== '');
+    const planted = [...new Set(keys)].filter((key) => !expected.some((pattern) => pattern.test(key)));
+    for (const key of planted) {
+      this.#log.error(undefined, 'removed an unexpected setting from the repository', { file, key });
+      await this.#git.run(['config', '--file', file, '--unset-all', key], { cwd, signal });
+    }
+    this.#vetted.set(file, (await readFileIfThere(file)) ?? '');
+  }
+}

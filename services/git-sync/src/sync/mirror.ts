@@ -1,0 +1,62 @@
+import { randomUUID } from 'node:crypto';
+import { constants, type Stats } from 'node:fs';
+import { copyFile, lstat, mkdir, readdir, readFile, readlink, rename, rm, rmdir, symlink } from 'node:fs/promises';
+
+/**
+ * Make `target` equal to `source`, leaving git's own files out. Each file is replaced in one step, so that a reader
+ * sees its old or its new content; the directory as a whole changes file by file. Files that are equal are not
+ * touched. Names are handled as bytes.
+ */
+export async function mirror(source: string, target: string, signal: AbortSignal): Promise<void> {
+  await mirrorDirectory(Buffer.from(source), Buffer.from(target), signal);
+}
+
+async function mirrorDirectory(source: Buffer, target: Buffer, signal: AbortSignal): Promise<void> {
+  await makeDirectory(target);
+  const wanted = (await readdir(source, 'buffer')).filter((name) => name.toString() !== '.git');
+  for (const name of wanted) {
+    signal.throwIfAborted();
+    await mirrorEntry(join(source, name), join(target, name), signal);
+  }
+  const keep = new Set(wanted.map((name) => name.toString('latin1')));
+  for (const name of await readdir(target, 'buffer'))
+    if (!keep.has(name.toString('latin1'))) await remove(join(target, name));
+}
+
+async function mirrorEntry(source: Buffer, target: Buffer, signal: AbortSignal): Promise<void> {
+  const [from, to] = [await lstat(source), await lstat(target).catch(() => undefined)];
+  if (from.isDirectory()) return mirrorDirectory(source, target, signal);
+  if (to !== undefined && (await isSame(source, from, target, to))) return;
+  const temporary = Buffer.concat([
+    target.subarray(0, target.lastIndexOf('/') + 1),
+    Buffer.from(`.${randomUUID()}.tmp`),
+  ]);
+  if (from.isSymbolicLink()) await symlink(await readlink(source, 'buffer'), temporary);
+  else await copyFile(source, temporary, constants.COPYFILE_FICLONE);
+  if (to?.isDirectory()) await remove(target);
+  await rename(temporary, target);
+}
+
+async function isSame(source: Buffer, from: Stats, target: Buffer, to: Stats): Promise<boolean> {
+  if (from.isSymbolicLink())
+    return to.isSymbolicLink() && (await readlink(source, 'buffer')).equals(await readlink(target, 'buffer'));
+  if (!to.isFile() || from.size !== to.size || from.mode !== to.mode) return false;
+  return (await readFile(source)).equals(await readFile(target));
+}
+
+async function makeDirectory(path: Buffer): Promise<void> {
+  const there = await lstat(path).catch(() => undefined);
+  if (there !== undefined && !there.isDirectory()) await rm(path);
+  await mkdir(path, { recursive: true, mode: 0o775 });
+}
+
+/** Delete a file or a whole directory, following no link. */
+async function remove(path: Buffer): Promise<void> {
+  if (!(await lstat(path)).isDirectory()) return rm(path);
+  for (const name of await readdir(path, 'buffer')) await remove(join(path, name));
+  await rmdir(path);
+}
+
+function join(directory: Buffer, name: Buffer): Buffer {
+  return Buffer.concat([directory, Buffer.from('/'), name]);
+}

@@ -1,0 +1,94 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, realpath, rename } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import { PodkitError } from '@podkit/chassis/errors';
+import { lstatIfThere, namesIn, readFileIfThere, removeTree } from './files.ts';
+import type { Layout } from './layout.ts';
+
+const oldPrefix = '.git-sync-old-';
+
+/** Create the root where it is not there, and give its path with all links resolved. */
+export async function openRoot(path: string): Promise<string> {
+  await mkdir(path, { recursive: true, mode: 0o775 });
+  const root = await realpath(path);
+  if (root === '/' || root === homedir())
+    throw new PodkitError('ERR_ROOT', `--root=${root}: must not be the root of the file system or a home directory`);
+  return root;
+}
+
+/**
+ * Take a root over: it must be empty or ours. Anything else in it is somebody's, and is left alone unless `wipe`
+ * allows deleting it. `own` are paths that we write in the root ourselves, such as the error file.
+ *
+ * @throws {PodkitError} ERR_ROOT_FOREIGN naming some of the files, and how to allow deleting them
+ */
+export async function claimRoot(layout: Layout, { own, wipe }: { own: string[]; wipe: boolean }): Promise<void> {
+  const ours = await lstatIfThere(layout.worktrees);
+  if (ours?.isDirectory() !== true) {
+    const foreign = await foreignNames(layout, own);
+    if (foreign.length > 0 && !wipe) throw foreignError(layout.root, foreign);
+    for (const name of foreign) await removeTree(join(layout.root, name));
+    if (ours !== undefined) await removeTree(layout.worktrees);
+    await mkdir(layout.worktrees, { mode: 0o775 });
+  }
+}
+
+function foreignError(root: string, foreign: string[]): PodkitError {
+  const shown = foreign.slice(0, 5).join(', ') + (foreign.length > 5 ? ` and ${foreign.length - 5} more` : '');
+  const message = `--root=${root}: holds files that git-sync did not make (${shown}); use an empty directory, or --wipe-root to delete them`;
+  return new PodkitError('ERR_ROOT_FOREIGN', message);
+}
+
+async function foreignNames(layout: Layout, own: string[]): Promise<string[]> {
+  const expected = new Set(
+    [
+      '.git',
+      '.worktrees',
+      'lost+found',
+      ...[layout.link, ...own].map((path) => firstPartBelow(layout.root, path)),
+    ].filter((name) => name !== undefined),
+  );
+  const names = (await namesIn(layout.root)).filter((name) => !expected.has(name) && !name.startsWith(oldPrefix));
+  const foreign: string[] = [];
+  for (const name of names) if (!(await isOldWorktree(layout, name))) foreign.push(name);
+  return foreign;
+}
+
+function firstPartBelow(root: string, path: string): string | undefined {
+  return path.startsWith(`${root}/`) ? path.slice(root.length + 1).split('/', 1)[0] : undefined;
+}
+
+/** Version 3 kept its worktrees in the root itself, as `<hash>` or `rev-<hash>`, and its link beside them. */
+async function isOldWorktree(layout: Layout, name: string): Promise<boolean> {
+  const path = join(layout.root, name);
+  if ((await lstatIfThere(path))?.isSymbolicLink()) return name === 'tmp-link';
+  if (!/^(rev-)?[0-9a-f]{40,64}$/.test(name)) return false;
+  return (await readFileIfThere(join(path, '.git')))?.includes('/worktrees/') ?? false;
+}
+
+/**
+ * Put the repository out of the way, so that a new one can be made. The checkouts stay: consumers keep reading the
+ * published one until a new one takes its place.
+ */
+export async function discardRepository(layout: Layout): Promise<void> {
+  if ((await lstatIfThere(layout.gitDir)) === undefined) return;
+  await rename(layout.gitDir, join(layout.root, `${oldPrefix}${randomUUID()}`));
+}
+
+/** Delete what a crash left: discarded repositories, and half-made links beside the published one. */
+export async function sweepLeftovers(layout: Layout): Promise<void> {
+  for (const name of await namesIn(layout.root))
+    if (name.startsWith(oldPrefix)) await removeTree(join(layout.root, name));
+  const directory = dirname(layout.link);
+  for (const name of await namesIn(directory)) {
+    const path = join(directory, name);
+    const isOurs = name.startsWith(temporaryLinkPrefix(layout.link)) || name === 'tmp-link';
+    if (isOurs && (await lstatIfThere(path))?.isSymbolicLink()) await removeTree(path);
+  }
+}
+
+/** What the name of a link begins with until it is moved into place. */
+export function temporaryLinkPrefix(link: string): string {
+  return `.${basename(link)}.git-sync-`;
+}

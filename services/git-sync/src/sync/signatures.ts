@@ -1,0 +1,74 @@
+import { chmod, mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Environment } from '@podkit/chassis/config';
+import { PodkitError } from '@podkit/chassis/errors';
+import type { Git } from '../git/git.ts';
+import { runProcess } from '../git/run-process.ts';
+import type { GitConfigEntry } from '../options/git-config-list.ts';
+
+/** Which signatures are asked for, and whose are good. */
+export type SignaturePolicy = {
+  commit: boolean;
+  tag: boolean;
+  gpgKeysFile: string | undefined;
+  sshSignersFile: string | undefined;
+};
+
+/** A commit or tag without a good signature; it is never published. */
+export class UnverifiedError extends PodkitError {
+  constructor(what: string, options: ErrorOptions) {
+    super('ERR_UNVERIFIED', `${what} has no good signature and is not published`, options);
+  }
+}
+
+/** What git must be told to check signatures with our keys and no others. */
+export function signatureSettings({ sshSignersFile }: SignaturePolicy): GitConfigEntry[] {
+  return [
+    { key: 'gpg.ssh.allowedSignersFile', value: sshSignersFile ?? '/dev/null' },
+    // The keys of the system's certificate store were never named as good.
+    { key: 'gpg.x509.program', value: 'false' },
+    { key: 'gpg.minTrustLevel', value: 'undefined' },
+  ];
+}
+
+/**
+ * A keyring of its own with nothing but the keys of the file, as the environment that points gpg to it.
+ *
+ * @throws {ProcessError} when gpg is missing or finds no key in the file
+ */
+export async function importGpgKeys(
+  directory: string,
+  keysFile: string | undefined,
+  env: Environment,
+): Promise<Environment> {
+  const home = join(directory, 'gnupg');
+  await mkdir(home, { recursive: true });
+  await chmod(home, 0o700);
+  if (keysFile !== undefined)
+    await runProcess('gpg', ['--batch', '--quiet', '--no-autostart', '--import', keysFile], {
+      cwd: directory,
+      env: { ...env, GNUPGHOME: home },
+    });
+  return { GNUPGHOME: home };
+}
+
+/** @throws {UnverifiedError} with what git and gpg or ssh-keygen said */
+export async function verifySignatures(
+  git: Git,
+  root: string,
+  { commit, tag }: SignaturePolicy,
+  fetched: { hash: string; object: string },
+  signal: AbortSignal,
+): Promise<void> {
+  if (tag) await check(['verify-tag', fetched.object], `tag object ${fetched.object}`);
+  if (commit) await check(['verify-commit', fetched.hash], `commit ${fetched.hash}`);
+
+  async function check(args: string[], what: string): Promise<void> {
+    try {
+      await git.run(args, { cwd: root, signal });
+    } catch (cause) {
+      if (signal.aborted) throw cause;
+      throw new UnverifiedError(what, { cause });
+    }
+  }
+}

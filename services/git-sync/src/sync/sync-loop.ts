@@ -1,0 +1,122 @@
+import { PodkitError } from '@podkit/chassis/errors';
+import type { Log } from '../log/log.ts';
+import { isFullHash } from './layout.ts';
+import type { PassResult, Syncer } from './syncer.ts';
+
+export type LoopOptions = {
+  syncer: Pick<Syncer, 'pass' | 'cleanup'>;
+  log: Log;
+  ref: string;
+  /** Milliseconds: between passes, the same before the first success, and the most a pass may take. */
+  period: number;
+  initPeriod: number;
+  timeout: number;
+  maxFailures: number;
+  initMaxFailures: number | undefined;
+  oneTime: boolean;
+  /** Called after each success, before the loop goes on; what it throws counts as a failed one-time run. */
+  onSuccess: (result: PassResult, seconds: number) => Promise<void>;
+  onFailure: (error: unknown, seconds: number) => void;
+  now?: () => number;
+};
+
+/** Runs passes until it is stopped, there were too many failures, or one success is enough. */
+export class SyncLoop {
+  readonly #options: LoopOptions;
+  readonly #stop = new AbortController();
+  readonly #cut = new AbortController();
+  #pending = false;
+  #wake: (() => void) | undefined;
+
+  constructor(options: LoopOptions) {
+    this.#options = options;
+  }
+
+  /** Start a pass now; during a pass, one more follows it, however often this is called. */
+  trigger(): void {
+    this.#pending = true;
+    this.#wake?.();
+  }
+
+  /** Begin no further pass; the one in flight may finish. */
+  stop(): void {
+    this.#stop.abort();
+    this.#wake?.();
+  }
+
+  /** End the pass in flight as well. What it made is unpublished, and swept by the next start. */
+  cut(): void {
+    this.stop();
+    this.#cut.abort(new PodkitError('ERR_STOPPED', 'git-sync is stopping'));
+  }
+
+  /**
+   * Resolves when the loop was stopped, or after the first success of a one-time run.
+   *
+   * @throws {PodkitError} ERR_TOO_MANY_FAILURES, with the last failure as its cause
+   */
+  async run(): Promise<void> {
+    const { log, maxFailures, initMaxFailures = maxFailures, oneTime, ref } = this.#options;
+    let failures = 0;
+    let succeeded = false;
+    while (!this.#stop.signal.aborted) {
+      this.#pending = false;
+      const outcome = await this.#pass();
+      if (this.#stop.signal.aborted && !oneTime) return;
+      if (outcome.result !== undefined) {
+        succeeded = true;
+        failures = 0;
+        if (oneTime) return;
+        if (isFullHash(ref) && outcome.result.tree.hash === ref) {
+          log.info(0, 'ref appears to be a git hash, no further sync needed', { ref });
+          return this.#untilStopped();
+        }
+      } else {
+        failures += 1;
+        const limit = succeeded ? maxFailures : initMaxFailures;
+        if (limit >= 0 && failures >= limit)
+          throw new PodkitError('ERR_TOO_MANY_FAILURES', `${failures} failed passes in a row`, {
+            cause: outcome.error,
+          });
+      }
+      await this.#sleep(succeeded || this.#options.initPeriod === 0 ? this.#options.period : this.#options.initPeriod);
+    }
+  }
+
+  async #pass(): Promise<{ result: PassResult } | { result?: undefined; error: unknown }> {
+    const { syncer, timeout, onSuccess, onFailure, now = () => performance.now() } = this.#options;
+    const began = now();
+    const seconds = () => (now() - began) / 1000;
+    const deadline = new AbortController();
+    const late = () => deadline.abort(new PodkitError('ERR_SYNC_TIMEOUT', `no end within ${timeout} ms`));
+    const timer = setTimeout(late, Math.min(timeout, 2 ** 31 - 1));
+    const signal = AbortSignal.any([deadline.signal, this.#cut.signal]);
+    try {
+      const result = await syncer.pass(signal);
+      await onSuccess(result, seconds());
+      await syncer.cleanup(signal);
+      return { result };
+    } catch (error) {
+      onFailure(error, seconds());
+      return { error };
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async #untilStopped(): Promise<void> {
+    while (!this.#stop.signal.aborted) await this.#sleep(2 ** 31 - 1);
+  }
+
+  async #sleep(milliseconds: number): Promise<void> {
+    if (this.#pending || this.#stop.signal.aborted) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, Math.min(milliseconds, 2 ** 31 - 1));
+      this.#wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+    this.#wake = undefined;
+  }
+}

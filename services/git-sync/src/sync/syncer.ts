@@ -1,0 +1,107 @@
+import type { Step } from '../git/git.ts';
+import type { Log } from '../log/log.ts';
+import { type CleanupOptions, markSuperseded, removeOldLayout, removeStaleWorktrees } from './cleanup.ts';
+import { isFullHash, type Layout } from './layout.ts';
+import type { Publisher } from './link-publisher.ts';
+import type { Repository } from './repository.ts';
+import { createWorktree, isWhole, type Tree, type WorktreeOptions } from './worktree.ts';
+
+export type SyncerOptions = {
+  layout: Layout;
+  ref: string;
+  repository: Repository;
+  publisher: Publisher;
+  worktree: WorktreeOptions;
+  cleanup: CleanupOptions;
+  log: Log;
+  step: Step;
+  /** Make credentials ready for git; called first in every pass. */
+  refreshCredentials: (signal: AbortSignal) => Promise<void>;
+  /** Throws when what was fetched must not be published. Undefined publishes anything. */
+  verify: ((fetched: { hash: string; object: string }, signal: AbortSignal) => Promise<void>) | undefined;
+  /** Throws when the finished checkout must not be published. */
+  inspect: (tree: Tree, signal: AbortSignal) => Promise<void>;
+};
+
+export type PassResult = {
+  tree: Tree;
+  /** The published tree is another one than before. */
+  changed: boolean;
+  /** The first success of this process. */
+  first: boolean;
+};
+
+/** Keeps one directory equal to one ref, one pass at a time. */
+export class Syncer {
+  readonly #options: SyncerOptions;
+  #succeeded = false;
+  #suspicious = true;
+
+  constructor(options: SyncerOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * One pass: look at the remote, fetch what is new, check it out whole, publish it in one step.
+   *
+   * A pass after a start or a failure trusts nothing on disk and repairs what it finds. A pass after a success costs
+   * one `git ls-remote` and a few reads of small files as long as nothing changed.
+   */
+  async pass(signal: AbortSignal): Promise<PassResult> {
+    const suspicious = this.#suspicious;
+    this.#suspicious = true;
+    const { repository, publisher, refreshCredentials } = this.#options;
+    await refreshCredentials(signal);
+    if (suspicious) await repository.recover(signal);
+    else await repository.vetConfig(signal);
+    const current = await publisher.current();
+    const whole = current !== undefined && (await isWhole(current)) ? current : undefined;
+    const unchanged = whole !== undefined && (await this.#isUpToDate(whole, suspicious, signal));
+    const changed = unchanged ? false : await this.#update(current, whole, signal);
+    const tree = changed ? await publisher.current() : whole;
+    if (tree === undefined) throw new Error('nothing is published');
+    const result = { tree, changed, first: !this.#succeeded };
+    this.#succeeded = true;
+    this.#suspicious = false;
+    return result;
+  }
+
+  /** Remove superseded checkouts. An error here is logged and no more: what is published is right. */
+  async cleanup(signal: AbortSignal): Promise<void> {
+    const published = await this.#options.publisher.current();
+    if (published === undefined) return;
+    try {
+      await removeStaleWorktrees(this.#options.cleanup, published, signal);
+    } catch (error) {
+      this.#options.log.error(error, 'failed to clean up stale worktrees');
+    }
+  }
+
+  /** A full hash never moves, so what is published needs no look at the remote, and none at its absence. */
+  async #isUpToDate({ hash, path }: Tree, suspicious: boolean, signal: AbortSignal): Promise<boolean> {
+    const { ref, repository, layout, verify } = this.#options;
+    if (!path.startsWith(`${layout.worktrees}/`)) return false;
+    if (isFullHash(ref)) return ref === hash && verify === undefined;
+    return !suspicious && (await repository.remoteHash(signal)) === hash;
+  }
+
+  /** Fetch, and publish what was fetched unless just that is published already. */
+  async #update(current: Tree | undefined, whole: Tree | undefined, signal: AbortSignal): Promise<boolean> {
+    const { repository, publisher, worktree, verify, inspect, log, ref, layout } = this.#options;
+    const fetched = await repository.fetch(signal);
+    await verify?.(fetched, signal);
+    await repository.setHead(fetched.hash, signal);
+    const inPlace = whole?.path.startsWith(`${layout.worktrees}/`) === true;
+    if (inPlace && whole?.hash === fetched.hash) return false;
+    log.info(0, 'update required', { ref, local: current?.hash ?? '', remote: fetched.hash });
+    const made = await createWorktree(worktree, { hash: fetched.hash, published: current?.path }, signal);
+    await inspect(made, signal);
+    await publisher.publish(made, signal);
+    if (current !== undefined && current.path !== made.path) {
+      await markSuperseded(current.path);
+      await removeOldLayout(layout, current.path);
+    }
+    log.info(0, 'updated successfully', { ref, remote: fetched.hash });
+    return true;
+  }
+}

@@ -1,0 +1,74 @@
+import { randomUUID } from 'node:crypto';
+import { copyFile, mkdir } from 'node:fs/promises';
+import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
+import { writeFileAtomic } from '@podkit/chassis/atomic-file';
+import { PodkitError } from '@podkit/chassis/errors';
+import type { Git, Step } from '../git/git.ts';
+import { lstatIfThere, namesIn, readFileIfThere, removeTree } from './files.ts';
+import type { Layout } from './layout.ts';
+
+/** A checkout of one commit. */
+export type Tree = { hash: string; path: string };
+
+export type WorktreeOptions = {
+  layout: Layout;
+  git: Git;
+  step: Step;
+  submodules: 'recursive' | 'shallow' | 'off';
+  depth: number;
+  sparseCheckoutFile: string | undefined;
+};
+
+/**
+ * Make a whole checkout of a commit that was fetched. Nothing that is published is touched: where the published tree
+ * has the same hash and is damaged, the new one gets a directory beside it.
+ */
+export async function createWorktree(
+  { layout, git, step, submodules, depth, sparseCheckoutFile }: WorktreeOptions,
+  { hash, published }: { hash: string; published: string | undefined },
+  signal: AbortSignal,
+): Promise<Tree> {
+  const usual = join(layout.worktrees, hash);
+  const path = published === usual ? join(layout.worktrees, `repair-${randomUUID()}`, hash) : usual;
+  await removeTree(path);
+  step('leftover worktree removed');
+  await mkdir(dirname(path), { recursive: true, mode: 0o775 });
+  // Twice: a worktree whose making was cut short is still registered, and locked.
+  const flags = ['--force', '--force', '--detach', '--no-checkout'];
+  await git.run(['worktree', 'add', ...flags, path, hash], { cwd: layout.root, signal });
+  const metadata = await metadataOf(path);
+  if (metadata === undefined) throw new PodkitError('ERR_WORKTREE', `${path}: git made no worktree there`);
+  // Relative, so that consumers that mount the volume elsewhere can use git in it.
+  await writeFileAtomic(join(path, '.git'), `gitdir: ${relative(path, metadata)}\n`);
+  step('worktree linked');
+  if (sparseCheckoutFile !== undefined) {
+    await mkdir(join(metadata, 'info'), { recursive: true });
+    await copyFile(sparseCheckoutFile, join(metadata, 'info', 'sparse-checkout'));
+    await git.run(['sparse-checkout', 'init', '--no-cone'], { cwd: path, signal });
+  }
+  await git.run(['reset', '--quiet', '--hard', hash, '--'], { cwd: path, signal });
+  if (submodules !== 'off' && (await lstatIfThere(join(path, '.gitmodules'))) !== undefined) {
+    const levels = submodules === 'recursive' ? ['--recursive'] : [];
+    const history = depth > 0 ? [`--depth=${depth}`] : [];
+    await git.run(['submodule', '--quiet', 'update', '--init', ...levels, ...history], { cwd: path, signal });
+  }
+  if (!(await isWhole({ hash, path }))) throw new PodkitError('ERR_WORKTREE', `${path}: is not at ${hash}`);
+  return { hash, path };
+}
+
+/** Whether a checkout is there and at its hash, as far as a few small files tell; no process is started. */
+export async function isWhole({ hash, path }: Tree): Promise<boolean> {
+  const metadata = await metadataOf(path);
+  if (metadata === undefined) return false;
+  const head = await readFileIfThere(join(metadata, 'HEAD'));
+  const index = await lstatIfThere(join(metadata, 'index'));
+  return head?.trim() === hash && index !== undefined && (await namesIn(path)).length > 0;
+}
+
+/** Where git keeps what it knows of a worktree, from the worktree's `.git` file. */
+export async function metadataOf(path: string): Promise<string | undefined> {
+  const text = await readFileIfThere(join(path, '.git')).catch(() => undefined);
+  const target = /^gitdir: (.+)\n?$/.exec(text ?? '')?.[1];
+  if (target === undefined) return undefined;
+  return isAbsolute(target) ? target : resolve(path, target);
+}

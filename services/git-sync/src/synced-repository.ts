@@ -1,0 +1,158 @@
+import type { Environment } from '@podkit/chassis/config';
+import { messageOf } from '@podkit/chassis/errors';
+import { splitUserinfo } from './credentials/credential.ts';
+import { CredentialSource } from './credentials/credential-source.ts';
+import { CredentialStore } from './credentials/credential-store.ts';
+import type { Git, Step } from './git/git.ts';
+import { setUpGit, signaturePolicy } from './git/setup.ts';
+import { RepositoryHooks } from './hooks/repository-hooks.ts';
+import type { Log } from './log/log.ts';
+import type { Redactor } from './log/redactor.ts';
+import type { SyncMetrics } from './metrics.ts';
+import type { Options } from './options/schema.ts';
+import { CopyPublisher, copyMarker } from './sync/copy-publisher.ts';
+import { rejectEscapingLinks } from './sync/escaping-links.ts';
+import { defaultLink, type Layout, layoutOf, resolveIn } from './sync/layout.ts';
+import { LinkPublisher, type Publisher } from './sync/link-publisher.ts';
+import { Repository } from './sync/repository.ts';
+import { claimRoot, openRoot } from './sync/root.ts';
+import { UnverifiedError, verifySignatures } from './sync/signatures.ts';
+import { removeErrorFile, touch, writeErrorFile } from './sync/status-files.ts';
+import { SyncLoop } from './sync/sync-loop.ts';
+import { type PassResult, Syncer } from './sync/syncer.ts';
+
+export type SyncedInput = {
+  name: string;
+  options: Options;
+  env: Environment;
+  /** A directory private to this repository. */
+  directory: string;
+  log: Log;
+  redactor: Redactor;
+  metrics: SyncMetrics;
+  step: Step;
+};
+
+/** What the outside may know of a synced repository. */
+export type SyncStatus = {
+  /** The published hash, once a pass of this process succeeded. */
+  hash: string | undefined;
+  /** `performance.now()` of the last success; a wall clock may jump. */
+  lastSuccess: number | undefined;
+  /** Why the last pass failed, redacted; undefined after a success. */
+  failure: string | undefined;
+};
+
+export type SyncedRepository = {
+  name: string;
+  ref: string;
+  status: Readonly<SyncStatus>;
+  loop: SyncLoop;
+  hooks: RepositoryHooks;
+};
+
+/**
+ * One repository kept in sync: its root claimed, everything wired together, ready to run.
+ *
+ * @throws {PodkitError} when the root can't be used
+ */
+export async function createSyncedRepository(input: SyncedInput): Promise<SyncedRepository> {
+  const { name, options, env, metrics } = input;
+  const { repo } = splitUserinfo(options.repo ?? '');
+  const root = await openRoot(options.root ?? '');
+  const layout = layoutOf(root, options.link ?? defaultLink(repo));
+  const files = statusFiles(root, options);
+  await claimRoot(layout, { own: Object.values(files).filter((path) => path !== undefined), wipe: options.wipeRoot });
+  const log = input.log.child({
+    ...(files.error === undefined ? {} : { onError: (error) => writeErrorFile(files.error ?? '', error) }),
+  });
+  const hooks = new RepositoryHooks({ options, env, log: input.log, onRun: metrics.hook });
+  const status: SyncStatus = { hash: undefined, lastSuccess: undefined, failure: undefined };
+  const syncer = await createSyncer(input, { repo, layout, log, hooks });
+  const loop = new SyncLoop({
+    syncer,
+    log,
+    ref: options.ref,
+    period: options.period,
+    initPeriod: options.initPeriod,
+    timeout: options.syncTimeout,
+    maxFailures: options.maxFailures,
+    initMaxFailures: options.initMaxFailures,
+    oneTime: options.oneTime,
+    onSuccess: async (result, seconds) => {
+      const { tree, changed, first } = result;
+      Object.assign(status, { hash: tree.hash, lastSuccess: performance.now(), failure: undefined });
+      if (changed || first) hooks.afterPublish(tree);
+      noteSuccess(metrics, result, seconds);
+      if ((changed || first) && files.touch !== undefined) await touch(files.touch);
+      if (options.oneTime) await hooks.settled();
+      if (files.error !== undefined) await removeErrorFile(files.error);
+    },
+    onFailure: (error, seconds) => {
+      status.failure = input.redactor.redact(messageOf(error));
+      if (error instanceof UnverifiedError) metrics.verification('error');
+      metrics.pass('error', seconds);
+      log.error(error, 'error syncing repo, will retry');
+    },
+  });
+  return { name, ref: options.ref, status, loop, hooks };
+}
+
+function statusFiles(root: string, { touchFile, errorFile }: Options) {
+  return {
+    touch: touchFile === undefined ? undefined : resolveIn(root, touchFile),
+    error: errorFile === undefined ? undefined : resolveIn(root, errorFile),
+  };
+}
+
+function noteSuccess(metrics: SyncMetrics, { tree, changed, first }: PassResult, seconds: number): void {
+  metrics.pass(changed || first ? 'success' : 'noop', seconds);
+  metrics.published(tree.hash, changed);
+}
+
+type Parts = { repo: string; layout: Layout; log: Log; hooks: RepositoryHooks };
+
+async function createSyncer(input: SyncedInput, { repo, layout, log, hooks }: Parts): Promise<Syncer> {
+  const { options, env, directory, redactor, metrics, step } = input;
+  const source = new CredentialSource(options, redactor, metrics);
+  const store = new CredentialStore(directory);
+  const git = await setUpGit({ options, env, directory, repo, store, credentialUrls: source.urls(), log, step });
+  const { ref, depth, filter } = options;
+  const policy = signaturePolicy(options);
+  return new Syncer({
+    layout,
+    ref,
+    repository: new Repository({ layout, git, log, step, repo, ref, depth, filter }),
+    publisher: publisherOf(options, layout, log, step),
+    worktree: {
+      layout,
+      git,
+      step,
+      submodules: options.submodules,
+      depth,
+      sparseCheckoutFile: options.sparseCheckoutFile,
+    },
+    cleanup: { layout, git, log, staleTimeout: options.staleWorktreeTimeout, gc: options.gitGc },
+    log,
+    step,
+    refreshCredentials: async (signal) => store.put(await source.read(signal)),
+    verify: policy.commit || policy.tag ? verifier(git, layout.root, policy, metrics) : undefined,
+    inspect: async (tree, signal) => {
+      if (options.symlinks === 'reject') await rejectEscapingLinks(tree.path);
+      await hooks.beforePublish(tree, signal);
+    },
+  });
+}
+
+function publisherOf(options: Options, layout: Layout, log: Log, step: Step): Publisher {
+  if (options.publish === 'link') return new LinkPublisher({ link: layout.link, log, step });
+  const marker = new LinkPublisher({ link: copyMarker(layout), log, step });
+  return new CopyPublisher({ layout, marker, wipe: options.wipeRoot });
+}
+
+function verifier(git: Git, root: string, policy: ReturnType<typeof signaturePolicy>, metrics: SyncMetrics) {
+  return async (fetched: { hash: string; object: string }, signal: AbortSignal) => {
+    await verifySignatures(git, root, policy, fetched, signal);
+    metrics.verification('success');
+  };
+}
