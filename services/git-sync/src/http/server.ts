@@ -36,7 +36,7 @@ export async function startHttp(input: HttpInput): Promise<Server> {
   if (input.serveMetrics) serveMetrics(server, metrics.registry);
   if (input.servePprof) serveProfiles(server);
   if (input.trigger !== undefined) await serveTrigger(server, input.trigger);
-  server.setNotFoundHandler((_request, reply) => {
+  server.all('/*', { config: { quiet: true } }, (_request, reply) => {
     const reason = input.notReady();
     if (reason === undefined) return reply.code(200).send();
     return reply.code(503).type('text/plain; charset=utf-8').send(reason);
