@@ -1,0 +1,69 @@
+import { ProtocolError } from './protocol-error.ts';
+
+/** An error reply; it is data here, since one may stand inside an array. */
+export class ReplyError {
+  readonly message: string;
+
+  constructor(message: string) {
+    this.message = message;
+  }
+}
+
+/** A decoded reply. Maps and sets arrive as flat arrays, doubles and big numbers as text, as in RESP2. */
+export type Reply = Buffer | string | number | boolean | null | ReplyError | Reply[];
+
+/** Bytes and how far they have been read. */
+export type ReplyCursor = { bytes: Buffer; at: number };
+
+/** Decode one complete reply, RESP2 or RESP3, and go behind it; ReplyScanner says where a reply ends. */
+export function decodeReply(cursor: ReplyCursor): Reply {
+  const kind = String.fromCharCode(cursor.bytes[cursor.at] ?? 0);
+  const end = cursor.bytes.indexOf('\r\n', cursor.at);
+  if (end < 0) throw new ProtocolError('incomplete reply');
+  const line = cursor.bytes.toString('utf8', cursor.at + 1, end);
+  cursor.at = end + 2;
+  switch (kind) {
+    case '+':
+    case ',':
+    case '(':
+      return line;
+    case '-':
+      return new ReplyError(line);
+    case ':':
+      return Number(line);
+    case '#':
+      return line === 't';
+    case '_':
+      return null;
+    case '$':
+      return bulk(cursor, Number(line));
+    case '=':
+      return bulk(cursor, Number(line))?.subarray(4) ?? null;
+    case '!':
+      return new ReplyError(String(bulk(cursor, Number(line))));
+    case '|':
+      elements(cursor, Number(line) * 2);
+      return decodeReply(cursor);
+    case '%':
+      return elements(cursor, Number(line) * 2);
+    case '*':
+    case '~':
+    case '>':
+      return Number(line) < 0 ? null : elements(cursor, Number(line));
+    default:
+      throw new ProtocolError('unknown reply type');
+  }
+}
+
+function bulk(cursor: ReplyCursor, length: number): Buffer | null {
+  if (length < 0) return null;
+  const start = cursor.at;
+  cursor.at = start + length + 2;
+  return cursor.bytes.subarray(start, start + length);
+}
+
+function elements(cursor: ReplyCursor, count: number): Reply[] {
+  const list: Reply[] = [];
+  for (let index = 0; index < count; index += 1) list.push(decodeReply(cursor));
+  return list;
+}

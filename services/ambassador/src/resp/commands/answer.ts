@@ -1,0 +1,50 @@
+/** A short status such as OK. */
+export class Status {
+  readonly text: string;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
+/** An error reply; thrown by a command, or an element of its answer. The message begins with Redis' error code. */
+export class CommandError extends Error {}
+
+/** Pairs, which RESP3 knows as a map. */
+export class MapAnswer {
+  readonly pairs: readonly (readonly [Answer, Answer])[];
+
+  constructor(pairs: readonly (readonly [Answer, Answer])[]) {
+    this.pairs = pairs;
+  }
+}
+
+/** Text for people, as INFO answers it. */
+export class Verbatim {
+  readonly text: string;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
+/** What RESP2 knows as the null array: an EXEC whose watched keys changed. */
+export class NullArray {
+  readonly isNull = true;
+}
+
+/** What a command answers; strings and bytes become bulk strings. */
+export type Answer =
+  | Uint8Array
+  | string
+  | number
+  | bigint
+  | null
+  | Status
+  | CommandError
+  | MapAnswer
+  | NullArray
+  | Verbatim
+  | readonly Answer[];
+
+export const ok = new Status('OK');

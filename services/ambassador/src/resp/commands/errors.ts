@@ -1,0 +1,50 @@
+/** Error replies in Redis' own words (7.0, src/server.c and its neighbours): clients and their users match on them. */
+export const replies = {
+  noAuth: 'NOAUTH Authentication required.',
+  wrongPass: 'WRONGPASS invalid username-password pair or user is disabled.',
+  authWithoutPassword:
+    'ERR AUTH <password> called without any password configured for the default user. Are you sure your configuration is correct?',
+  noProto: 'NOPROTO unsupported protocol version',
+  protoNotInteger: 'ERR Protocol version is not an integer or out of range',
+  syntax: 'ERR syntax error',
+  notInteger: 'ERR value is not an integer or out of range',
+  notFloat: 'ERR value is not a valid float',
+  overflow: 'ERR increment or decrement would overflow',
+  decrementOverflow: 'ERR decrement would overflow',
+  nanOrInfinity: 'ERR increment would produce NaN or Infinity',
+  wrongType: 'WRONGTYPE Operation against a key holding the wrong kind of value',
+  dbIndex: 'ERR DB index is out of range',
+  invalidDbIndex: 'ERR invalid DB index',
+  invalidCursor: 'ERR invalid cursor',
+  crossSlot: "CROSSSLOT Keys in request don't hash to the same slot",
+  nestedMulti: 'ERR MULTI calls can not be nested',
+  execWithoutMulti: 'ERR EXEC without MULTI',
+  discardWithoutMulti: 'ERR DISCARD without MULTI',
+  watchInMulti: 'ERR WATCH inside MULTI is not allowed',
+  execAbort: 'EXECABORT Transaction discarded because of previous errors.',
+  maxClients: 'ERR max number of clients reached',
+  stringTooLong: 'ERR string exceeds maximum allowed size (proto-max-bulk-len)',
+  offset: 'ERR offset is out of range',
+  ttlOptions: 'ERR NX and XX, GT or LT options at the same time are not compatible',
+  ttlGtLt: 'ERR GT and LT options at the same time are not compatible',
+} as const;
+
+export const wrongArguments = (command: string): string => `ERR wrong number of arguments for '${command}' command`;
+
+export const invalidExpire = (command: string): string => `ERR invalid expire time in '${command}' command`;
+
+export const subcommandUnknown = (command: string, subcommand: string): string =>
+  `ERR unknown subcommand '${subcommand.slice(0, 128)}'. Try ${command.toUpperCase()} HELP.`;
+
+/** As Redis 7 words it: the name and the first arguments, both cut at 128 bytes. */
+export function unknownCommand(name: string, args: readonly string[]): string {
+  let shown = '';
+  for (const arg of args) {
+    if (shown.length >= 128) break;
+    shown += `'${arg.slice(0, 128 - shown.length)}' `;
+  }
+  return `ERR unknown command '${name.slice(0, 128)}', with args beginning with: ${shown}`;
+}
+
+export const notInSubscribedMode = (command: string): string =>
+  `ERR Can't execute '${command}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this context`;

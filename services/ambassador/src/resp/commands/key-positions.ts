@@ -1,0 +1,40 @@
+import { CommandError } from './answer.ts';
+import { replies } from './errors.ts';
+import type { RequestView } from './request.ts';
+import type { CommandSpec } from './table.ts';
+
+/**
+ * Where the keys stand in a request: the indexes of its words.
+ *
+ * @throws {CommandError} where a count of keys is no number, or there are fewer words than it says
+ */
+export function keyPositions(spec: CommandSpec, request: RequestView): number[] {
+  const { keys } = spec;
+  if (keys.kind === 'none') return [];
+  if (keys.kind === 'streams') return streamKeys(request);
+  if (keys.kind === 'counted') return countedKeys(request, keys.count, keys.alsoFirst);
+  const last = keys.last < 0 ? request.count + keys.last : keys.last;
+  const positions: number[] = [];
+  for (let index = keys.first; index <= last && index < request.count; index += keys.step) positions.push(index);
+  return positions;
+}
+
+function countedKeys(request: RequestView, at: number, alsoFirst: boolean): number[] {
+  const text = request.text(at);
+  if (!/^\d{1,7}$/.test(text)) throw new CommandError(replies.notInteger);
+  const count = Number(text);
+  if (at + count >= request.count) throw new CommandError("ERR Number of keys can't be greater than number of args");
+  const positions = Array.from({ length: count }, (_, index) => at + 1 + index);
+  return alsoFirst ? [1, ...positions] : positions;
+}
+
+/** The first half of what stands behind the word STREAMS. */
+function streamKeys(request: RequestView): number[] {
+  for (let index = 1; index < request.count; index += 1) {
+    if (request.word(index) !== 'streams') continue;
+    const behind = request.count - index - 1;
+    if (behind % 2 !== 0 || behind === 0) break;
+    return Array.from({ length: behind / 2 }, (_, key) => index + 1 + key);
+  }
+  throw new CommandError(replies.syntax);
+}

@@ -1,0 +1,20 @@
+import type { ReplyWriter } from '../codec/reply-writer.ts';
+import { type Answer, CommandError, MapAnswer, NullArray, Status, Verbatim } from './answer.ts';
+
+/** Encode an answer for the protocol that the writer is set to. */
+export function writeAnswer(writer: ReplyWriter, answer: Answer): void {
+  if (answer === null) return writer.null();
+  if (typeof answer === 'number' || typeof answer === 'bigint') return writer.integer(answer);
+  if (typeof answer === 'string' || answer instanceof Uint8Array) return writer.bulk(answer);
+  if (answer instanceof Status) return writer.simple(answer.text);
+  if (answer instanceof CommandError) return writer.error(answer.message);
+  if (answer instanceof NullArray) return writer.nullArray();
+  if (answer instanceof Verbatim) return writer.verbatim(answer.text);
+  if (answer instanceof MapAnswer) {
+    writer.map(answer.pairs.length);
+    for (const pair of answer.pairs) for (const part of pair) writeAnswer(writer, part);
+    return;
+  }
+  writer.array(answer.length);
+  for (const part of answer) writeAnswer(writer, part);
+}

@@ -1,0 +1,40 @@
+import type { RawRoute } from '../../engine/engine.ts';
+import { encodeRequest } from '../codec/encode-request.ts';
+import { type Reply, ReplyError } from '../codec/reply-decoder.ts';
+import { type Answer, CommandError } from '../commands/answer.ts';
+import { UpstreamError } from '../upstream/endpoint.ts';
+import { DecodingSink } from '../upstream/sink.ts';
+import type { ClientConnection } from './client-connection.ts';
+import { failureLine } from './failure-line.ts';
+import { laneOf } from './forward.ts';
+
+type Words = readonly (Uint8Array | string)[];
+
+/** Ask a route's Redis on the client's own lane, behind all that the client sent before; one reply per request. */
+export async function ask(client: ClientConnection, route: RawRoute, requests: readonly Words[]): Promise<Reply[]> {
+  if (requests.length === 0) return [];
+  const connection = laneOf(client, route);
+  if (connection === undefined) throw new CommandError('ERR no connection to the Redis of this key');
+  const frame = Buffer.concat(requests.map(encodeRequest));
+  try {
+    return await new Promise<Reply[]>((resolve, reject) => {
+      connection.send(new DecodingSink(requests.length, resolve, reject), frame, 0, frame.length);
+    });
+  } catch (error) {
+    if (error instanceof UpstreamError) throw new CommandError(failureLine(error).slice(1).trimEnd());
+    throw error;
+  }
+}
+
+/** A decoded reply as an answer; an error inside stays where it is. */
+export function asAnswer(reply: Reply): Answer {
+  if (reply instanceof ReplyError) return new CommandError(reply.message);
+  if (typeof reply === 'boolean') return reply ? 1 : 0;
+  return Array.isArray(reply) ? reply.map(asAnswer) : reply;
+}
+
+/** A reply that must be a number. */
+export function asNumber(reply: Reply | undefined): number {
+  if (reply instanceof ReplyError) throw new CommandError(reply.message);
+  return Number(reply);
+}

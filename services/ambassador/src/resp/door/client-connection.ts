@@ -1,0 +1,226 @@
+import type { Socket } from 'node:net';
+import { messageOf } from '@podkit/chassis/errors';
+import { unauthenticatedLimits } from '../codec/request-limits.ts';
+import { RequestParser } from '../codec/request-parser.ts';
+import { type Answer, CommandError } from '../commands/answer.ts';
+import { RequestView } from '../commands/request.ts';
+import { asCommandError } from '../commands/store-errors.ts';
+import { writeAnswer } from '../commands/write-answer.ts';
+import type { ForwardingConnection } from '../upstream/forwarding-connection.ts';
+import { dispatch } from './dispatch.ts';
+import type { DoorContext } from './door-context.ts';
+import type { ForwardRun, RunOwner } from './forward-run.ts';
+import { ReplyQueue } from './reply-queue.ts';
+import { Session } from './session.ts';
+import { Subscriptions } from './subscriptions.ts';
+import type { Transaction } from './transaction.ts';
+
+/** Unsent bytes at which we stop reading a client's requests, until it has read. */
+const highWater = 1024 * 1024;
+/** Replies that one client may be waiting for. */
+const mostAwaited = 4096;
+
+/** One client: reads its requests, keeps its replies in order, and stops reading it when it does not keep up. */
+export class ClientConnection implements RunOwner {
+  readonly session: Session;
+  readonly parser: RequestParser;
+  readonly request: RequestView;
+  readonly replies: ReplyQueue;
+  readonly door: DoorContext;
+  readonly subscriptions: Subscriptions;
+  transaction: Transaction | undefined;
+  /** The run of forwarded requests that the next one may join. */
+  run: ForwardRun | undefined;
+  /** What is under way, of each kind; `dispatch` starts nothing that must not overtake it. */
+  readonly pending = { forwarded: 0, nearWrites: 0, reads: 0, writes: 0, exclusive: 0 };
+  closing = false;
+  readonly #socket: Socket;
+  #output: Buffer[] = [];
+  #unsent = 0;
+  #own: ForwardingConnection | undefined;
+  #held = false;
+  #working = false;
+  #ended = false;
+  /** True while its own bytes are being served; what is written then goes out at the end of that. */
+  #reading = false;
+  #finishing = false;
+
+  constructor(door: DoorContext, socket: Socket, id: number) {
+    this.door = door;
+    this.#socket = socket;
+    const open = door.credentials.password() === undefined;
+    this.session = new Session(id, `${socket.remoteAddress ?? 'unix'}:${socket.remotePort ?? 0}`, open);
+    this.parser = new RequestParser(open ? door.limits : unauthenticatedLimits);
+    this.request = new RequestView(this.parser);
+    this.replies = new ReplyQueue((bytes) => this.#send(bytes));
+    this.subscriptions = new Subscriptions(this);
+    socket.on('data', (chunk: Buffer) => this.#read(chunk));
+    socket.on('drain', () => this.work());
+    socket.on('end', () => this.#readEnd());
+    socket.on('error', () => socket.destroy());
+    socket.on('close', () => this.#closed());
+  }
+
+  /** Serve all requests that can be served now. */
+  work(): void {
+    if (this.#working || this.#socket.destroyed) return;
+    this.#working = true;
+    try {
+      this.#serve();
+    } catch (error) {
+      // Only the parser throws here: it can't find the next request any more.
+      this.endRun();
+      this.answer(new CommandError(`ERR ${messageOf(error)}`));
+      this.closing = true;
+    }
+    this.endRun();
+    this.#working = false;
+    this.#settle();
+  }
+
+  #serve(): void {
+    while (!this.closing && !this.#mustWait() && (this.#held || this.parser.next())) {
+      this.#held = !dispatch(this);
+      if (this.#held) return;
+    }
+  }
+
+  #mustWait(): boolean {
+    const { pending, door } = this;
+    if (pending.exclusive > 0 || pending.forwarded >= mostAwaited) return true;
+    return this.#unsent + door.writer.length > highWater || this.#socket.writableLength > highWater;
+  }
+
+  #read(chunk: Buffer): void {
+    this.parser.push(chunk);
+    this.#reading = true;
+    this.work();
+    this.#reading = false;
+    this.flush();
+  }
+
+  /** The client has said all it wants to say; what it asked is still answered. */
+  #readEnd(): void {
+    this.#ended = true;
+    this.work();
+    this.flush();
+  }
+
+  /** Requests that were cut off, or wait for memory to read, are not read further; the socket is closed when done. */
+  #settle(): void {
+    this.#flushWriter();
+    if (this.parser.pending > highWater && this.#busy) this.#socket.pause();
+    else if (this.#socket.isPaused()) this.#socket.resume();
+  }
+
+  get #busy(): boolean {
+    return this.#held || this.#mustWait();
+  }
+
+  /** Write a reply that is known now. */
+  answer(answer: Answer): void {
+    const { writer } = this.door;
+    writer.protocol = this.session.protocol;
+    if (this.#working && this.replies.length === 0) return writeAnswer(writer, answer);
+    this.#flushWriter();
+    writeAnswer(writer, answer);
+    this.#flushWriter();
+  }
+
+  /** Write a reply when it is known; `kind` says what must wait for it. */
+  answerLater(answer: Promise<Answer>, kind: 'reads' | 'writes' | 'exclusive'): void {
+    this.#flushWriter();
+    const slot = this.replies.open();
+    this.pending[kind] += 1;
+    const finish = (final: Answer) => {
+      const { writer } = this.door;
+      writer.protocol = this.session.protocol;
+      // Another client's bytes can't be in the writer: it is emptied at the end of each turn of work.
+      writeAnswer(writer, final);
+      slot.write(writer.take());
+      slot.close();
+      this.pending[kind] -= 1;
+      this.door.workLater(this);
+    };
+    answer.then(finish, (error: unknown) => {
+      this.door.metrics.errors += 1;
+      finish(asCommandError(error));
+    });
+  }
+
+  /** Hand over what the writer holds, before something is awaited. */
+  #flushWriter(): void {
+    const { writer } = this.door;
+    if (writer.length > 0) this.replies.add(writer.take());
+  }
+
+  /** Close the current run: its bytes are complete and its replies are awaited. */
+  endRun(): void {
+    const { run } = this;
+    if (run === undefined) return;
+    this.run = undefined;
+    if (run.route.keyPrefix === '') run.connection.add(run.buffer, run.start, run.end);
+    run.connection.expect(run);
+  }
+
+  /**
+   * Something that all later requests must wait for; `own` is a connection that is this client's alone and ends with
+   * it. Undefined: it has come.
+   */
+  waitingOn(own: ForwardingConnection | null | undefined): void {
+    this.#own = own ?? undefined;
+    this.pending.exclusive += own === undefined ? -1 : 1;
+    if (own === undefined) this.door.workLater(this);
+  }
+
+  /** To be called before anything is awaited: replies known already must go out first. */
+  beforeWaiting(): void {
+    this.#flushWriter();
+  }
+
+  awaited(count: number, nearWrites: number): void {
+    const { pending } = this;
+    pending.forwarded += count;
+    pending.nearWrites += nearWrites;
+    if (count < 0) this.door.workLater(this);
+  }
+
+  #send(bytes: Buffer): void {
+    this.#output.push(bytes);
+    this.#unsent += bytes.length;
+    if (!this.#reading) this.door.flushLater(this);
+  }
+
+  /** Write all that waits to the socket, in one piece. */
+  flush(): void {
+    const output = this.#output;
+    if (output.length > 0) {
+      this.#output = [];
+      this.#unsent = 0;
+      this.#socket.write(output.length === 1 ? (output[0] ?? '') : Buffer.concat(output));
+      if (this.#socket.writableLength > this.door.maxOutput) this.abandon('the client does not read its replies');
+    }
+    if (this.replies.length > 0 || this.#busy) return;
+    const served = this.#finishing || this.#ended;
+    if (this.closing || served) this.#socket.end();
+  }
+
+  abandon(reason: string): void {
+    this.door.log.debug({ client: this.session.id, reason }, 'redis client dropped');
+    this.#socket.destroy();
+  }
+
+  /** End it when what it asked is answered; those that wait for something to happen are ended at once. */
+  finish(): void {
+    this.#finishing = true;
+    if (this.pending.exclusive > 0 || this.subscriptions.count > 0) this.#socket.destroy();
+    else this.flush();
+  }
+
+  #closed(): void {
+    this.subscriptions.close();
+    this.transaction?.close();
+    this.#own?.close('the client left');
+    this.door.closed(this);
+  }
+}

@@ -1,0 +1,87 @@
+import type { Route } from '../../engine/engine.ts';
+import { CommandError } from '../commands/answer.ts';
+import { notInSubscribedMode, replies, wrongArguments } from '../commands/errors.ts';
+import { keyPositions } from '../commands/key-positions.ts';
+import { asCommandError } from '../commands/store-errors.ts';
+import { unknownRequest } from '../commands/unknown-request.ts';
+import type { ClientConnection } from './client-connection.ts';
+import { forward } from './forward.ts';
+import { commonRoute } from './grouping.ts';
+import type { Command } from './registry.ts';
+import { queueInTransaction } from './transaction.ts';
+
+const beforeLogin = new Set(['hello', 'auth', 'quit', 'reset']);
+const whileSubscribed = new Set(['subscribe', 'unsubscribe', 'psubscribe', 'punsubscribe', 'ping', 'quit', 'reset']);
+
+/** Serve the request that the client's parser stands at. False: it must wait for what is under way. */
+export function dispatch(client: ClientConnection): boolean {
+  const { parser, request, door, session } = client;
+  const command = door.table.find(parser.buffer, parser.starts[0] ?? 0, parser.ends[0] ?? 0);
+  const refusal = command === undefined ? unknownRequest(request) : refusalOf(client, command);
+  if (command === undefined || refusal !== undefined) {
+    if (client.transaction !== undefined) client.transaction.failed = true;
+    door.metrics.errors += 1;
+    client.endRun();
+    client.answer(new CommandError(refusal));
+    return true;
+  }
+  session.lastCommand = command.name;
+  try {
+    const done = client.transaction?.open
+      ? queueInTransaction(client, client.transaction, command)
+      : serve(client, command);
+    if (done) door.metrics.counts[command.index] = (door.metrics.counts[command.index] ?? 0) + 1;
+    return done;
+  } catch (error) {
+    door.metrics.errors += 1;
+    client.endRun();
+    client.answer(asCommandError(error));
+    return true;
+  }
+}
+
+function refusalOf({ session, request }: ClientConnection, command: Command): string | undefined {
+  const { arity } = command;
+  if (arity > 0 ? request.count !== arity : request.count < -arity) return wrongArguments(command.name);
+  if (!session.authenticated && !beforeLogin.has(command.name)) return replies.noAuth;
+  if (session.subscriptions > 0 && session.protocol === 2 && !whileSubscribed.has(command.name))
+    return notInSubscribedMode(command.name);
+  return undefined;
+}
+
+function serve(client: ClientConnection, command: Command): boolean {
+  if (!command.single) return command.run === undefined ? forwardMany(client, command) : command.run(client, command);
+  const key = client.request.key(1);
+  const route = client.door.engine.route(key);
+  if (route.raw !== undefined && !(command.isGet && route.raw.near !== undefined)) {
+    if (forward(client, command, route.raw, singleKey, command.write ? [key] : undefined)) return true;
+    if (client.door.upstream(route.raw) !== undefined) return false;
+  }
+  return serveFromStore(client, command, route);
+}
+
+const singleKey: readonly number[] = [1];
+
+/** One key of one store, by the store's own interface. */
+function serveFromStore(client: ClientConnection, command: Command, route: Route): boolean {
+  const { onStore } = command;
+  if (onStore === undefined) throw new CommandError(unknownRequest(client.request));
+  const { pending } = client;
+  // A write must not overtake a read, nor anything a write; a near tier knows nothing of writes still on their way.
+  if (pending.writes > 0 || (command.write && pending.reads > 0)) return false;
+  if (route.raw?.near !== undefined && pending.nearWrites > 0) return false;
+  client.endRun();
+  const answer = onStore(route.store, client.request);
+  if (answer instanceof Promise) client.answerLater(answer, command.write ? 'writes' : 'reads');
+  else client.answer(answer);
+  return true;
+}
+
+/** Several keys that must live in one Redis. */
+function forwardMany(client: ClientConnection, command: Command): boolean {
+  const positions = keyPositions(command, client.request);
+  const keys = positions.map((position) => client.request.key(position));
+  const raw = commonRoute(client, keys);
+  if (raw === undefined) throw new CommandError(unknownRequest(client.request));
+  return forward(client, command, raw, positions, command.write ? keys : undefined);
+}

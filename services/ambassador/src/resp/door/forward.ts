@@ -1,0 +1,53 @@
+import type { RawRoute } from '../../engine/engine.ts';
+import { bytesOfKey } from '../../engine/key.ts';
+import type { Key } from '../../engine/store.ts';
+import { CommandError } from '../commands/answer.ts';
+import { UpstreamError } from '../upstream/endpoint.ts';
+import type { ForwardingConnection } from '../upstream/forwarding-connection.ts';
+import type { ClientConnection } from './client-connection.ts';
+import { failureLine } from './failure-line.ts';
+import { ForwardRun } from './forward-run.ts';
+import { addPrefixed } from './frame.ts';
+import type { Command } from './registry.ts';
+
+/**
+ * Pass the client's request on as it is. False: it must wait, for what it must not overtake or for a Redis that has
+ * more than enough to do.
+ */
+export function forward(
+  client: ClientConnection,
+  command: Command,
+  route: RawRoute,
+  positions: readonly number[],
+  written: readonly Key[] | undefined,
+): boolean {
+  const { pending, parser } = client;
+  if (pending.writes > 0 || (command.write && pending.reads > 0)) return false;
+  const connection = laneOf(client, route);
+  if (connection === undefined || connection.full) return false;
+  let { run } = client;
+  const behind = run?.buffer === parser.buffer && run.end === parser.frameStart;
+  const joins = behind && run?.connection === connection && run.route === route;
+  if (run === undefined || !joins) {
+    client.endRun();
+    client.beforeWaiting();
+    run = client.run = new ForwardRun(client, connection, route, parser);
+  }
+  if (route.keyPrefix !== '') addPrefixed(connection, parser, bytesOfKey(route.keyPrefix), positions);
+  run.extend(parser.frameEnd, written);
+  return true;
+}
+
+/**
+ * The connection that carries this client's requests to a route's Redis; undefined where there can be none.
+ *
+ * @throws {CommandError} while the Redis can't be reached
+ */
+export function laneOf({ door, session }: ClientConnection, route: RawRoute): ForwardingConnection | undefined {
+  try {
+    return door.upstream(route)?.connection(session.id, session.protocol);
+  } catch (error) {
+    if (error instanceof UpstreamError) throw new CommandError(failureLine(error).slice(1).trimEnd());
+    throw error;
+  }
+}

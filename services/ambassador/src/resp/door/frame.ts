@@ -1,0 +1,24 @@
+import type { RequestParser } from '../codec/request-parser.ts';
+import type { ForwardingConnection } from '../upstream/forwarding-connection.ts';
+
+/** Add the parser's request to what goes up, with a prefix before the keys at `positions` (in rising order). */
+export function addPrefixed(
+  connection: Pick<ForwardingConnection, 'add'>,
+  { buffer, starts, ends, frameStart, frameEnd }: RequestParser,
+  prefix: Buffer,
+  positions: readonly number[],
+): void {
+  let from = frameStart;
+  for (const position of positions) {
+    const [start, end] = [starts[position] ?? 0, ends[position] ?? 0];
+    const length = end - start;
+    // Before a key stands `$length\r\n`.
+    const header = start - String(length).length - 3;
+    connection.add(buffer, from, header);
+    const replaced = Buffer.from(`$${prefix.length + length}\r\n`);
+    connection.add(replaced, 0, replaced.length);
+    connection.add(prefix, 0, prefix.length);
+    from = start;
+  }
+  connection.add(buffer, from, frameEnd);
+}

@@ -1,0 +1,37 @@
+import type { RawRoute, Route } from '../../engine/engine.ts';
+import type { Key } from '../../engine/store.ts';
+import { CommandError } from '../commands/answer.ts';
+import { replies } from '../commands/errors.ts';
+import type { ClientConnection } from './client-connection.ts';
+
+/** The keys of one request that live in one place, with where they stood among all its keys. */
+export type Group = { route: Route; raw: RawRoute | undefined; keys: Key[]; places: number[] };
+
+/** Part the keys of a request by where they live. */
+export function groupByRoute({ door }: ClientConnection, keys: readonly Key[]): Group[] {
+  const groups = new Map<Route, Group>();
+  for (const [place, key] of keys.entries()) {
+    const route = door.engine.route(key);
+    let group = groups.get(route);
+    if (group === undefined) {
+      const raw = route.raw !== undefined && door.upstream(route.raw) !== undefined ? route.raw : undefined;
+      groups.set(route, (group = { route, raw, keys: [], places: [] }));
+    }
+    group.keys.push(key);
+    group.places.push(place);
+  }
+  return [...groups.values()];
+}
+
+/**
+ * The Redis where all these keys live, or undefined where they live in another kind of store.
+ *
+ * @throws {CommandError} CROSSSLOT where they live in several
+ */
+export function commonRoute({ door }: ClientConnection, keys: readonly Key[]): Route['raw'] {
+  const first =
+    keys.length === 0 ? door.engine.routes().find(({ raw }) => raw !== undefined) : door.engine.route(keys[0] ?? '');
+  for (const key of keys) if (door.engine.route(key) !== first) throw new CommandError(replies.crossSlot);
+  const raw = first?.raw;
+  return raw === undefined || door.upstream(raw) === undefined ? undefined : raw;
+}

@@ -1,0 +1,156 @@
+import type { Route } from '../../engine/engine.ts';
+import { bytesOfKey, keyOfBytes } from '../../engine/key.ts';
+import type { Key } from '../../engine/store.ts';
+import { ReplyError } from '../codec/reply-decoder.ts';
+import { type Answer, CommandError, ok } from '../commands/answer.ts';
+import { replies } from '../commands/errors.ts';
+import { compileGlob, type Glob } from '../commands/glob.ts';
+import { integer } from '../commands/numbers.ts';
+import type { RequestView } from '../commands/request.ts';
+import { ask, asNumber } from './ask.ts';
+import type { ClientConnection } from './client-connection.ts';
+import type { DoorCommand } from './registry.ts';
+import { storesBusy } from './split-commands.ts';
+
+/** A command over all keys, which must see all that this client wrote before. */
+const overAll =
+  (answer: (client: ClientConnection) => Promise<Answer>): DoorCommand =>
+  (client) => {
+    if (storesBusy(client)) return false;
+    client.endRun();
+    client.answerLater(answer(client), 'exclusive');
+    return true;
+  };
+
+type Page = { keys: Key[]; cursor: string | undefined };
+
+const pageSize = 1000;
+
+/** One page of the keys of one route, without the prefix that they have in the Redis. */
+async function page(
+  client: ClientConnection,
+  route: Route,
+  glob: Glob,
+  cursor: string | undefined,
+  limit: number,
+  type?: string,
+): Promise<Page> {
+  const { raw } = route;
+  if (raw === undefined || client.door.upstream(raw) === undefined) {
+    if (type !== undefined && type !== 'string') return { keys: [], cursor: undefined };
+    const found = await route.store.list({ prefix: glob.prefix, limit, ...(cursor === undefined ? {} : { cursor }) });
+    return { keys: found.keys.filter((key) => mine(client, route, key, glob)), cursor: found.cursor };
+  }
+  // The prefix is literal: what it has of a pattern's characters is escaped.
+  const pattern = raw.keyPrefix.replaceAll(/[\\*?[\]^]/g, '\\$&') + glob.pattern;
+  const words = ['SCAN', cursor ?? '0', 'MATCH', bytesOfKey(pattern), 'COUNT', String(limit)];
+  const [reply] = await ask(client, raw, [type === undefined ? words : [...words, 'TYPE', type]]);
+  if (!Array.isArray(reply))
+    throw new CommandError(reply instanceof ReplyError ? reply.message : 'ERR no page of keys');
+  const keys = (reply[1] as Buffer[]).map((key) => keyOfBytes(key).slice(raw.keyPrefix.length));
+  const next = (reply[0] as Buffer).toString();
+  return {
+    keys: keys.filter((key) => client.door.engine.route(key) === route),
+    cursor: next === '0' ? undefined : next,
+  };
+}
+
+/** A store may hold keys that rules send elsewhere; those are not this door's to show. */
+const mine = ({ door }: ClientConnection, route: Route, key: Key, glob: Glob): boolean =>
+  glob.matches(key) && door.engine.route(key) === route;
+
+async function* keysOf(client: ClientConnection, glob: Glob): AsyncGenerator<Key> {
+  for (const route of client.door.engine.routes()) {
+    let cursor: string | undefined;
+    do {
+      const found = await page(client, route, glob, cursor, pageSize);
+      yield* found.keys;
+      cursor = found.cursor;
+    } while (cursor !== undefined);
+  }
+}
+
+async function listKeys(client: ClientConnection): Promise<Answer> {
+  const glob = compileGlob(client.request.key(1));
+  const found = new Set<Key>();
+  for await (const key of keysOf(client, glob)) found.add(key);
+  return [...found].map(bytesOfKey);
+}
+
+async function dbsize(client: ClientConnection): Promise<Answer> {
+  const found = new Set<Key>();
+  for await (const key of keysOf(client, compileGlob('*'))) found.add(key);
+  return found.size;
+}
+
+async function randomkey(client: ClientConnection): Promise<Answer> {
+  let chosen: Key | undefined;
+  let seen = 0;
+  for await (const key of keysOf(client, compileGlob('*'))) {
+    seen += 1;
+    // Reservoir of one; after a few thousand keys it is random enough.
+    if (Math.random() * seen < 1) chosen = key;
+    if (seen >= 5000) break;
+  }
+  return chosen === undefined ? null : bytesOfKey(chosen);
+}
+
+/** SCAN over all routes, one after the other. The cursor names a place that the door remembers. */
+async function scan(client: ClientConnection): Promise<Answer> {
+  const { request, door } = client;
+  const options = scanOptions(request);
+  const place = door.cursors.resume(request.text(1), door.engine.routes());
+  const [route, ...others] = place.routes;
+  if (route === undefined) return ['0', []];
+  const found = await page(client, route, options.glob, place.cursor, options.count, options.type);
+  const next = { routes: found.cursor === undefined ? others : place.routes, cursor: found.cursor };
+  return [next.routes.length === 0 ? '0' : door.cursors.keep(next), found.keys.map(bytesOfKey)];
+}
+
+function scanOptions(request: RequestView): { glob: Glob; count: number; type?: string } {
+  const options: { glob: Glob; count: number; type?: string } = { glob: compileGlob('*'), count: 10 };
+  for (let index = 2; index < request.count; index += 2) {
+    const word = request.word(index);
+    if (index + 1 >= request.count) throw new CommandError(replies.syntax);
+    if (word === 'match') options.glob = compileGlob(request.key(index + 1));
+    else if (word === 'type') options.type = request.word(index + 1);
+    else if (word === 'count') {
+      options.count = integer(request.text(index + 1));
+      if (options.count < 1) throw new CommandError(replies.syntax);
+    } else throw new CommandError(replies.syntax);
+  }
+  return options;
+}
+
+/** FLUSHDB and FLUSHALL: every key that this door can show, and no other. */
+async function flush(client: ClientConnection): Promise<Answer> {
+  for (const route of client.door.engine.routes()) {
+    const found: Key[] = [];
+    let cursor: string | undefined;
+    do {
+      const next = await page(client, route, compileGlob('*'), cursor, pageSize);
+      found.push(...next.keys);
+      cursor = next.cursor;
+    } while (cursor !== undefined);
+    for (let at = 0; at < found.length; at += pageSize) await remove(client, route, found.slice(at, at + pageSize));
+  }
+  return ok;
+}
+
+async function remove(client: ClientConnection, { raw, store }: Route, own: Key[]): Promise<void> {
+  if (raw === undefined || client.door.upstream(raw) === undefined) {
+    await store.writeMany(own.map((key) => ({ kind: 'delete', key })));
+    return;
+  }
+  asNumber((await ask(client, raw, [['UNLINK', ...own.map((key) => bytesOfKey(raw.keyPrefix + key))]]))[0]);
+  raw.near?.invalidate(own);
+}
+
+export const keyspaceCommands: Record<string, DoorCommand> = {
+  keys: overAll(listKeys),
+  dbsize: overAll(dbsize),
+  randomkey: overAll(randomkey),
+  scan: overAll(scan),
+  flushdb: overAll(flush),
+  flushall: overAll(flush),
+};

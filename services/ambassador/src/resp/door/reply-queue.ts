@@ -1,0 +1,95 @@
+/** Keeps the replies of one client in the order of its requests while some of them are still on their way. */
+export class ReplyQueue {
+  /** Replies that have not come in full. */
+  length = 0;
+  #head: ReplySlot | undefined;
+  #tail: ReplySlot | undefined;
+  readonly #output: (bytes: Buffer) => void;
+
+  constructor(output: (bytes: Buffer) => void) {
+    this.#output = output;
+  }
+
+  /** Whole replies that are known at once; they go out behind all that is still awaited. */
+  add(bytes: Buffer): void {
+    if (this.#tail === undefined) this.#output(bytes);
+    else (this.#tail.after ??= []).push(bytes);
+  }
+
+  /** Something out of band: as soon as no reply is in the middle. */
+  interject(bytes: Buffer): void {
+    if (this.#head === undefined || !this.#head.begun) this.#output(bytes);
+    else this.#head.after = [bytes, ...(this.#head.after ?? [])];
+  }
+
+  /** Keep a place for a reply to come, after all others or right behind `before`. */
+  open(before?: ReplySlot): ReplySlot {
+    const slot = new ReplySlot(this);
+    this.length += 1;
+    if (this.#head === undefined) this.#head = this.#tail = slot;
+    else if (before === undefined || before === this.#tail) this.#append(slot);
+    else {
+      slot.next = before.next;
+      before.next = slot;
+    }
+    if (before !== undefined) [slot.after, before.after] = [before.after, slot.after];
+    return slot;
+  }
+
+  #append(slot: ReplySlot): void {
+    if (this.#tail !== undefined) this.#tail.next = slot;
+    this.#tail = slot;
+  }
+
+  /** For slots only. */
+  deliver(slot: ReplySlot, bytes: Buffer): void {
+    if (slot !== this.#head) (slot.waiting ??= []).push(Buffer.from(bytes));
+    else {
+      slot.begun = true;
+      this.#output(bytes);
+    }
+  }
+
+  /** For slots only: `slot` has its reply; all that waited only for it goes out. */
+  settle(slot: ReplySlot): void {
+    this.length -= 1;
+    slot.settled = true;
+    while (this.#head?.settled) {
+      if (this.#head.after !== undefined) for (const bytes of this.#head.after) this.#output(bytes);
+      this.#head = this.#head.next;
+      if (this.#head?.waiting !== undefined) this.#catchUp(this.#head, this.#head.waiting);
+    }
+    if (this.#head === undefined) this.#tail = undefined;
+  }
+
+  #catchUp(slot: ReplySlot, waiting: Buffer[]): void {
+    for (const bytes of waiting) this.#output(bytes);
+    slot.waiting = undefined;
+    slot.begun = true;
+  }
+}
+
+/** The place of one reply, or of a run of them, among a client's replies. */
+export class ReplySlot {
+  next: ReplySlot | undefined;
+  settled = false;
+  begun = false;
+  /** Its own bytes that came before its turn. */
+  waiting: Buffer[] | undefined;
+  /** What goes out right behind it. */
+  after: Buffer[] | undefined;
+  readonly #queue: ReplyQueue;
+
+  constructor(queue: ReplyQueue) {
+    this.#queue = queue;
+  }
+
+  /** Bytes of the reply, in order; borrowed, so they are copied where they must wait. */
+  write(bytes: Buffer): void {
+    this.#queue.deliver(this, bytes);
+  }
+
+  close(): void {
+    this.#queue.settle(this);
+  }
+}

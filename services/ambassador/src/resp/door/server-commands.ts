@@ -1,0 +1,65 @@
+import { type Answer, CommandError, MapAnswer, ok, Verbatim } from '../commands/answer.ts';
+import { subcommandUnknown } from '../commands/errors.ts';
+import type { RequestView } from '../commands/request.ts';
+import { allCommands, type CommandSpec } from '../commands/table.ts';
+import { redisVersion } from './handshake.ts';
+
+/** CONFIG: the door has none of Redis' settings, so GET finds nothing, which redis-benchmark and others accept. */
+export function configCommand(request: RequestView): Answer {
+  const subcommand = request.word(1);
+  if (subcommand === 'get') return new MapAnswer([]);
+  if (subcommand === 'resetstat') return ok;
+  throw new CommandError(subcommandUnknown('config', request.text(1)));
+}
+
+/** COMMAND [COUNT | LIST | INFO names | DOCS]; DOCS is empty, so redis-cli has no hints but works. */
+export function commandCommand(request: RequestView): Answer {
+  const specs = allCommands();
+  if (request.count === 1) return specs.map(commandInfo);
+  const subcommand = request.word(1);
+  if (subcommand === 'count') return specs.length;
+  if (subcommand === 'list') return specs.map((spec) => spec.name);
+  if (subcommand === 'docs') return new MapAnswer([]);
+  if (subcommand !== 'info') throw new CommandError(subcommandUnknown('command', request.text(1)));
+  if (request.count === 2) return specs.map(commandInfo);
+  const names = Array.from({ length: request.count - 2 }, (_, index) => request.word(index + 2));
+  return names.map((name) => {
+    const spec = specs.find((candidate) => candidate.name === name);
+    return spec === undefined ? null : commandInfo(spec);
+  });
+}
+
+function commandInfo({ name, arity, write, blocking, keys }: CommandSpec): Answer {
+  const [first, last, step] = keys.kind === 'range' ? [keys.first, keys.last, keys.step] : [0, 0, 0];
+  const movable = keys.kind === 'counted' || keys.kind === 'streams';
+  const flags = [write ? 'write' : 'readonly', ...(blocking ? ['blocking'] : []), ...(movable ? ['movablekeys'] : [])];
+  return [name, arity, flags, first, last, step];
+}
+
+export type ServerFacts = { port: number; startedAt: number; clients: number; commands: number; connections: number };
+
+/** INFO: what clients read from it (`loading:0`, the version, the role) and the door's own few numbers. */
+export function info({ port, startedAt, clients, commands, connections }: ServerFacts): Answer {
+  const uptime = Math.floor((Date.now() - startedAt) / 1000);
+  const sections = {
+    Server: { redis_version: redisVersion, redis_mode: 'standalone', tcp_port: port, uptime_in_seconds: uptime },
+    Clients: { connected_clients: clients },
+    Persistence: { loading: 0 },
+    Stats: { total_connections_received: connections, total_commands_processed: commands },
+    Replication: { role: 'master', connected_slaves: 0 },
+    Cluster: { cluster_enabled: 0 },
+    Keyspace: {},
+  };
+  const lines = Object.entries(sections).map(([title, facts]) => {
+    const body = Object.entries(facts).map(([name, value]) => `${name}:${value}\r\n`);
+    return `# ${title}\r\n${body.join('')}`;
+  });
+  return new Verbatim(lines.join('\r\n'));
+}
+
+/** TIME: seconds and microseconds. */
+export function time(): Answer {
+  const now = performance.timeOrigin + performance.now();
+  const seconds = Math.floor(now / 1000);
+  return [String(seconds), String(Math.floor((now - seconds * 1000) * 1000))];
+}

@@ -1,0 +1,26 @@
+/** What one connection has said about itself. */
+export class Session {
+  readonly id: number;
+  readonly address: string;
+  readonly connectedAt = Date.now();
+  protocol: 2 | 3 = 2;
+  authenticated: boolean;
+  name = '';
+  libraryName = '';
+  libraryVersion = '';
+  lastCommand = 'NULL';
+  /** True while a RESP2 connection only waits for messages. */
+  subscriptions = 0;
+
+  constructor(id: number, address: string, authenticated: boolean) {
+    this.id = id;
+    this.address = address;
+    this.authenticated = authenticated;
+  }
+
+  /** As CLIENT LIST shows a connection. */
+  describe(): string {
+    const age = Math.floor((Date.now() - this.connectedAt) / 1000);
+    return `id=${this.id} addr=${this.address} name=${this.name} age=${age} db=0 sub=${this.subscriptions} resp=${this.protocol} cmd=${this.lastCommand} user=default lib-name=${this.libraryName} lib-ver=${this.libraryVersion}`;
+  }
+}

@@ -1,0 +1,37 @@
+import { encodeRequest } from '../codec/encode-request.ts';
+import { type Reply, ReplyError } from '../codec/reply-decoder.ts';
+import type { RedisEndpoint } from './endpoint.ts';
+import { DecodingSink, type ReplySink } from './sink.ts';
+
+type Line = {
+  /** Send ahead of everything that waits. */
+  send(sink: ReplySink, frame: Buffer): void;
+  ready(): void;
+  refused(reason: string): void;
+};
+
+/** The first words on a connection to a Redis: HELLO 3 or AUTH, then SELECT, where they are needed. */
+export function greet(endpoint: RedisEndpoint, protocol: 2 | 3, line: Line): void {
+  const requests = greetings(endpoint, protocol);
+  if (requests.length === 0) return line.ready();
+  const sink = new DecodingSink(
+    requests.length,
+    (replies) => {
+      const refusal = replies.find((reply: Reply) => reply instanceof ReplyError);
+      if (refusal instanceof ReplyError) line.refused(`the Redis refused: ${refusal.message}`);
+      else line.ready();
+    },
+    () => undefined,
+  );
+  line.send(sink, Buffer.concat(requests.map(encodeRequest)));
+}
+
+function greetings({ login: loginNow, db }: RedisEndpoint, protocol: 2 | 3): string[][] {
+  const { username, password: secret } = loginNow();
+  const requests: string[][] = [];
+  const login = secret === undefined ? [] : [username ?? 'default', secret];
+  if (protocol === 3) requests.push(login.length > 0 ? ['HELLO', '3', 'AUTH', ...login] : ['HELLO', '3']);
+  else if (secret !== undefined) requests.push(username === undefined ? ['AUTH', secret] : ['AUTH', ...login]);
+  if (db !== 0) requests.push(['SELECT', String(db)]);
+  return requests;
+}

@@ -1,0 +1,46 @@
+const room = 64 * 1024;
+const large = 16 * 1024;
+
+/** Gathers bytes for one socket, so that all that a turn of the event loop brings goes out in one write. */
+export class WriteBatch {
+  length = 0;
+  #buffer = Buffer.allocUnsafeSlow(room);
+  #used = 0;
+  #begin = 0;
+  #parts: Buffer[] = [];
+
+  /** Add `source[start .. end)`; what is large is kept as a reference, the rest is copied. */
+  add(source: Buffer, start: number, end: number): void {
+    const size = end - start;
+    this.length += size;
+    if (size > large) {
+      this.#cut();
+      this.#parts.push(source.subarray(start, end));
+      return;
+    }
+    if (this.#used + size > room) this.#renew();
+    source.copy(this.#buffer, this.#used, start, end);
+    this.#used += size;
+  }
+
+  /** All that was added, as few buffers as it takes; the batch is empty after it. */
+  take(): Buffer[] {
+    this.#cut();
+    const parts = this.#parts;
+    this.#parts = [];
+    this.length = 0;
+    return parts;
+  }
+
+  #cut(): void {
+    if (this.#used > this.#begin) this.#parts.push(this.#buffer.subarray(this.#begin, this.#used));
+    this.#begin = this.#used;
+  }
+
+  /** The socket may still read the old memory, so it is never written again. */
+  #renew(): void {
+    this.#cut();
+    this.#buffer = Buffer.allocUnsafeSlow(room);
+    this.#used = this.#begin = 0;
+  }
+}
