@@ -3,6 +3,7 @@ import fastify, {
   type FastifyInstance,
   type FastifyReply,
   type FastifyRequest,
+  type FastifyServerOptions,
   LogController,
 } from 'fastify';
 import { drainConnections } from './drain-connections.ts';
@@ -31,6 +32,10 @@ export type ServerOptions = {
   maxParamLength?: number;
   /** Log level of the line per request, or false for none. */
   requestLog?: 'info' | 'debug' | false;
+  /** How paths are matched, where it is not as usual. */
+  routerOptions?: FastifyServerOptions['routerOptions'];
+  /** Answers what never reaches a route, such as a path that cannot be decoded. */
+  frameworkErrors?: FastifyServerOptions['frameworkErrors'];
 };
 
 /**
@@ -40,14 +45,15 @@ export type ServerOptions = {
  * move away by themselves; `return503OnClosing: false` lets the last request on a connection succeed.
  */
 export function createServer(options: ServerOptions): Server {
-  const { log, lifecycle, bodyLimit = 1024 * 1024, maxParamLength = 1024 } = options;
+  const { log, lifecycle, bodyLimit = 1024 * 1024, maxParamLength = 1024, routerOptions, frameworkErrors } = options;
   // Typed as Fastify's own logger, or pino's type would become part of the server's.
   const loggerInstance: FastifyBaseLogger = log;
   const server = fastify({
     loggerInstance,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit,
-    routerOptions: { maxParamLength },
+    routerOptions: { maxParamLength, ...routerOptions },
+    ...(frameworkErrors === undefined ? {} : { frameworkErrors }),
     return503OnClosing: false,
     forceCloseConnections: 'idle',
     // Above the idle time of common load balancers (60 to 75 s), or they meet a connection that we just closed.
