@@ -15,8 +15,10 @@ function isStale() {
 }
 
 if (isStale()) {
-  console.log('Installing dependencies (npm ci), once.');
-  const { status } = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+  console.log('Installing dependencies (npm install), once.');
+  // Not `npm ci`: it refuses a lock file without the optional packages of other platforms, and npm can write those only
+  // where the registry has them all. What the lock file has is installed exactly, and it is left as it is.
+  const { status } = spawnSync('npm', ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error'], {
     cwd: root,
     stdio: 'inherit',
   });
