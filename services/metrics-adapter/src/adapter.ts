@@ -1,0 +1,178 @@
+import type { Readable } from 'node:stream';
+import type { Logger } from '@podkit/chassis/log';
+import type { AdapterConfig } from './config/schema.ts';
+import { mergeFamilies } from './exposition/merge.ts';
+import { bySource, joinMetrics, selfFamily } from './own-metrics.ts';
+import type { PullResult, PullSource } from './pull/pull-source.ts';
+import type { SelfMetric } from './self-metric.ts';
+import type { Family } from './series/family.ts';
+import { SeriesStore } from './series/store.ts';
+import type { Source } from './source.ts';
+import { SourceSet } from './source-set.ts';
+
+export type AdapterOptions = { config: AdapterConfig; log: Logger; stdin: Readable };
+
+type Pulled = PullResult & { source: PullSource };
+
+/** All sources of a configuration, and what they say together. */
+export class Adapter {
+  readonly #store = new SeriesStore();
+  readonly #log: Logger;
+  readonly #stdin: Readable;
+  /** Merging problems by source and reason; sources themselves count the rest. */
+  readonly #problems = new Map<string, Map<string, number>>();
+  readonly #sweeper: NodeJS.Timeout;
+  #config: AdapterConfig;
+  #sources: SourceSet;
+  readonly #reloads = { success: 0, failure: 0, at: Date.now() / 1000, good: 1 };
+
+  /** @throws {ConfigError} when the configuration can't be used */
+  constructor({ config, log, stdin }: AdapterOptions) {
+    this.#config = config;
+    this.#log = log;
+    this.#stdin = stdin;
+    this.#sources = this.#setOf(config);
+    this.#sweeper = setInterval(() => this.#store.sweep(), 1000).unref();
+  }
+
+  get config(): AdapterConfig {
+    return this.#config;
+  }
+
+  /** @throws {PodkitError} when a source can never work, such as a port that is taken */
+  async start(): Promise<void> {
+    await this.#sources.start();
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.#sweeper);
+    await this.#sources.stop();
+  }
+
+  /**
+   * Go over to another configuration. Sources that are the same in both go on undisturbed; series stay. When the new
+   * one can't be used, everything is as before.
+   *
+   * @throws {ConfigError | PodkitError} with what is wrong with it
+   */
+  async reload(config: AdapterConfig): Promise<void> {
+    const next = this.#setOf(config, this.#sources);
+    await this.#sources.handOver(next);
+    this.#sources = next;
+    this.#config = config;
+    this.#store.beginGeneration(new Set(next.names));
+  }
+
+  /** Note how an attempt to reload went. */
+  noteReload(success: boolean): void {
+    this.#reloads[success ? 'success' : 'failure'] += 1;
+    this.#reloads.good = Number(success);
+    if (success) this.#reloads.at = Date.now() / 1000;
+  }
+
+  /** Everything, as it is now. `patience` is how many milliseconds the slowest source may take. */
+  async gather(patience: number): Promise<Family[]> {
+    const { pull, push } = this.#sources;
+    const [pulled, selves] = await Promise.all([
+      Promise.all(pull.map(async (source): Promise<Pulled> => ({ source, ...(await source.collect(patience)) }))),
+      Promise.all(push.map((source) => source.selfMetrics())),
+    ]);
+    const contributions = [
+      ...pulled.map(({ source, families }) => ({ source: source.name, families })),
+      { source: 'store', families: this.#store.families() },
+    ];
+    const families = mergeFamilies(contributions, (source, problem) => this.#count(source, problem));
+    const own = joinMetrics([...this.#pullMetrics(pulled), ...this.#sourceMetrics(push), ...selves.flat()]);
+    const ownFamilies = own
+      .filter(({ samples }) => samples.length > 0)
+      .map((metric) => selfFamily(this.#config.prefix, metric));
+    return mergeFamilies(
+      [
+        { source: 'adapter', families: ownFamilies },
+        { source: 'store', families },
+      ],
+      (source, problem) => this.#count(source, problem),
+    );
+  }
+
+  #setOf(config: AdapterConfig, previous?: SourceSet): SourceSet {
+    return new SourceSet({ config, previous, store: this.#store, log: this.#log, stdin: this.#stdin });
+  }
+
+  #count(source: string, problem: string): void {
+    const pull = this.#sources.pull.find(({ name }) => name === source);
+    if (pull) return pull.error(problem);
+    const reasons = this.#problems.get(source) ?? new Map<string, number>();
+    this.#problems.set(source, reasons.set(problem, (reasons.get(problem) ?? 0) + 1));
+    return undefined;
+  }
+
+  #pullMetrics(pulled: readonly Pulled[]): SelfMetric[] {
+    const up = pulled.map(({ source, up: isUp }) => [source.name, Number(isUp)] as const);
+    const seconds = pulled.map(({ source, seconds: took }) => [source.name, took] as const);
+    return [
+      bySource('gauge', 'up', 'Whether the source could be read.', up),
+      bySource('gauge', 'scrape_duration_seconds', 'How long the source took to be read.', seconds),
+    ];
+  }
+
+  #sourceMetrics(push: readonly Source[]): SelfMetric[] {
+    const { pull } = this.#sources;
+    const errors = [
+      ...pull.flatMap(({ name, errors: counts }) => entriesOf(name, counts)),
+      ...[...this.#problems].flatMap(([name, counts]) => entriesOf(name, counts)),
+    ];
+    const stored = push.map(({ name }) => [name, this.#store.counts(name)] as const);
+    const each = (key: 'series' | 'overflow' | 'conflicts' | 'expired') =>
+      stored.map(([name, counts]) => [name, counts[key]] as const);
+    return [
+      bySource('counter', 'errors_total', 'What could not be read or had to be left out.', errors),
+      bySource('gauge', 'series', 'Series that the store holds.', each('series')),
+      bySource(
+        'counter',
+        'series_overflow_total',
+        'Samples that a cardinality limit kept from a series of their own.',
+        each('overflow'),
+      ),
+      bySource(
+        'counter',
+        'series_conflicts_total',
+        'Series refused as their metric has another type.',
+        each('conflicts'),
+      ),
+      bySource('counter', 'series_expired_total', 'Series that had no sample within their TTL.', each('expired')),
+      ...reloadMetrics(this.#reloads),
+    ];
+  }
+}
+
+const entriesOf = (name: string, counts: ReadonlyMap<string, number>) =>
+  [...counts].map(([reason, value]) => [name, value, { reason }] as const);
+
+function reloadMetrics({
+  success,
+  failure,
+  at,
+  good,
+}: Record<'success' | 'failure' | 'at' | 'good', number>): SelfMetric[] {
+  const one = (name: string, help: string, value: number): SelfMetric => ({
+    name,
+    help,
+    type: 'gauge',
+    samples: [{ labels: {}, value }],
+  });
+  const outcomes = [
+    { labels: { outcome: 'success' }, value: success },
+    { labels: { outcome: 'failure' }, value: failure },
+  ];
+  return [
+    {
+      name: 'config_reloads_total',
+      help: 'Attempts to read the configuration again.',
+      type: 'counter',
+      samples: outcomes,
+    },
+    one('config_last_reload_successful', 'Whether the configuration on disk is the one in use.', good),
+    one('config_last_reload_success_timestamp_seconds', 'When the configuration in use was read.', at),
+  ];
+}

@@ -1,0 +1,29 @@
+import { readFile } from 'node:fs/promises';
+import { ConfigError } from '@podkit/chassis/config';
+import { messageOf } from '@podkit/chassis/errors';
+import { type Place, parseYaml } from '@podkit/chassis/yaml';
+import { type AdapterConfig, adapterSchema } from './schema.ts';
+import { semanticFaults } from './semantics.ts';
+
+/**
+ * Read the configuration file and check all that can be checked without touching a source.
+ *
+ * @throws {ConfigError} with a line `file:line:column: place: what is wrong` for each fault
+ */
+export async function loadAdapterConfig(path: string): Promise<AdapterConfig> {
+  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
+    throw new ConfigError([`ADAPTER_CONFIG=${path}: cannot be read: ${messageOf(cause)}`]);
+  });
+  return parseAdapterConfig(text, path);
+}
+
+/** The same from a text. @throws {ConfigError} */
+export function parseAdapterConfig(text: string, file: string): AdapterConfig {
+  const { value, where } = parseYaml(adapterSchema, text, file);
+  const faults = semanticFaults(value).map(({ place, message }) => `${where(place)}: ${shown(place)}: ${message}`);
+  if (faults.length > 0) throw new ConfigError(faults);
+  return value;
+}
+
+const shown = (place: Place) =>
+  place.map((part, at) => (typeof part === 'number' ? `[${part}]` : `${at === 0 ? '' : '.'}${part}`)).join('');

@@ -1,0 +1,9 @@
+import { flag, port, settings, sharedSettings, text } from '@podkit/chassis/settings';
+
+/** The settings of the process; what it adapts stands in the file that ADAPTER_CONFIG names. */
+export const settingsSchema = settings({
+  ...sharedSettings,
+  port: port({ env: 'PORT', default: 9464, description: 'Port of `/metrics`, `/probe` and the probes.' }),
+  config: text({ description: 'Path of the YAML file that says what is adapted.' }),
+  checkConfig: flag({ default: false, description: 'Check the file and exit: 0 when it is good, 2 when not.' }),
+});

@@ -1,0 +1,23 @@
+/** A sample's value in the text formats. */
+export function sampleValue(value: number): string | number {
+  if (value === Number.POSITIVE_INFINITY) return '+Inf';
+  return value === Number.NEGATIVE_INFINITY ? '-Inf' : value;
+}
+
+/**
+ * A number as Go's clients print it (`1`, `0.005`, `1e+06`), for the labels `le` and `quantile`: they are compared
+ * as text, so another program's `le="1e+06"` must not become a second series next to ours.
+ */
+export function goFloat(value: number): string {
+  if (!Number.isFinite(value)) return String(sampleValue(value));
+  const [mantissa = '', power = '0'] = value.toExponential().split('e');
+  const exponent = Number(power);
+  if (value === 0 || (exponent >= -4 && exponent < 6)) return String(value);
+  return `${mantissa}e${exponent < 0 ? '-' : '+'}${String(Math.abs(exponent)).padStart(2, '0')}`;
+}
+
+/** The same as OpenMetrics demands it: `1.0` and not `1`. */
+export function canonicalFloat(value: number): string {
+  const text = goFloat(value);
+  return /^-?\d+$/.test(text) ? `${text}.0` : text;
+}

@@ -1,0 +1,97 @@
+/**
+ * Writes protocol buffer messages by hand: a field's number and wire type, then its value. Values that are a type's
+ * default are written all the same, since proto2 readers tell "0" from "absent".
+ *
+ * https://protobuf.dev/programming-guides/encoding/
+ */
+export class ProtobufWriter {
+  #buffer = Buffer.allocUnsafe(4096);
+  #at = 0;
+
+  /** What was written so far; the writer goes on from there. */
+  take(): Buffer {
+    const bytes = Buffer.from(this.#buffer.subarray(0, this.#at));
+    this.#at = 0;
+    return bytes;
+  }
+
+  get size(): number {
+    return this.#at;
+  }
+
+  text(field: number, value: string): void {
+    const length = Buffer.byteLength(value);
+    this.#tag(field, 2);
+    this.#varint(length);
+    this.#room(length);
+    this.#at += this.#buffer.write(value, this.#at);
+  }
+
+  double(field: number, value: number): void {
+    this.#tag(field, 1);
+    this.#room(8);
+    this.#at = this.#buffer.writeDoubleLE(value, this.#at);
+  }
+
+  /** uint32, uint64, int32 and enum, from 0 to 2^53. */
+  unsigned(field: number, value: number): void {
+    this.#tag(field, 0);
+    this.#varint(value);
+  }
+
+  /** sint32 and sint64, within 2^52. */
+  signed(field: number, value: number): void {
+    this.unsigned(field, zigzag(value));
+  }
+
+  packedSigned(field: number, values: readonly number[]): void {
+    this.message(field, () => {
+      for (const value of values) this.#varint(zigzag(value));
+    });
+  }
+
+  /** A message inside a message; its length is known only when it is written, so it is moved to make room. */
+  message(field: number, write: () => void): void {
+    this.#tag(field, 2);
+    const start = this.#at;
+    write();
+    const length = this.#at - start;
+    const size = varintSize(length);
+    this.#room(size);
+    this.#buffer.copyWithin(start + size, start, this.#at);
+    this.#at = start;
+    this.#varint(length);
+    this.#at = start + size + length;
+  }
+
+  #tag(field: number, wireType: number): void {
+    this.#varint(field * 8 + wireType);
+  }
+
+  #varint(value: number): void {
+    this.#room(10);
+    let rest = value;
+    while (rest >= 128) {
+      this.#buffer[this.#at] = (rest % 128) | 128;
+      this.#at += 1;
+      rest = Math.floor(rest / 128);
+    }
+    this.#buffer[this.#at] = rest;
+    this.#at += 1;
+  }
+
+  #room(bytes: number): void {
+    if (this.#at + bytes <= this.#buffer.length) return;
+    const larger = Buffer.allocUnsafe(Math.max(this.#buffer.length * 2, this.#at + bytes));
+    this.#buffer.copy(larger, 0, 0, this.#at);
+    this.#buffer = larger;
+  }
+}
+
+const zigzag = (value: number) => (value < 0 ? -2 * value - 1 : 2 * value);
+
+function varintSize(value: number): number {
+  let size = 1;
+  for (let rest = value; rest >= 128; rest = Math.floor(rest / 128)) size += 1;
+  return size;
+}

@@ -1,0 +1,50 @@
+import { Readable } from 'node:stream';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { constants, createGzip, createZstdCompress } from 'node:zlib';
+import type { Family } from '../series/family.ts';
+import type { ContentCoding, Format } from './negotiate.ts';
+import { encodeProtobuf } from './protobuf.ts';
+import { encodeText } from './text.ts';
+
+/** Milliseconds of work between two pauses: a probe that arrives meanwhile waits no longer than a few of these. */
+const slice = 5;
+
+/** Bytes that are sent in one piece: many small ones cost more than they are worth. */
+const pieceSize = 131_072;
+
+/** The families in a format, as bytes in pieces; between them others get their turn. */
+export async function* encode(families: readonly Family[], format: Format): AsyncGenerator<Buffer> {
+  const pieces =
+    format.kind === 'protobuf'
+      ? encodeProtobuf(families, format.escaping)
+      : encodeText(families, { openMetrics: format.kind === 'openmetrics', escaping: format.escaping });
+  let pending: Buffer[] = [];
+  let size = 0;
+  let began = performance.now();
+  for (const piece of pieces) {
+    const bytes = typeof piece === 'string' ? Buffer.from(piece) : piece;
+    pending.push(bytes);
+    size += bytes.length;
+    if (size >= pieceSize) {
+      yield Buffer.concat(pending);
+      [pending, size] = [[], 0];
+    }
+    if (performance.now() - began < slice) continue;
+    await nextTurn();
+    began = performance.now();
+  }
+  if (size > 0) yield Buffer.concat(pending);
+}
+
+/** The same as a stream, compressed where the client takes that; fast rather than small, since it stays in the cluster. */
+export function encodedStream(families: readonly Family[], format: Format, coding: ContentCoding): Readable {
+  const plain = Readable.from(encode(families, format), { objectMode: false });
+  if (coding === 'identity') return plain;
+  const compressor =
+    coding === 'gzip'
+      ? createGzip({ level: 1 })
+      : createZstdCompress({ params: { [constants.ZSTD_c_compressionLevel]: 1 } });
+  plain.on('error', (error) => compressor.destroy(error));
+  compressor.on('close', () => plain.destroy());
+  return plain.pipe(compressor);
+}

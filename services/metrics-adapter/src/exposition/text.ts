@@ -1,0 +1,133 @@
+import type { Exemplar, Family, HistogramPoint, NumberPoint, SummaryPoint } from '../series/family.ts';
+import { escapeValue } from '../series/labels.ts';
+import { type EscapingScheme, escapeLabels, escapeName, isLegacyName } from './escaping.ts';
+import { canonicalFloat, goFloat, sampleValue } from './float.ts';
+import { type NamedFamily, openMetricsNames, textNames } from './naming.ts';
+
+export type TextOptions = { openMetrics: boolean; escaping: EscapingScheme };
+
+/** Lines of text in one piece; small enough that none of them holds up the event loop. */
+const linesPerChunk = 512;
+
+/**
+ * The families as text, in pieces: format 0.0.4 and 1.0.0, or OpenMetrics 0.0.1 and 1.0.0 with its `# EOF`.
+ *
+ * https://prometheus.io/docs/instrumenting/exposition_formats/
+ * https://prometheus.io/docs/specs/om/open_metrics_spec/
+ */
+export function* encodeText(families: readonly Family[], options: TextOptions): Generator<string> {
+  for (const named of options.openMetrics ? openMetricsNames(families) : textNames(families))
+    yield* new FamilyWriter(named, options).chunks();
+  if (options.openMetrics) yield '# EOF\n';
+}
+
+class FamilyWriter {
+  readonly #named: NamedFamily;
+  readonly #options: TextOptions;
+  readonly #float: (value: number) => string;
+  readonly #heads = new Map<string, { bare: string; open: string }>();
+
+  constructor(named: NamedFamily, options: TextOptions) {
+    this.#named = named;
+    this.#options = options;
+    this.#float = options.openMetrics ? canonicalFloat : goFloat;
+  }
+
+  *chunks(): Generator<string> {
+    const { family } = this.#named;
+    let text = this.#metadata();
+    let lines = 0;
+    for (const [key, point] of family.series) {
+      const labels = escapeLabels(key, this.#options.escaping);
+      if ('bounds' in point) {
+        text += this.#histogram(labels, point);
+        lines += point.bounds.length + 3;
+      } else if ('quantiles' in point) {
+        text += this.#summary(labels, point);
+        lines += point.quantiles.length + 2;
+      } else {
+        text += this.#number(labels, point);
+        lines += 1;
+      }
+      if (lines < linesPerChunk) continue;
+      yield text;
+      text = '';
+      lines = 0;
+    }
+    if (text !== '') yield text;
+  }
+
+  #metadata(): string {
+    const { name, type, family } = this.#named;
+    const shown = this.#head(name).bare.replace(/^\{(.*)\} $/s, '$1 ');
+    const help = family.help.toWellFormed().replaceAll('\\', '\\\\').replaceAll('\n', '\\n');
+    const unit = this.#options.openMetrics && family.unit && name.endsWith(`_${family.unit}`) ? family.unit : '';
+    return (
+      `# HELP ${shown}${this.#options.openMetrics ? help.replaceAll('"', '\\"') : help}\n# TYPE ${shown}${type}\n` +
+      (unit === '' ? '' : `# UNIT ${shown}${unit}\n`)
+    );
+  }
+
+  #number(labels: string, point: NumberPoint): string {
+    const { bare, open } = this.#head(this.#named.sample);
+    const start = labels === '' ? bare : `${open}${labels}} `;
+    const exemplar = this.#named.type === 'counter' ? this.#exemplar(point.exemplar) : '';
+    return `${start}${sampleValue(point.value)}${this.#stamp(point.timestamp)}${exemplar}\n`;
+  }
+
+  #histogram(labels: string, point: HistogramPoint): string {
+    const { sample, suffixes } = this.#named;
+    const before = `${this.#head(`${sample}_bucket`).open}${labels}${labels === '' ? '' : ','}le="`;
+    const stamp = this.#stamp(point.timestamp);
+    let text = '';
+    let cumulative = 0;
+    for (let at = 0; at <= point.bounds.length; at += 1) {
+      cumulative += point.counts[at] ?? 0;
+      const bound = point.bounds[at];
+      const le = bound === undefined ? '+Inf' : this.#float(bound);
+      text += `${before}${le}"} ${cumulative}${stamp}${this.#exemplar(point.exemplars?.get(at))}\n`;
+    }
+    return `${text}${this.#total(suffixes.sum, labels, point.sum, stamp)}${this.#total(suffixes.count, labels, point.count, stamp)}`;
+  }
+
+  #summary(labels: string, point: SummaryPoint): string {
+    const { sample, suffixes } = this.#named;
+    const before = `${this.#head(sample).open}${labels}${labels === '' ? '' : ','}quantile="`;
+    const stamp = this.#stamp(point.timestamp);
+    let text = '';
+    for (const [quantile, value] of point.quantiles)
+      text += `${before}${this.#float(quantile)}"} ${sampleValue(value)}${stamp}\n`;
+    return `${text}${this.#total(suffixes.sum, labels, point.sum, stamp)}${this.#total(suffixes.count, labels, point.count, stamp)}`;
+  }
+
+  #total(suffix: string, labels: string, value: number, stamp: string): string {
+    const { bare, open } = this.#head(`${this.#named.sample}${suffix}`);
+    return `${labels === '' ? bare : `${open}${labels}} `}${sampleValue(value)}${stamp}\n`;
+  }
+
+  /** What stands before the value, without labels and with them; a name that isn't plain moves into the braces. */
+  #head(name: string): { bare: string; open: string } {
+    let head = this.#heads.get(name);
+    if (head !== undefined) return head;
+    const escaped = escapeName(name, this.#options.escaping);
+    head = isLegacyName(escaped)
+      ? { bare: `${escaped} `, open: `${escaped}{` }
+      : { bare: `{"${escapeValue(escaped)}"} `, open: `{"${escapeValue(escaped)}",` };
+    this.#heads.set(name, head);
+    return head;
+  }
+
+  #stamp(milliseconds: number | undefined): string {
+    if (milliseconds === undefined) return '';
+    return ` ${this.#options.openMetrics ? milliseconds / 1000 : Math.round(milliseconds)}`;
+  }
+
+  #exemplar(exemplar: Exemplar | undefined): string {
+    if (exemplar === undefined || !this.#options.openMetrics) return '';
+    // The braces and quotes don't count towards the 128, so a text this long is too long for certain only above.
+    if (exemplar.labels.length > 160) return '';
+    const labels = escapeLabels(exemplar.labels, this.#options.escaping);
+    const stamp = exemplar.timestamp === undefined ? '' : ` ${exemplar.timestamp / 1000}`;
+    return ` # {${labels}} ${sampleValue(exemplar.value)}${stamp}`;
+  }
+}

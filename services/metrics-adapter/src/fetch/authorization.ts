@@ -1,0 +1,26 @@
+import { readFile } from 'node:fs/promises';
+import type { HttpClientConfig } from './config.ts';
+
+/** The Authorization header that a configuration asks for, but for OAuth 2. Files are read anew: tokens rotate. */
+export async function authorizationOf(config: HttpClientConfig): Promise<string | undefined> {
+  const { basic_auth: basic, authorization, bearer_token: token, bearer_token_file: tokenFile } = config;
+  if (basic) {
+    const [name = '', password = ''] = await Promise.all([
+      secretOf(basic.username, basic.username_file),
+      secretOf(basic.password, basic.password_file),
+    ]);
+    return `Basic ${Buffer.from(`${name}:${password}`).toString('base64')}`;
+  }
+  if (authorization) {
+    const credentials = await secretOf(authorization.credentials, authorization.credentials_file);
+    return `${authorization.type.trim()} ${credentials ?? ''}`;
+  }
+  const bearer = await secretOf(token, tokenFile);
+  return bearer === undefined ? undefined : `Bearer ${bearer}`;
+}
+
+/** A secret that stands in the configuration or in a file, without white space around it. */
+export async function secretOf(text: string | undefined, path: string | undefined): Promise<string | undefined> {
+  if (text !== undefined) return text.trim();
+  return path === undefined ? undefined : (await readFile(path, 'utf8')).trim();
+}

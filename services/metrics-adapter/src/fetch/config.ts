@@ -1,0 +1,98 @@
+import { type Static, Type } from 'typebox';
+
+const strict = { additionalProperties: false };
+const text = (description: string) => Type.Optional(Type.String({ description }));
+const flag = (fallback: boolean, description: string) => Type.Boolean({ default: fallback, description });
+const version = Type.Optional(
+  Type.Unsafe<'TLS10' | 'TLS11' | 'TLS12' | 'TLS13'>({ type: 'string', enum: ['TLS10', 'TLS11', 'TLS12', 'TLS13'] }),
+);
+
+const tlsConfig = Type.Object(
+  {
+    ca: text('Certificate authorities, PEM.'),
+    cert: text('Client certificate, PEM.'),
+    key: text('Key of the client certificate, PEM.'),
+    ca_file: text('Path of the authorities.'),
+    cert_file: text('Path of the client certificate; read again when it changes.'),
+    key_file: text('Path of its key.'),
+    server_name: text('Name that the server must prove, where it is not that of the URL.'),
+    insecure_skip_verify: flag(false, 'Whether any certificate will do.'),
+    min_version: version,
+    max_version: version,
+  },
+  strict,
+);
+
+const oauth2 = Type.Object(
+  {
+    client_id: Type.String(),
+    client_secret: text('The secret itself.'),
+    client_secret_file: text('Path of the secret.'),
+    scopes: Type.Array(Type.String(), { default: [] }),
+    token_url: Type.String(),
+    endpoint_params: Type.Record(Type.String(), Type.String(), { default: {} }),
+    tls_config: Type.Optional(tlsConfig),
+    proxy_url: text('Proxy to the token URL.'),
+  },
+  strict,
+);
+
+/**
+ * How to reach a server, by the names of Prometheus' own HTTP clients:
+ * https://prometheus.io/docs/prometheus/latest/configuration/configuration/#http_config
+ */
+export const httpClientSchema = Type.Object(
+  {
+    basic_auth: Type.Optional(
+      Type.Object(
+        {
+          username: text('Name.'),
+          username_file: text('Path of the name.'),
+          password: text('Password.'),
+          password_file: text('Path of the password; read for each request.'),
+        },
+        strict,
+      ),
+    ),
+    authorization: Type.Optional(
+      Type.Object(
+        {
+          type: Type.String({ default: 'Bearer', description: 'First word of the header.' }),
+          credentials: text('What follows it.'),
+          credentials_file: text('Path of what follows it; read for each request.'),
+        },
+        strict,
+      ),
+    ),
+    bearer_token: text('The same as authorization, by its older name.'),
+    bearer_token_file: text('The same, from a file.'),
+    oauth2: Type.Optional(oauth2),
+    tls_config: Type.Optional(tlsConfig),
+    proxy_url: text('Proxy for every request.'),
+    no_proxy: text('Hosts, separated by commas, that are reached without the proxy.'),
+    follow_redirects: flag(true, 'Whether redirects are followed.'),
+    enable_http2: flag(false, 'Whether HTTP/2 is offered over TLS.'),
+  },
+  strict,
+);
+
+/** What all sources over HTTP have in common. */
+export const fetchSettings = {
+  name: Type.String({ pattern: '^[a-zA-Z0-9_.-]+$', description: 'Name of the source in metrics and logs.' }),
+  url: Type.String({ pattern: '^https?://', description: 'What to fetch.' }),
+  headers: Type.Record(Type.String(), Type.String(), { default: {}, description: 'Headers of the request.' }),
+  timeout: Type.String({
+    default: '10s',
+    description: "Longest wait for the whole answer; the scraper's own time-out can only shorten it.",
+  }),
+  maxBytes: Type.Integer({ default: 16_777_216, minimum: 1, description: 'Longest answer; a longer one is refused.' }),
+  client: Type.Object(httpClientSchema.properties, {
+    ...strict,
+    default: {},
+    description: "Authentication, TLS and proxy, as Prometheus' http_config.",
+  }),
+};
+
+export type HttpClientConfig = Static<typeof httpClientSchema>;
+export type TlsConfig = Static<typeof tlsConfig>;
+export type Oauth2Config = Static<typeof oauth2>;

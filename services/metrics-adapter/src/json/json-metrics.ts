@@ -1,0 +1,80 @@
+import { labelsText } from '../series/labels.ts';
+import type { Snapshot, SnapshotFamily } from '../series/snapshot.ts';
+import type { JsonLabelConfig, JsonMetricConfig } from './config.ts';
+import type { Json } from './parse.ts';
+import { compileQuery, type Node, type Query, valueAt } from './query.ts';
+import { labelOf, numberOf, timeOf } from './value.ts';
+
+/** Reads a parsed document into a snapshot. `onBadValue` is told of each value that is no number. */
+export type JsonReader = (document: Json, snapshot: Snapshot, onBadValue: () => void) => void;
+
+type Group = { elements: Query; label: (node: Node, root: Json) => string; metrics: Metric[] };
+type Metric = { config: JsonMetricConfig; value: Query; timestamp: Query | undefined };
+
+/**
+ * Compile metrics. Those that read the same elements with the same labels share one walk and one text of labels.
+ *
+ * @throws {PodkitError} ERR_JSONPATH
+ */
+export function compileJsonMetrics(configs: readonly JsonMetricConfig[]): JsonReader {
+  const groups = new Map<string, Group>();
+  for (const config of configs) {
+    const { path, labels, value, timestamp } = config;
+    const key = JSON.stringify([path, labels]);
+    const group = groups.get(key) ?? { elements: compileQuery(path), label: compileLabels(labels), metrics: [] };
+    groups.set(key, group);
+    const time = timestamp === undefined ? undefined : compileQuery(timestamp);
+    group.metrics.push({ config, value: compileQuery(value), timestamp: time });
+  }
+  return (document, snapshot, onBadValue) => {
+    for (const group of groups.values()) readGroup(group, document, snapshot, onBadValue);
+  };
+}
+
+function readGroup({ elements, label, metrics }: Group, root: Json, snapshot: Snapshot, onBadValue: () => void): void {
+  const targets = metrics.flatMap((metric) => {
+    const family = snapshot.family(metric.config, metric.config.type);
+    return family === undefined ? [] : [{ ...metric, family }];
+  });
+  for (const node of elements.all(root)) {
+    const labels = label(node, root);
+    for (const target of targets) readValue(target, node.value, labels, onBadValue);
+  }
+}
+
+function readValue(
+  { config, value, timestamp, family }: Metric & { family: SnapshotFamily },
+  element: Json,
+  labels: string,
+  onBadValue: () => void,
+): void {
+  const found = value.first(element);
+  // Nothing there, or null, is how JSON says that there is no value.
+  if (found === undefined || found === null) return;
+  const number = numberOf(found);
+  if (number === undefined || (config.type === 'counter' && !(number >= 0))) return onBadValue();
+  const point = { value: number * config.scale };
+  family.add(labels, timestamp === undefined ? point : { ...point, timestamp: timeOf(timestamp.first(element)) });
+  return undefined;
+}
+
+function compileLabels(labels: JsonMetricConfig['labels']): Group['label'] {
+  const parts = Object.entries(labels).map(([name, config]) => ({ name, read: compileLabel(config) }));
+  return (node, root) => labelsText(parts.map(({ name, read }) => [name, labelOf(read(node, root))] as const));
+}
+
+function compileLabel(config: JsonLabelConfig): (node: Node, root: Json) => Json | undefined {
+  if (typeof config === 'string') {
+    const query = compileQuery(config);
+    return config.startsWith('$') ? (_node, root) => query.first(root) : (node) => query.first(node.value);
+  }
+  const { value, segment, path = '@', up } = config;
+  if (value !== undefined) return () => value;
+  if (segment !== undefined) return ({ location }) => location.at(segment);
+  const query = compileQuery(path);
+  if (up === 0) return (node) => query.first(node.value);
+  return ({ location }, root) => {
+    const parent = up > location.length ? undefined : valueAt(root, location.slice(0, -up));
+    return parent === undefined ? undefined : query.first(parent);
+  };
+}

@@ -1,0 +1,127 @@
+import { messageOf, PodkitError } from '@podkit/chassis/errors';
+import { type FilterFunction, JSONPathEnvironment, type JSONPathQuery, type JSONValue } from 'json-p3';
+import { compileRegex } from '../regex/bounded-regex.ts';
+import type { Json } from './parse.ts';
+
+export type Location = readonly (string | number)[];
+/** What a query found, and the names and indexes that lead there from the root. */
+export type Node = { value: Json; location: Location };
+
+/** A JSONPath query, https://www.rfc-editor.org/rfc/rfc9535, ready to run. */
+export type Query = {
+  /** Every node that it selects; `base` is where the root itself stands. */
+  all(root: Json, base?: Location): Node[];
+  /** The value of the first; undefined where nothing is selected. */
+  first(root: Json): Json | undefined;
+};
+
+type Step = string | number | typeof every;
+const every = Symbol('every');
+
+/**
+ * Compile a query. `@` may stand for `$` at its beginning, since a query inside an element reads better so.
+ * What is only names, indexes and wildcards is walked directly, which is most of what people write.
+ *
+ * @throws {PodkitError} ERR_JSONPATH
+ */
+export function compileQuery(text: string): Query {
+  const path = text.startsWith('@') ? `$${text.slice(1)}` : text;
+  let compiled: JSONPathQuery;
+  try {
+    compiled = environment().compile(path);
+  } catch (cause) {
+    throw new PodkitError('ERR_JSONPATH', `"${text}" is not a JSONPath: ${messageOf(cause)}`, { cause });
+  }
+  const steps = stepsOf(path);
+  return steps === undefined ? generalQuery(compiled) : walkingQuery(steps);
+}
+
+function generalQuery(compiled: JSONPathQuery): Query {
+  const run = (root: Json) => compiled.query(root as JSONValue).nodes;
+  return {
+    all: (root, base = []) =>
+      run(root).map(({ value, location }) => ({ value: value as Json, location: [...base, ...location] })),
+    first: (root) => run(root)[0]?.value as Json | undefined,
+  };
+}
+
+function walkingQuery(steps: readonly Step[]): Query {
+  const singular = !steps.includes(every);
+  return {
+    all: (root, base = []) => walk({ value: root, location: base }, steps, 0),
+    first: (root) =>
+      singular ? valueAt(root, steps as Location) : walk({ value: root, location: [] }, steps, 0)[0]?.value,
+  };
+}
+
+function walk({ value, location }: Node, steps: readonly Step[], at: number): Node[] {
+  const step = steps[at];
+  if (step === undefined) return [{ value, location }];
+  if (step !== every) {
+    const child = valueAt(value, [step]);
+    return child === undefined ? [] : walk({ value: child, location: [...location, step] }, steps, at + 1);
+  }
+  if (value === null || typeof value !== 'object') return [];
+  const entries: [string | number, Json][] = Array.isArray(value) ? [...value.entries()] : Object.entries(value);
+  const children = entries.map(([key, child]) => ({ value: child, location: [...location, key] }));
+  return at + 1 === steps.length ? children : children.flatMap((child) => walk(child, steps, at + 1));
+}
+
+/** What stands at a place, counting from the end where an index is negative; undefined where nothing does. */
+export function valueAt(root: Json, location: Location): Json | undefined {
+  let value: Json | undefined = root;
+  for (const step of location) {
+    if (value === null || typeof value !== 'object') return undefined;
+    if (Array.isArray(value)) value = typeof step === 'number' ? value.at(step) : undefined;
+    else value = typeof step === 'string' && Object.hasOwn(value, step) ? value[step] : undefined;
+  }
+  return value;
+}
+
+const segment =
+  /\.([A-Za-z_\u0080-\uFFFF][\w\u0080-\uFFFF]*)|(\.\*|\[\s*\*\s*\])|\[\s*(-?\d+)\s*\]|\[\s*(?:'([^'\\]*)'|"([^"\\]*)")\s*\]/y;
+
+/** The steps of a query that has no filters, slices, unions or descendants; undefined for any other. */
+function stepsOf(path: string): Step[] | undefined {
+  const steps: Step[] = [];
+  let at = 1;
+  while (at < path.length) {
+    segment.lastIndex = at;
+    const match = segment.exec(path);
+    if (match === null) return undefined;
+    const [all, name, wildcard, index, single, double] = match;
+    if (wildcard !== undefined) steps.push(every);
+    else steps.push(index === undefined ? (name ?? single ?? double ?? '') : Number(index));
+    at += all.length;
+  }
+  return steps;
+}
+
+/** json-p3 with keys (`~`), and with `match` and `search` that no text can make run away. */
+function environment(): JSONPathEnvironment {
+  const made = new JSONPathEnvironment({ strict: false });
+  for (const [name, whole] of [['match', true] as const, ['search', false] as const]) {
+    const standard = made.functionRegister.get(name);
+    if (standard) made.functionRegister.set(name, boundedFunction(standard, whole));
+  }
+  return made;
+}
+
+function boundedFunction({ argTypes, returnType }: FilterFunction, whole: boolean): FilterFunction {
+  const compiled = new Map<string, RegExp | undefined>();
+  const regexOf = (pattern: string) => {
+    if (!compiled.has(pattern)) {
+      // The pattern may come from the document: it is remembered only to a point, and a bad one matches nothing.
+      if (compiled.size >= 100) compiled.clear();
+      try {
+        compiled.set(pattern, compileRegex(pattern, { whole }).regex);
+      } catch {
+        compiled.set(pattern, undefined);
+      }
+    }
+    return compiled.get(pattern);
+  };
+  const call = (text: unknown, pattern: unknown) =>
+    typeof text === 'string' && typeof pattern === 'string' && (regexOf(pattern)?.test(text) ?? false);
+  return { argTypes, returnType, call };
+}

@@ -1,0 +1,53 @@
+import type { Json } from './parse.ts';
+
+const decimal = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
+const words: Record<string, number> = {
+  true: 1,
+  false: 0,
+  nan: Number.NaN,
+  inf: Infinity,
+  '+inf': Infinity,
+  '-inf': -Infinity,
+};
+
+/** The number that a JSON value stands for: numbers, truth values and texts of either. Undefined for anything else. */
+export function numberOf(value: Json | undefined): number | undefined {
+  if (typeof value === 'number') return value;
+  if (typeof value === 'boolean' || typeof value === 'bigint') return Number(value);
+  return typeof value === 'string' ? parseNumber(value) : undefined;
+}
+
+/** The number in a text, with white space around it or not; undefined where there is none. */
+export function parseNumber(text: string): number | undefined {
+  const trimmed = text.trim();
+  return decimal.test(trimmed) ? Number(trimmed) : words[trimmed.toLowerCase()];
+}
+
+/** A JSON value as a label: texts as they are, numbers with every digit, objects and arrays as JSON. Null is none. */
+export function labelOf(value: Json | undefined): string {
+  if (typeof value === 'string') return value;
+  if (value === null || value === undefined) return '';
+  if (typeof value !== 'object') return String(value);
+  return jsonText(value);
+}
+
+/** JSON text of a value; a bigint as the number that it was. */
+export function jsonText(value: Json): string {
+  if (typeof value === 'bigint') return String(value);
+  if (value === null || typeof value !== 'object') return JSON.stringify(value);
+  if (Array.isArray(value)) return `[${value.map(jsonText).join(',')}]`;
+  return `{${Object.entries(value)
+    .map(([key, item]) => `${JSON.stringify(key)}:${jsonText(item)}`)
+    .join(',')}}`;
+}
+
+/**
+ * Milliseconds since the epoch of a value: seconds or milliseconds as a number (by its size) or its text, or a date
+ * in ISO 8601. Undefined for anything else.
+ */
+export function timeOf(value: Json | undefined): number | undefined {
+  const number = numberOf(value);
+  if (number !== undefined && Number.isFinite(number)) return Math.abs(number) < 1e11 ? number * 1000 : number;
+  const parsed = typeof value === 'string' ? Date.parse(value) : Number.NaN;
+  return Number.isNaN(parsed) ? undefined : parsed;
+}

@@ -1,0 +1,76 @@
+import type { Family, FamilyHead, HistogramPoint, NumberPoint, SummaryPoint } from './family.ts';
+import { labelsText, parseLabelsText } from './labels.ts';
+import type { SeriesLimits } from './store.ts';
+
+type Point = NumberPoint | HistogramPoint | SummaryPoint;
+type Growing = FamilyHead & { type: Family['type']; series: Map<string, Point> };
+
+/** Why a sample is not in a snapshot. */
+export type SnapshotProblem = 'duplicate' | 'type_conflict' | 'overflow';
+
+/**
+ * What one scrape of one source found. It is made anew for each, so what the source no longer says is gone.
+ *
+ * Of several samples of one series the first counts. Beyond a limit a counter goes to the metric's `other` series,
+ * which adds them up, and anything else is dropped, since a sum of gauges says nothing.
+ */
+export class Snapshot {
+  readonly #limits: SeriesLimits;
+  readonly #onProblem: (problem: SnapshotProblem) => void;
+  readonly #families = new Map<string, Growing>();
+  #size = 0;
+
+  constructor(limits: SeriesLimits, onProblem: (problem: SnapshotProblem) => void) {
+    this.#limits = limits;
+    this.#onProblem = onProblem;
+  }
+
+  /** How many series there are. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** The family to add to; the first who names one decides on its type. Undefined where it has another. */
+  family(head: FamilyHead, type: Family['type']): SnapshotFamily | undefined {
+    let family = this.#families.get(head.name);
+    if (family === undefined) {
+      family = { ...head, type, series: new Map() };
+      this.#families.set(head.name, family);
+    }
+    if (family.type !== type) {
+      this.#onProblem('type_conflict');
+      return undefined;
+    }
+    return { add: (labels, point) => this.#add(family, labels, point) };
+  }
+
+  /** The families that have series. */
+  families(): Family[] {
+    return [...this.#families.values()].filter(({ series }) => series.size > 0) as unknown as Family[];
+  }
+
+  #add(family: Growing, labels: string, point: Point): void {
+    const { series } = family;
+    const before = series.size;
+    if (before >= this.#limits.seriesPerMetric || this.#size >= this.#limits.seriesPerSource)
+      return this.#overflow(family, labels, point);
+    if (series.has(labels)) return this.#onProblem('duplicate');
+    series.set(labels, point);
+    this.#size += 1;
+    return undefined;
+  }
+
+  #overflow({ series, type }: Growing, labels: string, point: Point): void {
+    if (series.has(labels)) return this.#onProblem('duplicate');
+    this.#onProblem('overflow');
+    if (type !== 'counter' || !('value' in point)) return undefined;
+    const other = labelsText(parseLabelsText(labels).map(([name]): [string, string] => [name, 'other']));
+    const sum = series.get(other);
+    if (sum !== undefined && 'value' in sum) sum.value += point.value;
+    else if (series.size <= this.#limits.seriesPerMetric) series.set(other, { value: point.value });
+    return undefined;
+  }
+}
+
+/** `labels` is a text of `labelsText`. */
+export type SnapshotFamily = { add(labels: string, point: Point): void };

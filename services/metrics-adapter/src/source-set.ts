@@ -1,0 +1,105 @@
+import type { Readable } from 'node:stream';
+import { isDeepStrictEqual } from 'node:util';
+import type { Logger } from '@podkit/chassis/log';
+import type { AdapterConfig } from './config/schema.ts';
+import { createJsonSource } from './json/json-source.ts';
+import { LogsSource } from './logs/logs-source.ts';
+import type { PullSource } from './pull/pull-source.ts';
+import type { SeriesStore } from './series/store.ts';
+import type { Source } from './source.ts';
+import { StatsdSource } from './statsd/statsd-source.ts';
+
+export type SourceSetOptions = {
+  config: AdapterConfig;
+  /** The set before a reload: what is the same in both is taken over from it. */
+  previous?: SourceSet | undefined;
+  store: SeriesStore;
+  log: Logger;
+  stdin: Readable;
+};
+
+type Entry<Kind> = { source: Kind; kind: string; config: unknown };
+
+/** The sources of one configuration, in its order. */
+export class SourceSet {
+  readonly #pull: Entry<PullSource>[];
+  readonly #push: Entry<Source>[];
+
+  /** @throws {ConfigError | PodkitError} when a source can't be made from its configuration */
+  constructor(options: SourceSetOptions) {
+    const { config, previous, store, log, stdin } = options;
+    const { limits } = config;
+    const pull = <Item>(kind: string, items: readonly Item[], create: (item: Item) => PullSource) =>
+      items.map((item) =>
+        entryOf(previous === undefined ? [] : previous.#pull, kind, { item, limits }, () => create(item)),
+      );
+    const push = <Item>(kind: string, items: readonly Item[], create: (item: Item) => Source) =>
+      items.map((item) =>
+        entryOf(previous === undefined ? [] : previous.#push, kind, { item, limits }, () => create(item)),
+      );
+    const sink = (name: string) => store.sink(name, limits);
+    this.#pull = pull('json', config.json, (item) => createJsonSource(item, { limits, log }));
+    this.#push = [
+      ...push('statsd', config.statsd, (item) => new StatsdSource({ config: item, sink: sink(item.name), log })),
+      ...push('logs', config.logs, (item) => new LogsSource({ config: item, sink: sink(item.name), log, stdin })),
+    ];
+  }
+
+  get pull(): PullSource[] {
+    return this.#pull.map(({ source }) => source);
+  }
+
+  get push(): Source[] {
+    return this.#push.map(({ source }) => source);
+  }
+
+  get names(): string[] {
+    return [...this.pull, ...this.push].map(({ name }) => name);
+  }
+
+  /** Start all, or none. @throws {PodkitError} with the first that can't work */
+  async start(): Promise<void> {
+    await startAll(this.push);
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([...this.push.map((source) => source.stop()), ...this.pull.map((source) => source.close())]);
+  }
+
+  /**
+   * Stop what `next` doesn't have and start what it has new. An address can be bound only once, so the old ones stop
+   * first; should a new one fail, the old ones are started again.
+   *
+   * @throws {PodkitError} with the one that failed
+   */
+  async handOver(next: SourceSet): Promise<void> {
+    const ending = this.push.filter((source) => !next.push.includes(source));
+    await Promise.all(ending.map((source) => source.stop()));
+    try {
+      await startAll(next.push.filter((source) => !this.push.includes(source)));
+    } catch (error) {
+      await startAll(ending);
+      throw error;
+    }
+    const unused = this.pull.filter((source) => !next.pull.includes(source));
+    await Promise.all(unused.map((source) => source.close()));
+  }
+}
+
+function entryOf<Kind>(previous: Entry<Kind>[], kind: string, config: unknown, create: () => Kind): Entry<Kind> {
+  const same = previous.find((entry) => entry.kind === kind && isDeepStrictEqual(entry.config, config));
+  return same ?? { kind, config, source: create() };
+}
+
+async function startAll(sources: readonly Source[]): Promise<void> {
+  const started: Source[] = [];
+  try {
+    for (const source of sources) {
+      await source.start();
+      started.push(source);
+    }
+  } catch (error) {
+    await Promise.all(started.map((source) => source.stop()));
+    throw error;
+  }
+}
