@@ -1,0 +1,99 @@
+# One image per service: docker build --target git-sync -t podkit/git-sync . ; all of them: docker buildx bake
+# No `# syntax` line: every BuildKit builds this, also one that can reach no registry but its own mirror.
+ARG NODE_IMAGE=node:24-trixie-slim
+ARG DISTROLESS_IMAGE=gcr.io/distroless/nodejs24-debian13:nonroot
+
+# --- one bundle per service, made on the builder's own architecture: JavaScript runs on all
+FROM --platform=$BUILDPLATFORM ${NODE_IMAGE} AS sources
+WORKDIR /src
+COPY package.json package-lock.json ./
+COPY local/package.json local/
+COPY packages/chassis/package.json packages/chassis/
+COPY packages/downward/package.json packages/downward/
+COPY services/ambassador/package.json services/ambassador/
+COPY services/app/package.json services/app/
+COPY services/downward-reader/package.json services/downward-reader/
+COPY services/git-sync/package.json services/git-sync/
+COPY services/metrics-adapter/package.json services/metrics-adapter/
+# As tools/run.mjs, which says why it is not `npm ci`.
+RUN --mount=type=cache,target=/root/.npm npm install --no-save --ignore-scripts --no-audit --no-fund --loglevel=error
+COPY packages packages
+COPY services services
+COPY tools tools
+COPY LICENSE ./
+
+FROM sources AS build-ambassador
+RUN node tools/build.ts ambassador && cp LICENSE tools/healthcheck.mjs dist/ambassador
+
+FROM sources AS build-app
+RUN node tools/build.ts app && cp LICENSE tools/healthcheck.mjs dist/app
+
+FROM sources AS build-downward-reader
+RUN node tools/build.ts downward-reader && cp LICENSE tools/healthcheck.mjs dist/downward-reader
+
+FROM sources AS build-git-sync
+RUN node tools/build.ts git-sync && cp LICENSE tools/healthcheck.mjs dist/git-sync
+
+FROM sources AS build-metrics-adapter
+RUN node tools/build.ts metrics-adapter && cp LICENSE tools/healthcheck.mjs dist/metrics-adapter
+
+# --- the two kinds of base
+FROM ${NODE_IMAGE} AS slim
+ENV NODE_ENV=production HOME=/tmp
+WORKDIR /app
+STOPSIGNAL SIGTERM
+
+FROM ${DISTROLESS_IMAGE} AS distroless
+ENV NODE_ENV=production HOME=/tmp
+WORKDIR /app
+STOPSIGNAL SIGTERM
+USER 65532:65532
+
+# --- app: with a shell, stat and cat, for exec probes and hooks
+FROM slim AS app
+COPY --from=build-app /src/dist/app ./
+USER 10001:10001
+EXPOSE 8080 8081
+HEALTHCHECK --interval=10s --timeout=3s --start-period=30s CMD ["node", "/app/healthcheck.mjs", "http://127.0.0.1:8081/readyz"]
+ENTRYPOINT ["node", "--enable-source-maps", "/app/src/main.js"]
+
+# --- git-sync: the user, the root and the tools of registry.k8s.io/git-sync/git-sync:v4. tini reaps what git leaves behind.
+FROM slim AS git-sync
+RUN apt-get update -qq \
+ && apt-get install -y -qq --no-install-recommends ca-certificates git openssh-client tini >/dev/null \
+ && rm -rf /var/lib/apt/lists/* /var/cache/* /var/log/* /usr/share/doc /usr/share/man /usr/share/locale \
+ && groupadd --gid 65533 git-sync \
+ && useradd --uid 65533 --gid 65533 --no-create-home --home-dir /tmp git-sync \
+ && install -d -m 0775 -o 65533 -g 65533 /git
+COPY --from=build-git-sync /src/dist/git-sync ./
+USER 65533:65533
+ENV GITSYNC_ROOT=/git
+EXPOSE 9376
+ENTRYPOINT ["/usr/bin/tini", "--", "node", "--enable-source-maps", "/app/src/main.js"]
+
+# --- git-server: a Git remote over smart HTTP for compose and for the demo on a cluster; nothing to expose to a network
+FROM git-sync AS git-server
+COPY compose/git-server ./git-server
+COPY local/site ./site
+ENV GIT_ROOT=/repositories GIT_SEED=/app/site
+EXPOSE 8888
+HEALTHCHECK --interval=10s --timeout=3s --start-period=30s CMD ["node", "/app/healthcheck.mjs", "http://127.0.0.1:8888/healthz"]
+ENTRYPOINT ["/usr/bin/tini", "--", "node", "/app/git-server/main.ts"]
+
+FROM distroless AS metrics-adapter
+COPY --from=build-metrics-adapter /src/dist/metrics-adapter ./
+EXPOSE 9464 9125/udp 9125/tcp
+HEALTHCHECK --interval=10s --timeout=3s --start-period=30s CMD ["/nodejs/bin/node", "/app/healthcheck.mjs", "http://127.0.0.1:9464/readyz"]
+ENTRYPOINT ["/nodejs/bin/node", "--enable-source-maps", "/app/src/main.js"]
+
+FROM distroless AS ambassador
+COPY --from=build-ambassador /src/dist/ambassador ./
+EXPOSE 3500 3501 6379
+HEALTHCHECK --interval=10s --timeout=3s --start-period=30s CMD ["/nodejs/bin/node", "/app/healthcheck.mjs", "http://127.0.0.1:3501/readyz"]
+ENTRYPOINT ["/nodejs/bin/node", "--enable-source-maps", "/app/src/main.js"]
+
+FROM distroless AS downward-reader
+COPY --from=build-downward-reader /src/dist/downward-reader ./
+EXPOSE 8090
+HEALTHCHECK --interval=10s --timeout=3s --start-period=30s CMD ["/nodejs/bin/node", "/app/healthcheck.mjs", "http://127.0.0.1:8090/readyz"]
+ENTRYPOINT ["/nodejs/bin/node", "--enable-source-maps", "/app/src/main.js"]

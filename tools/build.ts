@@ -1,0 +1,55 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+
+/**
+ * `node tools/build.ts [service …]`: one ECMAScript module per service, with its source map and the licences of what is in
+ * it, in dist/<service>/src/main.js; files that a service serves (its `public`) are copied beside it.
+ */
+const root = join(import.meta.dirname, '..');
+const services = readdirSync(join(root, 'services'));
+const wanted = process.argv.length > 2 ? process.argv.slice(2) : services;
+const unknown = wanted.filter((name) => !services.includes(name));
+if (unknown.length > 0) {
+  console.error(`no such service: ${unknown.join(', ')}; there are ${services.join(', ')}`);
+  process.exit(2);
+}
+
+for (const name of wanted) await bundle(name);
+
+async function bundle(name: string): Promise<void> {
+  const [source, target] = [join(root, 'services', name), join(root, 'dist', name)];
+  await rm(target, { recursive: true, force: true });
+  await mkdir(target, { recursive: true });
+  const { metafile } = await build({
+    entryPoints: [join(source, 'src', 'main.ts')],
+    outfile: join(target, 'src', 'main.js'),
+    bundle: true,
+    platform: 'node',
+    target: 'node24',
+    format: 'esm',
+    // CommonJS dependencies call `require` for Node's own modules, and a few look where they are.
+    banner: {
+      js: [
+        "import { createRequire as podkitCreateRequire } from 'node:module';",
+        "import { dirname as podkitDirname } from 'node:path';",
+        'const require = podkitCreateRequire(import.meta.url);',
+        'const __filename = import.meta.filename;',
+        'const __dirname = podkitDirname(__filename);',
+      ].join(' '),
+    },
+    external: ['pg-native'],
+    sourcemap: 'linked',
+    sourcesContent: true,
+    legalComments: 'linked',
+    metafile: true,
+    logLevel: 'warning',
+  });
+  // The bundle is read as a module although no package.json of the project is near it.
+  await writeFile(join(target, 'package.json'), `${JSON.stringify({ name, private: true, type: 'module' })}\n`);
+  const assets = join(source, 'public');
+  if (existsSync(assets)) await cp(assets, join(target, 'public'), { recursive: true });
+  const bytes = Object.values(metafile.outputs).reduce((sum, output) => sum + output.bytes, 0);
+  console.log(`${name}: ${(bytes / 1e6).toFixed(1)} MB with its source map`);
+}
