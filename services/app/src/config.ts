@@ -94,6 +94,7 @@ const shard = {
     text({ description: 'SRV name of the headless service, _http._tcp.app.default.svc.cluster.local. None: one Pod.' }),
   ),
   shardDns: optional(text({ description: 'DNS server to ask instead of the one of the system, as host:port.' })),
+  shardToken: optional(secret({ description: 'Token that the Pods of the service show each other.' })),
   shardPeriod: duration({ default: '2s', minimum: 10, description: 'Time between two looks at the peers.' }),
   shardTimeout: duration({ default: '5s', minimum: 1, description: 'Longest wait for a peer, retries included.' }),
   shardValueLimit: bytes({ default: '64Ki', minimum: 1, description: 'Largest value of a key; a larger one is 413.' }),

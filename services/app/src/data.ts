@@ -6,6 +6,7 @@ import type { Look } from './health/dependency.ts';
 import { HttpClient } from './http-client.ts';
 import { DaprStore } from './notes/dapr-store.ts';
 import { Notes } from './notes/notes.ts';
+import { openShard, type ShardParts } from './shard-parts.ts';
 import { Site } from './site/site.ts';
 import { SiteWatch } from './site/site-watch.ts';
 
@@ -15,6 +16,8 @@ export type Data = {
   notes: Notes;
   site: Site;
   siteWatch: SiteWatch;
+  /** Undefined where there is no folder for it. */
+  shard: ShardParts | undefined;
   /** How to look at each of the dependencies, for readiness. */
   looks: Record<string, Look>;
 };
@@ -32,7 +35,9 @@ export async function openData(context: Context<Config>, core: Core): Promise<Da
   const synced = async () => {
     if (site.revision === undefined) throw new PodkitError('ERR_NOT_SYNCED', `nothing at ${config.site} yet`);
   };
+  const shard = await openShard(context, core);
   return {
+    shard,
     client,
     notes: new Notes(store),
     site,

@@ -1,4 +1,5 @@
 import { Agent, type IncomingHttpHeaders, request } from 'node:http';
+import type { LookupFunction } from 'node:net';
 import { PodkitError } from '@podkit/chassis/errors';
 
 export type Answer = { status: number; headers: IncomingHttpHeaders; body: Buffer };
@@ -17,7 +18,13 @@ const answerLimit = 16 * 1024 * 1024;
 
 /** HTTP to neighbours over a few kept connections, which `close` releases. */
 export class HttpClient {
-  readonly #agent = new Agent({ keepAlive: true, maxSockets: 64, maxFreeSockets: 8, timeout: 60_000 });
+  readonly #agent: Agent;
+
+  /** `lookup` replaces the system's resolution of names. */
+  constructor({ lookup }: { lookup?: LookupFunction } = {}) {
+    const own = lookup === undefined ? {} : { lookup };
+    this.#agent = new Agent({ keepAlive: true, maxSockets: 64, maxFreeSockets: 8, timeout: 60_000, ...own });
+  }
 
   /**
    * @throws {PodkitError} ERR_NO_ANSWER when there was no (whole) answer in time; any status is an answer.

@@ -13,9 +13,12 @@ import { consoleRoutes } from './http/console-routes.ts';
 import { EventStream } from './http/event-stream.ts';
 import { liveRoutes } from './http/live-routes.ts';
 import { notesRoutes } from './http/notes-routes.ts';
+import { shardPeerRoutes } from './http/shard-peer-routes.ts';
+import { shardRoutes } from './http/shard-routes.ts';
 import { siteRoutes } from './http/site-routes.ts';
 import { statsRoutes } from './http/stats-routes.ts';
 import { trafficGate } from './http/traffic-gate.ts';
+import { joinShard, shardStatus } from './shard-parts.ts';
 import { RequestStats } from './stats/request-stats.ts';
 
 const publicFolder = join(import.meta.dirname, '..', 'public');
@@ -39,6 +42,7 @@ export async function startTraffic(
   notesRoutes(server, { notes: data.notes, bodyLimit: config.noteLimit });
   if (config.chaos) chaosRoutes(server, { chaos: core.chaos, token: () => core.settings.get('chaosToken'), exit });
   serveConsole(server, context, core, data, streams);
+  serveShard(server, context, data);
   liveRoutes(server, { watch: data.siteWatch, stream: streams.site });
   siteRoutes(server, { site: data.site });
   lifecycle.atClose('preStop answers', () => core.hooks.markDrained());
@@ -48,6 +52,16 @@ export async function startTraffic(
     streams.console.close();
   });
   await listen(server, { host: config.host, port: config.port, setting: 'PORT' });
+  // Only now can the others hand this Pod what is its own.
+  if (data.shard !== undefined) await joinShard(context, data.shard);
+}
+
+function serveShard(server: Server, { config }: Context<Config>, { shard: parts }: Data): void {
+  if (parts === undefined) return;
+  const { shard, peers, sync } = parts;
+  const { shardToken: token, shardValueLimit: valueLimit, shardTimeout: timeout } = config;
+  shardRoutes(server, { shard, peers, token, valueLimit, timeout, status: () => shardStatus(parts) });
+  shardPeerRoutes(server, { shard, sync, token, bodyLimit: valueLimit });
 }
 
 function serveConsole(server: Server, context: Context<Config>, core: Core, data: Data, streams: Streams): void {
@@ -80,6 +94,6 @@ function consoleSources(context: Context<Config>, core: Core, data: Data, stream
       inFlight: () => core.overload.state.inFlight,
       streams: () => streams.console.size + streams.site.size,
     },
-    shard: () => undefined,
+    shard: () => data.shard && shardStatus(data.shard),
   };
 }

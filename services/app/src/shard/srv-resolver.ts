@@ -1,0 +1,49 @@
+import { Resolver, type SrvRecord } from 'node:dns';
+import type { LookupFunction } from 'node:net';
+import { promisify } from 'node:util';
+import { codeOf } from '@podkit/chassis/errors';
+
+/** A Pod behind a headless service: the host and port of its SRV record. */
+export type Peer = { host: string; port: number };
+
+/** Finds the peers, and the address of one by its stable name. */
+export type PeerResolver = {
+  /** The peers now; none where the name does not exist (yet). Rejects when DNS does not answer. */
+  peers(service: string): Promise<Peer[]>;
+  lookup: LookupFunction;
+};
+
+/**
+ * By DNS, as Kubernetes publishes a headless service:
+ * https://github.com/kubernetes/dns/blob/master/docs/specification.md. It asks the server directly: `dns.lookup` would
+ * share the thread pool with the journal's writes.
+ */
+export function dnsResolver({ server }: { server?: string | undefined } = {}): PeerResolver {
+  const resolver = new Resolver({ timeout: 1000, tries: 2 });
+  if (server !== undefined) resolver.setServers([server]);
+  const resolveSrv = promisify<string, SrvRecord[]>((name, callback) => resolver.resolveSrv(name, callback));
+  return {
+    peers: async (service) => {
+      try {
+        return (await resolveSrv(service)).map(({ name, port }) => ({ host: name, port }));
+      } catch (error) {
+        if (['ENOTFOUND', 'ENODATA'].includes(codeOf(error) ?? '')) return [];
+        throw error;
+      }
+    },
+    lookup: (hostname, options, callback) => {
+      const answer = (family: 4 | 6) => (error: NodeJS.ErrnoException | null, addresses: string[]) => {
+        const [first] = error === null ? addresses : [];
+        if (first === undefined && family === 4) resolver.resolve6(hostname, answer(6));
+        else if (first === undefined) callback(error ?? new Error(`no address of ${hostname}`), '', family);
+        else if (options.all === true)
+          callback(
+            null,
+            addresses.map((address) => ({ address, family })),
+          );
+        else callback(null, first, family);
+      };
+      resolver.resolve4(hostname, answer(4));
+    },
+  };
+}
