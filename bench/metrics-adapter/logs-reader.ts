@@ -34,10 +34,12 @@ const log = createLogger({ service: 'bench', version: '0', level: 'warn' });
 const source = new LogsSource({ config, sink, log, stdin: new PassThrough() });
 await source.start();
 
-process.on('message', async () => {
+async function answer(): Promise<void> {
   const matched =
     (await source.selfMetrics()).find(({ name }) => name === 'logs_lines_matched_total')?.samples[0]?.value ?? 0;
   const { user, system } = process.cpuUsage();
   process.send?.({ matched, cpuMicroseconds: user + system, rss: process.memoryUsage.rss() } satisfies Report);
-});
+}
+
+process.on('message', () => void answer());
 process.on('disconnect', () => process.exit(0));

@@ -48,11 +48,13 @@ async function receive(): Promise<{ port: number; received: () => Promise<number
 const send = (report: Report) => process.send?.(report);
 const { port, received } = await receive();
 let [before, packets] = [process.cpuUsage(), await received()];
-process.on('message', async () => {
+async function answer(): Promise<void> {
   const { user, system } = process.cpuUsage(before);
   const now = await received();
   send({ received: now - packets, cpuMicroseconds: user + system, rss: process.memoryUsage.rss() });
   [before, packets] = [process.cpuUsage(), now];
-});
+}
+
+process.on('message', () => void answer());
 process.on('disconnect', () => process.exit(0));
 send({ port });

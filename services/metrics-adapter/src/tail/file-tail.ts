@@ -20,6 +20,8 @@ export type FileTailOptions = {
   /** Called for a file that is not read from its beginning, before its first line, with the line it begins with. */
   onFirstLine?: (line: string, file: OpenFile) => void;
   onEvent?: (event: TailEvent) => void;
+  /** Awaited after each piece of a file, so that what takes the lines can make reading wait. */
+  onPause?: (() => Promise<void>) | undefined;
   /** A file is let go of; `position` is where. */
   onClose?: (position: Position) => void;
 };

@@ -20,6 +20,8 @@ export type LineReaderOptions = {
   onLine: (line: string, origin: LineOrigin, mark: Mark | undefined) => void;
   marks?: boolean;
   onFirstLine?: (line: string, origin: LineOrigin) => void;
+  /** Awaited after each piece, so that what takes the lines can make reading wait. */
+  onPause?: (() => Promise<void>) | undefined;
   onEvent: (event: TailEvent, path: string) => void;
   onError: (error: unknown, path: string) => void;
 };
@@ -44,6 +46,7 @@ export class LineReader {
       pollInterval: Math.max(10, parseDuration(config.pollInterval)),
       ...(positions ? { positions } : {}),
       ...(onFirstLine ? { onFirstLine } : {}),
+      onPause: options.onPause,
       onLine: (line, origin, path) =>
         this.#line(
           line,
@@ -60,7 +63,7 @@ export class LineReader {
   }
 
   async start(): Promise<void> {
-    const { config, stdin, onEvent, onError } = this.#options;
+    const { config, stdin, onEvent, onError, onPause } = this.#options;
     await this.#tailer.start();
     if (!config.stdin) return;
     this.#endStdin = readStream(stdin, {
@@ -68,6 +71,7 @@ export class LineReader {
       onLine: (line, origin) => this.#line(line, origin, { path: '-', position: undefined }),
       onEvent: (event) => onEvent(event, '-'),
       onError: (error) => onError(error, '-'),
+      onPause,
     });
   }
 

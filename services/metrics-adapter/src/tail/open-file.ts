@@ -15,6 +15,8 @@ export type OpenFileOptions = {
   maxLineBytes: number;
   onLine: (line: string, file: OpenFile) => void;
   onEvent?: (event: 'cut' | 'truncated') => void;
+  /** Awaited after each piece of the file, so that what takes the lines can make reading wait. */
+  onPause?: (() => Promise<void>) | undefined;
 };
 
 const chunkLength = 128 * 1024;
@@ -33,6 +35,7 @@ export class OpenFile implements LineOrigin {
   readonly #splitter: LineSplitter;
   readonly #buffer = Buffer.allocUnsafe(chunkLength + checkLength);
   #head = Buffer.alloc(0);
+  #headText = '';
   /** Bytes read so far. */
   #offset = 0;
   /** The last bytes before the offset. */
@@ -69,7 +72,7 @@ export class OpenFile implements LineOrigin {
 
   /** The place after the line that was handed over last. */
   get position(): Position {
-    return { dev: this.dev, ino: this.ino, offset: this.#lineEnd, head: this.#head.toString('base64') };
+    return { dev: this.dev, ino: this.ino, offset: this.#lineEnd, head: this.#headText };
   }
 
   is({ dev, ino }: { dev: string; ino: string }): boolean {
@@ -125,6 +128,7 @@ export class OpenFile implements LineOrigin {
       this.#offset += bytesRead - overlap;
       this.#before = Buffer.from(this.#buffer.subarray(Math.max(0, bytesRead - checkLength), bytesRead));
       this.#splitter.push(this.#buffer.subarray(overlap, bytesRead), start);
+      if (this.#options.onPause !== undefined) await this.#options.onPause();
     }
   }
 
@@ -138,6 +142,7 @@ export class OpenFile implements LineOrigin {
     const head = Buffer.alloc(checkLength);
     const { bytesRead } = await this.#handle.read(head, 0, checkLength, 0);
     this.#head = head.subarray(0, bytesRead);
+    this.#headText = this.#head.toString('base64');
   }
 
   #seek(offset: number): void {

@@ -10,6 +10,8 @@ export type StreamTailOptions = {
   onLine: (line: string, origin: LineOrigin) => void;
   onEvent?: (event: 'cut') => void;
   onEnd?: () => void;
+  /** Awaited after each piece of the stream, so that what takes the lines can make reading wait. */
+  onPause?: (() => Promise<void>) | undefined;
   onError: (error: unknown) => void;
 };
 
@@ -19,10 +21,11 @@ export type StreamTailOptions = {
  */
 export function readStream(
   stream: Readable,
-  { maxLineBytes, onLine, onEvent, onEnd, onError }: StreamTailOptions,
+  { maxLineBytes, onLine, onEvent, onEnd, onPause, onError }: StreamTailOptions,
 ): () => void {
   const origin = { atStart: true };
   let read = 0;
+  let ended = false;
   const splitter = new LineSplitter({
     maxLineBytes,
     onLine: (line) => {
@@ -34,6 +37,11 @@ export function readStream(
   const onData = (chunk: Buffer) => {
     splitter.push(chunk, read);
     read += chunk.length;
+    if (onPause === undefined) return;
+    stream.pause();
+    void onPause().finally(() => {
+      if (!ended) stream.resume();
+    });
   };
   stream.on('data', onData);
   stream.on('error', onError);
@@ -42,6 +50,7 @@ export function readStream(
     onEnd?.();
   });
   return () => {
+    ended = true;
     stream.off('data', onData);
     stream.pause();
     splitter.flush(read);

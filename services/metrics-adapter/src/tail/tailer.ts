@@ -19,8 +19,8 @@ export type TailerOptions = {
   positions?: readonly (Position & { path: string })[];
   onLine: (line: string, origin: LineOrigin, path: string) => void;
   onFirstLine?: (line: string, origin: LineOrigin) => void;
-  /** After each look at a file; what it handed over is complete up to its position. */
-  onRead?: (path: string) => void;
+  /** Awaited after each piece of a file, so that what takes the lines can make reading wait. */
+  onPause?: (() => Promise<void>) | undefined;
   onEvent: (event: TailEvent, path: string) => void;
   onError: (error: unknown, path: string) => void;
 };
@@ -107,18 +107,19 @@ export class Tailer {
   }
 
   async #addFifo(path: string): Promise<void> {
-    const { maxLineBytes, onLine, onEvent, onError } = this.#options;
+    const { maxLineBytes, onLine, onEvent, onError, onPause } = this.#options;
     const close = await readFifo(path, {
       maxLineBytes,
       onLine: (line, origin) => onLine(line, origin, path),
       onEvent: (event) => onEvent(event, path),
       onError: (error) => onError(error, path),
+      onPause,
     });
     this.#tails.set(path, { close });
   }
 
   #tailOf(path: string, first: boolean): Tail {
-    const { onLine, onEvent, onError, onRead, onFirstLine, pollInterval, positions = [], ...rest } = this.#options;
+    const { onLine, onEvent, onError, onFirstLine, pollInterval, positions = [], ...rest } = this.#options;
     const tail = new FileTail({
       ...rest,
       path,
@@ -132,10 +133,7 @@ export class Tailer {
       onEvent: (event) => onEvent(event, path),
       onClose: (position) => this.#remember(position),
     });
-    const task = async () => {
-      await tail.poll();
-      onRead?.(path);
-    };
+    const task = () => tail.poll();
     const onFault = (error: unknown) => onError(error, path);
     const loop = new PollLoop({ task, interval: pollInterval, shortest: shortestPause, onError: onFault });
     void loop.start();

@@ -1,0 +1,43 @@
+import type { FilePosition } from './spool.ts';
+
+/** Records, and up to where in each file they go. */
+export type OpenBatch = { records: string[]; positions: Map<string, FilePosition> };
+
+/** Cuts records into batches, each with the places its own last lines have, so that a batch is complete in itself. */
+export class Batcher {
+  readonly #limits: { batchLines: number; batchBytes: number };
+  #ready: OpenBatch[] = [];
+  #open: OpenBatch = { records: [], positions: new Map() };
+  #bytes = 0;
+
+  constructor(limits: { batchLines: number; batchBytes: number }) {
+    this.#limits = limits;
+  }
+
+  /** True when a batch is full. */
+  get full(): boolean {
+    return this.#ready.length > 0;
+  }
+
+  /** Add a record, or only the place of a line that needs no record. */
+  add(record: string | undefined, position: FilePosition | undefined): void {
+    const { records, positions } = this.#open;
+    if (position !== undefined) positions.set(`${position.dev}:${position.ino}`, position);
+    if (record === undefined) return;
+    records.push(record);
+    this.#bytes += record.length + 1;
+    if (records.length >= this.#limits.batchLines || this.#bytes >= this.#limits.batchBytes) this.#close();
+  }
+
+  /** All batches there are, with the one that is not full. */
+  takeAll(): OpenBatch[] {
+    if (this.#open.records.length + this.#open.positions.size > 0) this.#close();
+    return this.#ready.splice(0);
+  }
+
+  #close(): void {
+    this.#ready.push(this.#open);
+    this.#open = { records: [], positions: new Map() };
+    this.#bytes = 0;
+  }
+}

@@ -1,0 +1,179 @@
+import type { Readable, Writable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ConfigError } from '@podkit/chassis/config';
+import { parseDuration } from '@podkit/chassis/duration';
+import { messageOf } from '@podkit/chassis/errors';
+import type { Logger } from '@podkit/chassis/log';
+import type { SelfMetric } from '../self-metric.ts';
+import type { Source } from '../source.ts';
+import { LineReader, type Mark } from '../tail/line-reader.ts';
+import { Batcher, type OpenBatch } from './batcher.ts';
+import type { ForwardConfig } from './config.ts';
+import { ForwardCounts, forwardMetrics } from './counts.ts';
+import { HttpSink } from './http-sink.ts';
+import { recordOf } from './record.ts';
+import { Sender } from './sender.ts';
+import { type FilePosition, Spool } from './spool.ts';
+
+export type ForwardOptions = { config: ForwardConfig; log: Logger; stdin: Readable; stdout: Writable };
+
+/** How long the end waits for batches to be taken; what is not stays on disk. */
+const stopPatience = 3000;
+
+/** Follows log files and sends their lines on, as JSON: to standard output, or in batches over HTTP. */
+export class ForwardSource implements Source {
+  readonly name: string;
+  readonly #options: ForwardOptions;
+  readonly #counts = new ForwardCounts();
+  readonly #times: { flush: number; timeout: number; retryMin: number; retryMax: number };
+  #reader: LineReader | undefined;
+  #spool: Spool | undefined;
+  #sender: Sender | undefined;
+  #sink: HttpSink | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  readonly #batcher: Batcher;
+  #flushing: Promise<void> = Promise.resolve();
+  #stopping = false;
+
+  /** @throws {ConfigError} with a line per fault */
+  constructor(options: ForwardOptions) {
+    const { name, files, stdin, url, directory, flushInterval, timeout, retryMin, retryMax } = options.config;
+    this.name = name;
+    this.#options = options;
+    this.#batcher = new Batcher(options.config);
+    if (files.length === 0 && !stdin) throw new ConfigError([`forward ${name}: files: none, and stdin is off`]);
+    if (url !== undefined && directory === undefined)
+      throw new ConfigError([`forward ${name}: directory: needed with url, for what is not sent yet`]);
+    try {
+      const [flush, wait, min, max] = [flushInterval, timeout, retryMin, retryMax].map(parseDuration) as [
+        number,
+        number,
+        number,
+        number,
+      ];
+      this.#times = { flush, timeout: wait, retryMin: min, retryMax: max };
+      this.#reader = this.#newReader([]);
+    } catch (error) {
+      throw new ConfigError([`forward ${name}: ${messageOf(error)}`]);
+    }
+  }
+
+  /** @throws {PodkitError} ERR_SPOOL where the directory can't be used */
+  async start(): Promise<void> {
+    const { directory, maxBufferBytes } = this.#options.config;
+    if (directory !== undefined) {
+      const onDrop = ({ lines }: { lines: number }) => {
+        this.#counts.dropped += lines;
+        this.#warn(`the buffer is full: ${lines} lines were dropped`);
+      };
+      this.#spool = await Spool.open({ directory, maxBytes: maxBufferBytes, onDrop });
+      this.#reader = this.#newReader(this.#spool.positions);
+      this.#startSender(this.#spool);
+    }
+    this.#timer = setInterval(() => void this.#flush(), this.#times.flush);
+    await this.#reader?.start();
+  }
+
+  async stop(): Promise<void> {
+    if (this.#stopping) return;
+    this.#stopping = true;
+    clearInterval(this.#timer);
+    // A last line without an end is read again, whole, by whoever goes on here.
+    await this.#reader?.stop({ flush: this.#spool === undefined });
+    await this.#flush();
+    await this.#sender?.stop(stopPatience);
+    await this.#sink?.close();
+  }
+
+  async selfMetrics(): Promise<SelfMetric[]> {
+    return forwardMetrics(this.name, this.#counts, {
+      files: this.#reader?.files.length ?? 0,
+      bufferedBytes: this.#spool?.bytes ?? 0,
+      bufferedBatches: this.#spool?.batches ?? 0,
+    });
+  }
+
+  #newReader(positions: readonly FilePosition[]): LineReader {
+    const { config, stdin } = this.#options;
+    return new LineReader({
+      config,
+      stdin,
+      positions,
+      marks: true,
+      onLine: (line, _origin, mark) => this.#line(line, mark),
+      onPause: () => this.#pause(),
+      onEvent: (event, path) =>
+        this.#options.log.debug({ source: this.name, path, event }, `forward: ${path}: ${event}`),
+      onError: (error, path) => {
+        this.#counts.readErrors += 1;
+        this.#warn(`${path}: ${messageOf(error)}`);
+      },
+    });
+  }
+
+  #startSender(spool: Spool): void {
+    const { url, headers, headerFiles, gzip } = this.#options.config;
+    if (url === undefined) return;
+    const { timeout, retryMin, retryMax } = this.#times;
+    this.#sink = new HttpSink({ url, headers, headerFiles, gzip, timeout });
+    this.#sender = new Sender({
+      spool,
+      sink: this.#sink,
+      id: this.name,
+      retryMin,
+      retryMax,
+      counts: this.#counts,
+      onFailure: (reason) => this.#warn(`cannot send, will try again: ${reason}`),
+      onReject: ({ lines }, reason) => this.#warn(`${lines} lines were refused and are gone: ${reason}`),
+    });
+    this.#sender.start();
+  }
+
+  #line(line: string, mark: Mark | undefined): void {
+    const { name, format, fields, url } = this.#options.config;
+    const path = mark?.path ?? '-';
+    const record = recordOf(line, path, new Date(), { source: name, format, fields });
+    const position = mark?.position && { ...mark.position, path };
+    this.#counts.lines += 1;
+    if (url !== undefined) return this.#batcher.add(record, position);
+    this.#options.stdout.write(`${record}\n`);
+    this.#counts.sent += 1;
+    return this.#batcher.add(undefined, position);
+  }
+
+  /** Reading goes on only when what was read is on its way or on disk, so that memory stays flat. */
+  async #pause(): Promise<void> {
+    const { stdout } = this.#options;
+    if (this.#batcher.full) await this.#flush();
+    if (stdout.writableNeedDrain) await new Promise<void>((resolve) => stdout.once('drain', () => resolve()));
+  }
+
+  #flush(): Promise<void> {
+    this.#flushing = this.#flushAfter(this.#flushing);
+    return this.#flushing;
+  }
+
+  async #flushAfter(earlier: Promise<void>): Promise<void> {
+    await earlier;
+    for (const batch of this.#batcher.takeAll()) if (this.#spool !== undefined) await this.#keep(this.#spool, batch);
+  }
+
+  /** Write a batch to disk, however long that takes: its lines stay in their files, and reading waits. */
+  async #keep(spool: Spool, { records, positions }: OpenBatch): Promise<void> {
+    for (;;) {
+      try {
+        if (records.length === 0) return await spool.advance([...positions.values()]);
+        await spool.append(records, [...positions.values()]);
+        return this.#sender?.wake();
+      } catch (error) {
+        this.#warn(`cannot write to the buffer, will try again: ${messageOf(error)}`);
+        if (this.#stopping) return;
+        await sleep(this.#times.retryMin);
+      }
+    }
+  }
+
+  #warn(message: string): void {
+    this.#options.log.warn({ source: this.name }, `forward: ${message}`);
+  }
+}

@@ -1,0 +1,81 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ForwardCounts } from './counts.ts';
+import type { HttpSink } from './http-sink.ts';
+import type { Batch, Spool } from './spool.ts';
+
+export type SenderOptions = {
+  spool: Spool;
+  sink: Pick<HttpSink, 'send'>;
+  /** What makes keys of batches different from those of other senders. */
+  id: string;
+  retryMin: number;
+  retryMax: number;
+  counts: ForwardCounts;
+  onFailure: (reason: string) => void;
+  onReject: (batch: Batch, reason: string) => void;
+};
+
+/** Sends the batches of a spool, one after another, each until it is taken or refused for good. */
+export class Sender {
+  readonly #options: SenderOptions;
+  readonly #over = new AbortController();
+  #wake: (() => void) | undefined;
+  #failures = 0;
+  #ended: Promise<void> | undefined;
+
+  constructor(options: SenderOptions) {
+    this.#options = options;
+  }
+
+  start(): void {
+    this.#ended ??= this.#run();
+  }
+
+  /** There is a new batch. */
+  wake(): void {
+    this.#wake?.();
+  }
+
+  /** Send what is there for at most `patience` milliseconds and not after a failure; the rest stays on disk. */
+  async stop(patience: number): Promise<void> {
+    const end = performance.now() + patience;
+    while (this.#options.spool.batches > 0 && this.#failures === 0 && performance.now() < end) await sleep(10);
+    this.#over.abort();
+    this.#wake?.();
+    await this.#ended;
+  }
+
+  async #run(): Promise<void> {
+    const { spool } = this.#options;
+    while (!this.#over.signal.aborted) {
+      const batch = spool.take();
+      if (batch === undefined) await new Promise<void>((resolve) => (this.#wake = resolve));
+      else await this.#send(batch);
+    }
+  }
+
+  async #send(batch: Batch): Promise<void> {
+    const { spool, sink, id, counts, onReject, onFailure, retryMin, retryMax } = this.#options;
+    const result = await sink.send(await spool.read(batch), `${id}-${batch.sequence}`, this.#over.signal);
+    if (result.outcome === 'failed') {
+      spool.release();
+      if (this.#over.signal.aborted) return;
+      counts.failures += 1;
+      this.#failures += 1;
+      if (this.#failures === 1) onFailure(result.reason);
+      const pause = Math.min(retryMax, retryMin * 2 ** (this.#failures - 1)) * (0.5 + Math.random() / 2);
+      await sleep(Math.max(pause, Math.min(retryMax, result.retryAfter ?? 0)), undefined, {
+        signal: this.#over.signal,
+      }).catch(() => undefined);
+      return;
+    }
+    this.#failures = 0;
+    await spool.remove(batch);
+    if (result.outcome === 'sent') {
+      counts.sent += batch.lines;
+    } else {
+      counts.rejected += batch.lines;
+      onReject(batch, result.reason);
+    }
+  }
+}

@@ -1,0 +1,168 @@
+import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { writeFileAtomic } from '@podkit/chassis/atomic-file';
+import { messageOf, PodkitError } from '@podkit/chassis/errors';
+import type { Position } from '../tail/open-file.ts';
+
+export type FilePosition = Position & { path: string };
+/** A batch on disk; `sequence` never comes again in its directory. */
+export type Batch = { sequence: number; lines: number; bytes: number };
+
+export type SpoolOptions = {
+  directory: string;
+  maxBytes: number;
+  /** Told of each batch that had to go for newer ones. */
+  onDrop: (batch: Batch) => void;
+};
+
+/** Files of which the place is remembered. */
+const mostPositions = 1000;
+const batchName = /^(\d{12})-(\d+)\.batch$/;
+const positionsName = 'positions.json';
+
+/**
+ * Batches of records on disk, oldest first, within a limit. A batch and the places in the files up to which it goes
+ * are one file, written in one step: after a crash reading goes on exactly behind what is on disk, so that no line is
+ * missing and none is there twice.
+ */
+export class Spool {
+  readonly #options: SpoolOptions;
+  readonly #batches: Batch[] = [];
+  readonly #positions = new Map<string, FilePosition>();
+  #next = 1;
+  #bytes = 0;
+  /** The batch being sent, which is not dropped. */
+  #held: Batch | undefined;
+
+  private constructor(options: SpoolOptions) {
+    this.#options = options;
+  }
+
+  /** @throws {PodkitError} ERR_SPOOL where the directory can't be used or what is in it can't be read */
+  static async open(options: SpoolOptions): Promise<Spool> {
+    const spool = new Spool(options);
+    try {
+      await mkdir(options.directory, { recursive: true });
+      await spool.#load();
+    } catch (cause) {
+      throw new PodkitError(
+        'ERR_SPOOL',
+        `forward: directory ${options.directory} cannot be used: ${messageOf(cause)}`,
+        { cause },
+      );
+    }
+    return spool;
+  }
+
+  /** Up to where each file is on disk here, or was sent. */
+  get positions(): FilePosition[] {
+    return [...this.#positions.values()];
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  get batches(): number {
+    return this.#batches.length;
+  }
+
+  /** Keep records durably, with the places they reach to. */
+  async append(records: readonly string[], positions: readonly FilePosition[]): Promise<void> {
+    const batch = { sequence: this.#next, lines: records.length, bytes: 0 };
+    const content = Buffer.from(`${JSON.stringify(positions)}\n${records.join('\n')}\n`);
+    batch.bytes = content.length;
+    await this.#makeRoom(content.length);
+    await writeFileAtomic(this.#path(batch), content, { durable: true, mode: 0o600 });
+    this.#next += 1;
+    this.#batches.push(batch);
+    this.#bytes += batch.bytes;
+    for (const position of positions) this.#remember(position);
+  }
+
+  /** The oldest batch, held until `release` or `remove`. */
+  take(): Batch | undefined {
+    this.#held = this.#batches[0];
+    return this.#held;
+  }
+
+  /** The records of a batch, a line each. */
+  async read(batch: Batch): Promise<Buffer> {
+    const content = await readFile(this.#path(batch));
+    return content.subarray(content.indexOf(10) + 1);
+  }
+
+  release(): void {
+    this.#held = undefined;
+  }
+
+  /** Forget a batch: it was sent, or never will be. */
+  async remove(batch: Batch): Promise<void> {
+    // First the places: in the other order a crash between would make its lines be read and sent again.
+    await this.savePositions();
+    await rm(this.#path(batch), { force: true });
+    this.#batches.splice(this.#batches.indexOf(batch), 1);
+    this.#bytes -= batch.bytes;
+    if (this.#held === batch) this.#held = undefined;
+  }
+
+  /** Keep places without records, where those need no keeping. */
+  async advance(positions: readonly FilePosition[]): Promise<void> {
+    for (const position of positions) this.#remember(position);
+    await this.savePositions();
+  }
+
+  async savePositions(): Promise<void> {
+    const state = { next: this.#next, positions: this.positions };
+    await writeFileAtomic(join(this.#options.directory, positionsName), JSON.stringify(state), {
+      durable: true,
+      mode: 0o600,
+    });
+  }
+
+  async #load(): Promise<void> {
+    const { directory } = this.#options;
+    const names = await readdir(directory);
+    if (names.includes(positionsName)) {
+      const text = await readFile(join(directory, positionsName), 'utf8');
+      const { next, positions } = JSON.parse(text) as { next: number; positions: FilePosition[] };
+      this.#next = next;
+      for (const position of positions) this.#remember(position);
+    }
+    for (const name of names.sort()) {
+      const match = batchName.exec(name);
+      if (match) await this.#loadBatch({ sequence: Number(match[1]), lines: Number(match[2]), bytes: 0 });
+      else if (name.endsWith('.tmp')) await rm(join(directory, name), { force: true });
+    }
+  }
+
+  async #loadBatch(batch: Batch): Promise<void> {
+    const content = await readFile(this.#path(batch));
+    for (const position of JSON.parse(content.toString('utf8', 0, content.indexOf(10))) as FilePosition[])
+      this.#remember(position);
+    this.#batches.push({ ...batch, bytes: (await stat(this.#path(batch))).size });
+    this.#bytes += content.length;
+    this.#next = Math.max(this.#next, batch.sequence + 1);
+  }
+
+  async #makeRoom(bytes: number): Promise<void> {
+    while (this.#bytes + bytes > this.#options.maxBytes) {
+      const oldest = this.#batches.find((batch) => batch !== this.#held);
+      if (oldest === undefined) return;
+      await this.remove(oldest);
+      this.#options.onDrop(oldest);
+    }
+  }
+
+  #remember(position: FilePosition): void {
+    const key = `${position.dev}:${position.ino}`;
+    this.#positions.delete(key);
+    this.#positions.set(key, position);
+    const [oldest] = this.#positions.keys();
+    if (this.#positions.size > mostPositions && oldest !== undefined) this.#positions.delete(oldest);
+  }
+
+  #path({ sequence, lines }: Batch): string {
+    return join(this.#options.directory, `${String(sequence).padStart(12, '0')}-${lines}.batch`);
+  }
+}

@@ -1,0 +1,195 @@
+import { appendFileSync, chmodSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { createGunzip } from 'node:zlib';
+import { createLogger } from '@podkit/chassis/log';
+import { tempDir } from '@podkit/chassis/testing/temp-dir';
+import { waitFor } from '@podkit/chassis/testing/wait-for';
+import { Value } from 'typebox/value';
+import { expect, onTestFinished, test } from 'vitest';
+import { type ForwardConfig, forwardSchema } from '../../src/forward/config.ts';
+import { ForwardSource } from '../../src/forward/forward-source.ts';
+
+const log = createLogger({ service: 'test', version: '0', level: 'silent' });
+
+type Received = { messages: string[]; requests: IncomingMessage[] };
+
+/** A real HTTP server that answers with the statuses given, then 200, and keeps what it took. */
+async function startSink(statuses: number[] = []): Promise<Received & { url: string; answer: number[] }> {
+  const [messages, requests, answer]: [string[], IncomingMessage[], number[]] = [[], [], [...statuses]];
+  const take = async (request: IncomingMessage): Promise<number> => {
+    requests.push(request);
+    const body = await text(request.headers['content-encoding'] === 'gzip' ? request.pipe(createGunzip()) : request);
+    const status = answer.shift() ?? 200;
+    const records = body.trimEnd().split('\n');
+    if (status === 200) messages.push(...records.map((record) => (JSON.parse(record) as { message: string }).message));
+    return status;
+  };
+  const server = createServer((request, response) => {
+    void take(request).then((status) => response.writeHead(status).end());
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return { messages, requests, answer, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/logs` };
+}
+
+async function start(config: Partial<ForwardConfig>) {
+  const given = {
+    name: 'ship',
+    pollInterval: '20ms',
+    flushInterval: '20ms',
+    retryMin: '10ms',
+    retryMax: '50ms',
+    ...config,
+  };
+  const [stdin, stdout] = [new PassThrough(), new PassThrough()];
+  const source = new ForwardSource({
+    config: Value.Parse(forwardSchema, Value.Default(forwardSchema, given)),
+    log,
+    stdin,
+    stdout,
+  });
+  await source.start();
+  onTestFinished(() => source.stop());
+  const self = async (name: string) =>
+    (await source.selfMetrics()).find((metric) => metric.name === `forward_${name}`)?.samples[0]?.value;
+  return { source, stdin, stdout, self };
+}
+
+const numbers = (from: number, to: number) => Array.from({ length: to - from }, (_, index) => `line ${from + index}`);
+const logText = (lines: string[]) => `${lines.join('\n')}\n`;
+
+test('lines go to standard output as JSON, with their own fields where they have some', async () => {
+  const directory = tempDir();
+  const path = join(directory, 'app.json');
+  writeFileSync(path, '{"level":"info","id":9007199254740993}\nplain\n');
+  const { stdout, stdin } = await start({ files: [path], stdin: true, format: 'json', fields: { app: 'web' } });
+  stdin.write('from stdin\n');
+  let output = '';
+  stdout.on('data', (chunk: Buffer) => (output += String(chunk)));
+  await waitFor('three lines', () => output.split('\n').length === 4);
+  expect(output).toContain(`"source":"ship","path":"${path}","app":"web","level":"info","id":9007199254740993}`);
+  expect(output).toContain(`"path":"${path}","app":"web","message":"plain"}`);
+  expect(output).toContain('"path":"-","app":"web","message":"from stdin"}');
+});
+
+test('lines arrive over HTTP once and in order, in batches', async () => {
+  const sink = await startSink();
+  const directory = tempDir();
+  const [path, token] = [join(directory, 'app.log'), join(directory, 'token')];
+  writeFileSync(path, logText(numbers(0, 250)));
+  writeFileSync(token, 'Bearer secret\n');
+  const { self } = await start({
+    files: [path],
+    url: sink.url,
+    directory: join(directory, 'buffer'),
+    batchLines: 100,
+    headers: { 'x-tenant': 'a' },
+    headerFiles: { authorization: token },
+  });
+  await waitFor('all lines', () => sink.messages.length >= 250);
+  expect(sink.messages).toEqual(numbers(0, 250));
+  expect(sink.requests[0]?.headers).toMatchObject({
+    'x-tenant': 'a',
+    authorization: 'Bearer secret',
+    'idempotency-key': 'ship-1',
+  });
+  await waitFor('the buffer to be empty', async () => (await self('buffered_batches')) === 0);
+  expect(await self('lines_sent_total')).toBe(250);
+});
+
+test('a server that fails gets the same batch again until it takes it', async () => {
+  const sink = await startSink([500, 429, 401]);
+  const directory = tempDir();
+  const path = join(directory, 'app.log');
+  writeFileSync(path, logText(numbers(0, 10)));
+  const { self } = await start({ files: [path], url: sink.url, directory: join(directory, 'buffer'), gzip: false });
+  await waitFor('all lines', () => sink.messages.length >= 10);
+  expect(sink.messages).toEqual(numbers(0, 10));
+  expect(new Set(sink.requests.map(({ headers }) => headers['idempotency-key'])).size).toBe(1);
+  expect(await self('failures_total')).toBe(3);
+});
+
+test('a batch that the server will never take is given up, visibly, and does not hold up the rest', async () => {
+  const sink = await startSink([400]);
+  const directory = tempDir();
+  const path = join(directory, 'app.log');
+  writeFileSync(path, logText(numbers(0, 20)));
+  const { self } = await start({ files: [path], url: sink.url, directory: join(directory, 'buffer'), batchLines: 10 });
+  await waitFor('the second batch', () => sink.messages.length >= 10);
+  expect(sink.messages).toEqual(numbers(10, 20));
+  expect(await self('lines_rejected_total')).toBe(10);
+});
+
+test('while the server is away batches wait on disk, and the oldest go when there is no room', async () => {
+  const sink = await startSink(Array.from({ length: 10_000 }, () => 503));
+  const directory = tempDir();
+  const [path, buffer] = [join(directory, 'app.log'), join(directory, 'buffer')];
+  writeFileSync(path, logText(numbers(0, 1000)));
+  const { self } = await start({
+    files: [path],
+    url: sink.url,
+    directory: buffer,
+    batchLines: 50,
+    maxBufferBytes: 30_000,
+  });
+  await waitFor(
+    'lines to be dropped',
+    async () => (await self('lines_total')) === 1000 && Number(await self('lines_dropped_total')) > 0,
+  );
+  expect(await self('buffered_bytes')).toBeLessThanOrEqual(30_000);
+  sink.answer.length = 0;
+  await waitFor('the rest', async () => (await self('buffered_batches')) === 0);
+  expect(sink.messages.length).toBe(1000 - Number(await self('lines_dropped_total')));
+  expect(sink.messages.at(-1)).toBe('line 999');
+});
+
+test('a restart goes on where it was, also in a file rotated meanwhile, without a line missing or doubled', async () => {
+  const sink = await startSink(Array.from({ length: 10_000 }, () => 503));
+  const directory = tempDir();
+  const [path, buffer] = [join(directory, 'app.log'), join(directory, 'buffer')];
+  const config = { files: [path], url: sink.url, directory: buffer, batchLines: 7 };
+  writeFileSync(path, logText(numbers(0, 30)));
+  const first = await start(config);
+  await waitFor('batches on disk', async () => (await first.self('buffered_batches')) === 5);
+  appendFileSync(path, 'line 30\nline ');
+  await first.source.stop();
+  appendFileSync(path, '31\n');
+  renameSync(path, `${path}.1`);
+  writeFileSync(path, logText(numbers(32, 40)));
+  sink.answer.length = 0;
+  await start(config);
+  await waitFor('all lines', () => sink.messages.length >= 40);
+  expect(sink.messages).toEqual(numbers(0, 40));
+});
+
+test('a buffer that cannot be used is a clear error, as is a missing one', async () => {
+  const directory = tempDir();
+  writeFileSync(join(directory, 'file'), '');
+  await expect(start({ files: ['/x'], url: 'http://127.0.0.1:1', directory: join(directory, 'file') })).rejects.toThrow(
+    `forward: directory ${join(directory, 'file')} cannot be used: EEXIST`,
+  );
+  await expect(start({ files: ['/x'], url: 'http://127.0.0.1:1' })).rejects.toThrow('directory: needed with url');
+  await expect(start({})).rejects.toThrow('files: none, and stdin is off');
+});
+
+test('what is written to the buffer is for its owner only, and half-written files are cleared away', async () => {
+  const sink = await startSink(Array.from({ length: 10_000 }, () => 503));
+  const directory = tempDir();
+  const [path, buffer] = [join(directory, 'app.log'), join(directory, 'buffer')];
+  writeFileSync(path, 'secret\n');
+  const first = await start({ files: [path], url: sink.url, directory: buffer });
+  await waitFor('a batch', async () => (await first.self('buffered_batches')) === 1);
+  await first.source.stop();
+  writeFileSync(join(buffer, '000000000009-1.batch.tmp'), 'half');
+  chmodSync(path, 0o600);
+  const second = await start({ files: [path], url: sink.url, directory: buffer });
+  expect(readdirSync(buffer).filter((name) => name.endsWith('.tmp'))).toEqual([]);
+  expect(await second.self('buffered_batches')).toBe(1);
+});
