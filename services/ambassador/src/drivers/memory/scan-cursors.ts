@@ -36,7 +36,8 @@ export class ScanCursors {
       if (ordinal <= after) continue;
       if (key.startsWith(prefix) && (expiresAt === undefined || expiresAt > now)) keys.push(key);
       looked += 1;
-      if (looked >= lookLimit || keys.length >= limit) return { keys, cursor: this.#remember(String(ordinal), entries) };
+      if (looked >= lookLimit || keys.length >= limit)
+        return { keys, cursor: this.#remember(String(ordinal), entries) };
     }
   }
 

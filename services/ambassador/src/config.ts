@@ -1,0 +1,46 @@
+import {
+  bytes,
+  duration,
+  integer,
+  optional,
+  port,
+  secret,
+  settings,
+  sharedSettings,
+  text,
+} from '@podkit/chassis/settings';
+import type { Static } from 'typebox';
+
+/** The settings of the process. What it stores where is in the file that AMBASSADOR_CONFIG names. */
+export const schema = settings({
+  ...sharedSettings,
+  host: text({
+    env: 'HOST',
+    default: '127.0.0.1',
+    description: 'Address of the two front doors. The Pod shares its loopback, so nobody else gets in.',
+  }),
+  adminHost: text({ env: 'ADMIN_HOST', default: '0.0.0.0', description: 'Address of the admin port.' }),
+  port: port({ env: 'PORT', default: 3500, description: 'Port of the Dapr state API.' }),
+  redisPort: port({ env: 'REDIS_PORT', default: 6379, description: 'Port of the Redis protocol.' }),
+  adminPort: port({ env: 'ADMIN_PORT', default: 3501, description: 'Port of the probes, metrics and routes.' }),
+  config: optional(
+    text({
+      description: 'YAML file with the stores and policies. Without it there is one memory store, `statestore`.',
+    }),
+  ),
+  appId: text({
+    default: 'ambassador',
+    description: "The application's id, as Dapr calls it: in metadata and keyPrefix.",
+  }),
+  socket: optional(text({ description: 'Path of a Unix socket for the Dapr state API.' })),
+  redisSocket: optional(text({ description: 'Path of a Unix socket for the Redis protocol.' })),
+  apiToken: optional(secret({ description: 'What callers of the Dapr door must send as dapr-api-token.' })),
+  redisUsername: text({ default: 'default', description: 'User name for AUTH on the Redis door.' }),
+  redisPassword: optional(secret({ description: 'Password for AUTH on the Redis door.' })),
+  maxBody: bytes({ default: '4Mi', minimum: 1, description: 'Largest body of a Dapr request.' }),
+  redisMaxValue: bytes({ default: '64Mi', minimum: 1, description: 'Largest value through the Redis door.' }),
+  redisMaxClients: integer({ default: 10_000, minimum: 1, description: 'Most connections to the Redis door.' }),
+  waitTimeout: duration({ default: '5m', description: 'How long `ambassador wait` waits for every store.' }),
+});
+
+export type Config = Static<typeof schema>;

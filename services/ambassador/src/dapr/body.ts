@@ -1,0 +1,93 @@
+import { messageOf } from '@podkit/chassis/errors';
+import type { SetOperation, WriteOperation } from '../engine/store.ts';
+import { DaprError, malformed } from './errors.ts';
+import { itemsAt, membersAt, type Span } from './raw-json.ts';
+import { conditionOf, etagIn, keyOf, type Metadata, ttlOf } from './request-parts.ts';
+
+/** A body with the store it is for and what the URL says of its items. */
+export type BodyContext = { store: string; metadata: Metadata };
+
+const nothing = Buffer.from('null');
+
+/** Make sure that a body is JSON; then places in it can be trusted. */
+export function checkedJson(body: unknown, how = 'failed to read the request'): Buffer {
+  const bytes = Buffer.isBuffer(body) ? body : Buffer.alloc(0);
+  try {
+    JSON.parse(bytes.toString());
+  } catch (cause) {
+    throw malformed(`${how}: ${messageOf(cause)}`);
+  }
+  return bytes;
+}
+
+/** The operations of a save: `[{key, value, etag?, metadata?, options?, contentType?}]`. */
+export function parseSave(body: unknown, context: BodyContext): SetOperation[] {
+  const json = checkedJson(body);
+  const items = itemsAt(json, 0);
+  if (items === undefined) throw malformed('failed to read the request: the body must be an array');
+  return items.map((item) => setOperation(json, item, context));
+}
+
+/** The operations of a transaction: `{operations: [{operation, request}], metadata?}`. */
+export function parseTransaction(body: unknown, context: BodyContext): WriteOperation[] {
+  const how = 'failed deserializing HTTP body';
+  const json = checkedJson(body, how);
+  const members = membersAt(json, 0);
+  if (members === undefined) throw malformed(`${how}: the body must be an object`);
+  const operations = members.get('operations');
+  const common = textMap(plain(json, members.get('metadata')));
+  const merged = { ...context, metadata: { ...common, ...context.metadata } };
+  const items = operations === undefined ? [] : (itemsAt(json, operations.start) ?? []);
+  return items.map((item) => transactionOperation(json, item, merged));
+}
+
+function transactionOperation(json: Buffer, item: Span, context: BodyContext): WriteOperation {
+  const members = membersAt(json, item.start);
+  const [name, request] = [plain(json, members?.get('operation')), members?.get('request')];
+  if (request === undefined) throw malformed('failed deserializing HTTP body: an operation has no request');
+  if (name === 'upsert') return setOperation(json, request, context);
+  if (name !== 'delete') {
+    const message = `operation type ${String(name)} not supported`;
+    throw new DaprError(400, 'ERR_NOT_SUPPORTED_STATE_OPERATION', message);
+  }
+  const { key, condition } = commonParts(json, request, context);
+  return { kind: 'delete', key, ...condition };
+}
+
+function setOperation(json: Buffer, item: Span, context: BodyContext): SetOperation {
+  const { members, key, condition, metadata } = commonParts(json, item, context);
+  const span = members.get('value');
+  // A copy: the slice would keep the whole body alive for as long as the value is stored.
+  const value = span === undefined ? nothing : Buffer.from(json.subarray(span.start, span.end));
+  const contentType = plain(json, members.get('contenttype')) ?? metadata.contentType;
+  const ttl = ttlOf(metadata);
+  return {
+    kind: 'set',
+    key,
+    value,
+    ...condition,
+    daprRules: !('never' in ttl),
+    ...('ttl' in ttl ? ttl : {}),
+    ...(typeof contentType === 'string' ? { contentType } : {}),
+  };
+}
+
+function commonParts(json: Buffer, item: Span, { store, metadata: override }: BodyContext) {
+  const members = membersAt(json, item.start);
+  if (members === undefined) throw malformed('failed to read the request: an item is not an object');
+  const key = keyOf(plain(json, members.get('key')), store);
+  const options = (plain(json, members.get('options')) ?? {}) as { concurrency?: unknown; consistency?: unknown };
+  const condition = conditionOf(etagIn(plain(json, members.get('etag'))), options.concurrency, options.consistency);
+  const metadata = { ...textMap(plain(json, members.get('metadata'))), ...override };
+  return { members, key, condition, metadata };
+}
+
+const plain = (json: Buffer, span: Span | undefined): unknown =>
+  span === undefined ? undefined : (JSON.parse(json.toString('utf8', span.start, span.end)) as unknown);
+
+function textMap(value: unknown): Metadata {
+  if (value === undefined || value === null) return {};
+  const ok = typeof value === 'object' && Object.values(value).every((entry) => typeof entry === 'string');
+  if (!ok) throw malformed('failed to read the request: "metadata" must map strings to strings');
+  return value as Metadata;
+}

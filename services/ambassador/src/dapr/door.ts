@@ -1,0 +1,109 @@
+import { chmodSync, rmSync } from 'node:fs';
+import { messageOf } from '@podkit/chassis/errors';
+import { createServer, listen, type Server } from '@podkit/chassis/http';
+import type { HttpMetrics } from '@podkit/chassis/http-metrics';
+import type { Lifecycle } from '@podkit/chassis/lifecycle';
+import type { Logger } from '@podkit/chassis/log';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Engine } from '../engine/engine.ts';
+import { DaprError, malformed, storeNotFound } from './errors.ts';
+import { increment, listKeys } from './extensions.ts';
+import { query } from './query.ts';
+import { splitPath } from './request-parts.ts';
+import { sidecarRoutes } from './sidecar.ts';
+import { type Answer, bulkGet, get, remove, type StateRequest, save, transaction } from './state.ts';
+import { checkToken } from './token.ts';
+
+export type DaprDoorOptions = {
+  engine: Engine;
+  log: Logger;
+  lifecycle: Lifecycle;
+  metrics: HttpMetrics;
+  appId: string;
+  version: string;
+  apiToken: string | undefined;
+  maxBody: number;
+  /** Whether every store answers. */
+  ready: () => Promise<{ ok: boolean; failing: string[] }>;
+  shutdown: (reason: string) => void;
+};
+
+/** What a state route does; `key` is its last path part. */
+type Handler = (request: StateRequest, key: string) => Promise<Answer>;
+
+/** The Dapr state API as a Fastify server: https://docs.dapr.io/reference/api/state_api/ */
+export function createDaprDoor(options: DaprDoorOptions): Server {
+  const { engine, log, lifecycle, metrics, maxBody, appId } = options;
+  const server = createServer({
+    log,
+    lifecycle,
+    metrics,
+    bodyLimit: maxBody,
+    requestLog: 'debug',
+    routerOptions: { maxParamLength: 1024 * 1024, ignoreDuplicateSlashes: true, ignoreTrailingSlash: true },
+    frameworkErrors: (error, _request, reply) => {
+      answerError(reply as FastifyReply, malformed(messageOf(error)));
+    },
+  });
+  // Bodies are parsed by the routes, once the store is known; Go programs and curl often send no content type.
+  server.removeAllContentTypeParsers();
+  server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  server.addHook('onRequest', checkToken(options.apiToken));
+  server.setErrorHandler((error, request, reply) => answerError(reply, asDaprError(error, request, log)));
+  const state = (handler: Handler) => async (request: FastifyRequest, reply: FastifyReply) => {
+    const parts = splitPath(request.originalUrl);
+    const name = parts[2] ?? '';
+    const store = engine.store(name);
+    if (store === undefined) throw storeNotFound(name, appId);
+    const search = request.originalUrl.indexOf('?');
+    const params = new URLSearchParams(search === -1 ? '' : request.originalUrl.slice(search));
+    const asked = { store, name, query: params, headers: request.headers, body: request.body };
+    const { status, headers, body } = await handler(asked, parts[3] ?? '');
+    return reply
+      .code(status)
+      .headers(headers ?? {})
+      .send(body);
+  };
+  const write = ['POST', 'PUT'];
+  server.route({ method: write, url: '/v1.0/state/:store', handler: state(save) });
+  server.route({ method: write, url: '/v1.0/state/:store/bulk', handler: state(bulkGet) });
+  server.route({ method: write, url: '/v1.0/state/:store/transaction', handler: state(transaction) });
+  server.get('/v1.0/state/:store/:key', state(get));
+  server.delete('/v1.0/state/:store/:key', state(remove));
+  server.route({ method: write, url: '/v1.0-alpha1/state/:store/query', handler: state(query) });
+  server.get('/v1.0-alpha1/state/:store/keys', state(listKeys));
+  server.post('/v1.0-alpha1/state/:store/:key/increment', state(increment));
+  sidecarRoutes(server, options);
+  server.all('/*', async (request) => {
+    throw new DaprError(404, 'ERR_NOT_FOUND', `nothing at ${request.method} ${pathOf(request)}`);
+  });
+  return server;
+}
+
+/** Also listen on a Unix socket, which only this user and its group may use. */
+export async function listenOnSocket(server: Server, path: string): Promise<void> {
+  rmSync(path, { force: true });
+  await server.listen({ path });
+  chmodSync(path, 0o660);
+}
+
+export { listen };
+
+const pathOf = (request: FastifyRequest): string => request.originalUrl.split('?', 1)[0] ?? '';
+
+function answerError(reply: FastifyReply, error: DaprError): FastifyReply {
+  return reply.code(error.status).header('content-type', 'application/json').send(JSON.stringify(error.body));
+}
+
+function asDaprError(error: unknown, request: FastifyRequest, log: Logger): DaprError {
+  if (error instanceof DaprError) {
+    if (error.status >= 500) log.warn({ err: error, path: pathOf(request) }, 'state request failed');
+    return error;
+  }
+  const status = error instanceof Error && 'statusCode' in error ? Number(error.statusCode) : 500;
+  // Too large a body is a malformed request to Dapr, too.
+  if (status === 413) return malformed('the body is larger than AMBASSADOR_MAX_BODY');
+  if (status < 500) return malformed(messageOf(error));
+  log.error({ err: error, path: pathOf(request) }, 'state request failed');
+  return new DaprError(500, 'ERR_INTERNAL', 'internal error');
+}

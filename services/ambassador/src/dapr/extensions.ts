@@ -1,0 +1,44 @@
+import { keyOfText, textOfKey } from '../engine/key.ts';
+import { malformed } from './errors.ts';
+import { keyOf } from './request-parts.ts';
+import { type Answer, failing, jsonAnswer, type StateRequest } from './state.ts';
+
+/** `GET /v1.0-alpha1/state/{store}/keys?prefix=&limit=&token=`: keys, a page at a time. Dapr has nothing like it. */
+export async function listKeys({ store, name, query }: StateRequest): Promise<Answer> {
+  const [limitText, token] = [query.get('limit') ?? '100', query.get('token')];
+  const limit = /^\d{1,5}$/.test(limitText) ? Number(limitText) : 0;
+  if (limit < 1 || limit > 10_000) throw malformed('"limit" must be a whole number from 1 to 10000');
+  const page = await store
+    .list({
+      prefix: keyOfText(query.get('prefix') ?? ''),
+      limit,
+      ...(token === null || token === '' ? {} : { cursor: token }),
+    })
+    .catch(failing('ERR_STATE_LIST', `failed to list the keys of state store ${name}`));
+  // Keys that came through the Redis door and are no text cannot be asked for here, so they are not shown either.
+  const keys = page.keys.map(textOfKey).filter((key) => key !== undefined);
+  return jsonAnswer({ keys, ...(page.cursor === undefined ? {} : { token: page.cursor }) });
+}
+
+/** `POST /v1.0-alpha1/state/{store}/{key}/increment` with `{"by": 1}`: atomic; answers `{"value": "42"}`. */
+export async function increment({ store, name, body }: StateRequest, keyText: string): Promise<Answer> {
+  const by = amountOf(body);
+  const doing = `failed to increment ${keyText} in state store ${name}`;
+  const value = await store.increment(keyOf(keyText, name), by).catch(failing('ERR_STATE_INCREMENT', doing));
+  return jsonAnswer({ value: String(value) });
+}
+
+/** A number that JSON can hold exactly, or any integer of 64 bits as a string. */
+function amountOf(body: unknown): bigint {
+  const text = Buffer.isBuffer(body) ? body.toString() : '';
+  if (text === '') return 1n;
+  let by: unknown;
+  try {
+    by = (JSON.parse(text) as { by?: unknown } | null)?.by ?? 1;
+  } catch {
+    throw malformed('the body must be JSON such as {"by": 1}');
+  }
+  if (typeof by === 'number' && Number.isSafeInteger(by)) return BigInt(by);
+  if (typeof by === 'string' && /^-?\d{1,19}$/.test(by)) return BigInt(by);
+  throw malformed('"by" must be a whole number');
+}

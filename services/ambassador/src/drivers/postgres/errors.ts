@@ -1,0 +1,29 @@
+import { codeOf, messageOf } from '@podkit/chassis/errors';
+import { DatabaseError } from 'pg';
+import { StoreError } from '../../engine/store-error.ts';
+
+/** Classes and codes that say "not now" rather than "not so": https://www.postgresql.org/docs/current/errcodes-appendix.html */
+const unavailable = /^(08|53|57P|58|25006|28|3D000)/;
+/** Serialization failure and deadlock: the whole transaction may simply be run again. */
+const repeatable = /^(40001|40P01)$/;
+
+/** A failure before any statement was sent: nothing can have happened. */
+export const connectFailure = (cause: unknown): StoreError =>
+  new StoreError('ERR_UNAVAILABLE', `PostgreSQL cannot be reached: ${messageOf(cause)}`, { cause });
+
+/** A failed statement. An error message from the server means that it did nothing; silence leaves it open. */
+export function statementFailure(cause: unknown): StoreError {
+  if (cause instanceof StoreError) return cause;
+  if (cause instanceof DatabaseError) {
+    const code = unavailable.test(cause.code ?? '') ? 'ERR_UNAVAILABLE' : 'ERR_BACKEND';
+    // A shutdown may interrupt a commit that has reached the log already.
+    const outcome = cause.code?.startsWith('57P') ? 'unknown' : 'not-applied';
+    return new StoreError(code, `PostgreSQL: ${cause.message}`, { cause, outcome });
+  }
+  const timedOut = messageOf(cause).includes('timeout');
+  const text = timedOut ? 'PostgreSQL did not answer in time' : `PostgreSQL went away: ${messageOf(cause)}`;
+  return new StoreError(timedOut ? 'ERR_TIMEOUT' : 'ERR_UNAVAILABLE', text, { cause, outcome: 'unknown' });
+}
+
+export const isRepeatable = (error: unknown): boolean =>
+  error instanceof StoreError && repeatable.test(codeOf(error.cause) ?? '');

@@ -1,0 +1,61 @@
+import type { PostgresPool } from './pool.ts';
+
+export type Tables = {
+  /** What stands before `state` in the table's name. */
+  tablePrefix: string;
+  /** Where Dapr's components keep their schema level. */
+  metadataTable: string;
+};
+
+/** A name for SQL; a dot separates a schema. */
+export const quoted = (name: string): string =>
+  name
+    .split('.')
+    .map((part) => `"${part.replaceAll('"', '""')}"`)
+    .join('.');
+
+export const stateTable = ({ tablePrefix }: Tables): string => quoted(`${tablePrefix}state`);
+
+/** A function that reads a value as JSON and gives NULL where it is none, for queries. */
+export const jsonFunction = ({ tablePrefix }: Tables): string => quoted(`${tablePrefix}state_json`);
+
+/**
+ * Make the table of Dapr's PostgreSQL v2 component, and note the level as that component does, so that either may find
+ * the other's table. Any number of processes may do it at once and again. True when there was something to do.
+ */
+export async function migrate(pool: PostgresPool, tables: Tables): Promise<boolean> {
+  const [metadata, level] = [quoted(tables.metadataTable), `migrations-state-v2-${tables.tablePrefix}`];
+  return pool.transaction(async (session) => {
+    // One at a time, over all processes: two that create the same table at once would trip over each other.
+    await session('SELECT pg_advisory_xact_lock($1)', [7_603_518_142]);
+    await session(`CREATE TABLE IF NOT EXISTS ${metadata} (key text NOT NULL PRIMARY KEY, value text NOT NULL)`);
+    const { rows } = await session<{ value: string }>(`SELECT value FROM ${metadata} WHERE key = $1`, [level]);
+    const json = await session<{ found: boolean }>('SELECT to_regproc($1) IS NOT NULL AS found', [
+      jsonFunction(tables),
+    ]);
+    const done = Number(rows[0]?.value ?? 0) >= 1;
+    if (!done) for (const text of tableStatements(stateTable(tables))) await session(text);
+    if (json.rows[0]?.found !== true) await session(functionStatement(jsonFunction(tables)));
+    if (!done) {
+      const upsert = `INSERT INTO ${metadata} AS t (key, value) VALUES ($1, '1') ON CONFLICT (key) DO UPDATE SET value = '1'`;
+      await session(upsert, [level]);
+    }
+    return !done;
+  });
+}
+
+const tableStatements = (table: string): string[] => [
+  `CREATE TABLE IF NOT EXISTS ${table} (
+     key text NOT NULL PRIMARY KEY,
+     value bytea NOT NULL,
+     etag uuid NOT NULL DEFAULT gen_random_uuid(),
+     created_at timestamp with time zone NOT NULL DEFAULT now(),
+     updated_at timestamp with time zone,
+     expires_at timestamp with time zone
+   )`,
+  `CREATE INDEX ON ${table} (expires_at)`,
+];
+
+const functionStatement = (name: string): string => `CREATE OR REPLACE FUNCTION ${name}(value bytea) RETURNS jsonb
+  LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $body$
+  BEGIN RETURN convert_from(value, 'UTF8')::jsonb; EXCEPTION WHEN others THEN RETURN NULL; END $body$`;

@@ -1,0 +1,58 @@
+import type { Key, Store, StoreInfo } from './store.ts';
+
+export type OperationName =
+  | 'get'
+  | 'getMany'
+  | 'set'
+  | 'delete'
+  | 'writeMany'
+  | 'transact'
+  | 'increment'
+  | 'touch'
+  | 'list'
+  | 'query'
+  | 'ping';
+
+/** An operation on its way to a store. */
+export type Operation = {
+  name: OperationName;
+  /** The keys that it is about; none where it is about all. */
+  keys: readonly Key[];
+  /** Whether it may change something. */
+  write: boolean;
+};
+
+/** Does something around an operation: delays it, runs it again, refuses it, measures it. */
+export type Around = <T>(operation: Operation, run: () => Promise<T>) => Promise<T>;
+
+/** The store with `around` around each of its operations. `peek` is left out, unless `keepPeek`. */
+export function intercept(
+  inner: Store,
+  around: Around,
+  { keepPeek = false, pings = true, info = inner.info }: { keepPeek?: boolean; pings?: boolean; info?: StoreInfo } = {},
+): Store {
+  const read = (name: OperationName, keys: readonly Key[]): Operation => ({ name, keys, write: false });
+  const write = (name: OperationName, keys: readonly Key[]): Operation => ({ name, keys, write: true });
+  const outer: Store = {
+    info,
+    get: (key, options) => around(read('get', [key]), () => inner.get(key, options)),
+    getMany: (keys, options) => around(read('getMany', keys), () => inner.getMany(keys, options)),
+    set: (key, value, options) => around(write('set', [key]), () => inner.set(key, value, options)),
+    delete: (key, options) => around(write('delete', [key]), () => inner.delete(key, options)),
+    writeMany: (operations) => around(write('writeMany', keysOf(operations)), () => inner.writeMany(operations)),
+    transact: (operations) => around(write('transact', keysOf(operations)), () => inner.transact(operations)),
+    increment: (key, by) => around(write('increment', [key]), () => inner.increment(key, by)),
+    touch: (key, at, condition) => around(write('touch', [key]), () => inner.touch(key, at, condition)),
+    list: (options) => around(read('list', []), () => inner.list(options)),
+    ping: (signal) => (pings ? around(read('ping', []), () => inner.ping(signal)) : inner.ping(signal)),
+    close: () => inner.close(),
+  };
+  if (keepPeek && inner.peek !== undefined) outer.peek = (key) => inner.peek?.(key);
+  if (inner.query !== undefined) {
+    const run = inner.query.bind(inner);
+    outer.query = (query) => around(read('query', []), () => run(query));
+  }
+  return outer;
+}
+
+const keysOf = (operations: readonly { key: Key }[]): Key[] => operations.map(({ key }) => key);

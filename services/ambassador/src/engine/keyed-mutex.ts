@@ -1,0 +1,18 @@
+import type { Key } from './store.ts';
+
+/** One at a time per key, in the order of asking. */
+export class KeyedMutex {
+  readonly #tails = new Map<Key, Promise<unknown>>();
+
+  run<T>(key: Key, work: () => Promise<T>): Promise<T> {
+    const before = this.#tails.get(key) ?? Promise.resolve();
+    const mine = before.then(work, work);
+    const tail = mine
+      .catch(() => undefined)
+      .then(() => {
+        if (this.#tails.get(key) === tail) this.#tails.delete(key);
+      });
+    this.#tails.set(key, tail);
+    return mine;
+  }
+}
