@@ -31,6 +31,7 @@ export class Spool {
   readonly #positions = new Map<string, FilePosition>();
   #next = 1;
   #bytes = 0;
+  #saving: Promise<void> = Promise.resolve();
   /** The batch being sent, which is not dropped. */
   #held: Batch | undefined;
 
@@ -98,12 +99,14 @@ export class Spool {
 
   /** Forget a batch: it was sent, or never will be. */
   async remove(batch: Batch): Promise<void> {
+    const at = this.#batches.indexOf(batch);
+    if (at === -1) return;
+    this.#batches.splice(at, 1);
+    this.#bytes -= batch.bytes;
+    if (this.#held === batch) this.#held = undefined;
     // First the places: in the other order a crash between would make its lines be read and sent again.
     await this.savePositions();
     await rm(this.#path(batch), { force: true });
-    this.#batches.splice(this.#batches.indexOf(batch), 1);
-    this.#bytes -= batch.bytes;
-    if (this.#held === batch) this.#held = undefined;
   }
 
   /** Keep places without records, where those need no keeping. */
@@ -112,7 +115,15 @@ export class Spool {
     await this.savePositions();
   }
 
-  async savePositions(): Promise<void> {
+  /** One after another: an older state must not be renamed over a newer one. */
+  savePositions(): Promise<void> {
+    const earlier = this.#saving.catch(() => undefined);
+    this.#saving = this.#saveAfter(earlier);
+    return this.#saving;
+  }
+
+  async #saveAfter(earlier: Promise<void>): Promise<void> {
+    await earlier;
     const state = { next: this.#next, positions: this.positions };
     await writeFileAtomic(join(this.#options.directory, positionsName), JSON.stringify(state), {
       durable: true,

@@ -100,8 +100,8 @@ test('lines arrive over HTTP once and in order, in batches', async () => {
     authorization: 'Bearer secret',
     'idempotency-key': 'ship-1',
   });
-  await waitFor('the buffer to be empty', async () => (await self('buffered_batches')) === 0);
-  expect(await self('lines_sent_total')).toBe(250);
+  await waitFor('all lines to count as sent', async () => (await self('lines_sent_total')) === 250);
+  expect(await self('buffered_batches')).toBe(0);
 });
 
 test('a server that fails gets the same batch again until it takes it', async () => {
@@ -145,9 +145,10 @@ test('while the server is away batches wait on disk, and the oldest go when ther
   );
   expect(await self('buffered_bytes')).toBeLessThanOrEqual(30_000);
   sink.answer.length = 0;
-  await waitFor('the rest', async () => (await self('buffered_batches')) === 0);
-  expect(sink.messages.length).toBe(1000 - Number(await self('lines_dropped_total')));
-  expect(sink.messages.at(-1)).toBe('line 999');
+  await waitFor('the rest', () => sink.messages.includes('line 999'));
+  const dropped = Number(await self('lines_dropped_total'));
+  expect(sink.messages.length).toBe(1000 - dropped);
+  expect(sink.messages).toEqual(sink.messages.toSorted((a, b) => Number(a.slice(5)) - Number(b.slice(5))));
 });
 
 test('a restart goes on where it was, also in a file rotated meanwhile, without a line missing or doubled', async () => {
