@@ -1,4 +1,4 @@
-import type { FilePosition } from './spool.ts';
+import type { FilePosition } from '../tail/open-file.ts';
 
 /** Records, and up to where in each file they go. */
 export type OpenBatch = { records: string[]; positions: Map<string, FilePosition> };

@@ -7,15 +7,24 @@ import type { Logger } from '@podkit/chassis/log';
 import type { SelfMetric } from '../self-metric.ts';
 import type { Source } from '../source.ts';
 import { LineReader, type Mark } from '../tail/line-reader.ts';
+import type { FilePosition } from '../tail/open-file.ts';
+import type { TailMemory } from '../tail/tail-memory.ts';
 import { Batcher, type OpenBatch } from './batcher.ts';
 import type { ForwardConfig } from './config.ts';
 import { ForwardCounts, forwardMetrics } from './counts.ts';
 import { HttpSink } from './http-sink.ts';
 import { recordOf } from './record.ts';
 import { Sender } from './sender.ts';
-import { type FilePosition, Spool } from './spool.ts';
+import { Spool } from './spool.ts';
 
-export type ForwardOptions = { config: ForwardConfig; log: Logger; stdin: Readable; stdout: Writable };
+export type ForwardOptions = {
+  config: ForwardConfig;
+  log: Logger;
+  stdin: Readable;
+  stdout: Writable;
+  /** Where a source of this name stopped reading, for one that keeps that in no directory. */
+  memory?: TailMemory;
+};
 
 /** How long the end waits for batches to be taken; what is not stays on disk. */
 const stopPatience = 3000;
@@ -26,7 +35,7 @@ export class ForwardSource implements Source {
   readonly #options: ForwardOptions;
   readonly #counts = new ForwardCounts();
   readonly #times: { flush: number; timeout: number; retryMin: number; retryMax: number };
-  #reader: LineReader | undefined;
+  #reader: LineReader;
   #spool: Spool | undefined;
   #sender: Sender | undefined;
   #sink: HttpSink | undefined;
@@ -61,6 +70,8 @@ export class ForwardSource implements Source {
   /** @throws {PodkitError} ERR_SPOOL where the directory can't be used */
   async start(): Promise<void> {
     const { directory, maxBufferBytes } = this.#options.config;
+    this.#stopping = false;
+    this.#reader = this.#newReader(this.#options.memory?.recall(this.name) ?? []);
     if (directory !== undefined) {
       const onDrop = ({ lines }: { lines: number }) => {
         this.#counts.dropped += lines;
@@ -71,7 +82,7 @@ export class ForwardSource implements Source {
       this.#startSender(this.#spool);
     }
     this.#timer = setInterval(() => void this.#flush(), this.#times.flush);
-    await this.#reader?.start();
+    await this.#reader.start();
   }
 
   async stop(): Promise<void> {
@@ -79,7 +90,8 @@ export class ForwardSource implements Source {
     this.#stopping = true;
     clearInterval(this.#timer);
     // A last line without an end is read again, whole, by whoever goes on here.
-    await this.#reader?.stop({ flush: this.#spool === undefined });
+    await this.#reader.stop({ flush: this.#spool === undefined });
+    this.#options.memory?.keep(this.name, this.#reader.positions);
     await this.#flush();
     await this.#sender?.stop(stopPatience);
     await this.#sink?.close();
@@ -87,7 +99,7 @@ export class ForwardSource implements Source {
 
   async selfMetrics(): Promise<SelfMetric[]> {
     return forwardMetrics(this.name, this.#counts, {
-      files: this.#reader?.files.length ?? 0,
+      files: this.#reader.files.length,
       bufferedBytes: this.#spool?.bytes ?? 0,
       bufferedBatches: this.#spool?.batches ?? 0,
     });

@@ -2,9 +2,8 @@ import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeFileAtomic } from '@podkit/chassis/atomic-file';
 import { messageOf, PodkitError } from '@podkit/chassis/errors';
-import type { Position } from '../tail/open-file.ts';
+import type { FilePosition } from '../tail/open-file.ts';
 
-export type FilePosition = Position & { path: string };
 /** A batch on disk; `sequence` never comes again in its directory. */
 export type Batch = { sequence: number; lines: number; bytes: number };
 

@@ -6,52 +6,73 @@ import type { SelfMetric } from '../self-metric.ts';
 import type { SeriesSink } from '../sink.ts';
 import type { Source } from '../source.ts';
 import { LineReader } from '../tail/line-reader.ts';
+import type { TailMemory } from '../tail/tail-memory.ts';
 import type { LogsConfig } from './config.ts';
 import { LogCounts } from './counts.ts';
 import { LineProcessor } from './line-processor.ts';
 import { logMetrics } from './self-metrics.ts';
 
-export type LogsOptions = { config: LogsConfig; sink: SeriesSink; log: Logger; stdin: Readable };
+export type LogsOptions = {
+  config: LogsConfig;
+  sink: SeriesSink;
+  log: Logger;
+  stdin: Readable;
+  /** Where a source of this name stopped reading; without it files are read anew. */
+  memory?: TailMemory;
+};
 
 /** Follows log files and makes metrics from their lines. */
 export class LogsSource implements Source {
   readonly name: string;
+  readonly #options: LogsOptions;
   readonly #counts = new LogCounts();
-  readonly #reader: LineReader;
+  readonly #processor: LineProcessor;
+  #reader: LineReader;
 
   /** @throws {ConfigError} with a line per fault */
-  constructor({ config, sink, log, stdin }: LogsOptions) {
+  constructor(options: LogsOptions) {
+    const { config, sink } = options;
     this.name = config.name;
-    const counts = this.#counts;
-    const processor = new LineProcessor(config, { sink, counts });
+    this.#options = options;
+    this.#processor = new LineProcessor(config, { sink, counts: this.#counts });
     if (config.files.length === 0 && !config.stdin)
       throw new ConfigError([`logs ${config.name}: files: none, and stdin is off`]);
     try {
-      this.#reader = new LineReader({
-        config,
-        stdin,
-        onLine: (line, origin) => processor.line(line, origin),
-        onFirstLine: (line, origin) => processor.firstLine(line, origin),
-        onEvent: (event, path) => {
-          counts.event(event);
-          log.debug({ source: config.name, path, event }, `logs: ${path}: ${event}`);
-        },
-        onError: (error, path) => {
-          counts.readErrors += 1;
-          log.warn({ source: config.name, path, err: error }, `logs: ${path}: ${messageOf(error)}`);
-        },
-      });
+      this.#reader = this.#newReader();
     } catch (error) {
       throw new ConfigError([`logs ${config.name}: ${messageOf(error)}`]);
     }
   }
 
   async start(): Promise<void> {
+    this.#reader = this.#newReader();
     await this.#reader.start();
   }
 
   async stop(): Promise<void> {
-    await this.#reader.stop();
+    // A last line without an end is read whole by whoever follows.
+    await this.#reader.stop({ flush: false });
+    this.#options.memory?.keep(this.name, this.#reader.positions);
+  }
+
+  #newReader(): LineReader {
+    const { config, log, stdin, memory } = this.#options;
+    const [processor, counts] = [this.#processor, this.#counts];
+    return new LineReader({
+      config,
+      stdin,
+      positions: memory?.recall(config.name) ?? [],
+      onLine: (line, origin) => processor.line(line, origin),
+      onFirstLine: (line, origin) => processor.firstLine(line, origin),
+      onEvent: (event, path) => {
+        counts.event(event);
+        log.debug({ source: config.name, path, event }, `logs: ${path}: ${event}`);
+      },
+      onError: (error, path) => {
+        counts.readErrors += 1;
+        log.warn({ source: config.name, path, err: error }, `logs: ${path}: ${messageOf(error)}`);
+      },
+    });
   }
 
   async selfMetrics(): Promise<SelfMetric[]> {

@@ -3,7 +3,7 @@ import { parseDuration } from '@podkit/chassis/duration';
 import { compileRegex } from '../regex/bounded-regex.ts';
 import type { TailConfig } from './config.ts';
 import type { TailEvent } from './file-tail.ts';
-import type { LineOrigin, Position } from './open-file.ts';
+import type { FilePosition, LineOrigin, Position } from './open-file.ts';
 import { RecordJoiner } from './record-joiner.ts';
 import { readStream } from './stream-tail.ts';
 import { Tailer } from './tailer.ts';
@@ -15,7 +15,7 @@ export type LineReaderOptions = {
   config: TailConfig;
   /** What `stdin: true` reads. */
   stdin: Readable;
-  positions?: readonly (Position & { path: string })[];
+  positions?: readonly FilePosition[];
   /** A line, or a record of several. `mark` costs, so it is made only where `marks` is true. */
   onLine: (line: string, origin: LineOrigin, mark: Mark | undefined) => void;
   marks?: boolean;
@@ -56,6 +56,11 @@ export class LineReader {
       onEvent,
       onError,
     });
+  }
+
+  /** After `stop`: how far the files were read. */
+  get positions(): FilePosition[] {
+    return this.#tailer.positions;
   }
 
   get files(): string[] {

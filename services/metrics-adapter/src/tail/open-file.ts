@@ -4,6 +4,9 @@ import { LineSplitter } from './line-splitter.ts';
 /** Where reading goes on: which file, how far, and how it begins, which tells whether it is still the same content. */
 export type Position = { dev: string; ino: string; offset: number; head: string };
 
+/** A position, and the path that led to its file. */
+export type FilePosition = Position & { path: string };
+
 /** What a line came from, as far as those who read lines may know it. */
 export type LineOrigin = {
   /** The line being handed over is the first of its file or stream. */

@@ -3,7 +3,7 @@ import { glob, stat } from 'node:fs/promises';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { codeOf } from '@podkit/chassis/errors';
 import { FileTail, type TailEvent } from './file-tail.ts';
-import type { LineOrigin, OpenFile, Position } from './open-file.ts';
+import type { FilePosition, LineOrigin, OpenFile } from './open-file.ts';
 import { PollLoop } from './poll-loop.ts';
 import { readFifo } from './stream-tail.ts';
 
@@ -16,7 +16,7 @@ export type TailerOptions = {
   /** Milliseconds between looks; events of the file system shorten that where they come. */
   pollInterval: number;
   /** Where an earlier process left off in a file. */
-  positions?: readonly (Position & { path: string })[];
+  positions?: readonly FilePosition[];
   onLine: (line: string, origin: LineOrigin, path: string) => void;
   onFirstLine?: (line: string, origin: LineOrigin) => void;
   /** Awaited after each piece of a file, so that what takes the lines can make reading wait. */
@@ -38,7 +38,7 @@ export class Tailer {
   readonly #tails = new Map<string, Tail>();
   readonly #watchers = new Map<string, FSWatcher>();
   readonly #discovery: PollLoop;
-  readonly #known = new Map<string, Position>();
+  readonly #known = new Map<string, FilePosition>();
   #first = true;
 
   constructor(options: TailerOptions) {
@@ -55,6 +55,11 @@ export class Tailer {
   /** The paths that are being read. */
   get files(): string[] {
     return [...this.#tails].filter(([, tail]) => 'close' in tail || tail.tail.following).map(([path]) => path);
+  }
+
+  /** How far the files were read that are closed; after `stop` that is all of them. */
+  get positions(): FilePosition[] {
+    return [...this.#known.values()];
   }
 
   /** Resolves when the files that are there are known; reading them goes on by itself. */
@@ -131,7 +136,7 @@ export class Tailer {
       onLine: (line: string, file: OpenFile) => onLine(line, file, path),
       ...(onFirstLine ? { onFirstLine } : {}),
       onEvent: (event) => onEvent(event, path),
-      onClose: (position) => this.#remember(position),
+      onClose: (position) => this.#remember({ ...position, path }),
     });
     const task = () => tail.poll();
     const onFault = (error: unknown) => onError(error, path);
@@ -140,7 +145,8 @@ export class Tailer {
     return { tail, loop };
   }
 
-  #remember(position: Position): void {
+  #remember(position: FilePosition): void {
+    this.#known.delete(`${position.dev}:${position.ino}`);
     this.#known.set(`${position.dev}:${position.ino}`, position);
     const oldest = this.#known.keys().next().value;
     if (this.#known.size > mostKnown && oldest !== undefined) this.#known.delete(oldest);

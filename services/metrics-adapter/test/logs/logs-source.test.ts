@@ -9,6 +9,7 @@ import { Value } from 'typebox/value';
 import { expect, onTestFinished, test } from 'vitest';
 import { logsSchema } from '../../src/logs/config.ts';
 import { LogsSource } from '../../src/logs/logs-source.ts';
+import { TailMemory } from '../../src/tail/tail-memory.ts';
 import { MemorySink } from '../support/memory-sink.ts';
 
 const log = createLogger({ service: 'test', version: '0', level: 'silent' });
@@ -175,6 +176,33 @@ test('a line that would make a backtracking engine run for years costs little', 
   );
   await expectValues({ b: 1 });
   expect(performance.now() - began).toBeLessThan(3000);
+});
+
+test('a source that follows another of its name after a reload goes on where that stopped', async () => {
+  const path = join(tempDir(), 'app.csv');
+  const memory = new TailMemory();
+  const sink = new MemorySink();
+  const config = (name: string) =>
+    parseYaml(
+      logsSchema,
+      `{ name: a, files: [${path}], pollInterval: 20ms, format: csv, rules: [{ metrics: [{ name: ${name}, type: counter, value: $v }] }] }`,
+      'logs.yaml',
+    ).value;
+  const first = new LogsSource({ config: config('first'), sink, log, stdin: new PassThrough(), memory });
+  writeFileSync(path, 'k,v\na,1\na,2\na,');
+  await first.start();
+  await waitFor('the first lines', () => sink.values.first === 3);
+  await first.stop();
+  appendFileSync(path, '4\na,8\n');
+  const second = new LogsSource({ config: config('second'), sink, log, stdin: new PassThrough(), memory });
+  await second.start();
+  await waitFor('the other lines', () => sink.values.second === 12);
+  await second.stop();
+  appendFileSync(path, 'a,16\n');
+  await first.start();
+  onTestFinished(() => first.stop());
+  await waitFor('the line after going back', () => sink.values.first === 19);
+  expect(sink.values).toEqual({ first: 19, second: 12 });
 });
 
 test.each([
