@@ -1,10 +1,11 @@
+import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { Lifecycle } from '@podkit/chassis/lifecycle';
 import { createLogger } from '@podkit/chassis/log';
 import { createMetrics } from '@podkit/chassis/metrics';
-import { waitFor } from '@podkit/chassis/testing/wait-for';
 import { onTestFinished } from 'vitest';
 import type { Engine } from '../../src/engine/engine.ts';
+import { ReplyScanner } from '../../src/resp/codec/reply-scanner.ts';
 import { type RespDoor, type RespDoorOptions, startRespDoor } from '../../src/resp/door/door.ts';
 
 export type TestDoor = RespDoor & { metricsText(): Promise<string> };
@@ -30,33 +31,44 @@ export async function openDoor(engine: Engine, options: Partial<RespDoorOptions>
 /** A client that speaks bytes, for what real clients would not send. */
 export type RawClient = {
   socket: Socket;
-  /** All that came so far. */
-  text(): string;
-  closed(): boolean;
-  /** Send, and wait until as much came as `expected` has; returns what came since the last call. */
-  exchange(bytes: string | Buffer, expected: string): Promise<string>;
+  send(...bytes: (string | Buffer)[]): void;
+  /** The next `count` whole replies; fewer where the connection ends before, or nothing comes for two seconds. */
+  replies(count: number): Promise<string[]>;
+  /** Wait for the end of the connection. */
+  closed(): Promise<void>;
 };
 
-export async function rawClient(port: number): Promise<RawClient> {
-  const socket = connect({ port, host: '127.0.0.1', noDelay: true });
-  let [received, ended, seen] = ['', false, 0];
-  socket.on('data', (chunk: Buffer) => (received += chunk.toString('latin1')));
-  socket.on('close', () => (ended = true));
+export async function rawClient(at: number | string): Promise<RawClient> {
+  const socket = typeof at === 'number' ? connect({ port: at, host: '127.0.0.1', noDelay: true }) : connect(at);
+  const scanner = new ReplyScanner();
+  const found: string[] = [];
+  let [partial, arrived] = ['', () => undefined as void];
+  socket.on('data', (chunk: Buffer) => {
+    for (let from = 0; from < chunk.length; ) {
+      const end = scanner.scan(chunk, from);
+      partial += chunk.toString('latin1', from, end < 0 ? chunk.length : end);
+      if (end < 0) break;
+      found.push(partial);
+      partial = '';
+      scanner.reset();
+      from = end;
+    }
+    arrived();
+  });
+  socket.on('close', () => arrived());
   socket.on('error', () => undefined);
   onTestFinished(() => void socket.destroy());
-  await waitFor('the connection', () => !socket.connecting);
+  await once(socket, 'connect');
   return {
     socket,
-    text: () => received,
-    closed: () => ended,
-    exchange: async (bytes, expected) => {
-      socket.write(bytes);
-      await waitFor(`the reply ${JSON.stringify(expected)}`, () => received.length >= seen + expected.length).catch(
-        () => undefined,
-      );
-      const part = received.slice(seen);
-      seen = received.length;
-      return part;
+    send: (...bytes) => void socket.write(Buffer.concat(bytes.map((part) => Buffer.from(part as string)))),
+    replies: async (count) => {
+      const late = AbortSignal.timeout(2000);
+      late.addEventListener('abort', () => arrived());
+      while (found.length < count && !late.aborted && !socket.closed)
+        await new Promise<void>((resolve) => (arrived = resolve));
+      return found.splice(0, count);
     },
+    closed: async () => void (socket.closed || (await once(socket, 'close'))),
   };
 }

@@ -22,15 +22,18 @@ export const memoryRoute = (name = 'memory'): Route => ({
   raw: undefined,
 });
 
+export const redisTarget = (port: number): RedisTarget => ({
+  topology: { mode: 'single', host: '127.0.0.1', port },
+  db: 0,
+  login: () => ({}),
+  tls: undefined,
+  connectTimeout: 1000,
+  commandTimeout: 2000,
+});
+
 /** A route whose commands go on to a Redis; what can't go raw is served by `store`. */
-export function redisRoute(port: number, store: Store, raw: Partial<RawRoute> = {}): Route {
-  const target: RedisTarget = {
-    topology: { mode: 'single', host: '127.0.0.1', port },
-    db: 0,
-    login: () => ({}),
-    tls: undefined,
-    connectTimeout: 1000,
-    commandTimeout: 2000,
-  };
-  return { store, why: [], raw: { target, keyPrefix: '', near: undefined, ...raw } };
-}
+export const redisRoute = (port: number, store: Store, raw: Partial<RawRoute> = {}): Route => ({
+  store,
+  why: [],
+  raw: { target: redisTarget(port), keyPrefix: '', near: undefined, ...raw },
+});

@@ -4,7 +4,7 @@ import { updateEntry } from '../../engine/update.ts';
 import { type Answer, CommandError } from './answer.ts';
 import { replies } from './errors.ts';
 import type { KeyCommand } from './key-command.ts';
-import { float, floatText, integer64 } from './numbers.ts';
+import { decimal, decimalText, integer64 } from './numbers.ts';
 import type { RequestView } from './request.ts';
 
 const add =
@@ -37,12 +37,11 @@ function negated(text: string): bigint {
 }
 
 const incrbyfloat: KeyCommand = async (store, request): Promise<Answer> => {
-  const amount = float(request.text(2));
+  const amount = decimal(request.text(2));
   let text = '';
   await updateEntry(store, request.key(1), (entry) => {
-    const sum = float(entry?.value.toString('latin1') ?? '0') + amount;
-    if (!Number.isFinite(sum)) throw new CommandError(replies.nanOrInfinity);
-    text = floatText(sum);
+    const sum = decimal(entry?.value.toString('latin1') ?? '0') + amount;
+    text = decimalText(sum);
     return { value: Buffer.from(text), ttl: 'keep' };
   });
   return text;

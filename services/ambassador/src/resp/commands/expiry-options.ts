@@ -25,20 +25,22 @@ export function expiryOf(command: string, word: string, text: string): number {
 
 export type SetWords = { expiresAt?: number; keepTtl: boolean; absent: boolean; present: boolean; get: boolean };
 
-/** The words behind `SET key value`. */
+/** The words behind `SET key value`. As in Redis, a word that is wrong is found before a time that is. */
 export function setWords(request: RequestView): SetWords {
   const words: SetWords = { keepTtl: false, absent: false, present: false, get: false };
+  let expiry: [word: string, text: string] | undefined;
   for (let index = 3; index < request.count; index += 1) {
     const word = request.word(index);
-    const timed = words.expiresAt !== undefined || words.keepTtl;
+    const timed = expiry !== undefined || words.keepTtl;
     if (word === 'nx' && !words.present) words.absent = true;
     else if (word === 'xx' && !words.absent) words.present = true;
     else if (word === 'get') words.get = true;
-    else if (word === 'keepttl' && !timed) words.keepTtl = true;
+    else if (word === 'keepttl' && expiry === undefined) words.keepTtl = true;
     else if (isExpiryWord(word) && !timed && index + 1 < request.count) {
-      words.expiresAt = expiryOf('set', word, request.text(index + 1));
+      expiry = [word, request.text(index + 1)];
       index += 1;
     } else throw new CommandError(replies.syntax);
   }
+  if (expiry !== undefined) words.expiresAt = expiryOf('set', ...expiry);
   return words;
 }

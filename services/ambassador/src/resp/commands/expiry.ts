@@ -12,9 +12,10 @@ type Condition = { nx: boolean; xx: boolean; gt: boolean; lt: boolean };
 const expire =
   (command: string, scale: bigint, relative: boolean): KeyCommand =>
   async (store, request) => {
+    const condition = conditionOf(request);
     const at = integer64(request.text(2)) * scale + (relative ? BigInt(Date.now()) : 0n);
     if (at > 2n ** 63n - 1n || at < -(2n ** 63n)) throw new CommandError(invalidExpire(command));
-    const [key, condition] = [request.key(1), conditionOf(request)];
+    const key = request.key(1);
     const bare = !Object.values(condition).includes(true);
     const done = bare ? await apply(store, key, Number(at)) : await applyIf(store, key, Number(at), condition);
     return done ? 1 : 0;

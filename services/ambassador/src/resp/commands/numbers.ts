@@ -16,19 +16,26 @@ export function integer(text: string, message: string = replies.notInteger): num
   return Number(integer64(text, message));
 }
 
-/** A float as INCRBYFLOAT takes it. */
-export function float(text: string): number {
-  if (!/^[-+]?(?:\d+\.?\d*(?:e[-+]?\d+)?|\.\d+(?:e[-+]?\d+)?|inf(?:inity)?)$/i.test(text))
-    throw new CommandError(replies.notFloat);
-  if (/inf/i.test(text)) return text.startsWith('-') ? -Infinity : Infinity;
-  return Number(text);
+const decimals = 17;
+const unit = 10n ** BigInt(decimals);
+
+/**
+ * A float as INCRBYFLOAT takes it, in units of 10^-17: what Redis keeps of one. Redis adds with the 64-bit mantissa of
+ * a long double, which no JavaScript number has, so that sums are made of whole numbers here.
+ */
+export function decimal(text: string): bigint {
+  const [, sign, whole = '', fraction = '', exponent = '0'] =
+    /^([-+]?)(\d*)\.?(\d*)(?:e([-+]?\d{1,3}))?$/i.exec(text) ?? [];
+  if (sign === undefined || whole + fraction === '') throw new CommandError(replies.notFloat);
+  const shift = Number(exponent) - fraction.length + decimals;
+  const digits = BigInt(whole + fraction);
+  const value = shift >= 0 ? digits * 10n ** BigInt(shift) : digits / 10n ** BigInt(-shift);
+  return sign === '-' ? -value : value;
 }
 
-/** A float as Redis prints it: 17 digits at most, no exponent, no trailing zeros. */
-export function floatText(value: number): string {
-  const text = value.toPrecision(17);
-  const plain = text.includes('e') ? BigInt(Math.round(value)).toString() : text;
-  const shortest = String(value);
-  if (!shortest.includes('e')) return shortest;
-  return plain.includes('.') ? plain.replace(/\.?0+$/, '') : plain;
+/** Such a number as Redis prints it: no exponent, no trailing zeros. */
+export function decimalText(value: bigint): string {
+  const digits = (value < 0n ? -value : value).toString().padStart(decimals + 1, '0');
+  const whole = `${value < 0n ? '-' : ''}${digits.slice(0, -decimals)}`;
+  return value % unit === 0n ? whole : `${whole}.${digits.slice(-decimals).replace(/0+$/, '')}`;
 }

@@ -69,10 +69,11 @@ const getex: KeyCommand = (store, request) => {
   const word = request.word(2);
   const persist = word === 'persist' && request.count === 3;
   if (!persist && !(isExpiryWord(word) && request.count === 4)) throw new CommandError(replies.syntax);
-  const expiresAt = persist ? null : expiryOf('getex', word, request.text(3));
+  const amount = persist ? '' : request.text(3);
   return updateEntry(store, key, (entry) => {
     if (entry === undefined) return 'keep';
-    if (expiresAt === null) return { value: entry.value };
+    if (persist) return { value: entry.value };
+    const expiresAt = expiryOf('getex', word, amount);
     return expiresAt <= Date.now() ? 'delete' : { value: entry.value, ttl: expiresAt - Date.now() };
   }).then(valueOf);
 };

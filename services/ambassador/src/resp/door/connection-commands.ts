@@ -30,7 +30,7 @@ function ping({ request, session }: ClientConnection): Answer {
 }
 
 function select({ request }: ClientConnection): Answer {
-  const index = integer(request.text(1), replies.invalidDbIndex);
+  const index = integer(request.text(1));
   if (index !== 0) throw new CommandError(replies.dbIndex);
   return ok;
 }

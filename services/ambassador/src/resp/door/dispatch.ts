@@ -19,7 +19,7 @@ export function dispatch(client: ClientConnection): boolean {
   const command = door.table.find(parser.buffer, parser.starts[0] ?? 0, parser.ends[0] ?? 0);
   const refusal = command === undefined ? unknownRequest(request) : refusalOf(client, command);
   if (command === undefined || refusal !== undefined) {
-    if (client.transaction !== undefined) client.transaction.failed = true;
+    if (client.transaction?.open) client.transaction.failed = true;
     door.metrics.errors += 1;
     client.endRun();
     client.answer(new CommandError(refusal));

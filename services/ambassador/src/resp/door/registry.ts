@@ -1,6 +1,7 @@
 import { counterCommands } from '../commands/counters.ts';
 import { expiryCommands } from '../commands/expiry.ts';
 import type { KeyCommand } from '../commands/key-command.ts';
+import { manyCommands } from '../commands/many.ts';
 import { stringCommands } from '../commands/strings.ts';
 import { allCommands, type CommandSpec, CommandTable } from '../commands/table.ts';
 import { blockingCommand } from './blocking.ts';
@@ -28,7 +29,12 @@ export type Command = CommandSpec & {
 
 /** The table of all commands with what serves them. */
 export function createRegistry(): { table: CommandTable<Command>; names: string[] } {
-  const onStore: Record<string, KeyCommand> = { ...stringCommands, ...counterCommands, ...expiryCommands };
+  const onStore: Record<string, KeyCommand> = {
+    ...stringCommands,
+    ...counterCommands,
+    ...expiryCommands,
+    ...manyCommands,
+  };
   const run: Record<string, DoorCommand> = {
     ...connectionCommands,
     ...keyspaceCommands,

@@ -1,60 +1,53 @@
 import { bytesOfKey } from '../../engine/key.ts';
-import type { Entry, Key, Store } from '../../engine/store.ts';
-import { StoreError } from '../../engine/store-error.ts';
+import type { Key, Store } from '../../engine/store.ts';
 import { ReplyError } from '../codec/reply-decoder.ts';
 import { type Answer, CommandError, ok } from '../commands/answer.ts';
-import { replies, wrongArguments } from '../commands/errors.ts';
+import { replies } from '../commands/errors.ts';
 import { keyPositions } from '../commands/key-positions.ts';
-import { asCommandError, isMismatch } from '../commands/store-errors.ts';
+import { countMany, deleteMany, manyCommands, pairsOf, readMany, writeMany } from '../commands/many.ts';
+import { asCommandError } from '../commands/store-errors.ts';
 import { ask, asNumber } from './ask.ts';
 import type { ClientConnection } from './client-connection.ts';
 import { forward } from './forward.ts';
 import { type Group, groupByRoute } from './grouping.ts';
-import type { DoorCommand } from './registry.ts';
+import type { Command, DoorCommand } from './registry.ts';
 
 /** Nothing of this client may be under way in the stores, for these commands go to several of them at once. */
 export const storesBusy = ({ pending }: ClientConnection): boolean => pending.reads > 0 || pending.writes > 0;
 
+const keysOf = (client: ClientConnection, command: Command): Key[] =>
+  keyPositions(command, client.request).map((position) => client.request.key(position));
+
 /** MGET: each route gets one request; a key that can't be read has its error in its place. */
 const mget: DoorCommand = (client, command) => {
   if (storesBusy(client) || client.pending.nearWrites > 0) return false;
-  const keys = keyPositions(command, client.request).map((position) => client.request.key(position));
+  const keys = keysOf(client, command);
   client.endRun();
-  const groups = groupByRoute(client, keys);
-  client.answerLater(
-    gather(keys.length, groups, (group) => readGroup(client, group)),
-    'exclusive',
-  );
+  client.answerLater(gather(client, keys), 'exclusive');
   return true;
 };
 
-async function gather(
-  count: number,
-  groups: readonly Group[],
-  read: (group: Group) => Promise<Answer[]>,
-): Promise<Answer> {
-  const answers: Answer[] = Array.from({ length: count }, () => null);
-  const parts = await Promise.all(
-    groups.map((group) => read(group).catch((error: unknown) => group.keys.map(() => asCommandError(error)))),
-  );
-  for (const [index, part] of parts.entries())
-    for (const [at, place] of (groups[index]?.places ?? []).entries()) answers[place] = part[at] ?? null;
+async function gather(client: ClientConnection, keys: readonly Key[]): Promise<Answer> {
+  const answers: Answer[] = keys.map(() => null);
+  const readInto = async (group: Group) => {
+    const failed = (error: unknown) => group.keys.map(() => asCommandError(error));
+    const part = await readGroup(client, group).catch(failed);
+    for (const [at, place] of group.places.entries()) answers[place] = part[at] ?? null;
+  };
+  await Promise.all(groupByRoute(client, keys).map(readInto));
   return answers;
 }
 
 async function readGroup(client: ClientConnection, { route, raw, keys }: Group): Promise<Answer[]> {
-  if (raw === undefined || raw.near !== undefined) return (await route.store.getMany(keys)).map(answerOf);
+  if (raw === undefined || raw.near !== undefined) return readMany(route.store, keys);
   const stored = keys.map((key) => bytesOfKey(raw.keyPrefix + key));
   const [values] = await ask(client, raw, [['MGET', ...stored]]);
   if (!Array.isArray(values)) throw new CommandError(values instanceof ReplyError ? values.message : 'ERR no array');
   const answers = values as (Buffer | null)[];
   // MGET knows nothing of hashes, so what is missing is looked for where the Dapr door would have put it.
   const missing = answers.flatMap((value, place) => (value === null ? [place] : []));
-  const hashed = await ask(
-    client,
-    raw,
-    missing.map((place) => ['HGET', stored[place] ?? '', 'data']),
-  );
+  const fields = missing.map((place) => ['HGET', stored[place] ?? '', 'data']);
+  const hashed = await ask(client, raw, fields);
   for (const [index, place] of missing.entries()) {
     const value = hashed[index];
     if (value instanceof Buffer) answers[place] = value;
@@ -62,26 +55,15 @@ async function readGroup(client: ClientConnection, { route, raw, keys }: Group):
   return answers;
 }
 
-const answerOf = (result: Entry | undefined | StoreError): Answer => {
-  if (result instanceof StoreError) return result.code === 'ERR_WRONG_TYPE' ? null : asCommandError(result);
-  return result?.value ?? null;
-};
-
 /** DEL, UNLINK, EXISTS, TOUCH: counted per route and added up. */
 const counted =
   (onStore: (store: Store, keys: readonly Key[]) => Promise<number>): DoorCommand =>
   (client, command) => {
-    const keys = keyPositions(command, client.request).map((position) => client.request.key(position));
+    const keys = keysOf(client, command);
     const groups = groupByRoute(client, keys);
-    const [first] = groups;
-    if (groups.length === 1 && first?.raw !== undefined)
-      return forward(
-        client,
-        command,
-        first.raw,
-        keyPositions(command, client.request),
-        command.write ? keys : undefined,
-      );
+    const only = groups.length === 1 ? groups[0]?.raw : undefined;
+    if (only !== undefined)
+      return forward(client, command, only, keyPositions(command, client.request), command.write ? keys : undefined);
     if (storesBusy(client) || client.pending.nearWrites > 0) return false;
     client.endRun();
     const count = async ({ route, raw, keys: own }: Group): Promise<number> => {
@@ -96,36 +78,19 @@ const counted =
     return true;
   };
 
-async function deleteAll(store: Store, keys: readonly Key[]): Promise<number> {
-  const results = await store.writeMany([...new Set(keys)].map((key) => ({ kind: 'delete', key })));
-  return results.filter((result) => {
-    if (result instanceof StoreError) throw result;
-    return 'deleted' in result && result.deleted;
-  }).length;
-}
-
-async function countAll(store: Store, keys: readonly Key[]): Promise<number> {
-  const results = await store.getMany(keys);
-  return results.filter((result) => {
-    if (result instanceof StoreError && result.code !== 'ERR_WRONG_TYPE') throw result;
-    return result !== undefined;
-  }).length;
-}
-
 /** MSET: each route for itself; not atomic over several, and the first failure is the answer. */
 const mset: DoorCommand = (client, command) => {
-  const { request } = client;
-  if (request.count % 2 === 0) throw new CommandError(wrongArguments('mset'));
-  const positions = keyPositions(command, request);
-  const keys = positions.map((position) => request.key(position));
-  const groups = groupByRoute(client, keys);
-  const [first] = groups;
-  if (groups.length === 1 && first?.raw !== undefined) return forward(client, command, first.raw, positions, keys);
+  const pairs = pairsOf(command.name, client.request);
+  const groups = groupByRoute(client, keysOf(client, command));
+  const only = groups.length === 1 ? groups[0]?.raw : undefined;
+  if (only !== undefined)
+    return forward(client, command, only, keyPositions(command, client.request), groups[0]?.keys ?? []);
   if (storesBusy(client)) return false;
   client.endRun();
-  const values = positions.map((position) => request.value(position + 1));
+  const values = new Map(pairs.map(({ key, value }) => [key, value]));
+  const written = Promise.all(groups.map((group) => writeGroup(client, group, values)));
   client.answerLater(
-    Promise.all(groups.map((group) => writeGroup(client, group, values))).then(() => ok),
+    written.then(() => ok),
     'exclusive',
   );
   return true;
@@ -133,15 +98,11 @@ const mset: DoorCommand = (client, command) => {
 
 async function writeGroup(
   client: ClientConnection,
-  { route, raw, keys, places }: Group,
-  values: readonly Buffer[],
+  { route, raw, keys }: Group,
+  values: Map<Key, Buffer>,
 ): Promise<void> {
-  const pairs = keys.map((key, index) => ({ key, value: values[places[index] ?? 0] ?? Buffer.alloc(0) }));
-  if (raw === undefined) {
-    const results = await route.store.writeMany(pairs.map((pair) => ({ kind: 'set', ...pair })));
-    for (const result of results) if (result instanceof StoreError) throw result;
-    return;
-  }
+  const pairs = [...new Set(keys)].map((key) => ({ key, value: values.get(key) ?? Buffer.alloc(0) }));
+  if (raw === undefined) return writeMany(route.store, pairs);
   raw.near?.invalidate(keys);
   const words = pairs.flatMap(({ key, value }) => [bytesOfKey(raw.keyPrefix + key), value]);
   const [reply] = await ask(client, raw, [['MSET', ...words]]);
@@ -151,29 +112,15 @@ async function writeGroup(
 
 /** MSETNX: all or nothing, so all keys must live in one place. */
 const msetnx: DoorCommand = (client, command) => {
-  const { request } = client;
-  if (request.count % 2 === 0) throw new CommandError(wrongArguments('msetnx'));
-  const positions = keyPositions(command, request);
-  const keys = positions.map((position) => request.key(position));
-  const [first, ...others] = groupByRoute(client, keys);
+  pairsOf(command.name, client.request);
+  const [first, ...others] = groupByRoute(client, keysOf(client, command));
   if (first === undefined || others.length > 0) throw new CommandError(replies.crossSlot);
-  if (first.raw !== undefined) return forward(client, command, first.raw, positions, keys);
+  if (first.raw !== undefined)
+    return forward(client, command, first.raw, keyPositions(command, client.request), first.keys);
   if (storesBusy(client)) return false;
   client.endRun();
-  const operations = positions.map((position) => ({
-    kind: 'set' as const,
-    key: request.key(position),
-    value: request.value(position + 1),
-    ifAbsent: true,
-  }));
-  const written = first.route.store.transact(operations).then(
-    () => 1,
-    (error: unknown) => {
-      if (isMismatch(error)) return 0;
-      throw error;
-    },
-  );
-  client.answerLater(written, 'exclusive');
+  const answer = manyCommands.msetnx?.(first.route.store, client.request);
+  client.answerLater(Promise.resolve(answer ?? null), 'exclusive');
   return true;
 };
 
@@ -181,8 +128,8 @@ export const splitCommands: Record<string, DoorCommand> = {
   mget,
   mset,
   msetnx,
-  del: counted(deleteAll),
-  unlink: counted(deleteAll),
-  exists: counted(countAll),
-  touch: counted(countAll),
+  del: counted(deleteMany),
+  unlink: counted(deleteMany),
+  exists: counted(countMany),
+  touch: counted(countMany),
 };

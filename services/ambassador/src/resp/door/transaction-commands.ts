@@ -87,14 +87,15 @@ const exec: DoorCommand = (client) => {
   const { route } = transaction;
   const raw = route?.raw;
   if (raw !== undefined && client.door.upstream(raw) !== undefined) execUpstream(client, transaction, raw);
-  else client.answerLater(execOnStore(transaction, route), 'exclusive');
+  else client.answerLater(execOnStore(transaction, route ?? anyRoute(client)), 'exclusive');
   return true;
 };
 
+/** Where only commands without keys were queued. */
+const anyRoute = ({ door }: ClientConnection): Route => door.engine.route('');
+
 /** Without a Redis: in memory only, where nothing else runs between commands that never wait. */
-async function execOnStore(transaction: Transaction, route: Route | undefined): Promise<Answer> {
-  if (route === undefined) return [];
-  const { store } = route;
+async function execOnStore(transaction: Transaction, { store }: Route): Promise<Answer> {
   if (store.info.kind !== 'in-memory')
     throw new CommandError(`ERR MULTI is not possible on store '${store.info.name}'`);
   for (const [key, etag] of transaction.watched) if ((await store.get(key))?.etag !== etag) return new NullArray();
