@@ -1,16 +1,21 @@
-import type { Readable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
 import type { Logger } from '@podkit/chassis/log';
+import type { Registry } from 'prom-client';
 import type { AdapterConfig } from './config/schema.ts';
 import { mergeFamilies } from './exposition/merge.ts';
+import { type ProbeQuery, Probes } from './json/probes.ts';
 import { bySource, joinMetrics, selfFamily } from './own-metrics.ts';
 import type { PullResult, PullSource } from './pull/pull-source.ts';
+import { registryFamilies } from './registry-families.ts';
 import type { SelfMetric } from './self-metric.ts';
 import type { Family } from './series/family.ts';
 import { SeriesStore } from './series/store.ts';
 import type { Source } from './source.ts';
 import { SourceSet } from './source-set.ts';
+import { loadMapping } from './statsd/statsd-source.ts';
+import { TailMemory } from './tail/tail-memory.ts';
 
-export type AdapterOptions = { config: AdapterConfig; log: Logger; stdin: Readable };
+export type AdapterOptions = { config: AdapterConfig; log: Logger; stdin: Readable; stdout: Writable };
 
 type Pulled = PullResult & { source: PullSource };
 
@@ -18,7 +23,8 @@ type Pulled = PullResult & { source: PullSource };
 export class Adapter {
   readonly #store = new SeriesStore();
   readonly #log: Logger;
-  readonly #stdin: Readable;
+  readonly #streams: { stdin: Readable; stdout: Writable };
+  readonly #memory = new TailMemory();
   /** Merging problems by source and reason; sources themselves count the rest. */
   readonly #problems = new Map<string, Map<string, number>>();
   readonly #sweeper: NodeJS.Timeout;
@@ -27,10 +33,10 @@ export class Adapter {
   readonly #reloads = { success: 0, failure: 0, at: Date.now() / 1000, good: 1 };
 
   /** @throws {ConfigError} when the configuration can't be used */
-  constructor({ config, log, stdin }: AdapterOptions) {
+  constructor({ config, log, stdin, stdout }: AdapterOptions) {
     this.#config = config;
     this.#log = log;
-    this.#stdin = stdin;
+    this.#streams = { stdin, stdout };
     this.#sources = this.#setOf(config);
     this.#sweeper = setInterval(() => this.#store.sweep(), 1000).unref();
   }
@@ -47,6 +53,17 @@ export class Adapter {
   async stop(): Promise<void> {
     clearInterval(this.#sweeper);
     await this.#sources.stop();
+    await this.#probes.close();
+  }
+
+  /** Check what only the disk can tell, such as mapping files. @throws {ConfigError} with what is wrong */
+  async check(): Promise<void> {
+    for (const statsd of this.#config.statsd) await loadMapping(statsd);
+  }
+
+  /** What `/probe` asks for. @throws {ProbeError | FetchError} */
+  probe(query: ProbeQuery, patience: number): Promise<Family[]> {
+    return this.#probes.probe(query, patience, (reason) => this.#count('probe', reason));
   }
 
   /**
@@ -56,11 +73,15 @@ export class Adapter {
    * @throws {ConfigError | PodkitError} with what is wrong with it
    */
   async reload(config: AdapterConfig): Promise<void> {
-    const next = this.#setOf(config, this.#sources);
+    const [next, probes] = [this.#setOf(config, this.#sources), new Probes(config)];
+    await Promise.all(config.statsd.map((statsd) => loadMapping(statsd)));
     await this.#sources.handOver(next);
+    await this.#probes.close();
+    this.#probes = probes;
     this.#sources = next;
     this.#config = config;
     this.#store.beginGeneration(new Set(next.names));
+    for (const source of this.#problems.keys()) if (!next.names.includes(source)) this.#problems.delete(source);
   }
 
   /** Note how an attempt to reload went. */
@@ -73,9 +94,10 @@ export class Adapter {
   /** Everything, as it is now. `patience` is how many milliseconds the slowest source may take. */
   async gather(patience: number): Promise<Family[]> {
     const { pull, push } = this.#sources;
-    const [pulled, selves] = await Promise.all([
+    const [pulled, selves, process] = await Promise.all([
       Promise.all(pull.map(async (source): Promise<Pulled> => ({ source, ...(await source.collect(patience)) }))),
       Promise.all(push.map((source) => source.selfMetrics())),
+      registryFamilies(this.#registry, this.#config.prefix),
     ]);
     const contributions = [
       ...pulled.map(({ source, families }) => ({ source: source.name, families })),
@@ -88,7 +110,7 @@ export class Adapter {
       .map((metric) => selfFamily(this.#config.prefix, metric));
     return mergeFamilies(
       [
-        { source: 'adapter', families: ownFamilies },
+        { source: 'adapter', families: [...ownFamilies, ...process] },
         { source: 'store', families },
       ],
       (source, problem) => this.#count(source, problem),
@@ -96,7 +118,8 @@ export class Adapter {
   }
 
   #setOf(config: AdapterConfig, previous?: SourceSet): SourceSet {
-    return new SourceSet({ config, previous, store: this.#store, log: this.#log, stdin: this.#stdin });
+    const memory = this.#memory;
+    return new SourceSet({ config, previous, store: this.#store, log: this.#log, memory, ...this.#streams });
   }
 
   #count(source: string, problem: string): void {

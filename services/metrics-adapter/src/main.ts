@@ -17,8 +17,9 @@ await runService(
     schema: settingsSchema,
     start: async ({ config, log, lifecycle, health, metrics }) => {
       const adapterConfig = await loadAdapterConfig(config.config);
-      const adapter = new Adapter({ config: adapterConfig, log, stdin: process.stdin });
+      const adapter = new Adapter({ config: adapterConfig, log, stdin: process.stdin, stdout: process.stdout });
       if (config.checkConfig) {
+        await adapter.check();
         process.stdout.write(`${config.config}: good\n`);
         process.exit(0);
       }
@@ -33,7 +34,7 @@ await runService(
 
       const server = createServer({ log, lifecycle, metrics: metrics.http });
       serveProbes(server, { health, lifecycle, drainReadiness: config.drainReadiness });
-      serveAdapter(server, { adapter, reload: () => reloader.reload() });
+      serveAdapter(server, { adapter, health, reload: () => reloader.reload() });
       lifecycle.atClose('http', () => server.close());
       await listen(server, { host: config.host, port: config.port, setting: 'PORT' });
     },

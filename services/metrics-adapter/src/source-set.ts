@@ -1,13 +1,19 @@
-import type { Readable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
 import { isDeepStrictEqual } from 'node:util';
 import type { Logger } from '@podkit/chassis/log';
 import type { AdapterConfig } from './config/schema.ts';
+import { ForwardSource, ForwardSource } from './forward/forward-source.ts';
 import { createJsonSource } from './json/json-source.ts';
 import { LogsSource } from './logs/logs-source.ts';
+import { createPrometheusSource } from './prometheus/prometheus-source.ts';
 import type { PullSource } from './pull/pull-source.ts';
 import type { SeriesStore } from './series/store.ts';
 import type { Source } from './source.ts';
 import { StatsdSource } from './statsd/statsd-source.ts';
+import type { TailMemory } from './tail/tail-memory.ts';
+import { TailMemory } from './tail/tail-memory.ts';
+import { createCsvSource } from './text/csv-source.ts';
+import { createKeyValueSource } from './text/key-value-source.ts';
 
 export type SourceSetOptions = {
   config: AdapterConfig;
@@ -16,6 +22,10 @@ export type SourceSetOptions = {
   store: SeriesStore;
   log: Logger;
   stdin: Readable;
+  stdout: Writable;
+  stdout: Writable;
+  /** Where sources that read files stopped, for those that follow them. */
+  memory: TailMemory;
 };
 
 type Entry<Kind> = { source: Kind; kind: string; config: unknown };
@@ -24,24 +34,39 @@ type Entry<Kind> = { source: Kind; kind: string; config: unknown };
 export class SourceSet {
   readonly #pull: Entry<PullSource>[];
   readonly #push: Entry<Source>[];
+  /** Where files were left off, for sources that a reload makes anew. */
+  readonly #memory: TailMemory;
 
   /** @throws {ConfigError | PodkitError} when a source can't be made from its configuration */
   constructor(options: SourceSetOptions) {
-    const { config, previous, store, log, stdin } = options;
-    const { limits } = config;
+    const { config, previous, store, log, stdin, stdout } = options;
+    const { limits, modules } = config;
+    const context = { limits, log, modules };
+    const memory = previous === undefined ? new TailMemory() : previous.#memory;
+    this.#memory = memory;
     const pull = <Item>(kind: string, items: readonly Item[], create: (item: Item) => PullSource) =>
       items.map((item) =>
-        entryOf(previous === undefined ? [] : previous.#pull, kind, { item, limits }, () => create(item)),
+        entryOf(previous === undefined ? [] : previous.#pull, kind, { item, limits, modules }, () => create(item)),
       );
     const push = <Item>(kind: string, items: readonly Item[], create: (item: Item) => Source) =>
       items.map((item) =>
         entryOf(previous === undefined ? [] : previous.#push, kind, { item, limits }, () => create(item)),
       );
     const sink = (name: string) => store.sink(name, limits);
-    this.#pull = pull('json', config.json, (item) => createJsonSource(item, { limits, log }));
+    this.#pull = [
+      ...pull('json', config.json, (item) => createJsonSource(item, context)),
+      ...pull('prometheus', config.prometheus, (item) => createPrometheusSource(item, context)),
+      ...pull('keyValue', config.keyValue, (item) => createKeyValueSource(item, context)),
+      ...pull('csv', config.csv, (item) => createCsvSource(item, context)),
+    ];
     this.#push = [
       ...push('statsd', config.statsd, (item) => new StatsdSource({ config: item, sink: sink(item.name), log })),
-      ...push('logs', config.logs, (item) => new LogsSource({ config: item, sink: sink(item.name), log, stdin })),
+      ...push(
+        'logs',
+        config.logs,
+        (item) => new LogsSource({ config: item, sink: sink(item.name), log, stdin, memory }),
+      ),
+      ...push('forward', config.forward, (item) => new ForwardSource({ config: item, log, stdin, stdout, memory })),
     ];
   }
 

@@ -1,7 +1,11 @@
 import { type Static, Type } from 'typebox';
+import { forwardSchema, forwardSchema } from '../forward/config.ts';
 import { jsonSchema } from '../json/config.ts';
+import { moduleSchema } from '../json/module-config.ts';
 import { logsSchema } from '../logs/config.ts';
+import { prometheusSchema } from '../prometheus/config.ts';
 import { statsdSchema } from '../statsd/config.ts';
+import { csvSchema, keyValueSchema } from '../text/config.ts';
 
 const strict = { additionalProperties: false };
 
@@ -32,8 +36,27 @@ export const adapterSchema = Type.Object(
       { ...strict, default: {}, description: 'How long a scrape may take.' },
     ),
     json: Type.Array(jsonSchema, { default: [], description: 'JSON over HTTP.' }),
+    prometheus: Type.Array(prometheusSchema, { default: [], description: 'Prometheus text or OpenMetrics, passed on.' }),
+    keyValue: Type.Array(keyValueSchema, { default: [], description: 'Lines of keys and values over HTTP.' }),
+    csv: Type.Array(csvSchema, { default: [], description: 'CSV over HTTP.' }),
     statsd: Type.Array(statsdSchema, { default: [], description: 'StatsD listeners.' }),
     logs: Type.Array(logsSchema, { default: [], description: 'Log files and streams.' }),
+    forward: Type.Array(forwardSchema, { default: [], description: 'Log lines that are sent on.' }),
+    modules: Type.Record(Type.String(), moduleSchema, {
+      default: {},
+      description: 'Modules of json_exporter, for `/probe` and for `json`.',
+    }),
+    probe: Type.Object(
+      {
+        targets: Type.Array(Type.String({ pattern: '^https?://[^/]+' }), {
+          default: [],
+          description: 'URLs that `/probe` may fetch, with all below them; none for those on this host.',
+        }),
+        maxBytes: Type.Integer({ default: 16_777_216, minimum: 1, description: "Longest answer of a target." }),
+      },
+      { ...strict, default: {}, description: 'What `/probe` may do.' },
+    ),
+    forward: Type.Array(forwardSchema, { default: [], description: 'Log files and streams that are sent on.' }),
   },
   { ...strict, $id: 'https://podkit.dev/schemas/metrics-adapter.json', title: 'metrics-adapter configuration' },
 );

@@ -1,7 +1,11 @@
 import { parseDuration } from '@podkit/chassis/duration';
 import { messageOf } from '@podkit/chassis/errors';
 import type { Place } from '@podkit/chassis/yaml';
+import { compileBodyTemplate } from '../json/body-template.ts';
 import { compileJsonMetrics } from '../json/json-metrics.ts';
+import { compileModuleMetrics } from '../json/module-metrics.ts';
+import { compileRelabel } from '../prometheus/relabel.ts';
+import { compileKeyValue } from '../text/key-value-source.ts';
 import type { AdapterConfig } from './schema.ts';
 
 export type Fault = { place: Place; message: string };
@@ -18,16 +22,33 @@ export function semanticFaults(config: AdapterConfig): Fault[] {
   };
   for (const key of ['timeout', 'timeoutOffset', 'maxTimeout'] as const)
     attempt(['scrape', key], () => parseDuration(config.scrape[key]));
-  for (const [at, source] of config.json.entries()) {
-    attempt(['json', at, 'timeout'], () => parseDuration(source.timeout));
-    for (const [index, metric] of source.metrics.entries())
+  for (const kind of ['json', 'prometheus', 'keyValue', 'csv'] as const)
+    for (const [at, { timeout }] of config[kind].entries())
+      attempt([kind, at, 'timeout'], () => parseDuration(timeout));
+  for (const [at, { metrics, module }] of config.json.entries()) {
+    for (const [index, metric] of metrics.entries())
       attempt(['json', at, 'metrics', index], () => compileJsonMetrics([metric]));
+    if (module !== undefined && !Object.hasOwn(config.modules, module))
+      faults.push({ place: ['json', at, 'module'], message: `there is no module ${module}` });
+    if (module !== undefined && metrics.length > 0)
+      faults.push({ place: ['json', at, 'metrics'], message: 'a source with a module has no metrics of its own' });
+  }
+  for (const [at, { relabel }] of config.prometheus.entries())
+    for (const [index, rule] of relabel.entries())
+      attempt(['prometheus', at, 'relabel', index], () => compileRelabel([rule]));
+  for (const [at, { separator, metrics }] of config.keyValue.entries())
+    for (const [index, metric] of metrics.entries())
+      attempt(['keyValue', at, 'metrics', index], () => compileKeyValue({ separator, metrics: [metric] }));
+  for (const [name, { metrics, body }] of Object.entries(config.modules)) {
+    for (const [index, metric] of metrics.entries())
+      attempt(['modules', name, 'metrics', index], () => compileModuleMetrics([metric]));
+    attempt(['modules', name, 'body'], () => body?.templatize && compileBodyTemplate(body.content));
   }
   return [...faults, ...repeatedNames(config)];
 }
 
 function repeatedNames(config: AdapterConfig): Fault[] {
-  const kinds = ['json', 'statsd', 'logs'] as const;
+  const kinds = ['json', 'statsd', 'logs', 'forward'] as const;
   const seen = new Set<string>();
   return kinds.flatMap((kind) =>
     config[kind].flatMap(({ name }, at) => {

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { ConfigError } from '@podkit/chassis/config';
 import { messageOf } from '@podkit/chassis/errors';
 import type { Logger } from '@podkit/chassis/log';
@@ -23,15 +23,15 @@ export type StatsdOptions = { config: StatsdConfig; sink: SeriesSink; log: Logge
  *
  * @throws {ConfigError} with a line per fault
  */
-export async function loadMapping({
-  mappingFile,
-  mapping,
-}: Pick<StatsdConfig, 'mappingFile' | 'mapping'>): Promise<MappingTable> {
+export function loadMapping({ mappingFile, mapping }: Pick<StatsdConfig, 'mappingFile' | 'mapping'>): MappingTable {
   if (mappingFile === undefined) return new MappingTable(mapping ?? {});
   if (mapping !== undefined) throw new ConfigError(['statsd: mappingFile and mapping are both there; keep one']);
-  const text = await readFile(mappingFile, 'utf8').catch((cause: unknown) => {
+  let text: string;
+  try {
+    text = readFileSync(mappingFile, 'utf8');
+  } catch (cause) {
     throw new ConfigError([`statsd: mappingFile cannot be read: ${messageOf(cause)}`]);
-  });
+  }
   return parseMappingFile(text, mappingFile);
 }
 
@@ -46,7 +46,10 @@ export class StatsdSource implements Source {
   #udp: UdpListener | undefined;
   #tcpPort = 0;
 
+  /** @throws {ConfigError} for a bad mapping */
   constructor(options: StatsdOptions) {
+    // Only to find out now; what is used is read at the start.
+    loadMapping(options.config);
     this.#options = options;
     this.name = options.config.name;
   }
@@ -56,14 +59,14 @@ export class StatsdSource implements Source {
     return { udp: this.#udp?.port ?? 0, tcp: this.#tcpPort };
   }
 
-  /** @throws {ConfigError} for a bad mapping, {PodkitError} ERR_LISTEN for an address that can't be used */
+  /** @throws {ConfigError} for a mapping that got bad, {PodkitError} ERR_LISTEN for an address that can't be used */
   async start(): Promise<void> {
     const { config, sink } = this.#options;
-    const mapping = await loadMapping(config);
+    const mapping = loadMapping(config);
     this.#mappings = mapping.size;
     const { tags: styles, cacheSize, mappingFile } = config;
     this.#ingest = new StatsdIngest({ sink, mapping, styles, counts: this.#counts, cacheSize });
-    if (mappingFile !== undefined) this.#ends.push(watchFiles([mappingFile], () => void this.#reload()));
+    if (mappingFile !== undefined) this.#ends.push(watchFiles([mappingFile], () => this.#reload()));
     try {
       await this.#listen(this.#receiver(this.#ingest));
     } catch (error) {
@@ -140,10 +143,10 @@ export class StatsdSource implements Source {
   }
 
   /** A mapping file that got bad changes nothing; what was loaded before goes on. */
-  async #reload(): Promise<void> {
+  #reload(): void {
     const { config, log } = this.#options;
     try {
-      const mapping = await loadMapping(config);
+      const mapping = loadMapping(config);
       this.#ingest?.useMapping(mapping);
       this.#mappings = mapping.size;
       this.#counts.reloads.success += 1;
