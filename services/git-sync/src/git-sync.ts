@@ -7,20 +7,17 @@ import { Health } from '@podkit/chassis/health';
 import { Lifecycle } from '@podkit/chassis/lifecycle';
 import { createMetrics } from '@podkit/chassis/metrics';
 import { addLifecycleChecks } from '@podkit/chassis/probes';
-import { Counter } from 'prom-client';
 import { addUser } from './add-user.ts';
 import type { CommandHost } from './command.ts';
 import type { Step } from './git/git.ts';
 import { makePrivateDirectory, removePrivateDirectory } from './git/private-directory.ts';
 import { warnOfOldGit } from './git/version.ts';
-import { startHttp } from './http/server.ts';
 import { Log } from './log/log.ts';
-import { pinoOver } from './log/pino-over.ts';
 import { Redactor } from './log/redactor.ts';
 import { createSyncMetrics } from './metrics.ts';
 import type { NamedOptions } from './options/repositories.ts';
 import type { Options } from './options/schema.ts';
-import { secretsOf, triggerSecret } from './options/secrets.ts';
+import { secretsOf, shownFlags, triggerSecret } from './options/secrets.ts';
 import { signalOf } from './options/signals.ts';
 import { addReadinessChecks, notReadyReason } from './readiness.ts';
 import { createSyncedRepository, type SyncedRepository } from './synced-repository.ts';
@@ -93,7 +90,7 @@ export class GitSync {
       pid: host.pid,
       uid: host.getuid?.(),
       gid: host.getgid?.(),
-      flags: this.#shown(flags),
+      flags: shownFlags(flags),
     });
     if (options.addUser) addUser({ uid: host.getuid?.() ?? 0, gid: host.getgid?.() ?? 0, home: tmpdir() });
     await warnOfOldGit(options.git, this.#log);
@@ -139,33 +136,22 @@ export class GitSync {
     const { options } = this.#input;
     const secret = triggerSecret(options);
     this.#redactor.add(secret);
+    // Loaded only where it is needed: without HTTP it is most of the memory and of the time to start.
+    const { startHttp } = await import('./http/server.ts');
     const server = await startHttp({
       bind,
-      log: pinoOver(this.#log, { service, version }),
+      log: this.#log,
+      version,
       lifecycle: this.#lifecycle,
       health: this.#health,
       metrics: this.#metrics,
       serveMetrics: options.httpMetrics,
       servePprof: options.httpPprof,
       notReady: () => notReadyReason(this.#repositories, options.staleAfter),
-      trigger:
-        secret === undefined ? undefined : { secret, targets: this.#targets(), onRequest: this.#countTriggers() },
+      triggerSecret: secret,
+      repositories: this.#repositories,
     });
     this.#lifecycle.atClose('http', () => server.close());
-  }
-
-  #targets() {
-    return this.#repositories.map(({ name, ref, loop }) => ({ name, ref, trigger: () => loop.trigger() }));
-  }
-
-  #countTriggers(): (outcome: string) => void {
-    const counter = new Counter({
-      name: 'git_sync_trigger_count_total',
-      help: 'Requests to POST /sync, by outcome.',
-      labelNames: ['status'],
-      registers: [this.#metrics.registry],
-    });
-    return (status) => counter.inc({ status });
   }
 
   #listenForSyncSignal(): void {
@@ -214,18 +200,5 @@ export class GitSync {
         this.#input.host.exit(late ? exitCodes.drainDeadline : exitCodes.failure);
       },
     );
-  }
-
-  /** The flags given, with secrets hidden, as upstream logs them at the start. */
-  #shown(flags: ReadonlyMap<string, string>): string[] {
-    const hidden = new Set([
-      'password',
-      'credential',
-      'gitConfig',
-      'gitConfigAdd',
-      'githubAppPrivateKey',
-      'triggerSecret',
-    ]);
-    return [...flags].map(([key, text]) => `${key}=${hidden.has(key) ? '[hidden]' : text}`);
   }
 }

@@ -2,12 +2,12 @@ import { Counter, Gauge, type Registry, Summary } from 'prom-client';
 
 /** What one synced repository counts. */
 export type SyncMetrics = {
-  pass(status: 'success' | 'error' | 'noop', seconds: number): void;
-  published(hash: string, changed: boolean): void;
-  askpass(status: 'success' | 'error'): void;
-  githubApp(status: 'success' | 'error'): void;
-  hook(name: string, status: 'success' | 'error'): void;
-  verification(status: 'success' | 'error'): void;
+  pass: (status: 'success' | 'error' | 'noop', seconds: number) => void;
+  published: (hash: string, changed: boolean) => void;
+  askpass: (status: 'success' | 'error') => void;
+  githubApp: (status: 'success' | 'error') => void;
+  hook: (name: string, status: 'success' | 'error') => void;
+  verification: (status: 'success' | 'error') => void;
 };
 
 /**

@@ -63,9 +63,9 @@ export async function createSyncedRepository(input: SyncedInput): Promise<Synced
   const layout = layoutOf(root, options.link ?? defaultLink(repo));
   const files = statusFiles(root, options);
   await claimRoot(layout, { own: Object.values(files).filter((path) => path !== undefined), wipe: options.wipeRoot });
-  const log = input.log.child({
-    ...(files.error === undefined ? {} : { onError: (error) => writeErrorFile(files.error ?? '', error) }),
-  });
+  const errorFile = files.error;
+  const log =
+    errorFile === undefined ? input.log : input.log.child({ onError: (error) => writeErrorFile(errorFile, error) });
   const hooks = new RepositoryHooks({ options, env, log: input.log, onRun: metrics.hook });
   const status: SyncStatus = { hash: undefined, lastSuccess: undefined, failure: undefined };
   const syncer = await createSyncer(input, { repo, layout, log, hooks });
@@ -86,7 +86,7 @@ export async function createSyncedRepository(input: SyncedInput): Promise<Synced
       noteSuccess(metrics, result, seconds);
       if ((changed || first) && files.touch !== undefined) await touch(files.touch);
       if (options.oneTime) await hooks.settled();
-      if (files.error !== undefined) await removeErrorFile(files.error);
+      if (errorFile !== undefined) await removeErrorFile(errorFile);
     },
     onFailure: (error, seconds) => {
       status.failure = input.redactor.redact(messageOf(error));

@@ -8,8 +8,8 @@ import { type Credential, cleanPassword, splitUserinfo } from './credential.ts';
 import { type AppToken, requestAppToken } from './github-app.ts';
 
 export type CredentialMetrics = {
-  askpass(status: 'success' | 'error'): void;
-  githubApp(status: 'success' | 'error'): void;
+  askpass: (status: 'success' | 'error') => void;
+  githubApp: (status: 'success' | 'error') => void;
 };
 
 /** Milliseconds that must be left of a token for it to be used in one more pass. */

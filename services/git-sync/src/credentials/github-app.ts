@@ -43,12 +43,13 @@ export async function requestAppToken(app: GitHubApp, signal: AbortSignal, now =
 /** A JSON Web Token signed with RS256, valid for ten minutes: https://www.rfc-editor.org/rfc/rfc7519 */
 function appJwt({ issuer, privateKey }: GitHubApp, now: number): string {
   const seconds = Math.floor(now / 1000);
-  const encode = (part: unknown) => Buffer.from(JSON.stringify(part)).toString('base64url');
   // One minute back, since GitHub's clock and ours may differ.
   const claims = { iat: seconds - 60, exp: seconds + 540, iss: issuer };
   const unsigned = `${encode({ alg: 'RS256', typ: 'JWT' })}.${encode(claims)}`;
   return `${unsigned}.${sign('sha256', Buffer.from(unsigned), readKey(privateKey)).toString('base64url')}`;
 }
+
+const encode = (part: unknown): string => Buffer.from(JSON.stringify(part)).toString('base64url');
 
 function readKey(pem: string): KeyObject {
   try {

@@ -23,7 +23,9 @@ export async function warnOfOldGit(binary: string, log: Log): Promise<void> {
   const version = `${major}.${minor}.${patch}`;
   log.info(1, 'git', { git: version });
   if (isOld(major, minor, Number(patch)))
-    log.info(0, 'this git has known holes (CVE-2025-48384 and others); sync only repositories you trust', { git: version });
+    log.info(0, 'this git has known holes (CVE-2025-48384 and others); sync only repositories you trust', {
+      git: version,
+    });
 }
 
 function isOld(major: number, minor: number, patch: number): boolean {

@@ -28,7 +28,7 @@ export class HookRunner {
   #newest: Tree | undefined;
   #told = '';
   #working: Promise<void> | undefined;
-  #failure: unknown;
+  #failure: Error | undefined;
 
   constructor(options: HookRunnerOptions) {
     this.#options = options;
@@ -68,7 +68,7 @@ export class HookRunner {
         onRun('error');
         log.error(error, `${hook.name} failed`, { hash: tree.hash });
         if (oneTime) {
-          this.#failure = error;
+          this.#failure = error instanceof Error ? error : new Error(String(error));
           return;
         }
         await sleep(hook.backoff, undefined, { signal }).catch(() => undefined);

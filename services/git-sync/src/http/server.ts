@@ -2,16 +2,19 @@ import { networkInterfaces } from 'node:os';
 import type { Health } from '@podkit/chassis/health';
 import { createServer, listen, type Server } from '@podkit/chassis/http';
 import type { Lifecycle } from '@podkit/chassis/lifecycle';
-import type { Logger } from '@podkit/chassis/log';
 import type { Metrics } from '@podkit/chassis/metrics';
 import { serveMetrics, serveProbes } from '@podkit/chassis/probes';
+import type { Log } from '../log/log.ts';
+import { pinoOver } from '../log/pino-over.ts';
+import type { SyncedRepository } from '../synced-repository.ts';
 import { bindAddress } from './bind-address.ts';
 import { serveProfiles } from './profiles.ts';
-import { serveTrigger, type Trigger } from './trigger.ts';
+import { serveTrigger, triggerOf } from './trigger.ts';
 
 export type HttpInput = {
   bind: string;
-  log: Logger;
+  log: Log;
+  version: string;
   lifecycle: Lifecycle;
   health: Health;
   metrics: Metrics;
@@ -19,7 +22,9 @@ export type HttpInput = {
   servePprof: boolean;
   /** Why upstream's readiness fails, or undefined when it passes. */
   notReady: () => string | undefined;
-  trigger: Trigger | undefined;
+  /** Without one there is no POST /sync. */
+  triggerSecret: string | undefined;
+  repositories: readonly SyncedRepository[];
 };
 
 /** Largest body of a push notification. */
@@ -30,12 +35,14 @@ const bodyLimit = 5 * 1024 * 1024;
  * settings switch on.
  */
 export async function startHttp(input: HttpInput): Promise<Server> {
-  const { log, lifecycle, health, metrics } = input;
+  const { lifecycle, health, metrics } = input;
+  const log = pinoOver(input.log, { service: 'git-sync', version: input.version });
   const server = createServer({ log, lifecycle, metrics: metrics.http, bodyLimit, requestLog: false });
   serveProbes(server, { health, lifecycle, drainReadiness: 'keep' });
   if (input.serveMetrics) serveMetrics(server, metrics.registry);
   if (input.servePprof) serveProfiles(server);
-  if (input.trigger !== undefined) await serveTrigger(server, input.trigger);
+  if (input.triggerSecret !== undefined)
+    await serveTrigger(server, triggerOf(input.triggerSecret, input.repositories, metrics.registry));
   server.all('/*', { config: { quiet: true } }, (_request, reply) => {
     const reason = input.notReady();
     if (reason === undefined) return reply.code(200).send();

@@ -1,5 +1,7 @@
 import type { Server } from '@podkit/chassis/http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Counter, type Registry } from 'prom-client';
+import type { SyncedRepository } from '../synced-repository.ts';
 import { RateLimit } from './rate-limit.ts';
 import { isAuthentic } from './webhook-signature.ts';
 
@@ -9,6 +11,18 @@ export type Trigger = {
   targets: readonly { name: string; ref: string; trigger: () => void }[];
   onRequest: (outcome: string) => void;
 };
+
+/** The trigger for these repositories, with its requests counted. */
+export function triggerOf(secret: string, repositories: readonly SyncedRepository[], registry: Registry): Trigger {
+  const counter = new Counter({
+    name: 'git_sync_trigger_count_total',
+    help: 'Requests to POST /sync, by outcome.',
+    labelNames: ['status'],
+    registers: [registry],
+  });
+  const targets = repositories.map(({ name, ref, loop }) => ({ name, ref, trigger: () => loop.trigger() }));
+  return { secret, targets, onRequest: (status) => counter.inc({ status }) };
+}
 
 /** Ten at once, then one a second. Passes are bounded anyway: whatever comes during one asks for just one more. */
 const limits = { burst: 10, interval: 1000 };

@@ -25,7 +25,10 @@ export function isAuthentic(headers: IncomingHttpHeaders, body: Buffer, secret: 
 }
 
 function isSame(given: string, expected: string): boolean {
-  // Digests have one length, so that the comparison tells nothing about that of the secret.
-  const hash = (text: string) => createHmac('sha256', 'compare').update(text).digest();
-  return timingSafeEqual(hash(given), hash(expected));
+  return timingSafeEqual(fingerprint(given), fingerprint(expected));
+}
+
+/** Of one length for any text, so that the comparison tells nothing about the length of the secret. */
+function fingerprint(text: string): Buffer {
+  return createHmac('sha256', 'compare').update(text).digest();
 }

@@ -1,7 +1,7 @@
 import type { Setting } from '@podkit/chassis/config';
 import { acceptedBy } from '@podkit/chassis/setting-text';
+import { allSettings } from './all-settings.ts';
 import { legacyFlags } from './legacy.ts';
-import { allSettings } from './load.ts';
 
 const note = 'Settings marked * are ours; upstream does not have them.';
 

@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { messageOf } from '@podkit/chassis/errors';
 import { parse } from 'yaml';
+import { allSettings } from './all-settings.ts';
 import { credentialSettings } from './credential-settings.ts';
 import { parseGoValue } from './go-values.ts';
-import { allSettings, OptionsError } from './load.ts';
+import { OptionsError } from './load.ts';
 import { repositorySettings } from './repository-settings.ts';
 import type { Options } from './schema.ts';
 import { optionFaults } from './validate.ts';
@@ -72,13 +73,16 @@ function mergeEntry(base: Options, entry: Record<string, unknown>, where: string
 }
 
 function sharedFaults(named: readonly NamedOptions[]): string[] {
-  const twice = (values: readonly (string | undefined)[]) => values.find((value, at) => values.indexOf(value) !== at);
   const name = twice(named.map((entry) => entry.name));
   const root = twice(named.map(({ options }) => options.root));
   return [
     ...(name === undefined ? [] : [`two repositories have the name ${name}`]),
     ...(root === undefined ? [] : [`two repositories have the root ${root}`]),
   ];
+}
+
+function twice(values: readonly (string | undefined)[]): string | undefined {
+  return values.find((value, at) => values.indexOf(value) !== at);
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

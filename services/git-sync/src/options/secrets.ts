@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { messageOf } from '@podkit/chassis/errors';
 import { splitUserinfo } from '../credentials/credential.ts';
+import { allSettings } from './all-settings.ts';
 import { parseCredentials } from './credential-list.ts';
 import { parseGitConfigList } from './git-config-list.ts';
 import { gitConfigText } from './git-config-text.ts';
@@ -41,4 +42,13 @@ export function triggerSecret({ triggerSecret: secret, triggerSecretFile: path }
   }
   if (text.length < 8) throw new OptionsError(['the trigger secret must have at least 8 characters']);
   return text;
+}
+
+/** The flags given, with secrets hidden, as upstream logs them at the start. */
+export function shownFlags(flags: ReadonlyMap<string, string>): string[] {
+  return [...flags].map(([key, text]) => {
+    const setting = allSettings.find((candidate) => candidate.key === key);
+    const hidden = setting?.annotation.secret === true || key === 'credential' || key === 'gitConfigAdd';
+    return `${setting?.flag ?? key}=${hidden ? '[hidden]' : text}`;
+  });
 }

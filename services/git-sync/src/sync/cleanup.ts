@@ -34,7 +34,7 @@ export async function removeStaleWorktrees(
   for (const name of await namesIn(layout.worktrees)) {
     const path = join(layout.worktrees, name);
     if (path === published.path || path === dirname(published.path) || name.startsWith('.')) continue;
-    const age = now() - (await stat(path).catch(() => undefined))?.mtimeMs!;
+    const age = now() - (await stat(path)).mtimeMs;
     // A clock that was set back must not keep one for ever: an age below zero counts as old.
     if (age >= 0 && age < staleTimeout) continue;
     log.info(1, 'removing stale worktree', { path });

@@ -31,7 +31,7 @@ export async function namesIn(path: string): Promise<string[]> {
  * need not be UTF-8 and Node's own recursive removal fails on those.
  */
 export async function removeTree(path: string): Promise<void> {
-  await runProcess('rm', ['-rf', '--', path], { cwd: '/', env: { PATH: process.env.PATH, LC_ALL: 'C' } });
+  await runProcess('rm', ['-rf', '--', path], { cwd: '/', env: { LC_ALL: 'C' } });
 }
 
 /** Put the names in a directory on disk. */

@@ -1,0 +1,5 @@
+import { type Setting, settingsOf } from '@podkit/chassis/config';
+import { prefix, schema } from './schema.ts';
+
+/** All settings with the names by which they are set. */
+export const allSettings: readonly Setting[] = settingsOf(schema, prefix);
