@@ -5,6 +5,7 @@ import type { Core } from './core.ts';
 import type { Look } from './health/dependency.ts';
 import { HttpClient } from './http-client.ts';
 import { DaprStore } from './notes/dapr-store.ts';
+import type { NoteStore } from './notes/note-store.ts';
 import { Notes } from './notes/notes.ts';
 import { openShard, type ShardParts } from './shard-parts.ts';
 import { Site } from './site/site.ts';
@@ -26,7 +27,7 @@ export async function openData(context: Context<Config>, core: Core): Promise<Da
   const { config, lifecycle } = context;
   const client = new HttpClient();
   lifecycle.atClose('connections to neighbours', () => client.close());
-  const store = openStore(config, client, core);
+  const store = await openStore(config, client, core);
   lifecycle.atClose('connections to the ambassador', () => store.close());
   const site = new Site({ link: config.site, cacheBytes: config.siteCache });
   const siteWatch = new SiteWatch(site);
@@ -46,7 +47,12 @@ export async function openData(context: Context<Config>, core: Core): Promise<Da
   };
 }
 
-function openStore(config: Readonly<Config>, client: HttpClient, { settings }: Core) {
+async function openStore(config: Readonly<Config>, client: HttpClient, { settings }: Core): Promise<NoteStore> {
+  if (config.notesProtocol === 'redis') {
+    // Loaded only where it is used: the client costs the start some 30 ms.
+    const { RedisStore } = await import('./notes/redis-store.ts');
+    return new RedisStore({ url: config.redisUrl, timeout: config.storeTimeout });
+  }
   return new DaprStore(client, {
     url: config.ambassadorUrl,
     store: config.store,

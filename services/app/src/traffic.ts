@@ -7,6 +7,7 @@ import { ConsoleFeed } from './console/console-feed.ts';
 import { Neighbours } from './console/neighbours.ts';
 import type { Core } from './core.ts';
 import type { Data } from './data.ts';
+import { startEmission } from './emission.ts';
 import { chaosRoutes } from './http/chaos-routes.ts';
 import { consoleApi } from './http/console-api.ts';
 import { consoleRoutes } from './http/console-routes.ts';
@@ -35,6 +36,7 @@ export async function startTraffic(
   const { config, log, lifecycle, metrics } = context;
   const requests = new RequestStats();
   requests.onRequest((...observation) => metrics.http.observe(...observation));
+  startEmission(context, core, requests);
   const server = createServer({ log, lifecycle, metrics: requests });
   const streams = { site: new EventStream({ maxClients: 1000 }), console: new EventStream({ maxClients: 100 }) };
   trafficGate(server, core);

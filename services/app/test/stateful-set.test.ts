@@ -59,9 +59,9 @@ describe('a StatefulSet', () => {
     const entry = set.pod(0);
     const written = new Map<string, string>();
     const failures: string[] = [];
-    let going = true;
+    const over = new AbortController();
     const load = (async () => {
-      for (let round = 0; going; round += 1) {
+      for (let round = 0; !over.signal.aborted; round += 1) {
         const key = keys[round % keys.length] ?? '';
         const answer = await put(entry, key, String(round));
         if (answer.ok) written.set(key, String(round));
@@ -75,7 +75,7 @@ describe('a StatefulSet', () => {
       await set.stop(ordinal);
       await set.start(ordinal);
     }
-    going = false;
+    over.abort();
     await load;
     expect(failures).toEqual([]);
     expect(written.size).toBe(keys.length);

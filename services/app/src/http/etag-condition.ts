@@ -12,7 +12,9 @@ const entityTag = /^(W\/)?"([\x21\x23-\x7e\x80-\uffff]*)"$/;
  */
 export function parseEtags(header: string): EtagList {
   if (header.trim() === '*') return '*';
-  return splitList(header).map((item) => {
+  const items = splitList(header);
+  if (items.length === 0) throw new EtagError(header);
+  return items.map((item) => {
     const match = entityTag.exec(item);
     if (!match) throw new EtagError(header);
     return { weak: match[1] !== undefined, tag: match[2] ?? '' };
@@ -44,6 +46,6 @@ class EtagError extends PodkitError {
 
 /** Commas inside a quoted tag belong to it. */
 function splitList(header: string): string[] {
-  const items = header.match(/(?:[^,"]|"[^"]*"?)+/g) ?? [''];
-  return items.map((item) => item.trim()).filter((item, at) => item !== '' || items.length === 1 || at < 0);
+  const items = header.match(/(?:[^,"]|"[^"]*"?)+/g) ?? [];
+  return items.map((item) => item.trim()).filter((item) => item !== '');
 }

@@ -7,6 +7,8 @@ import { matchesStrongly, matchesWeakly, parseEtags } from './etag-condition.ts'
 
 /** `/*`: the published site, whatever is not a route of its own. */
 export function siteRoutes(server: Server, { site }: { site: Site }): void {
+  // What begins like the API is never a page, also not one that is not there yet.
+  server.get('/api/*', (_request, reply) => reply.callNotFound());
   server.get('/*', async (request, reply) => {
     const path = sitePath(request.url.split('?', 1)[0] ?? '/');
     if (path === undefined) return notFound(reply);

@@ -1,6 +1,5 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
 
 export type DnsServer = {
@@ -23,7 +22,7 @@ export async function startDns(service: string): Promise<DnsServer> {
   socket.bind(0, '127.0.0.1');
   await once(socket, 'listening');
   onTestFinished(() => void socket.close());
-  return { address: `127.0.0.1:${(socket.address() as AddressInfo).port}`, ports };
+  return { address: `127.0.0.1:${socket.address().port}`, ports };
 }
 
 function answer(query: Buffer, service: string, ports: ReadonlyMap<string, number>): Buffer {

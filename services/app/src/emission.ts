@@ -1,0 +1,26 @@
+import type { Context } from '@podkit/chassis/service';
+import type { Config } from './config.ts';
+import type { Core } from './core.ts';
+import { AccessLog } from './stats/access-log.ts';
+import type { RequestStats } from './stats/request-stats.ts';
+import { StatsdEmitter } from './stats/statsd.ts';
+
+/** Send requests on as StatsD and to the access log, where they are configured. */
+export function startEmission(context: Context<Config>, { overload }: Core, requests: RequestStats): void {
+  const { config, log, lifecycle } = context;
+  if (config.statsd !== undefined) {
+    const [host = '', port = ''] = config.statsd.split(':');
+    const gauges = () => ({ in_flight: overload.state.inFlight });
+    const onError = (err: unknown) => log.debug({ err }, 'StatsD not sent');
+    const emitter = new StatsdEmitter({ host, port: Number(port), period: config.statsdPeriod, gauges, onError });
+    requests.onRequest(emitter.observe);
+    lifecycle.atClose('StatsD', () => emitter.close());
+  }
+  if (config.accessLog !== undefined) {
+    const path = config.accessLog;
+    const onError = (err: unknown) => log.warn({ err, path }, 'access log not written');
+    const accessLog = new AccessLog({ path, limit: config.accessLogLimit, onError });
+    requests.onRequest(accessLog.observe);
+    lifecycle.atClose('access log', () => accessLog.close());
+  }
+}

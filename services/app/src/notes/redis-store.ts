@@ -1,0 +1,110 @@
+import { createHash } from 'node:crypto';
+import { messageOf, PodkitError } from '@podkit/chassis/errors';
+import { Redis } from 'ioredis';
+import {
+  type Condition,
+  type KeyPage,
+  type NoteStore,
+  preconditionFailed,
+  type Stored,
+  unavailable,
+} from './note-store.ts';
+
+export type RedisStoreOptions = { url: string; timeout: number };
+
+const cursorPattern = /^\d{1,20}$/;
+
+/**
+ * Notes as plain Redis strings, through any Redis protocol server. The ETag is a hash of the value, and a conditional
+ * write is WATCH, a look, and MULTI: nothing that only one kind of server knows.
+ */
+export class RedisStore implements NoteStore {
+  readonly name = 'redis';
+  readonly #redis: Redis;
+  /** WATCH belongs to a connection, so conditional writes have one of their own, one after the other. */
+  readonly #watching: Redis;
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor({ url, timeout }: RedisStoreOptions) {
+    const options = {
+      lazyConnect: true,
+      commandTimeout: timeout,
+      connectTimeout: timeout,
+      maxRetriesPerRequest: 1,
+      retryStrategy: (attempt: number) => Math.min(50 * 2 ** attempt, 2000),
+    };
+    this.#redis = new Redis(url, options);
+    this.#watching = new Redis(url, options);
+    // Errors reach callers through their commands; without a listener they would be printed.
+    for (const redis of [this.#redis, this.#watching]) redis.on('error', () => undefined);
+  }
+
+  async get(key: string): Promise<Stored | undefined> {
+    const value = await answered(this.#redis.get(key));
+    return value === null ? undefined : { value, etag: etagOf(value), answeredBy: {} };
+  }
+
+  async put(key: string, value: string, condition: Condition): Promise<Record<string, string>> {
+    if (condition.kind === 'none') await answered(this.#redis.set(key, value));
+    else if (condition.kind === 'match')
+      await this.#whenMatching(key, condition.etag, (multi) => multi.set(key, value));
+    else if ((await answered(this.#redis.set(key, value, 'NX'))) === null) throw preconditionFailed(key);
+    return {};
+  }
+
+  async delete(key: string, condition: Condition): Promise<Record<string, string>> {
+    if (condition.kind === 'match') await this.#whenMatching(key, condition.etag, (multi) => multi.del(key));
+    else await answered(this.#redis.del(key));
+    return {};
+  }
+
+  /** In SCAN's order, so a page may be shorter or longer than `limit`, and a key that changes may be met twice. */
+  async keys(prefix: string, limit: number, after: string | undefined): Promise<KeyPage> {
+    if (after !== undefined && !cursorPattern.test(after))
+      throw new PodkitError('ERR_CURSOR', 'the cursor is not one that this list gave');
+    const keys = new Set<string>();
+    let cursor = after ?? '0';
+    do {
+      const pattern = `${prefix.replaceAll(/[*?[\]\\]/g, String.raw`\$&`)}*`;
+      const [next, found] = await answered(this.#redis.scan(cursor, 'MATCH', pattern, 'COUNT', limit));
+      for (const key of found) keys.add(key);
+      cursor = next;
+    } while (cursor !== '0' && keys.size < limit);
+    return { keys: [...keys], next: cursor === '0' ? undefined : cursor };
+  }
+
+  async ping(): Promise<void> {
+    await answered(this.#redis.ping());
+  }
+
+  close(): void {
+    this.#redis.disconnect();
+    this.#watching.disconnect();
+  }
+
+  async #whenMatching(key: string, etag: string, act: (multi: ReturnType<Redis['multi']>) => unknown): Promise<void> {
+    const mine = this.#turn.then(async () => {
+      await this.#watching.watch(key);
+      const value = await this.#watching.get(key);
+      if (value === null || etagOf(value) !== etag) {
+        await this.#watching.unwatch();
+        return false;
+      }
+      const multi = this.#watching.multi();
+      act(multi);
+      return (await multi.exec()) !== null;
+    });
+    this.#turn = mine.catch(() => undefined);
+    if (!(await answered(mine))) throw preconditionFailed(key);
+  }
+}
+
+const etagOf = (value: string): string => createHash('sha256').update(value).digest('base64url').slice(0, 22);
+
+async function answered<T>(command: Promise<T>): Promise<T> {
+  try {
+    return await command;
+  } catch (cause) {
+    throw unavailable(`the ambassador's Redis protocol: ${messageOf(cause)}`, cause);
+  }
+}

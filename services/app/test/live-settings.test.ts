@@ -1,0 +1,44 @@
+import { mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { tempDir } from '@podkit/chassis/testing/temp-dir';
+import { waitFor } from '@podkit/chassis/testing/wait-for';
+import { describe, expect, it } from 'vitest';
+import { startApp } from './support/start-app.ts';
+
+/** Write files as the kubelet does: a new folder, and `..data` swapped to it in one step. */
+function writeMounted(folder: string, revision: string, files: Record<string, string>): void {
+  mkdirSync(join(folder, `..${revision}`));
+  for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, `..${revision}`, name), content);
+  symlinkSync(`..${revision}`, join(folder, '..data_tmp'));
+  renameSync(join(folder, '..data_tmp'), join(folder, '..data'));
+  if (revision !== '1') return;
+  for (const name of Object.keys(files)) symlinkSync(join('..data', name), join(folder, name));
+}
+
+describe('settings in mounted files', () => {
+  it('count without a restart, are shown with secrets masked, and a bad one leaves the one before', async () => {
+    const folder = tempDir();
+    writeMounted(folder, '1', { banner: 'blue', 'log-level': 'info', 'chaos-token': 'first' });
+    const app = await startApp({ APP_SETTINGS_DIR: folder, CHAOS: 'true' });
+    const settings = async () => {
+      const answer = await fetch(`${app.url}/api/console`);
+      const document = (await answer.json()) as { banner: string; settings: { name: string; value: string }[] };
+      return {
+        banner: document.banner,
+        ...Object.fromEntries(document.settings.map(({ name, value }) => [name, value])),
+      };
+    };
+    const allowed = async (token: string) =>
+      (await fetch(`${app.url}/api/chaos`, { headers: { authorization: `Bearer ${token}` } })).status === 200;
+    expect(await settings()).toMatchObject({ banner: 'blue', logLevel: 'info', chaosToken: '••••' });
+    expect(await allowed('first')).toBe(true);
+    writeMounted(folder, '2', { banner: 'green\n', 'log-level': 'loud', 'chaos-token': 'second' });
+    await waitFor('the new banner', async () => (await settings()).banner === 'green');
+    expect([await allowed('first'), await allowed('second')]).toEqual([false, true]);
+    expect(await settings()).toMatchObject({ logLevel: 'info' });
+    await app.service.logged('the fault', ({ setting, level }) => setting === 'logLevel' && level === 'warn');
+    expect(app.service.output.join()).not.toMatch(/second/);
+    writeMounted(folder, '3', { banner: '', 'log-level': 'error', 'chaos-token': 'third' });
+    await waitFor('the level', async () => (await settings()).logLevel === 'error');
+  });
+});

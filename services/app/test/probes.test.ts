@@ -1,0 +1,153 @@
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { freePort } from '@podkit/chassis/testing/free-port';
+import { tempDir } from '@podkit/chassis/testing/temp-dir';
+import { waitFor } from '@podkit/chassis/testing/wait-for';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { encodeLine } from '../src/shard/journal-line.ts';
+import { SiteFolder } from './support/site-folder.ts';
+import { type RunningApp, startApp } from './support/start-app.ts';
+
+const status = async (url: string, headers: Record<string, string> = {}) => (await fetch(url, { headers })).status;
+
+type Console = {
+  probes: { history: { probe: string; prober: string; status: number; chaos: boolean }[]; counts: unknown };
+  lifecycle: { state: string; events: { kind: string; text: string }[]; drain?: { phase: string; inFlight: number } };
+};
+const consoleOf = async ({ url }: RunningApp) => (await (await fetch(`${url}/api/console`)).json()) as Console;
+
+function accepts(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
+    socket.once('connect', () => socket.destroy());
+  });
+}
+
+describe('readiness', () => {
+  it('waits for the first sync and the ambassador, and shows itself by HTTP, file and TCP port alike', async () => {
+    const [folder, run, tcp] = [new SiteFolder(), tempDir(), await freePort()];
+    const readyFile = join(run, 'ready');
+    writeFileSync(readyFile, 'left by one that was killed');
+    writeFileSync(`${readyFile}.0.tmp`, 'half');
+    let healthy = 204;
+    const ambassador = createServer((_request, response) => response.writeHead(healthy).end());
+    const ambassadorPort = await freePort();
+    ambassador.listen(ambassadorPort, '127.0.0.1');
+    onTestFinished(() => void ambassador.close());
+    const app = await startApp({
+      APP_REQUIRES: 'site,ambassador',
+      APP_SITE: folder.link,
+      APP_READY_FILE: readyFile,
+      APP_TCP_PROBE_PORT: String(tcp),
+      APP_AMBASSADOR_URL: `http://127.0.0.1:${ambassadorPort}`,
+      APP_DEPENDENCY_PERIOD: '30ms',
+      APP_DEPENDENCY_FAILURES: '2',
+    });
+    const ready = async () => [await status(`${app.admin}/readyz`), existsSync(readyFile), await accepts(tcp)];
+    expect(await ready()).toEqual([503, false, false]);
+    expect(await (await fetch(`${app.admin}/readyz?verbose`)).text()).toContain('[-]site failed: nothing at');
+    folder.publish('a', { 'index.html': 'a' });
+    await waitFor('readiness', async () => (await ready()).join() === '200,true,true');
+    healthy = 503;
+    await waitFor('unreadiness', async () => (await ready()).join() === '503,false,false');
+    healthy = 204;
+    await waitFor('readiness again', async () => (await ready()).join() === '200,true,true');
+    expect((await app.service.stop()).code).toBe(0);
+    expect([existsSync(readyFile), existsSync(`${readyFile}.0.tmp`)]).toEqual([false, false]);
+  });
+});
+
+describe('the memory of probes', () => {
+  it('tells the kubelet and its hooks from others, with the code of each call', async () => {
+    const app = await startApp();
+    await status(`${app.admin}/livez`, { 'user-agent': 'kube-probe/1.36' });
+    await status(`${app.admin}/readyz?verbose`, { 'user-agent': 'Mozilla/5.0' });
+    await status(`${app.admin}/hooks/post-start`, { 'user-agent': 'kube-lifecycle/1.36' });
+    const { probes } = await consoleOf(app);
+    expect(probes.history.slice(-3)).toMatchObject([
+      { probe: 'livez', prober: 'kubelet', status: 200 },
+      { probe: 'readyz', prober: 'other', status: 200 },
+      { probe: 'post-start', prober: 'hook', status: 200 },
+    ]);
+    expect(probes.counts).toMatchObject({ livez: { ok: 1, failed: 0 } });
+  });
+});
+
+describe('the postStart marker', () => {
+  it('is waited for, with liveness green and startup red, and removed at the end', async () => {
+    const marker = join(tempDir(), 'post-start');
+    const app = await startApp({ APP_POST_START_FILE: marker }, { started: false });
+    await waitFor('the admin port', () => status(`${app.admin}/livez`));
+    expect([await status(`${app.admin}/livez`), await status(`${app.admin}/startupz`)]).toEqual([200, 503]);
+    writeFileSync(marker, '');
+    await waitFor('the start', async () => (await status(`${app.admin}/startupz`)) === 200);
+    await app.service.stop();
+    expect(existsSync(marker)).toBe(false);
+  });
+
+  it('ends the app with exit code 4 when it does not come', async () => {
+    const env = { APP_POST_START_FILE: '/nonexistent/marker', APP_POST_START_TIMEOUT: '50ms' };
+    const app = await startApp(env, { started: false });
+    expect(await app.service.exited).toEqual({ code: 4, signal: null });
+    expect(app.service.output.join()).toContain('no /nonexistent/marker within 50ms');
+  });
+});
+
+describe('the preStop hook', () => {
+  it('holds its answer until the requests in flight are answered, and the SIGTERM after it changes nothing', async () => {
+    const app = await startApp({ CHAOS: 'true', APP_CHAOS_TOKEN: 't', DRAIN_DELAY: '200ms' });
+    const headers = { authorization: 'Bearer t', 'content-type': 'application/json' };
+    const body = JSON.stringify({ delay: '500ms', duration: '1m' });
+    await fetch(`${app.url}/api/chaos/latency`, { method: 'PUT', headers, body });
+    const order: string[] = [];
+    const slow = fetch(`${app.url}/api/pod`).then((answer) => order.push(`request ${answer.status}`));
+    const hook = fetch(`${app.admin}/hooks/pre-stop`).then((answer) => order.push(`hook ${answer.status}`));
+    await app.service.logged('draining', ({ state }) => state === 'draining');
+    const { lifecycle } = await consoleOf(app);
+    expect(lifecycle).toMatchObject({ state: 'draining', drain: { phase: 'answering' } });
+    expect(lifecycle.events.map(({ text }) => text)).toContain('preStop called');
+    expect(await app.service.stop()).toEqual({ code: 0, signal: null });
+    await Promise.all([slow, hook]);
+    expect(order).toEqual(['request 200', 'hook 200']);
+  });
+
+  it('asks for its token where one is set', async () => {
+    const app = await startApp({ APP_HOOK_TOKEN: 'secret' });
+    expect(await status(`${app.admin}/hooks/pre-stop`)).toBe(401);
+    expect(await status(`${app.admin}/livez`)).toBe(200);
+    const allowed = status(`${app.admin}/hooks/pre-stop`, { authorization: 'Bearer secret' });
+    expect((await app.service.exited).code).toBe(0);
+    expect(await allowed).toBe(200);
+  });
+});
+
+describe('a configuration that cannot work', () => {
+  it('is refused with every fault, exit code 2', async () => {
+    const env = { CHAOS: 'true', APP_REQUIRES: 'site,redis', APP_SHARD_SRV: '_http._tcp.x', APP_STROE: 'x' };
+    const app = await startApp(env, { started: false });
+    expect((await app.service.exited).code).toBe(2);
+    const output = app.service.output.join('\n');
+    expect(output).toContain('APP_STROE: no such setting; did you mean APP_STORE?');
+  });
+
+  it('names what only several settings together show', async () => {
+    const env = { CHAOS: 'true', APP_REQUIRES: 'site,redis', APP_SHARD_SRV: '_http._tcp.x' };
+    const app = await startApp(env, { started: false });
+    expect((await app.service.exited).code).toBe(2);
+    const output = app.service.output.join('\n');
+    for (const name of ['APP_REQUIRES: "redis"', 'APP_CHAOS_TOKEN: required', 'APP_POD_INDEX: required'])
+      expect(output).toContain(name);
+  });
+
+  it('ends the app with exit code 5 where its journal is damaged', async () => {
+    const data = tempDir();
+    mkdirSync(join(data, 'shard'));
+    writeFileSync(join(data, 'shard', 'journal'), `rubbish\n${encodeLine([{ members: [] }])}`);
+    const app = await startApp({ APP_DATA: data }, { started: false });
+    expect((await app.service.exited).code).toBe(5);
+    expect(app.service.output.join()).toContain('line 1 is damaged');
+  });
+});
