@@ -2,9 +2,10 @@ import type { DemoRepository } from './demo-repository.ts';
 import type { Folders } from './folders.ts';
 import type { Options } from './options.ts';
 
+const at = (port: number, path = '') => `http://localhost:${port}${path}`;
+
 /** The table of what runs where, and what to try first. */
 export function banner(options: Options, folders: Folders, demo: DemoRepository | undefined): string {
-  const at = (port: number, path = '') => `http://localhost:${port}${path}`;
   const rows = [
     ['site', at(options.appPort, '/')],
     ['console', at(options.appPort, '/console')],

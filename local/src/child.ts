@@ -35,10 +35,11 @@ export function startChild(spec: ProcessSpec, onLine: (line: string) => void): C
 }
 
 /** Wait until a process has started, or has ended, or `signal` aborts. True when it has started. */
-export async function waitStarted({ spec, process, ended }: Child, signal: AbortSignal): Promise<boolean> {
-  let over = false;
-  void ended.then(() => (over = true));
-  while (!over && !signal.aborted && process.exitCode === null) {
+export async function waitStarted({ spec, ended }: Child, signal: AbortSignal): Promise<boolean> {
+  const ending = new AbortController();
+  void ended.then(() => ending.abort());
+  const stopped = AbortSignal.any([signal, ending.signal]);
+  while (!stopped.aborted) {
     if (await hasStarted(spec.started)) return true;
     await sleep(50);
   }

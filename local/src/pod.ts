@@ -23,6 +23,14 @@ const identity = { POD_NAME: 'podkit-0', POD_NAMESPACE: 'default', POD_IP: '127.
 // A tenth of a Pod's times: here no load balancer has to notice.
 const lifecycle = { DRAIN_DELAY: '500ms', SHUTDOWN_TIMEOUT: '10s', GRACE_PERIOD: '30s', HOST: '127.0.0.1' };
 
+/** The simulated Downward API volume at the start. */
+export const downwardFiles = {
+  labels: ['app.kubernetes.io/name="podkit"', 'apps.kubernetes.io/pod-index="0"'].join('\n'),
+  annotations: 'podkit.dev/started-by="npm start"',
+  'limits/cpu_m': '1000',
+  'limits/memory_mi': '256',
+};
+
 /** The processes of the suite with their settings, in the order in which they start. */
 export function podOf(input: PodInput): Pod {
   return {
@@ -48,17 +56,13 @@ function gitSync(input: PodInput, extra: string[]): ProcessSpec {
   const { options, folders, repo } = input;
   const http = extra.length === 0 ? [`--http-bind=127.0.0.1:${options.gitSyncPort}`, '--http-metrics'] : extra;
   const args = [`--repo=${repo}`, `--ref=${options.ref}`, `--root=${folders.site}`, '--link=current', '--period=1s'];
-  const spec = service(input, 'git-sync', `http://127.0.0.1:${options.gitSyncPort}/`, {}, [
-    ...args,
-    '--max-failures=-1',
-    ...http,
-  ]);
+  const spec = service(input, 'git-sync', at(options.gitSyncPort, '/'), {}, [...args, '--max-failures=-1', ...http]);
   return extra.length === 0 ? spec : { ...spec, name: 'git-sync (init)' };
 }
 
 function ambassador(input: PodInput): ProcessSpec {
   const { options, files } = input;
-  const admin = `http://127.0.0.1:${options.ambassadorAdminPort}/startupz`;
+  const admin = at(options.ambassadorAdminPort, '/startupz');
   return service(input, 'ambassador', admin, {
     PORT: String(options.ambassadorPort),
     ADMIN_PORT: String(options.ambassadorAdminPort),
@@ -70,18 +74,19 @@ function ambassador(input: PodInput): ProcessSpec {
 function metricsAdapter(input: PodInput): ProcessSpec {
   const { options, files } = input;
   const env = { PORT: String(options.adapterPort), ADAPTER_CONFIG: files.adapter };
-  return service(input, 'metrics-adapter', `http://127.0.0.1:${options.adapterPort}/startupz`, env);
+  return service(input, 'metrics-adapter', at(options.adapterPort, '/startupz'), env);
 }
 
 function downwardReader(input: PodInput): ProcessSpec {
   const { options, folders } = input;
   const env = { PORT: String(options.downwardPort), DOWNWARD_DIR: folders.podinfo };
-  return service(input, 'downward-reader', `http://127.0.0.1:${options.downwardPort}/startupz`, env);
+  return service(input, 'downward-reader', at(options.downwardPort, '/startupz'), env);
 }
+
+const at = (port: number, path = '') => `http://127.0.0.1:${port}${path}`;
 
 function app(input: PodInput): ProcessSpec {
   const { options, folders } = input;
-  const at = (port: number, path = '') => `http://127.0.0.1:${port}${path}`;
   return service(input, 'app', at(options.appAdminPort, '/startupz'), {
     PORT: String(options.appPort),
     ADMIN_PORT: String(options.appAdminPort),
@@ -113,6 +118,7 @@ function redis({ options, folders, hasRedis, path }: PodInput): ProcessSpec | un
     bind: '127.0.0.1',
     dir: folders.redis,
     appendonly: 'yes',
+    logfile: join(folders.run, 'redis.log'),
     loglevel: 'warning',
   };
   const args = Object.entries(flags).flatMap(([name, value]) => [`--${name}`, value]);

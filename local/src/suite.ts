@@ -29,7 +29,7 @@ export async function runSuite(options: Options, host: Host): Promise<number> {
   const stopped = onStopSignal(host, supervisor);
   const demo = options.repo === undefined ? await createDemoRepository(folders.git) : undefined;
   await writeVolume(folders.podinfo, downwardFiles);
-  const files = await writeConfigFiles(folders.config, options, hasRedis);
+  const files = await writeConfigFiles(options, folders, hasRedis);
   const pod = podOf({
     options,
     folders,

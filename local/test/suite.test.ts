@@ -1,12 +1,16 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { request } from 'node:http';
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { type IncomingMessage, request } from 'node:http';
+import { type AddressInfo, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { freePort } from '@podkit/chassis/testing/free-port';
 import { waitFor } from '@podkit/chassis/testing/wait-for';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { writeVolume } from '@podkit/downward/simulate';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { downwardFiles } from '../src/pod.ts';
 
 const portOptions = [
   'app',
@@ -199,12 +203,6 @@ describe('npm start --data', () => {
 });
 
 describe('npm start with wrong options', () => {
-  const start = (args: string[]) => {
-    const main = join(import.meta.dirname, '..', 'src', 'main.ts');
-    const { status, stderr } = spawnSync(process.execPath, [main, ...args], { env: { PATH: process.env.PATH } });
-    return { status, stderr: String(stderr).trim() };
-  };
-
   it('names the port that is taken and the option that moves it', async () => {
     const server = createServer().listen(0);
     await once(server, 'listening');
@@ -225,3 +223,9 @@ describe('npm start with wrong options', () => {
     });
   });
 });
+
+function start(args: string[]) {
+  const main = join(import.meta.dirname, '..', 'src', 'main.ts');
+  const { status, stderr } = spawnSync(process.execPath, [main, ...args], { env: { PATH: process.env.PATH } });
+  return { status, stderr: String(stderr).trim() };
+}

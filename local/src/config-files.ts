@@ -1,0 +1,73 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { stringify } from 'yaml';
+import type { Folders } from './folders.ts';
+import type { Options } from './options.ts';
+
+/** Paths of the configuration files that a ConfigMap would hold. */
+export type ConfigFiles = { ambassador: string; adapter: string };
+
+/** Write the configuration of the ambassador and of the metrics-adapter for this run. */
+export async function writeConfigFiles(options: Options, folders: Folders, hasRedis: boolean): Promise<ConfigFiles> {
+  const files = { ambassador: join(folders.config, 'ambassador.yaml'), adapter: join(folders.config, 'adapter.yaml') };
+  await writeFile(files.ambassador, stringify(ambassadorConfig(options, hasRedis)));
+  await writeFile(files.adapter, stringify(adapterConfig(options, folders)));
+  return files;
+}
+
+/** Notes live in PostgreSQL; `cache` is in Redis where there is one; the Redis door leads to it. */
+function ambassadorConfig({ postgresUrl, postgresPort, redisUrl, redisPort }: Options, hasRedis: boolean) {
+  const url = postgresUrl ?? `postgres://postgres@127.0.0.1:${postgresPort}/postgres`;
+  // PGlite is one session, however many connections it takes.
+  const notes = { driver: 'postgresql', url, ...(postgresUrl === undefined ? { poolMax: 1 } : {}) };
+  const redis = { driver: 'redis', url: redisUrl ?? `redis://127.0.0.1:${redisPort}` };
+  return {
+    stores: { notes, cache: hasRedis ? redis : { driver: 'memory' }, scratch: { driver: 'memory' } },
+    redisStore: 'cache',
+  };
+}
+
+const single = (name: string, type: string, path: string, help: string) => ({ name, type, help, path });
+
+function adapterConfig({ appPort, statsdPort }: Options, { run }: Folders) {
+  const route = { route: '@.route', method: '@.method', status: '@.status' };
+  const perRoute = (name: string, type: string, value: string, help: string) => {
+    return { name, type, help, path: '$.requests.byRoute[*]', value, labels: route };
+  };
+  return {
+    json: [
+      {
+        name: 'app',
+        url: `http://127.0.0.1:${appPort}/stats`,
+        metrics: [
+          perRoute('app_requests_total', 'counter', '@.count', 'Requests that were answered.'),
+          perRoute('app_request_seconds_total', 'counter', '@.secondsSum', 'Time that answering them took.'),
+          single('app_in_flight', 'gauge', '$.inFlight', 'Requests that are being answered.'),
+          single('app_uptime_seconds', 'gauge', '$.uptimeSeconds', 'Time since the start.'),
+          single('app_resident_bytes', 'gauge', '$.process.rssBytes', 'Memory of the process.'),
+        ],
+      },
+    ],
+    statsd: [{ udp: `127.0.0.1:${statsdPort}`, tcp: `127.0.0.1:${statsdPort}` }],
+    logs: [
+      {
+        name: 'access',
+        files: [join(run, 'access.csv')],
+        format: 'csv',
+        csv: { columns: ['time', 'method', 'route', 'status', 'nanoseconds'] },
+        rules: [
+          {
+            metrics: [
+              {
+                name: 'access_log_lines_total',
+                type: 'counter',
+                help: 'Lines of the access log.',
+                labels: { status: '$status' },
+              },
+            ],
+          },
+        ],
+      },
+    ],
+  };
+}
