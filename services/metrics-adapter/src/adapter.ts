@@ -4,18 +4,22 @@ import type { Registry } from 'prom-client';
 import type { AdapterConfig } from './config/schema.ts';
 import { mergeFamilies } from './exposition/merge.ts';
 import { type ProbeQuery, Probes } from './json/probes.ts';
-import { bySource, joinMetrics, selfFamily } from './own-metrics.ts';
+import { errorMetrics, joinMetrics, reloadMetrics, scrapeMetrics, selfFamily, storeMetrics } from './own-metrics.ts';
 import type { PullResult, PullSource } from './pull/pull-source.ts';
 import { registryFamilies } from './registry-families.ts';
-import type { SelfMetric } from './self-metric.ts';
 import type { Family } from './series/family.ts';
 import { SeriesStore } from './series/store.ts';
-import type { Source } from './source.ts';
 import { SourceSet } from './source-set.ts';
-import { loadMapping } from './statsd/statsd-source.ts';
 import { TailMemory } from './tail/tail-memory.ts';
 
-export type AdapterOptions = { config: AdapterConfig; log: Logger; stdin: Readable; stdout: Writable };
+export type AdapterOptions = {
+  config: AdapterConfig;
+  log: Logger;
+  stdin: Readable;
+  stdout: Writable;
+  /** The metrics of this process. */
+  registry: Registry;
+};
 
 type Pulled = PullResult & { source: PullSource };
 
@@ -28,15 +32,19 @@ export class Adapter {
   /** Merging problems by source and reason; sources themselves count the rest. */
   readonly #problems = new Map<string, Map<string, number>>();
   readonly #sweeper: NodeJS.Timeout;
+  readonly #registry: Registry;
   #config: AdapterConfig;
+  #probes: Probes;
   #sources: SourceSet;
   readonly #reloads = { success: 0, failure: 0, at: Date.now() / 1000, good: 1 };
 
   /** @throws {ConfigError} when the configuration can't be used */
-  constructor({ config, log, stdin, stdout }: AdapterOptions) {
+  constructor({ config, log, stdin, stdout, registry }: AdapterOptions) {
     this.#config = config;
     this.#log = log;
     this.#streams = { stdin, stdout };
+    this.#registry = registry;
+    this.#probes = new Probes(config);
     this.#sources = this.#setOf(config);
     this.#sweeper = setInterval(() => this.#store.sweep(), 1000).unref();
   }
@@ -56,11 +64,6 @@ export class Adapter {
     await this.#probes.close();
   }
 
-  /** Check what only the disk can tell, such as mapping files. @throws {ConfigError} with what is wrong */
-  async check(): Promise<void> {
-    for (const statsd of this.#config.statsd) await loadMapping(statsd);
-  }
-
   /** What `/probe` asks for. @throws {ProbeError | FetchError} */
   probe(query: ProbeQuery, patience: number): Promise<Family[]> {
     return this.#probes.probe(query, patience, (reason) => this.#count('probe', reason));
@@ -74,7 +77,6 @@ export class Adapter {
    */
   async reload(config: AdapterConfig): Promise<void> {
     const [next, probes] = [this.#setOf(config, this.#sources), new Probes(config)];
-    await Promise.all(config.statsd.map((statsd) => loadMapping(statsd)));
     await this.#sources.handOver(next);
     await this.#probes.close();
     this.#probes = probes;
@@ -104,7 +106,15 @@ export class Adapter {
       { source: 'store', families: this.#store.families() },
     ];
     const families = mergeFamilies(contributions, (source, problem) => this.#count(source, problem));
-    const own = joinMetrics([...this.#pullMetrics(pulled), ...this.#sourceMetrics(push), ...selves.flat()]);
+    const problems = new Map([...this.#problems, ...pull.map(({ name, errors }) => [name, errors] as const)]);
+    const stored = push.map(({ name }) => [name, this.#store.counts(name)] as const);
+    const own = joinMetrics([
+      ...scrapeMetrics(pulled.map(({ source, up, seconds }) => ({ name: source.name, up, seconds }))),
+      ...errorMetrics(problems),
+      ...storeMetrics(stored),
+      ...reloadMetrics(this.#reloads),
+      ...selves.flat(),
+    ]);
     const ownFamilies = own
       .filter(({ samples }) => samples.length > 0)
       .map((metric) => selfFamily(this.#config.prefix, metric));
@@ -129,73 +139,4 @@ export class Adapter {
     this.#problems.set(source, reasons.set(problem, (reasons.get(problem) ?? 0) + 1));
     return undefined;
   }
-
-  #pullMetrics(pulled: readonly Pulled[]): SelfMetric[] {
-    const up = pulled.map(({ source, up: isUp }) => [source.name, Number(isUp)] as const);
-    const seconds = pulled.map(({ source, seconds: took }) => [source.name, took] as const);
-    return [
-      bySource('gauge', 'up', 'Whether the source could be read.', up),
-      bySource('gauge', 'scrape_duration_seconds', 'How long the source took to be read.', seconds),
-    ];
-  }
-
-  #sourceMetrics(push: readonly Source[]): SelfMetric[] {
-    const { pull } = this.#sources;
-    const errors = [
-      ...pull.flatMap(({ name, errors: counts }) => entriesOf(name, counts)),
-      ...[...this.#problems].flatMap(([name, counts]) => entriesOf(name, counts)),
-    ];
-    const stored = push.map(({ name }) => [name, this.#store.counts(name)] as const);
-    const each = (key: 'series' | 'overflow' | 'conflicts' | 'expired') =>
-      stored.map(([name, counts]) => [name, counts[key]] as const);
-    return [
-      bySource('counter', 'errors_total', 'What could not be read or had to be left out.', errors),
-      bySource('gauge', 'series', 'Series that the store holds.', each('series')),
-      bySource(
-        'counter',
-        'series_overflow_total',
-        'Samples that a cardinality limit kept from a series of their own.',
-        each('overflow'),
-      ),
-      bySource(
-        'counter',
-        'series_conflicts_total',
-        'Series refused as their metric has another type.',
-        each('conflicts'),
-      ),
-      bySource('counter', 'series_expired_total', 'Series that had no sample within their TTL.', each('expired')),
-      ...reloadMetrics(this.#reloads),
-    ];
-  }
-}
-
-const entriesOf = (name: string, counts: ReadonlyMap<string, number>) =>
-  [...counts].map(([reason, value]) => [name, value, { reason }] as const);
-
-function reloadMetrics({
-  success,
-  failure,
-  at,
-  good,
-}: Record<'success' | 'failure' | 'at' | 'good', number>): SelfMetric[] {
-  const one = (name: string, help: string, value: number): SelfMetric => ({
-    name,
-    help,
-    type: 'gauge',
-    samples: [{ labels: {}, value }],
-  });
-  const outcomes = [
-    { labels: { outcome: 'success' }, value: success },
-    { labels: { outcome: 'failure' }, value: failure },
-  ];
-  return [
-    {
-      name: 'config_reloads_total',
-      help: 'Attempts to read the configuration again.',
-      type: 'counter',
-      samples: outcomes,
-    },
-    one('config_last_reload_successful', 'Whether the configuration on disk is the one in use.', good),
-    one('config_last_reload_success_timestamp_seconds', 'When the configuration in use was read.', at),
-  ];
 }

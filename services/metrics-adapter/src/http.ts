@@ -1,31 +1,63 @@
+import { ConfigError } from '@podkit/chassis/config';
 import { parseDuration } from '@podkit/chassis/duration';
+import { messageOf } from '@podkit/chassis/errors';
+import type { Health } from '@podkit/chassis/health';
 import type { Server } from '@podkit/chassis/http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Adapter } from './adapter.ts';
 import type { AdapterConfig } from './config/schema.ts';
 import { contentType, negotiateCoding, negotiateFormat } from './exposition/negotiate.ts';
 import { encodedStream } from './exposition/respond.ts';
+import { FetchError } from './fetch/errors.ts';
+import { ProbeError, type ProbeQuery } from './json/probes.ts';
 import type { Family } from './series/family.ts';
 
 const quiet = { config: { quiet: true } };
 
 export type RouteOptions = {
   adapter: Adapter;
+  health: Health;
   /** Read the configuration again. @throws {ConfigError | PodkitError} when the old one stays */
   reload: () => Promise<void>;
 };
 
 /** Serve `/metrics` and the administrative paths that Prometheus' own programs have. */
-export function serveAdapter(server: Server, { adapter, reload }: RouteOptions): void {
+export function serveAdapter(server: Server, { adapter, health, reload }: RouteOptions): void {
   server.get('/metrics', quiet, async (request, reply) =>
     sendFamilies(request, reply, await adapter.gather(patienceOf(request, adapter.config.scrape))),
   );
+  server.get('/probe', quiet, async (request, reply) => {
+    const query = new URL(request.url, 'http://probe').searchParams;
+    try {
+      const families = await adapter.probe(queryOf(query), patienceOf(request, adapter.config.scrape));
+      return await sendFamilies(request, reply, families);
+    } catch (error) {
+      if (!(error instanceof ProbeError || error instanceof FetchError)) throw error;
+      const status = error instanceof ProbeError ? error.status : 503;
+      return reply
+        .code(status)
+        .type('text/plain; charset=utf-8')
+        .send(`${messageOf(error)}\n`);
+    }
+  });
+  server.get('/-/ready', quiet, async (_request, reply) => {
+    const { ok } = await health.run('readyz');
+    return reply
+      .code(ok ? 200 : 503)
+      .type('text/plain')
+      .send(ok ? 'ready\n' : 'not ready\n');
+  });
   server.get('/-/healthy', quiet, async (_request, reply) => reply.type('text/plain').send('ok\n'));
   server.route({
     method: ['POST', 'PUT'],
     url: '/-/reload',
     handler: async (_request, reply) => {
-      await reload();
+      try {
+        await reload();
+      } catch (error) {
+        const faults = error instanceof ConfigError ? error.faults.join('\n') : messageOf(error);
+        return reply.code(400).type('text/plain; charset=utf-8').send(`not reloaded, the old one stays:\n${faults}\n`);
+      }
       return reply.type('text/plain').send('reloaded\n');
     },
   });
@@ -34,7 +66,7 @@ export function serveAdapter(server: Server, { adapter, reload }: RouteOptions):
 /** Send families in the format and compression that the request asks for. */
 export function sendFamilies(request: FastifyRequest, reply: FastifyReply, families: readonly Family[]): FastifyReply {
   const format = negotiateFormat(request.headers.accept);
-  const coding = negotiateCoding(String(request.headers['accept-encoding'] ?? ''));
+  const coding = negotiateCoding(request.headers['accept-encoding']);
   if (coding !== 'identity') reply.header('content-encoding', coding);
   return reply
     .header('vary', 'accept, accept-encoding')
@@ -49,4 +81,9 @@ export function patienceOf(request: FastifyRequest, scrape: AdapterConfig['scrap
   const given = seconds > 0 ? seconds * 1000 : (fallback ?? 0);
   // At least half of a very short one: an offset must not leave nothing.
   return Math.min(Math.max(given - (offset ?? 0), given / 2), longest ?? given);
+}
+
+function queryOf(query: URLSearchParams): ProbeQuery {
+  const parameters = new Map([...new Set(query.keys())].map((name) => [name, query.getAll(name)] as const));
+  return { module: query.get('module') ?? 'default', target: query.get('target') ?? '', parameters };
 }

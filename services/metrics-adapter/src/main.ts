@@ -17,10 +17,10 @@ await runService(
     schema: settingsSchema,
     start: async ({ config, log, lifecycle, health, metrics }) => {
       const adapterConfig = await loadAdapterConfig(config.config);
-      const adapter = new Adapter({ config: adapterConfig, log, stdin: process.stdin, stdout: process.stdout });
+      const { stdin, stdout } = process;
+      const adapter = new Adapter({ config: adapterConfig, log, stdin, stdout, registry: metrics.registry });
       if (config.checkConfig) {
-        await adapter.check();
-        process.stdout.write(`${config.config}: good\n`);
+        stdout.write(`${config.config}: good\n`);
         process.exit(0);
       }
       lifecycle.atClose('sources', () => adapter.stop());

@@ -1,6 +1,7 @@
 import type { SelfMetric } from './self-metric.ts';
 import type { Family, NumberPoint } from './series/family.ts';
 import { labelsText } from './series/labels.ts';
+import type { StoreCounts } from './series/store.ts';
 
 /** A metric of the adapter itself as a family, under the prefix of the configuration. */
 export function selfFamily(prefix: string, { name, help, type, samples }: SelfMetric): Family {
@@ -21,7 +22,7 @@ export function joinMetrics(metrics: readonly SelfMetric[]): SelfMetric[] {
 }
 
 /** One metric with a sample by source. */
-export function bySource(
+function bySource(
   type: SelfMetric['type'],
   name: string,
   help: string,
@@ -29,4 +30,62 @@ export function bySource(
 ): SelfMetric {
   const samples = [...values].map(([source, value, labels = {}]) => ({ labels: { source, ...labels }, value }));
   return { name, help, type, samples };
+}
+
+/** How asking the sources went, this time. */
+export function scrapeMetrics(results: readonly { name: string; up: boolean; seconds: number }[]): SelfMetric[] {
+  const up = results.map(({ name, up: isUp }) => [name, Number(isUp)] as const);
+  const took = results.map(({ name, seconds }) => [name, seconds] as const);
+  return [
+    bySource('gauge', 'up', 'Whether the source could be read.', up),
+    bySource('gauge', 'scrape_duration_seconds', 'How long the source took to be read.', took),
+  ];
+}
+
+/** What went wrong since the start, by source and reason. */
+export function errorMetrics(problems: ReadonlyMap<string, ReadonlyMap<string, number>>): SelfMetric[] {
+  const samples = [...problems].flatMap(([name, reasons]) =>
+    [...reasons].map(([reason, value]) => [name, value, { reason }] as const),
+  );
+  return [bySource('counter', 'errors_total', 'What could not be read or had to be left out.', samples)];
+}
+
+/** What the store holds of each source, and what it could not take as it came. */
+export function storeMetrics(stored: readonly (readonly [name: string, counts: StoreCounts])[]): SelfMetric[] {
+  const each = (key: keyof StoreCounts) => stored.map(([name, counts]) => [name, counts[key]] as const);
+  return [
+    bySource('gauge', 'series', 'Series that the store holds.', each('series')),
+    bySource(
+      'counter',
+      'series_overflow_total',
+      'Samples that a limit kept from a series of their own.',
+      each('overflow'),
+    ),
+    bySource(
+      'counter',
+      'series_conflicts_total',
+      'Series refused as their metric has another type.',
+      each('conflicts'),
+    ),
+    bySource('counter', 'series_expired_total', 'Series that had no sample within their TTL.', each('expired')),
+  ];
+}
+
+export type Reloads = { success: number; failure: number; at: number; good: number };
+
+/** How reading the configuration went; `at` is seconds since the epoch. */
+export function reloadMetrics({ success, failure, at, good }: Reloads): SelfMetric[] {
+  const samples = [
+    { labels: { outcome: 'success' }, value: success },
+    { labels: { outcome: 'failure' }, value: failure },
+  ];
+  return [
+    { name: 'config_reloads_total', help: 'Attempts to read the configuration again.', type: 'counter', samples },
+    gauge('config_last_reload_successful', 'Whether the configuration on disk is the one in use.', good),
+    gauge('config_last_reload_success_timestamp_seconds', 'When the configuration in use was read.', at),
+  ];
+}
+
+function gauge(name: string, help: string, value: number): SelfMetric {
+  return { name, help, type: 'gauge', samples: [{ labels: {}, value }] };
 }

@@ -2,7 +2,7 @@ import type { Readable, Writable } from 'node:stream';
 import { isDeepStrictEqual } from 'node:util';
 import type { Logger } from '@podkit/chassis/log';
 import type { AdapterConfig } from './config/schema.ts';
-import { ForwardSource, ForwardSource } from './forward/forward-source.ts';
+import { ForwardSource } from './forward/forward-source.ts';
 import { createJsonSource } from './json/json-source.ts';
 import { LogsSource } from './logs/logs-source.ts';
 import { createPrometheusSource } from './prometheus/prometheus-source.ts';
@@ -11,7 +11,6 @@ import type { SeriesStore } from './series/store.ts';
 import type { Source } from './source.ts';
 import { StatsdSource } from './statsd/statsd-source.ts';
 import type { TailMemory } from './tail/tail-memory.ts';
-import { TailMemory } from './tail/tail-memory.ts';
 import { createCsvSource } from './text/csv-source.ts';
 import { createKeyValueSource } from './text/key-value-source.ts';
 
@@ -23,7 +22,6 @@ export type SourceSetOptions = {
   log: Logger;
   stdin: Readable;
   stdout: Writable;
-  stdout: Writable;
   /** Where sources that read files stopped, for those that follow them. */
   memory: TailMemory;
 };
@@ -34,16 +32,12 @@ type Entry<Kind> = { source: Kind; kind: string; config: unknown };
 export class SourceSet {
   readonly #pull: Entry<PullSource>[];
   readonly #push: Entry<Source>[];
-  /** Where files were left off, for sources that a reload makes anew. */
-  readonly #memory: TailMemory;
 
   /** @throws {ConfigError | PodkitError} when a source can't be made from its configuration */
   constructor(options: SourceSetOptions) {
-    const { config, previous, store, log, stdin, stdout } = options;
+    const { config, previous, store, log, stdin, stdout, memory } = options;
     const { limits, modules } = config;
     const context = { limits, log, modules };
-    const memory = previous === undefined ? new TailMemory() : previous.#memory;
-    this.#memory = memory;
     const pull = <Item>(kind: string, items: readonly Item[], create: (item: Item) => PullSource) =>
       items.map((item) =>
         entryOf(previous === undefined ? [] : previous.#pull, kind, { item, limits, modules }, () => create(item)),

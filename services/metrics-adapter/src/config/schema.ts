@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox';
-import { forwardSchema, forwardSchema } from '../forward/config.ts';
+import { forwardSchema } from '../forward/config.ts';
 import { jsonSchema } from '../json/config.ts';
 import { moduleSchema } from '../json/module-config.ts';
 import { logsSchema } from '../logs/config.ts';
@@ -36,7 +36,10 @@ export const adapterSchema = Type.Object(
       { ...strict, default: {}, description: 'How long a scrape may take.' },
     ),
     json: Type.Array(jsonSchema, { default: [], description: 'JSON over HTTP.' }),
-    prometheus: Type.Array(prometheusSchema, { default: [], description: 'Prometheus text or OpenMetrics, passed on.' }),
+    prometheus: Type.Array(prometheusSchema, {
+      default: [],
+      description: 'Prometheus text or OpenMetrics, passed on.',
+    }),
     keyValue: Type.Array(keyValueSchema, { default: [], description: 'Lines of keys and values over HTTP.' }),
     csv: Type.Array(csvSchema, { default: [], description: 'CSV over HTTP.' }),
     statsd: Type.Array(statsdSchema, { default: [], description: 'StatsD listeners.' }),
@@ -52,11 +55,10 @@ export const adapterSchema = Type.Object(
           default: [],
           description: 'URLs that `/probe` may fetch, with all below them; none for those on this host.',
         }),
-        maxBytes: Type.Integer({ default: 16_777_216, minimum: 1, description: "Longest answer of a target." }),
+        maxBytes: Type.Integer({ default: 16_777_216, minimum: 1, description: 'Longest answer of a target.' }),
       },
       { ...strict, default: {}, description: 'What `/probe` may do.' },
     ),
-    forward: Type.Array(forwardSchema, { default: [], description: 'Log files and streams that are sent on.' }),
   },
   { ...strict, $id: 'https://podkit.dev/schemas/metrics-adapter.json', title: 'metrics-adapter configuration' },
 );

@@ -13,10 +13,10 @@ export const isLegacyName = (name: string): boolean => legacyMetric.test(name);
 export function escapeName(name: string, scheme: EscapingScheme): string {
   if (scheme === 'allow-utf-8' || name === '') return name;
   // With dots even a plain name changes: its underscores double.
-  if (scheme === 'dots') return [...name].map((char, at) => dotted(char, at)).join('');
+  if (scheme === 'dots') return Array.from(name, (char, at) => dotted(char, at)).join('');
   if (isLegacyName(name)) return name;
-  if (scheme === 'underscores') return [...name].map((char, at) => (isLegacy(char, at) ? char : '_')).join('');
-  return `U__${[...name].map((char, at) => valued(char, at)).join('')}`;
+  if (scheme === 'underscores') return Array.from(name, (char, at) => (isLegacy(char, at) ? char : '_')).join('');
+  return `U__${Array.from(name, (char, at) => valued(char, at)).join('')}`;
 }
 
 const isLegacy = (char: string, at: number) => (at === 0 ? /^[a-zA-Z_:]$/ : /^[a-zA-Z0-9_:]$/).test(char);

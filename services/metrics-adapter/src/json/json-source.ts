@@ -1,34 +1,42 @@
 import { parseDuration } from '@podkit/chassis/duration';
-import type { Logger } from '@podkit/chassis/log';
 import { HttpClient } from '../fetch/client.ts';
-import { PullSource } from '../pull/pull-source.ts';
-import type { SeriesLimits } from '../series/store.ts';
+import { type Collect, type PullContext, PullSource } from '../pull/pull-source.ts';
 import type { JsonConfig } from './config.ts';
 import { compileJsonMetrics } from './json-metrics.ts';
+import { JsonModule } from './json-module.ts';
+import type { ModuleConfig } from './module-config.ts';
 import { parseJson } from './parse.ts';
 
-export type PullContext = { limits: SeriesLimits; log: Logger };
+/**
+ * A source that fetches JSON: one request, one parse, one walk. With `module` that module says how to fetch and read.
+ *
+ * @throws {PodkitError} for a path that is none
+ */
+export function createJsonSource(config: JsonConfig, { limits, log, modules }: JsonContext): PullSource {
+  const module = config.module === undefined ? undefined : modules[config.module];
+  const { read, close } = module === undefined ? nativeReader(config) : moduleReader(config, new JsonModule(module));
+  const timeout = parseDuration(config.timeout);
+  return new PullSource({ name: config.name, limits, log, timeout, close, collect: read });
+}
 
-/** A source that fetches JSON: one request, one parse, one walk. @throws {PodkitError} for a path that is none */
-export function createJsonSource(config: JsonConfig, { limits, log }: PullContext): PullSource {
-  const client = new HttpClient(config.client);
-  const read = compileJsonMetrics(config.metrics);
-  const { name, url, headers, body, maxBytes } = config;
-  return new PullSource({
-    name,
-    limits,
-    log,
-    timeout: parseDuration(config.timeout),
+export type JsonContext = PullContext & { modules: Readonly<Record<string, ModuleConfig>> };
+type Reader = { read: Collect; close: () => Promise<void> };
+
+function nativeReader({ client: clientConfig, metrics, url, headers, body, maxBytes }: JsonConfig): Reader {
+  const client = new HttpClient(clientConfig);
+  const walk = compileJsonMetrics(metrics);
+  const request = { url, headers: { accept: 'application/json', ...headers }, body, maxBytes };
+  return {
     close: () => client.close(),
-    collect: async (snapshot, { signal, onError }) => {
-      const bytes = await client.fetch({
-        url,
-        headers: { accept: 'application/json', ...headers },
-        body,
-        maxBytes,
-        signal,
-      });
-      read(parseJson(bytes), snapshot, () => onError('value'));
-    },
-  });
+    read: async (snapshot, { signal, onError }) =>
+      walk(parseJson(await client.fetch({ ...request, signal })), snapshot, () => onError('value')),
+  };
+}
+
+function moduleReader({ url, maxBytes }: JsonConfig, module: JsonModule): Reader {
+  return {
+    close: () => module.close(),
+    read: (snapshot, { signal, onError }) =>
+      module.read({ url, parameters: new Map(), maxBytes, signal }, snapshot, () => onError('value')),
+  };
 }

@@ -11,6 +11,9 @@ export type Collect = (
   options: { signal: AbortSignal; onError: (reason: string) => void },
 ) => Promise<void>;
 
+/** What every source over HTTP is made with. */
+export type PullContext = { limits: SeriesLimits; log: Logger };
+
 export type PullResult = { up: boolean; seconds: number; families: Family[] };
 
 export type PullOptions = {

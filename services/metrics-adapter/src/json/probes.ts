@@ -1,0 +1,69 @@
+import { PodkitError } from '@podkit/chassis/errors';
+import type { AdapterConfig } from '../config/schema.ts';
+import type { Family } from '../series/family.ts';
+import type { Parameters } from './body-template.ts';
+import { JsonModule } from './json-module.ts';
+
+export type ProbeQuery = { module: string; target: string; parameters: Parameters };
+
+/** A probe that is refused before anything is fetched. */
+export class ProbeError extends PodkitError {
+  readonly status: 400 | 403;
+
+  constructor(status: 400 | 403, message: string) {
+    super('ERR_PROBE', message);
+    this.status = status;
+  }
+}
+
+/** Where nothing else is allowed: what runs beside us, in the same Pod. */
+const thisHost = new Set(['localhost', '127.0.0.1', '[::1]']);
+
+/** The modules of json_exporter behind `/probe`, and the targets that they may fetch. */
+export class Probes {
+  readonly #modules: ReadonlyMap<string, JsonModule>;
+  readonly #allowed: readonly URL[];
+  readonly #config: Pick<AdapterConfig, 'limits' | 'probe'>;
+
+  /** @throws {PodkitError} for a module that can't be compiled */
+  constructor(config: Pick<AdapterConfig, 'modules' | 'limits' | 'probe'>) {
+    this.#config = config;
+    this.#modules = new Map(Object.entries(config.modules).map(([name, module]) => [name, new JsonModule(module)]));
+    this.#allowed = config.probe.targets.map((target) => new URL(target));
+  }
+
+  /** @throws {ProbeError} for a query that is refused, {FetchError} when the target can't be read */
+  async probe(
+    { module: name, target, parameters }: ProbeQuery,
+    patience: number,
+    onError: (reason: string) => void,
+  ): Promise<Family[]> {
+    const module = this.#modules.get(name);
+    if (module === undefined) throw new ProbeError(400, `unknown module "${name}"`);
+    if (target === '') throw new ProbeError(400, 'the parameter target is missing');
+    const text = /^https?:\/\//.test(target) ? target : `http://${target}`;
+    if (!URL.canParse(text)) throw new ProbeError(400, 'target is not a URL');
+    const url = new URL(text);
+    if (!this.#isAllowed(url))
+      throw new ProbeError(403, 'target is not allowed; probe.targets in the configuration says which are');
+    const request = {
+      url: url.href,
+      parameters,
+      maxBytes: this.#config.probe.maxBytes,
+      signal: AbortSignal.timeout(Math.max(1, Math.round(patience))),
+    };
+    return module.probe(request, this.#config.limits, onError);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#modules.values()].map((module) => module.close()));
+  }
+
+  #isAllowed(url: URL): boolean {
+    if (this.#allowed.length === 0) return thisHost.has(url.hostname);
+    return this.#allowed.some(({ origin, pathname }) => {
+      const below = pathname.endsWith('/') ? pathname : `${pathname}/`;
+      return url.origin === origin && (url.pathname === pathname || url.pathname.startsWith(below));
+    });
+  }
+}

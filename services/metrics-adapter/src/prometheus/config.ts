@@ -1,0 +1,15 @@
+import { type Static, Type } from 'typebox';
+import { fetchSettings } from '../fetch/config.ts';
+import { relabelSchema } from './relabel.ts';
+
+/** A source that already speaks Prometheus' text format or OpenMetrics. */
+export const prometheusSchema = Type.Object(
+  {
+    ...fetchSettings,
+    honorTimestamps: Type.Boolean({ default: true, description: 'Whether timestamps of the answer are kept.' }),
+    relabel: Type.Array(relabelSchema, { default: [], description: "Rules as in Prometheus' metric_relabel_configs." }),
+  },
+  { additionalProperties: false },
+);
+
+export type PrometheusConfig = Static<typeof prometheusSchema>;

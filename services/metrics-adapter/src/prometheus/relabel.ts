@@ -1,0 +1,119 @@
+import { createHash } from 'node:crypto';
+import { type Static, Type } from 'typebox';
+import { compileRegex } from '../regex/bounded-regex.ts';
+import { compileTemplate, type Template } from '../regex/template.ts';
+
+const actions = [
+  'replace',
+  'keep',
+  'drop',
+  'keepequal',
+  'dropequal',
+  'hashmod',
+  'labelmap',
+  'labeldrop',
+  'labelkeep',
+  'lowercase',
+  'uppercase',
+] as const;
+
+/** Prometheus' own: https://prometheus.io/docs/prometheus/latest/configuration/configuration/#relabel_config */
+export const relabelSchema = Type.Object(
+  {
+    source_labels: Type.Array(Type.String(), {
+      default: [],
+      description: 'Labels whose values are joined; `__name__` is the metric.',
+    }),
+    separator: Type.String({ default: ';', description: 'What stands between joined values.' }),
+    target_label: Type.Optional(Type.String({ description: 'Label that is written.' })),
+    regex: Type.String({ default: '(.*)', description: 'Matched against the whole of the joined values.' }),
+    modulus: Type.Optional(Type.Integer({ minimum: 1, description: 'For hashmod.' })),
+    replacement: Type.String({ default: '$1', description: 'New value, with references to captures.' }),
+    action: Type.Unsafe<(typeof actions)[number]>({ type: 'string', enum: [...actions], default: 'replace' }),
+  },
+  { additionalProperties: false },
+);
+export type RelabelConfig = Static<typeof relabelSchema>;
+
+/** Changes labels (with the metric's name as `__name__`) in place; false where the sample is to go. */
+export type Relabel = (labels: Map<string, string>) => boolean;
+
+/** Compile rules into one; they apply in order, until one drops the sample. @throws {PodkitError} ERR_REGEX */
+export function compileRelabel(configs: readonly RelabelConfig[]): Relabel {
+  const rules = configs.map(compileRule);
+  return (labels) => rules.every((rule) => rule(labels));
+}
+
+function compileRule(config: RelabelConfig): Relabel {
+  const { regex, groups } = compileRegex(config.regex, { whole: true });
+  const { action, source_labels: sources, separator, target_label: target = '', modulus = 1 } = config;
+  const joined = (labels: ReadonlyMap<string, string>) => sources.map((name) => labels.get(name) ?? '').join(separator);
+  const write = (labels: Map<string, string>, value: string) => put(labels, target, value);
+  switch (action) {
+    case 'keep':
+      return (labels) => regex.test(joined(labels));
+    case 'drop':
+      return (labels) => !regex.test(joined(labels));
+    case 'keepequal':
+      return (labels) => joined(labels) === (labels.get(target) ?? '');
+    case 'dropequal':
+      return (labels) => joined(labels) !== (labels.get(target) ?? '');
+    case 'lowercase':
+      return (labels) => write(labels, joined(labels).toLowerCase());
+    case 'uppercase':
+      return (labels) => write(labels, joined(labels).toUpperCase());
+    case 'hashmod':
+      return (labels) => write(labels, String(hashOf(joined(labels)) % BigInt(modulus)));
+    case 'labeldrop':
+      return (labels) => removeNames(labels, (name) => regex.test(name));
+    case 'labelkeep':
+      return (labels) => removeNames(labels, (name) => !regex.test(name));
+    case 'labelmap':
+      return mapNames(regex, compileTemplate(config.replacement, groups));
+    default:
+      return replace({ regex, groups, config, joined });
+  }
+}
+
+type Replace = {
+  regex: RegExp;
+  groups: readonly string[];
+  config: RelabelConfig;
+  joined: (labels: ReadonlyMap<string, string>) => string;
+};
+
+function replace({ regex, groups, config, joined }: Replace): Relabel {
+  const value = compileTemplate(config.replacement, groups);
+  const target = compileTemplate(config.target_label ?? '', groups);
+  return (labels) => {
+    const match = regex.exec(joined(labels));
+    return match === null || put(labels, target.render(match), value.render(match));
+  };
+}
+
+function mapNames(regex: RegExp, template: Template): Relabel {
+  return (labels) => {
+    for (const [name, value] of Array.from(labels)) {
+      const match = regex.exec(name);
+      if (match !== null) labels.set(template.render(match), value);
+    }
+    return true;
+  };
+}
+
+/** An empty value is no label. */
+function put(labels: Map<string, string>, name: string, value: string): true {
+  if (value === '') labels.delete(name);
+  else if (name !== '') labels.set(name, value);
+  return true;
+}
+
+function removeNames(labels: Map<string, string>, goes: (name: string) => boolean): true {
+  for (const name of Array.from(labels.keys())) if (name !== '__name__' && goes(name)) labels.delete(name);
+  return true;
+}
+
+/** The last eight bytes of the MD5 as a number, as Prometheus hashes; it is no secret. */
+function hashOf(text: string): bigint {
+  return createHash('md5').update(text).digest().readBigUInt64BE(8);
+}

@@ -1,0 +1,66 @@
+import { type Static, Type } from 'typebox';
+import { fetchSettings } from '../fetch/config.ts';
+import { labelName, metricName, plainType } from '../json/config.ts';
+
+const strict = { additionalProperties: false };
+const shared = {
+  name: metricName,
+  help: Type.String({ default: 'Metric made from text.', description: 'HELP text.' }),
+  type: plainType,
+  scale: Type.Number({ default: 1, description: 'What the value is multiplied by.' }),
+};
+
+/** A source of lines such as `used_memory:1024` or `workers=4`. */
+export const keyValueSchema = Type.Object(
+  {
+    ...fetchSettings,
+    separator: Type.String({ default: '=', minLength: 1, description: 'What stands between key and value.' }),
+    metrics: Type.Array(
+      Type.Object(
+        {
+          ...shared,
+          name: Type.String({ minLength: 1, description: 'Metric name; may refer to captures of `match`.' }),
+          match: Type.String({
+            description: "Regex of Go's syntax for the whole key; the first metric that matches takes it.",
+          }),
+          labels: Type.Record(Type.String({ pattern: labelName }), Type.String(), {
+            default: {},
+            description: 'Label names to texts with references such as `$1` or `$name`.',
+          }),
+        },
+        strict,
+      ),
+      { default: [], description: 'What is read.' },
+    ),
+  },
+  strict,
+);
+
+/** A source of CSV. */
+export const csvSchema = Type.Object(
+  {
+    ...fetchSettings,
+    delimiter: Type.String({ default: ',', minLength: 1, maxLength: 1, description: 'Character between fields.' }),
+    columns: Type.Optional(
+      Type.Array(Type.String(), { description: 'Names of the columns, where there is no header.' }),
+    ),
+    metrics: Type.Array(
+      Type.Object(
+        {
+          ...shared,
+          value: Type.String({ description: 'Column of the value.' }),
+          labels: Type.Record(Type.String({ pattern: labelName }), Type.String(), {
+            default: {},
+            description: 'Label names to columns.',
+          }),
+        },
+        strict,
+      ),
+      { default: [], description: 'What is read from each row.' },
+    ),
+  },
+  strict,
+);
+
+export type KeyValueConfig = Static<typeof keyValueSchema>;
+export type CsvConfig = Static<typeof csvSchema>;

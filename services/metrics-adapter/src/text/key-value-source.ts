@@ -1,0 +1,73 @@
+import { parseDuration } from '@podkit/chassis/duration';
+import { HttpClient } from '../fetch/client.ts';
+import { parseNumber } from '../json/value.ts';
+import { type PullContext, PullSource } from '../pull/pull-source.ts';
+import { compileRegex } from '../regex/bounded-regex.ts';
+import { compileTemplate, type Template } from '../regex/template.ts';
+import { labelsText } from '../series/labels.ts';
+import type { Snapshot } from '../series/snapshot.ts';
+import type { KeyValueConfig } from './config.ts';
+
+type Config = KeyValueConfig['metrics'][number];
+type Metric = { config: Config; regex: RegExp; name: Template; labels: (readonly [string, Template])[] };
+
+/** Reads a text of lines into a snapshot. Lines without the separator, and keys that no metric takes, say nothing. */
+export type TextReader = (text: string, snapshot: Snapshot, onError: (reason: string) => void) => void;
+
+/** @throws {PodkitError} ERR_REGEX */
+export function compileKeyValue({
+  separator,
+  metrics: configs,
+}: Pick<KeyValueConfig, 'separator' | 'metrics'>): TextReader {
+  const metrics = configs.map(compileMetric);
+  return (text, snapshot, onError) => {
+    for (const line of text.split('\n')) {
+      const split = line.indexOf(separator);
+      if (split === -1) continue;
+      const [key, value] = [line.slice(0, split).trim(), line.slice(split + separator.length).trim()];
+      for (const metric of metrics) {
+        const match = metric.regex.exec(key);
+        if (match === null) continue;
+        add(metric, match, { value, snapshot, onError });
+        break;
+      }
+    }
+  };
+}
+
+function compileMetric(config: Config): Metric {
+  const { regex, groups } = compileRegex(config.match, { whole: true });
+  const labels = Object.entries(config.labels).map(([name, text]) => [name, compileTemplate(text, groups)] as const);
+  return { config, regex, name: compileTemplate(config.name, groups), labels };
+}
+
+function add(
+  { config, name, labels }: Metric,
+  match: RegExpExecArray,
+  { value, snapshot, onError }: { value: string; snapshot: Snapshot; onError: (reason: string) => void },
+): void {
+  const number = parseNumber(value);
+  if (number === undefined || (config.type === 'counter' && !(number >= 0))) return onError('value');
+  const family = snapshot.family({ name: name.render(match), help: config.help }, config.type);
+  const pairs = labels.map(([label, template]) => [label, template.render(match)] as const);
+  family?.add(labelsText(pairs), { value: number * config.scale });
+  return undefined;
+}
+
+/** A source of `key=value` lines over HTTP. @throws {PodkitError} ERR_REGEX */
+export function createKeyValueSource(config: KeyValueConfig, { limits, log }: PullContext): PullSource {
+  const client = new HttpClient(config.client);
+  const read = compileKeyValue(config);
+  const { name, url, headers, maxBytes } = config;
+  return new PullSource({
+    name,
+    limits,
+    log,
+    timeout: parseDuration(config.timeout),
+    close: () => client.close(),
+    collect: async (snapshot, { signal, onError }) => {
+      const bytes = await client.fetch({ url, headers, maxBytes, signal });
+      read(new TextDecoder().decode(bytes), snapshot, onError);
+    },
+  });
+}
