@@ -27,6 +27,14 @@ function ambassadorConfig({ postgresUrl, postgresPort, redisUrl, redisPort }: Op
   };
 }
 
+/** What the app sends is what `/stats` says too; other names keep the two apart. */
+const statsdMapping = {
+  mappings: [
+    { match: 'app.requests', name: 'statsd_app_requests_total' },
+    { match: 'app.*', name: 'statsd_app_$1' },
+  ],
+};
+
 const single = (name: string, type: string, path: string, help: string) => ({ name, type, help, path });
 
 function adapterConfig({ appPort, statsdPort }: Options, { run }: Folders) {
@@ -48,7 +56,7 @@ function adapterConfig({ appPort, statsdPort }: Options, { run }: Folders) {
         ],
       },
     ],
-    statsd: [{ udp: `127.0.0.1:${statsdPort}`, tcp: `127.0.0.1:${statsdPort}` }],
+    statsd: [{ udp: `127.0.0.1:${statsdPort}`, tcp: `127.0.0.1:${statsdPort}`, mapping: statsdMapping }],
     logs: [
       {
         name: 'access',

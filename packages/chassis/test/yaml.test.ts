@@ -1,6 +1,6 @@
 import { ConfigError } from '@podkit/chassis/config';
 import { parseYaml } from '@podkit/chassis/yaml';
-import Type from 'typebox';
+import { Type } from 'typebox';
 import { expect, test } from 'vitest';
 
 const schema = Type.Object(
