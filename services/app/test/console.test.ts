@@ -5,7 +5,13 @@ import { readPrometheusText } from '../src/console/prometheus-text.ts';
 import { type RunningApp, startApp } from './support/start-app.ts';
 
 const documentOf = async ({ url }: RunningApp) =>
-  (await (await fetch(`${url}/api/console`)).json()) as Record<string, never>;
+  (await (await fetch(`${url}/api/console`)).json()) as {
+    identity: unknown;
+    containers: { name: string; state: string }[];
+    metrics: unknown;
+    downward: unknown;
+    chaos: unknown;
+  };
 
 /** A neighbour that answers every path with one text: a stand-in for the other containers of the Pod. */
 async function neighbour(answers: Record<string, string>): Promise<string> {
@@ -34,7 +40,7 @@ describe("the console's document", () => {
     });
     const document = await documentOf(app);
     expect(document.identity).toMatchObject({ pod: 'app-3', namespace: 'default', node: 'node-1', ordinal: 3 });
-    const states = (document.containers as { name: string; state: string }[]).map(({ name, state }) => [name, state]);
+    const states = document.containers.map(({ name, state }) => [name, state]);
     expect(Object.fromEntries(states)).toEqual({
       app: 'ready',
       'git-sync': 'ready',
@@ -57,7 +63,7 @@ describe("the console's document", () => {
   });
 
   it('comes as a stream, again after each change, and with a goodbye at the end', async () => {
-    const app = await startApp();
+    const app = await startApp({ DRAIN_DELAY: '600ms' });
     const answer = await fetch(`${app.url}/api/console/events`);
     expect(answer.headers.get('content-type')).toBe('text/event-stream');
     let text = '';

@@ -18,9 +18,9 @@ function writeMounted(folder: string, revision: string, files: Record<string, st
 describe('settings in mounted files', () => {
   it('count without a restart, are shown with secrets masked, and a bad one leaves the one before', async () => {
     const folder = tempDir();
-    writeMounted(folder, '1', { banner: 'blue', 'log-level': 'info', 'chaos-token': 'first' });
+    writeMounted(folder, '1', { banner: 'blue', 'log-level': 'info', 'chaos-token': 'token-a' });
     const app = await startApp({ APP_SETTINGS_DIR: folder, CHAOS: 'true' });
-    const settings = async () => {
+    const settings = async (): Promise<Record<string, string>> => {
       const answer = await fetch(`${app.url}/api/console`);
       const document = (await answer.json()) as { banner: string; settings: { name: string; value: string }[] };
       return {
@@ -31,14 +31,14 @@ describe('settings in mounted files', () => {
     const allowed = async (token: string) =>
       (await fetch(`${app.url}/api/chaos`, { headers: { authorization: `Bearer ${token}` } })).status === 200;
     expect(await settings()).toMatchObject({ banner: 'blue', logLevel: 'info', chaosToken: '••••' });
-    expect(await allowed('first')).toBe(true);
-    writeMounted(folder, '2', { banner: 'green\n', 'log-level': 'loud', 'chaos-token': 'second' });
+    expect(await allowed('token-a')).toBe(true);
+    writeMounted(folder, '2', { banner: 'green\n', 'log-level': 'loud', 'chaos-token': 'token-b' });
     await waitFor('the new banner', async () => (await settings()).banner === 'green');
-    expect([await allowed('first'), await allowed('second')]).toEqual([false, true]);
+    expect([await allowed('token-a'), await allowed('token-b')]).toEqual([false, true]);
     expect(await settings()).toMatchObject({ logLevel: 'info' });
     await app.service.logged('the fault', ({ setting, level }) => setting === 'logLevel' && level === 'warn');
-    expect(app.service.output.join()).not.toMatch(/second/);
-    writeMounted(folder, '3', { banner: '', 'log-level': 'error', 'chaos-token': 'third' });
+    expect(app.service.output.join()).not.toMatch(/token-b/);
+    writeMounted(folder, '3', { banner: '', 'log-level': 'error', 'chaos-token': 'token-c' });
     await waitFor('the level', async () => (await settings()).logLevel === 'error');
   });
 });

@@ -34,7 +34,7 @@ export class StatsdEmitter {
     this.#socket = createSocket('udp4');
     this.#socket.on('error', options.onError);
     this.#socket.unref();
-    this.#timer = setInterval(() => this.flush(), options.period);
+    this.#timer = setInterval(() => void this.flush(), options.period);
     this.#timer.unref();
   }
 
@@ -46,23 +46,29 @@ export class StatsdEmitter {
     this.#kinds.set(tags, kind);
   };
 
-  /** Send what there is now. */
-  flush(): void {
+  /** Send what there is now; resolves when the system has taken it. */
+  async flush(): Promise<void> {
     const lines = [...this.#kinds.values()].flatMap(linesOf);
     for (const [name, value] of Object.entries(this.#options.gauges())) lines.push(`app.${name}:${value}|g`);
     this.#kinds.clear();
-    for (const packet of packed(lines)) {
-      this.#socket.send(packet, this.#options.port, this.#options.host, (error) => {
-        if (error) this.#options.onError(error);
-      });
-    }
+    await Promise.all(packed(lines).map((packet) => this.#send(packet)));
   }
 
   /** Send the rest and stop. */
   async close(): Promise<void> {
     clearInterval(this.#timer);
-    this.flush();
+    await this.flush();
     await new Promise<void>((resolve) => this.#socket.close(resolve));
+  }
+
+  #send(packet: string): Promise<void> {
+    const { host, port, onError } = this.#options;
+    return new Promise((resolve) => {
+      this.#socket.send(packet, port, host, (error) => {
+        if (error) onError(error);
+        resolve();
+      });
+    });
   }
 }
 
