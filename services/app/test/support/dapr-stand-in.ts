@@ -8,7 +8,7 @@ type Item = { key: string; value: unknown; etag?: string; options?: { concurrenc
  * A stand-in for the ambassador's Dapr state API in memory, as Dapr's in-memory store answers. The real ambassador with
  * this app is tested where the whole suite is started.
  */
-export async function startDapr(): Promise<{ url: string; tokens: unknown[]; stop(): Promise<void> }> {
+export async function startDapr(): Promise<{ url: string; tokens: unknown[]; stop: () => Promise<void> }> {
   const items = new Map<string, { value: unknown; etag: string }>();
   const tokens: unknown[] = [];
   const server = fastify();
