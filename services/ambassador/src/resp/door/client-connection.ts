@@ -99,11 +99,12 @@ export class ClientConnection implements RunOwner {
     this.flush();
   }
 
-  /** The client has said all it wants to say; what it asked is still answered. */
+  /** The client has said all it wants to say; what it asked is still answered, but nothing is waited for. */
   #readEnd(): void {
     this.#ended = true;
     this.work();
-    this.flush();
+    if (this.#own !== undefined || this.subscriptions.count > 0) this.#socket.destroy();
+    else this.flush();
   }
 
   /** Requests that were cut off, or wait for memory to read, are not read further; the socket is closed when done. */
@@ -171,6 +172,7 @@ export class ClientConnection implements RunOwner {
     this.#own = own ?? undefined;
     this.pending.exclusive += own === undefined ? -1 : 1;
     if (own === undefined) this.door.workLater(this);
+    else if (own !== null && this.#ended) this.#socket.destroy();
   }
 
   /** To be called before anything is awaited: replies known already must go out first. */
@@ -199,6 +201,8 @@ export class ClientConnection implements RunOwner {
       this.#unsent = 0;
       this.#socket.write(output.length === 1 ? (output[0] ?? '') : Buffer.concat(output));
       if (this.#socket.writableLength > this.door.maxOutput) this.abandon('the client does not read its replies');
+      // A write that the system took whole brings no `drain`; the rest of a long pipeline then waits for its turn here.
+      if (this.parser.pending > 0 && !this.#mustWait()) this.door.workLater(this);
     }
     if (this.replies.length > 0 || this.#busy) return;
     const served = this.#finishing || this.#ended;

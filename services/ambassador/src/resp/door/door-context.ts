@@ -34,5 +34,7 @@ export type DoorContext = {
   flushLater(client: ClientConnection): void;
   /** Let the client go on at the end of this turn: something it waited for has come. */
   workLater(client: ClientConnection): void;
+  /** Let the client go on when a Redis that had too much to do has answered something. */
+  waitForRoom(client: ClientConnection): void;
   closed(client: ClientConnection): void;
 };

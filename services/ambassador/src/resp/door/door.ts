@@ -72,6 +72,7 @@ export async function startRespDoor(options: RespDoorOptions): Promise<RespDoor>
     upstream: (route) => upstreams.of(route),
     flushLater: (client) => turns.flushLater(client),
     workLater: (client) => turns.workLater(client),
+    waitForRoom: (client) => turns.waitForRoom(client),
     closed: (client) => clients.delete(client),
   };
   const accept = (socket: Socket) => {

@@ -24,7 +24,11 @@ export function forward(
   const { pending, parser } = client;
   if (pending.writes > 0 || (command.write && pending.reads > 0)) return false;
   const connection = laneOf(client, route);
-  if (connection === undefined || connection.full) return false;
+  if (connection === undefined) return false;
+  if (connection.full) {
+    client.door.waitForRoom(client);
+    return false;
+  }
   let { run } = client;
   const behind = run?.buffer === parser.buffer && run.end === parser.frameStart;
   const joins = behind && run?.connection === connection && run.route === route;

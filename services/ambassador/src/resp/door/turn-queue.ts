@@ -4,6 +4,7 @@ type Client = { work(): void; flush(): void };
 export class TurnQueue {
   #toFlush = new Set<Client>();
   #toWork = new Set<Client>();
+  readonly #waiting = new Set<Client>();
   #scheduled = false;
 
   flushLater(client: Client): void {
@@ -16,8 +17,15 @@ export class TurnQueue {
     this.#schedule();
   }
 
+  /** Let the client go on when a Redis has answered something: it had more to send than that one takes. */
+  waitForRoom(client: Client): void {
+    this.#waiting.add(client);
+  }
+
   /** Serve them now. */
   run(): void {
+    for (const client of this.#waiting) this.#toWork.add(client);
+    this.#waiting.clear();
     // Work first: it may have more to write.
     while (this.#toWork.size > 0) {
       const clients = this.#toWork;

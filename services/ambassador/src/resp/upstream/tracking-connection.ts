@@ -73,8 +73,8 @@ export class TrackingConnection {
   }
 
   #heard(message: Reply): void {
-    if (!Array.isArray(message) || String(message[0]) !== 'invalidate') return;
-    const keys = message[1];
+    const [kind, keys] = Array.isArray(message) ? message : [];
+    if (!(kind instanceof Buffer) || kind.toString() !== 'invalidate') return;
     this.#events.changed(Array.isArray(keys) ? keys.map((key) => keyOfBytes(key as Buffer)) : null);
   }
 
