@@ -186,6 +186,8 @@ describe('a transaction', () => {
   });
 });
 
+const blockedClients = async () => (await ask(direct, 'INFO clients'))[0]?.match(/blocked_clients:(\d+)/)?.[1];
+
 describe('a blocking command', () => {
   test('waits without holding up other clients, and its own client in order', async () => {
     const door = await mixedDoor();
@@ -198,10 +200,10 @@ describe('a blocking command', () => {
   test('ends with the client that gave it', async () => {
     const client = await rawClient((await mixedDoor()).port);
     client.send(...frames('BLPOP never 0'));
-    const blocked = async () => (await ask(direct, 'INFO clients'))[0]?.match(/blocked_clients:(\d+)/)?.[1];
-    await waitFor('the blocked client', async () => (await blocked()) === '1');
+
+    await waitFor('the blocked client', async () => (await blockedClients()) === '1');
     client.socket.destroy();
-    await waitFor('its end', async () => (await blocked()) === '0');
+    await waitFor('its end', async () => (await blockedClients()) === '0');
   });
 });
 
