@@ -23,7 +23,7 @@ export type StatsdOptions = { config: StatsdConfig; sink: SeriesSink; log: Logge
  *
  * @throws {ConfigError} with a line per fault
  */
-export function loadMapping({ mappingFile, mapping }: Pick<StatsdConfig, 'mappingFile' | 'mapping'>): MappingTable {
+function loadMapping({ mappingFile, mapping }: Pick<StatsdConfig, 'mappingFile' | 'mapping'>): MappingTable {
   if (mappingFile === undefined) return new MappingTable(mapping ?? {});
   if (mapping !== undefined) throw new ConfigError(['statsd: mappingFile and mapping are both there; keep one']);
   let text: string;

@@ -1,10 +1,6 @@
 import { appendFileSync, chmodSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
-import { createServer, type IncomingMessage } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
-import { text } from 'node:stream/consumers';
-import { createGunzip } from 'node:zlib';
 import { createLogger } from '@podkit/chassis/log';
 import { tempDir } from '@podkit/chassis/testing/temp-dir';
 import { waitFor } from '@podkit/chassis/testing/wait-for';
@@ -12,32 +8,9 @@ import { Value } from 'typebox/value';
 import { expect, onTestFinished, test } from 'vitest';
 import { type ForwardConfig, forwardSchema } from '../../src/forward/config.ts';
 import { ForwardSource } from '../../src/forward/forward-source.ts';
+import { startCollector } from '../support/log-collector.ts';
 
 const log = createLogger({ service: 'test', version: '0', level: 'silent' });
-
-type Received = { messages: string[]; requests: IncomingMessage[] };
-
-/** A real HTTP server that answers with the statuses given, then 200, and keeps what it took. */
-async function startSink(statuses: number[] = []): Promise<Received & { url: string; answer: number[] }> {
-  const [messages, requests, answer]: [string[], IncomingMessage[], number[]] = [[], [], [...statuses]];
-  const take = async (request: IncomingMessage): Promise<number> => {
-    requests.push(request);
-    const body = await text(request.headers['content-encoding'] === 'gzip' ? request.pipe(createGunzip()) : request);
-    const status = answer.shift() ?? 200;
-    const records = body.trimEnd().split('\n');
-    if (status === 200) messages.push(...records.map((record) => (JSON.parse(record) as { message: string }).message));
-    return status;
-  };
-  const server = createServer((request, response) => {
-    void take(request).then((status) => response.writeHead(status).end());
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return { messages, requests, answer, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/logs` };
-}
 
 async function start(config: Partial<ForwardConfig>) {
   const given = {
@@ -80,7 +53,7 @@ test('lines go to standard output as JSON, with their own fields where they have
 });
 
 test('lines arrive over HTTP once and in order, in batches', async () => {
-  const sink = await startSink();
+  const sink = await startCollector();
   const directory = tempDir();
   const [path, token] = [join(directory, 'app.log'), join(directory, 'token')];
   writeFileSync(path, logText(numbers(0, 250)));
@@ -93,8 +66,8 @@ test('lines arrive over HTTP once and in order, in batches', async () => {
     headers: { 'x-tenant': 'a' },
     headerFiles: { authorization: token },
   });
-  await waitFor('all lines', () => sink.messages.length >= 250);
-  expect(sink.messages).toEqual(numbers(0, 250));
+  await waitFor('all lines', () => sink.messages().length >= 250);
+  expect(sink.messages()).toEqual(numbers(0, 250));
   expect(sink.requests[0]?.headers).toMatchObject({
     'x-tenant': 'a',
     authorization: 'Bearer secret',
@@ -105,30 +78,30 @@ test('lines arrive over HTTP once and in order, in batches', async () => {
 });
 
 test('a server that fails gets the same batch again until it takes it', async () => {
-  const sink = await startSink([500, 429, 401]);
+  const sink = await startCollector([500, 429, 401]);
   const directory = tempDir();
   const path = join(directory, 'app.log');
   writeFileSync(path, logText(numbers(0, 10)));
   const { self } = await start({ files: [path], url: sink.url, directory: join(directory, 'buffer'), gzip: false });
-  await waitFor('all lines', () => sink.messages.length >= 10);
-  expect(sink.messages).toEqual(numbers(0, 10));
+  await waitFor('all lines', () => sink.messages().length >= 10);
+  expect(sink.messages()).toEqual(numbers(0, 10));
   expect(new Set(sink.requests.map(({ headers }) => headers['idempotency-key'])).size).toBe(1);
   expect(await self('failures_total')).toBe(3);
 });
 
 test('a batch that the server will never take is given up, visibly, and does not hold up the rest', async () => {
-  const sink = await startSink([400]);
+  const sink = await startCollector([400]);
   const directory = tempDir();
   const path = join(directory, 'app.log');
   writeFileSync(path, logText(numbers(0, 20)));
   const { self } = await start({ files: [path], url: sink.url, directory: join(directory, 'buffer'), batchLines: 10 });
-  await waitFor('the second batch', () => sink.messages.length >= 10);
-  expect(sink.messages).toEqual(numbers(10, 20));
+  await waitFor('the second batch', () => sink.messages().length >= 10);
+  expect(sink.messages()).toEqual(numbers(10, 20));
   expect(await self('lines_rejected_total')).toBe(10);
 });
 
 test('while the server is away batches wait on disk, and the oldest go when there is no room', async () => {
-  const sink = await startSink(Array.from({ length: 10_000 }, () => 503));
+  const sink = await startCollector(Array.from({ length: 10_000 }, () => 503));
   const directory = tempDir();
   const [path, buffer] = [join(directory, 'app.log'), join(directory, 'buffer')];
   writeFileSync(path, logText(numbers(0, 1000)));
@@ -145,14 +118,14 @@ test('while the server is away batches wait on disk, and the oldest go when ther
   );
   expect(await self('buffered_bytes')).toBeLessThanOrEqual(30_000);
   sink.answer.length = 0;
-  await waitFor('the rest', () => sink.messages.includes('line 999'));
+  await waitFor('the rest', () => sink.messages().includes('line 999'));
   const dropped = Number(await self('lines_dropped_total'));
-  expect(sink.messages.length).toBe(1000 - dropped);
-  expect(sink.messages).toEqual(sink.messages.toSorted((a, b) => Number(a.slice(5)) - Number(b.slice(5))));
+  expect(sink.messages().length).toBe(1000 - dropped);
+  expect(sink.messages()).toEqual(sink.messages().toSorted((a, b) => Number(a.slice(5)) - Number(b.slice(5))));
 });
 
 test('a restart goes on where it was, also in a file rotated meanwhile, without a line missing or doubled', async () => {
-  const sink = await startSink(Array.from({ length: 10_000 }, () => 503));
+  const sink = await startCollector(Array.from({ length: 10_000 }, () => 503));
   const directory = tempDir();
   const [path, buffer] = [join(directory, 'app.log'), join(directory, 'buffer')];
   const config = { files: [path], url: sink.url, directory: buffer, batchLines: 7 };
@@ -166,8 +139,8 @@ test('a restart goes on where it was, also in a file rotated meanwhile, without 
   writeFileSync(path, logText(numbers(32, 40)));
   sink.answer.length = 0;
   await start(config);
-  await waitFor('all lines', () => sink.messages.length >= 40);
-  expect(sink.messages).toEqual(numbers(0, 40));
+  await waitFor('all lines', () => sink.messages().length >= 40);
+  expect(sink.messages()).toEqual(numbers(0, 40));
 });
 
 test('a buffer that cannot be used is a clear error, as is a missing one', async () => {
@@ -181,7 +154,7 @@ test('a buffer that cannot be used is a clear error, as is a missing one', async
 });
 
 test('what is written to the buffer is for its owner only, and half-written files are cleared away', async () => {
-  const sink = await startSink(Array.from({ length: 10_000 }, () => 503));
+  const sink = await startCollector(Array.from({ length: 10_000 }, () => 503));
   const directory = tempDir();
   const [path, buffer] = [join(directory, 'app.log'), join(directory, 'buffer')];
   writeFileSync(path, 'secret\n');

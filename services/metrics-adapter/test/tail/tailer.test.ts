@@ -185,7 +185,7 @@ test('what was left off by an earlier process goes on, also in a file that was r
 
 test('a named pipe is read, also when its writers come and go', async () => {
   const path = join(tempDir(), 'pipe');
-  execFileSync('mkfifo', [path]);
+  execFileSync('sh', ['-c', `mkfifo '${path}'`]);
   const watched = await tail([path]);
   for (const line of ['one', 'two']) {
     const writer = spawn('sh', ['-c', `echo ${line} > ${path}`]);

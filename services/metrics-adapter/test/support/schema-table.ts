@@ -1,0 +1,29 @@
+type Schema = {
+  type?: string | string[];
+  description?: string;
+  default?: unknown;
+  enum?: unknown[];
+  minimum?: number;
+  properties?: Record<string, Schema>;
+  required?: string[];
+  items?: Schema;
+};
+
+/** The keys of a configuration schema as a Markdown table, for the documentation; a test keeps the two equal. */
+export function schemaTable(schema: unknown): string {
+  return ['| key | default | meaning |', '|---|---|---|', ...rows(schema as Schema, '')].join('\n');
+}
+
+function rows({ properties = {}, required = [] }: Schema, prefix: string): string[] {
+  return Object.entries(properties).flatMap(([key, property]) => {
+    const inner = property.items?.properties ? property.items : property.properties ? property : undefined;
+    const name = `${prefix}${key}${property.items?.properties ? '[]' : ''}`;
+    const missing = required.includes(key) && !('default' in property) ? 'required' : '';
+    const fallback = 'default' in property && !inner ? `\`${JSON.stringify(property.default)}\`` : missing;
+    const words = property.enum ? ` One of ${property.enum.map((word) => `\`${String(word)}\``).join(', ')}.` : '';
+    // The keys of a mapping file are documented where the mapping is.
+    const nested = inner && key !== 'mapping' ? rows(inner, `${name}.`) : [];
+    const cells = [`\`${name}\``, fallback, `${property.description ?? ''}${words}`.replaceAll('|', '\\|')];
+    return [`| ${cells.join(' | ')} |`, ...nested];
+  });
+}
