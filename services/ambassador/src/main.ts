@@ -1,16 +1,22 @@
 import { listen } from '@podkit/chassis/http';
 import { runService } from '@podkit/chassis/service';
+import { watchFiles } from '@podkit/chassis/watch-files';
 import { createAdmin } from './admin/admin.ts';
 import { readConfigFile } from './config/read-file.ts';
 import { schema } from './config.ts';
 import { createDaprDoor, listenOnSocket } from './dapr/door.ts';
 import { openDriver } from './drivers/open-driver.ts';
-import { buildGeneration } from './engine/generation.ts';
+import { buildGeneration, type Makers } from './engine/generation.ts';
 import { LiveEngine } from './engine/live-engine.ts';
 import { watchStores } from './health.ts';
-import { compose } from './policies/compose.ts';
+import { jobOf } from './jobs.ts';
+import { composeWith } from './policies/compose.ts';
+import { StoreMetrics } from './policies/store-metrics.ts';
+import { Leases } from './policies/write-behind/leases.ts';
+import { reload } from './reload.ts';
 import { defaultLimits } from './resp/codec/request-limits.ts';
 import { startRespDoor } from './resp/door/door.ts';
+import { TrackingConnection } from './resp/upstream/tracking-connection.ts';
 
 const version = '0.1.0';
 
@@ -22,35 +28,44 @@ await runService(
     prefix: 'AMBASSADOR_',
     schema,
     positionals: true,
-    start: async ({ config, log, lifecycle, health, metrics, stop }) => {
-      const engine = new LiveEngine(buildGeneration(readConfigFile(config.config), { openDriver, compose }));
+    start: async ({ config, positionals, log, lifecycle, health, metrics, stop }) => {
+      const job = jobOf(positionals);
+      const warn = (message: string) => log.warn(message);
+      const makers: Makers = {
+        openDriver: (name, spec) => openDriver(name, spec, warn),
+        compose: composeWith({
+          appId: config.appId,
+          namespace: config.podNamespace,
+          metrics: new StoreMetrics(metrics.registry),
+          warn,
+          track: (target) => (events) => new TrackingConnection(target, events),
+          leases: new Leases(),
+        }),
+      };
+      const file = readConfigFile(config.config);
+      const engine = new LiveEngine(buildGeneration(file, makers));
+      if (job !== undefined) {
+        await job({ file, engine, log, waitTimeout: config.waitTimeout });
+        process.exit(0);
+      }
       lifecycle.atClose('stores', async () => {
         await Promise.all([...engine.generation.stores.values()].map(({ store }) => store.close()));
       });
       watchStores(engine, health);
+      const again = () => reload({ engine, path: config.config, makers, log });
+      process.on('SIGHUP', again);
+      if (config.config !== undefined) lifecycle.atClose('watch', watchFiles([config.config], again));
+
       const ready = async () => {
         const { ok, checks } = await health.run('readyz');
         return { ok, failing: checks.filter((check) => !check.ok).map((check) => check.name) };
       };
-      const { appId, apiToken, maxBody } = config;
-      const door = {
-        engine,
-        log,
-        lifecycle,
-        metrics: metrics.http,
-        appId,
-        version,
-        apiToken,
-        maxBody,
-        ready,
-        shutdown: stop,
-      };
+      const { appId, apiToken, maxBody, host } = config;
+      const common = { engine, log, lifecycle, health, drainReadiness: config.drainReadiness };
+      const door = { ...common, metrics: metrics.http, appId, version, apiToken, maxBody, ready, shutdown: stop };
       const dapr = createDaprDoor(door);
       lifecycle.atClose('dapr', () => dapr.close());
-      await listen(dapr, { host: config.host, port: config.port, setting: 'PORT' });
-      const admin = createAdmin({ engine, health, lifecycle, log, metrics, drainReadiness: config.drainReadiness });
-      lifecycle.atClose('admin', () => admin.close());
-      await listen(admin, { host: config.adminHost, port: config.adminPort, setting: 'ADMIN_PORT' });
+      await listen(dapr, { host, port: config.port, setting: 'PORT' });
       if (config.socket !== undefined) {
         const onSocket = createDaprDoor(door);
         lifecycle.atClose('dapr socket', () => onSocket.close());
@@ -61,13 +76,16 @@ await runService(
         log,
         lifecycle,
         registry: metrics.registry,
-        host: config.host,
+        host,
         port: config.redisPort,
         ...(config.redisSocket === undefined ? {} : { socketPath: config.redisSocket }),
         credentials: { username: config.redisUsername, password: () => config.redisPassword },
         maxClients: config.redisMaxClients,
         limits: { ...defaultLimits, maxBulk: config.redisMaxValue, maxRequest: 2 * config.redisMaxValue },
       });
+      const admin = createAdmin({ ...common, metrics });
+      lifecycle.atClose('admin', () => admin.close());
+      await listen(admin, { host: config.adminHost, port: config.adminPort, setting: 'ADMIN_PORT' });
     },
   },
   process,

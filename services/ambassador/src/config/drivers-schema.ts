@@ -1,4 +1,4 @@
-import Type from 'typebox';
+import { Type } from 'typebox';
 import { durationText, sizeText, storeName, strict } from './quantities.ts';
 
 const credentials = {

@@ -1,9 +1,9 @@
-import Type from 'typebox';
+import { type Static, type TProperties, Type } from 'typebox';
 import { memoryDriver, postgresDriver, redisDriver, routeDriver } from './drivers-schema.ts';
 import { policySchema } from './policies-schema.ts';
 import { storeName, strict } from './quantities.ts';
 
-const withPolicies = <Properties extends Type.TProperties>(properties: Properties, description: string) =>
+const withPolicies = <Properties extends TProperties>(properties: Properties, description: string) =>
   strict(
     {
       ...properties,
@@ -19,7 +19,7 @@ const drivers = {
   route: withPolicies(routeDriver, 'Chooses another store for each key and value.'),
 };
 
-const storeSchema = Type.Unsafe<Type.Static<(typeof drivers)[keyof typeof drivers]>>({
+const storeSchema = Type.Unsafe<Static<(typeof drivers)[keyof typeof drivers]>>({
   type: 'object',
   discriminator: { propertyName: 'driver' },
   required: ['driver'],
@@ -38,6 +38,6 @@ export const fileSchema = strict({
   redisStore: Type.Optional(storeName('The store behind the Redis door; without it the only or first one.')),
 });
 
-export type StoreSpec = Type.Static<typeof storeSchema>;
-export type FileConfig = Type.Static<typeof fileSchema>;
+export type StoreSpec = Static<typeof storeSchema>;
+export type FileConfig = Static<typeof fileSchema>;
 export type Spec<Driver extends StoreSpec['driver']> = Extract<StoreSpec, { driver: Driver }>;

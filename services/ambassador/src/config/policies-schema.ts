@@ -1,4 +1,4 @@
-import Type from 'typebox';
+import { type Static, type TOptional, Type } from 'typebox';
 import { durationText, sizeText, storeName, strict } from './quantities.ts';
 
 const probability = (description: string, fallback?: number) =>
@@ -143,10 +143,10 @@ export const policies = {
 };
 
 const one = Object.fromEntries(Object.entries(policies).map(([name, schema]) => [name, Type.Optional(schema)])) as {
-  [Name in keyof typeof policies]: Type.TOptional<(typeof policies)[Name]>;
+  [Name in keyof typeof policies]: TOptional<(typeof policies)[Name]>;
 };
 
 export const policySchema = Type.Object(one, { additionalProperties: false, minProperties: 1, maxProperties: 1 });
 
-export type PolicySpec = Type.Static<typeof policySchema>;
+export type PolicySpec = Static<typeof policySchema>;
 export type PolicyName = keyof typeof policies;

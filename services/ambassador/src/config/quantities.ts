@@ -1,4 +1,4 @@
-import Type from 'typebox';
+import { type TProperties, Type } from 'typebox';
 
 const durationPattern = '^(0|(\\d+(\\.\\d+)?(ns|us|µs|ms|s|m|h))+)$';
 const sizePattern = '^\\d+(\\.\\d+)?(k|M|G|T|Ki|Mi|Gi|Ti)?$';
@@ -12,7 +12,7 @@ export const durationText = (options: Options) => Type.String({ pattern: duratio
 export const sizeText = (options: Options) => Type.String({ pattern: sizePattern, ...options });
 
 /** An object without other keys than these. */
-export const strict = <Properties extends Type.TProperties>(
+export const strict = <Properties extends TProperties>(
   properties: Properties,
   options: { description?: string } = {},
 ) => Type.Object(properties, { additionalProperties: false, ...options });

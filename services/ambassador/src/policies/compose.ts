@@ -1,7 +1,133 @@
+import { parseBytes } from '@podkit/chassis/bytes';
+import { parseDuration } from '@podkit/chassis/duration';
 import type { StoreSpec } from '../config/file-schema.ts';
+import type { PolicySpec } from '../config/policies-schema.ts';
 import type { Built } from '../engine/built.ts';
+import type { RedisTarget } from '../engine/engine.ts';
+import { keyOfText } from '../engine/key.ts';
+import type { TrackChanges } from '../engine/near-cache.ts';
+import type { Store } from '../engine/store.ts';
+import { Bulkhead, bulkhead } from './bulkhead.ts';
+import { CircuitBreaker, circuitBreaker } from './circuit-breaker.ts';
+import { compression } from './compression.ts';
+import { drainable } from './drainable.ts';
+import { encryption, readKey } from './encryption.ts';
+import { failover } from './failover.ts';
+import { faults } from './faults.ts';
+import { keyPrefix, prefixOf } from './key-prefix.ts';
+import { mirror } from './mirror.ts';
+import { near } from './near/near.ts';
+import { retry } from './retry.ts';
+import type { StoreMetrics } from './store-metrics.ts';
+import { timeout } from './timeout.ts';
+import type { Leases } from './write-behind/leases.ts';
+import { WriteBehind } from './write-behind/write-behind.ts';
+import { writeBehindStore } from './write-behind/write-behind-store.ts';
 
-/** Put a store's policies around it, the last of the list first, so that the first is outermost. */
-export function compose(_name: string, _spec: StoreSpec, inner: Built, _other: (name: string) => Built): Built {
+export type ComposeContext = {
+  appId: string;
+  namespace: string | undefined;
+  metrics: StoreMetrics;
+  warn: (message: string) => void;
+  /** How to hear of a Redis' changes. */
+  track: (target: RedisTarget) => TrackChanges;
+  leases: Leases;
+};
+
+type Part = { name: string; inner: Built; other: (name: string) => Built; context: ComposeContext };
+
+/** Put a store's policies around it, the last of the list first, so that the first is outermost; and measure it all. */
+export function composeWith(context: ComposeContext) {
+  return (name: string, spec: StoreSpec, backend: Built, other: (name: string) => Built): Built => {
+    const built = spec.policies.reduceRight((inner, policy) => apply(policy, { name, inner, other, context }), backend);
+    return spec.driver === 'route' && spec.policies.length === 0
+      ? built
+      : { ...built, store: context.metrics.measure(name, drainable(built.store)) };
+  };
+}
+
+/** A policy through which raw Redis frames may still go past must say so by keeping `raw`. */
+function apply(policy: PolicySpec, part: Part): Built {
+  const { name, inner, other, context } = part;
+  const { metrics } = context;
+  const opaque = (store: Store): Built => ({ store, raw: undefined });
+  if (policy.keyPrefix !== undefined) return prefixed(policy.keyPrefix, part);
+  if (policy.near !== undefined) return near(inner, policy.near, { name, metrics, track: context.track });
+  if (policy.timeout !== undefined) {
+    const milliseconds = parseDuration(policy.timeout);
+    const raw = inner.raw && { ...inner.raw, target: withTimeout(inner.raw.target, milliseconds) };
+    return { store: timeout(inner.store, milliseconds), raw };
+  }
+  if (policy.retry !== undefined) {
+    const { minDelay, maxDelay, ...rest } = policy.retry;
+    const delays = { minDelay: parseDuration(minDelay), maxDelay: parseDuration(maxDelay) };
+    return {
+      store: retry(inner.store, { ...rest, ...delays, onRetry: () => metrics.event(name, 'retry') }),
+      raw: inner.raw,
+    };
+  }
+  if (policy.circuitBreaker !== undefined) {
+    const { failures, openFor } = policy.circuitBreaker;
+    const onState = metrics.breaker(name);
+    return opaque(
+      circuitBreaker(inner.store, new CircuitBreaker({ failures, openFor: parseDuration(openFor), onState })),
+    );
+  }
+  if (policy.bulkhead !== undefined) {
+    const hold = new Bulkhead({ ...policy.bulkhead, queueTimeout: parseDuration(policy.bulkhead.queueTimeout) });
+    metrics.gauge(name, 'bulkhead_in_flight', () => hold.inFlight);
+    metrics.gauge(name, 'bulkhead_queued', () => hold.queued);
+    return opaque(bulkhead(inner.store, hold));
+  }
+  if (policy.writeBehind !== undefined) return opaque(behind(policy.writeBehind, part));
+  if (policy.mirror !== undefined) {
+    const { to, ...options } = policy.mirror;
+    const onResult = (result: string) => metrics.event(name, `mirror_${result}`);
+    return opaque(mirror(inner.store, other(to).store, { ...options, onResult }));
+  }
+  if (policy.failover !== undefined) {
+    const onFailover = () => metrics.event(name, 'failover');
+    return opaque(failover(inner.store, other(policy.failover.to).store, { ...policy.failover, onFailover }));
+  }
+  if (policy.faults !== undefined) {
+    const { delay, prefix, ...rest } = policy.faults;
+    return opaque(faults(inner.store, { ...rest, delay: parseDuration(delay), prefix: keyOfText(prefix) }));
+  }
+  if (policy.encryption !== undefined) {
+    const { keys, acceptPlaintext } = policy.encryption;
+    return opaque(encryption(inner.store, keys.map(readKey), acceptPlaintext));
+  }
+  if (policy.compression !== undefined) {
+    const { minBytes, level } = policy.compression;
+    return opaque(compression(inner.store, { minBytes: parseBytes(minBytes), level }));
+  }
   return inner;
 }
+
+function prefixed(setting: string, { name, inner, context }: Part): Built {
+  const prefix = prefixOf(setting, { appId: context.appId, namespace: context.namespace, store: name });
+  if (prefix === '') return inner;
+  // A near tier under a prefix knows the keys with it; the door, which looks them up without, must not use it.
+  const raw = inner.raw?.near === undefined ? inner.raw : undefined;
+  return { store: keyPrefix(inner.store, prefix), raw: raw && { ...raw, keyPrefix: prefix + raw.keyPrefix } };
+}
+
+function behind(spec: NonNullable<PolicySpec['writeBehind']>, { name, inner, context }: Part): Store {
+  const { journal, maxBytes, ...rest } = spec;
+  const warn = (message: string) => context.warn(`store ${name}: ${message}`);
+  const queue = new WriteBehind(inner.store, {
+    ...rest,
+    folder: journal,
+    maxBytes: parseBytes(maxBytes),
+    warn,
+    lease: () => context.leases.take(journal),
+  });
+  context.metrics.gauge(name, 'write_behind_entries', () => queue.pending.size);
+  context.metrics.gauge(name, 'write_behind_bytes', () => queue.pending.bytes);
+  return writeBehindStore(inner.store, queue);
+}
+
+const withTimeout = (target: RedisTarget, milliseconds: number): RedisTarget => ({
+  ...target,
+  commandTimeout: Math.min(target.commandTimeout, milliseconds),
+});

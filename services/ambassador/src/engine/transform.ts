@@ -1,0 +1,89 @@
+import { addTo } from './integer.ts';
+import type { Entry, Key, Store, StoreInfo, WriteOperation } from './store.ts';
+import { asStoreError, StoreError } from './store-error.ts';
+import { updateEntry } from './update.ts';
+
+/** How keys and values look on the other side of a policy. Keys here are those on the caller's side. */
+export type Transform = {
+  key?: { out: (key: Key) => Key; back: (key: Key) => Key; prefix: Key };
+  value?: { encode: (key: Key, value: Buffer) => Buffer; decode: (key: Key, value: Buffer) => Buffer };
+};
+
+/** The store with keys and values translated on their way in and out. */
+export function transform(inner: Store, { key: keys, value: values }: Transform): Store {
+  const out = keys?.out ?? ((key: Key) => key);
+  const decode = (key: Key, entry: Entry): Entry =>
+    values === undefined
+      ? entry
+      : { value: values.decode(key, entry.value), etag: entry.etag, expiresAt: entry.expiresAt };
+  const encode = (key: Key, value: Buffer) => values?.encode(key, value) ?? value;
+  const operation = (one: WriteOperation): WriteOperation =>
+    one.kind === 'set'
+      ? { ...one, key: out(one.key), value: encode(one.key, one.value) }
+      : { ...one, key: out(one.key) };
+  const outer: Store = {
+    info: values === undefined ? inner.info : withoutQuery(inner.info),
+    get: async (key, options) => {
+      const entry = await inner.get(out(key), options);
+      return entry && decode(key, entry);
+    },
+    getMany: async (asked, options) => {
+      const entries = await inner.getMany(asked.map(out), options);
+      return entries.map((entry, index) => decodeSafely(entry, asked[index] ?? '', decode));
+    },
+    set: async (key, value, options) => inner.set(out(key), encode(key, value), options),
+    delete: (key, options) => inner.delete(out(key), options),
+    writeMany: (operations) => inner.writeMany(operations.map(operation)),
+    transact: (operations) => inner.transact(operations.map(operation)),
+    increment: (key, by) => (values === undefined ? inner.increment(out(key), by) : incrementByUpdate(outer, key, by)),
+    touch: (key, expiresAt, condition) => inner.touch(out(key), expiresAt, condition),
+    list: async (options) => {
+      const page = await inner.list({ ...options, prefix: (keys?.prefix ?? '') + (options.prefix ?? '') });
+      return keys === undefined ? page : { ...page, keys: page.keys.map(keys.back) };
+    },
+    ping: (signal) => inner.ping(signal),
+    close: () => inner.close(),
+  };
+  if (inner.peek !== undefined) {
+    outer.peek = (key) => {
+      const entry = inner.peek?.(out(key));
+      return entry ? decode(key, entry) : entry;
+    };
+  }
+  if (values === undefined && inner.query !== undefined) {
+    const run = inner.query.bind(inner);
+    outer.query = async (query) => {
+      const page = await run({ ...query, prefix: (keys?.prefix ?? '') + (query.prefix ?? '') });
+      return { ...page, entries: page.entries.map((entry) => ({ ...entry, key: keys?.back(entry.key) ?? entry.key })) };
+    };
+  }
+  return outer;
+}
+
+/** What a number looks like behind a transformed value only we know, so we read, add and write if nobody came between. */
+async function incrementByUpdate(store: Store, key: Key, by: bigint): Promise<bigint> {
+  let sum = 0n;
+  await updateEntry(store, key, (entry) => {
+    sum = addTo(entry?.value, by);
+    return { value: Buffer.from(String(sum)), ttl: 'keep' };
+  });
+  return sum;
+}
+
+function decodeSafely(
+  entry: Entry | undefined | StoreError,
+  key: Key,
+  decode: (key: Key, entry: Entry) => Entry,
+): Entry | undefined | StoreError {
+  if (entry === undefined || entry instanceof StoreError) return entry;
+  try {
+    return decode(key, entry);
+  } catch (error) {
+    return asStoreError(error);
+  }
+}
+
+const withoutQuery = (info: StoreInfo): StoreInfo => ({
+  ...info,
+  capabilities: new Set([...info.capabilities].filter((capability) => capability !== 'query')),
+});

@@ -1,0 +1,82 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { messageOf, PodkitError } from '@podkit/chassis/errors';
+import type { Logger } from '@podkit/chassis/log';
+import type { FileConfig } from './config/file-schema.ts';
+import { openPrimary } from './drivers/postgres/open.ts';
+import type { Engine } from './engine/engine.ts';
+import type { Store } from './engine/store.ts';
+import { StoreError } from './engine/store-error.ts';
+
+export type JobContext = { file: FileConfig; engine: Engine; log: Logger; waitTimeout: number };
+
+const jobs = { migrate, wait, 're-encrypt': reencrypt };
+
+/** What `ambassador <job>` does instead of serving; undefined where no job is asked for. */
+export function jobOf(words: readonly string[]): ((context: JobContext) => Promise<void>) | undefined {
+  const [name, ...rest] = words;
+  if (name === undefined) return undefined;
+  const job = Object.hasOwn(jobs, name) ? jobs[name as keyof typeof jobs] : undefined;
+  if (job === undefined)
+    throw new PodkitError('ERR_JOB', `${name}: no such command; there are ${Object.keys(jobs).join(', ')}`);
+  return (context) => job(context, rest);
+}
+
+/** Make the tables of every PostgreSQL store. Waits for servers that are not there yet. */
+async function migrate({ file, log, waitTimeout }: JobContext): Promise<void> {
+  for (const [name, spec] of Object.entries(file.stores)) {
+    if (spec.driver !== 'postgresql') continue;
+    const store = openPrimary(name, spec);
+    try {
+      const made = await until(waitTimeout, `store ${name}`, log, () => store.migrate());
+      log.info({ store: name }, made ? 'tables made' : 'tables are there already');
+    } finally {
+      await store.close();
+    }
+  }
+}
+
+/** Wait until every store answers. */
+async function wait({ engine, log, waitTimeout }: JobContext): Promise<void> {
+  const ping = async (name: string) =>
+    until(waitTimeout, `store ${name}`, log, async () => engine.store(name)?.ping(AbortSignal.timeout(5000)));
+  await Promise.all(engine.storeNames().map(ping));
+  log.info('every store answers');
+}
+
+/** Write every value of a store again, so that it is sealed with the first of its keys. What changes meanwhile is skipped. */
+async function reencrypt({ engine, log }: JobContext, [name = '']: readonly string[]): Promise<void> {
+  const store = engine.store(name);
+  if (store === undefined) throw new PodkitError('ERR_JOB', `re-encrypt: no store is named ${JSON.stringify(name)}`);
+  let [cursor, written]: [string | undefined, number] = [undefined, 0];
+  do {
+    const page = await store.list({ limit: 500, ...(cursor === undefined ? {} : { cursor }) });
+    for (const key of page.keys) if (await rewrite(store, key)) written += 1;
+    cursor = page.cursor;
+  } while (cursor !== undefined);
+  log.info({ store: name, written }, 'values written again');
+}
+
+async function rewrite(store: Store, key: string): Promise<boolean> {
+  const entry = await store.get(key, { consistency: 'strong' });
+  if (entry === undefined) return false;
+  try {
+    await store.set(key, entry.value, { ifMatch: entry.etag, ttl: 'keep' });
+    return true;
+  } catch (error) {
+    if (error instanceof StoreError && error.code === 'ERR_ETAG_MISMATCH') return false;
+    throw error;
+  }
+}
+
+async function until<T>(timeout: number, what: string, log: Logger, work: () => Promise<T>): Promise<T> {
+  const deadline = Date.now() + timeout;
+  for (;;) {
+    try {
+      return await work();
+    } catch (cause) {
+      if (Date.now() > deadline) throw new PodkitError('ERR_JOB', `${what} did not answer in time`, { cause });
+      log.info(`waiting for ${what}: ${messageOf(cause)}`);
+    }
+    await sleep(500);
+  }
+}

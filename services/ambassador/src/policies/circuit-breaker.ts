@@ -1,0 +1,71 @@
+import { type Around, intercept } from '../engine/intercept.ts';
+import type { Store } from '../engine/store.ts';
+import { asStoreError, StoreError } from '../engine/store-error.ts';
+
+export type BreakerState = 'closed' | 'half-open' | 'open';
+export type BreakerOptions = {
+  failures: number;
+  /** Milliseconds. */
+  openFor: number;
+  now?: () => number;
+  onState?: (state: BreakerState) => void;
+};
+
+/** After `failures` in a row refuse at once, for a while; then let one request try. Conflicts and the like are no failures. */
+export class CircuitBreaker {
+  readonly #options: BreakerOptions;
+  readonly #now: () => number;
+  #failed = 0;
+  #state: BreakerState = 'closed';
+  #until = 0;
+
+  constructor(options: BreakerOptions) {
+    this.#options = options;
+    this.#now = options.now ?? Date.now;
+  }
+
+  get state(): BreakerState {
+    return this.#state;
+  }
+
+  /** @throws {StoreError} ERR_UNAVAILABLE while it is open */
+  enter(): void {
+    if (this.#state === 'closed') return;
+    if (this.#state === 'open' && this.#now() >= this.#until) return this.#become('half-open');
+    throw new StoreError('ERR_UNAVAILABLE', 'the circuit breaker is open: the backend kept failing');
+  }
+
+  succeed(): void {
+    this.#failed = 0;
+    if (this.#state !== 'closed') this.#become('closed');
+  }
+
+  fail(): void {
+    this.#failed += 1;
+    if (this.#state === 'closed' && this.#failed < this.#options.failures) return;
+    this.#until = this.#now() + this.#options.openFor;
+    this.#become('open');
+  }
+
+  #become(state: BreakerState): void {
+    this.#state = state;
+    this.#options.onState?.(state);
+  }
+}
+
+export function circuitBreaker(inner: Store, breaker: CircuitBreaker): Store {
+  const around: Around = async (_operation, run) => {
+    breaker.enter();
+    try {
+      const result = await run();
+      breaker.succeed();
+      return result;
+    } catch (error) {
+      const failure = asStoreError(error);
+      if (failure.code === 'ERR_UNAVAILABLE' || failure.code === 'ERR_TIMEOUT') breaker.fail();
+      else breaker.succeed();
+      throw failure;
+    }
+  };
+  return intercept(inner, around, { keepPeek: true, pings: false });
+}

@@ -1,0 +1,32 @@
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
+import type { Store } from '../engine/store.ts';
+import { StoreError } from '../engine/store-error.ts';
+import { transform } from '../engine/transform.ts';
+
+/** No JSON text begins so; a value of another kind that does is escaped by storing it with `plain` in front. */
+const magic = Buffer.from([0x00, 0x70, 0x6b, 0x7a]);
+const [plain, deflated] = [0x00, 0x01];
+
+/** Deflate values of at least `minBytes`, where that makes them smaller. Values stored before stay readable. */
+export function compression(inner: Store, { minBytes, level }: { minBytes: number; level: number }): Store {
+  const encode = (_key: string, value: Buffer): Buffer => {
+    if (value.length >= minBytes) {
+      const packed = Buffer.concat([magic, Buffer.from([deflated]), deflateRawSync(value, { level })]);
+      if (packed.length < value.length) return packed;
+    }
+    return startsWithMagic(value) ? Buffer.concat([magic, Buffer.from([plain]), value]) : value;
+  };
+  const decode = (_key: string, value: Buffer): Buffer => {
+    if (!startsWithMagic(value)) return value;
+    const body = value.subarray(magic.length + 1);
+    if (value[magic.length] === plain) return body;
+    try {
+      return inflateRawSync(body);
+    } catch (cause) {
+      throw new StoreError('ERR_CORRUPT', 'a compressed value is damaged', { cause });
+    }
+  };
+  return transform(inner, { value: { encode, decode } });
+}
+
+const startsWithMagic = (value: Buffer): boolean => value.subarray(0, magic.length).equals(magic);

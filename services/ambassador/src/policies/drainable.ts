@@ -1,0 +1,32 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { intercept } from '../engine/intercept.ts';
+import type { Store } from '../engine/store.ts';
+
+/** The store that, when closed, first lets the operations finish that were begun, for up to `patience` milliseconds. */
+export function drainable(inner: Store, patience = 10_000): Store {
+  let inFlight = 0;
+  let idle = () => undefined as void;
+  const counted = intercept(
+    inner,
+    async (_operation, run) => {
+      inFlight += 1;
+      try {
+        return await run();
+      } finally {
+        inFlight -= 1;
+        if (inFlight === 0) idle();
+      }
+    },
+    { keepPeek: true, pings: false },
+  );
+  return {
+    ...counted,
+    close: async () => {
+      const done = new Promise<void>((resolve) => {
+        idle = resolve;
+      });
+      if (inFlight > 0) await Promise.race([done, sleep(patience, undefined, { ref: false })]);
+      await inner.close();
+    },
+  };
+}

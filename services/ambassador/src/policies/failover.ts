@@ -1,0 +1,84 @@
+import { intercept } from '../engine/intercept.ts';
+import type { Store } from '../engine/store.ts';
+import { asStoreError } from '../engine/store-error.ts';
+import { Budget } from './budget.ts';
+
+export type FailoverOptions = { writes: boolean; budget: number; onFailover?: () => void };
+
+/**
+ * Ask the other store when this one cannot answer, as long as that stays a part of all requests. Reads only, unless
+ * `writes`: what was written elsewhere stays there, and the two stores differ from then on.
+ */
+export function failover(inner: Store, other: Store, { writes, budget: part, onFailover }: FailoverOptions): Store {
+  const budget = new Budget(part);
+  const otherwise = async <T>(write: boolean, first: () => Promise<T>, second: () => Promise<T>): Promise<T> => {
+    budget.earn();
+    try {
+      return await first();
+    } catch (error) {
+      const failure = asStoreError(error);
+      const hopeless = !failure.transient || (write && !(writes && failure.outcome === 'not-applied'));
+      if (hopeless || !budget.spend()) throw failure;
+      onFailover?.();
+      return second();
+    }
+  };
+  const passed = intercept(inner, (_operation, run) => run());
+  return {
+    ...passed,
+    get: (key, options) =>
+      otherwise(
+        false,
+        () => inner.get(key, options),
+        () => other.get(key, options),
+      ),
+    getMany: (keys, options) =>
+      otherwise(
+        false,
+        () => inner.getMany(keys, options),
+        () => other.getMany(keys, options),
+      ),
+    set: (key, value, options) =>
+      otherwise(
+        true,
+        () => inner.set(key, value, options),
+        () => other.set(key, value, options),
+      ),
+    delete: (key, options) =>
+      otherwise(
+        true,
+        () => inner.delete(key, options),
+        () => other.delete(key, options),
+      ),
+    writeMany: (all) =>
+      otherwise(
+        true,
+        () => inner.writeMany(all),
+        () => other.writeMany(all),
+      ),
+    transact: (all) =>
+      otherwise(
+        true,
+        () => inner.transact(all),
+        () => other.transact(all),
+      ),
+    increment: (key, by) =>
+      otherwise(
+        true,
+        () => inner.increment(key, by),
+        () => other.increment(key, by),
+      ),
+    touch: (key, at, condition) =>
+      otherwise(
+        true,
+        () => inner.touch(key, at, condition),
+        () => other.touch(key, at, condition),
+      ),
+    ping: (signal) =>
+      otherwise(
+        false,
+        () => inner.ping(signal),
+        () => other.ping(signal),
+      ),
+  };
+}

@@ -1,0 +1,67 @@
+import { createHash } from 'node:crypto';
+import { intercept } from '../engine/intercept.ts';
+import { bytesOfKey } from '../engine/key.ts';
+import { KeyedMutex } from '../engine/keyed-mutex.ts';
+import type { Entry, Key, SetOptions, Store } from '../engine/store.ts';
+
+export type MirrorOptions = {
+  /** Part of the keys, chosen by the key, so that a key is mirrored always or never. */
+  fraction: number;
+  compareReads: boolean;
+  maxPending: number;
+  onResult?: (result: 'copied' | 'failed' | 'dropped' | 'same' | 'different') => void;
+};
+
+/** Copy acknowledged writes to another store, in their order per key, without anybody waiting; compare reads. */
+export function mirror(inner: Store, other: Store, options: MirrorOptions): Store {
+  const { fraction, compareReads, maxPending, onResult } = options;
+  const order = new KeyedMutex();
+  let pending = 0;
+  const behind = (key: Key, work: () => Promise<'copied' | 'same' | 'different'>): void => {
+    if (!isChosen(key, fraction)) return;
+    if (pending >= maxPending) return onResult?.('dropped');
+    pending += 1;
+    void order
+      .run(key, work)
+      .then(
+        (result) => onResult?.(result),
+        () => onResult?.('failed'),
+      )
+      .finally(() => {
+        pending -= 1;
+      });
+  };
+  /** What the key holds now is what the other must hold: that also settles writes that were mirrored out of turn. */
+  const copy = (key: Key) =>
+    behind(key, async () => {
+      const entry = await inner.get(key, { consistency: 'strong' });
+      if (entry === undefined) await other.delete(key);
+      else await other.set(key, entry.value, ttlOf(entry));
+      return 'copied';
+    });
+  const passed = intercept(inner, async (operation, run) => {
+    const result = await run();
+    if (operation.write) for (const key of operation.keys) copy(key);
+    return result;
+  });
+  if (!compareReads) return passed;
+  return {
+    ...passed,
+    get: async (key, read) => {
+      const entry = await inner.get(key, read);
+      behind(key, async () => (sameValue(entry, await other.get(key)) ? 'same' : 'different'));
+      return entry;
+    },
+  };
+}
+
+const ttlOf = ({ expiresAt }: Entry): SetOptions =>
+  expiresAt === undefined ? {} : { ttl: Math.max(1, expiresAt - Date.now()) };
+
+function isChosen(key: Key, fraction: number): boolean {
+  if (fraction >= 1) return true;
+  return createHash('sha1').update(bytesOfKey(key)).digest().readUInt32BE() / 2 ** 32 < fraction;
+}
+
+const sameValue = (left: Entry | undefined, right: Entry | undefined): boolean =>
+  left === undefined || right === undefined ? left === right : left.value.equals(right.value);

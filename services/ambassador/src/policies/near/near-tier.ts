@@ -1,0 +1,113 @@
+import { ClockMap, type Slot } from '../../engine/clock-map.ts';
+import type { Fill, NearCache } from '../../engine/near-cache.ts';
+import type { Entry, Key } from '../../engine/store.ts';
+
+export type NearOptions = {
+  maxBytes: number;
+  /** Milliseconds, all of them. */
+  ttl: number;
+  negativeTtl: number;
+  staleWhileRevalidate: number;
+  staleIfError: number;
+  /** By which part of itself a lifetime is shortened at random. */
+  jitter: number;
+  now?: () => number;
+  random?: () => number;
+};
+
+type NearSlot = Slot & { entry: Entry | null; freshUntil: number; staleUntil: number };
+
+const overhead = 250;
+
+/** The memory of the near tier: entries, absences, and which reads under way may still be kept. */
+export class NearTier implements NearCache {
+  readonly #map: ClockMap<NearSlot>;
+  readonly #fills = new Map<Key, Set<Fill>>();
+  readonly #options: NearOptions;
+  readonly #now: () => number;
+  #deaf = false;
+
+  constructor(options: NearOptions) {
+    this.#options = options;
+    this.#now = options.now ?? Date.now;
+    this.#map = new ClockMap<NearSlot>({ maxBytes: options.maxBytes, now: this.#now });
+  }
+
+  get statistics(): { keys: number; bytes: number; evictions: number } {
+    return { keys: this.#map.size, bytes: this.#map.bytes, evictions: this.#map.evictions };
+  }
+
+  peek(key: Key): Entry | null | undefined {
+    const slot = this.#map.get(key);
+    return slot !== undefined && slot.freshUntil > this.#now() ? slot.entry : undefined;
+  }
+
+  /** What is no longer fresh but may be served while it is asked for anew (`revalidate`) or when that fails (`error`). */
+  stale(key: Key, why: 'revalidate' | 'error'): Entry | null | undefined {
+    const slot = this.#map.get(key);
+    if (slot === undefined || (why === 'revalidate' && slot.staleUntil <= this.#now())) return undefined;
+    return slot.entry;
+  }
+
+  beginFill(key: Key): Fill {
+    const fill = { key, live: !this.#deaf };
+    const others = this.#fills.get(key);
+    if (others === undefined) this.#fills.set(key, new Set([fill]));
+    else others.add(fill);
+    return fill;
+  }
+
+  fill(fill: Fill, entry: Entry | undefined): void {
+    this.#end(fill);
+    const { ttl, negativeTtl, jitter, random = Math.random } = this.#options;
+    const fresh = (entry === undefined ? negativeTtl : ttl) * (1 - jitter * random());
+    if (!fill.live || fresh <= 0) return;
+    this.#keep(fill.key, entry, this.#now() + fresh);
+    this.#map.sweep(8);
+  }
+
+  /** The read failed; nothing is kept. */
+  abandon(fill: Fill): void {
+    this.#end(fill);
+  }
+
+  invalidate(keys: readonly Key[]): void {
+    for (const key of keys) {
+      this.#map.delete(key);
+      for (const fill of this.#fills.get(key) ?? []) fill.live = false;
+    }
+  }
+
+  suspend(): void {
+    this.#deaf = true;
+    this.clear();
+  }
+
+  resume(): void {
+    this.#deaf = false;
+  }
+
+  clear(): void {
+    this.#map.clear();
+    for (const fills of this.#fills.values()) for (const fill of fills) fill.live = false;
+  }
+
+  #keep(key: Key, entry: Entry | undefined, freshUntil: number): void {
+    const { staleWhileRevalidate, staleIfError } = this.#options;
+    const gone = entry?.expiresAt ?? Number.POSITIVE_INFINITY;
+    this.#map.set(key, {
+      used: false,
+      entry: entry ?? null,
+      freshUntil: Math.min(freshUntil, gone),
+      staleUntil: Math.min(freshUntil + staleWhileRevalidate, gone),
+      expiresAt: Math.min(freshUntil + Math.max(staleWhileRevalidate, staleIfError), gone),
+      size: key.length + (entry?.value.length ?? 0) + overhead,
+    });
+  }
+
+  #end(fill: Fill): void {
+    const fills = this.#fills.get(fill.key);
+    fills?.delete(fill);
+    if (fills?.size === 0) this.#fills.delete(fill.key);
+  }
+}

@@ -1,0 +1,48 @@
+import { parseBytes } from '@podkit/chassis/bytes';
+import { parseDuration } from '@podkit/chassis/duration';
+import type { PolicySpec } from '../../config/policies-schema.ts';
+import type { Built } from '../../engine/built.ts';
+import type { RedisTarget } from '../../engine/engine.ts';
+import type { TrackChanges } from '../../engine/near-cache.ts';
+import { onClose } from '../../engine/on-close.ts';
+import type { StoreMetrics } from '../store-metrics.ts';
+import { nearStore } from './near-store.ts';
+import { NearTier } from './near-tier.ts';
+
+type NearContext = { name: string; metrics: StoreMetrics; track: (target: RedisTarget) => TrackChanges };
+
+/**
+ * A near tier; over a Redis it hears of every change and remembers nothing while it can't. Raw frames may go past it,
+ * since the door forgets keys in it as it writes.
+ */
+export function near(
+  inner: Built,
+  spec: NonNullable<PolicySpec['near']>,
+  { name, metrics, track }: NearContext,
+): Built {
+  const tier = new NearTier({
+    maxBytes: parseBytes(spec.maxBytes),
+    ttl: parseDuration(spec.ttl),
+    negativeTtl: parseDuration(spec.negativeTtl),
+    jitter: spec.jitter,
+    staleWhileRevalidate: parseDuration(spec.staleWhileRevalidate),
+    staleIfError: parseDuration(spec.staleIfError),
+  });
+  metrics.gauge(name, 'near_entries', () => tier.statistics.keys);
+  metrics.gauge(name, 'near_bytes', () => tier.statistics.bytes);
+  const store = nearStore(inner.store, tier, (event) => metrics.near(name, event));
+  const { raw } = inner;
+  if (raw === undefined) return { store, raw };
+  if (!spec.tracking) return { store, raw: { ...raw, near: tier } };
+  tier.suspend();
+  const tracking = track(raw.target)({
+    prefix: raw.keyPrefix,
+    changed: (keys) => {
+      if (keys === null) tier.clear();
+      else tier.invalidate(keys.map((key) => key.slice(raw.keyPrefix.length)));
+    },
+    listening: () => tier.resume(),
+    deaf: () => tier.suspend(),
+  });
+  return { store: onClose(store, () => tracking.close()), raw: { ...raw, near: tier } };
+}

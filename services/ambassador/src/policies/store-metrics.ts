@@ -1,0 +1,105 @@
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import { type Around, intercept } from '../engine/intercept.ts';
+import type { Store } from '../engine/store.ts';
+import { asStoreError } from '../engine/store-error.ts';
+import type { BreakerState } from './circuit-breaker.ts';
+
+const prefix = 'podkit_ambassador';
+const states: BreakerState[] = ['closed', 'half-open', 'open'];
+
+/** What the stores and their policies count. Labels are names of the file and of operations, never keys. */
+export class StoreMetrics {
+  readonly #registry: Registry;
+  readonly #durations: Histogram;
+  readonly #errors: Counter;
+  readonly #events: Counter;
+  readonly #near: Counter;
+  readonly #breakers: Gauge;
+  readonly #gauges = new Map<string, Map<string, () => number>>();
+
+  constructor(registry: Registry) {
+    const registers = [registry];
+    this.#registry = registry;
+    this.#durations = new Histogram({
+      name: `${prefix}_operation_duration_seconds`,
+      help: 'Time of each operation on a store, policies included.',
+      labelNames: ['store', 'operation'],
+      buckets: [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5],
+      registers,
+    });
+    this.#errors = counter(
+      'operation_errors_total',
+      'Operations that failed, by the code of the error.',
+      ['store', 'operation', 'code'],
+      registers,
+    );
+    this.#events = counter(
+      'policy_events_total',
+      'What policies did: retry, failover, mirror_copied, …',
+      ['store', 'event'],
+      registers,
+    );
+    this.#near = counter(
+      'near_reads_total',
+      'Reads of the near tier by what became of them.',
+      ['store', 'result'],
+      registers,
+    );
+    this.#breakers = new Gauge({
+      name: `${prefix}_breaker_state`,
+      help: 'State of a circuit breaker: 0 closed, 1 half-open, 2 open.',
+      labelNames: ['store'],
+      registers,
+    });
+  }
+
+  event(store: string, event: string): void {
+    this.#events.inc({ store, event });
+  }
+
+  near(store: string, result: string): void {
+    this.#near.inc({ store, result });
+  }
+
+  breaker(store: string): (state: BreakerState) => void {
+    this.#breakers.set({ store }, 0);
+    return (state) => this.#breakers.set({ store }, states.indexOf(state));
+  }
+
+  /** A value that is asked for at each scrape; a later one for the same store replaces it. */
+  gauge(store: string, name: string, read: () => number): void {
+    const known = this.#gauges.get(name);
+    if (known !== undefined) return void known.set(store, read);
+    const readers = new Map([[store, read]]);
+    this.#gauges.set(name, readers);
+    const gauge = new Gauge({
+      name: `${prefix}_${name}`,
+      help: `Current ${name.replaceAll('_', ' ')} of a store.`,
+      labelNames: ['store'],
+      registers: [this.#registry],
+      collect: () => {
+        for (const [label, value] of readers) gauge.set({ store: label }, value());
+      },
+    });
+  }
+
+  /** The store with its operations timed and its failures counted. */
+  measure(name: string, inner: Store): Store {
+    const around: Around = async (operation, run) => {
+      const labels = { store: name, operation: operation.name };
+      const began = performance.now();
+      try {
+        return await run();
+      } catch (error) {
+        this.#errors.inc({ ...labels, code: asStoreError(error).code });
+        throw error;
+      } finally {
+        this.#durations.observe(labels, (performance.now() - began) / 1000);
+      }
+    };
+    return intercept(inner, around, { keepPeek: true, pings: false });
+  }
+}
+
+const counter = (name: string, help: string, labelNames: string[], registers: Registry[]): Counter =>
+  new Counter({ name: `${prefix}_${name}`, help, labelNames, registers });

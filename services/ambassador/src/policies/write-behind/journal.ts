@@ -1,0 +1,134 @@
+import { type FileHandle, mkdir, open, readdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { messageOf } from '@podkit/chassis/errors';
+import { StoreError } from '../../engine/store-error.ts';
+import { decodeRecords, encodeRecord, type JournalRecord, type JournalWrite } from './record.ts';
+
+/** Bytes after which a new segment begins. */
+const segmentBytes = 8 * 1024 * 1024;
+
+type Waiter = { record: JournalRecord; resolve: () => void; reject: (error: StoreError) => void };
+type Segment = { number: number; file: FileHandle; length: number; highest: number };
+
+/**
+ * Writes on disk, in order, in segments that are removed oldest first once everything in them has reached the store.
+ * Many writers share one fsync.
+ */
+export class Journal {
+  readonly #folder: string;
+  readonly #sync: boolean;
+  #segment: Segment | undefined;
+  #nextNumber = 1;
+  /** Old segments, oldest first, with the highest sequence in each. */
+  readonly #old: { number: number; highest: number }[] = [];
+  #waiting: Waiter[] = [];
+  #writing: Promise<void> | undefined;
+
+  constructor(folder: string, sync: boolean) {
+    this.#folder = folder;
+    this.#sync = sync;
+  }
+
+  /** Read what an earlier life left: the writes, in order, that are not known to have reached the store. */
+  async recover(): Promise<JournalWrite[]> {
+    await mkdir(this.#folder, { recursive: true });
+    const names = (await readdir(this.#folder)).filter((name) => /^\d{8}\.log$/.test(name)).toSorted();
+    const writes = new Map<number, JournalWrite>();
+    for (const name of names) {
+      let highest = 0;
+      for (const record of decodeRecords(await readFile(join(this.#folder, name)))) {
+        if (record.kind === 'done') for (const sequence of record.sequences) writes.delete(sequence);
+        else {
+          writes.set(record.write.sequence, record.write);
+          highest = Math.max(highest, record.write.sequence);
+        }
+      }
+      this.#old.push({ number: Number.parseInt(name, 10), highest });
+      this.#nextNumber = Number.parseInt(name, 10) + 1;
+    }
+    return [...writes.values()].toSorted((left, right) => left.sequence - right.sequence);
+  }
+
+  /** Resolves once the record is on disk. Rejects when it is not, such as when the disk is full. */
+  append(record: JournalRecord): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ record, resolve, reject });
+      this.#writing ??= this.#drain();
+    });
+  }
+
+  /** Everything up to and including `sequence` has reached the store: remove the segments that hold nothing else. */
+  async release(sequence: number): Promise<void> {
+    while (this.#old[0] !== undefined && this.#old[0].highest <= sequence) {
+      await rm(this.#pathOf(this.#old[0].number), { force: true });
+      this.#old.shift();
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#writing;
+    await this.#segment?.file.close();
+    this.#segment = undefined;
+  }
+
+  async #drain(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      const batch = this.#waiting;
+      this.#waiting = [];
+      try {
+        await this.#write(batch.map(({ record }) => record));
+        for (const { resolve } of batch) resolve();
+      } catch (cause) {
+        const text = `the journal cannot be written: ${messageOf(cause)}`;
+        for (const { reject } of batch) reject(new StoreError('ERR_UNAVAILABLE', text, { cause }));
+      }
+    }
+    this.#writing = undefined;
+  }
+
+  async #write(records: readonly JournalRecord[]): Promise<void> {
+    const segment = await this.#current();
+    const bytes = Buffer.concat(records.map(encodeRecord));
+    try {
+      for (let done = 0; done < bytes.length; ) {
+        const { bytesWritten } = await segment.file.write(bytes, done, bytes.length - done, segment.length + done);
+        done += bytesWritten;
+      }
+      if (this.#sync && records.some(({ kind }) => kind === 'write')) await segment.file.datasync();
+    } catch (error) {
+      await this.#repair(segment);
+      throw error;
+    }
+    segment.length += bytes.length;
+    for (const record of records)
+      if (record.kind === 'write') segment.highest = Math.max(segment.highest, record.write.sequence);
+  }
+
+  /** A half-written record must not be followed by others, or they could not be read: cut it off, or begin anew. */
+  async #repair(segment: Segment): Promise<void> {
+    try {
+      await segment.file.truncate(segment.length);
+    } catch {
+      await this.#rotate(segment);
+    }
+  }
+
+  async #current(): Promise<Segment> {
+    if (this.#segment !== undefined && this.#segment.length >= segmentBytes) await this.#rotate(this.#segment);
+    if (this.#segment !== undefined) return this.#segment;
+    const number = this.#nextNumber;
+    this.#segment = { number, file: await open(this.#pathOf(number), 'w'), length: 0, highest: 0 };
+    this.#nextNumber += 1;
+    return this.#segment;
+  }
+
+  async #rotate(segment: Segment): Promise<void> {
+    this.#segment = undefined;
+    this.#old.push({ number: segment.number, highest: segment.highest });
+    await segment.file.close();
+  }
+
+  #pathOf(number: number): string {
+    return join(this.#folder, `${String(number).padStart(8, '0')}.log`);
+  }
+}

@@ -1,0 +1,83 @@
+import type { Key, SetOptions, Store, WriteOperation, WriteOptions, WriteResult } from '../../engine/store.ts';
+import { asStoreError, type StoreError } from '../../engine/store-error.ts';
+import { entryOf } from './pending.ts';
+import type { WriteBehind } from './write-behind.ts';
+
+/**
+ * Plain sets and deletes are acknowledged once they are in the journal; readers here see them at once. Whatever needs
+ * the store's own word (conditions, transactions, increments, `strong`) first waits for the key's earlier writes.
+ */
+export function writeBehindStore(inner: Store, queue: WriteBehind): Store {
+  const set = async (key: Key, value: Buffer, options: SetOptions = {}): Promise<string> => {
+    if (!isPlain(options) || options.ttl === 'keep') {
+      await queue.drain([key]);
+      return inner.set(key, value, queue.translate(key, options));
+    }
+    return queue.add(key, value, options.ttl === undefined ? undefined : Date.now() + options.ttl);
+  };
+  const remove = async (key: Key, options: WriteOptions = {}): Promise<boolean> => {
+    if (!isPlain(options)) {
+      await queue.drain([key]);
+      return inner.delete(key, queue.translate(key, options));
+    }
+    await queue.recovered();
+    const before = queue.waiting(key);
+    // When the store cannot say whether there was something, there may have been.
+    const existed = before === undefined ? await inner.get(key).catch(() => null) : entryOf(before);
+    await queue.add(key, undefined, undefined);
+    return existed !== undefined;
+  };
+  const write = async (one: WriteOperation): Promise<WriteResult> =>
+    one.kind === 'set' ? { etag: await set(one.key, one.value, one) } : { deleted: await remove(one.key, one) };
+  return {
+    info: { ...inner.info, capabilities: new Set([...inner.info.capabilities, 'durable']) },
+    get: async (key, options) => {
+      await queue.recovered();
+      const waiting = queue.waiting(key);
+      return waiting === undefined ? inner.get(key, options) : entryOf(waiting);
+    },
+    getMany: async (keys, options) => {
+      await queue.recovered();
+      const waiting = keys.map((key) => queue.waiting(key));
+      const asked = keys.filter((_key, index) => waiting[index] === undefined);
+      const found = (asked.length === 0 ? [] : await inner.getMany(asked, options)).values();
+      return waiting.map((one) => (one === undefined ? found.next().value : entryOf(one)));
+    },
+    set,
+    delete: remove,
+    writeMany: (all) =>
+      Promise.all(all.map((one): Promise<WriteResult | StoreError> => write(one).catch(asStoreError))),
+    transact: async (all) => {
+      await queue.drain(all.map(({ key }) => key));
+      return inner.transact(all.map((one) => queue.translate(one.key, one)));
+    },
+    increment: async (key, by) => {
+      await queue.drain([key]);
+      return inner.increment(key, by);
+    },
+    touch: async (key, expiresAt, condition = {}) => {
+      await queue.drain([key]);
+      return inner.touch(key, expiresAt, queue.translate(key, condition));
+    },
+    list: async (options) => {
+      if (options.cursor === undefined) await queue.drain();
+      return inner.list(options);
+    },
+    ...(inner.query === undefined
+      ? {}
+      : {
+          query: async (query) => {
+            await queue.drain();
+            return inner.query?.(query) ?? { entries: [] };
+          },
+        }),
+    ping: async () => queue.recovered(),
+    close: async () => {
+      await queue.close();
+      await inner.close();
+    },
+  };
+}
+
+const isPlain = ({ ifMatch, ifAbsent, ifPresent, consistency, daprRules: _same }: WriteOptions): boolean =>
+  ifMatch === undefined && ifAbsent !== true && ifPresent !== true && consistency !== 'strong';

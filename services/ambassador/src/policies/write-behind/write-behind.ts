@@ -1,0 +1,193 @@
+import { appendFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { KeyedMutex } from '../../engine/keyed-mutex.ts';
+import type { Condition, Key, Store } from '../../engine/store.ts';
+import { asStoreError, mismatch, StoreError } from '../../engine/store-error.ts';
+import { Journal } from './journal.ts';
+import { operationOf, Pending } from './pending.ts';
+import type { JournalWrite } from './record.ts';
+
+export type WriteBehindOptions = {
+  folder: string;
+  sync: boolean;
+  maxEntries: number;
+  maxBytes: number;
+  /** Most writes sent at once. */
+  batch: number;
+  warn?: (message: string) => void;
+  /** Waits until nobody else in this process uses the folder; returns how to give it back. */
+  lease: () => Promise<() => void>;
+};
+
+/** Etags that were given for waiting writes, and what they became. */
+const rememberedEtags = 10_000;
+
+/** The queue between acknowledged writes and the store: on disk first, then sent in order, never dropped silently. */
+export class WriteBehind {
+  readonly #inner: Store;
+  readonly #options: WriteBehindOptions;
+  readonly #journal: Journal;
+  readonly pending: Pending;
+  readonly #etags = new Map<string, string>();
+  readonly #order = new KeyedMutex();
+  /** Sequences that may be on disk already but do not wait yet. */
+  readonly #adding = new Set<number>();
+  #sequence = 0;
+  #sending: Promise<void> | undefined;
+  #failures = 0;
+  #closing = false;
+  readonly #ready: Promise<void>;
+  #giveBack: () => void = () => undefined;
+
+  constructor(inner: Store, options: WriteBehindOptions) {
+    this.#inner = inner;
+    this.#options = options;
+    this.#journal = new Journal(options.folder, options.sync);
+    this.pending = new Pending(options);
+    this.#ready = this.#recover();
+    // Who uses the store hears of a failure; nobody may be using it yet.
+    this.#ready.catch(() => undefined);
+  }
+
+  /** What waits for a key; undefined where nothing does. Once `recovered`, this is complete. */
+  waiting(key: Key): JournalWrite | undefined {
+    return this.pending.get(key);
+  }
+
+  recovered(): Promise<void> {
+    return this.#ready;
+  }
+
+  /** Put a write into the journal and the queue. Resolves with its etag once it is on disk. */
+  async add(key: Key, value: Buffer | undefined, expiresAt: number | undefined): Promise<string> {
+    await this.#ready;
+    if (this.#closing) throw new StoreError('ERR_CLOSED', 'the store is closing');
+    return this.#order.run(key, async () => {
+      this.#sequence += 1;
+      const write = { sequence: this.#sequence, key, value, expiresAt };
+      this.pending.admit(write);
+      this.#adding.add(write.sequence);
+      try {
+        await this.#journal.append({ kind: 'write', write });
+      } finally {
+        this.#adding.delete(write.sequence);
+      }
+      this.pending.put(write);
+      this.#send();
+      return `wb-${write.sequence}`;
+    });
+  }
+
+  /** Wait until nothing waits for these keys (all, without keys); what cannot be sent now makes it fail. */
+  async drain(keys?: readonly Key[]): Promise<void> {
+    await this.#ready;
+    const open = () => (keys === undefined ? this.pending.size > 0 : keys.some((key) => this.pending.get(key)));
+    while (open()) {
+      this.#send();
+      const before = this.#failures;
+      await this.#sending;
+      if (this.#failures > before && open())
+        throw new StoreError('ERR_UNAVAILABLE', 'earlier writes cannot reach the store yet');
+    }
+  }
+
+  /** A condition with an etag of ours, as the store behind knows it. */
+  translate<C extends Condition>(key: Key, condition: C): C {
+    if (condition.ifMatch === undefined || !condition.ifMatch.startsWith('wb-')) return condition;
+    const etag = this.#etags.get(condition.ifMatch);
+    if (etag === undefined) throw mismatch(key);
+    return { ...condition, ifMatch: etag };
+  }
+
+  /** Send what can be sent within a few seconds; the rest is in the journal and sent by the next life. */
+  async close(): Promise<void> {
+    await this.#ready.catch(() => undefined);
+    await Promise.race([this.drain().catch(() => undefined), sleep(5000, undefined, { ref: false })]);
+    this.#closing = true;
+    await this.#sending;
+    await this.#journal.close();
+    this.#giveBack();
+  }
+
+  async #recover(): Promise<void> {
+    this.#giveBack = await this.#options.lease();
+    const writes = await this.#journal.recover();
+    for (const write of writes) {
+      this.pending.put(write);
+      this.#sequence = Math.max(this.#sequence, write.sequence);
+    }
+    this.#sequence = Math.max(this.#sequence, Date.now());
+    if (writes.length > 0)
+      this.#options.warn?.(`sending ${writes.length} writes that an earlier process had acknowledged`);
+    this.#send();
+  }
+
+  #send(): void {
+    if (this.#closing) return;
+    this.#sending ??= this.#sendAll().finally(() => {
+      this.#sending = undefined;
+      if (this.pending.size > 0 && !this.#closing)
+        setTimeout(() => this.#send(), this.#failures > 0 ? this.#delay() : 0).unref();
+    });
+  }
+
+  #delay(): number {
+    return Math.min(2000, 20 * 2 ** Math.min(this.#failures, 10)) * (0.5 + Math.random() / 2);
+  }
+
+  /** Until the queue is empty or the store fails. */
+  async #sendAll(): Promise<void> {
+    while (this.pending.size > 0 && !this.#closing) {
+      const writes = this.pending.oldest(this.#options.batch);
+      const results = await this.#inner
+        .writeMany(writes.map(operationOf))
+        .catch((error: unknown) => writes.map(() => asStoreError(error)));
+      const done: number[] = [];
+      let failed = false;
+      for (const [index, write] of writes.entries()) {
+        const result = results[index];
+        if (result instanceof StoreError && (result.transient || result.code === 'ERR_CLOSED')) failed = true;
+        else {
+          if (result instanceof StoreError) await this.#reject(write, result);
+          else if (result !== undefined && 'etag' in result) this.#remember(`wb-${write.sequence}`, result.etag);
+          done.push(write.sequence);
+          this.pending.remove(write.key, write.sequence);
+        }
+      }
+      await this.#settle(done);
+      if (failed) {
+        this.#failures += 1;
+        return;
+      }
+      this.#failures = 0;
+    }
+  }
+
+  async #settle(done: number[]): Promise<void> {
+    if (done.length === 0) return;
+    // Only saves sending twice after a crash, so its failure (a full disk) does not matter.
+    await this.#journal.append({ kind: 'done', sequences: done }).catch(() => undefined);
+    const [adding = Number.POSITIVE_INFINITY] = this.#adding;
+    const open = Math.min(adding, this.pending.lowest, this.#sequence + 1);
+    await this.#journal.release(open - 1).catch(() => undefined);
+  }
+
+  /** The store will never take it: keep it for a person, and say so. */
+  async #reject({ key, value }: JournalWrite, error: StoreError): Promise<void> {
+    const line = JSON.stringify({
+      key,
+      value: value?.toString('base64'),
+      error: error.message,
+      at: new Date().toISOString(),
+    });
+    this.#options.warn?.(`a write was refused by the store for good and is kept in rejected.jsonl: ${error.message}`);
+    await appendFile(join(this.#options.folder, 'rejected.jsonl'), `${line}\n`);
+  }
+
+  #remember(ours: string, theirs: string): void {
+    this.#etags.set(ours, theirs);
+    const [oldest] = this.#etags.keys();
+    if (this.#etags.size > rememberedEtags && oldest !== undefined) this.#etags.delete(oldest);
+  }
+}
