@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import { tempDir } from '@podkit/chassis/testing/temp-dir';
 import { expect, it } from 'vitest';
 import { Remote } from './fixtures/remote.ts';
-import { publishedHash, read, runGitSync } from './fixtures/run.ts';
+import { expectDone, publishedHash, read, runGitSync, spawnGitSync } from './fixtures/run.ts';
 
 const crashing = join(import.meta.dirname, 'fixtures', 'crashing-main.ts');
 const files = { 'a.txt': 'a1', 'b/c.txt': 'c1' };
 
 async function steps(args: string[], crashAt: number): Promise<string[]> {
-  const { text } = await runGitSync(args, { main: crashing, env: { CRASH_AT: String(crashAt) } });
+  const { text } = await spawnGitSync(args, { main: crashing, env: { CRASH_AT: String(crashAt) } });
   return text.split('\n').filter((line) => line.startsWith('step '));
 }
 
@@ -42,11 +42,10 @@ it('survives kill -9 between any two steps of the first pass and of an update', 
   const sweep = async (before: string | undefined, ref: string, crashAt: number) => {
     const root = tempDir();
     if (before !== undefined) await runGitSync(argsFor(root, before));
-    const run = await runGitSync(argsFor(root, ref), { main: crashing, env: { CRASH_AT: String(crashAt) } });
+    const run = await spawnGitSync(argsFor(root, ref), { main: crashing, env: { CRASH_AT: String(crashAt) } });
     expect(run.code, `it ended at step ${crashAt}`).toBe(null);
     expectWhole(root, versions);
-    const { code, text } = await runGitSync(argsFor(root, ref));
-    expect(code, text).toBe(0);
+    expectDone(await runGitSync(argsFor(root, ref)));
     expect(publishedHash(join(root, 'current'))).toBe(ref === 'old' ? first : second);
     expectWhole(root, versions);
     const left = readdirSync(root).filter((name) => !['.git', '.worktrees', 'current'].includes(name));

@@ -40,5 +40,5 @@ export function parseGoInt(text: string): number {
 
 function splitBase(bare: string): [base: string, rest: string] {
   if (/^0[xob]/.test(bare)) return [bare.slice(0, 2), bare.slice(2)];
-  return /^0[0-7_]/.test(bare) ? ['0o', bare.slice(1)] : ['', bare];
+  return /^0[\d_]/.test(bare) ? ['0o', bare.slice(1)] : ['', bare];
 }

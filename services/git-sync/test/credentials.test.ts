@@ -1,0 +1,120 @@
+import { generateKeyPairSync, verify } from 'node:crypto';
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { createServer, type RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { dirname, join } from 'node:path';
+import { tempDir } from '@podkit/chassis/testing/temp-dir';
+import { waitFor } from '@podkit/chassis/testing/wait-for';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { serveGit } from './fixtures/http-remote.ts';
+import { Remote } from './fixtures/remote.ts';
+import { expectDone, publishedHash, runGitSync, startGitSync } from './fixtures/run.ts';
+
+const isMe = (user: string) => user === 'me:p@ss:wörd %';
+const eachItsOwn = (user: string, path: string) => user === (path.startsWith('/site.git') ? 'a:1' : 'b:2');
+
+async function served(allows: (user: string, path: string) => boolean, remote?: Remote) {
+  const made = remote ?? (await Remote.create());
+  return { remote: made, server: await serveGit(dirname(made.path), allows), root: tempDir() };
+}
+
+async function serve(listener: RequestListener): Promise<string> {
+  const server = createServer(listener).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+const args = (url: string, root: string) => [`--repo=${url}/site.git`, '--ref=main', `--root=${root}`, '--one-time'];
+
+describe('a repository that asks for a password gets it', () => {
+  it('from the variable', async () => {
+    const { server, root } = await served(isMe);
+    const env = { GITSYNC_PASSWORD: 'p@ss:wörd %' };
+    expectDone(await runGitSync([...args(server.url, root), '--username=me'], { env }));
+  });
+
+  it('from the address, which is stored and logged without it', async () => {
+    const { server, root } = await served(isMe);
+    const url = server.url.replace('://', `://me:${encodeURIComponent('p@ss:wörd %')}@`);
+    const run = await runGitSync([...args(url, root), '-v=9']);
+    expectDone(run);
+    expect(run.text).not.toMatch(/p@ss:|p%40ss/);
+  });
+
+  it('from --credential, each repository on a host its own', async () => {
+    const remote = await Remote.create();
+    const { server, root } = await served(eachItsOwn, remote);
+    const list = [
+      { url: `${server.url}/other`, username: 'b', password: '2' },
+      { url: `${server.url}/site.git`, username: 'a', password: '1' },
+    ];
+    expectDone(await runGitSync([...args(server.url, root), `--credential=${JSON.stringify(list)}`]));
+  });
+
+  it('from a URL that hands it out', async () => {
+    const { server, root } = await served(isMe);
+    const askpass = await serve((_request, response) => response.end('x=y\nusername=me\npassword=p@ss:wörd %\n'));
+    expectDone(await runGitSync([...args(server.url, root), `--askpass-url=${askpass}`]));
+  });
+
+  it('from a file, again in every pass', async () => {
+    const { remote, server, root } = await served((user) => user === 'me:right');
+    const file = join(tempDir(), 'password');
+    writeFileSync(file, 'wrong\n');
+    const flags = ['--username=me', `--password-file=${file}`, '--period=50ms', '--max-failures=-1', '--link=x'];
+    const service = startGitSync([...args(server.url, root).slice(0, 3), ...flags]);
+    await service.logged('a refusal', (line) => String(line.error).includes('Authentication failed'));
+    writeFileSync(file, 'right\n');
+    await waitFor('the sync', () => publishedHash(join(root, 'x')) === remote.head());
+    expect(service.output.join('\n')).not.toContain('wrong');
+  });
+});
+
+it('a wrong password fails without a prompt, and is not shown', async () => {
+  const { server, root } = await served(() => false);
+  const env = { GITSYNC_PASSWORD: 'hunter22' };
+  const { code, text } = await runGitSync([...args(server.url, root), '--username=me', '-v=9'], { env });
+  expect([code, text]).toEqual([1, expect.stringContaining('Authentication failed')]);
+  expect(text).not.toContain('hunter22');
+});
+
+it('a password with a line break, which could forge fields, fails the pass', async () => {
+  const file = join(tempDir(), 'password');
+  writeFileSync(file, 'a\nhost=evil\n');
+  const flags = [...args('http://127.0.0.1:9', tempDir()), '--username=me', `--password-file=${file}`];
+  expect(await runGitSync(flags)).toMatchObject({ code: 1, text: expect.stringContaining('line break') });
+});
+
+it('a GitHub App gets a token with a signed JWT, and uses it until it nearly ends', async () => {
+  const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const tokens: string[] = [];
+  const github = await serve((request, response) => {
+    const [head = '', claims = '', signature = ''] = (request.headers.authorization ?? '').slice(7).split('.');
+    const good = verify('sha256', Buffer.from(`${head}.${claims}`), publicKey, Buffer.from(signature, 'base64url'));
+    const { iss } = JSON.parse(Buffer.from(claims, 'base64url').toString()) as { iss: string };
+    if (!good || iss !== 'Iv1.abc' || request.url !== '/api/v3/app/installations/7/access_tokens') {
+      response.writeHead(403).end();
+      return;
+    }
+    tokens.push(`ghs_token${tokens.length}`);
+    const expires = new Date(Date.now() + 3_600_000).toISOString();
+    response.writeHead(201).end(JSON.stringify({ token: tokens.at(-1), expires_at: expires }));
+  });
+  const { remote, server, root } = await served((user) => user === `-:${tokens.at(-1)}`);
+  const env = { GITSYNC_GITHUB_APP_PRIVATE_KEY: String(privateKey.export({ type: 'pkcs8', format: 'pem' })) };
+  const app = [
+    `--github-base-url=${github}/api/v3`,
+    '--github-app-client-id=Iv1.abc',
+    '--github-app-installation-id=7',
+  ];
+  startGitSync([...args(server.url, root).slice(0, 3), ...app, '--link=x', '--period=30ms'], { env });
+  await waitFor('the first sync', () => publishedHash(join(root, 'x')) === remote.head());
+  const next = remote.commit({ 'index.html': 'two\n' });
+  await waitFor('the second sync', () => publishedHash(join(root, 'x')) === next);
+  expect(tokens).toHaveLength(1);
+});

@@ -1,0 +1,123 @@
+import { once } from 'node:events';
+import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { tempDir } from '@podkit/chassis/testing/temp-dir';
+import { waitFor } from '@podkit/chassis/testing/wait-for';
+import { expect, it, onTestFinished } from 'vitest';
+import { Remote } from './fixtures/remote.ts';
+import { expectDone, publishedHash, read, runGitSync, startGitSync } from './fixtures/run.ts';
+
+function script(body: string): string {
+  const path = join(tempDir(), 'hook');
+  writeFileSync(path, `#!/bin/sh\n${body}\n`);
+  chmodSync(path, 0o755);
+  return path;
+}
+
+const args = (remote: Remote, root: string) => [
+  `--repo=${remote.path}`,
+  '--ref=main',
+  `--root=${root}`,
+  '--link=current',
+];
+
+it('the exechook runs in the new tree with its arguments and the hash, and without our secrets', async () => {
+  const [remote, root, out] = [await Remote.create(), tempDir(), join(tempDir(), 'out')];
+  const hook = script(`{ pwd; echo "$GITSYNC_HASH"; echo "$1"; echo "[$GITSYNC_TRIGGER_SECRET]"; } > ${out}`);
+  const flags = ['--one-time', `--exechook-command=${hook}`, '--exechook-arg=$(a b)', '--http-bind=127.0.0.1:0'];
+  const env = { GITSYNC_TRIGGER_SECRET: 'hunter22' };
+  expectDone(await runGitSync([...args(remote, root), ...flags], { env }));
+  expect(read(out).split('\n')).toEqual([join(root, '.worktrees', remote.head()), remote.head(), '$(a b)', '[]', '']);
+});
+
+it('a failing hook ends a one-time run with 1, with the tree published', async () => {
+  const [remote, root] = [await Remote.create(), tempDir()];
+  const { code, text } = await runGitSync([
+    ...args(remote, root),
+    '--one-time',
+    `--exechook-command=${script('echo oh >&2; exit 7')}`,
+  ]);
+  expect([code, text]).toEqual([1, expect.stringMatching(/exit code 7: oh/)]);
+  expect(publishedHash(join(root, 'current'))).toBe(remote.head());
+});
+
+it('a failed hook is repeated, with the newest hash', async () => {
+  const [remote, root, out] = [await Remote.create(), tempDir(), join(tempDir(), 'out')];
+  const hook = script(`echo "$GITSYNC_HASH" >> ${out}; test -e ${out}.go`);
+  startGitSync([...args(remote, root), '--period=30ms', `--exechook-command=${hook}`, '--exechook-backoff=1s']);
+  await waitFor('the first run', () => existsSync(out));
+  const next = remote.commit({ 'index.html': 'two\n' });
+  await waitFor('the update', () => publishedHash(join(root, 'current')) === next);
+  writeFileSync(`${out}.go`, '');
+  await waitFor('the second run', () => readFileSync(out, 'utf8').trim().split('\n').at(-1) === next);
+});
+
+it('a hook that hangs is ended with everything it started', async () => {
+  const [remote, root, out] = [await Remote.create(), tempDir(), join(tempDir(), 'pid')];
+  const hook = script(`sleep 300 & echo $! > ${out}; wait`);
+  const run = await runGitSync([
+    ...args(remote, root),
+    '--one-time',
+    `--exechook-command=${hook}`,
+    '--exechook-timeout=1s',
+  ]);
+  expect(run).toMatchObject({ code: 1, text: expect.stringContaining('no end within 1000 ms') });
+  await waitFor('the grandchild to be gone', () => !isAlive(Number(read(out))));
+});
+
+it('a pre-publish hook with a veto decides whether the link moves', async () => {
+  const [remote, root, gate] = [await Remote.create(), tempDir(), join(tempDir(), 'gate')];
+  const flags = [
+    `--pre-publish-exechook-command=${script(`test -e index.html && test -e ${gate}`)}`,
+    '--pre-publish-veto',
+  ];
+  expect((await runGitSync([...args(remote, root), '--one-time', ...flags])).code).toBe(1);
+  expect(existsSync(join(root, 'current'))).toBe(false);
+  writeFileSync(gate, '');
+  expectDone(await runGitSync([...args(remote, root), '--one-time', ...flags]));
+  expect(publishedHash(join(root, 'current'))).toBe(remote.head());
+});
+
+it('the webhook is repeated until its status is the one wanted, and gets the hash in a header', async () => {
+  const [remote, root] = [await Remote.create(), tempDir()];
+  const requests: IncomingMessage[] = [];
+  const server = createServer((request, response) => {
+    requests.push(request);
+    response.writeHead(requests.length === 1 ? 500 : 204).end();
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => void server.close());
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/done`;
+  const flags = [
+    `--webhook-url=${url}`,
+    '--webhook-method=PUT',
+    '--webhook-success-status=204',
+    '--webhook-backoff=1s',
+  ];
+  startGitSync([...args(remote, root), ...flags]);
+  await waitFor('two requests', () => requests.length === 2);
+  expect([requests[1]?.method, requests[1]?.headers['gitsync-hash']]).toEqual(['PUT', remote.head()]);
+});
+
+it('the touch file is touched by a change and the first pass, and by no other pass', async () => {
+  const [remote, root] = [await Remote.create(), tempDir()];
+  const service = startGitSync([...args(remote, root), '--period=20ms', '--touch-file=t/touched', '-v=5']);
+  await waitFor('the touch file', () => existsSync(join(root, 't', 'touched')));
+  writeFileSync(join(root, 't', 'touched'), 'seen');
+  const looks = () => service.logs().filter((line) => String(line.cmd).includes('ls-remote')).length;
+  const before = looks();
+  await waitFor('three idle passes', () => looks() > before + 3);
+  expect(read(root, 't', 'touched')).toBe('seen');
+});
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    // A zombie answers signals; it is as good as gone.
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  } catch {
+    return false;
+  }
+}

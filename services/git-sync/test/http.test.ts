@@ -1,0 +1,139 @@
+import { createHmac } from 'node:crypto';
+import { renameSync } from 'node:fs';
+import { join } from 'node:path';
+import { freePort } from '@podkit/chassis/testing/free-port';
+import { tempDir } from '@podkit/chassis/testing/temp-dir';
+import { waitFor } from '@podkit/chassis/testing/wait-for';
+import { describe, expect, it } from 'vitest';
+import { Remote } from './fixtures/remote.ts';
+import { publishedHash, startGitSync } from './fixtures/run.ts';
+
+const secret = 'correct horse';
+
+async function started(flags: string[] = [], { away = false, env = {} } = {}) {
+  const [remote, root, port] = [await Remote.create(), tempDir(), await freePort()];
+  if (away) renameSync(remote.path, `${remote.path}-away`);
+  const base = [`--repo=${remote.path}`, '--ref=main', `--root=${root}`, '--link=x', `--http-bind=127.0.0.1:${port}`];
+  const service = startGitSync([...base, '--max-failures=-1', ...flags], { env });
+  const get = (path: string, init?: RequestInit) => fetch(`http://127.0.0.1:${port}${path}`, init);
+  const status = async (path: string) => (await get(path)).status;
+  await waitFor('HTTP', async () => (await status('/livez')) === 200);
+  const ready = () => waitFor('readiness', async () => (await status('/')) === 200);
+  return { remote, root, service, get, status, ready };
+}
+
+describe('readiness', () => {
+  it('is 503 with a reason until the first success, then 200, at every path', async () => {
+    const { remote, get, status, ready } = await started(['--period=50ms'], { away: true });
+    await waitFor('a failure', async () => (await (await get('/readyz')).text()).includes('does not appear'));
+    const answer = await get('/any/path');
+    expect([answer.status, await answer.text()]).toEqual([503, expect.stringMatching(/^repo is not ready\n/)]);
+    renameSync(`${remote.path}-away`, remote.path);
+    await ready();
+    expect(await Promise.all(['/', '/metrics', '/readyz', '/startupz'].map(status))).toEqual([200, 200, 200, 200]);
+    expect(await (await get('/metrics')).text()).toBe('');
+  });
+
+  it('stays when the remote goes away', async () => {
+    const { remote, service, status, ready } = await started(['--period=20ms']);
+    await ready();
+    renameSync(remote.path, `${remote.path}-away`);
+    await waitFor('failures', () => service.logs().filter((line) => 'error' in line).length > 3);
+    expect(await status('/')).toBe(200);
+  });
+
+  it('ends when the last success is older than --stale-after, and comes back', async () => {
+    const { remote, get, status, ready } = await started(['--period=20ms', '--stale-after=300ms']);
+    await ready();
+    renameSync(remote.path, `${remote.path}-away`);
+    await waitFor('staleness', async () => (await status('/')) === 503);
+    expect(await (await get('/readyz')).text()).toContain('the last success is');
+    renameSync(`${remote.path}-away`, remote.path);
+    await ready();
+  });
+});
+
+it('has the metrics of upstream with its names and labels', async () => {
+  const { remote, get, ready } = await started(['--http-metrics', '--period=20ms']);
+  await ready();
+  const metrics = async () => (await get('/metrics')).text();
+  await waitFor('an idle pass', async () => (await metrics()).includes('git_sync_count_total{status="noop"}'));
+  const text = await metrics();
+  expect(text).toContain('git_sync_count_total{status="success"} 1\n');
+  expect(text).toContain('git_sync_duration_seconds_count{status="success"} 1\n');
+  expect(text).not.toContain('quantile=');
+  expect(text).toContain('git_fetch_count_total 1\n');
+  expect(text).toContain(`git_sync_hash_info{hash="${remote.head()}"} 1\n`);
+  expect(text).toMatch(/git_sync_last_success_timestamp_seconds \d+/);
+});
+
+it("takes profiles with V8's inspector, with --http-pprof only", async () => {
+  const { get } = await started(['--http-pprof']);
+  expect((await get('/debug/pprof/')).status).toBe(200);
+  for (const [name, field] of [
+    ['profile', 'nodes'],
+    ['heap', 'head'],
+  ] as const)
+    expect(await (await get(`/debug/pprof/${name}?seconds=0.05`)).json()).toHaveProperty(field);
+  expect((await get('/debug/pprof/profile?seconds=1e9')).status).toBe(400);
+});
+
+describe('POST /sync', () => {
+  const env = { GITSYNC_TRIGGER_SECRET: secret };
+  const sign = (body: string) => createHmac('sha256', secret).update(body).digest('hex');
+  const push = JSON.stringify({ ref: 'refs/heads/main', repository: { default_branch: 'main' } });
+
+  it('publishes a push at once, however the forge proves itself', async () => {
+    const { remote, root, get, ready } = await started(['--period=1h'], { env });
+    await ready();
+    const proofs: Record<string, string>[] = [
+      { 'x-hub-signature-256': `sha256=${sign(push)}` },
+      { 'x-gitea-signature': sign(push) },
+      { 'x-gitlab-token': secret },
+      { authorization: `Bearer ${secret}` },
+    ];
+    for (const proof of proofs) {
+      const next = remote.commit({ 'index.html': `${Object.keys(proof)[0]}\n` });
+      const answer = await get('/sync', {
+        method: 'POST',
+        body: push,
+        headers: { 'content-type': 'application/json', ...proof },
+      });
+      expect(answer.status).toBe(202);
+      await waitFor('the push to be published', () => publishedHash(join(root, 'x')) === next);
+    }
+  });
+
+  it('refuses what is not proved, and ignores pushes to other refs', async () => {
+    const { get, ready } = await started(['--period=1h'], { env });
+    await ready();
+    const post = async (headers: Record<string, string>, body = push) =>
+      (await get('/sync', { method: 'POST', body, headers: { 'content-type': 'application/json', ...headers } }))
+        .status;
+    expect(await post({})).toBe(401);
+    expect(await post({ authorization: 'Bearer wrong' })).toBe(401);
+    expect(await post({ 'x-hub-signature-256': `sha256=${sign('other')}` })).toBe(401);
+    expect(await post({ 'x-gitlab-token': secret, 'x-gitea-signature': 'wrong' })).toBe(401);
+    const other = JSON.stringify({ ref: 'refs/heads/other' });
+    expect(await post({ 'x-hub-signature-256': `sha256=${sign(other)}` }, other)).toBe(200);
+    expect(await post({ authorization: `Bearer ${secret}` }, 'not json')).toBe(202);
+    expect(await post({ authorization: `Bearer ${secret}` }, 'x'.repeat(6 * 1024 * 1024))).toBe(413);
+  });
+
+  it('limits the rate', async () => {
+    const { get, ready } = await started(['--period=1h'], { env });
+    await ready();
+    const headers = { authorization: `Bearer ${secret}` };
+    const answers = await Promise.all(Array.from({ length: 30 }, () => get('/sync', { method: 'POST', headers })));
+    expect(answers.filter(({ status }) => status === 429).length).toBeGreaterThan(10);
+  });
+
+  it('is not there without a secret', async () => {
+    const { get, ready, root, remote } = await started(['--period=1h']);
+    await ready();
+    const before = remote.head();
+    remote.commit({ 'index.html': 'two\n' });
+    await get('/sync', { method: 'POST', headers: { authorization: 'Bearer ' } });
+    expect(publishedHash(join(root, 'x'))).toBe(before);
+  });
+});

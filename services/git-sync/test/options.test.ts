@@ -1,0 +1,225 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { tempDir } from '@podkit/chassis/testing/temp-dir';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { allSettings } from '../src/options/all-settings.ts';
+import { parseGoInt } from '../src/options/go-values.ts';
+import { manualText, usageText } from '../src/options/help.ts';
+import { loadOptions } from '../src/options/load.ts';
+import { repositoriesOf } from '../src/options/repositories.ts';
+import { runGitSync } from './fixtures/run.ts';
+
+const load = (argv: string[] = [], env: Record<string, string> = {}) => loadOptions(env, argv);
+const errorNameOf = (run: () => unknown) => {
+  try {
+    run();
+    return '';
+  } catch (error) {
+    return (error as Error).name;
+  }
+};
+const file = (text: string) => {
+  const path = join(tempDir(), 'repositories.yaml');
+  writeFileSync(path, text);
+  return load([`--config-file=${path}`, '--ref=next']).options;
+};
+const faultsOf = (argv: string[], env: Record<string, string> = {}) => {
+  try {
+    repositoriesOf(load(['--repo=/x', '--root=/y', ...argv], env).options);
+    return '';
+  } catch (error) {
+    return String(error);
+  }
+};
+
+describe('the command line is read as pflag reads it', () => {
+  it.each([
+    [['--depth=3'], 3],
+    [['--depth', '3'], 3],
+    [['--depth=0x10'], 16],
+    [['--depth=1', '--depth=2'], 2],
+    [['--', '--depth=3'], 1],
+  ])('%j gives depth %d', (argv, depth) => {
+    expect(load(argv).options.depth).toBe(depth);
+  });
+
+  it.each([[['-v6']], [['-v', '6']], [['-v=6']], [['--verbose=6']], [['--v=6']]])('%j sets the verbosity', (argv) => {
+    expect(load(argv).options.verbose).toBe(6);
+  });
+
+  it('takes no value for an on/off flag but after an equals sign', () => {
+    expect(load(['--one-time', 'false']).options.oneTime).toBe(true);
+    expect(load(['--one-time=false']).options.oneTime).toBe(false);
+  });
+
+  it.each([
+    [['--bogus'], 'unknown flag: --bogus'],
+    [['--dept=3'], 'unknown flag: --dept'],
+    [['-x'], "unknown shorthand flag: 'x'"],
+    [['--repo'], 'flag needs an argument: --repo'],
+    [['--period=10'], '--period'],
+    [['--one-time=maybe'], '--one-time'],
+  ])('%j is refused with exit code 2 and the name of the flag', async (argv, words) => {
+    const { code, text } = await runGitSync(argv);
+    expect([code, text]).toEqual([2, expect.stringContaining(words)]);
+  });
+
+  it('reads whole numbers in every base that Go does', () => {
+    fc.assert(
+      fc.property(fc.integer(), (n) => {
+        const [sign, digits] = [n < 0 ? '-' : '', Math.abs(n)];
+        for (const [mark, base] of [
+          ['', 10],
+          ['0x', 16],
+          ['0o', 8],
+          ['0', 8],
+          ['0b', 2],
+        ] as const)
+          expect(parseGoInt(`${sign}${mark}${digits.toString(base)}`)).toBe(n === 0 ? 0 : n);
+      }),
+    );
+    for (const text of ['', '1.5', '0x', '09', '1__0', 'ten', '9'.repeat(20)])
+      expect(() => parseGoInt(text)).toThrow(/whole number|range/);
+  });
+
+  it('throws nothing but its own errors, whatever the words are', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.oneof(fc.string(), fc.constantFrom('--repo', '-v', '--one-time=', '--', '-?'))),
+        (argv) => {
+          try {
+            load(argv);
+          } catch (error) {
+            expect(['UsageError', 'OptionsError']).toContain((error as Error).name);
+          }
+        },
+      ),
+    );
+  });
+});
+
+describe('variables', () => {
+  it('are beaten by flags', () => {
+    expect(load(['--ref=flag'], { GITSYNC_REF: 'env' }).options.ref).toBe('flag');
+  });
+
+  it('of version 3 are read, beat the new names, and are warned of', () => {
+    const { options, warnings } = load([], { GIT_SYNC_ROOT: '/old', GITSYNC_ROOT: '/new' });
+    expect(options.root).toBe('/old');
+    expect(warnings.join()).toContain('GIT_SYNC_ROOT');
+  });
+
+  it('give several SSH keys separated by colons', () => {
+    expect(load([], { GITSYNC_SSH_KEY_FILE: '/a:/b' }).options.sshKeyFile).toEqual(['/a', '/b']);
+  });
+
+  it('with a value of the wrong kind end the program with exit code 1', async () => {
+    const { code, text } = await runGitSync(['--repo=/x', '--root=/y'], { env: { GITSYNC_DEPTH: 'deep' } });
+    expect([code, text]).toEqual([1, expect.stringContaining('GITSYNC_DEPTH')]);
+  });
+
+  it('that are misspelled are warned of with the nearest name', () => {
+    expect(load([], { GITSYNC_PEROID: '5s' }).warnings.join()).toContain('did you mean GITSYNC_PERIOD?');
+  });
+});
+
+describe('flags of version 3', () => {
+  it('are translated', () => {
+    const { options } = load(['--branch=b', '--wait=1.5', '--timeout=7', '--dest=d', '--max-sync-failures=3', '--ssh']);
+    expect(options).toMatchObject({ ref: 'b', period: 1500, syncTimeout: 7000, link: 'd', maxFailures: 3 });
+  });
+
+  it('--branch and --rev together are refused, except for HEAD', () => {
+    expect(load(['--branch=b', '--rev=HEAD']).options.ref).toBe('b');
+    expect(() => load(['--branch=b', '--rev=abc'])).toThrow('--rev');
+  });
+
+  it('--change-permissions is refused', () => {
+    expect(() => load(['--change-permissions=0777'])).toThrow('--group-write');
+  });
+});
+
+describe('settings that contradict each other are refused by name', () => {
+  it.each([
+    ['--submodules=some', '--submodules'],
+    ['--depth=-1', '--depth'],
+    ['--ref=', '--ref'],
+    ['--ref=--upload-pack=touch x', '--ref'],
+    ['--ref=a:b', '--ref'],
+    ['--period=1ms', '--period'],
+    ['--username=me', '--username'],
+    ['--credential={"url":"https://x"}', 'username is missing'],
+    ['--credential={"url":"https://x","username":"u","password":"p","extra":1}', 'unknown field "extra"'],
+    ['--git-config=nonsense', '--git-config'],
+    ['--git-config=a.b:\\q', 'unknown escape'],
+    ['--http-metrics', '--http-bind'],
+    ['--http-bind=nine', '--http-bind'],
+    ['--sync-on-signal=SIGNOPE', '--sync-on-signal'],
+    ['--webhook-url=http://x --webhook-timeout=10ms', '--webhook-timeout'],
+    ['--link=.git/x', '--link'],
+    ['--error-file=.worktrees', '--error-file'],
+    ['--verify-commit', '--verify-gpg-keys-file'],
+    ['--pre-publish-veto', '--pre-publish-exechook-command'],
+    ['--github-app-client-id=x', 'github-app-private-key-file'],
+  ])('%s', (flags, words) => {
+    expect(faultsOf(flags.split(/ (?=--)/))).toContain(words);
+  });
+
+  it('all at once', () => {
+    expect(faultsOf(['--depth=-1', '--period=1ms']).split('\n')).toHaveLength(2);
+  });
+});
+
+describe('a file with several repositories', () => {
+  it('gives each its own settings, and the flags for the rest', () => {
+    const named = repositoriesOf(
+      file(
+        'repositories:\n- {name: a, repo: /a, root: /x/a, depth: 0}\n- {name: b, repo: /b, root: /x/b, ref: main}\n',
+      ),
+    );
+    expect(named.map(({ name, options }) => [name, options.ref, options.depth])).toEqual([
+      ['a', 'next', 0],
+      ['b', 'main', 1],
+    ]);
+  });
+
+  it.each([
+    ['repositories: []', 'at least one'],
+    [
+      'repositories: [{name: a, repo: /a, root: /r}, {name: a, repo: /b, root: /s}]',
+      'two repositories have the name a',
+    ],
+    [
+      'repositories: [{name: a, repo: /a, root: /r}, {name: b, repo: /b, root: /r}]',
+      'two repositories have the root /r',
+    ],
+    ['repositories: [{name: a, repo: /a, root: /r, http-bind: ":1"}]', 'no such setting: http-bind'],
+    ['repositories: [{name: a/b, repo: /a, root: /r}]', 'needs a name'],
+    ['repositories: [{name: a, repo: /a, root: /r, depth: x}]', 'depth'],
+    ['{', 'config-file'],
+  ])('%s is refused', (text, words) => {
+    expect(() => repositoriesOf(file(text))).toThrow(words);
+  });
+});
+
+describe('help', () => {
+  it.each([['--help'], ['-h'], ['-?'], ['--man'], ['--version']])(
+    '%s goes to stdout with exit code 0',
+    async (flag) => {
+      const { code, text } = await runGitSync([flag]);
+      expect([code, text]).toEqual([0, expect.stringMatching(/./)]);
+    },
+  );
+
+  it('shows every flag and every variable, and no value in use', async () => {
+    for (const { flag, env } of allSettings) {
+      expect(usageText()).toContain(flag);
+      expect(manualText()).toContain(env);
+    }
+    const { text } = await runGitSync(['--bogus'], {
+      env: { GITSYNC_PASSWORD: 'hunter22', GITSYNC_REPO: 'https://u:hunter22@x/' },
+    });
+    expect(text).not.toContain('hunter22');
+  });
+});

@@ -1,0 +1,153 @@
+import { chmodSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { freePort } from '@podkit/chassis/testing/free-port';
+import { tempDir } from '@podkit/chassis/testing/temp-dir';
+import { waitFor } from '@podkit/chassis/testing/wait-for';
+import { describe, expect, it } from 'vitest';
+import { Remote } from './fixtures/remote.ts';
+import { expectDone, publishedHash, read, runGitSync, spawnGitSync, startGitSync } from './fixtures/run.ts';
+
+const args = (remote: Remote, root: string) => [`--repo=${remote.path}`, '--ref=main', `--root=${root}`, '--link=x'];
+
+/** A git that does as told before a fetch, and is the real one otherwise. */
+function gitThat(before: string): string {
+  const path = join(tempDir(), 'git');
+  writeFileSync(path, `#!/bin/sh\nif [ "$1" = fetch ]; then ${before}; fi\nexec git "$@"\n`);
+  chmodSync(path, 0o755);
+  return path;
+}
+
+const isDead = (pid: number) => /^State:\s+Z|^$/m.test(existsSync(`/proc/${pid}`) ? read(`/proc/${pid}/status`) : '');
+
+describe('stopping', () => {
+  it.each(['SIGTERM', 'SIGINT'] as const)('%s while idle ends with 0 and leaves no private files', async (signal) => {
+    const [remote, root, temporary] = [await Remote.create(), tempDir(), tempDir()];
+    const service = startGitSync(args(remote, root), { env: { TMPDIR: temporary } });
+    await waitFor('the link', () => existsSync(join(root, 'x')));
+    expect(await service.stop(signal)).toEqual({ code: 0, signal: null });
+    expect(readdirSync(temporary)).toEqual([]);
+  });
+
+  it('lets a pass in flight finish', async () => {
+    const [remote, root, mark] = [await Remote.create(), tempDir(), join(tempDir(), 'mark')];
+    const git = gitThat(`touch ${mark}; while [ ! -e ${mark}.go ]; do sleep 0.02; done`);
+    const service = startGitSync([...args(remote, root), `--git=${git}`]);
+    await waitFor('the fetch', () => existsSync(mark));
+    const ended = service.stop('SIGTERM');
+    await service.logged('the stop', (line) => line.msg === 'stopping');
+    writeFileSync(`${mark}.go`, '');
+    expect((await ended).code).toBe(0);
+    expect(publishedHash(join(root, 'x'))).toBe(remote.head());
+  });
+
+  it('cuts a pass that does not end in time, with all its processes, and the next start recovers', async () => {
+    const [remote, root, pid] = [await Remote.create(), tempDir(), join(tempDir(), 'pid')];
+    const git = gitThat(`sleep 300 & echo $! > ${pid}; wait`);
+    const env = { SHUTDOWN_TIMEOUT: '1s' };
+    const service = startGitSync([...args(remote, root), `--git=${git}`], { env });
+    await waitFor('the fetch', () => existsSync(pid) && readFileSync(pid, 'utf8') !== '');
+    expect((await service.stop('SIGTERM')).code).toBe(0);
+    await waitFor('the grandchild to be gone', () => isDead(Number(read(pid))));
+    expectDone(await runGitSync([...args(remote, root), '--one-time']));
+  });
+
+  it('a one-time run that is stopped is not done', async () => {
+    const [remote, root, mark] = [await Remote.create(), tempDir(), join(tempDir(), 'mark')];
+    const git = gitThat(`touch ${mark}; sleep 300`);
+    const service = startGitSync([...args(remote, root), '--one-time', `--git=${git}`], {
+      env: { SHUTDOWN_TIMEOUT: '1s' },
+    });
+    await waitFor('the fetch', () => existsSync(mark));
+    expect((await service.stop('SIGTERM')).code).toBe(143);
+  });
+});
+
+it('a pass that takes longer than --sync-timeout is ended with all its processes', async () => {
+  const [remote, root, pid] = [await Remote.create(), tempDir(), join(tempDir(), 'pid')];
+  const git = gitThat(`sleep 300 & echo $! > ${pid}; wait`);
+  const run = await runGitSync([...args(remote, root), '--one-time', `--git=${git}`, '--sync-timeout=500ms']);
+  expect(run).toMatchObject({ code: 1, text: expect.stringContaining('no end within 500 ms') });
+  await waitFor('the grandchild to be gone', () => isDead(Number(read(pid))));
+});
+
+describe('failures', () => {
+  const failed = (text: string) => text.split('\n').filter((line) => line.includes('will retry')).length;
+  it.each([
+    ['--max-failures=0', 1],
+    ['--max-failures=1', 1],
+    ['--max-failures=3', 3],
+    ['--init-max-failures=2', 2],
+  ])('%s allows %d before the first success', async (flag, count) => {
+    const flags = ['--repo=/nowhere', `--root=${tempDir()}`, '--init-period=10ms', flag];
+    const { code, text } = await runGitSync(flags);
+    expect([code, failed(text)]).toEqual([1, count]);
+  });
+});
+
+it('syncs at once on --sync-on-signal', async () => {
+  const [remote, root] = [await Remote.create(), tempDir()];
+  const service = startGitSync([...args(remote, root), '--period=1h', '--sync-on-signal=HUP']);
+  await waitFor('the link', () => existsSync(join(root, 'x')));
+  const next = remote.commit({ 'index.html': 'two\n' });
+  service.child.kill('SIGHUP');
+  await waitFor('the next commit', () => publishedHash(join(root, 'x')) === next);
+});
+
+it('a ref that is a full hash is synced once, and needs no remote after a restart', async () => {
+  const [remote, root] = [await Remote.create(), tempDir()];
+  const flags = [...args(remote, root), `--ref=${remote.head()}`];
+  const service = startGitSync(flags);
+  await service.logged('the end', (line) => String(line.msg).includes('no further sync needed'));
+  await service.stop();
+  expectDone(await runGitSync([...flags, '--repo=/nowhere', '--one-time']));
+});
+
+it('an idle pass starts one git', async () => {
+  const [remote, root] = [await Remote.create(), tempDir()];
+  const service = startGitSync([...args(remote, root), '--period=20ms', '-v=5']);
+  const commands = () =>
+    service
+      .logs()
+      .filter((line) => line.msg === 'running command')
+      .map((line) => String(line.cmd));
+  await waitFor('several passes', () => commands().filter((cmd) => cmd.includes('ls-remote')).length > 4);
+  const idle = commands().slice(commands().findIndex((cmd) => cmd.includes('ls-remote')));
+  // The first of them also looks once at the configuration that the update before it wrote.
+  expect(idle.slice(1).filter((cmd) => !cmd.includes('ls-remote'))).toEqual([]);
+});
+
+it('keeps several repositories in sync, with metrics of their own', async () => {
+  const [one, two, root, port] = [await Remote.create(), await Remote.create({ b: 'b' }), tempDir(), await freePort()];
+  const file = join(tempDir(), 'repositories.yaml');
+  const entry = (name: string, { path }: Remote) =>
+    `- {name: ${name}, repo: ${path}, root: ${root}/${name}, link: x}\n`;
+  writeFileSync(file, `repositories:\n${entry('one', one)}${entry('two', two)}`);
+  const flags = [
+    `--config-file=${file}`,
+    '--ref=main',
+    `--http-bind=127.0.0.1:${port}`,
+    '--http-metrics',
+    '--period=50ms',
+  ];
+  startGitSync(flags);
+  const published = (name: string) => publishedHash(join(root, name, 'x'));
+  await waitFor('both', () => published('one') === one.head() && published('two') === two.head());
+  const next = two.commit({ b: 'c' });
+  await waitFor('the second', () => published('two') === next);
+  expect(published('one')).toBe(one.head());
+  const metrics = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+  expect(metrics).toContain(`git_sync_hash_info{hash="${one.head()}",repository="one"} 1`);
+});
+
+it.runIf(process.getuid?.() === 0)('runs as any user, with neither HOME nor a writable TMPDIR', async () => {
+  const [remote, root] = [await Remote.create(), tempDir()];
+  chmodSync(root, 0o777);
+  chmodSync(join(remote.path, '..'), 0o755);
+  const setpriv = join(tempDir(), 'run.mjs');
+  const main = join(import.meta.dirname, '..', 'src', 'main.ts');
+  writeFileSync(setpriv, `process.setgid(54321); process.setuid(54321); await import(${JSON.stringify(main)});`);
+  chmodSync(join(setpriv, '..'), 0o755);
+  const env = { HOME: '', TMPDIR: '/proc', NODE_COMPILE_CACHE: '' };
+  expectDone(await spawnGitSync([...args(remote, root), '--one-time'], { main: setpriv, env }));
+  expect(publishedHash(join(root, 'x'))).toBe(remote.head());
+});

@@ -1,0 +1,125 @@
+import { chmodSync, existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { tempDir } from '@podkit/chassis/testing/temp-dir';
+import { expect, it } from 'vitest';
+import { gitEnvironment, hookEnvironment } from '../src/git/environment.ts';
+import { sshCommand } from '../src/git/ssh-command.ts';
+import { Redactor } from '../src/log/redactor.ts';
+import { gitIn, Remote } from './fixtures/remote.ts';
+import { expectDone, read, runGitSync } from './fixtures/run.ts';
+
+const args = (remote: Remote, root: string) => [
+  `--repo=${remote.path}`,
+  '--ref=main',
+  `--root=${root}`,
+  '--link=current',
+  '--one-time',
+];
+
+it('runs no program that --ref or --repo smuggles in as an option', async () => {
+  const [remote, mark] = [await Remote.create(), join(tempDir(), 'ran')];
+  const bad = `--upload-pack=touch ${mark};git-upload-pack`;
+  expect((await runGitSync([...args(remote, tempDir()), `--ref=${bad}`])).code).toBe(1);
+  expect((await runGitSync([...args(remote, tempDir()), `--repo=${bad}`])).code).toBe(1);
+  expect(existsSync(mark)).toBe(false);
+});
+
+it('speaks no protocol but those allowed', async () => {
+  const [root, mark] = [tempDir(), join(tempDir(), 'ran')];
+  const { code, text } = await runGitSync([`--repo=ext::touch ${mark}`, `--root=${root}`, '--link=x', '--one-time']);
+  expect([code, text]).toEqual([1, expect.stringContaining("transport 'ext' not allowed")]);
+  expect(existsSync(mark)).toBe(false);
+});
+
+it('runs no hook, monitor or filter that somebody planted in an existing root, and takes the setting out', async () => {
+  const remote = await Remote.create({ 'a.txt': 'a', '.gitattributes': '* filter=evil' });
+  const root = tempDir();
+  expectDone(await runGitSync(args(remote, root)));
+  const mark = join(tempDir(), 'ran');
+  const script = join(root, '.git', 'evil');
+  writeFileSync(script, `#!/bin/sh\necho "$0" >> ${mark}\ncat\n`);
+  chmodSync(script, 0o755);
+  mkdirSync(join(root, '.git', 'hooks'), { recursive: true });
+  for (const hook of ['post-checkout', 'reference-transaction', 'post-index-change'])
+    symlinkSync(script, join(root, '.git', 'hooks', hook));
+  const planted = ['core.fsmonitor', 'core.sshCommand', 'filter.evil.smudge', 'core.alternateRefsCommand'];
+  for (const key of planted) gitIn(root, 'config', key, script);
+  gitIn(root, 'config', 'core.hooksPath', join(root, '.git', 'hooks'));
+  remote.commit({ 'a.txt': 'b' });
+  const { code, text } = await runGitSync(args(remote, root));
+  expect([code, existsSync(mark)]).toEqual([0, false]);
+  expect(text).toContain('removed an unexpected setting');
+  expect(read(root, '.git', 'config')).not.toContain('evil');
+});
+
+it('refuses a tree with symlinks that lead out of it, when told to', async () => {
+  const cases: [target: string, allowed: boolean][] = [
+    ['/etc/passwd', false],
+    ['../../outside', false],
+    ['dir/up/../../x', false],
+    ['dir/real.txt', true],
+    ['missing', true],
+  ];
+  for (const [target, allowed] of cases) {
+    const remote = await Remote.create({ 'dir/real.txt': 'x' });
+    symlinkSync('..', join(remote.path, 'dir', 'up'));
+    symlinkSync(target, join(remote.path, 'link'));
+    remote.commit({});
+    const { code, text } = await runGitSync([...args(remote, tempDir()), '--symlinks=reject']);
+    expect([target, code, text.includes('leads out of the tree')]).toEqual([target, allowed ? 0 : 1, !allowed]);
+  }
+});
+
+it('gives hooks the environment without secrets, and git no variable that misleads it', () => {
+  const env = {
+    PATH: '/bin',
+    GITSYNC_PASSWORD: 's',
+    GIT_SYNC_PASSWORD: 's',
+    GITSYNC_CREDENTIAL: 's',
+    GITSYNC_TRIGGER_SECRET: 's',
+    GITSYNC_REPO: 'https://u:s@host/x',
+    GIT_DIR: '/elsewhere',
+    GIT_CONFIG_COUNT: '1',
+    OTHER: 'kept',
+  };
+  expect(hookEnvironment(env)).toEqual({
+    PATH: '/bin',
+    GITSYNC_REPO: 'https://host/x',
+    GIT_DIR: '/elsewhere',
+    GIT_CONFIG_COUNT: '1',
+    OTHER: 'kept',
+  });
+  const git = gitEnvironment(env, { configFile: '/c', sshCommand: 'ssh', home: '/h' });
+  expect(git).toMatchObject({ GIT_CONFIG_GLOBAL: '/c', HOME: '/h', GIT_TERMINAL_PROMPT: '0' });
+  expect([git.GIT_DIR, git.GIT_CONFIG_COUNT]).toEqual([undefined, undefined]);
+});
+
+it('hides secrets wherever they stand, in each form they take', () => {
+  const redactor = new Redactor();
+  redactor.add('p@ss word');
+  const clean = JSON.stringify(
+    redactor.redactAll({
+      url: 'https://me:p%40ss%20word@host/x',
+      ssh: "fatal: 'ssh://git:other@host/x' failed",
+      plain: ['it is p@ss word'],
+      header: 'Authorization: Basic abcdef',
+      base64: Buffer.from('p@ss word').toString('base64'),
+    }),
+  );
+  for (const secret of ['p@ss', 'p%40ss', 'other', 'abcdef', 'cEBzcyB3b3Jk']) expect(clean).not.toContain(secret);
+});
+
+it('never shows a password of an address, not even in errors', async () => {
+  const root = tempDir();
+  const flags = [`--root=${root}`, '--link=x', '--one-time', '--error-file=error', '-v=9'];
+  const { text } = await runGitSync(['--repo=http://me:hunter22@127.0.0.1:9/x', ...flags]);
+  expect(text).not.toContain('hunter22');
+  expect(text + read(root, 'error')).not.toContain('hunter22');
+  expect(read(root, '.git', 'config')).not.toContain('hunter22');
+});
+
+it('quotes paths of keys for the shell that git hands the command to', () => {
+  const command = sshCommand({ keyFiles: ["/a b/$(x)'"], knownHosts: true, knownHostsFile: '/k', verbosity: 0 });
+  expect(command).toContain(String.raw`'IdentityFile="/a b/$(x)'\''"'`);
+  expect(command).toContain('StrictHostKeyChecking=yes');
+});
