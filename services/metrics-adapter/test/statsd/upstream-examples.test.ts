@@ -1,0 +1,193 @@
+import { createSocket } from 'node:dgram';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createLogger } from '@podkit/chassis/log';
+import { tempDir } from '@podkit/chassis/testing/temp-dir';
+import { waitFor } from '@podkit/chassis/testing/wait-for';
+import { Value } from 'typebox/value';
+import { expect, onTestFinished, test } from 'vitest';
+import type { Family } from '../../src/series/family.ts';
+import { SeriesStore } from '../../src/series/store.ts';
+import { type StatsdConfig, statsdSchema } from '../../src/statsd/config.ts';
+import { StatsdCounts } from '../../src/statsd/counts.ts';
+import { StatsdIngest } from '../../src/statsd/ingest.ts';
+import { parseMappingFile } from '../../src/statsd/mapping/mapping.ts';
+import { StatsdSource } from '../../src/statsd/statsd-source.ts';
+
+const log = createLogger({ service: 'test', version: '0', level: 'silent' });
+
+/** Send lines over UDP to a source with this mapping file; returns the families they become. */
+async function received(mapping: string, lines: string[]): Promise<Family[]> {
+  const mappingFile = join(tempDir(), 'statsd_mapping.yml');
+  writeFileSync(mappingFile, mapping);
+  const store = new SeriesStore();
+  const given: Partial<StatsdConfig> = { udp: '127.0.0.1:0', mappingFile };
+  const config = Value.Parse(statsdSchema, Value.Default(statsdSchema, given));
+  const sink = store.sink('statsd', { seriesPerMetric: 100, seriesPerSource: 100 });
+  const source = new StatsdSource({ config, sink, log });
+  await source.start();
+  onTestFinished(() => source.stop());
+  const socket = createSocket('udp4');
+  await new Promise((resolve) => socket.send(lines.join('\n'), source.ports.udp, '127.0.0.1', resolve));
+  socket.close();
+  const seen = async () =>
+    (await source.selfMetrics()).find(({ name }) => name === 'statsd_lines_total')?.samples[0]?.value === lines.length;
+  await waitFor('all lines', seen);
+  return store.families();
+}
+
+/** `name{labels} value`, histograms and summaries by their count and sum. */
+function shown(families: Family[]): string[] {
+  return families.flatMap(({ name, series }) =>
+    [...series].map(([labels, point]) => {
+      const value = 'value' in point ? String(point.value) : `${point.count} of ${Number(point.sum.toFixed(9))}`;
+      return `${name}{${labels}} ${value}`;
+    }),
+  );
+}
+
+test('the first example of the README: globs to names and labels, and what matches nothing', async () => {
+  const mapping = `
+mappings:
+- match: "test.dispatcher.*.*.*"
+  name: "dispatcher_events_total"
+  labels:
+    processor: "$1"
+    action: "$2"
+    outcome: "$3"
+    job: "test_dispatcher"
+- match: "*.signup.*.*"
+  name: "signup_events_total"
+  labels:
+    provider: "$2"
+    outcome: "$3"
+    job: "\${1}_server"
+`;
+  const lines = [
+    'test.dispatcher.FooProcessor.send.success:1|c',
+    'foo_product.signup.facebook.failure:1|c',
+    'test.web-server.foo.bar:1|c',
+  ];
+  expect(shown(await received(mapping, lines))).toEqual([
+    'dispatcher_events_total{action="send",job="test_dispatcher",outcome="success",processor="FooProcessor"} 1',
+    'signup_events_total{job="foo_product_server",outcome="failure",provider="facebook"} 1',
+    'test_web_server_foo_bar{} 1',
+  ]);
+});
+
+test('timers as a summary with its own quantiles, and as a histogram with native buckets', async () => {
+  const mapping = `
+mappings:
+- match: "test.timing.*.*.*"
+  observer_type: summary
+  name: "my_timer"
+  labels:
+    provider: "$2"
+    outcome: "$3"
+    job: "\${1}_server"
+  summary_options:
+    quantiles:
+      - quantile: 0.99
+        error: 0.001
+      - quantile: 0.5
+        error: 0.005
+    max_age: 30s
+    age_buckets: 3
+    buf_cap: 1000
+- match: "other.timing.*"
+  observer_type: histogram
+  histogram_options:
+    buckets: [ 0.01, 0.025, 0.05, 0.1 ]
+    native_histogram_bucket_factor: 1.1
+    native_histogram_max_buckets: 256
+  name: "other_timer"
+`;
+  const lines = [
+    'test.timing.a.b.ok:20|ms',
+    'test.timing.a.b.ok:40|ms',
+    'other.timing.x:30|ms',
+    'other.timing.y:200|ms',
+  ];
+  const families = await received(mapping, lines);
+  expect(shown(families)).toEqual([
+    'my_timer{job="a_server",outcome="ok",provider="b"} 2 of 0.06',
+    'other_timer{} 2 of 0.23',
+  ]);
+  const [summary, histogram] = families.map(({ series }) => [...series.values()][0]);
+  expect(summary).toMatchObject({
+    quantiles: [
+      [0.5, 0.02],
+      [0.99, 0.04],
+    ],
+  });
+  expect(histogram).toMatchObject({ bounds: [0.01, 0.025, 0.05, 0.1], counts: [0, 0, 1, 0, 1], native: { schema: 3 } });
+});
+
+test('regexes, the whole match as a label, units, types apart, and dropping the rest', async () => {
+  const mapping = `
+mappings:
+- match: "(.*)\\\\.(.*)--(.*)\\\\.status\\\\.(.*)\\\\.count"
+  match_type: regex
+  name: "request_total"
+  labels:
+    hostname: "$1"
+    exec: "$2"
+    protocol: "$3"
+    code: "$4"
+- match: foo.latency_ms
+  name: foo_latency_seconds
+  scale: 0.001
+- match: "test.foo.*"
+  name: "test_foo"
+  match_metric_type: counter
+  labels:
+    provider: "$1"
+- match: "my\\\\.statsd.+"
+  match_type: regex
+  name: "$0"
+  labels:
+    statsd_metric_name: "$0"
+- match: "."
+  match_type: regex
+  action: drop
+  name: "dropped"
+`;
+  const lines = [
+    'host.run--http.status.200.count:3|c',
+    'foo.latency_ms:250|g',
+    'test.foo.a:1|c',
+    'test.foo.a:1|g',
+    'my.statsd_counter:1|c',
+    'anything.else:1|c',
+  ];
+  expect(shown(await received(mapping, lines))).toEqual([
+    'request_total{code="200",exec="run",hostname="host",protocol="http"} 3',
+    'foo_latency_seconds{} 0.25',
+    'test_foo{provider="a"} 1',
+    'my_statsd_counter{statsd_metric_name="my.statsd_counter"} 1',
+  ]);
+});
+
+test('a series goes when its ttl has passed without a sample, and begins anew with the next', () => {
+  const clock = { now: 1_000_000 };
+  const store = new SeriesStore({ now: () => clock.now });
+  const ingest = new StatsdIngest({
+    sink: store.sink('statsd', { seriesPerMetric: 100, seriesPerSource: 100 }),
+    mapping: parseMappingFile('defaults: { ttl: 1m20s }', 'm.yaml'),
+    styles: { dogstatsd: true, influxdb: true, librato: true, signalfx: true },
+    counts: new StatsdCounts(),
+    cacheSize: 100,
+  });
+  const after = (milliseconds: number) => {
+    clock.now += milliseconds;
+    store.sweep();
+    return shown(store.families());
+  };
+  ingest.packet('a:5|c');
+  expect(after(70_000)).toEqual(['a{} 5']);
+  ingest.packet('a:1|c');
+  expect(after(70_000)).toEqual(['a{} 6']);
+  expect(after(90_000)).toEqual([]);
+  ingest.packet('a:1|c');
+  expect(after(0)).toEqual(['a{} 1']);
+});
