@@ -1,0 +1,22 @@
+import { on, once } from 'node:events';
+import { connect } from 'node:net';
+
+/** Write `count` keys that live for half a second to the memory store, by pipelines of a thousand. */
+export async function writeExpiring(port: number, count: number): Promise<void> {
+  const socket = connect(port, '127.0.0.1');
+  await once(socket, 'connect');
+  const reply = '+OK\r\n'.length;
+  let bytes = 0;
+  const answers = on(socket, 'data');
+  const upTo = async (commands: number) => {
+    while (bytes < commands * reply) bytes += ((await answers.next()).value as Buffer[])[0]?.length ?? 0;
+  };
+  for (let sent = 0; sent < count; sent += 1000) {
+    socket.write(
+      Array.from({ length: 1000 }, (_, index) => `SET mem:${sent + index} ${'v'.repeat(100)} PX 500\r\n`).join(''),
+    );
+    await upTo(sent);
+  }
+  await upTo(count);
+  socket.destroy();
+}

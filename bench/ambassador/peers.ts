@@ -1,0 +1,94 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { freePort } from '@podkit/chassis/testing/free-port';
+import { waitFor } from '@podkit/chassis/testing/wait-for';
+
+/** A process under measurement, and the port it listens on. */
+export type Peer = { port: number; child: ChildProcess };
+
+const main = fileURLToPath(new URL('../../services/ambassador/src/main.ts', import.meta.url));
+const echo = fileURLToPath(new URL('echo.ts', import.meta.url));
+
+async function started(
+  command: string,
+  args: readonly string[],
+  port: number,
+  env: Record<string, string> = {},
+): Promise<Peer> {
+  const child = spawn(command, args, {
+    stdio: ['ignore', 'ignore', 'inherit'],
+    env: { PATH: process.env.PATH ?? '', ...env },
+  });
+  await waitFor(`${command} on port ${port}`, () => answers(port));
+  return { port, child };
+}
+
+async function answers(port: number): Promise<boolean> {
+  const socket = connect(port, '127.0.0.1');
+  await once(socket, 'connect');
+  socket.destroy();
+  return true;
+}
+
+/** nutcracker in front of the Redis, or undefined where it is not installed. */
+export async function startNutcracker(redis: number, folder: string): Promise<Peer | undefined> {
+  const found = ['/usr/sbin/nutcracker', '/usr/bin/nutcracker', '/usr/local/sbin/nutcracker'].find(executable);
+  if (found === undefined) return undefined;
+  const [port, stats] = [await freePort(), await freePort()];
+  const config = join(folder, 'nutcracker.yml');
+  const pool = ['redis: true', `listen: 127.0.0.1:${port}`, 'hash: fnv1a_64', 'servers:', ` - 127.0.0.1:${redis}:1`];
+  writeFileSync(config, `pool:\n${pool.map((line) => `  ${line}\n`).join('')}`);
+  return started(found, ['-c', config, '-s', String(stats), '-o', '/dev/null'], port);
+}
+
+function executable(path: string): boolean {
+  try {
+    execFileSync(path, ['--version'], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * The ambassador, with keys `near:…` behind a memory tier before the Redis, `mem:…` in memory, and all others passed on
+ * to the Redis.
+ */
+export async function startAmbassador(redis: number, folder: string): Promise<Peer & { dapr: number }> {
+  const [port, dapr, admin] = [await freePort(), await freePort(), await freePort()];
+  const config = join(folder, 'ambassador.yaml');
+  writeFileSync(
+    config,
+    `stores:
+  door:
+    driver: route
+    rules:
+      - { prefix: 'near:', store: tiered }
+      - { prefix: 'mem:', store: memory }
+      - { store: cache }
+  memory: { driver: memory }
+  cache: { driver: redis, url: 'redis://127.0.0.1:${redis}' }
+  tiered: { driver: redis, url: 'redis://127.0.0.1:${redis}', policies: [{ near: {} }] }
+redisStore: door
+`,
+  );
+  const env = { REDIS_PORT: String(port), PORT: String(dapr), ADMIN_PORT: String(admin), LOG_LEVEL: 'error' };
+  const peer = await started(process.execPath, [main], port, { ...env, AMBASSADOR_CONFIG: config, DRAIN_DELAY: '0s' });
+  return { ...peer, dapr };
+}
+
+/** A bare Fastify that answers a constant: what the Dapr door's own work is measured against. */
+export async function startEcho(): Promise<Peer> {
+  const port = await freePort();
+  return started(process.execPath, [echo, String(port)], port);
+}
+
+/** Resident memory of a process, in MiB. */
+export function residentMiB({ child }: Peer): number {
+  const line = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'));
+  return Number(line?.[1] ?? Number.NaN) / 1024;
+}
