@@ -28,7 +28,8 @@ await runService(
     prefix: 'AMBASSADOR_',
     schema,
     positionals: true,
-    start: async ({ config, positionals, log, lifecycle, health, metrics, stop }) => {
+    start: async (context) => {
+      const { config, positionals, log, lifecycle, health, metrics } = context;
       const job = jobOf(positionals);
       const warn = (message: string) => log.warn(message);
       const makers: Makers = {
@@ -62,7 +63,16 @@ await runService(
       };
       const { appId, apiToken, maxBody, host } = config;
       const common = { engine, log, lifecycle, health, drainReadiness: config.drainReadiness };
-      const door = { ...common, metrics: metrics.http, appId, version, apiToken, maxBody, ready, shutdown: stop };
+      const door = {
+        ...common,
+        metrics: metrics.http,
+        appId,
+        version,
+        apiToken,
+        maxBody,
+        ready,
+        shutdown: (reason: string) => context.stop(reason),
+      };
       const dapr = createDaprDoor(door);
       lifecycle.atClose('dapr', () => dapr.close());
       await listen(dapr, { host, port: config.port, setting: 'PORT' });

@@ -42,7 +42,7 @@ export function createDaprDoor(options: DaprDoorOptions): Server {
     requestLog: 'debug',
     routerOptions: { maxParamLength: 1024 * 1024, ignoreDuplicateSlashes: true, ignoreTrailingSlash: true },
     frameworkErrors: (error, _request, reply) => {
-      answerError(reply as FastifyReply, malformed(messageOf(error)));
+      answerError(reply, malformed(messageOf(error)));
     },
   });
   // Bodies are parsed by the routes, once the store is known; Go programs and curl often send no content type.
@@ -74,9 +74,9 @@ export function createDaprDoor(options: DaprDoorOptions): Server {
   server.get('/v1.0-alpha1/state/:store/keys', state(listKeys));
   server.post('/v1.0-alpha1/state/:store/:key/increment', state(increment));
   sidecarRoutes(server, options);
-  server.all('/*', async (request) => {
-    throw new DaprError(404, 'ERR_NOT_FOUND', `nothing at ${request.method} ${pathOf(request)}`);
-  });
+  server.all('/*', (request, reply) =>
+    answerError(reply, new DaprError(404, 'ERR_NOT_FOUND', `nothing at ${request.method} ${pathOf(request)}`)),
+  );
   return server;
 }
 

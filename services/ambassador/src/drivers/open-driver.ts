@@ -12,12 +12,7 @@ export type DriverSpec = Exclude<StoreSpec, Spec<'route'>>;
  * `warn` hears of connections that fail.
  */
 export function openDriver(name: string, spec: DriverSpec, warn: (message: string) => void): Built {
-  switch (spec.driver) {
-    case 'memory':
-      return { store: new MemoryStore({ name, maxBytes: parseBytes(spec.maxBytes) }), raw: undefined };
-    case 'postgresql':
-      return { store: openPostgres(name, spec), raw: undefined };
-    case 'redis':
-      return openRedis(name, spec, warn);
-  }
+  if (spec.driver === 'redis') return openRedis(name, spec, warn);
+  if (spec.driver === 'postgresql') return { store: openPostgres(name, spec), raw: undefined };
+  return { store: new MemoryStore({ name, maxBytes: parseBytes(spec.maxBytes) }), raw: undefined };
 }

@@ -31,8 +31,6 @@ export function intercept(
   around: Around,
   { keepPeek = false, pings = true, info = inner.info }: { keepPeek?: boolean; pings?: boolean; info?: StoreInfo } = {},
 ): Store {
-  const read = (name: OperationName, keys: readonly Key[]): Operation => ({ name, keys, write: false });
-  const write = (name: OperationName, keys: readonly Key[]): Operation => ({ name, keys, write: true });
   const outer: Store = {
     info,
     get: (key, options) => around(read('get', [key]), () => inner.get(key, options)),
@@ -55,4 +53,6 @@ export function intercept(
   return outer;
 }
 
+const read = (name: OperationName, keys: readonly Key[]): Operation => ({ name, keys, write: false });
+const write = (name: OperationName, keys: readonly Key[]): Operation => ({ name, keys, write: true });
 const keysOf = (operations: readonly { key: Key }[]): Key[] => operations.map(({ key }) => key);

@@ -9,7 +9,7 @@ export class KeyedMutex {
     const mine = before.then(work, work);
     const tail = mine
       .catch(() => undefined)
-      .then(() => {
+      .finally(() => {
         if (this.#tails.get(key) === tail) this.#tails.delete(key);
       });
     this.#tails.set(key, tail);

@@ -50,7 +50,6 @@ export function composeWith(context: ComposeContext) {
 function apply(policy: PolicySpec, part: Part): Built {
   const { name, inner, other, context } = part;
   const { metrics } = context;
-  const opaque = (store: Store): Built => ({ store, raw: undefined });
   if (policy.keyPrefix !== undefined) return prefixed(policy.keyPrefix, part);
   if (policy.near !== undefined) return near(inner, policy.near, { name, metrics, track: context.track });
   if (policy.timeout !== undefined) {
@@ -126,6 +125,8 @@ function behind(spec: NonNullable<PolicySpec['writeBehind']>, { name, inner, con
   context.metrics.gauge(name, 'write_behind_bytes', () => queue.pending.bytes);
   return writeBehindStore(inner.store, queue);
 }
+
+const opaque = (store: Store): Built => ({ store, raw: undefined });
 
 const withTimeout = (target: RedisTarget, milliseconds: number): RedisTarget => ({
   ...target,

@@ -16,17 +16,18 @@ export function compression(inner: Store, { minBytes, level }: { minBytes: numbe
     }
     return startsWithMagic(value) ? Buffer.concat([magic, Buffer.from([plain]), value]) : value;
   };
-  const decode = (_key: string, value: Buffer): Buffer => {
-    if (!startsWithMagic(value)) return value;
-    const body = value.subarray(magic.length + 1);
-    if (value[magic.length] === plain) return body;
-    try {
-      return inflateRawSync(body);
-    } catch (cause) {
-      throw new StoreError('ERR_CORRUPT', 'a compressed value is damaged', { cause });
-    }
-  };
   return transform(inner, { value: { encode, decode } });
+}
+
+function decode(_key: string, value: Buffer): Buffer {
+  if (!startsWithMagic(value)) return value;
+  const body = value.subarray(magic.length + 1);
+  if (value[magic.length] === plain) return body;
+  try {
+    return inflateRawSync(body);
+  } catch (cause) {
+    throw new StoreError('ERR_CORRUPT', 'a compressed value is damaged', { cause });
+  }
 }
 
 const startsWithMagic = (value: Buffer): boolean => value.subarray(0, magic.length).equals(magic);

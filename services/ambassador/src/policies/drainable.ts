@@ -5,7 +5,7 @@ import type { Store } from '../engine/store.ts';
 /** The store that, when closed, first lets the operations finish that were begun, for up to `patience` milliseconds. */
 export function drainable(inner: Store, patience = 10_000): Store {
   let inFlight = 0;
-  let idle = () => undefined as void;
+  let idle: (() => void) | undefined;
   const counted = intercept(
     inner,
     async (_operation, run) => {
@@ -14,7 +14,7 @@ export function drainable(inner: Store, patience = 10_000): Store {
         return await run();
       } finally {
         inFlight -= 1;
-        if (inFlight === 0) idle();
+        if (inFlight === 0) idle?.();
       }
     },
     { keepPeek: true, pings: false },

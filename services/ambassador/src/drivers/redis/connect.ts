@@ -1,4 +1,4 @@
-import { Cluster, type ClusterOptions, Redis, type RedisOptions } from 'ioredis';
+import { Cluster, Redis, type RedisOptions } from 'ioredis';
 import type { HostPort, RedisTarget } from '../../engine/engine.ts';
 
 /** What the driver uses of a client, whatever is behind it. */
@@ -64,8 +64,7 @@ function cluster(target: RedisTarget, nodes: readonly HostPort[]): Cluster {
     redisOptions: { ...common, ...target.login() },
     slotsRefreshTimeout: target.connectTimeout,
   };
-  // Its type and its own redisOptions' type disagree about absent and undefined.
-  return new Cluster([...nodes], options as ClusterOptions);
+  return new Cluster([...nodes], options);
 }
 
 /** A secret that cannot be read right now must not end the reconnecting. */

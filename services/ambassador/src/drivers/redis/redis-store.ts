@@ -55,7 +55,7 @@ export class RedisStore implements Store {
     const reply = await this.#run(scripts.get, [key], []);
     if (Array.isArray(reply)) return entryOf(reply as [Buffer, Buffer, number]);
     if (reply === 0) return undefined;
-    throw new StoreError('ERR_WRONG_TYPE', `the key holds a Redis ${String(reply)}, not a value`);
+    throw new StoreError('ERR_WRONG_TYPE', `the key holds a Redis ${textOf(reply)}, not a value`);
   }
 
   async getMany(keys: readonly Key[]): Promise<(Entry | undefined | StoreError)[]> {
@@ -67,7 +67,7 @@ export class RedisStore implements Store {
     const reply = await this.#run(scripts.set, [key], [value, ...conditionArguments(options), ttlArgument(options)]);
     if (reply === null) throw mismatch(key);
     await this.#replicated(options);
-    return String(reply);
+    return textOf(reply);
   }
 
   async delete(key: Key, options: WriteOptions = {}): Promise<boolean> {
@@ -102,7 +102,7 @@ export class RedisStore implements Store {
 
   async increment(key: Key, by: bigint): Promise<bigint> {
     const reply = await this.#run(scripts.increment, [key], [String(by)]);
-    if (reply !== null) return BigInt(String(reply));
+    if (reply !== null) return BigInt(textOf(reply));
     throw new StoreError('ERR_NOT_INTEGER', 'the value is not an integer or out of range');
   }
 
@@ -170,6 +170,9 @@ function conditionArguments({ ifMatch = '', ifAbsent, ifPresent, daprRules }: Wr
   checkEtag(ifMatch);
   return [ifMatch, ifAbsent === true ? '1' : '0', ifPresent === true ? '1' : '0', daprRules === true ? '1' : '0'];
 }
+
+/** A bulk string of a script. */
+const textOf = (reply: unknown): string => (Buffer.isBuffer(reply) ? reply.toString() : JSON.stringify(reply));
 
 function checkEtag(etag: string): void {
   if (!/^(\d{0,19}|s[0-9a-f]{40})$/.test(etag))

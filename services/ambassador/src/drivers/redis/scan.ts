@@ -13,10 +13,10 @@ export async function scanPage(
   if (inner === '') throw badCursor();
   const nodes = client instanceof Cluster ? client.nodes('master').toSorted(byAddress) : [client];
   const at = Number(node);
-  const [next, keys] = (await nodes[at]?.callBuffer('SCAN', inner, 'MATCH', patternOf(prefix), 'COUNT', limit)) as [
-    Buffer,
-    Buffer[],
-  ];
+  const current = nodes[at];
+  if (current === undefined) throw badCursor();
+  const reply = await current.callBuffer('SCAN', inner, 'MATCH', patternOf(prefix), 'COUNT', limit);
+  const [next, keys] = reply as [Buffer, Buffer[]];
   if (String(next) !== '0') return { keys, cursor: `${at}-${String(next)}` };
   return at + 1 < nodes.length ? { keys, cursor: `${at + 1}-0` } : { keys };
 }
