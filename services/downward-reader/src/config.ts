@@ -1,12 +1,83 @@
-import { duration, port, settings, sharedSettings, text } from '@podkit/chassis/settings';
+import {
+  choice,
+  duration,
+  flag,
+  integer,
+  list,
+  optional,
+  port,
+  settings,
+  sharedSettings,
+  text,
+  url,
+} from '@podkit/chassis/settings';
 import type { Static } from 'typebox';
+
+const sources = {
+  dir: text({ default: '/etc/podinfo', description: 'Where the Downward API volume is mounted.' }),
+  poll: duration({ default: '5s', minimum: 100, description: 'Time between looks where swaps are not told.' }),
+  cpuDivisor: choice(['1m', '1'], { default: '1m', description: 'Divisor of the CPU values, where no name tells it.' }),
+  memoryDivisor: choice(['1', '1k', '1Ki', '1M', '1Mi', '1G', '1Gi'], {
+    default: '1Mi',
+    description: 'Divisor of the memory values, where no name tells it.',
+  }),
+  cgroupRoot: text({ default: '/sys/fs/cgroup', description: 'Where the cgroup file system is mounted.' }),
+};
+
+const output = {
+  oneTime: flag({ default: false, description: 'Read once, write, exit: for an init container or a terminal.' }),
+  format: choice(['json', 'table', 'env', 'otel'], {
+    default: 'json',
+    description: 'What --one-time writes: everything, the field matrix, runtime settings, OpenTelemetry attributes.',
+  }),
+  output: optional(text({ description: 'File that --one-time writes, in one step; without it standard output.' })),
+};
+
+const tuning = {
+  runtime: choice(['auto', 'node', 'jvm', 'go', 'python', 'dotnet', 'openmp', 'all'], {
+    default: 'auto',
+    description: 'Whose settings are made; auto goes by the command of `exec`, and means node elsewhere.',
+  }),
+  memoryShare: integer({ default: 75, minimum: 10, maximum: 90, description: 'Percent of the limit for the heap.' }),
+  pools: list({ default: [], description: 'Own settings by template: DB_POOL=cpus*4, CACHE_MIB=memory/4.' }),
+  override: flag({ default: false, description: 'Whether settings that are set already are replaced.' }),
+  print: flag({ default: false, description: 'With `exec`: print the settings and their reasons, run nothing.' }),
+};
+
+const notify = {
+  webhookUrl: optional(url({ description: 'Where each change is POSTed as JSON.' })),
+  webhookTimeout: duration({ default: '5s', minimum: 1, description: 'Longest wait for its answer.' }),
+  command: optional(text({ description: 'Program to run at each change; it gets the change as JSON on stdin.' })),
+  signal: optional(choice(['SIGHUP', 'SIGUSR1', 'SIGUSR2', 'SIGTERM'], { description: 'Signal to send at a change.' })),
+  signalPidFile: optional(text({ description: 'File with the process id that gets the signal.' })),
+};
+
+const discovery = {
+  peersSrv: optional(
+    text({ description: 'SRV name of the headless service, _http._tcp.app.default.svc.cluster.local.' }),
+  ),
+  metricLabels: list({ default: [], description: 'Pod labels that become labels of downward_pod_labels.' }),
+  maxStreams: integer({ default: 2000, minimum: 1, description: 'Clients of /events at once.' }),
+};
 
 /** Every setting of the downward-reader; the README's table is made from it. */
 export const configSchema = settings({
   ...sharedSettings,
   port: port({ env: 'PORT', default: 8090, description: 'Port of everything.' }),
-  dir: text({ default: '/etc/podinfo', description: 'Where the Downward API volume is mounted.' }),
-  poll: duration({ default: '5s', minimum: 100, description: 'Time between looks where swaps are not told.' }),
+  ...sources,
+  ...output,
+  ...tuning,
+  ...notify,
+  ...discovery,
 });
 
 export type Config = Static<typeof configSchema>;
+
+/** Faults that only several settings together show. */
+export function configFaults(config: Readonly<Config>): string[] {
+  const faults: string[] = [];
+  if (config.signal !== undefined && config.signalPidFile === undefined)
+    faults.push('DOWNWARD_SIGNAL_PID_FILE: required with DOWNWARD_SIGNAL; the file that names the process');
+  if (config.output !== undefined && !config.oneTime) faults.push('DOWNWARD_OUTPUT: goes with --one-time only');
+  return faults;
+}

@@ -1,41 +1,59 @@
 import { readVolume, watchVolume } from '@podkit/downward/volume';
-import { type Facts, factsOf } from './facts.ts';
+import { type ChangeEvent, ChangeLog, changesBetween } from './changes.ts';
+import { createDocument, type Document, type DocumentInputs } from './document.ts';
 
-export type ReaderOptions = { directory: string; poll: number; env: Record<string, string | undefined> };
+export type ReaderOptions = DocumentInputs & { poll: number; now?: () => number };
 
-/** Follows the volume: holds the newest facts and tells listeners when they change. */
+/** Follows the volume: holds the newest document and the log of its changes, and tells listeners. */
 export class Reader {
+  readonly log = new ChangeLog();
   readonly #options: ReaderOptions;
-  readonly #listeners = new Set<(facts: Facts) => void>();
-  #facts: Facts;
-  #text = '';
+  readonly #listeners = new Set<(event: ChangeEvent) => void>();
+  #document: Document;
   #reading = false;
   #again = false;
 
   constructor(options: ReaderOptions) {
     this.#options = options;
-    this.#facts = factsOf(undefined, options.directory, options.env);
+    this.#document = createDocument(undefined, options);
   }
 
-  get facts(): Facts {
-    return this.#facts;
+  get document(): Document {
+    return this.#document;
   }
 
   /** Read once, then follow. Returns the function that ends it. */
   async start(onError: (error: unknown) => void): Promise<() => void> {
-    await this.#read();
-    return watchVolume(this.#options.directory, () => this.refresh(onError), { poll: this.#options.poll });
+    const { directory, poll } = this.#options;
+    this.#document = createDocument(await readVolume(directory), this.#options);
+    return watchVolume(directory, () => this.refresh(onError), { poll });
   }
 
-  /** Read again soon; calls that come while it reads become one more read. */
+  /** Read again soon; calls that come while it reads become one more read, so that the last state is never missed. */
   refresh(onError: (error: unknown) => void): void {
     this.#again = true;
     if (!this.#reading) this.#readWhileAsked().catch(onError);
   }
 
-  onChange(listener: (facts: Facts) => void): () => void {
+  onChange(listener: (event: ChangeEvent) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  /** Events after `id`; waits up to `wait` milliseconds for one where there is none yet. */
+  async changesSince(id: number, wait: number): Promise<ChangeEvent[] | undefined> {
+    const now = this.log.since(id);
+    if (now === undefined || now.length > 0 || wait <= 0) return now;
+    await new Promise<void>((resolve) => {
+      const done = () => {
+        clearTimeout(timer);
+        forget();
+        resolve();
+      };
+      const timer = setTimeout(done, wait);
+      const forget = this.onChange(done);
+    });
+    return this.log.since(id);
   }
 
   async #readWhileAsked(): Promise<void> {
@@ -51,11 +69,11 @@ export class Reader {
   }
 
   async #read(): Promise<void> {
-    const { directory, env } = this.#options;
-    const facts = factsOf(await readVolume(directory), directory, env);
-    const text = JSON.stringify(facts);
-    if (text === this.#text) return;
-    [this.#facts, this.#text] = [facts, text];
-    for (const listener of this.#listeners) listener(facts);
+    const document = createDocument(await readVolume(this.#options.directory), this.#options);
+    const changes = changesBetween(this.#document, document);
+    this.#document = document;
+    if (changes.length === 0) return;
+    const event = this.log.add(changes, (this.#options.now ?? Date.now)());
+    for (const listener of this.#listeners) listener(event);
   }
 }

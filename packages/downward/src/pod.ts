@@ -1,0 +1,76 @@
+import { EventEmitter } from 'node:events';
+import { type MapFile, parseMapFile } from './map-file.ts';
+import { readVolume, type Snapshot, watchVolume } from './volume.ts';
+
+export type PodOptions = {
+  /** Where the Downward API volume is mounted. */
+  directory?: string;
+  env?: Readonly<Record<string, string | undefined>>;
+  /** Milliseconds between looks where the file system tells nothing. */
+  poll?: number;
+};
+
+/**
+ * The Pod that this program runs in: names from the environment, labels and annotations from the volume, kept current.
+ * Emits `change` after the volume changed and `error` when it could not be read.
+ */
+export class Pod extends EventEmitter<{ change: []; error: [unknown] }> {
+  readonly name: string | undefined;
+  readonly namespace: string | undefined;
+  readonly node: string | undefined;
+  readonly ip: string | undefined;
+  readonly #directory: string;
+  #snapshot: Snapshot | undefined;
+  #text = '';
+  readonly #stop: () => void;
+
+  constructor({ directory = '/etc/podinfo', env = {}, poll = 5000 }: PodOptions) {
+    super();
+    this.name = env.POD_NAME;
+    this.namespace = env.POD_NAMESPACE;
+    this.node = env.NODE_NAME;
+    this.ip = env.POD_IP;
+    this.#directory = directory;
+    this.#stop = watchVolume(directory, () => this.refresh().catch((error: unknown) => this.emit('error', error)), {
+      poll,
+    });
+  }
+
+  get labels(): Record<string, string> {
+    return this.#map('labels').values;
+  }
+
+  get annotations(): Record<string, string> {
+    return this.#map('annotations').values;
+  }
+
+  /** Every file of the volume, as it is. */
+  get files(): Readonly<Record<string, string>> {
+    return this.#snapshot?.files ?? {};
+  }
+
+  /** Read the volume now. */
+  async refresh(): Promise<void> {
+    const snapshot = await readVolume(this.#directory);
+    const text = JSON.stringify(snapshot?.files);
+    const changed = text !== this.#text;
+    [this.#snapshot, this.#text] = [snapshot, text];
+    if (changed) this.emit('change');
+  }
+
+  /** Stop following; the program can end. */
+  close(): void {
+    this.#stop();
+  }
+
+  #map(name: string): MapFile {
+    return parseMapFile(this.files[name] ?? '');
+  }
+}
+
+/** Read the own Pod and follow it: `const pod = await readPod({ env: process.env })`, `pod.on('change', …)`. */
+export async function readPod(options: PodOptions = {}): Promise<Pod> {
+  const pod = new Pod(options);
+  await pod.refresh();
+  return pod;
+}

@@ -1,0 +1,87 @@
+import { type MapFile, parseMapFile } from '@podkit/downward/map-file';
+import type { Snapshot } from '@podkit/downward/volume';
+import { type CgroupLimits, readCgroup } from './cgroup.ts';
+import { type Field, readFields } from './matrix.ts';
+import type { Divisors } from './quantity.ts';
+import { compareResources, type Resources } from './resources.ts';
+import type { TuneOptions } from './tune/tune.ts';
+import { limitsOf, type Settings, tune } from './tune/tune.ts';
+
+/** All that a Pod knows about itself at one moment. */
+export type Document = {
+  /** Labels and annotations; faults name the lines that could not be read. Undefined where the file is not there. */
+  labels: MapFile | undefined;
+  annotations: MapFile | undefined;
+  fields: Field[];
+  /** Every other file of the volume, as it is. */
+  files: Record<string, string>;
+  /** The variables that carry fields, fixed since the container started. */
+  environment: Record<string, string>;
+  resources: Resources;
+  cgroup: CgroupLimits;
+  /** Runtime settings that fit the limits. */
+  tuning: Settings;
+  /** What is wrong and what could be better, for people. */
+  warnings: string[];
+  /** What is not there, and how to have it. */
+  missing: string[];
+  volume: { directory: string; generation: string | undefined };
+};
+
+export type DocumentInputs = {
+  directory: string;
+  env: Readonly<Record<string, string | undefined>>;
+  divisors: Divisors;
+  cgroupRoot: string;
+  tune: Omit<TuneOptions, 'env'>;
+};
+
+/** Put the volume, the environment and the cgroup together. */
+export function createDocument(snapshot: Snapshot | undefined, inputs: DocumentInputs): Document {
+  const { directory, env, divisors } = inputs;
+  const all = snapshot?.files ?? {};
+  const { labels: labelText, annotations: annotationText, ...files } = all;
+  const labels = labelText === undefined ? undefined : parseMapFile(labelText);
+  const annotations = annotationText === undefined ? undefined : parseMapFile(annotationText);
+  const fields = readFields({ env, files: all, divisors });
+  const cgroup = readCgroup(inputs.cgroupRoot);
+  const resources = compareResources(fields, cgroup);
+  return {
+    labels,
+    annotations,
+    fields,
+    files,
+    environment: Object.fromEntries(fields.flatMap(({ environment: one }) => (one ? [[one.name, one.raw]] : []))),
+    resources,
+    cgroup,
+    tuning: tune(limitsOf(resources, inputs.tune.memoryShare), { ...inputs.tune, env }),
+    warnings: [...volumeWarnings(snapshot, directory), ...mapWarnings({ labels, annotations }), ...findings(resources)],
+    missing: missingParts(snapshot, directory, fields),
+    volume: { directory, generation: snapshot?.generation },
+  };
+}
+
+function volumeWarnings(snapshot: Snapshot | undefined, directory: string): string[] {
+  if (snapshot === undefined || snapshot.generation !== undefined) return [];
+  return [`${directory} has no ..data: it is a plain folder or a subPath mount, which Kubernetes never updates`];
+}
+
+function mapWarnings(maps: Record<string, MapFile | undefined>): string[] {
+  return Object.entries(maps).flatMap(([name, map]) =>
+    (map?.faults ?? []).map(({ line, reason }) => `${name} line ${line}: ${reason}`),
+  );
+}
+
+function findings(resources: Resources): string[] {
+  return Object.entries(resources).flatMap(([name, view]) => view.findings.map((finding) => `${name}: ${finding}`));
+}
+
+function missingParts(snapshot: Snapshot | undefined, directory: string, fields: readonly Field[]): string[] {
+  const absent = fields.filter(({ source }) => source === 'none').map(({ name }) => name);
+  return [
+    ...(snapshot === undefined ? [`no volume at ${directory}: mount a downwardAPI volume there`] : []),
+    ...absent
+      .filter((name) => /^(metadata\.(name|namespace|labels)|limits\.(cpu|memory))$/.test(name))
+      .map((name) => `${name}: by no method`),
+  ];
+}

@@ -1,0 +1,75 @@
+import { parseDuration } from '@podkit/chassis/duration';
+import type { Server } from '@podkit/chassis/http';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { PeerLookup } from '../peers.ts';
+import type { Reader } from '../reader.ts';
+import { formatTable } from '../table.ts';
+import { changeText, documentText, type EventStreams } from './event-stream.ts';
+
+export type RouteOptions = { reader: Reader; streams: EventStreams; peers: PeerLookup | undefined };
+
+const longestWait = 60_000;
+
+/** `/`, `/fields`, `/labels`, `/annotations`, `/changes`, `/events` and `/peers`. */
+export function serveDocument(server: Server, { reader, streams, peers }: RouteOptions): void {
+  server.get('/', async (request, reply) => {
+    const query = request.query as { since?: string; wait?: string; format?: string };
+    if (query.format === 'table') return reply.type('text/plain; charset=utf-8').send(formatTable(reader.document));
+    if (query.since === undefined) return { id: reader.log.last, ...reader.document };
+    await reader.changesSince(wholeNumber(query.since), waitOf(query.wait));
+    return { id: reader.log.last, ...reader.document };
+  });
+  server.get('/fields', () => reader.document.fields);
+  server.get('/fields/:name', (request, reply) => {
+    const { name } = request.params as { name: string };
+    const field = reader.document.fields.find((one) => one.name === name);
+    return field ?? notFound(reply, `no field ${name}; see /fields`);
+  });
+  server.get('/labels', () => reader.document.labels?.values ?? {});
+  server.get('/annotations', () => reader.document.annotations?.values ?? {});
+  server.get('/changes', async (request) => {
+    const query = request.query as { since?: string; wait?: string };
+    const events = await reader.changesSince(wholeNumber(query.since ?? '0'), waitOf(query.wait));
+    return { id: reader.log.last, complete: events !== undefined, events: events ?? [] };
+  });
+  server.get('/events', (request, reply) => openStream(request, reply, reader, streams));
+  server.get('/peers', async (_request, reply) => {
+    if (peers === undefined) return notFound(reply, 'DOWNWARD_PEERS_SRV is not set');
+    return { peers: await peers() };
+  });
+}
+
+function openStream(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  reader: Reader,
+  streams: EventStreams,
+): FastifyReply | void {
+  if (streams.full) {
+    return reply
+      .code(503)
+      .header('retry-after', '5')
+      .send({ code: 'ERR_TOO_MANY_STREAMS', message: 'too many clients of /events' });
+  }
+  const seen = request.headers['last-event-id'];
+  const missed = typeof seen === 'string' && /^\d{1,15}$/.test(seen) ? reader.log.since(Number(seen)) : undefined;
+  const first = missed?.map(changeText).join('') ?? documentText(reader.log.last, reader.document);
+  reply.hijack();
+  streams.open(reply.raw, first);
+}
+
+function notFound(reply: FastifyReply, message: string): FastifyReply {
+  return reply.code(404).send({ code: 'ERR_NOT_FOUND', message });
+}
+
+const wholeNumber = (text: string): number => (/^\d{1,15}$/.test(text) ? Number(text) : -1);
+
+/** A wait such as `30s`, a minute at most; none where it cannot be read. */
+function waitOf(text: string | undefined): number {
+  if (text === undefined) return 0;
+  try {
+    return Math.min(longestWait, parseDuration(text));
+  } catch {
+    return 0;
+  }
+}

@@ -1,0 +1,63 @@
+import { type FieldSpec, fieldSpecs } from './fields.ts';
+import { bytesOf, type Divisors, millicores, wholeNumber } from './quantity.ts';
+
+export type Reading = {
+  /** Variable or path in the volume. */
+  name: string;
+  raw: string;
+  /** Millicores for CPU, bytes for memory; undefined where the text is not what the field's kind asks for. */
+  value: string | number | string[] | undefined;
+};
+
+/** One field with what each method says of it. */
+export type Field = {
+  name: string;
+  /** The volume's value where there is one, since it follows changes, else the environment's. */
+  value: Reading['value'];
+  source: 'volume' | 'environment' | 'none';
+  environment: Reading | undefined;
+  volume: Reading | undefined;
+  /** Which methods of the Downward API can carry it. */
+  methods: { environment: boolean; volume: boolean };
+};
+
+export type Inputs = {
+  env: Readonly<Record<string, string | undefined>>;
+  files: Readonly<Record<string, string>>;
+  divisors: Divisors;
+};
+
+/** Look up every field by both methods. */
+export function readFields(inputs: Inputs): Field[] {
+  return fieldSpecs.map((spec) => readField(spec, inputs));
+}
+
+function readField(spec: FieldSpec, { env, files, divisors }: Inputs): Field {
+  const environment = find(spec, spec.variables, env, divisors);
+  const volume = find(spec, spec.files, files, divisors);
+  const best = volume ?? environment;
+  return {
+    name: spec.name,
+    value: best?.value,
+    source: volume ? 'volume' : environment ? 'environment' : 'none',
+    environment,
+    volume,
+    methods: { environment: spec.variables.length > 0, volume: spec.files.length > 0 },
+  };
+}
+
+function find(
+  { kind }: FieldSpec,
+  names: readonly string[],
+  values: Readonly<Record<string, string | undefined>>,
+  divisors: Divisors,
+): Reading | undefined {
+  // An absent label or annotation key reads as empty text, without an error: that is "not there".
+  const name = names.find((candidate) => (values[candidate] ?? '') !== '');
+  if (name === undefined) return undefined;
+  const raw = values[name] ?? '';
+  if (kind === 'cpu') return { name, raw, value: millicores(raw, name, divisors) };
+  if (kind === 'bytes') return { name, raw, value: bytesOf(raw, name, divisors) };
+  if (kind === 'integer') return { name, raw, value: wholeNumber(raw) };
+  return { name, raw, value: kind === 'list' ? raw.split(',') : raw };
+}

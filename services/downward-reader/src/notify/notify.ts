@@ -1,0 +1,110 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { messageOf, PodkitError } from '@podkit/chassis/errors';
+import type { Logger } from '@podkit/chassis/log';
+import type { ChangeEvent } from '../changes.ts';
+
+/** Tells one receiver of a change; throws when it could not. */
+type Notifier = { name: string; tell: (event: ChangeEvent) => Promise<void> };
+
+export type NotifyOptions = {
+  webhookUrl?: string;
+  webhookTimeout: number;
+  command?: string;
+  signal?: NodeJS.Signals;
+  signalPidFile?: string;
+  log: Logger;
+  /** Milliseconds before the second, third… attempt. */
+  pauses?: readonly number[];
+};
+
+/**
+ * What tells webhook, command and process of changes: each in order, one at a time, tried again after pauses. While a
+ * receiver is behind, the changes in between are joined into one, so that nothing is lost and nothing piles up.
+ */
+export function createNotifier(options: NotifyOptions): (event: ChangeEvent) => void {
+  const queues = notifiers(options).map((notifier) => queueFor(notifier, options));
+  return (event) => {
+    for (const enqueue of queues) enqueue(event);
+  };
+}
+
+function notifiers({ webhookUrl, webhookTimeout, command, signal, signalPidFile }: NotifyOptions): Notifier[] {
+  return [
+    ...(webhookUrl === undefined
+      ? []
+      : [{ name: 'webhook', tell: (event: ChangeEvent) => post(webhookUrl, webhookTimeout, event) }]),
+    ...(command === undefined ? [] : [{ name: 'command', tell: (event: ChangeEvent) => run(command, event) }]),
+    ...(signal === undefined || signalPidFile === undefined
+      ? []
+      : [{ name: 'signal', tell: () => kill(signalPidFile, signal) }]),
+  ];
+}
+
+function queueFor(
+  { name, tell }: Notifier,
+  { log, pauses = [500, 2000, 5000] }: NotifyOptions,
+): (event: ChangeEvent) => void {
+  let waiting: ChangeEvent | undefined;
+  let busy = false;
+  const work = async () => {
+    busy = true;
+    while (waiting !== undefined) {
+      const event = waiting;
+      waiting = undefined;
+      await attempts(() => tell(event), pauses).then(
+        () => log.info({ id: event.id }, `${name} told`),
+        (error: unknown) => log.error({ id: event.id, reason: messageOf(error) }, `${name} could not be told`),
+      );
+    }
+    busy = false;
+  };
+  return (event) => {
+    waiting = waiting === undefined ? event : { ...event, changes: [...waiting.changes, ...event.changes] };
+    if (!busy) void work();
+  };
+}
+
+async function attempts(tell: () => Promise<void>, pauses: readonly number[]): Promise<void> {
+  for (const pause of pauses) {
+    try {
+      return await tell();
+    } catch {
+      await sleep(pause);
+    }
+  }
+  return tell();
+}
+
+async function post(url: string, timeout: number, event: ChangeEvent): Promise<void> {
+  const headers = { 'content-type': 'application/json' };
+  const response = await fetch(url, {
+    method: 'POST',
+    headers,
+    body: JSON.stringify(event),
+    signal: AbortSignal.timeout(timeout),
+  });
+  await response.arrayBuffer();
+  if (!response.ok) throw new PodkitError('ERR_WEBHOOK', `the webhook answered ${response.status}`);
+}
+
+/** No shell, and an environment without our own: the change comes on stdin. */
+async function run(command: string, event: ChangeEvent): Promise<void> {
+  const child = spawn(command, [], {
+    stdio: ['pipe', 'ignore', 'ignore'],
+    env: { PATH: '/usr/local/bin:/usr/bin:/bin' },
+    timeout: 30_000,
+  });
+  child.stdin.on('error', () => undefined);
+  child.stdin.end(JSON.stringify(event));
+  const [code] = (await once(child, 'close')) as [number | null];
+  if (code !== 0) throw new PodkitError('ERR_COMMAND', `${command} exited ${code}`);
+}
+
+async function kill(pidFile: string, signal: NodeJS.Signals): Promise<void> {
+  const text = (await readFile(pidFile, 'utf8')).trim();
+  if (!/^[1-9]\d*$/.test(text)) throw new PodkitError('ERR_SIGNAL', `${pidFile} does not hold a process id`);
+  process.kill(Number(text), signal);
+}

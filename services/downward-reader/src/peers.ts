@@ -1,0 +1,46 @@
+import type { SrvRecord } from 'node:dns';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { codeOf, PodkitError } from '@podkit/chassis/errors';
+
+/** Another Pod of the headless service. `ordinal` is there for Pods of a StatefulSet. */
+export type Peer = { name: string; port: number; ordinal: number | undefined };
+export type PeerLookup = () => Promise<Peer[]>;
+
+/**
+ * Find the Pods of a headless service by its SRV records, ordered by ordinal, then name. No record is no peer; an
+ * answer that does not come within `timeout` milliseconds is an error.
+ * Source: https://github.com/kubernetes/dns/blob/master/docs/specification.md
+ */
+export function createPeerLookup(
+  service: string,
+  resolve: (name: string) => Promise<SrvRecord[]>,
+  { timeout = 2000 }: { timeout?: number } = {},
+): PeerLookup {
+  return async () => {
+    const over = new AbortController();
+    const late = sleep(timeout, undefined, { signal: over.signal }).then(() => {
+      throw new PodkitError('ERR_PEERS', `no answer about ${service} within ${timeout} ms`);
+    });
+    late.catch(() => undefined);
+    try {
+      const records = await Promise.race([resolve(service), late]);
+      return records.map(peerOf).sort(byOrdinal);
+    } catch (error) {
+      if (nobody.has(codeOf(error) ?? '')) return [];
+      throw error;
+    } finally {
+      over.abort();
+    }
+  };
+}
+
+const nobody = new Set(['ENOTFOUND', 'ENODATA']);
+
+function peerOf({ name, port }: SrvRecord): Peer {
+  const ordinal = /^[^.]*-(\d+)(?:\.|$)/.exec(name)?.[1];
+  return { name, port, ordinal: ordinal === undefined ? undefined : Number(ordinal) };
+}
+
+function byOrdinal(a: Peer, b: Peer): number {
+  return (a.ordinal ?? Infinity) - (b.ordinal ?? Infinity) || (a.name < b.name ? -1 : 1);
+}

@@ -1,0 +1,67 @@
+import { Gauge, type Registry } from 'prom-client';
+import type { Document } from './document.ts';
+import type { StreamCounts } from './http/event-stream.ts';
+
+export type PodMetricsOptions = {
+  registry: Registry;
+  document: () => Document;
+  streams: () => StreamCounts;
+  changes: () => number;
+  /** Pod labels that may become metric labels; the rest would let anybody who labels a Pod make series. */
+  allowedLabels: readonly string[];
+};
+
+/** The Pod as metrics, in the manner of kube-state-metrics' kube_pod_info and kube_pod_labels. Values are read when scraped. */
+export function registerPodMetrics({ registry, document, streams, changes, allowedLabels }: PodMetricsOptions): void {
+  const registers = [registry];
+  const field = (name: string) => String(document().fields.find((one) => one.name === name)?.value ?? '');
+  const info = {
+    pod: 'metadata.name',
+    namespace: 'metadata.namespace',
+    uid: 'metadata.uid',
+    node: 'spec.nodeName',
+    pod_ip: 'status.podIP',
+    host_ip: 'status.hostIP',
+    service_account: 'spec.serviceAccountName',
+  };
+  const gauge = (name: string, help: string, labelNames: string[], collect: (self: Gauge) => void) =>
+    new Gauge({
+      name,
+      help,
+      labelNames,
+      registers,
+      collect() {
+        this.reset();
+        collect(this);
+      },
+    });
+  gauge('downward_pod_info', 'The Pod; always 1.', Object.keys(info), (self) =>
+    self.set(Object.fromEntries(Object.entries(info).map(([label, name]) => [label, field(name)])), 1),
+  );
+  if (allowedLabels.length > 0) {
+    const names = new Map(allowedLabels.map((label) => [label, `label_${label.replaceAll(/[^a-zA-Z0-9_]/g, '_')}`]));
+    gauge('downward_pod_labels', 'Allowed labels of the Pod; always 1.', [...new Set(names.values())], (self) => {
+      const values = document().labels?.values ?? {};
+      self.set(Object.fromEntries([...names].map(([label, name]) => [name, values[label] ?? ''])), 1);
+    });
+  }
+  gauge('downward_limit_cpu_cores', 'CPU limit, by who says so.', ['source'], (self) =>
+    limits(self, document(), 'limits.cpu', 0.001),
+  );
+  gauge('downward_limit_memory_bytes', 'Memory limit, by who says so.', ['source'], (self) =>
+    limits(self, document(), 'limits.memory', 1),
+  );
+  gauge('downward_warnings', 'What does not fit together.', [], (self) => self.set(document().warnings.length));
+  gauge('downward_last_change_id', 'Number of the newest change.', [], (self) => self.set(changes()));
+  gauge('downward_streams', 'Clients of /events.', [], (self) => self.set(streams().open));
+  gauge('downward_streams_dropped', 'Clients of /events that were dropped because they did not read.', [], (self) =>
+    self.set(streams().dropped),
+  );
+}
+
+function limits(self: Gauge, { resources }: Document, name: 'limits.cpu' | 'limits.memory', scale: number): void {
+  const { volume, environment, cgroup } = resources[name];
+  for (const [source, value] of Object.entries({ volume, environment, cgroup })) {
+    if (typeof value === 'number') self.set({ source }, value * scale);
+  }
+}

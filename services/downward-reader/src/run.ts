@@ -1,0 +1,35 @@
+import { messageOf } from '@podkit/chassis/errors';
+import { type Host, runService } from '@podkit/chassis/service';
+import { type Host as CommandHost, writeOnce } from './commands.ts';
+import { configFaults, configSchema } from './config.ts';
+import { serve } from './serve.ts';
+import { parsePools } from './tune/pools.ts';
+
+/** Run as a server, or once with `--one-time`. */
+export async function runReader(version: string, host: Host & CommandHost): Promise<void> {
+  await runService(
+    {
+      name: 'downward-reader',
+      version,
+      summary: 'reads all that the Downward API gives, follows it, and turns limits into runtime settings.',
+      prefix: 'DOWNWARD_',
+      schema: configSchema,
+      validate: (config) => [...configFaults(config), ...poolFaults(config.pools)],
+      start: async (context) => {
+        if (!context.config.oneTime) return serve(context, host.env);
+        await writeOnce(context.config, host);
+        return host.exit(0);
+      },
+    },
+    host,
+  );
+}
+
+function poolFaults(pools: readonly string[]): string[] {
+  try {
+    parsePools(pools);
+    return [];
+  } catch (error) {
+    return [messageOf(error)];
+  }
+}

@@ -1,0 +1,62 @@
+import { promises as dns } from 'node:dns';
+import { createServer, listen } from '@podkit/chassis/http';
+import { serveMetrics, serveProbes } from '@podkit/chassis/probes';
+import type { Context } from '@podkit/chassis/service';
+import type { Config } from './config.ts';
+import type { DocumentInputs } from './document.ts';
+import { EventStreams } from './http/event-stream.ts';
+import { serveDocument } from './http/routes.ts';
+import { inputsOf } from './inputs.ts';
+import { createNotifier, type NotifyOptions } from './notify/notify.ts';
+import { createPeerLookup } from './peers.ts';
+import { registerPodMetrics } from './pod-metrics.ts';
+import { Reader } from './reader.ts';
+
+/** Follow the volume and serve what it says. */
+export async function serve(context: Context<Config>, env: DocumentInputs['env']): Promise<void> {
+  const { config, log, lifecycle, health, metrics } = context;
+  const reader = new Reader({ ...inputsOf(config, env), poll: config.poll });
+  lifecycle.atClose('reader', await reader.start((error) => log.error({ err: error }, 'cannot read the volume')));
+  for (const text of [...reader.document.warnings, ...reader.document.missing]) log.warn(text);
+  for (const [name, { value, reason }] of Object.entries(reader.document.tuning))
+    log.info({ name, value, reason }, 'fitting setting');
+
+  const streams = new EventStreams(config.maxStreams);
+  const notify = createNotifier(notifyOptions(context));
+  reader.onChange((event) => {
+    log.info({ id: event.id, changes: event.changes.map(({ name }) => name) }, 'changed');
+    streams.send(event);
+    notify(event);
+  });
+  registerPodMetrics({
+    registry: metrics.registry,
+    document: () => reader.document,
+    streams: () => streams.counts,
+    changes: () => reader.log.last,
+    allowedLabels: config.metricLabels,
+  });
+
+  const server = createServer({ log, lifecycle, metrics: metrics.http });
+  const peers =
+    config.peersSrv === undefined ? undefined : createPeerLookup(config.peersSrv, (name) => dns.resolveSrv(name));
+  serveDocument(server, { reader, streams, peers });
+  serveProbes(server, { health, lifecycle, drainReadiness: config.drainReadiness });
+  serveMetrics(server, metrics.registry);
+  lifecycle.atClose('http', () => {
+    streams.close();
+    return server.close();
+  });
+  await listen(server, { host: config.host, port: config.port, setting: 'PORT' });
+}
+
+function notifyOptions({ config, log }: Context<Config>): NotifyOptions {
+  const { webhookUrl, webhookTimeout, command, signal, signalPidFile } = config;
+  return {
+    webhookTimeout,
+    log,
+    ...(webhookUrl === undefined ? {} : { webhookUrl }),
+    ...(command === undefined ? {} : { command }),
+    ...(signal === undefined ? {} : { signal }),
+    ...(signalPidFile === undefined ? {} : { signalPidFile }),
+  };
+}

@@ -1,0 +1,116 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { spawnService } from '@podkit/chassis/testing/spawn-service';
+import { tempDir } from '@podkit/chassis/testing/temp-dir';
+import { waitFor } from '@podkit/chassis/testing/wait-for';
+import { writeVolume } from '@podkit/downward/simulate';
+import { describe, expect, it } from 'vitest';
+import { main } from './support/reader-process.ts';
+
+/** A volume and a cgroup (a stand-in of files) with the same limits: 1.5 CPUs and 256 MiB. */
+async function limited(): Promise<Record<string, string>> {
+  const [dir, cgroupRoot] = [tempDir(), tempDir()];
+  await writeVolume(dir, {
+    labels: 'app.kubernetes.io/name="shop"',
+    'limits/cpu_m': '1500',
+    'limits/memory_mi': '256',
+  });
+  writeFileSync(join(cgroupRoot, 'memory.max'), String(256 * 2 ** 20));
+  writeFileSync(join(cgroupRoot, 'cpu.max'), '150000 100000');
+  return { PATH: process.env.PATH ?? '', DOWNWARD_DIR: dir, DOWNWARD_CGROUP_ROOT: cgroupRoot };
+}
+
+function run(args: string[], env: Record<string, string>) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...args], { env });
+  return { status, stdout: String(stdout), stderr: String(stderr) };
+}
+
+describe('downward-reader exec', () => {
+  it('becomes the program, with the settings that fit the limits, its arguments as they are', async () => {
+    const script =
+      'console.log(JSON.stringify([process.pid, process.env.UV_THREADPOOL_SIZE, process.env.NODE_OPTIONS, process.argv.slice(1)]))';
+    const service = spawnService(main, {
+      args: ['exec', '--', 'node', '-e', script, 'a b', '--c'],
+      env: await limited(),
+    });
+    expect(await service.exited).toEqual({ code: 0, signal: null });
+    expect(JSON.parse(service.output[0] ?? '')).toEqual([
+      service.child.pid,
+      '4',
+      '--max-old-space-size-percentage=75',
+      ['a b', '--c'],
+    ]);
+    expect(service.output).toHaveLength(1);
+  });
+
+  it('passes the exit code and signals, since it is the program', async () => {
+    const env = await limited();
+    expect(run(['exec', 'sh', '-c', 'exit 7'], env).status).toBe(7);
+    const service = spawnService(main, {
+      args: ['exec', '--', 'sh', '-c', 'trap "exit 42" TERM; echo up; while :; do sleep 0.05; done'],
+      env,
+    });
+    await waitFor('the program', () => service.output.includes('up'));
+    expect(await service.stop()).toEqual({ code: 42, signal: null });
+  });
+
+  it('makes a growing Node program end with a heap error of its own, below the limit', async () => {
+    const grow = 'const all = []; for (;;) all.push(new Array(10_000).fill(all.length));';
+    // The percentage counts from the real cgroup, which a test cannot set; so the same heap is asked for in MiB.
+    const env = { ...(await limited()), NODE_OPTIONS: '--max-old-space-size=48' };
+    const { status, stderr } = run(['exec', '--', 'node', '-e', grow], env);
+    expect(stderr).toContain('JavaScript heap out of memory');
+    expect(status === null || status === 134).toBe(true);
+  });
+
+  it('adds the Pod as OpenTelemetry attributes', async () => {
+    const { stdout } = run(['exec', '--', 'sh', '-c', 'echo $OTEL_RESOURCE_ATTRIBUTES'], {
+      ...(await limited()),
+      POD_NAME: 'shop 0',
+    });
+    expect(stdout).toBe('k8s.pod.name=shop%200,service.name=shop\n');
+  });
+
+  it('prints the settings and their reasons for --print, and runs nothing', async () => {
+    const { stdout, status } = run(['exec', '--print', '--', 'java', '-jar', 'x.jar'], await limited());
+    expect(status).toBe(0);
+    expect(stdout).toContain('# 1.5 CPUs, 256Mi of memory');
+    expect(stdout).toContain("JAVA_TOOL_OPTIONS='-XX:MaxRAMPercentage=75 -XX:ActiveProcessorCount=2 -XX:+UseSerialGC'");
+  });
+
+  it.each([
+    [['exec'], 2, 'nothing to run'],
+    [['exec', '--', 'nonesuch'], 127, 'nonesuch: no such program on the PATH'],
+    [['exec', '--memory-share=99', '--', 'true'], 2, '--memory-share="99": expected a whole number from 10 to 90'],
+  ])('answers %j with exit code %d and says why', async (args, status, why) => {
+    expect(run(args, await limited())).toMatchObject({ status, stderr: expect.stringContaining(why) });
+  });
+});
+
+describe('downward-reader --one-time', () => {
+  it('prints the field matrix as a table', async () => {
+    const { stdout, status } = run(['--one-time', '--format=table'], await limited());
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/^limits\.cpu +1500 +volume +both$/m);
+    expect(stdout).toMatch(/^metadata\.labels +app\.kubernetes\.io\/name="shop" +volume +volume$/m);
+    expect(stdout).toMatch(/^status\.podIP +- +- +environment$/m);
+  });
+
+  it('writes an environment file that a shell can source', async () => {
+    const env = await limited();
+    const output = join(tempDir(), 'tuned.env');
+    expect(run(['--one-time', '--format=env', `--output=${output}`], env).status).toBe(0);
+    const sourced = spawnSync('sh', ['-c', `. ${output}; echo $UV_THREADPOOL_SIZE`], { env: { PATH: env.PATH ?? '' } });
+    expect(String(sourced.stdout)).toBe('4\n');
+    expect(readFileSync(output, 'utf8')).toContain('# twice the CPUs, from 2 to 16; limits.cpu is 1.5');
+  });
+
+  it('prints everything as JSON', async () => {
+    const { stdout } = run(['--one-time'], await limited());
+    expect(JSON.parse(stdout)).toMatchObject({
+      resources: { 'limits.memory': { value: 256 * 2 ** 20, findings: [] } },
+      warnings: [],
+    });
+  });
+});

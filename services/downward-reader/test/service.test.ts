@@ -1,0 +1,182 @@
+import { once } from 'node:events';
+import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { tempDir } from '@podkit/chassis/testing/temp-dir';
+import { waitFor } from '@podkit/chassis/testing/wait-for';
+import { writeVolume } from '@podkit/downward/simulate';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { eventsOf, startReader } from './support/reader-process.ts';
+
+type Answer = Partial<Record<string, string>> & { missing?: string[]; warnings?: string[] };
+
+const json = async (url: string) => (await (await fetch(url)).json()) as Answer;
+
+describe('the document', () => {
+  it('has labels, annotations, fields and limits of the volume and the environment', async () => {
+    const dir = tempDir();
+    await writeVolume(dir, { labels: 'app="a"', annotations: 'note="line\\nbreak"', 'limits/cpu_m': '500' });
+    const { url } = await startReader(dir, { POD_NAME: 'app-0', MEMORY_LIMIT: '64' });
+    expect(await json(url)).toMatchObject({
+      labels: { values: { app: 'a' } },
+      annotations: { values: { note: 'line\nbreak' } },
+    });
+    expect(await json(`${url}/labels`)).toEqual({ app: 'a' });
+    expect(await json(`${url}/fields/limits.cpu`)).toMatchObject({ value: 500, source: 'volume' });
+    expect(await json(`${url}/fields/limits.memory`)).toMatchObject({ value: 64 * 2 ** 20, source: 'environment' });
+    expect(await json(`${url}/fields/metadata.name`)).toMatchObject({ value: 'app-0', source: 'environment' });
+    expect((await fetch(`${url}/fields/spec.colour`)).status).toBe(404);
+  });
+
+  it('says what is missing where there is no volume, and serves what there is', async () => {
+    const { url } = await startReader('/nowhere', { POD_NAME: 'app-0' });
+    const document = await json(url);
+    expect(document.missing?.[0]).toBe('no volume at /nowhere: mount a downwardAPI volume there');
+    expect((await fetch(`${url}/readyz`)).status).toBe(200);
+  });
+
+  it('finds a volume that appears later', async () => {
+    const dir = join(tempDir(), 'later');
+    const { url } = await startReader(dir, { DOWNWARD_POLL: '100ms' });
+    await writeVolume(dir, { labels: 'app="a"' });
+    await waitFor('the label', async () => (await json(`${url}/labels`)).app === 'a');
+    expect((await json(url)).missing?.join()).not.toContain('no volume');
+  });
+
+  it('warns of a plain folder, which no kubelet updates', async () => {
+    const dir = tempDir();
+    writeFileSync(join(dir, 'labels'), 'app="a"\nbroken');
+    const { warnings, labels } = await json((await startReader(dir)).url);
+    expect(warnings?.[0]).toContain('has no ..data');
+    expect(warnings?.[1]).toBe('labels line 2: no key before =');
+    expect(labels).toMatchObject({ values: { app: 'a' } });
+  });
+
+  it('reads thousands of labels and an annotation of a megabyte', async () => {
+    const dir = tempDir();
+    const labels = Array.from({ length: 5000 }, (_, index) => `label-${index}="${index}"`).join('\n');
+    await writeVolume(dir, { labels, annotations: `big="${'x'.repeat(1024 * 1024)}"` });
+    const { url } = await startReader(dir);
+    expect(Object.keys(await json(`${url}/labels`))).toHaveLength(5000);
+    expect((await json(`${url}/annotations`)).big).toHaveLength(1024 * 1024);
+  });
+});
+
+describe('a change of the volume', () => {
+  it('reaches a client of /events with what changed, and one that comes back with what it missed', async () => {
+    const dir = tempDir();
+    await writeVolume(dir, { labels: 'color="green"' });
+    const { url } = await startReader(dir);
+    const events = eventsOf(await fetch(`${url}/events`));
+    expect((await events.next()).value).toMatchObject({ event: 'document', id: '0' });
+    await writeVolume(dir, { labels: 'color="blue"' });
+    const changes = [{ name: 'labels.color', before: 'green', after: 'blue' }];
+    expect((await events.next()).value).toMatchObject({ event: 'change', id: '1', data: { id: 1, changes } });
+    const again = eventsOf(await fetch(`${url}/events`, { headers: { 'last-event-id': '0' } }));
+    expect((await again.next()).value).toMatchObject({ event: 'change', id: '1' });
+    await Promise.all([events.return(undefined), again.return(undefined)]);
+  });
+
+  it('ends a long poll at once, and the poll ends by itself where nothing changes', async () => {
+    const dir = tempDir();
+    await writeVolume(dir, { labels: 'a="1"' });
+    const { url } = await startReader(dir);
+    expect(await json(`${url}/changes?since=0&wait=50ms`)).toEqual({ id: 0, complete: true, events: [] });
+    const poll = json(`${url}/changes?since=0&wait=30s`);
+    await writeVolume(dir, { labels: 'a="2"' });
+    expect(await poll).toMatchObject({ id: 1, events: [{ changes: [{ name: 'labels.a', after: '2' }] }] });
+    expect(await json(`${url}/changes?since=7`)).toMatchObject({ complete: false });
+  });
+
+  it('is told to a webhook that fails at first, to a program and to a process by its id', async () => {
+    const dir = tempDir();
+    await writeVolume(dir, { labels: 'a="1"' });
+    const bodies: string[] = [];
+    const hook = createServer((request, response) => {
+      let body = '';
+      request.on('data', (chunk) => (body += String(chunk)));
+      request.on('end', () => {
+        bodies.push(body);
+        response.writeHead(bodies.length === 1 ? 503 : 204).end();
+      });
+    }).listen(0, '127.0.0.1');
+    await once(hook, 'listening');
+    onTestFinished(() => void hook.close());
+    const [script, out] = [join(dir, '..', `${dir.split('/').at(-1)}.sh`), join(dir, 'out.json')];
+    writeFileSync(script, `#!/bin/sh\ncat > ${out}\n`);
+    chmodSync(script, 0o755);
+    onTestFinished(() => chmodSync(script, 0o644));
+    const signals = new Promise<void>((resolve) => process.once('SIGUSR2', () => resolve()));
+    writeFileSync(`${script}.pid`, String(process.pid));
+    await startReader(dir, {
+      DOWNWARD_WEBHOOK_URL: `http://127.0.0.1:${(hook.address() as AddressInfo).port}/`,
+      DOWNWARD_COMMAND: script,
+      DOWNWARD_SIGNAL: 'SIGUSR2',
+      DOWNWARD_SIGNAL_PID_FILE: `${script}.pid`,
+    });
+    await writeVolume(dir, { labels: 'a="2"' });
+    await signals;
+    await waitFor('the second attempt of the webhook', () => bodies.length === 2);
+    await waitFor('the program', () => existsSync(out) && readFileSync(out, 'utf8') !== '');
+    expect(JSON.parse(bodies[1] ?? '')).toMatchObject({ id: 1, changes: [{ name: 'labels.a' }] });
+    expect(JSON.parse(readFileSync(out, 'utf8'))).toMatchObject({ id: 1 });
+  });
+});
+
+describe('many clients', () => {
+  it('are all told, up to the limit, and the next one is asked to come back', async () => {
+    const dir = tempDir();
+    await writeVolume(dir, { labels: 'a="1"' });
+    const { url } = await startReader(dir, { DOWNWARD_MAX_STREAMS: '200' });
+    const streams = await Promise.all(Array.from({ length: 200 }, async () => eventsOf(await fetch(`${url}/events`))));
+    await Promise.all(streams.map((events) => events.next()));
+    expect((await fetch(`${url}/events`)).status).toBe(503);
+    await writeVolume(dir, { labels: 'a="2"' });
+    const told = await Promise.all(streams.map(async (events) => (await events.next()).value?.id));
+    expect(new Set(told)).toEqual(new Set(['1']));
+    await Promise.all(streams.map((events) => events.return(undefined)));
+  });
+
+  it('do not wait for one that does not read: it is dropped and counted', async () => {
+    const dir = tempDir();
+    await writeVolume(dir, { labels: 'a="0"' });
+    const { url } = await startReader(dir);
+    const socket = connect(Number(new URL(url).port), '127.0.0.1');
+    onTestFinished(() => void socket.destroy());
+    socket.on('error', () => undefined).pause();
+    socket.write('GET /events HTTP/1.1\r\nhost: a\r\n\r\n');
+    const big = 'x'.repeat(512 * 1024);
+    await waitFor(
+      'the drop',
+      async () => {
+        await writeVolume(dir, { labels: `a="${big}${Date.now()}"` });
+        return (await (await fetch(`${url}/metrics`)).text()).includes('downward_streams_dropped 1');
+      },
+      { timeout: 15_000 },
+    );
+    expect((await fetch(`${url}/livez`)).status).toBe(200);
+  });
+
+  it('are let go when the service stops', async () => {
+    const dir = tempDir();
+    await writeVolume(dir, { labels: 'a="1"' });
+    const { url, service } = await startReader(dir);
+    const events = eventsOf(await fetch(`${url}/events`));
+    await events.next();
+    expect(await service.stop()).toEqual({ code: 0, signal: null });
+    expect((await events.next()).value).toMatchObject({ event: 'bye' });
+  });
+});
+
+it('shows the Pod as metrics, with the labels that are allowed and no other', async () => {
+  const dir = tempDir();
+  await writeVolume(dir, { labels: 'app.kubernetes.io/name="shop"\nsecret="x"', 'limits/cpu_m': '250' });
+  const { url } = await startReader(dir, { POD_NAME: 'shop-0', DOWNWARD_METRIC_LABELS: 'app.kubernetes.io/name' });
+  const metrics = await (await fetch(`${url}/metrics`)).text();
+  expect(metrics).toMatch(/downward_pod_info\{pod="shop-0",.*\} 1/);
+  expect(metrics).toContain('downward_pod_labels{label_app_kubernetes_io_name="shop"} 1');
+  expect(metrics).toContain('downward_limit_cpu_cores{source="volume"} 0.25');
+  expect(metrics).not.toContain('secret');
+});
