@@ -71,7 +71,6 @@ it('a pass that takes longer than --sync-timeout is ended with all its processes
 });
 
 describe('failures', () => {
-  const failed = (text: string) => text.split('\n').filter((line) => line.includes('will retry')).length;
   it.each([
     ['--max-failures=0', 1],
     ['--max-failures=1', 1],
@@ -80,7 +79,7 @@ describe('failures', () => {
   ])('%s allows %d before the first success', async (flag, count) => {
     const flags = ['--repo=/nowhere', `--root=${tempDir()}`, '--init-period=10ms', flag];
     const { code, text } = await runGitSync(flags);
-    expect([code, failed(text)]).toEqual([1, count]);
+    expect([code, text.split('will retry').length - 1]).toEqual([1, count]);
   });
 });
 
@@ -136,7 +135,7 @@ it('keeps several repositories in sync, with metrics of their own', async () => 
   await waitFor('the second', () => published('two') === next);
   expect(published('one')).toBe(one.head());
   const metrics = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
-  expect(metrics).toContain(`git_sync_hash_info{hash="${one.head()}",repository="one"} 1`);
+  expect(metrics).toContain(`git_sync_hash_info{repository="one",hash="${one.head()}"} 1`);
 });
 
 it.runIf(process.getuid?.() === 0)('runs as any user, with neither HOME nor a writable TMPDIR', async () => {

@@ -11,8 +11,6 @@ export type GitOptions = {
   env: Environment;
   log: Log;
   step: Step;
-  /** Directories whose owner git need not check, beside the one it runs in. */
-  trusted: readonly string[];
 };
 
 /** Runs git as git-sync needs it: no prompts, no hooks, a private configuration, a deadline for the whole group. */
@@ -37,10 +35,10 @@ export class Git {
     args: readonly string[],
     { cwd, signal }: { cwd: string; signal?: AbortSignal },
   ): Promise<ProcessOutput> {
-    const { binary, log, step, trusted } = this.#options;
+    const { binary, log, step } = this.#options;
     step(`before git ${args[0]}`);
     log.info(5, 'running command', { cwd, cmd: [binary, ...args].join(' ') });
-    const env = { ...this.#options.env, ...lockedConfig([cwd, `${cwd}/.git`, ...trusted]) };
+    const env = { ...this.#options.env, ...lockedConfig([cwd, `${cwd}/.git`]) };
     const output = await runProcess(binary, args, { cwd, env, ...(signal === undefined ? {} : { signal }) });
     log.info(6, 'command result', { stdout: output.stdout, stderr: output.stderr });
     step(`after git ${args[0]}`);

@@ -34,6 +34,9 @@ export async function setUpGit(setup: GitSetup): Promise<Git> {
   const entries = [
     ...baseSettings({ allowProtocol: options.allowProtocol, cookieFile: options.cookieFile, lfs }),
     ...store.settings(credentialUrls),
+    // Named by the user, so its owner needs no check. It must stand in the file: git hides the environment's settings
+    // from the upload-pack that it starts there.
+    ...localPaths(repo).map((path) => ({ key: 'safe.directory', value: path })),
     ...parseGitConfigList(gitConfigText(options)),
     ...signatureSettings(policy),
   ];
@@ -52,8 +55,6 @@ export async function setUpGit(setup: GitSetup): Promise<Git> {
     env: { ...gitEnvironment(env, { configFile, sshCommand: command, home: directory }), ...gpg },
     log,
     step,
-    // Named by the user, so its owner needs no check; git would refuse one that belongs to somebody else.
-    trusted: repo.startsWith('/') || repo.startsWith('file://') ? localPaths(repo) : [],
   });
 }
 
@@ -67,6 +68,7 @@ export function signaturePolicy(options: Options) {
 }
 
 function localPaths(repo: string): string[] {
+  if (!repo.startsWith('/') && !repo.startsWith('file://')) return [];
   const path = repo.replace(/^file:\/\//, '').replace(/\/+$/, '');
   return [path, `${path}/.git`];
 }
