@@ -6,6 +6,7 @@ import { messageOf } from '@podkit/chassis/errors';
 import type { Logger } from '@podkit/chassis/log';
 import type { SelfMetric } from '../self-metric.ts';
 import type { Source } from '../source.ts';
+import { ErrorLog } from '../tail/error-log.ts';
 import { LineReader, type Mark } from '../tail/line-reader.ts';
 import type { FilePosition } from '../tail/open-file.ts';
 import type { TailMemory } from '../tail/tail-memory.ts';
@@ -106,7 +107,8 @@ export class ForwardSource implements Source {
   }
 
   #newReader(positions: readonly FilePosition[]): LineReader {
-    const { config, stdin } = this.#options;
+    const { config, stdin, log } = this.#options;
+    const errors = new ErrorLog(log, config.name);
     return new LineReader({
       config,
       stdin,
@@ -114,11 +116,13 @@ export class ForwardSource implements Source {
       marks: true,
       onLine: (line, _origin, mark) => this.#line(line, mark),
       onPause: () => this.#pause(),
-      onEvent: (event, path) =>
-        this.#options.log.debug({ source: this.name, path, event }, `forward: ${path}: ${event}`),
+      onEvent: (event, path) => {
+        errors.clear(path);
+        log.debug({ source: this.name, path, event }, `forward: ${path}: ${event}`);
+      },
       onError: (error, path) => {
         this.#counts.readErrors += 1;
-        this.#warn(`${path}: ${messageOf(error)}`);
+        errors.warn(path, error);
       },
     });
   }

@@ -10,6 +10,8 @@ import { SeriesCache } from './series-cache.ts';
 
 /** Beyond this a few sums would be infinite, and stay so. */
 const largest = 1e290;
+/** Characters of a label's value: as many series as the limits allow must fit into memory. */
+const longestLabel = 1024;
 
 /** Adds the lines it is given to a metric. */
 export class LogMetric {
@@ -77,7 +79,8 @@ export class LogMetric {
     const values = this.#values;
     for (let at = 0; at < values.length; at += 1) {
       const template = this.#labels[at]?.template;
-      values[at] = template?.only === undefined ? (template?.render(fields) ?? '') : (fields[template.only] ?? '');
+      const value = template?.only === undefined ? (template?.render(fields) ?? '') : (fields[template.only] ?? '');
+      values[at] = value.length > longestLabel ? value.slice(0, longestLabel).toWellFormed() : value;
     }
     const known = this.#cache.get(values);
     if (known !== undefined && !known.expired) return known;

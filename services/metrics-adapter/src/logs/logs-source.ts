@@ -5,6 +5,7 @@ import type { Logger } from '@podkit/chassis/log';
 import type { SelfMetric } from '../self-metric.ts';
 import type { SeriesSink } from '../sink.ts';
 import type { Source } from '../source.ts';
+import { ErrorLog } from '../tail/error-log.ts';
 import { LineReader } from '../tail/line-reader.ts';
 import type { TailMemory } from '../tail/tail-memory.ts';
 import type { LogsConfig } from './config.ts';
@@ -58,6 +59,7 @@ export class LogsSource implements Source {
   #newReader(): LineReader {
     const { config, log, stdin, memory } = this.#options;
     const [processor, counts] = [this.#processor, this.#counts];
+    const errors = new ErrorLog(log, config.name);
     return new LineReader({
       config,
       stdin,
@@ -66,11 +68,12 @@ export class LogsSource implements Source {
       onFirstLine: (line, origin) => processor.firstLine(line, origin),
       onEvent: (event, path) => {
         counts.event(event);
+        errors.clear(path);
         log.debug({ source: config.name, path, event }, `logs: ${path}: ${event}`);
       },
       onError: (error, path) => {
         counts.readErrors += 1;
-        log.warn({ source: config.name, path, err: error }, `logs: ${path}: ${messageOf(error)}`);
+        errors.warn(path, error);
       },
     });
   }

@@ -20,6 +20,8 @@ export type FileTailOptions = {
   /** Called for a file that is not read from its beginning, before its first line, with the line it begins with. */
   onFirstLine?: (line: string, file: OpenFile) => void;
   onEvent?: (event: TailEvent) => void;
+  /** Whether reading should end, also before the end of a file. */
+  enough?: (() => boolean) | undefined;
   /** Awaited after each piece of a file, so that what takes the lines can make reading wait. */
   onPause?: (() => Promise<void>) | undefined;
   /** A file is let go of; `position` is where. */

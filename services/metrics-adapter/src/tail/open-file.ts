@@ -18,6 +18,8 @@ export type OpenFileOptions = {
   maxLineBytes: number;
   onLine: (line: string, file: OpenFile) => void;
   onEvent?: (event: 'cut' | 'truncated') => void;
+  /** Whether reading should end, also before the end of the file. */
+  enough?: (() => boolean) | undefined;
   /** Awaited after each piece of the file, so that what takes the lines can make reading wait. */
   onPause?: (() => Promise<void>) | undefined;
 };
@@ -132,6 +134,7 @@ export class OpenFile implements LineOrigin {
       this.#before = Buffer.from(this.#buffer.subarray(Math.max(0, bytesRead - checkLength), bytesRead));
       this.#splitter.push(this.#buffer.subarray(overlap, bytesRead), start);
       if (this.#options.onPause !== undefined) await this.#options.onPause();
+      if (this.#options.enough?.()) return;
     }
   }
 

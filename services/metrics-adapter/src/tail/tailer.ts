@@ -31,6 +31,8 @@ type Tail = { loop: PollLoop; tail: FileTail } | { close: () => Promise<void> };
 const shortestPause = 50;
 /** Files, by inode, of which the end is remembered when they are let go of, should they turn up under another name. */
 const mostKnown = 1000;
+/** Milliseconds that the end may take to read on; a long backlog is for whoever follows. */
+const stopPatience = 1000;
 
 /** Follows every file that a set of paths leads to. */
 export class Tailer {
@@ -38,6 +40,7 @@ export class Tailer {
   readonly #tails = new Map<string, Tail>();
   readonly #watchers = new Map<string, FSWatcher>();
   readonly #discovery: PollLoop;
+  #stopBy = Number.POSITIVE_INFINITY;
   readonly #known = new Map<string, FilePosition>();
   #first = true;
 
@@ -67,8 +70,12 @@ export class Tailer {
     await this.#discovery.start();
   }
 
-  /** Read what has been written so far, hand over a last line without an end where `flush` says so, and close. */
+  /**
+   * Read what has been written so far, for a second at most, hand over a last line without an end where `flush` says
+   * so, and close.
+   */
   async stop({ flush = true }: { flush?: boolean } = {}): Promise<void> {
+    this.#stopBy = performance.now() + stopPatience;
     for (const watcher of this.#watchers.values()) watcher.close();
     await this.#discovery.stop();
     const ends = [...this.#tails.values()].map(async (tail) => {
@@ -100,11 +107,16 @@ export class Tailer {
   async #add(path: string, first: boolean): Promise<void> {
     const stats = await stat(path, { bigint: true }).catch(() => undefined);
     if (stats?.isFIFO()) return this.#addFifo(path);
-    if (stats !== undefined && !stats.isFile()) return undefined;
+    if (stats !== undefined && !stats.isFile()) return this.#refuse(path);
     // A glob such as `app.log*` also finds a file that was just renamed and is still read under its old name.
     if (stats && this.#reads({ dev: String(stats.dev), ino: String(stats.ino) })) return undefined;
     this.#tails.set(path, this.#tailOf(path, first && stats !== undefined));
     return undefined;
+  }
+
+  #refuse(path: string): void {
+    const named = this.#options.paths.some((pattern) => resolve(pattern) === path);
+    if (named) this.#options.onError(new Error('neither a file nor a named pipe'), path);
   }
 
   #reads(file: { dev: string; ino: string }): boolean {
@@ -136,6 +148,7 @@ export class Tailer {
       onLine: (line: string, file: OpenFile) => onLine(line, file, path),
       ...(onFirstLine ? { onFirstLine } : {}),
       onEvent: (event) => onEvent(event, path),
+      enough: () => performance.now() > this.#stopBy,
       onClose: (position) => this.#remember({ ...position, path }),
     });
     const task = () => tail.poll();

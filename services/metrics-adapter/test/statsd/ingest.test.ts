@@ -132,3 +132,66 @@ test('whatever is remembered or forgotten, the sums are right', () => {
     }),
   );
 });
+
+test('no packet, however hostile, ends the process or makes a series that cannot be exposed', () => {
+  const words = [
+    'a',
+    'le',
+    'quantile',
+    '__name__',
+    ':',
+    '|',
+    '#',
+    '@',
+    '1',
+    '-',
+    '0.5',
+    'c',
+    'g',
+    'ms',
+    'h',
+    'd',
+    's',
+    ',',
+    '=',
+    '[',
+    ']',
+    '\n',
+    'T1',
+    'é',
+    '\xff',
+    '"',
+    '\\',
+    '{',
+    'e:',
+    '1e308',
+    'NaN',
+  ];
+  const packet = fc.array(fc.constantFrom(...words), { maxLength: 40 }).map((parts) => parts.join(''));
+  const line = fc.tuple(
+    fc.constantFrom(...words),
+    fc.constantFrom('c', 'g', 'ms', 'h'),
+    fc.constantFrom(...words),
+    fc.constantFrom(...words),
+  );
+  const structured = line.map(([name, type, key, value]) => `${name}x:1|${type}|#${key}:${value}`);
+  fc.assert(
+    fc.property(
+      fc.array(fc.oneof(packet, structured), { maxLength: 10 }),
+      fc.constantFrom('', 'defaults: { observer_type: histogram }'),
+      (packets, mapping) => {
+        const { sink, ingest } = setUp(mapping);
+        for (const each of packets) ingest.packet(Buffer.from(each).toString('latin1'));
+        for (const name of sink.specs.keys()) expect(name).toMatch(/^[a-zA-Z_][a-zA-Z0-9_]*$/);
+        for (const key of sink.kept.keys()) expect(key).not.toMatch(/[{,](__|\d)/);
+        for (const { value } of sink.kept.values()) expect(value).toSatisfy(Number.isFinite);
+        for (const { type, name } of sink.specs.values()) {
+          const own = type === 'histogram' ? 'le' : type === 'summary' ? 'quantile' : 'none';
+          const keys = [...sink.kept.keys()].filter((key) => key.startsWith(`${name}{`));
+          for (const key of keys) expect(key).not.toMatch(new RegExp(`[{,]${own}="`));
+        }
+      },
+    ),
+    { numRuns: 500 },
+  );
+});

@@ -57,6 +57,7 @@ test.each([
   ['\xc3\x28', 'c', 'malformed_line'],
   ['foo', 'c|#tag:\xc3\x28', 'malformed_line'],
   ['[a=b]', 'c', 'malformed_line'],
+  ['x'.repeat(5000), 'c', 'too_long'],
 ])('%j with %j is refused as %s', (head, tail, reason) => {
   expect(meaning(head, tail)).toBe(reason);
 });

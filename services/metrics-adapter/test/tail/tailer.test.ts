@@ -11,6 +11,7 @@ import {
 } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { tempDir } from '@podkit/chassis/testing/temp-dir';
 import { waitFor } from '@podkit/chassis/testing/wait-for';
 import { expect, onTestFinished, test } from 'vitest';
@@ -200,6 +201,24 @@ test('a line that is too long is cut once, and the next one is whole', async () 
   const watched = await tail([path]);
   await expectLines(watched, ['x'.repeat(1024), 'next']);
   expect(watched.events.filter((event) => event === 'cut')).toHaveLength(1);
+});
+
+test('a directory is named as what cannot be read, once it is looked at', async () => {
+  const directory = tempDir();
+  const watched = await tail([directory]);
+  expect(String(watched.errors[0])).toContain('neither a file nor a named pipe');
+});
+
+test('stopping in the middle of a long backlog ends soon, and tells how far it came', async () => {
+  const path = join(tempDir(), 'app.log');
+  const line = `${'x'.repeat(999)}\n`;
+  writeFileSync(path, line.repeat(20_000));
+  const watched = await tail([path], { onPause: () => sleep(50) });
+  const began = performance.now();
+  await watched.tailer.stop({ flush: false });
+  expect(performance.now() - began).toBeLessThan(3000);
+  expect(watched.lines.length).toBeLessThan(20_000);
+  expect(watched.tailer.positions).toMatchObject([{ path, offset: watched.lines.length * line.length }]);
 });
 
 test('stopping reads what was written last and hands over a line without an end', async () => {

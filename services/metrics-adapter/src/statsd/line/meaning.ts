@@ -24,6 +24,7 @@ export type Refusal =
   | 'mixed_tagging_styles'
   | 'malformed_component'
   | 'malformed_container_id'
+  | 'too_long'
   | 'illegal_event';
 
 const kinds: Record<string, Pick<Meaning, 'kind' | 'factor'>> = {
@@ -39,11 +40,15 @@ const kinds: Record<string, Pick<Meaning, 'kind' | 'factor'>> = {
 /** Below this a rate is a slip or an attack: one sample would stand for a billion. */
 const lowestRate = 1e-9;
 
+/** Bytes of a name with its tags: as many series as the limits allow must fit into memory. */
+const longest = 4096;
+
 /**
  * Understand the head and the tail of a sample (latin1, as `readPacket` gives them), or say why it is refused.
  * What is wrong with one tag or one field costs that tag or field, never the sample.
  */
 export function understand(head: string, tail: string, styles: TagStyles): Meaning | Refusal {
+  if (head.length + tail.length > longest) return 'too_long';
   const [name, fields] = [decode(head), decode(tail)];
   if (name === undefined || fields === undefined) return 'malformed_line';
   const [type = '', ...components] = fields.split('|');

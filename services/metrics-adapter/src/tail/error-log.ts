@@ -1,0 +1,26 @@
+import { messageOf } from '@podkit/chassis/errors';
+import type { Logger } from '@podkit/chassis/log';
+
+/** Logs what goes wrong with a path once, not at each look, and again when it is something else. */
+export class ErrorLog {
+  readonly #log: Logger;
+  readonly #source: string;
+  readonly #last = new Map<string, string>();
+
+  constructor(log: Logger, source: string) {
+    this.#log = log;
+    this.#source = source;
+  }
+
+  warn(path: string, error: unknown): void {
+    const message = messageOf(error);
+    if (this.#last.get(path) === message) return;
+    this.#last.set(path, message);
+    this.#log.warn({ source: this.#source, path, err: error }, `${path}: ${message}`);
+  }
+
+  /** The path is well again. */
+  clear(path: string): void {
+    this.#last.delete(path);
+  }
+}
