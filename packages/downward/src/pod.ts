@@ -31,7 +31,7 @@ export class Pod extends EventEmitter<{ change: []; error: [unknown] }> {
     this.node = env.NODE_NAME;
     this.ip = env.POD_IP;
     this.#directory = directory;
-    this.#stop = watchVolume(directory, () => this.refresh().catch((error: unknown) => this.emit('error', error)), {
+    this.#stop = watchVolume(directory, () => void this.refresh().catch((error: unknown) => this.emit('error', error)), {
       poll,
     });
   }
