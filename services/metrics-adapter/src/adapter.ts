@@ -1,6 +1,6 @@
 import type { Readable, Writable } from 'node:stream';
 import type { Logger } from '@podkit/chassis/log';
-import type { Registry } from 'prom-client';
+import type { Metrics } from '@podkit/chassis/metrics';
 import type { AdapterConfig } from './config/schema.ts';
 import { mergeFamilies } from './exposition/merge.ts';
 import { type ProbeQuery, Probes } from './json/probes.ts';
@@ -18,7 +18,7 @@ export type AdapterOptions = {
   stdin: Readable;
   stdout: Writable;
   /** The metrics of this process. */
-  registry: Registry;
+  registry: Metrics['registry'];
 };
 
 type Pulled = PullResult & { source: PullSource };
@@ -32,7 +32,7 @@ export class Adapter {
   /** Merging problems by source and reason; sources themselves count the rest. */
   readonly #problems = new Map<string, Map<string, number>>();
   readonly #sweeper: NodeJS.Timeout;
-  readonly #registry: Registry;
+  readonly #registry: Metrics['registry'];
   #config: AdapterConfig;
   #probes: Probes;
   #sources: SourceSet;

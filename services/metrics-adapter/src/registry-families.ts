@@ -1,4 +1,4 @@
-import type { Registry } from 'prom-client';
+import type { Metrics } from '@podkit/chassis/metrics';
 import { ExpositionCollector } from './prometheus/collector.ts';
 import { parseExposition } from './prometheus/parse.ts';
 import type { Family } from './series/family.ts';
@@ -8,7 +8,7 @@ import { Snapshot } from './series/snapshot.ts';
  * The metrics of this process as families. All get the prefix, since an application that is a Node program too
  * has a `process_cpu_seconds_total` of its own, and hers is the one that people look for.
  */
-export async function registryFamilies(registry: Registry, prefix: string): Promise<Family[]> {
+export async function registryFamilies(registry: Metrics['registry'], prefix: string): Promise<Family[]> {
   const snapshot = new Snapshot({ seriesPerMetric: 10_000, seriesPerSource: 100_000 }, () => undefined);
   const rename = (labels: Map<string, string>) => {
     labels.set('__name__', `${prefix}_${labels.get('__name__')}`);

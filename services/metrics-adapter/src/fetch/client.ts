@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { codeOf, messageOf } from '@podkit/chassis/errors';
@@ -45,7 +46,7 @@ export class HttpClient {
       });
       const { statusCode: status } = answer;
       if (validStatus.length > 0 ? !validStatus.includes(status) : status < 200 || status > 299) {
-        answer.body.destroy();
+        discard(answer.body);
         throw new FetchError('status', `status ${status}`);
       }
       const bytes = await readAll(answer.body, options.maxBytes);
@@ -98,18 +99,23 @@ function isExcepted(host: string, exceptions: string): boolean {
   return rules.some((rule) => rule === '*' || (rule !== '' && (host === rule || host.endsWith(`.${rule}`))));
 }
 
-async function readAll(body: AsyncIterable<Buffer> & { destroy(): unknown }, maxBytes: number): Promise<Buffer> {
+async function readAll(body: Readable, maxBytes: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of body) {
+  for await (const chunk of body as AsyncIterable<Buffer>) {
     size += chunk.length;
     if (size > maxBytes) {
-      body.destroy();
+      discard(body);
       throw new FetchError('too_large', `the answer is longer than ${maxBytes} bytes`);
     }
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);
+}
+
+/** Read no further. What is cut off ends with an error, which nobody else would take. */
+function discard(body: Readable): void {
+  body.on('error', () => undefined).destroy();
 }
 
 async function unzipped(bytes: Buffer, maxBytes: number): Promise<Buffer> {

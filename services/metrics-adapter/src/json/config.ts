@@ -21,7 +21,7 @@ const label = Type.Union([
   Type.Object(
     {
       path: Type.Optional(Type.String({ description: 'JSONPath, relative to the element or to what `up` leads to.' })),
-      up: Type.Integer({ default: 0, minimum: 0, description: 'How many levels above the element `path` begins.' }),
+      up: Type.Optional(Type.Integer({ minimum: 0, description: 'How many levels above the element `path` begins.' })),
       segment: Type.Optional(
         Type.Integer({ description: "A key or index on the way to the element: 0 the first, -1 the element's own." }),
       ),

@@ -68,7 +68,7 @@ function compileLabel(config: JsonLabelConfig): (node: Node, root: Json) => Json
     const query = compileQuery(config);
     return config.startsWith('$') ? (_node, root) => query.first(root) : (node) => query.first(node.value);
   }
-  const { value, segment, path = '@', up } = config;
+  const { value, segment, path = '@', up = 0 } = config;
   if (value !== undefined) return () => value;
   if (segment !== undefined) return ({ location }) => location.at(segment);
   const query = compileQuery(path);

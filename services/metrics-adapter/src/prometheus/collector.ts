@@ -24,6 +24,9 @@ type Parts = {
 };
 type Composite = { name: string; meta: FamilyMeta; series: Map<string, Parts> };
 
+/** A family without HELP is a complaint of every linter. */
+const noHelp = 'The source gives no help.';
+
 const compositeTypes = new Set<MetricType>(['histogram', 'gaugehistogram', 'summary']);
 
 /** Puts samples of the text formats into a snapshot; lines of one histogram or summary become one series again. */
@@ -57,7 +60,7 @@ export class ExpositionCollector implements Visitor {
         { meta, suffix, labels, timestamp },
       );
     const type = compositeTypes.has(meta.type) ? 'unknown' : meta.type;
-    const family = this.#options.snapshot.family({ name, help: meta.help, unit: meta.unit }, type);
+    const family = this.#options.snapshot.family({ name, help: meta.help || noHelp, unit: meta.unit }, type);
     family?.add(labelsText(labels), { value: sample.value, timestamp, exemplar: this.#exemplar(sample) });
     return undefined;
   }
@@ -65,7 +68,7 @@ export class ExpositionCollector implements Visitor {
   /** Hand over histograms and summaries, which are complete only now. */
   finish(): void {
     for (const { name, meta, series } of this.#composites.values()) {
-      const family = this.#options.snapshot.family({ name, help: meta.help, unit: meta.unit }, meta.type);
+      const family = this.#options.snapshot.family({ name, help: meta.help || noHelp, unit: meta.unit }, meta.type);
       for (const [labels, parts] of series)
         family?.add(labels, meta.type === 'summary' ? summaryOf(parts) : histogramOf(parts));
     }

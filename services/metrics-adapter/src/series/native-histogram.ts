@@ -21,7 +21,7 @@ export class NativeHistogram implements NativeBuckets {
 
   /** `factor` is the most that a bucket may grow to the next; the finest schema that keeps to it is taken. */
   constructor(factor: number, maxBuckets: number) {
-    const wanted = -Math.floor(Math.log2(Math.log2(factor)));
+    const wanted = 0 - Math.floor(Math.log2(Math.log2(factor)));
     this.schema = Math.min(highestSchema, Math.max(lowestSchema, wanted));
     this.#maxBuckets = maxBuckets;
   }

@@ -79,9 +79,8 @@ test("a module's headers are sent", async () => {
 test('a body is filled in with the parameters and sent with POST', async () => {
   const adapter = await startAdapter(modules);
   const bodies: string[] = [];
-  const app = await serveApp(async (request, response) => {
-    for await (const chunk of request) bodies.push(String(chunk));
-    response.end('{"val": 7}');
+  const app = await serveApp((request, response) => {
+    request.on('data', (chunk) => bodies.push(String(chunk))).on('end', () => response.end('{"val": 7}'));
   });
   const answer = await adapter.get(`/probe?module=templated&myVal=42&target=${app}`);
   expect(await linesOf(answer)).toEqual(['echoed 7']);

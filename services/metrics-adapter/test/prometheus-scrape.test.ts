@@ -1,0 +1,111 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { appendFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { freePort } from '@podkit/chassis/testing/free-port';
+import { tempDir } from '@podkit/chassis/testing/temp-dir';
+import { waitFor } from '@podkit/chassis/testing/wait-for';
+import { expect, onTestFinished, test } from 'vitest';
+import { serveApp } from './support/serve-app.ts';
+import { startAdapter } from './support/start-adapter.ts';
+
+const nameOf = (metric: Record<string, string>) => metric['__name__'];
+type Result = { metric: Record<string, string>; value: [number, string] };
+
+/** A real Prometheus that scrapes one address each 200 ms, asking for protobuf and so for native histograms. */
+async function startPrometheus(target: string) {
+  const [folder, port] = [tempDir(), await freePort()];
+  const config = join(folder, 'prometheus.yml');
+  writeFileSync(
+    config,
+    `global: { scrape_interval: 200ms, scrape_timeout: 200ms }
+scrape_configs: [{ job_name: pod, static_configs: [{ targets: ['${new URL(target).host}'] }] }]`,
+  );
+  const flags = [
+    `--config.file=${config}`,
+    `--storage.tsdb.path=${folder}/data`,
+    `--web.listen-address=127.0.0.1:${port}`,
+  ];
+  if (spawnSync('prometheus', ['--version']).error)
+    throw new Error('prometheus cannot be started; install it (Debian: apt-get install prometheus)');
+  const child = spawn('prometheus', [...flags, '--enable-feature=native-histograms'], { stdio: 'ignore' });
+  onTestFinished(async () => {
+    child.kill('SIGKILL');
+    if (child.exitCode === null) await once(child, 'exit');
+  });
+  return async (query: string): Promise<Result[]> => {
+    const answer = await fetch(`http://127.0.0.1:${port}/api/v1/query?query=${encodeURIComponent(query)}`);
+    return ((await answer.json()) as { data: { result: Result[] } }).data.result;
+  };
+}
+
+async function everySource() {
+  const log = join(tempDir(), 'random.csv');
+  writeFileSync(log, 'stamp,id,seconds\n');
+  const port = await freePort();
+  const app = await serveApp((request, response) => {
+    if (request.url === '/prom') response.end('# TYPE passed_total counter\npassed_total{x="1"} 3\n');
+    else if (request.url === '/kv') response.end('workers=4\n');
+    else if (request.url === '/csv') response.end('queue,depth\na,5\n');
+    else response.end('{"requests": 7, "items": [{"id": "1", "n": 2}]}');
+  });
+  const adapter = await startAdapter(`
+json: [{ name: json, url: '${app}/', metrics: [{ name: app_requests_total, type: counter, value: $.requests }] },
+       { name: module, url: '${app}/', module: old }]
+modules: { old: { metrics: [{ name: item, type: object, path: '{.items[*]}', labels: { id: '{.id}' }, values: { n: '{.n}' } }] } }
+prometheus: [{ name: prom, url: '${app}/prom' }]
+keyValue: [{ name: kv, url: '${app}/kv', metrics: [{ name: workers, type: gauge, match: workers }] }]
+csv: [{ name: csv, url: '${app}/csv', metrics: [{ name: depth, type: gauge, value: depth, labels: { queue: queue } }] }]
+statsd: [{ udp: '127.0.0.1:${port}', mapping: { mappings: [{ match: 'lat.*', name: lat_seconds, observer_type: histogram, labels: { op: $1 } }] } }]
+logs: [{ name: log, files: ['${log}'], format: csv, rules: [{ metrics: [
+  { name: random_total, type: counter }, { name: random_seconds_total, type: counter, value: $seconds }] }] }]`);
+  const socket = createSocket('udp4');
+  onTestFinished(() => void socket.close());
+  return { adapter, log, send: (packet: string) => socket.send(packet, port, '127.0.0.1') };
+}
+
+test('a real Prometheus scrapes every source without an error, and native histograms can be queried', async () => {
+  const { adapter, log, send } = await everySource();
+  const query = await startPrometheus(adapter.url);
+  for (const value of [12, 30, 500]) send(`lat.read:${value}|ms`);
+  appendFileSync(log, '1,a,0.5\n2,b,1.5\n');
+  const names = 'app_requests_total|item_n|passed_total|workers|depth|random_total|random_seconds_total';
+  const values = await waitFor(
+    'samples of every source',
+    async () => {
+      const found = await query(`{__name__=~"${names}"}`);
+      const complete = found.some(({ metric, value }) => nameOf(metric) === 'random_seconds_total' && value[1] === '2');
+      return found.length === 7 && complete && found;
+    },
+    { timeout: 15_000 },
+  );
+  expect(Object.fromEntries(values.map(({ metric, value }) => [nameOf(metric), value[1]]))).toEqual({
+    app_requests_total: '7',
+    item_n: '2',
+    passed_total: '3',
+    workers: '4',
+    depth: '5',
+    random_total: '2',
+    random_seconds_total: '2',
+  });
+  const [count] = await waitFor('the native histogram', async () => {
+    const found = await query('histogram_count(lat_seconds)');
+    return found[0]?.value[1] === '3' && found;
+  });
+  expect(count?.metric).toMatchObject({ op: 'read' });
+  const [median] = await query('histogram_quantile(0.5, lat_seconds)');
+  expect(Number(median?.value[1])).toBeCloseTo(0.03, 2);
+  const [up] = await query('min_over_time(up[1m])');
+  const [scraped] = await query('scrape_samples_scraped');
+  expect([up?.value[1], Number(scraped?.value[1]) > 50]).toEqual(['1', true]);
+  const down = await query('adapter_up == 0');
+  expect(down).toEqual([]);
+});
+
+test('promtool has nothing to say against what is ours', async () => {
+  const { adapter } = await everySource();
+  const text = await (await adapter.get('/metrics')).text();
+  const { status, stdout, stderr } = spawnSync('promtool', ['check', 'metrics'], { input: text, encoding: 'utf8' });
+  expect([status, stdout, stderr]).toEqual([0, '', '']);
+});

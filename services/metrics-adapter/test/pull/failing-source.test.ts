@@ -1,0 +1,84 @@
+import type { RequestListener } from 'node:http';
+import { gzipSync } from 'node:zlib';
+import { expect, test } from 'vitest';
+import { serveApp } from '../support/serve-app.ts';
+import { startAdapter } from '../support/start-adapter.ts';
+
+const two = (url: string, good: string, more = '') =>
+  `json: [{ name: bad, url: '${url}', timeout: 300ms, metrics: [{ name: bad, value: $.v }]${more} },
+          { name: good, url: '${good}', metrics: [{ name: good, value: $.v }] }]`;
+
+const badAnswers: [what: string, reason: string, listener: RequestListener][] = [
+  ['hangs', 'timeout', () => undefined],
+  ['says 500', 'status', (_request, response) => void response.writeHead(500).end()],
+  ['is not JSON', 'parse', (_request, response) => void response.end('<html>')],
+  [
+    'ends in the middle',
+    'connect',
+    (_request, response) => {
+      response.writeHead(200, { 'content-length': 100 });
+      response.write('{"v"', () => response.destroy());
+    },
+  ],
+];
+
+test.each(badAnswers)('a source that %s costs only its own series', async (_what, reason, listener) => {
+  const adapter = await startAdapter(two(await serveApp(listener), await serveApp({ v: 1 })));
+  expect(await adapter.samples('good')).toEqual(['good 1']);
+  expect(await adapter.samples('adapter_up')).toEqual(['adapter_up{source="bad"} 0', 'adapter_up{source="good"} 1']);
+  expect((await adapter.samples('adapter_errors')).join()).toContain(`reason="${reason}",source="bad"`);
+});
+
+test('an answer that never ends is cut off at its limit', async () => {
+  let sent = 0;
+  const app = await serveApp((_request, response) => {
+    const chunk = Buffer.alloc(65_536, 0x20);
+    const more = (): void => {
+      while (!response.destroyed && response.write(chunk)) sent += chunk.length;
+      response.once('drain', more);
+    };
+    more();
+  });
+  const adapter = await startAdapter(two(app, await serveApp({ v: 1 }), ', maxBytes: 1000000'));
+  expect((await adapter.samples('adapter_errors'))[0]).toBe('adapter_errors_total{reason="too_large",source="bad"} 1');
+  expect(sent).toBeLessThan(50_000_000);
+});
+
+test('a compressed answer that unpacks to more than the limit is refused', async () => {
+  const app = await serveApp((_request, response) => {
+    response.setHeader('content-encoding', 'gzip');
+    response.end(gzipSync(Buffer.alloc(5_000_000, 0x20)));
+  });
+  const adapter = await startAdapter(two(app, await serveApp({ v: 1 }), ', maxBytes: 1000000'));
+  expect((await adapter.samples('adapter_errors'))[0]).toContain('reason="too_large"');
+});
+
+test('rubbish in UTF-8 breaks neither the adapter nor the text', async () => {
+  const bytes = Buffer.concat([Buffer.from('{"n":"'), Buffer.from([0xff, 0xc3, 0x28]), Buffer.from('","v":1}')]);
+  const url = await serveApp(bytes);
+  const adapter = await startAdapter(
+    `json: [{ name: a, url: '${url}', metrics: [{ name: odd, value: $.v, labels: { n: $.n } }] }]`,
+  );
+  expect(await adapter.samples('odd')).toEqual(['odd{n="\ufffd\ufffd("} 1']);
+});
+
+test('scrapes at the same time ask the source once', async () => {
+  let asked = 0;
+  const app = await serveApp((_request, response) => {
+    asked += 1;
+    setTimeout(() => response.end('{"v":1}'), 50);
+  });
+  const adapter = await startAdapter(`json: [{ name: a, url: '${app}', metrics: [{ name: v, value: $.v }] }]`);
+  const answers = await Promise.all([1, 2, 3, 4].map(() => adapter.samples('v ')));
+  expect([asked, answers]).toEqual([1, [1, 2, 3, 4].map(() => ['v 1'])]);
+});
+
+test("the scraper's own time-out, less the offset, bounds the wait", async () => {
+  const adapter = await startAdapter(
+    `json: [{ name: a, url: '${await serveApp(() => undefined)}', metrics: [{ name: v, value: $.v }] }]`,
+  );
+  const began = performance.now();
+  const answer = await adapter.get('/metrics', { 'x-prometheus-scrape-timeout-seconds': '0.8' });
+  expect(await answer.text()).toContain('adapter_up{source="a"} 0');
+  expect(performance.now() - began).toBeLessThan(800);
+});

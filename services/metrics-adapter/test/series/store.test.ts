@@ -1,0 +1,141 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { labelsText, parseLabelsText } from '../../src/series/labels.ts';
+import { SeriesStore } from '../../src/series/store.ts';
+import type { MetricSpec } from '../../src/sink.ts';
+
+const counter = (name: string, ttl = 0): MetricSpec => ({ type: 'counter', name, help: 'x', ttl });
+const labels = (...pairs: [string, string][]) => new Map(pairs);
+const limits = { seriesPerMetric: 3, seriesPerSource: 5 };
+
+function valuesOf(store: SeriesStore): Record<string, number> {
+  return Object.fromEntries(
+    store
+      .families()
+      .flatMap(({ name, series }) =>
+        [...series].map(([key, point]) => [`${name}{${key}}`, 'value' in point ? point.value : point.count] as const),
+      ),
+  );
+}
+
+/** What a label set is, apart from the order of its labels. */
+const plain = (map: ReadonlyMap<string, string>) =>
+  JSON.stringify(
+    [...map]
+      .filter(([, value]) => value !== '')
+      .map(([name, value]) => JSON.stringify([name, value.toWellFormed()]))
+      .toSorted(),
+  );
+
+test('labels in any order are the same series', () => {
+  const sink = new SeriesStore().sink('s', limits);
+  const one = sink.series(counter('a'), labels(['x', '1'], ['y', '2']));
+  expect(sink.series(counter('a'), labels(['y', '2'], ['x', '1']))).toBe(one);
+});
+
+test('label values that hold separators never make two series one', () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.tuple(fc.constantFrom('a', 'b', 'a.b'), fc.string())),
+      fc.array(fc.tuple(fc.constantFrom('a', 'b', 'a.b'), fc.string())),
+      (left, right) => {
+        const [a, b] = [new Map(left), new Map(right)];
+        expect(labelsText(a) === labelsText(b)).toBe(plain(a) === plain(b));
+      },
+    ),
+  );
+});
+
+test('label texts are read back as they were', () => {
+  const pairs = fc.uniqueArray(
+    fc.tuple(fc.string({ minLength: 1, unit: 'grapheme' }), fc.string({ minLength: 1, unit: 'grapheme' })),
+    { selector: ([name]) => name },
+  );
+  fc.assert(
+    fc.property(pairs, (given) => {
+      expect(new Map(parseLabelsText(labelsText(given)))).toEqual(new Map(given));
+    }),
+  );
+});
+
+test('beyond the limit of a metric, samples go to its other series and are counted', () => {
+  const store = new SeriesStore();
+  const sink = store.sink('s', limits);
+  for (let at = 0; at < 10; at += 1) sink.series(counter('a'), labels(['id', String(at)]))?.add(1);
+  expect(valuesOf(store)).toEqual({ 'a{id="0"}': 1, 'a{id="1"}': 1, 'a{id="2"}': 1, 'a{id="other"}': 7 });
+  expect(store.counts('s').overflow).toBe(7);
+});
+
+test('beyond the limit of a source, a new metric is dropped and counted', () => {
+  const store = new SeriesStore();
+  const sink = store.sink('s', limits);
+  for (const name of ['a', 'b', 'c', 'd', 'e', 'f', 'g']) sink.series(counter(name), labels())?.add(1);
+  expect(Object.keys(valuesOf(store))).toHaveLength(5);
+  expect(store.counts('s').overflow).toBe(2);
+  store.sink('t', limits).series(counter('other_source'), labels())?.add(1);
+  expect(valuesOf(store)).toHaveProperty('other_source{}', 1);
+});
+
+test('a gauge beyond the limit is dropped: the last of many says nothing about them', () => {
+  const store = new SeriesStore();
+  const sink = store.sink('s', { seriesPerMetric: 1, seriesPerSource: 9 });
+  for (const id of ['1', '2']) sink.series({ ...counter('g'), type: 'gauge' }, labels(['id', id]))?.set(5);
+  expect(valuesOf(store)).toEqual({ 'g{id="1"}': 5 });
+});
+
+test('a series without samples for its TTL goes, and its handle says so', () => {
+  let now = 0;
+  const store = new SeriesStore({ now: () => now });
+  const sink = store.sink('s', limits);
+  const [old, kept] = [sink.series(counter('a', 2000), labels(['n', 'old'])), sink.series(counter('b'), labels())];
+  for (now = 1000; now <= 4000; now += 1000) store.sweep();
+  expect([old?.expired, kept?.expired, valuesOf(store)]).toEqual([true, false, { 'b{}': 0 }]);
+  expect(store.counts('s')).toMatchObject({ expired: 1, series: 1 });
+});
+
+test('a sample within the TTL keeps a series', () => {
+  let now = 0;
+  const store = new SeriesStore({ now: () => now });
+  const series = store.sink('s', limits).series(counter('a', 2000), labels());
+  for (now = 1000; now <= 9000; now += 1000) {
+    store.sweep();
+    series?.add(1);
+  }
+  expect(valuesOf(store)).toEqual({ 'a{}': 9 });
+});
+
+test('when a TTL makes room, what overflowed gets a series of its own', () => {
+  let now = 0;
+  const store = new SeriesStore({ now: () => now });
+  const sink = store.sink('s', { seriesPerMetric: 1, seriesPerSource: 9 });
+  sink.series(counter('a', 1000), labels(['id', '1']))?.add(1);
+  const overflow = sink.series(counter('a', 1000), labels(['id', '2']));
+  for (now = 1000; now <= 3000; now += 1000) store.sweep();
+  expect(overflow?.expired).toBe(true);
+  sink.series(counter('a', 1000), labels(['id', '2']))?.add(1);
+  expect(valuesOf(store)).toEqual({ 'a{id="2"}': 1 });
+});
+
+test.each([
+  ['another type', { ...counter('a'), type: 'gauge' as const }],
+  ["the name of another's samples", counter('h_sum')],
+])('a metric with %s is refused and counted', (_what, spec) => {
+  const store = new SeriesStore();
+  const sink = store.sink('s', limits);
+  sink.series(counter('a'), labels());
+  sink.series({ type: 'histogram', name: 'h', help: '', ttl: 0, buckets: [1] }, labels());
+  expect(sink.series(spec, labels())).toBeUndefined();
+  expect(store.counts('s').conflicts).toBe(1);
+});
+
+test('after a reload a metric may have another type, and series of sources that went are gone', () => {
+  const store = new SeriesStore();
+  store.sink('gone', limits).series(counter('x'), labels())?.add(1);
+  store.sink('s', limits).series(counter('a'), labels())?.add(1);
+  store.beginGeneration(new Set(['s']));
+  store
+    .sink('s', limits)
+    .series({ ...counter('a'), type: 'gauge' }, labels())
+    ?.set(7);
+  expect(valuesOf(store)).toEqual({ 'a{}': 7 });
+});
