@@ -19,8 +19,10 @@ export class ClockMap<S extends Slot> {
   readonly #slots = new Map<Key, S>();
   readonly #now: () => number;
   readonly #maxBytes: number;
-  #hand: MapIterator<Key>;
-  #sweeper: MapIterator<[Key, S]>;
+  // An iterator that stands still keeps every table that the map has outgrown since, so neither is kept when idle.
+  #hand: MapIterator<Key> | undefined;
+  #sweeper: MapIterator<[Key, S]> | undefined;
+  #handMoved = false;
   #expiring = 0;
   bytes = 0;
   evictions = 0;
@@ -28,8 +30,6 @@ export class ClockMap<S extends Slot> {
   constructor({ maxBytes, now = Date.now }: { maxBytes: number; now?: () => number }) {
     this.#maxBytes = maxBytes;
     this.#now = now;
-    this.#hand = this.#slots.keys();
-    this.#sweeper = this.#slots.entries();
   }
 
   get size(): number {
@@ -82,11 +82,16 @@ export class ClockMap<S extends Slot> {
 
   /** Remove what has expired among the next `count` slots; call it regularly, it goes around by itself. */
   sweep(count: number): void {
-    if (this.#expiring === 0) return;
+    if (!this.#handMoved) this.#hand = undefined;
+    this.#handMoved = false;
+    if (this.#expiring === 0) {
+      this.#sweeper = undefined;
+      return;
+    }
     const now = this.#now();
     for (let seen = 0; seen < Math.min(count, this.#slots.size + 1); seen += 1) {
-      const next = this.#sweeper.next();
-      if (next.done) this.#sweeper = this.#slots.entries();
+      const next = (this.#sweeper ??= this.#slots.entries()).next();
+      if (next.done) this.#sweeper = undefined;
       else if (next.value[1].expiresAt !== undefined && next.value[1].expiresAt <= now) this.delete(next.value[0]);
     }
   }
@@ -98,10 +103,11 @@ export class ClockMap<S extends Slot> {
 
   /** Move the hand to a slot that was not used since it last passed, and remove that one; never `spared`. */
   #evict(spared: Key): void {
+    this.#handMoved = true;
     for (;;) {
-      const next = this.#hand.next();
+      const next = (this.#hand ??= this.#slots.keys()).next();
       if (next.done) {
-        this.#hand = this.#slots.keys();
+        this.#hand = undefined;
         continue;
       }
       const slot = this.#slots.get(next.value);
