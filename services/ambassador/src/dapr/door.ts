@@ -1,6 +1,6 @@
 import { chmodSync, rmSync } from 'node:fs';
 import { messageOf } from '@podkit/chassis/errors';
-import { createServer, listen, type Server } from '@podkit/chassis/http';
+import { createServer, type Server } from '@podkit/chassis/http';
 import type { HttpMetrics } from '@podkit/chassis/http-metrics';
 import type { Lifecycle } from '@podkit/chassis/lifecycle';
 import type { Logger } from '@podkit/chassis/log';
@@ -33,7 +33,7 @@ type Handler = (request: StateRequest, key: string) => Promise<Answer>;
 
 /** The Dapr state API as a Fastify server: https://docs.dapr.io/reference/api/state_api/ */
 export function createDaprDoor(options: DaprDoorOptions): Server {
-  const { engine, log, lifecycle, metrics, maxBody, appId } = options;
+  const { log, lifecycle, metrics, maxBody } = options;
   const server = createServer({
     log,
     lifecycle,
@@ -45,11 +45,21 @@ export function createDaprDoor(options: DaprDoorOptions): Server {
       answerError(reply, malformed(messageOf(error)));
     },
   });
+  // In a scope of its own, since the server has an error handler already.
+  server.register((scope, _none, done) => {
+    addRoutes(scope, options);
+    done();
+  });
+  return server;
+}
+
+function addRoutes(scope: Server, options: DaprDoorOptions): void {
+  const { engine, log, appId } = options;
   // Bodies are parsed by the routes, once the store is known; Go programs and curl often send no content type.
-  server.removeAllContentTypeParsers();
-  server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
-  server.addHook('onRequest', checkToken(options.apiToken));
-  server.setErrorHandler((error, request, reply) => answerError(reply, asDaprError(error, request, log)));
+  scope.removeAllContentTypeParsers();
+  scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  scope.addHook('onRequest', checkToken(options.apiToken));
+  scope.setErrorHandler((error, request, reply) => answerError(reply, asDaprError(error, request, log)));
   const state = (handler: Handler) => async (request: FastifyRequest, reply: FastifyReply) => {
     const parts = splitPath(request.originalUrl);
     const name = parts[2] ?? '';
@@ -65,19 +75,18 @@ export function createDaprDoor(options: DaprDoorOptions): Server {
       .send(body);
   };
   const write = ['POST', 'PUT'];
-  server.route({ method: write, url: '/v1.0/state/:store', handler: state(save) });
-  server.route({ method: write, url: '/v1.0/state/:store/bulk', handler: state(bulkGet) });
-  server.route({ method: write, url: '/v1.0/state/:store/transaction', handler: state(transaction) });
-  server.get('/v1.0/state/:store/:key', state(get));
-  server.delete('/v1.0/state/:store/:key', state(remove));
-  server.route({ method: write, url: '/v1.0-alpha1/state/:store/query', handler: state(query) });
-  server.get('/v1.0-alpha1/state/:store/keys', state(listKeys));
-  server.post('/v1.0-alpha1/state/:store/:key/increment', state(increment));
-  sidecarRoutes(server, options);
-  server.all('/*', (request, reply) =>
+  scope.route({ method: write, url: '/v1.0/state/:store', handler: state(save) });
+  scope.route({ method: write, url: '/v1.0/state/:store/bulk', handler: state(bulkGet) });
+  scope.route({ method: write, url: '/v1.0/state/:store/transaction', handler: state(transaction) });
+  scope.get('/v1.0/state/:store/:key', state(get));
+  scope.delete('/v1.0/state/:store/:key', state(remove));
+  scope.route({ method: write, url: '/v1.0-alpha1/state/:store/query', handler: state(query) });
+  scope.get('/v1.0-alpha1/state/:store/keys', state(listKeys));
+  scope.post('/v1.0-alpha1/state/:store/:key/increment', state(increment));
+  sidecarRoutes(scope, options);
+  scope.all('/*', (request, reply) =>
     answerError(reply, new DaprError(404, 'ERR_NOT_FOUND', `nothing at ${request.method} ${pathOf(request)}`)),
   );
-  return server;
 }
 
 /** Also listen on a Unix socket, which only this user and its group may use. */
@@ -86,8 +95,6 @@ export async function listenOnSocket(server: Server, path: string): Promise<void
   await server.listen({ path });
   chmodSync(path, 0o660);
 }
-
-export { listen };
 
 const pathOf = (request: FastifyRequest): string => request.originalUrl.split('?', 1)[0] ?? '';
 

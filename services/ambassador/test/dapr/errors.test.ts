@@ -1,0 +1,112 @@
+import { Lifecycle } from '@podkit/chassis/lifecycle';
+import { createLogger } from '@podkit/chassis/log';
+import { createMetrics } from '@podkit/chassis/metrics';
+import { afterAll, expect, test } from 'vitest';
+import { createDaprDoor } from '../../src/dapr/door.ts';
+import { LiveEngine } from '../../src/engine/live-engine.ts';
+import { closeAll, storesOf } from '../stores.ts';
+
+const generation = storesOf(`
+stores:
+  memory: {driver: memory}
+  small: {driver: memory, maxBytes: '400'}
+  down: {driver: redis, url: 'redis://127.0.0.1:1', connectTimeout: 200ms, commandTimeout: 200ms}
+`);
+const door = createDaprDoor({
+  engine: new LiveEngine(generation),
+  log: createLogger({ service: 'test', version: '0', level: 'silent', identity: {} }),
+  lifecycle: new Lifecycle({ drainDelay: 0, shutdownTimeout: 1000 }),
+  metrics: createMetrics({ service: 'test', version: '0' }).http,
+  appId: 'orders',
+  version: '0',
+  apiToken: undefined,
+  maxBody: 1000,
+  ready: async () => ({ ok: false, failing: ['store-down'] }),
+  shutdown: () => undefined,
+});
+afterAll(async () => {
+  await door.close();
+  await closeAll(generation);
+});
+
+const save = (body: string, store = 'memory') =>
+  door.inject({
+    method: 'POST',
+    url: `/v1.0/state/${store}`,
+    headers: { 'content-type': 'text/plain' },
+    payload: body,
+  });
+
+test.each([
+  ['an unknown store', () => door.inject('/v1.0/state/nope/k'), 400, 'ERR_STATE_STORE_NOT_FOUND'],
+  ['an unknown store, before a bad body', () => save('{', 'nope'), 400, 'ERR_STATE_STORE_NOT_FOUND'],
+  ['a body that is no JSON', () => save('{'), 400, 'ERR_MALFORMED_REQUEST'],
+  ['a body that is no array', () => save('{}'), 400, 'ERR_MALFORMED_REQUEST'],
+  ['no body', () => save(''), 400, 'ERR_MALFORMED_REQUEST'],
+  ['an item without a key', () => save('[{"value":1}]'), 400, 'ERR_MALFORMED_REQUEST'],
+  ['an etag that is a number', () => save('[{"key":"a","value":1,"etag":1}]'), 400, 'ERR_MALFORMED_REQUEST'],
+  ['a key with ||', () => save('[{"key":"a||b","value":1}]'), 400, 'ERR_MALFORMED_REQUEST'],
+  ['an etag that is not current', () => save('[{"key":"a","value":1,"etag":"x"}]'), 409, 'ERR_STATE_SAVE'],
+  ['an etag no Redis gives', () => save('[{"key":"a","value":1,"etag":"x"}]', 'down'), 400, 'ERR_STATE_SAVE'],
+  [
+    'an unknown concurrency',
+    () => save('[{"key":"a","value":1,"options":{"concurrency":"x"}}]'),
+    500,
+    'ERR_STATE_SAVE',
+  ],
+  ['a bad time to live', () => save('[{"key":"a","value":1,"metadata":{"ttlInSeconds":"x"}}]'), 500, 'ERR_STATE_SAVE'],
+  ['a body over the limit', () => save(`[{"key":"a","value":"${'x'.repeat(1000)}"}]`), 400, 'ERR_MALFORMED_REQUEST'],
+  ['a value over the store', () => save(`[{"key":"a","value":"${'x'.repeat(500)}"}]`, 'small'), 413, 'ERR_STATE_SAVE'],
+  ['a store that is down', () => door.inject('/v1.0/state/down/k'), 500, 'ERR_STATE_GET'],
+  ['a bad escape', () => door.inject('/v1.0/state/memory/%zz'), 400, 'ERR_MALFORMED_REQUEST'],
+  ['another API of Dapr', () => door.inject({ method: 'POST', url: '/v1.0/publish/bus/topic' }), 404, 'ERR_NOT_FOUND'],
+  ['health while a store is down', () => door.inject('/v1.0/healthz'), 500, 'ERR_HEALTH_NOT_READY'],
+  ['a limit of 0', () => door.inject('/v1.0-alpha1/state/memory/keys?limit=0'), 400, 'ERR_MALFORMED_REQUEST'],
+  ['a cursor of nobody', () => door.inject('/v1.0-alpha1/state/memory/keys?token=x'), 400, 'ERR_STATE_LIST'],
+])('%s is answered with its own status and code', async (_what, ask, status, errorCode) => {
+  const answer = await ask();
+  expect([answer.statusCode, answer.json<{ errorCode: string }>().errorCode]).toEqual([status, errorCode]);
+});
+
+test('a transaction that conflicts is answered 500, as in Dapr, and changes nothing', async () => {
+  const payload =
+    '{"operations":[{"operation":"upsert","request":{"key":"t1","value":1}},{"operation":"upsert","request":{"key":"t2","value":1,"etag":{"value":"x"}}}],"metadata":null}';
+  const answer = await door.inject({ method: 'POST', url: '/v1.0/state/memory/transaction', payload });
+  expect([answer.statusCode, answer.json<{ errorCode: string }>().errorCode]).toEqual([500, 'ERR_STATE_TRANSACTION']);
+  expect((await door.inject('/v1.0/state/memory/t1')).statusCode).toBe(204);
+});
+
+test('member names may be in any case, a plus in a path is a space, and slashes too many do not matter', async () => {
+  await save('[{"KEY":"a b","Value":{"x":1}}]');
+  expect((await door.inject('//v1.0/state//memory/a+b/')).body).toBe('{"x":1}');
+});
+
+test('an unchanged value is answered 304, and only what is absent is saved with If-None-Match', async () => {
+  await save('[{"key":"seen","value":1}]');
+  const { etag } = (await door.inject('/v1.0/state/memory/seen')).headers;
+  const again = await door.inject({
+    url: '/v1.0/state/memory/seen',
+    headers: { 'if-none-match': `"${String(etag)}"` },
+  });
+  expect(again.statusCode).toBe(304);
+  const headers = { 'if-none-match': '*' };
+  const second = await door.inject({
+    method: 'PUT',
+    url: '/v1.0/state/memory',
+    headers,
+    payload: '[{"key":"seen","value":2}]',
+  });
+  expect(second.statusCode).toBe(409);
+});
+
+test('keys are listed and counters incremented', async () => {
+  await save('[{"key":"list:1","value":1},{"key":"list:2","value":1}]');
+  const page = await door.inject('/v1.0-alpha1/state/memory/keys?prefix=list:');
+  expect(page.json()).toEqual({ keys: ['list:1', 'list:2'] });
+  const sum = await door.inject({
+    method: 'POST',
+    url: '/v1.0-alpha1/state/memory/list:1/increment',
+    payload: '{"by":41}',
+  });
+  expect(sum.json()).toEqual({ value: '42' });
+});

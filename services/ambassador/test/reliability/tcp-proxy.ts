@@ -1,0 +1,59 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+
+/** A network between two processes that can be cut, healed and slowed. */
+export type TcpProxy = {
+  port: number;
+  cut(): void;
+  heal(): void;
+  /** Milliseconds that each piece takes from now on. */
+  slow(milliseconds: number): void;
+  close(): Promise<void>;
+};
+
+export async function startTcpProxy(to: number): Promise<TcpProxy> {
+  const sockets = new Set<Socket>();
+  let [isCut, delay] = [false, 0];
+  const pipe = (from: Socket, into: Socket) => {
+    sockets.add(from);
+    from.on('data', (chunk) => {
+      if (delay === 0) into.write(chunk);
+      else setTimeout(() => into.write(chunk), delay);
+    });
+    from.on('error', () => undefined);
+    from.on('close', () => {
+      sockets.delete(from);
+      into.destroy();
+    });
+  };
+  const server = createServer((client) => {
+    if (isCut) return client.destroy();
+    const upstream = connect(to, '127.0.0.1');
+    pipe(client, upstream);
+    pipe(upstream, client);
+    return undefined;
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const cutAll = () => {
+    for (const socket of sockets) socket.destroy();
+  };
+  return {
+    port: (server.address() as AddressInfo).port,
+    cut: () => {
+      isCut = true;
+      cutAll();
+    },
+    heal: () => {
+      isCut = false;
+    },
+    slow: (milliseconds) => {
+      delay = milliseconds;
+    },
+    close: async () => {
+      cutAll();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
