@@ -10,7 +10,6 @@ import { StatsD } from 'hot-shots';
 import { Value } from 'typebox/value';
 import { expect, onTestFinished, test } from 'vitest';
 import { type StatsdConfig, statsdSchema } from '../../src/statsd/config.ts';
-import { listenUnixDatagram } from '../../src/statsd/listeners/unix-datagram.ts';
 import { StatsdSource } from '../../src/statsd/statsd-source.ts';
 import { MemorySink } from '../support/memory-sink.ts';
 
@@ -174,13 +173,4 @@ test('what the client hot-shots sends arrives', async () => {
     'render{env="test"}': '0.32×1',
     'size{env="test"}': '12×1',
   });
-});
-
-const load = () => {
-  throw new Error('Cannot find module');
-};
-
-test('without the native package a Unix datagram socket is refused with what to do instead', async () => {
-  const options = { path: join(tempDir(), 'x'), onPacket: () => undefined, onError: () => undefined, load };
-  await expect(listenUnixDatagram(options)).rejects.toThrow('use unixStream, UDP or TCP, or install unix-dgram');
 });
