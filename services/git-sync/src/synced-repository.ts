@@ -34,7 +34,7 @@ export type SyncedInput = {
 };
 
 /** What the outside may know of a synced repository. */
-export type SyncStatus = {
+type SyncStatus = {
   /** The published hash, once a pass of this process succeeded. */
   hash: string | undefined;
   /** `performance.now()` of the last success; a wall clock may jump. */

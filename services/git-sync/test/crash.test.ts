@@ -1,9 +1,10 @@
 import { existsSync, readdirSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { tempDir } from '@podkit/chassis/testing/temp-dir';
 import { expect, it } from 'vitest';
 import { Remote } from './fixtures/remote.ts';
-import { expectDone, publishedHash, read, runGitSync, spawnGitSync } from './fixtures/run.ts';
+import { expectDone, publishedHash, read, runGitSync, spawnGitSync, startGitSync } from './fixtures/run.ts';
 
 const crashing = join(import.meta.dirname, 'fixtures', 'crashing-main.ts');
 const files = { 'a.txt': 'a1', 'b/c.txt': 'c1' };
@@ -20,7 +21,7 @@ function expectWhole(root: string, versions: Record<string, string>): void {
   expect([read(root, 'current', 'a.txt'), read(root, 'current', 'b', 'c.txt')]).toEqual([`a${version}`, `c${version}`]);
 }
 
-it('survives kill -9 between any two steps of the first pass and of an update', { timeout: 120_000 }, async () => {
+it('survives kill -9 between any two steps of the first pass and of an update', { timeout: 600_000 }, async () => {
   const remote = await Remote.create(files);
   const first = remote.head();
   const second = remote.commit({ 'a.txt': 'a2', 'b/c.txt': 'c2' });
@@ -52,8 +53,28 @@ it('survives kill -9 between any two steps of the first pass and of an update', 
     expect(left, `after a crash at step ${crashAt}`).toEqual([]);
     expect(readlinkSync(join(root, 'current'))).toMatch(/^\.worktrees\/[0-9a-f]{40}$/);
   };
-  const stride = Number(process.env.CRASH_STRIDE ?? 3);
+  const stride = Number(process.env.CRASH_STRIDE ?? 5);
   const points = (count: number) => Array.from({ length: Math.ceil(count / stride) }, (_, at) => at * stride + 1);
   for (const crashAt of points(making.length)) await sweep(undefined, 'old', crashAt);
   for (const crashAt of points(updating.length)) await sweep('old', 'main', crashAt);
+});
+
+it('survives kill -9 at any moment of a run that syncs without pause', { timeout: 600_000 }, async () => {
+  const remote = await Remote.create(files);
+  const root = tempDir();
+  const versions: Record<string, string> = { [remote.head()]: '1' };
+  const args = [`--repo=file://${remote.path}`, '--ref=main', `--root=${root}`, '--link=current', '--period=10ms'];
+  const rounds = Number(process.env.CRASH_RANDOM ?? 6);
+  for (let round = 2; round < rounds + 2; round += 1) {
+    const service = startGitSync(args);
+    await service.logged('a start', (line) => line.msg === 'starting up');
+    versions[remote.commit({ 'a.txt': `a${round}`, 'b/c.txt': `c${round}` })] = String(round);
+    // Another moment in every round, spread over start, recovery, fetch, checkout and publishing.
+    await sleep((round * 37) % 150);
+    await service.stop('SIGKILL');
+    expectWhole(root, versions);
+  }
+  expectDone(await runGitSync([...args, '--one-time']));
+  expect(publishedHash(join(root, 'current'))).toBe(remote.head());
+  expectWhole(root, versions);
 });

@@ -31,7 +31,7 @@ export type LoadedOptions = {
   asked: Asked | undefined;
 };
 
-export type Asked = 'help' | 'man' | 'version';
+type Asked = 'help' | 'man' | 'version';
 
 /**
  * Read the settings: a flag beats a variable, which beats the default. Of two variables the v3 name wins.

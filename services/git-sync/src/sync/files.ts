@@ -31,6 +31,7 @@ export async function namesIn(path: string): Promise<string[]> {
  * need not be UTF-8 and Node's own recursive removal fails on those.
  */
 export async function removeTree(path: string): Promise<void> {
+  if ((await lstatIfThere(path)) === undefined) return;
   await runProcess('rm', ['-rf', '--', path], { cwd: '/', env: { LC_ALL: 'C' } });
 }
 

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Git, Step } from '../git/git.ts';
 import { ProcessError } from '../git/run-process.ts';
 import type { Log } from '../log/log.ts';
-import { lstatIfThere } from './files.ts';
+import { lstatIfThere, readFileIfThere } from './files.ts';
 import type { Layout } from './layout.ts';
 import { LocalConfig } from './local-config.ts';
 import { removeStaleLocks } from './locks.ts';
@@ -45,6 +45,7 @@ export class Repository {
       await this.#git(['init', '--quiet', '--template=', '-b', 'git-sync', layout.root], signal);
     }
     await this.#setOrigin(signal);
+    step('repository ready');
   }
 
   /** Take planted settings out of the repository's configuration, when it changed since the last look. */
@@ -102,8 +103,9 @@ export class Repository {
   }
 
   async #setOrigin(signal: AbortSignal): Promise<void> {
-    const { repo } = this.#options;
-    const now = await this.#git(['config', '--default', '', '--get', 'remote.origin.url'], signal);
+    const { layout, repo } = this.#options;
+    const made = (await readFileIfThere(join(layout.gitDir, 'config')))?.includes('[remote "origin"]') === true;
+    const now = made ? await this.#git(['config', '--default', '', '--get', 'remote.origin.url'], signal) : undefined;
     if (now !== repo) await this.#git(['config', '--replace-all', 'remote.origin.url', repo], signal);
   }
 

@@ -66,7 +66,7 @@ export async function isWhole({ hash, path }: Tree): Promise<boolean> {
 }
 
 /** Where git keeps what it knows of a worktree, from the worktree's `.git` file. */
-export async function metadataOf(path: string): Promise<string | undefined> {
+async function metadataOf(path: string): Promise<string | undefined> {
   const text = await readFileIfThere(join(path, '.git')).catch(() => undefined);
   const target = /^gitdir: (.+)\n?$/.exec(text ?? '')?.[1];
   if (target === undefined) return undefined;
