@@ -39,8 +39,8 @@ function redisDoor(direct: number, door: number, nutcracker: number | undefined)
   console.log('redis-benchmark -c 50, requests per second (median of %d rounds)', rounds);
   rate(door, { command: ['SET', 'near:bench', 'xxx'], pipeline: 1, requests: 1000 });
   for (const [pipeline, requests] of [
-    [1, 60_000],
-    [16, 500_000],
+    [1, 40_000],
+    [16, 300_000],
   ] as const) {
     const loads = { SET: { command: set, pipeline, requests }, GET: { command: get, pipeline, requests } };
     const tier: Load = { command: near, pipeline, requests };

@@ -6,11 +6,12 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { freePort } from '@podkit/chassis/testing/free-port';
 import { waitFor } from '@podkit/chassis/testing/wait-for';
+import { build } from 'esbuild';
 
 /** A process under measurement, and the port it listens on. */
 export type Peer = { port: number; child: ChildProcess };
 
-const main = fileURLToPath(new URL('../../services/ambassador/src/main.ts', import.meta.url));
+const source = fileURLToPath(new URL('../../services/ambassador/src/main.ts', import.meta.url));
 const echo = fileURLToPath(new URL('echo.ts', import.meta.url));
 
 async function started(
@@ -76,9 +77,26 @@ export async function startAmbassador(redis: number, folder: string): Promise<Pe
 redisStore: door
 `,
   );
+  const main = join(folder, 'main.mjs');
+  await bundle(main);
   const env = { REDIS_PORT: String(port), PORT: String(dapr), ADMIN_PORT: String(admin), LOG_LEVEL: 'error' };
   const peer = await started(process.execPath, [main], port, { ...env, AMBASSADOR_CONFIG: config, DRAIN_DELAY: '0s' });
   return { ...peer, dapr };
+}
+
+/** As in the image: one bundle, without the type stripper and its memory. */
+async function bundle(outfile: string): Promise<void> {
+  // Some dependencies are CommonJS and ask for Node's modules by `require`.
+  const banner = { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" };
+  await build({
+    entryPoints: [source],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    logLevel: 'error',
+    banner,
+  });
 }
 
 /** A bare Fastify that answers a constant: what the Dapr door's own work is measured against. */
