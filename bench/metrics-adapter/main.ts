@@ -1,9 +1,11 @@
+import { exposition } from './exposition.ts';
+import { json } from './json.ts';
 import { logs } from './logs.ts';
 import type { Result } from './result.ts';
 import { statsd } from './statsd.ts';
 
 /** Each case by its name; `node bench/metrics-adapter/main.ts statsd` runs one, without a name all run. */
-const cases: Record<string, () => Promise<Result[]>> = { statsd, logs };
+const cases: Record<string, () => Promise<Result[]>> = { exposition, json, statsd, logs };
 
 const wanted = process.argv.slice(2);
 for (const [name, run] of Object.entries(cases)) {

@@ -35,6 +35,34 @@ class FamilyWriter {
 
   *chunks(): Generator<string> {
     const { family } = this.#named;
+    const composite = family.type === 'histogram' || family.type === 'gaugehistogram' || family.type === 'summary';
+    yield* composite ? this.#compositeChunks() : this.#numberChunks(family.series as ReadonlyMap<string, NumberPoint>);
+  }
+
+  /** By far the most frequent kind, so what is the same for all lines is done once. */
+  *#numberChunks(series: ReadonlyMap<string, NumberPoint>): Generator<string> {
+    const { bare, open } = this.#head(this.#named.sample);
+    const { escaping } = this.#options;
+    const isCounter = this.#named.type === 'counter';
+    let text = this.#metadata();
+    let lines = 0;
+    for (const [key, { value, timestamp, exemplar }] of series) {
+      const labels = escapeLabels(key, escaping);
+      text += labels === '' ? bare : `${open}${labels}} `;
+      text += sampleValue(value);
+      if (timestamp !== undefined) text += this.#stamp(timestamp);
+      if (isCounter && exemplar !== undefined) text += this.#exemplar(exemplar);
+      text += '\n';
+      lines += 1;
+      if (lines % linesPerChunk !== 0) continue;
+      yield text;
+      text = '';
+    }
+    if (text !== '') yield text;
+  }
+
+  *#compositeChunks(): Generator<string> {
+    const { family } = this.#named;
     let text = this.#metadata();
     let lines = 0;
     for (const [key, point] of family.series) {
@@ -45,9 +73,6 @@ class FamilyWriter {
       } else if ('quantiles' in point) {
         text += this.#summary(labels, point);
         lines += point.quantiles.length + 2;
-      } else {
-        text += this.#number(labels, point);
-        lines += 1;
       }
       if (lines < linesPerChunk) continue;
       yield text;
@@ -66,13 +91,6 @@ class FamilyWriter {
       `# HELP ${shown}${this.#options.openMetrics ? help.replaceAll('"', '\\"') : help}\n# TYPE ${shown}${type}\n` +
       (unit === '' ? '' : `# UNIT ${shown}${unit}\n`)
     );
-  }
-
-  #number(labels: string, point: NumberPoint): string {
-    const { bare, open } = this.#head(this.#named.sample);
-    const start = labels === '' ? bare : `${open}${labels}} `;
-    const exemplar = this.#named.type === 'counter' ? this.#exemplar(point.exemplar) : '';
-    return `${start}${sampleValue(point.value)}${this.#stamp(point.timestamp)}${exemplar}\n`;
   }
 
   #histogram(labels: string, point: HistogramPoint): string {

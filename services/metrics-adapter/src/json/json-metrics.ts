@@ -1,4 +1,4 @@
-import { labelsText } from '../series/labels.ts';
+import { escapeValue, quoteName } from '../series/labels.ts';
 import type { Snapshot, SnapshotFamily } from '../series/snapshot.ts';
 import type { JsonLabelConfig, JsonMetricConfig } from './config.ts';
 import type { Json } from './parse.ts';
@@ -58,9 +58,19 @@ function readValue(
   return undefined;
 }
 
+/** The same text as `labelsText` makes, with all that doesn't depend on the element done before. */
 function compileLabels(labels: JsonMetricConfig['labels']): Group['label'] {
-  const parts = Object.entries(labels).map(([name, config]) => ({ name, read: compileLabel(config) }));
-  return (node, root) => labelsText(parts.map(({ name, read }) => [name, labelOf(read(node, root))] as const));
+  const parts = Object.entries(labels)
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, config]) => ({ before: `${quoteName(name)}="`, read: compileLabel(config) }));
+  return (node, root) => {
+    let text = '';
+    for (const { before, read } of parts) {
+      const value = labelOf(read(node, root));
+      if (value !== '') text += `${text === '' ? '' : ','}${before}${escapeValue(value)}"`;
+    }
+    return text;
+  };
 }
 
 function compileLabel(config: JsonLabelConfig): (node: Node, root: Json) => Json | undefined {

@@ -47,6 +47,13 @@ function generalQuery(compiled: JSONPathQuery): Query {
 
 function walkingQuery(steps: readonly Step[]): Query {
   const singular = !steps.includes(every);
+  const [only] = steps;
+  // One name is what nearly every value and label inside an element is.
+  if (steps.length === 1 && typeof only === 'string')
+    return {
+      all: (root, base = []) => walk({ value: root, location: base }, steps, 0),
+      first: (root) => member(root, only),
+    };
   return {
     all: (root, base = []) => walk({ value: root, location: base }, steps, 0),
     first: (root) =>
@@ -62,8 +69,9 @@ function walk({ value, location }: Node, steps: readonly Step[], at: number): No
     return child === undefined ? [] : walk({ value: child, location: [...location, step] }, steps, at + 1);
   }
   if (value === null || typeof value !== 'object') return [];
-  const entries: [string | number, Json][] = Array.isArray(value) ? [...value.entries()] : Object.entries(value);
-  const children = entries.map(([key, child]) => ({ value: child, location: [...location, key] }));
+  const children: Node[] = Array.isArray(value)
+    ? value.map((child, key) => ({ value: child, location: [...location, key] }))
+    : Object.entries(value).map(([key, child]) => ({ value: child, location: [...location, key] }));
   return at + 1 === steps.length ? children : children.flatMap((child) => walk(child, steps, at + 1));
 }
 
@@ -76,6 +84,11 @@ export function valueAt(root: Json, location: Location): Json | undefined {
     else value = typeof step === 'string' && Object.hasOwn(value, step) ? value[step] : undefined;
   }
   return value;
+}
+
+function member(value: Json, name: string): Json | undefined {
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) return undefined;
+  return Object.hasOwn(value, name) ? value[name] : undefined;
 }
 
 const segment =
