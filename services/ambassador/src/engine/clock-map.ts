@@ -89,7 +89,8 @@ export class ClockMap<S extends Slot> {
       return;
     }
     const now = this.#now();
-    for (let seen = 0; seen < Math.min(count, this.#slots.size + 1); seen += 1) {
+    const steps = Math.min(count, this.#slots.size + 1);
+    for (let step = 0; step < steps; step += 1) {
       const next = (this.#sweeper ??= this.#slots.entries()).next();
       if (next.done) this.#sweeper = undefined;
       else if (next.value[1].expiresAt !== undefined && next.value[1].expiresAt <= now) this.delete(next.value[0]);

@@ -1,7 +1,10 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Lifecycle } from '@podkit/chassis/lifecycle';
 import { createLogger } from '@podkit/chassis/log';
 import { createMetrics } from '@podkit/chassis/metrics';
 import { afterAll, expect, test } from 'vitest';
+import { parse } from 'yaml';
 import { createDaprDoor } from '../../src/dapr/door.ts';
 import { LiveEngine } from '../../src/engine/live-engine.ts';
 import { closeAll, storesOf } from '../stores.ts';
@@ -66,6 +69,18 @@ test.each([
 ])('%s is answered with its own status and code', async (_what, ask, status, errorCode) => {
   const answer = await ask();
   expect([answer.statusCode, answer.json<{ errorCode: string }>().errorCode]).toEqual([status, errorCode]);
+});
+
+test('the OpenAPI file names only routes that there are', async () => {
+  const { paths } = parse(readFileSync(join(import.meta.dirname, '../../openapi.yaml'), 'utf8')) as {
+    paths: Record<string, object>;
+  };
+  await door.ready();
+  for (const [path, methods] of Object.entries(paths))
+    for (const method of Object.keys(methods).filter((name) => name !== 'parameters')) {
+      const url = path.replaceAll(/\{(\w+)\}/g, ':$1');
+      expect([method, url, door.hasRoute({ method: method.toUpperCase() as 'GET', url })]).toEqual([method, url, true]);
+    }
 });
 
 test('a transaction that conflicts is answered 500, as in Dapr, and changes nothing', async () => {
