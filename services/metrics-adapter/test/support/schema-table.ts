@@ -27,3 +27,14 @@ function rows({ properties = {}, required = [] }: Schema, prefix: string): strin
     return [`| ${cells.join(' | ')} |`, ...nested];
   });
 }
+
+/** The rows of a Markdown table without the padding that a formatter gives them. */
+export function cellsOf(table: string | undefined): string[] {
+  const lines = (table ?? '').trim().split('\n');
+  return lines.map((row) =>
+    row
+      .replaceAll(/-+/g, '-')
+      .replaceAll(/ *\| */g, '|')
+      .replaceAll(/ +/g, ' '),
+  );
+}

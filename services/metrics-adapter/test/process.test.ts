@@ -1,0 +1,61 @@
+import { renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { freePort } from '@podkit/chassis/testing/free-port';
+import { spawnService } from '@podkit/chassis/testing/spawn-service';
+import { tempDir } from '@podkit/chassis/testing/temp-dir';
+import { waitFor } from '@podkit/chassis/testing/wait-for';
+import { expect, onTestFinished, test } from 'vitest';
+import { serveApp } from './support/serve-app.ts';
+
+const main = join(import.meta.dirname, '../src/main.ts');
+const yamlOf = (url: string, name: string) =>
+  `json: [{ name: app, url: '${url}', metrics: [{ name: ${name}, value: $.v }] }]\n`;
+
+/** The adapter as a process of its own, on a file that a test can change as an editor would: all at once. */
+async function spawnAdapter(yaml: string, { args = [] }: { args?: string[] } = {}) {
+  const file = join(tempDir(), 'adapter.yaml');
+  const write = (text: string) => {
+    writeFileSync(`${file}.new`, text);
+    renameSync(`${file}.new`, file);
+  };
+  write(yaml);
+  const port = await freePort();
+  const env = { ADAPTER_CONFIG: file, HOST: '127.0.0.1', PORT: String(port), DRAIN_DELAY: '0s' };
+  const service = spawnService(main, { args, env });
+  onTestFinished(() => void service.child.kill('SIGKILL'));
+  const url = `http://127.0.0.1:${port}`;
+  const scrape = async () => (await fetch(`${url}/metrics`)).text();
+  return { ...service, file, write, url, scrape, ready: () => waitFor('the adapter to answer', scrape) };
+}
+
+test('a bad file ends the process with code 2, naming file, line and the nearest key', async () => {
+  const adapter = await spawnAdapter('json:\n  - name: app\n    url: http://127.0.0.1:1\n    metrix: []\n');
+  expect(await adapter.exited).toMatchObject({ code: 2 });
+  expect(adapter.output.join('\n')).toContain(
+    `${adapter.file}:4:5: json[0].metrix: no such key; did you mean metrics?`,
+  );
+});
+
+test('--check-config says that a good file is good, and serves nothing', async () => {
+  const adapter = await spawnAdapter(yamlOf('http://127.0.0.1:1', 'first'), { args: ['--check-config'] });
+  expect([await adapter.exited, adapter.output]).toMatchObject([{ code: 0 }, [`${adapter.file}: good`]]);
+});
+
+test('the file is read again on change, SIGHUP and request; a bad one leaves the old one in use', async () => {
+  const app = await serveApp({ v: 1 });
+  const adapter = await spawnAdapter(yamlOf(app, 'first'));
+  await adapter.ready();
+  adapter.write(yamlOf(app, 'second'));
+  await waitFor('the changed file', async () => (await adapter.scrape()).includes('\nsecond 1'));
+  adapter.write('json: [{}]');
+  await adapter.logged('that the old one stays', ({ msg }) => String(msg).startsWith('configuration not used'));
+  const refused = await fetch(`${adapter.url}/-/reload`, { method: 'POST' });
+  expect([refused.status, await refused.text()]).toEqual([400, expect.stringContaining("required property 'name'")]);
+  const text = await adapter.scrape();
+  expect(text).toContain('\nsecond 1');
+  expect(text).toContain('\nadapter_config_last_reload_successful 0');
+  adapter.write(yamlOf(app, 'third'));
+  adapter.child.kill('SIGHUP');
+  await waitFor('the file after SIGHUP', async () => (await adapter.scrape()).includes('\nthird 1'));
+  expect(await adapter.stop()).toMatchObject({ code: 0 });
+});
