@@ -32,7 +32,7 @@ export async function openDoor(engine: Engine, options: Partial<RespDoorOptions>
 export type RawClient = {
   socket: Socket;
   send(...bytes: (string | Buffer)[]): void;
-  /** The next `count` whole replies; fewer where the connection ends before, or nothing comes for two seconds. */
+  /** The next `count` whole replies; fewer where the connection ends before, or ten seconds pass. */
   replies(count: number): Promise<string[]>;
   /** Wait for the end of the connection. */
   closed(): Promise<void>;
@@ -63,7 +63,7 @@ export async function rawClient(at: number | string): Promise<RawClient> {
     socket,
     send: (...bytes) => void socket.write(Buffer.concat(bytes.map((part) => Buffer.from(part as string)))),
     replies: async (count) => {
-      const late = AbortSignal.timeout(2000);
+      const late = AbortSignal.timeout(10_000);
       late.addEventListener('abort', () => arrived());
       while (found.length < count && !late.aborted && !socket.closed)
         await new Promise<void>((resolve) => (arrived = resolve));

@@ -16,7 +16,7 @@ export function inlineToFrame(line: string): Buffer | undefined {
 }
 
 /** The words of an inline command; each character of the line is one byte (latin1). */
-export function splitInline(line: string): string[] {
+function splitInline(line: string): string[] {
   const words: string[] = [];
   let at = 0;
   for (;;) {

@@ -1,7 +1,7 @@
 import type { RawRoute } from '../../engine/engine.ts';
 import { encodeRequest } from '../codec/encode-request.ts';
 import { type Reply, ReplyError } from '../codec/reply-decoder.ts';
-import { type Answer, CommandError } from '../commands/answer.ts';
+import { CommandError } from '../commands/answer.ts';
 import { UpstreamError } from '../upstream/endpoint.ts';
 import { DecodingSink } from '../upstream/sink.ts';
 import type { ClientConnection } from './client-connection.ts';
@@ -24,13 +24,6 @@ export async function ask(client: ClientConnection, route: RawRoute, requests: r
     if (error instanceof UpstreamError) throw new CommandError(failureLine(error).slice(1).trimEnd());
     throw error;
   }
-}
-
-/** A decoded reply as an answer; an error inside stays where it is. */
-export function asAnswer(reply: Reply): Answer {
-  if (reply instanceof ReplyError) return new CommandError(reply.message);
-  if (typeof reply === 'boolean') return reply ? 1 : 0;
-  return Array.isArray(reply) ? reply.map(asAnswer) : reply;
 }
 
 /** A reply that must be a number. */

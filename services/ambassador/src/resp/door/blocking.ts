@@ -4,7 +4,7 @@ import { keyPositions } from '../commands/key-positions.ts';
 import { unknownRequest } from '../commands/unknown-request.ts';
 import type { ClientConnection } from './client-connection.ts';
 import { failureLine } from './failure-line.ts';
-import { forward } from './forward.ts';
+import { checkPrefix, forward } from './forward.ts';
 import { addPrefixed } from './frame.ts';
 import { commonRoute } from './grouping.ts';
 import type { DoorCommand } from './registry.ts';
@@ -19,6 +19,7 @@ export const blockingCommand: DoorCommand = (client, command) => {
   const keys = positions.map((position) => client.request.key(position));
   const route = commonRoute(client, keys);
   if (route === undefined) throw new CommandError(unknownRequest(client.request));
+  checkPrefix(route, command);
   if (!mayBlock(client, command.name))
     return forward(client, command, route, positions, command.write ? keys : undefined);
   // Sent on another connection, it must not overtake what was sent before.

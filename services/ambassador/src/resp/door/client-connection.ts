@@ -4,9 +4,9 @@ import { unauthenticatedLimits } from '../codec/request-limits.ts';
 import { RequestParser } from '../codec/request-parser.ts';
 import { type Answer, CommandError } from '../commands/answer.ts';
 import { RequestView } from '../commands/request.ts';
-import { asCommandError } from '../commands/store-errors.ts';
-import { writeAnswer } from '../commands/write-answer.ts';
 import type { ForwardingConnection } from '../upstream/forwarding-connection.ts';
+import { Answers } from './answers.ts';
+import { ClientOutput } from './client-output.ts';
 import { dispatch } from './dispatch.ts';
 import type { DoorContext } from './door-context.ts';
 import type { ForwardRun, RunOwner } from './forward-run.ts';
@@ -35,8 +35,8 @@ export class ClientConnection implements RunOwner {
   readonly pending = { forwarded: 0, nearWrites: 0, reads: 0, writes: 0, exclusive: 0 };
   closing = false;
   readonly #socket: Socket;
-  #output: Buffer[] = [];
-  #unsent = 0;
+  readonly #output: ClientOutput;
+  readonly #answers: Answers;
   #own: ForwardingConnection | undefined;
   #held = false;
   #working = false;
@@ -52,6 +52,8 @@ export class ClientConnection implements RunOwner {
     this.session = new Session(id, `${socket.remoteAddress ?? 'unix'}:${socket.remotePort ?? 0}`, open);
     this.parser = new RequestParser(open ? door.limits : unauthenticatedLimits);
     this.request = new RequestView(this.parser);
+    this.#output = new ClientOutput(socket);
+    this.#answers = new Answers(this);
     this.replies = new ReplyQueue((bytes) => this.#send(bytes));
     this.subscriptions = new Subscriptions(this);
     socket.on('data', (chunk: Buffer) => this.#read(chunk));
@@ -88,7 +90,7 @@ export class ClientConnection implements RunOwner {
   #mustWait(): boolean {
     const { pending, door } = this;
     if (pending.exclusive > 0 || pending.forwarded >= mostAwaited) return true;
-    return this.#unsent + door.writer.length > highWater || this.#socket.writableLength > highWater;
+    return this.#output.waiting + door.writer.length > highWater;
   }
 
   #read(chunk: Buffer): void {
@@ -109,7 +111,7 @@ export class ClientConnection implements RunOwner {
 
   /** Requests that were cut off, or wait for memory to read, are not read further; the socket is closed when done. */
   #settle(): void {
-    this.#flushWriter();
+    this.#answers.handOver();
     if (this.parser.pending > highWater && this.#busy) this.#socket.pause();
     else if (this.#socket.isPaused()) this.#socket.resume();
   }
@@ -120,39 +122,12 @@ export class ClientConnection implements RunOwner {
 
   /** Write a reply that is known now. */
   answer(answer: Answer): void {
-    const { writer } = this.door;
-    writer.protocol = this.session.protocol;
-    if (this.#working && this.replies.length === 0) return writeAnswer(writer, answer);
-    this.#flushWriter();
-    writeAnswer(writer, answer);
-    this.#flushWriter();
+    this.#answers.now(answer, this.#working);
   }
 
   /** Write a reply when it is known; `kind` says what must wait for it. */
   answerLater(answer: Promise<Answer>, kind: 'reads' | 'writes' | 'exclusive'): void {
-    this.#flushWriter();
-    const slot = this.replies.open();
-    this.pending[kind] += 1;
-    const finish = (final: Answer) => {
-      const { writer } = this.door;
-      writer.protocol = this.session.protocol;
-      // Another client's bytes can't be in the writer: it is emptied at the end of each turn of work.
-      writeAnswer(writer, final);
-      slot.write(writer.take());
-      slot.close();
-      this.pending[kind] -= 1;
-      this.door.workLater(this);
-    };
-    answer.then(finish, (error: unknown) => {
-      this.door.metrics.errors += 1;
-      finish(asCommandError(error));
-    });
-  }
-
-  /** Hand over what the writer holds, before something is awaited. */
-  #flushWriter(): void {
-    const { writer } = this.door;
-    if (writer.length > 0) this.replies.add(writer.take());
+    this.#answers.later(answer, kind);
   }
 
   /** Close the current run: its bytes are complete and its replies are awaited. */
@@ -177,7 +152,7 @@ export class ClientConnection implements RunOwner {
 
   /** To be called before anything is awaited: replies known already must go out first. */
   beforeWaiting(): void {
-    this.#flushWriter();
+    this.#answers.handOver();
   }
 
   awaited(count: number, nearWrites: number): void {
@@ -188,19 +163,14 @@ export class ClientConnection implements RunOwner {
   }
 
   #send(bytes: Buffer): void {
-    this.#output.push(bytes);
-    this.#unsent += bytes.length;
+    this.#output.add(bytes);
     if (!this.#reading) this.door.flushLater(this);
   }
 
   /** Write all that waits to the socket, in one piece. */
   flush(): void {
-    const output = this.#output;
-    if (output.length > 0) {
-      this.#output = [];
-      this.#unsent = 0;
-      this.#socket.write(output.length === 1 ? (output[0] ?? '') : Buffer.concat(output));
-      if (this.#socket.writableLength > this.door.maxOutput) this.abandon('the client does not read its replies');
+    if (this.#output.flush()) {
+      if (this.#output.waiting > this.door.maxOutput) this.abandon('the client does not read its replies');
       // A write that the system took whole brings no `drain`; the rest of a long pipeline then waits for its turn here.
       if (this.parser.pending > 0 && !this.#mustWait()) this.door.workLater(this);
     }

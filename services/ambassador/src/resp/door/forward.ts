@@ -21,6 +21,7 @@ export function forward(
   positions: readonly number[],
   written: readonly Key[] | undefined,
 ): boolean {
+  checkPrefix(route, command);
   const { pending, parser } = client;
   if (pending.writes > 0 || (command.write && pending.reads > 0)) return false;
   const connection = laneOf(client, route);
@@ -40,6 +41,21 @@ export function forward(
   if (route.keyPrefix !== '') addPrefixed(connection, parser, bytesOfKey(route.keyPrefix), positions);
   run.extend(parser.frameEnd, written);
   return true;
+}
+
+const namesKeys = new Set(
+  'blpop brpop bzpopmin bzpopmax lmpop zmpop blmpop bzmpop xread xreadgroup sort sort_ro georadius georadiusbymember'.split(
+    ' ',
+  ),
+);
+
+/**
+ * Refuse what has keys in its reply, or in words that the command table does not know, where keys have a prefix in the
+ * Redis: the client would see the prefix, or reach other keys than its own.
+ */
+export function checkPrefix({ keyPrefix }: RawRoute, { name }: Command): void {
+  if (keyPrefix !== '' && namesKeys.has(name))
+    throw new CommandError(`ERR ${name.toUpperCase()} is not possible where keys have a prefix`);
 }
 
 /**

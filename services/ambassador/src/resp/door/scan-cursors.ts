@@ -1,7 +1,8 @@
-import { LRUCache } from 'lru-cache';
 import type { Route } from '../../engine/engine.ts';
 import { CommandError } from '../commands/answer.ts';
 import { replies } from '../commands/errors.ts';
+
+const mostKept = 10_000;
 
 /** Where a SCAN goes on: in the first of these routes, at the cursor that its store gave. */
 export type ScanPlace = { routes: readonly Route[]; cursor: string | undefined };
@@ -11,13 +12,14 @@ export type ScanPlace = { routes: readonly Route[]; cursor: string | undefined }
  * what a number stands for; the oldest are forgotten first.
  */
 export class ScanCursors {
-  readonly #places = new LRUCache<string, ScanPlace>({ max: 10_000 });
+  readonly #places = new Map<string, ScanPlace>();
   #last = 0;
 
   /** The number to answer for a place. */
   keep(place: ScanPlace): string {
     this.#last += 1;
     this.#places.set(String(this.#last), place);
+    this.#places.delete(String(this.#last - mostKept));
     return String(this.#last);
   }
 

@@ -7,6 +7,7 @@ import { keyPositions } from '../commands/key-positions.ts';
 import { unknownRequest } from '../commands/unknown-request.ts';
 import type { ForwardingConnection } from '../upstream/forwarding-connection.ts';
 import type { ClientConnection } from './client-connection.ts';
+import { checkPrefix } from './forward.ts';
 import { addPrefixed } from './frame.ts';
 import type { Command } from './registry.ts';
 
@@ -64,6 +65,7 @@ function queue({ door, request, parser }: ClientConnection, transaction: Transac
   const keys = positions.map((position) => request.key(position));
   for (const key of keys) transaction.take(door.engine.route(key));
   const raw = transaction.route?.raw;
+  if (raw !== undefined) checkPrefix(raw, command);
   if (transaction.route !== undefined && raw === undefined && command.onStore === undefined)
     throw new CommandError(unknownRequest(request));
   const parts: Buffer[] = [];

@@ -1,25 +1,13 @@
 import type { Socket } from 'node:net';
 import { messageOf } from '@podkit/chassis/errors';
 import { ReplyScanner } from '../codec/reply-scanner.ts';
-import { openSocket, type RedisEndpoint, UpstreamError, usesTls } from './endpoint.ts';
+import { openSocket, UpstreamError, usesTls } from './endpoint.ts';
+import type { ForwardingOptions } from './forwarding-options.ts';
 import { greet } from './greeting.ts';
 import { type ReplySink, SinkQueue } from './sink.ts';
 import { WriteBatch } from './write-batch.ts';
 
 const [dash, push] = [45, 62] as const;
-
-export type ForwardingOptions = {
-  endpoint: RedisEndpoint;
-  protocol: 2 | 3;
-  /** Called once, when the connection has ended; `error` says why. */
-  onClose(error: UpstreamError): void;
-  /** Called with each out-of-band message (RESP3 push), whole; without it they are dropped. */
-  onPush?(bytes: Buffer): void;
-  /** Called after the replies of one chunk were given to their sinks: the time to write to clients. */
-  onDelivered?: () => void;
-  /** Most bytes that may wait for the Redis; beyond it `send` refuses. */
-  maxPending?: number;
-};
 
 /**
  * One pipelined connection to a Redis. Request frames go up as they are, replies come down as they are and in order;

@@ -1,5 +1,6 @@
 import { type RedisEndpoint, UpstreamError } from './endpoint.ts';
-import { ForwardingConnection, type ForwardingOptions } from './forwarding-connection.ts';
+import { ForwardingConnection } from './forwarding-connection.ts';
+import type { ForwardingOptions } from './forwarding-options.ts';
 
 export type PoolOptions = {
   endpoint: RedisEndpoint;
