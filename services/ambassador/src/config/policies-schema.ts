@@ -5,7 +5,7 @@ const probability = (description: string, fallback?: number) =>
   Type.Number({ minimum: 0, maximum: 1, description, ...(fallback === undefined ? {} : { default: fallback }) });
 
 /** One entry of `policies`: an object with one key, the policy's name. */
-export const policies = {
+const policies = {
   keyPrefix: Type.String({
     description:
       'What stands before every key: appid, name, namespace (as Dapr understands them), or a text of your own.',
@@ -149,4 +149,3 @@ const one = Object.fromEntries(Object.entries(policies).map(([name, schema]) => 
 export const policySchema = Type.Object(one, { additionalProperties: false, minProperties: 1, maxProperties: 1 });
 
 export type PolicySpec = Static<typeof policySchema>;
-export type PolicyName = keyof typeof policies;

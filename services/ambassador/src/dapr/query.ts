@@ -28,7 +28,7 @@ export async function query({ store, name, body }: StateRequest): Promise<Answer
 }
 
 /** @throws {Error} saying which part is not understood */
-export function parseQuery(asked: unknown): StoreQuery {
+function parseQuery(asked: unknown): StoreQuery {
   const { filter, sort = [], page = {} } = objectOf(asked, 'the query');
   const { limit, token } = objectOf(page, 'page');
   if (!Array.isArray(sort)) throw new Error('sort must be an array');

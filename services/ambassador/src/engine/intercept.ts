@@ -1,6 +1,6 @@
 import type { Key, Store, StoreInfo } from './store.ts';
 
-export type OperationName =
+type OperationName =
   | 'get'
   | 'getMany'
   | 'set'

@@ -1,7 +1,7 @@
 import type { QueryFilter, QueryScalar, StoreQuery } from './store.ts';
 
 /** What a path leads to in a JSON value; undefined where it leads nowhere. */
-export function valueAt(json: unknown, path: readonly string[]): unknown {
+function valueAt(json: unknown, path: readonly string[]): unknown {
   let at = json;
   for (const part of path) {
     if (typeof at !== 'object' || at === null || !Object.hasOwn(at, part)) return undefined;

@@ -48,7 +48,7 @@ export type SetOptions = WriteOptions & {
 };
 
 export type SetOperation = SetOptions & { kind: 'set'; key: Key; value: Buffer };
-export type DeleteOperation = WriteOptions & { kind: 'delete'; key: Key };
+type DeleteOperation = WriteOptions & { kind: 'delete'; key: Key };
 export type WriteOperation = SetOperation | DeleteOperation;
 
 /** What a write did: the new etag, or whether there was something to delete. */
@@ -66,7 +66,7 @@ export type ListOptions = {
 /** A page of keys. Keys that exist throughout the listing come at least once; the order is the backend's. */
 export type KeyPage = { keys: Key[]; cursor?: string };
 
-export type StoreKind = 'in-memory' | 'redis' | 'postgresql' | 'route';
+type StoreKind = 'in-memory' | 'redis' | 'postgresql' | 'route';
 
 export type Capability = 'etag' | 'transactions' | 'ttl' | 'query' | 'linearizable' | 'durable';
 

@@ -28,9 +28,10 @@ function load(store: Store, keys: readonly string[]) {
   const acknowledged = new Map<string, number>();
   const attempted = new Map<string, number>();
   const stale: string[] = [];
-  let [running, failures] = [true, 0];
+  const stopped = new AbortController();
+  let failures = 0;
   const writer = async (key: string) => {
-    for (let number = 1; running; number += 1) {
+    for (let number = 1; !stopped.signal.aborted; number += 1) {
       attempted.set(key, number);
       try {
         await store.set(key, Buffer.from(String(number)));
@@ -51,7 +52,7 @@ function load(store: Store, keys: readonly string[]) {
     failures: () => failures,
     total: () => [...acknowledged.values()].reduce((sum, number) => sum + number, 0),
     stop: async () => {
-      running = false;
+      stopped.abort();
       await done;
     },
     /** Keys whose stored value is older than what was acknowledged, or newer than what was tried. */

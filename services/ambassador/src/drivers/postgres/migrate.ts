@@ -8,7 +8,7 @@ export type Tables = {
 };
 
 /** A name for SQL; a dot separates a schema. */
-export const quoted = (name: string): string =>
+const quoted = (name: string): string =>
   name
     .split('.')
     .map((part) => `"${part.replaceAll('"', '""')}"`)

@@ -3,7 +3,7 @@ import { Client, type ClientConfig, Pool, type QueryResult, type QueryResultRow 
 import { connectFailure, statementFailure } from './errors.ts';
 
 /** Asked at each connect, so that what rotated is used at once. */
-export type ConnectionSource = () => {
+type ConnectionSource = () => {
   connectionString: string;
   user?: string | undefined;
   password?: string | undefined;

@@ -1,0 +1,102 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { freePort } from '@podkit/chassis/testing/free-port';
+import { startPostgres } from '@podkit/chassis/testing/servers';
+import { spawnService } from '@podkit/chassis/testing/spawn-service';
+import { tempDir } from '@podkit/chassis/testing/temp-dir';
+import { waitFor } from '@podkit/chassis/testing/wait-for';
+import { expect, onTestFinished, test } from 'vitest';
+import { closeAll, storeOf, storesOf } from './stores.ts';
+
+const main = join(import.meta.dirname, '../src/main.ts');
+
+const status = async (url: string) => (await fetch(url)).status;
+
+async function start(yaml: string, args: string[] = []) {
+  const [port, adminPort, redisPort] = [await freePort(), await freePort(), await freePort()];
+  const config = join(tempDir(), 'ambassador.yaml');
+  writeFileSync(config, yaml);
+  const env = {
+    PORT: String(port),
+    ADMIN_PORT: String(adminPort),
+    REDIS_PORT: String(redisPort),
+    AMBASSADOR_CONFIG: config,
+    DRAIN_DELAY: '0',
+  };
+  const spawnIt = () => {
+    const service = spawnService(main, { args, env });
+    onTestFinished(() => void service.child.kill('SIGKILL'));
+    return service;
+  };
+  const [base, admin] = [`http://127.0.0.1:${port}`, `http://127.0.0.1:${adminPort}`];
+  const save = async (store: string, key: string, value: unknown) =>
+    (await fetch(`${base}/v1.0/state/${store}`, { method: 'POST', body: JSON.stringify([{ key, value }]) })).status;
+  return { service: spawnIt(), again: spawnIt, base, admin, config, save };
+}
+
+test('a PostgreSQL that is down at the start makes it unready until it is there; then migrate finds its work done', async () => {
+  const port = await freePort();
+  const yaml = `stores: {db: {driver: postgresql, url: 'postgres://postgres@127.0.0.1:${port}/postgres', connectTimeout: 300ms}}`;
+  const { service, admin, save } = await start(yaml);
+  await waitFor('readiness to fail', async () => (await status(`${admin}/readyz`)) === 503);
+  expect(await status(`${admin}/livez`)).toBe(200);
+  expect(await save('db', 'k', 1)).toBe(500);
+  const postgres = await startPostgres({ port });
+  onTestFinished(() => postgres.stop());
+  await waitFor('readiness', async () => (await status(`${admin}/readyz`)) === 200);
+  expect(await save('db', 'k', 1)).toBe(204);
+  const migration = await start(yaml, ['migrate']);
+  expect((await migration.service.exited).code).toBe(0);
+  const waiting = await start(yaml, ['wait']);
+  expect((await waiting.service.exited).code).toBe(0);
+  expect(await service.stop()).toEqual({ code: 0, signal: null });
+});
+
+test('a changed file is read again; one with faults changes nothing', async () => {
+  const { service, base, admin, config, save } = await start('stores: {a: {driver: memory}}');
+  await waitFor('readiness', async () => (await status(`${admin}/readyz`)) === 200);
+  await save('a', 'k', 1);
+  writeFileSync(config, 'stores: {a: {driver: memory}, b: {driver: memory}}');
+  await waitFor('store b', async () => (await save('b', 'k', 2)) === 204);
+  expect(await (await fetch(`${base}/v1.0/state/a/k`)).text()).toBe('1');
+  writeFileSync(config, 'stores: {a: {driver: memry}}');
+  await service.logged('the faults', ({ msg }) => String(msg).includes('the old one stays'));
+  expect(await status(`${base}/v1.0/state/b/k`)).toBe(200);
+  await service.stop();
+});
+
+test('killed with writes that only its journal has, it sends them in its next life', async () => {
+  const journal = join(tempDir(), 'journal');
+  mkdirSync(journal);
+  const port = await freePort();
+  const { service, again, admin, save } = await start(
+    `stores: {db: {driver: postgresql, url: 'postgres://postgres@127.0.0.1:${port}/postgres', connectTimeout: 300ms, policies: [{writeBehind: {journal: '${journal}'}}]}}`,
+  );
+  await waitFor('liveness', async () => (await status(`${admin}/livez`)) === 200);
+  for (let key = 0; key < 20; key += 1) expect(await save('db', `k${key}`, key)).toBe(204);
+  await service.stop('SIGKILL');
+  const postgres = await startPostgres({ port });
+  onTestFinished(() => postgres.stop());
+  const next = again();
+  const plain = storesOf(`stores: {db: {driver: postgresql, url: '${postgres.url}'}}`);
+  onTestFinished(() => closeAll(plain));
+  const arrived = async () => (await storeOf(plain, 'db').list({ limit: 100 })).keys.length === 20;
+  await waitFor('every write in the database', arrived);
+  const text = await (await fetch(`${admin}/metrics`)).text();
+  expect(text).toContain('podkit_ambassador_write_behind_entries{store="db"}');
+  await next.stop();
+});
+
+test.each([
+  ['an unknown command', ['migrat'], 1],
+  ['an unknown flag', ['--prot=1'], 2],
+])('%s ends it with its exit code', async (_what, args, code) => {
+  const { service } = await start('stores: {a: {driver: memory}}', args);
+  expect((await service.exited).code).toBe(code);
+});
+
+test('a file with faults ends it with 2, and names the line', async () => {
+  const { service } = await start('stores:\n  a:\n    driver: memory\n    maxByte: 1Mi\n');
+  expect((await service.exited).code).toBe(2);
+  expect(service.output.join('\n')).toContain(':4:5: stores.a.maxByte: no such key; did you mean maxBytes?');
+});
