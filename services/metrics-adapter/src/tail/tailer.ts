@@ -1,8 +1,8 @@
-import { type FSWatcher, watch } from 'node:fs';
-import { glob, stat } from 'node:fs/promises';
-import { dirname, isAbsolute, join, resolve } from 'node:path';
-import { codeOf } from '@podkit/chassis/errors';
+import { stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { DirectoryWatchers } from './directory-watchers.ts';
 import { FileTail, type TailEvent } from './file-tail.ts';
+import { findPaths } from './find-paths.ts';
 import type { FilePosition, LineOrigin, OpenFile } from './open-file.ts';
 import { PollLoop } from './poll-loop.ts';
 import { readFifo } from './stream-tail.ts';
@@ -38,7 +38,7 @@ const stopPatience = 1000;
 export class Tailer {
   readonly #options: TailerOptions;
   readonly #tails = new Map<string, Tail>();
-  readonly #watchers = new Map<string, FSWatcher>();
+  readonly #watchers: DirectoryWatchers;
   readonly #discovery: PollLoop;
   #stopBy = Number.POSITIVE_INFINITY;
   readonly #known = new Map<string, FilePosition>();
@@ -46,6 +46,7 @@ export class Tailer {
 
   constructor(options: TailerOptions) {
     this.#options = options;
+    this.#watchers = new DirectoryWatchers((directory, name) => this.#onEvent(directory, name), options.onError);
     for (const position of options.positions ?? []) this.#remember(position);
     this.#discovery = new PollLoop({
       task: () => this.#discover(),
@@ -76,7 +77,7 @@ export class Tailer {
    */
   async stop({ flush = true }: { flush?: boolean } = {}): Promise<void> {
     this.#stopBy = performance.now() + stopPatience;
-    for (const watcher of this.#watchers.values()) watcher.close();
+    this.#watchers.close();
     await this.#discovery.stop();
     const ends = [...this.#tails.values()].map(async (tail) => {
       if ('close' in tail) return tail.close();
@@ -92,11 +93,11 @@ export class Tailer {
     this.#first = false;
     const found = new Set<string>();
     for (const pattern of this.#options.paths) {
-      const paths = isGlob(pattern) ? await matches(pattern) : [resolve(pattern)];
-      this.#watch(dirname(resolve(pattern)));
+      const paths = await findPaths(pattern);
+      this.#watchers.add(dirname(resolve(pattern)));
       for (const path of paths) {
         found.add(path);
-        this.#watch(dirname(path));
+        this.#watchers.add(dirname(path));
         if (!this.#tails.has(path)) await this.#add(path, first);
       }
     }
@@ -171,32 +172,9 @@ export class Tailer {
     await tail.close({ flush: true });
   }
 
-  #watch(directory: string): void {
-    if (this.#watchers.has(directory)) return;
-    try {
-      const watcher = watch(directory, { persistent: false }, (_event, name) => this.#onEvent(directory, name));
-      watcher.on('error', () => {
-        watcher.close();
-        this.#watchers.delete(directory);
-      });
-      this.#watchers.set(directory, watcher);
-    } catch (error) {
-      // Not there yet, or out of watches: the interval does the same, only later.
-      if (codeOf(error) !== 'ENOENT') this.#options.onError(error, directory);
-    }
-  }
-
   #onEvent(directory: string, name: string | null): void {
     const tail = name === null ? undefined : this.#tails.get(join(directory, name));
     if (tail === undefined) this.#discovery.wake();
     else if ('loop' in tail) tail.loop.wake();
   }
-}
-
-const isGlob = (path: string) => /[*?[\]{}]/.test(path);
-
-async function matches(pattern: string): Promise<string[]> {
-  const found: string[] = [];
-  for await (const path of glob(pattern)) found.push(isAbsolute(path) ? path : resolve(path));
-  return found.sort();
 }

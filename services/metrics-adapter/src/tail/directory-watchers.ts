@@ -1,0 +1,38 @@
+import { type FSWatcher, watch } from 'node:fs';
+import { codeOf } from '@podkit/chassis/errors';
+
+/** Watches on directories, for what they are worth: on network and overlay file systems events may not come. */
+export class DirectoryWatchers {
+  readonly #watchers = new Map<string, FSWatcher>();
+  readonly #onChange: (directory: string, name: string | null) => void;
+  readonly #onError: (error: unknown, directory: string) => void;
+
+  /** `onChange` gets the name of the entry that changed, where the system tells it. */
+  constructor(
+    onChange: (directory: string, name: string | null) => void,
+    onError: (error: unknown, directory: string) => void,
+  ) {
+    this.#onChange = onChange;
+    this.#onError = onError;
+  }
+
+  /** Watch a directory, if it is there and not watched yet. */
+  add(directory: string): void {
+    if (this.#watchers.has(directory)) return;
+    try {
+      const watcher = watch(directory, { persistent: false }, (_event, name) => this.#onChange(directory, name));
+      watcher.on('error', () => {
+        watcher.close();
+        this.#watchers.delete(directory);
+      });
+      this.#watchers.set(directory, watcher);
+    } catch (error) {
+      // Not there yet, or out of watches: looking at intervals does the same, only later.
+      if (codeOf(error) !== 'ENOENT') this.#onError(error, directory);
+    }
+  }
+
+  close(): void {
+    for (const watcher of this.#watchers.values()) watcher.close();
+  }
+}
