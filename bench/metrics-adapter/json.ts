@@ -1,6 +1,5 @@
-import type { Static } from 'typebox';
 import { encodeText } from '../../services/metrics-adapter/src/exposition/text.ts';
-import type { jsonSchema } from '../../services/metrics-adapter/src/json/config.ts';
+import type { JsonConfig } from '../../services/metrics-adapter/src/json/config.ts';
 import { compileJsonMetrics } from '../../services/metrics-adapter/src/json/json-metrics.ts';
 import { parseJson } from '../../services/metrics-adapter/src/json/parse.ts';
 import { Snapshot } from '../../services/metrics-adapter/src/series/snapshot.ts';
@@ -19,7 +18,7 @@ export async function json(): Promise<Result[]> {
   const read = compileJsonMetrics([
     { ...shared, type: 'counter', name: 'item_count_total', value: '@.count' },
     { ...shared, type: 'gauge', name: 'item_seconds', value: '@.seconds' },
-  ] satisfies Static<typeof jsonSchema>['metrics']);
+  ] satisfies JsonConfig['metrics']);
   const ours = () => {
     const snapshot = new Snapshot({ seriesPerMetric: elements, seriesPerSource: 2 * elements }, () => undefined);
     read(parseJson(bytes), snapshot, () => undefined);

@@ -64,7 +64,7 @@ export function serveAdapter(server: Server, { adapter, health, reload }: RouteO
 }
 
 /** Send families in the format and compression that the request asks for. */
-export function sendFamilies(request: FastifyRequest, reply: FastifyReply, families: readonly Family[]): FastifyReply {
+function sendFamilies(request: FastifyRequest, reply: FastifyReply, families: readonly Family[]): FastifyReply {
   const format = negotiateFormat(request.headers.accept);
   const coding = negotiateCoding(request.headers['accept-encoding']);
   if (coding !== 'identity') reply.header('content-encoding', coding);
@@ -75,7 +75,7 @@ export function sendFamilies(request: FastifyRequest, reply: FastifyReply, famil
 }
 
 /** Milliseconds that sources may take: what the scraper gives itself, less an offset for the way back. */
-export function patienceOf(request: FastifyRequest, scrape: AdapterConfig['scrape']): number {
+function patienceOf(request: FastifyRequest, scrape: AdapterConfig['scrape']): number {
   const [fallback, offset, longest] = [scrape.timeout, scrape.timeoutOffset, scrape.maxTimeout].map(parseDuration);
   const seconds = Number(request.headers['x-prometheus-scrape-timeout-seconds']);
   const given = seconds > 0 ? seconds * 1000 : (fallback ?? 0);

@@ -32,7 +32,7 @@ export function labelOf(value: Json | undefined): string {
 }
 
 /** JSON text of a value; a bigint as the number that it was. */
-export function jsonText(value: Json): string {
+function jsonText(value: Json): string {
   if (typeof value === 'bigint') return String(value);
   if (value === null || typeof value !== 'object') return JSON.stringify(value);
   if (Array.isArray(value)) return `[${value.map(jsonText).join(',')}]`;

@@ -75,7 +75,7 @@ function readExemplar(text: string): SampleLine['exemplar'] {
 }
 
 /** A float as Prometheus writes it; undefined where it is none. */
-export function parseFloatText(text: string): number | undefined {
+function parseFloatText(text: string): number | undefined {
   if (/^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/.test(text)) return Number(text);
   const word = text.toLowerCase();
   if (word === 'nan') return Number.NaN;

@@ -30,7 +30,7 @@ export abstract class LiveSeries implements Series {
   observe(_value: number, _weight: number): void {}
 }
 
-export class LiveNumber extends LiveSeries implements NumberPoint {
+class LiveNumber extends LiveSeries implements NumberPoint {
   value = 0;
 
   override add(value: number): void {
@@ -77,7 +77,7 @@ export class LiveHistogram extends LiveSeries implements HistogramPoint {
   }
 }
 
-export class LiveSummary extends LiveSeries implements SummaryPoint {
+class LiveSummary extends LiveSeries implements SummaryPoint {
   readonly #asked: readonly number[];
   readonly #window: QuantileWindow;
   sum = 0;

@@ -13,7 +13,7 @@ import type { CsvConfig } from './config.ts';
 type Row = Record<string, string | undefined>;
 
 /** Read CSV (https://www.rfc-editor.org/rfc/rfc4180) into a snapshot, row by row. @throws {FetchError} parse */
-export async function readCsv(
+async function readCsv(
   bytes: Buffer,
   { delimiter, columns, metrics }: Pick<CsvConfig, 'delimiter' | 'columns' | 'metrics'>,
   { snapshot, onError }: { snapshot: Snapshot; onError: (reason: string) => void },

@@ -1,0 +1,66 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { tempDir } from '@podkit/chassis/testing/temp-dir';
+import { expect, test } from 'vitest';
+import { serveApp } from '../support/serve-app.ts';
+import { startAdapter } from '../support/start-adapter.ts';
+
+/** An application that says 1 to the right Authorization and 401 to any other. */
+const guarded = (expected: () => string) =>
+  serveApp((request, response) => {
+    response.writeHead(request.headers.authorization === expected() ? 200 : 401).end('{"v": 1}');
+  });
+const source = (url: string, client: string) =>
+  `json: [{ name: app, url: '${url}', client: ${client}, metrics: [{ name: v, value: $.v }] }]`;
+
+test.each([
+  ['basic_auth', '{ basic_auth: { username: u, password: p } }', 'Basic dTpw'],
+  ['authorization', '{ authorization: { credentials: t } }', 'Bearer t'],
+  ['a type of its own', '{ authorization: { type: Token, credentials: t } }', 'Token t'],
+  ['bearer_token', '{ bearer_token: t }', 'Bearer t'],
+])('%s is sent', async (_what, client, expected) => {
+  const adapter = await startAdapter(source(await guarded(() => expected), client));
+  expect(await adapter.samples('v')).toEqual(['v 1']);
+});
+
+test('a token in a file may rotate', async () => {
+  const file = join(tempDir(), 'token');
+  let token = 'one';
+  const adapter = await startAdapter(
+    source(await guarded(() => `Bearer ${token}`), `{ bearer_token_file: '${file}' }`),
+  );
+  writeFileSync(file, 'one\n');
+  expect(await adapter.samples('v')).toEqual(['v 1']);
+  token = 'two';
+  expect(await adapter.samples('v')).toEqual([]);
+  writeFileSync(file, 'two');
+  expect(await adapter.samples('v')).toEqual(['v 1']);
+});
+
+test('a token that cannot be read is an error of its own, and is not named in the metrics', async () => {
+  const adapter = await startAdapter(source(await serveApp({ v: 1 }), "{ bearer_token_file: '/nonexistent/secret' }"));
+  const text = await (await adapter.get('/metrics')).text();
+  expect(text).toContain('adapter_errors_total{reason="auth",source="app"} 1');
+  expect(text).not.toContain('/nonexistent');
+});
+
+test('an OAuth 2 token is fetched once and used', async () => {
+  let fetched = 0;
+  const issuer = await serveApp((_request, response) => {
+    fetched += 1;
+    response.end(JSON.stringify({ access_token: 'issued', expires_in: 3600 }));
+  });
+  const client = `{ oauth2: { client_id: i, client_secret: s, token_url: '${issuer}/token' } }`;
+  const adapter = await startAdapter(source(await guarded(() => 'Bearer issued'), client));
+  expect([await adapter.samples('v'), await adapter.samples('v'), fetched]).toEqual([['v 1'], ['v 1'], 1]);
+});
+
+test('redirects are followed, unless that is switched off', async () => {
+  const target = await serveApp({ v: 1 });
+  const first = await serveApp((_request, response) => void response.writeHead(302, { location: target }).end());
+  const [follows, stays] = [
+    await startAdapter(source(first, '{}')),
+    await startAdapter(source(first, '{ follow_redirects: false }')),
+  ];
+  expect([await follows.samples('v'), await stays.samples('v')]).toEqual([['v 1'], []]);
+});
