@@ -138,7 +138,9 @@ function stopper(lifecycle: Lifecycle, log: Logger, host: Host): Context<unknown
     );
     const exit = (code: number) => {
       lifecycle.markExited(`exit code ${code}`);
-      host.exit(code);
+      // The exit itself flushes too, but its lines would overtake those that are being written. Nobody may read: so not for long.
+      log.flush(() => host.exit(code));
+      setTimeout(() => host.exit(code), 500);
     };
   };
 }

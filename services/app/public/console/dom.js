@@ -10,7 +10,9 @@ export function h(tag, properties = {}, ...children) {
     else if (name in element && name !== 'list') element[name] = value;
     else element.setAttribute(name, value);
   }
-  element.append(...children.flat().filter((child) => child !== undefined && child !== null && child !== false));
+  element.append(
+    ...children.flat(Infinity).filter((child) => child !== undefined && child !== null && child !== false),
+  );
   return element;
 }
 
@@ -44,5 +46,5 @@ export function bodyOf(section) {
 
 /** Replace a panel's content, unless somebody is using a control in it. */
 export function show(section, ...children) {
-  bodyOf(section).replaceChildren(...children.flat().filter(Boolean));
+  bodyOf(section).replaceChildren(...children.flat(Infinity).filter(Boolean));
 }

@@ -37,11 +37,8 @@ function table(caption, values) {
   return h('table', { class: 'pairs' }, h('caption', {}, caption), h('tbody', {}, rows));
 }
 
-/** `value (reason)` where a value comes with its reason, else the fields in a row. */
-function summary({ value, reason, ...others }) {
-  if (value !== undefined && reason !== undefined) return `${value} (${reason})`;
-  return Object.entries({ value, reason, ...others })
-    .filter(([, field]) => field !== undefined && field !== null)
-    .map(([name, field]) => `${name} ${typeof field === 'object' ? JSON.stringify(field) : field}`)
-    .join(', ');
+/** A setting with its reason, or a limit with what its witnesses say. */
+function summary({ value, reason, source, findings = [] }) {
+  const said = value === null ? 'no limit' : String(value ?? 'not known');
+  return [reason === undefined ? `${said}, says ${source}` : `${said}: ${reason}`, ...findings].join('; ');
 }

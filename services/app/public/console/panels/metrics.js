@@ -15,7 +15,7 @@ export function showMetrics(section, { metrics }) {
     grid.replaceChildren(h('p', { class: 'detail' }, `The metrics-adapter does not answer: ${metrics.error ?? ''}`));
     return;
   }
-  const series = metrics.series.filter((one) => keyOf(one).includes(state.filter));
+  const series = metrics.series.filter((one) => keyOf(one).includes(state.filter)).sort(applicationFirst);
   for (const one of metrics.series) remember(one, metrics.at);
   grid.replaceChildren(...series.slice(0, shown).map(card), rest(series.length - shown));
 }
@@ -32,6 +32,9 @@ function make(body) {
     h('div', { class: 'cards' }),
   );
 }
+
+/** The adapter's own metrics come last: the page is about the application. */
+const applicationFirst = (a, b) => Number(a.name.startsWith('adapter_')) - Number(b.name.startsWith('adapter_'));
 
 const keyOf = ({ name, labels }) => {
   const pairs = Object.entries(labels ?? {}).map(([label, value]) => `${label}="${value}"`);
@@ -71,7 +74,13 @@ function line(values, name) {
   const path = svg('polyline', { points: values.map(at).join(' ') });
   return svg(
     'svg',
-    { viewBox: '0 0 120 30', class: 'line', role: 'img', 'aria-label': `${name} over the last minutes` },
+    {
+      viewBox: '0 0 120 30',
+      preserveAspectRatio: 'none',
+      class: 'line',
+      role: 'img',
+      'aria-label': `${name} over the last minutes`,
+    },
     path,
   );
 }
