@@ -12,11 +12,15 @@ seedRepository(`${GIT_ROOT}/site.git`, GIT_SEED);
 
 const server = createServer((request, response) => {
   const url = new URL(request.url ?? '/', 'http://git-server');
-  if (url.pathname === '/healthz') return response.end('ok\n');
+  if (url.pathname === '/healthz') {
+    response.end('ok\n');
+    return;
+  }
   const pushes = url.pathname.endsWith('/git-receive-pack') || url.searchParams.get('service') === 'git-receive-pack';
   if (pushes && !isPushAllowed(request.headers.authorization, password)) {
     response.writeHead(401, { 'www-authenticate': 'Basic realm="git-server"', 'content-type': 'text/plain' });
-    return response.end('a push needs the password\n');
+    response.end('a push needs the password\n');
+    return;
   }
   runGitBackend(request, response, { root: GIT_ROOT, url, pushes });
 });

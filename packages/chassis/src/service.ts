@@ -21,7 +21,7 @@ export type Context<Config> = {
   health: Health;
   metrics: Metrics;
   /** End the process as SIGTERM would, with this exit code when the drain goes well. */
-  stop(reason: string, exitCode?: number): void;
+  stop: (reason: string, exitCode?: number) => void;
 };
 
 export type Service<Schema extends TObject> = {

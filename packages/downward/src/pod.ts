@@ -31,9 +31,13 @@ export class Pod extends EventEmitter<{ change: []; error: [unknown] }> {
     this.node = env.NODE_NAME;
     this.ip = env.POD_IP;
     this.#directory = directory;
-    this.#stop = watchVolume(directory, () => void this.refresh().catch((error: unknown) => this.emit('error', error)), {
-      poll,
-    });
+    this.#stop = watchVolume(
+      directory,
+      () => void this.refresh().catch((error: unknown) => this.emit('error', error)),
+      {
+        poll,
+      },
+    );
   }
 
   get labels(): Record<string, string> {

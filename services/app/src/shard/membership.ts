@@ -4,7 +4,7 @@ import { type Static, Type } from 'typebox';
  * What is known of one ordinal. Its epoch is odd while it is in (its keys are on its volume) and even after it has left
  * (it has handed its keys over); it alone counts it up. So of two opinions the one with the higher epoch is the later.
  */
-export const memberSchema = Type.Object({
+const memberSchema = Type.Object({
   ordinal: Type.Integer({ minimum: 0 }),
   epoch: Type.Integer({ minimum: 1 }),
   /** `host:port` under which it is asked. */

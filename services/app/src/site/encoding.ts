@@ -1,5 +1,5 @@
 /** Precompressed variants that a site may carry beside a file, best first, with their Content-Encoding. */
-export const variants = [
+const variants = [
   { suffix: '.br', encoding: 'br' },
   { suffix: '.zst', encoding: 'zstd' },
   { suffix: '.gz', encoding: 'gzip' },
