@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from '../../packages/chassis/testing/free-port.ts';
 
 /*
  * git-sync's first pass and its unchanged pass, each as a ratio to plain git doing the same in the same run, and its
@@ -68,13 +69,14 @@ function timePlain(round: number): { first: number; idle: number } {
 async function timeOurs(round: number): Promise<{ first: number; idle: number; memory: number }> {
   const root = join(folder, `ours-${round}`);
   const args = [main, `--repo=file://${remote}`, '--ref=main', `--root=${root}`, '--period=50ms'];
-  const port = 20_000 + Math.floor(Math.random() * 20_000);
+  const port = await freePort();
   const child = spawn(process.execPath, [...args, `--http-bind=127.0.0.1:${port}`, '--http-metrics'], {
     stdio: 'ignore',
   });
   try {
     for (;;) {
       await new Promise((resolve) => setTimeout(resolve, 100));
+      if (child.exitCode !== null) throw new Error(`git-sync ended with ${child.exitCode}`);
       const text = await fetch(`http://127.0.0.1:${port}/metrics`).then(
         (answer) => answer.text(),
         () => '',
@@ -91,8 +93,10 @@ async function timeOurs(round: number): Promise<{ first: number; idle: number; m
       };
     }
   } finally {
-    child.kill();
-    await once(child, 'exit');
+    if (child.exitCode === null) {
+      child.kill();
+      await once(child, 'exit');
+    }
   }
 }
 

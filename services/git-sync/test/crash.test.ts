@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { tempDir } from '@podkit/chassis/testing/temp-dir';
+import { waitFor } from '@podkit/chassis/testing/wait-for';
 import { expect, it } from 'vitest';
 import { Remote } from './fixtures/remote.ts';
 import { expectDone, publishedHash, read, runGitSync, spawnGitSync, startGitSync } from './fixtures/run.ts';
@@ -67,7 +68,7 @@ it('survives kill -9 at any moment of a run that syncs without pause', { timeout
   const rounds = Number(process.env.CRASH_RANDOM ?? 6);
   for (let round = 2; round < rounds + 2; round += 1) {
     const service = startGitSync(args);
-    await service.logged('a start', (line) => line.msg === 'starting up');
+    await waitFor('a start', () => service.logs().some((line) => line.msg === 'starting up'), { timeout: 60_000 });
     versions[remote.commit({ 'a.txt': `a${round}`, 'b/c.txt': `c${round}` })] = String(round);
     // Another moment in every round, spread over start, recovery, fetch, checkout and publishing.
     await sleep((round * 37) % 150);
