@@ -48,6 +48,11 @@ test('packets with their length before them come out whole, whatever pieces they
   );
 });
 
+test('a packet whose length looks like the end of a line is a packet, also when it comes byte by byte', () => {
+  const bytes = Buffer.from('\n\0\0\0aaaaa:00|c', 'latin1');
+  expect(lines(cut(bytes, [1, 2, 3])).got).toEqual(['aaaaa:00|c']);
+});
+
 test('a line that is too long is skipped once, and what follows is whole', () => {
   fc.assert(
     fc.property(fc.integer({ min: 101, max: 3000 }), places, (length, edges) => {

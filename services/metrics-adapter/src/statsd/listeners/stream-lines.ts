@@ -25,11 +25,12 @@ export class StreamLines {
 
   push(chunk: Buffer): void {
     const bytes = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
-    if (this.#prefixed === undefined && bytes.length < prefixLength && !bytes.includes(10)) {
+    // No line is shorter than a prefix, and a prefix may hold a byte that looks like a line's end: 10 is a length too.
+    if (this.#prefixed === undefined && bytes.length < prefixLength) {
       this.#rest = Buffer.from(bytes);
       return;
     }
-    this.#prefixed ??= bytes.length >= prefixLength && bytes[2] === 0 && bytes[3] === 0;
+    this.#prefixed ??= bytes[2] === 0 && bytes[3] === 0;
     this.#rest = Buffer.from(this.#prefixed ? this.#packets(bytes) : this.#lines(bytes));
   }
 
