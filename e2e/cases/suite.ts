@@ -1,0 +1,4 @@
+import type { Case } from '../case.ts';
+export function suiteCases(_folder: string): Case[] {
+  return [];
+}
