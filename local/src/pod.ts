@@ -79,7 +79,7 @@ function metricsAdapter(input: PodInput): ProcessSpec {
 
 function downwardReader(input: PodInput): ProcessSpec {
   const { options, folders } = input;
-  const env = { PORT: String(options.downwardPort), DOWNWARD_DIR: folders.podinfo };
+  const env = { PORT: String(options.downwardPort), DOWNWARD_DIR: folders.podinfo, DOWNWARD_CGROUP: 'none' };
   return service(input, 'downward-reader', at(options.downwardPort, '/startupz'), env);
 }
 

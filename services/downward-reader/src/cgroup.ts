@@ -10,6 +10,9 @@ export type CgroupLimits = {
   memory: number | null | undefined;
 };
 
+/** What is known of limits that are enforced elsewhere. */
+export const unseenCgroup: CgroupLimits = { version: undefined, cpu: undefined, memory: undefined };
+
 // Version 1 says "no limit" as the largest page-aligned 64-bit number.
 const unlimited = 2 ** 60;
 
@@ -26,7 +29,7 @@ export function readCgroup(root: string): CgroupLimits {
   const memoryV1 = read('memory', 'memory.limit_in_bytes');
   const folder = read('cpu,cpuacct', 'cpu.cfs_quota_us') === undefined ? 'cpu' : 'cpu,cpuacct';
   const quotaV1 = read(folder, 'cpu.cfs_quota_us');
-  if (memoryV1 === undefined && quotaV1 === undefined) return { version: undefined, cpu: undefined, memory: undefined };
+  if (memoryV1 === undefined && quotaV1 === undefined) return unseenCgroup;
   return { version: 1, cpu: quota([quotaV1, read(folder, 'cpu.cfs_period_us')]), memory: limit(memoryV1) };
 }
 

@@ -21,6 +21,10 @@ const sources = {
     default: '1Mi',
     description: 'Divisor of the memory values, where no name tells it.',
   }),
+  cgroup: choice(['own', 'none'], {
+    default: 'own',
+    description: 'Whether the limits are those of this container; none where a sidecar tells those of another one.',
+  }),
   cgroupRoot: text({ default: '/sys/fs/cgroup', description: 'Where the cgroup file system is mounted.' }),
 };
 

@@ -1,6 +1,6 @@
 import { type MapFile, parseMapFile } from '@podkit/downward/map-file';
 import type { Snapshot } from '@podkit/downward/volume';
-import { type CgroupLimits, readCgroup } from './cgroup.ts';
+import { type CgroupLimits, readCgroup, unseenCgroup } from './cgroup.ts';
 import { type Field, readFields } from './matrix.ts';
 import type { Divisors } from './quantity.ts';
 import { compareResources, type Resources } from './resources.ts';
@@ -32,7 +32,8 @@ export type DocumentInputs = {
   directory: string;
   env: Readonly<Record<string, string | undefined>>;
   divisors: Divisors;
-  cgroupRoot: string;
+  /** Where the cgroup of the container is that the limits are about; undefined where it cannot be seen from here. */
+  cgroupRoot: string | undefined;
   tune: Omit<TuneOptions, 'env'>;
 };
 
@@ -44,7 +45,7 @@ export function createDocument(snapshot: Snapshot | undefined, inputs: DocumentI
   const labels = labelText === undefined ? undefined : parseMapFile(labelText);
   const annotations = annotationText === undefined ? undefined : parseMapFile(annotationText);
   const fields = readFields({ env, files: all, divisors });
-  const cgroup = readCgroup(inputs.cgroupRoot);
+  const cgroup = inputs.cgroupRoot === undefined ? unseenCgroup : readCgroup(inputs.cgroupRoot);
   const resources = compareResources(fields, cgroup);
   return {
     labels,

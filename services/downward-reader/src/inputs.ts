@@ -9,7 +9,7 @@ export function inputsOf(config: Readonly<Config>, env: DocumentInputs['env'], c
     directory: config.dir,
     env,
     divisors: { cpu: config.cpuDivisor, memory: config.memoryDivisor },
-    cgroupRoot: config.cgroupRoot,
+    cgroupRoot: config.cgroup === 'own' ? config.cgroupRoot : undefined,
     tune: {
       runtime: config.runtime === 'auto' ? automatic(command) : config.runtime,
       memoryShare: config.memoryShare,

@@ -106,6 +106,15 @@ describe('downward-reader --one-time', () => {
     expect(readFileSync(output, 'utf8')).toContain('# twice the CPUs, from 2 to 16; limits.cpu is 1.5');
   });
 
+  it('compares nothing with its own cgroup where the limits are those of another container', async () => {
+    const { DOWNWARD_CGROUP_ROOT: root = '', ...env } = await limited();
+    writeFileSync(join(root, 'cpu.max'), 'max 100000');
+    const { stdout } = run(['--one-time', '--cgroup=none', `--cgroup-root=${root}`], env);
+    expect(JSON.parse(stdout)).toMatchObject({
+      resources: { 'limits.cpu': { value: 1500, source: 'volume', findings: [] } },
+    });
+  });
+
   it('prints everything as JSON', async () => {
     const { stdout } = run(['--one-time'], await limited());
     expect(JSON.parse(stdout)).toMatchObject({
