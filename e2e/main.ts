@@ -33,7 +33,7 @@ if (values.help) {
 
 const { folder, remove } = copyManifests(values.registry, values.tag);
 try {
-  const all = [...suiteCases(folder), ...patternCases(folder)];
+  const all = [...suiteCases(folder, `${values.registry}/app:${values.tag}`), ...patternCases(folder)];
   const only = new RegExp(values.only);
   // The first and the last case of the suite set it up and take it down.
   const chosen = all.filter(({ name }) => only.test(name));

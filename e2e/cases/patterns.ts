@@ -9,9 +9,10 @@ export function patternCases(folder: string): Case[] {
   return patterns().map((name) => ({ name: `pattern ${name}`, run: () => runReadme(folder, name) }));
 }
 
+const mark = (index: number) => `--- step ${index + 1} done`;
+
 async function runReadme(folder: string, name: string): Promise<string> {
   const steps = stepsOf(join(folder, 'k8s', 'patterns', name, 'README.md'));
-  const mark = (index: number) => `--- step ${index + 1} done`;
   // One shell for all of it, as for a reader: what a step sets is there in the next.
   const script = steps.map(({ commands }, index) => `${commands}\necho '${mark(index)}'`).join('\n');
   const { code, output } = await attempt('bash', ['-euo', 'pipefail', '-c', script], { cwd: folder });

@@ -1,4 +1,241 @@
-import type { Case } from '../case.ts';
-export function suiteCases(_folder: string): Case[] {
-  return [];
+import { join } from 'node:path';
+import { ask, get, namespace, pods, rolledOut, scaleTo, until } from '../app-client.ts';
+import { type Case, expect } from '../case.ts';
+import { underLoad } from '../load-pod.ts';
+import { kubectl } from '../run.ts';
+
+const local = 'http://127.0.0.1:8080';
+const keys = Array.from({ length: 30 }, (_, index) => `key-${index}`);
+
+/** The whole suite: it comes up, is treated badly, and goes. The cases build on each other. */
+export function suiteCases(folder: string, image: string): Case[] {
+  const base = join(folder, 'k8s', 'base');
+  return [
+    { name: 'suite comes up', run: () => comeUp(base) },
+    { name: 'suite serves the synced page', run: servePage },
+    { name: 'suite keeps a note through the ambassador', run: keepNote },
+    { name: 'suite starts its sidecars before the app', run: startOrder },
+    { name: 'suite loses no request in a rolling restart', run: () => rollingRestart(image) },
+    { name: 'suite keeps its keys while it scales 1, 3, 1, 3', run: scaling },
+    { name: 'suite loses no acknowledged note when a Pod is deleted while writing', run: deletedWhileWriting },
+    { name: 'suite stops its sidecars after the app', run: stopOrder },
+    { name: 'suite sees a new label without a restart', run: relabel },
+    { name: 'suite shows a CPU resize in place', run: resize },
+    { name: 'suite takes a new setting without a restart', run: newSetting },
+    { name: 'suite rolls out to a partition only', run: partition },
+    { name: 'suite has a NetworkPolicy for every Pod', run: networkPolicies },
+    { name: 'suite goes', run: () => goAway(base) },
+  ];
+}
+
+async function comeUp(base: string): Promise<string> {
+  await kubectl('apply', '-k', base);
+  await rolledOut();
+  await until(
+    'the app to be ready',
+    async () => (await ask('podkit-0', 'http://127.0.0.1:8081/readyz')).status === 200,
+  );
+  return `${(await pods()).length} Pods ready`;
+}
+
+async function servePage(): Promise<string> {
+  const { status, body } = await ask('podkit-0', `http://podkit.${namespace}/`);
+  expect(status === 200 && body.includes('<'), `/ answered ${status}`);
+  return `${body.length} bytes through the Service`;
+}
+
+async function keepNote(): Promise<string> {
+  const put = await ask('podkit-0', `${local}/api/notes/e2e`, { method: 'PUT', body: '{"text":"kept"}' });
+  expect(put.status < 300, `PUT answered ${put.status} ${put.body}`);
+  const other = (await pods()).length > 1 ? 'podkit-1' : 'podkit-0';
+  const { body } = await ask(other, `${local}/api/notes/e2e`);
+  expect(body.includes('kept'), `GET on ${other} answered ${body}`);
+  return `written on podkit-0, read on ${other}`;
+}
+
+type Status = {
+  name: string;
+  state: { running?: { startedAt: string }; terminated?: { finishedAt: string } };
+  restartCount: number;
+};
+type Pod = {
+  metadata: { uid: string };
+  status: { containerStatuses?: Status[]; initContainerStatuses?: Status[] };
+};
+
+const sidecars = ['git-sync', 'ambassador', 'metrics-adapter', 'downward-reader'];
+
+async function startOrder(): Promise<string> {
+  const pod = await get<Pod>('pod', 'podkit-0');
+  const started = [...(pod?.status.initContainerStatuses ?? []), ...(pod?.status.containerStatuses ?? [])]
+    .filter(({ name }) => [...sidecars, 'app'].includes(name))
+    .map(({ name, state }) => ({ name, at: state.running?.startedAt ?? '' }));
+  const names = started.toSorted((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0)).map(({ name }) => name);
+  expect(names.join() === [...sidecars, 'app'].join(), `the order was ${names.join(', ')}`);
+  return names.join(', ');
+}
+
+function rollingRestart(image: string): Promise<string> {
+  return underLoad(image, `http://podkit.${namespace}/`, async () => {
+    await kubectl('-n', namespace, 'rollout', 'restart', 'statefulset/podkit');
+    await rolledOut();
+  });
+}
+
+async function scaling(): Promise<string> {
+  await scaleTo(1);
+  for (const key of keys) {
+    const { status } = await ask('podkit-0', `${local}/api/shard/${key}`, {
+      method: 'PUT',
+      body: JSON.stringify({ value: key }),
+    });
+    expect(status < 300, `PUT of ${key} answered ${status}`);
+  }
+  for (const replicas of [3, 1, 3]) {
+    await scaleTo(replicas);
+    await until(`every key with ${replicas} Pods`, async () => (await readAll()).length === 0 && 'all');
+  }
+  return `${keys.length} keys read after each step, ${await claimCount()} claims kept`;
+}
+
+async function claimCount(): Promise<number> {
+  const names = await kubectl('-n', namespace, 'get', 'pvc', '-o', 'name');
+  return names.split('\n').filter((name) => name.includes('podkit')).length;
+}
+
+/** The keys that cannot be read back as they were written. */
+async function readAll(): Promise<string[]> {
+  const code = keys.map((key) =>
+    ask('podkit-0', `${local}/api/shard/${key}`).then(({ status, body }) =>
+      status === 200 && body.includes(key) ? [] : [key],
+    ),
+  );
+  return (await Promise.all(code)).flat();
+}
+
+async function deletedWhileWriting(): Promise<string> {
+  const written: string[] = [];
+  const deleted = kubectl('-n', namespace, 'delete', 'pod', 'podkit-1', '--wait=true', '--timeout=120s');
+  const state = { deleting: true };
+  void deleted.finally(() => (state.deleting = false));
+  for (let number = 0; state.deleting || number < 5; number += 1) {
+    const id = `during-${number}`;
+    const { status } = await ask('podkit-0', `http://podkit.${namespace}/api/notes/${id}`, {
+      method: 'PUT',
+      body: '{"text":"x"}',
+    });
+    if (status < 300) written.push(id);
+  }
+  await deleted;
+  await rolledOut();
+  for (const id of written) expect((await ask('podkit-0', `${local}/api/notes/${id}`)).status === 200, `${id} is lost`);
+  return `${written.length} notes acknowledged, 0 lost`;
+}
+
+async function stopOrder(): Promise<string> {
+  const before = await get<Pod>('pod', 'podkit-1');
+  await kubectl('-n', namespace, 'delete', 'pod', 'podkit-1', '--wait=false');
+  const ends = new Map<string, string>();
+  await until('podkit-1 to be gone', async () => {
+    const pod = await get<Pod>('pod', 'podkit-1');
+    if (pod === undefined || pod.metadata.uid !== before?.metadata.uid) return true;
+    for (const { name, state } of [
+      ...(pod.status.initContainerStatuses ?? []),
+      ...(pod.status.containerStatuses ?? []),
+    ]) {
+      if (state.terminated !== undefined && name !== 'clone') ends.set(name, state.terminated.finishedAt);
+    }
+    return false;
+  });
+  await rolledOut();
+  const app = ends.get('app') ?? '';
+  expect(app !== '', 'the end of the app was not seen');
+  const early = sidecars.filter((name) => (ends.get(name) ?? '9') < app);
+  expect(early.length === 0, `${early.join(', ')} ended before the app`);
+  return `the app ended ${app}, then ${[...ends.keys()].filter((name) => name !== 'app').join(', ') || 'the sidecars'}`;
+}
+
+async function relabel(): Promise<string> {
+  const value = `c${Date.now()}`;
+  const began = Date.now();
+  await kubectl('-n', namespace, 'label', 'pod', 'podkit-0', `e2e=${value}`, '--overwrite');
+  await until('the label in the volume', async () =>
+    (await ask('podkit-0', 'http://127.0.0.1:8090/labels')).body.includes(value),
+  );
+  return `seen after ${((Date.now() - began) / 1000).toFixed(1)} s, restarts ${await restarts('podkit-0')}`;
+}
+
+async function resize(): Promise<string> {
+  const patch = JSON.stringify({ spec: { containers: [{ name: 'app', resources: { limits: { cpu: '900m' } } }] } });
+  await kubectl('-n', namespace, 'patch', 'pod', 'podkit-0', '--subresource=resize', `--patch=${patch}`);
+  const url = 'http://127.0.0.1:8090/fields/limits.cpu';
+  const body = await until('the new limit in the volume', async () => {
+    const answer = await ask('podkit-0', url);
+    return (JSON.parse(answer.body) as { value: number }).value === 900 && answer.body;
+  });
+  const { environment } = JSON.parse(body) as { environment?: { value: number } };
+  return `volume 900, environment still ${environment?.value}, restarts ${await restarts('podkit-0')}`;
+}
+
+async function newSetting(): Promise<string> {
+  const banner = `hello ${Date.now()}`;
+  await kubectl(
+    '-n',
+    namespace,
+    'patch',
+    'configmap',
+    'podkit-live',
+    `--patch=${JSON.stringify({ data: { banner } })}`,
+  );
+  const began = Date.now();
+  await until('the banner', async () => (await ask('podkit-0', `${local}/api/console`)).body.includes(banner), 150);
+  return `shown after ${((Date.now() - began) / 1000).toFixed(1)} s, restarts ${await restarts('podkit-0')}`;
+}
+
+async function restarts(name: string): Promise<number> {
+  const pod = await get<Pod>('pod', name);
+  return (pod?.status.containerStatuses ?? []).reduce((sum, { restartCount }) => sum + restartCount, 0);
+}
+
+const strategyPatch = (partitionAt: number) =>
+  JSON.stringify({ spec: { updateStrategy: { rollingUpdate: { partition: partitionAt } } } });
+const uid = async (name: string) => (await get<Pod>('pod', name))?.metadata.uid;
+
+async function partition(): Promise<string> {
+  const before = [await uid('podkit-0'), await uid('podkit-2')];
+  await kubectl('-n', namespace, 'patch', 'statefulset', 'podkit', `--patch=${strategyPatch(2)}`);
+  await kubectl('-n', namespace, 'rollout', 'restart', 'statefulset/podkit');
+  await until('podkit-2 to be new and ready', async () => {
+    const now = await uid('podkit-2');
+    return (
+      now !== undefined && now !== before[1] && (await ask('podkit-2', 'http://127.0.0.1:8081/readyz')).status === 200
+    );
+  });
+  expect((await uid('podkit-0')) === before[0], 'podkit-0 was replaced too');
+  await kubectl('-n', namespace, 'patch', 'statefulset', 'podkit', `--patch=${strategyPatch(0)}`);
+  await rolledOut();
+  return 'only podkit-2 was replaced; with partition 0 the rest followed';
+}
+
+type List<Item> = { items: Item[] };
+type Policy = { metadata: { name: string }; spec: { podSelector: { matchLabels?: Record<string, string> } } };
+
+async function networkPolicies(): Promise<string> {
+  const { items } = JSON.parse(await kubectl('-n', namespace, 'get', 'networkpolicies', '-o', 'json')) as List<Policy>;
+  const all = JSON.parse(await kubectl('-n', namespace, 'get', 'pods', '-o', 'json')) as List<{
+    metadata: { name: string; labels: Record<string, string> };
+  }>;
+  const free = all.items.filter(
+    ({ metadata }) =>
+      !items.some(({ spec }) =>
+        Object.entries(spec.podSelector.matchLabels ?? {}).every(([key, value]) => metadata.labels[key] === value),
+      ),
+  );
+  expect(free.length === 0, `no policy selects ${free.map(({ metadata }) => metadata.name).join(', ')}`);
+  return `${items.length} policies, ${all.items.length} Pods (whether they are enforced is the network plugin's)`;
+}
+
+async function goAway(base: string): Promise<string> {
+  await kubectl('delete', '-k', base, '--timeout=300s');
+  return 'deleted, with its namespace and claims';
 }

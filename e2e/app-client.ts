@@ -1,0 +1,52 @@
+import { attempt, kubectl, run } from './run.ts';
+
+export const namespace = 'podkit';
+
+export type Answer = { status: number; body: string };
+
+/** Ask over HTTP from inside a Pod of the suite: nothing of the cluster has to be reachable from here. */
+export async function ask(pod: string, url: string, init: { method?: string; body?: string } = {}): Promise<Answer> {
+  const headers = init.body === undefined ? {} : { 'content-type': 'application/json' };
+  const options = JSON.stringify({ ...init, headers });
+  const code = `fetch(${JSON.stringify(url)}, ${options}).then(async (r) => console.log(JSON.stringify({ status: r.status, body: await r.text() })))`;
+  const output = await run('kubectl', ['-n', namespace, 'exec', pod, '-c', 'app', '--', 'node', '-e', code]);
+  return JSON.parse(output.slice(output.indexOf('{'))) as Answer;
+}
+
+/** Wait until something is so; says what did not become so. */
+export async function until<T>(what: string, look: () => Promise<T | undefined | false>, seconds = 120): Promise<T> {
+  const deadline = Date.now() + seconds * 1000;
+  let last = '';
+  while (Date.now() < deadline) {
+    try {
+      const found = await look();
+      if (found !== undefined && found !== false) return found;
+    } catch (error) {
+      last = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
+  throw new Error(`waited ${seconds} s for ${what}${last === '' ? '' : `; last: ${last}`}`);
+}
+
+export async function scaleTo(replicas: number): Promise<void> {
+  await kubectl('-n', namespace, 'scale', 'statefulset/podkit', `--replicas=${replicas}`);
+  await rolledOut();
+  await until(`${replicas} Pods`, async () => (await pods()).length === replicas);
+}
+
+export const rolledOut = () => kubectl('-n', namespace, 'rollout', 'status', 'statefulset/podkit', '--timeout=300s');
+
+export async function pods(): Promise<string[]> {
+  const names = await kubectl('-n', namespace, 'get', 'pods', '-l', 'app.kubernetes.io/name=podkit', '-o', 'name');
+  return names
+    .trim()
+    .split('\n')
+    .filter((name) => name !== '');
+}
+
+/** A JSON object of the API; undefined where it is gone. */
+export async function get<T>(kind: string, name: string): Promise<T | undefined> {
+  const { code, output } = await attempt('kubectl', ['-n', namespace, 'get', kind, name, '-o', 'json']);
+  return code === 0 ? (JSON.parse(output) as T) : undefined;
+}

@@ -1,0 +1,76 @@
+import { expect } from './case.ts';
+import { kubectl, run } from './run.ts';
+
+const namespace = 'podkit-load';
+
+/** What the load Pod runs: keep-alive connections that ask as fast as they are answered, and count. */
+const script = `
+const http = require('node:http');
+const agent = new http.Agent({ keepAlive: true, maxSockets: 20 });
+const count = { requests: 0, failed: 0, errors: {} };
+let stopping = false;
+const fail = (why) => { count.failed += 1; count.errors[why] = (count.errors[why] ?? 0) + 1; };
+const ask = () => new Promise((resolve) => {
+  const request = http.get(process.env.TARGET, { agent, timeout: 10000 }, (response) => {
+    response.resume().once('end', resolve).once('error', (error) => { fail(error.code); resolve(); });
+    if (response.statusCode !== 200) fail(response.statusCode);
+  });
+  request.once('timeout', () => request.destroy(new Error('timeout')));
+  request.once('error', (error) => { fail(error.code ?? error.message); resolve(); });
+});
+const worker = async () => { while (!stopping) { await ask(); count.requests += 1; await new Promise((r) => setTimeout(r, 20)); } };
+const workers = Array.from({ length: 20 }, worker);
+console.log('loading');
+process.on('SIGUSR2', async () => { stopping = true; await Promise.all(workers); console.log(JSON.stringify(count)); });
+process.on('SIGTERM', () => process.exit(0));
+setInterval(() => {}, 1000);
+`;
+
+const container = (image: string, target: string) => ({
+  name: 'load',
+  image,
+  imagePullPolicy: 'IfNotPresent',
+  command: ['node', '-e', script],
+  env: [{ name: 'TARGET', value: target }],
+  securityContext: { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ['ALL'] } },
+});
+
+/** Load a URL from inside the cluster while `work` runs. Returns how many requests there were, of which how many failed. */
+export async function underLoad(image: string, target: string, work: () => Promise<void>): Promise<string> {
+  const pod = {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: 'load', namespace },
+    spec: {
+      securityContext: { runAsNonRoot: true, runAsUser: 10_001, seccompProfile: { type: 'RuntimeDefault' } },
+      terminationGracePeriodSeconds: 5,
+      containers: [container(image, target)],
+    },
+  };
+  const manifests = [{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } }, pod];
+  await run('kubectl', ['apply', '-f', '-'], { input: manifests.map((one) => JSON.stringify(one)).join('\n---\n') });
+  try {
+    await kubectl('-n', namespace, 'wait', '--for=condition=Ready', 'pod/load', '--timeout=120s');
+    await work();
+    await kubectl('-n', namespace, 'exec', 'load', '--', 'node', '-e', "process.kill(1, 'SIGUSR2')");
+    const counts = await countsOf();
+    expect(counts.requests > 0, 'the load Pod asked nothing');
+    expect(
+      counts.failed === 0,
+      `${counts.failed} of ${counts.requests} requests failed: ${JSON.stringify(counts.errors)}`,
+    );
+    return `${counts.requests} requests, 0 failed`;
+  } finally {
+    await kubectl('delete', 'namespace', namespace, '--timeout=120s');
+  }
+}
+
+async function countsOf(): Promise<{ requests: number; failed: number; errors: Record<string, number> }> {
+  for (let attempt = 0; attempt < 60; attempt += 1) {
+    const line = (await kubectl('-n', namespace, 'logs', 'load')).split('\n').find((one) => one.startsWith('{'));
+    if (line !== undefined)
+      return JSON.parse(line) as { requests: number; failed: number; errors: Record<string, number> };
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
+  throw new Error('the load Pod did not print its counts');
+}
