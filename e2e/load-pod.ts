@@ -48,7 +48,9 @@ export async function underLoad(image: string, target: string, work: () => Promi
     },
   };
   const manifests = [{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } }, pod];
-  await run('kubectl', ['apply', '-f', '-'], { input: manifests.map((one) => JSON.stringify(one)).join('\n---\n') });
+  await run('kubectl', ['apply', '-f', '-'], {
+    input: JSON.stringify({ apiVersion: 'v1', kind: 'List', items: manifests }),
+  });
   try {
     await kubectl('-n', namespace, 'wait', '--for=condition=Ready', 'pod/load', '--timeout=120s');
     await work();

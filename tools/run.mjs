@@ -35,7 +35,7 @@ if (node === process.execPath && Number(process.versions.node.split('.')[0]) < 2
 }
 const env = { ...process.env, PATH: join(modules, '.bin') + delimiter + process.env.PATH };
 const child = spawn(node, process.argv.slice(2), { stdio: 'inherit', env });
-// The terminal sends Ctrl-C to the whole group; a kill of npm reaches only us, so pass it on, and wait for the end.
-process.on('SIGINT', () => {});
+// A terminal sends Ctrl-C to the whole group, the child included; anything else reaches only us, so pass it on.
+process.on('SIGINT', () => process.stdin.isTTY || child.kill('SIGINT'));
 process.on('SIGTERM', () => child.kill('SIGTERM'));
 child.on('close', (code, signal) => process.exit(code ?? (signal === 'SIGINT' ? 130 : 143)));

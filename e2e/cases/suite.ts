@@ -115,7 +115,7 @@ async function readAll(): Promise<string[]> {
 
 async function deletedWhileWriting(): Promise<string> {
   const written: string[] = [];
-  const deleted = kubectl('-n', namespace, 'delete', 'pod', 'podkit-1', '--wait=true', '--timeout=120s');
+  const deleted = kubectl('-n', namespace, 'delete', 'pod', 'podkit-1', '--ignore-not-found', '--timeout=120s');
   const state = { deleting: true };
   void deleted.finally(() => (state.deleting = false));
   for (let number = 0; state.deleting || number < 5; number += 1) {

@@ -104,10 +104,10 @@ describe('a change of the volume', () => {
     }).listen(0, '127.0.0.1');
     await once(hook, 'listening');
     onTestFinished(() => void hook.close());
-    const [script, out] = [join(dir, '..', `${dir.split('/').at(-1)}.sh`), join(dir, 'out.json')];
+    const beside = tempDir();
+    const [script, out] = [join(beside, 'told.sh'), join(beside, 'out.json')];
     writeFileSync(script, `#!/bin/sh\ncat > ${out}\n`);
     chmodSync(script, 0o755);
-    onTestFinished(() => chmodSync(script, 0o644));
     const signals = new Promise<void>((resolve) => process.once('SIGUSR2', () => resolve()));
     writeFileSync(`${script}.pid`, String(process.pid));
     await startReader(dir, {
