@@ -43,7 +43,8 @@ export async function openShard(context: Context<Config>, core: Core): Promise<S
   const sync = new ShardSync({ shard, peers, resolver, service, period, log, onChange });
   health.add('readyz', 'shard', () => {
     if (store.journal.broken !== undefined) throw store.journal.broken;
-    if (!shard.synced) throw new PodkitError('ERR_SHARD_UNAVAILABLE', 'not every member has handed its keys over yet');
+    // Not that every member has handed its keys over: a StatefulSet starts the next Pod only when this one is ready, and
+    // it may be the one that is waited for. Until then a key that a missing member may hold is answered 503 by itself.
   });
   return { shard, peers, sync, stateful };
 }
