@@ -15,7 +15,7 @@ export function runGitBackend(request: IncomingMessage, response: ServerResponse
       QUERY_STRING: url.search.slice(1),
       REQUEST_METHOD: request.method ?? 'GET',
       CONTENT_TYPE: request.headers['content-type'] ?? '',
-      HTTP_CONTENT_ENCODING: String(request.headers['content-encoding'] ?? ''),
+      HTTP_CONTENT_ENCODING: request.headers['content-encoding'] ?? '',
       GIT_PROTOCOL: String(request.headers['git-protocol'] ?? ''),
       // git takes a push only from a user it is told the name of.
       ...(pushes ? { REMOTE_USER: 'pusher' } : {}),
