@@ -4,11 +4,7 @@ import { Journal, removeLeftovers } from './journal.ts';
 import type { Member } from './membership.ts';
 import { isTombstone, type ShardRecord, sizeOf } from './record.ts';
 
-type Entry =
-  | { put: ShardRecord }
-  | { drop: { key: string; version: number } }
-  | { handing: string }
-  | { members: Member[] };
+type Entry = { put: ShardRecord } | { drop: { key: string; version: number } } | { members: Member[] };
 
 export type ShardStoreOptions = {
   folder: string;
@@ -24,8 +20,6 @@ export type ShardStoreOptions = {
 /** The keys of this Pod: in memory, and in the journal on its volume before anything is acknowledged. */
 export class ShardStore {
   readonly #records = new Map<string, ShardRecord>();
-  /** Keys that may already be at another Pod, which was asked to take them. */
-  readonly #handing = new Set<string>();
   readonly #options: Required<ShardStoreOptions>;
   #members: Member[] = [];
   #bytes = 0;
@@ -89,16 +83,6 @@ export class ShardStore {
     this.#rewriteWhenLarge();
   }
 
-  /** Whether another Pod was asked to take the key and a crash may have kept us from hearing that it did. */
-  isHanding(key: string): boolean {
-    return this.#handing.has(key);
-  }
-
-  /** Remember, before another Pod is asked to take the key, that it may have it. */
-  async setHanding(key: string): Promise<void> {
-    if (!this.#handing.has(key)) await this.journal.append({ handing: key } satisfies Entry);
-  }
-
   /** Forget a key that another Pod has taken over, unless it was written since. */
   async drop(key: string, version: number): Promise<void> {
     await this.journal.append({ drop: { key, version } } satisfies Entry);
@@ -121,15 +105,11 @@ export class ShardStore {
       if (known !== undefined && known.version >= entry.put.version) return;
       this.#bytes += sizeOf(entry.put) - (known === undefined ? 0 : sizeOf(known));
       this.#records.set(entry.put.key, entry.put);
-      this.#handing.delete(entry.put.key);
-    } else if ('handing' in entry) {
-      this.#handing.add(entry.handing);
     } else {
       const known = this.#records.get(entry.drop.key);
       if (known === undefined || known.version > entry.drop.version) return;
       this.#bytes -= sizeOf(known);
       this.#records.delete(entry.drop.key);
-      this.#handing.delete(entry.drop.key);
     }
   }
 
@@ -151,9 +131,7 @@ export class ShardStore {
       if (!isTombstone(record) || record.version > oldest) continue;
       this.#bytes -= sizeOf(record);
       this.#records.delete(record.key);
-      this.#handing.delete(record.key);
     }
-    const handing = [...this.#handing].map((key) => ({ handing: key }));
-    return [{ members: this.#members }, ...this.records().map((put) => ({ put })), ...handing];
+    return [{ members: this.#members }, ...this.records().map((put) => ({ put }))];
   }
 }

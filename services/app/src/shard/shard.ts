@@ -30,10 +30,7 @@ export class Shard {
   readonly membership: Membership;
   readonly #peers: PeerClient;
   readonly #lock = new KeyLock();
-  /**
-   * Every member has handed us what is ours: a key that is not here is nowhere. It stays so, since from then on a key
-   * comes to be ours only by being handed over. Until then a key that is not here is looked for at all of them.
-   */
+  /** Every member has handed us what is ours: a key that is not here is nowhere. */
   synced = false;
   leaving = false;
 
@@ -96,7 +93,6 @@ export class Shard {
       // Through the lock, so that a write under way is part of what is sent; the sending itself must not hold it.
       const record = await this.#lock.run(key, async () => this.store.get(key));
       if (place === 'here' || record === undefined) return;
-      await this.store.setHanding(key);
       await this.#peers.push(place.member.address, record);
       const done = await this.#lock.run(key, async () => {
         if (this.store.get(key)?.version !== record.version) return false;
@@ -111,7 +107,7 @@ export class Shard {
     const place = this.place(key);
     if (place !== 'here' && !forced) return this.#moved(key, place);
     // Never under the lock: two Pods that ask each other would wait for each other.
-    if (!this.synced && (this.store.get(key) === undefined || this.store.isHanding(key))) await this.#pull(key);
+    if (this.store.get(key) === undefined || !this.synced) await this.#pull(key);
     return this.#lock.run(key, async () => {
       const now = this.place(key);
       if (now !== 'here' && !forced) throw new MovedError(now);
