@@ -12,6 +12,9 @@ import { ShardStore } from './shard/shard-store.ts';
 import { ShardSync } from './shard/shard-sync.ts';
 import { dnsResolver } from './shard/srv-resolver.ts';
 
+/** Milliseconds that readiness waits for members that are away. */
+const patience = 20_000;
+
 export type ShardParts = { shard: Shard; peers: PeerClient; sync: ShardSync; stateful: boolean };
 
 /** Open the keys of this Pod; undefined where the data folder is missing and this is no StatefulSet. */
@@ -41,10 +44,13 @@ export async function openShard(context: Context<Config>, core: Core): Promise<S
   };
   const { shardSrv: service, shardPeriod: period } = config;
   const sync = new ShardSync({ shard, peers, resolver, service, period, log, onChange });
+  const began = performance.now();
   health.add('readyz', 'shard', () => {
     if (store.journal.broken !== undefined) throw store.journal.broken;
-    // Not that every member has handed its keys over: a StatefulSet starts the next Pod only when this one is ready, and
-    // it may be the one that is waited for. Until then a key that a missing member may hold is answered 503 by itself.
+    // Only for a while: a StatefulSet starts the next Pod when this one is ready, and that may be the one waited for.
+    // From then on a key that a missing member may hold is answered 503 by itself.
+    if (!shard.synced && performance.now() - began < patience)
+      throw new PodkitError('ERR_SHARD_UNAVAILABLE', 'not every member has handed its keys over yet');
   });
   return { shard, peers, sync, stateful };
 }
