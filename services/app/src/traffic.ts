@@ -19,6 +19,7 @@ import { shardRoutes } from './http/shard-routes.ts';
 import { siteRoutes } from './http/site-routes.ts';
 import { statsRoutes } from './http/stats-routes.ts';
 import { trafficGate } from './http/traffic-gate.ts';
+import { useTypeboxValidation } from './http/validation.ts';
 import { joinShard, shardStatus } from './shard-parts.ts';
 import { RequestStats } from './stats/request-stats.ts';
 
@@ -38,6 +39,7 @@ export async function startTraffic(
   requests.onRequest((...observation) => metrics.http.observe(...observation));
   startEmission(context, core, requests);
   const server = createServer({ log, lifecycle, metrics: requests });
+  useTypeboxValidation(server);
   const streams = { site: new EventStream({ maxClients: 1000 }), console: new EventStream({ maxClients: 100 }) };
   trafficGate(server, core);
   statsRoutes(server, { requests, core, notes: data.notes });

@@ -4,6 +4,7 @@ import fastify from 'fastify';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { matchesStrongly, matchesWeakly, parseEtags } from '../src/http/etag-condition.ts';
 import { notesRoutes } from '../src/http/notes-routes.ts';
+import { useTypeboxValidation } from '../src/http/validation.ts';
 import { HttpClient } from '../src/http-client.ts';
 import { DaprStore } from '../src/notes/dapr-store.ts';
 import type { NoteStore } from '../src/notes/note-store.ts';
@@ -26,6 +27,7 @@ async function redisBackend(): Promise<Backend> {
 
 function serve(store: NoteStore) {
   const server = fastify();
+  useTypeboxValidation(server);
   notesRoutes(server, { notes: new Notes(store), bodyLimit: 1000 });
   onTestFinished(async () => {
     await server.close();

@@ -1,0 +1,99 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { request } from 'node:http';
+import { join } from 'node:path';
+import { freePort } from '@podkit/chassis/testing/free-port';
+import { build } from 'esbuild';
+
+/** A process under measurement: where it answers, and how long it took to. */
+export type Peer = { url: string; child: ChildProcess; startedMs: number; stop(): Promise<number | null> };
+
+/** Both programs as one file each, as images run them. */
+export type Bundles = { app: string; bare: string };
+
+const banner =
+  "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" +
+  'const __filename = import.meta.filename; const __dirname = import.meta.dirname;';
+
+export async function bundle(folder: string): Promise<Bundles> {
+  const sources = { app: '../../services/app/src/main.ts', bare: 'bare.ts' };
+  writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
+  for (const [name, source] of Object.entries(sources)) {
+    await build({
+      entryPoints: [join(import.meta.dirname, source)],
+      outfile: join(folder, name, 'src', 'main.js'),
+      bundle: true,
+      platform: 'node',
+      target: 'node24',
+      format: 'esm',
+      banner: { js: banner },
+      logLevel: 'error',
+    });
+  }
+  return { app: join(folder, 'app', 'src', 'main.js'), bare: join(folder, 'bare', 'src', 'main.js') };
+}
+
+/** The app with logging and metrics on; its log goes to /dev/null. */
+export async function startApp(main: string, site: string, env: Record<string, string> = {}): Promise<Peer> {
+  const [port, admin] = [await freePort(), await freePort()];
+  const settings = { PORT: String(port), ADMIN_PORT: String(admin), HOST: '127.0.0.1', DRAIN_DELAY: '0s' };
+  const own = { APP_SITE: site, APP_REQUIRES: 'none', APP_DATA: '/nonexistent', APP_READY_FILE: '/nonexistent/ready' };
+  return started(process.execPath, [main], `http://127.0.0.1:${port}`, '/api/pod', { ...settings, ...own, ...env });
+}
+
+export async function startBare(main: string): Promise<Peer> {
+  const port = await freePort();
+  return started(process.execPath, [main, String(port)], `http://127.0.0.1:${port}`, '/api/pod', {});
+}
+
+/** nginx as Debian ships it, with one worker, since the app is one thread too; with its access log on, as the app's is. */
+export async function startNginx(folder: string, site: string): Promise<Peer> {
+  const port = await freePort();
+  const config = join(folder, 'nginx.conf');
+  const http = [
+    'sendfile on; tcp_nopush on; keepalive_requests 1000000; include /etc/nginx/mime.types;',
+    `access_log ${join(folder, 'access.log')} combined buffer=64k;`,
+    ...['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => `${name}_temp_path ${join(folder, name)};`),
+    `server { listen 127.0.0.1:${port}; root ${site}; }`,
+  ];
+  const main = `worker_processes 1; daemon off; pid ${join(folder, 'nginx.pid')}; error_log stderr crit;`;
+  writeFileSync(config, `${main}\nevents { worker_connections 1024; }\nhttp {\n${http.join('\n')}\n}\n`);
+  return started('nginx', ['-c', config], `http://127.0.0.1:${port}`, '/1kB.bin', {});
+}
+
+async function started(
+  command: string,
+  args: string[],
+  url: string,
+  path: string,
+  env: Record<string, string>,
+): Promise<Peer> {
+  const began = performance.now();
+  const child = spawn(command, args, {
+    stdio: ['ignore', 'ignore', 'inherit'],
+    env: { PATH: process.env.PATH ?? '', ...env },
+  });
+  while (!(await answers(url + path))) {
+    if (child.exitCode !== null) throw new Error(`${command} ended with ${child.exitCode}`);
+  }
+  const startedMs = performance.now() - began;
+  const stop = async () => {
+    if (child.exitCode !== null) return child.exitCode;
+    const ended = once(child, 'exit') as Promise<[number | null]>;
+    child.kill('SIGTERM');
+    return (await ended)[0];
+  };
+  return { url, child, startedMs, stop };
+}
+
+/** Not by fetch, whose first call would load a part of Node within the measurement. */
+function answers(url: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const asked = request(url, { agent: false }, (response) => {
+      response.resume().once('end', () => resolve(response.statusCode === 200));
+    });
+    asked.once('error', () => setTimeout(() => resolve(false), 2));
+    asked.end();
+  });
+}
