@@ -13,7 +13,7 @@ export type Peer = { url: string; child: ChildProcess; startedMs: number; stop()
 export type Bundles = { app: string; bare: string };
 
 const banner =
-  "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" +
+  "import { createRequire as podkitCreateRequire } from 'node:module'; const require = podkitCreateRequire(import.meta.url);" +
   'const __filename = import.meta.filename; const __dirname = import.meta.dirname;';
 
 export async function bundle(folder: string): Promise<Bundles> {

@@ -3,7 +3,6 @@ import type { Lifecycle } from '@podkit/chassis/lifecycle';
 import type { Logger } from '@podkit/chassis/log';
 import type { Config } from '../config.ts';
 import type { Availability } from './availability.ts';
-import { GrpcHealth } from './grpc-health.ts';
 import { type ProbeHistory, proberOf } from './probe-history.ts';
 import { ReadyFile } from './ready-file.ts';
 import { TcpProbe } from './tcp-probe.ts';
@@ -55,6 +54,8 @@ const services: Record<string, 'livez' | 'readyz' | 'startupz'> = {
 
 async function openGrpcHealth(options: OutletsOptions, port: number): Promise<void> {
   const { config, health, lifecycle, availability, history } = options;
+  // HTTP/2 is loaded only where it is used.
+  const { GrpcHealth } = await import('./grpc-health.ts');
   const server = new GrpcHealth({
     status: async (service) => {
       const probe = services[service];
