@@ -51,6 +51,8 @@ USER 65532:65532
 
 # --- app: with a shell, stat and cat, for exec probes and hooks
 FROM slim AS app
+# Volumes that Docker makes take their owner from here; on Kubernetes fsGroup does that.
+RUN install -d -o 10001 -g 10001 /data /run/app
 COPY --from=build-app /src/dist/app ./
 USER 10001:10001
 EXPOSE 8080 8081
@@ -73,6 +75,9 @@ ENTRYPOINT ["/usr/bin/tini", "--", "node", "--enable-source-maps", "/app/src/mai
 
 # --- git-server: a Git remote over smart HTTP for compose and for the demo on a cluster; nothing to expose to a network
 FROM git-sync AS git-server
+USER 0:0
+RUN install -d -o 65533 -g 65533 /repositories
+USER 65533:65533
 COPY compose/git-server ./git-server
 COPY local/site ./site
 ENV GIT_ROOT=/repositories GIT_SEED=/app/site

@@ -1,0 +1,45 @@
+import { freePort } from '@podkit/chassis/testing/free-port';
+import { run } from './run.ts';
+
+export type ContainerState = { status: string; health: string | undefined; exitCode: number; finishedAt: string };
+
+/** One running copy of docker-compose.yml, whose ports are free ones of this machine. */
+export class Compose {
+  readonly app: string;
+  readonly metrics: string;
+  readonly #gitPort: number;
+  readonly #folder: string;
+  readonly #name = `podkit-e2e-${process.pid}`;
+  readonly #env: Record<string, string>;
+
+  private constructor(folder: string, ports: { app: number; metrics: number; git: number }) {
+    this.#folder = folder;
+    this.app = `http://127.0.0.1:${ports.app}`;
+    this.metrics = `http://127.0.0.1:${ports.metrics}/metrics`;
+    this.#gitPort = ports.git;
+    this.#env = { APP_PORT: `${ports.app}`, METRICS_PORT: `${ports.metrics}`, GIT_PORT: `${ports.git}` };
+  }
+
+  static async create(folder: string): Promise<Compose> {
+    return new Compose(folder, { app: await freePort(), metrics: await freePort(), git: await freePort() });
+  }
+
+  /** Run `docker compose` with these words; its output. @throws {Error} when it does not end with 0 */
+  compose(...args: string[]): Promise<string> {
+    return run('docker', ['compose', '-p', this.#name, ...args], { cwd: this.#folder, env: this.#env });
+  }
+
+  /** The Git remote, with the user and password that may push. */
+  repository(password: string): string {
+    return `http://you:${password}@127.0.0.1:${this.#gitPort}/site.git`;
+  }
+
+  async state(service: string): Promise<ContainerState> {
+    const id = (await this.compose('ps', '--all', '--quiet', service)).trim();
+    const [found] = JSON.parse(await run('docker', ['inspect', id])) as [
+      { State: { Status: string; ExitCode: number; FinishedAt: string; Health?: { Status: string } } },
+    ];
+    const { Status, ExitCode, FinishedAt, Health } = found.State;
+    return { status: Status, exitCode: ExitCode, finishedAt: FinishedAt, health: Health?.Status };
+  }
+}

@@ -1,0 +1,12 @@
+import { join } from 'node:path';
+import { runCases } from './case.ts';
+import { composeCases } from './cases/compose.ts';
+import { Compose } from './compose-project.ts';
+
+/** `npm run e2e:compose`: docker-compose.yml brought up under a name and ports of its own, tried, and taken down. */
+const project = await Compose.create(join(import.meta.dirname, '..'));
+try {
+  process.exitCode = (await runCases(composeCases(project))) === 0 ? 0 : 1;
+} finally {
+  await project.compose('--profile', '*', 'down', '--volumes', '--timeout', '40');
+}
