@@ -4,13 +4,28 @@ export const namespace = 'podkit';
 
 export type Answer = { status: number; body: string };
 
+type Init = { method?: string; body?: string };
+
 /** Ask over HTTP from inside a Pod of the suite: nothing of the cluster has to be reachable from here. */
-export async function ask(pod: string, url: string, init: { method?: string; body?: string } = {}): Promise<Answer> {
+export async function ask(pod: string, url: string, init: Init = {}): Promise<Answer> {
+  const [answer] = await askAll(pod, [url], init);
+  if (answer === undefined) throw new Error(`no answer of ${url}`);
+  return answer;
+}
+
+/** The same for several, in one process: it counts towards the memory limit of the app's container. */
+export async function askAll(pod: string, urls: readonly string[], init: Init = {}): Promise<Answer[]> {
   const headers = init.body === undefined ? {} : { 'content-type': 'application/json' };
-  const options = JSON.stringify({ ...init, headers });
-  const code = `fetch(${JSON.stringify(url)}, ${options}).then(async (r) => console.log(JSON.stringify({ status: r.status, body: await r.text() })))`;
+  const code = `(async () => {
+    const answers = [];
+    for (const url of ${JSON.stringify(urls)}) {
+      const answer = await fetch(url, ${JSON.stringify({ ...init, headers })});
+      answers.push({ status: answer.status, body: await answer.text() });
+    }
+    console.log(JSON.stringify(answers));
+  })()`;
   const output = await run('kubectl', ['-n', namespace, 'exec', pod, '-c', 'app', '--', 'node', '-e', code]);
-  return JSON.parse(output.slice(output.indexOf('{'))) as Answer;
+  return JSON.parse(output.slice(output.indexOf('[{'))) as Answer[];
 }
 
 /** Wait until something is so; says what did not become so. */

@@ -6,12 +6,17 @@ type BackendRequest = { root: string; url: URL; pushes: boolean };
 /** Hand one request to `git http-backend`, git's own CGI program (https://git-scm.com/docs/git-http-backend). */
 export function runGitBackend(request: IncomingMessage, response: ServerResponse, of: BackendRequest): void {
   const { root, url, pushes } = of;
+  const path = decodedPath(url);
+  if (path === undefined) {
+    response.writeHead(400).end('the path is not percent-encoded UTF-8\n');
+    return;
+  }
   const child = spawn('git', ['http-backend'], {
     env: {
       PATH: process.env.PATH ?? '/usr/bin:/bin',
       GIT_PROJECT_ROOT: root,
       GIT_HTTP_EXPORT_ALL: '1',
-      PATH_INFO: decodeURIComponent(url.pathname),
+      PATH_INFO: path,
       QUERY_STRING: url.search.slice(1),
       REQUEST_METHOD: request.method ?? 'GET',
       CONTENT_TYPE: request.headers['content-type'] ?? '',
@@ -27,6 +32,14 @@ export function runGitBackend(request: IncomingMessage, response: ServerResponse
   response.on('close', () => child.kill());
   child.on('error', () => response.writeHead(500).end('git cannot be run\n'));
   sendCgiAnswer(child.stdout, response);
+}
+
+function decodedPath({ pathname }: URL): string | undefined {
+  try {
+    return decodeURIComponent(pathname);
+  } catch {
+    return undefined;
+  }
 }
 
 /** A CGI answer (RFC 3875): header lines, an empty line, the body; `Status:` carries the code. */

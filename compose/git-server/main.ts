@@ -11,7 +11,11 @@ const password = PUSH_PASSWORD_FILE === undefined ? undefined : readFileSync(PUS
 seedRepository(`${GIT_ROOT}/site.git`, GIT_SEED);
 
 const server = createServer((request, response) => {
-  const url = new URL(request.url ?? '/', 'http://git-server');
+  const url = URL.parse(request.url ?? '/', 'http://git-server');
+  if (url === null) {
+    response.writeHead(400).end('the path is no path\n');
+    return;
+  }
   if (url.pathname === '/healthz') {
     response.end('ok\n');
     return;

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { ask, get, namespace, pods, rolledOut, scaleTo, until } from '../app-client.ts';
+import { ask, askAll, get, namespace, pods, rolledOut, scaleTo, until } from '../app-client.ts';
 import { type Case, expect } from '../case.ts';
 import { underLoad } from '../load-pod.ts';
 import { kubectl } from '../run.ts';
@@ -105,12 +105,11 @@ async function claimCount(): Promise<number> {
 
 /** The keys that cannot be read back as they were written. */
 async function readAll(): Promise<string[]> {
-  const code = keys.map((key) =>
-    ask('podkit-0', `${local}/api/shard/${key}`).then(({ status, body }) =>
-      status === 200 && body.includes(key) ? [] : [key],
-    ),
+  const answers = await askAll(
+    'podkit-0',
+    keys.map((key) => `${local}/api/shard/${key}`),
   );
-  return (await Promise.all(code)).flat();
+  return keys.filter((key, index) => answers[index]?.status !== 200 || !answers[index].body.includes(key));
 }
 
 async function deletedWhileWriting(): Promise<string> {

@@ -1,0 +1,76 @@
+import { ConfigError, loadConfig, type Setting, settingsOf } from '@podkit/chassis/config';
+import { messageOf } from '@podkit/chassis/errors';
+import type { TObject } from 'typebox';
+import { schema as ambassador } from '../../services/ambassador/src/config.ts';
+import { configSchema as app } from '../../services/app/src/config.ts';
+import { configSchema as downwardReader } from '../../services/downward-reader/src/config.ts';
+import { loadOptions } from '../../services/git-sync/src/options/load.ts';
+import { settingsSchema as metricsAdapter } from '../../services/metrics-adapter/src/config/settings.ts';
+import type { Container } from './render.ts';
+
+type Environment = Record<string, string>;
+
+const schemas: Record<string, { schema: TObject; prefix: string }> = {
+  ambassador: { schema: ambassador, prefix: 'AMBASSADOR_' },
+  app: { schema: app, prefix: 'APP_' },
+  'downward-reader': { schema: downwardReader, prefix: 'DOWNWARD_' },
+  'metrics-adapter': { schema: metricsAdapter, prefix: 'ADAPTER_' },
+};
+
+/** What any program may be told, beside the settings of a service. */
+const platform = ['NODE_OPTIONS', 'UV_THREADPOOL_SIZE', 'CPU_LIMIT', 'MEMORY_LIMIT', 'POD_IP', 'SITE_REPO', 'SITE_REF'];
+
+/** The times that must fit into a Pod's grace period, in milliseconds. */
+export type Budget = { drainDelay: number; shutdownTimeout: number; gracePeriod: number };
+
+/** What a service of ours makes of the container's environment and arguments: its faults, and its times. */
+export function configOf(container: Container): { faults: string[]; budget?: Budget } {
+  const service = /podkit\/([a-z-]+):/.exec(container.image ?? '')?.[1] ?? '';
+  if (container.command !== undefined) return { faults: [] };
+  const env = environmentOf(container);
+  if (service === 'git-sync') return gitSyncFaults(env, container.args ?? []);
+  const of = schemas[service];
+  if (of === undefined) return { faults: [] };
+  const settings = settingsOf(of.schema, of.prefix);
+  const faults = strangers(env, settings);
+  try {
+    // The files are not here; that their settings exist is what `strangers` looks at.
+    const values = Object.entries(env).filter(([name]) => !name.endsWith('_FILE') || isSetting(name, settings));
+    const { config } = loadConfig(of.schema, { prefix: of.prefix, env: Object.fromEntries(values), argv: [] });
+    return { faults, budget: config as unknown as Budget };
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    return { faults: [...faults, ...error.faults] };
+  }
+}
+
+const isSetting = (name: string, settings: readonly Setting[]) => settings.some(({ env }) => env === name);
+
+function strangers(env: Environment, settings: readonly Setting[]): string[] {
+  return Object.keys(env)
+    .filter((name) => !isSetting(name, settings) && !isSetting(name.replace(/_FILE$/, ''), settings))
+    .filter((name) => !platform.includes(name))
+    .map((name) => `${name}: no setting of the service`);
+}
+
+function gitSyncFaults(env: Environment, args: readonly string[]): { faults: string[] } {
+  try {
+    loadOptions(
+      env,
+      args.map((arg) => expanded(arg, env)),
+    );
+    return { faults: [] };
+  } catch (error) {
+    return { faults: [messageOf(error)] };
+  }
+}
+
+/** The environment, with 1 for what only a running Pod knows, which fits a name as well as an amount. */
+function environmentOf({ env = [] }: Container): Environment {
+  const result: Environment = {};
+  for (const { name, value } of env) result[name] = value === undefined ? '1' : expanded(value, result);
+  return result;
+}
+
+const expanded = (text: string, env: Environment) =>
+  text.replaceAll(/\$\((\w+)\)/g, (_, name: string) => env[name] ?? '');
