@@ -1,3 +1,5 @@
+import { parseBytes } from '@podkit/chassis/bytes';
+import { parseDuration } from '@podkit/chassis/duration';
 import { type TProperties, Type } from 'typebox';
 
 const durationPattern = '^(0|(\\d+(\\.\\d+)?(ns|us|µs|ms|s|m|h))+)$';
@@ -5,11 +7,25 @@ const sizePattern = '^\\d+(\\.\\d+)?(k|M|G|T|Ki|Mi|Gi|Ti)?$';
 
 type Options = { description: string; default?: string };
 
-/** A duration such as `500ms` or `1m30s`. */
-export const durationText = (options: Options) => Type.String({ pattern: durationPattern, ...options });
+/** A duration such as `500ms` or `1m30s`; of plain numbers only 0 says what it means. */
+export const durationText = (options: Options) =>
+  Type.Unsafe<string | 0>({
+    type: ['string', 'integer'],
+    pattern: durationPattern,
+    minimum: 0,
+    maximum: 0,
+    ...options,
+  });
 
-/** A size such as `64Ki`. */
-export const sizeText = (options: Options) => Type.String({ pattern: sizePattern, ...options });
+/** A size such as `64Ki`, or a number of bytes. */
+export const sizeText = (options: Options) =>
+  Type.Unsafe<string | number>({ type: ['string', 'integer'], pattern: sizePattern, minimum: 0, ...options });
+
+/** The bytes of a size that fits the schema. */
+export const bytesOf = (size: string | number): number => parseBytes(String(size));
+
+/** The milliseconds of a duration that fits the schema. */
+export const millisecondsOf = (duration: string | 0): number => parseDuration(String(duration));
 
 /** An object without other keys than these. */
 export const strict = <Properties extends TProperties>(

@@ -1,5 +1,5 @@
-import { parseBytes } from '@podkit/chassis/bytes';
 import type { Spec, StoreSpec } from '../config/file-schema.ts';
+import { bytesOf } from '../config/quantities.ts';
 import type { Built } from '../engine/built.ts';
 import { MemoryStore } from './memory/memory-store.ts';
 import { openPostgres } from './postgres/open.ts';
@@ -14,5 +14,5 @@ export type DriverSpec = Exclude<StoreSpec, Spec<'route'>>;
 export function openDriver(name: string, spec: DriverSpec, warn: (message: string) => void): Built {
   if (spec.driver === 'redis') return openRedis(name, spec, warn);
   if (spec.driver === 'postgresql') return { store: openPostgres(name, spec), raw: undefined };
-  return { store: new MemoryStore({ name, maxBytes: parseBytes(spec.maxBytes) }), raw: undefined };
+  return { store: new MemoryStore({ name, maxBytes: bytesOf(spec.maxBytes) }), raw: undefined };
 }

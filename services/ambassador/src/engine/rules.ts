@@ -1,6 +1,5 @@
-import { parseBytes } from '@podkit/chassis/bytes';
-import { parseDuration } from '@podkit/chassis/duration';
 import type { Spec } from '../config/file-schema.ts';
+import { bytesOf, millisecondsOf } from '../config/quantities.ts';
 import { globMatcher } from './glob.ts';
 import { keyOfText } from './key.ts';
 import type { Key, SetOptions } from './store.ts';
@@ -41,10 +40,10 @@ function compileRule(spec: RuleSpec): Rule {
 }
 
 function writeMatcher({ minSize, maxSize, contentType, minTtl, maxTtl }: Omit<RuleSpec, 'store' | 'prefix' | 'glob'>) {
-  const least = minSize === undefined ? 0 : parseBytes(minSize);
-  const most = maxSize === undefined ? Number.POSITIVE_INFINITY : parseBytes(maxSize);
-  const shortest = minTtl === undefined ? 0 : parseDuration(minTtl);
-  const longest = maxTtl === undefined ? undefined : parseDuration(maxTtl);
+  const least = minSize === undefined ? 0 : bytesOf(minSize);
+  const most = maxSize === undefined ? Number.POSITIVE_INFINITY : bytesOf(maxSize);
+  const shortest = minTtl === undefined ? 0 : millisecondsOf(minTtl);
+  const longest = maxTtl === undefined ? undefined : millisecondsOf(maxTtl);
   return ({ size, options }: Write): boolean => {
     const ttl = typeof options.ttl === 'number' ? options.ttl : Number.POSITIVE_INFINITY;
     if (size < least || size > most || ttl < shortest || (longest !== undefined && ttl > longest)) return false;

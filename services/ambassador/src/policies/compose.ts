@@ -1,7 +1,6 @@
-import { parseBytes } from '@podkit/chassis/bytes';
-import { parseDuration } from '@podkit/chassis/duration';
 import type { StoreSpec } from '../config/file-schema.ts';
 import type { PolicySpec } from '../config/policies-schema.ts';
+import { bytesOf, millisecondsOf } from '../config/quantities.ts';
 import type { Built } from '../engine/built.ts';
 import type { RedisTarget } from '../engine/engine.ts';
 import { keyOfText } from '../engine/key.ts';
@@ -53,13 +52,13 @@ function apply(policy: PolicySpec, part: Part): Built {
   if (policy.keyPrefix !== undefined) return prefixed(policy.keyPrefix, part);
   if (policy.near !== undefined) return near(inner, policy.near, { name, metrics, track: context.track });
   if (policy.timeout !== undefined) {
-    const milliseconds = parseDuration(policy.timeout);
+    const milliseconds = millisecondsOf(policy.timeout);
     const raw = inner.raw && { ...inner.raw, target: withTimeout(inner.raw.target, milliseconds) };
     return { store: timeout(inner.store, milliseconds), raw };
   }
   if (policy.retry !== undefined) {
     const { minDelay, maxDelay, ...rest } = policy.retry;
-    const delays = { minDelay: parseDuration(minDelay), maxDelay: parseDuration(maxDelay) };
+    const delays = { minDelay: millisecondsOf(minDelay), maxDelay: millisecondsOf(maxDelay) };
     return {
       store: retry(inner.store, { ...rest, ...delays, onRetry: () => metrics.event(name, 'retry') }),
       raw: inner.raw,
@@ -69,11 +68,11 @@ function apply(policy: PolicySpec, part: Part): Built {
     const { failures, openFor } = policy.circuitBreaker;
     const onState = metrics.breaker(name);
     return opaque(
-      circuitBreaker(inner.store, new CircuitBreaker({ failures, openFor: parseDuration(openFor), onState })),
+      circuitBreaker(inner.store, new CircuitBreaker({ failures, openFor: millisecondsOf(openFor), onState })),
     );
   }
   if (policy.bulkhead !== undefined) {
-    const hold = new Bulkhead({ ...policy.bulkhead, queueTimeout: parseDuration(policy.bulkhead.queueTimeout) });
+    const hold = new Bulkhead({ ...policy.bulkhead, queueTimeout: millisecondsOf(policy.bulkhead.queueTimeout) });
     metrics.gauge(name, 'bulkhead_in_flight', () => hold.inFlight);
     metrics.gauge(name, 'bulkhead_queued', () => hold.queued);
     return opaque(bulkhead(inner.store, hold));
@@ -90,7 +89,7 @@ function apply(policy: PolicySpec, part: Part): Built {
   }
   if (policy.faults !== undefined) {
     const { delay, prefix, ...rest } = policy.faults;
-    return opaque(faults(inner.store, { ...rest, delay: parseDuration(delay), prefix: keyOfText(prefix) }));
+    return opaque(faults(inner.store, { ...rest, delay: millisecondsOf(delay), prefix: keyOfText(prefix) }));
   }
   if (policy.encryption !== undefined) {
     const { keys, acceptPlaintext } = policy.encryption;
@@ -98,7 +97,7 @@ function apply(policy: PolicySpec, part: Part): Built {
   }
   if (policy.compression !== undefined) {
     const { minBytes, level } = policy.compression;
-    return opaque(compression(inner.store, { minBytes: parseBytes(minBytes), level }));
+    return opaque(compression(inner.store, { minBytes: bytesOf(minBytes), level }));
   }
   return inner;
 }
@@ -117,7 +116,7 @@ function behind(spec: NonNullable<PolicySpec['writeBehind']>, { name, inner, con
   const queue = new WriteBehind(inner.store, {
     ...rest,
     folder: journal,
-    maxBytes: parseBytes(maxBytes),
+    maxBytes: bytesOf(maxBytes),
     warn,
     lease: () => context.leases.take(journal),
   });

@@ -6,6 +6,7 @@ import { Ajv } from 'ajv';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { publishedSchema } from '../../src/config/publish-schema.ts';
+import { bytesOf, millisecondsOf } from '../../src/config/quantities.ts';
 import { parseConfig } from '../../src/config/read-file.ts';
 import { schema } from '../../src/config.ts';
 
@@ -31,6 +32,8 @@ const cases: [string, string, RegExp][] = [
     /a\.yaml:4:.*did you mean retry/,
   ],
   ['a duration without unit', "stores:\n  a: {driver: memory, policies: [{timeout: '5'}]}\n", /^a\.yaml:2:/],
+  ['a plain number as a duration', 'stores:\n  a: {driver: memory, policies: [{timeout: 5}]}\n', /^a\.yaml:2:/],
+  ['a size below nothing', 'stores:\n  a: {driver: memory, maxBytes: -1}\n', /^a\.yaml:2:.*must be >= 0/],
   ['a rule to nowhere', 'stores:\n  a: {driver: route, rules: [{store: b}]}\n', /no store is named b/],
   [
     'stores in a circle',
@@ -48,6 +51,13 @@ const cases: [string, string, RegExp][] = [
 
 test.each(cases)('%s is refused with its line', (_what, yaml, expected) => {
   expect(faultsOf(yaml).join('\n')).toMatch(expected);
+});
+
+test('a size may be a plain number of bytes, and a duration a plain 0', () => {
+  const yaml = `stores: {a: {driver: memory, maxBytes: 1000000, policies: [near: {maxBytes: 4096, negativeTtl: 0}]}}`;
+  expect(parseConfig(yaml, 'a.yaml').stores.a).toMatchObject({ maxBytes: 1_000_000 });
+  expect([1_000_000, '1000000', '1Mi'].map(bytesOf)).toEqual([1_000_000, 1_000_000, 2 ** 20]);
+  expect(millisecondsOf(0)).toBe(0);
 });
 
 test("the README's settings are the ones there are", () => {

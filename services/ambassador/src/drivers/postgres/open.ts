@@ -1,5 +1,5 @@
-import { parseDuration } from '@podkit/chassis/duration';
 import type { Spec } from '../../config/file-schema.ts';
+import { millisecondsOf } from '../../config/quantities.ts';
 import { onClose } from '../../engine/on-close.ts';
 import type { Store } from '../../engine/store.ts';
 import { loginOf, tlsOf } from '../secret-files.ts';
@@ -11,9 +11,9 @@ import { replicaReads } from './replica-reads.ts';
 /** PostgreSQL with its pool, its replicas and its cleanup. */
 export function openPostgres(name: string, spec: Spec<'postgresql'>): Store {
   const primary = openServer(name, spec, spec.url, spec.migrate);
-  const stopCleanup = startCleanup(primary, parseDuration(spec.cleanupInterval));
+  const stopCleanup = startCleanup(primary, millisecondsOf(spec.cleanupInterval));
   const replicas = spec.replicas.map((url) => openServer(name, spec, url, false));
-  const store = replicas.length === 0 ? primary : replicaReads(primary, replicas, parseDuration(spec.replicaLag));
+  const store = replicas.length === 0 ? primary : replicaReads(primary, replicas, millisecondsOf(spec.replicaLag));
   return onClose(store, stopCleanup);
 }
 
@@ -28,8 +28,8 @@ function openServer(name: string, spec: Spec<'postgresql'>, url: string, autoMig
       return { connectionString: url, user: username, password, ssl: tlsOf(spec) };
     },
     max: spec.poolMax,
-    connectTimeout: parseDuration(spec.connectTimeout),
-    commandTimeout: parseDuration(spec.commandTimeout),
+    connectTimeout: millisecondsOf(spec.connectTimeout),
+    commandTimeout: millisecondsOf(spec.commandTimeout),
   });
   const { tablePrefix, metadataTable } = spec;
   return new PostgresStore({ name, pool, tables: { tablePrefix, metadataTable }, autoMigrate });

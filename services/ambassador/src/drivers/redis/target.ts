@@ -1,5 +1,5 @@
-import { parseDuration } from '@podkit/chassis/duration';
 import type { Spec } from '../../config/file-schema.ts';
+import { millisecondsOf } from '../../config/quantities.ts';
 import type { HostPort, Login, RedisTarget } from '../../engine/engine.ts';
 import { loginOf, readSecret, tlsOf } from '../secret-files.ts';
 
@@ -12,8 +12,8 @@ export function targetOf(spec: Spec<'redis'>): RedisTarget {
     db,
     login: () => ({ ...loginIn(url), ...loginOf(spec) }),
     tls: url.protocol === 'rediss:' || spec.tls !== undefined ? () => tlsOf(spec) ?? {} : undefined,
-    connectTimeout: parseDuration(spec.connectTimeout),
-    commandTimeout: parseDuration(spec.commandTimeout),
+    connectTimeout: millisecondsOf(spec.connectTimeout),
+    commandTimeout: millisecondsOf(spec.commandTimeout),
   };
 }
 

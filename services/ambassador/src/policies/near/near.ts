@@ -1,6 +1,5 @@
-import { parseBytes } from '@podkit/chassis/bytes';
-import { parseDuration } from '@podkit/chassis/duration';
 import type { PolicySpec } from '../../config/policies-schema.ts';
+import { bytesOf, millisecondsOf } from '../../config/quantities.ts';
 import type { Built } from '../../engine/built.ts';
 import type { RedisTarget } from '../../engine/engine.ts';
 import type { TrackChanges } from '../../engine/near-cache.ts';
@@ -21,12 +20,12 @@ export function near(
   { name, metrics, track }: NearContext,
 ): Built {
   const tier = new NearTier({
-    maxBytes: parseBytes(spec.maxBytes),
-    ttl: parseDuration(spec.ttl),
-    negativeTtl: parseDuration(spec.negativeTtl),
+    maxBytes: bytesOf(spec.maxBytes),
+    ttl: millisecondsOf(spec.ttl),
+    negativeTtl: millisecondsOf(spec.negativeTtl),
     jitter: spec.jitter,
-    staleWhileRevalidate: parseDuration(spec.staleWhileRevalidate),
-    staleIfError: parseDuration(spec.staleIfError),
+    staleWhileRevalidate: millisecondsOf(spec.staleWhileRevalidate),
+    staleIfError: millisecondsOf(spec.staleIfError),
   });
   metrics.gauge(name, 'near_entries', () => tier.statistics.keys);
   metrics.gauge(name, 'near_bytes', () => tier.statistics.bytes);
