@@ -92,7 +92,8 @@ export class GitSync {
       gid: host.getgid?.(),
       flags: shownFlags(flags),
     });
-    if (options.addUser) addUser({ uid: host.getuid?.() ?? 0, gid: host.getgid?.() ?? 0, home: tmpdir() });
+    if (options.addUser)
+      addUser({ uid: host.getuid?.() ?? 0, gid: host.getgid?.() ?? 0, home: host.env.HOME || tmpdir() });
     await warnOfOldGit(options.git, this.#log);
     const roots = repositories.map((repository) => repository.options.root ?? '');
     for (const root of roots) mkdirSync(root, { recursive: true, mode: 0o775 });

@@ -3,7 +3,7 @@ import type { GitConfigEntry } from '../options/git-config-list.ts';
 export type BaseOptions = { allowProtocol: readonly string[]; cookieFile: boolean; lfs: boolean };
 
 /** Where a Kubernetes Secret with a cookie file is expected, as upstream fixes it. */
-const cookiePath = '/etc/git-secret/cookie_file';
+export const cookiePath = '/etc/git-secret/cookie_file';
 
 /** The settings every git runs with, written to the private configuration file; the user's come after them. */
 export function baseSettings({ allowProtocol, cookieFile, lfs }: BaseOptions): GitConfigEntry[] {

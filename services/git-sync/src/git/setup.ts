@@ -2,6 +2,7 @@ import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { writeFileAtomic } from '@podkit/chassis/atomic-file';
 import type { Environment } from '@podkit/chassis/config';
+import { messageOf, PodkitError } from '@podkit/chassis/errors';
 import type { CredentialStore } from '../credentials/credential-store.ts';
 import type { Log } from '../log/log.ts';
 import { parseGitConfigList } from '../options/git-config-list.ts';
@@ -11,7 +12,7 @@ import { importGpgKeys, signatureSettings } from '../sync/signatures.ts';
 import { gitConfigFile } from './config-text.ts';
 import { gitEnvironment } from './environment.ts';
 import { Git, type Step } from './git.ts';
-import { baseSettings } from './settings.ts';
+import { baseSettings, cookiePath } from './settings.ts';
 import { sshCommand } from './ssh-command.ts';
 
 export type GitSetup = {
@@ -26,10 +27,15 @@ export type GitSetup = {
   step: Step;
 };
 
-/** Write the private configuration of one synced repository, and give the git that uses it. */
+/**
+ * Write the private configuration of one synced repository, and give the git that uses it.
+ *
+ * @throws {PodkitError} ERR_OPTIONS when the cookie file can't be read, and what importing the OpenPGP keys throws
+ */
 export async function setUpGit(setup: GitSetup): Promise<Git> {
   const { options, env, directory, repo, store, credentialUrls, log, step } = setup;
   const policy = signaturePolicy(options);
+  if (options.cookieFile) expectReadable('--cookie-file', cookiePath);
   const lfs = options.lfs === 'auto' && isOnPath('git-lfs', env.PATH ?? '');
   const entries = [
     ...baseSettings({ allowProtocol: options.allowProtocol, cookieFile: options.cookieFile, lfs }),
@@ -71,6 +77,15 @@ function localPaths(repo: string): string[] {
   if (!repo.startsWith('/') && !repo.startsWith('file://')) return [];
   const path = repo.replace(/^file:\/\//, '').replace(/\/+$/, '');
   return [path, `${path}/.git`];
+}
+
+/** git reads a cookie file that is not there as an empty one, and then fails with a puzzle. */
+function expectReadable(flag: string, path: string): void {
+  try {
+    accessSync(path, constants.R_OK);
+  } catch (cause) {
+    throw new PodkitError('ERR_OPTIONS', `${flag}: ${messageOf(cause)}`, { cause });
+  }
 }
 
 function isOnPath(program: string, path: string): boolean {
