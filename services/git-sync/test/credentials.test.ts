@@ -3,13 +3,14 @@ import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { tempDir } from '@podkit/chassis/testing/temp-dir';
 import { waitFor } from '@podkit/chassis/testing/wait-for';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { serveGit } from './fixtures/http-remote.ts';
 import { Remote } from './fixtures/remote.ts';
-import { expectDone, publishedHash, runGitSync, startGitSync } from './fixtures/run.ts';
+import { expectDone, publishedHash, read, runGitSync, startGitSync } from './fixtures/run.ts';
 
 const isMe = (user: string) => user === 'me:p@ss:wörd %';
 const eachItsOwn = (user: string, path: string) => user === (path.startsWith('/site.git') ? 'a:1' : 'b:2');
@@ -29,6 +30,8 @@ async function serve(listener: RequestListener): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
+/** The path of a repository on a server of all temporary directories. */
+const addressOf = ({ path }: Remote) => path.slice(tmpdir().length);
 const args = (url: string, root: string) => [`--repo=${url}/site.git`, '--ref=main', `--root=${root}`, '--one-time'];
 
 describe('a repository that asks for a password gets it', () => {
@@ -73,6 +76,35 @@ describe('a repository that asks for a password gets it', () => {
     await waitFor('the sync', () => publishedHash(join(root, 'x')) === remote.head());
     expect(service.output.join('\n')).not.toContain('wrong');
   });
+});
+
+it('submodules get credentials of their own, on the same host and on another, and never those of the repository', async () => {
+  const [remote, near, far] = [await Remote.create(), await Remote.create(), await Remote.create()];
+  const seen: string[] = [];
+  const owners = new Map([
+    [addressOf(remote), 'a:1'],
+    [addressOf(near), 'b:2'],
+  ]);
+  const host = await serveGit(tmpdir(), (user, path) => {
+    const [, address = ''] = /^(.*\/site\.git)/.exec(path) ?? [];
+    return user === owners.get(address);
+  });
+  const other = await serveGit(tmpdir(), (user) => {
+    seen.push(user);
+    return user === 'c:3';
+  });
+  remote.addSubmodule('near', `../..${addressOf(near)}`, near);
+  remote.addSubmodule('far', `${other.url}${addressOf(far)}`, far);
+  const credentials = [
+    { url: `${host.url}${addressOf(remote)}`, username: 'a', password: '1' },
+    { url: `${host.url}${addressOf(near)}`, username: 'b', password: '2' },
+    { url: other.url, username: 'c', password: '3' },
+  ];
+  const root = tempDir();
+  const flags = [`--repo=${host.url}${addressOf(remote)}`, '--ref=main', `--root=${root}`, '--link=x', '--one-time'];
+  expectDone(await runGitSync([...flags, ...credentials.map((entry) => `--credential=${JSON.stringify(entry)}`)]));
+  expect([read(root, 'x', 'near', 'index.html'), read(root, 'x', 'far', 'index.html')]).toEqual(['one\n', 'one\n']);
+  expect(seen.filter((user) => user !== '' && user !== 'c:3')).toEqual([]);
 });
 
 it('a wrong password fails without a prompt, and is not shown', async () => {

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { tempDir } from '@podkit/chassis/testing/temp-dir';
 import { waitFor } from '@podkit/chassis/testing/wait-for';
-import { expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { Remote } from './fixtures/remote.ts';
 import { expectDone, publishedHash, read, runGitSync, startGitSync } from './fixtures/run.ts';
 
@@ -78,6 +78,45 @@ it('a pre-publish hook with a veto decides whether the link moves', async () => 
   writeFileSync(gate, '');
   expectDone(await runGitSync([...args(remote, root), '--one-time', ...flags]));
   expect(publishedHash(join(root, 'current'))).toBe(remote.head());
+});
+
+describe('a pre-publish hook without a veto', () => {
+  it('is told of the new tree before it is published, and holds nothing up', async () => {
+    const [remote, root, out] = [await Remote.create(), tempDir(), join(tempDir(), 'out')];
+    const hook = script(`echo "$GITSYNC_HASH $(pwd)" >> ${out}; while [ ! -e ${out}.go ]; do sleep 0.02; done`);
+    const flags = ['--period=30ms', `--pre-publish-exechook-command=${hook}`, '-v=1'];
+    const service = startGitSync([...args(remote, root), ...flags]);
+    await waitFor('the hook', () => existsSync(out));
+    await service.logged('the update', (line) => line.msg === 'updated successfully');
+    expect(publishedHash(join(root, 'current'))).toBe(remote.head());
+    expect(service.logs().some((line) => line.msg === 'exechook succeeded')).toBe(false);
+    const messages = service.logs().map(({ msg }) => msg);
+    expect(messages.indexOf('running exechook')).toBeLessThan(messages.indexOf('updated successfully'));
+    writeFileSync(`${out}.go`, '');
+    await service.logged('its end', (line) => line.msg === 'exechook succeeded');
+    expect(read(out)).toBe(`${remote.head()} ${join(root, '.worktrees', remote.head())}\n`);
+  });
+
+  it('does not run when a start finds nothing new', async () => {
+    const [remote, root, out] = [await Remote.create(), tempDir(), join(tempDir(), 'out')];
+    const flags = ['--one-time', `--pre-publish-exechook-command=${script(`echo ran >> ${out}`)}`];
+    expectDone(await runGitSync([...args(remote, root), ...flags]));
+    expectDone(await runGitSync([...args(remote, root), ...flags]));
+    expect(read(out)).toBe('ran\n');
+  });
+
+  it('that fails is repeated, ends a one-time run with 1, and keeps nothing from being published', async () => {
+    const [remote, root, out] = [await Remote.create(), tempDir(), join(tempDir(), 'out')];
+    const hook = `--pre-publish-exechook-command=${script(`echo ran >> ${out}; test -e ${out}.go`)}`;
+    expect((await runGitSync([...args(remote, root), '--one-time', hook])).code).toBe(1);
+    expect(publishedHash(join(root, 'current'))).toBe(remote.head());
+    remote.commit({ 'index.html': 'two\n' });
+    const service = startGitSync([...args(remote, root), hook, '--pre-publish-exechook-backoff=1s', '-v=1']);
+    await service.logged('a failure', (line) => line.msg === 'pre-publish-exechook failed');
+    expect(publishedHash(join(root, 'current'))).toBe(remote.head());
+    writeFileSync(`${out}.go`, '');
+    await service.logged('the success', (line) => line.msg === 'exechook succeeded');
+  });
 });
 
 it('the webhook is repeated until its status is the one wanted, and gets the hash in a header', async () => {

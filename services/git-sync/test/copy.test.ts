@@ -1,0 +1,39 @@
+import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { tempDir } from '@podkit/chassis/testing/temp-dir';
+import { describe, expect, it } from 'vitest';
+import { Remote } from './fixtures/remote.ts';
+import { read, runGitSync } from './fixtures/run.ts';
+
+const once = (remote: Remote, root: string, ...more: string[]) =>
+  runGitSync([`--repo=${remote.path}`, '--ref=main', `--root=${root}`, '--link=current', '--one-time', ...more]);
+
+describe('publishing a plain directory', () => {
+  it('makes the directory equal to the tree, without links and without .git', async () => {
+    const remote = await Remote.create({ 'a/b.txt': 'b', 'c.txt': 'c' });
+    const root = tempDir();
+    await once(remote, root, '--publish=copy');
+    expect(statSync(join(root, 'current')).isDirectory()).toBe(true);
+    remote.git('rm', '-q', 'a/b.txt');
+    remote.commit({ a: 'now a file', 'd/e': 'new' });
+    await once(remote, root, '--publish=copy');
+    expect(readdirSync(join(root, 'current'), { recursive: true }).map(String).sort()).toEqual([
+      'a',
+      'c.txt',
+      'd',
+      'd/e',
+    ]);
+    expect(read(root, 'current', 'a')).toBe('now a file');
+  });
+
+  it('does not delete files of others from the directory', async () => {
+    const remote = await Remote.create();
+    const root = tempDir();
+    mkdirSync(join(root, 'current'));
+    writeFileSync(join(root, 'current', 'mine.txt'), 'mine');
+    const { code, text } = await once(remote, root, '--publish=copy');
+    expect(code).toBe(1);
+    expect(text).toContain('--wipe-root');
+    expect(read(root, 'current', 'mine.txt')).toBe('mine');
+  });
+});
