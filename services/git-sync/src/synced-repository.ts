@@ -4,12 +4,14 @@ import { splitUserinfo } from './credentials/credential.ts';
 import { CredentialSource } from './credentials/credential-source.ts';
 import { CredentialStore } from './credentials/credential-store.ts';
 import type { Git, Step } from './git/git.ts';
+import { lfsMode, warnOfPointers } from './git/lfs.ts';
 import { setUpGit, signaturePolicy } from './git/setup.ts';
 import { RepositoryHooks } from './hooks/repository-hooks.ts';
 import type { Log } from './log/log.ts';
 import type { Redactor } from './log/redactor.ts';
 import type { SyncMetrics } from './metrics.ts';
 import type { Options } from './options/schema.ts';
+import { StaleWorktrees } from './sync/cleanup.ts';
 import { CopyPublisher, copyMarker } from './sync/copy-publisher.ts';
 import { rejectEscapingLinks } from './sync/escaping-links.ts';
 import { defaultLink, type Layout, layoutOf, resolveIn } from './sync/layout.ts';
@@ -116,7 +118,8 @@ async function createSyncer(input: SyncedInput, { repo, layout, log, hooks }: Pa
   const { options, env, directory, redactor, metrics, step } = input;
   const source = new CredentialSource(options, redactor, metrics);
   const store = new CredentialStore(directory);
-  const git = await setUpGit({ options, env, directory, repo, store, credentialUrls: source.urls(), log, step });
+  const lfs = lfsMode(options.lfs, env.PATH ?? '');
+  const git = await setUpGit({ options, env, directory, repo, store, credentialUrls: source.urls(), lfs, log, step });
   const { ref, depth, filter } = options;
   const policy = signaturePolicy(options);
   return new Syncer({
@@ -132,12 +135,13 @@ async function createSyncer(input: SyncedInput, { repo, layout, log, hooks }: Pa
       depth,
       sparseCheckoutFile: options.sparseCheckoutFile,
     },
-    cleanup: { layout, git, log, staleTimeout: options.staleWorktreeTimeout, gc: options.gitGc },
+    stale: new StaleWorktrees({ layout, git, log, staleTimeout: options.staleWorktreeTimeout, gc: options.gitGc, lfs }),
     log,
     step,
     refreshCredentials: async (signal) => store.put(await source.read(signal)),
     verify: policy.commit || policy.tag ? verifier(git, layout.root, policy, metrics) : undefined,
     inspect: async (tree, signal) => {
+      await warnOfPointers(lfs, tree, log);
       if (options.symlinks === 'reject') await rejectEscapingLinks(tree.path);
       await hooks.beforePublish(tree, signal);
     },

@@ -67,17 +67,6 @@ it('has the metrics of upstream with its names and labels', async () => {
   expect(text).toMatch(/git_sync_last_success_timestamp_seconds \d+/);
 });
 
-it("takes profiles with V8's inspector, with --http-pprof only", async () => {
-  const { get } = await started(['--http-pprof']);
-  expect((await get('/debug/pprof/')).status).toBe(200);
-  for (const [name, field] of [
-    ['profile', 'nodes'],
-    ['heap', 'head'],
-  ] as const)
-    expect(await (await get(`/debug/pprof/${name}?seconds=0.05`)).json()).toHaveProperty(field);
-  expect((await get('/debug/pprof/profile?seconds=1e9')).status).toBe(400);
-});
-
 describe('POST /sync', () => {
   const env = { GITSYNC_TRIGGER_SECRET: secret };
   const sign = (body: string) => createHmac('sha256', secret).update(body).digest('hex');

@@ -8,11 +8,42 @@ import { expectDone, runGitSync } from './fixtures/run.ts';
 const once = (remote: Remote, root: string, ...more: string[]) =>
   runGitSync([`--repo=${remote.path}`, '--ref=main', `--root=${root}`, '--link=current', '--one-time', ...more]);
 
-it('syncs 5,000 files, and names in any encoding, and removes them again', async () => {
+/** Names that are no UTF-8, hold what shells, git and terminals make something of, or are as long as names can be. */
+const oddNames = [
+  [0xe9, 0xff],
+  [...Buffer.from('tab\tnew\nline "quoted" \\ \'single\'')],
+  [...Buffer.from('-rf --option')],
+  [...Buffer.from('日本語 🎉 e\u0301')],
+  [0x1b, ...Buffer.from('[31m'), 0x07],
+  Array.from({ length: 255 }, () => 0xf0),
+].map((bytes) => Buffer.from(bytes));
+const namesAt = (path: string) => readdirSync(path, 'buffer').map((name) => name.toString('hex'));
+
+it.each(['link', 'copy'])(
+  'publishes names in any encoding with --publish=%s, and removes them again',
+  async (publish) => {
+    const [remote, root] = [await Remote.create(), tempDir()];
+    mkdirSync(join(remote.path, 'odd'));
+    for (const name of oddNames) {
+      const directory = Buffer.concat([Buffer.from(`${remote.path}/odd/`), name]);
+      mkdirSync(directory);
+      writeFileSync(Buffer.concat([directory, Buffer.from('/'), name]), name);
+    }
+    const flags = [`--publish=${publish}`, '--symlinks=reject', '--stale-worktree-timeout=0s'];
+    const [before, after] = [remote.head(), remote.commit({})];
+    expectDone(await once(remote, root, ...flags));
+    expect(namesAt(join(root, 'current', 'odd')).sort()).toEqual(oddNames.map((name) => name.toString('hex')).sort());
+    remote.git('reset', '-q', '--hard', before);
+    expectDone(await once(remote, root, ...flags));
+    expect(namesAt(join(root, 'current'))).not.toContain(Buffer.from('odd').toString('hex'));
+    expect(readdirSync(join(root, '.worktrees'))).not.toContain(after);
+  },
+);
+
+it('syncs 5,000 files, and removes them again', async () => {
   const remote = await Remote.create();
   mkdirSync(join(remote.path, 'many'));
   for (let n = 0; n < 5_000; n += 1) writeFileSync(join(remote.path, 'many', `${n}.txt`), `${n}\n`);
-  writeFileSync(Buffer.concat([Buffer.from(`${remote.path}/latin1-`), Buffer.from([0xe9, 0xff])]), 'x');
   remote.commit({});
   const root = tempDir();
   expectDone(await once(remote, root));

@@ -42,7 +42,13 @@ it('runs no hook, monitor or filter that somebody planted in an existing root, a
   mkdirSync(join(root, '.git', 'hooks'), { recursive: true });
   for (const hook of ['post-checkout', 'reference-transaction', 'post-index-change'])
     symlinkSync(script, join(root, '.git', 'hooks', hook));
-  const planted = ['core.fsmonitor', 'core.sshCommand', 'filter.evil.smudge', 'core.alternateRefsCommand'];
+  const planted = [
+    'core.fsmonitor',
+    'core.sshCommand',
+    'filter.evil.smudge',
+    'core.alternateRefsCommand',
+    'lfs.customtransfer.evil.path',
+  ];
   for (const key of planted) gitIn(root, 'config', key, script);
   gitIn(root, 'config', 'core.hooksPath', join(root, '.git', 'hooks'));
   remote.commit({ 'a.txt': 'b' });

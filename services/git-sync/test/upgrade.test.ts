@@ -1,9 +1,9 @@
-import { existsSync, lstatSync, readlinkSync, symlinkSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, readlinkSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { tempDir } from '@podkit/chassis/testing/temp-dir';
 import { describe, expect, it } from 'vitest';
 import { gitIn, Remote } from './fixtures/remote.ts';
-import { expectDone, runGitSync } from './fixtures/run.ts';
+import { expectDone, publishedHash, runGitSync } from './fixtures/run.ts';
 
 const once = (remote: Remote, root: string, ...more: string[]) =>
   runGitSync([`--repo=${remote.path}`, '--ref=main', `--root=${root}`, '--link=current', '--one-time', ...more]);
@@ -21,13 +21,34 @@ describe('roots of other versions', () => {
     expect(existsSync(join(root, `rev-${hash}`))).toBe(false);
   });
 
-  it('leaves a published tree of version 4 alone when it is what the remote has', async () => {
+  it('leaves a published tree of version 4 alone when it is what the remote has, and follows from there', async () => {
     const remote = await Remote.create();
     const root = tempDir();
-    await once(remote, root);
+    const first = remote.head();
+    rootOfVersion4(root, remote);
     const before = lstatSync(join(root, 'current')).ino;
-    const { logs } = await once(remote, root);
-    expect(lstatSync(join(root, 'current')).ino).toBe(before);
+    const { code, text, logs } = await once(remote, root, '-v=5');
+    expect([code, lstatSync(join(root, 'current')).ino]).toEqual([0, before]);
     expect(logs.some((line) => line.msg === 'update required')).toBe(false);
+    expect(text).not.toMatch(/damaged|unexpected setting/);
+    const next = remote.commit({ 'index.html': 'two\n' });
+    expectDone(await once(remote, root));
+    expect(publishedHash(join(root, 'current'))).toBe(next);
+    expect(readdirSync(join(root, '.worktrees'))).toEqual([next]);
+    expect(gitIn(root, 'cat-file', '--batch-all-objects', '--batch-check')).not.toContain(first);
   });
 });
+
+/** What version 4 leaves behind, step by step as it does it, but for its own programs. */
+function rootOfVersion4(root: string, remote: Remote): void {
+  const hash = remote.head();
+  const worktree = join(root, '.worktrees', hash);
+  gitIn(root, 'init', '-q', '-b', 'git-sync');
+  gitIn(root, 'remote', 'add', 'origin', remote.path);
+  gitIn(root, 'fetch', '-q', `file://${remote.path}`, 'main', '--prune', '--no-auto-gc', '--depth', '1');
+  gitIn(root, 'reset', '-q', '--soft', hash, '--');
+  gitIn(root, 'worktree', 'add', '--force', '--detach', worktree, hash, '--no-checkout');
+  writeFileSync(join(worktree, '.git'), `gitdir: ../../.git/worktrees/${hash}\n`);
+  gitIn(worktree, 'reset', '-q', '--hard', hash, '--');
+  symlinkSync(`.worktrees/${hash}`, join(root, 'current'));
+}

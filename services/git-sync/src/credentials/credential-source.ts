@@ -5,7 +5,7 @@ import { parseCredentials } from '../options/credential-list.ts';
 import type { Options } from '../options/schema.ts';
 import { askCredential } from './askpass.ts';
 import { type Credential, cleanPassword, splitUserinfo } from './credential.ts';
-import { type AppToken, requestAppToken } from './github-app.ts';
+import { requestAppToken } from './github-app.ts';
 
 export type CredentialMetrics = {
   askpass: (status: 'success' | 'error') => void;
@@ -20,7 +20,8 @@ export class CredentialSource {
   readonly #options: Options;
   readonly #redactor: Redactor;
   readonly #metrics: CredentialMetrics;
-  #token: AppToken | undefined;
+  /** `usableUntil` is by `performance.now()`: once we have it, a wall clock that jumps must not end or keep it. */
+  #token: { token: string; usableUntil: number } | undefined;
 
   constructor(options: Options, redactor: Redactor, metrics: CredentialMetrics) {
     this.#options = options;
@@ -57,7 +58,7 @@ export class CredentialSource {
   }
 
   async #appToken(signal: AbortSignal): Promise<string> {
-    if (this.#token !== undefined && this.#token.expiresAt - Date.now() > tokenMargin) return this.#token.token;
+    if (this.#token !== undefined && performance.now() < this.#token.usableUntil) return this.#token.token;
     const { githubBaseUrl, githubAppClientId, githubAppApplicationId, githubAppInstallationId } = this.#options;
     const privateKey =
       this.#options.githubAppPrivateKey ?? (await readSecret(this.#options.githubAppPrivateKeyFile ?? ''));
@@ -67,8 +68,9 @@ export class CredentialSource {
       installationId: githubAppInstallationId,
       privateKey,
     };
-    this.#token = await counted(this.#metrics.githubApp, () => requestAppToken(app, signal));
-    return this.#token.token;
+    const { token, expiresAt } = await counted(this.#metrics.githubApp, () => requestAppToken(app, signal));
+    this.#token = { token, usableUntil: performance.now() + expiresAt - Date.now() - tokenMargin };
+    return token;
   }
 }
 

@@ -1,6 +1,7 @@
 import type { GitConfigEntry } from '../options/git-config-list.ts';
+import { type Lfs, lfsSettings } from './lfs.ts';
 
-export type BaseOptions = { allowProtocol: readonly string[]; cookieFile: boolean; lfs: boolean };
+export type BaseOptions = { allowProtocol: readonly string[]; cookieFile: boolean; lfs: Lfs };
 
 /** Where a Kubernetes Secret with a cookie file is expected, as upstream fixes it. */
 export const cookiePath = '/etc/git-secret/cookie_file';
@@ -23,14 +24,6 @@ export function baseSettings({ allowProtocol, cookieFile, lfs }: BaseOptions): G
       value: name === 'file' ? 'user' : 'always',
     })),
     ...(cookieFile ? [{ key: 'http.cookiefile', value: cookiePath }] : []),
-    ...(lfs ? lfsSettings : []),
+    ...(lfs === 'on' ? lfsSettings : []),
   ];
 }
-
-/** What `git lfs install` writes. */
-const lfsSettings: readonly GitConfigEntry[] = [
-  { key: 'filter.lfs.clean', value: 'git-lfs clean -- %f' },
-  { key: 'filter.lfs.smudge', value: 'git-lfs smudge -- %f' },
-  { key: 'filter.lfs.process', value: 'git-lfs filter-process' },
-  { key: 'filter.lfs.required', value: 'true' },
-];

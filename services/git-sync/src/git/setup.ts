@@ -1,5 +1,5 @@
 import { accessSync, constants } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { writeFileAtomic } from '@podkit/chassis/atomic-file';
 import type { Environment } from '@podkit/chassis/config';
 import { messageOf, PodkitError } from '@podkit/chassis/errors';
@@ -12,6 +12,7 @@ import { importGpgKeys, signatureSettings } from '../sync/signatures.ts';
 import { gitConfigFile } from './config-text.ts';
 import { gitEnvironment } from './environment.ts';
 import { Git, type Step } from './git.ts';
+import type { Lfs } from './lfs.ts';
 import { baseSettings, cookiePath } from './settings.ts';
 import { sshCommand } from './ssh-command.ts';
 
@@ -23,6 +24,7 @@ export type GitSetup = {
   repo: string;
   store: CredentialStore;
   credentialUrls: readonly string[];
+  lfs: Lfs;
   log: Log;
   step: Step;
 };
@@ -33,10 +35,9 @@ export type GitSetup = {
  * @throws {PodkitError} ERR_OPTIONS when the cookie file can't be read, and what importing the OpenPGP keys throws
  */
 export async function setUpGit(setup: GitSetup): Promise<Git> {
-  const { options, env, directory, repo, store, credentialUrls, log, step } = setup;
+  const { options, env, directory, repo, store, credentialUrls, lfs, log, step } = setup;
   const policy = signaturePolicy(options);
   if (options.cookieFile) expectReadable('--cookie-file', cookiePath);
-  const lfs = options.lfs === 'auto' && isOnPath('git-lfs', env.PATH ?? '');
   const entries = [
     ...baseSettings({ allowProtocol: options.allowProtocol, cookieFile: options.cookieFile, lfs }),
     ...store.settings(credentialUrls),
@@ -86,15 +87,4 @@ function expectReadable(flag: string, path: string): void {
   } catch (cause) {
     throw new PodkitError('ERR_OPTIONS', `${flag}: ${messageOf(cause)}`, { cause });
   }
-}
-
-function isOnPath(program: string, path: string): boolean {
-  return path.split(delimiter).some((directory) => {
-    try {
-      accessSync(join(directory, program), constants.X_OK);
-      return true;
-    } catch {
-      return false;
-    }
-  });
 }

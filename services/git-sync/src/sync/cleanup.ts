@@ -1,6 +1,7 @@
 import { stat, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Git } from '../git/git.ts';
+import { type Lfs, pruneLfs } from '../git/lfs.ts';
 import type { Log } from '../log/log.ts';
 import { lstatIfThere, namesIn, readFileIfThere, removeTree } from './files.ts';
 import type { Layout } from './layout.ts';
@@ -13,42 +14,59 @@ export type CleanupOptions = {
   /** Milliseconds a superseded checkout is kept. */
   staleTimeout: number;
   gc: 'auto' | 'always' | 'aggressive' | 'off';
-  now?: () => number;
+  lfs: Lfs;
 };
 
-/** Note on the directory itself when a checkout was superseded: its age counts from then, also after a restart. */
-export async function markSuperseded(path: string, now = new Date()): Promise<void> {
-  await utimes(path, now, now).catch(() => undefined);
-}
+/** The checkouts that are no longer published, each kept for a while for those who still read it. */
+export class StaleWorktrees {
+  readonly #options: CleanupOptions;
+  /** `performance.now()` at which each was superseded; once one is known here, a wall clock that jumps is no matter. */
+  readonly #since = new Map<string, number>();
 
-/**
- * Remove the checkouts that are neither published nor young, and, if there were any, what git keeps for them.
- * Gives the number removed.
- */
-export async function removeStaleWorktrees(
-  { layout, git, log, staleTimeout, gc, now = Date.now }: CleanupOptions,
-  published: Tree,
-  signal: AbortSignal,
-): Promise<number> {
-  let removed = 0;
-  for (const name of await namesIn(layout.worktrees)) {
-    const path = join(layout.worktrees, name);
-    if (path === published.path || path === dirname(published.path) || name.startsWith('.')) continue;
-    const age = now() - (await stat(path)).mtimeMs;
-    // A clock that was set back must not keep one for ever: an age below zero counts as old.
-    if (age >= 0 && age < staleTimeout) continue;
-    log.info(1, 'removing stale worktree', { path });
-    await removeTree(path);
-    removed += 1;
+  constructor(options: CleanupOptions) {
+    this.#options = options;
   }
-  if (removed > 0) await collectGarbage({ layout, git, gc }, signal);
-  return removed;
+
+  /** Note that a checkout was superseded, on the directory as well: its age counts from then also after a restart. */
+  async note(path: string): Promise<void> {
+    this.#since.set(path, performance.now());
+    const now = new Date();
+    await utimes(path, now, now).catch(() => undefined);
+  }
+
+  /**
+   * Remove the checkouts that are neither published nor young, and, if there were any, what git keeps for them.
+   * Gives the number removed.
+   */
+  async remove(published: Tree, signal: AbortSignal): Promise<number> {
+    const { layout, log, staleTimeout } = this.#options;
+    let removed = 0;
+    for (const name of await namesIn(layout.worktrees)) {
+      const path = join(layout.worktrees, name);
+      if (path === published.path || path === dirname(published.path) || name.startsWith('.')) continue;
+      if ((await this.#age(path)) < staleTimeout) continue;
+      log.info(1, 'removing stale worktree', { path });
+      await removeTree(path);
+      this.#since.delete(path);
+      removed += 1;
+    }
+    if (removed > 0) await collectGarbage(this.#options, signal);
+    return removed;
+  }
+
+  /** Milliseconds; one whose time lies in the future, since the clock was set back, counts as superseded now. */
+  async #age(path: string): Promise<number> {
+    const now = performance.now();
+    let since = this.#since.get(path);
+    if (since === undefined) {
+      since = now - Math.max(0, Date.now() - (await stat(path)).mtimeMs);
+      this.#since.set(path, since);
+    }
+    return now - since;
+  }
 }
 
-async function collectGarbage(
-  { layout, git, gc }: Pick<CleanupOptions, 'layout' | 'git' | 'gc'>,
-  signal: AbortSignal,
-): Promise<void> {
+async function collectGarbage({ layout, git, gc, lfs }: CleanupOptions, signal: AbortSignal): Promise<void> {
   const run = (...args: string[]) => git.run(args, { cwd: layout.root, signal });
   await run('worktree', 'prune', '--expire=now');
   // Roots of upstream have reflogs, which keep old commits alive; ours write none.
@@ -57,6 +75,7 @@ async function collectGarbage(
   if (gc === 'off') return;
   const mode = { auto: ['--auto'], always: [], aggressive: ['--aggressive'] }[gc];
   await run('gc', '--quiet', ...mode);
+  await pruneLfs(lfs, git, layout, signal);
 }
 
 /** Remove the checkout of version 3, which lies in the root itself, once the link has left it. */

@@ -12,8 +12,11 @@ const expected = [
   /^extensions\.(worktreeconfig|partialclone|objectformat|refstorage)$/,
   /^remote\.origin\.(url|promisor|partialclonefilter)$/,
   /^submodule\..*\.(url|active)$/s,
-  /^lfs\./,
+  /^lfs\.(repositoryformatversion|.+\.(access|locksverify))$/s,
 ];
+
+/** What a clone or upstream writes and we do without: it would keep references that outlive what they name. */
+const unneeded = /^(remote\.origin\.fetch|branch\..*\.(remote|merge))$/s;
 
 /**
  * Keeps the configuration inside the repository to what we and git put there. On a shared volume somebody else may
@@ -46,7 +49,8 @@ export class LocalConfig {
     const keys = (await this.#git.run(list, { cwd, signal })).split('\0').filter((key) => key !== '');
     const planted = [...new Set(keys)].filter((key) => !expected.some((pattern) => pattern.test(key)));
     for (const key of planted) {
-      this.#log.error(undefined, 'removed an unexpected setting from the repository', { file, key });
+      if (unneeded.test(key)) this.#log.info(1, 'removed a setting that is not needed', { file, key });
+      else this.#log.error(undefined, 'removed an unexpected setting from the repository', { file, key });
       await this.#git.run(['config', '--file', file, '--unset-all', key], { cwd, signal });
     }
     this.#vetted.set(file, (await readFileIfThere(file)) ?? '');

@@ -1,6 +1,6 @@
 import type { Step } from '../git/git.ts';
 import type { Log } from '../log/log.ts';
-import { type CleanupOptions, markSuperseded, removeOldLayout, removeStaleWorktrees } from './cleanup.ts';
+import { removeOldLayout, type StaleWorktrees } from './cleanup.ts';
 import { isFullHash, type Layout } from './layout.ts';
 import type { Publisher } from './link-publisher.ts';
 import type { Repository } from './repository.ts';
@@ -12,7 +12,7 @@ export type SyncerOptions = {
   repository: Repository;
   publisher: Publisher;
   worktree: WorktreeOptions;
-  cleanup: CleanupOptions;
+  stale: StaleWorktrees;
   log: Log;
   step: Step;
   /** Make credentials ready for git; called first in every pass. */
@@ -71,7 +71,7 @@ export class Syncer {
     const published = await this.#options.publisher.current();
     if (published === undefined) return;
     try {
-      await removeStaleWorktrees(this.#options.cleanup, published, signal);
+      await this.#options.stale.remove(published, signal);
     } catch (error) {
       this.#options.log.error(error, 'failed to clean up stale worktrees');
     }
@@ -87,7 +87,7 @@ export class Syncer {
 
   /** Fetch, and publish what was fetched unless just that is published already. */
   async #update(current: Tree | undefined, whole: Tree | undefined, signal: AbortSignal): Promise<boolean> {
-    const { repository, publisher, worktree, verify, inspect, log, ref, layout } = this.#options;
+    const { repository, publisher, worktree, verify, inspect, log, ref, layout, stale } = this.#options;
     const fetched = await repository.fetch(signal);
     await verify?.(fetched, signal);
     await repository.setHead(fetched.hash, signal);
@@ -98,7 +98,7 @@ export class Syncer {
     await inspect(made, signal);
     await publisher.publish(made, signal);
     if (current !== undefined && current.path !== made.path) {
-      await markSuperseded(current.path);
+      await stale.note(current.path);
       await removeOldLayout(layout, current.path);
     }
     log.info(0, 'updated successfully', { ref, remote: fetched.hash });

@@ -1,0 +1,49 @@
+import { accessSync, constants } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import type { Log } from '../log/log.ts';
+import type { GitConfigEntry } from '../options/git-config-list.ts';
+import { lstatIfThere, readFileIfThere } from '../sync/files.ts';
+import type { Layout } from '../sync/layout.ts';
+import type { Tree } from '../sync/worktree.ts';
+import type { Git } from './git.ts';
+
+/** Git LFS: used where it is installed and wanted, and missed aloud where a repository needs it. */
+export type Lfs = 'on' | 'off' | 'missing';
+
+export function lfsMode(wanted: 'auto' | 'off', path: string): Lfs {
+  if (wanted === 'off') return 'off';
+  return isOnPath('git-lfs', path) ? 'on' : 'missing';
+}
+
+/** What `git lfs install` writes. */
+export const lfsSettings: readonly GitConfigEntry[] = [
+  { key: 'filter.lfs.clean', value: 'git-lfs clean -- %f' },
+  { key: 'filter.lfs.smudge', value: 'git-lfs smudge -- %f' },
+  { key: 'filter.lfs.process', value: 'git-lfs filter-process' },
+  { key: 'filter.lfs.required', value: 'true' },
+];
+
+/** Say so when a checkout has pointers where its files should be. */
+export async function warnOfPointers(lfs: Lfs, tree: Tree, log: Log): Promise<void> {
+  if (lfs !== 'missing') return;
+  const attributes = await readFileIfThere(join(tree.path, '.gitattributes')).catch(() => undefined);
+  if (attributes?.includes('filter=lfs') === true)
+    log.info(0, 'git-lfs is not installed: files kept in Git LFS are published as their pointers', { hash: tree.hash });
+}
+
+/** Delete the files of commits that are gone; git's own garbage collection does not know them. */
+export async function pruneLfs(lfs: Lfs, git: Git, layout: Layout, signal: AbortSignal): Promise<void> {
+  if (lfs !== 'on' || (await lstatIfThere(join(layout.gitDir, 'lfs'))) === undefined) return;
+  await git.run(['lfs', 'prune'], { cwd: layout.root, signal });
+}
+
+function isOnPath(program: string, path: string): boolean {
+  return path.split(delimiter).some((directory) => {
+    try {
+      accessSync(join(directory, program), constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}
