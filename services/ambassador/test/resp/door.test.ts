@@ -77,6 +77,35 @@ test('one client too many is told so', async () => {
   expect(await door.metricsText()).toContain('ambassador_redis_rejected_connections_total 1');
 });
 
+test('one client too many that spoke first is let go as well', async () => {
+  const door = await openDoor(engine(), { maxClients: 0 });
+  const client = await rawClient(door.port);
+  client.socket.end('PING\r\n');
+  await client.closed();
+  await expect(door.close()).resolves.toBeUndefined();
+});
+
+test('requests that come in pieces are not mixed with those of other clients', async () => {
+  const door = await openDoor(engine());
+  const clients = await Promise.all(Array.from({ length: 8 }, () => rawClient(door.port)));
+  const bytes = clients.map((_client, index) => encodeRequest(['SET', `key-${index}`, `${index}`.repeat(100_000)]));
+  for (const [from, to] of [
+    [0, 7],
+    [7, 20_000],
+    [20_000, 20_010],
+    [20_010, undefined],
+  ]) {
+    for (const [index, client] of clients.entries()) client.send(bytes[index]?.subarray(from, to) ?? '');
+    const last = await rawClient(door.port);
+    last.send('PING\r\n');
+    await last.replies(1);
+  }
+  for (const [index, client] of clients.entries()) {
+    client.send(`GET key-${index}\r\n`);
+    expect(await client.replies(2)).toEqual(['+OK\r\n', `$100000\r\n${`${index}`.repeat(100_000)}\r\n`]);
+  }
+});
+
 test('a client that closes its side after asking still gets every answer', async () => {
   const client = await rawClient((await openDoor(engine())).port);
   client.socket.end('SET a 1\r\nGET a\r\nINCR a\r\n');

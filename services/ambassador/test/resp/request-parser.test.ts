@@ -40,6 +40,28 @@ test('requests come out as they went in, however the bytes are cut', () => {
   );
 });
 
+test('requests come out as they went in where all chunks are read into the same memory', () => {
+  fc.assert(
+    fc.property(fc.array(words, { maxLength: 12 }), fc.array(fc.nat(), { maxLength: 20 }), (requests, cuts) => {
+      const memory = Buffer.alloc(64 * 1024);
+      const parser = new RequestParser(defaultLimits);
+      const found: string[][] = [];
+      for (const chunk of chunked(Buffer.concat(requests.map(encodeRequest)), cuts)) {
+        chunk.copy(memory);
+        parser.push(memory, chunk.length);
+        let held = parser.next();
+        parser.keep();
+        memory.fill('*');
+        for (; held; held = parser.next()) {
+          const { buffer, starts, ends, count } = parser;
+          found.push(Array.from({ length: count }, (_, at) => buffer.toString('latin1', starts[at], ends[at])));
+        }
+      }
+      expect(found).toEqual(requests.map((request) => request.map((word) => Buffer.from(word).toString('latin1'))));
+    }),
+  );
+});
+
 function outcomeOf(read: () => void): string {
   try {
     read();

@@ -39,19 +39,28 @@ export class RequestParser {
     return this.#end - this.#begin;
   }
 
-  push(chunk: Buffer): void {
-    if (this.#begin === this.#end) return this.#take(chunk);
+  /** Take the first `length` bytes of `chunk`; they are read where they are, until `keep()`. */
+  push(chunk: Buffer, length = chunk.length): void {
+    if (this.#begin === this.#end) return this.#take(chunk, length);
     const held = this.#end - this.#begin;
-    const total = held + chunk.length;
-    if (!this.#own || this.#end + chunk.length > this.#input.length || this.#begin > 0) this.#move(total);
-    chunk.copy(this.#input, this.#end);
-    this.#end += chunk.length;
+    const total = held + length;
+    if (!this.#own || this.#end + length > this.#input.length || this.#begin > 0) this.#move(total);
+    chunk.copy(this.#input, this.#end, 0, length);
+    this.#end += length;
   }
 
-  #take(chunk: Buffer): void {
+  /** To be called before memory that was pushed is written again: what is still needed of it is copied. */
+  keep(): void {
+    if (this.#own) return;
+    const copy = Buffer.from(this.#input.subarray(0, this.#end));
+    if (this.buffer === this.#input) this.buffer = copy;
+    this.#input = copy;
+  }
+
+  #take(chunk: Buffer, length: number): void {
     this.#input = chunk;
     this.#begin = this.#position = 0;
-    this.#end = chunk.length;
+    this.#end = length;
     this.#own = false;
   }
 

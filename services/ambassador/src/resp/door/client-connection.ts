@@ -45,9 +45,9 @@ export class ClientConnection implements RunOwner {
   #reading = false;
   #finishing = false;
 
-  constructor(door: DoorContext, socket: Socket, id: number) {
+  constructor(door: DoorContext, accepted: Socket, id: number) {
     this.door = door;
-    this.#socket = socket;
+    const socket = (this.#socket = door.input.adopt(accepted, (memory, bytes) => this.#read(memory, bytes)));
     const open = door.credentials.password() === undefined;
     this.session = new Session(id, `${socket.remoteAddress ?? 'unix'}:${socket.remotePort ?? 0}`, open);
     this.parser = new RequestParser(open ? door.limits : unauthenticatedLimits);
@@ -56,7 +56,6 @@ export class ClientConnection implements RunOwner {
     this.#answers = new Answers(this);
     this.replies = new ReplyQueue((bytes) => this.#send(bytes));
     this.subscriptions = new Subscriptions(this);
-    socket.on('data', (chunk: Buffer) => this.#read(chunk));
     socket.on('drain', () => this.work());
     socket.on('end', () => this.#readEnd());
     socket.on('error', () => socket.destroy());
@@ -93,11 +92,12 @@ export class ClientConnection implements RunOwner {
     return this.#output.waiting + door.writer.length > highWater;
   }
 
-  #read(chunk: Buffer): void {
-    this.parser.push(chunk);
+  #read(memory: Buffer, bytes: number): void {
+    this.parser.push(memory, bytes);
     this.#reading = true;
     this.work();
     this.#reading = false;
+    if (this.#held || this.parser.pending > 0) this.parser.keep();
     this.flush();
   }
 

@@ -11,6 +11,7 @@ import type { Command } from './registry.ts';
 import type { ScanCursors } from './scan-cursors.ts';
 import type { ServerFacts } from './server-commands.ts';
 import type { Session } from './session.ts';
+import type { SharedInput } from './shared-input.ts';
 
 /** What all clients of the door share. */
 export type DoorContext = {
@@ -20,6 +21,7 @@ export type DoorContext = {
   credentials: Credentials;
   log: Logger;
   metrics: RespMetrics;
+  input: SharedInput;
   /** Used by one client at a time, and empty between turns. */
   writer: ReplyWriter;
   /** Most bytes that may wait for a client that does not read. */

@@ -14,6 +14,7 @@ import type { DoorContext } from './door-context.ts';
 import { respMetrics } from './metrics.ts';
 import { createRegistry } from './registry.ts';
 import { ScanCursors } from './scan-cursors.ts';
+import { SharedInput } from './shared-input.ts';
 import { TurnQueue } from './turn-queue.ts';
 import { Upstreams } from './upstreams.ts';
 
@@ -58,6 +59,7 @@ export async function startRespDoor(options: RespDoorOptions): Promise<RespDoor>
     credentials: options.credentials,
     log: options.log,
     metrics,
+    input: new SharedInput(),
     writer: new ReplyWriter(),
     maxOutput: options.maxOutput ?? 128 * 1024 * 1024,
     cursors: new ScanCursors(),
@@ -79,7 +81,7 @@ export async function startRespDoor(options: RespDoorOptions): Promise<RespDoor>
     if (clients.size >= options.maxClients) {
       metrics.rejected += 1;
       socket.on('error', () => undefined);
-      socket.end(`-${replies.maxClients}\r\n`);
+      socket.resume().end(`-${replies.maxClients}\r\n`);
       return;
     }
     metrics.connections += 1;
@@ -104,7 +106,7 @@ async function listen(
 ): Promise<Server> {
   // Half-open: a client may say all it wants, close its side, and still read the answers.
   const server = createServer(
-    { allowHalfOpen: true, noDelay: true, keepAlive: true, keepAliveInitialDelay: 300_000 },
+    { allowHalfOpen: true, pauseOnConnect: true, noDelay: true, keepAlive: true, keepAliveInitialDelay: 300_000 },
     accept,
   );
   try {

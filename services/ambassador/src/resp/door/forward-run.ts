@@ -2,9 +2,7 @@ import type { RawRoute } from '../../engine/engine.ts';
 import { bytesOfKey } from '../../engine/key.ts';
 import type { Key } from '../../engine/store.ts';
 import { encodeRequest } from '../codec/encode-request.ts';
-import { defaultLimits } from '../codec/request-limits.ts';
-import { RequestParser } from '../codec/request-parser.ts';
-import { RequestView } from '../commands/request.ts';
+import type { RequestParser } from '../codec/request-parser.ts';
 import type { UpstreamError } from '../upstream/endpoint.ts';
 import type { ForwardingConnection } from '../upstream/forwarding-connection.ts';
 import { DecodingSink, type ReplySink } from '../upstream/sink.ts';
@@ -39,6 +37,8 @@ export class ForwardRun implements ReplySink {
   #count = 0;
   #nearWrites = 0;
   #written: Key[] | undefined;
+  /** The keys of GETs, by the place of the request. */
+  #gets: Key[] | undefined;
 
   constructor(
     owner: RunOwner,
@@ -54,9 +54,10 @@ export class ForwardRun implements ReplySink {
     this.#slot = owner.replies.open();
   }
 
-  /** One more request, right behind the last one; `written` are the keys that it changes. */
-  extend(frameEnd: number, written: readonly Key[] | undefined): void {
+  /** One more request, right behind the last one; `written` are the keys that it changes, `got` the key of a GET. */
+  extend(frameEnd: number, written: readonly Key[] | undefined, got?: Key): void {
     this.end = frameEnd;
+    if (got !== undefined) (this.#gets ??= [])[this.#count] = got;
     this.#count += 1;
     this.remaining += 1;
     if (written === undefined || this.route.near === undefined) return this.#owner.awaited(1, 0);
@@ -73,7 +74,7 @@ export class ForwardRun implements ReplySink {
 
   receiveError(bytes: Buffer): void {
     const isWrongType = bytes.subarray(0, wrongType.length).equals(wrongType);
-    const key = isWrongType ? this.#keyOfGet(this.#count - this.remaining) : undefined;
+    const key = isWrongType ? this.#gets?.[this.#count - this.remaining] : undefined;
     if (key === undefined) this.receive(bytes, 0, bytes.length);
     else this.#readHash(key, bytes);
   }
@@ -94,15 +95,6 @@ export class ForwardRun implements ReplySink {
 
   #invalidate(): void {
     if (this.#written !== undefined) this.route.near?.invalidate(this.#written);
-  }
-
-  /** The key, where the request at this place of the run is a GET. */
-  #keyOfGet(place: number): Key | undefined {
-    const parser = new RequestParser(defaultLimits);
-    parser.push(this.buffer.subarray(this.start, this.end));
-    for (let index = 0; index <= place; index += 1) parser.next();
-    const request = new RequestView(parser);
-    return request.word(0) === 'get' ? request.key(1) : undefined;
   }
 
   /** The Dapr door keeps values in a hash's field `data`; where there is none, the error was right. */

@@ -39,7 +39,7 @@ export function forward(
     run = client.run = new ForwardRun(client, connection, route, parser);
   }
   if (route.keyPrefix !== '') addPrefixed(connection, parser, bytesOfKey(route.keyPrefix), positions);
-  run.extend(parser.frameEnd, written);
+  run.extend(parser.frameEnd, written, command.isGet ? client.request.key(1) : undefined);
   return true;
 }
 

@@ -1,5 +1,6 @@
 const room = 64 * 1024;
-const large = 16 * 1024;
+/** Pieces of more bytes than this are sent from where they lie. */
+export const sentWithoutCopy = 16 * 1024;
 
 /** Gathers bytes for one socket, so that all that a turn of the event loop brings goes out in one write. */
 export class WriteBatch {
@@ -13,7 +14,7 @@ export class WriteBatch {
   add(source: Buffer, start: number, end: number): void {
     const size = end - start;
     this.length += size;
-    if (size > large) {
+    if (size > sentWithoutCopy) {
       this.#cut();
       this.#parts.push(source.subarray(start, end));
       return;
