@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { waitFor } from '@podkit/chassis/testing/wait-for';
@@ -256,4 +256,26 @@ test('a value that outgrows its rule moves to the other store and is in one only
   await routed?.set('mover', Buffer.alloc(200));
   expect(await memory?.get('mover')).toBeUndefined();
   expect((await postgresql?.get('mover'))?.value).toHaveLength(200);
+});
+
+test.each(['postgresql', 'one-connection'])('on %s a key that it cannot hold spoils no other write', async (name) => {
+  const store = storeOf(generation, name);
+  const [good, bad] = [fresh(), `${fresh()}\xff`];
+  const results = await store.writeMany([good, bad].map((key) => ({ kind: 'set', key, value: value('1') })));
+  expect(results).toEqual([{ etag: expect.any(String) }, expect.objectContaining({ code: 'ERR_KEY' })]);
+  expect((await store.get(good))?.value).toEqual(value('1'));
+});
+
+const kept = () =>
+  readFileSync(join(folder, 'journal', 'rejected.jsonl'), 'utf8')
+    .trim()
+    .split('\n');
+
+test('a write behind that the store refuses for good is kept for a person, and holds up no other', async () => {
+  const store = storeOf(generation, 'behind');
+  const [good, bad] = [fresh(), `${fresh()}\xff`];
+  await Promise.all([bad, good].map((key) => store.set(key, value('1'))));
+  await waitFor('the refused write in its file', () => kept().length === 1);
+  expect(JSON.parse(kept()[0] ?? '')).toMatchObject({ key: bad, value: value('1').toString('base64') });
+  expect((await store.get(good, { consistency: 'strong' }))?.value).toEqual(value('1'));
 });

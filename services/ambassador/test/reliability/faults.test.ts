@@ -161,13 +161,13 @@ test('a full disk refuses the write instead of losing it, and the next one that 
   const generation = storesOf(yaml);
   const store = storeOf(generation, 'db');
   await store.get('a');
-  // The next segment: writing to /dev/full fails as on a full disk, with ENOSPC.
-  symlinkSync('/dev/full', join(journal, '00000002.log'));
+  // The next segments: writing to /dev/full fails as on a full disk, with ENOSPC.
+  for (const number of [2, 3]) symlinkSync('/dev/full', join(journal, `0000000${number}.log`));
   const error = await store.set('a', Buffer.from('1')).catch((thrown: unknown) => thrown);
   expect(error).toMatchObject({ code: 'ERR_UNAVAILABLE', outcome: 'not-applied' });
   expect(await store.get('a')).toBeUndefined();
   await store.set('a', Buffer.from('2'));
   expect((await store.get('a'))?.value.toString()).toBe('2');
-  expect(readdirSync(journal)).toContain('00000003.log');
+  expect(readdirSync(journal)).toContain('00000004.log');
   await closeAll(generation);
 });

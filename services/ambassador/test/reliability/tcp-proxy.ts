@@ -8,16 +8,21 @@ export type TcpProxy = {
   heal(): void;
   /** Milliseconds that each piece takes from now on. */
   slow(milliseconds: number): void;
+  /** Swallow all that is sent, as a network does that lost its route: nobody is told. `heal` ends it, for new connections. */
+  swallow(): void;
   close(): Promise<void>;
 };
 
 export async function startTcpProxy(to: number): Promise<TcpProxy> {
   const sockets = new Set<Socket>();
-  let [isCut, delay] = [false, 0];
+  /** Sockets of which a part is missing: what came after it would make no sense. */
+  const lost = new WeakSet<Socket>();
+  let [isCut, swallows, delay] = [false, false, 0];
   const pipe = (from: Socket, into: Socket) => {
     sockets.add(from);
     from.on('data', (chunk) => {
-      if (delay === 0) into.write(chunk);
+      if (swallows || lost.has(from)) lost.add(from);
+      else if (delay === 0) into.write(chunk);
       else setTimeout(() => into.write(chunk), delay);
     });
     from.on('error', () => undefined);
@@ -46,6 +51,10 @@ export async function startTcpProxy(to: number): Promise<TcpProxy> {
     },
     heal: () => {
       isCut = false;
+      swallows = false;
+    },
+    swallow: () => {
+      swallows = true;
     },
     slow: (milliseconds) => {
       delay = milliseconds;

@@ -1,5 +1,5 @@
 import { keyOfText, requireText } from '../../engine/key.ts';
-import type { WriteOperation, WriteResult } from '../../engine/store.ts';
+import type { SetOperation, WriteOperation, WriteResult } from '../../engine/store.ts';
 import { asStoreError, type StoreError } from '../../engine/store-error.ts';
 
 type Row = { key: string; value: Buffer; ttl: number | undefined };
@@ -9,26 +9,31 @@ type Writers = {
   one: (operation: WriteOperation) => Promise<WriteResult>;
 };
 
-/** Independent writes, with those that are plain sets of different keys in one statement. */
+/** Independent writes. Plain sets of different keys go in one statement; if one of them spoils it, each for itself. */
 export async function writeMany(
   operations: readonly WriteOperation[],
   { setAll, one }: Writers,
 ): Promise<(WriteResult | StoreError)[]> {
   const keys = new Set(operations.map(({ key }) => key));
-  const plain = operations.map(plainRow).filter((row) => row !== undefined);
-  if (operations.length > 1 && keys.size === operations.length && plain.length === operations.length) {
-    const rows = await setAll(plain);
-    const etags = new Map(rows.map(({ key, etag }) => [keyOfText(key), etag]));
-    return operations.map(({ key }) => ({ etag: etags.get(key) ?? '' }));
+  if (operations.length > 1 && keys.size === operations.length && operations.every(isPlain)) {
+    try {
+      const rows = await setAll(operations.map(rowOf));
+      const etags = new Map(rows.map(({ key, etag }) => [keyOfText(key), etag]));
+      return operations.map(({ key }) => ({ etag: etags.get(key) ?? '' }));
+    } catch (error) {
+      const failure = asStoreError(error);
+      if (failure.transient || failure.outcome === 'unknown') throw failure;
+    }
   }
   const results: (WriteResult | StoreError)[] = [];
   for (const operation of operations) results.push(await one(operation).catch(asStoreError));
   return results;
 }
 
-function plainRow(operation: WriteOperation): Row | undefined {
-  if (operation.kind !== 'set' || operation.ttl === 'keep') return undefined;
-  const { key, value, ttl, ifMatch, ifAbsent, ifPresent } = operation;
-  const conditional = ifMatch !== undefined || ifAbsent === true || ifPresent === true;
-  return conditional ? undefined : { key: requireText(key), value, ttl };
+function isPlain(operation: WriteOperation): operation is SetOperation & { ttl?: number } {
+  if (operation.kind !== 'set' || operation.ttl === 'keep') return false;
+  const { ifMatch, ifAbsent, ifPresent } = operation;
+  return ifMatch === undefined && ifAbsent !== true && ifPresent !== true;
 }
+
+const rowOf = ({ key, value, ttl }: SetOperation & { ttl?: number }): Row => ({ key: requireText(key), value, ttl });

@@ -21,6 +21,8 @@ function commonOptions({ connectTimeout, commandTimeout, tls }: RedisTarget): Re
     protocol: 2,
     connectTimeout,
     commandTimeout,
+    // A network that swallows what is sent never closes the socket: nothing in this time, and another is opened.
+    socketTimeout: commandTimeout,
     enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,
     maxRetriesPerRequest: 0,
@@ -63,6 +65,9 @@ function cluster(target: RedisTarget, nodes: readonly HostPort[]): Cluster {
     clusterRetryStrategy: backoff,
     redisOptions: { ...common, ...target.login() },
     slotsRefreshTimeout: target.connectTimeout,
+    slotsRefreshInterval: 5000,
+    // Else the cluster client would repeat what was in flight on a lost connection, and so might write twice.
+    retryDelayOnFailover: 0,
   };
   return new Cluster([...nodes], options);
 }

@@ -15,9 +15,7 @@ export function redisFailure(cause: unknown): StoreError {
     return new StoreError(notNow.test(text) ? 'ERR_UNAVAILABLE' : 'ERR_BACKEND', message, { cause });
   }
   if (text.includes('Command timed out')) return new StoreError('ERR_TIMEOUT', message, { cause, outcome: 'unknown' });
-  // Refused before anything was written to a socket.
-  const unsent = /enableOfflineQueue|Connection is closed|is not connected|ECONNREFUSED|None of startup nodes/.test(
-    text,
-  );
+  // Refused before anything was written to a socket. "Connection is closed" is said of commands in flight, too.
+  const unsent = /enableOfflineQueue|is not connected|ECONNREFUSED|None of startup nodes/.test(text);
   return new StoreError('ERR_UNAVAILABLE', message, { cause, outcome: unsent ? 'not-applied' : 'unknown' });
 }

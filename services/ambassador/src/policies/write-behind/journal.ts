@@ -59,9 +59,9 @@ export class Journal {
 
   /** Everything up to and including `sequence` has reached the store: remove the segments that hold nothing else. */
   async release(sequence: number): Promise<void> {
-    while (this.#old[0] !== undefined && this.#old[0].highest <= sequence) {
-      await rm(this.#pathOf(this.#old[0].number), { force: true });
+    for (let [oldest] = this.#old; oldest !== undefined && oldest.highest <= sequence; [oldest] = this.#old) {
       this.#old.shift();
+      await rm(this.#pathOf(oldest.number), { force: true });
     }
   }
 
@@ -104,13 +104,16 @@ export class Journal {
       if (record.kind === 'write') segment.highest = Math.max(segment.highest, record.write.sequence);
   }
 
-  /** A half-written record must not be followed by others, or they could not be read: cut it off, or begin anew. */
+  /**
+   * A half-written record must not be followed by others, or they could not be read: cut it off. And begin a new segment,
+   * so that this one, which may be all that fills the disk, can be removed as soon as what it holds is sent.
+   */
   async #repair(segment: Segment): Promise<void> {
-    try {
-      await segment.file.truncate(segment.length);
-    } catch {
-      await this.#rotate(segment);
-    }
+    const whole = await segment.file.truncate(segment.length).then(
+      () => true,
+      () => false,
+    );
+    if (!whole || segment.length > 0) await this.#rotate(segment);
   }
 
   async #current(): Promise<Segment> {

@@ -1,5 +1,6 @@
 import type { Entry, Key, SetOptions, WriteOperation } from '../../engine/store.ts';
 import { StoreError } from '../../engine/store-error.ts';
+import { etagOf } from './given-etags.ts';
 import type { JournalWrite } from './record.ts';
 
 export type PendingLimits = { maxEntries: number; maxBytes: number };
@@ -67,7 +68,7 @@ export class Pending {
 /** A waiting write as readers see it. */
 export function entryOf({ value, sequence, expiresAt }: JournalWrite): Entry | undefined {
   if (value === undefined || (expiresAt !== undefined && expiresAt <= Date.now())) return undefined;
-  return { value, etag: `wb-${sequence}`, expiresAt };
+  return { value, etag: etagOf(sequence), expiresAt };
 }
 
 /** A waiting write as the store is asked to do it; what has expired meanwhile is deleted. */

@@ -1,12 +1,13 @@
-import { appendFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { messageOf } from '@podkit/chassis/errors';
 import { KeyedMutex } from '../../engine/keyed-mutex.ts';
 import type { Condition, Key, Store } from '../../engine/store.ts';
-import { asStoreError, mismatch, StoreError } from '../../engine/store-error.ts';
+import { StoreError } from '../../engine/store-error.ts';
+import { etagOf, GivenEtags } from './given-etags.ts';
 import { Journal } from './journal.ts';
 import { operationOf, Pending } from './pending.ts';
 import type { JournalWrite } from './record.ts';
+import { isForGood, keepRejected } from './rejected.ts';
 
 export type WriteBehindOptions = {
   folder: string;
@@ -20,16 +21,13 @@ export type WriteBehindOptions = {
   lease: () => Promise<() => void>;
 };
 
-/** Etags that were given for waiting writes, and what they became. */
-const rememberedEtags = 10_000;
-
 /** The queue between acknowledged writes and the store: on disk first, then sent in order, never dropped silently. */
 export class WriteBehind {
   readonly #inner: Store;
   readonly #options: WriteBehindOptions;
   readonly #journal: Journal;
   readonly pending: Pending;
-  readonly #etags = new Map<string, string>();
+  readonly #etags = new GivenEtags();
   readonly #order = new KeyedMutex();
   /** Sequences that may be on disk already but do not wait yet. */
   readonly #adding = new Set<number>();
@@ -69,13 +67,13 @@ export class WriteBehind {
       this.pending.admit(write);
       this.#adding.add(write.sequence);
       try {
-        await this.#journal.append({ kind: 'write', write });
+        await this.#record(write);
       } finally {
         this.#adding.delete(write.sequence);
       }
       this.pending.put(write);
       this.#send();
-      return `wb-${write.sequence}`;
+      return etagOf(write.sequence);
     });
   }
 
@@ -94,10 +92,7 @@ export class WriteBehind {
 
   /** A condition with an etag of ours, as the store behind knows it. */
   translate<C extends Condition>(key: Key, condition: C): C {
-    if (condition.ifMatch === undefined || !condition.ifMatch.startsWith('wb-')) return condition;
-    const etag = this.#etags.get(condition.ifMatch);
-    if (etag === undefined) throw mismatch(key);
-    return { ...condition, ifMatch: etag };
+    return this.#etags.translate(key, condition);
   }
 
   /** Send what can be sent within a few seconds; the rest is in the journal and sent by the next life. */
@@ -140,17 +135,19 @@ export class WriteBehind {
   async #sendAll(): Promise<void> {
     while (this.pending.size > 0 && !this.#closing) {
       const writes = this.pending.oldest(this.#options.batch);
-      const results = await this.#inner
-        .writeMany(writes.map(operationOf))
-        .catch((error: unknown) => writes.map(() => asStoreError(error)));
+      const results = await this.#inner.writeMany(writes.map(operationOf)).catch(() => {
+        // A failure of all together is not the store's word on any one of them.
+        const text = 'the store took none of the writes';
+        return writes.map(() => new StoreError('ERR_UNAVAILABLE', text, { outcome: 'unknown' }));
+      });
       const done: number[] = [];
       let failed = false;
       for (const [index, write] of writes.entries()) {
         const result = results[index];
-        if (result instanceof StoreError && (result.transient || result.code === 'ERR_CLOSED')) failed = true;
+        const refused = result instanceof StoreError;
+        if (refused && !(isForGood(result) && (await this.#reject(write, result)))) failed = true;
         else {
-          if (result instanceof StoreError) await this.#reject(write, result);
-          else if (result !== undefined && 'etag' in result) this.#remember(`wb-${write.sequence}`, result.etag);
+          if (result !== undefined && 'etag' in result) this.#etags.remember(write.sequence, result.etag);
           done.push(write.sequence);
           this.pending.remove(write.key, write.sequence);
         }
@@ -164,30 +161,40 @@ export class WriteBehind {
     }
   }
 
+  async #record(write: JournalWrite): Promise<void> {
+    try {
+      await this.#journal.append({ kind: 'write', write });
+    } catch {
+      // The disk may be full of what has been sent already: once more, without that.
+      await this.#release();
+      await this.#journal.append({ kind: 'write', write });
+    }
+  }
+
   async #settle(done: number[]): Promise<void> {
     if (done.length === 0) return;
     // Only saves sending twice after a crash, so its failure (a full disk) does not matter.
     await this.#journal.append({ kind: 'done', sequences: done }).catch(() => undefined);
+    await this.#release();
+  }
+
+  /** Remove what only holds writes that have been sent. */
+  async #release(): Promise<void> {
     const [adding = Number.POSITIVE_INFINITY] = this.#adding;
     const open = Math.min(adding, this.pending.lowest, this.#sequence + 1);
     await this.#journal.release(open - 1).catch(() => undefined);
   }
 
-  /** The store will never take it: keep it for a person, and say so. */
-  async #reject({ key, value }: JournalWrite, error: StoreError): Promise<void> {
-    const line = JSON.stringify({
-      key,
-      value: value?.toString('base64'),
-      error: error.message,
-      at: new Date().toISOString(),
-    });
-    this.#options.warn?.(`a write was refused by the store for good and is kept in rejected.jsonl: ${error.message}`);
-    await appendFile(join(this.#options.folder, 'rejected.jsonl'), `${line}\n`);
-  }
-
-  #remember(ours: string, theirs: string): void {
-    this.#etags.set(ours, theirs);
-    const [oldest] = this.#etags.keys();
-    if (this.#etags.size > rememberedEtags && oldest !== undefined) this.#etags.delete(oldest);
+  /** The store will never take it: keep it for a person, and say so. False when it cannot be kept either. */
+  async #reject(write: JournalWrite, error: StoreError): Promise<boolean> {
+    const { folder, warn } = this.#options;
+    try {
+      await keepRejected(folder, write, error);
+      warn?.(`a write was refused by the store for good and is kept in rejected.jsonl: ${error.message}`);
+      return true;
+    } catch (cause) {
+      warn?.(`a write was refused by the store for good, and cannot be kept in rejected.jsonl: ${messageOf(cause)}`);
+      return false;
+    }
   }
 }

@@ -1,0 +1,26 @@
+import type { Condition, Key } from '../../engine/store.ts';
+import { mismatch } from '../../engine/store-error.ts';
+
+const remembered = 10_000;
+
+/** The etag of a write that waits. */
+export const etagOf = (sequence: number): string => `wb-${sequence}`;
+
+/** The etags that were given for waiting writes, and what they became in the store: the last 10,000. */
+export class GivenEtags {
+  readonly #became = new Map<string, string>();
+
+  remember(sequence: number, theirs: string): void {
+    this.#became.set(etagOf(sequence), theirs);
+    const [oldest] = this.#became.keys();
+    if (this.#became.size > remembered && oldest !== undefined) this.#became.delete(oldest);
+  }
+
+  /** A condition with an etag of ours, as the store behind knows it. */
+  translate<C extends Condition>(key: Key, condition: C): C {
+    if (condition.ifMatch === undefined || !condition.ifMatch.startsWith('wb-')) return condition;
+    const etag = this.#became.get(condition.ifMatch);
+    if (etag === undefined) throw mismatch(key);
+    return { ...condition, ifMatch: etag };
+  }
+}
