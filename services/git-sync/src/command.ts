@@ -20,14 +20,14 @@ export async function runCommand(
   host: CommandHost,
   { version, step = () => undefined }: CommandOptions,
 ): Promise<void> {
-  const input = readInput(host, version);
+  const input = await readInput(host, version);
   if (input === undefined) return;
   host.umask(input.options.groupWrite ? 0o002 : 0o022);
   const gitSync = new GitSync({ ...input, step });
   await gitSync.run();
 }
 
-function readInput(host: CommandHost, version: string): Omit<GitSyncInput, 'step'> | undefined {
+async function readInput(host: CommandHost, version: string): Promise<Omit<GitSyncInput, 'step'> | undefined> {
   try {
     const { options, flags, warnings, asked } = loadOptions(host.env, host.argv.slice(2));
     if (asked !== undefined) {
@@ -37,7 +37,7 @@ function readInput(host: CommandHost, version: string): Omit<GitSyncInput, 'step
       return undefined;
     }
     for (const warning of warnings) host.stderr.write(`${warning}\n`);
-    return { host, version, options, flags, repositories: repositoriesOf(options) };
+    return { host, version, options, flags, repositories: await repositoriesOf(options) };
   } catch (error) {
     const isUsage = error instanceof UsageError;
     // What is wrong comes last, where people look first.

@@ -5,21 +5,21 @@ import { codeOf, messageOf } from '@podkit/chassis/errors';
 import { exitCodes, type StopSignal, signalExitCode } from '@podkit/chassis/exit-codes';
 import { Health } from '@podkit/chassis/health';
 import { Lifecycle } from '@podkit/chassis/lifecycle';
-import { createMetrics } from '@podkit/chassis/metrics';
 import { addLifecycleChecks } from '@podkit/chassis/probes';
 import { addUser } from './add-user.ts';
 import type { CommandHost } from './command.ts';
+import { hookEnvironment } from './git/environment.ts';
 import type { Step } from './git/git.ts';
 import { makePrivateDirectory, removePrivateDirectory } from './git/private-directory.ts';
 import { warnOfOldGit } from './git/version.ts';
 import { Log } from './log/log.ts';
 import { Redactor } from './log/redactor.ts';
-import { createSyncMetrics } from './metrics.ts';
+import { type Metrics, noMetrics, type SyncMetrics } from './metrics/metrics.ts';
 import type { NamedOptions } from './options/repositories.ts';
 import type { Options } from './options/schema.ts';
 import { secretsOf, shownFlags, triggerSecret } from './options/secrets.ts';
 import { signalOf } from './options/signals.ts';
-import { addReadinessChecks, notReadyReason } from './readiness.ts';
+import { addReadinessChecks } from './readiness.ts';
 import { createSyncedRepository, type SyncedRepository } from './synced-repository.ts';
 
 export type GitSyncInput = {
@@ -41,7 +41,7 @@ export class GitSync {
   readonly #log: Log;
   readonly #lifecycle: Lifecycle;
   readonly #health = new Health();
-  readonly #metrics: ReturnType<typeof createMetrics>;
+  #metrics: Metrics = noMetrics;
   #repositories: SyncedRepository[] = [];
   #running: Promise<void>[] = [];
   #exitCode: number = exitCodes.ok;
@@ -61,7 +61,6 @@ export class GitSync {
       drainDelay: options.oneTime ? 0 : options.drainDelay,
       shutdownTimeout: options.shutdownTimeout,
     });
-    this.#metrics = createMetrics({ service, version });
     addLifecycleChecks({ health: this.#health, lifecycle: this.#lifecycle, drainReadiness: 'keep' });
   }
 
@@ -85,7 +84,7 @@ export class GitSync {
   }
 
   async #start(): Promise<void> {
-    const { host, options, repositories, version, flags } = this.#input;
+    const { host, options, repositories, flags } = this.#input;
     this.#log.info(0, 'starting up', {
       pid: host.pid,
       uid: host.getuid?.(),
@@ -94,29 +93,31 @@ export class GitSync {
     });
     if (options.addUser)
       addUser({ uid: host.getuid?.() ?? 0, gid: host.getgid?.() ?? 0, home: host.env.HOME || tmpdir() });
-    await warnOfOldGit(options.git, this.#log);
+    await warnOfOldGit(options.git, this.#log, hookEnvironment(host.env));
     const roots = repositories.map((repository) => repository.options.root ?? '');
     for (const root of roots) mkdirSync(root, { recursive: true, mode: 0o775 });
     const directory = await makePrivateDirectory([tmpdir(), '/dev/shm', ...roots]);
     this.#lifecycle.atClose('private files', () => removePrivateDirectory(directory));
-    const metricsOf = createSyncMetrics(this.#metrics.registry, options.configFile !== undefined);
+    if (options.httpMetrics) this.#metrics = await this.#createMetrics();
     for (const { name, options: own } of repositories) {
       for (const secret of secretsOf(own)) this.#redactor.add(secret);
-      this.#repositories.push(await this.#create(name, own, join(directory, name), metricsOf(name)));
+      this.#repositories.push(await this.#create(name, own, join(directory, name), this.#metrics.of(name)));
     }
-    addReadinessChecks(this.#health, this.#repositories, options.staleAfter);
+    addReadinessChecks(this.#health, this.#repositories, options);
     this.#lifecycle.atClose('passes', (signal) => this.#endPasses(signal));
-    if (options.httpBind !== undefined) await this.#startHttp(options.httpBind, version);
+    if (options.httpBind !== undefined) await this.#startHttp(options.httpBind);
     this.#listenForSyncSignal();
     this.#lifecycle.markStarted();
   }
 
-  #create(
-    name: string,
-    options: Options,
-    directory: string,
-    metrics: ReturnType<ReturnType<typeof createSyncMetrics>>,
-  ) {
+  async #createMetrics(): Promise<Metrics> {
+    const { options, repositories, version } = this.#input;
+    const verifies = repositories.some(({ options: own }) => own.verifyCommit || own.verifyTag);
+    const { createPrometheus } = await import('./metrics/prometheus.ts');
+    return createPrometheus({ service, version, several: options.configFile !== undefined, verifies });
+  }
+
+  #create(name: string, options: Options, directory: string, metrics: SyncMetrics) {
     const { host, options: shared, step } = this.#input;
     mkdirSync(directory, { mode: 0o700 });
     const several = shared.configFile !== undefined;
@@ -133,26 +134,24 @@ export class GitSync {
     });
   }
 
-  async #startHttp(bind: string, version: string): Promise<void> {
+  async #startHttp(bind: string): Promise<void> {
     const { options } = this.#input;
     const secret = triggerSecret(options);
     this.#redactor.add(secret);
-    // Loaded only where it is needed: without HTTP it is most of the memory and of the time to start.
+    // Loaded only where it is needed, as the metrics are: it is memory, and time to start.
     const { startHttp } = await import('./http/server.ts');
-    const server = await startHttp({
+    const close = await startHttp({
       bind,
       log: this.#log,
-      version,
       lifecycle: this.#lifecycle,
       health: this.#health,
       metrics: this.#metrics,
-      serveMetrics: options.httpMetrics,
       servePprof: options.httpPprof,
-      notReady: () => notReadyReason(this.#repositories, options.staleAfter),
       triggerSecret: secret,
       repositories: this.#repositories,
+      readiness: options,
     });
-    this.#lifecycle.atClose('http', () => server.close());
+    this.#lifecycle.atClose('http', close);
   }
 
   #listenForSyncSignal(): void {

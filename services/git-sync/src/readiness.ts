@@ -1,34 +1,55 @@
 import type { Health } from '@podkit/chassis/health';
 import type { SyncedRepository } from './synced-repository.ts';
 
+export type ReadinessRules = {
+  /** Milliseconds after which the last success is too old; 0 for never. */
+  staleAfter: number;
+};
+
+type Readable = Pick<SyncedRepository, 'name' | 'status' | 'verifyReadiness'>;
+
 /**
  * Why readiness fails, in upstream's words, or undefined when it passes: every repository had a success in this
- * process and, with `staleAfter` (milliseconds, 0 for never), the last one is not too old.
+ * process, the last one is not too old, and with `--verify-readiness=fail` the remote has nothing unverified.
  */
-export function notReadyReason(repositories: readonly SyncedRepository[], staleAfter: number): string | undefined {
+export function notReadyReason(repositories: readonly Readable[], rules: ReadinessRules): string | undefined {
   for (const repository of repositories) {
-    const reason = reasonOf(repository, staleAfter);
+    const reason = unsyncedReason(repository, rules) ?? unverifiedReason(repository);
     if (reason !== undefined) return `repo is not ready\n${reason === '' ? '' : `${reason}\n`}`;
   }
   return undefined;
 }
 
-/** One check per repository behind /readyz, which says what `/` says, with the reason. */
-export function addReadinessChecks(
-  health: Health,
-  repositories: readonly SyncedRepository[],
-  staleAfter: number,
-): void {
-  for (const repository of repositories)
+/** Two checks per repository behind /readyz, which together say what `/` says, with the reason. */
+export function addReadinessChecks(health: Health, repositories: readonly Readable[], rules: ReadinessRules): void {
+  for (const repository of repositories) {
     health.add('readyz', `synced-${repository.name}`, () => {
-      const reason = reasonOf(repository, staleAfter);
+      const reason = unsyncedReason(repository, rules);
       if (reason !== undefined) throw new Error(reason === '' ? 'no successful sync yet' : reason);
     });
+    health.add('readyz', `verified-${repository.name}`, () => {
+      const reason = unverifiedReason(repository);
+      if (reason !== undefined) throw new Error(reason);
+    });
+  }
 }
 
-function reasonOf({ status }: SyncedRepository, staleAfter: number): string | undefined {
+/** What the checks that pass have to say all the same, by their names. */
+export function notesOn(repositories: readonly Readable[]): Map<string, string> {
+  return new Map(
+    repositories.flatMap(({ name, status: { unverified } }) =>
+      unverified === undefined ? [] : [[`verified-${name}`, unverified] as const],
+    ),
+  );
+}
+
+function unsyncedReason({ status }: Readable, { staleAfter }: ReadinessRules): string | undefined {
   if (status.lastSuccess === undefined) return status.failure ?? '';
   const age = performance.now() - status.lastSuccess;
   if (staleAfter === 0 || age <= staleAfter) return undefined;
   return `the last success is ${Math.round(age / 1000)} s old${status.failure === undefined ? '' : `: ${status.failure}`}`;
+}
+
+function unverifiedReason({ status, verifyReadiness }: Readable): string | undefined {
+  return verifyReadiness === 'fail' ? status.unverified : undefined;
 }

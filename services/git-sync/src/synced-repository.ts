@@ -9,7 +9,7 @@ import { setUpGit, signaturePolicy } from './git/setup.ts';
 import { RepositoryHooks } from './hooks/repository-hooks.ts';
 import type { Log } from './log/log.ts';
 import type { Redactor } from './log/redactor.ts';
-import type { SyncMetrics } from './metrics.ts';
+import type { SyncMetrics } from './metrics/metrics.ts';
 import type { Options } from './options/schema.ts';
 import { StaleWorktrees } from './sync/cleanup.ts';
 import { CopyPublisher, copyMarker } from './sync/copy-publisher.ts';
@@ -43,6 +43,8 @@ type SyncStatus = {
   lastSuccess: number | undefined;
   /** Why the last pass failed, redacted; undefined after a success. */
   failure: string | undefined;
+  /** What the remote has and is not published for want of a good signature; undefined after a success. */
+  unverified: string | undefined;
 };
 
 export type SyncedRepository = {
@@ -51,6 +53,7 @@ export type SyncedRepository = {
   status: Readonly<SyncStatus>;
   loop: SyncLoop;
   hooks: RepositoryHooks;
+  verifyReadiness: 'keep' | 'fail';
 };
 
 /**
@@ -69,8 +72,12 @@ export async function createSyncedRepository(input: SyncedInput): Promise<Synced
   const log =
     errorFile === undefined ? input.log : input.log.child({ onError: (error) => writeErrorFile(errorFile, error) });
   const hooks = new RepositoryHooks({ options, env, log: input.log, onRun: metrics.hook });
-  const status: SyncStatus = { hash: undefined, lastSuccess: undefined, failure: undefined };
-  const syncer = await createSyncer(input, { repo, layout, log, hooks });
+  const status: SyncStatus = { hash: undefined, lastSuccess: undefined, failure: undefined, unverified: undefined };
+  const onVerified = () => {
+    status.unverified = undefined;
+    metrics.verification('success');
+  };
+  const syncer = await createSyncer(input, { repo, layout, log, hooks, onVerified });
   const loop = new SyncLoop({
     syncer,
     log,
@@ -83,7 +90,12 @@ export async function createSyncedRepository(input: SyncedInput): Promise<Synced
     oneTime: options.oneTime,
     onSuccess: async (result, seconds) => {
       const { tree, changed, first } = result;
-      Object.assign(status, { hash: tree.hash, lastSuccess: performance.now(), failure: undefined });
+      Object.assign(status, {
+        hash: tree.hash,
+        lastSuccess: performance.now(),
+        failure: undefined,
+        unverified: undefined,
+      });
       if (changed || first) hooks.afterPublish(tree);
       noteSuccess(metrics, result, seconds);
       if ((changed || first) && files.touch !== undefined) await touch(files.touch);
@@ -92,12 +104,15 @@ export async function createSyncedRepository(input: SyncedInput): Promise<Synced
     },
     onFailure: (error, seconds) => {
       status.failure = input.redactor.redact(messageOf(error));
-      if (error instanceof UnverifiedError) metrics.verification('error');
+      if (error instanceof UnverifiedError) {
+        status.unverified = error.message;
+        metrics.verification('error');
+      }
       metrics.pass('error', seconds);
       log.error(error, 'error syncing repo, will retry');
     },
   });
-  return { name, ref: options.ref, status, loop, hooks };
+  return { name, ref: options.ref, status, loop, hooks, verifyReadiness: options.verifyReadiness };
 }
 
 function statusFiles(root: string, { touchFile, errorFile }: Options) {
@@ -112,9 +127,9 @@ function noteSuccess(metrics: SyncMetrics, { tree, changed, first }: PassResult,
   metrics.published(tree.hash, changed);
 }
 
-type Parts = { repo: string; layout: Layout; log: Log; hooks: RepositoryHooks };
+type Parts = { repo: string; layout: Layout; log: Log; hooks: RepositoryHooks; onVerified: () => void };
 
-async function createSyncer(input: SyncedInput, { repo, layout, log, hooks }: Parts): Promise<Syncer> {
+async function createSyncer(input: SyncedInput, { repo, layout, log, hooks, onVerified }: Parts): Promise<Syncer> {
   const { options, env, directory, redactor, metrics, step } = input;
   const source = new CredentialSource(options, redactor, metrics);
   const store = new CredentialStore(directory);
@@ -139,7 +154,7 @@ async function createSyncer(input: SyncedInput, { repo, layout, log, hooks }: Pa
     log,
     step,
     refreshCredentials: async (signal) => store.put(await source.read(signal)),
-    verify: policy.commit || policy.tag ? verifier(git, layout.root, policy, metrics) : undefined,
+    verify: policy.commit || policy.tag ? verifier(git, layout.root, policy, onVerified) : undefined,
     inspect: async (tree, signal) => {
       await warnOfPointers(lfs, tree, log);
       if (options.symlinks === 'reject') await rejectEscapingLinks(tree.path);
@@ -154,9 +169,9 @@ function publisherOf(options: Options, layout: Layout, log: Log, step: Step): Pu
   return new CopyPublisher({ layout, marker, wipe: options.wipeRoot });
 }
 
-function verifier(git: Git, root: string, policy: ReturnType<typeof signaturePolicy>, metrics: SyncMetrics) {
+function verifier(git: Git, root: string, policy: ReturnType<typeof signaturePolicy>, onVerified: () => void) {
   return async (fetched: { hash: string; object: string }, signal: AbortSignal) => {
     await verifySignatures(git, root, policy, fetched, signal);
-    metrics.verification('success');
+    onVerified();
   };
 }

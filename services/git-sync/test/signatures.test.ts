@@ -1,9 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { freePort } from '@podkit/chassis/testing/free-port';
 import { tempDir } from '@podkit/chassis/testing/temp-dir';
 import { waitFor } from '@podkit/chassis/testing/wait-for';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { Remote } from './fixtures/remote.ts';
 import { expectDone, publishedHash, read, runGitSync, startGitSync } from './fixtures/run.ts';
 
@@ -33,6 +34,51 @@ it('publishes a commit signed with a known SSH key, and never another', async ()
   remote.git(...bad.options, 'commit', '-q', '--allow-empty', '-S', '-m', 'signed by another');
   await service.logged('the refusal', (line) => String(line.error).includes('has no good signature'));
   expect(publishedHash(join(root, 'x'))).toBe(signed);
+});
+
+/** git-sync that published a signed commit, and then met one that is not. */
+async function heldBack(...more: string[]) {
+  const [remote, root, signer, port] = [await Remote.create(), tempDir(), sshSigner(), await freePort()];
+  const sign = () => remote.git(...signer.options, 'commit', '-q', '--allow-empty', '-S', '-m', 'signed');
+  sign();
+  const flags = ['--verify-commit', `--verify-ssh-signers-file=${signer.signers}`, '--period=30ms', ...more];
+  const http = [`--http-bind=127.0.0.1:${port}`, '--http-metrics', '--max-failures=-1'];
+  startGitSync([...args(remote, root), ...flags, ...http]);
+  const get = (path: string) => fetch(`http://127.0.0.1:${port}${path}`);
+  const text = async (path: string) => (await get(path)).text();
+  const statuses = async () => (await Promise.all(['/', '/readyz'].map(get))).map(({ status }) => status);
+  await waitFor('readiness', async () => (await statuses()).every((status) => status === 200));
+  expect(await text('/metrics')).toContain('git_sync_unverified 0\n');
+  expect(await text('/readyz?verbose')).toContain('[+]verified-default ok\n');
+  const bad = remote.commit({});
+  await waitFor('the refusal', async () => (await text('/metrics')).includes('git_sync_unverified 1\n'));
+  expect(await text('/metrics')).toMatch(/git_sync_verification_count_total\{status="error"\} [1-9]/);
+  const mended = () =>
+    waitFor('the next good commit', async () => (await text('/metrics')).includes('git_sync_unverified 0\n'));
+  return { bad, sign, statuses, text, mended };
+}
+
+describe('while an unverified commit is held back and the last good one served', () => {
+  it('readiness stays 200 by default, and says so in detail', async () => {
+    const { bad, sign, statuses, text, mended } = await heldBack();
+    expect(await statuses()).toEqual([200, 200]);
+    expect(await text('/readyz?verbose')).toContain(
+      `[+]verified-default ok, but commit ${bad} has no good signature and is not published\n`,
+    );
+    sign();
+    await mended();
+    expect(await text('/readyz?verbose')).toContain('[+]verified-default ok\n');
+  });
+
+  it('readiness fails with --verify-readiness=fail, until the next good one', async () => {
+    const { bad, sign, statuses, text, mended } = await heldBack('--verify-readiness=fail');
+    expect(await statuses()).toEqual([503, 503]);
+    expect(await text('/')).toContain(`commit ${bad} has no good signature`);
+    expect(await text('/readyz')).toContain(`[-]verified-default failed: commit ${bad}`);
+    sign();
+    await mended();
+    expect(await statuses()).toEqual([200, 200]);
+  });
 });
 
 it('publishes a tag signed with a known OpenPGP key, and never an unsigned one', async () => {

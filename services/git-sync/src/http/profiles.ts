@@ -1,7 +1,5 @@
-import { Session } from 'node:inspector/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Server } from '@podkit/chassis/http';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import { jsonAnswer, type Route, textAnswer } from './message.ts';
 
 const index = `<!doctype html><title>/debug/pprof/</title><h1>/debug/pprof/</h1>
 <p>Profiles of this process from V8's inspector, for Chrome DevTools or speedscope.</p>
@@ -9,54 +7,52 @@ const index = `<!doctype html><title>/debug/pprof/</title><h1>/debug/pprof/</h1>
 <li><a href="heap?seconds=10">heap</a>: sampled allocations (.heapprofile)</li></ul>
 `;
 
+const refusal = (status: number, code: string, message: string) => jsonAnswer(status, { code, message });
+
+const absent = (name: string): Route => ({
+  name: `/debug/pprof/${name}`,
+  handle: () => refusal(501, 'ERR_NOT_IN_NODE', `${name} belongs to Go's runtime; use profile or heap`),
+});
+
 /**
- * Serve `/debug/pprof/`. Upstream's come from Go's runtime; ours come from V8. The inspector is only used inside the
- * process and never listens.
+ * What is served below `/debug/pprof/`. Upstream's come from Go's runtime; ours come from V8. The inspector is only
+ * used inside the process and never listens.
  */
-export function serveProfiles(server: Server): void {
+export function profileRoutes(): Route[] {
   let busy = false;
-  const quiet = { config: { quiet: true } };
-  server.get('/debug/pprof/', quiet, (_request, reply) => reply.type('text/html; charset=utf-8').send(index));
-  server.get('/debug/pprof/cmdline', quiet, (_request, reply) => reply.type('text/plain').send('git-sync'));
-  for (const [name, take, file] of [
-    ['profile', cpuProfile, 'git-sync.cpuprofile'],
-    ['heap', heapProfile, 'git-sync.heapprofile'],
-  ] as const)
-    server.get(`/debug/pprof/${name}`, quiet, async (request, reply) => {
-      if (busy) return refuse(reply, 429, 'ERR_BUSY', 'another profile is being taken');
-      const seconds = secondsOf(request);
-      if (seconds === undefined) return refuse(reply, 400, 'ERR_SECONDS', 'seconds: a number from 0 to 60');
+  const profile = (name: string, take: (seconds: number) => Promise<unknown>, file: string): Route => ({
+    name: `/debug/pprof/${name}`,
+    handle: async ({ query }) => {
+      if (busy) return refusal(429, 'ERR_BUSY', 'another profile is being taken');
+      const seconds = secondsOf(query);
+      if (seconds === undefined) return refusal(400, 'ERR_SECONDS', 'seconds: a number from 0 to 60');
       busy = true;
       try {
-        const profile = await take(seconds);
-        return await reply
-          .header('content-disposition', `attachment; filename="${file}"`)
-          .type('application/json')
-          .send(profile);
+        return jsonAnswer(200, await take(seconds), { 'content-disposition': `attachment; filename="${file}"` });
       } finally {
         busy = false;
       }
-    });
-  for (const name of ['symbol', 'trace'])
-    server.get(`/debug/pprof/${name}`, quiet, (_request, reply) =>
-      refuse(reply, 501, 'ERR_NOT_IN_NODE', `${name} belongs to Go's runtime; use profile or heap`),
-    );
-}
-
-function refuse(reply: FastifyReply, status: number, code: string, message: string) {
-  return reply.code(status).send({ code, message });
+    },
+  });
+  return [
+    { name: '/debug/pprof/', handle: () => textAnswer(200, index, 'text/html; charset=utf-8') },
+    { name: '/debug/pprof/cmdline', handle: () => textAnswer(200, 'git-sync', 'text/plain') },
+    profile('profile', cpuProfile, 'git-sync.cpuprofile'),
+    profile('heap', heapProfile, 'git-sync.heapprofile'),
+    absent('symbol'),
+    absent('trace'),
+  ];
 }
 
 /** Upstream's default is 30 s; ours is short enough for a probe that looks at it by mistake. */
-function secondsOf(request: FastifyRequest): number | undefined {
-  const text = (request.query as { seconds?: string }).seconds ?? '5';
+function secondsOf(query: URLSearchParams): number | undefined {
+  const text = query.get('seconds') ?? '5';
   const seconds = Number(text);
   return text !== '' && seconds >= 0 && seconds <= 60 ? seconds : undefined;
 }
 
 async function cpuProfile(seconds: number): Promise<unknown> {
-  const session = new Session();
-  session.connect();
+  const session = await connected();
   try {
     await session.post('Profiler.enable');
     await session.post('Profiler.start');
@@ -68,8 +64,7 @@ async function cpuProfile(seconds: number): Promise<unknown> {
 }
 
 async function heapProfile(seconds: number): Promise<unknown> {
-  const session = new Session();
-  session.connect();
+  const session = await connected();
   try {
     await session.post('HeapProfiler.enable');
     await session.post('HeapProfiler.startSampling');
@@ -78,4 +73,12 @@ async function heapProfile(seconds: number): Promise<unknown> {
   } finally {
     session.disconnect();
   }
+}
+
+async function connected() {
+  // Loaded when somebody asks: it is not free.
+  const { Session } = await import('node:inspector/promises');
+  const session = new Session();
+  session.connect();
+  return session;
 }

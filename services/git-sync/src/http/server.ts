@@ -1,56 +1,72 @@
 import { networkInterfaces } from 'node:os';
 import type { Health } from '@podkit/chassis/health';
-import { createServer, listen, type Server } from '@podkit/chassis/http';
 import type { Lifecycle } from '@podkit/chassis/lifecycle';
-import type { Metrics } from '@podkit/chassis/metrics';
-import { serveMetrics, serveProbes } from '@podkit/chassis/probes';
 import type { Log } from '../log/log.ts';
-import { pinoOver } from '../log/pino-over.ts';
+import type { Metrics } from '../metrics/metrics.ts';
+import { notesOn, notReadyReason, type ReadinessRules } from '../readiness.ts';
 import type { SyncedRepository } from '../synced-repository.ts';
 import { bindAddress } from './bind-address.ts';
-import { serveProfiles } from './profiles.ts';
-import { serveTrigger, triggerOf } from './trigger.ts';
+import { createListener, listenAt } from './listener.ts';
+import { type Route, textAnswer } from './message.ts';
+import { probeRoute } from './probes.ts';
+import { profileRoutes } from './profiles.ts';
+import { triggerRoute } from './trigger.ts';
 
 export type HttpInput = {
   bind: string;
   log: Log;
-  version: string;
   lifecycle: Lifecycle;
   health: Health;
   metrics: Metrics;
-  serveMetrics: boolean;
   servePprof: boolean;
-  /** Why upstream's readiness fails, or undefined when it passes. */
-  notReady: () => string | undefined;
   /** Without one there is no POST /sync. */
   triggerSecret: string | undefined;
   repositories: readonly SyncedRepository[];
+  readiness: ReadinessRules;
 };
-
-/** Largest body of a push notification. */
-const bodyLimit = 5 * 1024 * 1024;
 
 /**
  * git-sync's HTTP endpoint: upstream's readiness at every path that is nothing else, podkit's probes, and what the
- * settings switch on.
+ * settings switch on. Gives what closes it.
  */
-export async function startHttp(input: HttpInput): Promise<Server> {
-  const { lifecycle, health, metrics } = input;
-  const log = pinoOver(input.log, { service: 'git-sync', version: input.version });
-  const server = createServer({ log, lifecycle, metrics: metrics.http, bodyLimit, requestLog: false });
-  serveProbes(server, { health, lifecycle, drainReadiness: 'keep' });
-  if (input.serveMetrics) serveMetrics(server, metrics.registry);
-  if (input.servePprof) serveProfiles(server);
-  if (input.triggerSecret !== undefined)
-    await serveTrigger(server, triggerOf(input.triggerSecret, input.repositories, metrics.registry));
-  server.all('/*', { config: { quiet: true } }, (_request, reply) => {
-    const reason = input.notReady();
-    if (reason === undefined) return reply.code(200).send();
-    return reply.code(503).type('text/plain; charset=utf-8').send(reason);
-  });
+export async function startHttp(input: HttpInput): Promise<() => Promise<void>> {
+  const routes = routesOf(input);
+  const ready = readinessRoute(input);
+  const trigger = input.triggerSecret === undefined ? undefined : triggerRoute(input.triggerSecret, input);
+  const routeOf = (method: string, path: string): Route => {
+    if (trigger !== undefined && method === 'POST' && /^\/sync(\/[^/]*)?$/.test(path)) return trigger;
+    return routes.get(path) ?? ready;
+  };
+  const { log, lifecycle, metrics } = input;
+  const { server, close } = createListener({ routeOf, lifecycle, log, observe: metrics.request });
   const { host, port } = bindAddress(input.bind) ?? { host: '', port: 0 };
-  await listen(server, { host: host === '' ? anyAddress() : host, port, setting: '--http-bind' });
-  return server;
+  await listenAt(server, { host: host === '' ? anyAddress() : host, port });
+  return close;
+}
+
+function routesOf({ health, lifecycle, metrics: { scrape }, servePprof, repositories }: HttpInput): Map<string, Route> {
+  const probes = { health, lifecycle, notes: () => notesOn(repositories) };
+  const routes = (['livez', 'readyz', 'startupz'] as const).map((probe) => probeRoute(probe, probes));
+  if (scrape !== undefined)
+    routes.push({
+      name: '/metrics',
+      handle: async () => {
+        const { type, text } = await scrape();
+        return textAnswer(200, text, type);
+      },
+    });
+  if (servePprof) routes.push(...profileRoutes());
+  return new Map(routes.map((route) => [route.name, route]));
+}
+
+function readinessRoute({ repositories, readiness }: HttpInput): Route {
+  return {
+    name: '/*',
+    handle: () => {
+      const reason = notReadyReason(repositories, readiness);
+      return reason === undefined ? { status: 200 } : textAnswer(503, reason);
+    },
+  };
 }
 
 /** Every address, of both families where the machine has both. */

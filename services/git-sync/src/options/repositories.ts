@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { messageOf } from '@podkit/chassis/errors';
-import { parse } from 'yaml';
 import { allSettings } from './all-settings.ts';
 import { credentialSettings } from './credential-settings.ts';
 import { parseGoValue } from './go-values.ts';
@@ -21,14 +20,14 @@ const perRepository = new Set([...Object.keys(repositorySettings), ...Object.key
  *
  * @throws {OptionsError} with every fault of every entry
  */
-export function repositoriesOf(options: Options): NamedOptions[] {
+export async function repositoriesOf(options: Options): Promise<NamedOptions[]> {
   const { configFile } = options;
   if (configFile === undefined) {
     const faults = optionFaults(options);
     if (faults.length > 0) throw new OptionsError(faults);
     return [{ name: 'default', options }];
   }
-  const entries = readEntries(configFile);
+  const entries = await readEntries(configFile);
   const named = entries.map((entry, index) => mergeEntry(options, entry, `${configFile}: repositories[${index}]`));
   const faults = named.flatMap(({ name, options: merged }) => optionFaults(merged).map((fault) => `${name}: ${fault}`));
   faults.push(...sharedFaults(named));
@@ -36,7 +35,9 @@ export function repositoriesOf(options: Options): NamedOptions[] {
   return named;
 }
 
-function readEntries(path: string): Record<string, unknown>[] {
+async function readEntries(path: string): Promise<Record<string, unknown>[]> {
+  // Loaded only where there is such a file.
+  const { parse } = await import('yaml');
   let document: unknown;
   try {
     document = parse(readFileSync(path, 'utf8'));

@@ -70,6 +70,11 @@ export const repositorySettings = {
   }),
   verifyCommit: flag({ default: false, description: 'Publish only commits with a good signature. *' }),
   verifyTag: flag({ default: false, description: 'Publish only annotated tags with a good signature. *' }),
+  verifyReadiness: choice(['keep', 'fail'], {
+    default: 'keep',
+    description:
+      'Whether / and /readyz stay 200 while an unverified commit is held back and the last good one served. *',
+  }),
   verifyGpgKeysFile: optional(text({ description: 'OpenPGP public keys whose signatures are good. *' })),
   verifySshSignersFile: optional(text({ description: 'SSH allowed signers whose signatures are good. *' })),
 };

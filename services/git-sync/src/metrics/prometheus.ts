@@ -1,20 +1,38 @@
+import { createMetrics } from '@podkit/chassis/metrics';
 import { Counter, Gauge, type Registry, Summary } from 'prom-client';
+import type { Metrics, SyncMetrics } from './metrics.ts';
 
-/** What one synced repository counts. */
-export type SyncMetrics = {
-  pass: (status: 'success' | 'error' | 'noop', seconds: number) => void;
-  published: (hash: string, changed: boolean) => void;
-  askpass: (status: 'success' | 'error') => void;
-  githubApp: (status: 'success' | 'error') => void;
-  hook: (name: string, status: 'success' | 'error') => void;
-  verification: (status: 'success' | 'error') => void;
+export type PrometheusOptions = {
+  service: string;
+  version: string;
+  /** Whether each series names its repository. */
+  several: boolean;
+  /** Whether signatures are checked. */
+  verifies: boolean;
 };
+
+/** The metrics as Prometheus reads them, with Node's own. */
+export function createPrometheus({ service, version, several, verifies }: PrometheusOptions): Metrics {
+  const { registry, http } = createMetrics({ service, version });
+  const triggers = new Counter({
+    name: 'git_sync_trigger_count_total',
+    help: 'Requests to POST /sync, by outcome.',
+    labelNames: ['status'],
+    registers: [registry],
+  });
+  return {
+    of: syncMetrics(registry, several, verifies),
+    trigger: (status) => triggers.inc({ status }),
+    request: (method, route, status, seconds) => http.observe(method, route, status, seconds),
+    scrape: async () => ({ type: registry.contentType, text: await registry.metrics() }),
+  };
+}
 
 /**
  * The metrics of upstream with its names and labels, and a few of ours. With several repositories each series has the
  * label `repository` as well; with one it has not, so that upstream's dashboards fit.
  */
-export function createSyncMetrics(registry: Registry, several: boolean): (repository: string) => SyncMetrics {
+function syncMetrics(registry: Registry, several: boolean, verifies: boolean): (repository: string) => SyncMetrics {
   const extra = several ? ['repository'] : [];
   const registers = [registry];
   const counter = (name: string, help: string, ...labels: string[]) =>
@@ -35,6 +53,7 @@ export function createSyncMetrics(registry: Registry, several: boolean): (reposi
   const app = counter('git_sync_refresh_github_app_token_count', 'GitHub App token renewals, by status.', 'status');
   const hooks = counter('git_sync_hook_run_count_total', 'Hook runs, by hook and status.', 'name', 'status');
   const verified = counter('git_sync_verification_count_total', 'Signature checks, by status.', 'status');
+  const refused = gauge('git_sync_unverified', '1 while what the remote has is not published, unsigned as it is.');
   const last = gauge('git_sync_last_success_timestamp_seconds', 'When the last pass succeeded.');
   const info = gauge('git_sync_hash_info', 'Always 1; the label is the published hash.', 'hash');
 
@@ -42,6 +61,7 @@ export function createSyncMetrics(registry: Registry, several: boolean): (reposi
     const label = several ? { repository } : {};
     let published = '';
     updates.inc(label, 0);
+    if (verifies) refused.set(label, 0);
     return {
       pass: (status, seconds) => {
         durations.observe({ ...label, status }, seconds);
@@ -57,7 +77,10 @@ export function createSyncMetrics(registry: Registry, several: boolean): (reposi
       askpass: (status) => askpass.inc({ ...label, status }),
       githubApp: (status) => app.inc({ ...label, status }),
       hook: (name, status) => hooks.inc({ ...label, name, status }),
-      verification: (status) => verified.inc({ ...label, status }),
+      verification: (status) => {
+        verified.inc({ ...label, status });
+        refused.set(label, status === 'error' ? 1 : 0);
+      },
     };
   };
 }

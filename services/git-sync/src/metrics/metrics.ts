@@ -1,0 +1,39 @@
+type Outcome = 'success' | 'error';
+
+/** What one synced repository counts. */
+export type SyncMetrics = {
+  pass: (status: Outcome | 'noop', seconds: number) => void;
+  published: (hash: string, changed: boolean) => void;
+  askpass: (status: Outcome) => void;
+  githubApp: (status: Outcome) => void;
+  hook: (name: string, status: Outcome) => void;
+  /** A signature was checked; after an error the remote has what is not published, until a success. */
+  verification: (status: Outcome) => void;
+};
+
+/** What the process counts. */
+export type Metrics = {
+  of: (repository: string) => SyncMetrics;
+  trigger: (outcome: string) => void;
+  /** An HTTP request was answered. */
+  request: (method: string, route: string, status: number, seconds: number) => void;
+  /** What Prometheus scrapes, or undefined where nothing is counted. */
+  scrape: (() => Promise<{ type: string; text: string }>) | undefined;
+};
+
+const nothing = () => undefined;
+
+/** Counts nothing: without `--http-metrics` nobody could read it, and the library stays unloaded. */
+export const noMetrics: Metrics = {
+  of: () => ({
+    pass: nothing,
+    published: nothing,
+    askpass: nothing,
+    githubApp: nothing,
+    hook: nothing,
+    verification: nothing,
+  }),
+  trigger: nothing,
+  request: nothing,
+  scrape: undefined,
+};
