@@ -1,29 +1,131 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { settingsTable } from '@podkit/chassis/config-help';
+import { Health } from '@podkit/chassis/health';
+import { Lifecycle } from '@podkit/chassis/lifecycle';
+import { settingsInReadme, settingsOfSchema } from '@podkit/chassis/testing/readme-settings';
 import { tempDir } from '@podkit/chassis/testing/temp-dir';
-import { expect, it } from 'vitest';
-import { legacyFlags } from '../src/options/legacy.ts';
+import { describe, expect, it } from 'vitest';
+import { routesOf } from '../src/http/server.ts';
+import { createPrometheus } from '../src/metrics/prometheus.ts';
+import { allSettings } from '../src/options/all-settings.ts';
+import { legacyFlags, legacyVariables } from '../src/options/legacy.ts';
 import { prefix, schema } from '../src/options/schema.ts';
 import { Remote } from './fixtures/remote.ts';
 import { expectDone, spawnGitSync } from './fixtures/run.ts';
+import {
+  upstreamDeprecated,
+  upstreamFlags,
+  upstreamMetrics,
+  upstreamQuestions,
+  upstreamVariablesOnly,
+} from './fixtures/upstream.ts';
 
-const readme = readFileSync(join(import.meta.dirname, '..', 'README.md'), 'utf8');
+const path = join(import.meta.dirname, '..', 'README.md');
+const readme = readFileSync(path, 'utf8');
 
-/** Without the blanks and dashes by which the formatter lines columns up. */
-const unaligned = (table: string) =>
-  table
-    .trim()
-    .replaceAll(/ +/g, ' ')
-    .replaceAll(/ ?-{3,} ?/g, '---');
+/** The rows of a table between two comments, cell by cell. */
+function tableOf(name: string): string[][] {
+  const [, table = ''] = new RegExp(`<!-- ${name} -->\n([^]*?)<!-- /${name} -->`).exec(readme) ?? [];
+  const rows = table.trim().split('\n').slice(2);
+  expect(rows.length).toBeGreaterThan(0);
+  return rows.map((row) =>
+    row
+      .split('|')
+      .slice(1, -1)
+      .map((cell) => cell.trim()),
+  );
+}
 
-it('lists every setting as it is', () => {
-  const [, table] = /<!-- settings -->\n([\s\S]*?)\n<!-- \/settings -->/.exec(readme) ?? [];
-  expect(unaligned(table ?? '')).toBe(unaligned(settingsTable(schema, prefix)));
+/** What stands between backticks. */
+const words = (cell = ''): string[] => [...cell.matchAll(/`([^`]+)`/g)].map(([, word = '']) => word);
+
+/** The default in a row of the table of settings. */
+const defaultOf = ([, , fallback = '']: string[] = []) => (fallback === 'not set' ? '' : (words(fallback)[0] ?? ''));
+
+describe('the table of settings', () => {
+  const flags = new Map(
+    settingsInReadme(path)
+      .slice(1)
+      .map((row) => [words(row[1])[0] ?? '', row]),
+  );
+
+  it('has every setting as it is', () => {
+    expect(settingsInReadme(path)).toEqual(settingsOfSchema(schema, prefix));
+  });
+
+  it('has every flag of upstream, with its variable and default, and marks all others', () => {
+    const facts = upstreamFlags.map(([flag]) => {
+      const row = flags.get(flag);
+      // A list without a variable at upstream has one here.
+      return [flag, flag === '--init-max-failures' ? '0' : defaultOf(row), ...words(row?.[0])];
+    });
+    expect(facts).toEqual(
+      upstreamFlags.map(([flag, fallback, variable]) => [flag, fallback, variable ?? 'GITSYNC_GIT_CONFIG_ADD']),
+    );
+    const theirs = new Set([...upstreamFlags, ...upstreamDeprecated].map(([flag]) => flag));
+    const marked = [...flags].filter(([, row]) => row.at(-1)?.endsWith('*')).map(([flag]) => flag);
+    const ours = [...flags].filter(
+      ([flag, row]) => !theirs.has(flag) && !upstreamVariablesOnly.includes(words(row[0])[0] ?? ''),
+    );
+    expect(marked).toEqual(ours.map(([flag]) => flag));
+  });
+
+  it('is followed by the other flags of upstream', () => {
+    const named = tableOf('other flags').flatMap(([cell]) => words(cell));
+    const others = [...upstreamQuestions, ...upstreamDeprecated.map(([flag]) => flag)].filter(
+      (flag) => !flags.has(flag),
+    );
+    expect(named.filter((flag) => !['-v N', '-h', '-?'].includes(flag)).toSorted()).toEqual(others.toSorted());
+  });
 });
 
-it('names every flag of version 3', () => {
-  for (const { flag } of legacyFlags) expect(readme).toContain(`\`${flag}\``);
+it('takes the older variables of upstream, and those alone', () => {
+  const older = upstreamFlags.flatMap(([, , variable = '', ...names]) => (names.length > 0 ? [[variable, names]] : []));
+  const ours = { ...legacyVariables };
+  // Their names are in no flag of upstream's.
+  expect(ours.GITSYNC_PASSWORD).toEqual(['GIT_SYNC_PASSWORD']);
+  delete (ours as Record<string, unknown>).GITSYNC_PASSWORD;
+  expect(ours).toEqual(Object.fromEntries(older));
+  const flags = legacyFlags.map(({ flag, env }) => (env === undefined ? [flag] : [flag, env]));
+  const known = allSettings.map(({ flag }) => flag);
+  const deprecated = upstreamDeprecated.filter(([flag]) => !known.includes(flag));
+  expect(new Set(flags.map(String))).toEqual(new Set(deprecated.map(String)));
+});
+
+it('lists every metric that a scrape has, with its labels, and marks those that upstream has not', async () => {
+  const { of, trigger, scrape } = createPrometheus({ service: 's', version: 'v', several: false, verifies: true });
+  const one = of('default');
+  one.pass('success', 1);
+  one.published('a'.repeat(40), true);
+  one.askpass('success');
+  one.githubApp('success');
+  one.hook('webhook', 'success');
+  one.verification('success');
+  trigger('queued');
+  const { text = '' } = (await scrape?.()) ?? {};
+  const names = [...text.matchAll(/^# TYPE (git_\S+)/gm)].map(([, name = '']) => name);
+  const labelsOf = (name: string) => {
+    const [, labels] = new RegExp(`^${name}(?:_sum)?(?:\\{(.*)\\})? `, 'm').exec(text) ?? [];
+    return [...(labels ?? '').matchAll(/(\w+)="/g)].map(([, label = '']) => label);
+  };
+  const table = tableOf('metrics').map(([name, labels]) => [words(name)[0] ?? '', words(labels)] as const);
+  expect(Object.fromEntries(table)).toEqual(Object.fromEntries(names.map((name) => [name, labelsOf(name)])));
+  const theirs = tableOf('metrics').filter(([name = '']) => !name.endsWith('*'));
+  expect(Object.fromEntries(theirs.map(([name, labels]) => [words(name)[0], words(labels)]))).toEqual(upstreamMetrics);
+});
+
+it('lists every endpoint', () => {
+  const lifecycle = new Lifecycle({ drainDelay: 0, shutdownTimeout: 0 });
+  const { scrape, ...metrics } = createPrometheus({ service: 's', version: 'v', several: false, verifies: false });
+  const routes = routesOf({
+    health: new Health(),
+    lifecycle,
+    metrics: { ...metrics, scrape },
+    servePprof: true,
+    repositories: [],
+  });
+  const paths = tableOf('endpoints').flatMap(([cell]) => words(cell));
+  expect(paths.toSorted()).toEqual([...routes.keys(), '/', 'POST /sync', 'POST /sync/<name>'].toSorted());
 });
 
 it('has a quick start that works, shown here with a local repository', async () => {

@@ -44,7 +44,14 @@ export async function startHttp(input: HttpInput): Promise<() => Promise<void>> 
   return close;
 }
 
-function routesOf({ health, lifecycle, metrics: { scrape }, servePprof, repositories }: HttpInput): Map<string, Route> {
+/** The fixed paths; everything else is readiness, or the trigger. */
+export function routesOf({
+  health,
+  lifecycle,
+  metrics: { scrape },
+  servePprof,
+  repositories,
+}: Pick<HttpInput, 'health' | 'lifecycle' | 'metrics' | 'servePprof' | 'repositories'>): Map<string, Route> {
   const probes = { health, lifecycle, notes: () => notesOn(repositories) };
   const routes = (['livez', 'readyz', 'startupz'] as const).map((probe) => probeRoute(probe, probes));
   if (scrape !== undefined)

@@ -1,4 +1,4 @@
-import { duration, flag, integer, list, optional, secret, sharedSettings, text } from '@podkit/chassis/settings';
+import { duration, flag, integer, list, optional, secret, text } from '@podkit/chassis/settings';
 
 /** What holds for the whole process, whatever it syncs. */
 export const processSettings = {
@@ -32,7 +32,7 @@ export const processSettings = {
     default: '15s',
     description: 'How long a pass in flight may take to finish after SIGTERM before it is rolled back. *',
   }),
-  podName: sharedSettings.podName,
-  podNamespace: sharedSettings.podNamespace,
-  nodeName: sharedSettings.nodeName,
+  podName: optional(text({ env: 'POD_NAME', description: 'Name of the Pod, for the log. *' })),
+  podNamespace: optional(text({ env: 'POD_NAMESPACE', description: 'Namespace of the Pod, for the log. *' })),
+  nodeName: optional(text({ env: 'NODE_NAME', description: 'Name of the node, for the log. *' })),
 };
