@@ -9,6 +9,7 @@ import { Lifecycle } from './lifecycle.ts';
 import { createLogger, type Logger } from './log.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { addLifecycleChecks } from './probes.ts';
+import { releaseMemory } from './release-memory.ts';
 import type { SharedConfig } from './settings.ts';
 
 /** What a service is given to start with. */
@@ -105,6 +106,7 @@ async function startService<Schema extends TObject>(
   });
   try {
     await service.start({ config, positionals, log, lifecycle, health, metrics, stop });
+    releaseMemory();
     lifecycle.markStarted();
   } catch (error) {
     log.fatal({ err: error }, `cannot start: ${messageOf(error)}`);
