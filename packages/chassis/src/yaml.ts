@@ -34,6 +34,7 @@ export function parseYaml<Schema extends TSchema>(schema: Schema, text: string, 
   const validate = new Ajv({
     allErrors: true,
     discriminator: true,
+    inlineRefs: false,
     useDefaults: true,
     allowUnionTypes: true,
     strict: false,

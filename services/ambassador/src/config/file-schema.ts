@@ -1,16 +1,16 @@
 import { type Static, type TProperties, Type } from 'typebox';
 import { memoryDriver, postgresDriver, redisDriver, routeDriver } from './drivers-schema.ts';
-import { policySchema } from './policies-schema.ts';
+import { type PolicySpec, policySchema } from './policies-schema.ts';
 import { storeName, strict } from './quantities.ts';
 
+// Named once and referred to: written out for each driver, checking it took most of the start.
+const definitions = {
+  policies: Type.Array(policySchema, { description: 'Policies around the store, outermost first.' }),
+};
+const policies = Type.Unsafe<PolicySpec[]>({ $ref: '#/definitions/policies', default: [] });
+
 const withPolicies = <Properties extends TProperties>(properties: Properties, description: string) =>
-  strict(
-    {
-      ...properties,
-      policies: Type.Array(policySchema, { default: [], description: 'Policies around the store, outermost first.' }),
-    },
-    { description },
-  );
+  strict({ ...properties, policies }, { description });
 
 const drivers = {
   memory: withPolicies(memoryDriver, 'Entries in this process, gone when it ends.'),
@@ -26,8 +26,7 @@ const storeSchema = Type.Unsafe<Static<(typeof drivers)[keyof typeof drivers]>>(
   oneOf: Object.values(drivers),
 });
 
-/** The file of AMBASSADOR_CONFIG. */
-export const fileSchema = strict({
+const content = strict({
   stores: Type.Unsafe<Record<string, StoreSpec>>({
     type: 'object',
     minProperties: 1,
@@ -37,6 +36,9 @@ export const fileSchema = strict({
   }),
   redisStore: Type.Optional(storeName('The store behind the Redis door; without it the only or first one.')),
 });
+
+/** The file of AMBASSADOR_CONFIG. */
+export const fileSchema = { ...content, definitions };
 
 export type StoreSpec = Static<typeof storeSchema>;
 export type FileConfig = Static<typeof fileSchema>;
