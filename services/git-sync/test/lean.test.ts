@@ -1,0 +1,29 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { freePort } from '@podkit/chassis/testing/free-port';
+import { tempDir } from '@podkit/chassis/testing/temp-dir';
+import { waitFor } from '@podkit/chassis/testing/wait-for';
+import { expect, it } from 'vitest';
+import { Remote } from './fixtures/remote.ts';
+import { startGitSync } from './fixtures/run.ts';
+
+const main = join(import.meta.dirname, 'fixtures', 'listing-main.ts');
+
+/** The packages that a process has loaded once its first pass is done. */
+async function loadedBy(...flags: string[]): Promise<string[]> {
+  const [remote, root, list] = [await Remote.create(), tempDir(), join(tempDir(), 'list')];
+  const args = [`--repo=${remote.path}`, '--ref=main', `--root=${root}`, '--link=x', ...flags];
+  const service = startGitSync(args, { main, env: { LOADED_TO: list, NODE_COMPILE_CACHE: '' } });
+  await service.logged('the first pass', (line) => line.msg === 'updated successfully');
+  await service.stop('SIGTERM');
+  return waitFor('the list', () => JSON.parse(readFileSync(list, 'utf8')) as string[]);
+}
+
+it('loads a library only where a setting needs it', async () => {
+  const bind = `--http-bind=127.0.0.1:${await freePort()}`;
+  const [plain, http, metrics] = await Promise.all([loadedBy(), loadedBy(bind), loadedBy(bind, '--http-metrics')]);
+  expect(plain.filter((name) => !['typebox'].includes(name))).toEqual([]);
+  expect(http).toEqual(plain);
+  expect(metrics).toContain('prom-client');
+  expect(metrics).not.toContain('fastify');
+});
