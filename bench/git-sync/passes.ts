@@ -1,112 +1,100 @@
-import { execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort } from '../../packages/chassis/testing/free-port.ts';
+import { parseArgs } from 'node:util';
+import { type Cost, median } from './cost.ts';
+import { PlainGit } from './plain-git.ts';
+import { change, makeRemote } from './remote.ts';
+import { Subject } from './subject.ts';
 
 /*
- * git-sync's first pass and its unchanged pass, each as a ratio to plain git doing the same in the same run, and its
- * idle memory. Usage: node bench/git-sync/passes.ts [files] [rounds]
+ * git-sync's first, unchanged and changed pass, each as a ratio to plain git doing the same in the same round, and its
+ * memory. With --upstream the program of kubernetes/git-sync v4 is measured beside it; with --main a bundle of ours.
+ * Usage: node bench/git-sync/passes.ts [--files N] [--rounds N] [--upstream PATH] [--main PATH]
  */
-const [files = 5000, rounds = 5] = process.argv.slice(2).map(Number);
-const main = join(import.meta.dirname, '..', '..', 'services', 'git-sync', 'src', 'main.ts');
+const { values } = parseArgs({
+  options: {
+    files: { type: 'string', default: '5000' },
+    rounds: { type: 'string', default: '5' },
+    upstream: { type: 'string' },
+    main: {
+      type: 'string',
+      default: join(import.meta.dirname, '..', '..', 'services', 'git-sync', 'src', 'main.ts'),
+    },
+  },
+});
 const folder = mkdtempSync(join(tmpdir(), 'podkit-bench-git-sync-'));
 const remote = join(folder, 'remote');
-const identity = ['-c', 'user.name=bench', '-c', 'user.email=bench@example.org'];
-const git = (cwd: string, ...args: string[]) =>
-  execFileSync('git', args, { cwd, stdio: 'pipe', encoding: 'utf8' }).trim();
+const subjects: [name: string, command: string[]][] = [['ours', [process.execPath, values.main]]];
+if (values.upstream !== undefined) subjects.push(['upstream', [values.upstream]]);
+
+type Round = { first: Cost; unchanged: Cost; changed: Cost };
+const plain: Round[] = [];
+const measured = new Map<string, Round[]>(subjects.map(([name]) => [name, []]));
 
 try {
-  makeRemote();
-  const first: [ours: number, plain: number][] = [];
-  const idle: [ours: number, plain: number][] = [];
-  let memory = 0;
-  for (let round = 0; round < rounds; round += 1) {
-    const plain = timePlain(round);
-    const ours = await timeOurs(round);
-    first.push([ours.first, plain.first]);
-    idle.push([ours.idle, plain.idle]);
-    memory = Math.max(memory, ours.memory);
+  makeRemote(remote, Number(values.files));
+  for (let round = 0; round < Number(values.rounds); round += 1) {
+    plain.push(measurePlain(round));
+    for (const [name, command] of subjects) measured.get(name)?.push(await measure(name, command, round));
   }
-  report('first pass (init, fetch, worktree, reset)', first);
-  report('unchanged pass, against an unchanged `git fetch`', idle);
-  console.log(`idle memory, sources run directly: ${Math.round(memory / 1024)} MiB RSS`);
+  for (const [name, rounds] of measured) report(name, rounds);
+  for (const [name, command] of subjects) console.log(`${name}: ${await factsOf(name, command)}`);
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
 
-function makeRemote(): void {
-  mkdirSync(remote);
-  git(remote, 'init', '-q', '-b', 'main');
-  for (let n = 0; n < files; n += 1) {
-    if (n % 100 === 0) mkdirSync(join(remote, String(n / 100)));
-    writeFileSync(join(remote, String(Math.floor(n / 100)), `${n}.txt`), `${n}\n`.repeat(200));
-  }
-  git(remote, 'add', '-A');
-  git(remote, ...identity, 'commit', '-q', '-m', 'one');
+function measurePlain(round: number): Round {
+  const git = new PlainGit(join(folder, `plain-${round}`), remote);
+  const first = git.first();
+  const idle = Array.from({ length: 10 }, () => git.unchanged());
+  change(remote, `plain ${round}`);
+  return { first, unchanged: mean(idle), changed: git.changed() };
 }
 
-function timePlain(round: number): { first: number; idle: number } {
-  const root = join(folder, `plain-${round}`);
-  mkdirSync(root);
-  const began = performance.now();
-  git(root, 'init', '-q');
-  git(root, 'fetch', '-q', '--depth=1', `file://${remote}`, 'main');
-  const hash = git(root, 'rev-parse', 'FETCH_HEAD');
-  git(root, 'worktree', 'add', '-q', '--detach', '--no-checkout', join(root, '.worktrees', hash), hash);
-  git(join(root, '.worktrees', hash), 'reset', '-q', '--hard', hash);
-  const first = performance.now() - began;
-  const times = Array.from({ length: 5 }, () => {
-    const from = performance.now();
-    git(root, 'fetch', '-q', '--depth=1', `file://${remote}`, 'main');
-    return performance.now() - from;
-  });
-  return { first, idle: median(times) };
-}
-
-/** The times that git-sync itself reports, so that the start of Node is not counted as work of a pass. */
-async function timeOurs(round: number): Promise<{ first: number; idle: number; memory: number }> {
-  const root = join(folder, `ours-${round}`);
-  const args = [main, `--repo=file://${remote}`, '--ref=main', `--root=${root}`, '--period=50ms'];
-  const port = await freePort();
-  const child = spawn(process.execPath, [...args, `--http-bind=127.0.0.1:${port}`, '--http-metrics'], {
-    stdio: 'ignore',
-  });
+async function measure(name: string, command: string[], round: number): Promise<Round> {
+  const subject = await Subject.start(command, { remote, root: join(folder, `${name}-${round}`), counts: false });
   try {
-    for (;;) {
-      await new Promise((resolve) => setTimeout(resolve, 100));
-      if (child.exitCode !== null) throw new Error(`git-sync ended with ${child.exitCode}`);
-      const text = await fetch(`http://127.0.0.1:${port}/metrics`).then(
-        (answer) => answer.text(),
-        () => '',
-      );
-      const value = (name: string, status: string) =>
-        Number(new RegExp(`${name}\\{status="${status}"\\} (\\S+)`).exec(text)?.[1] ?? 0);
-      const count = value('git_sync_duration_seconds_count', 'noop');
-      if (count < 10) continue;
-      const status = readFileSync(`/proc/${child.pid}/status`, 'utf8');
-      return {
-        first: value('git_sync_duration_seconds_sum', 'success') * 1000,
-        idle: (value('git_sync_duration_seconds_sum', 'noop') / count) * 1000,
-        memory: Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0),
-      };
-    }
+    const first = await subject.first();
+    await subject.unchanged(2);
+    const unchanged = await subject.unchanged(20);
+    const changed = await subject.changed(() => change(remote, `${name} ${round}`));
+    return { first, unchanged, changed };
   } finally {
-    if (child.exitCode === null) {
-      child.kill();
-      await once(child, 'exit');
-    }
+    await subject.stop();
   }
 }
 
-function report(what: string, pairs: readonly [ours: number, plain: number][]): void {
-  const [ours, plain] = [median(pairs.map(([a]) => a)), median(pairs.map(([, b]) => b))];
-  const ratio = median(pairs.map(([a, b]) => a / b));
-  console.log(`${what}: ${ours.toFixed(1)} ms, git ${plain.toFixed(1)} ms, ratio ${ratio.toFixed(2)}`);
+/** Its memory, and which gits each kind of pass starts. */
+async function factsOf(name: string, command: string[]): Promise<string> {
+  const subject = await Subject.start(command, { remote, root: join(folder, `${name}-facts`), counts: true });
+  try {
+    await subject.first();
+    await subject.unchanged(2);
+    const unchanged = startsIn((await subject.unchanged(20)).commands);
+    const changed = startsIn((await subject.changed(() => change(remote, `${name} facts`))).commands);
+    return `${subject.memory().toFixed(0)} MiB RSS; an unchanged pass starts ${unchanged}; a changed one and the next ${changed}`;
+  } finally {
+    await subject.stop();
+  }
 }
 
-function median(numbers: readonly number[]): number {
-  const sorted = numbers.toSorted((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+function startsIn(commands: readonly string[]): string {
+  return `git ${commands.length} times (${commands.map((words) => words.replace(/^-\S+ /, '').split(' ')[0]).join(', ')})`;
+}
+
+function report(name: string, rounds: readonly Round[]): void {
+  for (const pass of ['first', 'unchanged', 'changed'] as const) {
+    const line = (['wall', 'cpu'] as const).map((what) => {
+      const [mine, git] = [rounds, plain].map((all) => all.map((round) => round[pass][what]));
+      const ratio = median((mine ?? []).map((one, at) => one / (git?.[at] ?? Number.NaN)));
+      return `${what} ${median(mine ?? []).toFixed(1)} ms, git ${median(git ?? []).toFixed(1)} ms, ratio ${ratio.toFixed(2)}`;
+    });
+    console.log(`${name}, ${pass} pass: ${line.join(' · ')}`);
+  }
+}
+
+function mean(costs: readonly Cost[]): Cost {
+  const of = (what: keyof Cost) => costs.reduce((sum, cost) => sum + cost[what], 0) / costs.length;
+  return { wall: of('wall'), cpu: of('cpu') };
 }

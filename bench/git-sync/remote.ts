@@ -1,0 +1,31 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** Plain git in a directory. */
+export function git(cwd: string, ...args: string[]): string {
+  return execFileSync('git', args, { cwd, stdio: 'pipe', encoding: 'utf8' }).trim();
+}
+
+const commit = (path: string, message: string) => {
+  git(path, 'add', '-A');
+  git(path, '-c', 'user.name=bench', '-c', 'user.email=bench@example.org', 'commit', '-q', '-m', message);
+};
+
+/** A repository with so many files of 1 kB, a hundred in a directory. */
+export function makeRemote(path: string, files: number): void {
+  mkdirSync(path);
+  git(path, 'init', '-q', '-b', 'main');
+  for (let n = 0; n < files; n += 1) {
+    if (n % 100 === 0) mkdirSync(join(path, String(n / 100)));
+    writeFileSync(join(path, String(Math.floor(n / 100)), `${n}.txt`), `${n}\n`.repeat(200));
+  }
+  commit(path, 'one');
+}
+
+/** One more commit, which changes one file. */
+export function change(path: string, text: string): string {
+  writeFileSync(join(path, 'changed.txt'), `${text}\n`);
+  commit(path, text);
+  return git(path, 'rev-parse', 'HEAD');
+}

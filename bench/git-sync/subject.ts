@@ -1,0 +1,109 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort } from '../../packages/chassis/testing/free-port.ts';
+import { type Cost, cpuOf, memoryOf } from './cost.ts';
+
+/** A git-sync to measure: ours or upstream's. Both tell the time of their passes by the same metric. */
+export class Subject {
+  readonly #child: ChildProcess;
+  readonly #port: number;
+  readonly #commands: string;
+
+  private constructor(child: ChildProcess, port: number, commands: string) {
+    this.#child = child;
+    this.#port = port;
+    this.#commands = commands;
+  }
+
+  /** Start it; the first pass begins at once. `counts` notes each git it starts, which takes a little time of its own. */
+  static async start(
+    command: readonly string[],
+    { remote, root, counts }: { remote: string; root: string; counts: boolean },
+  ): Promise<Subject> {
+    const [port, shim] = [await freePort(), `${root}.git-shim`];
+    writeFileSync(shim, `#!/bin/sh\necho "$*" >> ${root}.commands\nexec git "$@"\n`);
+    writeFileSync(`${root}.commands`, '');
+    chmodSync(shim, 0o755);
+    const flags = [`--repo=file://${remote}`, '--ref=main', `--root=${root}`, '--link=x', '--period=50ms'];
+    const http = [`--http-bind=127.0.0.1:${port}`, '--http-metrics'];
+    const [program = '', ...rest] = command;
+    const git = counts ? [`--git=${shim}`] : [];
+    const child = spawn(program, [...rest, ...flags, ...http, ...git], { stdio: 'ignore' });
+    return new Subject(child, port, `${root}.commands`);
+  }
+
+  /** The first pass, with all that the start took of the processor. */
+  async first(): Promise<Cost> {
+    const wall = await this.#until('success', 1);
+    return { wall, cpu: this.#cpu() };
+  }
+
+  /** The mean of some passes that found nothing new, and the git commands that each ran. */
+  async unchanged(passes: number): Promise<Cost & { commands: string[] }> {
+    const [before, cpu] = [await this.#passes('noop'), this.#cpu()];
+    const from = this.#ran().length;
+    const after = await this.#untilCount('noop', before.count + passes);
+    const count = after.count - before.count;
+    const commands = this.#ran().slice(from);
+    return {
+      wall: ((after.sum - before.sum) * 1000) / count,
+      cpu: (this.#cpu() - cpu) / count,
+      commands: commands.slice(0, Math.round(commands.length / count)),
+    };
+  }
+
+  /** One pass that publishes what `change` commits, with its cleanup. */
+  async changed(change: () => void): Promise<Cost & { commands: string[] }> {
+    const [before, noop, cpu] = [await this.#passes('success'), await this.#passes('noop'), this.#cpu()];
+    const from = this.#ran().length;
+    change();
+    const after = await this.#untilCount('success', before.count + 1);
+    // Its cleanup is over once another pass is done.
+    await this.#untilCount('noop', noop.count + 1);
+    return {
+      wall: (after.sum - before.sum) * 1000,
+      cpu: this.#cpu() - cpu,
+      commands: this.#ran().slice(from),
+    };
+  }
+
+  memory(): number {
+    return memoryOf(this.#child.pid ?? 0);
+  }
+
+  async stop(): Promise<void> {
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
+    this.#child.kill();
+    await once(this.#child, 'exit');
+  }
+
+  #cpu(): number {
+    return cpuOf(this.#child.pid ?? 0);
+  }
+
+  #ran(): string[] {
+    return readFileSync(this.#commands, 'utf8').split('\n').slice(0, -1);
+  }
+
+  async #until(status: string, count: number): Promise<number> {
+    return (await this.#untilCount(status, count)).sum * 1000;
+  }
+
+  async #untilCount(status: string, count: number): Promise<{ count: number; sum: number }> {
+    for (;;) {
+      if (this.#child.exitCode !== null) throw new Error(`it ended with ${this.#child.exitCode}`);
+      const passes = await this.#passes(status).catch(() => ({ count: 0, sum: 0 }));
+      if (passes.count >= count) return passes;
+      await sleep(10);
+    }
+  }
+
+  async #passes(status: string): Promise<{ count: number; sum: number }> {
+    const text = await (await fetch(`http://127.0.0.1:${this.#port}/metrics`)).text();
+    const value = (part: string) =>
+      Number(new RegExp(`git_sync_duration_seconds_${part}\\{status="${status}"\\} (\\S+)`).exec(text)?.[1] ?? 0);
+    return { count: value('count'), sum: value('sum') };
+  }
+}
