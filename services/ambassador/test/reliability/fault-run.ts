@@ -128,7 +128,7 @@ export async function runFaultCase(
     await each('writes on every route', ({ acks }) => acks, 5);
     for (let round = 0; round < rounds; round += 1) {
       await harm(suite);
-      await each('attempts on every route', ({ attempted }) => attempted, 3);
+      await each('attempts on every route', ({ attempted }) => attempted, 2);
       await heal(suite);
       const whole = performance.now();
       await each('recovery', ({ acks }) => acks, 1);

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 /** A network between two processes that can be cut, healed and slowed. */
 export type TcpProxy = {
@@ -19,11 +20,23 @@ export async function startTcpProxy(to: number): Promise<TcpProxy> {
   const lost = new WeakSet<Socket>();
   let [isCut, swallows, delay] = [false, false, 0];
   const pipe = (from: Socket, into: Socket) => {
+    let [last, delayed] = [Promise.resolve(), 0];
+    // In order, whatever delay each piece has: what is slow holds up what comes after it.
+    const later = (chunk: Buffer) => {
+      delayed += 1;
+      const due = sleep(delay);
+      last = last
+        .then(() => due)
+        .then(() => {
+          delayed -= 1;
+          into.write(chunk);
+        });
+    };
     sockets.add(from);
-    from.on('data', (chunk) => {
+    from.on('data', (chunk: Buffer) => {
       if (swallows || lost.has(from)) lost.add(from);
-      else if (delay === 0) into.write(chunk);
-      else setTimeout(() => into.write(chunk), delay);
+      else if (delay === 0 && delayed === 0) into.write(chunk);
+      else later(chunk);
     });
     from.on('error', () => undefined);
     from.on('close', () => {

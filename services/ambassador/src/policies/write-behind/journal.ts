@@ -2,7 +2,8 @@ import { type FileHandle, mkdir, open, readdir, readFile, rm } from 'node:fs/pro
 import { join } from 'node:path';
 import { messageOf } from '@podkit/chassis/errors';
 import { StoreError } from '../../engine/store-error.ts';
-import { decodeRecords, encodeRecord, type JournalRecord, type JournalWrite } from './record.ts';
+import { decodeRecords, encodeRecord, type JournalRecord } from './record.ts';
+import { Unsent } from './unsent.ts';
 
 /** Bytes after which a new segment begins. */
 const segmentBytes = 8 * 1024 * 1024;
@@ -29,24 +30,18 @@ export class Journal {
     this.#sync = sync;
   }
 
-  /** Read what an earlier life left: the writes, in order, that are not known to have reached the store. */
-  async recover(): Promise<JournalWrite[]> {
+  /** Read what an earlier life left. */
+  async recover(): Promise<Unsent> {
     await mkdir(this.#folder, { recursive: true });
     const names = (await readdir(this.#folder)).filter((name) => /^\d{8}\.log$/.test(name)).toSorted();
-    const writes = new Map<number, JournalWrite>();
+    const unsent = new Unsent();
     for (const name of names) {
-      let highest = 0;
-      for (const record of decodeRecords(await readFile(join(this.#folder, name)))) {
-        if (record.kind === 'done') for (const sequence of record.sequences) writes.delete(sequence);
-        else {
-          writes.set(record.write.sequence, record.write);
-          highest = Math.max(highest, record.write.sequence);
-        }
-      }
-      this.#old.push({ number: Number.parseInt(name, 10), highest });
+      for (const record of decodeRecords(await readFile(join(this.#folder, name)))) unsent.add(record);
+      // No sequence in it is higher than any so far.
+      this.#old.push({ number: Number.parseInt(name, 10), highest: unsent.highest });
       this.#nextNumber = Number.parseInt(name, 10) + 1;
     }
-    return [...writes.values()].toSorted((left, right) => left.sequence - right.sequence);
+    return unsent;
   }
 
   /** Resolves once the record is on disk. Rejects when it is not, such as when the disk is full. */
@@ -94,7 +89,7 @@ export class Journal {
         const { bytesWritten } = await segment.file.write(bytes, done, bytes.length - done, segment.length + done);
         done += bytesWritten;
       }
-      if (this.#sync && records.some(({ kind }) => kind === 'write')) await segment.file.datasync();
+      if (this.#sync) await segment.file.datasync();
     } catch (error) {
       await this.#repair(segment);
       throw error;

@@ -8,6 +8,7 @@ import { Journal } from './journal.ts';
 import { operationOf, Pending } from './pending.ts';
 import type { JournalWrite } from './record.ts';
 import { isForGood, keepRejected } from './rejected.ts';
+import { SentLog } from './sent-log.ts';
 
 export type WriteBehindOptions = {
   folder: string;
@@ -27,6 +28,7 @@ export class WriteBehind {
   readonly #options: WriteBehindOptions;
   readonly #journal: Journal;
   readonly pending: Pending;
+  readonly #sent: SentLog;
   readonly #etags = new GivenEtags();
   readonly #order = new KeyedMutex();
   /** Sequences that may be on disk already but do not wait yet. */
@@ -42,6 +44,7 @@ export class WriteBehind {
     this.#inner = inner;
     this.#options = options;
     this.#journal = new Journal(options.folder, options.sync);
+    this.#sent = new SentLog(this.#journal);
     this.pending = new Pending(options);
     this.#ready = this.#recover();
     // Who uses the store hears of a failure; nobody may be using it yet.
@@ -77,7 +80,7 @@ export class WriteBehind {
     });
   }
 
-  /** Wait until nothing waits for these keys (all, without keys); what cannot be sent now makes it fail. */
+  /** Wait until nothing waits for these keys (all, without keys), and no later life would send it again; else fail. */
   async drain(keys?: readonly Key[]): Promise<void> {
     await this.#ready;
     const open = () => (keys === undefined ? this.pending.size > 0 : keys.some((key) => this.pending.get(key)));
@@ -88,6 +91,7 @@ export class WriteBehind {
       if (this.#failures > before && open())
         throw new StoreError('ERR_UNAVAILABLE', 'earlier writes cannot reach the store yet');
     }
+    if (keys !== undefined && this.#sent.mayRepeat(keys)) await this.#sent.note();
   }
 
   /** A condition with an etag of ours, as the store behind knows it. */
@@ -107,12 +111,9 @@ export class WriteBehind {
 
   async #recover(): Promise<void> {
     this.#giveBack = await this.#options.lease();
-    const writes = await this.#journal.recover();
-    for (const write of writes) {
-      this.pending.put(write);
-      this.#sequence = Math.max(this.#sequence, write.sequence);
-    }
-    this.#sequence = Math.max(this.#sequence, Date.now());
+    const { writes, highest } = await this.#journal.recover();
+    for (const write of writes) this.pending.put(write);
+    this.#sequence = Math.max(highest, Date.now());
     if (writes.length > 0)
       this.#options.warn?.(`sending ${writes.length} writes that an earlier process had acknowledged`);
     this.#send();
@@ -140,7 +141,6 @@ export class WriteBehind {
         const text = 'the store took none of the writes';
         return writes.map(() => new StoreError('ERR_UNAVAILABLE', text, { outcome: 'unknown' }));
       });
-      const done: number[] = [];
       let failed = false;
       for (const [index, write] of writes.entries()) {
         const result = results[index];
@@ -148,11 +148,11 @@ export class WriteBehind {
         if (refused && !(isForGood(result) && (await this.#reject(write, result)))) failed = true;
         else {
           if (result !== undefined && 'etag' in result) this.#etags.remember(write.sequence, result.etag);
-          done.push(write.sequence);
+          this.#sent.add(write);
           this.pending.remove(write.key, write.sequence);
         }
       }
-      await this.#settle(done);
+      await this.#settle();
       if (failed) {
         this.#failures += 1;
         return;
@@ -171,10 +171,9 @@ export class WriteBehind {
     }
   }
 
-  async #settle(done: number[]): Promise<void> {
-    if (done.length === 0) return;
-    // Only saves sending twice after a crash, so its failure (a full disk) does not matter.
-    await this.#journal.append({ kind: 'done', sequences: done }).catch(() => undefined);
+  async #settle(): Promise<void> {
+    // It saves sending twice after a crash; who depends on that insists on it in `drain`.
+    await this.#sent.note().catch(() => undefined);
     await this.#release();
   }
 

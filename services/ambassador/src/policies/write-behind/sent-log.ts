@@ -1,0 +1,31 @@
+import type { Key } from '../../engine/store.ts';
+import type { Journal } from './journal.ts';
+import type { JournalWrite } from './record.ts';
+
+/** Notes on disk which writes have been sent, so that no later life sends them again, over what was written since. */
+export class SentLog {
+  readonly #journal: Journal;
+  /** Sent, and not yet known to be noted. */
+  readonly #open = new Map<Key, number>();
+
+  constructor(journal: Journal) {
+    this.#journal = journal;
+  }
+
+  add({ key, sequence }: JournalWrite): void {
+    this.#open.set(key, sequence);
+  }
+
+  /** Whether a later life might send one of these again. */
+  mayRepeat(keys: readonly Key[]): boolean {
+    return keys.some((key) => this.#open.has(key));
+  }
+
+  /** Note all that were added. Rejects when that can't be put on disk; they stay to be noted then. */
+  async note(): Promise<void> {
+    const noted = [...this.#open];
+    if (noted.length === 0) return;
+    await this.#journal.append({ kind: 'done', sequences: noted.map(([, sequence]) => sequence) });
+    for (const [key, sequence] of noted) if (this.#open.get(key) === sequence) this.#open.delete(key);
+  }
+}

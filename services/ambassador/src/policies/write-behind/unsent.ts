@@ -1,0 +1,29 @@
+import type { Key } from '../../engine/store.ts';
+import type { JournalRecord, JournalWrite } from './record.ts';
+
+/**
+ * What a journal still owes the store: the last write of each key, unless that one was sent. What it replaced is owed no
+ * more, sent or not: sending it now would undo the later one.
+ */
+export class Unsent {
+  readonly #writes = new Map<number, JournalWrite>();
+  readonly #last = new Map<Key, number>();
+  /** The highest sequence of all records, sent or not. */
+  highest = 0;
+
+  add(record: JournalRecord): void {
+    if (record.kind === 'done') for (const sequence of record.sequences) this.#writes.delete(sequence);
+    else {
+      const { key, sequence } = record.write;
+      this.#writes.delete(this.#last.get(key) ?? 0);
+      this.#last.set(key, sequence);
+      this.#writes.set(sequence, record.write);
+      this.highest = Math.max(this.highest, sequence);
+    }
+  }
+
+  /** In the order in which they were acknowledged. */
+  get writes(): JournalWrite[] {
+    return [...this.#writes.values()].toSorted((left, right) => left.sequence - right.sequence);
+  }
+}
