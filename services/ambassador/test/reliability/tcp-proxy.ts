@@ -20,23 +20,22 @@ export async function startTcpProxy(to: number): Promise<TcpProxy> {
   const lost = new WeakSet<Socket>();
   let [isCut, swallows, delay] = [false, false, 0];
   const pipe = (from: Socket, into: Socket) => {
-    let [last, delayed] = [Promise.resolve(), 0];
+    let last: Promise<unknown> = Promise.resolve();
+    let delayed = 0;
     // In order, whatever delay each piece has: what is slow holds up what comes after it.
-    const later = (chunk: Buffer) => {
-      delayed += 1;
-      const due = sleep(delay);
-      last = last
-        .then(() => due)
-        .then(() => {
-          delayed -= 1;
-          into.write(chunk);
-        });
+    const later = async (chunk: Buffer, before: Promise<unknown>) => {
+      await Promise.all([before, sleep(delay)]);
+      delayed -= 1;
+      into.write(chunk);
     };
     sockets.add(from);
     from.on('data', (chunk: Buffer) => {
       if (swallows || lost.has(from)) lost.add(from);
       else if (delay === 0 && delayed === 0) into.write(chunk);
-      else later(chunk);
+      else {
+        delayed += 1;
+        last = later(chunk, last);
+      }
     });
     from.on('error', () => undefined);
     from.on('close', () => {

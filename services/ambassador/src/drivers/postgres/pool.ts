@@ -44,6 +44,8 @@ export class PostgresPool {
           query_timeout: commandTimeout,
           application_name: 'podkit-ambassador',
         });
+        // Also between the pool's listeners and ours: an error that nobody hears would end the process. The next statement fails.
+        this.on('error', () => undefined);
       }
     }
     this.#pool = new Pool({

@@ -58,13 +58,24 @@ function single(target: RedisTarget): Redis {
 }
 
 function cluster(target: RedisTarget, nodes: readonly HostPort[]): Cluster {
+  const { login, connectTimeout } = target;
   const { enableOfflineQueue: _own, retryStrategy: _theirs, ...common } = commonOptions(target);
   const options: object = {
     lazyConnect: true,
-    enableOfflineQueue: false,
+    // For nodes that are being connected to; the store sends nothing while the cluster as a whole is away.
+    enableOfflineQueue: true,
     clusterRetryStrategy: backoff,
-    redisOptions: { ...common, ...target.login() },
-    slotsRefreshTimeout: target.connectTimeout,
+    // Read for each connection, so that a rotated secret is used by the next one.
+    redisOptions: {
+      ...common,
+      get username() {
+        return login().username;
+      },
+      get password() {
+        return login().password;
+      },
+    },
+    slotsRefreshTimeout: connectTimeout,
     slotsRefreshInterval: 5000,
     // Else the cluster client would repeat what was in flight on a lost connection, and so might write twice.
     retryDelayOnFailover: 0,

@@ -8,8 +8,19 @@ import { targetOf } from './target.ts';
 /** A Redis by its part of the file. */
 export function openRedis(name: string, spec: Spec<'redis'>, warn: (message: string) => void): Built {
   const target = targetOf(spec);
-  const client = connect(target, (error) => warn(`store ${name}: ${messageOf(error)}`));
+  let lastFailure = 'there is no connection yet';
+  const client = connect(target, (error) => {
+    lastFailure = failureOf(error);
+    warn(`store ${name}: ${lastFailure}`);
+  });
   const { waitReplicas } = spec;
-  const store = new RedisStore({ name, client, waitReplicas, commandTimeout: target.commandTimeout });
+  const { commandTimeout } = target;
+  const store = new RedisStore({ name, client, waitReplicas, commandTimeout, lastFailure: () => lastFailure });
   return { store, raw: { target, keyPrefix: '', near: undefined } };
 }
+
+/** Of a cluster that cannot be reached, ioredis says why only in a property of its own. */
+const failureOf = (error: Error): string =>
+  'lastNodeError' in error && error.lastNodeError !== undefined
+    ? `${messageOf(error)} ${messageOf(error.lastNodeError)}`
+    : messageOf(error);

@@ -36,6 +36,8 @@ export type RedisStoreOptions = {
   /** Replicas that must have a strong write before it is acknowledged. */
   waitReplicas: number;
   commandTimeout: number;
+  /** Why there is no connection, when there is none. */
+  lastFailure: () => string;
 };
 
 /** Entries as Dapr's Redis component lays them out, and plain strings of others. */
@@ -43,7 +45,7 @@ export class RedisStore implements Store {
   readonly info: StoreInfo;
   readonly #options: RedisStoreOptions;
   readonly #client: RedisClient;
-  #connecting: Promise<void> | undefined;
+  #connecting: Promise<unknown> | undefined;
 
   constructor(options: RedisStoreOptions) {
     this.info = { name: options.name, kind: 'redis', capabilities };
@@ -142,14 +144,12 @@ export class RedisStore implements Store {
     return runScript(this.#client, script, keys.map(bytesOfKey), values);
   }
 
-  /** The first to come opens the connection; afterwards the client reconnects by itself. */
+  /** The first to come opens the connection; afterwards the client reconnects by itself, and nobody waits for that. */
   async #connected(): Promise<void> {
-    if (this.#client.status !== 'wait') return this.#connecting;
-    this.#connecting = this.#client.connect().then(
-      () => undefined,
-      () => undefined,
-    );
-    return this.#connecting;
+    if (this.#client.status === 'wait') this.#connecting = this.#client.connect().catch(() => undefined);
+    await this.#connecting;
+    if (this.#client.status === 'ready') return;
+    throw new StoreError('ERR_UNAVAILABLE', `Redis cannot be reached: ${this.#options.lastFailure()}`);
   }
 
   /** `strong`: as many replicas have it as the configuration wants. */

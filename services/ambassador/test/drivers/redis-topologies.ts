@@ -1,0 +1,78 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { freePort } from '@podkit/chassis/testing/free-port';
+import { startRedis, type TestServer } from '@podkit/chassis/testing/servers';
+import { waitFor } from '@podkit/chassis/testing/wait-for';
+
+/** What redis-cli prints. */
+export function redisCli(port: number, ...words: string[]): string {
+  const { status, stdout, stderr } = spawnSync('redis-cli', ['-p', String(port), ...words], { encoding: 'utf8' });
+  if (status !== 0) throw new Error(`redis-cli ${words.join(' ')}: ${stderr}${stdout}`);
+  return stdout.trim();
+}
+
+/** A master, a replica, and a Sentinel that makes the replica the master when the master is gone for half a second. */
+export async function startSentinel() {
+  const master = await startRedis();
+  const replica = await startRedis({ args: ['--replicaof', '127.0.0.1', String(master.port)] });
+  await waitFor('the replica to follow', () =>
+    redisCli(replica.port, 'INFO', 'replication').includes('link_status:up'),
+  );
+  const folder = mkdtempSync(join(tmpdir(), 'podkit-sentinel-'));
+  const port = await freePort();
+  const lines = [
+    `port ${port}`,
+    'bind 127.0.0.1',
+    `sentinel monitor main 127.0.0.1 ${master.port} 1`,
+    'sentinel down-after-milliseconds main 500',
+    'sentinel failover-timeout main 3000',
+  ];
+  const config = join(folder, 'sentinel.conf');
+  writeFileSync(config, `${lines.join('\n')}\n`);
+  const child = spawn('redis-server', [config, '--sentinel'], { stdio: 'ignore' });
+  await waitFor('the Sentinel to know the replica', () =>
+    redisCli(port, 'SENTINEL', 'replicas', 'main').includes('name'),
+  );
+  return {
+    port,
+    master,
+    replica,
+    stop: async () => {
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+      await Promise.all([master.stop('SIGKILL'), replica.stop('SIGKILL')]);
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A Redis Cluster of three masters, made by redis-cli. */
+export async function startCluster() {
+  const folder = mkdtempSync(join(tmpdir(), 'podkit-cluster-'));
+  const start = async (index: number, port?: number): Promise<TestServer> => {
+    // The usual bus port, 10,000 more, may not be a port at all.
+    const bus = String(await freePort());
+    const timeout = ['--cluster-node-timeout', '1000', '--appendonly', 'yes', '--appendfsync', 'always'];
+    const files = ['--dir', folder, '--cluster-config-file', `node-${index}.conf`, '--appenddirname', `aof-${index}`];
+    const args = ['--cluster-enabled', 'yes', '--cluster-port', bus, ...files, ...timeout];
+    return startRedis({ args, ...(port === undefined ? {} : { port }) });
+  };
+  const nodes = await Promise.all([0, 1, 2].map((index) => start(index)));
+  const addresses = nodes.map(({ port }) => `127.0.0.1:${port}`);
+  const made = spawnSync('redis-cli', ['--cluster', 'create', ...addresses, '--cluster-yes'], { encoding: 'utf8' });
+  if (made.status !== 0) throw new Error(`the cluster cannot be made: ${made.stdout}${made.stderr}`);
+  for (const { port } of nodes)
+    await waitFor('the cluster', () => redisCli(port, 'CLUSTER', 'INFO').includes('cluster_state:ok'));
+  return {
+    nodes,
+    addresses,
+    restart: async (index: number) => void (nodes[index] = await start(index, nodes[index]?.port)),
+    stop: async () => {
+      await Promise.all(nodes.map((node) => node.stop('SIGKILL')));
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
