@@ -35,7 +35,9 @@ export class Answers {
       slot.write(door.writer.take());
       slot.close();
       pending[kind] -= 1;
-      door.workLater(client);
+      // At once, not in the next turn: in a long pipeline of writes each waits for the one before.
+      client.work();
+      door.flushLater(client);
     };
     answer.then(finish, (error: unknown) => {
       door.metrics.errors += 1;
