@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { ConnectionOptions } from 'node:tls';
+import { type ConnectionOptions, checkServerIdentity } from 'node:tls';
 import { messageOf } from '@podkit/chassis/errors';
 import { StoreError } from '../engine/store-error.ts';
 
@@ -38,6 +38,12 @@ export function tlsOf({ tls }: CredentialSpec): ConnectionOptions | undefined {
     ...(tls.caFile === undefined ? {} : { ca: readSecret(tls.caFile) }),
     ...(tls.certFile === undefined ? {} : { cert: readSecret(tls.certFile) }),
     ...(tls.keyFile === undefined ? {} : { key: readSecret(tls.keyFile) }),
-    ...(tls.serverName === undefined ? {} : { servername: tls.serverName }),
+    ...(tls.serverName === undefined ? {} : namedAs(tls.serverName)),
   };
 }
+
+/** The name that is asked for (SNI), and the one that the certificate must have: clients may overwrite the first by the host. */
+const namedAs = (servername: string): ConnectionOptions => ({
+  servername,
+  checkServerIdentity: (_host, certificate) => checkServerIdentity(servername, certificate),
+});

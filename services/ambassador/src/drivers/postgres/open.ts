@@ -25,7 +25,7 @@ function openServer(name: string, spec: Spec<'postgresql'>, url: string, autoMig
   const pool = new PostgresPool({
     source: () => {
       const { username, password } = loginOf(spec);
-      return { connectionString: url, user: username, password, ssl: tlsOf(spec) };
+      return { connectionString: url, user: username, password, ssl: tlsOf(spec) ?? tlsOfUrl(url) };
     },
     max: spec.poolMax,
     connectTimeout: millisecondsOf(spec.connectTimeout),
@@ -33,4 +33,10 @@ function openServer(name: string, spec: Spec<'postgresql'>, url: string, autoMig
   });
   const { tablePrefix, metadataTable } = spec;
   return new PostgresStore({ name, pool, tables: { tablePrefix, metadataTable }, autoMigrate });
+}
+
+/** `sslmode` of a URL: everything that insists on TLS has the certificate checked, too. */
+function tlsOfUrl(url: string): { rejectUnauthorized: true } | undefined {
+  const mode = new URL(url).searchParams.get('sslmode') ?? 'disable';
+  return ['require', 'verify-ca', 'verify-full'].includes(mode) ? { rejectUnauthorized: true } : undefined;
 }

@@ -1,14 +1,6 @@
-import type { ConnectionOptions } from 'node:tls';
-import { Client, type ClientConfig, Pool, type QueryResult, type QueryResultRow } from 'pg';
+import { Pool, type QueryResult, type QueryResultRow } from 'pg';
 import { connectFailure, statementFailure } from './errors.ts';
-
-/** Asked at each connect, so that what rotated is used at once. */
-type ConnectionSource = () => {
-  connectionString: string;
-  user?: string | undefined;
-  password?: string | undefined;
-  ssl?: ConnectionOptions | undefined;
-};
+import { type ConnectionSource, freshClient } from './fresh-client.ts';
 
 export type PoolOptions = {
   source: ConnectionSource;
@@ -31,25 +23,9 @@ export class PostgresPool {
   readonly #pool: Pool;
 
   constructor({ source, max, connectTimeout, commandTimeout }: PoolOptions) {
-    class FreshClient extends Client {
-      constructor(config?: string | ClientConfig) {
-        const { connectionString, user, password, ssl } = source();
-        super({
-          ...(typeof config === 'object' ? config : {}),
-          ...fromUrl(connectionString),
-          ...(user === undefined ? {} : { user }),
-          ...(password === undefined ? {} : { password }),
-          ...(ssl === undefined ? {} : { ssl }),
-          keepAlive: true,
-          query_timeout: commandTimeout,
-          application_name: 'podkit-ambassador',
-        });
-        // Also between the pool's listeners and ours: an error that nobody hears would end the process. The next statement fails.
-        this.on('error', () => undefined);
-      }
-    }
+    const Client = freshClient(source, commandTimeout);
     this.#pool = new Pool({
-      Client: FreshClient,
+      Client,
       max,
       connectionTimeoutMillis: connectTimeout,
       idleTimeoutMillis: 60_000,
@@ -113,17 +89,4 @@ export class PostgresPool {
   close(): Promise<void> {
     return this.#pool.end();
   }
-}
-
-/** The parts of a URL; taken apart here, since pg lets a URL beat the user and password given beside it. */
-function fromUrl(text: string): ClientConfig {
-  const url = new URL(text);
-  const host = url.searchParams.get('host') ?? url.hostname;
-  return {
-    host: decodeURIComponent(host),
-    port: url.port === '' ? 5432 : Number(url.port),
-    database: decodeURIComponent(url.pathname.slice(1)) || 'postgres',
-    ...(url.username === '' ? {} : { user: decodeURIComponent(url.username) }),
-    ...(url.password === '' ? {} : { password: decodeURIComponent(url.password) }),
-  };
 }

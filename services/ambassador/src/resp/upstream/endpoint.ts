@@ -1,4 +1,4 @@
-import { connect as connectTcp, type Socket } from 'node:net';
+import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { PodkitError } from '@podkit/chassis/errors';
 import type { RedisTarget } from '../../engine/engine.ts';
@@ -30,7 +30,9 @@ export const usesTls = ({ tls, path }: RedisEndpoint): boolean => tls !== undefi
 export function openSocket(endpoint: RedisEndpoint): Socket {
   const { host, port, path, tls } = endpoint;
   const at = path === undefined ? { host, port } : { path };
-  const socket = usesTls(endpoint) ? connectTls({ servername: host, ...tls?.(), host, port }) : connectTcp(at);
+  const socket = usesTls(endpoint)
+    ? connectTls({ ...(isIP(host) === 0 ? { servername: host } : {}), ...tls?.(), host, port })
+    : connectTcp(at);
   socket.setNoDelay(true);
   socket.setKeepAlive(true, 30_000);
   return socket;

@@ -1,3 +1,4 @@
+import { messageOf } from '@podkit/chassis/errors';
 import { encodeRequest } from '../codec/encode-request.ts';
 import { type Reply, ReplyError } from '../codec/reply-decoder.ts';
 import type { RedisEndpoint } from './endpoint.ts';
@@ -12,7 +13,13 @@ type Line = {
 
 /** The first words on a connection to a Redis: HELLO 3 or AUTH, then SELECT, where they are needed. */
 export function greet(endpoint: RedisEndpoint, protocol: 2 | 3, line: Line): void {
-  const requests = greetings(endpoint, protocol);
+  let requests: string[][];
+  try {
+    requests = greetings(endpoint, protocol);
+  } catch (error) {
+    // A secret that cannot be read right now; the next connection reads it again.
+    return line.refused(messageOf(error));
+  }
   if (requests.length === 0) return line.ready();
   const sink = new DecodingSink(
     requests.length,

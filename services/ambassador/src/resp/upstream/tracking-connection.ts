@@ -1,3 +1,4 @@
+import { messageOf } from '@podkit/chassis/errors';
 import type { RedisTarget } from '../../engine/engine.ts';
 import { bytesOfKey, keyOfBytes } from '../../engine/key.ts';
 import type { TrackChanges } from '../../engine/near-cache.ts';
@@ -41,12 +42,18 @@ export class TrackingConnection {
   #open(): void {
     const endpoint = endpointOf(this.#target);
     if (endpoint === undefined) return this.#events.deaf('changes are heard from a single Redis only');
-    const connection = new ForwardingConnection({
-      endpoint,
-      protocol: 3,
-      onPush: (bytes) => this.#heard(decodeReply({ bytes, at: 0 })),
-      onClose: (error) => this.#lost(error.message),
-    });
+    let connection: ForwardingConnection;
+    try {
+      connection = new ForwardingConnection({
+        endpoint,
+        protocol: 3,
+        onPush: (bytes) => this.#heard(decodeReply({ bytes, at: 0 })),
+        onClose: (error) => this.#lost(error.message),
+      });
+    } catch (error) {
+      // A certificate that cannot be read right now.
+      return this.#lost(messageOf(error));
+    }
     this.#connection = connection;
     const words = ['CLIENT', 'TRACKING', 'ON', 'BCAST', 'PREFIX', bytesOfKey(this.#events.prefix)];
     // Without a prefix Redis tells of all keys; an empty one is the same, but older versions refuse it.

@@ -1,0 +1,73 @@
+import type { ConnectionOptions } from 'node:tls';
+import { Client, type ClientConfig } from 'pg';
+
+/** Asked at each connect, so that what rotated is used at once. May throw. */
+export type ConnectionSource = () => {
+  connectionString: string;
+  user?: string | undefined;
+  password?: string | undefined;
+  ssl?: ConnectionOptions | undefined;
+};
+
+type Connected = ((error: Error) => void) | ((error: null, client: Client) => void);
+
+/** A kind of client for a pool that asks `source` anew for each of its connections. */
+export function freshClient(source: ConnectionSource, commandTimeout: number): typeof Client {
+  return class FreshClient extends Client {
+    readonly #failure: Error | undefined;
+
+    constructor(config?: string | ClientConfig) {
+      const [asked, failure] = attempt(source);
+      super({
+        ...(typeof config === 'object' ? config : {}),
+        ...asked,
+        keepAlive: true,
+        query_timeout: commandTimeout,
+        application_name: 'podkit-ambassador',
+      });
+      this.#failure = failure;
+      // Also between the pool's listeners and ours: an error that nobody hears would end the process. The next statement fails.
+      this.on('error', () => undefined);
+    }
+
+    /** A secret that cannot be read fails here, where the pool expects it, and not in the constructor. */
+    override connect(): Promise<Client>;
+    override connect(callback: Connected): void;
+    override connect(callback?: Connected): Promise<Client> | void {
+      const failure = this.#failure;
+      if (failure === undefined) return callback === undefined ? super.connect() : super.connect(callback);
+      if (callback === undefined) return Promise.reject(failure);
+      return process.nextTick(callback as (error: Error) => void, failure);
+    }
+  };
+}
+
+function attempt(source: ConnectionSource): [ClientConfig, undefined] | [ClientConfig, Error] {
+  try {
+    const { connectionString, user, password, ssl } = source();
+    const at = fromUrl(connectionString);
+    const config = {
+      ...at,
+      ...(user === undefined ? {} : { user }),
+      ...(password === undefined ? {} : { password }),
+      // Without a name pg would hold the certificate of an IP address against `localhost`.
+      ...(ssl === undefined ? {} : { ssl: { host: at.host, ...ssl } }),
+    };
+    return [config, undefined];
+  } catch (error) {
+    return [{}, error instanceof Error ? error : new Error(String(error))];
+  }
+}
+
+/** The parts of a URL; taken apart here, since pg lets a URL beat the user and password given beside it. */
+function fromUrl(text: string): ClientConfig & { host: string } {
+  const url = new URL(text);
+  const host = url.searchParams.get('host') ?? url.hostname;
+  return {
+    host: decodeURIComponent(host),
+    port: url.port === '' ? 5432 : Number(url.port),
+    database: decodeURIComponent(url.pathname.slice(1)) || 'postgres',
+    ...(url.username === '' ? {} : { user: decodeURIComponent(url.username) }),
+    ...(url.password === '' ? {} : { password: decodeURIComponent(url.password) }),
+  };
+}
