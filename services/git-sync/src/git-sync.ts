@@ -6,6 +6,7 @@ import { exitCodes, type StopSignal, signalExitCode } from '@podkit/chassis/exit
 import { Health } from '@podkit/chassis/health';
 import { Lifecycle } from '@podkit/chassis/lifecycle';
 import { addLifecycleChecks } from '@podkit/chassis/probes';
+import { releaseMemory } from '@podkit/chassis/release-memory';
 import { addUser } from './add-user.ts';
 import type { CommandHost } from './command.ts';
 import { hookEnvironment } from './git/environment.ts';
@@ -131,6 +132,8 @@ export class GitSync {
       redactor: this.#redactor,
       metrics,
       step,
+      // What starting took is given back once there is nothing to do but to wait.
+      onSynced: () => (options.oneTime ? undefined : releaseMemory()),
     });
   }
 

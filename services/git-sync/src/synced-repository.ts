@@ -33,6 +33,8 @@ export type SyncedInput = {
   redactor: Redactor;
   metrics: SyncMetrics;
   step: Step;
+  /** Called once, when the first pass has succeeded and the waiting begins. */
+  onSynced: () => void;
 };
 
 /** What the outside may know of a synced repository. */
@@ -101,6 +103,7 @@ export async function createSyncedRepository(input: SyncedInput): Promise<Synced
       if ((changed || first) && files.touch !== undefined) await touch(files.touch);
       if (options.oneTime) await hooks.settled();
       if (errorFile !== undefined) await removeErrorFile(errorFile);
+      if (first) input.onSynced();
     },
     onFailure: (error, seconds) => {
       status.failure = input.redactor.redact(messageOf(error));

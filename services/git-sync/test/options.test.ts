@@ -60,6 +60,7 @@ describe('the command line is read as pflag reads it', () => {
     [['--repo'], 'flag needs an argument: --repo'],
     [['--period=10'], '--period'],
     [['--one-time=maybe'], '--one-time'],
+    [['--credential={'], '--credential'],
   ])('%j is refused with exit code 2 and the name of the flag', async (argv, words) => {
     const { code, text } = await runGitSync(argv);
     expect([code, text]).toEqual([2, expect.stringContaining(words)]);

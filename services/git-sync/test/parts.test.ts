@@ -66,7 +66,7 @@ describe('history and parts', () => {
     const root = tempDir();
     const args = [`--repo=${remote.path}`, '--ref=main', `--root=${root}`, '--link=current', '--one-time'];
     await spawnGitSync([...args, '--group-write']);
-    expect(statSync(join(root, 'current', 'index.html')).mode & 0o777).toBe(0o664);
+    for (const name of ['index.html', '.git']) expect(statSync(join(root, 'current', name)).mode & 0o777).toBe(0o664);
   });
 
   it('keeps superseded worktrees for --stale-worktree-timeout', async () => {

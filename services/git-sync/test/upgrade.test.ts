@@ -45,6 +45,8 @@ function rootOfVersion4(root: string, remote: Remote): void {
   const worktree = join(root, '.worktrees', hash);
   gitIn(root, 'init', '-q', '-b', 'git-sync');
   gitIn(root, 'remote', 'add', 'origin', remote.path);
+  // By its address and not as `origin`, which leaves settings of a remote of that name with a partial clone.
+  gitIn(root, 'config', `remote.file://${remote.path}.promisor`, 'true');
   gitIn(root, 'fetch', '-q', `file://${remote.path}`, 'main', '--prune', '--no-auto-gc', '--depth', '1');
   gitIn(root, 'reset', '-q', '--soft', hash, '--');
   gitIn(root, 'worktree', 'add', '--force', '--detach', worktree, hash, '--no-checkout');

@@ -3,6 +3,7 @@ import { messageOf } from '@podkit/chassis/errors';
 import { nearest } from '@podkit/chassis/nearest';
 import { acceptedBy } from '@podkit/chassis/setting-text';
 import { allSettings } from './all-settings.ts';
+import { decodeCredentials } from './credential-list.ts';
 import { parseGoValue } from './go-values.ts';
 import { legacyFlags, legacyVariables } from './legacy.ts';
 import type { Flag, Found } from './pflag.ts';
@@ -74,9 +75,11 @@ function unknownVariables(env: Environment): string[] {
 function faultOf(kind: Flag['kind'], text: string, setting: Setting | undefined): string | undefined {
   try {
     parseGoValue(kind, text);
+    if (setting?.key === 'credential') decodeCredentials(text);
     return undefined;
   } catch (error) {
-    const shown = setting?.annotation.secret ? '(hidden)' : JSON.stringify(text);
+    const hidden = setting?.annotation.secret === true || setting?.key === 'credential';
+    const shown = hidden ? '(hidden)' : JSON.stringify(text);
     return `${shown} (${messageOf(error)}; expected ${acceptedBy(kind, {})})`;
   }
 }

@@ -15,8 +15,8 @@ const expected = [
   /^lfs\.(repositoryformatversion|.+\.(access|locksverify))$/s,
 ];
 
-/** What a clone or upstream writes and we do without: it would keep references that outlive what they name. */
-const unneeded = /^(remote\.origin\.fetch|branch\..*\.(remote|merge))$/s;
+/** What a clone or upstream writes and we do without: references that outlive what they name, remotes but `origin`. */
+const unneeded = /^(remote\.origin\.fetch|branch\..*\.(remote|merge)|remote\..*\.(promisor|partialclonefilter))$/s;
 
 /**
  * Keeps the configuration inside the repository to what we and git put there. On a shared volume somebody else may

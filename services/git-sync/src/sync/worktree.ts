@@ -39,12 +39,12 @@ export async function createWorktree(
   const metadata = await metadataOf(path);
   if (metadata === undefined) throw new PodkitError('ERR_WORKTREE', `${path}: git made no worktree there`);
   // Relative, so that consumers that mount the volume elsewhere can use git in it.
-  await writeFileAtomic(join(path, '.git'), `gitdir: ${relative(path, metadata)}\n`);
+  await writeFileAtomic(join(path, '.git'), `gitdir: ${relative(path, metadata)}\n`, { mode: 0o666 });
   step('worktree linked');
   if (sparseCheckoutFile !== undefined) {
     await mkdir(join(metadata, 'info'), { recursive: true });
     await copyFile(sparseCheckoutFile, join(metadata, 'info', 'sparse-checkout'));
-    await git.run(['sparse-checkout', 'init', '--no-cone'], { cwd: path, signal });
+    await git.run(['sparse-checkout', 'init'], { cwd: path, signal });
   }
   await git.run(['reset', '--quiet', '--hard', hash, '--'], { cwd: path, signal });
   if (submodules !== 'off' && (await lstatIfThere(join(path, '.gitmodules'))) !== undefined) {
