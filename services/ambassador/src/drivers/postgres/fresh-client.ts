@@ -37,7 +37,7 @@ export function freshClient(source: ConnectionSource, commandTimeout: number): t
       const failure = this.#failure;
       if (failure === undefined) return callback === undefined ? super.connect() : super.connect(callback);
       if (callback === undefined) return Promise.reject(failure);
-      return process.nextTick(callback as (error: Error) => void, failure);
+      return process.nextTick(callback, failure);
     }
   };
 }
