@@ -112,10 +112,9 @@ export class GitSync {
   }
 
   async #createMetrics(): Promise<Metrics> {
-    const { options, repositories, version } = this.#input;
-    const verifies = repositories.some(({ options: own }) => own.verifyCommit || own.verifyTag);
+    const { options, version } = this.#input;
     const { createPrometheus } = await import('./metrics/prometheus.ts');
-    return createPrometheus({ service, version, several: options.configFile !== undefined, verifies });
+    return createPrometheus({ service, version, several: options.configFile !== undefined });
   }
 
   #create(name: string, options: Options, directory: string, metrics: SyncMetrics) {

@@ -93,7 +93,7 @@ it('takes the older variables of upstream, and those alone', () => {
 });
 
 it('lists every metric that a scrape has, with its labels, and marks those that upstream has not', async () => {
-  const { of, trigger, scrape } = createPrometheus({ service: 's', version: 'v', several: false, verifies: true });
+  const { of, trigger, scrape } = createPrometheus({ service: 's', version: 'v', several: false });
   const one = of('default');
   one.pass('success', 1);
   one.published('a'.repeat(40), true);
@@ -116,7 +116,7 @@ it('lists every metric that a scrape has, with its labels, and marks those that 
 
 it('lists every endpoint', () => {
   const lifecycle = new Lifecycle({ drainDelay: 0, shutdownTimeout: 0 });
-  const { scrape, ...metrics } = createPrometheus({ service: 's', version: 'v', several: false, verifies: false });
+  const { scrape, ...metrics } = createPrometheus({ service: 's', version: 'v', several: false });
   const routes = routesOf({
     health: new Health(),
     lifecycle,

@@ -7,12 +7,10 @@ export type PrometheusOptions = {
   version: string;
   /** Whether each series names its repository. */
   several: boolean;
-  /** Whether signatures are checked. */
-  verifies: boolean;
 };
 
 /** The metrics as Prometheus reads them, with Node's own. */
-export function createPrometheus({ service, version, several, verifies }: PrometheusOptions): Metrics {
+export function createPrometheus({ service, version, several }: PrometheusOptions): Metrics {
   const { registry, http } = createMetrics({ service, version });
   const triggers = new Counter({
     name: 'git_sync_trigger_count_total',
@@ -21,7 +19,7 @@ export function createPrometheus({ service, version, several, verifies }: Promet
     registers: [registry],
   });
   return {
-    of: syncMetrics(registry, several, verifies),
+    of: syncMetrics(registry, several),
     trigger: (status) => triggers.inc({ status }),
     request: (method, route, status, seconds) => http.observe(method, route, status, seconds),
     scrape: async () => ({ type: registry.contentType, text: await registry.metrics() }),
@@ -32,7 +30,7 @@ export function createPrometheus({ service, version, several, verifies }: Promet
  * The metrics of upstream with its names and labels, and a few of ours. With several repositories each series has the
  * label `repository` as well; with one it has not, so that upstream's dashboards fit.
  */
-function syncMetrics(registry: Registry, several: boolean, verifies: boolean): (repository: string) => SyncMetrics {
+function syncMetrics(registry: Registry, several: boolean): (repository: string) => SyncMetrics {
   const extra = several ? ['repository'] : [];
   const registers = [registry];
   const counter = (name: string, help: string, ...labels: string[]) =>
@@ -61,7 +59,7 @@ function syncMetrics(registry: Registry, several: boolean, verifies: boolean): (
     const label = several ? { repository } : {};
     let published = '';
     updates.inc(label, 0);
-    if (verifies) refused.set(label, 0);
+    refused.set(label, 0);
     return {
       pass: (status, seconds) => {
         durations.observe({ ...label, status }, seconds);
