@@ -61,9 +61,15 @@ export async function startPostgres({
     if (made.status !== 0) throw new Error(`initdb failed: ${String(made.stderr)}`);
   }
   const flags = ['-D', folder, '-p', String(at), '-h', '127.0.0.1', '-k', '', '-c', 'fsync=off'];
-  const child = spawn(join(binaries, 'postgres'), flags, { stdio: 'ignore', ...owner });
+  const launch = () => spawn(join(binaries, 'postgres'), flags, { stdio: 'ignore', ...owner });
+  let child = launch();
   const url = `postgres://postgres@127.0.0.1:${at}/postgres`;
-  await waitFor('PostgreSQL to answer', () => select(url), { timeout: 30_000 });
+  const answers = () => {
+    // It refuses to start as long as a child of one that was killed lives on.
+    if (child.exitCode !== null) child = launch();
+    return select(url);
+  };
+  await waitFor('PostgreSQL to answer', answers, { timeout: 30_000 });
   return {
     url,
     port: at,
@@ -78,6 +84,8 @@ export async function startPostgres({
 
 async function select(url: string): Promise<boolean> {
   const client = new Client({ connectionString: url });
+  // One that is going down may say so when nobody listens any more.
+  client.on('error', () => undefined);
   await client.connect();
   await client.end();
   return true;

@@ -4,6 +4,7 @@ import type { Logger } from '@podkit/chassis/log';
 import type { FileConfig } from './config/file-schema.ts';
 import { openPrimary } from './drivers/postgres/open.ts';
 import type { Engine } from './engine/engine.ts';
+import { shownKey } from './engine/key.ts';
 import type { Store } from './engine/store.ts';
 import { StoreError } from './engine/store-error.ts';
 
@@ -43,28 +44,38 @@ async function wait({ engine, log, waitTimeout }: JobContext): Promise<void> {
   log.info('every store answers');
 }
 
-/** Write every value of a store again, so that it is sealed with the first of its keys. What changes meanwhile is skipped. */
+/**
+ * Write every value of a store again, so that it is sealed with the first of its keys. What changes meanwhile is skipped:
+ * whoever changed it has sealed it so. It may be ended and run again.
+ */
 async function reencrypt({ engine, log }: JobContext, [name = '']: readonly string[]): Promise<void> {
   const store = engine.store(name);
   if (store === undefined) throw new PodkitError('ERR_JOB', `re-encrypt: no store is named ${JSON.stringify(name)}`);
-  let [cursor, written]: [string | undefined, number] = [undefined, 0];
+  const counts = { written: 0, skipped: 0, unreadable: 0 };
+  let cursor: string | undefined;
   do {
     const page = await store.list({ limit: 500, ...(cursor === undefined ? {} : { cursor }) });
-    for (const key of page.keys) if (await rewrite(store, key)) written += 1;
+    for (const key of page.keys) counts[await rewrite(store, key, log)] += 1;
     cursor = page.cursor;
   } while (cursor !== undefined);
-  log.info({ store: name, written }, 'values written again');
+  log.info({ store: name, ...counts }, 'values written again');
+  if (counts.unreadable > 0)
+    throw new PodkitError('ERR_JOB', `re-encrypt: ${counts.unreadable} values cannot be opened; they are as they were`);
 }
 
-async function rewrite(store: Store, key: string): Promise<boolean> {
-  const entry = await store.get(key, { consistency: 'strong' });
-  if (entry === undefined) return false;
+async function rewrite(store: Store, key: string, log: Logger): Promise<'written' | 'skipped' | 'unreadable'> {
   try {
+    const entry = await store.get(key, { consistency: 'strong' });
+    if (entry === undefined) return 'skipped';
     await store.set(key, entry.value, { ifMatch: entry.etag, ttl: 'keep' });
-    return true;
+    return 'written';
   } catch (error) {
-    if (error instanceof StoreError && error.code === 'ERR_ETAG_MISMATCH') return false;
-    throw error;
+    const code = error instanceof StoreError ? error.code : undefined;
+    // Changed meanwhile; or a list or the like, which is not ours.
+    if (code === 'ERR_ETAG_MISMATCH' || code === 'ERR_WRONG_TYPE') return 'skipped';
+    if (code !== 'ERR_CORRUPT') throw error;
+    log.warn(`${shownKey(key)}: ${messageOf(error)}`);
+    return 'unreadable';
   }
 }
 

@@ -1,7 +1,10 @@
+import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
+import { get, type IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { freePort } from '@podkit/chassis/testing/free-port';
-import { startPostgres } from '@podkit/chassis/testing/servers';
+import { startPostgres, startRedis } from '@podkit/chassis/testing/servers';
 import { spawnService } from '@podkit/chassis/testing/spawn-service';
 import { tempDir } from '@podkit/chassis/testing/temp-dir';
 import { waitFor } from '@podkit/chassis/testing/wait-for';
@@ -12,7 +15,7 @@ const main = join(import.meta.dirname, '../src/main.ts');
 
 const status = async (url: string) => (await fetch(url)).status;
 
-async function start(yaml: string, args: string[] = []) {
+async function start(yaml: string, args: string[] = [], settings: Record<string, string> = {}) {
   const [port, adminPort, redisPort] = [await freePort(), await freePort(), await freePort()];
   const config = join(tempDir(), 'ambassador.yaml');
   writeFileSync(config, yaml);
@@ -22,6 +25,7 @@ async function start(yaml: string, args: string[] = []) {
     REDIS_PORT: String(redisPort),
     AMBASSADOR_CONFIG: config,
     DRAIN_DELAY: '0',
+    ...settings,
   };
   const spawnIt = () => {
     const service = spawnService(main, { args, env });
@@ -100,3 +104,30 @@ test('a file with faults ends it with 2, and names the line', async () => {
   expect((await service.exited).code).toBe(2);
   expect(service.output.join('\n')).toContain(':4:5: stores.a.maxByte: no such key; did you mean maxBytes?');
 });
+
+test('both doors listen on Unix sockets, also where a killed process has left its own, and a Redis may be behind one', async () => {
+  const folder = tempDir();
+  const [dapr, door, behind] = ['dapr.sock', 'door.sock', 'redis.sock'].map((name) => join(folder, name));
+  const redis = await startRedis({ args: ['--unixsocket', behind ?? ''] });
+  onTestFinished(() => redis.stop());
+  const env = { AMBASSADOR_SOCKET: dapr ?? '', AMBASSADOR_REDIS_SOCKET: door ?? '' };
+  const { service, again, admin } = await start(`stores: {main: {driver: redis, url: 'unix://${behind}'}}`, [], env);
+  const cli = (...words: string[]) =>
+    execFileSync('redis-cli', ['-s', door ?? '', ...words], { encoding: 'utf8' }).trim();
+  const works = async () => {
+    await waitFor('readiness', async () => (await status(`${admin}/readyz`)) === 200);
+    expect(cli('SET', 'k', '"over a socket"')).toBe('OK');
+    expect(await overSocket(dapr ?? '', '/v1.0/state/main/k')).toBe('"over a socket"');
+    expect(cli('RPUSH', 'list', 'a')).toMatch(/^\d$/);
+  };
+  await works();
+  await service.stop('SIGKILL');
+  const next = again();
+  await works();
+  expect(await next.stop()).toEqual({ code: 0, signal: null });
+});
+
+async function overSocket(socketPath: string, path: string): Promise<string> {
+  const [response] = (await once(get({ socketPath, path }), 'response')) as [IncomingMessage];
+  return Buffer.concat(await response.toArray()).toString();
+}
