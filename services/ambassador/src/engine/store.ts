@@ -8,7 +8,9 @@ export type Key = string;
 
 /** What is stored under a key. The value's bytes are kept as they came and must not be changed by a reader. */
 export type Entry = {
-  value: Buffer;
+  readonly value: Buffer;
+  /** The value as text of one byte per character (latin1), where it is kept so; it saves a copy to who only sends it. */
+  readonly text?: string | undefined;
   /** Opaque; another one after each change. */
   etag: string;
   /** Milliseconds since the epoch, where the key expires. */

@@ -3,13 +3,14 @@ import { expect, test } from 'vitest';
 import { decodeReply, ReplyError } from '../../src/resp/codec/reply-decoder.ts';
 import { ReplyScanner } from '../../src/resp/codec/reply-scanner.ts';
 import { ReplyWriter } from '../../src/resp/codec/reply-writer.ts';
-import { type Answer, CommandError, MapAnswer, Status } from '../../src/resp/commands/answer.ts';
+import { type Answer, CommandError, Latin1, MapAnswer, Status } from '../../src/resp/commands/answer.ts';
 import { writeAnswer } from '../../src/resp/commands/write-answer.ts';
 
 const leaf: fc.Arbitrary<Answer> = fc.oneof(
   fc.constant(null),
   fc.maxSafeInteger(),
   fc.uint8Array({ maxLength: 200 }).map((bytes) => Buffer.from(bytes)),
+  fc.uint8Array({ maxLength: 200 }).map((bytes) => new Latin1(Buffer.from(bytes).toString('latin1'))),
   fc.constantFrom(new Status('OK'), new CommandError('ERR no\r\nline')),
 );
 const { answer } = fc.letrec<{ answer: Answer }>((tie) => ({
@@ -59,6 +60,7 @@ test('the scanner finds the end of every reply, however the bytes are cut', () =
 test('what the writer writes, the decoder reads', () => {
   const plain = (value: Answer): unknown => {
     if (value instanceof Status) return value.text;
+    if (value instanceof Latin1) return Buffer.from(value.text, 'latin1');
     if (value instanceof CommandError) return new ReplyError(value.message.replaceAll(/[\r\n]/g, ' '));
     if (value instanceof MapAnswer) return value.pairs.flat().map(plain);
     return Array.isArray(value) ? value.map(plain) : value;

@@ -1,4 +1,5 @@
 import type { Slot } from '../../engine/clock-map.ts';
+import { bytesOfKept, type KeptValue, keepValue, textOfKept } from '../../engine/kept-value.ts';
 import type { Entry } from '../../engine/store.ts';
 
 /** What an entry costs beside its key and value: the objects that hold it, measured on Node 24. */
@@ -17,7 +18,7 @@ type Parts = {
 /** An entry of the memory store. The etag's text is made only when somebody asks. */
 export class MemorySlot implements Entry, Slot {
   used = false;
-  readonly value: Buffer;
+  readonly #kept: KeptValue;
   readonly expiresAt: number | undefined;
   readonly size: number;
   /** The place of the key among all, by when it first came; it outlives overwriting. */
@@ -28,18 +29,21 @@ export class MemorySlot implements Entry, Slot {
   constructor({ keyLength, value, expiresAt, life, version, ordinal }: Parts) {
     this.#life = life;
     this.#version = version;
-    this.value = owned(value);
+    this.#kept = keepValue(value);
     this.expiresAt = expiresAt;
     this.size = keyLength + value.length + overhead;
     this.ordinal = ordinal;
   }
 
+  get value(): Buffer {
+    return bytesOfKept(this.#kept);
+  }
+
+  get text(): string | undefined {
+    return textOfKept(this.#kept);
+  }
+
   get etag(): string {
     return `${this.#life}-${this.#version.toString(36)}`;
   }
-}
-
-/** A small value may be a slice of a large network buffer, which it would keep alive as a whole. */
-function owned(value: Buffer): Buffer {
-  return value.byteLength === value.buffer.byteLength ? value : Buffer.from(new Uint8Array(value).buffer);
 }

@@ -1,6 +1,7 @@
 import { ClockMap, type Slot } from '../../engine/clock-map.ts';
 import type { Fill, NearCache } from '../../engine/near-cache.ts';
 import type { Entry, Key } from '../../engine/store.ts';
+import { NearEntry } from './near-entry.ts';
 
 export type NearOptions = {
   maxBytes: number;
@@ -17,7 +18,7 @@ export type NearOptions = {
 
 type NearSlot = Slot & { entry: Entry | null; freshUntil: number; staleUntil: number };
 
-const overhead = 250;
+const overhead = 320;
 
 /** The memory of the near tier: entries, absences, and which reads under way may still be kept. */
 export class NearTier implements NearCache {
@@ -97,7 +98,7 @@ export class NearTier implements NearCache {
     const gone = entry?.expiresAt ?? Number.POSITIVE_INFINITY;
     this.#map.set(key, {
       used: false,
-      entry: entry ?? null,
+      entry: entry === undefined ? null : new NearEntry(entry),
       freshUntil: Math.min(freshUntil, gone),
       staleUntil: Math.min(freshUntil + staleWhileRevalidate, gone),
       expiresAt: Math.min(freshUntil + Math.max(staleWhileRevalidate, staleIfError), gone),

@@ -1,5 +1,7 @@
 const [carriageReturn, lineFeed, minus, zero] = [13, 10, 45, 48] as const;
 const keepUpTo = 256 * 1024;
+/** Up to so many bytes a loop beats the call into native code. */
+const fewBytes = 32;
 
 /**
  * Encodes replies one behind the other into memory that it reuses; `take()` hands them out in one piece.
@@ -32,6 +34,17 @@ export class ReplyWriter {
     this.#header(36, length);
     const at = this.#reserve(length + 2);
     this.#buffer.write(value, at);
+    this.#endLine(at + length);
+  }
+
+  /** A bulk string whose bytes are given as text, a byte per character. */
+  latin1(text: string): void {
+    const { length } = text;
+    this.#header(36, length);
+    const at = this.#reserve(length + 2);
+    if (length <= fewBytes)
+      for (let index = 0; index < length; index += 1) this.#buffer[at + index] = text.charCodeAt(index);
+    else this.#buffer.write(text, at, 'latin1');
     this.#endLine(at + length);
   }
 
@@ -87,8 +100,7 @@ export class ReplyWriter {
   #bytes(kind: number, value: Uint8Array): void {
     this.#header(kind, value.length);
     const at = this.#reserve(value.length + 2);
-    // For a few bytes a loop beats the call into native code.
-    if (value.length <= 32)
+    if (value.length <= fewBytes)
       for (let index = 0; index < value.length; index += 1) this.#buffer[at + index] = value[index] ?? 0;
     else this.#buffer.set(value, at);
     this.#endLine(at + value.length);

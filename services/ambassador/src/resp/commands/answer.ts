@@ -33,6 +33,15 @@ export class NullArray {
   readonly isNull = true;
 }
 
+/** Bytes as text, a byte per character. */
+export class Latin1 {
+  readonly text: string;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
 /** What a command answers; strings and bytes become bulk strings. */
 export type Answer =
   | Uint8Array
@@ -42,6 +51,7 @@ export type Answer =
   | null
   | Status
   | CommandError
+  | Latin1
   | MapAnswer
   | NullArray
   | Verbatim

@@ -1,6 +1,6 @@
 import type { Entry, SetOptions } from '../../engine/store.ts';
 import { updateEntry } from '../../engine/update.ts';
-import { type Answer, CommandError, ok, Status } from './answer.ts';
+import { type Answer, CommandError, Latin1, ok, Status } from './answer.ts';
 import { replies } from './errors.ts';
 import { expiryOf, isExpiryWord, setWords } from './expiry-options.ts';
 import { answerFrom, type KeyCommand } from './key-command.ts';
@@ -10,7 +10,10 @@ import { isMismatch } from './store-errors.ts';
 const longest = 512 * 1024 * 1024;
 const none = Buffer.alloc(0);
 
-const valueOf = (entry: Entry | undefined): Answer => entry?.value ?? null;
+function valueOf(entry: Entry | undefined): Answer {
+  const text = entry?.text;
+  return text === undefined ? (entry?.value ?? null) : new Latin1(text);
+}
 
 const get: KeyCommand = (store, request) => answerFrom(store, request.key(1), valueOf);
 

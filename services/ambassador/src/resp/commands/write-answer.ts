@@ -1,11 +1,12 @@
 import type { ReplyWriter } from '../codec/reply-writer.ts';
-import { type Answer, CommandError, MapAnswer, NullArray, Status, Verbatim } from './answer.ts';
+import { type Answer, CommandError, Latin1, MapAnswer, NullArray, Status, Verbatim } from './answer.ts';
 
 /** Encode an answer for the protocol that the writer is set to. */
 export function writeAnswer(writer: ReplyWriter, answer: Answer): void {
   if (answer === null) return writer.null();
   if (typeof answer === 'number' || typeof answer === 'bigint') return writer.integer(answer);
   if (typeof answer === 'string' || answer instanceof Uint8Array) return writer.bulk(answer);
+  if (answer instanceof Latin1) return writer.latin1(answer.text);
   if (answer instanceof Status) return writer.simple(answer.text);
   if (answer instanceof CommandError) return writer.error(answer.message);
   if (answer instanceof NullArray) return writer.nullArray();

@@ -1,0 +1,23 @@
+import { bytesOfKept, type KeptValue, keepValue, textOfKept } from '../../engine/kept-value.ts';
+import type { Entry } from '../../engine/store.ts';
+
+/** An entry of another store, in little memory. */
+export class NearEntry implements Entry {
+  readonly etag: string;
+  readonly expiresAt: number | undefined;
+  readonly #kept: KeptValue;
+
+  constructor({ value, etag, expiresAt }: Entry) {
+    this.etag = etag;
+    this.expiresAt = expiresAt;
+    this.#kept = keepValue(value);
+  }
+
+  get value(): Buffer {
+    return bytesOfKept(this.#kept);
+  }
+
+  get text(): string | undefined {
+    return textOfKept(this.#kept);
+  }
+}
