@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { Health, probeText } from '../src/health.ts';
 
 it('passes where there are no checks', async () => {
-  expect(await new Health().run('livez')).toEqual({ probe: 'livez', ok: true, checks: [] });
+  expect(await new Health().run('livez')).toEqual({ probe: 'livez', ok: true, degraded: false, checks: [] });
 });
 
 it('fails with the reason when a check throws', async () => {
@@ -38,5 +38,17 @@ it('words a verbose answer as the Kubernetes API server does', async () => {
 });
 
 it('answers a plain probe that passes with ok', () => {
-  expect(probeText({ probe: 'livez', ok: true, checks: [] }, false)).toBe('ok');
+  expect(probeText({ probe: 'livez', ok: true, degraded: false, checks: [] }, false)).toBe('ok');
+});
+
+it('is degraded, and still passes, while a check that is not required fails', async () => {
+  const health = new Health();
+  health.add('readyz', 'site', () => undefined);
+  health.add('readyz', 'cache', () => Promise.reject(new Error('down')), { required: false });
+  const result = await health.run('readyz');
+  expect(result).toMatchObject({ ok: true, degraded: true });
+  expect(probeText(result, false)).toBe('degraded');
+  expect(probeText(result, true)).toBe('[+]site ok\n[!]cache degraded: down\nreadyz check passed, degraded\n');
+  health.add('readyz', 'site', () => Promise.reject(new Error('gone')));
+  expect(await health.run('readyz')).toMatchObject({ ok: false, degraded: false });
 });
