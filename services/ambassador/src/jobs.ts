@@ -3,12 +3,13 @@ import { messageOf, PodkitError } from '@podkit/chassis/errors';
 import type { Logger } from '@podkit/chassis/log';
 import type { FileConfig } from './config/file-schema.ts';
 import { openPrimary } from './drivers/postgres/open.ts';
-import type { Engine } from './engine/engine.ts';
 import { shownKey } from './engine/key.ts';
+import type { LiveEngine } from './engine/live-engine.ts';
 import type { Store } from './engine/store.ts';
 import { StoreError } from './engine/store-error.ts';
+import { isRequired } from './health.ts';
 
-export type JobContext = { file: FileConfig; engine: Engine; log: Logger; waitTimeout: number };
+export type JobContext = { file: FileConfig; engine: LiveEngine; log: Logger; waitTimeout: number };
 
 const jobs = { migrate, wait, 're-encrypt': reencrypt };
 
@@ -22,26 +23,34 @@ export function jobOf(words: readonly string[]): ((context: JobContext) => Promi
   return (context) => job(context, rest);
 }
 
-/** Make the tables of every PostgreSQL store. Waits for servers that are not there yet. */
+/** Make the tables of every PostgreSQL store. Waits for servers that are not there yet, if they are required. */
 async function migrate({ file, log, waitTimeout }: JobContext): Promise<void> {
   for (const [name, spec] of Object.entries(file.stores)) {
     if (spec.driver !== 'postgresql') continue;
     const store = openPrimary(name, spec);
     try {
-      const made = await until(waitTimeout, `store ${name}`, log, () => store.migrate());
+      const made = await until(spec.required ? waitTimeout : 0, `store ${name}`, log, () => store.migrate());
       log.info({ store: name }, made ? 'tables made' : 'tables are there already');
+    } catch (error) {
+      if (spec.required) throw error;
+      log.warn({ store: name }, `no tables made: ${messageOf(error)}`);
     } finally {
       await store.close();
     }
   }
 }
 
-/** Wait until every store answers. */
+/** Wait until every store answers that is required. */
 async function wait({ engine, log, waitTimeout }: JobContext): Promise<void> {
   const ping = async (name: string) =>
     until(waitTimeout, `store ${name}`, log, async () => engine.store(name)?.ping(AbortSignal.timeout(5000)));
-  await Promise.all(engine.storeNames().map(ping));
-  log.info('every store answers');
+  await Promise.all(
+    engine
+      .storeNames()
+      .filter((name) => isRequired(engine, name))
+      .map(ping),
+  );
+  log.info('every store that is required answers');
 }
 
 /**
@@ -85,7 +94,7 @@ async function until<T>(timeout: number, what: string, log: Logger, work: () => 
     try {
       return await work();
     } catch (cause) {
-      if (Date.now() > deadline) throw new PodkitError('ERR_JOB', `${what} did not answer in time`, { cause });
+      if (Date.now() >= deadline) throw new PodkitError('ERR_JOB', `${what} did not answer in time`, { cause });
       log.info(`waiting for ${what}: ${messageOf(cause)}`);
     }
     await sleep(500);

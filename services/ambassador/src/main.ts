@@ -52,14 +52,14 @@ await runService(
       lifecycle.atClose('stores', async () => {
         await Promise.all([...engine.generation.stores.values()].map(({ store }) => store.close()));
       });
-      watchStores(engine, health);
+      watchStores(engine, health, metrics.registry);
       const again = () => reload({ engine, path: config.config, makers, log });
       process.on('SIGHUP', again);
       if (config.config !== undefined) lifecycle.atClose('watch', watchFiles([config.config], again));
 
       const ready = async () => {
         const { ok, checks } = await health.run('readyz');
-        return { ok, failing: checks.filter((check) => !check.ok).map((check) => check.name) };
+        return { ok, failing: checks.filter((check) => !check.ok && check.required).map((check) => check.name) };
       };
       const { appId, apiToken, maxBody, host } = config;
       const common = { engine, log, lifecycle, health, drainReadiness: config.drainReadiness };

@@ -56,6 +56,35 @@ test('a PostgreSQL that is down at the start makes it unready until it is there;
   expect(await service.stop()).toEqual({ code: 0, signal: null });
 });
 
+test('a store that is not required only degrades readiness while it is down, also behind a route', async () => {
+  const [cache, db] = [await freePort(), await startPostgres()];
+  onTestFinished(() => db.stop());
+  const { service, base, admin } = await start(`
+redisStore: door
+stores:
+  cache: {driver: redis, url: 'redis://127.0.0.1:${cache}', required: false}
+  db: {driver: postgresql, url: '${db.url}'}
+  door: {driver: route, rules: [{prefix: 'cache:', store: cache}, {store: db}]}
+`);
+  const ready = async () => {
+    const response = await fetch(`${admin}/readyz?verbose`);
+    return { status: response.status, text: await response.text() };
+  };
+  const degraded = await waitFor('readiness', async () => ((await ready()).status === 200 ? await ready() : undefined));
+  expect(degraded.text).toMatch(/^\[!\]store-cache degraded: Redis cannot be reached: .*ECONNREFUSED/m);
+  expect(degraded.text).toMatch(/store-door ok[\s\S]*readyz check passed, degraded/);
+  expect(await (await fetch(`${admin}/readyz`)).text()).toBe('degraded');
+  expect(await status(`${base}/v1.0/healthz`)).toBe(204);
+  expect(await (await fetch(`${admin}/metrics`)).text()).toContain('store_up{store="cache",required="false"} 0');
+  const redis = await startRedis({ port: cache });
+  onTestFinished(() => redis.stop());
+  await waitFor('health', async () => (await (await fetch(`${admin}/readyz`)).text()) === 'ok');
+  await db.stop('SIGKILL');
+  await waitFor('readiness to fail', async () => (await ready()).status === 503);
+  expect((await ready()).text).toMatch(/\[-\]store-door failed/);
+  await service.stop();
+});
+
 test('a changed file is read again; one with faults changes nothing', async () => {
   const { service, base, admin, config, save } = await start('stores: {a: {driver: memory}}');
   await waitFor('readiness', async () => (await status(`${admin}/readyz`)) === 200);

@@ -9,8 +9,13 @@ const definitions = {
 };
 const policies = Type.Unsafe<PolicySpec[]>({ $ref: '#/definitions/policies', default: [] });
 
+const required = Type.Boolean({
+  default: true,
+  description: 'Whether nothing works without it. While one that is not required is down, readiness is only degraded.',
+});
+
 const withPolicies = <Properties extends TProperties>(properties: Properties, description: string) =>
-  strict({ ...properties, policies }, { description });
+  strict({ ...properties, required, policies }, { description });
 
 const drivers = {
   memory: withPolicies(memoryDriver, 'Entries in this process, gone when it ends.'),

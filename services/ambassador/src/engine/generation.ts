@@ -37,7 +37,7 @@ export function buildGeneration(file: FileConfig, makers: Makers, before?: Gener
   };
   const takenOver = (name: string): Built | undefined => {
     const same = JSON.stringify(before?.file.stores[name]) === JSON.stringify(file.stores[name]);
-    const needs = referencesOf(file.stores[name] ?? { driver: 'memory', maxBytes: '', policies: [] });
+    const needs = referencesOf(file.stores[name] ?? { driver: 'memory', maxBytes: 0, required: true, policies: [] });
     return same && needs.every(({ to }) => before?.stores.get(to) === stores.get(to))
       ? before?.stores.get(name)
       : undefined;
