@@ -1,12 +1,13 @@
+import type { V1Container } from '@kubernetes/client-node';
 import { ConfigError, loadConfig, type Setting, settingsOf } from '@podkit/chassis/config';
 import { messageOf } from '@podkit/chassis/errors';
 import type { TObject } from 'typebox';
-import { schema as ambassador } from '../../services/ambassador/src/config.ts';
-import { configSchema as app } from '../../services/app/src/config.ts';
-import { configSchema as downwardReader } from '../../services/downward-reader/src/config.ts';
-import { loadOptions } from '../../services/git-sync/src/options/load.ts';
-import { settingsSchema as metricsAdapter } from '../../services/metrics-adapter/src/config/settings.ts';
-import type { Container } from './render.ts';
+import { schema as ambassador } from '../../../services/ambassador/src/config.ts';
+import { configSchema as app } from '../../../services/app/src/config.ts';
+import { configSchema as downwardReader } from '../../../services/downward-reader/src/config.ts';
+import { loadOptions } from '../../../services/git-sync/src/options/load.ts';
+import { settingsSchema as metricsAdapter } from '../../../services/metrics-adapter/src/config/settings.ts';
+import { partsOf } from './images.ts';
 
 type Environment = Record<string, string>;
 
@@ -21,14 +22,14 @@ const schemas: Record<string, { schema: TObject; prefix: string }> = {
 const platform = ['NODE_OPTIONS', 'UV_THREADPOOL_SIZE', 'CPU_LIMIT', 'MEMORY_LIMIT', 'POD_IP', 'SITE_REPO', 'SITE_REF'];
 
 /** The times that must fit into a Pod's grace period, in milliseconds. */
-export type Budget = { drainDelay: number; shutdownTimeout: number; gracePeriod: number };
+export type Budget = { drainDelay: number; shutdownTimeout: number; gracePeriod?: number };
 
 /** What a service of ours makes of the container's environment and arguments: its faults, and its times. */
-export function configOf(container: Container): { faults: string[]; budget?: Budget } {
-  const service = /podkit\/([a-z-]+):/.exec(container.image ?? '')?.[1] ?? '';
+export function configOf(container: V1Container): { faults: string[]; budget?: Budget } {
+  const service = /podkit\/([a-z-]+)$/.exec(partsOf(container.image).name)?.[1] ?? '';
   if (container.command !== undefined) return { faults: [] };
   const env = environmentOf(container);
-  if (service === 'git-sync') return gitSyncFaults(env, container.args ?? []);
+  if (service === 'git-sync') return gitSyncConfig(env, container.args ?? []);
   const of = schemas[service];
   if (of === undefined) return { faults: [] };
   const settings = settingsOf(of.schema, of.prefix);
@@ -53,20 +54,21 @@ function strangers(env: Environment, settings: readonly Setting[]): string[] {
     .map((name) => `${name}: no setting of the service`);
 }
 
-function gitSyncFaults(env: Environment, args: readonly string[]): { faults: string[] } {
+function gitSyncConfig(env: Environment, args: readonly string[]): { faults: string[]; budget?: Budget } {
   try {
-    loadOptions(
+    const { options, warnings } = loadOptions(
       env,
       args.map((arg) => expanded(arg, env)),
     );
-    return { faults: [] };
+    const { drainDelay, shutdownTimeout } = options;
+    return { faults: warnings, budget: { drainDelay: options.oneTime ? 0 : drainDelay, shutdownTimeout } };
   } catch (error) {
     return { faults: [messageOf(error)] };
   }
 }
 
 /** The environment, with 1 for what only a running Pod knows, which fits a name as well as an amount. */
-function environmentOf({ env = [] }: Container): Environment {
+function environmentOf({ env = [] }: V1Container): Environment {
   const result: Environment = {};
   for (const { name, value } of env) result[name] = value === undefined ? '1' : expanded(value, result);
   return result;

@@ -1,0 +1,9 @@
+import { subjects } from './checks/all-checks.ts';
+
+/** The checks as a Markdown table, a row for each: what k8s/README.md has. */
+export function checkTable(): string {
+  const rows = Object.entries(subjects).flatMap(([subject, checks]) =>
+    checks.map(({ code, on, says }) => `| ${subject} | \`${code}\` | ${on} | ${says} |`),
+  );
+  return ['| subject | check | on every | what holds |', '| --- | --- | --- | --- |', ...rows].join('\n');
+}

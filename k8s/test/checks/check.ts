@@ -1,0 +1,61 @@
+import type { Kind, Manifest, Of } from '../manifests/manifest.ts';
+import { nameOf } from '../manifests/manifest.ts';
+import { all, type ContainerEntry, type ManifestSet, type PodEntry } from '../manifests/manifest-set.ts';
+
+/** `where` is `Kind/name` or `Kind/name container`; `what` says more, where the check's sentence is not enough. */
+export type Fault = { where: string; what: string };
+
+/** One rule. `says` is what holds where it has no fault. */
+export type Check = { code: string; on: string; says: string; faults: (set: ManifestSet) => Fault[] };
+
+/** What a rule makes of one thing: whether it holds, or in words what is wrong with it. */
+type Verdict = boolean | readonly string[];
+
+function faultsOf(where: string, verdict: Verdict): Fault[] {
+  if (typeof verdict === 'boolean') return verdict ? [] : [{ where, what: '' }];
+  return verdict.map((what) => ({ where, what }));
+}
+
+export const everyContainer = (
+  code: string,
+  says: string,
+  judge: (entry: ContainerEntry, set: ManifestSet) => Verdict,
+): Check => ({
+  code,
+  on: 'container',
+  says,
+  faults: (set) => set.containers.flatMap((entry) => faultsOf(entry.where, judge(entry, set))),
+});
+
+export const everyPod = (code: string, says: string, judge: (pod: PodEntry, set: ManifestSet) => Verdict): Check => ({
+  code,
+  on: 'Pod',
+  says,
+  faults: (set) => set.pods.flatMap((pod) => faultsOf(pod.where, judge(pod, set))),
+});
+
+export const every = <K extends Kind>(
+  kinds: readonly K[],
+  code: string,
+  says: string,
+  judge: (object: Of<K>, set: ManifestSet) => Verdict,
+): Check => ({
+  code,
+  on: kinds.join(', '),
+  says,
+  faults: (set) =>
+    kinds.flatMap((kind) => all(set, kind)).flatMap((object) => faultsOf(nameOf(object), judge(object, set))),
+});
+
+export const everyObject = (
+  code: string,
+  says: string,
+  judge: (object: Manifest, set: ManifestSet) => Verdict,
+): Check => ({
+  code,
+  on: 'object',
+  says,
+  faults: (set) => set.objects.flatMap((object) => faultsOf(nameOf(object), judge(object, set))),
+});
+
+export const workloads = ['Deployment', 'StatefulSet'] as const;

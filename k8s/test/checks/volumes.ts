@@ -1,0 +1,45 @@
+import type { V1Volume } from '@kubernetes/client-node';
+import type { Manifest } from '../manifests/manifest.ts';
+import { find, type ManifestSet, type PodEntry } from '../manifests/manifest-set.ts';
+
+/** A ConfigMap or Secret that a volume shows; `items` are the keys it picks, `undefined` when it picks all. */
+export type Reference = {
+  volume: string;
+  kind: 'ConfigMap' | 'Secret';
+  name: string;
+  items: { key: string; path: string }[] | undefined;
+};
+
+/** What the volumes of a Pod show, those inside projected volumes too. */
+export const referencesOf = ({ spec }: PodEntry): Reference[] => (spec.volumes ?? []).flatMap(shownBy);
+
+function shownBy(volume: V1Volume): Reference[] {
+  const parts = volume.projected?.sources ?? [{ configMap: volume.configMap, secret: volume.secret }];
+  return parts.flatMap(({ configMap, secret }): Reference[] => {
+    const named = (kind: Reference['kind'], name = '', items?: Reference['items']): Reference[] => [
+      { volume: volume.name, kind, name, items },
+    ];
+    if (configMap !== undefined) return named('ConfigMap', configMap.name, configMap.items);
+    if (secret === undefined) return [];
+    return named(
+      'Secret',
+      'secretName' in secret ? secret.secretName : (secret as { name?: string }).name,
+      secret.items,
+    );
+  });
+}
+
+/** The files of such a volume, by the paths at which they appear in it, `undefined` where the object is not there. */
+export function filesOf(set: ManifestSet, { kind, name, items }: Reference): Map<string, string> | undefined {
+  const object = find(set, kind, name);
+  if (object === undefined) return undefined;
+  const texts = textsOf(object);
+  const shown = items ?? [...texts.keys()].map((key) => ({ key, path: key }));
+  return new Map(shown.flatMap(({ key, path }) => (texts.has(key) ? [[path, texts.get(key) ?? '']] : [])));
+}
+
+/** The data of a ConfigMap or Secret, decoded. */
+export function textsOf({ kind, data = {} }: Manifest): Map<string, string> {
+  const decode = (text: string) => (kind === 'Secret' ? Buffer.from(text, 'base64').toString() : text);
+  return new Map(Object.entries(data).map(([key, text]) => [key, decode(text)]));
+}

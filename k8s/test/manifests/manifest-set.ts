@@ -1,0 +1,68 @@
+import type { V1Container, V1PodSpec } from '@kubernetes/client-node';
+import { isKind, type Kind, type Manifest, nameOf, type Of } from './manifest.ts';
+
+/** A Pod, or the template of one. */
+export type PodEntry = {
+  /** `Kind/name` of the object that has it. */
+  where: string;
+  object: Manifest;
+  labels: Record<string, string>;
+  spec: V1PodSpec;
+  containers: ContainerEntry[];
+  /** Names of the volumes that are claims made from a template. */
+  claims: string[];
+};
+
+export type ContainerEntry = {
+  /** `Kind/name container`. */
+  where: string;
+  container: V1Container;
+  pod: PodEntry;
+  /** Beside the app for as long as the Pod lives: an init container that is restarted always. */
+  sidecar: boolean;
+  /** Whether it runs as long as the Pod: an ordinary container or a native sidecar. */
+  endless: boolean;
+};
+
+/** What one `kubectl apply -k` sends. */
+export type ManifestSet = { name: string; objects: Manifest[]; pods: PodEntry[]; containers: ContainerEntry[] };
+
+export function manifestSet(name: string, objects: Manifest[]): ManifestSet {
+  const pods = objects.flatMap(podOf);
+  return { name, objects, pods, containers: pods.flatMap(({ containers }) => containers) };
+}
+
+/** The objects of a kind. */
+export const all = <K extends Kind>({ objects }: ManifestSet, kind: K): Of<K>[] =>
+  objects.filter((object) => isKind(object, kind));
+
+/** The object of that kind and name, `undefined` when there is none. */
+export const find = ({ objects }: ManifestSet, kind: string, name: string | undefined): Manifest | undefined =>
+  objects.find((object) => object.kind === kind && object.metadata.name === name);
+
+type Template = { metadata?: { labels?: Record<string, string> }; spec?: V1PodSpec };
+type Claim = { metadata?: { name?: string } };
+
+function podOf(object: Manifest): PodEntry[] {
+  const owner = object.spec as
+    | { template?: Template; volumeClaimTemplates?: Claim[]; jobTemplate?: unknown }
+    | undefined;
+  const job = (owner?.jobTemplate as { spec?: { template?: Template } } | undefined)?.spec?.template;
+  const template = isKind(object, 'Pod') ? { metadata: object.metadata, spec: object.spec } : (job ?? owner?.template);
+  if (template?.spec === undefined) return [];
+  const pod: PodEntry = {
+    where: nameOf(object),
+    object,
+    labels: template.metadata?.labels ?? {},
+    spec: template.spec,
+    containers: [],
+    claims: (owner?.volumeClaimTemplates ?? []).flatMap(({ metadata }) => metadata?.name ?? []),
+  };
+  const init = (pod.spec.initContainers ?? []).map((container) => ({ container, ordinary: false }));
+  const ordinary = pod.spec.containers.map((container) => ({ container, ordinary: true }));
+  for (const { container, ordinary: app } of [...init, ...ordinary]) {
+    const sidecar = !app && container.restartPolicy === 'Always';
+    pod.containers.push({ where: `${pod.where} ${container.name}`, container, pod, sidecar, endless: app || sidecar });
+  }
+  return [pod];
+}

@@ -1,0 +1,60 @@
+import { execFile } from 'node:child_process';
+import { accessSync, constants } from 'node:fs';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { delimiter, join, relative } from 'node:path';
+import { promisify } from 'node:util';
+import { parseAllDocuments } from 'yaml';
+import type { Manifest } from './manifest.ts';
+
+const run = promisify(execFile);
+
+/** How manifests can be rendered here: kustomize stands alone, and is in every kubectl. */
+const renderers = [
+  ['kubectl', 'kustomize'],
+  ['kustomize', 'build'],
+] as const;
+
+export type Renderer = (typeof renderers)[number];
+
+/** The first renderer that is in a directory of the path, `undefined` when there is none. */
+export const findRenderer = (path = process.env.PATH ?? ''): Renderer | undefined =>
+  renderers.find(([program]) => path.split(delimiter).some((folder) => isExecutable(join(folder, program))));
+
+function isExecutable(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+export const howToInstall =
+  'the manifests are rendered by kubectl or kustomize, and neither is on the PATH: https://kubernetes.io/docs/tasks/tools/';
+
+/** What `kubectl apply -k folder` would send. @throws with the renderer's own words */
+export async function render([program, verb]: Renderer, folder: string): Promise<Manifest[]> {
+  const { stdout } = await run(program, [verb, folder], { maxBuffer: 2 ** 26 });
+  return parseAllDocuments(stdout).map((document) => document.toJS() as Manifest);
+}
+
+/** The same for a base with components of which no overlay has just these. */
+export async function renderWith(renderer: Renderer, base: string, components: readonly string[]): Promise<Manifest[]> {
+  const folder = await mkdtemp(join(tmpdir(), 'podkit-render-'));
+  try {
+    const here = join(folder, 'overlay');
+    await mkdir(here);
+    const kustomization = {
+      apiVersion: 'kustomize.config.k8s.io/v1beta1',
+      kind: 'Kustomization',
+      resources: [relative(here, base)],
+      namespace: 'podkit',
+      components: components.map((component) => relative(here, component)),
+    };
+    await writeFile(join(here, 'kustomization.yaml'), JSON.stringify(kustomization));
+    return await render(renderer, here);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,40 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Manifest } from './manifest.ts';
+import { type ManifestSet, manifestSet } from './manifest-set.ts';
+import { type Renderer, render, renderWith } from './render.ts';
+
+const folder = join(import.meta.dirname, '..', '..');
+const namesIn = (name: string) => readdirSync(join(folder, name)).toSorted();
+
+/** Components that an overlay of the base may take; those of the patterns are in every pattern. */
+const options = namesIn('components').filter((name) => !name.startsWith('pattern'));
+
+/** Each option alone, and each two together; all of them at once is an overlay. */
+const combinations = options.flatMap((first, at) => [
+  [first],
+  ...options.slice(at + 1).map((second) => [first, second]),
+]);
+
+const applied = [
+  'base',
+  ...namesIn('overlays').map((name) => `overlays/${name}`),
+  ...namesIn('patterns').map((name) => `patterns/${name}`),
+];
+
+/** Everything that can be applied: the base, every overlay, option and pair of options, every pattern. */
+export async function renderAll(renderer: Renderer): Promise<ManifestSet[]> {
+  const jobs: [string, () => Promise<Manifest[]>][] = [
+    ...applied.map((name): [string, () => Promise<Manifest[]>] => [name, () => render(renderer, join(folder, name))]),
+    ...combinations.map((names): [string, () => Promise<Manifest[]>] => [
+      `base+${names.join('+')}`,
+      () =>
+        renderWith(
+          renderer,
+          join(folder, 'base'),
+          names.map((name) => join(folder, 'components', name)),
+        ),
+    ]),
+  ];
+  return await Promise.all(jobs.map(async ([name, job]) => manifestSet(name, await job())));
+}

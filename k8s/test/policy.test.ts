@@ -1,0 +1,57 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { checkTable } from './check-table.ts';
+import { checks } from './checks/all-checks.ts';
+import { exceptions, isFor } from './exceptions.ts';
+import type { ManifestSet } from './manifests/manifest-set.ts';
+import { findRenderer, howToInstall } from './manifests/render.ts';
+import { renderAll } from './manifests/sets.ts';
+
+const renderer = findRenderer();
+if (renderer === undefined) process.stdout.write(`k8s manifests NOT CHECKED: ${howToInstall}\n`);
+
+const readme = readFileSync(join(import.meta.dirname, '..', 'README.md'), 'utf8');
+
+describe.skipIf(renderer === undefined)('every base, overlay, option and pattern', () => {
+  let sets: ManifestSet[] = [];
+
+  beforeAll(async () => {
+    if (renderer !== undefined) sets = await renderAll(renderer);
+  });
+
+  it.each(checks)('$code: $says', ({ code, faults }) => {
+    const found = sets.flatMap((set) =>
+      faults(set)
+        .filter(({ where }) => !exceptions.some((exception) => isFor(exception, code, set.name, where)))
+        .map(({ where, what }) => `${set.name}: ${where} ${what}`.trim()),
+    );
+    expect(found).toEqual([]);
+  });
+
+  it('needs every exception', () => {
+    const places = checks.flatMap(({ code, faults }) =>
+      sets.flatMap((set) => faults(set).map(({ where }) => ({ code, set: set.name, where }))),
+    );
+    const unused = exceptions.filter(
+      (exception) => !places.some(({ code, set, where }) => isFor(exception, code, set, where)),
+    );
+    expect(unused).toEqual([]);
+  });
+
+  it('has the numbers that k8s/README.md says', () => {
+    const objects = sets.reduce((sum, set) => sum + set.objects.length, 0);
+    const line = `${checks.length} checks x ${sets.length} manifests (${objects} objects), ${exceptions.length} exceptions`;
+    process.stdout.write(`${line}\n`);
+    expect(readme).toContain(line);
+  });
+});
+
+it('says why of every exception, for a check that there is', () => {
+  const codes = checks.map(({ code }) => code);
+  expect(exceptions.filter(({ check, reason }) => !codes.includes(check) || reason.length < 40)).toEqual([]);
+});
+
+it('has the checks that k8s/README.md lists', () => {
+  expect(readme).toContain(checkTable());
+});
