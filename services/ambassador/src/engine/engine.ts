@@ -1,5 +1,6 @@
 import type { ConnectionOptions } from 'node:tls';
 import type { NearCache } from './near-cache.ts';
+import type { RawGuard } from './raw-guard.ts';
 import type { Key, Store } from './store.ts';
 
 /** Where a Redis is and how to enter it. Times are milliseconds. Functions are asked at each connect. */
@@ -25,6 +26,8 @@ export type RawRoute = {
   keyPrefix: Key;
   /** A memory tier over the same keys: `peek` before a read, `invalidate` before and after each write. */
   near: NearCache | undefined;
+  /** Asked before each command and told after it; absent where everything may go. */
+  guard?: RawGuard;
 };
 
 /** Where a key lives, and by which rule. */

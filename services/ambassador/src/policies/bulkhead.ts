@@ -1,19 +1,23 @@
 import { type Around, intercept } from '../engine/intercept.ts';
+import type { RawGuard } from '../engine/raw-guard.ts';
 import type { Store } from '../engine/store.ts';
 import { StoreError } from '../engine/store-error.ts';
+import { BulkheadCallers } from './bulkhead-callers.ts';
 
 export type BulkheadOptions = { maxInFlight: number; maxQueue: number; queueTimeout: number };
 
 type Waiter = { start: () => void };
 
 /** At most so many operations at a time, and at most so many that wait, not longer than `queueTimeout` milliseconds. */
-export class Bulkhead {
+export class Bulkhead implements RawGuard {
   readonly #options: BulkheadOptions;
   readonly #queue = new Set<Waiter>();
+  readonly #callers: BulkheadCallers;
   #inFlight = 0;
 
   constructor(options: BulkheadOptions) {
     this.#options = options;
+    this.#callers = new BulkheadCallers(options.queueTimeout);
   }
 
   get inFlight(): number {
@@ -21,7 +25,7 @@ export class Bulkhead {
   }
 
   get queued(): number {
-    return this.#queue.size;
+    return this.#queue.size + this.#callers.size;
   }
 
   /** @throws {StoreError} ERR_BUSY */
@@ -31,16 +35,40 @@ export class Bulkhead {
     try {
       return await work();
     } finally {
+      this.leave(1);
+    }
+  }
+
+  /** @throws {StoreError} ERR_BUSY */
+  ready(waiter: object, wake: () => void): boolean {
+    const { maxInFlight, maxQueue, queueTimeout } = this.#options;
+    if (this.#callers.isLate(waiter)) throw busy(`waited ${queueTimeout} ms for a place`);
+    if (this.#inFlight < maxInFlight) {
+      this.#callers.remove(waiter);
+      return true;
+    }
+    if (!this.#callers.has(waiter) && this.queued >= maxQueue) throw busy(`${maxQueue} operations wait already`);
+    this.#callers.add(waiter, wake);
+    return false;
+  }
+
+  enter(): void {
+    this.#inFlight += 1;
+  }
+
+  leave(count: number): void {
+    for (let left = count; left > 0; left -= 1) {
       const [next] = this.#queue;
       // The place goes from one to the next; it is never free in between.
       if (next === undefined) this.#inFlight -= 1;
       else next.start();
     }
+    this.#callers.wake(this.#options.maxInFlight - this.#inFlight);
   }
 
   #wait(): Promise<void> {
     const { maxQueue, queueTimeout } = this.#options;
-    if (this.#queue.size >= maxQueue) throw busy(`${maxQueue} operations wait already`);
+    if (this.queued >= maxQueue) throw busy(`${maxQueue} operations wait already`);
     return new Promise((resolve, reject) => {
       const leave = () => {
         clearTimeout(timer);

@@ -1,4 +1,5 @@
 import { type Around, intercept } from '../engine/intercept.ts';
+import type { RawGuard } from '../engine/raw-guard.ts';
 import type { Store } from '../engine/store.ts';
 import { asStoreError, StoreError } from '../engine/store-error.ts';
 
@@ -12,7 +13,7 @@ export type BreakerOptions = {
 };
 
 /** After `failures` in a row refuse at once, for a while; then let one request try. Conflicts and the like are no failures. */
-export class CircuitBreaker {
+export class CircuitBreaker implements RawGuard {
   readonly #options: BreakerOptions;
   readonly #now: () => number;
   #failed = 0;
@@ -29,10 +30,19 @@ export class CircuitBreaker {
   }
 
   /** @throws {StoreError} ERR_UNAVAILABLE while it is open */
-  enter(): void {
-    if (this.#state === 'closed') return;
-    if (this.#state === 'open' && this.#now() >= this.#until) return this.#become('half-open');
+  ready(): true {
+    if (this.#state === 'closed' || (this.#state === 'open' && this.#now() >= this.#until)) return true;
     throw new StoreError('ERR_UNAVAILABLE', 'the circuit breaker is open: the backend kept failing');
+  }
+
+  /** @throws {StoreError} ERR_UNAVAILABLE while it is open */
+  enter(): void {
+    if (this.ready() && this.#state === 'open') this.#become('half-open');
+  }
+
+  leave(_count: number, answered: boolean): void {
+    if (answered) this.succeed();
+    else this.fail();
   }
 
   succeed(): void {

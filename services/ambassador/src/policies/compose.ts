@@ -2,9 +2,10 @@ import type { StoreSpec } from '../config/file-schema.ts';
 import type { PolicySpec } from '../config/policies-schema.ts';
 import { bytesOf, millisecondsOf } from '../config/quantities.ts';
 import type { Built } from '../engine/built.ts';
-import type { RedisTarget } from '../engine/engine.ts';
+import type { RawRoute, RedisTarget } from '../engine/engine.ts';
 import { keyOfText } from '../engine/key.ts';
 import type { TrackChanges } from '../engine/near-cache.ts';
+import { both, type RawGuard } from '../engine/raw-guard.ts';
 import type { Store } from '../engine/store.ts';
 import { Bulkhead, bulkhead } from './bulkhead.ts';
 import { CircuitBreaker, circuitBreaker } from './circuit-breaker.ts';
@@ -67,15 +68,14 @@ function apply(policy: PolicySpec, part: Part): Built {
   if (policy.circuitBreaker !== undefined) {
     const { failures, openFor } = policy.circuitBreaker;
     const onState = metrics.breaker(name);
-    return opaque(
-      circuitBreaker(inner.store, new CircuitBreaker({ failures, openFor: millisecondsOf(openFor), onState })),
-    );
+    const breaker = new CircuitBreaker({ failures, openFor: millisecondsOf(openFor), onState });
+    return { store: circuitBreaker(inner.store, breaker), raw: guarded(inner.raw, breaker) };
   }
   if (policy.bulkhead !== undefined) {
     const hold = new Bulkhead({ ...policy.bulkhead, queueTimeout: millisecondsOf(policy.bulkhead.queueTimeout) });
     metrics.gauge(name, 'bulkhead_in_flight', () => hold.inFlight);
     metrics.gauge(name, 'bulkhead_queued', () => hold.queued);
-    return opaque(bulkhead(inner.store, hold));
+    return { store: bulkhead(inner.store, hold), raw: guarded(inner.raw, hold) };
   }
   if (policy.writeBehind !== undefined) return opaque(behind(policy.writeBehind, part));
   if (policy.mirror !== undefined) {
@@ -126,6 +126,9 @@ function behind(spec: NonNullable<PolicySpec['writeBehind']>, { name, inner, con
 }
 
 const opaque = (store: Store): Built => ({ store, raw: undefined });
+
+const guarded = (raw: RawRoute | undefined, guard: RawGuard): RawRoute | undefined =>
+  raw && { ...raw, guard: both(guard, raw.guard) };
 
 const withTimeout = (target: RedisTarget, milliseconds: number): RedisTarget => ({
   ...target,

@@ -1,4 +1,5 @@
 import type { RawRoute } from '../../engine/engine.ts';
+import type { RawGuard } from '../../engine/raw-guard.ts';
 import { encodeRequest } from '../codec/encode-request.ts';
 import { type Reply, ReplyError } from '../codec/reply-decoder.ts';
 import { CommandError } from '../commands/answer.ts';
@@ -17,11 +18,32 @@ export async function ask(client: ClientConnection, route: RawRoute, requests: r
   if (connection === undefined) throw new CommandError('ERR no connection to the Redis of this key');
   const frame = Buffer.concat(requests.map(encodeRequest));
   try {
-    return await new Promise<Reply[]>((resolve, reject) => {
-      connection.send(new DecodingSink(requests.length, resolve, reject), frame, 0, frame.length);
-    });
+    const send = () =>
+      new Promise<Reply[]>((resolve, reject) => {
+        connection.send(new DecodingSink(requests.length, resolve, reject), frame, 0, frame.length);
+      });
+    return await (route.guard === undefined ? send() : guarded(route.guard, send));
   } catch (error) {
     if (error instanceof UpstreamError) throw new CommandError(failureLine(error).slice(1).trimEnd());
+    throw error;
+  }
+}
+
+/** Wait for the policies to let it pass, and tell them what came of it. */
+async function guarded<T>(guard: RawGuard, send: () => Promise<T>): Promise<T> {
+  const waiter = {};
+  for (let passes = false; !passes; ) {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    passes = guard.ready(waiter, resolve);
+    if (!passes) await promise;
+  }
+  guard.enter();
+  try {
+    const answer = await send();
+    guard.leave(1, true);
+    return answer;
+  } catch (error) {
+    guard.leave(1, false);
     throw error;
   }
 }

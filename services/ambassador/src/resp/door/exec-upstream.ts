@@ -20,16 +20,21 @@ export function execUpstream(client: ClientConnection, transaction: Transaction,
   const slot = client.replies.open();
   client.waitingOn(transaction.watching ?? null);
   route.near?.invalidate(transaction.written);
-  const finish = () => {
+  route.guard?.enter();
+  const finish = (answered: boolean) => {
+    route.guard?.leave(1, answered);
     route.near?.invalidate(transaction.written);
     slot.close();
     client.waitingOn(undefined);
     transaction.close();
   };
   const fail = (error: UpstreamError, begun: boolean) => {
-    if (begun) return client.abandon(error.message);
+    if (begun) {
+      route.guard?.leave(1, false);
+      return client.abandon(error.message);
+    }
     slot.write(Buffer.from(failureLine(error)));
-    finish();
+    finish(false);
   };
   const frames = Buffer.concat([begin, ...transaction.frames, end]);
   connection.add(frames, 0, frames.length);
@@ -37,7 +42,7 @@ export function execUpstream(client: ClientConnection, transaction: Transaction,
   connection.expect({
     remaining: 1,
     receive: (chunk, start, stop) => slot.write(chunk.subarray(start, stop)),
-    done: finish,
+    done: () => finish(true),
     fail,
   });
 }

@@ -80,17 +80,25 @@ export class ForwardRun implements ReplySink {
   }
 
   done(): void {
-    this.#invalidate();
-    this.#slot.close();
-    this.#owner.awaited(-this.#count, -this.#nearWrites);
+    this.#finish(true);
   }
 
   fail(error: UpstreamError, begun: boolean): void {
     this.#invalidate();
-    if (begun) return this.#owner.abandon(error.message);
+    if (begun) {
+      this.route.guard?.leave(this.#count, false);
+      return this.#owner.abandon(error.message);
+    }
     const line = Buffer.from(failureLine(error));
     for (; this.remaining > 0; this.remaining -= 1) this.#slot.write(line);
-    this.done();
+    this.#finish(false);
+  }
+
+  #finish(answered: boolean): void {
+    this.#invalidate();
+    this.#slot.close();
+    this.#owner.awaited(-this.#count, -this.#nearWrites);
+    this.route.guard?.leave(this.#count, answered);
   }
 
   #invalidate(): void {

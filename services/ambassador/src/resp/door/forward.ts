@@ -24,6 +24,7 @@ export function forward(
   checkPrefix(route, command);
   const { pending, parser } = client;
   if (pending.writes > 0 || (command.write && pending.reads > 0)) return false;
+  if (!mayPass(client, route)) return false;
   const connection = laneOf(client, route);
   if (connection === undefined) return false;
   if (connection.full) {
@@ -38,10 +39,15 @@ export function forward(
     client.beforeWaiting();
     run = client.run = new ForwardRun(client, connection, route, parser);
   }
+  route.guard?.enter();
   if (route.keyPrefix !== '') addPrefixed(connection, parser, bytesOfKey(route.keyPrefix), positions);
   run.extend(parser.frameEnd, written, command.isGet ? client.request.key(1) : undefined);
   return true;
 }
+
+/** Whether the policies let one command pass now; when not, the client goes on when it is worth asking again. */
+export const mayPass = (client: ClientConnection, { guard }: RawRoute): boolean =>
+  guard === undefined || guard.ready(client, () => client.door.workLater(client));
 
 const namesKeys = new Set(
   'blpop brpop bzpopmin bzpopmax lmpop zmpop blmpop bzmpop xread xreadgroup sort sort_ro georadius georadiusbymember'.split(
@@ -67,6 +73,8 @@ export function laneOf({ door, session }: ClientConnection, route: RawRoute): Fo
   try {
     return door.upstream(route)?.connection(session.id, session.protocol);
   } catch (error) {
+    route.guard?.enter();
+    route.guard?.leave(1, false);
     if (error instanceof UpstreamError) throw new CommandError(failureLine(error).slice(1).trimEnd());
     throw error;
   }

@@ -1,4 +1,4 @@
-import type { Route } from '../../engine/engine.ts';
+import type { RawRoute, Route } from '../../engine/engine.ts';
 import { bytesOfKey } from '../../engine/key.ts';
 import type { Key } from '../../engine/store.ts';
 import { encodeRequest } from '../codec/encode-request.ts';
@@ -13,6 +13,7 @@ import { asCommandError } from '../commands/store-errors.ts';
 import { DecodingSink } from '../upstream/sink.ts';
 import type { ClientConnection } from './client-connection.ts';
 import { execUpstream } from './exec-upstream.ts';
+import { mayPass } from './forward.ts';
 import type { DoorCommand } from './registry.ts';
 import { storesBusy } from './split-commands.ts';
 import { Transaction } from './transaction.ts';
@@ -78,6 +79,8 @@ const exec: DoorCommand = (client) => {
   if (!transaction?.open) throw new CommandError(replies.execWithoutMulti);
   if (storesBusy(client)) return false;
   if (transaction.watching !== undefined && client.pending.forwarded > 0) return false;
+  const raw = upstreamOf(client, transaction.route);
+  if (raw !== undefined && !transaction.failed && !mayPass(client, raw)) return false;
   client.endRun();
   client.transaction = undefined;
   if (transaction.failed) {
@@ -85,11 +88,14 @@ const exec: DoorCommand = (client) => {
     throw new CommandError(replies.execAbort);
   }
   const { route } = transaction;
-  const raw = route?.raw;
-  if (raw !== undefined && client.door.upstream(raw) !== undefined) execUpstream(client, transaction, raw);
+  if (raw !== undefined) execUpstream(client, transaction, raw);
   else client.answerLater(execOnStore(transaction, route ?? anyRoute(client)), 'exclusive');
   return true;
 };
+
+/** The way past the store, where it leads to a Redis that frames can be passed on to. */
+const upstreamOf = ({ door }: ClientConnection, route: Route | undefined): RawRoute | undefined =>
+  route?.raw !== undefined && door.upstream(route.raw) !== undefined ? route.raw : undefined;
 
 /** Where only commands without keys were queued. */
 const anyRoute = ({ door }: ClientConnection): Route => door.engine.route('');

@@ -1,0 +1,63 @@
+type Caller = { wake: () => void; woken: boolean; timer: NodeJS.Timeout };
+
+/** Who waits for a place, and asks again when told that there may be one; each not longer than its time. */
+export class BulkheadCallers {
+  readonly #patience: number;
+  readonly #callers = new Map<object, Caller>();
+  readonly #late = new WeakSet<object>();
+
+  /** `patience` is in milliseconds. */
+  constructor(patience: number) {
+    this.#patience = patience;
+  }
+
+  get size(): number {
+    return this.#callers.size;
+  }
+
+  has(caller: object): boolean {
+    return this.#callers.has(caller);
+  }
+
+  add(caller: object, wake: () => void): void {
+    const known = this.#callers.get(caller);
+    if (known !== undefined) {
+      known.wake = wake;
+      known.woken = false;
+      return;
+    }
+    const timer = setTimeout(() => this.#giveUp(caller), this.#patience);
+    this.#callers.set(caller, { wake, woken: false, timer });
+  }
+
+  remove(caller: object): void {
+    clearTimeout(this.#callers.get(caller)?.timer);
+    this.#callers.delete(caller);
+  }
+
+  /** Whether it has waited too long; said once. */
+  isLate(caller: object): boolean {
+    return this.#late.delete(caller);
+  }
+
+  /** Tell so many of them, the longest waiting first, to ask again. */
+  wake(places: number): void {
+    let left = places;
+    for (const caller of this.#callers.values()) {
+      if (left <= 0) return;
+      if (caller.woken) continue;
+      caller.woken = true;
+      caller.wake();
+      left -= 1;
+    }
+  }
+
+  #giveUp(caller: object): void {
+    const known = this.#callers.get(caller);
+    this.#callers.delete(caller);
+    this.#late.add(caller);
+    known?.wake();
+    // It may have been told of a place, and be gone: the next one shall have that.
+    if (known?.woken) this.wake(1);
+  }
+}
