@@ -1,4 +1,5 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -10,20 +11,22 @@ import { Subject } from './subject.ts';
 /*
  * git-sync's first, unchanged and changed pass, each as a ratio to plain git doing the same in the same round, and its
  * memory. With --upstream the program of kubernetes/git-sync v4 is measured beside it; with --main a bundle of ours.
- * Usage: node bench/git-sync/passes.ts [--files N] [--rounds N] [--upstream PATH] [--main PATH]
+ * Disks answer as they like: --dir /dev/shm
+ * leaves theirs out. Usage: node bench/git-sync/passes.ts [--files N] [--rounds N] [--upstream PATH] [--main PATH] [--dir PATH]
  */
 const { values } = parseArgs({
   options: {
     files: { type: 'string', default: '5000' },
     rounds: { type: 'string', default: '5' },
     upstream: { type: 'string' },
+    dir: { type: 'string', default: tmpdir() },
     main: {
       type: 'string',
       default: join(import.meta.dirname, '..', '..', 'services', 'git-sync', 'src', 'main.ts'),
     },
   },
 });
-const folder = mkdtempSync(join(tmpdir(), 'podkit-bench-git-sync-'));
+const folder = mkdtempSync(join(values.dir, 'podkit-bench-git-sync-'));
 const remote = join(folder, 'remote');
 const subjects: [name: string, command: string[]][] = [['ours', [process.execPath, values.main]]];
 if (values.upstream !== undefined) subjects.push(['upstream', [values.upstream]]);
@@ -35,8 +38,18 @@ const measured = new Map<string, Round[]>(subjects.map(([name]) => [name, []]));
 try {
   makeRemote(remote, Number(values.files));
   for (let round = 0; round < Number(values.rounds); round += 1) {
-    plain.push(measurePlain(round));
-    for (const [name, command] of subjects) measured.get(name)?.push(await measure(name, command, round));
+    const turns = [
+      async () => void plain.push(measurePlain(round)),
+      ...subjects.map(([name, command]) => async () => {
+        measured.get(name)?.push(await measure(name, command, round));
+      }),
+    ];
+    // Each goes first as often as the others, and none meets what another left to be written.
+    for (const at of turns.keys()) {
+      execFileSync('sync');
+      await turns[(at + round) % turns.length]?.();
+      for (const name of readdirSync(folder)) if (name !== 'remote') rmSync(join(folder, name), { recursive: true });
+    }
   }
   for (const [name, rounds] of measured) report(name, rounds);
   for (const [name, command] of subjects) console.log(`${name}: ${await factsOf(name, command)}`);

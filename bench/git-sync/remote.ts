@@ -16,11 +16,14 @@ const commit = (path: string, message: string) => {
 export function makeRemote(path: string, files: number): void {
   mkdirSync(path);
   git(path, 'init', '-q', '-b', 'main');
+  // Or a commit would start one in the background, beside whatever is measured next.
+  git(path, 'config', 'gc.auto', '0');
   for (let n = 0; n < files; n += 1) {
     if (n % 100 === 0) mkdirSync(join(path, String(n / 100)));
     writeFileSync(join(path, String(Math.floor(n / 100)), `${n}.txt`), `${n}\n`.repeat(200));
   }
   commit(path, 'one');
+  git(path, 'gc', '-q');
 }
 
 /** One more commit, which changes one file. */

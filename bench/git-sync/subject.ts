@@ -56,12 +56,12 @@ export class Subject {
 
   /** One pass that publishes what `change` commits, with its cleanup. */
   async changed(change: () => void): Promise<Cost & { commands: string[] }> {
-    const [before, noop, cpu] = [await this.#passes('success'), await this.#passes('noop'), this.#cpu()];
+    const [before, cpu] = [await this.#passes('success'), this.#cpu()];
     const from = this.#ran().length;
     change();
     const after = await this.#untilCount('success', before.count + 1);
     // Its cleanup is over once another pass is done.
-    await this.#untilCount('noop', noop.count + 1);
+    await this.#untilCount('noop', (await this.#passes('noop')).count + 1);
     return {
       wall: (after.sum - before.sum) * 1000,
       cpu: this.#cpu() - cpu,
