@@ -1,13 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { Lifecycle } from '@podkit/chassis/lifecycle';
-import { createLogger } from '@podkit/chassis/log';
-import { createMetrics } from '@podkit/chassis/metrics';
 import { afterAll, expect, test } from 'vitest';
-import { parse } from 'yaml';
-import { createDaprDoor } from '../../src/dapr/door.ts';
-import { LiveEngine } from '../../src/engine/live-engine.ts';
 import { closeAll, storesOf } from '../stores.ts';
+import { daprDoor } from './test-dapr-door.ts';
 
 const generation = storesOf(`
 stores:
@@ -15,18 +8,7 @@ stores:
   small: {driver: memory, maxBytes: '400'}
   down: {driver: redis, url: 'redis://127.0.0.1:1', connectTimeout: 200ms, commandTimeout: 200ms}
 `);
-const door = createDaprDoor({
-  engine: new LiveEngine(generation),
-  log: createLogger({ service: 'test', version: '0', level: 'silent', identity: {} }),
-  lifecycle: new Lifecycle({ drainDelay: 0, shutdownTimeout: 1000 }),
-  metrics: createMetrics({ service: 'test', version: '0' }).http,
-  appId: 'orders',
-  version: '0',
-  apiToken: undefined,
-  maxBody: 1000,
-  ready: async () => ({ ok: false, failing: ['store-down'] }),
-  shutdown: () => undefined,
-});
+const door = daprDoor(generation, { ready: async () => ({ ok: false, failing: ['store-down'] }) });
 afterAll(async () => {
   await door.close();
   await closeAll(generation);
@@ -69,18 +51,6 @@ test.each([
 ])('%s is answered with its own status and code', async (_what, ask, status, errorCode) => {
   const answer = await ask();
   expect([answer.statusCode, answer.json<{ errorCode: string }>().errorCode]).toEqual([status, errorCode]);
-});
-
-test('the OpenAPI file names only routes that there are', async () => {
-  const { paths } = parse(readFileSync(join(import.meta.dirname, '../../openapi.yaml'), 'utf8')) as {
-    paths: Record<string, object>;
-  };
-  await door.ready();
-  for (const [path, methods] of Object.entries(paths))
-    for (const method of Object.keys(methods).filter((name) => name !== 'parameters')) {
-      const url = path.replaceAll(/\{(\w+)\}/g, ':$1');
-      expect([method, url, door.hasRoute({ method: method.toUpperCase() as 'GET', url })]).toEqual([method, url, true]);
-    }
 });
 
 test('a transaction that conflicts is answered 500, as in Dapr, and changes nothing', async () => {

@@ -1,0 +1,22 @@
+import { Lifecycle } from '@podkit/chassis/lifecycle';
+import { createLogger } from '@podkit/chassis/log';
+import { createMetrics } from '@podkit/chassis/metrics';
+import { createDaprDoor, type DaprDoorOptions } from '../../src/dapr/door.ts';
+import type { Generation } from '../../src/engine/generation.ts';
+import { LiveEngine } from '../../src/engine/live-engine.ts';
+
+/** A Dapr door over these stores, for `inject`; the caller closes it. */
+export const daprDoor = (generation: Generation, options: Partial<DaprDoorOptions> = {}) =>
+  createDaprDoor({
+    engine: new LiveEngine(generation),
+    log: createLogger({ service: 'test', version: '0', level: 'silent', identity: {} }),
+    lifecycle: new Lifecycle({ drainDelay: 0, shutdownTimeout: 1000 }),
+    metrics: createMetrics({ service: 'test', version: '0' }).http,
+    appId: 'orders',
+    version: '0',
+    apiToken: undefined,
+    maxBody: 1000,
+    ready: async () => ({ ok: true, failing: [] }),
+    shutdown: () => undefined,
+    ...options,
+  });
