@@ -1,0 +1,72 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { amountOf } from './checks/resources.ts';
+import type { Manifest } from './manifests/manifest.ts';
+import { manifestSet } from './manifests/manifest-set.ts';
+
+const root = join(import.meta.dirname, '..', '..');
+const read = (path: string) => readFileSync(join(root, path), 'utf8');
+const pages = ['docs/operations.md', 'docs/scaling.md'];
+const text = pages.map(read).join('\n');
+const podkit = manifestSet('base', [parse(read('k8s/base/podkit.yaml')) as Manifest]);
+const base = read('k8s/base/podkit.yaml') + read('k8s/base/kustomization.yaml');
+
+/** What is between backticks and looks like this. */
+const named = (pattern: RegExp) => [
+  ...new Set([...text.matchAll(/`([^`\n]+)`/g)].flatMap(([, code = '']) => pattern.exec(code)?.[0] ?? [])),
+];
+
+/** What the services themselves say; their own tests hold that against the code. */
+const readmes = readdirSync(join(root, 'services')).map((name) => read(`services/${name}/README.md`));
+
+it.each(named(/\b(?:git|podkit_ambassador|downward|adapter)_[a-z_]+\b/))(
+  'the metric %s is one of a service',
+  (metric) => {
+    expect(readmes.some((readme) => readme.includes(`\`${metric}`))).toBe(true);
+  },
+);
+
+it.each(named(/^[A-Z]+(?:_[A-Z]+)+$/))('the setting %s is in the base or the Dockerfile', (setting) => {
+  expect(base + read('Dockerfile')).toContain(setting);
+});
+
+it.each(named(/^components\/[a-z-]+$/))('%s is there', (component) => {
+  expect(existsSync(join(root, 'k8s', component, 'kustomization.yaml'))).toBe(true);
+});
+
+it('the objects and keys that the pages name are in the base', () => {
+  const words = named(/^(podkit-[a-z]+|[a-z]+-(password|token)|redis-users\.acl|log-level)$/);
+  expect(words.length).toBeGreaterThan(5);
+  expect(words.filter((word) => !base.includes(word))).toEqual([]);
+});
+
+it('scaling.md says what a Pod requests', () => {
+  const asked = (resource: string) =>
+    podkit.containers
+      .filter(({ endless }) => endless)
+      .reduce((sum, { container }) => sum + amountOf(container.resources?.requests?.[resource]), 0);
+  expect(text).toContain(
+    `it requests ${Math.round(asked('cpu') * 1000)}m of CPU and ${asked('memory') / 2 ** 20}Mi of memory`,
+  );
+});
+
+it('operations.md says how long a Pod has to end, and each part of it', () => {
+  const [pod] = podkit.pods;
+  const app = pod?.containers.find(({ container }) => container.name === 'app');
+  const value = (name: string) =>
+    app?.container.env?.find((variable) => variable.name === name)?.value?.replace(/s$/, ' s');
+  expect(text).toContain(`The Pod has ${pod?.spec.terminationGracePeriodSeconds} s.`);
+  expect(text.replaceAll('\n', ' ')).toContain(`drains for ${value('DRAIN_DELAY')} (\`DRAIN_DELAY\`)`);
+  expect(text.replaceAll('\n', ' ')).toContain(`up to ${value('SHUTDOWN_TIMEOUT')} (\`SHUTDOWN_TIMEOUT\`)`);
+});
+
+it('operations.md names the port of each admin door', () => {
+  const ports = podkit.containers.flatMap(({ container }) =>
+    (container.ports ?? []).map(({ containerPort }) => containerPort),
+  );
+  const doors = ['app 8081', 'ambassador 3501', 'metrics-adapter 9464', 'git-sync 9376', 'downward-reader 8090'];
+  expect(doors.filter((door) => !text.replaceAll('\n', ' ').includes(door))).toEqual([]);
+  expect(doors.filter((door) => !ports.includes(Number(door.split(' ')[1])))).toEqual([]);
+});
