@@ -1,18 +1,16 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { freePort } from '@podkit/chassis/testing/free-port';
 import { waitFor } from '@podkit/chassis/testing/wait-for';
-import { build } from 'esbuild';
 
 /** A process under measurement, and the port it listens on. */
 export type Peer = { port: number; child: ChildProcess };
 
-const source = fileURLToPath(new URL('../../services/ambassador/src/main.ts', import.meta.url));
-const echo = fileURLToPath(new URL('echo.ts', import.meta.url));
+const fileOf = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 async function started(
   command: string,
@@ -77,36 +75,22 @@ export async function startAmbassador(redis: number, folder: string): Promise<Pe
 redisStore: door
 `,
   );
-  const main = join(folder, 'main.mjs');
-  await bundle(main);
+  // As in the image: one bundle, without the type stripper and its memory.
+  execFileSync(process.execPath, [fileOf('../../tools/build.ts'), 'ambassador'], { stdio: 'ignore' });
+  const main = fileOf('../../dist/ambassador/src/main.js');
   const env = { REDIS_PORT: String(port), PORT: String(dapr), ADMIN_PORT: String(admin), LOG_LEVEL: 'error' };
   const peer = await started(process.execPath, [main], port, { ...env, AMBASSADOR_CONFIG: config, DRAIN_DELAY: '0s' });
   return { ...peer, dapr };
 }
 
-/** As in the image: one bundle, without the type stripper and its memory. */
-async function bundle(outfile: string): Promise<void> {
-  // Some dependencies are CommonJS and ask for Node's modules by `require`.
-  const banner = { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" };
-  await build({
-    entryPoints: [source],
-    outfile,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    logLevel: 'error',
-    banner,
-  });
-}
-
 /** A bare Fastify that answers a constant: what the Dapr door's own work is measured against. */
 export async function startEcho(): Promise<Peer> {
   const port = await freePort();
-  return started(process.execPath, [echo, String(port)], port);
+  return started(process.execPath, [fileOf('echo.mjs'), String(port)], port);
 }
 
-/** Resident memory of a process, in MiB. */
-export function residentMiB({ child }: Peer): number {
-  const line = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'));
-  return Number(line?.[1] ?? Number.NaN) / 1024;
+/** Node with nothing but `node:net`: see node-floor.mjs. */
+export async function startFloor(mode: 'pipe' | 'answer', redis: number): Promise<Peer> {
+  const port = await freePort();
+  return started(process.execPath, [fileOf('node-floor.mjs'), mode, String(port), String(redis)], port);
 }

@@ -91,7 +91,8 @@ export class ReplyWriter {
 
   /** What was written since the last `take()`, as bytes that are the caller's own. */
   take(): Buffer {
-    const bytes = Buffer.from(this.#buffer.subarray(0, this.length));
+    const bytes = Buffer.allocUnsafe(this.length);
+    this.#buffer.copy(bytes, 0, 0, this.length);
     this.length = 0;
     if (this.#buffer.length > keepUpTo) this.#buffer = Buffer.allocUnsafeSlow(16 * 1024);
     return bytes;
