@@ -95,6 +95,10 @@ const shard = {
   ),
   shardDns: optional(text({ description: 'DNS server to ask instead of the one of the system, as host:port.' })),
   shardToken: optional(secret({ description: 'Token that the Pods of the service show each other.' })),
+  shardPatience: duration({
+    default: '20s',
+    description: 'Longest time that readiness waits for members that are away.',
+  }),
   shardPeriod: duration({ default: '2s', minimum: 10, description: 'Time between two looks at the peers.' }),
   shardTimeout: duration({ default: '5s', minimum: 1, description: 'Longest wait for a peer, retries included.' }),
   shardValueLimit: bytes({ default: '64Ki', minimum: 1, description: 'Largest value of a key; a larger one is 413.' }),

@@ -12,9 +12,6 @@ import { ShardStore } from './shard/shard-store.ts';
 import { ShardSync } from './shard/shard-sync.ts';
 import { dnsResolver } from './shard/srv-resolver.ts';
 
-/** Milliseconds that readiness waits for members that are away. */
-const patience = 20_000;
-
 export type ShardParts = { shard: Shard; peers: PeerClient; sync: ShardSync; stateful: boolean };
 
 /** Open the keys of this Pod; undefined where the data folder is missing and this is no StatefulSet. */
@@ -42,7 +39,7 @@ export async function openShard(context: Context<Config>, core: Core): Promise<S
     log.info({ text }, 'shard');
     core.timeline.record('shard', text);
   };
-  const { shardSrv: service, shardPeriod: period } = config;
+  const { shardSrv: service, shardPeriod: period, shardPatience: patience } = config;
   const sync = new ShardSync({ shard, peers, resolver, service, period, log, onChange });
   const began = performance.now();
   health.add('readyz', 'shard', () => {

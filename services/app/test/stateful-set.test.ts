@@ -56,6 +56,23 @@ describe('a StatefulSet', () => {
     expect(await readAll(first)).toEqual(everyKey);
   });
 
+  it('serves the keys of the Pods that are there while one is away, also after a restart, and takes new ones', async () => {
+    const set = await StatefulSet.create();
+    for (const ordinal of [0, 1, 2]) await set.start(ordinal);
+    for (const key of keys) await put(set.pod(0), key, `value of ${key}`);
+    await set.kill(2);
+    const fresh = Array.from({ length: 40 }, (_, index) => `new-${index}`).filter(
+      (key) => ownerOf(key, [0, 1, 2]) !== 2,
+    );
+    for (const key of fresh) expect((await put(set.pod(0), key, 'new')).status).toBe(200);
+    await set.kill(1);
+    await set.start(1);
+    const there = keys.filter((key) => ownerOf(key, [0, 1, 2]) !== 2);
+    for (const key of there) expect(await (await fetch(at(set.pod(1), key))).text()).toBe(`value of ${key}`);
+    await set.start(2);
+    expect(await readAll(set.pod(0))).toEqual(everyKey);
+  });
+
   it('fails no read or write while its Pods are restarted one by one', async () => {
     const set = await StatefulSet.create();
     for (const ordinal of [0, 1, 2]) await set.start(ordinal);

@@ -12,4 +12,9 @@ export class KeyLock {
       if (this.#last.get(key) === mine) this.#last.delete(key);
     }
   }
+
+  /** Resolves when all work that has been asked for is done. */
+  async idle(): Promise<void> {
+    await Promise.allSettled(this.#last.values());
+  }
 }

@@ -4,7 +4,11 @@ import { Journal, removeLeftovers } from './journal.ts';
 import type { Member } from './membership.ts';
 import { isTombstone, type ShardRecord, sizeOf } from './record.ts';
 
-type Entry = { put: ShardRecord } | { drop: { key: string; version: number } } | { members: Member[] };
+type Entry =
+  | { put: ShardRecord }
+  | { drop: { key: string; version: number } }
+  | { handing: string }
+  | { members: Member[] };
 
 export type ShardStoreOptions = {
   folder: string;
@@ -20,6 +24,8 @@ export type ShardStoreOptions = {
 /** The keys of this Pod: in memory, and in the journal on its volume before anything is acknowledged. */
 export class ShardStore {
   readonly #records = new Map<string, ShardRecord>();
+  /** Keys that may already be at another Pod, which was asked to take them. */
+  readonly #handing = new Set<string>();
   readonly #options: Required<ShardStoreOptions>;
   #members: Member[] = [];
   #bytes = 0;
@@ -69,18 +75,30 @@ export class ShardStore {
   }
 
   /**
-   * Keep a record unless a newer one is there; resolves when it is on disk.
+   * Keep a record unless a newer one is there; resolves when it is on disk. One that is there already is only replaced
+   * by this object, so that who looks sees that it came again.
    *
    * @throws {PodkitError} ERR_SHARD_FULL, ERR_JOURNAL_WRITE
    */
   async put(record: ShardRecord): Promise<void> {
     const known = this.#records.get(record.key);
+    if (known?.version === record.version) this.#records.set(record.key, record);
     if (known !== undefined && known.version >= record.version) return;
     const grown = this.#bytes + sizeOf(record) - (known === undefined ? 0 : sizeOf(known));
     if (grown > this.#options.limit && !isTombstone(record))
       throw new PodkitError('ERR_SHARD_FULL', `this Pod holds its limit of ${this.#options.limit} bytes`);
     await this.journal.append({ put: record } satisfies Entry);
     this.#rewriteWhenLarge();
+  }
+
+  /** Whether another Pod was asked to take the key and a crash may have kept us from hearing that it did. */
+  isHanding(key: string): boolean {
+    return this.#handing.has(key);
+  }
+
+  /** Remember, before another Pod is asked to take the key, that it may have it. */
+  async setHanding(key: string): Promise<void> {
+    if (!this.#handing.has(key)) await this.journal.append({ handing: key } satisfies Entry);
   }
 
   /** Forget a key that another Pod has taken over, unless it was written since. */
@@ -105,11 +123,15 @@ export class ShardStore {
       if (known !== undefined && known.version >= entry.put.version) return;
       this.#bytes += sizeOf(entry.put) - (known === undefined ? 0 : sizeOf(known));
       this.#records.set(entry.put.key, entry.put);
+      this.#handing.delete(entry.put.key);
+    } else if ('handing' in entry) {
+      this.#handing.add(entry.handing);
     } else {
       const known = this.#records.get(entry.drop.key);
       if (known === undefined || known.version > entry.drop.version) return;
       this.#bytes -= sizeOf(known);
       this.#records.delete(entry.drop.key);
+      this.#handing.delete(entry.drop.key);
     }
   }
 
@@ -131,7 +153,9 @@ export class ShardStore {
       if (!isTombstone(record) || record.version > oldest) continue;
       this.#bytes -= sizeOf(record);
       this.#records.delete(record.key);
+      this.#handing.delete(record.key);
     }
-    return [{ members: this.#members }, ...this.records().map((put) => ({ put }))];
+    const handing = [...this.#handing].map((key) => ({ handing: key }));
+    return [{ members: this.#members }, ...this.records().map((put) => ({ put })), ...handing];
   }
 }

@@ -69,7 +69,7 @@ export class ShardSync {
     clearTimeout(this.#timer);
     await this.#round;
     if (shard.membership.others.length === 0) return;
-    shard.leaving = true;
+    await shard.beginLeaving();
     onChange(`handing ${shard.store.keyCount} keys over`);
     const failures = await this.#rebalance();
     if (failures.length > 0) {

@@ -30,7 +30,10 @@ export class Shard {
   readonly membership: Membership;
   readonly #peers: PeerClient;
   readonly #lock = new KeyLock();
-  /** Every member has handed us what is ours: a key that is not here is nowhere. */
+  /**
+   * Every member has handed us what is ours: a key that is not here is nowhere. It stays so, since from then on a key
+   * comes to be ours only by being handed over. Until then a key that is not here is looked for at all of them.
+   */
   synced = false;
   leaving = false;
 
@@ -81,9 +84,18 @@ export class Shard {
     return this.#lock.run(key, async () => this.store.get(key));
   }
 
-  /** Take a record from a peer; the newer one stays. */
+  /** Take a record from a peer; the newer one stays. @throws {PodkitError} ERR_SHARD_UNAVAILABLE while leaving */
   async accept(record: ShardRecord): Promise<void> {
-    await this.#lock.run(record.key, () => this.store.put(record));
+    await this.#lock.run(record.key, async () => {
+      this.#refuseWhileLeaving();
+      await this.store.put(record);
+    });
+  }
+
+  /** Stop owning keys. Resolves when no operation is under way that does not know it yet. */
+  async beginLeaving(): Promise<void> {
+    this.leaving = true;
+    await this.#lock.idle();
   }
 
   /** Give one key to the Pod it belongs to, if that is another, and forget it when it is on that Pod's disk. */
@@ -93,9 +105,11 @@ export class Shard {
       // Through the lock, so that a write under way is part of what is sent; the sending itself must not hold it.
       const record = await this.#lock.run(key, async () => this.store.get(key));
       if (place === 'here' || record === undefined) return;
+      await this.store.setHanding(key);
       await this.#peers.push(place.member.address, record);
       const done = await this.#lock.run(key, async () => {
-        if (this.store.get(key)?.version !== record.version) return false;
+        // Another object: written since, or given back by the peer, which then has forgotten it.
+        if (this.store.get(key) !== record) return false;
         await this.store.drop(key, record.version);
         return true;
       });
@@ -104,15 +118,22 @@ export class Shard {
   }
 
   async #own<T>(key: string, forced: boolean, work: (record: ShardRecord | undefined) => Promise<T>): Promise<T> {
+    if (forced) this.#refuseWhileLeaving();
     const place = this.place(key);
     if (place !== 'here' && !forced) return this.#moved(key, place);
     // Never under the lock: two Pods that ask each other would wait for each other.
-    if (this.store.get(key) === undefined || !this.synced) await this.#pull(key);
+    if (!this.synced && (this.store.get(key) === undefined || this.store.isHanding(key))) await this.#pull(key);
     return this.#lock.run(key, async () => {
       const now = this.place(key);
+      if (forced) this.#refuseWhileLeaving();
       if (now !== 'here' && !forced) throw new MovedError(now);
       return work(this.store.get(key));
     });
+  }
+
+  /** What came now would stay behind on our volume. */
+  #refuseWhileLeaving(): void {
+    if (this.leaving) throw new PodkitError('ERR_SHARD_UNAVAILABLE', 'this Pod is leaving');
   }
 
   /** Where we are leaving, the new owner must have our copy before it is asked. */

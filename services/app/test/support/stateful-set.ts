@@ -44,6 +44,7 @@ export class StatefulSet {
       APP_SHARD_DNS: this.#dns.address,
       APP_SHARD_PERIOD: '100ms',
       APP_SHARD_TIMEOUT: '1s',
+      APP_SHARD_PATIENCE: '2s',
       APP_SHARD_TOKEN: 'between Pods',
       DRAIN_DELAY: '300ms',
     });
