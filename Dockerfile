@@ -96,7 +96,8 @@ FROM distroless AS ambassador
 COPY --from=build-ambassador /src/dist/ambassador ./
 EXPOSE 3500 3501 6379
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s CMD ["/nodejs/bin/node", "/app/healthcheck.mjs", "http://127.0.0.1:3501/readyz"]
-ENTRYPOINT ["/nodejs/bin/node", "/app/src/main.js"]
+# In a small Pod V8 would collect its young objects by the megabyte, which takes a quarter more processor time per request.
+ENTRYPOINT ["/nodejs/bin/node", "--max-semi-space-size=8", "/app/src/main.js"]
 
 FROM distroless AS downward-reader
 COPY --from=build-downward-reader /src/dist/downward-reader ./
