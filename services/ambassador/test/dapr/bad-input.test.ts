@@ -77,8 +77,9 @@ describe.each(['memory', 'redis', 'postgresql', 'behind'])('store %s', (store) =
     await fc.assert(
       fc.asyncProperty(keys, async (key) => {
         const saved = await save(store, [{ key, value: key }]);
-        if (saved.statusCode === 204) expect((await read(store, key)).body).toBe(JSON.stringify(key));
-        else expect(saved.json()).toMatchObject({ errorCode: expect.stringMatching(/^ERR_/) as string });
+        const taken = saved.statusCode === 204;
+        expect(saved.body).toMatch(taken ? /^$/ : /^\{"errorCode":"ERR_/);
+        expect((await read(store, key)).body === JSON.stringify(key)).toBe(taken);
         expect(saved.statusCode).toBeLessThan(500);
       }),
       { numRuns: 40 },
@@ -99,18 +100,20 @@ describe.each(['memory', 'redis', 'postgresql', 'behind'])('store %s', (store) =
       fc.asyncProperty(fc.oneof(fc.array(item), fc.jsonValue()), async (items) => {
         const { statusCode, body } = await save(store, items);
         expect([204, 400, 409, 413, 500]).toContain(statusCode);
-        if (statusCode !== 204) expect(JSON.parse(body)).toHaveProperty('errorCode');
+        expect(body).toMatch(statusCode === 204 ? /^$/ : /^\{"errorCode":"ERR_/);
       }),
       { numRuns: 40 },
     );
   });
 });
 
+/** Items whose JSON has so many bytes. */
+const bodyOf = (length: number) => {
+  const empty = JSON.stringify([{ key: 'limit', value: '' }]);
+  return [{ key: 'limit', value: 'x'.repeat(length - empty.length) }];
+};
+
 test('a body at the limit is taken, one more byte is refused', async () => {
-  const bodyOf = (length: number) => {
-    const empty = JSON.stringify([{ key: 'limit', value: '' }]);
-    return [{ key: 'limit', value: 'x'.repeat(length - empty.length) }];
-  };
   expect((await save('memory', bodyOf(1000))).statusCode).toBe(204);
   expect((await save('memory', bodyOf(1001))).statusCode).toBe(400);
   expect((await read('memory', 'limit')).body.length).toBeLessThan(1000);

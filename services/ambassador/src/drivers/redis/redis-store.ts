@@ -61,7 +61,7 @@ export class RedisStore implements Store {
   }
 
   async getMany(keys: readonly Key[]): Promise<(Entry | undefined | StoreError)[]> {
-    await this.#connected();
+    await this.#connected().catch(() => undefined);
     return Promise.all(keys.map((key) => this.get(key).catch(asStoreError)));
   }
 
@@ -80,7 +80,7 @@ export class RedisStore implements Store {
   }
 
   async writeMany(operations: readonly WriteOperation[]): Promise<(WriteResult | StoreError)[]> {
-    await this.#connected();
+    await this.#connected().catch(() => undefined);
     // Sent down one connection at once, in order; each is a script of its own.
     return Promise.all(operations.map((operation) => this.#write(operation).catch(asStoreError)));
   }
