@@ -22,6 +22,8 @@ for (const [name, command, args] of checks) {
 
 const missing = ['git', 'redis-server', 'redis-cli'].filter((tool) => spawnSync('which', [tool]).status !== 0);
 if (missing.length > 0) console.log(`missing: ${missing.join(', ')}; on Debian: apt-get install git redis-server`);
+if (['kubectl', 'kustomize'].every((tool) => spawnSync('which', [tool]).status !== 0))
+  console.log('missing: kubectl or kustomize; the Kubernetes manifests are NOT checked');
 
 const report = join(tmpdir(), `podkit-tests-${process.pid}.json`);
 const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];

@@ -42,14 +42,14 @@ it('the objects and keys that the pages name are in the base', () => {
   expect(words.filter((word) => !base.includes(word))).toEqual([]);
 });
 
+const requested = (resource: string) =>
+  podkit.containers
+    .filter(({ endless }) => endless)
+    .reduce((sum, { container }) => sum + amountOf(container.resources?.requests?.[resource]), 0);
+
 it('scaling.md says what a Pod requests', () => {
-  const asked = (resource: string) =>
-    podkit.containers
-      .filter(({ endless }) => endless)
-      .reduce((sum, { container }) => sum + amountOf(container.resources?.requests?.[resource]), 0);
-  expect(text).toContain(
-    `it requests ${Math.round(asked('cpu') * 1000)}m of CPU and ${asked('memory') / 2 ** 20}Mi of memory`,
-  );
+  const [cpu, memory] = [Math.round(requested('cpu') * 1000), requested('memory') / 2 ** 20];
+  expect(text).toContain(`it requests ${cpu}m of CPU and ${memory}Mi of memory`);
 });
 
 it('operations.md says how long a Pod has to end, and each part of it', () => {
