@@ -1,6 +1,10 @@
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from '@podkit/chassis/testing/free-port';
+import { spawnService } from '@podkit/chassis/testing/spawn-service';
 import { waitFor } from '@podkit/chassis/testing/wait-for';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Generation } from '../../src/engine/generation.ts';
@@ -11,11 +15,27 @@ import { updateEntry } from '../../src/engine/update.ts';
 import { closeAll, startBackends, storeOf, storesOf } from '../stores.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'podkit-contract-'));
+/** PostgreSQL in WebAssembly, as `npm start` uses it. */
+async function startPglite() {
+  const port = await freePort();
+  const server = spawnService(join(import.meta.dirname, '../fixtures/pglite-server.ts'), { args: [String(port)] });
+  await waitFor('PGlite to listen', () => connects(port), { timeout: 30_000 });
+  return { url: `postgres://postgres@127.0.0.1:${port}/postgres`, stop: () => server.stop('SIGKILL') };
+}
+
+async function connects(port: number): Promise<true> {
+  const socket = connect(port, '127.0.0.1');
+  await once(socket, 'connect');
+  socket.destroy();
+  return true;
+}
+
 let backends: Awaited<ReturnType<typeof startBackends>>;
+let pglite: Awaited<ReturnType<typeof startPglite>>;
 let generation: Generation;
 
 beforeAll(async () => {
-  backends = await startBackends();
+  [backends, pglite] = await Promise.all([startBackends(), startPglite()]);
   writeFileSync(join(folder, 'key'), 'a'.repeat(64));
   generation = storesOf(`
 stores:
@@ -23,6 +43,7 @@ stores:
   redis: {driver: redis, url: '${backends.redis.url}/0'}
   postgresql: {driver: postgresql, url: '${backends.postgres.url}'}
   one-connection: {driver: postgresql, url: '${backends.postgres.url}', poolMax: 1, tablePrefix: one_}
+  pglite: {driver: postgresql, url: '${pglite.url}', poolMax: 2}
   wrapped:
     driver: redis
     url: ${backends.redis.url}/1
@@ -46,11 +67,11 @@ stores:
 
 afterAll(async () => {
   await closeAll(generation);
-  await backends.stop();
+  await Promise.all([backends.stop(), pglite.stop()]);
   rmSync(folder, { recursive: true, force: true });
 });
 
-const names = ['memory', 'redis', 'postgresql', 'one-connection', 'wrapped', 'near', 'behind', 'routed'];
+const names = ['memory', 'redis', 'postgresql', 'one-connection', 'pglite', 'wrapped', 'near', 'behind', 'routed'];
 let count = 0;
 const fresh = (): Key => {
   count += 1;
@@ -258,13 +279,16 @@ test('a value that outgrows its rule moves to the other store and is in one only
   expect((await postgresql?.get('mover'))?.value).toHaveLength(200);
 });
 
-test.each(['postgresql', 'one-connection'])('on %s a key that it cannot hold spoils no other write', async (name) => {
-  const store = storeOf(generation, name);
-  const [good, bad] = [fresh(), `${fresh()}\xff`];
-  const results = await store.writeMany([good, bad].map((key) => ({ kind: 'set', key, value: value('1') })));
-  expect(results).toEqual([{ etag: expect.any(String) }, expect.objectContaining({ code: 'ERR_KEY' })]);
-  expect((await store.get(good))?.value).toEqual(value('1'));
-});
+test.each(['postgresql', 'one-connection', 'pglite'])(
+  'on %s a key that it cannot hold spoils no other write',
+  async (name) => {
+    const store = storeOf(generation, name);
+    const [good, bad] = [fresh(), `${fresh()}\xff`];
+    const results = await store.writeMany([good, bad].map((key) => ({ kind: 'set', key, value: value('1') })));
+    expect(results).toEqual([{ etag: expect.any(String) }, expect.objectContaining({ code: 'ERR_KEY' })]);
+    expect((await store.get(good))?.value).toEqual(value('1'));
+  },
+);
 
 const kept = () =>
   readFileSync(join(folder, 'journal', 'rejected.jsonl'), 'utf8')
