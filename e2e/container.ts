@@ -1,0 +1,89 @@
+import { run } from './run.ts';
+
+/** What `docker image inspect` says that matters here. */
+export type Image = {
+  Size: number;
+  Config: {
+    User: string;
+    Entrypoint: string[] | null;
+    Labels: Record<string, string> | null;
+    Healthcheck?: { Test: string[] };
+  };
+};
+
+export async function inspectImage(reference: string): Promise<Image> {
+  const [image] = JSON.parse(await run('docker', ['image', 'inspect', reference])) as [Image];
+  return image;
+}
+
+/** The layers of an image, the newest first: the command that made each, and its bytes. */
+export async function layersOf(reference: string): Promise<{ by: string; bytes: number }[]> {
+  const format = '{"by":{{json .CreatedBy}},"bytes":{{.Size}}}';
+  const output = await run('docker', ['history', '--no-trunc', '--human=false', '--format', format, reference]);
+  return output
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { by: string; bytes: number });
+}
+
+type State = { StartedAt: string; FinishedAt: string; ExitCode: number; Running: boolean };
+
+/** One container as a cluster would run it: read-only, without capabilities, of the image's user. */
+export class Container {
+  readonly #id: string;
+  readonly #url: string;
+
+  private constructor(id: string, url: string) {
+    this.#id = id;
+    this.#url = url;
+  }
+
+  static async start(image: string, port: number, options: string[], words: string[] = []): Promise<Container> {
+    const hardened = ['--read-only', '--cap-drop=ALL', '--security-opt=no-new-privileges', '--tmpfs=/tmp'];
+    const published = ['--publish', `127.0.0.1::${port}`, '--memory=256m'];
+    const id = await run('docker', ['run', '--detach', ...hardened, ...published, ...options, image, ...words]);
+    const address = await run('docker', ['port', id.trim(), String(port)]);
+    return new Container(id.trim(), `http://${address.trim().split('\n')[0]}`);
+  }
+
+  /** Milliseconds from the start of its process to the first answer of 200. @throws {Error} with its log after 30 s */
+  async untilReady(path: string): Promise<number> {
+    const { StartedAt } = await this.#state();
+    const deadline = Date.now() + 30_000;
+    while (Date.now() < deadline) {
+      const ok = await fetch(`${this.#url}${path}`).then(
+        ({ status }) => status === 200,
+        () => false,
+      );
+      if (ok) return Date.now() - Date.parse(StartedAt);
+      if (!(await this.#state()).Running) break;
+    }
+    throw new Error(`${path} did not answer 200: ${await this.logs()}`);
+  }
+
+  async runHealthcheck({ Config }: Image): Promise<string> {
+    const [, ...command] = Config.Healthcheck?.Test ?? [];
+    await run('docker', ['exec', this.#id, ...command]);
+    return 'health check passed';
+  }
+
+  async stop(): Promise<{ exitCode: number; milliseconds: number }> {
+    const began = Date.now();
+    await run('docker', ['stop', '--time=30', this.#id]);
+    const { ExitCode, FinishedAt } = await this.#state();
+    return { exitCode: ExitCode, milliseconds: Math.max(0, Date.parse(FinishedAt) - began) };
+  }
+
+  logs(): Promise<string> {
+    return run('docker', ['logs', '--tail=5', this.#id]);
+  }
+
+  async remove(): Promise<void> {
+    await run('docker', ['rm', '--force', '--volumes', this.#id]);
+  }
+
+  async #state(): Promise<State> {
+    const [found] = JSON.parse(await run('docker', ['inspect', this.#id])) as [{ State: State }];
+    return found.State;
+  }
+}

@@ -1,0 +1,16 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { runCases } from './case.ts';
+import { imageCases, type Row } from './cases/images.ts';
+
+/** `npm run images:check`: every image that `npm run images` built, alone, and a table of what it is and takes. */
+const { version } = JSON.parse(readFileSync(join(import.meta.dirname, '..', 'package.json'), 'utf8')) as {
+  version: string;
+};
+const rows: Row[] = [];
+process.exitCode = (await runCases(imageCases(version, rows))) === 0 ? 0 : 1;
+console.log(
+  '| image | base | added MB | git and ssh MB | user | start to ready ms |\n| --- | --- | --- | --- | --- | --- |',
+);
+for (const { image, base, added, tools, user, ready } of rows)
+  console.log(`| ${image} | ${base} | ${added.toFixed(1)} | ${tools.toFixed(1)} | ${user} | ${ready} |`);
