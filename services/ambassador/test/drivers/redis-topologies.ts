@@ -28,6 +28,7 @@ export async function startSentinel() {
     `port ${port}`,
     'bind 127.0.0.1',
     `sentinel monitor main 127.0.0.1 ${master.port} 1`,
+    `sentinel known-replica main 127.0.0.1 ${replica.port}`,
     'sentinel down-after-milliseconds main 500',
     'sentinel failover-timeout main 3000',
   ];
@@ -35,7 +36,7 @@ export async function startSentinel() {
   writeFileSync(config, `${lines.join('\n')}\n`);
   const child = spawn('redis-server', [config, '--sentinel'], { stdio: 'ignore' });
   await waitFor('the Sentinel to know the replica', () =>
-    redisCli(port, 'SENTINEL', 'replicas', 'main').includes('name'),
+    redisCli(port, 'SENTINEL', 'replicas', 'main').includes('master-link-status\nok'),
   );
   return {
     port,

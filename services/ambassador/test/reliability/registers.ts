@@ -9,7 +9,7 @@ export type Register = {
   stored(): Promise<number>;
 };
 
-const patience = 3000;
+const patience = 1200;
 
 export function daprRegister(port: number, route: string, store: string, key: string): Register {
   const base = `http://127.0.0.1:${port}/v1.0/state/${store}`;
