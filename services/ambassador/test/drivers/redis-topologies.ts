@@ -17,7 +17,7 @@ export function redisCli(port: number, ...words: string[]): string {
 /** A master, a replica, and a Sentinel that makes the replica the master when the master is gone for half a second. */
 export async function startSentinel() {
   const folder = mkdtempSync(join(tmpdir(), 'podkit-sentinel-'));
-  const master = await startRedis();
+  const master = await startRedis({ args: ['--repl-diskless-sync-delay', '0'] });
   // What it gets from its master it keeps in a file.
   const replica = await startRedis({ args: ['--replicaof', '127.0.0.1', String(master.port), '--dir', folder] });
   await waitFor('the replica to follow', () =>
