@@ -20,7 +20,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await proxy.close();
   await Promise.all([redis.stop(), postgres.stop()]);
-  rmSync(folder, { recursive: true, force: true });
+  for (const path of [folder, postgres.data]) rmSync(path, { recursive: true, force: true });
 });
 
 /** Writers that count up, each on a key of its own, and remember what was acknowledged last and what may have happened. */
