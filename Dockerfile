@@ -52,8 +52,9 @@ USER 65532:65532
 
 # --- app: with a shell, stat and cat, for exec probes and hooks
 FROM slim AS app
-# Volumes that Docker makes take their owner from here; on Kubernetes fsGroup does that.
-RUN install -d -o 10001 -g 10001 /data /run/app
+# Volumes that Docker makes take their owner from here; on Kubernetes fsGroup does that. No /data: where there is one the app
+# keeps keys in it, and on a read-only root without a volume it could not.
+RUN install -d -o 10001 -g 10001 /run/app /var/lib/app
 COPY --from=build-app /src/dist/app ./
 USER 10001:10001
 EXPOSE 8080 8081

@@ -16,18 +16,7 @@ const distroless = 'gcr.io/distroless/nodejs24-debian13:nonroot';
 const root = join(import.meta.dirname, '..', '..');
 const site = join(root, 'local/site');
 const adapterConfig = join(root, 'services/metrics-adapter/examples/app.yaml');
-const appOptions = [
-  '-v',
-  '/data',
-  '-v',
-  '/run/app',
-  '-v',
-  `${site}:/site:ro`,
-  '-e',
-  'APP_SITE=/site',
-  '-e',
-  'APP_REQUIRES=site',
-];
+const appOptions = ['-v', `${site}:/site:ro`, '-e', 'APP_SITE=/site', '-e', 'APP_REQUIRES=site'];
 const limitMegabytes = 25;
 
 const subjects = (repository: string): Subject[] => [
