@@ -34,6 +34,21 @@ export class Compose {
     return `http://you:${password}@127.0.0.1:${this.#gitPort}/site.git`;
   }
 
+  async down(): Promise<void> {
+    await this.compose('--profile', '*', 'down', '--volumes', '--timeout', '40');
+  }
+
+  /** The ids and names of its containers, volumes and networks that are still there. */
+  async leftovers(): Promise<string[]> {
+    const ofProject = ['--quiet', '--filter', `label=com.docker.compose.project=${this.#name}`];
+    const lists = await Promise.all([
+      run('docker', ['ps', '--all', ...ofProject]),
+      run('docker', ['volume', 'ls', ...ofProject]),
+      run('docker', ['network', 'ls', ...ofProject]),
+    ]);
+    return lists.flatMap((list) => list.split('\n').filter((line) => line !== ''));
+  }
+
   async state(service: string): Promise<ContainerState> {
     const id = (await this.compose('ps', '--all', '--quiet', service)).trim();
     const [found] = JSON.parse(await run('docker', ['inspect', id])) as [

@@ -8,5 +8,5 @@ const project = await Compose.create(join(import.meta.dirname, '..'));
 try {
   process.exitCode = (await runCases(composeCases(project))) === 0 ? 0 : 1;
 } finally {
-  await project.compose('--profile', '*', 'down', '--volumes', '--timeout', '40');
+  await project.down();
 }

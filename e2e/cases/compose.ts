@@ -17,6 +17,7 @@ export function composeCases(project: Compose): Case[] {
     { name: 'compose refuses a push without the password', run: () => pushAsStranger(project) },
     { name: 'compose keeps notes in PostgreSQL, and what the rule says in Redis', run: () => store(project) },
     { name: 'compose adapts the metrics of the app', run: () => metrics(project) },
+    { name: 'compose shows the console, with its sidecars and the labels of podinfo', run: () => showConsole(project) },
     ...['ambassador', 'redis', 'postgres', 'app'].map((service) => ({
       name: `compose recovers from a killed ${service}`,
       run: () => killed(project, service),
@@ -24,6 +25,7 @@ export function composeCases(project: Compose): Case[] {
     { name: 'compose runs every member read-only, without capabilities, as nobody', run: () => hardened(project) },
     { name: 'compose stops the app first, and all of the Pod with exit code 0', run: () => stop(project) },
     { name: 'compose still has the note when it comes up again', run: () => again(project) },
+    { name: 'compose goes and leaves nothing', run: () => goAway(project) },
   ];
 }
 
@@ -98,6 +100,18 @@ async function metrics(project: Compose): Promise<string> {
   return line ?? '';
 }
 
+async function showConsole(project: Compose): Promise<string> {
+  const page = await fetch(`${project.app}/console`);
+  expect(page.status === 200 && (await page.text()).includes('<html'), `/console answered ${page.status}`);
+  const state = await fetch(`${project.app}/api/console`);
+  expect(state.status === 200, `/api/console answered ${state.status}`);
+  const labels = await project.compose('exec', '-T', 'app', 'node', '-e', printLabels);
+  expect(labels.includes('app.kubernetes.io/name'), `the downward reader says ${labels}`);
+  return `the page, and by the downward reader ${labels.trim()}`;
+}
+
+const printLabels = "fetch('http://127.0.0.1:8090/labels').then((answer) => answer.text()).then(console.log)";
+
 async function killed(project: Compose, service: string): Promise<string> {
   const began = performance.now();
   await project.compose('kill', '--signal', 'SIGKILL', service);
@@ -147,4 +161,11 @@ async function again(project: Compose): Promise<string> {
   const { status } = await fetch(`${project.app}/api/notes/kept`);
   expect(status === 200, `GET answered ${status}`);
   return 'its volumes were kept';
+}
+
+async function goAway(project: Compose): Promise<string> {
+  await project.down();
+  const left = await project.leftovers();
+  expect(left.length === 0, `left: ${left.join(', ')}`);
+  return 'no container, volume or network';
 }

@@ -3,6 +3,7 @@ import { ask, askAll, get, namespace, pods, rolledOut, scaleTo, until } from '..
 import { type Case, expect } from '../case.ts';
 import { underLoad } from '../load-pod.ts';
 import { kubectl } from '../run.ts';
+import { deletedWhileWriting, sidecars, stopOrder } from './termination.ts';
 
 const local = 'http://127.0.0.1:8080';
 const keys = Array.from({ length: 30 }, (_, index) => `key-${index}`);
@@ -55,15 +56,13 @@ async function keepNote(): Promise<string> {
 
 type Status = {
   name: string;
-  state: { running?: { startedAt: string }; terminated?: { finishedAt: string } };
+  state: { running?: { startedAt: string } };
   restartCount: number;
 };
 type Pod = {
   metadata: { uid: string };
   status: { containerStatuses?: Status[]; initContainerStatuses?: Status[] };
 };
-
-const sidecars = ['git-sync', 'ambassador', 'metrics-adapter', 'downward-reader'];
 
 async function startOrder(): Promise<string> {
   const pod = await get<Pod>('pod', 'podkit-0');
@@ -110,48 +109,6 @@ async function readAll(): Promise<string[]> {
     keys.map((key) => `${local}/api/shard/${key}`),
   );
   return keys.filter((key, index) => answers[index]?.status !== 200 || !answers[index].body.includes(key));
-}
-
-async function deletedWhileWriting(): Promise<string> {
-  const written: string[] = [];
-  const deleted = kubectl('-n', namespace, 'delete', 'pod', 'podkit-1', '--ignore-not-found', '--timeout=120s');
-  const state = { deleting: true };
-  void deleted.finally(() => (state.deleting = false));
-  for (let number = 0; state.deleting || number < 5; number += 1) {
-    const id = `during-${number}`;
-    const { status } = await ask('podkit-0', `http://podkit.${namespace}/api/notes/${id}`, {
-      method: 'PUT',
-      body: '{"text":"x"}',
-    });
-    if (status < 300) written.push(id);
-  }
-  await deleted;
-  await rolledOut();
-  for (const id of written) expect((await ask('podkit-0', `${local}/api/notes/${id}`)).status === 200, `${id} is lost`);
-  return `${written.length} notes acknowledged, 0 lost`;
-}
-
-async function stopOrder(): Promise<string> {
-  const before = await get<Pod>('pod', 'podkit-1');
-  await kubectl('-n', namespace, 'delete', 'pod', 'podkit-1', '--wait=false');
-  const ends = new Map<string, string>();
-  await until('podkit-1 to be gone', async () => {
-    const pod = await get<Pod>('pod', 'podkit-1');
-    if (pod === undefined || pod.metadata.uid !== before?.metadata.uid) return true;
-    for (const { name, state } of [
-      ...(pod.status.initContainerStatuses ?? []),
-      ...(pod.status.containerStatuses ?? []),
-    ]) {
-      if (state.terminated !== undefined && name !== 'clone') ends.set(name, state.terminated.finishedAt);
-    }
-    return false;
-  });
-  await rolledOut();
-  const app = ends.get('app') ?? '';
-  expect(app !== '', 'the end of the app was not seen');
-  const early = sidecars.filter((name) => (ends.get(name) ?? '9') < app);
-  expect(early.length === 0, `${early.join(', ')} ended before the app`);
-  return `the app ended ${app}, then ${[...ends.keys()].filter((name) => name !== 'app').join(', ') || 'the sidecars'}`;
 }
 
 async function relabel(): Promise<string> {
