@@ -27,7 +27,10 @@ export async function deletedWhileWriting(): Promise<string> {
   return `${written.length} notes acknowledged, 0 lost`;
 }
 
-/** When each container of a Pod wrote its last line, by the clock of the node: statuses of a Pod that goes come too late. */
+/**
+ * Each sidecar begins to stop only when the app has ended, by the clock of the node: what their logs say, since the
+ * statuses of a Pod that goes come too late.
+ */
 export async function stopOrder(): Promise<string> {
   const follow = ['-n', namespace, 'logs', 'podkit-1', '--follow', '--timestamps', '--tail=1', '--container'];
   const logs = ['app', ...sidecars].map(async (name) => ({
@@ -35,20 +38,22 @@ export async function stopOrder(): Promise<string> {
     lines: (await attempt('kubectl', [...follow, name])).output.trim().split('\n'),
   }));
   await kubectl('-n', namespace, 'delete', 'pod', 'podkit-1', '--timeout=120s');
-  const ends = (await Promise.all(logs)).map(({ name, lines }) => ({ name, at: endOf(name, lines) }));
+  const [app, ...others] = await Promise.all(logs);
   await rolledOut();
-  const app = ends.find(({ name }) => name === 'app')?.at ?? 0;
-  const early = ends.filter(({ name, at }) => name !== 'app' && at < app);
-  expect(early.length === 0, `${early.map(({ name }) => name).join(', ')} ended before the app`);
-  const after = ends.filter(({ name }) => name !== 'app').map(({ name, at }) => `${name} ${at - app} ms`);
-  return `after the app's last line: ${after.join(', ')}`;
+  const ended = timeOf(app, /"state":"exited"/);
+  const stops = others.map((log) => ({ name: log.name, after: timeOf(log, /"state":"draining"|"stopping"/) - ended }));
+  const early = stops.filter(({ after }) => after < 0).map(({ name }) => name);
+  const times = stops.map(({ name, after }) => `${name} ${after} ms`).join(', ');
+  expect(early.length === 0, `${early.join(', ')} began to stop before the app had ended: ${times}`);
+  return `after the app's end: ${times}`;
 }
 
-const lastWords = /stopped|stopping|draining/;
+type Log = { name: string; lines: string[] };
 
-function endOf(name: string, lines: readonly string[]): number {
-  const last = lines.findLast((line) => lastWords.test(line)) ?? '';
-  const at = Date.parse(last.split(' ')[0] ?? '');
-  expect(!Number.isNaN(at), `${name} did not say that it stops; its last line: ${lines.at(-1)}`);
+/** When a container first said something. @throws {Error} where it did not */
+function timeOf(log: Log | undefined, words: RegExp): number {
+  const line = log?.lines.find((one) => words.test(one)) ?? '';
+  const at = Date.parse(line.split(' ')[0] ?? '');
+  expect(!Number.isNaN(at), `${log?.name} did not say ${words.source}; its last line: ${log?.lines.at(-1)}`);
   return at;
 }
