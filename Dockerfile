@@ -1,5 +1,6 @@
 # One image per service: docker build --target git-sync -t podkit/git-sync . ; all of them: docker buildx bake
 # No `# syntax` line: every BuildKit builds this, also one that can reach no registry but its own mirror.
+ARG VERSION=0.1.0
 ARG NODE_IMAGE=node:24-trixie-slim
 ARG DISTROLESS_IMAGE=gcr.io/distroless/nodejs24-debian13:nonroot
 
@@ -40,11 +41,15 @@ RUN node tools/build.ts metrics-adapter && cp LICENSE tools/healthcheck.mjs dist
 # --- the two kinds of base. Not with --enable-source-maps, which takes 40 to 100 MB of memory to read the maps: bundles are not
 # minified, so a stack trace names the functions; for lines of the sources set NODE_OPTIONS=--enable-source-maps.
 FROM ${NODE_IMAGE} AS slim
+ARG VERSION
+LABEL org.opencontainers.image.version=${VERSION} org.opencontainers.image.licenses=Apache-2.0
 ENV NODE_ENV=production HOME=/tmp
 WORKDIR /app
 STOPSIGNAL SIGTERM
 
 FROM ${DISTROLESS_IMAGE} AS distroless
+ARG VERSION
+LABEL org.opencontainers.image.version=${VERSION} org.opencontainers.image.licenses=Apache-2.0
 ENV NODE_ENV=production HOME=/tmp
 WORKDIR /app
 STOPSIGNAL SIGTERM
@@ -52,6 +57,7 @@ USER 65532:65532
 
 # --- app: with a shell, stat and cat, for exec probes and hooks
 FROM slim AS app
+LABEL org.opencontainers.image.title="podkit/app" org.opencontainers.image.description="An HTTP service whose health and shutdown are exemplary"
 # Volumes that Docker makes take their owner from here; on Kubernetes fsGroup does that. No /data: where there is one the app
 # keeps keys in it, and on a read-only root without a volume it could not.
 RUN install -d -o 10001 -g 10001 /run/app /var/lib/app
@@ -63,6 +69,7 @@ ENTRYPOINT ["node", "/app/src/main.js"]
 
 # --- git-sync: the user, the root and the tools of registry.k8s.io/git-sync/git-sync:v4. tini reaps what git leaves behind.
 FROM slim AS git-sync
+LABEL org.opencontainers.image.title="podkit/git-sync" org.opencontainers.image.description="Keeps a directory equal to a Git ref, published atomically"
 RUN apt-get update -qq \
  && apt-get install -y -qq --no-install-recommends ca-certificates git openssh-client tini >/dev/null \
  && rm -rf /var/lib/apt/lists/* /var/cache/* /var/log/* /usr/share/doc /usr/share/man /usr/share/locale \
@@ -77,6 +84,7 @@ ENTRYPOINT ["/usr/bin/tini", "--", "node", "/app/src/main.js"]
 
 # --- git-server: a Git remote over smart HTTP for compose and for the demo on a cluster; nothing to expose to a network
 FROM git-sync AS git-server
+LABEL org.opencontainers.image.title="podkit/git-server" org.opencontainers.image.description="A small Git remote over smart HTTP, for demonstrations"
 USER 0:0
 RUN install -d -o 65533 -g 65533 /repositories
 USER 65533:65533
@@ -88,12 +96,14 @@ HEALTHCHECK --interval=10s --timeout=3s --start-period=30s CMD ["node", "/app/he
 ENTRYPOINT ["/usr/bin/tini", "--", "node", "/app/git-server/main.ts"]
 
 FROM distroless AS metrics-adapter
+LABEL org.opencontainers.image.title="podkit/metrics-adapter" org.opencontainers.image.description="Whatever an application emits, as one Prometheus endpoint"
 COPY --from=build-metrics-adapter /src/dist/metrics-adapter ./
 EXPOSE 9464 9125/udp 9125/tcp
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s CMD ["/nodejs/bin/node", "/app/healthcheck.mjs", "http://127.0.0.1:9464/readyz"]
 ENTRYPOINT ["/nodejs/bin/node", "/app/src/main.js"]
 
 FROM distroless AS ambassador
+LABEL org.opencontainers.image.title="podkit/ambassador" org.opencontainers.image.description="One local door to memory, Redis and PostgreSQL"
 COPY --from=build-ambassador /src/dist/ambassador ./
 EXPOSE 3500 3501 6379
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s CMD ["/nodejs/bin/node", "/app/healthcheck.mjs", "http://127.0.0.1:3501/readyz"]
@@ -101,6 +111,7 @@ HEALTHCHECK --interval=10s --timeout=3s --start-period=30s CMD ["/nodejs/bin/nod
 ENTRYPOINT ["/nodejs/bin/node", "--max-semi-space-size=8", "/app/src/main.js"]
 
 FROM distroless AS downward-reader
+LABEL org.opencontainers.image.title="podkit/downward-reader" org.opencontainers.image.description="Everything the Downward API gives, live"
 COPY --from=build-downward-reader /src/dist/downward-reader ./
 EXPOSE 8090
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s CMD ["/nodejs/bin/node", "/app/healthcheck.mjs", "http://127.0.0.1:8090/readyz"]

@@ -1,8 +1,7 @@
-import { run } from './run.ts';
+import { attempt, run } from './run.ts';
 
 /** What `docker image inspect` says that matters here. */
 export type Image = {
-  Size: number;
   Config: {
     User: string;
     Entrypoint: string[] | null;
@@ -14,6 +13,12 @@ export type Image = {
 export async function inspectImage(reference: string): Promise<Image> {
   const [image] = JSON.parse(await run('docker', ['image', 'inspect', reference])) as [Image];
   return image;
+}
+
+/** A builder may have used a base without leaving it among the images. */
+export async function pullMissing(reference: string): Promise<void> {
+  const { code } = await attempt('docker', ['image', 'inspect', reference]);
+  if (code !== 0) await run('docker', ['pull', '--quiet', reference]);
 }
 
 /** The layers of an image, the newest first: the command that made each, and its bytes. */

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Case, expect } from '../case.ts';
-import { Container, type Image, inspectImage, layersOf } from '../container.ts';
+import { Container, type Image, inspectImage, layersOf, pullMissing } from '../container.ts';
 import { attempt, run } from '../run.ts';
 
 /** What `docker run` needs besides the image, and where it says that it is ready. */
@@ -83,7 +83,7 @@ async function makeRepository(folder: string, repository: string): Promise<strin
 
 async function check(subject: Subject, reference: string, rows: Row[]): Promise<string> {
   const image = await inspectImage(reference);
-  const { added, tools } = await sizesOf(subject, reference, image);
+  const { added, tools } = await sizesOf(subject, reference);
   expect(added <= limitMegabytes, `${added.toFixed(1)} MB on top of ${subject.base}`);
   expectConfig(subject, image);
   const container = await Container.start(reference, subject.port, subject.options, subject.words);
@@ -101,12 +101,13 @@ async function check(subject: Subject, reference: string, rows: Row[]): Promise<
 
 const megabytes = (bytes: number) => bytes / 1e6;
 
-async function sizesOf({ base }: Subject, reference: string, image: Image): Promise<{ added: number; tools: number }> {
+async function sizesOf({ base }: Subject, reference: string): Promise<{ added: number; tools: number }> {
+  await pullMissing(base);
   const [layers, below] = [await layersOf(reference), await layersOf(base)];
   const own = layers.slice(0, layers.length - below.length);
-  const tools = own.filter(({ by }) => by.includes('apt-get install')).reduce((sum, { bytes }) => sum + bytes, 0);
-  const total = image.Size - (await inspectImage(base)).Size;
-  return { added: megabytes(total - tools), tools: megabytes(tools) };
+  const sum = (some: typeof own) => megabytes(some.reduce((total, { bytes }) => total + bytes, 0));
+  const tools = sum(own.filter(({ by }) => by.includes('apt-get install')));
+  return { added: sum(own) - tools, tools };
 }
 
 const labels = ['title', 'description', 'version', 'licenses'].map((name) => `org.opencontainers.image.${name}`);
