@@ -12,7 +12,7 @@ export type PodOptions = {
 
 /**
  * The Pod that this program runs in: names from the environment, labels and annotations from the volume, kept current.
- * Emits `change` after the volume changed and `error` when it could not be read.
+ * Emits `change` after the volume changed and `error` when it could not be read, which nobody has to listen for.
  */
 export class Pod extends EventEmitter<{ change: []; error: [unknown] }> {
   readonly name: string | undefined;
@@ -22,6 +22,8 @@ export class Pod extends EventEmitter<{ change: []; error: [unknown] }> {
   readonly #directory: string;
   #snapshot: Snapshot | undefined;
   #text = '';
+  #reading: Promise<void> = Promise.resolve();
+  #next: Promise<void> | undefined;
   readonly #stop: () => void;
 
   constructor({ directory = '/etc/podinfo', env = {}, poll = 5000 }: PodOptions) {
@@ -31,13 +33,9 @@ export class Pod extends EventEmitter<{ change: []; error: [unknown] }> {
     this.node = env.NODE_NAME;
     this.ip = env.POD_IP;
     this.#directory = directory;
-    this.#stop = watchVolume(
-      directory,
-      () => void this.refresh().catch((error: unknown) => this.emit('error', error)),
-      {
-        poll,
-      },
-    );
+    this.#stop = watchVolume(directory, () => void this.refresh().catch((error: unknown) => this.#report(error)), {
+      poll,
+    });
   }
 
   get labels(): Record<string, string> {
@@ -53,8 +51,18 @@ export class Pod extends EventEmitter<{ change: []; error: [unknown] }> {
     return this.#snapshot?.files ?? {};
   }
 
-  /** Read the volume now. */
-  async refresh(): Promise<void> {
+  /** Read the volume now. Calls that come while it is being read get one further read: the last state counts. */
+  refresh(): Promise<void> {
+    this.#next ??= this.#reading.then(() => {
+      this.#next = undefined;
+      const done = this.#read();
+      this.#reading = done.catch(() => undefined);
+      return done;
+    });
+    return this.#next;
+  }
+
+  async #read(): Promise<void> {
     const snapshot = await readVolume(this.#directory);
     const text = JSON.stringify(snapshot?.files);
     const changed = text !== this.#text;
@@ -65,6 +73,11 @@ export class Pod extends EventEmitter<{ change: []; error: [unknown] }> {
   /** Stop following; the program can end. */
   close(): void {
     this.#stop();
+  }
+
+  /** An emitter ends the program where nobody listens for errors; not being able to read labels should not. */
+  #report(error: unknown): void {
+    if (this.listenerCount('error') > 0) this.emit('error', error);
   }
 
   #map(name: string): MapFile {

@@ -1,4 +1,4 @@
-import { type Dirent, watch } from 'node:fs';
+import { type Dirent, statSync, watch } from 'node:fs';
 import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { codeOf } from '@podkit/chassis/errors';
@@ -55,25 +55,34 @@ export function watchVolume(
   onEvent: () => void,
   { poll = 5000 }: { poll?: number } = {},
 ): () => void {
-  let close = attach(directory, onEvent);
+  let watcher = attach(directory, onEvent);
   const timer = setInterval(() => {
-    close ??= attach(directory, onEvent);
+    // A directory that was replaced is another one: the watch on the old one would be silent for ever.
+    if (watcher === undefined || inodeOf(directory) !== watcher.inode) {
+      watcher?.close();
+      watcher = attach(directory, onEvent);
+    }
     onEvent();
   }, poll);
   timer.unref();
   return () => {
     clearInterval(timer);
-    close?.();
-    close = undefined;
+    watcher?.close();
+    watcher = undefined;
   };
 }
 
-function attach(directory: string, onEvent: () => void): (() => void) | undefined {
+function attach(directory: string, onEvent: () => void): { inode: number | undefined; close: () => void } | undefined {
   try {
+    const inode = inodeOf(directory);
     const watcher = watch(directory, { persistent: false }, onEvent);
     watcher.on('error', () => watcher.close());
-    return () => watcher.close();
+    return { inode, close: () => watcher.close() };
   } catch {
     return undefined;
   }
+}
+
+function inodeOf(directory: string): number | undefined {
+  return statSync(directory, { throwIfNoEntry: false })?.ino;
 }

@@ -1,5 +1,8 @@
 import { once } from 'node:events';
+import { rmSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
 import { tempDir } from '@podkit/chassis/testing/temp-dir';
+import { waitFor } from '@podkit/chassis/testing/wait-for';
 import { expect, it, onTestFinished } from 'vitest';
 import { readPod } from '../src/pod.ts';
 import { writeVolume } from '../src/simulate.ts';
@@ -21,4 +24,28 @@ it('has no labels where there is no volume', async () => {
   const pod = await readPod({ directory: '/nowhere' });
   onTestFinished(() => pod.close());
   expect([pod.labels, pod.files]).toEqual([{}, {}]);
+});
+
+it('goes on where the volume cannot be read and nobody listens for errors', async () => {
+  const directory = tempDir();
+  await writeVolume(directory, { labels: 'color="green"' });
+  const pod = await readPod({ directory, poll: 10 });
+  onTestFinished(() => pod.close());
+  rmSync(join(directory, '..data'));
+  symlinkSync('labels', join(directory, '..data'));
+  await expect(pod.refresh()).rejects.toMatchObject({ code: expect.any(String) });
+  await writeVolume(directory, { labels: 'color="blue"' });
+  await waitFor('the labels to be read again', () => pod.labels['color'] === 'blue');
+});
+
+it('makes one read of many that are asked for at once', async () => {
+  const directory = tempDir();
+  await writeVolume(directory, { labels: 'color="green"' });
+  const pod = await readPod({ directory });
+  onTestFinished(() => pod.close());
+  let changes = 0;
+  pod.on('change', () => (changes += 1));
+  await writeVolume(directory, { labels: 'color="blue"' });
+  await Promise.all(Array.from({ length: 100 }, () => pod.refresh()));
+  expect([changes, pod.labels]).toEqual([1, { color: 'blue' }]);
 });

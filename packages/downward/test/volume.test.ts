@@ -1,4 +1,4 @@
-import { readdirSync, writeFileSync } from 'node:fs';
+import { readdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { tempDir } from '@podkit/chassis/testing/temp-dir';
 import { waitFor } from '@podkit/chassis/testing/wait-for';
@@ -16,9 +16,10 @@ describe('a Downward API volume', () => {
 
   it('is laid out as the kubelet does it, without leftovers', async () => {
     const folder = tempDir();
-    await writeVolume(folder, { labels: '1' });
+    await writeVolume(folder, { labels: '1', gone: '1' });
     await writeVolume(folder, { labels: '2' });
-    expect(readdirSync(folder)).toEqual([expect.stringMatching(/^\.\.\d{4}_/), '..data', 'labels']);
+    const generation = expect.stringMatching(/^\.\.\d{4}_\d\d_\d\d_\d\d_\d\d_\d\d\.\d+$/);
+    expect(readdirSync(folder)).toEqual([generation, '..data', 'labels']);
   });
 
   it('is never seen half old and half new while it is swapped', async () => {
@@ -47,6 +48,18 @@ describe('a Downward API volume', () => {
       await waitFor(`the event of swap ${round}`, () => events > before);
     }
     expect((await readVolume(folder))?.files).toEqual({ a: '3' });
+  });
+
+  it('is followed again after its directory was replaced', async () => {
+    const folder = join(tempDir(), 'podinfo');
+    await writeVolume(folder, { a: '0' });
+    let events = 0;
+    onTestFinished(watchVolume(folder, () => (events += 1), { poll: 20 }));
+    renameSync(folder, `${folder}.old`);
+    await writeVolume(folder, { a: '1' });
+    const before = events;
+    await waitFor('an event', () => events > before);
+    expect((await readVolume(folder))?.files).toEqual({ a: '1' });
   });
 
   it('may be a plain directory', async () => {

@@ -1,5 +1,6 @@
 import { writeFileAtomic } from '@podkit/chassis/atomic-file';
 import { loadConfig } from '@podkit/chassis/config';
+import { PodkitError } from '@podkit/chassis/errors';
 import { exitCodes } from '@podkit/chassis/exit-codes';
 import { readVolume } from '@podkit/downward/volume';
 import { type Config, configSchema } from './config.ts';
@@ -56,6 +57,8 @@ export async function execProgram(host: Host): Promise<number> {
   const program = findProgram(command, host.env.PATH, host.cwd());
   // execve is called experimental in Node 24, and says so on standard error, which is the program's from now on.
   host.removeAllListeners('warning');
-  host.execve?.(program, [command, ...args], { ...host.env, ...otel, ...settings });
+  if (host.execve === undefined)
+    throw new PodkitError('ERR_EXECVE', 'exec needs a Node that can replace itself: 24 or newer, not on Windows');
+  host.execve(program, [command, ...args], { ...host.env, ...otel, ...settings });
   return exitCodes.failure;
 }

@@ -1,11 +1,11 @@
-import { accessSync, constants } from 'node:fs';
+import { accessSync, closeSync, constants, openSync, readSync, statSync } from 'node:fs';
 import { delimiter, isAbsolute, join } from 'node:path';
-import { PodkitError } from '@podkit/chassis/errors';
+import { messageOf, PodkitError } from '@podkit/chassis/errors';
 
 /**
  * The path of a program as `execvp` finds it: as it is where it has a slash, else in the folders of PATH.
  *
- * @throws {PodkitError} ERR_EXEC where there is none
+ * @throws {PodkitError} ERR_EXEC_MISSING where there is none, ERR_EXEC_FORMAT where the kernel could not run what is there
  */
 export function findProgram(name: string, path: string | undefined, cwd: string): string {
   const candidates = name.includes('/')
@@ -13,15 +13,39 @@ export function findProgram(name: string, path: string | undefined, cwd: string)
     : (path ?? '/usr/bin:/bin').split(delimiter).map((folder) => join(folder, name));
   const found = candidates.find(isExecutable);
   if (found === undefined)
-    throw new PodkitError('ERR_EXEC', `${name}: no such program${name.includes('/') ? '' : ' on the PATH'}`);
+    throw new PodkitError('ERR_EXEC_MISSING', `${name}: no such program${name.includes('/') ? '' : ' on the PATH'}`);
+  requireProgram(found);
   return found;
 }
 
 function isExecutable(path: string): boolean {
   try {
     accessSync(path, constants.X_OK);
-    return true;
+    return statSync(path).isFile();
   } catch {
     return false;
+  }
+}
+
+/** Before it is run: Node aborts when `execve` fails, and by then it has nothing to say it with. */
+function requireProgram(path: string): void {
+  const head = firstBytes(path).toString('latin1');
+  if (!head.startsWith('#!') && !head.startsWith('\x7fELF') && !machO.has(head))
+    throw new PodkitError('ERR_EXEC_FORMAT', `${path}: not a program: it begins with neither #! nor ELF`);
+}
+
+const machO = new Set(['\xcf\xfa\xed\xfe', '\xca\xfe\xba\xbe']);
+
+function firstBytes(path: string): Buffer {
+  const head = Buffer.alloc(4);
+  try {
+    const file = openSync(path, 'r');
+    try {
+      return head.subarray(0, readSync(file, head));
+    } finally {
+      closeSync(file);
+    }
+  } catch (cause) {
+    throw new PodkitError('ERR_EXEC_FORMAT', `${path}: cannot be read: ${messageOf(cause)}`, { cause });
   }
 }

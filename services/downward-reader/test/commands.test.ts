@@ -82,9 +82,20 @@ describe('downward-reader exec', () => {
   it.each([
     [['exec'], 2, 'nothing to run'],
     [['exec', '--', 'nonesuch'], 127, 'nonesuch: no such program on the PATH'],
+    [['exec', '--', '/tmp'], 127, '/tmp: no such program'],
     [['exec', '--memory-share=99', '--', 'true'], 2, '--memory-share="99": expected a whole number from 10 to 90'],
   ])('answers %j with exit code %d and says why', async (args, status, why) => {
     expect(run(args, await limited())).toMatchObject({ status, stderr: expect.stringContaining(why) });
+  });
+
+  it('says so, and ends with 126, where the kernel could not run the file', async () => {
+    const path = join(tempDir(), 'data');
+    writeFileSync(path, 'no program', { mode: 0o755 });
+    const { status, stderr } = run(['exec', '--', path], await limited());
+    expect([status, stderr]).toEqual([
+      126,
+      `downward-reader: ${path}: not a program: it begins with neither #! nor ELF\n`,
+    ]);
   });
 });
 
