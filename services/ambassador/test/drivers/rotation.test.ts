@@ -59,26 +59,28 @@ const stores = {
   },
 };
 
-/** Writers that never pause. */
+/** Writers that never pause. Each is waited for, since it has a connection of its own then. */
 function load(store: Store) {
   const over = new AbortController();
   const failures: unknown[] = [];
-  let written = 0;
+  const keys = ['app:1', 'app:2', 'app:3'];
+  const written = new Map<string, number>();
+  const countOf = (key: string) => written.get(key) ?? 0;
   const write = async (key: string) => {
     while (!over.signal.aborted) {
       await store.set(key, Buffer.from('1')).then(
-        () => (written += 1),
+        () => written.set(key, countOf(key) + 1),
         (error: unknown) => failures.push(error),
       );
       await new Promise((resolve) => setImmediate(resolve));
     }
   };
-  const done = Promise.all(['app:1', 'app:2', 'app:3'].map(write));
+  const done = Promise.all(keys.map(write));
   return {
     failures,
     more: async () => {
-      const before = written;
-      await waitFor('writes', () => written > before + 50);
+      const before = new Map(written);
+      await waitFor('writes', () => keys.every((key) => countOf(key) > (before.get(key) ?? 0) + 20));
     },
     stop: async () => {
       over.abort();
