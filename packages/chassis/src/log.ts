@@ -33,7 +33,8 @@ export function createLogger(options: LogOptions, destination?: DestinationStrea
     redact: { paths: secretPaths.flatMap(everywhere), censor: '[hidden]' },
   };
   // Written behind the event loop's back, in batches under load; what waits is flushed when the process exits.
-  return pino(settings, destination ?? pino.destination({ dest: 1, sync: false }));
+  // Without `minLength` its flush would not wait for the line that is being written, and those of the exit overtake it.
+  return pino(settings, destination ?? pino.destination({ dest: 1, sync: false, minLength: 1 }));
 }
 
 /** A name at the top of a line, one level down, and among request headers. */

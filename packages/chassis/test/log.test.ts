@@ -1,3 +1,5 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { createLogger } from '../src/log.ts';
 
@@ -24,4 +26,10 @@ it.each([
   const text = logged((log) => log.info(fields, 'request'));
   expect(text).not.toContain('hunter2');
   expect(text).toContain('[hidden]');
+});
+
+it('has written every line when it says that it is flushed', () => {
+  const fixture = join(import.meta.dirname, 'fixtures', 'flush.ts');
+  const { stdout } = spawnSync(process.execPath, [fixture], { encoding: 'utf8' });
+  expect(stdout.match(/first|second|flushed/g)).toEqual(['first', 'second', 'flushed']);
 });
