@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Registry } from 'prom-client';
-import { type Health, type Probe, probeText } from './health.ts';
+import { type Health, type Probe, type ProbeResult, probeText } from './health.ts';
 import type { Server } from './http.ts';
 import type { Lifecycle } from './lifecycle.ts';
 
@@ -26,6 +26,17 @@ export function addLifecycleChecks({ health, lifecycle, drainReadiness }: ProbeO
   }
 }
 
+/** Run a probe; a look at readiness that leaves nothing out tells the lifecycle what it found. */
+export async function runProbe(
+  probe: Probe,
+  { health, lifecycle }: Pick<ProbeOptions, 'health' | 'lifecycle'>,
+  exclude: readonly string[],
+): Promise<ProbeResult> {
+  const result = await health.run(probe, exclude);
+  if (probe === 'readyz' && exclude.length === 0) lifecycle.setReady(result.ok, reasonOf(result));
+  return result;
+}
+
 /**
  * Serve `/livez`, `/readyz` and `/startupz`: 200 or 503, with `?verbose` a line per check, and `?exclude=name`
  * (repeatable) to leave checks out, as the Kubernetes API server does.
@@ -34,8 +45,7 @@ export function serveProbes(server: Server, { health, lifecycle }: ProbeOptions)
   const route = (probe: Probe) => async (request: FastifyRequest, reply: FastifyReply) => {
     const query = request.query as Record<string, string | string[] | undefined>;
     const exclude = [query.exclude ?? []].flat();
-    const result = await health.run(probe, exclude);
-    if (probe === 'readyz' && exclude.length === 0) lifecycle.setReady(result.ok, reasonOf(result.checks));
+    const result = await runProbe(probe, { health, lifecycle }, exclude);
     const text = probeText(result, query.verbose !== undefined);
     return reply
       .code(result.ok ? 200 : 503)
@@ -53,7 +63,7 @@ export function serveMetrics(server: Server, registry: Registry): void {
   );
 }
 
-function reasonOf(checks: readonly { name: string; ok: boolean; reason: string }[]): string {
+function reasonOf({ checks }: ProbeResult): string {
   const failing = checks.filter((check) => !check.ok).map((check) => `${check.name}: ${check.reason}`);
   return failing.length === 0 ? 'all checks pass' : failing.join('; ');
 }

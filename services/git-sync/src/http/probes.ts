@@ -1,5 +1,6 @@
-import { type Health, type Probe, type ProbeResult, probeText } from '@podkit/chassis/health';
+import { type Health, type Probe, probeText } from '@podkit/chassis/health';
 import type { Lifecycle } from '@podkit/chassis/lifecycle';
+import { runProbe } from '@podkit/chassis/probes';
 import { type Route, textAnswer } from './message.ts';
 
 export type ProbesInput = {
@@ -17,18 +18,11 @@ export function probeRoute(probe: Probe, { health, lifecycle, notes }: ProbesInp
   return {
     name: `/${probe}`,
     handle: async ({ query }) => {
-      const exclude = query.getAll('exclude');
-      const result = await health.run(probe, exclude);
-      if (probe === 'readyz' && exclude.length === 0) lifecycle.setReady(result.ok, reasonOf(result));
+      const result = await runProbe(probe, { health, lifecycle }, query.getAll('exclude'));
       const { status, headers, body } = textAnswer(result.ok ? 200 : 503, probeText(result, query.has('verbose')));
       return { status, headers: { ...headers, 'cache-control': 'no-store' }, body: withNotes(body ?? '', notes()) };
     },
   };
-}
-
-function reasonOf({ checks }: ProbeResult): string {
-  const failing = checks.filter((check) => !check.ok).map((check) => `${check.name}: ${check.reason}`);
-  return failing.length === 0 ? 'all checks pass' : failing.join('; ');
 }
 
 function withNotes(text: string, notes: ReadonlyMap<string, string>): string {
