@@ -59,6 +59,5 @@ export async function execProgram(host: Host): Promise<number> {
   host.removeAllListeners('warning');
   if (host.execve === undefined)
     throw new PodkitError('ERR_EXECVE', 'exec needs a Node that can replace itself: 24 or newer, not on Windows');
-  host.execve(program, [command, ...args], { ...host.env, ...otel, ...settings });
-  return exitCodes.failure;
+  return host.execve(program, [command, ...args], { ...host.env, ...otel, ...settings });
 }

@@ -1,6 +1,7 @@
-import { accessSync, closeSync, constants, openSync, readSync, statSync } from 'node:fs';
-import { delimiter, isAbsolute, join } from 'node:path';
+import { closeSync, openSync, readSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { messageOf, PodkitError } from '@podkit/chassis/errors';
+import { findOnPath, isExecutable } from '@podkit/chassis/programs';
 
 /**
  * The path of a program as `execvp` finds it: as it is where it has a slash, else in the folders of PATH.
@@ -8,23 +9,13 @@ import { messageOf, PodkitError } from '@podkit/chassis/errors';
  * @throws {PodkitError} ERR_EXEC_MISSING where there is none, ERR_EXEC_FORMAT where the kernel could not run what is there
  */
 export function findProgram(name: string, path: string | undefined, cwd: string): string {
-  const candidates = name.includes('/')
-    ? [isAbsolute(name) ? name : join(cwd, name)]
-    : (path ?? '/usr/bin:/bin').split(delimiter).map((folder) => join(folder, name));
-  const found = candidates.find(isExecutable);
+  const found = name.includes('/')
+    ? [resolve(cwd, name)].find(isExecutable)
+    : findOnPath(name, path ?? '/usr/bin:/bin');
   if (found === undefined)
     throw new PodkitError('ERR_EXEC_MISSING', `${name}: no such program${name.includes('/') ? '' : ' on the PATH'}`);
   requireProgram(found);
   return found;
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return statSync(path).isFile();
-  } catch {
-    return false;
-  }
 }
 
 /** Before it is run: Node aborts when `execve` fails, and by then it has nothing to say it with. */

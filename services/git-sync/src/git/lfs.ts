@@ -1,5 +1,5 @@
-import { accessSync, constants } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
+import { findOnPath } from '@podkit/chassis/programs';
 import type { Log } from '../log/log.ts';
 import type { GitConfigEntry } from '../options/git-config-list.ts';
 import { lstatIfThere, readFileIfThere } from '../sync/files.ts';
@@ -12,7 +12,7 @@ export type Lfs = 'on' | 'off' | 'missing';
 
 export function lfsMode(wanted: 'auto' | 'off', path: string): Lfs {
   if (wanted === 'off') return 'off';
-  return isOnPath('git-lfs', path) ? 'on' : 'missing';
+  return findOnPath('git-lfs', path) === undefined ? 'missing' : 'on';
 }
 
 /** What `git lfs install` writes. */
@@ -35,15 +35,4 @@ export async function warnOfPointers(lfs: Lfs, tree: Tree, log: Log): Promise<vo
 export async function pruneLfs(lfs: Lfs, git: Git, layout: Layout, signal: AbortSignal): Promise<void> {
   if (lfs !== 'on' || (await lstatIfThere(join(layout.gitDir, 'lfs'))) === undefined) return;
   await git.run(['lfs', 'prune'], { cwd: layout.root, signal });
-}
-
-function isOnPath(program: string, path: string): boolean {
-  return path.split(delimiter).some((directory) => {
-    try {
-      accessSync(join(directory, program), constants.X_OK);
-      return true;
-    } catch {
-      return false;
-    }
-  });
 }
