@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events';
+import { coalesced } from './coalesced.ts';
 import { type MapFile, parseMapFile } from './map-file.ts';
 import { readVolume, type Snapshot, watchVolume } from './volume.ts';
 
@@ -22,8 +23,6 @@ export class Pod extends EventEmitter<{ change: []; error: [unknown] }> {
   readonly #directory: string;
   #snapshot: Snapshot | undefined;
   #text = '';
-  #reading: Promise<void> = Promise.resolve();
-  #next: Promise<void> | undefined;
   readonly #stop: () => void;
 
   constructor({ directory = '/etc/podinfo', env = {}, poll = 5000 }: PodOptions) {
@@ -52,15 +51,7 @@ export class Pod extends EventEmitter<{ change: []; error: [unknown] }> {
   }
 
   /** Read the volume now. Calls that come while it is being read get one further read: the last state counts. */
-  refresh(): Promise<void> {
-    this.#next ??= this.#reading.then(() => {
-      this.#next = undefined;
-      const done = this.#read();
-      this.#reading = done.catch(() => undefined);
-      return done;
-    });
-    return this.#next;
-  }
+  readonly refresh = coalesced(() => this.#read());
 
   async #read(): Promise<void> {
     const snapshot = await readVolume(this.#directory);

@@ -1,3 +1,4 @@
+import { coalesced } from '@podkit/downward/coalesced';
 import { readVolume, watchVolume } from '@podkit/downward/volume';
 import { type ChangeEvent, ChangeLog, changesBetween } from './changes.ts';
 import { createDocument, type Document, type DocumentInputs } from './document.ts';
@@ -10,8 +11,6 @@ export class Reader {
   readonly #options: ReaderOptions;
   readonly #listeners = new Set<(event: ChangeEvent) => void>();
   #document: Document;
-  #reading = false;
-  #again = false;
 
   constructor(options: ReaderOptions) {
     this.#options = options;
@@ -26,13 +25,8 @@ export class Reader {
   async start(onError: (error: unknown) => void): Promise<() => void> {
     const { directory, poll } = this.#options;
     this.#document = createDocument(await readVolume(directory), this.#options);
-    return watchVolume(directory, () => this.refresh(onError), { poll });
-  }
-
-  /** Read again soon; calls that come while it reads become one more read, so that the last state is never missed. */
-  refresh(onError: (error: unknown) => void): void {
-    this.#again = true;
-    if (!this.#reading) this.#readWhileAsked().catch(onError);
+    const refresh = coalesced(() => this.#read().catch(onError));
+    return watchVolume(directory, () => void refresh(), { poll });
   }
 
   onChange(listener: (event: ChangeEvent) => void): () => void {
@@ -54,18 +48,6 @@ export class Reader {
       const forget = this.onChange(done);
     });
     return this.log.since(id);
-  }
-
-  async #readWhileAsked(): Promise<void> {
-    this.#reading = true;
-    try {
-      while (this.#again) {
-        this.#again = false;
-        await this.#read();
-      }
-    } finally {
-      this.#reading = false;
-    }
   }
 
   async #read(): Promise<void> {
