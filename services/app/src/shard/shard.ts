@@ -118,7 +118,6 @@ export class Shard {
   }
 
   async #own<T>(key: string, forced: boolean, work: (record: ShardRecord | undefined) => Promise<T>): Promise<T> {
-    if (forced) this.#refuseWhileLeaving();
     const place = this.place(key);
     if (place !== 'here' && !forced) return this.#moved(key, place);
     // Never under the lock: two Pods that ask each other would wait for each other.
