@@ -20,8 +20,12 @@ async function loadedBy(...flags: string[]): Promise<string[]> {
 }
 
 it('loads a library only where a setting needs it', async () => {
-  const bind = `--http-bind=127.0.0.1:${await freePort()}`;
-  const [plain, http, metrics] = await Promise.all([loadedBy(), loadedBy(bind), loadedBy(bind, '--http-metrics')]);
+  const bind = async () => `--http-bind=127.0.0.1:${await freePort()}`;
+  const [plain, http, metrics] = await Promise.all([
+    loadedBy(),
+    loadedBy(await bind()),
+    loadedBy(await bind(), '--http-metrics'),
+  ]);
   expect(plain.filter((name) => !['typebox'].includes(name))).toEqual([]);
   expect(http).toEqual(plain);
   expect(metrics).toContain('prom-client');
