@@ -19,8 +19,9 @@ async function loadedBy(...flags: string[]): Promise<string[]> {
   return waitFor('the list', () => JSON.parse(readFileSync(list, 'utf8')) as string[]);
 }
 
+const bind = async () => `--http-bind=127.0.0.1:${await freePort()}`;
+
 it('loads a library only where a setting needs it', async () => {
-  const bind = async () => `--http-bind=127.0.0.1:${await freePort()}`;
   const [plain, http, metrics] = await Promise.all([
     loadedBy(),
     loadedBy(await bind()),
