@@ -28,7 +28,7 @@ export async function openShard(context: Context<Config>, core: Core): Promise<S
     log.debug({ folder: config.data }, 'no keys: the data folder is missing');
     return undefined;
   }
-  const store = await ShardStore.open({ folder: join(config.data, 'shard'), limit: config.shardLimit });
+  const store = await openStore(config);
   lifecycle.atClose('journal', () => store.close());
   const resolver = dnsResolver({ server: config.shardDns });
   const client = new HttpClient({ lookup: resolver.lookup });
@@ -50,6 +50,16 @@ export async function openShard(context: Context<Config>, core: Core): Promise<S
       throw new PodkitError('ERR_SHARD_UNAVAILABLE', 'not every member has handed its keys over yet');
   });
   return { shard, peers, sync, stateful };
+}
+
+/** @throws {PodkitError} ERR_DATA when the volume can't be used: read-only, full, someone else's; ERR_JOURNAL as it is */
+async function openStore({ data, shardLimit: limit }: Readonly<Config>): Promise<ShardStore> {
+  try {
+    return await ShardStore.open({ folder: join(data, 'shard'), limit });
+  } catch (error) {
+    if (error instanceof PodkitError) throw error;
+    throw new PodkitError('ERR_DATA', `APP_DATA=${data}: keys can't be kept there`, { cause: error });
+  }
 }
 
 /** Take part; and when the drain begins, hand the keys over while requests are still answered. */

@@ -142,6 +142,14 @@ describe('a configuration that cannot work', () => {
       expect(output).toContain(name);
   });
 
+  it('says that keys cannot be kept where the data folder cannot be used', async () => {
+    const data = join(tempDir(), 'a-file');
+    writeFileSync(data, '');
+    const app = await startApp({ APP_DATA: data }, { started: false });
+    expect((await app.service.exited).code).toBe(1);
+    expect(app.service.output.join()).toMatch(/ERR_DATA.*APP_DATA=\S+: keys can't be kept there: ENOTDIR/);
+  });
+
   it('ends the app with exit code 5 where its journal is damaged', async () => {
     const data = tempDir();
     mkdirSync(join(data, 'shard'));
