@@ -3,6 +3,7 @@ import { ask, askAll, get, namespace, pods, rolledOut, scaleTo, until } from '..
 import { type Case, expect } from '../case.ts';
 import { underLoad } from '../load-pod.ts';
 import { kubectl } from '../run.ts';
+import { storeAway } from './degraded.ts';
 import { deletedWhileWriting, sidecars, stopOrder } from './termination.ts';
 
 const local = 'http://127.0.0.1:8080';
@@ -15,10 +16,11 @@ export function suiteCases(folder: string, image: string): Case[] {
     { name: 'suite comes up', run: () => comeUp(base) },
     { name: 'suite serves the synced page', run: servePage },
     { name: 'suite keeps a note through the ambassador', run: keepNote },
+    { name: 'suite serves its site while PostgreSQL is away', run: storeAway },
     { name: 'suite starts its sidecars before the app', run: startOrder },
     { name: 'suite loses no request in a rolling restart', run: () => rollingRestart(image) },
     { name: 'suite keeps its keys while it scales 1, 3, 1, 3', run: scaling },
-    { name: 'suite loses no acknowledged note when a Pod is deleted while writing', run: deletedWhileWriting },
+    { name: 'suite loses no acknowledged note or key when a Pod is deleted while writing', run: deletedWhileWriting },
     { name: 'suite stops its sidecars after the app', run: stopOrder },
     { name: 'suite sees a new label without a restart', run: relabel },
     { name: 'suite shows a CPU resize in place', run: resize },
@@ -46,8 +48,11 @@ async function servePage(): Promise<string> {
 }
 
 async function keepNote(): Promise<string> {
-  const put = await ask('podkit-0', `${local}/api/notes/e2e`, { method: 'PUT', body: '{"text":"kept"}' });
-  expect(put.status < 300, `PUT answered ${put.status} ${put.body}`);
+  // The Pods don't wait for the stores, which start beside them.
+  await until('a note to be taken', async () => {
+    const { status } = await ask('podkit-0', `${local}/api/notes/e2e`, { method: 'PUT', body: '{"text":"kept"}' });
+    return status < 300;
+  });
   const other = (await pods()).length > 1 ? 'podkit-1' : 'podkit-0';
   const { body } = await ask(other, `${local}/api/notes/e2e`);
   expect(body.includes('kept'), `GET on ${other} answered ${body}`);

@@ -4,27 +4,38 @@ import { attempt, kubectl } from '../run.ts';
 
 export const sidecars = ['git-sync', 'ambassador', 'metrics-adapter', 'downward-reader'];
 
+/** What a Pod is asked to keep while another is deleted: a note goes through the ambassador, a key to the Pod it belongs to. */
+const written = [
+  { path: '/api/notes/during', body: '{"text":"x"}' },
+  { path: '/api/shard/during', body: '{"value":"x"}' },
+];
+
 /** What was acknowledged while a Pod was deleted is there afterwards, whichever Pod had taken it. */
 export async function deletedWhileWriting(): Promise<string> {
-  const written: string[] = [];
+  const acknowledged = new Set<string>();
   const state = { deleting: true };
   const deleted = kubectl('-n', namespace, 'delete', 'pod', 'podkit-1', '--timeout=120s').finally(
     () => (state.deleting = false),
   );
   for (let number = 0; state.deleting || number < 5; number += 1) {
-    const id = `during-${number}`;
-    const { status } = await ask('podkit-0', `http://podkit.${namespace}/api/notes/${id}`, {
-      method: 'PUT',
-      body: '{"text":"x"}',
-    });
-    if (status < 300) written.push(id);
+    for (const { path, body } of written) {
+      const url = `http://podkit.${namespace}${path}-${number}`;
+      if ((await ask('podkit-0', url, { method: 'PUT', body })).status < 300) acknowledged.add(`${path}-${number}`);
+    }
   }
   await deleted;
   await rolledOut();
-  const local = 'http://127.0.0.1:8080';
-  for (const id of written) expect((await ask('podkit-0', `${local}/api/notes/${id}`)).status === 200, `${id} is lost`);
-  expect(written.length > 0, 'no note was acknowledged');
-  return `${written.length} notes acknowledged, 0 lost`;
+  for (const path of acknowledged) {
+    const { status } = await ask('podkit-0', `http://127.0.0.1:8080${path}`);
+    expect(status === 200, `${path} is lost: ${status}`);
+  }
+  return written.map(({ path }) => count(path, acknowledged)).join(', ');
+}
+
+function count(path: string, acknowledged: Set<string>): string {
+  const number = [...acknowledged].filter((one) => one.startsWith(path)).length;
+  expect(number > 0, `nothing of ${path} was acknowledged`);
+  return `${number} of ${path} acknowledged, 0 lost`;
 }
 
 /**
