@@ -46,6 +46,7 @@ export function intercept(
     close: () => inner.close(),
   };
   if (keepPeek && inner.peek !== undefined) outer.peek = (key) => inner.peek?.(key);
+  if (inner.checkKey !== undefined) outer.checkKey = (key) => inner.checkKey?.(key);
   if (inner.query !== undefined) {
     const run = inner.query.bind(inner);
     outer.query = (query) => around(read('query', []), () => run(query));

@@ -119,6 +119,11 @@ export class RouteStore implements Store {
     return (await this.#holder(key)).touch(key, expiresAt, condition);
   }
 
+  /** A write may have to remove the key from each place where it can be. */
+  checkKey(key: Key): void {
+    for (const { built } of this.table.candidates(key)) built.store.checkKey?.(key);
+  }
+
   list(options: ListOptions): Promise<KeyPage> {
     return listAll(this.table, options);
   }

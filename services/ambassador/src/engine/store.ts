@@ -126,6 +126,14 @@ export interface Store {
   /** Entries that fit a Dapr state query; only where the capability `query` is. */
   query?(query: StoreQuery): Promise<QueryPage>;
 
+  /**
+   * For who acknowledges a write before it is sent: throws where the backend could never store this key. Stores that
+   * take keys of any bytes don't have this method.
+   *
+   * @throws {StoreError} ERR_KEY or ERR_TOO_LARGE
+   */
+  checkKey?(key: Key): void;
+
   /** Resolve when the backend answers, reject with the reason when it does not. */
   ping(signal: AbortSignal): Promise<void>;
 

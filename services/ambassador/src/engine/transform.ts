@@ -50,6 +50,7 @@ export function transform(inner: Store, { key: keys, value: values }: Transform)
       return entry ? decode(key, entry) : entry;
     };
   }
+  if (inner.checkKey !== undefined) outer.checkKey = (key) => inner.checkKey?.(out(key));
   if (values === undefined && inner.query !== undefined) {
     const run = inner.query.bind(inner);
     outer.query = async (query) => {

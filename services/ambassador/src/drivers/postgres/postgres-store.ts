@@ -26,6 +26,9 @@ import { writeMany } from './write-many.ts';
 
 const capabilities = new Set<Capability>(['etag', 'transactions', 'ttl', 'query', 'linearizable', 'durable']);
 
+/** Bytes of a key that surely fit into a page of the index, however badly they compress (2704 with its headers). */
+const longestKey = 2600;
+
 type Row = { key: string; value: Buffer; etag: string; expires: number | null };
 
 export type PostgresStoreOptions = { name: string; pool: PostgresPool; tables: Tables; autoMigrate: boolean };
@@ -132,6 +135,15 @@ export class PostgresStore implements Store {
     const entries = rows.map((row) => ({ ...entryOf(row), key: keyOfText(row.key) }));
     if (query.limit === undefined || rows.length < query.limit) return { entries };
     return { entries, cursor: String(Number(query.cursor ?? 0) + rows.length) };
+  }
+
+  checkKey(key: Key): void {
+    requireText(key);
+    if (key.length > longestKey)
+      throw new StoreError(
+        'ERR_TOO_LARGE',
+        `a key of ${key.length} bytes may not fit into the index; ${longestKey} do`,
+      );
   }
 
   async ping(): Promise<void> {

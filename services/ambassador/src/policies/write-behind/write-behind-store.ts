@@ -13,6 +13,7 @@ export function writeBehindStore(inner: Store, queue: WriteBehind): Store {
       await queue.drain([key]);
       return inner.set(key, value, queue.translate(key, options));
     }
+    inner.checkKey?.(key);
     return queue.add(key, value, options.ttl === undefined ? undefined : Date.now() + options.ttl);
   };
   const remove = async (key: Key, options: WriteOptions = {}): Promise<boolean> => {
@@ -20,6 +21,7 @@ export function writeBehindStore(inner: Store, queue: WriteBehind): Store {
       await queue.drain([key]);
       return inner.delete(key, queue.translate(key, options));
     }
+    inner.checkKey?.(key);
     await queue.recovered();
     const before = queue.waiting(key);
     // When the store cannot say whether there was something, there may have been.
@@ -71,6 +73,7 @@ export function writeBehindStore(inner: Store, queue: WriteBehind): Store {
             return inner.query?.(query) ?? { entries: [] };
           },
         }),
+    ...(inner.checkKey === undefined ? {} : { checkKey: (key) => inner.checkKey?.(key) }),
     ping: async () => queue.recovered(),
     close: async () => {
       await queue.close();
