@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,6 +8,7 @@ import { describe, expect, it } from 'vitest';
 import { Journal } from '../src/shard/journal.ts';
 import { decodeLine, encodeLine, replayJournal } from '../src/shard/journal-line.ts';
 import { ShardStore } from '../src/shard/shard-store.ts';
+import { type RunningApp, startApp } from './support/start-app.ts';
 
 /** As JSON can say it: -0 becomes 0. */
 const json = fc.jsonValue().map((value) => JSON.parse(JSON.stringify(value)) as unknown);
@@ -145,5 +146,36 @@ describe('the store of a shard', () => {
       code: 'ERR_SHARD_FULL',
     });
     await store.close();
+  });
+});
+
+/** The size of its files is limited for the process, which a write meets as it does a full disk: part of it, then an error. */
+function limitFiles({ service }: RunningApp, bytes: string): void {
+  execFileSync('prlimit', ['--pid', String(service.child.pid), `--fsize=${bytes}:`]);
+}
+
+describe('a volume that is full', () => {
+  it('refuses keys and loses none it had; with space again it takes keys, also after a restart', async () => {
+    const env = { APP_DATA: tempDir() };
+    const app = await startApp(env);
+    const headers = { 'content-type': 'application/json' };
+    const put = async (key: string) => {
+      const init = { method: 'PUT', headers, body: JSON.stringify({ value: 'x'.repeat(1000) }) };
+      return (await fetch(`${app.url}/api/shard/${key}`, init)).status;
+    };
+    limitFiles(app, '20000');
+    const kept: string[] = [];
+    let status = await put('key-0');
+    for (; status < 300; status = await put(`key-${kept.length}`)) kept.push(`key-${kept.length}`);
+    expect([status, kept.length > 5]).toEqual([507, true]);
+    expect((await fetch(`${app.url}/api/shard/${kept[0]}`)).status).toBe(200);
+    limitFiles(app, 'unlimited');
+    expect(await put('later')).toBeLessThan(300);
+    await app.service.stop('SIGKILL');
+
+    const again = await startApp(env);
+    const read = async (key: string) => (await fetch(`${again.url}/api/shard/${key}`)).status;
+    const statuses = await Promise.all([...kept, 'later', `key-${kept.length}`].map(read));
+    expect(statuses).toEqual([...kept.map(() => 200), 200, 404]);
   });
 });

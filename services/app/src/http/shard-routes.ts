@@ -30,7 +30,7 @@ const retryPause = 100;
 const statuses: Record<string, number> = {
   ERR_SHARD_UNAVAILABLE: 503,
   ERR_SHARD_FULL: 507,
-  ERR_JOURNAL_WRITE: 503,
+  ERR_JOURNAL_WRITE: 507,
   ERR_NO_ANSWER: 503,
 };
 
