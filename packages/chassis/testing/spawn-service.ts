@@ -22,15 +22,17 @@ export type SpawnedService = {
 
 /**
  * Start `node main.ts args` with exactly the environment given (and PATH). The caller stops it, in the test or in
- * `onTestFinished`; `await using` is not used, since a failed test should still show the output.
+ * `onTestFinished`; `await using` is not used, since a failed test should still show the output. With `uid`, which only
+ * root may choose, it runs as that user: root is denied nothing.
  */
 export function spawnService(
   main: string,
-  { args = [], env = {} }: { args?: string[]; env?: Record<string, string> } = {},
+  { args = [], env = {}, uid }: { args?: string[]; env?: Record<string, string>; uid?: number } = {},
 ): SpawnedService {
   const child = spawn(process.execPath, [main, ...args], {
     env: { PATH: process.env.PATH ?? '', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
+    ...(uid === undefined ? {} : { uid, gid: uid }),
   });
   const output: string[] = [];
   for (const stream of [child.stdout, child.stderr]) createInterface(stream).on('line', (line) => output.push(line));

@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { coalesced } from './coalesced.ts';
 import { type MapFile, parseMapFile } from './map-file.ts';
-import { readVolume, type Snapshot, watchVolume } from './volume.ts';
+import { readVolume, type Snapshot, type Unreadable, watchVolume } from './volume.ts';
 
 export type PodOptions = {
   /** Where the Downward API volume is mounted. */
@@ -50,12 +50,17 @@ export class Pod extends EventEmitter<{ change: []; error: [unknown] }> {
     return this.#snapshot?.files ?? {};
   }
 
+  /** Files of the volume that cannot be read now, with the system's code; they are missing from the others. */
+  get unreadable(): readonly Unreadable[] {
+    return this.#snapshot?.unreadable ?? [];
+  }
+
   /** Read the volume now. Calls that come while it is being read get one further read: the last state counts. */
   readonly refresh = coalesced(() => this.#read());
 
   async #read(): Promise<void> {
     const snapshot = await readVolume(this.#directory);
-    const text = JSON.stringify(snapshot?.files);
+    const text = JSON.stringify([snapshot?.files, snapshot?.unreadable]);
     const changed = text !== this.#text;
     [this.#snapshot, this.#text] = [snapshot, text];
     if (changed) this.emit('change');

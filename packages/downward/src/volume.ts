@@ -1,7 +1,10 @@
-import { type Dirent, statSync, watch } from 'node:fs';
-import { readdir, readFile, realpath, stat } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { constants, type Dirent, statSync, watch } from 'node:fs';
+import { lstat, readdir, readFile, realpath } from 'node:fs/promises';
+import { join } from 'node:path';
 import { codeOf } from '@podkit/chassis/errors';
+
+/** A file or folder of the volume that cannot be read: its path inside, `.` for the volume itself, and the system's code. */
+export type Unreadable = { path: string; code: string };
 
 /** One consistent state of a Downward API volume. */
 export type Snapshot = {
@@ -9,41 +12,67 @@ export type Snapshot = {
   generation: string | undefined;
   /** Content by path inside the volume. */
   files: Record<string, string>;
+  /** What is there and cannot be read; the rest is in `files`. */
+  unreadable: Unreadable[];
 };
 
 const attempts = 5;
 
 /**
  * Read all files of a volume from the one generation that `..data` leads to, so that they belong together. A
- * generation that vanishes while it is read is tried anew with the one that replaced it.
+ * generation that vanishes while it is read is tried anew with the one that replaced it. What cannot be read (no
+ * permission, a link to nowhere) is told in `unreadable` and keeps nothing else from being read.
  *
  * @returns undefined where there is no such directory
+ * @throws ENOENT where generations vanish faster than they can be read
  */
 export async function readVolume(directory: string): Promise<Snapshot | undefined> {
   for (let attempt = 1; ; attempt += 1) {
-    const generation = await realpath(join(directory, '..data')).catch(() => undefined);
-    try {
-      return { generation, files: await readTree(generation ?? directory) };
-    } catch (error) {
-      if (codeOf(error) !== 'ENOENT') throw error;
-      if ((await stat(directory).catch(() => undefined)) === undefined) return undefined;
-      if (attempt === attempts) throw error;
-    }
+    const generation = await resolveData(directory);
+    const snapshot: Snapshot = { generation: generation.path, files: {}, unreadable: generation.fault };
+    await readTree(generation.path ?? directory, '', snapshot);
+    const vanished = snapshot.unreadable.find(({ code }) => code === 'ENOENT');
+    if (vanished === undefined) return snapshot;
+    if (generation.path === undefined && vanished.path === '.') return undefined;
+    if (attempt < attempts) continue;
+    if ((await resolveData(directory)).path === generation.path) return snapshot;
+    throw Object.assign(new Error(`${directory} is replaced faster than it can be read`), { code: 'ENOENT' });
   }
 }
 
-async function readTree(root: string): Promise<Record<string, string>> {
-  const entries = await readdir(root, { recursive: true, withFileTypes: true });
-  const paths = entries
-    .filter(isVisibleFile)
-    .map((entry) => join(entry.parentPath, entry.name))
-    .sort();
-  const contents = await Promise.all(paths.map((path) => readFile(path, 'utf8')));
-  return Object.fromEntries(paths.map((path, index) => [relative(root, path), contents[index] ?? '']));
+/** Where `..data` leads. That it is not there is no fault; that it is there and leads nowhere is one. */
+async function resolveData(directory: string): Promise<{ path: string | undefined; fault: Unreadable[] }> {
+  const link = join(directory, '..data');
+  try {
+    return { path: await realpath(link), fault: [] };
+  } catch (error) {
+    const there = await lstat(link).catch(() => undefined);
+    return { path: undefined, fault: there === undefined ? [] : [{ path: '..data', code: codeOf(error) ?? 'EIO' }] };
+  }
 }
 
-const isVisibleFile = (entry: Dirent): boolean =>
-  !entry.name.startsWith('..') && (entry.isFile() || entry.isSymbolicLink());
+async function readTree(root: string, folder: string, snapshot: Snapshot): Promise<void> {
+  const tell = (path: string) => (error: unknown) => {
+    snapshot.unreadable.push({ path, code: codeOf(error) ?? 'EIO' });
+  };
+  const entries = await readdir(join(root, folder), { withFileTypes: true }).catch(tell(folder || '.'));
+  const visible = (entries ?? []).filter(({ name }) => !name.startsWith('..')).sort(byName);
+  const files = visible
+    .filter((entry) => entry.isFile() || entry.isSymbolicLink())
+    .map(({ name }) => join(folder, name));
+  const contents = await Promise.all(files.map((path) => readText(join(root, path)).catch(tell(path))));
+  for (const [index, path] of files.entries()) {
+    const content = contents[index];
+    if (content !== undefined) snapshot.files[path] = content;
+  }
+  for (const entry of visible) if (entry.isDirectory()) await readTree(root, join(folder, entry.name), snapshot);
+}
+
+const byName = (a: Dirent, b: Dirent): number => (a.name < b.name ? -1 : 1);
+
+/** Not waiting for a writer, where a link leads to a pipe. */
+const readText = (path: string) =>
+  readFile(path, { encoding: 'utf8', flag: constants.O_RDONLY | constants.O_NONBLOCK });
 
 /**
  * Call `onEvent` when the volume may have changed: at each swap of `..data`, and every `poll` milliseconds for file
@@ -58,7 +87,7 @@ export function watchVolume(
   let watcher = attach(directory, onEvent);
   const timer = setInterval(() => {
     // A directory that was replaced is another one: the watch on the old one would be silent for ever.
-    if (watcher === undefined || inodeOf(directory) !== watcher.inode) {
+    if (watcher?.inode === undefined || inodeOf(directory) !== watcher.inode) {
       watcher?.close();
       watcher = attach(directory, onEvent);
     }
@@ -74,15 +103,23 @@ export function watchVolume(
 
 function attach(directory: string, onEvent: () => void): { inode: number | undefined; close: () => void } | undefined {
   try {
-    const inode = inodeOf(directory);
     const watcher = watch(directory, { persistent: false }, onEvent);
-    watcher.on('error', () => watcher.close());
-    return { inode, close: () => watcher.close() };
+    const attached = { inode: inodeOf(directory), close: () => watcher.close() };
+    watcher.on('error', () => {
+      watcher.close();
+      attached.inode = undefined;
+    });
+    return attached;
   } catch {
     return undefined;
   }
 }
 
+/** Undefined also where it may not be looked at: the next look tries again. */
 function inodeOf(directory: string): number | undefined {
-  return statSync(directory, { throwIfNoEntry: false })?.ino;
+  try {
+    return statSync(directory).ino;
+  } catch {
+    return undefined;
+  }
 }

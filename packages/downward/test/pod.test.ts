@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { rmSync, symlinkSync } from 'node:fs';
+import { mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { tempDir } from '@podkit/chassis/testing/temp-dir';
 import { waitFor } from '@podkit/chassis/testing/wait-for';
@@ -26,16 +26,24 @@ it('has no labels where there is no volume', async () => {
   expect([pod.labels, pod.files]).toEqual([{}, {}]);
 });
 
-it('goes on where the volume cannot be read and nobody listens for errors', async () => {
+it('tells what it cannot read, keeps the rest, and has it again once it can be read', async () => {
   const directory = tempDir();
-  await writeVolume(directory, { labels: 'color="green"' });
+  await writeVolume(directory, { labels: 'color="green"', annotations: 'a="b"' });
   const pod = await readPod({ directory, poll: 10 });
   onTestFinished(() => pod.close());
-  rmSync(join(directory, '..data'));
-  symlinkSync('labels', join(directory, '..data'));
-  await expect(pod.refresh()).rejects.toMatchObject({ code: expect.any(String) });
+  const file = join(directory, '..data', 'labels');
+  rmSync(file);
+  mkdirSync(file);
+  symlinkSync('nowhere', join(file, 'color'));
+  await pod.refresh();
+  expect(pod).toMatchObject({
+    labels: {},
+    annotations: { a: 'b' },
+    unreadable: [{ path: 'labels/color', code: 'ENOENT' }],
+  });
   await writeVolume(directory, { labels: 'color="blue"' });
   await waitFor('the labels to be read again', () => pod.labels['color'] === 'blue');
+  expect(pod.unreadable).toEqual([]);
 });
 
 it('makes one read of many that are asked for at once', async () => {

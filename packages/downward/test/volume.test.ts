@@ -1,4 +1,5 @@
-import { readdirSync, renameSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { readdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { tempDir } from '@podkit/chassis/testing/temp-dir';
 import { waitFor } from '@podkit/chassis/testing/wait-for';
@@ -65,7 +66,49 @@ describe('a Downward API volume', () => {
   it('may be a plain directory', async () => {
     const folder = tempDir();
     writeFileSync(join(folder, 'labels'), 'x="y"');
-    expect(await readVolume(folder)).toEqual({ generation: undefined, files: { labels: 'x="y"' } });
+    expect(await readVolume(folder)).toEqual({ generation: undefined, files: { labels: 'x="y"' }, unreadable: [] });
+  });
+
+  it.each([
+    ['a link to nowhere', 'nowhere', 'ENOENT'],
+    ['a link to itself', 'bad', 'ELOOP'],
+    ['a folder under the name of a file', '.', 'EISDIR'],
+  ])('tells %s with its code, and reads the rest', async (_what, target, code) => {
+    const folder = tempDir();
+    await writeVolume(folder, { labels: 'x="y"', 'limits/cpu_m': '500' });
+    symlinkSync(target, join(folder, '..data', 'limits', 'bad'));
+    expect(await readVolume(folder)).toMatchObject({
+      files: { labels: 'x="y"', 'limits/cpu_m': '500' },
+      unreadable: [{ path: 'limits/bad', code }],
+    });
+  });
+
+  it('tells a ..data that leads nowhere, as a half-written volume has it', async () => {
+    const folder = tempDir();
+    symlinkSync('..2026_01_01_00_00_00.1', join(folder, '..data'));
+    symlinkSync('..data/labels', join(folder, 'labels'));
+    expect(await readVolume(folder)).toEqual({
+      generation: undefined,
+      files: {},
+      unreadable: [
+        { path: '..data', code: 'ENOENT' },
+        { path: 'labels', code: 'ENOENT' },
+      ],
+    });
+  });
+
+  it('does not wait for the writer of a pipe', async () => {
+    const folder = tempDir();
+    await writeVolume(folder, { labels: 'x="y"' });
+    execFileSync('mkfifo', [join(folder, 'pipe')]);
+    symlinkSync(join(folder, 'pipe'), join(folder, '..data', 'annotations'));
+    expect((await readVolume(folder))?.files).toMatchObject({ labels: 'x="y"' });
+  });
+
+  it('tells a path that is no directory', async () => {
+    const file = join(tempDir(), 'podinfo');
+    writeFileSync(file, '');
+    expect((await readVolume(file))?.unreadable).toEqual([{ path: '.', code: 'ENOTDIR' }]);
   });
 
   it('is undefined where it is missing', async () => {

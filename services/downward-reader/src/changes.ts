@@ -17,13 +17,14 @@ export function changesBetween(before: Document, after: Document): Change[] {
 }
 
 /** Raw texts, so that nothing that changed is lost in parsing. */
-function flatten({ labels, annotations, files, resources }: Document): Map<string, string> {
+function flatten({ labels, annotations, files, resources, volume }: Document): Map<string, string> {
   const values = new Map<string, string>();
   for (const [prefix, map] of Object.entries({ labels, annotations })) {
     for (const [key, value] of Object.entries(map?.values ?? {})) values.set(`${prefix}.${key}`, value);
     for (const { line, raw } of map?.faults ?? []) values.set(`${prefix} line ${line}`, raw);
   }
   for (const [path, content] of Object.entries(files)) values.set(`files.${path}`, content);
+  for (const { path, code } of volume.unreadable) values.set(`unreadable.${path}`, code);
   for (const [name, { cgroup }] of Object.entries(resources))
     if (cgroup !== undefined) values.set(`cgroup.${name}`, String(cgroup));
   return values;

@@ -1,5 +1,6 @@
+import { join } from 'node:path';
 import { type MapFile, parseMapFile } from '@podkit/downward/map-file';
-import type { Snapshot } from '@podkit/downward/volume';
+import type { Snapshot, Unreadable } from '@podkit/downward/volume';
 import { type CgroupLimits, readCgroup, unseenCgroup } from './cgroup.ts';
 import { type Field, readFields } from './matrix.ts';
 import type { Divisors } from './quantity.ts';
@@ -25,7 +26,7 @@ export type Document = {
   warnings: string[];
   /** What is not there, and how to have it. */
   missing: string[];
-  volume: { directory: string; generation: string | undefined };
+  volume: { directory: string; generation: string | undefined; unreadable: Unreadable[] };
 };
 
 export type DocumentInputs = {
@@ -44,7 +45,7 @@ export function createDocument(snapshot: Snapshot | undefined, inputs: DocumentI
   const { labels: labelText, annotations: annotationText, ...files } = all;
   const labels = labelText === undefined ? undefined : parseMapFile(labelText);
   const annotations = annotationText === undefined ? undefined : parseMapFile(annotationText);
-  const fields = readFields({ env, files: all, divisors });
+  const fields = readFields({ env, files: all, unreadable: snapshot?.unreadable ?? [], divisors });
   const cgroup = inputs.cgroupRoot === undefined ? unseenCgroup : readCgroup(inputs.cgroupRoot);
   const resources = compareResources(fields, cgroup);
   return {
@@ -58,13 +59,19 @@ export function createDocument(snapshot: Snapshot | undefined, inputs: DocumentI
     tuning: tune(limitsOf(resources, inputs.tune.memoryShare), { ...inputs.tune, env }),
     warnings: [...volumeWarnings(snapshot, directory), ...mapWarnings({ labels, annotations }), ...findings(resources)],
     missing: missingParts(snapshot, directory, fields),
-    volume: { directory, generation: snapshot?.generation },
+    volume: { directory, generation: snapshot?.generation, unreadable: snapshot?.unreadable ?? [] },
   };
 }
 
 function volumeWarnings(snapshot: Snapshot | undefined, directory: string): string[] {
-  if (snapshot === undefined || snapshot.generation !== undefined) return [];
-  return [`${directory} has no ..data: it is a plain folder or a subPath mount, which Kubernetes never updates`];
+  if (snapshot === undefined) return [];
+  const { generation, unreadable } = snapshot;
+  const faults = unreadable.map(({ path, code }) => `${join(directory, path)} cannot be read: ${code}`);
+  if (generation !== undefined || unreadable.some(({ path }) => path === '.' || path === '..data')) return faults;
+  return [
+    `${directory} has no ..data: it is a plain folder or a subPath mount, which Kubernetes never updates`,
+    ...faults,
+  ];
 }
 
 function mapWarnings(maps: Record<string, MapFile | undefined>): string[] {

@@ -1,3 +1,4 @@
+import type { Unreadable } from '@podkit/downward/volume';
 import { type FieldSpec, fieldSpecs } from './fields.ts';
 import { bytesOf, type Divisors, millicores, wholeNumber } from './quantity.ts';
 
@@ -17,6 +18,8 @@ export type Field = {
   source: 'volume' | 'environment' | 'none';
   environment: Reading | undefined;
   volume: Reading | undefined;
+  /** Why the volume does not say it although a file of it could: that file, and the system's code (`EACCES`). */
+  error: Unreadable | undefined;
   /** Which methods of the Downward API can carry it. */
   methods: { environment: boolean; volume: boolean };
 };
@@ -24,6 +27,7 @@ export type Field = {
 export type Inputs = {
   env: Readonly<Record<string, string | undefined>>;
   files: Readonly<Record<string, string>>;
+  unreadable?: readonly Unreadable[];
   divisors: Divisors;
 };
 
@@ -32,7 +36,7 @@ export function readFields(inputs: Inputs): Field[] {
   return fieldSpecs.map((spec) => readField(spec, inputs));
 }
 
-function readField(spec: FieldSpec, { env, files, divisors }: Inputs): Field {
+function readField(spec: FieldSpec, { env, files, unreadable = [], divisors }: Inputs): Field {
   const environment = find(spec, spec.variables, env, divisors);
   const volume = find(spec, spec.files, files, divisors);
   const best = volume ?? environment;
@@ -42,9 +46,12 @@ function readField(spec: FieldSpec, { env, files, divisors }: Inputs): Field {
     source: volume ? 'volume' : environment ? 'environment' : 'none',
     environment,
     volume,
+    error: volume ? undefined : unreadable.find(({ path }) => spec.files.some((file) => isOrHolds(path, file))),
     methods: { environment: spec.variables.length > 0, volume: spec.files.length > 0 },
   };
 }
+
+const isOrHolds = (path: string, file: string): boolean => path === '.' || path === file || file.startsWith(`${path}/`);
 
 function find(
   { kind }: FieldSpec,

@@ -25,6 +25,11 @@ export async function serve(context: Context<Config>, env: DocumentInputs['env']
   const notify = createNotifier(notifyOptions(context));
   reader.onChange((event) => {
     log.info({ id: event.id, changes: event.changes.map(({ name }) => name) }, 'changed');
+    for (const { name, before, after } of event.changes.filter((change) => change.name.startsWith('unreadable.')))
+      log.warn(
+        { path: name.slice('unreadable.'.length), code: after ?? before },
+        after ? 'cannot be read' : 'can be read again',
+      );
     streams.send(event);
     notify(event);
   });

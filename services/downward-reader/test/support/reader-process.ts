@@ -6,14 +6,16 @@ import { onTestFinished } from 'vitest';
 
 export const main = join(import.meta.dirname, '..', '..', 'src', 'main.ts');
 
-/** The service as a process on a free port, with the volume given. */
+/** The service as a process on a free port, with the volume given; as another user where one is named. */
 export async function startReader(
   dir: string,
   env: Record<string, string> = {},
+  uid?: number,
 ): Promise<{ url: string; service: SpawnedService }> {
   const port = await freePort();
   const service = spawnService(main, {
     env: { DOWNWARD_DIR: dir, PORT: String(port), HOST: '127.0.0.1', DRAIN_DELAY: '0s', ...env },
+    ...(uid === undefined ? {} : { uid }),
   });
   onTestFinished(() => void service.child.kill('SIGKILL'));
   const url = `http://127.0.0.1:${port}`;
