@@ -1,20 +1,47 @@
 import { type Around, intercept } from '../engine/intercept.ts';
-import type { Store } from '../engine/store.ts';
+import type { Key, Store } from '../engine/store.ts';
 import { StoreError } from '../engine/store-error.ts';
 
-/** Give up waiting after so many milliseconds. A write given up may happen all the same. */
+/**
+ * Give up waiting after so many milliseconds. A write given up may happen all the same, but not after a newer one: later
+ * writes of its keys begin when the store has said what came of it, and don't begin at all when their own time is over
+ * before that.
+ */
 export function timeout(inner: Store, milliseconds: number): Store {
-  const around: Around = async (_operation, run) => {
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<never>((_resolve, reject) => {
-      timer = setTimeout(() => {
-        reject(new StoreError('ERR_TIMEOUT', `no answer within ${milliseconds} ms`, { outcome: 'unknown' }));
-      }, milliseconds);
-    });
+  const unsettled = new Map<Key, Promise<unknown>>();
+  const around: Around = async ({ keys, write }, run) => {
+    const before = write ? keys.flatMap((key) => unsettled.get(key) ?? []) : [];
+    let [begun, over] = [before.length === 0, false];
+    const late = (): StoreError =>
+      new StoreError('ERR_TIMEOUT', `no answer within ${milliseconds} ms`, {
+        outcome: begun ? 'unknown' : 'not-applied',
+      });
+    const inTurn = async () => {
+      await Promise.all(before);
+      if (over) throw late();
+      begun = true;
+      return run();
+    };
+    const work = begun ? run() : inTurn();
+    const { promise: end, reject } = Promise.withResolvers<never>();
+    const timer = setTimeout(() => {
+      over = true;
+      if (write && begun) settle(work, keys);
+      reject(late());
+    }, milliseconds);
     try {
-      return await Promise.race([run(), late]);
+      return await Promise.race([work, end]);
     } finally {
       clearTimeout(timer);
+    }
+  };
+  const settle = (work: Promise<unknown>, keys: readonly Key[]) => {
+    for (const key of keys) {
+      const settled = Promise.allSettled([unsettled.get(key), work]);
+      unsettled.set(key, settled);
+      void settled.finally(() => {
+        if (unsettled.get(key) === settled) unsettled.delete(key);
+      });
     }
   };
   return intercept(inner, around, { keepPeek: true });

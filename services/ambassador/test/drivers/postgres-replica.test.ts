@@ -7,6 +7,7 @@ import { waitFor } from '@podkit/chassis/testing/wait-for';
 import { Client } from 'pg';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { closeAll, storeOf, storesOf } from '../stores.ts';
+import { query } from './postgres-query.ts';
 
 type Server = Awaited<ReturnType<typeof startPostgres>>;
 
@@ -22,16 +23,6 @@ afterAll(async () => {
   await Promise.all([replica.stop('SIGKILL'), primary.stop()]);
   rmSync(copy, { recursive: true, force: true });
 });
-
-async function query(url: string, text: string): Promise<Record<string, string>[]> {
-  const client = new Client({ connectionString: url });
-  await client.connect();
-  try {
-    return (await client.query<Record<string, string>>(text)).rows;
-  } finally {
-    await client.end();
-  }
-}
 
 const conninfo = ({ port }: { port: number }) => `host=127.0.0.1 port=${port} user=postgres`;
 

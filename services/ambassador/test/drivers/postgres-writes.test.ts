@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startPostgres } from '@podkit/chassis/testing/servers';
 import { waitFor } from '@podkit/chassis/testing/wait-for';
+import { Client } from 'pg';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { closeAll, storeOf, storesOf } from '../stores.ts';
 
@@ -47,4 +48,56 @@ stores:
   const arrived = async () => (await stores('table').list({ limit: 10 })).keys.length === keys.length;
   await waitFor('the writes to arrive', arrived);
   expect(existsSync(join(folder, 'rejected.jsonl'))).toBe(false);
+});
+
+const limited = "stores: {main: {driver: postgresql, url: '$url', commandTimeout: 200ms}}";
+
+/** A session of somebody else. */
+async function otherSession() {
+  const client = new Client({ connectionString: postgres.url });
+  await client.connect();
+  onTestFinished(() => client.end());
+  return client;
+}
+
+/** The server processes of the stores under test. */
+async function backends(session: Client): Promise<number[]> {
+  const text = "SELECT pid FROM pg_stat_activity WHERE application_name LIKE 'podkit-ambassador-%'";
+  return (await session.query<{ pid: number }>(text)).rows.map(({ pid }) => pid);
+}
+
+test('a write that timed out behind the lock of another session surely did not happen, and never will', async () => {
+  const store = opened(limited)('main');
+  const etag = await store.set('locked', Buffer.from('old'));
+  const other = await otherSession();
+  await other.query("BEGIN; SELECT * FROM state WHERE key = 'locked' FOR UPDATE");
+  const write = { kind: 'set', key: 'locked', value: Buffer.from('late') } as const;
+  const late = { code: 'ERR_TIMEOUT', outcome: 'not-applied' };
+  await expect(store.set('locked', write.value, { ifMatch: etag })).rejects.toMatchObject(late);
+  await expect(store.delete('locked')).rejects.toMatchObject(late);
+  await expect(store.transact([{ ...write, key: 'free' }, write])).rejects.toMatchObject(late);
+  await other.query('COMMIT');
+  expect((await store.get('locked'))?.value.toString()).toBe('old');
+  expect(await store.get('free')).toBeUndefined();
+});
+
+test('nothing newer is written while a write of which the server says nothing may still happen', async () => {
+  const store = opened(limited)('main');
+  await store.set('stalled', Buffer.from('old'));
+  const other = await otherSession();
+  await waitFor('its only server process', async () => (await backends(other)).length === 1);
+  const [stalled = 0] = await backends(other);
+  process.kill(stalled, 'SIGSTOP');
+  const go = () => process.kill(stalled, 'SIGCONT');
+  onTestFinished(async () => {
+    if ((await backends(other)).includes(stalled)) go();
+  });
+  const late = store.set('stalled', Buffer.from('late'));
+  await expect(late).rejects.toMatchObject({ code: 'ERR_TIMEOUT', outcome: 'unknown' });
+  const newer = () => store.set('stalled', Buffer.from('new'));
+  await expect(newer()).rejects.toMatchObject({ code: 'ERR_UNAVAILABLE', outcome: 'not-applied' });
+  go();
+  await waitFor('a newer write', async () => (await newer()) !== '');
+  expect(await backends(other)).not.toContain(stalled);
+  expect((await store.get('stalled'))?.value.toString()).toBe('new');
 });

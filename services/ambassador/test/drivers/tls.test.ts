@@ -1,4 +1,4 @@
-import { chownSync, copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chownSync, copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '@podkit/chassis/testing/free-port';
@@ -119,4 +119,15 @@ test.each([
     code: 'ERR_UNAVAILABLE',
     message: expect.stringMatching(reason) as string,
   });
+});
+
+test('a statement over TLS that takes too long is cancelled over TLS', async () => {
+  const { store } = opened('postgresql', `, commandTimeout: 200ms, tls: {caFile: '${ours.cert}', ${mutual}}`);
+  await store.set('locked', Buffer.from('old'));
+  const session = new Client({ connectionString: postgres.url, ssl: { ca: readFileSync(ours.cert) } });
+  await session.connect();
+  onTestFinished(() => session.end());
+  await session.query("BEGIN; SELECT * FROM state WHERE key = 'locked' FOR UPDATE");
+  const late = store.set('locked', Buffer.from('late'));
+  await expect(late).rejects.toMatchObject({ code: 'ERR_TIMEOUT', outcome: 'not-applied' });
 });

@@ -69,6 +69,21 @@ test('a timeout ends the wait', async () => {
   await expect(timeout(never().store, 10).get('k')).rejects.toMatchObject({ code: 'ERR_TIMEOUT', outcome: 'unknown' });
 });
 
+test('a write that was given up is never overtaken by a newer one of its key', async () => {
+  const backend = memory();
+  const gate = Promise.withResolvers<void>();
+  const { store, calls } = scripted(backend, (call) => (call === 1 ? gate.promise : Promise.resolve()));
+  const limited = timeout(store, 50);
+  await expect(limited.set('k', Buffer.from('late'))).rejects.toMatchObject({ outcome: 'unknown' });
+  await expect(limited.set('k', Buffer.from('never'))).rejects.toMatchObject({ outcome: 'not-applied' });
+  expect(await limited.set('other', one)).toMatch(/./);
+  const newer = limited.set('k', Buffer.from('new'));
+  gate.resolve();
+  await newer;
+  expect((await backend.get('k'))?.value.toString()).toBe('new');
+  expect(calls()).toBe(3);
+});
+
 test('a breaker opens after failures in a row, lets one try after a while, and closes when that works', async () => {
   let now = 0;
   const { store, calls } = failing(3);

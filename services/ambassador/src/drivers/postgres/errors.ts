@@ -15,14 +15,14 @@ export const connectFailure = (cause: unknown): StoreError =>
 export function statementFailure(cause: unknown): StoreError {
   if (cause instanceof StoreError) return cause;
   if (cause instanceof DatabaseError) {
+    // Interrupted, by us or by a limit that the server has of its own.
+    if (cause.code === '57014') return new StoreError('ERR_TIMEOUT', `PostgreSQL: ${cause.message}`, { cause });
     const code = unavailable.test(cause.code ?? '') ? 'ERR_UNAVAILABLE' : 'ERR_BACKEND';
     // A shutdown may interrupt a commit that has reached the log already.
     const outcome = cause.code?.startsWith('57P') ? 'unknown' : 'not-applied';
     return new StoreError(code, `PostgreSQL: ${cause.message}`, { cause, outcome });
   }
-  const timedOut = messageOf(cause).includes('timeout');
-  const text = timedOut ? 'PostgreSQL did not answer in time' : `PostgreSQL went away: ${messageOf(cause)}`;
-  return new StoreError(timedOut ? 'ERR_TIMEOUT' : 'ERR_UNAVAILABLE', text, { cause, outcome: 'unknown' });
+  return new StoreError('ERR_UNAVAILABLE', `PostgreSQL went away: ${messageOf(cause)}`, { cause, outcome: 'unknown' });
 }
 
 export const isRepeatable = (error: unknown): boolean =>

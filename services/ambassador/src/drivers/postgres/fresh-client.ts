@@ -1,5 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import type { ConnectionOptions } from 'node:tls';
 import { Client, type ClientConfig } from 'pg';
+import { cancel } from './cancel.ts';
 
 /** Asked at each connect, so that what rotated is used at once. May throw. */
 export type ConnectionSource = () => {
@@ -9,22 +11,28 @@ export type ConnectionSource = () => {
   ssl?: ConnectionOptions | undefined;
 };
 
+/** A client that can be told from all others on the server, and interrupted. */
+export type FreshClient = Client & {
+  readonly applicationName: string;
+  /** Ask the server to give up the statement that runs, for up to `patience` milliseconds; nobody waits for it. */
+  interrupt(patience: number): void;
+};
+
 type Connected = ((error: Error) => void) | ((error: null, client: Client) => void);
 
 /** A kind of client for a pool that asks `source` anew for each of its connections. */
-export function freshClient(source: ConnectionSource, commandTimeout: number): typeof Client {
-  return class FreshClient extends Client {
+export function freshClient(source: ConnectionSource): new (config?: string | ClientConfig) => FreshClient {
+  return class extends Client {
+    readonly applicationName: string;
+    readonly #asked: ClientConfig;
     readonly #failure: Error | undefined;
 
     constructor(config?: string | ClientConfig) {
       const [asked, failure] = attempt(source);
-      super({
-        ...(typeof config === 'object' ? config : {}),
-        ...asked,
-        keepAlive: true,
-        query_timeout: commandTimeout,
-        application_name: 'podkit-ambassador',
-      });
+      const name = `podkit-ambassador-${randomUUID()}`;
+      super({ ...(typeof config === 'object' ? config : {}), ...asked, keepAlive: true, application_name: name });
+      this.applicationName = name;
+      this.#asked = asked;
       this.#failure = failure;
       // Also between the pool's listeners and ours: an error that nobody hears would end the process. The next statement fails.
       this.on('error', () => undefined);
@@ -38,6 +46,13 @@ export function freshClient(source: ConnectionSource, commandTimeout: number): t
       if (failure === undefined) return callback === undefined ? super.connect() : super.connect(callback);
       if (callback === undefined) return Promise.reject(failure);
       return process.nextTick(callback, failure);
+    }
+
+    interrupt(patience: number): void {
+      const { host = '', port = 5432, ssl } = this.#asked;
+      if (!('processID' in this && 'secretKey' in this)) return;
+      const [processId, secretKey] = [Number(this.processID), Number(this.secretKey)];
+      cancel({ host, port, ssl: typeof ssl === 'object' ? ssl : undefined, processId, secretKey }, patience);
     }
   };
 }

@@ -1,6 +1,8 @@
-import { Pool, type QueryResult, type QueryResultRow } from 'pg';
+import { type Client, Pool, type PoolClient, type QueryResult, type QueryResultRow } from 'pg';
 import { connectFailure, statementFailure } from './errors.ts';
-import { type ConnectionSource, freshClient } from './fresh-client.ts';
+import { type ConnectionSource, type FreshClient, freshClient } from './fresh-client.ts';
+import { LostSessions } from './lost-sessions.ts';
+import { inTime } from './time-limit.ts';
 
 export type PoolOptions = {
   source: ConnectionSource;
@@ -18,14 +20,19 @@ export type Session = <Row extends QueryResultRow>(
   values?: readonly unknown[],
 ) => Promise<QueryResult<Row>>;
 
+/** Milliseconds that the server has to end what was given up. */
+const patience = 1000;
+
 /** Connections to one PostgreSQL. Statements are unnamed, so that a pooler in between may do as it likes. */
 export class PostgresPool {
   readonly #pool: Pool;
+  readonly #commandTimeout: number;
+  readonly #lost = new LostSessions(patience);
 
   constructor({ source, max, connectTimeout, commandTimeout }: PoolOptions) {
-    const Client = freshClient(source, commandTimeout);
+    this.#commandTimeout = commandTimeout;
     this.#pool = new Pool({
-      Client,
+      Client: freshClient(source) as unknown as typeof Client,
       max,
       connectionTimeoutMillis: connectTimeout,
       idleTimeoutMillis: 60_000,
@@ -44,25 +51,45 @@ export class PostgresPool {
     return this.#pool.totalCount;
   }
 
-  /** Run statements on one connection. A connection on which one failed without the server's word is not used again. */
+  /**
+   * Run statements on one connection. A connection on which one failed without the server's word, or was interrupted, is
+   * not used again; and what it may have left running there is ended before anything else is asked.
+   */
   async use<T>(work: (session: Session) => Promise<T>): Promise<T> {
-    const client = await this.#pool.connect().catch((error: unknown) => {
-      throw connectFailure(error);
-    });
-    let broken = false;
-    const onError = () => {
+    const client = await this.#connect();
+    let [broken, begun] = [false, false];
+    const markBroken = () => {
       broken = true;
     };
-    client.on('error', onError);
+    const cancel = () => {
+      broken = true;
+      client.interrupt(patience);
+    };
+    const limit = { commandTimeout: this.#commandTimeout, patience, cancel };
+    client.on('error', markBroken);
     try {
-      return await work((text, values = []) => client.query(text, [...values]));
+      const session: Session = (text, values = []) => inTime(client.query(text, [...values]), limit);
+      await this.#lost.end(session);
+      begun = true;
+      return await work(session);
     } catch (error) {
       const failure = statementFailure(error);
-      broken ||= failure.outcome === 'unknown';
+      if (failure.outcome === 'unknown') {
+        broken = true;
+        if (begun) this.#lost.add(client.applicationName);
+      }
       throw failure;
     } finally {
-      client.off('error', onError);
+      client.off('error', markBroken);
       client.release(broken);
+    }
+  }
+
+  async #connect(): Promise<PoolClient & FreshClient> {
+    try {
+      return (await this.#pool.connect()) as PoolClient & FreshClient;
+    } catch (error) {
+      throw connectFailure(error);
     }
   }
 
@@ -79,8 +106,8 @@ export class PostgresPool {
         await session('COMMIT');
         return result;
       } catch (error) {
-        // When the rollback cannot even be sent, the server rolls back by itself.
-        await session('ROLLBACK').catch(() => undefined);
+        // Else the connection is given up, and the server rolls back by itself.
+        if (statementFailure(error).outcome === 'not-applied') await session('ROLLBACK').catch(() => undefined);
         throw error;
       }
     });

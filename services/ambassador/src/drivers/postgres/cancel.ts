@@ -1,0 +1,41 @@
+import { connect as connectTcp, type Socket } from 'node:net';
+import { type ConnectionOptions, connect as connectTls } from 'node:tls';
+
+/** The server process behind a connection, and what proves that we may interrupt it. */
+export type Backend = {
+  host: string;
+  port: number;
+  ssl: ConnectionOptions | undefined;
+  processId: number;
+  secretKey: number;
+};
+
+const [cancelCode, tlsCode] = [80_877_102, 80_877_103];
+
+/**
+ * Ask the server to give up what a connection runs now, over a connection of its own. There is no answer to it; whether it
+ * came in time, the interrupted connection says. Gives up after `patience` milliseconds.
+ *
+ * Protocol: https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-CANCELING-REQUESTS
+ */
+export function cancel({ host, port, ssl, processId, secretKey }: Backend, patience: number): void {
+  const socket = connectTcp(host.startsWith('/') ? { path: `${host}/.s.PGSQL.${port}` } : { host, port });
+  const send = (to: Socket) => to.end(message(cancelCode, processId, secretKey));
+  const ignore = () => socket.destroy();
+  socket.on('error', ignore).setTimeout(patience, ignore);
+  socket.once('connect', () => (ssl === undefined ? send(socket) : socket.write(message(tlsCode))));
+  if (ssl === undefined) return;
+  socket.once('data', (answer) => {
+    const secured = connectTls({ ...ssl, socket }, () => send(secured));
+    secured.on('error', ignore);
+    // Not `S`: no TLS. The secret is not sent in clear where the connection itself was not.
+    if (answer.toString() !== 'S') secured.destroy();
+  });
+}
+
+function message(...words: number[]): Buffer {
+  const bytes = Buffer.alloc(4 + 4 * words.length);
+  bytes.writeInt32BE(bytes.length, 0);
+  for (const [index, word] of words.entries()) bytes.writeInt32BE(word, 4 + 4 * index);
+  return bytes;
+}
