@@ -45,6 +45,8 @@ function single(target: RedisTarget): Redis {
     Object.assign(options, {
       name: topology.name,
       sentinels: [...topology.sentinels],
+      // Else ioredis would speak to master and Sentinels in clear.
+      ...(target.tls === undefined ? {} : { enableTLSForSentinelMode: true, sentinelTLS: target.tls() }),
       ...(username === undefined ? {} : { sentinelUsername: username }),
       ...(password === undefined ? {} : { sentinelPassword: password }),
     });

@@ -12,6 +12,10 @@ export class ReplyError {
 /** A decoded reply. Maps and sets arrive as flat arrays, doubles and big numbers as text, as in RESP2. */
 export type Reply = Buffer | string | number | boolean | null | ReplyError | Reply[];
 
+/** A string of a reply as text; empty where it is none. */
+export const textOf = (reply: Reply | undefined): string =>
+  reply instanceof Buffer || typeof reply === 'string' ? reply.toString() : '';
+
 /** Bytes and how far they have been read. */
 export type ReplyCursor = { bytes: Buffer; at: number };
 

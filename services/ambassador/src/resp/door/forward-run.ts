@@ -9,7 +9,7 @@ import { DecodingSink, type ReplySink } from '../upstream/sink.ts';
 import { failureLine } from './failure-line.ts';
 import type { ReplyQueue, ReplySlot } from './reply-queue.ts';
 
-const wrongType = Buffer.from('-WRONGTYPE');
+const [wrongType, readOnly] = [Buffer.from('-WRONGTYPE'), Buffer.from('-READONLY')];
 
 /** What a run tells the client it belongs to. */
 export type RunOwner = {
@@ -73,6 +73,8 @@ export class ForwardRun implements ReplySink {
   }
 
   receiveError(bytes: Buffer): void {
+    // Another server is the master now; who comes next is to look for it.
+    if (bytes.subarray(0, readOnly.length).equals(readOnly)) this.connection.demoted();
     const isWrongType = bytes.subarray(0, wrongType.length).equals(wrongType);
     const key = isWrongType ? this.#gets?.[this.#count - this.remaining] : undefined;
     if (key === undefined) this.receive(bytes, 0, bytes.length);

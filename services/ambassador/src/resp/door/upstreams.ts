@@ -1,6 +1,6 @@
 import type { Engine, RawRoute, RedisTarget } from '../../engine/engine.ts';
-import { endpointOf } from '../upstream/endpoint.ts';
 import { UpstreamPool } from '../upstream/pool.ts';
+import { endpointOf } from '../upstream/sentinel.ts';
 
 /** The connections to every Redis that frames are passed on to. */
 export class Upstreams {

@@ -1,13 +1,12 @@
 import type { Socket } from 'node:net';
 import { messageOf } from '@podkit/chassis/errors';
-import { ReplyScanner } from '../codec/reply-scanner.ts';
-import { openSocket, UpstreamError, usesTls } from './endpoint.ts';
+import type { HostPort } from '../../engine/engine.ts';
+import { openSocket, type RedisEndpoint, UpstreamError } from './endpoint.ts';
 import type { ForwardingOptions } from './forwarding-options.ts';
 import { greet } from './greeting.ts';
+import { ReplyDelivery } from './reply-delivery.ts';
 import { type ReplySink, SinkQueue } from './sink.ts';
 import { WriteBatch } from './write-batch.ts';
-
-const [dash, push] = [45, 62] as const;
 
 /**
  * One pipelined connection to a Redis. Request frames go up as they are, replies come down as they are and in order;
@@ -16,30 +15,29 @@ const [dash, push] = [45, 62] as const;
 export class ForwardingConnection {
   closed = false;
   ready = false;
+  /** No more requests should be sent over it: it ends when nothing is awaited. */
+  retiring = false;
+  /** Where it leads to, once that is known. */
+  at: HostPort | undefined;
   readonly #options: ForwardingOptions;
-  readonly #socket: Socket;
-  readonly #scanner = new ReplyScanner();
+  #socket: Socket | undefined;
   readonly #sinks = new SinkQueue();
+  readonly #replies: ReplyDelivery;
   readonly #batch = new WriteBatch();
   #flushing = false;
-  #retiring = false;
-  #line: Buffer | undefined;
   #progress = performance.now();
   readonly #watchdog: NodeJS.Timeout;
 
   constructor(options: ForwardingOptions) {
     this.#options = options;
+    this.#replies = new ReplyDelivery(this.#sinks, options.onPush);
     const { endpoint } = options;
-    this.#socket = openSocket(endpoint);
-    this.#socket.on('data', (chunk: Buffer) => this.#receive(chunk));
-    this.#socket.on('error', (cause) => this.close(`the connection failed: ${messageOf(cause)}`));
-    this.#socket.on('close', () => this.close('the connection was closed'));
     this.#watchdog = setInterval(
       () => this.#watch(),
       Math.max(10, Math.min(endpoint.commandTimeout || 1000, 1000) / 4),
     );
     this.#watchdog.unref();
-    this.#socket.once(usesTls(endpoint) ? 'secureConnect' : 'connect', () => this.#greet());
+    this.#open(endpoint).catch((error: unknown) => this.close(messageOf(error)));
   }
 
   /** Requests whose replies are due, in sinks. */
@@ -49,7 +47,7 @@ export class ForwardingConnection {
 
   /** True while more bytes wait for the Redis than it should hold; callers stop reading their clients. */
   get full(): boolean {
-    return this.#batch.length + this.#socket.writableLength > (this.#options.maxPending ?? 16 * 1024 * 1024);
+    return this.#batch.length + (this.#socket?.writableLength ?? 0) > (this.#options.maxPending ?? 16 * 1024 * 1024);
   }
 
   /** Send `source[start .. end)`, which is as many whole requests as the sink awaits replies. */
@@ -77,10 +75,15 @@ export class ForwardingConnection {
     this.#schedule();
   }
 
+  /** The server has said that it is no master: the next request goes to the one that is, where that can be asked. */
+  demoted(): void {
+    if (this.#options.endpoint.locate !== undefined) this.retiring = true;
+  }
+
   /** End it when nothing is awaited any more. */
   closeWhenIdle(): void {
-    this.#retiring = true;
-    if (this.#sinks.length === 0) this.close('the configuration has changed');
+    this.retiring = true;
+    if (this.#sinks.length === 0) this.close('another connection takes its place');
   }
 
   /** End it; every sink fails. */
@@ -88,18 +91,31 @@ export class ForwardingConnection {
     if (this.closed) return;
     this.closed = true;
     clearInterval(this.#watchdog);
-    this.#socket.destroy();
-    const begun = !this.#scanner.idle && this.#scanner.kind !== push && this.#line === undefined;
-    this.#sinks.failAll(new UpstreamError(reason, this.ready), begun);
+    this.#socket?.destroy();
+    this.#replies.end(new UpstreamError(reason, this.ready));
     this.#options.onClose(new UpstreamError(reason, this.ready));
   }
 
-  #greet(): void {
+  async #open(endpoint: RedisEndpoint): Promise<void> {
+    const { host, port, locate } = endpoint;
+    this.at = locate === undefined ? { host, port } : await locate();
+    if (this.closed) return;
+    this.#socket = openSocket(
+      { ...endpoint, ...this.at },
+      {
+        received: (chunk) => this.#receive(chunk),
+        connected: (socket) => this.#greet(socket),
+        ended: (reason) => this.close(reason),
+      },
+    );
+  }
+
+  #greet(socket: Socket): void {
     const { endpoint, protocol } = this.#options;
     greet(endpoint, protocol, {
       send: (sink, frame) => {
         this.#sinks.pushFirst(sink);
-        this.#socket.write(frame);
+        socket.write(frame);
       },
       ready: () => {
         this.ready = true;
@@ -118,71 +134,20 @@ export class ForwardingConnection {
 
   #flush(): void {
     this.#flushing = false;
-    if (this.closed) return;
-    const parts = this.#batch.take();
-    if (parts.length > 1) this.#socket.cork();
-    for (const part of parts) this.#socket.write(part);
-    if (parts.length > 1) this.#socket.uncork();
+    const socket = this.#socket;
+    if (this.closed || socket === undefined) return;
+    this.#batch.writeTo(socket);
   }
 
   #receive(chunk: Buffer): void {
     this.#progress = performance.now();
     try {
-      this.#deliver(chunk);
+      this.#replies.deliver(chunk);
     } catch (error) {
       this.close(messageOf(error));
     }
-    if (this.#retiring) this.closeWhenIdle();
+    if (this.retiring) this.closeWhenIdle();
     this.#options.onDelivered?.();
-  }
-
-  #deliver(chunk: Buffer): void {
-    const scanner = this.#scanner;
-    let at = 0;
-    let from = 0;
-    let sink = this.#sinks.first;
-    while (at < chunk.length && !this.closed) {
-      const end = scanner.scan(chunk, at);
-      const special = scanner.kind === push || (scanner.kind === dash && sink?.receiveError !== undefined);
-      if (special) {
-        if (at > from) sink?.receive(chunk, from, at);
-        this.#keepLine(chunk, at, end < 0 ? chunk.length : end);
-        if (end < 0) return;
-        at = from = end;
-        this.#giveLine(sink);
-        if (scanner.kind === push) {
-          scanner.reset();
-          continue;
-        }
-      } else if (end < 0) {
-        if (sink === undefined) throw new UpstreamError('a reply that nobody asked for', true);
-        return sink.receive(chunk, from, chunk.length);
-      }
-      scanner.reset();
-      at = end;
-      if (sink === undefined) throw new UpstreamError('a reply that nobody asked for', true);
-      sink.remaining -= 1;
-      if (sink.remaining > 0) continue;
-      if (at > from) sink.receive(chunk, from, at);
-      from = at;
-      this.#sinks.shift();
-      sink.done();
-      sink = this.#sinks.first;
-    }
-    if (at > from) sink?.receive(chunk, from, at);
-  }
-
-  /** Errors that a sink wants whole and pushes are kept until they are complete. */
-  #keepLine(chunk: Buffer, start: number, end: number): void {
-    const piece = chunk.subarray(start, end);
-    this.#line = this.#line === undefined ? piece : Buffer.concat([this.#line, piece]);
-  }
-
-  #giveLine(sink: ReplySink | undefined): void {
-    const line = this.#line ?? Buffer.alloc(0);
-    this.#line = undefined;
-    if (this.#scanner.kind === push) this.#options.onPush?.(line);
-    else sink?.receiveError?.(line);
   }
 
   #watch(): void {

@@ -1,6 +1,6 @@
 import { messageOf } from '@podkit/chassis/errors';
 import { encodeRequest } from '../codec/encode-request.ts';
-import { type Reply, ReplyError } from '../codec/reply-decoder.ts';
+import { type Reply, ReplyError, textOf } from '../codec/reply-decoder.ts';
 import type { RedisEndpoint } from './endpoint.ts';
 import { DecodingSink, type ReplySink } from './sink.ts';
 
@@ -11,7 +11,7 @@ type Line = {
   refused(reason: string): void;
 };
 
-/** The first words on a connection to a Redis: HELLO 3 or AUTH, then SELECT, where they are needed. */
+/** The first words on a connection to a Redis: HELLO 3 or AUTH, then SELECT, then ROLE, where they are needed. */
 export function greet(endpoint: RedisEndpoint, protocol: 2 | 3, line: Line): void {
   let requests: string[][];
   try {
@@ -24,8 +24,11 @@ export function greet(endpoint: RedisEndpoint, protocol: 2 | 3, line: Line): voi
   const sink = new DecodingSink(
     requests.length,
     (replies) => {
+      const role = endpoint.locate === undefined ? undefined : replies.pop();
       const refusal = replies.find((reply: Reply) => reply instanceof ReplyError);
       if (refusal instanceof ReplyError) line.refused(`the Redis refused: ${refusal.message}`);
+      else if (Array.isArray(role) && textOf(role[0]) !== 'master')
+        line.refused('what was said to be the master is a replica');
       else line.ready();
     },
     () => undefined,
@@ -33,12 +36,14 @@ export function greet(endpoint: RedisEndpoint, protocol: 2 | 3, line: Line): voi
   line.send(sink, Buffer.concat(requests.map(encodeRequest)));
 }
 
-function greetings({ login: loginNow, db }: RedisEndpoint, protocol: 2 | 3): string[][] {
+function greetings({ login: loginNow, db, locate }: RedisEndpoint, protocol: 2 | 3): string[][] {
   const { username, password: secret } = loginNow();
   const requests: string[][] = [];
   const login = secret === undefined ? [] : [username ?? 'default', secret];
   if (protocol === 3) requests.push(login.length > 0 ? ['HELLO', '3', 'AUTH', ...login] : ['HELLO', '3']);
   else if (secret !== undefined) requests.push(username === undefined ? ['AUTH', secret] : ['AUTH', ...login]);
   if (db !== 0) requests.push(['SELECT', String(db)]);
+  // A Sentinel may not know yet that there is another master. Who may not ask for the role has to believe it.
+  if (locate !== undefined) requests.push(['ROLE']);
   return requests;
 }

@@ -4,8 +4,8 @@ import { bytesOfKey, keyOfBytes } from '../../engine/key.ts';
 import type { TrackChanges } from '../../engine/near-cache.ts';
 import { encodeRequest } from '../codec/encode-request.ts';
 import { decodeReply, type Reply, ReplyError } from '../codec/reply-decoder.ts';
-import { endpointOf } from './endpoint.ts';
 import { ForwardingConnection } from './forwarding-connection.ts';
+import { endpointOf } from './sentinel.ts';
 import { DecodingSink } from './sink.ts';
 
 type Events = Parameters<TrackChanges>[0];
@@ -41,7 +41,7 @@ export class TrackingConnection {
 
   #open(): void {
     const endpoint = endpointOf(this.#target);
-    if (endpoint === undefined) return this.#events.deaf('changes are heard from a single Redis only');
+    if (endpoint === undefined) return this.#events.deaf('changes are not heard from a Redis Cluster');
     let connection: ForwardingConnection;
     try {
       connection = new ForwardingConnection({

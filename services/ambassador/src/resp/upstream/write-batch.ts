@@ -1,3 +1,5 @@
+import type { Socket } from 'node:net';
+
 const room = 64 * 1024;
 /** Pieces of more bytes than this are sent from where they lie. */
 export const sentWithoutCopy = 16 * 1024;
@@ -31,6 +33,14 @@ export class WriteBatch {
     this.#parts = [];
     this.length = 0;
     return parts;
+  }
+
+  /** Write all that was added, as one piece for the network. */
+  writeTo(socket: Socket): void {
+    const parts = this.take();
+    if (parts.length > 1) socket.cork();
+    for (const part of parts) socket.write(part);
+    if (parts.length > 1) socket.uncork();
   }
 
   #cut(): void {
