@@ -4,10 +4,7 @@ import { setImmediate } from 'node:timers/promises';
 import { waitFor } from '@podkit/chassis/testing/wait-for';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Generation } from '../../src/engine/generation.ts';
-import { LiveEngine } from '../../src/engine/live-engine.ts';
 import type { Store } from '../../src/engine/store.ts';
-import { ask } from '../resp/mixed-door.ts';
-import { openDoor, rawClient } from '../resp/test-door.ts';
 import { closeAll, storeOf, storesOf } from '../stores.ts';
 import { redisCli, startCluster } from './redis-topologies.ts';
 
@@ -61,19 +58,6 @@ test('a transaction is possible on one slot, and refused as a whole over several
     message: expect.stringContaining('one slot') as string,
   });
   expect(await store.getMany(['one', 'two', 'three'])).toEqual([undefined, undefined, undefined]);
-});
-
-test('through the Redis door, commands over several slots are answered whole', async () => {
-  const door = await openDoor(new LiveEngine(generation));
-  const client = await rawClient(door.port);
-  expect(await ask(client, 'MSET x 1 y 2 z 3\nMGET x y z none\nINCR x\nDEL x y\nEXISTS x y z\nLPUSH l 1')).toEqual([
-    '+OK\r\n',
-    '*4\r\n$1\r\n1\r\n$1\r\n2\r\n$1\r\n3\r\n$-1\r\n',
-    ':2\r\n',
-    ':2\r\n',
-    ':1\r\n',
-    "-ERR unknown command 'LPUSH', with args beginning with: 'l' '1' \r\n",
-  ]);
 });
 
 test('slots that move while they are written to lose nothing', async () => {

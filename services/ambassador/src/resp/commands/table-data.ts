@@ -27,7 +27,7 @@ script:-2 select:2 subscribe:-2 time:1 unsubscribe:-1 unwatch:1 wait:3`,
     first: 1,
     last: -1,
     step: 1,
-    commands: `exists:-2 mget:-2 pfcount:-2 sdiff:-2 sinter:-2 ssubscribe:-2 sunion:-2 sunsubscribe:-1 touch:-2 watch:-2`,
+    commands: `exists:-2 mget:-2 pfcount:-2 sdiff:-2 sinter:-2 sunion:-2 touch:-2 watch:-2`,
   },
   {
     write: false,

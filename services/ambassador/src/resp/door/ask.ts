@@ -3,25 +3,48 @@ import type { RawGuard } from '../../engine/raw-guard.ts';
 import { encodeRequest } from '../codec/encode-request.ts';
 import { type Reply, ReplyError } from '../codec/reply-decoder.ts';
 import { CommandError } from '../commands/answer.ts';
+import { ClusterUpstream } from '../upstream/cluster/cluster-upstream.ts';
 import { UpstreamError } from '../upstream/endpoint.ts';
+import type { ForwardingConnection } from '../upstream/forwarding-connection.ts';
 import { DecodingSink } from '../upstream/sink.ts';
 import type { ClientConnection } from './client-connection.ts';
+import { askCluster } from './cluster/ask-cluster.ts';
 import { failureLine } from './failure-line.ts';
 import { laneOf } from './forward.ts';
 
-type Words = readonly (Uint8Array | string)[];
+export type Words = readonly (Uint8Array | string)[];
 
-/** Ask a route's Redis on the client's own lane, behind all that the client sent before; one reply per request. */
-export async function ask(client: ClientConnection, route: RawRoute, requests: readonly Words[]): Promise<Reply[]> {
+/**
+ * Ask a route's Redis on the client's own lane, behind all that the client sent before; one reply per request. In a
+ * cluster `slot` is that of all keys.
+ */
+export async function ask(
+  client: ClientConnection,
+  route: RawRoute,
+  requests: readonly Words[],
+  slot?: number,
+): Promise<Reply[]> {
+  return askOver(client, route, requests, laneOf(client, route, slot));
+}
+
+/** The same over a connection that was chosen before. */
+export async function askOver(
+  client: ClientConnection,
+  route: RawRoute,
+  requests: readonly Words[],
+  connection: ForwardingConnection,
+): Promise<Reply[]> {
   if (requests.length === 0) return [];
-  const connection = laneOf(client, route);
-  if (connection === undefined) throw new CommandError('ERR no connection to the Redis of this key');
+  const { session, door } = client;
+  const upstream = door.upstream(route);
   const frame = Buffer.concat(requests.map(encodeRequest));
   try {
     const send = () =>
-      new Promise<Reply[]>((resolve, reject) => {
-        connection.send(new DecodingSink(requests.length, resolve, reject), frame, 0, frame.length);
-      });
+      upstream instanceof ClusterUpstream
+        ? askCluster(upstream, connection, requests, (pool) => pool.connection(session.id, session.protocol))
+        : new Promise<Reply[]>((resolve, reject) => {
+            connection.send(new DecodingSink(requests.length, resolve, reject), frame, 0, frame.length);
+          });
     return await (route.guard === undefined ? send() : guarded(route.guard, send));
   } catch (error) {
     if (error instanceof UpstreamError) throw new CommandError(failureLine(error).slice(1).trimEnd());

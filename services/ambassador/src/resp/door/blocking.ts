@@ -1,11 +1,18 @@
-import { bytesOfKey } from '../../engine/key.ts';
+import type { RawRoute } from '../../engine/engine.ts';
+import type { Key } from '../../engine/store.ts';
 import { CommandError } from '../commands/answer.ts';
 import { keyPositions } from '../commands/key-positions.ts';
 import { unknownRequest } from '../commands/unknown-request.ts';
+import { ClusterUpstream } from '../upstream/cluster/cluster-upstream.ts';
+import { mostRedirects, type Redirect, redirectOf } from '../upstream/cluster/redirect.ts';
+import type { ForwardingConnection } from '../upstream/forwarding-connection.ts';
+import type { ReplySink } from '../upstream/sink.ts';
 import type { ClientConnection } from './client-connection.ts';
+import { sendAsked } from './cluster/cluster-call.ts';
+import { slotOf } from './cluster/slot-of.ts';
 import { failureLine } from './failure-line.ts';
 import { checkPrefix, forward } from './forward.ts';
-import { addPrefixed } from './frame.ts';
+import { frameOf } from './frame.ts';
 import { commonRoute } from './grouping.ts';
 import type { DoorCommand } from './registry.ts';
 import { storesBusy } from './split-commands.ts';
@@ -20,35 +27,59 @@ export const blockingCommand: DoorCommand = (client, command) => {
   const route = commonRoute(client, keys);
   if (route === undefined) throw new CommandError(unknownRequest(client.request));
   checkPrefix(route, command);
-  if (!mayBlock(client, command.name))
-    return forward(client, command, route, positions, command.write ? keys : undefined);
+  slotOf(route, keys);
+  if (!mayBlock(client, command.name)) return forward(client, command, route, positions, keys);
   // Sent on another connection, it must not overtake what was sent before.
   if (storesBusy(client) || client.pending.forwarded > 0) return false;
   client.endRun();
-  const connection = client.door.upstream(route)?.dedicated(client.session.protocol);
-  if (connection === undefined) throw new CommandError(unknownRequest(client.request));
   client.beforeWaiting();
-  const slot = client.replies.open();
-  const end = () => {
-    route.near?.invalidate(keys);
-    slot.close();
-    client.waitingOn(undefined);
-    connection.close('done');
-  };
-  client.waitingOn(connection);
-  addPrefixed(connection, client.parser, bytesOfKey(route.keyPrefix), positions);
-  connection.expect({
-    remaining: 1,
-    receive: (chunk, start, stop) => slot.write(chunk.subarray(start, stop)),
-    done: end,
-    fail: (error, begun) => {
-      if (begun) return client.abandon(error.message);
-      slot.write(Buffer.from(failureLine(error)));
-      end();
-    },
-  });
+  wait(client, route, keys, frameOf(client.parser, route.keyPrefix, positions));
   return true;
 };
+
+/** Send it, wherever a cluster wants it, and wait. */
+function wait(client: ClientConnection, route: RawRoute, keys: readonly Key[], frame: Buffer): void {
+  const { protocol } = client.session;
+  const upstream = client.door.upstream(route);
+  const slot = client.replies.open();
+  let redirects = 0;
+  const send = (connection: ForwardingConnection, sentBy?: Redirect) => {
+    let redirect: Redirect | undefined;
+    const leave = () => {
+      client.waitingOn(undefined);
+      connection.close('done');
+    };
+    const end = () => {
+      route.near?.invalidate(keys);
+      slot.close();
+      leave();
+    };
+    const sink: ReplySink = {
+      remaining: 1,
+      receive: (chunk, start, stop) => slot.write(chunk.subarray(start, stop)),
+      receiveError: (bytes) => {
+        const error = bytes.toString('latin1', 1, bytes.length - 2);
+        if (upstream instanceof ClusterUpstream && redirects < mostRedirects)
+          redirect = redirectOf(error, connection.at?.host ?? '');
+        if (redirect === undefined) slot.write(bytes);
+      },
+      done: () => {
+        if (redirect === undefined || !(upstream instanceof ClusterUpstream)) return end();
+        redirects += 1;
+        leave();
+        send(upstream.follow(redirect).dedicated(protocol), redirect);
+      },
+      fail: (error, begun) => {
+        if (begun) return client.abandon(error.message);
+        slot.write(Buffer.from(failureLine(error)));
+        end();
+      },
+    };
+    client.waitingOn(connection);
+    sendAsked(connection, sentBy, frame, sink);
+  };
+  send(upstream.dedicated(protocol, {}, slotOf(route, keys)));
+}
 
 /** XREAD and XREADGROUP wait only where they are told to. */
 function mayBlock({ request }: ClientConnection, name: string): boolean {

@@ -7,6 +7,7 @@ import { RequestView } from '../commands/request.ts';
 import type { ForwardingConnection } from '../upstream/forwarding-connection.ts';
 import { Answers } from './answers.ts';
 import { ClientOutput } from './client-output.ts';
+import { SlotOrder } from './cluster/slot-order.ts';
 import { dispatch } from './dispatch.ts';
 import type { DoorContext } from './door-context.ts';
 import type { ForwardRun, RunOwner } from './forward-run.ts';
@@ -32,7 +33,7 @@ export class ClientConnection implements RunOwner {
   /** The run of forwarded requests that the next one may join. */
   run: ForwardRun | undefined;
   /** What is under way, of each kind; `dispatch` starts nothing that must not overtake it. */
-  readonly pending = { forwarded: 0, nearWrites: 0, reads: 0, writes: 0, exclusive: 0 };
+  readonly pending = { forwarded: 0, nearWrites: 0, reads: 0, writes: 0, exclusive: 0, slots: new SlotOrder() };
   closing = false;
   readonly #socket: Socket;
   readonly #output: ClientOutput;
@@ -87,9 +88,8 @@ export class ClientConnection implements RunOwner {
   }
 
   #mustWait(): boolean {
-    const { pending, door } = this;
-    if (pending.exclusive > 0 || pending.forwarded >= mostAwaited) return true;
-    return this.#output.waiting + door.writer.length > highWater;
+    if (this.pending.exclusive > 0 || this.pending.forwarded >= mostAwaited) return true;
+    return this.#output.waiting + this.door.writer.length > highWater;
   }
 
   #read(memory: Buffer, bytes: number): void {

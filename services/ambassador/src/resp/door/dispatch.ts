@@ -53,10 +53,8 @@ function serve(client: ClientConnection, command: Command): boolean {
   if (!command.single) return command.run === undefined ? forwardMany(client, command) : command.run(client, command);
   const key = client.request.key(1);
   const route = client.door.engine.route(key);
-  if (route.raw !== undefined && !(command.isGet && route.raw.near !== undefined)) {
-    if (forward(client, command, route.raw, singleKey, command.write ? [key] : undefined)) return true;
-    if (client.door.upstream(route.raw) !== undefined) return false;
-  }
+  if (route.raw !== undefined && !(command.isGet && route.raw.near !== undefined))
+    return forward(client, command, route.raw, singleKey, [key]);
   return serveFromStore(client, command, route);
 }
 
@@ -83,5 +81,5 @@ function forwardMany(client: ClientConnection, command: Command): boolean {
   const keys = positions.map((position) => client.request.key(position));
   const raw = commonRoute(client, keys);
   if (raw === undefined) throw new CommandError(unknownRequest(client.request));
-  return forward(client, command, raw, positions, command.write ? keys : undefined);
+  return forward(client, command, raw, positions, keys);
 }

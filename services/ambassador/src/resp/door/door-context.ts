@@ -3,7 +3,7 @@ import type { Engine, RawRoute } from '../../engine/engine.ts';
 import type { ReplyWriter } from '../codec/reply-writer.ts';
 import type { RequestLimits } from '../codec/request-limits.ts';
 import type { CommandTable } from '../commands/table.ts';
-import type { UpstreamPool } from '../upstream/pool.ts';
+import type { Upstream } from '../upstream/upstream.ts';
 import type { Credentials } from './auth.ts';
 import type { ClientConnection } from './client-connection.ts';
 import type { RespMetrics } from './metrics.ts';
@@ -30,8 +30,8 @@ export type DoorContext = {
   /** What INFO shows. */
   facts(): ServerFacts;
   sessions: () => Iterable<Session>;
-  /** The connections to a route's Redis, or undefined where frames can't be passed on (Sentinel, Cluster). */
-  upstream(route: RawRoute): UpstreamPool | undefined;
+  /** The connections to a route's Redis. */
+  upstream(route: RawRoute): Upstream;
   /** Write the client's replies at the end of this turn. */
   flushLater(client: ClientConnection): void;
   /** Let the client go on at the end of this turn: something it waited for has come. */

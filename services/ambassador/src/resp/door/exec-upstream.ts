@@ -1,8 +1,13 @@
+import { messageOf } from '@podkit/chassis/errors';
 import type { RawRoute } from '../../engine/engine.ts';
 import { encodeRequest } from '../codec/encode-request.ts';
-import type { UpstreamError } from '../upstream/endpoint.ts';
+import { ClusterUpstream } from '../upstream/cluster/cluster-upstream.ts';
+import { mostRedirects, type Redirect, redirectOf } from '../upstream/cluster/redirect.ts';
+import { UpstreamError } from '../upstream/endpoint.ts';
+import type { ForwardingConnection } from '../upstream/forwarding-connection.ts';
 import type { ReplySink } from '../upstream/sink.ts';
 import type { ClientConnection } from './client-connection.ts';
+import { sendAsked } from './cluster/cluster-call.ts';
 import { failureLine } from './failure-line.ts';
 import { laneOf } from './forward.ts';
 import type { Transaction } from './transaction.ts';
@@ -14,8 +19,8 @@ const [begin, end] = [encodeRequest(['MULTI']), encodeRequest(['EXEC'])];
  * connection, unless there was a WATCH, which belongs to a connection. Only the reply to EXEC is passed on.
  */
 export function execUpstream(client: ClientConnection, transaction: Transaction, route: RawRoute): void {
-  const connection = transaction.watching ?? laneOf(client, route);
-  if (connection === undefined) return;
+  const first = transaction.watching ?? laneOf(client, route, transaction.slot);
+  const upstream = client.door.upstream(route);
   client.beforeWaiting();
   const slot = client.replies.open();
   client.waitingOn(transaction.watching ?? null);
@@ -36,21 +41,46 @@ export function execUpstream(client: ClientConnection, transaction: Transaction,
     slot.write(Buffer.from(failureLine(error)));
     finish(false);
   };
-  const frames = Buffer.concat([begin, ...transaction.frames, end]);
-  connection.add(frames, 0, frames.length);
-  connection.expect(skip(transaction.frames.length + 1));
-  connection.expect({
-    remaining: 1,
-    receive: (chunk, start, stop) => slot.write(chunk.subarray(start, stop)),
-    done: () => finish(true),
-    fail,
-  });
+  let redirects = 0;
+  const mayFollow = () =>
+    upstream instanceof ClusterUpstream && transaction.watching === undefined && redirects < mostRedirects;
+  const send = (connection: ForwardingConnection, sentBy?: Redirect) => {
+    let redirect: Redirect | undefined;
+    const look = (bytes: Buffer) => {
+      const error = bytes.toString('latin1', 1, bytes.length - 2);
+      if (mayFollow()) redirect ??= redirectOf(error, connection.at?.host ?? '');
+    };
+    const frames = Buffer.concat([begin, ...transaction.frames, end]);
+    // An error among them makes EXEC answer EXECABORT; where it was a redirect, nothing has happened here.
+    sendAsked(connection, sentBy, frames, skip(transaction.frames.length + 1, look));
+    connection.expect({
+      remaining: 1,
+      receive: (chunk, start, stop) => slot.write(chunk.subarray(start, stop)),
+      receiveError: (bytes) => {
+        look(bytes);
+        if (redirect === undefined) slot.write(bytes);
+      },
+      done: () => {
+        if (redirect === undefined || !(upstream instanceof ClusterUpstream)) return finish(true);
+        redirects += 1;
+        try {
+          const { id, protocol } = client.session;
+          send(upstream.follow(redirect).connection(id, protocol), redirect);
+        } catch (error) {
+          fail(error instanceof UpstreamError ? error : new UpstreamError(messageOf(error), false), false);
+        }
+      },
+      fail,
+    });
+  };
+  send(first);
 }
 
-/** For replies that nobody reads: `+OK` and `+QUEUED`. An error among them makes EXEC answer EXECABORT. */
-const skip = (remaining: number): ReplySink => ({
+/** For replies that nobody reads: `+OK` and `+QUEUED`. */
+const skip = (remaining: number, receiveError: (bytes: Buffer) => void): ReplySink => ({
   remaining,
   receive: () => undefined,
+  receiveError,
   done: () => undefined,
   fail: () => undefined,
 });

@@ -2,12 +2,15 @@ import type { RawRoute } from '../../engine/engine.ts';
 import { bytesOfKey } from '../../engine/key.ts';
 import type { Key } from '../../engine/store.ts';
 import { CommandError } from '../commands/answer.ts';
+import { ClusterUpstream } from '../upstream/cluster/cluster-upstream.ts';
 import { UpstreamError } from '../upstream/endpoint.ts';
 import type { ForwardingConnection } from '../upstream/forwarding-connection.ts';
 import type { ClientConnection } from './client-connection.ts';
+import { ClusterCall } from './cluster/cluster-call.ts';
+import { slotOf } from './cluster/slot-of.ts';
 import { failureLine } from './failure-line.ts';
 import { ForwardRun } from './forward-run.ts';
-import { addPrefixed } from './frame.ts';
+import { addPrefixed, frameOf } from './frame.ts';
 import type { Command } from './registry.ts';
 
 /**
@@ -19,17 +22,27 @@ export function forward(
   command: Command,
   route: RawRoute,
   positions: readonly number[],
-  written: readonly Key[] | undefined,
+  keys: readonly Key[],
 ): boolean {
   checkPrefix(route, command);
+  const slot = slotOf(route, keys);
+  const written = command.write ? keys : undefined;
   const { pending, parser } = client;
   if (pending.writes > 0 || (command.write && pending.reads > 0)) return false;
   if (!mayPass(client, route)) return false;
-  const connection = laneOf(client, route);
-  if (connection === undefined) return false;
+  const connection = laneOf(client, route, slot);
   if (connection.full) {
     client.door.waitForRoom(client);
     return false;
+  }
+  const upstream = slot === undefined ? undefined : client.door.upstream(route);
+  if (slot !== undefined && upstream instanceof ClusterUpstream) {
+    if (!pending.slots.mayUse(slot, connection)) return false;
+    client.endRun();
+    client.beforeWaiting();
+    const frame = frameOf(parser, route.keyPrefix, positions);
+    const got = command.isGet ? keys[0] : undefined;
+    return new ClusterCall(client, { route, upstream, slot, frame, written, got }, connection).remaining > 0;
   }
   let { run } = client;
   const behind = run?.buffer === parser.buffer && run.end === parser.frameStart;
@@ -41,7 +54,7 @@ export function forward(
   }
   route.guard?.enter();
   if (route.keyPrefix !== '') addPrefixed(connection, parser, bytesOfKey(route.keyPrefix), positions);
-  run.extend(parser.frameEnd, written, command.isGet ? client.request.key(1) : undefined);
+  run.extend(parser.frameEnd, written, command.isGet ? keys[0] : undefined);
   return true;
 }
 
@@ -65,13 +78,17 @@ export function checkPrefix({ keyPrefix }: RawRoute, { name }: Command): void {
 }
 
 /**
- * The connection that carries this client's requests to a route's Redis; undefined where there can be none.
+ * The connection that carries this client's requests to a route's Redis, for keys of `slot` where it has slots.
  *
  * @throws {CommandError} while the Redis can't be reached
  */
-export function laneOf({ door, session }: ClientConnection, route: RawRoute): ForwardingConnection | undefined {
+export function laneOf(
+  { door, session }: ClientConnection,
+  route: RawRoute,
+  slot: number | undefined,
+): ForwardingConnection {
   try {
-    return door.upstream(route)?.connection(session.id, session.protocol);
+    return door.upstream(route).connection(session.id, session.protocol, slot);
   } catch (error) {
     route.guard?.enter();
     route.guard?.leave(1, false);

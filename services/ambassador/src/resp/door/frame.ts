@@ -1,3 +1,5 @@
+import { bytesOfKey } from '../../engine/key.ts';
+import type { Key } from '../../engine/store.ts';
 import type { RequestParser } from '../codec/request-parser.ts';
 import type { ForwardingConnection } from '../upstream/forwarding-connection.ts';
 
@@ -21,4 +23,14 @@ export function addPrefixed(
     from = start;
   }
   connection.add(buffer, from, frameEnd);
+}
+
+/** A copy of the parser's request, as it goes up. */
+export function frameOf(parser: RequestParser, keyPrefix: Key, positions: readonly number[]): Buffer {
+  const { buffer, frameStart, frameEnd } = parser;
+  if (keyPrefix === '') return Buffer.from(buffer.subarray(frameStart, frameEnd));
+  const parts: Buffer[] = [];
+  const add = (source: Buffer, start: number, end: number) => void parts.push(source.subarray(start, end));
+  addPrefixed({ add }, parser, bytesOfKey(keyPrefix), positions);
+  return Buffer.concat(parts);
 }

@@ -1,4 +1,4 @@
-import type { Route } from '../../engine/engine.ts';
+import type { RawRoute, Route } from '../../engine/engine.ts';
 import { bytesOfKey, keyOfBytes } from '../../engine/key.ts';
 import type { Key } from '../../engine/store.ts';
 import { ReplyError } from '../codec/reply-decoder.ts';
@@ -7,8 +7,12 @@ import { replies } from '../commands/errors.ts';
 import { compileGlob, type Glob } from '../commands/glob.ts';
 import { integer } from '../commands/numbers.ts';
 import type { RequestView } from '../commands/request.ts';
-import { ask, asNumber } from './ask.ts';
+import { ClusterUpstream } from '../upstream/cluster/cluster-upstream.ts';
+import type { ForwardingConnection } from '../upstream/forwarding-connection.ts';
+import { ask, askOver, asNumber } from './ask.ts';
 import type { ClientConnection } from './client-connection.ts';
+import { laneOf } from './forward.ts';
+import { type Group, groupByRoute } from './grouping.ts';
 import type { DoorCommand } from './registry.ts';
 import { storesBusy } from './split-commands.ts';
 
@@ -36,22 +40,50 @@ async function page(
   type?: string,
 ): Promise<Page> {
   const { raw } = route;
-  if (raw === undefined || client.door.upstream(raw) === undefined) {
+  if (raw === undefined) {
     if (type !== undefined && type !== 'string') return { keys: [], cursor: undefined };
     const found = await route.store.list({ prefix: glob.prefix, limit, ...(cursor === undefined ? {} : { cursor }) });
     return { keys: found.keys.filter((key) => mine(client, route, key, glob)), cursor: found.cursor };
   }
   // The prefix is literal: what it has of a pattern's characters is escaped.
   const pattern = raw.keyPrefix.replaceAll(/[\\*?[\]^]/g, '\\$&') + glob.pattern;
-  const words = ['SCAN', cursor ?? '0', 'MATCH', bytesOfKey(pattern), 'COUNT', String(limit)];
-  const [reply] = await ask(client, raw, [type === undefined ? words : [...words, 'TYPE', type]]);
+  const { node, inner, behind } = await nodeOf(client, raw, cursor);
+  const words = ['SCAN', inner, 'MATCH', bytesOfKey(pattern), 'COUNT', String(limit)];
+  const [reply] = await askOver(client, raw, [type === undefined ? words : [...words, 'TYPE', type]], node);
   if (!Array.isArray(reply))
     throw new CommandError(reply instanceof ReplyError ? reply.message : 'ERR no page of keys');
   const keys = (reply[1] as Buffer[]).map((key) => keyOfBytes(key).slice(raw.keyPrefix.length));
   const next = (reply[0] as Buffer).toString();
   return {
     keys: keys.filter((key) => client.door.engine.route(key) === route),
-    cursor: next === '0' ? undefined : next,
+    cursor: behind(next),
+  };
+}
+
+type Step = { node: ForwardingConnection; inner: string; behind: (next: string) => string | undefined };
+
+/** The node of a cluster whose turn it is; the cursor names it, `place-cursor`. Without a cluster there is one node. */
+async function nodeOf(client: ClientConnection, raw: RawRoute, cursor: string | undefined): Promise<Step> {
+  const upstream = client.door.upstream(raw);
+  const { id, protocol } = client.session;
+  if (!(upstream instanceof ClusterUpstream))
+    return {
+      node: laneOf(client, raw, undefined),
+      inner: cursor ?? '0',
+      behind: (next) => (next === '0' ? undefined : next),
+    };
+  const nodes = (await upstream.masters()).toSorted(
+    (left, right) => left.host.localeCompare(right.host) || left.port - right.port,
+  );
+  const [place = '0', inner = '0'] = (cursor ?? '0-0').split('-');
+  const node = nodes[Number(place)];
+  if (node === undefined) throw new CommandError(replies.invalidCursor);
+  const last = Number(place) + 1 >= nodes.length;
+  const after = last ? undefined : `${Number(place) + 1}-0`;
+  return {
+    node: upstream.at(node).connection(id, protocol),
+    inner,
+    behind: (next) => (next === '0' ? after : `${place}-${next}`),
   };
 }
 
@@ -138,11 +170,13 @@ async function flush(client: ClientConnection): Promise<Answer> {
 }
 
 async function remove(client: ClientConnection, { raw, store }: Route, own: Key[]): Promise<void> {
-  if (raw === undefined || client.door.upstream(raw) === undefined) {
+  if (raw === undefined) {
     await store.writeMany(own.map((key) => ({ kind: 'delete', key })));
     return;
   }
-  asNumber((await ask(client, raw, [['UNLINK', ...own.map((key) => bytesOfKey(raw.keyPrefix + key))]]))[0]);
+  const unlink = async ({ keys, slot }: Group) =>
+    asNumber((await ask(client, raw, [['UNLINK', ...keys.map((key) => bytesOfKey(raw.keyPrefix + key))]], slot))[0]);
+  await Promise.all(groupByRoute(client, own).map(unlink));
   raw.near?.invalidate(own);
 }
 

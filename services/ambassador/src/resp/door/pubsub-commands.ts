@@ -1,8 +1,12 @@
-import { CommandError } from '../commands/answer.ts';
+import { ReplyError } from '../codec/reply-decoder.ts';
+import { type Answer, CommandError } from '../commands/answer.ts';
 import { unknownRequest } from '../commands/unknown-request.ts';
+import { ClusterUpstream } from '../upstream/cluster/cluster-upstream.ts';
+import { askOver } from './ask.ts';
 import { forward } from './forward.ts';
 import { commonRoute } from './grouping.ts';
 import type { DoorCommand } from './registry.ts';
+import { storesBusy } from './split-commands.ts';
 
 const subscribe: DoorCommand = (client, command) => {
   const { request, session } = client;
@@ -25,7 +29,27 @@ const subscribe: DoorCommand = (client, command) => {
 const passOn: DoorCommand = (client, command) => {
   const route = commonRoute(client, []);
   if (route === undefined) throw new CommandError(unknownRequest(client.request));
-  return forward(client, command, route, [], undefined);
+  return forward(client, command, route, [], []);
+};
+
+/** SCRIPT: every node of a cluster has scripts of its own, so all are told; the first error, or else reply, is the answer. */
+const script: DoorCommand = (client, command) => {
+  const route = commonRoute(client, []);
+  const upstream = route && client.door.upstream(route);
+  if (route === undefined || !(upstream instanceof ClusterUpstream)) return passOn(client, command);
+  if (storesBusy(client)) return false;
+  client.endRun();
+  const { id, protocol } = client.session;
+  const words = Array.from({ length: client.request.count }, (_, index) => Buffer.from(client.request.value(index)));
+  const tell = async (): Promise<Answer> => {
+    const nodes = (await upstream.masters()).map((node) => upstream.at(node).connection(id, protocol));
+    const said = await Promise.all(nodes.map((node) => askOver(client, route, [words], node)));
+    const error = said.flat().find((reply) => reply instanceof ReplyError);
+    if (error instanceof ReplyError) throw new CommandError(error.message);
+    return (said[0]?.[0] ?? null) as Answer;
+  };
+  client.answerLater(tell(), 'exclusive');
+  return true;
 };
 
 export const pubSubCommands: Record<string, DoorCommand> = {
@@ -35,5 +59,5 @@ export const pubSubCommands: Record<string, DoorCommand> = {
   punsubscribe: subscribe,
   publish: passOn,
   pubsub: passOn,
-  script: passOn,
+  script,
 };

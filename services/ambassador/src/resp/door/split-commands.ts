@@ -12,8 +12,9 @@ import { forward } from './forward.ts';
 import { type Group, groupByRoute } from './grouping.ts';
 import type { Command, DoorCommand } from './registry.ts';
 
-/** Nothing of this client may be under way in the stores, for these commands go to several of them at once. */
-export const storesBusy = ({ pending }: ClientConnection): boolean => pending.reads > 0 || pending.writes > 0;
+/** Nothing of this client may be under way in the stores or on its way through a cluster, for these commands go to several of them at once. */
+export const storesBusy = ({ pending }: ClientConnection): boolean =>
+  pending.reads > 0 || pending.writes > 0 || pending.slots.size > 0;
 
 const keysOf = (client: ClientConnection, command: Command): Key[] =>
   keyPositions(command, client.request).map((position) => client.request.key(position));
@@ -38,16 +39,16 @@ async function gather(client: ClientConnection, keys: readonly Key[]): Promise<A
   return answers;
 }
 
-async function readGroup(client: ClientConnection, { route, raw, keys }: Group): Promise<Answer[]> {
+async function readGroup(client: ClientConnection, { route, raw, slot, keys }: Group): Promise<Answer[]> {
   if (raw === undefined || raw.near !== undefined) return readMany(route.store, keys);
   const stored = keys.map((key) => bytesOfKey(raw.keyPrefix + key));
-  const [values] = await ask(client, raw, [['MGET', ...stored]]);
+  const [values] = await ask(client, raw, [['MGET', ...stored]], slot);
   if (!Array.isArray(values)) throw new CommandError(values instanceof ReplyError ? values.message : 'ERR no array');
   const answers = values as (Buffer | null)[];
   // MGET knows nothing of hashes, so what is missing is looked for where the Dapr door would have put it.
   const missing = answers.flatMap((value, place) => (value === null ? [place] : []));
   const fields = missing.map((place) => ['HGET', stored[place] ?? '', 'data']);
-  const hashed = await ask(client, raw, fields);
+  const hashed = await ask(client, raw, fields, slot);
   for (const [index, place] of missing.entries()) {
     const value = hashed[index];
     if (value instanceof Buffer) answers[place] = value;
@@ -62,14 +63,14 @@ const counted =
     const keys = keysOf(client, command);
     const groups = groupByRoute(client, keys);
     const only = groups.length === 1 ? groups[0]?.raw : undefined;
-    if (only !== undefined)
-      return forward(client, command, only, keyPositions(command, client.request), command.write ? keys : undefined);
+    if (only !== undefined) return forward(client, command, only, keyPositions(command, client.request), keys);
     if (storesBusy(client) || client.pending.nearWrites > 0) return false;
     client.endRun();
-    const count = async ({ route, raw, keys: own }: Group): Promise<number> => {
+    const count = async ({ route, raw, slot, keys: own }: Group): Promise<number> => {
       if (raw === undefined) return onStore(route.store, own);
       if (command.write) raw.near?.invalidate(own);
-      const [reply] = await ask(client, raw, [[command.name, ...own.map((key) => bytesOfKey(raw.keyPrefix + key))]]);
+      const words = [command.name, ...own.map((key) => bytesOfKey(raw.keyPrefix + key))];
+      const [reply] = await ask(client, raw, [words], slot);
       if (command.write) raw.near?.invalidate(own);
       return asNumber(reply);
     };
@@ -98,14 +99,14 @@ const mset: DoorCommand = (client, command) => {
 
 async function writeGroup(
   client: ClientConnection,
-  { route, raw, keys }: Group,
+  { route, raw, slot, keys }: Group,
   values: Map<Key, Buffer>,
 ): Promise<void> {
   const pairs = [...new Set(keys)].map((key) => ({ key, value: values.get(key) ?? Buffer.alloc(0) }));
   if (raw === undefined) return writeMany(route.store, pairs);
   raw.near?.invalidate(keys);
   const words = pairs.flatMap(({ key, value }) => [bytesOfKey(raw.keyPrefix + key), value]);
-  const [reply] = await ask(client, raw, [['MSET', ...words]]);
+  const [reply] = await ask(client, raw, [['MSET', ...words]], slot);
   raw.near?.invalidate(keys);
   if (reply instanceof ReplyError) throw new CommandError(reply.message);
 }

@@ -40,10 +40,9 @@ export class Subscriptions {
 
   #open(): ForwardingConnection {
     const { door } = this.#client;
-    const route = door.engine.routes().find(({ raw }) => raw !== undefined && door.upstream(raw) !== undefined);
-    const pool = route?.raw === undefined ? undefined : door.upstream(route.raw);
-    if (pool === undefined) throw new CommandError('ERR no store of this door has channels');
-    return pool.dedicated(3, {
+    const raw = door.engine.routes().find((route) => route.raw !== undefined)?.raw;
+    if (raw === undefined) throw new CommandError('ERR no store of this door has channels');
+    return door.upstream(raw).dedicated(3, {
       onPush: (bytes) => this.#pass(bytes),
       onClose: () => {
         if (!this.#closing) this.#client.abandon('the connection of its subscriptions was lost');

@@ -1,7 +1,6 @@
-import type { RawRoute, Route } from '../../engine/engine.ts';
+import type { Route } from '../../engine/engine.ts';
 import { bytesOfKey } from '../../engine/key.ts';
 import type { Key } from '../../engine/store.ts';
-import { encodeRequest } from '../codec/encode-request.ts';
 import { ReplyError } from '../codec/reply-decoder.ts';
 import { defaultLimits } from '../codec/request-limits.ts';
 import { RequestParser } from '../codec/request-parser.ts';
@@ -10,8 +9,11 @@ import { replies } from '../commands/errors.ts';
 import { keyPositions } from '../commands/key-positions.ts';
 import { RequestView } from '../commands/request.ts';
 import { asCommandError } from '../commands/store-errors.ts';
-import { DecodingSink } from '../upstream/sink.ts';
+import { ClusterUpstream } from '../upstream/cluster/cluster-upstream.ts';
+import type { UpstreamPool } from '../upstream/pool.ts';
+import { askOver } from './ask.ts';
 import type { ClientConnection } from './client-connection.ts';
+import { askCluster } from './cluster/ask-cluster.ts';
 import { execUpstream } from './exec-upstream.ts';
 import { mayPass } from './forward.ts';
 import type { DoorCommand } from './registry.ts';
@@ -52,24 +54,32 @@ const watch: DoorCommand = (client, command) => {
   const keys = keyPositions(command, client.request).map((position) => client.request.key(position));
   client.endRun();
   const transaction = (client.transaction ??= new Transaction());
-  for (const key of keys) transaction.take(client.door.engine.route(key));
+  for (const key of keys) transaction.take(client.door.engine.route(key), key);
   client.answerLater(watchKeys(client, transaction, keys), 'exclusive');
   return true;
 };
 
 async function watchKeys(client: ClientConnection, transaction: Transaction, keys: readonly Key[]): Promise<Answer> {
   const { route } = transaction;
-  const pool = route?.raw === undefined ? undefined : client.door.upstream(route.raw);
-  if (route === undefined || route.raw === undefined || pool === undefined) {
+  if (route?.raw === undefined) {
     for (const key of keys) transaction.watched.set(key, (await route?.store.get(key))?.etag);
     return ok;
   }
   const { keyPrefix } = route.raw;
-  const connection = (transaction.watching ??= pool.dedicated(client.session.protocol));
-  const frame = encodeRequest(['WATCH', ...keys.map((key) => bytesOfKey(keyPrefix + key))]);
-  const [reply] = await new Promise<unknown[]>((resolve, reject) => {
-    connection.send(new DecodingSink(1, resolve, reject), frame, 0, frame.length);
-  });
+  const { protocol } = client.session;
+  const upstream = client.door.upstream(route.raw);
+  const isFirst = transaction.watching === undefined;
+  let connection = (transaction.watching ??= upstream.dedicated(protocol, {}, transaction.slot));
+  const words = ['WATCH', ...keys.map((key) => bytesOfKey(keyPrefix + key))];
+  // What was watched before is watched there; a node that it has left since refuses, and so EXEC will.
+  const reconnect = (pool: UpstreamPool) => {
+    transaction.close();
+    return (connection = transaction.watching = pool.dedicated(protocol));
+  };
+  const [reply] =
+    upstream instanceof ClusterUpstream && isFirst
+      ? await askCluster(upstream, connection, [words], reconnect)
+      : await askOver(client, route.raw, [words], connection);
   if (reply instanceof ReplyError) throw new CommandError(reply.message);
   return ok;
 }
@@ -79,7 +89,7 @@ const exec: DoorCommand = (client) => {
   if (!transaction?.open) throw new CommandError(replies.execWithoutMulti);
   if (storesBusy(client)) return false;
   if (transaction.watching !== undefined && client.pending.forwarded > 0) return false;
-  const raw = upstreamOf(client, transaction.route);
+  const raw = transaction.route?.raw;
   if (raw !== undefined && !transaction.failed && !mayPass(client, raw)) return false;
   client.endRun();
   client.transaction = undefined;
@@ -92,10 +102,6 @@ const exec: DoorCommand = (client) => {
   else client.answerLater(execOnStore(transaction, route ?? anyRoute(client)), 'exclusive');
   return true;
 };
-
-/** The way past the store, where it leads to a Redis that frames can be passed on to. */
-const upstreamOf = ({ door }: ClientConnection, route: Route | undefined): RawRoute | undefined =>
-  route?.raw !== undefined && door.upstream(route.raw) !== undefined ? route.raw : undefined;
 
 /** Where only commands without keys were queued. */
 const anyRoute = ({ door }: ClientConnection): Route => door.engine.route('');

@@ -1,5 +1,4 @@
 import type { Route } from '../../engine/engine.ts';
-import { bytesOfKey } from '../../engine/key.ts';
 import type { Key } from '../../engine/store.ts';
 import { CommandError, Status } from '../commands/answer.ts';
 import { replies } from '../commands/errors.ts';
@@ -7,8 +6,9 @@ import { keyPositions } from '../commands/key-positions.ts';
 import { unknownRequest } from '../commands/unknown-request.ts';
 import type { ForwardingConnection } from '../upstream/forwarding-connection.ts';
 import type { ClientConnection } from './client-connection.ts';
+import { slotOf } from './cluster/slot-of.ts';
 import { checkPrefix } from './forward.ts';
-import { addPrefixed } from './frame.ts';
+import { frameOf } from './frame.ts';
 import type { Command } from './registry.ts';
 
 /** What a client has watched and queued, from WATCH or MULTI to EXEC or DISCARD. */
@@ -28,10 +28,15 @@ export class Transaction {
   readonly watched = new Map<Key, string | undefined>();
   bytes = 0;
 
+  /** In a cluster, the slot of all its keys. */
+  slot: number | undefined;
+
   /** @throws {CommandError} CROSSSLOT where the keys live elsewhere than those before */
-  take(route: Route): void {
+  take(route: Route, key: Key): void {
+    const slot = route.raw && slotOf(route.raw, [key]);
+    this.slot ??= slot;
     this.route ??= route;
-    if (this.route !== route) throw new CommandError(replies.crossSlot);
+    if (this.route !== route || this.slot !== slot) throw new CommandError(replies.crossSlot);
   }
 
   close(): void {
@@ -63,15 +68,12 @@ function queue({ door, request, parser }: ClientConnection, transaction: Transac
   if (positions.length === 0 && !keyless.has(command.name) && command.keys.kind === 'none')
     throw new CommandError(`ERR ${command.name.toUpperCase()} is not possible inside MULTI here`);
   const keys = positions.map((position) => request.key(position));
-  for (const key of keys) transaction.take(door.engine.route(key));
+  for (const key of keys) transaction.take(door.engine.route(key), key);
   const raw = transaction.route?.raw;
   if (raw !== undefined) checkPrefix(raw, command);
   if (transaction.route !== undefined && raw === undefined && command.onStore === undefined)
     throw new CommandError(unknownRequest(request));
-  const parts: Buffer[] = [];
-  const add = (source: Buffer, start: number, end: number) => void parts.push(source.subarray(start, end));
-  addPrefixed({ add }, parser, bytesOfKey(raw?.keyPrefix ?? ''), positions);
-  const frame = Buffer.concat(parts);
+  const frame = frameOf(parser, raw?.keyPrefix ?? '', positions);
   transaction.bytes += frame.length;
   if (transaction.bytes > mostBytes) throw new CommandError('ERR the transaction is too large');
   transaction.frames.push(frame);

@@ -1,10 +1,12 @@
 import type { Engine, RawRoute, RedisTarget } from '../../engine/engine.ts';
+import { ClusterUpstream } from '../upstream/cluster/cluster-upstream.ts';
 import { UpstreamPool } from '../upstream/pool.ts';
 import { endpointOf } from '../upstream/sentinel.ts';
+import type { Upstream } from '../upstream/upstream.ts';
 
 /** The connections to every Redis that frames are passed on to. */
 export class Upstreams {
-  readonly #pools = new Map<RedisTarget, UpstreamPool | undefined>();
+  readonly #pools = new Map<RedisTarget, Upstream>();
   readonly #engine: Engine;
   readonly #size: number;
   readonly #onDelivered: () => void;
@@ -17,22 +19,26 @@ export class Upstreams {
     this.#stopListening = engine.onReload(() => this.#retire());
   }
 
-  /** The pool of a route; undefined where the Redis is not a single server. */
-  of({ target }: RawRoute): UpstreamPool | undefined {
+  /** The connections to the Redis of a route. */
+  of({ target }: RawRoute): Upstream {
     const known = this.#pools.get(target);
-    if (known !== undefined || this.#pools.has(target)) return known;
-    const endpoint = endpointOf(target);
-    const pool =
-      endpoint === undefined
-        ? undefined
-        : new UpstreamPool({ endpoint, size: this.#size, onDelivered: this.#onDelivered });
+    if (known !== undefined) return known;
+    const pool = this.#open(target);
     this.#pools.set(target, pool);
     return pool;
   }
 
+  #open(target: RedisTarget): Upstream {
+    const common = { size: this.#size, onDelivered: this.#onDelivered };
+    const { topology, ...rest } = target;
+    if (topology.mode === 'cluster')
+      return new ClusterUpstream({ ...common, endpoint: { ...rest, host: '', port: 0, db: 0 }, seeds: topology.nodes });
+    return new UpstreamPool({ ...common, endpoint: endpointOf({ ...rest, topology }) });
+  }
+
   close(): void {
     this.#stopListening();
-    for (const pool of this.#pools.values()) pool?.close();
+    for (const pool of this.#pools.values()) pool.close();
   }
 
   /** After a reload: what no route leads to any more is closed when its last reply has come. */
@@ -41,7 +47,7 @@ export class Upstreams {
     for (const [target, pool] of this.#pools) {
       if (targets.has(target)) continue;
       this.#pools.delete(target);
-      pool?.retire();
+      pool.retire();
     }
   }
 }

@@ -40,8 +40,9 @@ export class TrackingConnection {
   }
 
   #open(): void {
-    const endpoint = endpointOf(this.#target);
-    if (endpoint === undefined) return this.#events.deaf('changes are not heard from a Redis Cluster');
+    const { topology, ...rest } = this.#target;
+    if (topology.mode === 'cluster') return this.#events.deaf('changes are not heard from a Redis Cluster');
+    const endpoint = endpointOf({ ...rest, topology });
     let connection: ForwardingConnection;
     try {
       connection = new ForwardingConnection({
