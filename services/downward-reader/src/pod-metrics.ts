@@ -1,4 +1,4 @@
-import { Gauge, type Registry } from 'prom-client';
+import { Counter, Gauge, type Registry } from 'prom-client';
 import type { Document } from './document.ts';
 import type { StreamCounts } from './http/event-stream.ts';
 
@@ -54,9 +54,16 @@ export function registerPodMetrics({ registry, document, streams, changes, allow
   gauge('downward_warnings', 'What does not fit together.', [], (self) => self.set(document().warnings.length));
   gauge('downward_last_change_id', 'Number of the newest change.', [], (self) => self.set(changes()));
   gauge('downward_streams', 'Clients of /events.', [], (self) => self.set(streams().open));
-  gauge('downward_streams_dropped', 'Clients of /events that were dropped because they did not read.', [], (self) =>
-    self.set(streams().dropped),
-  );
+  const dropped: Counter = new Counter({
+    name: 'downward_dropped_clients_total',
+    help: 'Clients of /events that were dropped: too much waited for them (buffer_full), or they took nothing (stalled).',
+    labelNames: ['reason'],
+    registers,
+    collect: () => {
+      dropped.reset();
+      for (const [reason, count] of Object.entries(streams().dropped)) dropped.inc({ reason }, count);
+    },
+  });
 }
 
 function limits(self: Gauge, { resources }: Document, name: 'limits.cpu' | 'limits.memory', scale: number): void {

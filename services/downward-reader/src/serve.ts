@@ -21,7 +21,10 @@ export async function serve(context: Context<Config>, env: DocumentInputs['env']
   for (const [name, { value, reason }] of Object.entries(reader.document.tuning))
     log.info({ name, value, reason }, 'fitting setting');
 
-  const streams = new EventStreams(config.maxStreams);
+  const streams = new EventStreams({
+    limit: config.maxStreams,
+    onDrop: (drop) => log.warn({ code: 'ERR_SLOW_CLIENT', ...drop }, 'dropped a client of /events'),
+  });
   const notify = createNotifier(notifyOptions(context));
   reader.onChange((event) => {
     log.info({ id: event.id, changes: event.changes.map(({ name }) => name) }, 'changed');

@@ -2,7 +2,6 @@ import { once } from 'node:events';
 import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { connect } from 'node:net';
 import { join } from 'node:path';
 import { tempDir } from '@podkit/chassis/testing/temp-dir';
 import { waitFor } from '@podkit/chassis/testing/wait-for';
@@ -122,51 +121,6 @@ describe('a change of the volume', () => {
     await waitFor('the program', () => existsSync(out) && readFileSync(out, 'utf8') !== '');
     expect(JSON.parse(bodies[1] ?? '')).toMatchObject({ id: 1, changes: [{ name: 'labels.a' }] });
     expect(JSON.parse(readFileSync(out, 'utf8'))).toMatchObject({ id: 1 });
-  });
-});
-
-describe('many clients', () => {
-  it('are all told, up to the limit, and the next one is asked to come back', async () => {
-    const dir = tempDir();
-    await writeVolume(dir, { labels: 'a="1"' });
-    const { url } = await startReader(dir, { DOWNWARD_MAX_STREAMS: '200' });
-    const streams = await Promise.all(Array.from({ length: 200 }, async () => eventsOf(await fetch(`${url}/events`))));
-    await Promise.all(streams.map((events) => events.next()));
-    expect((await fetch(`${url}/events`)).status).toBe(503);
-    await writeVolume(dir, { labels: 'a="2"' });
-    const told = await Promise.all(streams.map(async (events) => (await events.next()).value?.id));
-    expect(new Set(told)).toEqual(new Set(['1']));
-    await Promise.all(streams.map((events) => events.return(undefined)));
-  });
-
-  it('do not wait for one that does not read: it is dropped and counted', async () => {
-    const dir = tempDir();
-    await writeVolume(dir, { labels: 'a="0"' });
-    const { url } = await startReader(dir);
-    const socket = connect(Number(new URL(url).port), '127.0.0.1');
-    onTestFinished(() => void socket.destroy());
-    socket.on('error', () => undefined).pause();
-    socket.write('GET /events HTTP/1.1\r\nhost: a\r\n\r\n');
-    const big = 'x'.repeat(512 * 1024);
-    await waitFor(
-      'the drop',
-      async () => {
-        await writeVolume(dir, { labels: `a="${big}${Date.now()}"` });
-        return (await (await fetch(`${url}/metrics`)).text()).includes('downward_streams_dropped 1');
-      },
-      { timeout: 15_000 },
-    );
-    expect((await fetch(`${url}/livez`)).status).toBe(200);
-  });
-
-  it('are let go when the service stops', async () => {
-    const dir = tempDir();
-    await writeVolume(dir, { labels: 'a="1"' });
-    const { url, service } = await startReader(dir);
-    const events = eventsOf(await fetch(`${url}/events`));
-    await events.next();
-    expect(await service.stop()).toEqual({ code: 0, signal: null });
-    expect((await events.next()).value).toMatchObject({ event: 'bye' });
   });
 });
 
