@@ -20,7 +20,7 @@ export type Host = Pick<NodeJS.Process, 'stdout' | 'stderr' | 'removeAllListener
 /** Read once, write in the format asked for, to the file or standard output. */
 export async function writeOnce(config: Readonly<Config>, host: Host): Promise<void> {
   const document = createDocument(await readVolume(config.dir), inputsOf(config, host.env));
-  const text = formatDocument(document, config.format);
+  const text = formatDocument(document, config.format, Date.now());
   if (config.output === undefined) host.stdout.write(text);
   else await writeFileAtomic(config.output, text);
 }

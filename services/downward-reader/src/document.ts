@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { type MapFile, parseMapFile } from '@podkit/downward/map-file';
 import type { Snapshot, Unreadable } from '@podkit/downward/volume';
+import { dateFields } from './age.ts';
 import { type CgroupLimits, readCgroup, unseenCgroup } from './cgroup.ts';
 import { type Field, readFields } from './matrix.ts';
 import type { Divisors } from './quantity.ts';
@@ -36,10 +37,14 @@ export type DocumentInputs = {
   /** Where the cgroup of the container is that the limits are about; undefined where it cannot be seen from here. */
   cgroupRoot: string | undefined;
   tune: Omit<TuneOptions, 'env'>;
+  /** Milliseconds since the epoch. */
+  now?: () => number;
+  /** When this process, and with it its environment, began. */
+  started?: number;
 };
 
-/** Put the volume, the environment and the cgroup together. */
-export function createDocument(snapshot: Snapshot | undefined, inputs: DocumentInputs): Document {
+/** Put the volume, the environment and the cgroup together; `previous` tells since when what did not change is so. */
+export function createDocument(snapshot: Snapshot | undefined, inputs: DocumentInputs, previous?: Document): Document {
   const { directory, env, divisors } = inputs;
   const all = snapshot?.files ?? {};
   const { labels: labelText, annotations: annotationText, ...files } = all;
@@ -51,7 +56,12 @@ export function createDocument(snapshot: Snapshot | undefined, inputs: DocumentI
   return {
     labels,
     annotations,
-    fields,
+    fields: dateFields(withCgroup(fields, cgroup), {
+      previous: previous?.fields,
+      root: snapshot?.generation ?? directory,
+      started: inputs.started ?? performance.timeOrigin,
+      now: (inputs.now ?? Date.now)(),
+    }),
     files,
     environment: Object.fromEntries(fields.flatMap(({ environment: one }) => (one ? [[one.name, one.raw]] : []))),
     resources,
@@ -61,6 +71,16 @@ export function createDocument(snapshot: Snapshot | undefined, inputs: DocumentI
     missing: missingParts(snapshot, directory, fields),
     volume: { directory, generation: snapshot?.generation, unreadable: snapshot?.unreadable ?? [] },
   };
+}
+
+/** What the kernel enforces, where nothing else tells a limit. */
+function withCgroup(fields: readonly Field[], { cpu, memory }: CgroupLimits): Field[] {
+  const limits: Record<string, number | null | undefined> = { 'limits.cpu': cpu, 'limits.memory': memory };
+  return fields.map((field) => {
+    const value = limits[field.name];
+    if (field.source !== 'none' || typeof value !== 'number') return field;
+    return { ...field, value, source: 'cgroup', raw: String(value) };
+  });
 }
 
 function volumeWarnings(snapshot: Snapshot | undefined, directory: string): string[] {

@@ -15,7 +15,11 @@ export type Field = {
   name: string;
   /** The volume's value where there is one, since it follows changes, else the environment's. */
   value: Reading['value'];
-  source: 'volume' | 'environment' | 'none';
+  source: 'volume' | 'environment' | 'cgroup' | 'none';
+  /** The text that the value was read from. */
+  raw: string | undefined;
+  /** Since when it is so, in milliseconds since the epoch. */
+  since: number | undefined;
   environment: Reading | undefined;
   volume: Reading | undefined;
   /** Why the volume does not say it although a file of it could: that file, and the system's code (`EACCES`). */
@@ -44,6 +48,8 @@ function readField(spec: FieldSpec, { env, files, unreadable = [], divisors }: I
     name: spec.name,
     value: best?.value,
     source: volume ? 'volume' : environment ? 'environment' : 'none',
+    raw: best?.raw,
+    since: undefined,
     environment,
     volume,
     error: volume ? undefined : unreadable.find(({ path }) => spec.files.some((file) => isOrHolds(path, file))),

@@ -1,20 +1,24 @@
 import { coalesced } from '@podkit/downward/coalesced';
 import { readVolume, watchVolume } from '@podkit/downward/volume';
+import { monotone } from './age.ts';
 import { type ChangeEvent, ChangeLog, changesBetween } from './changes.ts';
 import { createDocument, type Document, type DocumentInputs } from './document.ts';
 
-export type ReaderOptions = DocumentInputs & { poll: number; now?: () => number };
+export type ReaderOptions = DocumentInputs & { poll: number };
 
 /** Follows the volume: holds the newest document and the log of its changes, and tells listeners. */
 export class Reader {
   readonly log = new ChangeLog();
+  /** Never goes back, so that neither the order of changes nor an age does. */
+  readonly now: () => number;
   readonly #options: ReaderOptions;
   readonly #listeners = new Set<(event: ChangeEvent) => void>();
   #document: Document;
 
   constructor(options: ReaderOptions) {
-    this.#options = options;
-    this.#document = createDocument(undefined, options);
+    this.now = monotone(options.now ?? Date.now);
+    this.#options = { ...options, now: this.now };
+    this.#document = createDocument(undefined, this.#options);
   }
 
   get document(): Document {
@@ -51,11 +55,11 @@ export class Reader {
   }
 
   async #read(): Promise<void> {
-    const document = createDocument(await readVolume(this.#options.directory), this.#options);
+    const document = createDocument(await readVolume(this.#options.directory), this.#options, this.#document);
     const changes = changesBetween(this.#document, document);
     this.#document = document;
     if (changes.length === 0) return;
-    const event = this.log.add(changes, (this.#options.now ?? Date.now)());
+    const event = this.log.add(changes, this.now());
     for (const listener of this.#listeners) listener(event);
   }
 }

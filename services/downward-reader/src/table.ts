@@ -1,11 +1,19 @@
+import { formatDuration } from '@podkit/chassis/duration';
+import { agedFields } from './age.ts';
 import type { Document } from './document.ts';
 
-/** The field matrix for a terminal: each field, its value, where it came from, and which methods can carry it. */
-export function formatTable({ fields, resources, tuning, labels, annotations, warnings, missing }: Document): string {
-  const rows = fields.map(({ name, value, source, methods }) => [
+/**
+ * The field matrix for a terminal: each field, its value, where it came from, how old it is at `now`, its raw text (or why
+ * there is none), and which methods can carry it.
+ */
+export function formatTable(document: Document, now: number): string {
+  const { resources, tuning, labels, annotations, warnings, missing } = document;
+  const rows = agedFields(document.fields, now).map(({ name, value, source, age, raw, error, methods }) => [
     name,
     shown(value),
     source === 'none' ? '-' : source,
+    age === undefined ? '-' : formatDuration(Math.floor(age) * 1000),
+    error === undefined ? shown(raw) : `${error.code} ${error.path}`,
     methodsOf(methods),
   ]);
   const limits = Object.entries(resources).map(([name, view]) => [
@@ -17,7 +25,7 @@ export function formatTable({ fields, resources, tuning, labels, annotations, wa
   ]);
   const settings = Object.entries(tuning).map(([name, { value, reason }]) => [name, value, reason]);
   const parts = [
-    block(['FIELD', 'VALUE', 'SOURCE', 'CARRIED BY'], rows),
+    block(['FIELD', 'VALUE', 'SOURCE', 'AGE', 'RAW', 'CARRIED BY'], rows),
     block(['LIMIT', 'VOLUME', 'ENVIRONMENT', 'CGROUP', 'FINDINGS'], limits),
     block(['LABEL', 'VALUE'], Object.entries(labels?.values ?? {})),
     block(['ANNOTATION', 'VALUE'], Object.entries(annotations?.values ?? {})),

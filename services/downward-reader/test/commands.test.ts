@@ -103,9 +103,11 @@ describe('downward-reader --one-time', () => {
   it('prints the field matrix as a table', async () => {
     const { stdout, status } = run(['--one-time', '--format=table'], await limited());
     expect(status).toBe(0);
-    expect(stdout).toMatch(/^limits\.cpu +1500 +volume +both$/m);
-    expect(stdout).toMatch(/^metadata\.labels +app\.kubernetes\.io\/name="shop" +volume +volume$/m);
-    expect(stdout).toMatch(/^status\.podIP +- +- +environment$/m);
+    expect(stdout).toMatch(/^limits\.cpu +1500 +volume +\d+s +1500 +both$/m);
+    expect(stdout).toMatch(
+      /^metadata\.labels +app\.kubernetes\.io\/name="shop" +volume +\d+s +app\.kubernetes\.io\/name="shop" +volume$/m,
+    );
+    expect(stdout).toMatch(/^status\.podIP +- +- +- +- +environment$/m);
   });
 
   it('writes an environment file that a shell can source', async () => {

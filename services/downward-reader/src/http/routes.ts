@@ -1,6 +1,7 @@
 import { parseDuration } from '@podkit/chassis/duration';
 import type { Server } from '@podkit/chassis/http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { agedFields } from '../age.ts';
 import type { PeerLookup } from '../peers.ts';
 import type { Reader } from '../reader.ts';
 import { formatTable } from '../table.ts';
@@ -12,17 +13,20 @@ const longestWait = 60_000;
 
 /** `/`, `/fields`, `/labels`, `/annotations`, `/changes`, `/events` and `/peers`. */
 export function serveDocument(server: Server, { reader, streams, peers }: RouteOptions): void {
+  const fields = () => agedFields(reader.document.fields, reader.now());
+  const document = () => ({ id: reader.log.last, ...reader.document, fields: fields() });
   server.get('/', async (request, reply) => {
     const query = request.query as { since?: string; wait?: string; format?: string };
-    if (query.format === 'table') return reply.type('text/plain; charset=utf-8').send(formatTable(reader.document));
-    if (query.since === undefined) return { id: reader.log.last, ...reader.document };
+    if (query.format === 'table')
+      return reply.type('text/plain; charset=utf-8').send(formatTable(reader.document, reader.now()));
+    if (query.since === undefined) return document();
     await reader.changesSince(wholeNumber(query.since), waitOf(query.wait));
-    return { id: reader.log.last, ...reader.document };
+    return document();
   });
-  server.get('/fields', () => reader.document.fields);
+  server.get('/fields', fields);
   server.get('/fields/:name', (request, reply) => {
     const { name } = request.params as { name: string };
-    const field = reader.document.fields.find((one) => one.name === name);
+    const field = fields().find((one) => one.name === name);
     return field ?? notFound(reply, `no field ${name}; see /fields`);
   });
   server.get('/labels', () => reader.document.labels?.values ?? {});
@@ -53,7 +57,9 @@ function openStream(
   }
   const seen = request.headers['last-event-id'];
   const missed = typeof seen === 'string' && /^\d{1,15}$/.test(seen) ? reader.log.since(Number(seen)) : undefined;
-  const first = missed?.map(changeText).join('') ?? documentText(reader.log.last, reader.document);
+  const first =
+    missed?.map(changeText).join('') ??
+    documentText(reader.log.last, { ...reader.document, fields: agedFields(reader.document.fields, reader.now()) });
   reply.hijack();
   streams.open(reply.raw, first);
 }

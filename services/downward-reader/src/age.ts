@@ -1,0 +1,61 @@
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Field } from './matrix.ts';
+
+/** A field with the time for which its value has been known. */
+export type AgedField = Field & { age: number | undefined };
+
+/** A clock that never goes back: while the system's one does, it stands still. */
+export function monotone(now: () => number): () => number {
+  let latest = Number.NEGATIVE_INFINITY;
+  return () => {
+    latest = Math.max(latest, now());
+    return latest;
+  };
+}
+
+export type DateOptions = {
+  previous: readonly Field[] | undefined;
+  /** The folder that the volume's files were read from. */
+  root: string;
+  /** When the environment and the cgroup were made, as far as this process can know: when it started. */
+  started: number;
+  now: number;
+};
+
+/**
+ * Since when each field has its value, in milliseconds since the epoch: when the change was seen; for what was there at
+ * the start, when its file was written or this process began.
+ */
+export function dateFields(fields: readonly Field[], options: DateOptions): Field[] {
+  const known = new Map(options.previous?.map((field) => [field.name, field]));
+  return fields.map((field) => ({ ...field, since: sinceOf(field, known.get(field.name), options) }));
+}
+
+function sinceOf(field: Field, before: Field | undefined, { root, started, now }: DateOptions): number | undefined {
+  if (field.source === 'none') return undefined;
+  if (before !== undefined) {
+    const same = before.source === field.source && before.raw === field.raw;
+    return same ? before.since : now;
+  }
+  if (field.volume === undefined) return Math.min(started, now);
+  // A file from the future was written before the clock was put right.
+  return Math.min(writtenAt(join(root, field.volume.name)) ?? now, now);
+}
+
+/** Undefined where the file has gone or may not be looked at any more. */
+function writtenAt(path: string): number | undefined {
+  try {
+    return Math.trunc(statSync(path).mtimeMs);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The fields with their age in seconds, which is never negative. */
+export function agedFields(fields: readonly Field[], now: number): AgedField[] {
+  return fields.map((field) => ({ ...field, age: ageOf(field, now) }));
+}
+
+const ageOf = ({ since }: Field, now: number): number | undefined =>
+  since === undefined ? undefined : Math.max(0, Math.round(now - since)) / 1000;
