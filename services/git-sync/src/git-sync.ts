@@ -1,14 +1,14 @@
 import { mkdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { codeOf, messageOf } from '@podkit/chassis/errors';
-import { exitCodes, type StopSignal, signalExitCode } from '@podkit/chassis/exit-codes';
+import { exitCodes } from '@podkit/chassis/exit-codes';
 import { Health } from '@podkit/chassis/health';
 import { Lifecycle } from '@podkit/chassis/lifecycle';
 import { addLifecycleChecks } from '@podkit/chassis/probes';
 import { releaseMemory } from '@podkit/chassis/release-memory';
 import { addUser } from './add-user.ts';
 import type { CommandHost } from './command.ts';
+import { Ending } from './ending.ts';
 import { hookEnvironment } from './git/environment.ts';
 import type { Step } from './git/git.ts';
 import { makePrivateDirectory, removePrivateDirectory } from './git/private-directory.ts';
@@ -42,10 +42,10 @@ export class GitSync {
   readonly #log: Log;
   readonly #lifecycle: Lifecycle;
   readonly #health = new Health();
+  readonly #ending: Ending;
   #metrics: Metrics = noMetrics;
   #repositories: SyncedRepository[] = [];
   #running: Promise<void>[] = [];
-  #exitCode: number = exitCodes.ok;
 
   constructor(input: GitSyncInput) {
     this.#input = input;
@@ -62,26 +62,26 @@ export class GitSync {
       drainDelay: options.oneTime ? 0 : options.drainDelay,
       shutdownTimeout: options.shutdownTimeout,
     });
+    this.#ending = new Ending({ host, lifecycle: this.#lifecycle, log: this.#log, oneTime: options.oneTime });
     addLifecycleChecks({ health: this.#health, lifecycle: this.#lifecycle, drainReadiness: 'keep' });
   }
 
   /** Sync until stopped, or once. The process has been told to exit when this resolves. */
   async run(): Promise<void> {
-    const { host, options } = this.#input;
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) host.on(signal, () => this.#onSignal(signal));
-    host.on('uncaughtException', (error: unknown) => this.#fail(error, 'uncaught exception'));
+    const { options } = this.#input;
+    this.#ending.listen();
     try {
       await this.#start();
     } catch (error) {
-      return this.#fail(error, 'cannot start');
+      return this.#ending.fail(error, 'cannot start');
     }
     this.#running = this.#repositories.map(({ loop }) => loop.run());
     try {
       await Promise.all(this.#running);
     } catch (error) {
-      return this.#fail(error, 'too many failures, aborting');
+      return this.#ending.fail(error, 'too many failures, aborting');
     }
-    if (options.oneTime) this.#stop('one-time sync done', exitCodes.ok);
+    if (options.oneTime) this.#ending.drain('one-time sync done', exitCodes.ok);
   }
 
   async #start(): Promise<void> {
@@ -174,33 +174,5 @@ export class GitSync {
     });
     await Promise.allSettled(this.#running);
     await Promise.all(this.#repositories.map(({ hooks }) => hooks.stop()));
-  }
-
-  #onSignal(signal: StopSignal): void {
-    if (this.#lifecycle.draining) {
-      this.#log.info(0, 'second signal: ending at once', { signal });
-      this.#input.host.exit(signalExitCode(signal));
-    }
-    this.#log.info(0, 'stopping', { signal });
-    // A one-time job that is stopped is not done.
-    this.#stop(signal, this.#input.options.oneTime ? signalExitCode(signal) : exitCodes.ok);
-  }
-
-  #fail(error: unknown, what: string): void {
-    this.#log.error(error, what);
-    this.#stop(what, exitCodes.failure);
-  }
-
-  #stop(reason: string, exitCode: number): void {
-    if (this.#lifecycle.draining) return;
-    this.#exitCode = exitCode;
-    this.#lifecycle.drain(reason).then(
-      () => this.#input.host.exit(this.#exitCode),
-      (error: unknown) => {
-        this.#log.error(error, messageOf(error));
-        const late = codeOf(error) === 'ERR_DRAIN_DEADLINE';
-        this.#input.host.exit(late ? exitCodes.drainDeadline : exitCodes.failure);
-      },
-    );
   }
 }

@@ -1,0 +1,52 @@
+import { codeOf, messageOf } from '@podkit/chassis/errors';
+import { exitCodes, type StopSignal, signalExitCode } from '@podkit/chassis/exit-codes';
+import type { Lifecycle } from '@podkit/chassis/lifecycle';
+import type { CommandHost } from './command.ts';
+import type { Log } from './log/log.ts';
+
+export type EndingOptions = { host: CommandHost; lifecycle: Lifecycle; log: Log; oneTime: boolean };
+
+/** How the process ends: by a signal, by a failure or because it is done; once, and with the exit code that says so. */
+export class Ending {
+  readonly #options: EndingOptions;
+
+  constructor(options: EndingOptions) {
+    this.#options = options;
+  }
+
+  /** End on SIGTERM, SIGINT and errors that nobody caught. */
+  listen(): void {
+    const { host } = this.#options;
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) host.on(signal, () => this.#onSignal(signal));
+    host.on('uncaughtException', (error: unknown) => this.fail(error, 'uncaught exception'));
+  }
+
+  fail(error: unknown, what: string): void {
+    this.#options.log.error(error, what);
+    this.drain(what, exitCodes.failure);
+  }
+
+  /** Drain, then exit. A drain that is under way already keeps its exit code. */
+  drain(reason: string, exitCode: number): void {
+    const { host, lifecycle, log } = this.#options;
+    if (lifecycle.draining) return;
+    lifecycle.drain(reason).then(
+      () => host.exit(exitCode),
+      (error: unknown) => {
+        log.error(error, messageOf(error));
+        host.exit(codeOf(error) === 'ERR_DRAIN_DEADLINE' ? exitCodes.drainDeadline : exitCodes.failure);
+      },
+    );
+  }
+
+  #onSignal(signal: StopSignal): void {
+    const { host, lifecycle, log, oneTime } = this.#options;
+    if (lifecycle.draining) {
+      log.info(0, 'second signal: ending at once', { signal });
+      host.exit(signalExitCode(signal));
+    }
+    log.info(0, 'stopping', { signal });
+    // A one-time job that is stopped is not done.
+    this.drain(signal, oneTime ? signalExitCode(signal) : exitCodes.ok);
+  }
+}
