@@ -24,14 +24,6 @@ const file = (text: string) => {
   writeFileSync(path, text);
   return load([`--config-file=${path}`, '--ref=next']).options;
 };
-const faultsOf = async (argv: string[], env: Record<string, string> = {}) => {
-  try {
-    await repositoriesOf(load(['--repo=/x', '--root=/y', ...argv], env).options);
-    return '';
-  } catch (error) {
-    return String(error);
-  }
-};
 
 describe('the command line is read as pflag reads it', () => {
   it.each([
@@ -132,37 +124,6 @@ describe('flags of version 3', () => {
 
   it('--change-permissions is refused', () => {
     expect(() => load(['--change-permissions=0777'])).toThrow('--group-write');
-  });
-});
-
-describe('settings that contradict each other are refused by name', () => {
-  it.each([
-    ['--submodules=some', '--submodules'],
-    ['--depth=-1', '--depth'],
-    ['--ref=', '--ref'],
-    ['--ref=--upload-pack=touch x', '--ref'],
-    ['--ref=a:b', '--ref'],
-    ['--period=1ms', '--period'],
-    ['--username=me', '--username'],
-    ['--credential={"url":"https://x"}', 'username is missing'],
-    ['--credential={"url":"https://x","username":"u","password":"p","extra":1}', 'unknown field "extra"'],
-    ['--git-config=nonsense', '--git-config'],
-    ['--git-config=a.b:\\q', 'unknown escape'],
-    ['--http-metrics', '--http-bind'],
-    ['--http-bind=nine', '--http-bind'],
-    ['--sync-on-signal=SIGNOPE', '--sync-on-signal'],
-    ['--webhook-url=http://x --webhook-timeout=10ms', '--webhook-timeout'],
-    ['--link=.git/x', '--link'],
-    ['--error-file=.worktrees', '--error-file'],
-    ['--verify-commit', '--verify-gpg-keys-file'],
-    ['--pre-publish-veto', '--pre-publish-exechook-command'],
-    ['--github-app-client-id=x', 'github-app-private-key-file'],
-  ])('%s', async (flags, words) => {
-    expect(await faultsOf(flags.split(/ (?=--)/))).toContain(words);
-  });
-
-  it('all at once', async () => {
-    expect((await faultsOf(['--depth=-1', '--period=1ms'])).split('\n')).toHaveLength(2);
   });
 });
 

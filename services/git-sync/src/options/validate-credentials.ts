@@ -12,8 +12,8 @@ export function credentialFaults(options: Options): string[] {
   if (username !== undefined && passwords !== 1)
     faults.push('--username: needs exactly one of $GITSYNC_PASSWORD and --password-file');
   if (username === undefined && passwords > 0) faults.push('--password-file and $GITSYNC_PASSWORD: need --username');
-  if (username !== undefined && /^https?:\/\/[^/]*:[^/]*@/.test(options.repo ?? ''))
-    faults.push('--username: --repo holds a user name and password already');
+  if (username !== undefined && /^[a-z][a-z0-9+.-]*:\/\/[^/]*@/i.test(options.repo ?? ''))
+    faults.push('--username: --repo holds a user name already');
   faults.push(...attempt('--credential', () => options.credential.flatMap(parseCredentials)));
   faults.push(...attempt('--git-config', () => parseGitConfigList(gitConfigText(options))));
   if (options.askpassUrl !== undefined && !URL.canParse(options.askpassUrl)) faults.push('--askpass-url: not a URL');

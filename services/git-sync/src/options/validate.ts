@@ -35,7 +35,8 @@ function rangeFaults(options: Options): string[] {
   if (options.initPeriod !== 0 && options.initPeriod < 10) faults.push('--init-period: must be at least 10ms, or 0');
   if (options.syncTimeout < 10) faults.push('--sync-timeout: must be at least 10ms');
   if (options.staleAfter < 0) faults.push('--stale-after: must be 0 or more');
-  if (options.webhookSuccessStatus < -1) faults.push('--webhook-success-status: must be a status, 0 or -1');
+  if (options.webhookUrl !== undefined && options.webhookSuccessStatus < -1)
+    faults.push('--webhook-success-status: must be a status, 0 or -1');
   if (options.syncOnSignal !== undefined && signalOf(options.syncOnSignal) === undefined)
     faults.push(`--sync-on-signal=${options.syncOnSignal}: no such signal`);
   return faults;
