@@ -10,6 +10,8 @@ import { waitFor } from '@podkit/chassis/testing/wait-for';
 /** A process under measurement, and the port it listens on. */
 export type Peer = { port: number; child: ChildProcess };
 
+/** The image's environment. */
+const inImage = { MALLOC_ARENA_MAX: '1', MALLOC_TRIM_THRESHOLD_: '131072' };
 /** The image's flag, and the heap that the manifests' NODE_OPTIONS make of the container's 192 Mi. */
 const asInPod = ['--max-semi-space-size=8', '--max-old-space-size=134'];
 
@@ -81,7 +83,13 @@ redisStore: door
   // As in the image: one bundle, without the type stripper and its memory.
   execFileSync(process.execPath, [fileOf('../../tools/build.ts'), 'ambassador'], { stdio: 'ignore' });
   const main = fileOf('../../dist/ambassador/src/main.js');
-  const env = { REDIS_PORT: String(port), PORT: String(dapr), ADMIN_PORT: String(admin), LOG_LEVEL: 'error' };
+  const env = {
+    ...inImage,
+    REDIS_PORT: String(port),
+    PORT: String(dapr),
+    ADMIN_PORT: String(admin),
+    LOG_LEVEL: 'error',
+  };
   const peer = await started(process.execPath, [...asInPod, main], port, {
     ...env,
     AMBASSADOR_CONFIG: config,
