@@ -61,6 +61,11 @@ const discovery = {
     text({ description: 'SRV name of the headless service, _http._tcp.app.default.svc.cluster.local.' }),
   ),
   metricLabels: list({ default: [], description: 'Pod labels that become labels of downward_pod_labels.' }),
+  metricNames: choice(['downward', 'kube'], {
+    default: 'downward',
+    description:
+      'Start of pod_info and pod_labels; kube gives the names of kube-state-metrics, where that does not run.',
+  }),
   maxStreams: integer({ default: 2000, minimum: 1, description: 'Clients of /events at once.' }),
 };
 

@@ -1,6 +1,7 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
 import type { Document } from './document.ts';
 import type { StreamCounts } from './http/event-stream.ts';
+import { metricLabelNames } from './metric-labels.ts';
 
 export type PodMetricsOptions = {
   registry: Registry;
@@ -9,21 +10,31 @@ export type PodMetricsOptions = {
   changes: () => number;
   /** Pod labels that may become metric labels; the rest would let anybody who labels a Pod make series. */
   allowedLabels: readonly string[];
+  /** `kube` for exactly the names of kube-state-metrics, where that does not run: two of one name would be joined wrongly. */
+  names: 'downward' | 'kube';
 };
 
 /** The Pod as metrics, in the manner of kube-state-metrics' kube_pod_info and kube_pod_labels. Values are read when scraped. */
-export function registerPodMetrics({ registry, document, streams, changes, allowedLabels }: PodMetricsOptions): void {
+export function registerPodMetrics({
+  registry,
+  document,
+  streams,
+  changes,
+  allowedLabels,
+  names,
+}: PodMetricsOptions): void {
   const registers = [registry];
   const field = (name: string) => String(document().fields.find((one) => one.name === name)?.value ?? '');
+  const identity = { namespace: 'metadata.namespace', pod: 'metadata.name', uid: 'metadata.uid' };
   const info = {
-    pod: 'metadata.name',
-    namespace: 'metadata.namespace',
-    uid: 'metadata.uid',
-    node: 'spec.nodeName',
-    pod_ip: 'status.podIP',
+    ...identity,
     host_ip: 'status.hostIP',
+    pod_ip: 'status.podIP',
+    node: 'spec.nodeName',
     service_account: 'spec.serviceAccountName',
   };
+  const labelsOf = (labels: Record<string, string>) =>
+    Object.fromEntries(Object.entries(labels).map(([label, name]) => [label, field(name)]));
   const gauge = (name: string, help: string, labelNames: string[], collect: (self: Gauge) => void) =>
     new Gauge({
       name,
@@ -35,14 +46,14 @@ export function registerPodMetrics({ registry, document, streams, changes, allow
         collect(this);
       },
     });
-  gauge('downward_pod_info', 'The Pod; always 1.', Object.keys(info), (self) =>
-    self.set(Object.fromEntries(Object.entries(info).map(([label, name]) => [label, field(name)])), 1),
-  );
+  gauge(`${names}_pod_info`, 'The Pod; always 1.', Object.keys(info), (self) => self.set(labelsOf(info), 1));
   if (allowedLabels.length > 0) {
-    const names = new Map(allowedLabels.map((label) => [label, `label_${label.replaceAll(/[^a-zA-Z0-9_]/g, '_')}`]));
-    gauge('downward_pod_labels', 'Allowed labels of the Pod; always 1.', [...new Set(names.values())], (self) => {
+    const allowed = metricLabelNames(allowedLabels);
+    const labelNames = [...Object.keys(identity), ...allowed.values()];
+    gauge(`${names}_pod_labels`, 'Allowed labels of the Pod; always 1.', labelNames, (self) => {
       const values = document().labels?.values ?? {};
-      self.set(Object.fromEntries([...names].map(([label, name]) => [name, values[label] ?? ''])), 1);
+      const own = [...allowed].map(([label, name]) => [name, values[label] ?? '']);
+      self.set({ ...labelsOf(identity), ...Object.fromEntries(own) }, 1);
     });
   }
   gauge('downward_limit_cpu_cores', 'CPU limit, by who says so.', ['source'], (self) =>

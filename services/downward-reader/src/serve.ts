@@ -42,6 +42,7 @@ export async function serve(context: Context<Config>, env: DocumentInputs['env']
     streams: () => streams.counts,
     changes: () => reader.log.last,
     allowedLabels: config.metricLabels,
+    names: config.metricNames,
   });
 
   const server = createServer({ log, lifecycle, metrics: metrics.http });

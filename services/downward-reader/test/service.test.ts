@@ -124,13 +124,32 @@ describe('a change of the volume', () => {
   });
 });
 
-it('shows the Pod as metrics, with the labels that are allowed and no other', async () => {
+const scrape = async (labels: string, env: Record<string, string>) => {
   const dir = tempDir();
-  await writeVolume(dir, { labels: 'app.kubernetes.io/name="shop"\nsecret="x"', 'limits/cpu_m': '250' });
-  const { url } = await startReader(dir, { POD_NAME: 'shop-0', DOWNWARD_METRIC_LABELS: 'app.kubernetes.io/name' });
-  const metrics = await (await fetch(`${url}/metrics`)).text();
-  expect(metrics).toMatch(/downward_pod_info\{pod="shop-0",.*\} 1/);
-  expect(metrics).toContain('downward_pod_labels{label_app_kubernetes_io_name="shop"} 1');
-  expect(metrics).toContain('downward_limit_cpu_cores{source="volume"} 0.25');
-  expect(metrics).not.toContain('secret');
+  await writeVolume(dir, { labels, uid: 'u-1', 'limits/cpu_m': '250' });
+  const { url } = await startReader(dir, { POD_NAME: 'shop-0', POD_NAMESPACE: 'shop', HOST_IP: '10.0.0.1', ...env });
+  return (await fetch(`${url}/metrics`)).text();
+};
+
+describe('the metrics', () => {
+  it('show the Pod with the labels that are allowed and no other', async () => {
+    const labels = 'app.kubernetes.io/name="shop"\nsecret="x"';
+    const metrics = await scrape(labels, { DOWNWARD_METRIC_LABELS: 'app.kubernetes.io/name' });
+    const info =
+      'namespace="shop",pod="shop-0",uid="u-1",host_ip="10.0.0.1",pod_ip="",node="node1",service_account="runner"';
+    expect(await scrape(labels, { NODE_NAME: 'node1', SERVICE_ACCOUNT: 'runner' })).toContain(
+      `downward_pod_info{${info}} 1`,
+    );
+    const identity = 'namespace="shop",pod="shop-0",uid="u-1"';
+    expect(metrics).toContain(`downward_pod_labels{${identity},label_app_kubernetes_io_name="shop"} 1`);
+    expect(metrics).toContain('downward_limit_cpu_cores{source="volume"} 0.25');
+    expect(metrics).not.toContain('secret');
+  });
+
+  it('have the names of kube-state-metrics where they are asked for, and number labels that collide', async () => {
+    const env = { DOWNWARD_METRIC_NAMES: 'kube', DOWNWARD_METRIC_LABELS: 'a-b,a.b' };
+    const metrics = await scrape('a-b="1"\na.b="2"', env);
+    expect(metrics).toMatch(/^kube_pod_info\{namespace="shop"/m);
+    expect(metrics).toMatch(/^kube_pod_labels\{.*label_a_b_conflict1="1",label_a_b_conflict2="2"\} 1$/m);
+  });
 });
