@@ -1,5 +1,8 @@
-import { formatDuration } from '@podkit/chassis/duration';
 import { PodkitError } from '@podkit/chassis/errors';
+import { nearest } from '@podkit/chassis/nearest';
+import { type TemplateFunction, templateFunctions } from './body/functions.ts';
+import { type Token, tokensOf } from './body/tokens.ts';
+import { printed, type Value } from './body/value.ts';
 
 /** Parameters of a probe's URL; each may be there several times. */
 export type Parameters = ReadonlyMap<string, readonly string[]>;
@@ -7,51 +10,98 @@ export type Parameters = ReadonlyMap<string, readonly string[]>;
 /** Fills a body in with the parameters of a probe. */
 export type BodyTemplate = (parameters: Parameters) => string;
 
-type Value = string | readonly string[];
-type Call = (value: Value | undefined, argument: string | undefined) => Value;
+type Expression = (parameters: Parameters) => Value;
 
-const one = (value: Value | undefined): string => (typeof value === 'string' ? value : (value?.[0] ?? ''));
-const functions: Record<string, Call> = {
-  first: one,
-  last: (value) => (typeof value === 'string' ? value : (value?.at(-1) ?? '')),
-  default: (value, fallback = '') => one(value) || fallback,
-  quote: (value) => JSON.stringify(one(value)),
-  lower: (value) => one(value).toLowerCase(),
-  upper: (value) => one(value).toUpperCase(),
-  trim: (value) => one(value).trim(),
-  toJson: (value) => JSON.stringify(value ?? null),
-  urlquery: (value) => encodeURIComponent(one(value)),
-  duration: (value, argument) => formatDuration(Number(argument ?? one(value)) * 1000),
-};
+/** Where the reading of an action is. */
+type Cursor = { action: string; tokens: readonly Token[]; at: number };
 
 /**
- * Compile the part of Go's templates that bodies need: `{{ .name }}`, and `first`, `last`, `default`, `quote`, `lower`,
- * `upper`, `trim`, `toJson`, `urlquery` and `duration` after it or alone.
+ * Compile the part of Go's templates that bodies need, as json_exporter has it: `{{ .name }}` for a parameter, which is
+ * a list, functions of Sprig, pipelines, parentheses, and `{{-` and `-}}` that take the white space beside them.
  *
  * @throws {PodkitError} ERR_TEMPLATE for anything else, rather than sending what was not meant
  */
 export function compileBodyTemplate(text: string): BodyTemplate {
-  const parts = text.split(/\{\{-?\s*(.*?)\s*-?\}\}/s).map((part, at) => (at % 2 === 0 ? () => part : pipeline(part)));
+  const trimmed = text.replaceAll(/\s*\{\{-(?=\s)/g, '{{').replaceAll(/(?<=\s)-\}\}\s*/g, '}}');
+  const parts = trimmed.split(/\{\{(.*?)\}\}/s).map((part, at) => (at % 2 === 0 ? plain(part) : actionOf(part.trim())));
   return (parameters) => parts.map((part) => part(parameters)).join('');
 }
 
-function pipeline(text: string): BodyTemplate {
-  const stages = text.split('|').map((stage) => stageOf(stage.trim(), text));
-  return (parameters) => one(stages.reduce<Value | undefined>((value, stage) => stage(value, parameters), undefined));
+function plain(text: string): BodyTemplate {
+  if (text.includes('{{')) throw new PodkitError('ERR_TEMPLATE', '"{{" is nowhere closed by "}}"');
+  return () => text;
 }
 
-function stageOf(
-  stage: string,
-  whole: string,
-): (value: Value | undefined, parameters: Parameters) => Value | undefined {
-  const [, name, word, argument] = /^(?:\.(\w+)|(\w+)(?:\s+(\.\w+|"[^"]*"|`[^`]*`|[\d.]+))?)$/.exec(stage) ?? [];
-  if (name !== undefined) return (_value, parameters) => parameters.get(name);
-  const call = functions[word ?? ''];
-  if (call === undefined)
-    throw new PodkitError(
-      'ERR_TEMPLATE',
-      `"{{ ${whole} }}": "${stage}" is not understood; known are ${Object.keys(functions).join(', ')}`,
-    );
-  if (argument?.startsWith('.')) return (_value, parameters) => call(parameters.get(argument.slice(1)), undefined);
-  return (value) => call(value, argument?.replace(/^["`](.*)["`]$/s, '$1'));
+function actionOf(action: string): BodyTemplate {
+  if (/^\/\*.*\*\/$/s.test(action)) return () => '';
+  const cursor = { action, tokens: tokensOf(action), at: 0 };
+  const expression = pipeline(cursor);
+  if (cursor.at < cursor.tokens.length) throw fault(cursor, 'there is a ")" too many');
+  return (parameters) => printed(expression(parameters));
+}
+
+/** Commands between `|`; the value of one is the last argument of the next. */
+function pipeline(cursor: Cursor): Expression {
+  let expression = command(cursor);
+  while (takeSign(cursor, '|')) expression = command(cursor, expression);
+  return expression;
+}
+
+function command(cursor: Cursor, piped?: Expression): Expression {
+  const token = cursor.tokens[cursor.at];
+  if (token?.kind !== 'word') {
+    const value = operand(cursor);
+    if (piped !== undefined || isOperand(cursor)) throw fault(cursor, 'what is no function takes no argument');
+    return value;
+  }
+  cursor.at += 1;
+  const values: Expression[] = [];
+  while (isOperand(cursor)) values.push(operand(cursor));
+  if (piped !== undefined) values.push(piped);
+  const { call } = functionOf(cursor, token.text, values.length);
+  return (parameters) => call(...values.map((value) => value(parameters)));
+}
+
+function isOperand({ tokens, at }: Cursor): boolean {
+  const token = tokens[at];
+  return token !== undefined && (token.kind !== 'sign' || token.text === '(');
+}
+
+function operand(cursor: Cursor): Expression {
+  if (takeSign(cursor, '(')) {
+    const inner = pipeline(cursor);
+    if (!takeSign(cursor, ')')) throw fault(cursor, 'a ")" is missing');
+    return inner;
+  }
+  const token = cursor.tokens[cursor.at];
+  cursor.at += 1;
+  if (token === undefined || token.kind === 'sign') throw fault(cursor, 'a value is missing');
+  if (token.kind === 'literal') return () => token.value;
+  if (token.kind === 'field') return (parameters) => parameters.get(token.text) ?? [];
+  const { call } = functionOf(cursor, token.text, 0);
+  return () => call();
+}
+
+function takeSign(cursor: Cursor, sign: string): boolean {
+  const token = cursor.tokens[cursor.at];
+  const there = token?.kind === 'sign' && token.text === sign;
+  if (there) cursor.at += 1;
+  return there;
+}
+
+function functionOf(cursor: Cursor, name: string, count: number): TemplateFunction {
+  const known = templateFunctions.get(name);
+  if (known === undefined) {
+    const close = nearest(name, templateFunctions.keys());
+    throw fault(cursor, `there is no function ${name}${close === undefined ? '' : `; did you mean ${close}?`}`);
+  }
+  if (count < known.least || count > known.most) {
+    const wanted = known.most === known.least ? String(known.least) : `at least ${known.least}`;
+    throw fault(cursor, `${name} takes ${wanted} values, not ${count}`);
+  }
+  return known;
+}
+
+function fault({ action }: Cursor, message: string): PodkitError {
+  return new PodkitError('ERR_TEMPLATE', `"{{ ${action} }}": ${message}`);
 }

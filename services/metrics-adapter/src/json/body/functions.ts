@@ -1,0 +1,127 @@
+import { createHash, randomInt, randomUUID } from 'node:crypto';
+import { formatDuration } from '@podkit/chassis/duration';
+import { isEmpty, type Value, valueCount, valueList, valueNumber, valueText } from './value.ts';
+
+/** A function of templates: what it takes at least and at most, and what it does. */
+export type TemplateFunction = { least: number; most: number; call: (...values: Value[]) => Value };
+
+const takes = (least: number, most: number, call: TemplateFunction['call']): TemplateFunction => ({
+  least,
+  most,
+  call,
+});
+const ofText = (call: (text: string) => Value) => takes(1, 1, (value) => call(valueText(value)));
+const ofTexts = (call: (option: string, text: string) => Value) =>
+  takes(2, 2, (option, value) => call(valueText(option), valueText(value)));
+const ofNumber = (call: (value: number) => number) => takes(1, 1, (value) => call(valueNumber(value)));
+const ofNumbers = (call: (...values: number[]) => number, least = 1, most = Infinity) =>
+  takes(least, most, (...values) => call(...values.map(valueNumber)));
+const whole = (call: (a: number, b: number) => number) => ofNumbers((a = 0, b = 0) => Math.trunc(call(a, b)), 2, 2);
+const digest = (name: string) => ofText((text) => createHash(name).update(text).digest('hex'));
+const random = (letters: string) =>
+  takes(1, 1, (count) => Array.from({ length: valueCount(count) }, () => letters[randomInt(letters.length)]).join(''));
+const digits = '0123456789';
+const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
+
+const texts = {
+  upper: ofText((text) => text.toUpperCase()),
+  lower: ofText((text) => text.toLowerCase()),
+  title: ofText((text) => text.replaceAll(/(?<!\S)\S/g, (letter) => letter.toUpperCase())),
+  trim: ofText((text) => text.trim()),
+  trimPrefix: ofTexts((prefix, text) => (text.startsWith(prefix) ? text.slice(prefix.length) : text)),
+  trimSuffix: ofTexts((suffix, text) => (text.endsWith(suffix) ? text.slice(0, text.length - suffix.length) : text)),
+  nospace: ofText((text) => text.replaceAll(/\s/g, '')),
+  trunc: takes(2, 2, (count, text) => truncated(valueText(text), valueNumber(count))),
+  substr: takes(3, 3, (from, to, text) => substring(valueText(text), valueNumber(from), valueNumber(to))),
+  repeat: takes(2, 2, (count, text) => valueText(text).repeat(valueCount(count))),
+  replace: takes(3, 3, (old, by, text) => valueText(text).replaceAll(valueText(old), () => valueText(by))),
+  contains: ofTexts((part, text) => text.includes(part)),
+  hasPrefix: ofTexts((prefix, text) => text.startsWith(prefix)),
+  hasSuffix: ofTexts((suffix, text) => text.endsWith(suffix)),
+  quote: takes(1, Infinity, (...values) => values.map((value) => JSON.stringify(valueText(value))).join(' ')),
+  squote: takes(1, Infinity, (...values) => values.map((value) => `'${valueText(value)}'`).join(' ')),
+  cat: takes(1, Infinity, (...values) => values.map(valueText).join(' ')),
+  toString: ofText((text) => text),
+  urlquery: ofText((text) => new URLSearchParams({ '': text }).toString().slice(1)),
+  b64enc: ofText((text) => Buffer.from(text).toString('base64')),
+  b64dec: ofText((text) => Buffer.from(text, 'base64').toString()),
+  sha1sum: digest('sha1'),
+  sha256sum: digest('sha256'),
+  sha512sum: digest('sha512'),
+};
+
+const lists = {
+  list: takes(0, Infinity, (...values) => values),
+  first: takes(1, 1, (value) => valueList(value)[0]),
+  last: takes(1, 1, (value) => valueList(value).at(-1)),
+  join: takes(2, 2, (between, value) => valueList(value).map(valueText).join(valueText(between))),
+  splitList: ofTexts((between, text) => text.split(between)),
+  uniq: takes(1, 1, (value) => [...new Set(valueList(value))]),
+  sortAlpha: takes(1, 1, (value) => valueList(value).map(valueText).toSorted()),
+  len: takes(1, 1, (value) => (Array.isArray(value) ? value.length : Buffer.byteLength(valueText(value)))),
+  index: takes(2, 2, (value, at) => valueList(value)[valueNumber(at)]),
+  toJson: takes(1, 1, (value) => JSON.stringify(value ?? null)),
+};
+
+const choices = {
+  default: takes(2, 2, (fallback, value) => (isEmpty(value) ? fallback : value)),
+  coalesce: takes(1, Infinity, (...values) => values.find((value) => !isEmpty(value))),
+  empty: takes(1, 1, isEmpty),
+  ternary: takes(3, 3, (yes, no, test) => (isEmpty(test) ? no : yes)),
+  not: takes(1, 1, isEmpty),
+  and: takes(1, Infinity, (...values) => values.find(isEmpty) ?? values.at(-1)),
+  or: takes(1, Infinity, (...values) => values.find((value) => !isEmpty(value)) ?? values.at(-1)),
+  eq: takes(2, 2, (a, b) => a === b),
+  ne: takes(2, 2, (a, b) => a !== b),
+};
+
+const numbers = {
+  int: ofNumber(Math.trunc),
+  int64: ofNumber(Math.trunc),
+  float64: ofNumber((value) => value),
+  atoi: ofNumber(Math.trunc),
+  add: ofNumbers((...values) => values.reduce((sum, value) => sum + Math.trunc(value), 0)),
+  add1: ofNumber((value) => Math.trunc(value) + 1),
+  mul: ofNumbers((...values) => values.reduce((product, value) => product * Math.trunc(value), 1)),
+  sub: whole((a, b) => a - b),
+  div: whole((a, b) => a / b),
+  mod: whole((a, b) => a % b),
+  max: ofNumbers(Math.max),
+  min: ofNumbers(Math.min),
+  floor: ofNumber(Math.floor),
+  ceil: ofNumber(Math.ceil),
+  randInt: takes(2, 2, (from, to) => randomBetween(valueNumber(from), valueNumber(to))),
+  randNumeric: random(digits),
+  randAlpha: random(alphabet),
+  randAlphaNum: random(alphabet + digits),
+  uuidv4: takes(0, 0, () => randomUUID()),
+  now: takes(0, 0, () => new Date()),
+  unixEpoch: takes(1, 1, (time) => String(Math.floor(valueNumber(time) / 1000))),
+  duration: takes(1, 1, (seconds) => formatDuration(valueNumber(seconds) * 1000)),
+};
+
+/**
+ * The functions of Sprig (https://masterminds.github.io/sprig/) and of Go's text/template that make a text. Left out
+ * are those that read the environment or the network, which would let a target see secrets.
+ */
+export const templateFunctions: ReadonlyMap<string, TemplateFunction> = new Map(
+  Object.entries({ ...texts, ...lists, ...choices, ...numbers }),
+);
+
+function truncated(text: string, count: number): string {
+  const letters = Array.from(text);
+  return (count < 0 ? letters.slice(count) : letters.slice(0, count)).join('');
+}
+
+function substring(text: string, from: number, to: number): string {
+  return text.slice(Math.max(0, from), to < 0 || to > text.length ? undefined : to);
+}
+
+/** A random whole number from one up to, not with, another. */
+function randomBetween(from: number, to: number): number {
+  const [low, high] = [from, to].map((bound) => Math.trunc(Math.min(Math.max(bound, -(2 ** 46)), 2 ** 46))) as [
+    number,
+    number,
+  ];
+  return high > low ? randomInt(low, high) : low;
+}

@@ -1,0 +1,39 @@
+/** What a template's functions take and give; undefined is Go's nil. */
+export type Value = undefined | string | number | boolean | Date | readonly Value[];
+
+/** As Go's templates print it: `[a b]` for a list, `<no value>` for nil. */
+export function printed(value: Value): string {
+  if (value === undefined) return '<no value>';
+  if (Array.isArray(value)) return `[${value.map(printed).join(' ')}]`;
+  return value instanceof Date ? value.toISOString() : String(value);
+}
+
+/** For a function that takes a text: a parameter, which is a list, counts by its first value. */
+export function valueText(value: Value): string {
+  if (Array.isArray(value)) return valueText(value[0]);
+  return value === undefined ? '' : printed(value);
+}
+
+/** For a function that takes a number; milliseconds of a time, and 0 for what is none, as Sprig has it. */
+export function valueNumber(value: Value): number {
+  if (value instanceof Date) return value.getTime();
+  const number = Number(valueText(value));
+  return Number.isFinite(number) ? number : 0;
+}
+
+/** For a function that makes as many of something: bounded, for a parameter of the probe may say it. */
+export function valueCount(value: Value): number {
+  return Math.min(Math.max(0, Math.trunc(valueNumber(value))), 65_536);
+}
+
+export function valueList(value: Value): readonly Value[] {
+  if (Array.isArray(value)) return value;
+  return value === undefined ? [] : [value];
+}
+
+/** Whether Sprig's `default` and Go's `if` take a value for nothing. */
+export function isEmpty(value: Value): boolean {
+  return Array.isArray(value)
+    ? value.length === 0
+    : value === undefined || value === '' || value === 0 || value === false;
+}
