@@ -13,6 +13,7 @@ export class Reader {
   readonly now: () => number;
   readonly #options: ReaderOptions;
   readonly #listeners = new Set<(event: ChangeEvent) => void>();
+  readonly #waiting = new Set<() => void>();
   #document: Document;
 
   constructor(options: ReaderOptions) {
@@ -46,12 +47,19 @@ export class Reader {
       const done = () => {
         clearTimeout(timer);
         forget();
+        this.#waiting.delete(done);
         resolve();
       };
       const timer = setTimeout(done, wait);
       const forget = this.onChange(done);
+      this.#waiting.add(done);
     });
     return this.log.since(id);
+  }
+
+  /** Let those who wait for a change go on with what there is: the service is about to end. */
+  release(): void {
+    for (const done of this.#waiting) done();
   }
 
   async #read(): Promise<void> {

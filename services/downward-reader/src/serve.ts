@@ -53,6 +53,7 @@ export async function serve(context: Context<Config>, env: DocumentInputs['env']
   serveMetrics(server, metrics.registry);
   lifecycle.atClose('http', () => {
     streams.close();
+    reader.release();
     return server.close();
   });
   await listen(server, { host: config.host, port: config.port, setting: 'PORT' });

@@ -89,6 +89,25 @@ describe('a change of the volume', () => {
     expect(await json(`${url}/changes?since=7`)).toMatchObject({ complete: false });
   });
 
+  it('cannot be asked for with a number or a wait that is none', async () => {
+    const { url } = await startReader('/nowhere');
+    for (const query of ['since=abc', 'since=0&wait=soon', 'since=-1']) {
+      const answer = await fetch(`${url}/changes?${query}`);
+      expect([answer.status, await answer.json()]).toMatchObject([400, { code: 'ERR_QUERY' }]);
+    }
+  });
+
+  it('is not waited for by the end of the service: a long poll is answered', async () => {
+    const dir = tempDir();
+    await writeVolume(dir, { labels: 'a="1"' });
+    const { url, service } = await startReader(dir, { SHUTDOWN_TIMEOUT: '5s' });
+    const poll = json(`${url}/changes?since=0&wait=30s`);
+    // Answered after the poll was taken up, which came first.
+    await fetch(`${url}/livez`);
+    expect(await service.stop()).toEqual({ code: 0, signal: null });
+    expect(await poll).toEqual({ id: 0, complete: true, events: [] });
+  });
+
   it('is told to a webhook that fails at first, to a program and to a process by its id', async () => {
     const dir = tempDir();
     await writeVolume(dir, { labels: 'a="1"' });

@@ -1,4 +1,5 @@
 import { parseDuration } from '@podkit/chassis/duration';
+import { PodkitError } from '@podkit/chassis/errors';
 import type { Server } from '@podkit/chassis/http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { agedFields } from '../age.ts';
@@ -11,6 +12,14 @@ export type RouteOptions = { reader: Reader; streams: EventStreams; peers: PeerL
 
 const longestWait = 60_000;
 
+class BadQueryError extends PodkitError {
+  readonly statusCode = 400;
+
+  constructor(name: string, wanted: string, options?: ErrorOptions) {
+    super('ERR_QUERY', `${name} must be ${wanted}`, options);
+  }
+}
+
 /** `/`, `/fields`, `/labels`, `/annotations`, `/changes`, `/events` and `/peers`. */
 export function serveDocument(server: Server, { reader, streams, peers }: RouteOptions): void {
   const fields = () => agedFields(reader.document.fields, reader.now());
@@ -20,7 +29,7 @@ export function serveDocument(server: Server, { reader, streams, peers }: RouteO
     if (query.format === 'table')
       return reply.type('text/plain; charset=utf-8').send(formatTable(reader.document, reader.now()));
     if (query.since === undefined) return document();
-    await reader.changesSince(wholeNumber(query.since), waitOf(query.wait));
+    await reader.changesSince(sinceOf(query.since), waitOf(query.wait));
     return document();
   });
   server.get('/fields', fields);
@@ -33,7 +42,7 @@ export function serveDocument(server: Server, { reader, streams, peers }: RouteO
   server.get('/annotations', () => reader.document.annotations?.values ?? {});
   server.get('/changes', async (request) => {
     const query = request.query as { since?: string; wait?: string };
-    const events = await reader.changesSince(wholeNumber(query.since ?? '0'), waitOf(query.wait));
+    const events = await reader.changesSince(sinceOf(query.since ?? '0'), waitOf(query.wait));
     return { id: reader.log.last, complete: events !== undefined, events: events ?? [] };
   });
   server.get('/events', (request, reply) => openStream(request, reply, reader, streams));
@@ -68,14 +77,18 @@ function notFound(reply: FastifyReply, message: string): FastifyReply {
   return reply.code(404).send({ code: 'ERR_NOT_FOUND', message });
 }
 
-const wholeNumber = (text: string): number => (/^\d{1,15}$/.test(text) ? Number(text) : -1);
+/** The number of the last change that the client has seen. */
+function sinceOf(text: string): number {
+  if (!/^\d{1,15}$/.test(text)) throw new BadQueryError('since', 'the id of a change, such as 0 or 17');
+  return Number(text);
+}
 
-/** A wait such as `30s`, a minute at most; none where it cannot be read. */
+/** A wait such as `30s`, a minute at most. */
 function waitOf(text: string | undefined): number {
   if (text === undefined) return 0;
   try {
     return Math.min(longestWait, parseDuration(text));
-  } catch {
-    return 0;
+  } catch (cause) {
+    throw new BadQueryError('wait', 'a duration such as 30s', { cause });
   }
 }
