@@ -1,5 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, watch } from 'node:fs';
+import { get, type IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '@podkit/chassis/testing/free-port';
@@ -25,40 +26,55 @@ const child = spawn(process.execPath, [reader], { env, stdio: 'ignore' });
 try {
   const url = `http://127.0.0.1:${port}`;
   await waitFor('the reader', async () => (await fetch(`${url}/readyz`)).ok);
-  await latency(url);
+  await latency(url, 1);
   await atRest();
+  await latency(url, 1000);
   launch();
 } finally {
   child.kill('SIGTERM');
   rmSync(directory, { recursive: true, force: true });
 }
 
-async function latency(url: string): Promise<void> {
-  const seen = { event: 0, watch: 0 };
+/** Each client is a sample of each swap; `last` is when the slowest of them had it. */
+async function latency(url: string, count: number): Promise<void> {
+  const rounds = count === 1 ? swaps : 30;
+  const seen = { events: [] as number[], watch: 0 };
   const watcher = watch(directory, (_type, name) => {
     if (name === '..data') seen.watch ||= performance.now();
   });
-  const response = await fetch(`${url}/events`);
-  void (async () => {
-    for await (const chunk of response.body ?? []) {
-      if (Buffer.from(chunk).toString().includes('event: change')) seen.event ||= performance.now();
-    }
-  })().catch(() => undefined);
-  const times: { event: number[]; watch: number[] } = { event: [], watch: [] };
-  for (let round = 1; round <= swaps; round += 1) {
-    [seen.event, seen.watch] = [0, 0];
+  const clients = await Promise.all(
+    Array.from({ length: count }, () => listenTo(url, () => seen.events.push(performance.now()))),
+  );
+  const times: { event: number[]; last: number[]; watch: number[] } = { event: [], last: [], watch: [] };
+  for (let round = 1; round <= rounds; round += 1) {
+    Object.assign(seen, { events: [], watch: 0 });
     const began = performance.now();
-    await writeVolume(directory, { labels: `round="${round}"` });
-    await waitFor('the event', () => seen.event > 0 && seen.watch > 0, { interval: 1 });
-    times.event.push(seen.event - began);
+    await writeVolume(directory, { labels: `round="${count}-${round}"` });
+    await waitFor('the event', () => seen.events.length === count && seen.watch > 0, { interval: 1 });
+    times.event.push(...seen.events.map((at) => at - began));
+    times.last.push(Math.max(...seen.events) - began);
     times.watch.push(seen.watch - began);
   }
   watcher.close();
-  const [event, bare] = [summary(times.event), summary(times.watch)];
-  console.log(`swap to event at a client   p50 ${event.p50} ms, p99 ${event.p99} ms`);
+  for (const client of clients) client.destroy();
+  const [event, last, bare] = [summary(times.event), summary(times.last), summary(times.watch)];
   console.log(
-    `swap to bare fs.watch       p50 ${bare.p50} ms, p99 ${bare.p99} ms   ratio p50 ${ratio(event.p50, bare.p50)}`,
+    `${String(count).padStart(4)} clients: swap to event p50 ${event.p50} ms, p99 ${event.p99} ms, to the last client p50 ${last.p50} ms; ` +
+      `bare fs.watch p50 ${bare.p50} ms, p99 ${bare.p99} ms; ratio p50 ${ratio(event.p50, bare.p50)}, p99 ${ratio(event.p99, bare.p99)}`,
   );
+}
+
+function listenTo(url: string, onChange: () => void): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    const request = get(`${url}/events`, { agent: false }, (response) => {
+      response.on('error', () => undefined);
+      response.on('data', (chunk) => {
+        if (String(chunk).includes('event: change')) onChange();
+        if (String(chunk).includes('event: document')) resolve(response);
+      });
+    });
+    request.on('error', reject);
+  });
 }
 
 async function atRest(): Promise<void> {

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
+import { readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { tempDir } from '@podkit/chassis/testing/temp-dir';
 import { waitFor } from '@podkit/chassis/testing/wait-for';
@@ -97,6 +97,17 @@ describe('a Downward API volume', () => {
     });
   });
 
+  it('is read without the files that vanish meanwhile', async () => {
+    const folder = tempDir();
+    const names = Array.from({ length: 200 }, (_, index) => `file-${String(index).padStart(3, '0')}`);
+    for (const name of names) writeFileSync(join(folder, name), name);
+    const reading = readVolume(folder);
+    for (const name of names.slice(100)) rmSync(join(folder, name));
+    const snapshot = await reading;
+    expect(snapshot?.unreadable).toEqual([]);
+    expect(Object.keys(snapshot?.files ?? {})).toEqual(expect.arrayContaining(names.slice(0, 100)));
+  });
+
   it('does not wait for the writer of a pipe', async () => {
     const folder = tempDir();
     await writeVolume(folder, { labels: 'x="y"' });
@@ -122,6 +133,10 @@ describe('parseMapFile', () => {
       values: { a: '1', b: '2' },
       faults: [{ line: 2, raw: 'broken', reason: 'no key before =' }],
     });
+  });
+
+  it.each(['b="open', 'b=bare', String.raw`b="\q"`, 'b="x"y"'])('keeps %s raw, whose quoting is wrong', (raw) => {
+    expect(parseMapFile(`a="1"\n${raw}`)).toMatchObject({ values: { a: '1' }, faults: [{ line: 2, raw }] });
   });
 
   it('splits at the first =, since a value may hold more', () => {
