@@ -32,7 +32,7 @@ export type RespDoorOptions = {
   limits?: RequestLimits;
   /** Most bytes that may wait for a client that does not read; beyond it is cut off. */
   maxOutput?: number;
-  /** Connections to each Redis, per protocol. */
+  /** Connections to each Redis, per protocol; default 1, since more of them split what goes in one write. */
   upstreamConnections?: number;
 };
 
@@ -49,7 +49,7 @@ export async function startRespDoor(options: RespDoorOptions): Promise<RespDoor>
   const clients = new Set<ClientConnection>();
   const turns = new TurnQueue();
   const metrics = respMetrics(options.registry, names, () => clients.size);
-  const upstreams = new Upstreams(options.engine, options.upstreamConnections ?? 2, () => turns.run());
+  const upstreams = new Upstreams(options.engine, options.upstreamConnections ?? 1, () => turns.run());
   const startedAt = Date.now();
   let [lastId, port] = [0, options.port];
   const context: DoorContext = {
