@@ -46,35 +46,6 @@ function shown(families: Family[]): string[] {
   );
 }
 
-test('the first example of the README: globs to names and labels, and what matches nothing', async () => {
-  const mapping = `
-mappings:
-- match: "test.dispatcher.*.*.*"
-  name: "dispatcher_events_total"
-  labels:
-    processor: "$1"
-    action: "$2"
-    outcome: "$3"
-    job: "test_dispatcher"
-- match: "*.signup.*.*"
-  name: "signup_events_total"
-  labels:
-    provider: "$2"
-    outcome: "$3"
-    job: "\${1}_server"
-`;
-  const lines = [
-    'test.dispatcher.FooProcessor.send.success:1|c',
-    'foo_product.signup.facebook.failure:1|c',
-    'test.web-server.foo.bar:1|c',
-  ];
-  expect(shown(await received(mapping, lines))).toEqual([
-    'dispatcher_events_total{action="send",job="test_dispatcher",outcome="success",processor="FooProcessor"} 1',
-    'signup_events_total{job="foo_product_server",outcome="failure",provider="facebook"} 1',
-    'test_web_server_foo_bar{} 1',
-  ]);
-});
-
 test('timers as a summary with its own quantiles, and as a histogram with native buckets', async () => {
   const mapping = `
 mappings:
@@ -121,51 +92,6 @@ mappings:
     ],
   });
   expect(histogram).toMatchObject({ bounds: [0.01, 0.025, 0.05, 0.1], counts: [0, 0, 1, 0, 1], native: { schema: 3 } });
-});
-
-test('regexes, the whole match as a label, units, types apart, and dropping the rest', async () => {
-  const mapping = `
-mappings:
-- match: "(.*)\\\\.(.*)--(.*)\\\\.status\\\\.(.*)\\\\.count"
-  match_type: regex
-  name: "request_total"
-  labels:
-    hostname: "$1"
-    exec: "$2"
-    protocol: "$3"
-    code: "$4"
-- match: foo.latency_ms
-  name: foo_latency_seconds
-  scale: 0.001
-- match: "test.foo.*"
-  name: "test_foo"
-  match_metric_type: counter
-  labels:
-    provider: "$1"
-- match: "my\\\\.statsd.+"
-  match_type: regex
-  name: "$0"
-  labels:
-    statsd_metric_name: "$0"
-- match: "."
-  match_type: regex
-  action: drop
-  name: "dropped"
-`;
-  const lines = [
-    'host.run--http.status.200.count:3|c',
-    'foo.latency_ms:250|g',
-    'test.foo.a:1|c',
-    'test.foo.a:1|g',
-    'my.statsd_counter:1|c',
-    'anything.else:1|c',
-  ];
-  expect(shown(await received(mapping, lines))).toEqual([
-    'request_total{code="200",exec="run",hostname="host",protocol="http"} 3',
-    'foo_latency_seconds{} 0.25',
-    'test_foo{provider="a"} 1',
-    'my_statsd_counter{statsd_metric_name="my.statsd_counter"} 1',
-  ]);
 });
 
 test('a series goes when its ttl has passed without a sample, and begins anew with the next', () => {
