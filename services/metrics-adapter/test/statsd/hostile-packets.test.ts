@@ -58,6 +58,12 @@ const rows: Row[] = [
     errors: ['sample_errors_total{reason="malformed_value",source="statsd"} 1'],
   },
   {
+    what: 'a counter that its rate makes too large (there: +Inf for ever)',
+    packet: 'big:1e308|c|@0.001',
+    samples: ['big 0'],
+    errors: ['sample_errors_total{reason="malformed_value",source="statsd"} 1'],
+  },
+  {
     what: 'a container id without tags (there: the sample is lost)',
     packet: 'cid:1|c|c:abc',
     samples: ['cid{container_id="abc"} 1'],
