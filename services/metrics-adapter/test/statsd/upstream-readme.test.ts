@@ -1,5 +1,6 @@
 import { waitFor } from '@podkit/chassis/testing/wait-for';
 import { expect, test } from 'vitest';
+import { parseMappingFile } from '../../src/statsd/mapping/mapping.ts';
 import { scrapedStatsd } from '../support/statsd-adapter.ts';
 
 const dispatcher = `
@@ -152,4 +153,9 @@ mappings:
     '# TYPE http_requests_total counter',
     'http_requests_total{code="200"} 7',
   ]);
+});
+
+test("statsd_exporter's README: the mapping that it says will not work is refused with its place", () => {
+  const mapping = 'mappings:\n- match: "test\\\\.(\\w+)\\\\.counter"\n  match_type: regex\n  name: "${1}_total"\n';
+  expect(() => parseMappingFile(mapping, 'm.yml')).toThrow('m.yml:2:19: Invalid escape sequence \\w');
 });
