@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from '../../packages/chassis/testing/free-port.ts';
 import { type Cost, cpuOf, memoryOf } from './cost.ts';
@@ -10,11 +10,13 @@ export class Subject {
   readonly #child: ChildProcess;
   readonly #port: number;
   readonly #commands: string;
+  readonly #link: string;
 
-  private constructor(child: ChildProcess, port: number, commands: string) {
+  private constructor(child: ChildProcess, port: number, root: string) {
     this.#child = child;
     this.#port = port;
-    this.#commands = commands;
+    this.#commands = `${root}.commands`;
+    this.#link = `${root}/x`;
   }
 
   /** Start it; the first pass begins at once. `counts` notes each git it starts, which takes a little time of its own. */
@@ -31,13 +33,18 @@ export class Subject {
     const [program = '', ...rest] = command;
     const git = counts ? [`--git=${shim}`] : [];
     const child = spawn(program, [...rest, ...flags, ...http, ...git], { stdio: 'ignore' });
-    return new Subject(child, port, `${root}.commands`);
+    return new Subject(child, port, root);
   }
 
-  /** The first pass, with all that the start took of the processor. */
+  /** The first pass, with all that the start took of the processor. Its end is seen by the link: to ask would be work. */
   async first(): Promise<Cost> {
-    const wall = await this.#until('success', 1);
-    return { wall, cpu: this.#cpu() };
+    while (!existsSync(this.#link)) {
+      this.#expectAlive();
+      await sleep(5);
+    }
+    const cpu = this.#cpu();
+    const { sum } = await this.#untilCount('success', 1);
+    return { wall: sum * 1000, cpu };
   }
 
   /** The mean of some passes that found nothing new, and the git commands that each ran. */
@@ -79,6 +86,10 @@ export class Subject {
     await once(this.#child, 'exit');
   }
 
+  #expectAlive(): void {
+    if (this.#child.exitCode !== null) throw new Error(`${this.#child.spawnfile} ended with ${this.#child.exitCode}`);
+  }
+
   #cpu(): number {
     return cpuOf(this.#child.pid ?? 0);
   }
@@ -87,13 +98,9 @@ export class Subject {
     return readFileSync(this.#commands, 'utf8').split('\n').slice(0, -1);
   }
 
-  async #until(status: string, count: number): Promise<number> {
-    return (await this.#untilCount(status, count)).sum * 1000;
-  }
-
   async #untilCount(status: string, count: number): Promise<{ count: number; sum: number }> {
     for (;;) {
-      if (this.#child.exitCode !== null) throw new Error(`it ended with ${this.#child.exitCode}`);
+      this.#expectAlive();
       const passes = await this.#passes(status).catch(() => ({ count: 0, sum: 0 }));
       if (passes.count >= count) return passes;
       await sleep(10);
