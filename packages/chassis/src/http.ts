@@ -11,6 +11,7 @@ import { codeOf, messageOf } from './errors.ts';
 import type { HttpMetrics } from './http-metrics.ts';
 import type { Lifecycle } from './lifecycle.ts';
 import type { Logger } from './log.ts';
+import { requestLine } from './request-line.ts';
 
 declare module 'fastify' {
   // oxlint-disable-next-line typescript/consistent-type-definitions -- merging needs an interface
@@ -94,20 +95,23 @@ export async function listen(server: Server, at: { host: string; port: number; s
   }
 }
 
-const pathOf = (request: FastifyRequest): string => request.url.split('?', 1)[0] ?? request.url;
+function pathOf({ url }: FastifyRequest): string {
+  const end = url.indexOf('?');
+  return end === -1 ? url : url.slice(0, end);
+}
 
 /** What notes an answered request: its duration, and a log line of fields that can hold no secret. */
 function createObserver({ log, metrics, requestLog = 'info' }: ServerOptions) {
-  // Without redaction, since nothing here needs it and the search for secrets costs more than the line.
-  const access = requestLog === false ? undefined : log.child({}, { redact: [] });
+  const write = requestLine(log);
   return (request: FastifyRequest, reply: FastifyReply) => {
     const { method } = request;
     const { url: route = 'unmatched', config } = request.routeOptions;
     const { statusCode: status, elapsedTime } = reply;
     metrics?.observe(method, route, status, elapsedTime / 1000);
-    const level = config.quiet === true || requestLog === false ? 'debug' : requestLog;
+    if (requestLog === false) return;
+    const level = config.quiet === true ? 'debug' : requestLog;
     const milliseconds = Math.round(elapsedTime * 1000) / 1000;
-    access?.[level]({ method, path: pathOf(request), route, status, milliseconds }, 'request');
+    write(level, { method, path: pathOf(request), route, status, milliseconds });
   };
 }
 
