@@ -38,18 +38,20 @@ try {
 /** Each client is a sample of each swap; `last` is when the slowest of them had it. */
 async function latency(url: string, count: number): Promise<void> {
   const rounds = count === 1 ? swaps : 30;
-  const seen = { events: [] as number[], watch: 0 };
+  const seen = { value: '', events: [] as number[], watch: 0 };
   const watcher = watch(directory, (_type, name) => {
     if (name === '..data') seen.watch ||= performance.now();
   });
   const clients = await Promise.all(
-    Array.from({ length: count }, () => listenTo(url, () => seen.events.push(performance.now()))),
+    Array.from({ length: count }, () =>
+      listenTo(url, (text) => text.includes(`"after":"${seen.value}"`) && seen.events.push(performance.now())),
+    ),
   );
   const times: { event: number[]; last: number[]; watch: number[] } = { event: [], last: [], watch: [] };
   for (let round = 1; round <= rounds; round += 1) {
-    Object.assign(seen, { events: [], watch: 0 });
+    Object.assign(seen, { value: `${count}-${round}`, events: [], watch: 0 });
     const began = performance.now();
-    await writeVolume(directory, { labels: `round="${count}-${round}"` });
+    await writeVolume(directory, { labels: `round="${seen.value}"` });
     await waitFor('the event', () => seen.events.length === count && seen.watch > 0, { interval: 1 });
     times.event.push(...seen.events.map((at) => at - began));
     times.last.push(Math.max(...seen.events) - began);
@@ -64,12 +66,12 @@ async function latency(url: string, count: number): Promise<void> {
   );
 }
 
-function listenTo(url: string, onChange: () => void): Promise<IncomingMessage> {
+function listenTo(url: string, onText: (text: string) => void): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     const request = get(`${url}/events`, { agent: false }, (response) => {
       response.on('error', () => undefined);
       response.on('data', (chunk) => {
-        if (String(chunk).includes('event: change')) onChange();
+        onText(String(chunk));
         if (String(chunk).includes('event: document')) resolve(response);
       });
     });
