@@ -1,10 +1,9 @@
 import { readFileSync } from 'node:fs';
 import type { Static, TObject, TSchema } from 'typebox';
-import { Value } from 'typebox/value';
 import { messageOf, PodkitError } from './errors.ts';
 import { type Flags, readFlags } from './flags.ts';
 import { nearest } from './nearest.ts';
-import { acceptedBy, parseSetting } from './setting-text.ts';
+import { acceptedBy, isWithin, parseSetting } from './setting-text.ts';
 import type { Annotation } from './settings.ts';
 
 export type Environment = Record<string, string | undefined>;
@@ -109,7 +108,7 @@ function parsed({ annotation, schema }: Setting, text: string, name: string): un
   } catch {
     value = undefined;
   }
-  if (value !== undefined && Value.Check(schema, value)) return value;
+  if (value !== undefined && isWithin(value, schema)) return value;
   const shown = annotation.secret ? '(hidden)' : JSON.stringify(text);
   throw new PodkitError('ERR_CONFIG', `${name}=${shown}: expected ${acceptedBy(annotation.kind, schema)}`);
 }

@@ -44,6 +44,15 @@ function refuse(why: string): never {
 
 type Bounds = { minimum?: number; maximum?: number; enum?: unknown[]; pattern?: string };
 
+/** Whether a value that `parseSetting` made keeps the bounds of its setting's JSON Schema. */
+export function isWithin(value: unknown, schema: Bounds & { type?: string }): boolean {
+  const { type, minimum = -Number.MAX_VALUE, maximum = Number.MAX_VALUE, enum: choices, pattern } = schema;
+  if (typeof value === 'number')
+    return value >= minimum && value <= maximum && (type !== 'integer' || Number.isInteger(value));
+  if (typeof value !== 'string') return true;
+  return (choices?.includes(value) ?? true) && (pattern === undefined || new RegExp(pattern, 'u').test(value));
+}
+
 const expectations: Record<Kind, string> = {
   text: 'text',
   choice: '',

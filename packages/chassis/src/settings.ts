@@ -1,4 +1,16 @@
-import { type Static, Type } from 'typebox';
+import type {
+  Static,
+  TArray,
+  TBoolean,
+  TInteger,
+  TNumber,
+  TObject,
+  TOptional,
+  TProperties,
+  TSchema,
+  TString,
+  TUnsafe,
+} from 'typebox';
 import { parseBytes } from './bytes.ts';
 import { parseDuration } from './duration.ts';
 
@@ -32,57 +44,73 @@ function annotate(kind: Kind, options: Options<unknown>, parsed: unknown = optio
 
 const textOf = (value: unknown): string => (Array.isArray(value) ? value.join(',') : String(value));
 
+/**
+ * A JSON Schema, to be taken as the type of TypeBox that it is. It is written here, since loading TypeBox takes four times as
+ * long as starting Node, which a program that `exec` starts would wait for.
+ */
+const schema = (type: string, keywords: object): unknown => ({ type, ...keywords });
+
 /** Any text. */
 export const text = (options: Options<string> & { pattern?: string }) =>
-  Type.String({ ...annotate('text', options), ...(options.pattern === undefined ? {} : { pattern: options.pattern }) });
+  schema('string', {
+    ...annotate('text', options),
+    ...(options.pattern === undefined ? {} : { pattern: options.pattern }),
+  }) as TString;
 
 /** Text that must never be seen: it is masked wherever a configuration is shown. */
-export const secret = (options: Options<string>) => Type.String(annotate('text', { ...options, secret: true }));
+export const secret = (options: Options<string>) =>
+  schema('string', annotate('text', { ...options, secret: true })) as TString;
 
 /** A whole number. */
 export const integer = (options: Options<number> & { minimum?: number; maximum?: number }) =>
-  Type.Integer({ ...annotate('integer', options), ...bounds(options) });
+  schema('integer', { ...annotate('integer', options), ...bounds(options) }) as TInteger;
 
 /** Any finite number. */
 export const number = (options: Options<number> & { minimum?: number; maximum?: number }) =>
-  Type.Number({ ...annotate('number', options), ...bounds(options) });
+  schema('number', { ...annotate('number', options), ...bounds(options) }) as TNumber;
 
 /** On or off, written as Go's ParseBool takes it; the bare flag `--name` means on. */
-export const flag = (options: Options<boolean>) => Type.Boolean(annotate('flag', options));
+export const flag = (options: Options<boolean>) => schema('boolean', annotate('flag', options)) as TBoolean;
 
 /** A duration such as `5s`; its value is milliseconds. */
 export const duration = (options: Options<string> & { minimum?: number; maximum?: number }) => {
   const parsed = options.default === undefined ? undefined : parseDuration(options.default);
-  return Type.Number({ minimum: 0, ...annotate('duration', options, parsed), ...bounds(options) });
+  return schema('number', { minimum: 0, ...annotate('duration', options, parsed), ...bounds(options) }) as TNumber;
 };
 
 /** A size such as `64Mi`; its value is bytes. */
 export const bytes = (options: Options<string> & { minimum?: number; maximum?: number }) => {
   const parsed = options.default === undefined ? undefined : parseBytes(options.default);
-  return Type.Integer({ minimum: 0, ...annotate('bytes', options, parsed), ...bounds(options) });
+  return schema('integer', { minimum: 0, ...annotate('bytes', options, parsed), ...bounds(options) }) as TInteger;
 };
 
 /** A TCP or UDP port; 0 lets the system choose a free one. */
 export const port = (options: Options<number>) =>
-  Type.Integer({ ...annotate('port', options), minimum: 0, maximum: 65_535 });
+  schema('integer', { ...annotate('port', options), minimum: 0, maximum: 65_535 }) as TInteger;
 
 /** One of a few words. */
 export const choice = <const Choices extends readonly [string, ...string[]]>(
   choices: Choices,
   options: Options<Choices[number]>,
-) => Type.Unsafe<Choices[number]>(Type.String({ ...annotate('choice', options), enum: [...choices] }));
+) => schema('string', { ...annotate('choice', options), enum: [...choices] }) as TUnsafe<Choices[number]>;
 
 /** Words separated by commas. */
-export const list = (options: Options<string[]>) => Type.Array(Type.String(), annotate('list', options));
+export const list = (options: Options<string[]>) =>
+  schema('array', { items: { type: 'string' }, ...annotate('list', options) }) as TArray<TString>;
 
 /** An absolute URL, kept as text. A user name and password in it are treated as secret where it is shown. */
-export const url = (options: Options<string>) => Type.String(annotate('url', options));
+export const url = (options: Options<string>) => schema('string', annotate('url', options)) as TString;
 
 /** A setting that may be left out. */
-export const optional = Type.Optional;
+export const optional = <Schema extends TSchema>(setting: Schema): TOptional<Schema> =>
+  // As TypeBox marks it: not a keyword of JSON Schema, so nothing that lists those sees it.
+  Object.defineProperty({ ...setting }, '~optional', { value: true }) as TOptional<Schema>;
 
 /** A service's settings, one schema: their type is `Static<typeof schema>`. */
-export const settings = Type.Object;
+export const settings = <Properties extends TProperties>(properties: Properties): TObject<Properties> => {
+  const required = Object.keys(properties).filter((key) => !('~optional' in (properties[key] ?? {})));
+  return schema('object', { properties, required }) as TObject<Properties>;
+};
 
 function bounds({ minimum, maximum }: { minimum?: number; maximum?: number }) {
   return { ...(minimum === undefined ? {} : { minimum }), ...(maximum === undefined ? {} : { maximum }) };
