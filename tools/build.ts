@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 
 /**
- * `node tools/build.ts [service …]`: one ECMAScript module per service, with its source map and the licences of what is in
- * it, in dist/<service>/src/main.js; files that a service serves (its `public`) are copied beside it.
+ * `node tools/build.ts [service …]`: a service's ECMAScript modules, with their source maps and the licences of what is in
+ * them, in dist/<service>/src: main.js, and one for each part that it imports only when needed; files that a service serves (its `public`) are copied beside it.
  */
 const root = join(import.meta.dirname, '..');
 const services = readdirSync(join(root, 'services'));
@@ -24,8 +24,9 @@ async function bundle(name: string): Promise<void> {
   await mkdir(target, { recursive: true });
   const { metafile } = await build({
     entryPoints: [join(source, 'src', 'main.ts')],
-    outfile: join(target, 'src', 'main.js'),
+    outdir: join(target, 'src'),
     bundle: true,
+    splitting: true,
     platform: 'node',
     target: 'node24',
     format: 'esm',

@@ -1,21 +1,28 @@
+import { writeFileAtomic } from '@podkit/chassis/atomic-file';
+import { readVolume } from '@podkit/downward/volume';
 import { agedFields } from './age.ts';
 import type { Config } from './config.ts';
-import type { Document } from './document.ts';
+import { createDocument, type Document, type DocumentInputs } from './document.ts';
+import { inputsOf } from './inputs.ts';
 import { otelAttributes } from './otel.ts';
 import { formatTable } from './table.ts';
-import type { Settings } from './tune/tune.ts';
+import { formatEnvironment } from './tune/environment.ts';
+
+/** The parts of `process` that it touches. */
+export type Host = Pick<NodeJS.Process, 'stdout'> & { env: DocumentInputs['env'] };
+
+/** Read once, write in the format asked for, to the file or standard output. */
+export async function writeOnce(config: Readonly<Config>, host: Host): Promise<void> {
+  const document = createDocument(await readVolume(config.dir), inputsOf(config, host.env));
+  const text = formatDocument(document, config.format, Date.now());
+  if (config.output === undefined) host.stdout.write(text);
+  else await writeFileAtomic(config.output, text);
+}
 
 /** What `--one-time` writes in each format. */
-export function formatDocument(document: Document, format: Config['format'], now: number): string {
+function formatDocument(document: Document, format: Config['format'], now: number): string {
   if (format === 'table') return formatTable(document, now);
   if (format === 'env') return formatEnvironment(document.tuning);
   if (format === 'otel') return `${otelAttributes(document)}\n`;
   return `${JSON.stringify({ ...document, fields: agedFields(document.fields, now) }, null, 2)}\n`;
-}
-
-/** Lines that a shell can source and `fileKeyRef` can read: `NAME='value'  `, each with its reason above. */
-export function formatEnvironment(settings: Settings): string {
-  return Object.entries(settings)
-    .map(([name, { value, reason }]) => `# ${reason}\n${name}='${value.replaceAll("'", String.raw`'\''`)}'\n`)
-    .join('');
 }

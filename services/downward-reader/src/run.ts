@@ -1,16 +1,17 @@
 import { messageOf } from '@podkit/chassis/errors';
 import { type Host, runService } from '@podkit/chassis/service';
-import { type Host as CommandHost, writeOnce } from './commands.ts';
+import pkg from '../package.json' with { type: 'json' };
 import { configFaults, configSchema } from './config.ts';
+import { writeOnce } from './one-time.ts';
 import { serve } from './serve.ts';
 import { parsePools } from './tune/pools.ts';
 
 /** Run as a server, or once with `--one-time`. */
-export async function runReader(version: string, host: Host & CommandHost): Promise<void> {
+export async function runReader(host: Host): Promise<void> {
   await runService(
     {
       name: 'downward-reader',
-      version,
+      version: pkg.version,
       summary: 'reads all that the Downward API gives, follows it, and turns limits into runtime settings.',
       prefix: 'DOWNWARD_',
       schema: configSchema,

@@ -1,0 +1,73 @@
+import { ConfigError, loadConfig } from '@podkit/chassis/config';
+import { messageOf, PodkitError } from '@podkit/chassis/errors';
+import { exitCodes } from '@podkit/chassis/exit-codes';
+import { readVolume } from '@podkit/downward/volume';
+import { configSchema } from '../config.ts';
+import { createDocument, type Document, type DocumentInputs } from '../document.ts';
+import { inputsOf } from '../inputs.ts';
+import { otelAttributes } from '../otel.ts';
+import { formatEnvironment } from '../tune/environment.ts';
+import { describeLimits, limitsOf } from '../tune/tune.ts';
+import { type ChildHost, runChild } from './child.ts';
+import { findProgram } from './program.ts';
+
+/** The parts of `process` that `exec` touches; without `execve` the program runs as a child. */
+export type Host = ChildHost &
+  Pick<NodeJS.Process, 'stdout' | 'removeAllListeners' | 'cwd' | 'execve'> & {
+    env: DocumentInputs['env'];
+    argv: readonly string[];
+  };
+
+/** As a shell ends with where it cannot run a program. */
+const shellCodes: Record<string, number> = { ERR_EXEC_MISSING: 127, ERR_EXEC_FORMAT: 126 };
+
+/** `exec [flags] -- program args`. Gives the exit code, where the program has not taken the place of this process. */
+export async function runExec(host: Host): Promise<number> {
+  try {
+    return await execProgram(host);
+  } catch (error) {
+    if (!(error instanceof PodkitError)) throw error;
+    const lines = error instanceof ConfigError ? error.faults : [messageOf(error)];
+    for (const line of lines) host.stderr.write(`downward-reader: ${line}\n`);
+    return error instanceof ConfigError ? exitCodes.badConfig : (shellCodes[error.code] ?? exitCodes.failure);
+  }
+}
+
+/**
+ * Put the settings that fit the limits into the environment and become the program. The process is replaced, so signals,
+ * exit code and the duties of PID 1 are the program's own.
+ */
+async function execProgram(host: Host): Promise<number> {
+  const { config, positionals } = loadConfig(configSchema, {
+    prefix: 'DOWNWARD_',
+    env: host.env,
+    argv: host.argv.slice(3),
+    positionals: true,
+  });
+  const [command, ...args] = positionals[0] === '--' ? positionals.slice(1) : positionals;
+  const inputs = { ...inputsOf(config, host.env, command), started: Date.now() };
+  const document = createDocument(await readVolume(config.dir), inputs);
+  if (config.print) {
+    const head = describeLimits(limitsOf(document.resources, config.memoryShare));
+    host.stdout.write(`# ${head}\n${formatEnvironment(document.tuning)}`);
+    return exitCodes.ok;
+  }
+  if (command === undefined) {
+    host.stderr.write('downward-reader: exec: nothing to run; say downward-reader exec -- program arguments\n');
+    return exitCodes.badConfig;
+  }
+  const path = findProgram(command, host.env.PATH, host.cwd());
+  const program = { path, argv: [command, ...args], env: environmentOf(document, host.env) };
+  if (host.execve === undefined) return runChild(program, host);
+  // execve is called experimental in Node 24, and says so on standard error, which is the program's from now on.
+  host.removeAllListeners('warning');
+  return host.execve(program.path, program.argv, program.env);
+}
+
+function environmentOf(document: Document, env: Host['env']): Record<string, string> {
+  const given = Object.entries(env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const]));
+  const settings = Object.entries(document.tuning).map(([name, { value }]) => [name, value] as const);
+  const attributes = otelAttributes(document);
+  const otel = attributes !== '' && !env.OTEL_RESOURCE_ATTRIBUTES ? { OTEL_RESOURCE_ATTRIBUTES: attributes } : {};
+  return { ...Object.fromEntries(given), ...otel, ...Object.fromEntries(settings) };
+}

@@ -1,0 +1,46 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { tempDir } from '@podkit/chassis/testing/temp-dir';
+import { expect, it } from 'vitest';
+import { main } from './support/reader-process.ts';
+
+const root = join(import.meta.dirname, '..', '..', '..');
+
+it('loads for exec nothing but what limits and their settings need, since the program waits for it', () => {
+  const list = join(tempDir(), 'modules.json');
+  const hook = join(import.meta.dirname, 'fixtures', 'list-modules.ts');
+  const env = { PATH: process.env.PATH ?? '', LIST_TO: list, DOWNWARD_DIR: tempDir() };
+  expect(spawnSync(process.execPath, ['--import', hook, main, 'exec', '--print', '--', 'node'], { env }).status).toBe(
+    0,
+  );
+  const urls = JSON.parse(readFileSync(list, 'utf8')) as string[];
+  const files = urls.filter((url) => url.startsWith('file:')).map((url) => relative(root, fileURLToPath(url)));
+  expect(urls.filter((url) => !url.startsWith('file:')).toSorted()).toEqual([
+    'node:fs',
+    'node:fs/promises',
+    'node:path',
+  ]);
+  expect(files.toSorted()).toEqual([
+    ...[
+      'bytes',
+      'config',
+      'duration',
+      'errors',
+      'exit-codes',
+      'flags',
+      'nearest',
+      'programs',
+      'setting-text',
+      'settings',
+    ].map((name) => `packages/chassis/src/${name}.ts`),
+    ...['go-quote', 'map-file', 'volume'].map((name) => `packages/downward/src/${name}.ts`),
+    ...['age', 'cgroup', 'config', 'document'].map((name) => `services/downward-reader/src/${name}.ts`),
+    ...['child', 'command', 'program'].map((name) => `services/downward-reader/src/exec/${name}.ts`),
+    ...['fields', 'inputs', 'main', 'matrix', 'otel', 'quantity', 'resources'].map(
+      (name) => `services/downward-reader/src/${name}.ts`,
+    ),
+    ...['environment', 'pools', 'runtimes', 'tune'].map((name) => `services/downward-reader/src/tune/${name}.ts`),
+  ]);
+});
