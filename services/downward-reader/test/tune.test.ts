@@ -50,7 +50,11 @@ describe('tune', () => {
   it('keeps what the user set, unless told to override', () => {
     const env = { UV_THREADPOOL_SIZE: '9', WEB_CONCURRENCY: '9', NODE_OPTIONS: '--max-old-space-size=99' };
     expect(values(small, { env })).toEqual({});
-    expect(values(small, { env, override: true })).toMatchObject({ UV_THREADPOOL_SIZE: '2', WEB_CONCURRENCY: '1' });
+    expect(values(small, { env, override: true })).toEqual({
+      UV_THREADPOOL_SIZE: '2',
+      WEB_CONCURRENCY: '1',
+      NODE_OPTIONS: '--max-old-space-size-percentage=75',
+    });
   });
 
   it('adds to options that are about something else', () => {

@@ -1,8 +1,10 @@
+import { type Choice, javaSyntax, nodeSyntax, withOptions } from './options.ts';
 import type { Limits, Settings } from './tune.ts';
 
 export type RuntimeName = 'node' | 'jvm' | 'go' | 'python' | 'dotnet' | 'openmp';
 type Env = Readonly<Record<string, string | undefined>>;
-type Runtime = (limits: Limits, env: Env) => Settings;
+type Present = { env: Env; override: boolean };
+type Runtime = (limits: Limits, present: Present) => Settings;
 
 const mebibyte = 2 ** 20;
 const whole = (cpus: number) => Math.max(1, Math.ceil(cpus));
@@ -11,7 +13,7 @@ const mebibytes = (bytes: number) => Math.floor(bytes / mebibyte);
 
 /** Settings by runtime. Each makes only those whose limit is known. */
 export const runtimes: Record<RuntimeName, Runtime> = {
-  node: (limits, env) => ({ ...nodeHeap(limits, env), ...nodeThreads(limits) }),
+  node: (limits, present) => ({ ...nodeHeap(limits, present), ...nodeThreads(limits) }),
   jvm: javaOptions,
   go: goSettings,
   python: pythonWorkers,
@@ -30,20 +32,19 @@ export function runtimeOf(command: string): RuntimeName | undefined {
 }
 
 /** V8 alone takes half of the limit, and more than all of it below 300 MiB, where the kernel then kills without a word. */
-function nodeHeap({ memory, memoryShare }: Limits, env: Env): Settings {
+function nodeHeap({ memory, memoryShare }: Limits, { env, override }: Present): Settings {
   if (memory === undefined) return {};
   // Young generation, code and buffers live beside the old space and need 40 MiB at least.
   const room = Math.floor(((memory - 40 * mebibyte) / memory) * 100);
   const percent = Math.max(25, Math.min(memoryShare, room));
   const reason = `${percent} % of limits.memory (${mebibytes(memory)} MiB) for old objects, the rest for everything else`;
-  return appended(
-    env,
-    'NODE_OPTIONS',
-    [`--max-old-space-size-percentage=${percent}`],
-    /--max-(old-space-size|heap-size)/,
-    reason,
-  );
+  const choice = { option: `--max-old-space-size-percentage=${percent}`, reason, decided: nodeHeapOption };
+  const setting = withOptions(env.NODE_OPTIONS ?? '', [choice], { syntax: nodeSyntax, override });
+  return setting === undefined ? {} : { NODE_OPTIONS: setting };
 }
+
+/** Also as V8 takes it, with underscores; the percentage would win over a size, wherever they stand. */
+const nodeHeapOption = /^--max[-_](old[-_]space[-_]size([-_]percentage)?|heap[-_]size)(=|$)/;
 
 function nodeThreads({ cpus }: Limits): Settings {
   if (cpus === undefined) return {};
@@ -54,32 +55,32 @@ function nodeThreads({ cpus }: Limits): Settings {
   };
 }
 
-function javaOptions({ cpus, memory, memoryShare }: Limits, env: Env): Settings {
-  const options: string[] = [];
-  const reasons: string[] = [];
-  if (memory !== undefined) {
-    options.push(`-XX:MaxRAMPercentage=${memoryShare}`);
-    reasons.push(`heap is ${memoryShare} % of limits.memory instead of the JVM's 25 %`);
-  }
-  if (cpus !== undefined) {
-    options.push(`-XX:ActiveProcessorCount=${whole(cpus)}`);
-    reasons.push(inWords(cpus));
-  }
+function javaOptions({ cpus, memory, memoryShare }: Limits, { env, override }: Present): Settings {
+  const choices: Choice[] = [];
+  if (memory !== undefined)
+    choices.push({
+      option: `-XX:MaxRAMPercentage=${memoryShare}`,
+      reason: `heap is ${memoryShare} % of limits.memory instead of the JVM's 25 %`,
+      decided: /^(-Xmx|-mx|-XX:(MaxRAM(Percentage|Fraction)?|MaxHeapSize)=)/,
+    });
+  if (cpus !== undefined)
+    choices.push({
+      option: `-XX:ActiveProcessorCount=${whole(cpus)}`,
+      reason: inWords(cpus),
+      decided: /^-XX:ActiveProcessorCount=/,
+    });
   if (cpus !== undefined && memory !== undefined) {
     // The JVM's own rule for a "server class machine".
     const server = cpus >= 2 && memory >= 1792 * mebibyte;
-    options.push(server ? '-XX:+UseG1GC' : '-XX:+UseSerialGC');
-    reasons.push(server ? 'G1 from 2 CPUs and 1792 MiB on' : 'the serial collector below 2 CPUs or 1792 MiB');
+    choices.push({
+      option: server ? '-XX:+UseG1GC' : '-XX:+UseSerialGC',
+      reason: server ? 'G1 from 2 CPUs and 1792 MiB on' : 'the serial collector below 2 CPUs or 1792 MiB',
+      // Of two collectors the JVM takes neither, and does not start.
+      decided: /^-XX:\+Use\w+GC$/,
+    });
   }
-  return options.length === 0
-    ? {}
-    : appended(
-        env,
-        'JAVA_TOOL_OPTIONS',
-        options,
-        /-XX:(MaxRAMPercentage|ActiveProcessorCount)|-Xmx/,
-        reasons.join('; '),
-      );
+  const setting = withOptions(env.JAVA_TOOL_OPTIONS ?? '', choices, { syntax: javaSyntax, override });
+  return setting === undefined ? {} : { JAVA_TOOL_OPTIONS: setting };
 }
 
 function goSettings({ cpus, memory }: Limits): Settings {
@@ -115,11 +116,4 @@ function dotnetSettings({ cpus, memory, memoryShare }: Limits): Settings {
           },
         }),
   };
-}
-
-/** Options added to a variable that may hold others; nothing where one that decides the same is there. */
-function appended(env: Env, name: string, options: string[], decided: RegExp, reason: string): Settings {
-  const set = env[name] ?? '';
-  if (decided.test(set)) return {};
-  return { [name]: { value: [set, ...options].filter((word) => word !== '').join(' '), reason } };
 }

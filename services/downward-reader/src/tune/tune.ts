@@ -28,13 +28,13 @@ export function limitsOf(resources: Resources, memoryShare: number): Limits {
 
 /**
  * Turn limits into settings of a runtime. What the user set stays, unless `override`; options that stand in one
- * variable with others (NODE_OPTIONS, JAVA_TOOL_OPTIONS) are added to it, unless one of them is there.
+ * variable with others (NODE_OPTIONS, JAVA_TOOL_OPTIONS) are added to it, each unless it is decided there.
  */
 export function tune(limits: Limits, { runtime, pools, env, override }: TuneOptions): Settings {
   const chosen = runtime === 'all' ? Object.values(runtimes) : [runtimes[runtime]];
   const wanted = Object.assign(
     {},
-    ...chosen.map((settings) => settings(limits, env)),
+    ...chosen.map((settings) => settings(limits, { env, override })),
     poolSettings(pools, limits),
   ) as Settings;
   const kept = Object.entries(wanted).filter(([name, { value }]) => {
