@@ -1,6 +1,6 @@
 import type { Unreadable } from '@podkit/downward/volume';
 import { type FieldSpec, fieldSpecs } from './fields.ts';
-import { bytesOf, type Divisors, millicores, wholeNumber } from './quantity.ts';
+import { type Divisors, divisorOf, wholeNumber } from './quantity.ts';
 
 export type Reading = {
   /** Variable or path in the volume. */
@@ -8,6 +8,8 @@ export type Reading = {
   raw: string;
   /** Millicores for CPU, bytes for memory; undefined where the text is not what the field's kind asks for. */
   value: string | number | string[] | undefined;
+  /** Of CPU and memory, what the API rounded up to: the limit itself is above `value - divisor`. */
+  divisor?: number;
 };
 
 /** One field with what each method says of it. */
@@ -69,8 +71,10 @@ function find(
   const name = names.find((candidate) => (values[candidate] ?? '') !== '');
   if (name === undefined) return undefined;
   const raw = values[name] ?? '';
-  if (kind === 'cpu') return { name, raw, value: millicores(raw, name, divisors) };
-  if (kind === 'bytes') return { name, raw, value: bytesOf(raw, name, divisors) };
+  if (kind === 'cpu' || kind === 'bytes') {
+    const [count, divisor] = [wholeNumber(raw), divisorOf(kind, name, divisors)];
+    return { name, raw, value: count === undefined ? undefined : count * divisor, divisor };
+  }
   if (kind === 'integer') return { name, raw, value: wholeNumber(raw) };
   return { name, raw, value: kind === 'list' ? raw.split(',') : raw };
 }

@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { tempDir } from '@podkit/chassis/testing/temp-dir';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readCgroup } from '../src/cgroup.ts';
 import { readFields } from '../src/matrix.ts';
@@ -83,5 +84,78 @@ describe('compareResources', () => {
       source: 'volume',
     });
     expect(compare({}, { CPU_LIMIT: '500' }, undefined)).toMatchObject({ value: 500, source: 'environment' });
+  });
+});
+
+const memoryUnits = { '1': 1, '1k': 1e3, '1Ki': 2 ** 10, '1M': 1e6, '1Mi': 2 ** 20, '1G': 1e9, '1Gi': 2 ** 30 };
+const cpuUnits = { '1m': 1, '1': 1000 };
+type Units = Record<string, number>;
+const divisor = (units: Units) => fc.constantFrom(...Object.keys(units));
+/** As the API writes a limit, by a resourceFieldRef with this divisor. */
+const written = (amount: number, units: Units, name: string) => String(Math.ceil(amount / (units[name] ?? 1)));
+const wholePercents = (millicores: number) => Math.ceil(millicores / 10) * 10;
+const findings = (
+  name: 'cpu' | 'memory',
+  files: string,
+  env: string,
+  [volume, variable]: [string, string],
+  now: number,
+) => {
+  const read = (one: string, source: { files?: Record<string, string>; env?: Record<string, string> }) => {
+    const divisors = { cpu: one === '1' ? '1' : '1m', memory: one } as const;
+    return readFields({ env: {}, files: {}, ...source, divisors }).find((field) => field.name === `limits.${name}`);
+  };
+  const fromVolume = read(volume, { files: { [`limits/${name}`]: files } });
+  const fromEnv = read(variable, { env: { [`${name.toUpperCase()}_LIMIT`]: env } });
+  if (fromVolume === undefined || fromEnv === undefined) throw new Error(`no field limits.${name}`);
+  const field = { ...fromVolume, environment: fromEnv.environment };
+  const cgroup = { version: 2 as const, cpu: undefined, memory: undefined, [name]: now };
+  return compareResources([field], cgroup)[`limits.${name}`].findings;
+};
+
+describe('compareResources of what Kubernetes rounds', () => {
+  it('finds nothing wrong with one CPU limit, whatever the divisors, and however it is enforced', () => {
+    const millicores = fc.integer({ min: 1, max: 256_000 });
+    fc.assert(
+      fc.property(millicores, divisor(cpuUnits), divisor(cpuUnits), fc.boolean(), (limit, one, other, systemd) => {
+        const now = Math.max(10, systemd ? wholePercents(limit) : limit);
+        const [file, variable] = [written(limit, cpuUnits, one), written(limit, cpuUnits, other)];
+        expect(findings('cpu', file, variable, [one, other], now)).toEqual([]);
+      }),
+    );
+  });
+
+  it('finds nothing wrong with one memory limit, whatever the divisors and the size of a page', () => {
+    const bytes = fc.integer({ min: 2 ** 19, max: 2 ** 40 });
+    const page = fc.constantFrom(4096, 65_536);
+    fc.assert(
+      fc.property(bytes, divisor(memoryUnits), divisor(memoryUnits), page, (limit, one, other, size) => {
+        const now = Math.floor(limit / size) * size;
+        const [file, variable] = [written(limit, memoryUnits, one), written(limit, memoryUnits, other)];
+        expect(findings('memory', file, variable, [one, other], now)).toEqual([]);
+      }),
+    );
+  });
+
+  it('tells each resize that is larger than the rounding', () => {
+    const millicores = fc.integer({ min: 1, max: 256_000 });
+    const change = fc.oneof(fc.integer({ min: 21, max: 64_000 }), fc.integer({ min: -64_000, max: -21 }));
+    fc.assert(
+      fc.property(millicores, change, divisor(cpuUnits), (before, by, one) => {
+        const after = before + by + Math.sign(by) * (cpuUnits[one as '1'] ?? 0);
+        fc.pre(after > 0);
+        const told = findings(
+          'cpu',
+          written(after, cpuUnits, one),
+          written(before, cpuUnits, '1m'),
+          [one, '1m'],
+          Math.max(10, wholePercents(before)),
+        );
+        expect(told).toEqual([
+          expect.stringContaining('the environment is stale'),
+          expect.stringContaining('desired is not actual'),
+        ]);
+      }),
+    );
   });
 });
