@@ -42,15 +42,26 @@ function refuse(why: string): never {
   throw new PodkitError('ERR_SETTING', why);
 }
 
-type Bounds = { minimum?: number; maximum?: number; enum?: unknown[]; pattern?: string };
+type Bounds = { minimum?: number; maximum?: number; enum?: unknown[]; pattern?: string; minLength?: number };
 
 /** Whether a value that `parseSetting` made keeps the bounds of its setting's JSON Schema. */
 export function isWithin(value: unknown, schema: Bounds & { type?: string }): boolean {
-  const { type, minimum = -Number.MAX_VALUE, maximum = Number.MAX_VALUE, enum: choices, pattern } = schema;
+  const {
+    type,
+    minimum = -Number.MAX_VALUE,
+    maximum = Number.MAX_VALUE,
+    enum: choices,
+    pattern,
+    minLength = 0,
+  } = schema;
   if (typeof value === 'number')
     return value >= minimum && value <= maximum && (type !== 'integer' || Number.isInteger(value));
   if (typeof value !== 'string') return true;
-  return (choices?.includes(value) ?? true) && (pattern === undefined || new RegExp(pattern, 'u').test(value));
+  // Counted in code points, as JSON Schema says.
+  const isLong = minLength === 0 || [...value].length >= minLength;
+  return (
+    isLong && (choices?.includes(value) ?? true) && (pattern === undefined || new RegExp(pattern, 'u').test(value))
+  );
 }
 
 const expectations: Record<Kind, string> = {

@@ -55,6 +55,7 @@ describe('isWithin', () => {
     ['port', port({ description }), fc.oneof(fc.integer(), fc.integer({ min: 0, max: 65_535 }))],
     ['bytes', bytes({ description }), fc.double()],
     ['choice', choice(['a', 'b'], { description }), fc.oneof(fc.constantFrom('a', 'b'), fc.string())],
+    ['long text', { ...text({ description }), minLength: 3 }, fc.string({ maxLength: 5 })],
     ['text', text({ description, pattern: '^[a-c]+$' }), fc.oneof(fc.stringMatching(/^[a-d]+$/), fc.string())],
   ];
   it.each(schemas)('says of a value of the kind %s what TypeBox says', (_kind, schema, fitting) => {
