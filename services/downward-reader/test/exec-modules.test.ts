@@ -41,6 +41,8 @@ it('loads for exec nothing but what limits and their settings need, since the pr
     ...['fields', 'inputs', 'main', 'matrix', 'otel', 'quantity', 'resources'].map(
       (name) => `services/downward-reader/src/${name}.ts`,
     ),
-    ...['environment', 'pools', 'runtimes', 'tune'].map((name) => `services/downward-reader/src/tune/${name}.ts`),
+    ...['environment', 'options', 'pools', 'runtimes', 'tune'].map(
+      (name) => `services/downward-reader/src/tune/${name}.ts`,
+    ),
   ]);
 });

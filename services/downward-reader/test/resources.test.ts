@@ -109,8 +109,8 @@ const findings = (
   const fromEnv = read(variable, { env: { [`${name.toUpperCase()}_LIMIT`]: env } });
   if (fromVolume === undefined || fromEnv === undefined) throw new Error(`no field limits.${name}`);
   const field = { ...fromVolume, environment: fromEnv.environment };
-  const cgroup = { version: 2 as const, cpu: undefined, memory: undefined, [name]: now };
-  return compareResources([field], cgroup)[`limits.${name}`].findings;
+  const limits = { version: 2 as const, cpu: undefined, memory: undefined, [name]: now };
+  return compareResources([field], limits)[`limits.${name}`].findings;
 };
 
 describe('compareResources of what Kubernetes rounds', () => {

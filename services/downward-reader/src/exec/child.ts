@@ -25,12 +25,14 @@ export async function runChild({ path, argv, env }: Program, host: ChildHost): P
     host.stderr.write(
       'downward-reader: PID 1 without execve: orphans are not reaped; put tini before it, or Node 24\n',
     );
-  const child = spawn(path, args, { argv0, env, stdio: 'inherit' });
-  const passOn = (signal: NodeJS.Signals) => void child.kill(signal);
+  let child: ChildProcess | undefined;
+  const passOn = (signal: NodeJS.Signals) => void child?.kill(signal);
   const signals = [...(host.stdin.isTTY ? [] : terminalSignals), ...otherSignals];
   const ignored = host.stdin.isTTY ? terminalSignals : [];
   for (const signal of signals) host.on(signal, passOn);
   for (const signal of ignored) host.on(signal, ignore);
+  // Only now: the child may be seen to run, and be told to end, before `spawn` returns. A signal waits until then.
+  child = spawn(path, args, { argv0, env, stdio: 'inherit' });
   const { code, signal } = await endOf(child, path);
   for (const one of signals) host.off(one, passOn);
   for (const one of ignored) host.off(one, ignore);
