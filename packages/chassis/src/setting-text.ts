@@ -57,10 +57,10 @@ export function isWithin(value: unknown, schema: Bounds & { type?: string }): bo
   if (typeof value === 'number')
     return value >= minimum && value <= maximum && (type !== 'integer' || Number.isInteger(value));
   if (typeof value !== 'string') return true;
-  // Counted in code points, as JSON Schema says.
-  const isLong = minLength === 0 || [...value].length >= minLength;
   return (
-    isLong && (choices?.includes(value) ?? true) && (pattern === undefined || new RegExp(pattern, 'u').test(value))
+    value.length >= minLength &&
+    (choices?.includes(value) ?? true) &&
+    (pattern === undefined || new RegExp(pattern, 'u').test(value))
   );
 }
 
