@@ -37,7 +37,7 @@ it('loads for exec nothing but what limits and their settings need, since the pr
     ].map((name) => `packages/chassis/src/${name}.ts`),
     ...['go-quote', 'map-file', 'volume'].map((name) => `packages/downward/src/${name}.ts`),
     ...['age', 'cgroup', 'config', 'document'].map((name) => `services/downward-reader/src/${name}.ts`),
-    ...['child', 'command', 'program'].map((name) => `services/downward-reader/src/exec/${name}.ts`),
+    ...['child', 'command', 'go-binary', 'program'].map((name) => `services/downward-reader/src/exec/${name}.ts`),
     ...['fields', 'inputs', 'main', 'matrix', 'otel', 'quantity', 'resources'].map(
       (name) => `services/downward-reader/src/${name}.ts`,
     ),

@@ -9,7 +9,7 @@ import { otelAttributes } from '../otel.ts';
 import { formatEnvironment } from '../tune/environment.ts';
 import { describeLimits, limitsOf } from '../tune/tune.ts';
 import { type ChildHost, runChild } from './child.ts';
-import { findProgram } from './program.ts';
+import { findProgram, runtimeOfProgram } from './program.ts';
 
 /** The parts of `process` that `exec` touches; without `execve` the program runs as a child. */
 export type Host = ChildHost &
@@ -45,7 +45,8 @@ async function execProgram(host: Host): Promise<number> {
     positionals: true,
   });
   const [command, ...args] = positionals[0] === '--' ? positionals.slice(1) : positionals;
-  const inputs = { ...inputsOf(config, host.env, command), started: Date.now() };
+  const runtime = command === undefined ? 'node' : runtimeOfProgram(command, host.env.PATH, host.cwd());
+  const inputs = { ...inputsOf(config, host.env, runtime), started: Date.now() };
   const document = createDocument(await readVolume(config.dir), inputs);
   if (config.print) {
     const head = describeLimits(limitsOf(document.resources, config.memoryShare));

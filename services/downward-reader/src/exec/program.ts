@@ -2,6 +2,8 @@ import { closeSync, openSync, readSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { messageOf, PodkitError } from '@podkit/chassis/errors';
 import { findOnPath, isExecutable } from '@podkit/chassis/programs';
+import { type RuntimeName, runtimeOf } from '../tune/runtimes.ts';
+import { isGoBinary } from './go-binary.ts';
 
 /**
  * The path of a program as `execvp` finds it: as it is where it has a slash, else in the folders of PATH.
@@ -9,13 +11,23 @@ import { findOnPath, isExecutable } from '@podkit/chassis/programs';
  * @throws {PodkitError} ERR_EXEC_MISSING where there is none, ERR_EXEC_FORMAT where the kernel could not run what is there
  */
 export function findProgram(name: string, path: string | undefined, cwd: string): string {
-  const found = name.includes('/')
-    ? [resolve(cwd, name)].find(isExecutable)
-    : findOnPath(name, path ?? '/usr/bin:/bin');
+  const found = locate(name, path, cwd);
   if (found === undefined)
     throw new PodkitError('ERR_EXEC_MISSING', `${name}: no such program${name.includes('/') ? '' : ' on the PATH'}`);
   requireProgram(found);
   return found;
+}
+
+/** The runtime of a program: by its name, or by what the file is; all of them where neither tells, since what it does not read does no harm. */
+export function runtimeOfProgram(name: string, path: string | undefined, cwd: string): RuntimeName | 'all' {
+  const byName = runtimeOf(name);
+  if (byName !== undefined) return byName;
+  const found = locate(name, path, cwd);
+  return found !== undefined && isGoBinary(found) ? 'go' : 'all';
+}
+
+function locate(name: string, path: string | undefined, cwd: string): string | undefined {
+  return name.includes('/') ? [resolve(cwd, name)].find(isExecutable) : findOnPath(name, path ?? '/usr/bin:/bin');
 }
 
 /** Before it is run: Node aborts when `execve` fails, and by then it has nothing to say it with. */
