@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, watch } from 'node:fs';
 import { get, type IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -8,7 +8,7 @@ import { waitFor } from '@podkit/chassis/testing/wait-for';
 import { writeVolume } from '@podkit/downward/simulate';
 
 // node bench/downward-reader/main.ts: how long a swap takes to reach a client of /events, against a bare fs.watch in the
-// same run; what `exec` adds before the program runs, against `node -e 0`; memory and CPU at rest. Ratios, not verdicts.
+// same run; memory and CPU at rest. Ratios, not verdicts. forms.ts has what `exec` and the image's form take.
 const swaps = 200;
 const reader = join(import.meta.dirname, '..', '..', 'services', 'downward-reader', 'src', 'main.ts');
 const directory = mkdtempSync(join(tmpdir(), 'podkit-bench-'));
@@ -29,7 +29,6 @@ try {
   await latency(url, 1);
   await atRest();
   await latency(url, 1000);
-  launch();
 } finally {
   child.kill('SIGTERM');
   rmSync(directory, { recursive: true, force: true });
@@ -96,17 +95,6 @@ function usage(): { rss: number; ticks: number } {
   return { rss: Math.round((Number(fields[21]) * 4096) / 1e6), ticks: Number(fields[11]) + Number(fields[12]) };
 }
 
-function launch(): void {
-  const rounds = Array.from({ length: 10 }, () => ({
-    exec: run([reader, 'exec', '--', 'true']),
-    bare: run(['-e', '0']),
-  }));
-  const [exec, bare] = [summary(rounds.map((round) => round.exec)), summary(rounds.map((round) => round.bare))];
-  console.log(
-    `exec until the program runs p50 ${exec.p50} ms, node -e 0 ${bare.p50} ms   ratio ${ratio(exec.p50, bare.p50)}`,
-  );
-}
-
 function summary(values: number[]): { p50: number; p99: number } {
   const sorted = values.toSorted((a, b) => a - b);
   const at = (share: number) =>
@@ -116,10 +104,4 @@ function summary(values: number[]): { p50: number; p99: number } {
 
 function ratio(a: number, b: number): string {
   return (a / b).toFixed(2);
-}
-
-function run(args: string[]): number {
-  const began = performance.now();
-  spawnSync(process.execPath, args, { env });
-  return performance.now() - began;
 }
