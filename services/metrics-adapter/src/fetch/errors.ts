@@ -1,7 +1,7 @@
 import { PodkitError } from '@podkit/chassis/errors';
 
 /** Why a source could not be read; the label `reason` of the error counter. */
-export type FetchReason = 'timeout' | 'connect' | 'tls' | 'status' | 'too_large' | 'auth' | 'parse';
+export type FetchReason = 'timeout' | 'connect' | 'tls' | 'status' | 'too_large' | 'auth' | 'parse' | 'redirect';
 
 /** A source that could not be read. */
 export class FetchError extends PodkitError {

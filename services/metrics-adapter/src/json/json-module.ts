@@ -8,7 +8,14 @@ import type { ModuleConfig } from './module-config.ts';
 import { compileModuleMetrics } from './module-metrics.ts';
 import { parseJson } from './parse.ts';
 
-export type ModuleRequest = { url: string; parameters: Parameters; maxBytes: number; signal: AbortSignal };
+export type ModuleRequest = {
+  url: string;
+  parameters: Parameters;
+  maxBytes: number;
+  signal: AbortSignal;
+  /** Whether a redirect may lead there. */
+  allows?: (url: URL) => boolean;
+};
 
 /** A module of json_exporter, ready to read targets. */
 export class JsonModule {
@@ -28,7 +35,7 @@ export class JsonModule {
 
   /** Fetch a target and read it into a snapshot. @throws {FetchError} */
   async read(
-    { url, parameters, maxBytes, signal }: ModuleRequest,
+    { url, parameters, maxBytes, signal, allows }: ModuleRequest,
     snapshot: Snapshot,
     onBadValue: () => void,
   ): Promise<void> {
@@ -36,7 +43,7 @@ export class JsonModule {
     const body = this.#body?.(parameters);
     const all = { accept: 'application/json', ...headers };
     this.#read(
-      parseJson(await this.#client.fetch({ url, headers: all, body, maxBytes, validStatus, signal })),
+      parseJson(await this.#client.fetch({ url, headers: all, body, maxBytes, validStatus, signal, allows })),
       snapshot,
       onBadValue,
     );

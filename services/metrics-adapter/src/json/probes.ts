@@ -50,6 +50,7 @@ export class Probes {
       url: url.href,
       parameters,
       maxBytes: this.#config.probe.maxBytes,
+      allows: (to: URL) => this.#isAllowed(to),
       signal: AbortSignal.timeout(Math.max(1, Math.round(patience))),
     };
     return module.probe(request, this.#config.limits, onError);

@@ -64,3 +64,62 @@ test('redirects are followed, unless that is switched off', async () => {
   ];
   expect([await follows.samples('v'), await stays.samples('v')]).toEqual([['v 1'], []]);
 });
+
+test('a redirect to another origin takes neither credentials nor configured headers with it', async () => {
+  const seen: unknown[] = [];
+  const target = await serveApp(({ headers }, response) => {
+    seen.push([headers.authorization, headers['x-key']]);
+    response.end('{"v": 1}');
+  });
+  const first = await serveApp((_request, response) => void response.writeHead(302, { location: target }).end());
+  const config = source(first, '{ bearer_token: t }').replace('metrics:', 'headers: { x-key: secret }, metrics:');
+  const adapter = await startAdapter(config);
+  expect([await adapter.samples('v'), seen]).toEqual([['v 1'], [[undefined, undefined]]]);
+});
+
+test('redirects in a circle end with an error of their own', async () => {
+  const app = await serveApp((_request, response) => void response.writeHead(302, { location: '/' }).end());
+  const adapter = await startAdapter(source(app, '{}'));
+  expect(await (await adapter.get('/metrics')).text()).toContain(
+    'adapter_errors_total{reason="redirect",source="app"} 1',
+  );
+});
+
+test('an answer of a token endpoint that does not end is read to a limit', async () => {
+  const issuer = await serveApp((_request, response) => {
+    const more = () => {
+      while (response.write('x'.repeat(65_536)));
+      response.once('drain', more);
+    };
+    more();
+  });
+  const client = `{ oauth2: { client_id: i, client_secret: s, token_url: '${issuer}/token' } }`;
+  const adapter = await startAdapter(source(await serveApp({ v: 1 }), client));
+  expect(await (await adapter.get('/metrics')).text()).toContain('adapter_errors_total{reason="auth",source="app"} 1');
+});
+
+test('a token is fetched through the proxy of its own', async () => {
+  let [asked, body] = ['', ''];
+  const proxy = await serveApp((request, response) => {
+    asked = request.url ?? '';
+    request.on('data', (chunk: Buffer) => (body += chunk.toString()));
+    request.on('end', () => response.end('{"access_token": "issued"}'));
+  });
+  const url = 'http://issuer.test/token';
+  const client = `{ oauth2: { client_id: i, client_secret: s, token_url: '${url}', proxy_url: '${proxy}' } }`;
+  const adapter = await startAdapter(source(await guarded(() => 'Bearer issued'), client));
+  expect(await adapter.samples('v')).toEqual(['v 1']);
+  expect([asked, body]).toEqual([url, 'grant_type=client_credentials']);
+});
+
+test('a proxy that hangs up costs only its own series, and no longer than the time-out', async () => {
+  const proxy = await serveApp((_request, response) => void response.end());
+  const config = source('https://app.test', `{ proxy_url: '${proxy}' }`).replace(
+    'metrics:',
+    'timeout: 300ms, metrics:',
+  );
+  const adapter = await startAdapter(config);
+  expect(await (await adapter.get('/metrics')).text()).toContain(
+    'adapter_errors_total{reason="timeout",source="app"} 1',
+  );
+});

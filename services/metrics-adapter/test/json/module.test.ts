@@ -115,6 +115,23 @@ test('targets can be limited to a part of a server', async () => {
   expect(statuses).toEqual([200, 200, 403, 403]);
 });
 
+test('a target cannot lead a probe to what is not allowed', async () => {
+  let asked = 0;
+  const secret = await serveApp((_request, response) => {
+    asked += 1;
+    response.end('{"counter": 1}');
+  });
+  const app = await serveApp((request, response) => {
+    response.writeHead(302, { location: request.url === '/out' ? `${secret}/` : '/stats/there' }).end();
+  });
+  const adapter = await startAdapter(`${modules}\nprobe: { targets: ['${app}/out', '${app}/up'] }`);
+  for (const path of ['/out', '/up']) {
+    const answer = await adapter.get(`/probe?target=${app}${path}`);
+    expect([answer.status, await answer.text()]).toEqual([503, expect.stringContaining('which is not allowed')]);
+  }
+  expect(asked).toBe(0);
+});
+
 test.each([
   ['a whole number above 2^53', { counter: 1, location: '9007199254740993' }, 'planet-9007199254740993'],
   ['a missing label', { counter: 1 }, 'planet-'],

@@ -1,0 +1,58 @@
+import { messageOf } from '@podkit/chassis/errors';
+import { Agent, type buildConnector, type Dispatcher, ProxyAgent } from 'undici';
+import type { HttpClientConfig } from './config.ts';
+import { FetchError } from './errors.ts';
+import { tlsOptions } from './tls.ts';
+
+export type ConnectionsConfig = Pick<HttpClientConfig, 'tls_config' | 'proxy_url' | 'no_proxy'> &
+  Partial<Pick<HttpClientConfig, 'enable_http2'>>;
+
+type Kept = { tls: string; agent: Dispatcher };
+
+/** Kept connections, through a proxy or not; made anew where a certificate on disk has changed. */
+export class Connections {
+  readonly #config: ConnectionsConfig;
+  readonly #kept = new Map<'direct' | 'proxy', Kept>();
+
+  constructor(config: ConnectionsConfig) {
+    this.#config = config;
+  }
+
+  /** @throws {FetchError} tls when a certificate can't be read */
+  async to(url: string): Promise<Dispatcher> {
+    const { tls_config: config, proxy_url: proxy, no_proxy: exceptions = '', enable_http2: allowH2 } = this.#config;
+    const options = await tlsOptions(config).catch((cause: unknown) => {
+      throw new FetchError('tls', `tls_config cannot be read: ${messageOf(cause)}`, { cause });
+    });
+    const direct = proxy === undefined || isExcepted(new URL(url).hostname, exceptions);
+    const [kind, tls] = [direct ? ('direct' as const) : ('proxy' as const), JSON.stringify(options)];
+    const kept = this.#kept.get(kind);
+    if (kept?.tls === tls) return kept.agent;
+    const shared = { connections: 8, allowH2: allowH2 ?? false, headersTimeout: 0, bodyTimeout: 0 };
+    const connect = options as buildConnector.BuildOptions;
+    const agent = direct
+      ? new Agent({ ...shared, connect })
+      : // As Go's clients do: plain HTTP is asked of the proxy itself, and only TLS goes through a tunnel.
+        new ProxyAgent({ ...shared, uri: proxy, requestTls: connect, proxyTunnel: false });
+    this.#kept.set(kind, { tls, agent });
+    // Not destroyed: what another request has in flight on them is answered.
+    void kept?.agent.close();
+    return agent;
+  }
+
+  async close(): Promise<void> {
+    const all = [...this.#kept.values()];
+    this.#kept.clear();
+    await Promise.all(all.map(({ agent }) => agent.destroy()));
+  }
+}
+
+function isExcepted(host: string, exceptions: string): boolean {
+  const rules = exceptions.split(',').map((rule) =>
+    rule
+      .trim()
+      .toLowerCase()
+      .replace(/^\*?\./, ''),
+  );
+  return rules.some((rule) => rule === '*' || (rule !== '' && (host === rule || host.endsWith(`.${rule}`))));
+}
