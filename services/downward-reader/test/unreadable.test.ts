@@ -54,8 +54,9 @@ describe('what cannot be read', () => {
     if (nobody !== undefined) chownSync(dir, nobody, nobody);
     const { url } = await startReader(dir, settings, nobody);
     chmodSync(dir, 0o000);
-    await waitFor('the labels to be gone', async () => (await json(url)).labels === undefined);
-    expect((await json(url)).warnings[0]).toBe(`${dir} cannot be read: EACCES`);
+    const told = `${dir} cannot be read: EACCES`;
+    await waitFor(told, async () => (await json(url)).warnings[0] === told);
+    expect((await json(url)).labels).toBe(undefined);
     expect(await json(`${url}/fields/metadata.labels`)).toMatchObject({ error: { path: '.', code: 'EACCES' } });
     expect(await json(`${url}/fields/metadata.name`)).toMatchObject({ value: 'app-0', source: 'environment' });
     expect((await fetch(`${url}/readyz`)).status).toBe(200);
