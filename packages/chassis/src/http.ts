@@ -51,6 +51,8 @@ export function createServer(options: ServerOptions): Server {
   const loggerInstance: FastifyBaseLogger = log;
   const server = fastify({
     loggerInstance,
+    // A logger per request costs as much as routing it, and nothing here logs by request.log.
+    childLoggerFactory: (parent) => parent,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit,
     routerOptions: { maxParamLength, ...routerOptions },
