@@ -1,4 +1,5 @@
 import { Histogram, type Registry } from 'prom-client';
+import { RequestKinds } from './request-kinds.ts';
 
 /** Notes one answered request; `seconds` is the time until the last byte was handed over. */
 export type HttpMetrics = { observe(method: string, route: string, status: number, seconds: number): void };
@@ -14,17 +15,12 @@ const buckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5
 
 /** The duration of each answered request by method, route template and status; their number is its `_count`. */
 export function createHttpMetrics(registry: Registry): HttpMetrics {
-  const series = new Map<string, Series>();
+  const series = new RequestKinds(createSeries);
   registry.registerMetric(new RequestDurations(series));
   return {
     observe(method, route, status, seconds) {
       const known = knownMethods.has(method) ? method : 'other';
-      const key = `${known} ${status} ${route}`;
-      let one = series.get(key);
-      if (one === undefined) {
-        one = createSeries(known, route, status);
-        series.set(key, one);
-      }
+      const one = series.of(known, route, status);
       one.sum += seconds;
       one.count += 1;
       const bucket = buckets.findIndex((bound) => seconds <= bound);
@@ -38,9 +34,9 @@ export function createHttpMetrics(registry: Registry): HttpMetrics {
  * hashes the labels anew each time, which a hot path feels.
  */
 class RequestDurations extends Histogram {
-  readonly #series: ReadonlyMap<string, Series>;
+  readonly #series: RequestKinds<Series>;
 
-  constructor(series: ReadonlyMap<string, Series>) {
+  constructor(series: RequestKinds<Series>) {
     super({
       name,
       help,
@@ -52,7 +48,7 @@ class RequestDurations extends Histogram {
 
   /** What the registry calls to print a histogram, and what `get` calls too, though prom-client's types do not say so. */
   getForPromString() {
-    return { name, help, type: 'histogram', aggregator: 'sum', values: [...this.#series.values()].flatMap(valuesOf) };
+    return { name, help, type: 'histogram', aggregator: 'sum', values: this.#series.all().flatMap(valuesOf) };
   }
 }
 

@@ -1,38 +1,22 @@
 import fastify, {
   type FastifyBaseLogger,
   type FastifyInstance,
-  type FastifyReply,
-  type FastifyRequest,
   type FastifyServerOptions,
   LogController,
 } from 'fastify';
 import { drainConnections } from './drain-connections.ts';
 import { codeOf, messageOf } from './errors.ts';
-import type { HttpMetrics } from './http-metrics.ts';
 import type { Lifecycle } from './lifecycle.ts';
-import type { Logger } from './log.ts';
-import { requestLine } from './request-line.ts';
-
-declare module 'fastify' {
-  // oxlint-disable-next-line typescript/consistent-type-definitions -- merging needs an interface
-  interface FastifyContextConfig {
-    /** Its requests are logged at debug only; for what probes and scrapers call every few seconds. */
-    quiet?: boolean;
-  }
-}
+import { type ObserveOptions, observeRequests, pathOf } from './observe-requests.ts';
 
 export type Server = FastifyInstance;
 
-export type ServerOptions = {
-  log: Logger;
+export type ServerOptions = ObserveOptions & {
   lifecycle: Lifecycle;
-  metrics?: HttpMetrics;
   /** Largest body in bytes; a larger one is answered 413. */
   bodyLimit?: number;
   /** Longest path parameter; a longer one is answered 414. */
   maxParamLength?: number;
-  /** Log level of the line per request, or false for none. */
-  requestLog?: 'info' | 'debug' | false;
   /** How paths are matched, where it is not as usual. */
   routerOptions?: FastifyServerOptions['routerOptions'];
   /** Answers what never reaches a route, such as a path that cannot be decoded. */
@@ -70,11 +54,7 @@ export function createServer(options: ServerOptions): Server {
     sweep();
     done();
   });
-  const observe = createObserver(options);
-  server.addHook('onResponse', (request, reply, done) => {
-    observe(request, reply);
-    done();
-  });
+  observeRequests(server, options);
   server.setErrorHandler((error, request, reply) => {
     const status = statusOf(error);
     if (status >= 500) log.error({ err: error, method: request.method, url: request.url }, 'request failed');
@@ -95,26 +75,6 @@ export async function listen(server: Server, at: { host: string; port: number; s
     const why = codeOf(cause) === 'EADDRINUSE' ? 'the port is taken' : messageOf(cause);
     throw new Error(`cannot listen on ${at.host}:${at.port}: ${why}; set ${at.setting} to another port`, { cause });
   }
-}
-
-function pathOf({ url }: FastifyRequest): string {
-  const end = url.indexOf('?');
-  return end === -1 ? url : url.slice(0, end);
-}
-
-/** What notes an answered request: its duration, and a log line of fields that can hold no secret. */
-function createObserver({ log, metrics, requestLog = 'info' }: ServerOptions) {
-  const write = requestLine(log);
-  return (request: FastifyRequest, reply: FastifyReply) => {
-    const { method } = request;
-    const { url: route = 'unmatched', config } = request.routeOptions;
-    const { statusCode: status, elapsedTime } = reply;
-    metrics?.observe(method, route, status, elapsedTime / 1000);
-    if (requestLog === false) return;
-    const level = config.quiet === true ? 'debug' : requestLog;
-    const milliseconds = Math.round(elapsedTime * 1000) / 1000;
-    write(level, { method, path: pathOf(request), route, status, milliseconds });
-  };
 }
 
 function statusOf(error: unknown): number {

@@ -5,8 +5,9 @@ import { formatDuration } from './duration.ts';
 import { codeOf, messageOf } from './errors.ts';
 import { exitCodes, type StopSignal, signalExitCode } from './exit-codes.ts';
 import { Health } from './health.ts';
+import { holdTick } from './hold-tick.ts';
 import { Lifecycle } from './lifecycle.ts';
-import { createLogger, type Logger } from './log.ts';
+import { createLogger, type Logger, standardOutput } from './log.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { addLifecycleChecks } from './probes.ts';
 import { releaseMemory } from './release-memory.ts';
@@ -92,7 +93,9 @@ async function startService<Schema extends TObject>(
 ): Promise<void> {
   const identity = { pod: shared.podName, namespace: shared.podNamespace, node: shared.nodeName };
   const { name, version } = service;
-  const log = createLogger({ service: name, version, level: shared.logLevel, identity });
+  const output = standardOutput();
+  host.on('exit', () => output.flushSync());
+  const log = createLogger({ service: name, version, level: shared.logLevel, identity }, output);
   const lifecycle = new Lifecycle(shared);
   const health = new Health();
   const metrics = createMetrics({ service: name, version });
@@ -106,6 +109,7 @@ async function startService<Schema extends TObject>(
   });
   try {
     await service.start({ config, positionals, log, lifecycle, health, metrics, stop });
+    holdTick();
     releaseMemory();
     lifecycle.markStarted();
   } catch (error) {

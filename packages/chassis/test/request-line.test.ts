@@ -12,7 +12,7 @@ function recording() {
 
 it('writes what the logger itself would, whatever the path holds', () => {
   const { lines, log } = recording();
-  requestLine(log)('info', hostile);
+  requestLine(log, 'info', hostile.route)(hostile);
   log.info(hostile, 'request');
   const [ours, theirs] = lines.map((line) => line.replace(/"time":"[^"]+"/, '"time":"now"'));
   expect(ours).toBe(theirs);
@@ -21,13 +21,13 @@ it('writes what the logger itself would, whatever the path holds', () => {
 
 it('follows the level of the log while it changes', () => {
   const { lines, log } = recording();
-  const write = requestLine(log);
-  write('debug', hostile);
+  const write = { info: requestLine(log, 'info', '/'), debug: requestLine(log, 'debug', '/') };
+  write.debug(hostile);
   expect(lines).toEqual([]);
   log.level = 'debug';
-  write('debug', hostile);
+  write.debug(hostile);
   expect(lines).toHaveLength(1);
   log.level = 'warn';
-  write('info', hostile);
+  write.info(hostile);
   expect(lines).toHaveLength(1);
 });

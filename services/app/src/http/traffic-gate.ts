@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Server } from '@podkit/chassis/http';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify';
 import type { Chaos } from '../chaos/chaos.ts';
 import type { Overload } from '../health/overload.ts';
 
@@ -15,11 +15,24 @@ declare module 'fastify' {
 /** Paths on which somebody must be able to end the chaos, and to see it. */
 const spared = /^\/(api\/chaos|api\/console|console)(\/|$|\?)/;
 
-/** What stands before every route of the traffic port: chaos, where it is on, and refusing what is too much. */
+/** What stands before every route that is added after it: chaos, where it is on, and refusing what is too much. */
 export function trafficGate(server: Server, { overload, chaos }: { overload: Overload; chaos: Chaos }): void {
-  server.addHook('onRequest', (request, reply, done) => {
-    if (!chaos.disturbs || spared.test(request.url)) return admit(overload, request, reply, done);
-    void disturb(chaos, request, reply, () => admit(overload, request, reply, done));
+  const release = () => overload.release();
+  const enter = (request: FastifyRequest, reply: FastifyReply, goOn: () => void) => {
+    if (!chaos.disturbs || spared.test(request.url)) return goOn();
+    void disturb(chaos, request, reply, goOn);
+  };
+  const admit = (reply: FastifyReply, done: () => void) => {
+    if (!overload.admit()) return refuse(reply, overload);
+    // 'close' and not 'finish': a client that goes away before the answer gives its place back too.
+    reply.raw.once('close', release);
+    done();
+  };
+  // Per route, since to ask Fastify with each request whether its route is a stream costs more than all the rest here.
+  server.addHook('onRoute', (route) => {
+    const gate: onRequestHookHandler =
+      route.config?.stream === true ? enter : (request, reply, done) => enter(request, reply, () => admit(reply, done));
+    route.onRequest = [gate, ...[route.onRequest ?? []].flat()];
   });
 }
 
@@ -31,13 +44,7 @@ async function disturb(chaos: Chaos, request: FastifyRequest, reply: FastifyRepl
   request.raw.socket.destroy();
 }
 
-function admit(overload: Overload, request: FastifyRequest, reply: FastifyReply, done: () => void): void {
-  if (request.routeOptions.config.stream === true) return done();
-  if (overload.admit()) {
-    // 'close' and not 'finish': a client that goes away before the answer gives its place back too.
-    reply.raw.once('close', () => overload.release());
-    return done();
-  }
-  const message = `too much to do (${overload.state.reasons.join(', ')}); try again`;
+function refuse(reply: FastifyReply, { state }: Overload): void {
+  const message = `too much to do (${state.reasons.join(', ')}); try again`;
   void reply.code(503).header('retry-after', '1').send({ code: 'ERR_OVERLOADED', message });
 }

@@ -1,3 +1,5 @@
+import { RequestKinds } from '@podkit/chassis/request-kinds';
+
 /** One kind of request: how many there were and how long they took together. */
 export type RouteStats = { route: string; method: string; status: number; count: number; secondsSum: number };
 
@@ -6,14 +8,18 @@ export type RequestListener = (method: string, route: string, status: number, se
 
 /** The app's own counts of its requests, in a form that is not Prometheus': the adapter's work begins here. */
 export class RequestStats {
-  readonly #byRoute = new Map<string, RouteStats>();
+  readonly #kinds = new RequestKinds<RouteStats>((method, route, status) => ({
+    route,
+    method,
+    status,
+    count: 0,
+    secondsSum: 0,
+  }));
   readonly #listeners: RequestListener[] = [];
   #total = 0;
 
   observe(method: string, route: string, status: number, seconds: number): void {
-    const key = `${method} ${status} ${route}`;
-    let entry = this.#byRoute.get(key);
-    if (entry === undefined) this.#byRoute.set(key, (entry = { route, method, status, count: 0, secondsSum: 0 }));
+    const entry = this.#kinds.of(method, route, status);
     entry.count += 1;
     entry.secondsSum += seconds;
     this.#total += 1;
@@ -29,6 +35,6 @@ export class RequestStats {
   }
 
   snapshot(): { total: number; byRoute: RouteStats[] } {
-    return { total: this.#total, byRoute: [...this.#byRoute.values()] };
+    return { total: this.#total, byRoute: [...this.#kinds.all()] };
   }
 }
