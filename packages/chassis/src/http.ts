@@ -7,6 +7,7 @@ import fastify, {
 import { drainConnections } from './drain-connections.ts';
 import { codeOf, messageOf } from './errors.ts';
 import type { Lifecycle } from './lifecycle.ts';
+import type { Logger } from './log.ts';
 import { type ObserveOptions, observeRequests, pathOf } from './observe-requests.ts';
 
 export type Server = FastifyInstance;
@@ -31,12 +32,8 @@ export type ServerOptions = ObserveOptions & {
  */
 export function createServer(options: ServerOptions): Server {
   const { log, lifecycle, bodyLimit = 1024 * 1024, maxParamLength = 1024, routerOptions, frameworkErrors } = options;
-  // Typed as Fastify's own logger, or pino's type would become part of the server's.
-  const loggerInstance: FastifyBaseLogger = log;
   const server = fastify({
-    loggerInstance,
-    // A logger per request costs as much as routing it, and nothing here logs by request.log.
-    childLoggerFactory: (parent) => parent,
+    loggerInstance: withoutChildren(log),
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit,
     routerOptions: { maxParamLength, ...routerOptions },
@@ -75,6 +72,15 @@ export async function listen(server: Server, at: { host: string; port: number; s
     const why = codeOf(cause) === 'EADDRINUSE' ? 'the port is taken' : messageOf(cause);
     throw new Error(`cannot listen on ${at.host}:${at.port}: ${why}; set ${at.setting} to another port`, { cause });
   }
+}
+
+/**
+ * The same log, for Fastify, which asks for a child of it with each request: that costs as much as to route it, and
+ * nothing here logs by `request.log`. Typed as Fastify's own logger, or pino's type would become part of the server's.
+ */
+function withoutChildren(log: Logger): FastifyBaseLogger {
+  const childless: FastifyBaseLogger = Object.create(log, { child: { value: () => childless } });
+  return childless;
 }
 
 function statusOf(error: unknown): number {

@@ -15,24 +15,25 @@ export function requestLine(
 ): (request: Omit<AnsweredRequest, 'route'>) => void {
   const bindings = JSON.stringify(log.bindings()).slice(1, -1);
   const facts = bindings === '' ? '' : `,${bindings}`;
-  const routeField = `"route":${JSON.stringify(route)}`;
+  const head = oncePerMillisecond((time) =>
+    [`{"level":"`, level, '","time":"', time, '"', facts, ',"method":"'].join(''),
+  );
+  const middle = `,"route":${JSON.stringify(route)},"status":`;
   // pino documents the symbol, but its types do not say what stands there.
   const stream = (log as unknown as Record<typeof symbols.streamSym, DestinationStream>)[symbols.streamSym];
-  const time = isoClock();
   return ({ method, path, status, milliseconds }) => {
     if (!log.isLevelEnabled(level)) return;
-    const request = `"method":"${method}","path":${JSON.stringify(path)},${routeField}`;
-    const answer = `"status":${status},"milliseconds":${milliseconds},"msg":"request"`;
-    stream.write(`{"level":"${level}","time":"${time()}"${facts},${request},${answer}}\n`);
+    const request = `${head()}${method}","path":${JSON.stringify(path)}${middle}`;
+    stream.write(`${request}${status},"milliseconds":${milliseconds},"msg":"request"}\n`);
   };
 }
 
-/** The time in ISO 8601, written anew once per millisecond. */
-function isoClock(): () => string {
+/** What is made of the time in ISO 8601, made anew when the millisecond is another. */
+function oncePerMillisecond(make: (time: string) => string): () => string {
   let [at, text] = [0, ''];
   return () => {
     const now = Date.now();
-    if (now !== at) [at, text] = [now, new Date(now).toISOString()];
+    if (now !== at) [at, text] = [now, make(new Date(now).toISOString())];
     return text;
   };
 }

@@ -18,20 +18,20 @@ const spared = /^\/(api\/chaos|api\/console|console)(\/|$|\?)/;
 /** What stands before every route that is added after it: chaos, where it is on, and refusing what is too much. */
 export function trafficGate(server: Server, { overload, chaos }: { overload: Overload; chaos: Chaos }): void {
   const release = () => overload.release();
-  const enter = (request: FastifyRequest, reply: FastifyReply, goOn: () => void) => {
-    if (!chaos.disturbs || spared.test(request.url)) return goOn();
-    void disturb(chaos, request, reply, goOn);
-  };
   const admit = (reply: FastifyReply, done: () => void) => {
     if (!overload.admit()) return refuse(reply, overload);
     // 'close' and not 'finish': a client that goes away before the answer gives its place back too.
-    reply.raw.once('close', release);
+    reply.raw.on('close', release);
     done();
   };
+  const admitStream = (_reply: FastifyReply, done: () => void) => done();
   // Per route, since to ask Fastify with each request whether its route is a stream costs more than all the rest here.
   server.addHook('onRoute', (route) => {
-    const gate: onRequestHookHandler =
-      route.config?.stream === true ? enter : (request, reply, done) => enter(request, reply, () => admit(reply, done));
+    const goOn = route.config?.stream === true ? admitStream : admit;
+    const gate: onRequestHookHandler = (request, reply, done) => {
+      if (!chaos.disturbs || spared.test(request.url)) return goOn(reply, done);
+      void disturb(chaos, request, reply, () => goOn(reply, done));
+    };
     route.onRequest = [gate, ...[route.onRequest ?? []].flat()];
   });
 }
