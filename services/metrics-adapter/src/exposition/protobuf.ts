@@ -1,6 +1,7 @@
 import type { Exemplar, Family, HistogramPoint, NativeBuckets, NumberPoint, SummaryPoint } from '../series/family.ts';
 import { parseLabelsText } from '../series/labels.ts';
-import { type EscapingScheme, escapeName } from './escaping.ts';
+import { type EscapingScheme, escapeLabels, escapeName } from './escaping.ts';
+import { fitsExemplar } from './exemplar.ts';
 import { ProtobufWriter } from './protobuf-writer.ts';
 import { spansOf } from './spans.ts';
 
@@ -144,6 +145,7 @@ function writeNative(writer: ProtobufWriter, native: NativeBuckets): void {
 }
 
 function writeExemplar(writer: ProtobufWriter, field: number, exemplar: Exemplar, escaping: EscapingScheme): void {
+  if (!fitsExemplar(escapeLabels(exemplar.labels, escaping))) return;
   writer.message(field, () => {
     writeLabels(writer, exemplar.labels, escaping);
     writer.double(2, exemplar.value);

@@ -1,6 +1,7 @@
 import type { Exemplar, Family, HistogramPoint, NumberPoint, SummaryPoint } from '../series/family.ts';
 import { escapeValue } from '../series/labels.ts';
 import { type EscapingScheme, escapeLabels, escapeName, isLegacyName } from './escaping.ts';
+import { fitsExemplar } from './exemplar.ts';
 import { canonicalFloat, goFloat, sampleValue } from './float.ts';
 import { type NamedFamily, openMetricsNames, textNames } from './naming.ts';
 
@@ -142,9 +143,8 @@ class FamilyWriter {
 
   #exemplar(exemplar: Exemplar | undefined): string {
     if (exemplar === undefined || !this.#options.openMetrics) return '';
-    // The braces and quotes don't count towards the 128, so a text this long is too long for certain only above.
-    if (exemplar.labels.length > 160) return '';
     const labels = escapeLabels(exemplar.labels, this.#options.escaping);
+    if (!fitsExemplar(labels)) return '';
     const stamp = exemplar.timestamp === undefined ? '' : ` ${exemplar.timestamp / 1000}`;
     return ` # {${labels}} ${sampleValue(exemplar.value)}${stamp}`;
   }

@@ -68,6 +68,39 @@ test('counters, gauges, untyped values and summaries are read back as they were'
   ]);
 });
 
+test('exemplars of counters and buckets have their labels and times, and none has more than 128 characters', () => {
+  const exemplar = { labels: `t="${'💥'.repeat(127)}"`, value: 2, timestamp: 1500 };
+  const long = { ...exemplar, labels: `t="${'x'.repeat(128)}"` };
+  const point = { bounds: [1], counts: [1, 1], sum: 3, count: 2 };
+  const exemplars = new Map([
+    [0, exemplar],
+    [1, long],
+  ]);
+  const found = decoded([
+    { name: 'c_total', type: 'counter', help: '', series: new Map([['', { value: 1, exemplar }]]) },
+    { name: 'd_total', type: 'counter', help: '', series: new Map([['', { value: 1, exemplar: long }]]) },
+    { name: 'h', type: 'histogram', help: '', series: new Map([['', { ...point, exemplars }]]) },
+  ]);
+  const label = [{ name: 't', value: '💥'.repeat(127) }];
+  const expected = { label, value: 2, timestamp: { seconds: 1, nanos: 500_000_000 } };
+  expect(found.map(({ metric }) => metric)).toEqual([
+    [{ counter: { value: 1, exemplar: expected } }],
+    [{ counter: { value: 1 } }],
+    [
+      {
+        histogram: {
+          sample_count: 2,
+          sample_sum: 3,
+          bucket: [
+            { cumulative_count: 1, upper_bound: 1, exemplar: expected },
+            { cumulative_count: 2, upper_bound: Number.POSITIVE_INFINITY },
+          ],
+        },
+      },
+    ],
+  ]);
+});
+
 test('a native histogram has its spans and deltas beside the classic buckets', () => {
   const native = new NativeHistogram(2, 160);
   for (const value of [0, 1, 1.5, 2, 16, -4]) native.observe(value, 2);

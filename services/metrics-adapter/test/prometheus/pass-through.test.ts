@@ -126,6 +126,16 @@ test('an exemplar and a timestamp of OpenMetrics survive to OpenMetrics', async 
   expect(text).toContain('\na_total{x="1"} 3 1.5 # {trace_id="t"} 1 1.25\n');
 });
 
+test.each([
+  ['128 characters of several bytes and escapes', '\\"'.repeat(60) + '💥'.repeat(67), true],
+  ['129 characters', 'x'.repeat(128), false],
+])('an exemplar of %s is kept or left out in OpenMetrics', async (_what, value, kept) => {
+  const url = await serveApp(`# TYPE a counter\na_total 3 # {t="${value}"} 1\n# EOF\n`);
+  const adapter = await startAdapter(`prometheus: [{ name: app, url: '${url}' }]`);
+  const text = await (await adapter.get('/metrics', { accept: 'application/openmetrics-text;version=1.0.0' })).text();
+  expect(text).toContain(kept ? `\na_total 3 # {t="${value}"} 1\n` : '\na_total 3\n');
+});
+
 test('two sources with one metric make one family, and the first counts for a series of both', async () => {
   const [one, two] = [
     await serveApp('# TYPE a gauge\na{x="1"} 1\n'),
