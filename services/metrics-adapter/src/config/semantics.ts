@@ -48,7 +48,7 @@ export function semanticFaults(config: AdapterConfig): Fault[] {
 }
 
 function repeatedNames(config: AdapterConfig): Fault[] {
-  const kinds = ['json', 'statsd', 'logs', 'forward'] as const;
+  const kinds = ['json', 'prometheus', 'keyValue', 'csv', 'statsd', 'logs', 'forward'] as const;
   const seen = new Set<string>();
   return kinds.flatMap((kind) =>
     config[kind].flatMap(({ name }, at) => {
