@@ -4,6 +4,8 @@ import { encodeProtobuf } from '../../src/exposition/protobuf.ts';
 import { spansOf } from '../../src/exposition/spans.ts';
 import type { Family } from '../../src/series/family.ts';
 import { NativeHistogram } from '../../src/series/native-histogram.ts';
+import { serveApp } from '../support/serve-app.ts';
+import { startAdapter } from '../support/start-adapter.ts';
 
 /** The part of the published schema that we write; an independent decoder reads our bytes by it. */
 const schema = `
@@ -29,7 +31,11 @@ message MetricFamily { optional string name = 1; optional string help = 2; optio
 const family = protobuf.parse(schema, { keepCase: true }).root.lookupType('p.MetricFamily');
 
 function decoded(families: readonly Family[]): Record<string, unknown>[] {
-  const reader = protobuf.Reader.create(Buffer.concat([...encodeProtobuf(families, 'allow-utf-8')]));
+  return decodedBytes(Buffer.concat([...encodeProtobuf(families, 'allow-utf-8')]));
+}
+
+function decodedBytes(bytes: Buffer): Record<string, unknown>[] {
+  const reader = protobuf.Reader.create(bytes);
   const found: Record<string, unknown>[] = [];
   while (reader.pos < reader.len) found.push(family.toObject(family.decodeDelimited(reader), { longs: Number }));
   return found;
@@ -99,6 +105,34 @@ test('exemplars of counters and buckets have their labels and times, and none ha
       },
     ],
   ]);
+});
+
+test('exemplars of an OpenMetrics source, with their times, survive to protobuf', async () => {
+  const lines = [
+    '# TYPE a counter',
+    'a_total 3 # {t="x"} 2 1.5',
+    '# TYPE h histogram',
+    'h_bucket{le="1"} 1 # {t="y"} 0.5 2.25',
+    'h_bucket{le="+Inf"} 2 # {t="z"} 7 3',
+    'h_sum 7.5',
+    'h_count 2',
+    '# EOF\n',
+  ];
+  const adapter = await startAdapter(`prometheus: [{ name: app, url: '${await serveApp(lines.join('\n'))}' }]`);
+  const accept =
+    'application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited;escaping=allow-utf-8';
+  const found = decodedBytes(Buffer.from(await (await adapter.get('/metrics', { accept })).arrayBuffer()));
+  const label = (value: string) => [{ name: 't', value }];
+  expect(found.find(({ name }) => name === 'a_total')).toMatchObject({
+    metric: [
+      { counter: { value: 3, exemplar: { label: label('x'), value: 2, timestamp: { seconds: 1, nanos: 5e8 } } } },
+    ],
+  });
+  const bucket = [
+    { exemplar: { label: label('y'), value: 0.5, timestamp: { seconds: 2, nanos: 25e7 } } },
+    { exemplar: { label: label('z'), value: 7, timestamp: { seconds: 3 } } },
+  ];
+  expect(found.find(({ name }) => name === 'h')).toMatchObject({ metric: [{ histogram: { bucket } }] });
 });
 
 test('a native histogram has its spans and deltas beside the classic buckets', () => {
