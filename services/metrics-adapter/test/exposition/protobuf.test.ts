@@ -107,6 +107,8 @@ test('exemplars of counters and buckets have their labels and times, and none ha
   ]);
 });
 
+const traceOf = (value: string) => [{ name: 't', value }];
+
 test('exemplars of an OpenMetrics source, with their times, survive to protobuf', async () => {
   const lines = [
     '# TYPE a counter',
@@ -122,15 +124,14 @@ test('exemplars of an OpenMetrics source, with their times, survive to protobuf'
   const accept =
     'application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited;escaping=allow-utf-8';
   const found = decodedBytes(Buffer.from(await (await adapter.get('/metrics', { accept })).arrayBuffer()));
-  const label = (value: string) => [{ name: 't', value }];
   expect(found.find(({ name }) => name === 'a_total')).toMatchObject({
     metric: [
-      { counter: { value: 3, exemplar: { label: label('x'), value: 2, timestamp: { seconds: 1, nanos: 5e8 } } } },
+      { counter: { value: 3, exemplar: { label: traceOf('x'), value: 2, timestamp: { seconds: 1, nanos: 5e8 } } } },
     ],
   });
   const bucket = [
-    { exemplar: { label: label('y'), value: 0.5, timestamp: { seconds: 2, nanos: 25e7 } } },
-    { exemplar: { label: label('z'), value: 7, timestamp: { seconds: 3 } } },
+    { exemplar: { label: traceOf('y'), value: 0.5, timestamp: { seconds: 2, nanos: 25e7 } } },
+    { exemplar: { label: traceOf('z'), value: 7, timestamp: { seconds: 3 } } },
   ];
   expect(found.find(({ name }) => name === 'h')).toMatchObject({ metric: [{ histogram: { bucket } }] });
 });
