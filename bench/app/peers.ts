@@ -1,37 +1,36 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { freePort } from '@podkit/chassis/testing/free-port';
 import { build } from 'esbuild';
 
 /** A process under measurement: where it answers, and how long it took to. */
 export type Peer = { url: string; child: ChildProcess; startedMs: number; stop(): Promise<number | null> };
 
-/** Both programs as one file each, as images run them. */
+/** Where both programs begin. */
 export type Bundles = { app: string; bare: string };
 
-const banner =
-  "import { createRequire as podkitCreateRequire } from 'node:module'; const require = podkitCreateRequire(import.meta.url);" +
-  'const __filename = import.meta.filename; const __dirname = import.meta.dirname;';
-
+/** The app as its image has it, and the peer built in the same way. */
 export async function bundle(folder: string): Promise<Bundles> {
-  const sources = { app: '../../services/app/src/main.ts', bare: 'bare.ts' };
-  writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
-  for (const [name, source] of Object.entries(sources)) {
-    await build({
-      entryPoints: [join(import.meta.dirname, source)],
-      outfile: join(folder, name, 'src', 'main.js'),
-      bundle: true,
-      platform: 'node',
-      target: 'node24',
-      format: 'esm',
-      banner: { js: banner },
-      logLevel: 'error',
-    });
-  }
-  return { app: join(folder, 'app', 'src', 'main.js'), bare: join(folder, 'bare', 'src', 'main.js') };
+  const root = join(import.meta.dirname, '..', '..');
+  await promisify(execFile)(process.execPath, [join(root, 'tools', 'build.ts'), 'app']);
+  const bare = join(folder, 'bare.mjs');
+  await build({
+    entryPoints: [join(import.meta.dirname, 'bare.ts')],
+    outfile: bare,
+    bundle: true,
+    platform: 'node',
+    target: 'node24',
+    format: 'esm',
+    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+    minifyWhitespace: true,
+    minifySyntax: true,
+    logLevel: 'error',
+  });
+  return { app: join(root, 'dist', 'app', 'src', 'main.js'), bare };
 }
 
 /** The app with logging and metrics on; its log goes to /dev/null. */
