@@ -44,7 +44,7 @@ async function bundle(name: string): Promise<void> {
       ].join(' '),
     },
     external: ['pg-native'],
-    alias: Object.fromEntries(unused.map((name) => [name, join(import.meta.dirname, 'unused.cjs')])),
+    alias: Object.fromEntries(unused.map((part) => [part, join(import.meta.dirname, 'unused.cjs')])),
     // V8 keeps the text: without its blanks it takes 7 MB less of memory. Names stay, for stack traces.
     minifyWhitespace: true,
     minifySyntax: true,

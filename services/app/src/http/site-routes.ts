@@ -1,4 +1,5 @@
 import type { Server } from '@podkit/chassis/http';
+import { pathOf } from '@podkit/chassis/observe-requests';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { readRange } from '../site/range.ts';
 import type { Found, Site, SiteFile } from '../site/site.ts';
@@ -9,10 +10,13 @@ import { matchesStrongly, matchesWeakly, parseEtags } from './etag-condition.ts'
 export function siteRoutes(server: Server, { site }: { site: Site }): void {
   // What begins like the API is never a page, also not one that is not there yet.
   server.get('/api/*', (_request, reply) => reply.callNotFound());
-  server.get('/*', async (request, reply) => {
-    const path = sitePath(request.url.split('?', 1)[0] ?? '/');
+  server.get('/*', (request, reply) => {
+    const path = sitePath(pathOf(request));
     if (path === undefined) return notFound(reply);
-    return answer(request, reply, path, await site.find(path, request.headers['accept-encoding']));
+    const encodings = request.headers['accept-encoding'];
+    const file = site.remembered(path, encodings);
+    if (file !== undefined) return sendFile(request, reply, file);
+    return site.find(path, encodings).then((found) => answer(request, reply, path, found));
   });
 }
 
@@ -30,15 +34,11 @@ function notFound(reply: FastifyReply, commit?: string): FastifyReply {
 }
 
 function sendFile(request: FastifyRequest, reply: FastifyReply, file: SiteFile): FastifyReply {
-  const tag = file.etag.replace(/^W\//, '').slice(1, -1);
-  void reply.header('etag', file.etag).header('cache-control', 'no-cache').header('vary', 'accept-encoding');
+  void reply.headers({ etag: file.etag, 'cache-control': 'no-cache', vary: 'accept-encoding' });
   if (file.commit !== undefined) void reply.header('x-content-revision', file.commit);
-  const { 'if-match': match, 'if-none-match': noneMatch } = request.headers;
-  if (match !== undefined && !matchesStrongly(parseOrClose(match, file), file.etag.startsWith('W/') ? undefined : tag))
-    return sendNothing(reply.code(412), file);
-  if (noneMatch !== undefined && matchesWeakly(parseOrClose(noneMatch, file), tag))
-    return sendNothing(reply.code(304), file);
-  void reply.type(file.type).header('accept-ranges', 'bytes').header('x-content-type-options', 'nosniff');
+  const refused = conditionOf(request, file);
+  if (refused !== undefined) return sendNothing(reply.code(refused), file);
+  void reply.headers({ 'content-type': file.type, 'accept-ranges': 'bytes', 'x-content-type-options': 'nosniff' });
   if (file.encoding !== undefined) void reply.header('content-encoding', file.encoding);
   const range = rangeOf(request, file);
   if (range === 'unsatisfiable')
@@ -46,6 +46,16 @@ function sendFile(request: FastifyRequest, reply: FastifyReply, file: SiteFile):
   if (range === 'whole') return sendBytes(reply, file, 0, file.size - 1);
   void reply.code(206).header('content-range', `bytes ${range.first}-${range.last}/${file.size}`);
   return sendBytes(reply, file, range.first, range.last);
+}
+
+/** The status that the request's conditions ask for instead of the file (RFC 9110 section 13.2.2). */
+function conditionOf({ headers }: FastifyRequest, file: SiteFile): 304 | 412 | undefined {
+  const { 'if-match': match, 'if-none-match': noneMatch } = headers;
+  if (match === undefined && noneMatch === undefined) return undefined;
+  const weak = file.etag.startsWith('W/');
+  const tag = file.etag.replace(/^W\//, '').slice(1, -1);
+  if (match !== undefined && !matchesStrongly(parseOrClose(match, file), weak ? undefined : tag)) return 412;
+  return noneMatch !== undefined && matchesWeakly(parseOrClose(noneMatch, file), tag) ? 304 : undefined;
 }
 
 function rangeOf({ method, headers }: FastifyRequest, file: SiteFile) {

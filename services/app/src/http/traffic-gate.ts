@@ -24,7 +24,6 @@ export function trafficGate(server: Server, { overload, chaos }: { overload: Ove
     reply.raw.on('close', release);
     done();
   };
-  const admitStream = (_reply: FastifyReply, done: () => void) => done();
   // Per route, since to ask Fastify with each request whether its route is a stream costs more than all the rest here.
   server.addHook('onRoute', (route) => {
     const goOn = route.config?.stream === true ? admitStream : admit;
@@ -34,6 +33,10 @@ export function trafficGate(server: Server, { overload, chaos }: { overload: Ove
     };
     route.onRequest = [gate, ...[route.onRequest ?? []].flat()];
   });
+}
+
+function admitStream(_reply: FastifyReply, done: () => void): void {
+  done();
 }
 
 async function disturb(chaos: Chaos, request: FastifyRequest, reply: FastifyReply, goOn: () => void): Promise<void> {

@@ -4,7 +4,7 @@ import { type FileHandle, open, realpath } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { codeOf } from '@podkit/chassis/errors';
 import { contentTypeOf } from './content-type.ts';
-import { acceptedVariants } from './encoding.ts';
+import { acceptedVariants, type Variant } from './encoding.ts';
 import { FileCache } from './file-cache.ts';
 import { type Revision, resolveRevision } from './revision.ts';
 
@@ -46,6 +46,12 @@ export class Site {
     return resolveRevision(this.link);
   }
 
+  /** What `find` would find, where it is in memory: at once, since most requests are for such a file. */
+  remembered(path: string, acceptEncoding: string | undefined): SiteFile | undefined {
+    const revision = this.revision;
+    return revision && this.#cached(revision, fileOf(path), acceptedVariants(acceptEncoding));
+  }
+
   /** Look up a path as `sitePath` gives it; one that ends in `/` (or is empty) means that folder's index.html. */
   async find(path: string, acceptEncoding: string | undefined): Promise<Found> {
     const revision = this.revision;
@@ -59,11 +65,11 @@ export class Site {
   }
 
   async #findIn(revision: Revision, path: string, acceptEncoding: string | undefined): Promise<Found> {
-    const file = path === '' || path.endsWith('/') ? `${path}index.html` : path;
+    const file = fileOf(path);
     const accepted = acceptedVariants(acceptEncoding);
-    const key = `${accepted.map(({ encoding }) => encoding).join()} ${file}`;
-    const cached = this.#cached(revision, key);
+    const cached = this.#cached(revision, file, accepted);
     if (cached !== undefined) return { kind: 'file', file: cached };
+    const key = keyOf(file, accepted);
     for (const { suffix, encoding } of accepted) {
       const variant = await openInside(revision.root, file + suffix);
       if (variant === undefined || variant === 'directory') continue;
@@ -75,13 +81,13 @@ export class Site {
     return { kind: 'file', file: await this.#ready(revision, file, undefined, key, plain) };
   }
 
-  #cached(revision: Revision, key: string): Cached | undefined {
+  #cached(revision: Revision, file: string, accepted: readonly Variant[]): Cached | undefined {
     if (revision.commit === undefined) return undefined;
     if (this.#cachedRoot !== revision.root) {
       this.#cache.clear();
       this.#cachedRoot = revision.root;
     }
-    return this.#cache.get(key);
+    return this.#cache.get(keyOf(file, accepted));
   }
 
   async #ready(
@@ -105,6 +111,11 @@ export class Site {
     }
   }
 }
+
+const fileOf = (path: string): string => (path === '' || path.endsWith('/') ? `${path}index.html` : path);
+
+const keyOf = (file: string, accepted: readonly Variant[]): string =>
+  `${accepted.map(({ encoding }) => encoding).join()} ${file}`;
 
 /**
  * A commit's file never changes, so commit and path make a strong tag that is the same on every replica. Without a
