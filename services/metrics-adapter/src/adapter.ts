@@ -105,7 +105,7 @@ export class Adapter {
       ...pulled.map(({ source, families }) => ({ source: source.name, families })),
       { source: 'store', families: this.#store.families() },
     ];
-    const families = mergeFamilies(contributions, (source, problem) => this.#count(source, problem));
+    const families = await mergeFamilies(contributions, (source, problem) => this.#count(source, problem));
     const problems = new Map([...this.#problems, ...pull.map(({ name, errors }) => [name, errors] as const)]);
     const stored = push.map(({ name }) => [name, this.#store.counts(name)] as const);
     const own = joinMetrics([

@@ -1,19 +1,29 @@
 import { type Family, sampleNames } from '../series/family.ts';
+import { Slices } from '../slices.ts';
 
 export type Contribution = { source: string; families: readonly Family[] };
 export type MergeProblem = 'duplicate' | 'type_conflict';
 
+/** A family whose series are our own copy, so that more can be added. */
+type Union = { family: Family; series: Map<string, unknown> };
+
+/** Series between two looks at the clock. */
+const batch = 500;
+
 /**
  * The families of all sources under one roof, each name once. The rule: the first source, in the order of the
  * configuration, decides on a metric's type and help; of two samples of one series hers counts; a metric of
- * another type, or one whose name is taken by the samples of another, is left out. `onProblem` is told of each.
+ * another type, or one whose name is taken by the samples of another, is left out. `onProblem` is told of each. Others
+ * get their turn in between.
  */
-export function mergeFamilies(
+export async function mergeFamilies(
   contributions: readonly Contribution[],
   onProblem: (source: string, problem: MergeProblem) => void,
-): Family[] {
+): Promise<Family[]> {
   const merged = new Map<string, Family>();
+  const unions = new Map<string, Union>();
   const owners = new Map<string, string>();
+  const slices = new Slices();
   for (const { source, families } of contributions) {
     for (const family of families) {
       const first = merged.get(family.name);
@@ -22,23 +32,36 @@ export function mergeFamilies(
         merged.set(family.name, family);
         for (const name of names) owners.set(name, family.name);
       } else if (first?.type === family.type) {
-        merged.set(
-          family.name,
-          union(first, family, () => onProblem(source, 'duplicate')),
-        );
+        const union = unions.get(family.name) ?? (await copyOf(first, slices));
+        unions.set(family.name, union);
+        merged.set(family.name, union.family);
+        await add(family.series, union.series, slices, () => onProblem(source, 'duplicate'));
       } else {
         onProblem(source, 'type_conflict');
       }
+      if (slices.over) await slices.pause();
     }
   }
   return [...merged.values()];
 }
 
-function union(first: Family, second: Family, onDuplicate: () => void): Family {
-  const series = new Map<string, unknown>(first.series);
-  for (const [labels, point] of second.series) {
-    if (series.has(labels)) onDuplicate();
-    else series.set(labels, point);
+async function copyOf(first: Family, slices: Slices): Promise<Union> {
+  const series = new Map<string, unknown>();
+  await add(first.series, series, slices, () => {});
+  return { family: { ...first, series } as unknown as Family, series };
+}
+
+async function add(
+  from: ReadonlyMap<string, unknown>,
+  to: Map<string, unknown>,
+  slices: Slices,
+  onDuplicate: () => void,
+): Promise<void> {
+  let count = 0;
+  for (const [labels, point] of from) {
+    if (to.has(labels)) onDuplicate();
+    else to.set(labels, point);
+    count += 1;
+    if (count % batch === 0 && slices.over) await slices.pause();
   }
-  return { ...first, series } as unknown as Family;
 }

@@ -1,13 +1,10 @@
 import { Readable } from 'node:stream';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { constants, createGzip, createZstdCompress } from 'node:zlib';
 import type { Family } from '../series/family.ts';
+import { Slices } from '../slices.ts';
 import type { ContentCoding, Format } from './negotiate.ts';
 import { encodeProtobuf } from './protobuf.ts';
 import { encodeText } from './text.ts';
-
-/** Milliseconds of work between two pauses: a probe that arrives meanwhile waits no longer than a few of these. */
-const slice = 5;
 
 /** Bytes that are sent in one piece: many small ones cost more than they are worth. */
 const pieceSize = 131_072;
@@ -20,7 +17,7 @@ export async function* encode(families: readonly Family[], format: Format): Asyn
       : encodeText(families, { openMetrics: format.kind === 'openmetrics', escaping: format.escaping });
   let pending: Buffer[] = [];
   let size = 0;
-  let began = performance.now();
+  const slices = new Slices();
   for (const piece of pieces) {
     const bytes = typeof piece === 'string' ? Buffer.from(piece) : piece;
     pending.push(bytes);
@@ -29,9 +26,7 @@ export async function* encode(families: readonly Family[], format: Format): Asyn
       yield Buffer.concat(pending);
       [pending, size] = [[], 0];
     }
-    if (performance.now() - began < slice) continue;
-    await nextTurn();
-    began = performance.now();
+    if (slices.over) await slices.pause();
   }
   if (size > 0) yield Buffer.concat(pending);
 }

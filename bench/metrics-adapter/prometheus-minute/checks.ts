@@ -1,0 +1,138 @@
+import { spawnSync } from 'node:child_process';
+import { waitFor } from '@podkit/chassis/testing/wait-for';
+import type { Running } from './processes.ts';
+import { moving, nativeHistogram, pulled } from './sources.ts';
+
+export type Check = { what: string; measured: string; met: boolean };
+type Sample = { metric: Record<string, string>; value: [number, string] };
+type Minute = { adapter: Running; prometheus: Running; seconds: number };
+
+/** Everything that must hold at the end, asked of Prometheus itself. */
+export async function checks(minute: Minute): Promise<Check[]> {
+  const [targets, sources, values, histograms, exemplars, format] = await Promise.all([
+    scrapes(minute),
+    sourcesUp(minute),
+    movement(minute),
+    nativeBuckets(minute),
+    exemplarsKept(minute),
+    promtool(minute),
+  ]);
+  return [...targets, sources, ...values, ...histograms, exemplars, format];
+}
+
+/** Resolves when Prometheus has scraped for the first time; it spreads the beginnings over the interval. */
+export async function firstScrape(prometheus: Running): Promise<void> {
+  await waitFor('the first scrape', async () => (await query({ prometheus }, 'up')).length > 0);
+}
+
+async function ask<Answer>(
+  { prometheus }: Pick<Minute, 'prometheus'>,
+  path: string,
+  parameters: Record<string, string> = {},
+): Promise<Answer> {
+  const response = await fetch(`${prometheus.url}/api/v1/${path}?${new URLSearchParams(parameters).toString()}`);
+  if (!response.ok) throw new Error(`Prometheus: ${response.status} ${await response.text()}`);
+  return ((await response.json()) as { data: Answer }).data;
+}
+
+async function query(minute: Pick<Minute, 'prometheus'>, text: string): Promise<Sample[]> {
+  return (await ask<{ result: Sample[] }>(minute, 'query', { query: text })).result;
+}
+
+const numberOf = (sample: Sample | undefined): number => Number(sample?.value[1]);
+
+async function scrapes(minute: Minute): Promise<Check[]> {
+  const range = `[${minute.seconds}s]`;
+  const [up] = await query(minute, `min_over_time(up${range})`);
+  const [count] = await query(minute, `count_over_time(up${range})`);
+  const { activeTargets } = await ask<{ activeTargets: { health: string; lastError: string }[] }>(minute, 'targets');
+  const said = activeTargets.map(({ health, lastError }) => `${health} ${lastError}`.trim()).join();
+  const own = await (await fetch(`${minute.prometheus.url}/metrics`)).text();
+  const refused = [
+    ...own.matchAll(/^(prometheus_target_scrapes?_(?:sample_|exceeded_|.*failed)\w+(?:\{.*\})?) ([^0\s].*)$/gm),
+  ];
+  const complaints = minute.prometheus
+    .output()
+    .split('\n')
+    .filter((line) => /level=(warn|error)/.test(line));
+  return [
+    {
+      what: 'up',
+      measured: `${numberOf(up)} in each of ${numberOf(count)} scrapes`,
+      met: numberOf(up) === 1 && numberOf(count) >= minute.seconds * 0.9,
+    },
+    { what: 'the target, as Prometheus sees it', measured: said, met: said === 'up' },
+    {
+      what: 'samples that Prometheus refused',
+      measured: refused.map(([line]) => line).join() || 'none',
+      met: refused.length === 0,
+    },
+    { what: 'warnings of Prometheus', measured: complaints.join(' ') || 'none', met: complaints.length === 0 },
+  ];
+}
+
+/** What ends the name of a counter that must stay 0. */
+const faults = 'errors|failures|conflicts|overflow|dropped|malformed|rejected';
+
+async function sourcesUp(minute: Minute): Promise<Check> {
+  const up = await query(minute, `min_over_time(adapter_up[${minute.seconds}s]) == 1`);
+  const names = up.map(({ metric }) => metric['source'] ?? '').sort();
+  const errors = await query(minute, `{__name__=~"adapter_.*(${faults})_total"} > 0`);
+  const told = errors.map(({ metric, value }) => `${JSON.stringify(metric)} ${value[1]}`);
+  const met = names.join() === pulled.toSorted().join() && told.length === 0;
+  return {
+    what: 'adapter_up',
+    measured: `1 throughout for ${names.join(', ')}; errors: ${told.join(', ') || 'none'}`,
+    met,
+  };
+}
+
+/** Each source has its series, and each series another value at the end of the minute than in the middle of it. */
+async function movement(minute: Minute): Promise<Check[]> {
+  const half = `[${Math.ceil(minute.seconds / 2)}s:1s]`;
+  return Promise.all(
+    Object.entries(moving).map(async ([what, names]) => {
+      const spreads = await Promise.all(
+        names.map((name) => query(minute, `max_over_time((${name})${half}) - min_over_time((${name})${half})`)),
+      );
+      const smallest = spreads.map((found) => Math.min(...found.map(numberOf)));
+      const measured = names.map((name, at) => `${name} moved by ${smallest[at]?.toFixed(1)}`).join(', ');
+      return { what, measured, met: smallest.every((spread) => Number.isFinite(spread) && spread > 0) };
+    }),
+  );
+}
+
+/** The timings are 20 to 29 ms, and buckets grow by a tenth. */
+async function nativeBuckets(minute: Minute): Promise<Check[]> {
+  return Promise.all(
+    [nativeHistogram, 'shop_logfmt_seconds'].map(async (name) => {
+      const [count] = await query(minute, `histogram_count(${name})`);
+      const [median] = await query(minute, `histogram_quantile(0.5, ${name})`);
+      const [low, high] = name === nativeHistogram ? [0.022, 0.027] : [0.4, 0.6];
+      const met = numberOf(count) > minute.seconds && numberOf(median) > low && numberOf(median) < high;
+      const measured = `${numberOf(count)} values, median ${numberOf(median).toFixed(4)} s (${low} to ${high})`;
+      return { what: `native histogram ${name}`, measured, met };
+    }),
+  );
+}
+
+async function exemplarsKept(minute: Minute): Promise<Check> {
+  const now = Date.now() / 1000;
+  type Found = { seriesLabels: Record<string, string>; exemplars: { labels: Record<string, string> }[] };
+  const found = await ask<Found[]>(minute, 'query_exemplars', {
+    query: '{__name__=~"shop_open.*"}',
+    start: String(now - minute.seconds),
+    end: String(now),
+  });
+  const names = found.map(({ seriesLabels }) => seriesLabels['__name__'] ?? '').sort();
+  const count = found.reduce((sum, { exemplars }) => sum + exemplars.length, 0);
+  const met = names.join() === 'shop_open_requests_total,shop_open_seconds_bucket' && count > minute.seconds / 2;
+  return { what: 'exemplars', measured: `${count}, of ${names.join(' and ')}`, met };
+}
+
+async function promtool({ adapter }: Minute): Promise<Check> {
+  const input = await (await fetch(`${adapter.url}/metrics`)).text();
+  const { status, stdout, stderr } = spawnSync('promtool', ['check', 'metrics'], { input, encoding: 'utf8' });
+  const said = `${stdout}${stderr}`.trim();
+  return { what: 'promtool check metrics', measured: said || 'silent', met: status === 0 && said === '' };
+}

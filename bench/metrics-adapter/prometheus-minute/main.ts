@@ -1,0 +1,35 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { checks, firstScrape } from './checks.ts';
+import { startAdapter, startPrometheus } from './processes.ts';
+import { startProducers } from './producers.ts';
+
+/**
+ * `node bench/metrics-adapter/prometheus-minute/main.ts [seconds]`: a real Prometheus scrapes the adapter each second, for a
+ * minute, while an application moves the values of every kind of source and rotates its logs. One line for each thing
+ * that must hold; exit code 1 where one does not.
+ */
+const seconds = Number(process.argv[2] ?? 60);
+const folder = mkdtempSync(join(tmpdir(), 'podkit-minute-'));
+const closers: (() => Promise<void> | void)[] = [() => rmSync(folder, { recursive: true })];
+try {
+  const producers = await startProducers(folder);
+  closers.push(() => producers.stop());
+  const adapter = await startAdapter(folder, producers);
+  closers.push(() => adapter.stop());
+  await producers.feed();
+  const prometheus = await startPrometheus(folder, adapter.url);
+  closers.push(() => prometheus.stop());
+  await firstScrape(prometheus);
+  await sleep((seconds * 1000) / 2);
+  producers.rotate();
+  await sleep((seconds * 1000) / 2);
+  for (const { what, measured, met } of await checks({ adapter, prometheus, seconds })) {
+    console.log(`${met ? 'ok  ' : 'MISS'} ${what}: ${measured}`);
+    if (!met) process.exitCode = 1;
+  }
+} finally {
+  for (const close of closers.toReversed()) await close();
+}
