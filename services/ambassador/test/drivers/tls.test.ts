@@ -9,7 +9,7 @@ import { LiveEngine } from '../../src/engine/live-engine.ts';
 import { ask } from '../resp/mixed-door.ts';
 import { openDoor, rawClient } from '../resp/test-door.ts';
 import { closeAll, storeOf, storesOf } from '../stores.ts';
-import { makeAuthority } from './certificates.ts';
+import { makeAuthority } from '@podkit/chassis/testing/certificates';
 
 const folder = mkdtempSync(join(tmpdir(), 'podkit-tls-'));
 const [ours, other] = [makeAuthority(folder, 'ours'), makeAuthority(folder, 'other')];

@@ -36,6 +36,8 @@ export class HttpClient {
   /** @throws {FetchError} */
   async fetch(options: FetchRequest): Promise<Buffer> {
     const { signal, validStatus = [] } = options;
+    // One that is still there is of an earlier request.
+    this.#connections.takeAlert();
     try {
       const { statusCode: status, headers, body } = await this.#follow(options);
       if (validStatus.length > 0 ? !validStatus.includes(status) : status < 200 || status > 299) {
@@ -44,7 +46,8 @@ export class HttpClient {
       }
       return await readAnswer(body, headers['content-encoding'], options.maxBytes);
     } catch (cause) {
-      throw cause instanceof FetchError ? cause : fetchError(cause, signal);
+      if (cause instanceof FetchError) throw cause;
+      throw fetchError(this.#connections.takeAlert() ?? cause, signal);
     }
   }
 

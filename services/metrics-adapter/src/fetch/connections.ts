@@ -1,7 +1,8 @@
-import { messageOf } from '@podkit/chassis/errors';
-import { Agent, type buildConnector, type Dispatcher, ProxyAgent } from 'undici';
+import { codeOf, messageOf } from '@podkit/chassis/errors';
+import { Agent, buildConnector, type Dispatcher, ProxyAgent } from 'undici';
 import type { HttpClientConfig } from './config.ts';
 import { FetchError } from './errors.ts';
+import { isExcepted } from './no-proxy.ts';
 import { tlsOptions } from './tls.ts';
 
 export type ConnectionsConfig = Pick<HttpClientConfig, 'tls_config' | 'proxy_url' | 'no_proxy'> &
@@ -13,6 +14,7 @@ type Kept = { tls: string; agent: Dispatcher };
 export class Connections {
   readonly #config: ConnectionsConfig;
   readonly #kept = new Map<'direct' | 'proxy', Kept>();
+  #alert: Error | undefined;
 
   constructor(config: ConnectionsConfig) {
     this.#config = config;
@@ -24,14 +26,14 @@ export class Connections {
     const options = await tlsOptions(config).catch((cause: unknown) => {
       throw new FetchError('tls', `tls_config cannot be read: ${messageOf(cause)}`, { cause });
     });
-    const direct = proxy === undefined || isExcepted(new URL(url).hostname, exceptions);
+    const direct = proxy === undefined || isExcepted(new URL(url), exceptions);
     const [kind, tls] = [direct ? ('direct' as const) : ('proxy' as const), JSON.stringify(options)];
     const kept = this.#kept.get(kind);
     if (kept?.tls === tls) return kept.agent;
     const shared = { connections: 8, allowH2: allowH2 ?? false, headersTimeout: 0, bodyTimeout: 0 };
-    const connect = options as buildConnector.BuildOptions;
+    const connect = { ...options, allowH2: shared.allowH2 } as buildConnector.BuildOptions;
     const agent = direct
-      ? new Agent({ ...shared, connect })
+      ? new Agent({ ...shared, connect: this.#listening(buildConnector(connect)) })
       : // As Go's clients do: plain HTTP is asked of the proxy itself, and only TLS goes through a tunnel.
         new ProxyAgent({ ...shared, uri: proxy, requestTls: connect, proxyTunnel: false });
     this.#kept.set(kind, { tls, agent });
@@ -40,19 +42,30 @@ export class Connections {
     return agent;
   }
 
+  /**
+   * The alert with which a server ended a connection after the handshake, once: so TLS 1.3 refuses a client that has no
+   * certificate, and undici says no more than that the other side closed.
+   */
+  takeAlert(): Error | undefined {
+    const alert = this.#alert;
+    this.#alert = undefined;
+    return alert;
+  }
+
   async close(): Promise<void> {
     const all = [...this.#kept.values()];
     this.#kept.clear();
     await Promise.all(all.map(({ agent }) => agent.destroy()));
   }
-}
 
-function isExcepted(host: string, exceptions: string): boolean {
-  const rules = exceptions.split(',').map((rule) =>
-    rule
-      .trim()
-      .toLowerCase()
-      .replace(/^\*?\./, ''),
-  );
-  return rules.some((rule) => rule === '*' || (rule !== '' && (host === rule || host.endsWith(`.${rule}`))));
+  #listening(connect: buildConnector.connector): buildConnector.connector {
+    return (options, done) =>
+      connect(options, (...result) => {
+        const [, socket] = result;
+        socket?.on('error', (error) => {
+          if (codeOf(error)?.startsWith('ERR_SSL') === true) this.#alert = error;
+        });
+        done(...result);
+      });
+  }
 }

@@ -1,0 +1,36 @@
+import { BlockList, isIP } from 'node:net';
+
+/**
+ * Whether an address is one of those that are reached without the proxy. The list is that of Go's clients
+ * (https://pkg.go.dev/golang.org/x/net/http/httpproxy#Config): names, which mean what is below them too, or only that
+ * where they begin with a dot; IP addresses and CIDR ranges; each with a port where only that is meant; `*` for all.
+ */
+export function isExcepted(url: URL, list: string): boolean {
+  const host = url.hostname.replace(/^\[|\]$/g, '').toLowerCase();
+  const port = url.port === '' ? (url.protocol === 'https:' ? '443' : '80') : url.port;
+  return list
+    .split(',')
+    .map((rule) => rule.trim().toLowerCase())
+    .some((rule) => rule !== '' && (rule === '*' || matches(rule, host, port)));
+}
+
+function matches(rule: string, host: string, port: string): boolean {
+  if (rule.includes('/')) return isWithin(host, rule);
+  const [, bracketed, plain = '', wanted] = /^(?:\[(.*)\]|([^:]*|.*:.*:.*?))(?::(\d+))?$/.exec(rule) ?? [];
+  if (wanted !== undefined && wanted !== port) return false;
+  const name = bracketed ?? plain;
+  if (isIP(name) !== 0) return isIP(host) !== 0 && isWithin(host, `${name}/${isIP(name) === 4 ? 32 : 128}`);
+  if (name.startsWith('*.') || name.startsWith('.')) return host.endsWith(name.replace(/^\*/, ''));
+  return host === name || host.endsWith(`.${name}`);
+}
+
+function isWithin(host: string, range: string): boolean {
+  const [network = '', bits = ''] = range.split('/');
+  const [family, hostFamily] = [isIP(network), isIP(host)];
+  if (family === 0 || family !== hostFamily || !/^\d{1,3}$/.test(bits) || Number(bits) > (family === 4 ? 32 : 128))
+    return false;
+  const kind = family === 4 ? 'ipv4' : 'ipv6';
+  const block = new BlockList();
+  block.addSubnet(network, Number(bits), kind);
+  return block.check(host, kind);
+}
