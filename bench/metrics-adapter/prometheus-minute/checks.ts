@@ -5,19 +5,21 @@ import { moving, nativeHistogram, pulled } from './sources.ts';
 
 export type Check = { what: string; measured: string; met: boolean };
 type Sample = { metric: Record<string, string>; value: [number, string] };
-type Minute = { adapter: Running; prometheus: Running; seconds: number };
+/** `emitted` is how often each producer emitted. */
+type Minute = { adapter: Running; prometheus: Running; seconds: number; emitted: number };
 
 /** Everything that must hold at the end, asked of Prometheus itself. */
 export async function checks(minute: Minute): Promise<Check[]> {
-  const [targets, sources, values, histograms, exemplars, format] = await Promise.all([
+  const [targets, sources, values, histograms, exemplars, sums, format] = await Promise.all([
     scrapes(minute),
     sourcesUp(minute),
     movement(minute),
     nativeBuckets(minute),
     exemplarsKept(minute),
+    totals(minute),
     promtool(minute),
   ]);
-  return [...targets, sources, ...values, ...histograms, exemplars, format];
+  return [...targets, sources, ...values, ...histograms, exemplars, sums, format];
 }
 
 /** Resolves when Prometheus has scraped for the first time; it spreads the beginnings over the interval. */
@@ -71,13 +73,16 @@ async function scrapes(minute: Minute): Promise<Check[]> {
   ];
 }
 
-/** What ends the name of a counter that must stay 0. */
-const faults = 'errors|failures|conflicts|overflow|dropped|malformed|rejected';
+/** What the name of a counter has in it that must stay 0. */
+const faults = 'error|fail|conflict|overflow|drops|dropped|malformed|rejected|too_long|unmapped';
 
 async function sourcesUp(minute: Minute): Promise<Check> {
   const up = await query(minute, `min_over_time(adapter_up[${minute.seconds}s]) == 1`);
   const names = up.map(({ metric }) => metric['source'] ?? '').sort();
-  const errors = await query(minute, `{__name__=~"adapter_.*(${faults})_total"} > 0`);
+  const errors = await query(
+    minute,
+    `{__name__=~"adapter_.*(${faults}).*_total"} > 0 or {__name__=~"adapter_.*reloads_total",outcome="failure"} > 0`,
+  );
   const told = errors.map(({ metric, value }) => `${JSON.stringify(metric)} ${value[1]}`);
   const met = names.join() === pulled.toSorted().join() && told.length === 0;
   return {
@@ -128,6 +133,31 @@ async function exemplarsKept(minute: Minute): Promise<Check> {
   const count = found.reduce((sum, { exemplars }) => sum + exemplars.length, 0);
   const met = names.join() === 'shop_open_requests_total,shop_open_seconds_bucket' && count > minute.seconds / 2;
   return { what: 'exemplars', measured: `${count}, of ${names.join(' and ')}`, met };
+}
+
+/** Everything that was emitted has been counted, also what was written around the rotation of the logs. */
+async function totals({ adapter, emitted }: Minute): Promise<Check> {
+  const expected = {
+    shop_regex_lines_total: 1,
+    shop_csvlog_seconds_total: 0.25,
+    shop_tcp_total: 2,
+    shop_unix_total: 3,
+  };
+  const counted = async () => {
+    const text = await (await fetch(`${adapter.url}/metrics`)).text();
+    return Object.entries(expected).map(([name, each]) => {
+      const samples = text.matchAll(new RegExp(`^${name}(?:\\{.*\\})? (.*)$`, 'gm'));
+      return [...samples].reduce((sum, [, value]) => sum + Number(value), 0) / each;
+    });
+  };
+  const complete = async () => (await counted()).every((count) => count === emitted);
+  await waitFor('all that was emitted', complete, { timeout: 5000 }).catch(() => undefined);
+  const found = await counted();
+  return {
+    what: 'totals',
+    measured: `${found.join(', ')} of ${emitted} emitted`,
+    met: found.every((count) => count === emitted),
+  };
 }
 
 async function promtool({ adapter }: Minute): Promise<Check> {

@@ -14,6 +14,11 @@ import { startProducers } from './producers.ts';
 const seconds = Number(process.argv[2] ?? 60);
 const folder = mkdtempSync(join(tmpdir(), 'podkit-minute-'));
 const closers: (() => Promise<void> | void)[] = [() => rmSync(folder, { recursive: true })];
+const close = async () => {
+  for (let next = closers.pop(); next !== undefined; next = closers.pop()) await next();
+};
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.once(signal, () => void close().finally(() => process.exit(1)));
 try {
   const producers = await startProducers(folder);
   closers.push(() => producers.stop());
@@ -26,10 +31,10 @@ try {
   await sleep((seconds * 1000) / 2);
   producers.rotate();
   await sleep((seconds * 1000) / 2);
-  for (const { what, measured, met } of await checks({ adapter, prometheus, seconds })) {
+  for (const { what, measured, met } of await checks({ adapter, prometheus, seconds, emitted: producers.halt() })) {
     console.log(`${met ? 'ok  ' : 'MISS'} ${what}: ${measured}`);
     if (!met) process.exitCode = 1;
   }
 } finally {
-  for (const close of closers.toReversed()) await close();
+  await close();
 }

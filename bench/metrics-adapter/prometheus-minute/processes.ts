@@ -54,11 +54,13 @@ async function answering(child: ChildProcess, url: string, path: string): Promis
   const failed = once(child, 'error').then(([cause]) => {
     throw new Error(`${child.spawnfile} cannot be started; is it installed?`, { cause });
   });
-  const ready = waitFor(
-    `${child.spawnfile} at ${url}${path}, which wrote: ${output}`,
-    async () => (await fetch(url + path)).ok,
-  );
-  await Promise.race([ready, failed]);
+  const ready = waitFor(`${child.spawnfile} at ${url}${path}`, async () => (await fetch(url + path)).ok);
   failed.catch(() => {});
+  try {
+    await Promise.race([ready, failed]);
+  } catch (cause) {
+    if (child.pid !== undefined) await stop();
+    throw new Error(`${child.spawnfile} did not become ready; it wrote: ${output}`, { cause });
+  }
   return { url, output: () => output, stop };
 }

@@ -63,7 +63,12 @@ export async function startProducers(folder: string) {
   await once(server.listen(0, '127.0.0.1'), 'listening');
   for (const name of logFiles) writeFileSync(join(folder, name), headers[name] ?? '');
   const statsd = await freePort();
-  const closers: (() => void)[] = [() => server.close(), () => server.closeAllConnections()];
+  let timer: NodeJS.Timeout | undefined;
+  const closers: (() => void)[] = [
+    () => clearInterval(timer),
+    () => server.close(),
+    () => server.closeAllConnections(),
+  ];
   return {
     app: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     statsd,
@@ -74,7 +79,7 @@ export async function startProducers(folder: string) {
         connect(join(folder, 'statsd.sock')),
       ];
       await Promise.all([once(tcp, 'connect'), once(unix, 'connect')]);
-      const timer = setInterval(() => {
+      timer = setInterval(() => {
         state.step += 1;
         const { step } = state;
         const latency = `shop.latency.read:${20 + (step % 10)}|ms`;
@@ -84,11 +89,15 @@ export async function startProducers(folder: string) {
         for (const name of logFiles) appendFileSync(join(folder, name), lines[name](step));
       }, 100);
       closers.push(
-        () => clearInterval(timer),
         () => udp.close(),
         () => tcp.destroy(),
         () => unix.destroy(),
       );
+    },
+    /** Stop emitting; returns how often each was emitted. */
+    halt: (): number => {
+      clearInterval(timer);
+      return state.step - 1;
     },
     /** Every log file is renamed and begun anew, as logrotate does. */
     rotate: () => {
