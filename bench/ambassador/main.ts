@@ -31,7 +31,8 @@ try {
   const pipe = await start(startFloor('pipe', redis.port));
   const answer = await start(startFloor('answer', redis.port));
   const nutcracker = await start(startNutcracker(redis.port, folder));
-  await sleep(1000);
+  // The garbage of the start goes a second after it.
+  await sleep(3000);
   idleMemory(ambassador, { 'bare Fastify': echo, 'Node, constant answer': answer });
   if (nutcracker === undefined) console.log('\nnutcracker is not installed (Debian: apt-get install nutcracker)');
   const peers = { redis, ambassador, nutcracker, pipe, answer };
