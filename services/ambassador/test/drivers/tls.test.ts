@@ -1,6 +1,7 @@
 import { chownSync, copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { makeAuthority } from '@podkit/chassis/testing/certificates';
 import { freePort } from '@podkit/chassis/testing/free-port';
 import { startPostgres, startRedis, type TestServer } from '@podkit/chassis/testing/servers';
 import { Client } from 'pg';
@@ -9,7 +10,6 @@ import { LiveEngine } from '../../src/engine/live-engine.ts';
 import { ask } from '../resp/mixed-door.ts';
 import { openDoor, rawClient } from '../resp/test-door.ts';
 import { closeAll, storeOf, storesOf } from '../stores.ts';
-import { makeAuthority } from '@podkit/chassis/testing/certificates';
 
 const folder = mkdtempSync(join(tmpdir(), 'podkit-tls-'));
 const [ours, other] = [makeAuthority(folder, 'ours'), makeAuthority(folder, 'other')];
