@@ -1,5 +1,5 @@
 import { type DestinationStream, type Logger, type LoggerOptions, pino, stdTimeFunctions } from 'pino';
-import { LineBatch } from './line-batch.ts';
+import { standardOutput } from './standard-output.ts';
 
 export type { Logger } from 'pino';
 
@@ -34,12 +34,6 @@ export function createLogger(options: LogOptions, destination?: DestinationStrea
     redact: { paths: secretPaths.flatMap(everywhere), censor: '[hidden]' },
   };
   return pino(settings, destination ?? standardOutput());
-}
-
-/** Standard output, written behind the event loop's back and in batches: flush it when the process exits. */
-export function standardOutput(): LineBatch {
-  // Without `minLength` its flush would not wait for the line that is being written, and those of the exit overtake it.
-  return new LineBatch(pino.destination({ dest: 1, sync: false, minLength: 1 }));
 }
 
 /** A name at the top of a line, one level down, and among request headers. */

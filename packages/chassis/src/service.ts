@@ -7,11 +7,12 @@ import { exitCodes, type StopSignal, signalExitCode } from './exit-codes.ts';
 import { Health } from './health.ts';
 import { holdTick } from './hold-tick.ts';
 import { Lifecycle } from './lifecycle.ts';
-import { createLogger, type Logger, standardOutput } from './log.ts';
+import { createLogger, type Logger } from './log.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { addLifecycleChecks } from './probes.ts';
 import { releaseMemory } from './release-memory.ts';
 import type { SharedConfig } from './settings.ts';
+import { standardOutput } from './standard-output.ts';
 
 /** What a service is given to start with. */
 export type Context<Config> = {
@@ -96,7 +97,9 @@ async function startService<Schema extends TObject>(
 ): Promise<void> {
   const identity = { pod: shared.podName, namespace: shared.podNamespace, node: shared.nodeName };
   const { name, version } = service;
-  const output = standardOutput();
+  const output = standardOutput({
+    onDropped: (dropped) => log.warn({ dropped }, 'log lines dropped: standard output was not read'),
+  });
   host.on('exit', () => output.flushSync());
   const log = createLogger({ service: name, version, level: shared.logLevel, identity }, output);
   const lifecycle = new Lifecycle(shared);
