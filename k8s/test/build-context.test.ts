@@ -1,0 +1,16 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+
+const root = join(import.meta.dirname, '..', '..');
+const read = (name: string) => readFileSync(join(root, name), 'utf8');
+
+it('the images are built with every file of tools that their build names', () => {
+  const steps = read('Dockerfile').replaceAll(/^#.*$/gm, '');
+  const named = [
+    ...steps.matchAll(/tools\/([\w-]+\.\w+)/g),
+    ...read('tools/build.ts').matchAll(/import\.meta\.dirname, '([\w-]+\.\w+)'/g),
+  ].map(([, name]) => `!tools/${name}`);
+  expect(named).toContain('!tools/unused.cjs');
+  expect(read('.dockerignore').split('\n')).toEqual(expect.arrayContaining(named));
+});
