@@ -123,3 +123,11 @@ test('a proxy that hangs up costs only its own series, and no longer than the ti
     'adapter_errors_total{reason="timeout",source="app"} 1',
   );
 });
+
+test('what no_proxy names is asked directly, and everything else through the proxy', async () => {
+  const proxy = await serveApp({ v: 2 });
+  const url = await serveApp({ v: 1 });
+  const asked = async (client: string) => (await startAdapter(source(url, client))).samples('v');
+  expect(await asked(`{ proxy_url: '${proxy}' }`)).toEqual(['v 2']);
+  expect(await asked(`{ proxy_url: '${proxy}', no_proxy: 'other.test, 127.0.0.0/8' }`)).toEqual(['v 1']);
+});
