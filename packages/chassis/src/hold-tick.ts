@@ -1,5 +1,4 @@
 import { createHook } from 'node:async_hooks';
-import process from 'node:process';
 
 /**
  * Hold one of the objects that `process.nextTick` makes, for as long as the process lives. V8's collector takes a hidden
