@@ -1,4 +1,5 @@
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
+import type { RequestListener } from 'node:http';
 import { createServer, type ServerOptions } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -14,13 +15,14 @@ function makeCertificates() {
   return { folder: own, authority, server: authority.sign('server', 'DNS:localhost,IP:127.0.0.1') };
 }
 
-/** An HTTPS server that answers `{"v": 1}`, and each request for a token with the token `t`. */
-async function serveTls(files: { cert: string; key: string }, options: ServerOptions = {}): Promise<string> {
+/** Answers `{"v": 1}`, and each request for a token with the token `t`. */
+const answer: RequestListener = ({ method }, response) =>
+  void response.end(JSON.stringify(method === 'POST' ? { access_token: 't', expires_in: 3600 } : { v: 1 }));
+
+/** An HTTPS server on the loopback, gone with the test. Returns its URL. */
+async function serveTls(files: { cert: string; key: string }, options: ServerOptions = {}, listener = answer) {
   const secrets = { cert: readFileSync(files.cert), key: readFileSync(files.key) };
-  const server = createServer({ ...secrets, ...options }, (request, response) => {
-    const answer = request.method === 'POST' ? { access_token: 't', expires_in: 3600 } : { v: 1 };
-    response.end(JSON.stringify(answer));
-  });
+  const server = createServer({ ...secrets, ...options }, listener);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   onTestFinished(() => {
     server.closeAllConnections();
@@ -104,18 +106,12 @@ test('a token is fetched by TLS settings of its own', async () => {
 test('a password in a file may change between two scrapes', async () => {
   const { authority, server, folder: own } = makeCertificates();
   const file = join(own, 'password');
-  const secrets = { cert: readFileSync(server.cert), key: readFileSync(server.key) };
-  const guarded = createServer(secrets, ({ headers }, response) => {
+  const url = await serveTls(server, {}, ({ headers }, response) => {
     response.writeHead(headers.authorization === `Basic ${btoa('u:two')}` ? 200 : 401).end('{"v": 1}');
-  });
-  await new Promise<void>((resolve) => guarded.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => {
-    guarded.closeAllConnections();
-    guarded.close();
   });
   writeFileSync(file, 'one\n');
   const client = { tls_config: { ca_file: authority.cert }, basic_auth: { username: 'u', password_file: file } };
-  const { read, values } = await scrape(`https://127.0.0.1:${(guarded.address() as AddressInfo).port}`, client);
+  const { read, values } = await scrape(url, client);
   expect(values).toEqual(['reason="status"']);
   writeFileSync(file, 'two\n');
   expect(await read()).toContain('v 1');
