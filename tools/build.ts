@@ -16,7 +16,7 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 
-/** Compilers of schemas, where each server brings its own (packages/chassis/src/http.ts), and the injection of requests, for tests. */
+/** Compilers of schemas, where each server brings its own (packages/chassis/src/http/server.ts), and the injection of requests, for tests. */
 const unused = ['@fastify/ajv-compiler', '@fastify/fast-json-stringify-compiler', 'light-my-request'];
 
 for (const name of wanted) await bundle(name);

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { PassThrough } from 'node:stream';
-import { createLogger } from '@podkit/chassis/log';
+import { createLogger } from '@podkit/chassis/log/logger';
 import { Value } from 'typebox/value';
 import { logsSchema } from '../../services/metrics-adapter/src/logs/config.ts';
 import { LogsSource } from '../../services/metrics-adapter/src/logs/logs-source.ts';

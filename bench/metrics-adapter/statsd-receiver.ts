@@ -1,6 +1,6 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { createLogger } from '@podkit/chassis/log';
+import { createLogger } from '@podkit/chassis/log/logger';
 import { Value } from 'typebox/value';
 import { SeriesStore } from '../../services/metrics-adapter/src/series/store.ts';
 import { type StatsdConfig, statsdSchema } from '../../services/metrics-adapter/src/statsd/config.ts';

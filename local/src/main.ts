@@ -1,7 +1,7 @@
-import { ConfigError, loadConfig } from '@podkit/chassis/config';
-import { helpText } from '@podkit/chassis/config-help';
+import { ConfigError, loadConfig } from '@podkit/chassis/config/config';
+import { helpText } from '@podkit/chassis/config/help';
 import { messageOf, PodkitError } from '@podkit/chassis/errors';
-import { exitCodes } from '@podkit/chassis/exit-codes';
+import { exitCodes } from '@podkit/chassis/process/exit-codes';
 import { optionsSchema } from './options.ts';
 import { runSuite } from './suite.ts';
 

@@ -1,4 +1,4 @@
-import { optional, port, secret, settings, text, url } from '@podkit/chassis/settings';
+import { optional, port, secret, settings, text, url } from '@podkit/chassis/config/settings';
 import type { Static } from 'typebox';
 
 const servicePort = (fallback: number, description: string) => port({ default: fallback, description });

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { exitCodes } from '@podkit/chassis/exit-codes';
+import { exitCodes } from '@podkit/chassis/process/exit-codes';
 import { writeVolume } from '@podkit/downward/simulate';
 import { banner } from './banner.ts';
 import { writeConfigFiles } from './config-files.ts';

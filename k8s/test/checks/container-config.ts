@@ -1,5 +1,5 @@
 import type { V1Container } from '@kubernetes/client-node';
-import { ConfigError, loadConfig, type Setting, settingsOf } from '@podkit/chassis/config';
+import { ConfigError, loadConfig, type Setting, settingsOf } from '@podkit/chassis/config/config';
 import { messageOf } from '@podkit/chassis/errors';
 import type { TObject } from 'typebox';
 import { schema as ambassador } from '../../../services/ambassador/src/config.ts';

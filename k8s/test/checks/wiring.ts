@@ -1,4 +1,4 @@
-import { ConfigError } from '@podkit/chassis/config';
+import { ConfigError } from '@podkit/chassis/config/config';
 import { parseConfig } from '../../../services/ambassador/src/config/read-file.ts';
 import { parseAdapterConfig } from '../../../services/metrics-adapter/src/config/load.ts';
 import type { ContainerEntry, ManifestSet } from '../manifests/manifest-set.ts';

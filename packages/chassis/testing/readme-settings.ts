@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { TObject } from 'typebox';
-import { settingsTable } from '../src/config-help.ts';
+import { settingsTable } from '../src/config/help.ts';
 
 /** The cells of a Markdown table, row by row, whatever the padding; a formatter may align them. */
 function cellsOf(table: string): string[][] {

@@ -8,7 +8,7 @@ import {
   settings,
   sharedSettings,
   text,
-} from '@podkit/chassis/settings';
+} from '@podkit/chassis/config/settings';
 
 /** The settings of the process. What it stores where is in the file that AMBASSADOR_CONFIG names. */
 export const schema = settings({

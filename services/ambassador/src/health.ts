@@ -1,4 +1,4 @@
-import type { Health } from '@podkit/chassis/health';
+import type { Health } from '@podkit/chassis/http/health';
 import { Gauge, type Registry } from 'prom-client';
 import type { LiveEngine } from './engine/live-engine.ts';
 

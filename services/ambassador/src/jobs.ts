@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf, PodkitError } from '@podkit/chassis/errors';
-import type { Logger } from '@podkit/chassis/log';
+import type { Logger } from '@podkit/chassis/log/logger';
 import type { FileConfig } from './config/file-schema.ts';
 import { openPrimary } from './drivers/postgres/open.ts';
 import { shownKey } from './engine/key.ts';

@@ -1,6 +1,6 @@
-import { listen } from '@podkit/chassis/http';
-import { runService } from '@podkit/chassis/service';
-import { watchFiles } from '@podkit/chassis/watch-files';
+import { watchFiles } from '@podkit/chassis/files/watch-files';
+import { listen } from '@podkit/chassis/http/server';
+import { runService } from '@podkit/chassis/process/service';
 import { createAdmin } from './admin/admin.ts';
 import { readConfigFile } from './config/read-file.ts';
 import { schema } from './config.ts';

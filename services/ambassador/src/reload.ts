@@ -1,6 +1,6 @@
-import { ConfigError } from '@podkit/chassis/config';
+import { ConfigError } from '@podkit/chassis/config/config';
 import { messageOf } from '@podkit/chassis/errors';
-import type { Logger } from '@podkit/chassis/log';
+import type { Logger } from '@podkit/chassis/log/logger';
 import { readConfigFile } from './config/read-file.ts';
 import { buildGeneration, type Makers } from './engine/generation.ts';
 import type { LiveEngine } from './engine/live-engine.ts';

@@ -1,6 +1,6 @@
-import { createServer, listen } from '@podkit/chassis/http';
-import { serveMetrics, serveProbes } from '@podkit/chassis/probes';
-import type { Context } from '@podkit/chassis/service';
+import { serveMetrics, serveProbes } from '@podkit/chassis/http/probes';
+import { createServer, listen } from '@podkit/chassis/http/server';
+import type { Context } from '@podkit/chassis/process/service';
 import type { Config } from './config.ts';
 import type { Core } from './core.ts';
 import { adminRoutes } from './http/admin-routes.ts';

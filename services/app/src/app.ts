@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { codeOf, messageOf } from '@podkit/chassis/errors';
-import type { Context } from '@podkit/chassis/service';
+import type { Context } from '@podkit/chassis/process/service';
 import { startAdmin } from './admin.ts';
 import type { Config } from './config.ts';
 import { createCore } from './core.ts';

@@ -13,7 +13,7 @@ import {
   sharedSettings,
   text,
   url,
-} from '@podkit/chassis/settings';
+} from '@podkit/chassis/config/settings';
 import type { Static } from 'typebox';
 
 const listeners = {

@@ -1,4 +1,4 @@
-import type { Context } from '@podkit/chassis/service';
+import type { Context } from '@podkit/chassis/process/service';
 import { Chaos } from './chaos/chaos.ts';
 import type { Config } from './config.ts';
 import { Availability } from './health/availability.ts';

@@ -1,5 +1,5 @@
 import { PodkitError } from '@podkit/chassis/errors';
-import type { Context } from '@podkit/chassis/service';
+import type { Context } from '@podkit/chassis/process/service';
 import type { Config } from './config.ts';
 import type { Core } from './core.ts';
 import type { Look } from './health/dependency.ts';

@@ -1,4 +1,4 @@
-import type { Context } from '@podkit/chassis/service';
+import type { Context } from '@podkit/chassis/process/service';
 import type { Config } from './config.ts';
 import type { Core } from './core.ts';
 import { AccessLog } from './stats/access-log.ts';

@@ -1,4 +1,4 @@
-import { runService } from '@podkit/chassis/service';
+import { runService } from '@podkit/chassis/process/service';
 import { startApp } from './app.ts';
 import { configFaults, configSchema } from './config.ts';
 

@@ -1,7 +1,7 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PodkitError } from '@podkit/chassis/errors';
-import type { Context } from '@podkit/chassis/service';
+import type { Context } from '@podkit/chassis/process/service';
 import type { Config } from './config.ts';
 import type { Core } from './core.ts';
 import { HttpClient } from './http-client.ts';

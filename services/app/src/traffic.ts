@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { createServer, listen, type Server } from '@podkit/chassis/http';
-import type { Context } from '@podkit/chassis/service';
+import { createServer, listen, type Server } from '@podkit/chassis/http/server';
+import type { Context } from '@podkit/chassis/process/service';
 import type { Config } from './config.ts';
 import { type ConsoleSources, consoleDocument } from './console/console-document.ts';
 import { ConsoleFeed } from './console/console-feed.ts';

@@ -10,7 +10,7 @@ import {
   sharedSettings,
   text,
   url,
-} from '@podkit/chassis/settings';
+} from '@podkit/chassis/config/settings';
 import type { Static } from 'typebox';
 
 const sources = {

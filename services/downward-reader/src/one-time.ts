@@ -1,4 +1,4 @@
-import { writeFileAtomic } from '@podkit/chassis/atomic-file';
+import { writeFileAtomic } from '@podkit/chassis/files/atomic-file';
 import { readVolume } from '@podkit/downward/volume';
 import { agedFields } from './age.ts';
 import type { Config } from './config.ts';

@@ -1,4 +1,4 @@
-import { parseBytes } from '@podkit/chassis/bytes';
+import { parseBytes } from '@podkit/chassis/config/bytes';
 
 export type Divisors = { cpu: '1m' | '1'; memory: string };
 

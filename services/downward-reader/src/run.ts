@@ -1,5 +1,5 @@
 import { messageOf } from '@podkit/chassis/errors';
-import { type Host, runService } from '@podkit/chassis/service';
+import { type Host, runService } from '@podkit/chassis/process/service';
 import pkg from '../package.json' with { type: 'json' };
 import { configFaults, configSchema } from './config.ts';
 import { writeOnce } from './one-time.ts';

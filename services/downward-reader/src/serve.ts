@@ -1,7 +1,7 @@
 import { promises as dns } from 'node:dns';
-import { createServer, listen } from '@podkit/chassis/http';
-import { serveMetrics, serveProbes } from '@podkit/chassis/probes';
-import type { Context } from '@podkit/chassis/service';
+import { serveMetrics, serveProbes } from '@podkit/chassis/http/probes';
+import { createServer, listen } from '@podkit/chassis/http/server';
+import type { Context } from '@podkit/chassis/process/service';
 import type { Config } from './config.ts';
 import type { DocumentInputs } from './document.ts';
 import { EventStreams } from './http/event-stream.ts';

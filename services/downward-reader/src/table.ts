@@ -1,4 +1,4 @@
-import { formatDuration } from '@podkit/chassis/duration';
+import { formatDuration } from '@podkit/chassis/config/duration';
 import { agedFields } from './age.ts';
 import type { Document } from './document.ts';
 

@@ -1,6 +1,6 @@
 import { messageOf } from '@podkit/chassis/errors';
-import { exitCodes } from '@podkit/chassis/exit-codes';
-import type { Host } from '@podkit/chassis/service';
+import { exitCodes } from '@podkit/chassis/process/exit-codes';
+import type { Host } from '@podkit/chassis/process/service';
 import type { Step } from './git/git.ts';
 import { GitSync, type GitSyncInput } from './git-sync.ts';
 import { manualText, usageText } from './options/help.ts';

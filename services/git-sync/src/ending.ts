@@ -1,6 +1,6 @@
 import { codeOf, messageOf } from '@podkit/chassis/errors';
-import { exitCodes, type StopSignal, signalExitCode } from '@podkit/chassis/exit-codes';
-import type { Lifecycle } from '@podkit/chassis/lifecycle';
+import { exitCodes, type StopSignal, signalExitCode } from '@podkit/chassis/process/exit-codes';
+import type { Lifecycle } from '@podkit/chassis/process/lifecycle';
 import type { CommandHost } from './command.ts';
 import type { Log } from './log/log.ts';
 

@@ -1,11 +1,11 @@
 import { mkdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { exitCodes } from '@podkit/chassis/exit-codes';
-import { Health } from '@podkit/chassis/health';
-import { Lifecycle } from '@podkit/chassis/lifecycle';
-import { addLifecycleChecks } from '@podkit/chassis/probes';
-import { releaseMemory } from '@podkit/chassis/release-memory';
+import { Health } from '@podkit/chassis/http/health';
+import { addLifecycleChecks } from '@podkit/chassis/http/probes';
+import { exitCodes } from '@podkit/chassis/process/exit-codes';
+import { Lifecycle } from '@podkit/chassis/process/lifecycle';
+import { releaseMemory } from '@podkit/chassis/unsafe/release-memory';
 import { addUser } from './add-user.ts';
 import type { CommandHost } from './command.ts';
 import { Ending } from './ending.ts';

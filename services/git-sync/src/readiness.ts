@@ -1,4 +1,4 @@
-import type { Health } from '@podkit/chassis/health';
+import type { Health } from '@podkit/chassis/http/health';
 import type { SyncedRepository } from './synced-repository.ts';
 
 export type ReadinessRules = {

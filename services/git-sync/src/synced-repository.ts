@@ -1,4 +1,4 @@
-import type { Environment } from '@podkit/chassis/config';
+import type { Environment } from '@podkit/chassis/config/config';
 import { messageOf } from '@podkit/chassis/errors';
 import { splitUserinfo } from './credentials/credential.ts';
 import { CredentialSource } from './credentials/credential-source.ts';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Health } from '@podkit/chassis/health';
-import { Lifecycle } from '@podkit/chassis/lifecycle';
+import { Health } from '@podkit/chassis/http/health';
+import { Lifecycle } from '@podkit/chassis/process/lifecycle';
 import { settingsInReadme, settingsOfSchema } from '@podkit/chassis/testing/readme-settings';
 import { tempDir } from '@podkit/chassis/testing/temp-dir';
 import { describe, expect, it } from 'vitest';

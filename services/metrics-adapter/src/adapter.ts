@@ -1,6 +1,6 @@
 import type { Readable, Writable } from 'node:stream';
-import type { Logger } from '@podkit/chassis/log';
-import type { Metrics } from '@podkit/chassis/metrics';
+import type { Metrics } from '@podkit/chassis/http/metrics';
+import type { Logger } from '@podkit/chassis/log/logger';
 import type { AdapterConfig } from './config/schema.ts';
 import { mergeFamilies } from './exposition/merge.ts';
 import { type ProbeQuery, Probes } from './json/probes.ts';

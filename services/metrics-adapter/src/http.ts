@@ -1,8 +1,8 @@
-import { ConfigError } from '@podkit/chassis/config';
-import { parseDuration } from '@podkit/chassis/duration';
+import { ConfigError } from '@podkit/chassis/config/config';
+import { parseDuration } from '@podkit/chassis/config/duration';
 import { messageOf } from '@podkit/chassis/errors';
-import type { Health } from '@podkit/chassis/health';
-import type { Server } from '@podkit/chassis/http';
+import type { Health } from '@podkit/chassis/http/health';
+import type { Server } from '@podkit/chassis/http/server';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Adapter } from './adapter.ts';
 import type { AdapterConfig } from './config/schema.ts';

@@ -1,7 +1,7 @@
-import { createServer, listen } from '@podkit/chassis/http';
-import { serveProbes } from '@podkit/chassis/probes';
-import { runService } from '@podkit/chassis/service';
-import { watchFiles } from '@podkit/chassis/watch-files';
+import { watchFiles } from '@podkit/chassis/files/watch-files';
+import { serveProbes } from '@podkit/chassis/http/probes';
+import { createServer, listen } from '@podkit/chassis/http/server';
+import { runService } from '@podkit/chassis/process/service';
 import { Adapter } from './adapter.ts';
 import { loadAdapterConfig } from './config/load.ts';
 import { settingsSchema } from './config/settings.ts';

@@ -1,4 +1,4 @@
-import type { Metrics } from '@podkit/chassis/metrics';
+import type { Metrics } from '@podkit/chassis/http/metrics';
 import { ExpositionCollector } from './prometheus/collector.ts';
 import { parseExposition } from './prometheus/parse.ts';
 import type { Family } from './series/family.ts';

@@ -1,5 +1,5 @@
 import { messageOf } from '@podkit/chassis/errors';
-import type { Logger } from '@podkit/chassis/log';
+import type { Logger } from '@podkit/chassis/log/logger';
 import type { Adapter } from './adapter.ts';
 import { loadAdapterConfig } from './config/load.ts';
 

@@ -1,6 +1,6 @@
 import type { Readable, Writable } from 'node:stream';
 import { isDeepStrictEqual } from 'node:util';
-import type { Logger } from '@podkit/chassis/log';
+import type { Logger } from '@podkit/chassis/log/logger';
 import type { AdapterConfig } from './config/schema.ts';
 import { ForwardSource } from './forward/forward-source.ts';
 import { createJsonSource } from './json/json-source.ts';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { settingsTable } from '@podkit/chassis/config-help';
+import { settingsTable } from '@podkit/chassis/config/help';
 import { expect, test } from 'vitest';
 import { adapterSchema } from '../src/config/schema.ts';
 import { settingsSchema } from '../src/config/settings.ts';

@@ -1,9 +1,9 @@
-import type { Health } from '@podkit/chassis/health';
-import { createServer, type Server } from '@podkit/chassis/http';
-import type { Lifecycle } from '@podkit/chassis/lifecycle';
-import type { Logger } from '@podkit/chassis/log';
-import type { Metrics } from '@podkit/chassis/metrics';
-import { serveMetrics, serveProbes } from '@podkit/chassis/probes';
+import type { Health } from '@podkit/chassis/http/health';
+import type { Metrics } from '@podkit/chassis/http/metrics';
+import { serveMetrics, serveProbes } from '@podkit/chassis/http/probes';
+import { createServer, type Server } from '@podkit/chassis/http/server';
+import type { Logger } from '@podkit/chassis/log/logger';
+import type { Lifecycle } from '@podkit/chassis/process/lifecycle';
 import { keyOfText } from '../engine/key.ts';
 import { explain, type LiveEngine } from '../engine/live-engine.ts';
 

@@ -1,5 +1,5 @@
-import { parseBytes } from '@podkit/chassis/bytes';
-import { parseDuration } from '@podkit/chassis/duration';
+import { parseBytes } from '@podkit/chassis/config/bytes';
+import { parseDuration } from '@podkit/chassis/config/duration';
 import { type TProperties, Type } from 'typebox';
 
 const durationPattern = '^(0|(\\d+(\\.\\d+)?(ns|us|µs|ms|s|m|h))+)$';

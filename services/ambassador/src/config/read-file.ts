@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { ConfigError } from '@podkit/chassis/config';
+import { ConfigError } from '@podkit/chassis/config/config';
+import { nearest } from '@podkit/chassis/config/nearest';
+import { type Place, parseYaml } from '@podkit/chassis/config/yaml';
 import { messageOf } from '@podkit/chassis/errors';
-import { nearest } from '@podkit/chassis/nearest';
-import { type Place, parseYaml } from '@podkit/chassis/yaml';
 import { type FileConfig, fileSchema, type StoreSpec } from './file-schema.ts';
 import { referencesOf } from './references.ts';
 

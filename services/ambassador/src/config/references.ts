@@ -1,4 +1,4 @@
-import type { Place } from '@podkit/chassis/yaml';
+import type { Place } from '@podkit/chassis/config/yaml';
 import type { StoreSpec } from './file-schema.ts';
 
 /** The other stores that a store needs, and where in its spec they are named. */

@@ -1,9 +1,9 @@
 import { chmodSync, rmSync } from 'node:fs';
 import { messageOf } from '@podkit/chassis/errors';
-import { createServer, type Server } from '@podkit/chassis/http';
-import type { HttpMetrics } from '@podkit/chassis/http-metrics';
-import type { Lifecycle } from '@podkit/chassis/lifecycle';
-import type { Logger } from '@podkit/chassis/log';
+import type { HttpMetrics } from '@podkit/chassis/http/http-metrics';
+import { createServer, type Server } from '@podkit/chassis/http/server';
+import type { Logger } from '@podkit/chassis/log/logger';
+import type { Lifecycle } from '@podkit/chassis/process/lifecycle';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Engine } from '../engine/engine.ts';
 import { DaprError, malformed, storeNotFound } from './errors.ts';

@@ -1,4 +1,4 @@
-import type { Server } from '@podkit/chassis/http';
+import type { Server } from '@podkit/chassis/http/server';
 import type { Capability, Store } from '../engine/store.ts';
 import type { DaprDoorOptions } from './door.ts';
 import { DaprError } from './errors.ts';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ConfigError } from '@podkit/chassis/config';
-import { settingsTable } from '@podkit/chassis/config-help';
+import { ConfigError } from '@podkit/chassis/config/config';
+import { settingsTable } from '@podkit/chassis/config/help';
 import { Ajv } from 'ajv';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';

@@ -1,6 +1,6 @@
-import { Lifecycle } from '@podkit/chassis/lifecycle';
-import { createLogger } from '@podkit/chassis/log';
-import { createMetrics } from '@podkit/chassis/metrics';
+import { createMetrics } from '@podkit/chassis/http/metrics';
+import { createLogger } from '@podkit/chassis/log/logger';
+import { Lifecycle } from '@podkit/chassis/process/lifecycle';
 import { createDaprDoor, type DaprDoorOptions } from '../../src/dapr/door.ts';
 import type { Generation } from '../../src/engine/generation.ts';
 import { LiveEngine } from '../../src/engine/live-engine.ts';

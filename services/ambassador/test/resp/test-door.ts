@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-import { Lifecycle } from '@podkit/chassis/lifecycle';
-import { createLogger } from '@podkit/chassis/log';
-import { createMetrics } from '@podkit/chassis/metrics';
+import { createMetrics } from '@podkit/chassis/http/metrics';
+import { createLogger } from '@podkit/chassis/log/logger';
+import { Lifecycle } from '@podkit/chassis/process/lifecycle';
 import { onTestFinished } from 'vitest';
 import type { Engine } from '../../src/engine/engine.ts';
 import { ReplyScanner } from '../../src/resp/codec/reply-scanner.ts';

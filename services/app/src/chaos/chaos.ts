@@ -1,4 +1,4 @@
-import type { Probe } from '@podkit/chassis/health';
+import type { Probe } from '@podkit/chassis/http/health';
 
 /** A control that is on. `until` is in milliseconds since the epoch. */
 export type ActiveControl = { name: string; text: string; until: number };

@@ -1,4 +1,4 @@
-import type { Lifecycle } from '@podkit/chassis/lifecycle';
+import type { Lifecycle } from '@podkit/chassis/process/lifecycle';
 import type { Chaos } from '../chaos/chaos.ts';
 import type { Overload } from '../health/overload.ts';
 import type { ProbeHistory } from '../health/probe-history.ts';

@@ -1,4 +1,4 @@
-import type { Lifecycle } from '@podkit/chassis/lifecycle';
+import type { Lifecycle } from '@podkit/chassis/process/lifecycle';
 
 export type DrainProgress = {
   startedAt: number;

@@ -1,5 +1,5 @@
-import type { Health } from '@podkit/chassis/health';
-import type { Lifecycle } from '@podkit/chassis/lifecycle';
+import type { Health } from '@podkit/chassis/http/health';
+import type { Lifecycle } from '@podkit/chassis/process/lifecycle';
 
 export type AvailabilityListener = (ready: boolean) => void;
 

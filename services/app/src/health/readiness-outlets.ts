@@ -1,6 +1,6 @@
-import type { Health } from '@podkit/chassis/health';
-import type { Lifecycle } from '@podkit/chassis/lifecycle';
-import type { Logger } from '@podkit/chassis/log';
+import type { Health } from '@podkit/chassis/http/health';
+import type { Logger } from '@podkit/chassis/log/logger';
+import type { Lifecycle } from '@podkit/chassis/process/lifecycle';
 import type { Config } from '../config.ts';
 import type { Availability } from './availability.ts';
 import { type ProbeHistory, proberOf } from './probe-history.ts';

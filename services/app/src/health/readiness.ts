@@ -1,5 +1,5 @@
 import { PodkitError } from '@podkit/chassis/errors';
-import type { Health } from '@podkit/chassis/health';
+import type { Health } from '@podkit/chassis/http/health';
 import type { Config } from '../config.ts';
 import { Dependency, type Look } from './dependency.ts';
 import type { Overload } from './overload.ts';

@@ -1,6 +1,6 @@
 import { access, readdir, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { writeFileAtomic } from '@podkit/chassis/atomic-file';
+import { writeFileAtomic } from '@podkit/chassis/files/atomic-file';
 
 export type ReadyFileOptions = { path: string; onError: (error: unknown) => void };
 

@@ -1,5 +1,5 @@
-import type { Probe } from '@podkit/chassis/health';
-import type { Server } from '@podkit/chassis/http';
+import type { Probe } from '@podkit/chassis/http/health';
+import type { Server } from '@podkit/chassis/http/server';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Chaos } from '../chaos/chaos.ts';
 import { type ProbeHistory, proberOf } from '../health/probe-history.ts';

@@ -1,8 +1,8 @@
-import { parseBytes } from '@podkit/chassis/bytes';
-import { parseDuration } from '@podkit/chassis/duration';
+import { parseBytes } from '@podkit/chassis/config/bytes';
+import { parseDuration } from '@podkit/chassis/config/duration';
 import { messageOf } from '@podkit/chassis/errors';
-import type { Probe } from '@podkit/chassis/health';
-import type { Server } from '@podkit/chassis/http';
+import type { Probe } from '@podkit/chassis/http/health';
+import type { Server } from '@podkit/chassis/http/server';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Static, type TSchema, Type } from 'typebox';
 import { burnCpu, holdMemory } from '../chaos/burn.ts';

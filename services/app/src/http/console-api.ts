@@ -1,4 +1,4 @@
-import type { Server } from '@podkit/chassis/http';
+import type { Server } from '@podkit/chassis/http/server';
 import type { EventStream } from './event-stream.ts';
 
 /** `/api/console`: the console's document, once and as a stream. */

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Server } from '@podkit/chassis/http';
+import type { Server } from '@podkit/chassis/http/server';
 import { contentTypeOf } from '../site/content-type.ts';
 import { sitePath } from '../site/site-path.ts';
 

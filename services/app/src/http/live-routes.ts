@@ -1,4 +1,4 @@
-import type { Server } from '@podkit/chassis/http';
+import type { Server } from '@podkit/chassis/http/server';
 import type { SiteWatch } from '../site/site-watch.ts';
 import type { EventStream } from './event-stream.ts';
 

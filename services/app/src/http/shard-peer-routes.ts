@@ -1,5 +1,5 @@
 import { messageOf } from '@podkit/chassis/errors';
-import type { Server } from '@podkit/chassis/http';
+import type { Server } from '@podkit/chassis/http/server';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { type Static, Type } from 'typebox';
 import { membersSchema } from '../shard/membership.ts';

@@ -1,5 +1,5 @@
-import type { Server } from '@podkit/chassis/http';
-import { pathOf } from '@podkit/chassis/observe-requests';
+import { pathOf } from '@podkit/chassis/http/observe-requests';
+import type { Server } from '@podkit/chassis/http/server';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { readRange } from '../site/range.ts';
 import type { Found, Site, SiteFile } from '../site/site.ts';

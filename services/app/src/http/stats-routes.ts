@@ -1,4 +1,4 @@
-import type { Server } from '@podkit/chassis/http';
+import type { Server } from '@podkit/chassis/http/server';
 import type { Core } from '../core.ts';
 import type { Notes } from '../notes/notes.ts';
 import type { RequestStats } from '../stats/request-stats.ts';

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Server } from '@podkit/chassis/http';
+import type { Server } from '@podkit/chassis/http/server';
 import type { FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify';
 import type { Chaos } from '../chaos/chaos.ts';
 import type { Overload } from '../health/overload.ts';

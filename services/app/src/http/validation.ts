@@ -1,5 +1,5 @@
 import { PodkitError } from '@podkit/chassis/errors';
-import type { Server } from '@podkit/chassis/http';
+import type { Server } from '@podkit/chassis/http/server';
 import type { TSchema } from 'typebox';
 import { Value } from 'typebox/value';
 

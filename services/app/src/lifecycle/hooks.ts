@@ -1,4 +1,4 @@
-import type { Lifecycle } from '@podkit/chassis/lifecycle';
+import type { Lifecycle } from '@podkit/chassis/process/lifecycle';
 import type { Timeline } from './timeline.ts';
 
 export type HooksOptions = {

@@ -1,4 +1,4 @@
-import type { Lifecycle, LifecycleEvent, LifecycleState } from '@podkit/chassis/lifecycle';
+import type { Lifecycle, LifecycleEvent, LifecycleState } from '@podkit/chassis/process/lifecycle';
 
 export type TimelineKind = 'state' | 'hook' | 'signal' | 'chaos' | 'site' | 'settings' | 'shard';
 export type TimelineEvent = { at: number; kind: TimelineKind; text: string; state?: LifecycleState };

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { codeOf, messageOf } from '@podkit/chassis/errors';
-import { watchFiles } from '@podkit/chassis/watch-files';
+import { watchFiles } from '@podkit/chassis/files/watch-files';
 
 /** A setting that may change while the app runs, in a file of this name in one of the mounted folders. */
 type LiveSetting = { file: string; secret: boolean; accepts: (text: string) => boolean };

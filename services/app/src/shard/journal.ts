@@ -1,7 +1,7 @@
 import { type FileHandle, mkdir, open, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { writeFileAtomic } from '@podkit/chassis/atomic-file';
 import { codeOf, messageOf, PodkitError } from '@podkit/chassis/errors';
+import { writeFileAtomic } from '@podkit/chassis/files/atomic-file';
 import { encodeLine, replayJournal } from './journal-line.ts';
 
 type Pending = { entry: unknown; resolve: () => void; reject: (error: Error) => void };

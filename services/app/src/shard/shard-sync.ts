@@ -1,5 +1,5 @@
 import { PodkitError } from '@podkit/chassis/errors';
-import type { Logger } from '@podkit/chassis/log';
+import type { Logger } from '@podkit/chassis/log/logger';
 import { ordinalOf } from '../identity.ts';
 import { isIn, type Member } from './membership.ts';
 import type { PeerClient } from './peer-client.ts';

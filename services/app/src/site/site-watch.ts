@@ -1,4 +1,4 @@
-import { watchFiles } from '@podkit/chassis/watch-files';
+import { watchFiles } from '@podkit/chassis/files/watch-files';
 import type { Site } from './site.ts';
 
 export type Published = { commit: string | undefined; publishedAt: number };

@@ -1,6 +1,6 @@
-import { ConfigError, loadConfig } from '@podkit/chassis/config';
+import { ConfigError, loadConfig } from '@podkit/chassis/config/config';
 import { messageOf, PodkitError } from '@podkit/chassis/errors';
-import { exitCodes } from '@podkit/chassis/exit-codes';
+import { exitCodes } from '@podkit/chassis/process/exit-codes';
 import { readVolume } from '@podkit/downward/volume';
 import { configSchema } from '../config.ts';
 import { createDocument, type Document, type DocumentInputs } from '../document.ts';

@@ -1,7 +1,7 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { messageOf, PodkitError } from '@podkit/chassis/errors';
-import { findOnPath, isExecutable } from '@podkit/chassis/programs';
+import { findOnPath, isExecutable } from '@podkit/chassis/process/programs';
 import { type RuntimeName, runtimeOf } from '../tune/runtimes.ts';
 import { isGoBinary } from './go-binary.ts';
 

@@ -1,6 +1,6 @@
-import { parseDuration } from '@podkit/chassis/duration';
+import { parseDuration } from '@podkit/chassis/config/duration';
 import { PodkitError } from '@podkit/chassis/errors';
-import type { Server } from '@podkit/chassis/http';
+import type { Server } from '@podkit/chassis/http/server';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { agedFields } from '../age.ts';
 import type { PeerLookup } from '../peers.ts';

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf, PodkitError } from '@podkit/chassis/errors';
-import type { Logger } from '@podkit/chassis/log';
+import type { Logger } from '@podkit/chassis/log/logger';
 import type { ChangeEvent } from '../changes.ts';
 
 /** Tells one receiver of a change; throws when it could not. */

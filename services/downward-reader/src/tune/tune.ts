@@ -1,4 +1,4 @@
-import { formatBytes } from '@podkit/chassis/bytes';
+import { formatBytes } from '@podkit/chassis/config/bytes';
 import type { Resources } from '../resources.ts';
 import { type PoolTemplate, poolSettings } from './pools.ts';
 import { type RuntimeName, runtimes } from './runtimes.ts';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { writeFileAtomic } from '@podkit/chassis/atomic-file';
 import { PodkitError } from '@podkit/chassis/errors';
+import { writeFileAtomic } from '@podkit/chassis/files/atomic-file';
 import type { GitConfigEntry } from '../options/git-config-list.ts';
 import type { Credential } from './credential.ts';
 

@@ -1,4 +1,4 @@
-import type { Environment } from '@podkit/chassis/config';
+import type { Environment } from '@podkit/chassis/config/config';
 
 /** Variables that would make git look at another repository, index or configuration than we say. */
 const misleading = new Set([

@@ -1,4 +1,4 @@
-import type { Environment } from '@podkit/chassis/config';
+import type { Environment } from '@podkit/chassis/config/config';
 import type { Log } from '../log/log.ts';
 import { lockedConfig } from './environment.ts';
 import { type ProcessOutput, runProcess } from './run-process.ts';

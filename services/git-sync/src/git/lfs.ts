@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { findOnPath } from '@podkit/chassis/programs';
+import { findOnPath } from '@podkit/chassis/process/programs';
 import type { Log } from '../log/log.ts';
 import type { GitConfigEntry } from '../options/git-config-list.ts';
 import { lstatIfThere, readFileIfThere } from '../sync/files.ts';

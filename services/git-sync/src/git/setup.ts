@@ -1,8 +1,8 @@
 import { accessSync, constants } from 'node:fs';
 import { join } from 'node:path';
-import { writeFileAtomic } from '@podkit/chassis/atomic-file';
-import type { Environment } from '@podkit/chassis/config';
+import type { Environment } from '@podkit/chassis/config/config';
 import { messageOf, PodkitError } from '@podkit/chassis/errors';
+import { writeFileAtomic } from '@podkit/chassis/files/atomic-file';
 import type { CredentialStore } from '../credentials/credential-store.ts';
 import type { Log } from '../log/log.ts';
 import { parseGitConfigList } from '../options/git-config-list.ts';

@@ -1,4 +1,4 @@
-import type { Environment } from '@podkit/chassis/config';
+import type { Environment } from '@podkit/chassis/config/config';
 import { PodkitError } from '@podkit/chassis/errors';
 import { runProcess } from '../git/run-process.ts';
 import type { Log } from '../log/log.ts';

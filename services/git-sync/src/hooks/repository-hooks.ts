@@ -1,4 +1,4 @@
-import type { Environment } from '@podkit/chassis/config';
+import type { Environment } from '@podkit/chassis/config/config';
 import { hookEnvironment } from '../git/environment.ts';
 import type { Log } from '../log/log.ts';
 import type { Options } from '../options/schema.ts';

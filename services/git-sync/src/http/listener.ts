@@ -1,8 +1,8 @@
 import type * as Http from 'node:http';
 import { createRequire } from 'node:module';
-import { drainConnections } from '@podkit/chassis/drain-connections';
 import { codeOf, messageOf, PodkitError } from '@podkit/chassis/errors';
-import type { Lifecycle } from '@podkit/chassis/lifecycle';
+import { drainConnections } from '@podkit/chassis/http/drain';
+import type { Lifecycle } from '@podkit/chassis/process/lifecycle';
 import type { Log } from '../log/log.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import { type Answer, type HttpRequest, jsonAnswer, type Route } from './message.ts';

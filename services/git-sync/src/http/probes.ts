@@ -1,6 +1,6 @@
-import { type Health, type Probe, probeText } from '@podkit/chassis/health';
-import type { Lifecycle } from '@podkit/chassis/lifecycle';
-import { runProbe } from '@podkit/chassis/probes';
+import { type Health, type Probe, probeText } from '@podkit/chassis/http/health';
+import { runProbe } from '@podkit/chassis/http/probes';
+import type { Lifecycle } from '@podkit/chassis/process/lifecycle';
 import { type Route, textAnswer } from './message.ts';
 
 export type ProbesInput = {

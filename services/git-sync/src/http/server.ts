@@ -1,6 +1,6 @@
 import { networkInterfaces } from 'node:os';
-import type { Health } from '@podkit/chassis/health';
-import type { Lifecycle } from '@podkit/chassis/lifecycle';
+import type { Health } from '@podkit/chassis/http/health';
+import type { Lifecycle } from '@podkit/chassis/process/lifecycle';
 import type { Log } from '../log/log.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import { notesOn, notReadyReason, type ReadinessRules } from '../readiness.ts';

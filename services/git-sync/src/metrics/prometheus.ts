@@ -1,4 +1,4 @@
-import { createMetrics } from '@podkit/chassis/metrics';
+import { createMetrics } from '@podkit/chassis/http/metrics';
 import { Counter, Gauge, type Registry, Summary } from 'prom-client';
 import type { Metrics, SyncMetrics } from './metrics.ts';
 

@@ -1,4 +1,4 @@
-import { flag, integer, list, optional, secret, text } from '@podkit/chassis/settings';
+import { flag, integer, list, optional, secret, text } from '@podkit/chassis/config/settings';
 
 /** How git proves who it is; an entry of `--config-file` may set each of these for itself. */
 export const credentialSettings = {

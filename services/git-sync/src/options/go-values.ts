@@ -1,6 +1,6 @@
+import { parseSetting } from '@podkit/chassis/config/setting-text';
+import type { Kind } from '@podkit/chassis/config/settings';
 import { PodkitError } from '@podkit/chassis/errors';
-import { parseSetting } from '@podkit/chassis/setting-text';
-import type { Kind } from '@podkit/chassis/settings';
 
 /**
  * The value of a setting from its text, by the rules of Go's strconv and time, which upstream's flags follow.

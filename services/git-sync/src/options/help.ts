@@ -1,5 +1,5 @@
-import type { Setting } from '@podkit/chassis/config';
-import { acceptedBy } from '@podkit/chassis/setting-text';
+import type { Setting } from '@podkit/chassis/config/config';
+import { acceptedBy } from '@podkit/chassis/config/setting-text';
 import { allSettings } from './all-settings.ts';
 import { legacyFlags } from './legacy.ts';
 

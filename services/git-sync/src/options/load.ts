@@ -1,4 +1,4 @@
-import type { Environment } from '@podkit/chassis/config';
+import type { Environment } from '@podkit/chassis/config/config';
 import { PodkitError } from '@podkit/chassis/errors';
 import { allSettings } from './all-settings.ts';
 import { parseGoValue } from './go-values.ts';

@@ -1,4 +1,4 @@
-import type { Kind } from '@podkit/chassis/settings';
+import type { Kind } from '@podkit/chassis/config/settings';
 
 /** A flag as the reader sees it: its name with dashes, and whether it takes a value. */
 export type Flag = { name: string; kind: Kind; shorthand?: string };

@@ -1,4 +1,4 @@
-import { duration, flag, integer, list, optional, secret, text } from '@podkit/chassis/settings';
+import { duration, flag, integer, list, optional, secret, text } from '@podkit/chassis/config/settings';
 
 /** What holds for the whole process, whatever it syncs. */
 export const processSettings = {

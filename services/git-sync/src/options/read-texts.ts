@@ -1,7 +1,7 @@
-import type { Environment, Setting } from '@podkit/chassis/config';
+import type { Environment, Setting } from '@podkit/chassis/config/config';
+import { nearest } from '@podkit/chassis/config/nearest';
+import { acceptedBy } from '@podkit/chassis/config/setting-text';
 import { messageOf } from '@podkit/chassis/errors';
-import { nearest } from '@podkit/chassis/nearest';
-import { acceptedBy } from '@podkit/chassis/setting-text';
 import { allSettings } from './all-settings.ts';
 import { decodeCredentials } from './credential-list.ts';
 import { parseGoValue } from './go-values.ts';

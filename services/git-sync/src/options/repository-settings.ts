@@ -1,4 +1,4 @@
-import { choice, duration, flag, integer, list, optional, secret, text } from '@podkit/chassis/settings';
+import { choice, duration, flag, integer, list, optional, secret, text } from '@podkit/chassis/config/settings';
 
 /** What is synced, where to and how often; an entry of `--config-file` may set each of these for itself. */
 export const repositorySettings = {

@@ -1,4 +1,4 @@
-import { settings } from '@podkit/chassis/settings';
+import { settings } from '@podkit/chassis/config/settings';
 import type { Static } from 'typebox';
 import { credentialSettings } from './credential-settings.ts';
 import { processSettings } from './process-settings.ts';

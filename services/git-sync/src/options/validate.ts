@@ -1,5 +1,5 @@
 import { isAbsolute, join, resolve } from 'node:path';
-import { acceptedBy } from '@podkit/chassis/setting-text';
+import { acceptedBy } from '@podkit/chassis/config/setting-text';
 import { bindAddress } from '../http/bind-address.ts';
 import { allSettings } from './all-settings.ts';
 import type { Options } from './schema.ts';

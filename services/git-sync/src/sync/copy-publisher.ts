@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { writeFileAtomic } from '@podkit/chassis/atomic-file';
 import { PodkitError } from '@podkit/chassis/errors';
+import { writeFileAtomic } from '@podkit/chassis/files/atomic-file';
 import { lstatIfThere, namesIn, readFileIfThere } from './files.ts';
 import type { Layout } from './layout.ts';
 import type { Publisher } from './link-publisher.ts';

@@ -1,6 +1,6 @@
 import { chmod, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Environment } from '@podkit/chassis/config';
+import type { Environment } from '@podkit/chassis/config/config';
 import { PodkitError } from '@podkit/chassis/errors';
 import type { Git } from '../git/git.ts';
 import { runProcess } from '../git/run-process.ts';

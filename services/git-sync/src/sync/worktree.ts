@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { copyFile, mkdir } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
-import { writeFileAtomic } from '@podkit/chassis/atomic-file';
 import { PodkitError } from '@podkit/chassis/errors';
+import { writeFileAtomic } from '@podkit/chassis/files/atomic-file';
 import type { Git, Step } from '../git/git.ts';
 import { lstatIfThere, namesIn, readFileIfThere, removeTree } from './files.ts';
 import type { Layout } from './layout.ts';

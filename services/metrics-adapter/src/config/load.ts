@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import { ConfigError } from '@podkit/chassis/config';
+import { ConfigError } from '@podkit/chassis/config/config';
+import { type Place, parseYaml } from '@podkit/chassis/config/yaml';
 import { messageOf } from '@podkit/chassis/errors';
-import { type Place, parseYaml } from '@podkit/chassis/yaml';
 import { type AdapterConfig, adapterSchema } from './schema.ts';
 import { semanticFaults } from './semantics.ts';
 

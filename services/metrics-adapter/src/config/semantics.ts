@@ -1,6 +1,6 @@
-import { parseDuration } from '@podkit/chassis/duration';
+import { parseDuration } from '@podkit/chassis/config/duration';
+import type { Place } from '@podkit/chassis/config/yaml';
 import { messageOf } from '@podkit/chassis/errors';
-import type { Place } from '@podkit/chassis/yaml';
 import { compileBodyTemplate } from '../json/body-template.ts';
 import { compileJsonMetrics } from '../json/json-metrics.ts';
 import { compileModuleMetrics } from '../json/module-metrics.ts';

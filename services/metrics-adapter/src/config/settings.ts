@@ -1,4 +1,4 @@
-import { flag, port, settings, sharedSettings, text } from '@podkit/chassis/settings';
+import { flag, port, settings, sharedSettings, text } from '@podkit/chassis/config/settings';
 
 /** The settings of the process; what it adapts stands in the file that ADAPTER_CONFIG names. */
 export const settingsSchema = settings({

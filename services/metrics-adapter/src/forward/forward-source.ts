@@ -1,9 +1,9 @@
 import type { Readable, Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ConfigError } from '@podkit/chassis/config';
-import { parseDuration } from '@podkit/chassis/duration';
+import { ConfigError } from '@podkit/chassis/config/config';
+import { parseDuration } from '@podkit/chassis/config/duration';
 import { messageOf } from '@podkit/chassis/errors';
-import type { Logger } from '@podkit/chassis/log';
+import type { Logger } from '@podkit/chassis/log/logger';
 import type { SelfMetric } from '../self-metric.ts';
 import type { Source } from '../source.ts';
 import { ErrorLog } from '../tail/error-log.ts';

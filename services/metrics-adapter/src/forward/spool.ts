@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { writeFileAtomic } from '@podkit/chassis/atomic-file';
 import { messageOf, PodkitError } from '@podkit/chassis/errors';
+import { writeFileAtomic } from '@podkit/chassis/files/atomic-file';
 import type { FilePosition } from '../tail/open-file.ts';
 
 /** A batch on disk; `sequence` never comes again in its directory. */

@@ -1,5 +1,5 @@
+import { nearest } from '@podkit/chassis/config/nearest';
 import { PodkitError } from '@podkit/chassis/errors';
-import { nearest } from '@podkit/chassis/nearest';
 import { type TemplateFunction, templateFunctions } from './body/functions.ts';
 import { type Token, tokensOf } from './body/tokens.ts';
 import { printed, type Value } from './body/value.ts';

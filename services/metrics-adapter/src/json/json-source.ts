@@ -1,4 +1,4 @@
-import { parseDuration } from '@podkit/chassis/duration';
+import { parseDuration } from '@podkit/chassis/config/duration';
 import { HttpClient } from '../fetch/client.ts';
 import { type Collect, type PullContext, PullSource } from '../pull/pull-source.ts';
 import type { JsonConfig } from './config.ts';

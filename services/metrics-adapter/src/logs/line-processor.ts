@@ -1,4 +1,4 @@
-import { ConfigError } from '@podkit/chassis/config';
+import { ConfigError } from '@podkit/chassis/config/config';
 import { messageOf } from '@podkit/chassis/errors';
 import { compileRegex } from '../regex/bounded-regex.ts';
 import { referencesOf } from '../regex/template.ts';

@@ -1,4 +1,4 @@
-import { parseDuration } from '@podkit/chassis/duration';
+import { parseDuration } from '@podkit/chassis/config/duration';
 import { compileTemplate, type Template } from '../regex/template.ts';
 import type { MetricSpec, Series, SeriesSink } from '../sink.ts';
 import type { LogMetricConfig } from './config.ts';

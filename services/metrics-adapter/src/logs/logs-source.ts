@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
-import { ConfigError } from '@podkit/chassis/config';
+import { ConfigError } from '@podkit/chassis/config/config';
 import { messageOf } from '@podkit/chassis/errors';
-import type { Logger } from '@podkit/chassis/log';
+import type { Logger } from '@podkit/chassis/log/logger';
 import type { SelfMetric } from '../self-metric.ts';
 import type { SeriesSink } from '../sink.ts';
 import type { Source } from '../source.ts';

@@ -1,4 +1,4 @@
-import { parseDuration } from '@podkit/chassis/duration';
+import { parseDuration } from '@podkit/chassis/config/duration';
 import { HttpClient } from '../fetch/client.ts';
 import { FetchError } from '../fetch/errors.ts';
 import { type PullContext, PullSource } from '../pull/pull-source.ts';

@@ -1,5 +1,5 @@
 import { messageOf } from '@podkit/chassis/errors';
-import type { Logger } from '@podkit/chassis/log';
+import type { Logger } from '@podkit/chassis/log/logger';
 import { FetchError } from '../fetch/errors.ts';
 import type { Family } from '../series/family.ts';
 import { Snapshot } from '../series/snapshot.ts';

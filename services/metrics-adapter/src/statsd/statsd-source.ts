@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { ConfigError } from '@podkit/chassis/config';
+import { ConfigError } from '@podkit/chassis/config/config';
 import { messageOf } from '@podkit/chassis/errors';
-import type { Logger } from '@podkit/chassis/log';
-import { watchFiles } from '@podkit/chassis/watch-files';
+import { watchFiles } from '@podkit/chassis/files/watch-files';
+import type { Logger } from '@podkit/chassis/log/logger';
 import type { SelfMetric } from '../self-metric.ts';
 import type { SeriesSink } from '../sink.ts';
 import type { Source } from '../source.ts';

@@ -1,5 +1,5 @@
 import { messageOf } from '@podkit/chassis/errors';
-import type { Logger } from '@podkit/chassis/log';
+import type { Logger } from '@podkit/chassis/log/logger';
 
 /** Logs what goes wrong with a path once, not at each look, and again when it is something else. */
 export class ErrorLog {

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import { parseDuration } from '@podkit/chassis/duration';
+import { parseDuration } from '@podkit/chassis/config/duration';
 import { compileRegex } from '../regex/bounded-regex.ts';
 import type { TailConfig } from './config.ts';
 import type { TailEvent } from './file-tail.ts';

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { parseDuration } from '@podkit/chassis/duration';
+import { parseDuration } from '@podkit/chassis/config/duration';
 import { messageOf } from '@podkit/chassis/errors';
 import { parse } from 'csv-parse';
 import { HttpClient } from '../fetch/client.ts';

@@ -1,8 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
-import { createLogger } from '@podkit/chassis/log';
-import { createMetrics } from '@podkit/chassis/metrics';
+import { createMetrics } from '@podkit/chassis/http/metrics';
+import { createLogger } from '@podkit/chassis/log/logger';
 import { tempDir } from '@podkit/chassis/testing/temp-dir';
 import { waitFor } from '@podkit/chassis/testing/wait-for';
 import { expect, onTestFinished, test } from 'vitest';

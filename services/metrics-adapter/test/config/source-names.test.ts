@@ -1,4 +1,4 @@
-import { ConfigError } from '@podkit/chassis/config';
+import { ConfigError } from '@podkit/chassis/config/config';
 import { expect, test } from 'vitest';
 import { parseAdapterConfig } from '../../src/config/load.ts';
 

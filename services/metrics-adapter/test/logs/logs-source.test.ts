@@ -1,10 +1,10 @@
 import { appendFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
-import { createLogger } from '@podkit/chassis/log';
+import { parseYaml } from '@podkit/chassis/config/yaml';
+import { createLogger } from '@podkit/chassis/log/logger';
 import { tempDir } from '@podkit/chassis/testing/temp-dir';
 import { waitFor } from '@podkit/chassis/testing/wait-for';
-import { parseYaml } from '@podkit/chassis/yaml';
 import { Value } from 'typebox/value';
 import { expect, onTestFinished, test } from 'vitest';
 import { logsSchema } from '../../src/logs/config.ts';

@@ -1,4 +1,4 @@
-import { ConfigError } from '@podkit/chassis/config';
+import { ConfigError } from '@podkit/chassis/config/config';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { compileTemplate } from '../../src/regex/template.ts';

@@ -1,7 +1,7 @@
 import { createSocket } from 'node:dgram';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createLogger } from '@podkit/chassis/log';
+import { createLogger } from '@podkit/chassis/log/logger';
 import { tempDir } from '@podkit/chassis/testing/temp-dir';
 import { waitFor } from '@podkit/chassis/testing/wait-for';
 import { Value } from 'typebox/value';

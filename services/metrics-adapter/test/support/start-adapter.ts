@@ -1,10 +1,10 @@
 import { PassThrough } from 'node:stream';
-import { Health } from '@podkit/chassis/health';
-import { createServer, listen } from '@podkit/chassis/http';
-import { Lifecycle } from '@podkit/chassis/lifecycle';
-import { createLogger } from '@podkit/chassis/log';
-import { createMetrics } from '@podkit/chassis/metrics';
-import { addLifecycleChecks } from '@podkit/chassis/probes';
+import { Health } from '@podkit/chassis/http/health';
+import { createMetrics } from '@podkit/chassis/http/metrics';
+import { addLifecycleChecks } from '@podkit/chassis/http/probes';
+import { createServer, listen } from '@podkit/chassis/http/server';
+import { createLogger } from '@podkit/chassis/log/logger';
+import { Lifecycle } from '@podkit/chassis/process/lifecycle';
 import { onTestFinished } from 'vitest';
 import { Adapter } from '../../src/adapter.ts';
 import { parseAdapterConfig } from '../../src/config/load.ts';

@@ -1,4 +1,4 @@
-import type { Logger } from '@podkit/chassis/log';
+import type { Logger } from '@podkit/chassis/log/logger';
 import type { Engine, RawRoute } from '../../engine/engine.ts';
 import type { ReplyWriter } from '../codec/reply-writer.ts';
 import type { RequestLimits } from '../codec/request-limits.ts';

@@ -1,8 +1,8 @@
 import { chmodSync, rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { codeOf, messageOf } from '@podkit/chassis/errors';
-import type { Lifecycle } from '@podkit/chassis/lifecycle';
-import type { Logger } from '@podkit/chassis/log';
+import type { Logger } from '@podkit/chassis/log/logger';
+import type { Lifecycle } from '@podkit/chassis/process/lifecycle';
 import type { Registry } from 'prom-client';
 import type { Engine } from '../../engine/engine.ts';
 import { ReplyWriter } from '../codec/reply-writer.ts';

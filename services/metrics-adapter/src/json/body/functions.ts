@@ -1,5 +1,5 @@
 import { createHash, randomInt, randomUUID } from 'node:crypto';
-import { formatDuration } from '@podkit/chassis/duration';
+import { formatDuration } from '@podkit/chassis/config/duration';
 import { isEmpty, type Value, valueCount, valueList, valueNumber, valueText } from './value.ts';
 
 /** A function of templates: what it takes at least and at most, and what it does. */

@@ -1,6 +1,6 @@
-import { ConfigError } from '@podkit/chassis/config';
+import { ConfigError } from '@podkit/chassis/config/config';
+import { type Place, parseYaml } from '@podkit/chassis/config/yaml';
 import { messageOf, PodkitError } from '@podkit/chassis/errors';
-import { type Place, parseYaml } from '@podkit/chassis/yaml';
 import { type BoundedRegex, compileRegex } from '../../regex/bounded-regex.ts';
 import { compileTemplate, type Template } from '../../regex/template.ts';
 import type { SampleKind } from '../line/meaning.ts';

@@ -1,4 +1,4 @@
-import { parseDuration } from '@podkit/chassis/duration';
+import { parseDuration } from '@podkit/chassis/config/duration';
 import type { MappingDefaults, MappingEntry } from './mapping-config.ts';
 
 /** How observations (timers, histograms, distributions) are kept. */

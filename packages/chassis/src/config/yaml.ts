@@ -1,0 +1,100 @@
+import { Ajv, type ErrorObject } from 'ajv';
+import type { Static, TSchema } from 'typebox';
+import { type Document, isMap, isNode, LineCounter, parseDocument } from 'yaml';
+import { messageOf } from '../errors.ts';
+import { ConfigError } from './config.ts';
+import { nearest } from './nearest.ts';
+
+export type Place = readonly (string | number)[];
+
+/** A YAML text that fits its schema, and a way to tell where in the text something stands. */
+export type YamlFile<Schema extends TSchema> = {
+  value: Static<Schema>;
+  /** `file:line:column` of a place in the value, such as `['mappings', 3, 'match']`, or of what holds it. */
+  where: (place: Place) => string;
+};
+
+/**
+ * Read YAML and hold it against a schema, strictly: unknown keys, duplicate keys and wrong types are faults.
+ * Defaults of the schema are filled in.
+ *
+ * @throws {ConfigError} with a line `file:line:column: place: what is wrong` for each fault
+ */
+export function parseYaml<Schema extends TSchema>(schema: Schema, text: string, file: string): YamlFile<Schema> {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, merge: true, prettyErrors: false });
+  const at = (offset: number) => {
+    const { line, col } = lines.linePos(offset);
+    return `${file}:${line}:${col}`;
+  };
+  if (document.errors.length > 0)
+    throw new ConfigError(document.errors.map((error) => `${at(error.pos[0])}: ${error.message}`));
+  const where = (place: Place) => at(offsetOf(document, place));
+  const value = plainValue(document, file);
+  const validate = new Ajv({
+    allErrors: true,
+    discriminator: true,
+    inlineRefs: false,
+    useDefaults: true,
+    allowUnionTypes: true,
+    strict: false,
+    verbose: true,
+  }).compile(schema);
+  if (!validate(value)) throw new ConfigError(faultsOf(validate.errors ?? [], where));
+  return { value: value as Static<Schema>, where };
+}
+
+function plainValue(document: Document, file: string): unknown {
+  try {
+    return document.toJS() ?? {};
+  } catch (error) {
+    // Such as an alias that would blow up to a million nodes.
+    throw new ConfigError([`${file}: ${messageOf(error)}`]);
+  }
+}
+
+/** Where the node of a place begins; for a key that is there, the key itself; for what is missing, its parent. */
+function offsetOf(document: Document, place: Place): number {
+  const [parent, last] = [place.slice(0, -1), place.at(-1)];
+  const holder = place.length === 0 ? document.contents : document.getIn(parent, true);
+  if (isMap(holder)) {
+    const pair = holder.items.find(({ key }) => isNode(key) && String(key) === String(last));
+    if (pair && isNode(pair.key)) return pair.key.range?.[0] ?? 0;
+  }
+  const node = document.getIn(place, true);
+  if (isNode(node)) return node.range?.[0] ?? 0;
+  return place.length === 0 ? 0 : offsetOf(document, parent);
+}
+
+function faultsOf(errors: readonly ErrorObject[], where: (place: Place) => string): string[] {
+  // A branch of a choice that doesn't fit says nothing about the one that was meant.
+  const telling = errors.filter(({ keyword }) => keyword !== 'if' && keyword !== 'anyOf' && keyword !== 'oneOf');
+  return [...new Set((telling.length > 0 ? telling : errors).map((error) => faultOf(error, where)))];
+}
+
+function faultOf(error: ErrorObject, where: (place: Place) => string): string {
+  const place = error.instancePath.split('/').slice(1).map(unescapePointer);
+  const { additionalProperty, allowedValues } = error.params as {
+    additionalProperty?: string;
+    allowedValues?: string[];
+  };
+  if (additionalProperty !== undefined) {
+    const known = Object.keys((error.parentSchema as { properties?: object } | undefined)?.properties ?? {});
+    const near = nearest(additionalProperty, known);
+    const hint = near === undefined ? '' : `; did you mean ${near}?`;
+    return `${where([...place, additionalProperty])}: ${shown([...place, additionalProperty])}: no such key${hint}`;
+  }
+  const values = allowedValues === undefined ? '' : ` (${allowedValues.join(', ')})`;
+  return `${where(place)}: ${shown(place)}: ${error.message ?? 'does not fit'}${values}`;
+}
+
+function unescapePointer(part: string): string | number {
+  const text = decodeURIComponent(part).replaceAll('~1', '/').replaceAll('~0', '~');
+  return /^\d+$/.test(text) ? Number(text) : text;
+}
+
+/** A place as people write it: `mappings[3].match`. */
+function shown(place: Place): string {
+  const text = place.map((part) => (typeof part === 'number' ? `[${part}]` : `.${part}`)).join('');
+  return text === '' ? 'the file' : text.replace(/^\./, '');
+}

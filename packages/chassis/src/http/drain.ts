@@ -1,0 +1,51 @@
+import type { Server as HttpServer, IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Lifecycle } from '../process/lifecycle.ts';
+
+/**
+ * Make an HTTP server's connections follow the drain.
+ *
+ * From its beginning every answer says `Connection: close`, also that to a request already in flight. And
+ * `server.close()` waits for requests and for nothing else; Node itself also waits for a connection that becomes idle
+ * after the close began, for one on which a client has sent nothing yet (browsers connect ahead), and for one that is
+ * still sending its headers, which here gets `patience` milliseconds.
+ *
+ * Returns the function to call when the close begins.
+ */
+export function drainConnections(
+  server: HttpServer,
+  lifecycle: Lifecycle,
+  { patience = 1000 }: { patience?: number } = {},
+): () => void {
+  const sockets = new Set<Socket>();
+  const latest = new Map<Socket, ServerResponse>();
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.once('close', () => {
+      sockets.delete(socket);
+      latest.delete(socket);
+    });
+  });
+  // Before Fastify's own listener, which may answer within the same tick. One map entry is all a request costs.
+  server.prependListener('request', ({ socket }: IncomingMessage, response: ServerResponse) => {
+    latest.set(socket, response);
+    if (lifecycle.draining) response.setHeader('connection', 'close');
+  });
+  lifecycle.onChange(({ state }) => {
+    if (state !== 'draining') return;
+    for (const response of latest.values()) if (!response.headersSent) response.setHeader('connection', 'close');
+  });
+  const isBusy = (socket: Socket) => latest.get(socket)?.writableFinished === false;
+
+  return () => {
+    const end = performance.now() + patience;
+    const sweep = () => {
+      server.closeIdleConnections();
+      const late = performance.now() > end;
+      for (const socket of sockets) if (!isBusy(socket) && (late || socket.bytesRead === 0)) socket.destroy();
+    };
+    const timer = setInterval(sweep, 25);
+    server.once('close', () => clearInterval(timer));
+    sweep();
+  };
+}

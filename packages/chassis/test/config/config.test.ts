@@ -1,0 +1,156 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { ConfigError, type Environment, loadConfig } from '../../src/config/config.ts';
+import {
+  bytes,
+  choice,
+  duration,
+  flag,
+  integer,
+  list,
+  optional,
+  port,
+  secret,
+  settings,
+  text,
+  url,
+} from '../../src/config/settings.ts';
+import { tempDir } from '../../testing/temp-dir.ts';
+
+const schema = settings({
+  port: port({ env: 'PORT', default: 8080, description: 'Port.' }),
+  mode: choice(['fast', 'safe'], { default: 'safe', description: 'How.' }),
+  syncPeriod: duration({ default: '10s', minimum: 10, description: 'How often.' }),
+  cacheSize: bytes({ default: '64Mi', description: 'How much.' }),
+  workers: integer({ default: 2, minimum: 1, maximum: 8, description: 'How many.' }),
+  dryRun: flag({ default: false, description: 'Whether.' }),
+  peers: list({ default: [], description: 'Who.' }),
+  target: optional(url({ description: 'Where.' })),
+  password: optional(secret({ description: 'Password.' })),
+});
+const required = settings({ name: text({ description: 'The name.' }) });
+
+const load = (env: Environment = {}, argv: string[] = []) => loadConfig(schema, { prefix: 'DEMO_', env, argv }).config;
+
+function faultsOf(run: () => unknown): readonly string[] {
+  try {
+    run();
+  } catch (error) {
+    if (error instanceof ConfigError) return error.faults;
+    throw error;
+  }
+  throw new Error('expected a ConfigError, and nothing was thrown');
+}
+
+describe('where a value comes from', () => {
+  it('is the default where nothing is set', () => {
+    expect(load()).toEqual({
+      port: 8080,
+      mode: 'safe',
+      syncPeriod: 10_000,
+      cacheSize: 67_108_864,
+      workers: 2,
+      dryRun: false,
+      peers: [],
+    });
+  });
+
+  it('is the environment variable with the prefix of the service', () => {
+    expect(load({ DEMO_SYNC_PERIOD: '1m', PORT: '1' })).toMatchObject({ syncPeriod: 60_000, port: 1 });
+  });
+
+  it('is the flag where both are set', () => {
+    expect(load({ DEMO_WORKERS: '3' }, ['--workers=4']).workers).toBe(4);
+  });
+
+  it('is the content of the file that NAME_FILE names, without its last newline', () => {
+    const path = join(tempDir(), 'password');
+    writeFileSync(path, 'tr0ub4dor \n');
+    expect(load({ DEMO_PASSWORD_FILE: path }).password).toBe('tr0ub4dor ');
+  });
+
+  it('is the default where the variable is empty', () => {
+    expect(load({ DEMO_WORKERS: '' }).workers).toBe(2);
+  });
+
+  it('is true for the bare flag of an on/off setting', () => {
+    expect(load({}, ['--dry-run', '--workers', '5'])).toMatchObject({ dryRun: true, workers: 5 });
+  });
+
+  it('is all the words of a list flag that is repeated', () => {
+    expect(load({}, ['--peers=a,b', '--peers', 'c']).peers).toEqual(['a', 'b', 'c']);
+  });
+});
+
+describe('faults', () => {
+  it('are all reported together, each with its setting and what it accepts', () => {
+    const env = {
+      PORT: '70000',
+      DEMO_MODE: 'quick',
+      DEMO_SYNC_PERIOD: '10',
+      DEMO_WORKERS: '9',
+      DEMO_DRY_RUN: 'maybe',
+      DEMO_TARGET: 'x',
+    };
+    expect(faultsOf(() => load(env))).toEqual([
+      'PORT="70000": expected a port from 0 to 65535',
+      'DEMO_MODE="quick": expected one of fast, safe',
+      'DEMO_SYNC_PERIOD="10": expected a duration such as 500ms, 5s or 1m30s, at least 10ms',
+      'DEMO_WORKERS="9": expected a whole number from 1 to 8',
+      'DEMO_DRY_RUN="maybe": expected true or false',
+      'DEMO_TARGET="x": expected an absolute URL',
+    ]);
+  });
+
+  it('name the nearest setting for a variable that has the prefix and is unknown', () => {
+    expect(faultsOf(() => load({ DEMO_SINC_PERIOD: '1s' }))).toEqual([
+      'DEMO_SINC_PERIOD: no such setting; did you mean DEMO_SYNC_PERIOD?',
+    ]);
+  });
+
+  it('name the nearest flag for one that is unknown', () => {
+    expect(faultsOf(() => load({}, ['--worker=1']))).toEqual(['--worker: no such flag; did you mean --workers?']);
+  });
+
+  it('do not count the variables that Kubernetes injects for a Service of that name', () => {
+    expect(
+      load({ DEMO_SERVICE_HOST: '10.0.0.1', DEMO_PORT: 'tcp://10.0.0.1:80', DEMO_PORT_80_TCP_ADDR: '10.0.0.1' })
+        .workers,
+    ).toBe(2);
+  });
+
+  it('never show a secret', () => {
+    const refused = settings({ token: { ...secret({ description: 'Token.' }), minLength: 20 } });
+    const faults = faultsOf(() => loadConfig(refused, { prefix: 'DEMO_', env: { DEMO_TOKEN: 'hunter2' }, argv: [] }));
+    expect(faults).toEqual(['DEMO_TOKEN=(hidden): expected text']);
+  });
+
+  it('say what a required setting is for', () => {
+    expect(faultsOf(() => loadConfig(required, { prefix: 'DEMO_', env: {}, argv: [] }))).toEqual([
+      'DEMO_NAME: required; text (The name.)',
+    ]);
+  });
+
+  it('refuse a variable together with its file', () => {
+    const faults = faultsOf(() => load({ DEMO_PASSWORD: 'a', DEMO_PASSWORD_FILE: '/b' }));
+    expect(faults).toEqual(['DEMO_PASSWORD: set, and so is DEMO_PASSWORD_FILE; keep one']);
+  });
+
+  it('name a file that cannot be read', () => {
+    expect(faultsOf(() => load({ DEMO_PASSWORD_FILE: '/nowhere' }))[0]).toMatch(
+      /^DEMO_PASSWORD_FILE: cannot be read: ENOENT/,
+    );
+  });
+
+  it('refuse words that are not flags, unless the service takes them', () => {
+    expect(faultsOf(() => load({}, ['migrate']))).toEqual(['migrate: unexpected; settings are given as --name=value']);
+    const taken = loadConfig(schema, {
+      prefix: 'DEMO_',
+      env: {},
+      argv: ['--workers=1', 'migrate', '--all'],
+      positionals: true,
+    });
+    expect(taken.positionals).toEqual(['migrate', '--all']);
+  });
+});

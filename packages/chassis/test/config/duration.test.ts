@@ -1,0 +1,30 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { formatDuration, parseDuration } from '../../src/config/duration.ts';
+
+describe('parseDuration', () => {
+  it.each([
+    ['0', 0],
+    ['5s', 5000],
+    ['100ms', 100],
+    ['1m30s', 90_000],
+    ['1.5h', 5_400_000],
+    ['-2s', -2000],
+    ['1us', 0.001],
+  ])('reads %s as %d ms', (text, milliseconds) => {
+    expect(parseDuration(text)).toBe(milliseconds);
+  });
+
+  it.each(['', '10', 's', '5 s', '5sec', '1h-3m', 'NaN'])('refuses "%s"', (text) => {
+    expect(() => parseDuration(text)).toThrow('is not a duration such as');
+  });
+
+  it('reads back whatever formatDuration prints', () => {
+    const milliseconds = fc.integer({ min: -1e10, max: 1e10 });
+    fc.assert(
+      fc.property(milliseconds, (value) => {
+        expect(parseDuration(formatDuration(value))).toBeCloseTo(value, 3);
+      }),
+    );
+  });
+});

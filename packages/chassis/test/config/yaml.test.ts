@@ -1,0 +1,48 @@
+import { ConfigError } from '@podkit/chassis/config/config';
+import { parseYaml } from '@podkit/chassis/config/yaml';
+import { Type } from 'typebox';
+import { expect, test } from 'vitest';
+
+const schema = Type.Object(
+  {
+    rules: Type.Array(
+      Type.Object({ match: Type.String(), limit: Type.Integer({ default: 7 }) }, { additionalProperties: false }),
+    ),
+  },
+  { additionalProperties: false },
+);
+
+function faultsOf(text: string): readonly string[] {
+  try {
+    parseYaml(schema, text, 'rules.yaml');
+  } catch (error) {
+    if (error instanceof ConfigError) return error.faults;
+    throw error;
+  }
+  return [];
+}
+
+test('a file that fits comes back with its defaults and with the places of its parts', () => {
+  const { value, where } = parseYaml(schema, 'rules:\n  - match: a\n  - match: b\n    limit: 3\n', 'rules.yaml');
+  expect(value).toEqual({
+    rules: [
+      { match: 'a', limit: 7 },
+      { match: 'b', limit: 3 },
+    ],
+  });
+  expect(where(['rules', 1, 'limit'])).toBe('rules.yaml:4:5');
+});
+
+test('an unknown key is refused with its line and the nearest known one', () => {
+  expect(faultsOf('rules:\n  - match: a\n    limt: 3\n')).toEqual([
+    'rules.yaml:3:5: rules[0].limt: no such key; did you mean limit?',
+  ]);
+});
+
+test('every fault of a file is reported, each with its line', () => {
+  expect(faultsOf('rules:\n  - match: 1\n  - limit: x\n')).toHaveLength(3);
+});
+
+test('text that is not YAML is refused with its line', () => {
+  expect(faultsOf('rules: [\n')[0]).toMatch(/^rules\.yaml:\d+:\d+: /);
+});

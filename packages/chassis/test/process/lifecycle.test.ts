@@ -1,0 +1,97 @@
+import { describe, expect, it } from 'vitest';
+import { Lifecycle } from '../../src/process/lifecycle.ts';
+
+const quick = { drainDelay: 0, shutdownTimeout: 1000 };
+const statesOf = (lifecycle: Lifecycle) => lifecycle.events.map((event) => event.state);
+
+describe('a lifecycle', () => {
+  it('goes through its states in order', async () => {
+    const lifecycle = new Lifecycle(quick);
+    lifecycle.markStarted();
+    lifecycle.setReady(true, 'all checks pass');
+    lifecycle.setReady(false, 'store is down');
+    lifecycle.setReady(true, 'all checks pass');
+    await lifecycle.drain('SIGTERM');
+    lifecycle.markExited('exit code 0');
+    expect(statesOf(lifecycle)).toEqual([
+      'starting',
+      'started',
+      'ready',
+      'unready',
+      'ready',
+      'draining',
+      'closed',
+      'exited',
+    ]);
+  });
+
+  it('is not ready before it has started', () => {
+    const lifecycle = new Lifecycle(quick);
+    lifecycle.setReady(true, 'too early');
+    expect(lifecycle.state).toBe('starting');
+  });
+
+  it('notes nothing when readiness stays as it is', () => {
+    const lifecycle = new Lifecycle(quick);
+    lifecycle.markStarted();
+    lifecycle.setReady(true, 'a');
+    lifecycle.setReady(true, 'b');
+    expect(statesOf(lifecycle)).toEqual(['starting', 'started', 'ready']);
+  });
+
+  it('stays draining whatever the readiness checks say', async () => {
+    const lifecycle = new Lifecycle({ ...quick, drainDelay: 20 });
+    lifecycle.markStarted();
+    const drained = lifecycle.drain('SIGTERM');
+    lifecycle.setReady(false, 'store is gone');
+    expect(lifecycle.state).toBe('draining');
+    await drained;
+  });
+
+  it('releases last what was taken first', async () => {
+    const lifecycle = new Lifecycle(quick);
+    const released: string[] = [];
+    for (const name of ['store', 'server']) lifecycle.atClose(name, () => void released.push(name));
+    await lifecycle.drain('SIGTERM');
+    expect(released).toEqual(['server', 'store']);
+  });
+
+  it('releases the rest when one release fails, and then says which failed', async () => {
+    const lifecycle = new Lifecycle(quick);
+    const released: string[] = [];
+    lifecycle.atClose('store', () => void released.push('store'));
+    lifecycle.atClose('server', () => Promise.reject(new Error('stuck')));
+    await expect(lifecycle.drain('SIGTERM')).rejects.toMatchObject({ code: 'ERR_CLOSE', message: 'server: stuck' });
+    expect(released).toEqual(['store']);
+  });
+
+  it('gives up at the deadline and tells the closer so', async () => {
+    const lifecycle = new Lifecycle({ drainDelay: 0, shutdownTimeout: 30 });
+    let told = false;
+    lifecycle.atClose('server', async (signal) => {
+      await new Promise((resolve) => signal.addEventListener('abort', resolve));
+      told = true;
+    });
+    await expect(lifecycle.drain('SIGTERM')).rejects.toMatchObject({ code: 'ERR_DRAIN_DEADLINE' });
+    await Promise.resolve();
+    expect(told).toBe(true);
+  });
+
+  it('drains once, however often it is asked', async () => {
+    const lifecycle = new Lifecycle(quick);
+    let closed = 0;
+    lifecycle.atClose('server', () => void (closed += 1));
+    await Promise.all([lifecycle.drain('preStop'), lifecycle.drain('SIGTERM')]);
+    expect(closed).toBe(1);
+    expect(lifecycle.events.at(-2)).toMatchObject({ state: 'draining', reason: 'preStop' });
+  });
+
+  it('keeps its first event and the newest ones when it flaps for long', () => {
+    const lifecycle = new Lifecycle(quick);
+    lifecycle.markStarted();
+    for (let flap = 0; flap < 1000; flap += 1) lifecycle.setReady(flap % 2 === 0, String(flap));
+    expect(lifecycle.events).toHaveLength(200);
+    expect(lifecycle.events[0]?.state).toBe('starting');
+    expect(lifecycle.events.at(-1)?.reason).toBe('999');
+  });
+});
