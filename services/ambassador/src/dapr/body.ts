@@ -34,11 +34,18 @@ export function parseTransaction(body: unknown, context: BodyContext): WriteOper
   const json = checkedJson(body, how);
   const members = membersAt(json, 0);
   if (members === undefined) throw malformed(`${how}: the body must be an object`);
-  const operations = members.get('operations');
   const common = textMap(plain(json, members.get('metadata')));
   const merged = { ...context, metadata: { ...common, ...context.metadata } };
-  const items = operations === undefined ? [] : (itemsAt(json, operations.start) ?? []);
+  const items = listAt(json, members.get('operations'), `${how}: "operations" must be an array`);
   return items.map((item) => transactionOperation(json, item, merged));
+}
+
+/** The places of a list's items; none where the list is absent or null. */
+function listAt(json: Buffer, span: Span | undefined, refusal: string): Span[] {
+  if (plain(json, span) === undefined || plain(json, span) === null) return [];
+  const items = span && itemsAt(json, span.start);
+  if (items === undefined) throw malformed(refusal);
+  return items;
 }
 
 function transactionOperation(json: Buffer, item: Span, context: BodyContext): WriteOperation {
@@ -59,7 +66,7 @@ function setOperation(json: Buffer, item: Span, context: BodyContext): SetOperat
   const span = members.get('value');
   // A copy: the slice would keep the whole body alive for as long as the value is stored.
   const value = span === undefined ? nothing : Buffer.from(json.subarray(span.start, span.end));
-  const contentType = plain(json, members.get('contenttype')) ?? metadata.contentType;
+  const contentType = textOrAbsent(plain(json, members.get('contenttype')), 'contentType') ?? metadata.contentType;
   const ttl = ttlOf(metadata);
   return {
     kind: 'set',
@@ -68,7 +75,7 @@ function setOperation(json: Buffer, item: Span, context: BodyContext): SetOperat
     ...condition,
     daprRules: !('never' in ttl),
     ...('ttl' in ttl ? ttl : {}),
-    ...(typeof contentType === 'string' ? { contentType } : {}),
+    ...(contentType === undefined ? {} : { contentType }),
   };
 }
 
@@ -76,7 +83,7 @@ function commonParts(json: Buffer, item: Span, { store, metadata: override }: Bo
   const members = membersAt(json, item.start);
   if (members === undefined) throw malformed('failed to read the request: an item is not an object');
   const key = keyOf(plain(json, members.get('key')), store);
-  const options = (plain(json, members.get('options')) ?? {}) as { concurrency?: unknown; consistency?: unknown };
+  const options = writeOptions(plain(json, members.get('options')));
   const condition = conditionOf(etagIn(plain(json, members.get('etag'))), options.concurrency, options.consistency);
   const metadata = { ...textMap(plain(json, members.get('metadata'))), ...override };
   return { members, key, condition, metadata };
@@ -85,9 +92,25 @@ function commonParts(json: Buffer, item: Span, { store, metadata: override }: Bo
 const plain = (json: Buffer, span: Span | undefined): unknown =>
   span === undefined ? undefined : (JSON.parse(json.toString('utf8', span.start, span.end)) as unknown);
 
+function writeOptions(value: unknown): { concurrency?: unknown; consistency?: unknown } {
+  if (value === undefined || value === null) return {};
+  if (typeof value !== 'object' || Array.isArray(value))
+    throw malformed('failed to read the request: "options" must be an object');
+  return value;
+}
+
+function textOrAbsent(value: unknown, name: string): string | undefined {
+  if (value === undefined || value === null) return undefined;
+  if (typeof value === 'string') return value;
+  throw malformed(`failed to read the request: "${name}" must be a string`);
+}
+
 function textMap(value: unknown): Metadata {
   if (value === undefined || value === null) return {};
-  const ok = typeof value === 'object' && Object.values(value).every((entry) => typeof entry === 'string');
+  const ok =
+    typeof value === 'object' &&
+    !Array.isArray(value) &&
+    Object.values(value).every((entry) => typeof entry === 'string');
   if (!ok) throw malformed('failed to read the request: "metadata" must map strings to strings');
   return value as Metadata;
 }

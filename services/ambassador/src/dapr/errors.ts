@@ -35,7 +35,8 @@ const resourceInfo = (store: string): Detail => ({
   description: '',
 });
 
-export const malformed = (why: string): DaprError => new DaprError(400, 'ERR_MALFORMED_REQUEST', why);
+export const malformed = (why: string, cause?: unknown): DaprError =>
+  new DaprError(400, 'ERR_MALFORMED_REQUEST', why, undefined, cause);
 
 export const storeNotFound = (store: string, appId: string): DaprError =>
   new DaprError(400, 'ERR_STATE_STORE_NOT_FOUND', `state store ${store} is not found`, [

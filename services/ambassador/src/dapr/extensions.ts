@@ -1,20 +1,17 @@
 import { keyOfText, textOfKey } from '../engine/key.ts';
 import { malformed } from './errors.ts';
 import { keyOf } from './request-parts.ts';
-import { type Answer, failing, jsonAnswer, type StateRequest } from './state.ts';
+import { type Answer, attempt, jsonAnswer, type StateRequest } from './state.ts';
 
 /** `GET /v1.0-alpha1/state/{store}/keys?prefix=&limit=&token=`: keys, a page at a time. Dapr has nothing like it. */
 export async function listKeys({ store, name, query }: StateRequest): Promise<Answer> {
   const [limitText, token] = [query.get('limit') ?? '100', query.get('token')];
   const limit = /^\d{1,5}$/.test(limitText) ? Number(limitText) : 0;
   if (limit < 1 || limit > 10_000) throw malformed('"limit" must be a whole number from 1 to 10000');
-  const page = await store
-    .list({
-      prefix: keyOfText(query.get('prefix') ?? ''),
-      limit,
-      ...(token === null || token === '' ? {} : { cursor: token }),
-    })
-    .catch(failing('ERR_STATE_LIST', `failed to list the keys of state store ${name}`));
+  const cursor = token === null || token === '' ? {} : { cursor: token };
+  const page = await attempt('ERR_STATE_LIST', `failed to list the keys of state store ${name}`, () =>
+    store.list({ prefix: keyOfText(query.get('prefix') ?? ''), limit, ...cursor }),
+  );
   // Keys that came through the Redis door and are no text cannot be asked for here, so they are not shown either.
   const keys = page.keys.map(textOfKey).filter((key) => key !== undefined);
   return jsonAnswer({ keys, ...(page.cursor === undefined ? {} : { token: page.cursor }) });
@@ -24,7 +21,7 @@ export async function listKeys({ store, name, query }: StateRequest): Promise<An
 export async function increment({ store, name, body }: StateRequest, keyText: string): Promise<Answer> {
   const by = amountOf(body);
   const doing = `failed to increment ${keyText} in state store ${name}`;
-  const value = await store.increment(keyOf(keyText, name), by).catch(failing('ERR_STATE_INCREMENT', doing));
+  const value = await attempt('ERR_STATE_INCREMENT', doing, () => store.increment(keyOf(keyText, name), by));
   return jsonAnswer({ value: String(value) });
 }
 
@@ -34,9 +31,11 @@ function amountOf(body: unknown): bigint {
   if (text === '') return 1n;
   let by: unknown;
   try {
-    by = (JSON.parse(text) as { by?: unknown } | null)?.by ?? 1;
-  } catch {
-    throw malformed('the body must be JSON such as {"by": 1}');
+    const parsed = JSON.parse(text) as { by?: unknown } | null;
+    if (typeof parsed !== 'object' || Array.isArray(parsed)) throw new TypeError('not an object');
+    by = parsed?.by ?? 1;
+  } catch (cause) {
+    throw malformed('the body must be JSON such as {"by": 1}', cause);
   }
   if (typeof by === 'number' && Number.isSafeInteger(by)) return BigInt(by);
   if (typeof by === 'string' && /^-?\d{1,19}$/.test(by)) return BigInt(by);

@@ -1,6 +1,7 @@
 import { keyOfText } from '../engine/key.ts';
 import type { Condition, Key, ReadOptions, SetOptions } from '../engine/store.ts';
-import { DaprError, illegalKey, malformed } from './errors.ts';
+import { StoreError } from '../engine/store-error.ts';
+import { illegalKey, malformed } from './errors.ts';
 
 export type Metadata = Record<string, string>;
 
@@ -35,28 +36,36 @@ export function readOptions(consistency: unknown): ReadOptions {
   return consistency === 'strong' ? { consistency: 'strong' } : {};
 }
 
-const refuse = (message: string) => new DaprError(500, 'ERR_STATE_SAVE', message);
+/** The operation that reads the option names the error code of its answer: Dapr has another one for each. */
+const badOption = (message: string) => new StoreError('ERR_OPTION', message);
 
-/** Milliseconds to live from `ttlInSeconds`; `-1` asks for none. Dapr answers a bad one with 500. */
+/**
+ * Milliseconds to live from `ttlInSeconds`; `-1` asks for none.
+ *
+ * @throws {StoreError} ERR_OPTION where it is not a whole number of seconds
+ */
 export function ttlOf(metadata: Metadata): Pick<SetOptions, 'ttl'> | { never: true } {
   const text = metadata.ttlInSeconds;
   if (text === undefined || text === '') return {};
   if (text === '-1' || text === '0') return { never: true };
-  if (!/^[1-9]\d{0,9}$/.test(text))
-    throw refuse(`failed saving state: incorrect value for metadata 'ttlInSeconds': ${text}`);
+  if (!/^[1-9]\d{0,9}$/.test(text)) throw badOption(`incorrect value for metadata 'ttlInSeconds': ${text}`);
   return { ttl: Number(text) * 1000 };
 }
 
-/** Which write the options ask for. First-write without an etag means: only if there is nothing. */
+/**
+ * Which write the options ask for. First-write without an etag means: only if there is nothing.
+ *
+ * @throws {StoreError} ERR_OPTION for a concurrency or consistency that does not exist
+ */
 export function conditionOf(
   etag: string | undefined,
   concurrency: unknown,
   consistency: unknown,
 ): Condition & ReadOptions {
   if (!isOneOf(concurrency, ['first-write', 'last-write']))
-    throw refuse(`unrecognized concurrency model '${String(concurrency)}'`);
+    throw badOption(`unrecognized concurrency model '${String(concurrency)}'`);
   if (!isOneOf(consistency, ['strong', 'eventual']))
-    throw refuse(`unrecognized consistency model '${String(consistency)}'`);
+    throw badOption(`unrecognized consistency model '${String(consistency)}'`);
   return {
     ...readOptions(consistency),
     ...(etag !== undefined && etag !== '' ? { ifMatch: etag } : {}),

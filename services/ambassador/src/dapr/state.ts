@@ -1,6 +1,7 @@
+import { isUtf8 } from 'node:buffer';
 import { textOfKey } from '../engine/key.ts';
-import type { Entry, Key, Store } from '../engine/store.ts';
-import { asStoreError, StoreError } from '../engine/store-error.ts';
+import type { Entry, Key, Store, WriteResult } from '../engine/store.ts';
+import { asStoreError, StoreError, type StoreErrorCode } from '../engine/store-error.ts';
 import { checkedJson, parseSave, parseTransaction } from './body.ts';
 import { DaprError, malformed, storeFailure, transactionsUnsupported } from './errors.ts';
 import { conditionOf, keyOf, metadataOf, readOptions } from './request-parts.ts';
@@ -16,39 +17,40 @@ export type StateRequest = {
 
 export type Answer = { status: number; headers?: Record<string, string>; body?: Buffer | string };
 
-const json = (value: unknown, status = 200): Answer => ({
-  status,
+export const jsonAnswer = (value: unknown): Answer => ({
+  status: 200,
   headers: { 'content-type': 'application/json' },
   body: JSON.stringify(value),
 });
 
-export const jsonAnswer = json;
-
 /** https://docs.dapr.io/reference/api/state_api/#save-state */
 export async function save({ store, name, query, headers, body }: StateRequest): Promise<Answer> {
-  const parsed = parseSave(body, { store: name, metadata: metadataOf(query) });
-  const operations = headers['if-none-match'] === '*' ? parsed.map((item) => ({ ...item, ifAbsent: true })) : parsed;
-  const [only] = operations;
   const doing = `failed saving state in state store ${name}`;
-  if (operations.length === 1 && only !== undefined) {
-    const etag = await store.set(only.key, only.value, only).catch(failing('ERR_STATE_SAVE', doing));
-    return { status: 204, headers: { etag } };
-  }
-  const results = await store.writeMany(operations).catch(failing('ERR_STATE_SAVE', doing));
+  return attempt('ERR_STATE_SAVE', doing, async () => {
+    const parsed = parseSave(body, { store: name, metadata: metadataOf(query) });
+    const operations = headers['if-none-match'] === '*' ? parsed.map((item) => ({ ...item, ifAbsent: true })) : parsed;
+    const [only] = operations;
+    if (operations.length === 1 && only !== undefined)
+      return { status: 204, headers: { etag: await store.set(only.key, only.value, only) } };
+    const failed = firstFailure(await store.writeMany(operations));
+    if (failed !== undefined) throw failed;
+    return { status: 204 };
+  });
+}
+
+/** The failure that decides the answer of a bulk save: an invalid etag before a mismatch, that before any other. */
+function firstFailure(results: readonly (WriteResult | StoreError)[]): StoreError | undefined {
   const errors = results.filter((result) => result instanceof StoreError);
-  const telling =
-    errors.find(({ code }) => code === 'ERR_ETAG_INVALID') ??
-    errors.find(({ code }) => code === 'ERR_ETAG_MISMATCH') ??
-    errors[0];
-  if (telling !== undefined) throw storeFailure(telling, 'ERR_STATE_SAVE', doing);
-  return { status: 204 };
+  const named = (code: StoreErrorCode) => errors.find((error) => error.code === code);
+  return named('ERR_ETAG_INVALID') ?? named('ERR_ETAG_MISMATCH') ?? errors[0];
 }
 
 /** https://docs.dapr.io/reference/api/state_api/#get-state, and 304 where If-None-Match names the etag there is. */
 export async function get({ store, name, query, headers }: StateRequest, keyText: string): Promise<Answer> {
   const doing = `fail to get ${keyText} from state store ${name}`;
-  const options = readOptions(query.get('consistency'));
-  const entry = await store.get(keyOf(keyText, name), options).catch(failing('ERR_STATE_GET', doing));
+  const entry = await attempt('ERR_STATE_GET', doing, () =>
+    store.get(keyOf(keyText, name), readOptions(query.get('consistency'))),
+  );
   if (entry === undefined) return { status: 204, headers: { 'x-podkit-store': name } };
   const known = [headers['if-none-match'] ?? []].flat().flatMap((text) => text.split(',').map((etag) => etag.trim()));
   const unchanged = known.includes('*') || known.some((etag) => etag.replace(/^(W\/)?"(.*)"$/, '$2') === entry.etag);
@@ -69,10 +71,11 @@ const expiryMetadata = ({ expiresAt }: Entry): Record<string, string> =>
 /** https://docs.dapr.io/reference/api/state_api/#delete-state */
 export async function remove({ store, name, query, headers }: StateRequest, keyText: string): Promise<Answer> {
   const etag = [headers['if-match']].flat()[0];
-  const condition = conditionOf(etag, query.get('concurrency'), query.get('consistency'));
-  const { ifAbsent: _, ...rest } = condition;
   const doing = `failed deleting state with key ${keyText}`;
-  await store.delete(keyOf(keyText, name), { ...rest, daprRules: true }).catch(failing('ERR_STATE_DELETE', doing));
+  await attempt('ERR_STATE_DELETE', doing, () => {
+    const { ifAbsent: _, ...condition } = conditionOf(etag, query.get('concurrency'), query.get('consistency'));
+    return store.delete(keyOf(keyText, name), { ...condition, daprRules: true });
+  });
   return { status: 204 };
 }
 
@@ -80,12 +83,13 @@ export async function remove({ store, name, query, headers }: StateRequest, keyT
 export async function bulkGet({ store, name, body }: StateRequest): Promise<Answer> {
   const how = 'failed deserializing HTTP body';
   const request = JSON.parse(checkedJson(body, how).toString()) as { keys?: unknown } | null;
+  if (typeof request !== 'object' || Array.isArray(request)) throw malformed(`${how}: the body must be an object`);
   const keys = request?.keys ?? [];
   if (!Array.isArray(keys)) throw malformed(`${how}: "keys" must be an array of strings`);
-  if (keys.length === 0) return json([]);
+  if (keys.length === 0) return jsonAnswer([]);
   const names = keys.map((key) => keyOf(key, name));
   const doing = `failed to get bulk state from state store ${name}`;
-  const entries = await store.getMany(names).catch(failing('ERR_STATE_BULK_GET', doing));
+  const entries = await attempt('ERR_STATE_BULK_GET', doing, () => store.getMany(names));
   const items = names.map((key, index) => bulkItem(key, entries[index]));
   return { status: 200, headers: { 'content-type': 'application/json' }, body: `[${items.join(',')}]` };
 }
@@ -95,11 +99,15 @@ export function bulkItem(key: Key, entry: Entry | StoreError | undefined): strin
   const name = textOfKey(key) ?? key;
   if (entry === undefined) return JSON.stringify({ key: name });
   if (entry instanceof StoreError) return JSON.stringify({ key: name, error: entry.message });
+  if (!isUtf8(entry.value)) return JSON.stringify({ key: name, error: notText });
   const rest = { etag: entry.etag, ...(entry.expiresAt === undefined ? {} : { metadata: expiryMetadata(entry) }) };
   return `{"key":${JSON.stringify(name)},"data":${dataOf(entry.value)},${JSON.stringify(rest).slice(1)}`;
 }
 
-/** A value that came through the Redis door need not be JSON; then it is shown as a string. */
+/** JSON cannot carry any bytes; a single get can. */
+const notText = 'ERR_NOT_TEXT: the value is not UTF-8 text; get it by its own key';
+
+/** A value that was written by the Redis protocol need not be JSON; then it is shown as a string. */
 function dataOf(value: Buffer): string {
   const text = value.toString();
   try {
@@ -113,19 +121,23 @@ function dataOf(value: Buffer): string {
 /** https://docs.dapr.io/reference/api/state_api/#state-transactions. Every failure is 500, a conflict too: as in Dapr. */
 export async function transaction({ store, name, query, body }: StateRequest): Promise<Answer> {
   if (!store.info.capabilities.has('transactions')) throw transactionsUnsupported(name);
-  const operations = parseTransaction(body, { store: name, metadata: metadataOf(query) });
-  if (operations.length === 0) return { status: 204 };
   try {
-    await store.transact(operations);
+    const operations = parseTransaction(body, { store: name, metadata: metadataOf(query) });
+    if (operations.length > 0) await store.transact(operations);
   } catch (error) {
+    if (error instanceof DaprError) throw error;
     const { message } = asStoreError(error);
     throw new DaprError(500, 'ERR_STATE_TRANSACTION', `error executing transaction: ${message}`, undefined, error);
   }
   return { status: 204 };
 }
 
-export const failing =
-  (errorCode: string, doing: string) =>
-  (error: unknown): never => {
+/** Run an operation; what an option or the store refuses is answered with the operation's own error code. */
+export async function attempt<T>(errorCode: string, doing: string, operation: () => Promise<T>): Promise<T> {
+  try {
+    return await operation();
+  } catch (error) {
+    if (error instanceof DaprError) throw error;
     throw storeFailure(asStoreError(error), errorCode, doing);
-  };
+  }
+}

@@ -20,6 +20,8 @@ export type StoreErrorCode =
   | 'ERR_TOO_LARGE'
   /** The key holds bytes that this backend cannot store. */
   | 'ERR_KEY'
+  /** An option of the request has a value that no store knows. */
+  | 'ERR_OPTION'
   /** The cursor of a listing is none that this store gave. */
   | 'ERR_CURSOR'
   /** This store does not do that. */

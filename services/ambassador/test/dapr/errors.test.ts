@@ -1,5 +1,5 @@
 import { afterAll, expect, test } from 'vitest';
-import { closeAll, storesOf } from '../stores.ts';
+import { closeAll, storeOf, storesOf } from '../stores.ts';
 import { daprDoor } from './test-dapr-door.ts';
 
 const generation = storesOf(`
@@ -22,6 +22,15 @@ const save = (body: string, store = 'memory') =>
     payload: body,
   });
 
+const post = (path: string, payload: string, version?: 'alpha1') =>
+  door.inject({ method: 'POST', url: `/v1.0${version === undefined ? '' : `-${version}`}/state/${path}`, payload });
+const transactionFailed = 'ERR_STATE_TRANSACTION';
+const transact = (payload: string) => post('memory/transaction', payload);
+const upsert = (parts: object) =>
+  transact(JSON.stringify({ operations: [{ operation: 'upsert', request: { key: 'a', value: 1, ...parts } }] }));
+const remove = (search: string) => door.inject({ method: 'DELETE', url: `/v1.0/state/memory/a?${search}` });
+const bulk = (payload: string) => post('memory/bulk', payload);
+
 test.each([
   ['an unknown store', () => door.inject('/v1.0/state/nope/k'), 400, 'ERR_STATE_STORE_NOT_FOUND'],
   ['an unknown store, before a bad body', () => save('{', 'nope'), 400, 'ERR_STATE_STORE_NOT_FOUND'],
@@ -40,6 +49,18 @@ test.each([
     'ERR_STATE_SAVE',
   ],
   ['a bad time to live', () => save('[{"key":"a","value":1,"metadata":{"ttlInSeconds":"x"}}]'), 500, 'ERR_STATE_SAVE'],
+  ['a delete with an unknown concurrency', () => remove('concurrency=x'), 500, 'ERR_STATE_DELETE'],
+  ['a delete with an unknown consistency', () => remove('consistency=x'), 500, 'ERR_STATE_DELETE'],
+  ['a bad time to live in a transaction', () => upsert({ metadata: { ttlInSeconds: 'x' } }), 500, transactionFailed],
+  ['an unknown concurrency in a transaction', () => upsert({ options: { concurrency: 'x' } }), 500, transactionFailed],
+  ['operations that are a number', () => transact('{"operations":5}'), 400, 'ERR_MALFORMED_REQUEST'],
+  ['operations that are an object', () => transact('{"operations":{}}'), 400, 'ERR_MALFORMED_REQUEST'],
+  ['options that are a number', () => save('[{"key":"a","value":1,"options":5}]'), 400, 'ERR_MALFORMED_REQUEST'],
+  ['a content type that is a number', () => save('[{"key":"a","contentType":5}]'), 400, 'ERR_MALFORMED_REQUEST'],
+  ['metadata that is an array', () => save('[{"key":"a","metadata":["x"]}]'), 400, 'ERR_MALFORMED_REQUEST'],
+  ['a bulk get of a number', () => bulk('5'), 400, 'ERR_MALFORMED_REQUEST'],
+  ['a bulk get of an array', () => bulk('["a"]'), 400, 'ERR_MALFORMED_REQUEST'],
+  ['an increment by an array', () => post('memory/k/increment', '[1]', 'alpha1'), 400, 'ERR_MALFORMED_REQUEST'],
   ['a body over the limit', () => save(`[{"key":"a","value":"${'x'.repeat(1000)}"}]`), 400, 'ERR_MALFORMED_REQUEST'],
   ['a value over the store', () => save(`[{"key":"a","value":"${'x'.repeat(500)}"}]`, 'small'), 413, 'ERR_STATE_SAVE'],
   ['a store that is down', () => door.inject('/v1.0/state/down/k'), 500, 'ERR_STATE_GET'],
@@ -82,6 +103,18 @@ test('an unchanged value is answered 304, and only what is absent is saved with 
     payload: '[{"key":"seen","value":2}]',
   });
   expect(second.statusCode).toBe(409);
+});
+
+test('operations that are null are none, as in Go', async () => {
+  expect((await transact('{"operations":null}')).statusCode).toBe(204);
+});
+
+test('a bulk get names an error for bytes that are no text, and a single get has them exactly', async () => {
+  const bytes = Buffer.from([0xff, 0x00, 0xfe]);
+  await storeOf(generation, 'memory').set('raw', bytes);
+  const [item] = (await bulk('{"keys":["raw"]}')).json<{ error: string; data?: unknown }[]>();
+  expect(item).toEqual({ key: 'raw', error: expect.stringContaining('ERR_NOT_TEXT') });
+  expect((await door.inject('/v1.0/state/memory/raw')).rawPayload).toEqual(bytes);
 });
 
 test('keys are listed and counters incremented', async () => {
