@@ -1,4 +1,15 @@
+import { isUtf8 } from 'node:buffer';
 import type { QueryFilter, QueryScalar, StoreQuery } from './store.ts';
+
+/** A stored value as JSON; undefined where it is none. */
+export function parseValue(value: Buffer): unknown {
+  if (!isUtf8(value)) return undefined;
+  try {
+    return JSON.parse(value.toString()) as unknown;
+  } catch {
+    return undefined;
+  }
+}
 
 /** What a path leads to in a JSON value; undefined where it leads nowhere. */
 function valueAt(json: unknown, path: readonly string[]): unknown {
@@ -36,22 +47,31 @@ function ordered(op: 'GT' | 'GTE' | 'LT' | 'LTE', left: unknown, right: QuerySca
   return op === 'GT' ? order > 0 : op === 'GTE' ? order >= 0 : op === 'LT' ? order < 0 : order <= 0;
 }
 
-/** The order of two JSON values by the query's sort keys. What a path does not lead to comes first. */
+/** The values by which a query sorts a JSON value. */
+export const sortValues = (json: unknown, sort: StoreQuery['sort']): unknown[] =>
+  sort.map(({ path }) => valueAt(json, path));
+
+/** The order of two entries by their sort values. What a path does not lead to comes first. */
 export function compareBy(sort: StoreQuery['sort']) {
-  return (left: unknown, right: unknown): number => {
-    for (const { path, descending } of sort) {
-      const order = compare(valueAt(left, path), valueAt(right, path));
+  return (left: readonly unknown[], right: readonly unknown[]): number => {
+    for (const [index, { descending }] of sort.entries()) {
+      const order = compare(left[index], right[index]);
       if (order !== 0) return descending ? -order : order;
     }
     return 0;
   };
 }
 
-const ranks = ['undefined', 'object', 'boolean', 'number', 'string'];
-
 function compare(left: unknown, right: unknown): number {
   if (typeof left === 'number' && typeof right === 'number') return left - right;
   if (typeof left === 'string' && typeof right === 'string') return left < right ? -1 : left > right ? 1 : 0;
   if (typeof left === 'boolean' && typeof right === 'boolean') return Number(left) - Number(right);
-  return ranks.indexOf(typeof left) - ranks.indexOf(typeof right);
+  return rank(left) - rank(right);
+}
+
+/** The order of the types, as PostgreSQL has it for jsonb. */
+function rank(value: unknown): number {
+  if (value === null) return 1;
+  if (Array.isArray(value)) return 5;
+  return ['undefined', '', 'string', 'number', 'boolean', '', 'object'].indexOf(typeof value);
 }

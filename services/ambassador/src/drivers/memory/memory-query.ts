@@ -1,31 +1,33 @@
-import { compareBy, fits } from '../../engine/json-query.ts';
+import { compareBy, fits, parseValue, sortValues } from '../../engine/json-query.ts';
+import { decodePosition, encodePosition } from '../../engine/query-cursor.ts';
 import type { Entry, Key, QueryPage, StoreQuery } from '../../engine/store.ts';
-import { badCursor } from '../../engine/store-error.ts';
 
 type KeyedEntry = Entry & { key: Key };
+type Found = { entry: KeyedEntry; key: Key; sorted: readonly unknown[] };
 
-/** Entries whose value is JSON and fits the query. The cursor is how many came before. */
+/** Entries whose value is JSON and matches the query, a page at a time. */
 export function queryEntries(entries: Iterable<KeyedEntry>, query: StoreQuery): QueryPage {
-  const { filter, sort, limit, cursor = '0', prefix = '' } = query;
-  if (!/^\d{1,15}$/.test(cursor)) throw badCursor();
-  const found: { entry: KeyedEntry; json: unknown }[] = [];
+  const { filter, sort, limit, cursor, prefix = '' } = query;
+  const position = decodePosition(cursor, sort.length);
+  const compareSorted = compareBy(sort);
+  const compare = (left: Omit<Found, 'entry'>, right: Omit<Found, 'entry'>): number =>
+    compareSorted(left.sorted, right.sorted) || (left.key < right.key ? -1 : left.key > right.key ? 1 : 0);
+  const after = position && { key: position.key, sorted: position.sorted.map(parseSorted) };
+  const found: Found[] = [];
   for (const entry of entries) {
     if (!entry.key.startsWith(prefix)) continue;
-    const json = parsed(entry.value);
-    if (json !== undefined && (filter === undefined || fits(json, filter))) found.push({ entry, json });
+    const json = parseValue(entry.value);
+    if (json === undefined || (filter !== undefined && !fits(json, filter))) continue;
+    const item = { entry, key: entry.key, sorted: sortValues(json, sort) };
+    if (after === undefined || compare(item, after) > 0) found.push(item);
   }
-  const order = compareBy(sort);
-  found.sort((left, right) => order(left.json, right.json) || (left.entry.key < right.entry.key ? -1 : 1));
-  const begin = Number(cursor);
-  const end = limit === undefined ? found.length : begin + limit;
-  const page = { entries: found.slice(begin, end).map(({ entry }) => entry) };
-  return end < found.length ? { ...page, cursor: String(end) } : page;
+  found.sort(compare);
+  const page = found.slice(0, limit);
+  const result = { entries: page.map(({ entry }) => entry) };
+  const last = page.at(-1);
+  if (last === undefined || page.length === found.length) return result;
+  const sorted = last.sorted.map((value) => (value === undefined ? null : JSON.stringify(value)));
+  return { ...result, cursor: encodePosition({ rest: false, key: last.key, sorted }) };
 }
 
-function parsed(value: Buffer): unknown {
-  try {
-    return JSON.parse(value.toString()) as unknown;
-  } catch {
-    return undefined;
-  }
-}
+const parseSorted = (text: string | null): unknown => (text === null ? undefined : JSON.parse(text));

@@ -35,6 +35,11 @@ export async function migrate(pool: PostgresPool, tables: Tables): Promise<boole
     ]);
     const done = Number(rows[0]?.value ?? 0) >= 1;
     if (!done) for (const text of tableStatements(stateTable(tables))) await session(text);
+    const index = await session<{ found: boolean }>('SELECT to_regclass($1) IS NOT NULL AS found', [
+      quoted(indexName(tables)),
+    ]);
+    // Only where it is missing: PostgreSQL refuses it to all but the owner of the table, even where it is there.
+    if (index.rows[0]?.found !== true) await session(indexStatement(tables));
     if (json.rows[0]?.found !== true) await session(functionStatement(jsonFunction(tables)));
     if (!done) {
       const upsert = `INSERT INTO ${metadata} AS t (key, value) VALUES ($1, '1') ON CONFLICT (key) DO UPDATE SET value = '1'`;
@@ -55,6 +60,13 @@ const tableStatements = (table: string): string[] => [
    )`,
   `CREATE INDEX ON ${table} (expires_at)`,
 ];
+
+/** The index of keys by their bytes: a listing by prefix reads only what it lists, in every collation. */
+const indexName = ({ tablePrefix }: Tables): string => `${tablePrefix}state_key_bytes`;
+
+/** An index is made in the schema of its table, so its name is given without one. */
+const indexStatement = (tables: Tables): string =>
+  `CREATE INDEX ${quoted(indexName(tables).split('.').at(-1) ?? '')} ON ${stateTable(tables)} (key COLLATE "C")`;
 
 const functionStatement = (name: string): string => `CREATE OR REPLACE FUNCTION ${name}(value bytea) RETURNS jsonb
   LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $body$

@@ -19,7 +19,8 @@ import { asStoreError, badCursor, mismatch, StoreError } from '../../engine/stor
 import { isRepeatable } from './errors.ts';
 import { jsonFunction, migrate, stateTable, type Tables } from './migrate.ts';
 import type { PostgresPool, Session } from './pool.ts';
-import { queryStatement } from './query-sql.ts';
+import { queryPage } from './query-page.ts';
+import { entryOf, type Row } from './row.ts';
 import { type Statement, Statements } from './statements.ts';
 import { applyOperation, deleted, isEtag } from './write.ts';
 import { writeMany } from './write-many.ts';
@@ -28,8 +29,6 @@ const capabilities = new Set<Capability>(['etag', 'transactions', 'ttl', 'query'
 
 /** Bytes of a key that surely fit into a page of the index, however badly they compress (2704 with its headers). */
 const longestKey = 2600;
-
-type Row = { key: string; value: Buffer; etag: string; expires: number | null };
 
 export type PostgresStoreOptions = { name: string; pool: PostgresPool; tables: Tables; autoMigrate: boolean };
 
@@ -129,12 +128,10 @@ export class PostgresStore implements Store {
   }
 
   async query(query: StoreQuery): Promise<QueryPage> {
-    const prefix = requireText(query.prefix ?? '');
-    const statement = queryStatement(stateTable(this.#tables), jsonFunction(this.#tables), { ...query, prefix });
-    const rows = await this.#run<Row>(statement);
-    const entries = rows.map((row) => ({ ...entryOf(row), key: keyOfText(row.key) }));
-    if (query.limit === undefined || rows.length < query.limit) return { entries };
-    return { entries, cursor: String(Number(query.cursor ?? 0) + rows.length) };
+    const target = { table: stateTable(this.#tables), toJson: jsonFunction(this.#tables) };
+    return queryPage(target, { ...query, prefix: requireText(query.prefix ?? '') }, (statement) =>
+      this.#run(statement),
+    );
   }
 
   checkKey(key: Key): void {
@@ -182,5 +179,3 @@ export class PostgresStore implements Store {
     return this.#prepared;
   }
 }
-
-const entryOf = ({ value, etag, expires }: Row): Entry => ({ value, etag, expiresAt: expires ?? undefined });

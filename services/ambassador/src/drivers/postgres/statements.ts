@@ -1,9 +1,15 @@
 import type { Condition } from '../../engine/store.ts';
+import { afterPrefix } from './prefix.ts';
 
 /** One statement with its parameters. */
 export type Statement = { text: string; values: unknown[] };
 
-const live = '(t.expires_at IS NULL OR t.expires_at >= now())';
+/** A row that has not expired. */
+export const isLive = '(t.expires_at IS NULL OR t.expires_at >= now())';
+
+/** Keys by their bytes, whatever the collation of the database: the order of the index for prefixes. */
+export const byteOrder = '(t.key COLLATE "C")';
+
 export const entryColumns = `t.value, t.etag::text AS etag, (extract(epoch FROM t.expires_at) * 1000)::float8 AS expires`;
 const integer = `encode(t.value, 'escape') ~ '^(0|-?[1-9][0-9]{0,18})$'`;
 
@@ -19,30 +25,30 @@ export class Statements {
   }
 
   get = (key: string): Statement => ({
-    text: `SELECT ${entryColumns} FROM ${this.#table} t WHERE t.key = $1 AND ${live}`,
+    text: `SELECT ${entryColumns} FROM ${this.#table} t WHERE t.key = $1 AND ${isLive}`,
     values: [key],
   });
 
   getMany = (keys: readonly string[]): Statement => ({
-    text: `SELECT t.key, ${entryColumns} FROM ${this.#table} t WHERE t.key = ANY($1) AND ${live}`,
+    text: `SELECT t.key, ${entryColumns} FROM ${this.#table} t WHERE t.key = ANY($1) AND ${isLive}`,
     values: [keys],
   });
 
   /** Returns the new etag, or no row when the condition does not hold. */
   set(key: string, value: Buffer, condition: Condition, ttl: number | 'keep' | undefined): Statement {
-    const kept = `CASE WHEN ${live} THEN t.expires_at END`;
+    const kept = `CASE WHEN ${isLive} THEN t.expires_at END`;
     const expiry = `now() + $3::float8 * interval '1 millisecond'`;
     const changes = `value = $2, etag = gen_random_uuid(), updated_at = now(), expires_at = ${ttl === 'keep' ? kept : expiry}`;
     const values = [key, value, typeof ttl === 'number' ? ttl : null];
     if (condition.ifAbsent === true && condition.ifPresent !== true) {
       const match = condition.ifMatch === undefined ? '' : ' OR t.etag = $4::uuid';
-      return this.#upsert(changes, `WHERE NOT ${live}${match}`, [...values, ...(match ? [condition.ifMatch] : [])]);
+      return this.#upsert(changes, `WHERE NOT ${isLive}${match}`, [...values, ...(match ? [condition.ifMatch] : [])]);
     }
     if (condition.ifMatch === undefined && condition.ifPresent !== true) return this.#upsert(changes, '', values);
     const match = condition.ifMatch === undefined ? '' : ' AND t.etag = $4::uuid';
     return {
       // The third parameter has to appear, or its type is unknown.
-      text: `UPDATE ${this.#table} t SET ${changes} WHERE t.key = $1 AND ${live}${match} AND ($3::float8 IS NULL OR true) RETURNING t.etag::text AS etag`,
+      text: `UPDATE ${this.#table} t SET ${changes} WHERE t.key = $1 AND ${isLive}${match} AND ($3::float8 IS NULL OR true) RETURNING t.etag::text AS etag`,
       values: [...values, ...(match ? [condition.ifMatch] : [])],
     };
   }
@@ -70,9 +76,9 @@ export class Statements {
 
   /** Returns whether each row deleted was alive; no row when there was none or the condition does not hold. */
   delete(key: string, ifMatch: string | undefined): Statement {
-    const match = ifMatch === undefined ? '' : ` AND t.etag = $2::uuid AND ${live}`;
+    const match = ifMatch === undefined ? '' : ` AND t.etag = $2::uuid AND ${isLive}`;
     return {
-      text: `DELETE FROM ${this.#table} t WHERE t.key = $1${match} RETURNING ${live} AS live`,
+      text: `DELETE FROM ${this.#table} t WHERE t.key = $1${match} RETURNING ${isLive} AS live`,
       values: ifMatch === undefined ? [key] : [key, ifMatch],
     };
   }
@@ -81,9 +87,9 @@ export class Statements {
   increment = (key: string, by: bigint): Statement => ({
     text: `INSERT INTO ${this.#table} AS t (key, value, etag) VALUES ($1, convert_to($2::bigint::text, 'UTF8'), gen_random_uuid())
       ON CONFLICT (key) DO UPDATE SET
-        value = convert_to((CASE WHEN ${live} THEN encode(t.value, 'escape')::bigint ELSE 0 END + $2::bigint)::text, 'UTF8'),
-        etag = gen_random_uuid(), updated_at = now(), expires_at = CASE WHEN ${live} THEN t.expires_at END
-      WHERE NOT ${live} OR ${integer} RETURNING encode(t.value, 'escape') AS sum`,
+        value = convert_to((CASE WHEN ${isLive} THEN encode(t.value, 'escape')::bigint ELSE 0 END + $2::bigint)::text, 'UTF8'),
+        etag = gen_random_uuid(), updated_at = now(), expires_at = CASE WHEN ${isLive} THEN t.expires_at END
+      WHERE NOT ${isLive} OR ${integer} RETURNING encode(t.value, 'escape') AS sum`,
     values: [key, String(by)],
   });
 
@@ -91,19 +97,32 @@ export class Statements {
   touch(key: string, expiresAt: number | null, ifMatch: string | undefined): Statement {
     return {
       text: `UPDATE ${this.#table} t SET expires_at = to_timestamp($2::float8 / 1000), etag = gen_random_uuid()
-        WHERE t.key = $1 AND ${live}${ifMatch === undefined ? '' : ' AND t.etag = $3::uuid'} RETURNING t.key`,
+        WHERE t.key = $1 AND ${isLive}${ifMatch === undefined ? '' : ' AND t.etag = $3::uuid'} RETURNING t.key`,
       values: [key, expiresAt, ...(ifMatch === undefined ? [] : [ifMatch])],
     };
   }
 
-  list = (prefix: string, after: string | undefined, limit: number): Statement => ({
-    text: `SELECT t.key FROM ${this.#table} t WHERE starts_with(t.key, $1) AND ${live}
-      ${after === undefined ? '' : 'AND t.key > $3'} ORDER BY t.key LIMIT $2`,
-    values: [prefix, limit, ...(after === undefined ? [] : [after])],
-  });
+  list(prefix: string, after: string | undefined, limit: number): Statement {
+    const values: unknown[] = [];
+    const parameter = (value: unknown) => `$${values.push(value)}`;
+    const behind = after === undefined ? 'true' : `${byteOrder} > ${parameter(after)}`;
+    return {
+      text: `SELECT t.key FROM ${this.#table} t WHERE ${underPrefix(prefix, parameter)} AND ${isLive} AND ${behind}
+        ORDER BY ${byteOrder} LIMIT ${parameter(limit)}`,
+      values,
+    };
+  }
 
   deleteExpired = (): Statement => ({
     text: `DELETE FROM ${this.#table} t WHERE t.expires_at < now()`,
     values: [],
   });
+}
+
+/** Keys that begin so, as a range that the index over their bytes finds. */
+export function underPrefix(prefix: string, parameter: (value: unknown, type: string) => string): string {
+  if (prefix === '') return 'true';
+  const end = afterPrefix(prefix);
+  const from = `${byteOrder} >= ${parameter(prefix, 'text')}`;
+  return end === undefined ? from : `${from} AND ${byteOrder} < ${parameter(end, 'text')}`;
 }
