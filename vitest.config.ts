@@ -1,12 +1,16 @@
 import { defineConfig } from 'vitest/config';
+import { deadline } from './packages/chassis/testing/deadline.ts';
 
-const project = (root: string, testTimeout = 20_000) => ({
+// Longer than any wait in a test, so that the wait fails first and says for what.
+const timeout = deadline(120_000);
+
+const project = (root: string) => ({
   test: {
     name: root.split('/').at(-1) ?? root,
     root,
     include: ['test/**/*.test.ts'],
-    testTimeout,
-    hookTimeout: 60_000,
+    testTimeout: timeout,
+    hookTimeout: timeout,
   },
 });
 
@@ -15,13 +19,13 @@ export default defineConfig({
     projects: [
       project('packages/chassis'),
       project('packages/downward'),
-      project('services/git-sync', 60_000),
+      project('services/git-sync'),
       project('services/app'),
       project('services/ambassador'),
       project('services/metrics-adapter'),
       project('services/downward-reader'),
-      project('local', 120_000),
-      project('k8s', 60_000),
+      project('local'),
+      project('k8s'),
     ],
   },
 });

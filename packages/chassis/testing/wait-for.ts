@@ -1,17 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { deadline } from './deadline.ts';
 
 /**
  * Wait until `condition` returns something other than undefined, null or false, and return that.
- * An error it throws counts as "not yet"; on time-out the last one is the cause.
+ * An error it throws counts as "not yet"; on time-out the last one is the cause. `timeout` is for a usual machine: `deadline` scales it.
  *
  * @throws {Error} saying what was waited for
  */
 export async function waitFor<T>(
   what: string,
   condition: () => T | Promise<T>,
-  { timeout = 10_000, interval = 20 }: { timeout?: number; interval?: number } = {},
+  { timeout = 30_000, interval = 20 }: { timeout?: number; interval?: number } = {},
 ): Promise<NonNullable<Exclude<T, false>>> {
-  const deadline = performance.now() + timeout;
+  const allowed = deadline(timeout);
+  const end = performance.now() + allowed;
   let cause: unknown;
   for (;;) {
     try {
@@ -20,7 +22,7 @@ export async function waitFor<T>(
     } catch (error) {
       cause = error;
     }
-    if (performance.now() > deadline) throw new Error(`waited ${timeout} ms for ${what}`, { cause });
+    if (performance.now() > end) throw new Error(`waited ${allowed} ms for ${what}`, { cause });
     await sleep(interval);
   }
 }
