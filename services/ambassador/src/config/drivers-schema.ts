@@ -63,7 +63,8 @@ export const postgresDriver = {
   url: Type.String({
     default: 'postgres://postgres@127.0.0.1:5432/postgres',
     pattern: '^postgres(ql)?://',
-    description: 'postgres://user:password@host:port/database.',
+    description:
+      'postgres://user:password@host:port/database. Of several hosts (host:port,host:port) the one that takes writes is used.',
   }),
   replicas: Type.Array(Type.String({ pattern: '^postgres(ql)?://' }), {
     default: [],

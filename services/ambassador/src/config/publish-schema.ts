@@ -7,6 +7,7 @@ import { fileSchema } from './file-schema.ts';
 export function publishedSchema(): unknown {
   return {
     $schema: 'http://json-schema.org/draft-07/schema#',
+    $id: 'urn:podkit:ambassador:config',
     title: 'ambassador.yaml',
     ...(withoutFilledIn(JSON.parse(JSON.stringify(fileSchema))) as object),
   };

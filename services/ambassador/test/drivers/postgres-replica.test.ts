@@ -1,15 +1,12 @@
-import { spawnSync } from 'node:child_process';
-import { appendFileSync, cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startPostgres } from '@podkit/chassis/testing/servers';
 import { waitFor } from '@podkit/chassis/testing/wait-for';
-import { Client } from 'pg';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { closeAll, storeOf, storesOf } from '../stores.ts';
+import { conninfo, follow, type Server } from './postgres-follower.ts';
 import { query } from './postgres-query.ts';
-
-type Server = Awaited<ReturnType<typeof startPostgres>>;
 
 let primary: Server;
 let replica: Server;
@@ -23,25 +20,6 @@ afterAll(async () => {
   await Promise.all([replica.stop('SIGKILL'), primary.stop()]);
   rmSync(copy, { recursive: true, force: true });
 });
-
-const conninfo = ({ port }: { port: number }) => `host=127.0.0.1 port=${port} user=postgres`;
-
-/** A streaming replica, from a copy of the files: https://www.postgresql.org/docs/current/continuous-archiving.html */
-async function follow({ url, port, data }: Server, folder: string): Promise<Server> {
-  const session = new Client({ connectionString: url });
-  await session.connect();
-  await session.query("SELECT pg_backup_start('replica', true)");
-  cpSync(data, folder, { recursive: true });
-  const { rows } = await session.query<{ labelfile: string }>('SELECT labelfile FROM pg_backup_stop(false)');
-  await session.end();
-  rmSync(join(folder, 'postmaster.pid'));
-  writeFileSync(join(folder, 'backup_label'), rows[0]?.labelfile ?? '');
-  writeFileSync(join(folder, 'standby.signal'), '');
-  appendFileSync(join(folder, 'postgresql.auto.conf'), `primary_conninfo = '${conninfo({ port })}'\n`);
-  if (process.getuid?.() === 0) spawnSync('chown', ['-R', '65534:65534', folder]);
-  spawnSync('chmod', ['700', folder]);
-  return startPostgres({ data: folder });
-}
 
 const yaml = (lag: string) =>
   `stores: {main: {driver: postgresql, url: '${primary.url}', replicas: ['${replica.url}'], replicaLag: ${lag}}}`;

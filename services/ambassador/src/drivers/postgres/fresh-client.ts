@@ -5,7 +5,9 @@ import { cancel } from './cancel.ts';
 
 /** Asked at each connect, so that what rotated is used at once. May throw. */
 export type ConnectionSource = () => {
-  connectionString: string;
+  host: string;
+  port: number;
+  database: string;
   user?: string | undefined;
   password?: string | undefined;
   ssl?: ConnectionOptions | undefined;
@@ -59,30 +61,18 @@ export function freshClient(source: ConnectionSource): new (config?: string | Cl
 
 function attempt(source: ConnectionSource): [ClientConfig, undefined] | [ClientConfig, Error] {
   try {
-    const { connectionString, user, password, ssl } = source();
-    const at = fromUrl(connectionString);
+    const { host, port, database, user, password, ssl } = source();
     const config = {
-      ...at,
+      host,
+      port,
+      database,
       ...(user === undefined ? {} : { user }),
       ...(password === undefined ? {} : { password }),
       // Without a name pg would hold the certificate of an IP address against `localhost`.
-      ...(ssl === undefined ? {} : { ssl: { host: at.host, ...ssl } }),
+      ...(ssl === undefined ? {} : { ssl: { host, ...ssl } }),
     };
     return [config, undefined];
   } catch (error) {
     return [{}, error instanceof Error ? error : new Error(String(error))];
   }
-}
-
-/** The parts of a URL; taken apart here, since pg lets a URL beat the user and password given beside it. */
-function fromUrl(text: string): ClientConfig & { host: string } {
-  const url = new URL(text);
-  const host = url.searchParams.get('host') ?? url.hostname;
-  return {
-    host: decodeURIComponent(host),
-    port: url.port === '' ? 5432 : Number(url.port),
-    database: decodeURIComponent(url.pathname.slice(1)) || 'postgres',
-    ...(url.username === '' ? {} : { user: decodeURIComponent(url.username) }),
-    ...(url.password === '' ? {} : { password: decodeURIComponent(url.password) }),
-  };
 }

@@ -1,11 +1,17 @@
 import { type Client, Pool, type PoolClient, type QueryResult, type QueryResultRow } from 'pg';
-import { connectFailure, statementFailure } from './errors.ts';
+import { ConnectError, ReadOnlyError, statementFailure } from './errors.ts';
 import { type ConnectionSource, type FreshClient, freshClient } from './fresh-client.ts';
 import { LostSessions } from './lost-sessions.ts';
+import { Servers } from './servers.ts';
 import { inTime } from './time-limit.ts';
+import type { Address } from './url.ts';
 
 export type PoolOptions = {
-  source: ConnectionSource;
+  /** The servers of which one is used. */
+  addresses: readonly Address[];
+  source: (address: Address) => ConnectionSource;
+  /** Whether a server that takes no writes will do. */
+  readOnlyWillDo: boolean;
   /** Most connections at a time. */
   max: number;
   /** Milliseconds to get a connection, waiting for a free one included. */
@@ -21,18 +27,32 @@ export type Session = <Row extends QueryResultRow>(
 ) => Promise<QueryResult<Row>>;
 
 /** Milliseconds that the server has to end what was given up. */
-const patience = 1000;
+const cancelTimeout = 1000;
 
-/** Connections to one PostgreSQL. Statements are unnamed, so that a pooler in between may do as it likes. */
+const readOnly = `SELECT pg_is_in_recovery() OR current_setting('transaction_read_only')::boolean AS "readOnly"`;
+
+/**
+ * Connections to one PostgreSQL. Statements are unnamed, and settings hold for a transaction only, so that a pooler in
+ * between may do as it likes.
+ */
 export class PostgresPool {
-  readonly #pool: Pool;
-  readonly #commandTimeout: number;
-  readonly #lost = new LostSessions(patience);
+  readonly #options: PoolOptions;
+  readonly #servers: Servers;
+  readonly #lost = new LostSessions(cancelTimeout);
 
-  constructor({ source, max, connectTimeout, commandTimeout }: PoolOptions) {
-    this.#commandTimeout = commandTimeout;
-    this.#pool = new Pool({
-      Client: freshClient(source) as unknown as typeof Client,
+  constructor(options: PoolOptions) {
+    this.#options = options;
+    this.#servers = new Servers({
+      addresses: options.addresses,
+      openPool: (address) => this.#open(address),
+      check: (pool) => this.#run(pool, (session) => this.#checkWritable(session)),
+    });
+  }
+
+  #open(address: Address): Pool {
+    const { source, max, connectTimeout } = this.#options;
+    const pool = new Pool({
+      Client: freshClient(source(address)) as unknown as typeof Client,
       max,
       connectionTimeoutMillis: connectTimeout,
       idleTimeoutMillis: 60_000,
@@ -40,32 +60,63 @@ export class PostgresPool {
       allowExitOnIdle: true,
     });
     // An idle connection that the server ends: the next use opens another.
-    this.#pool.on('error', () => undefined);
+    pool.on('error', () => undefined);
+    return pool;
   }
 
   get waiting(): number {
-    return this.#pool.waitingCount;
+    return this.#servers.used?.pool.waitingCount ?? 0;
   }
 
   get connections(): number {
-    return this.#pool.totalCount;
+    return this.#servers.used?.pool.totalCount ?? 0;
   }
 
   /**
-   * Run statements on one connection. A connection on which one failed without the server's word, or was interrupted, is
-   * not used again; and what it may have left running there is ended before anything else is asked.
+   * Run statements on one connection. Where the server turns out to take no writes, or cannot be reached and the URL has
+   * others, nothing has happened yet: its connections are dropped and the work runs once more, on the server that does.
    */
   async use<T>(work: (session: Session) => Promise<T>): Promise<T> {
-    const client = await this.#connect();
+    const server = await this.#servers.current();
+    try {
+      return await this.#run(server.pool, work);
+    } catch (error) {
+      if (!this.#mustLeave(error)) throw error;
+      this.#servers.leave(server);
+      return await this.#run((await this.#servers.current()).pool, work);
+    }
+  }
+
+  /** @throws {StoreError} ERR_UNAVAILABLE where the server cannot do what the pool is for */
+  async ping(): Promise<void> {
+    await this.use((session) => this.#checkWritable(session));
+  }
+
+  async #checkWritable(session: Session): Promise<void> {
+    const { rows } = await session<{ readOnly: boolean }>(readOnly);
+    if (rows[0]?.readOnly === true && !this.#options.readOnlyWillDo) throw new ReadOnlyError();
+  }
+
+  #mustLeave(error: unknown): boolean {
+    if (error instanceof ReadOnlyError) return !this.#options.readOnlyWillDo;
+    return error instanceof ConnectError && this.#servers.several;
+  }
+
+  /**
+   * A connection on which a statement failed without the server's word, or was interrupted, is not used again; and what
+   * it may have left running there is ended before anything else is asked.
+   */
+  async #run<T>(pool: Pool, work: (session: Session) => Promise<T>): Promise<T> {
+    const client = await connect(pool);
     let [broken, begun] = [false, false];
     const markBroken = () => {
       broken = true;
     };
     const cancel = () => {
       broken = true;
-      client.interrupt(patience);
+      client.interrupt(cancelTimeout);
     };
-    const limit = { commandTimeout: this.#commandTimeout, patience, cancel };
+    const limit = { commandTimeout: this.#options.commandTimeout, patience: cancelTimeout, cancel };
     client.on('error', markBroken);
     try {
       const session: Session = (text, values = []) => inTime(client.query(text, [...values]), limit);
@@ -74,6 +125,7 @@ export class PostgresPool {
       return await work(session);
     } catch (error) {
       const failure = statementFailure(error);
+      if (failure instanceof ReadOnlyError) broken = true;
       if (failure.outcome === 'unknown') {
         broken = true;
         if (begun) this.#lost.add(client.applicationName);
@@ -85,14 +137,6 @@ export class PostgresPool {
     }
   }
 
-  async #connect(): Promise<PoolClient & FreshClient> {
-    try {
-      return (await this.#pool.connect()) as PoolClient & FreshClient;
-    } catch (error) {
-      throw connectFailure(error);
-    }
-  }
-
   async query<Row extends QueryResultRow>(text: string, values: readonly unknown[] = []): Promise<Row[]> {
     return this.use(async (session) => (await session<Row>(text, values)).rows);
   }
@@ -100,7 +144,7 @@ export class PostgresPool {
   /** Several statements that happen together or not at all. */
   async transaction<T>(work: (session: Session) => Promise<T>): Promise<T> {
     return this.use(async (session) => {
-      await session('BEGIN');
+      await session(this.#begin());
       try {
         const result = await work(session);
         await session('COMMIT');
@@ -113,7 +157,21 @@ export class PostgresPool {
     });
   }
 
+  /** The server itself ends a transaction that waits too long for a lock, or whose owner is gone. */
+  #begin(): string {
+    const { commandTimeout } = this.#options;
+    return `BEGIN; SET LOCAL lock_timeout = ${commandTimeout}; SET LOCAL idle_in_transaction_session_timeout = ${2 * commandTimeout + 1000}`;
+  }
+
   close(): Promise<void> {
-    return this.#pool.end();
+    return this.#servers.close();
+  }
+}
+
+async function connect(pool: Pool): Promise<PoolClient & FreshClient> {
+  try {
+    return (await pool.connect()) as PoolClient & FreshClient;
+  } catch (error) {
+    throw new ConnectError(error);
   }
 }

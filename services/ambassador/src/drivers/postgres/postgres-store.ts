@@ -144,7 +144,8 @@ export class PostgresStore implements Store {
   }
 
   async ping(): Promise<void> {
-    await this.#run({ text: 'SELECT 1', values: [] });
+    await this.#prepare();
+    await this.#pool.ping();
   }
 
   /** Make the tables; true when they were not there. */
