@@ -5,27 +5,20 @@ import { createServer, type Server } from '@podkit/chassis/http/server';
 import type { Logger } from '@podkit/chassis/log/logger';
 import type { Lifecycle } from '@podkit/chassis/process/lifecycle';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Engine } from '../engine/engine.ts';
 import { DaprError, malformed, storeNotFound } from './errors.ts';
 import { increment, listKeys } from './extensions.ts';
 import { query } from './query.ts';
 import { splitPath } from './request-parts.ts';
-import { sidecarRoutes } from './sidecar.ts';
+import { type SidecarOptions, sidecarRoutes } from './sidecar.ts';
 import { type Answer, bulkGet, get, remove, type StateRequest, save, transaction } from './state.ts';
 import { checkToken } from './token.ts';
 
-export type DaprDoorOptions = {
-  engine: Engine;
+export type DaprDoorOptions = SidecarOptions & {
   log: Logger;
   lifecycle: Lifecycle;
   metrics: HttpMetrics;
-  appId: string;
-  version: string;
   apiToken: string | undefined;
   maxBody: number;
-  /** Whether every store answers. */
-  ready: () => Promise<{ ok: boolean; failing: string[] }>;
-  shutdown: (reason: string) => void;
 };
 
 /** What a state route does; `key` is its last path part. */

@@ -1,6 +1,6 @@
 import type { Server } from '@podkit/chassis/http/server';
+import type { Engine } from '../engine/engine.ts';
 import type { Capability, Store } from '../engine/store.ts';
-import type { DaprDoorOptions } from './door.ts';
 import { DaprError } from './errors.ts';
 
 const quiet = { config: { quiet: true } };
@@ -17,8 +17,17 @@ const daprNames: Record<Capability, string[]> = {
   durable: [],
 };
 
+export type SidecarOptions = {
+  engine: Engine;
+  appId: string;
+  version: string;
+  /** Whether every store answers. */
+  ready: () => Promise<{ ok: boolean; failing: string[] }>;
+  shutdown: (reason: string) => void;
+};
+
 /** Metadata, health and shutdown: https://docs.dapr.io/reference/api/metadata_api/ and health_api/ */
-export function sidecarRoutes(server: Server, options: DaprDoorOptions): void {
+export function sidecarRoutes(server: Server, options: SidecarOptions): void {
   const { engine, appId, version, ready, shutdown } = options;
   const extended = new Map<string, string>([['daprRuntimeVersion', version]]);
 

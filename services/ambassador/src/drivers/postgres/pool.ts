@@ -1,8 +1,9 @@
-import { type Client, Pool, type PoolClient, type QueryResult, type QueryResultRow } from 'pg';
+import { type Client, Pool, type PoolClient, type QueryResultRow } from 'pg';
 import { ConnectError, ReadOnlyError, statementFailure } from './errors.ts';
 import { type ConnectionSource, type FreshClient, freshClient } from './fresh-client.ts';
 import { LostSessions } from './lost-sessions.ts';
 import { Servers } from './servers.ts';
+import type { Session } from './session.ts';
 import { inTime } from './time-limit.ts';
 import type { Address } from './url.ts';
 
@@ -19,12 +20,6 @@ export type PoolOptions = {
   /** Milliseconds for one statement. */
   commandTimeout: number;
 };
-
-/** One connection, for as long as the work on it takes. */
-export type Session = <Row extends QueryResultRow>(
-  text: string,
-  values?: readonly unknown[],
-) => Promise<QueryResult<Row>>;
 
 /** Milliseconds that the server has to end what was given up. */
 const cancelTimeout = 1000;

@@ -18,9 +18,10 @@ import type {
 import { asStoreError, badCursor, mismatch, StoreError } from '../../engine/store-error.ts';
 import { isRepeatable } from './errors.ts';
 import { jsonFunction, migrate, stateTable, type Tables } from './migrate.ts';
-import type { PostgresPool, Session } from './pool.ts';
+import type { PostgresPool } from './pool.ts';
 import { queryPage } from './query-page.ts';
 import { entryOf, type Row } from './row.ts';
+import type { Session } from './session.ts';
 import { type Statement, Statements } from './statements.ts';
 import { applyOperation, deleted, isEtag } from './write.ts';
 import { writeMany } from './write-many.ts';

@@ -2,7 +2,7 @@ import { holds } from '../../engine/condition.ts';
 import { requireText } from '../../engine/key.ts';
 import type { Condition, Key, WriteOperation, WriteResult } from '../../engine/store.ts';
 import { mismatch } from '../../engine/store-error.ts';
-import type { Session } from './pool.ts';
+import type { Session } from './session.ts';
 import type { Statements } from './statements.ts';
 
 const uuid = /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/i;

@@ -1,4 +1,4 @@
-import type { KeyLayout } from './table.ts';
+import type { KeyLayout } from './key-layout.ts';
 
 type Keyed = {
   write: boolean;

@@ -1,11 +1,5 @@
+import type { KeyLayout } from './key-layout.ts';
 import { keyed, movable } from './table-data.ts';
-
-/** Where the keys of a command stand: fixed positions, a count before them (`numkeys`), or after the word STREAMS. */
-export type KeyLayout =
-  | { kind: 'none' }
-  | { kind: 'range'; first: number; last: number; step: number }
-  | { kind: 'counted'; count: number; alsoFirst: boolean }
-  | { kind: 'streams' };
 
 /** What is known of a command, from Redis' COMMAND table. */
 export type CommandSpec = {

@@ -1,13 +1,13 @@
 import type { Answer } from '../commands/answer.ts';
 import { asCommandError } from '../commands/store-errors.ts';
 import { writeAnswer } from '../commands/write-answer.ts';
-import type { ClientConnection } from './client-connection.ts';
+import type { Client } from './client.ts';
 
 /** Encodes what the door itself answers to one client, with the writer that all clients share. */
 export class Answers {
-  readonly #client: ClientConnection;
+  readonly #client: Client;
 
-  constructor(client: ClientConnection) {
+  constructor(client: Client) {
     this.#client = client;
   }
 

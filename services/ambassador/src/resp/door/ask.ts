@@ -1,25 +1,23 @@
 import type { RawRoute } from '../../engine/engine.ts';
 import type { RawGuard } from '../../engine/raw-guard.ts';
-import { encodeRequest } from '../codec/encode-request.ts';
+import { encodeRequest, type Words } from '../codec/encode-request.ts';
 import { type Reply, ReplyError } from '../codec/reply-decoder.ts';
 import { CommandError } from '../commands/answer.ts';
 import { ClusterUpstream } from '../upstream/cluster/cluster-upstream.ts';
 import { UpstreamError } from '../upstream/endpoint.ts';
 import type { ForwardingConnection } from '../upstream/forwarding-connection.ts';
 import { DecodingSink } from '../upstream/sink.ts';
-import type { ClientConnection } from './client-connection.ts';
+import type { Client } from './client.ts';
 import { askCluster } from './cluster/ask-cluster.ts';
 import { failureLine } from './failure-line.ts';
 import { laneOf } from './forward.ts';
-
-export type Words = readonly (Uint8Array | string)[];
 
 /**
  * Ask a route's Redis on the client's own lane, behind all that the client sent before; one reply per request. In a
  * cluster `slot` is that of all keys.
  */
 export async function ask(
-  client: ClientConnection,
+  client: Client,
   route: RawRoute,
   requests: readonly Words[],
   slot?: number,
@@ -29,7 +27,7 @@ export async function ask(
 
 /** The same over a connection that was chosen before. */
 export async function askOver(
-  client: ClientConnection,
+  client: Client,
   route: RawRoute,
   requests: readonly Words[],
   connection: ForwardingConnection,

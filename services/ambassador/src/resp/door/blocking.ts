@@ -7,14 +7,13 @@ import { ClusterUpstream } from '../upstream/cluster/cluster-upstream.ts';
 import { mostRedirects, type Redirect, redirectOf } from '../upstream/cluster/redirect.ts';
 import type { ForwardingConnection } from '../upstream/forwarding-connection.ts';
 import type { ReplySink } from '../upstream/sink.ts';
-import type { ClientConnection } from './client-connection.ts';
+import type { Client, DoorCommand } from './client.ts';
 import { sendAsked } from './cluster/cluster-call.ts';
 import { slotOf } from './cluster/slot-of.ts';
 import { failureLine } from './failure-line.ts';
 import { checkPrefix, forward } from './forward.ts';
 import { frameOf } from './frame.ts';
 import { commonRoute } from './grouping.ts';
-import type { DoorCommand } from './registry.ts';
 import { storesBusy } from './split-commands.ts';
 
 /**
@@ -38,7 +37,7 @@ export const blockingCommand: DoorCommand = (client, command) => {
 };
 
 /** Send it, wherever a cluster wants it, and wait. */
-function wait(client: ClientConnection, route: RawRoute, keys: readonly Key[], frame: Buffer): void {
+function wait(client: Client, route: RawRoute, keys: readonly Key[], frame: Buffer): void {
   const { protocol } = client.session;
   const upstream = client.door.upstream(route);
   const slot = client.replies.open();
@@ -82,7 +81,7 @@ function wait(client: ClientConnection, route: RawRoute, keys: readonly Key[], f
 }
 
 /** XREAD and XREADGROUP wait only where they are told to. */
-function mayBlock({ request }: ClientConnection, name: string): boolean {
+function mayBlock({ request }: Client, name: string): boolean {
   if (!name.startsWith('xread')) return true;
   for (let index = 1; index < request.count; index += 1) {
     if (request.word(index) === 'streams') return false;

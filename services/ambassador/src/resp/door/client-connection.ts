@@ -6,10 +6,10 @@ import { type Answer, CommandError } from '../commands/answer.ts';
 import { RequestView } from '../commands/request.ts';
 import type { ForwardingConnection } from '../upstream/forwarding-connection.ts';
 import { Answers } from './answers.ts';
+import type { Client, DoorContext } from './client.ts';
 import { ClientOutput } from './client-output.ts';
 import { SlotOrder } from './cluster/slot-order.ts';
 import { dispatch } from './dispatch.ts';
-import type { DoorContext } from './door-context.ts';
 import type { ForwardRun, RunOwner } from './forward-run.ts';
 import { ReplyQueue } from './reply-queue.ts';
 import { Session } from './session.ts';
@@ -22,7 +22,7 @@ const highWater = 1024 * 1024;
 const mostAwaited = 4096;
 
 /** One client: reads its requests, keeps its replies in order, and stops reading it when it does not keep up. */
-export class ClientConnection implements RunOwner {
+export class ClientConnection implements Client, RunOwner {
   readonly session: Session;
   readonly parser: RequestParser;
   readonly request: RequestView;

@@ -1,15 +1,14 @@
 import { type Answer, CommandError, ok, Status } from '../commands/answer.ts';
 import { replies, wrongArguments } from '../commands/errors.ts';
 import { integer } from '../commands/numbers.ts';
+import type { Client, DoorCommand } from './client.ts';
 import { clientCommand } from './client-command.ts';
-import type { ClientConnection } from './client-connection.ts';
 import { auth, hello } from './handshake.ts';
-import type { DoorCommand } from './registry.ts';
 import { commandCommand, configCommand, info, time } from './server-commands.ts';
 
 /** A command that is answered at once, from what the connection and the door know. */
 const atOnce =
-  (answer: (client: ClientConnection) => Answer): DoorCommand =>
+  (answer: (client: Client) => Answer): DoorCommand =>
   (client) => {
     client.endRun();
     client.answer(answer(client));
@@ -17,25 +16,25 @@ const atOnce =
   };
 
 /** A client that has authenticated may send requests of the full size. */
-function admitted(client: ClientConnection, answer: Answer): Answer {
+function admitted(client: Client, answer: Answer): Answer {
   if (client.session.authenticated) client.parser.limits = client.door.limits;
   return answer;
 }
 
-function ping({ request, session }: ClientConnection): Answer {
+function ping({ request, session }: Client): Answer {
   if (request.count > 2) throw new CommandError(wrongArguments('ping'));
   const subscribed = session.subscriptions > 0 && session.protocol === 2;
   if (subscribed) return ['pong', request.count === 2 ? request.value(1) : ''];
   return request.count === 2 ? request.value(1) : new Status('PONG');
 }
 
-function select({ request }: ClientConnection): Answer {
+function select({ request }: Client): Answer {
   const index = integer(request.text(1));
   if (index !== 0) throw new CommandError(replies.dbIndex);
   return ok;
 }
 
-function reset(client: ClientConnection): Answer {
+function reset(client: Client): Answer {
   const { session, door } = client;
   client.subscriptions.close();
   client.transaction?.close();
@@ -46,7 +45,7 @@ function reset(client: ClientConnection): Answer {
   return new Status('RESET');
 }
 
-function quit(client: ClientConnection): Answer {
+function quit(client: Client): Answer {
   client.closing = true;
   return ok;
 }

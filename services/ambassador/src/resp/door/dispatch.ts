@@ -4,17 +4,16 @@ import { notInSubscribedMode, replies, wrongArguments } from '../commands/errors
 import { keyPositions } from '../commands/key-positions.ts';
 import { asCommandError } from '../commands/store-errors.ts';
 import { unknownRequest } from '../commands/unknown-request.ts';
-import type { ClientConnection } from './client-connection.ts';
+import type { Client, Command } from './client.ts';
 import { forward } from './forward.ts';
 import { commonRoute } from './grouping.ts';
-import type { Command } from './registry.ts';
-import { queueInTransaction } from './transaction.ts';
+import { queueInTransaction } from './transaction-queue.ts';
 
 const beforeLogin = new Set(['hello', 'auth', 'quit', 'reset']);
 const whileSubscribed = new Set(['subscribe', 'unsubscribe', 'psubscribe', 'punsubscribe', 'ping', 'quit', 'reset']);
 
 /** Serve the request that the client's parser stands at. False: it must wait for what is under way. */
-export function dispatch(client: ClientConnection): boolean {
+export function dispatch(client: Client): boolean {
   const { parser, request, door, session } = client;
   const command = door.table.find(parser.buffer, parser.starts[0] ?? 0, parser.ends[0] ?? 0);
   const refusal = command === undefined ? unknownRequest(request) : refusalOf(client, command);
@@ -40,7 +39,7 @@ export function dispatch(client: ClientConnection): boolean {
   }
 }
 
-function refusalOf({ session, request }: ClientConnection, command: Command): string | undefined {
+function refusalOf({ session, request }: Client, command: Command): string | undefined {
   const { arity } = command;
   if (arity > 0 ? request.count !== arity : request.count < -arity) return wrongArguments(command.name);
   if (!session.authenticated && !beforeLogin.has(command.name)) return replies.noAuth;
@@ -49,7 +48,7 @@ function refusalOf({ session, request }: ClientConnection, command: Command): st
   return undefined;
 }
 
-function serve(client: ClientConnection, command: Command): boolean {
+function serve(client: Client, command: Command): boolean {
   if (!command.single) return command.run === undefined ? forwardMany(client, command) : command.run(client, command);
   const key = client.request.key(1);
   const route = client.door.engine.route(key);
@@ -61,7 +60,7 @@ function serve(client: ClientConnection, command: Command): boolean {
 const singleKey: readonly number[] = [1];
 
 /** One key of one store, by the store's own interface. */
-function serveFromStore(client: ClientConnection, command: Command, route: Route): boolean {
+function serveFromStore(client: Client, command: Command, route: Route): boolean {
   const { onStore } = command;
   if (onStore === undefined) throw new CommandError(unknownRequest(client.request));
   const { pending } = client;
@@ -76,7 +75,7 @@ function serveFromStore(client: ClientConnection, command: Command, route: Route
 }
 
 /** Several keys that must live in one Redis. */
-function forwardMany(client: ClientConnection, command: Command): boolean {
+function forwardMany(client: Client, command: Command): boolean {
   const positions = keyPositions(command, client.request);
   const keys = positions.map((position) => client.request.key(position));
   const raw = commonRoute(client, keys);

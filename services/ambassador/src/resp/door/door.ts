@@ -9,8 +9,8 @@ import { ReplyWriter } from '../codec/reply-writer.ts';
 import { defaultLimits, type RequestLimits } from '../codec/request-limits.ts';
 import { replies } from '../commands/errors.ts';
 import type { Credentials } from './auth.ts';
+import type { Client, DoorContext } from './client.ts';
 import { ClientConnection } from './client-connection.ts';
-import type { DoorContext } from './door-context.ts';
 import { respMetrics } from './metrics.ts';
 import { createRegistry } from './registry.ts';
 import { ScanCursors } from './scan-cursors.ts';
@@ -46,7 +46,7 @@ export type RespDoor = { port: number; close(signal?: AbortSignal): Promise<void
  */
 export async function startRespDoor(options: RespDoorOptions): Promise<RespDoor> {
   const { table, names } = createRegistry();
-  const clients = new Set<ClientConnection>();
+  const clients = new Set<Client>();
   const turns = new TurnQueue();
   const metrics = respMetrics(options.registry, names, () => clients.size);
   const upstreams = new Upstreams(options.engine, options.upstreamConnections ?? 1, () => turns.run());
@@ -132,7 +132,7 @@ async function listenUnix(accept: (socket: Socket) => void, path: string): Promi
 }
 
 /** Stop listening, let every client have its answers, and cut off who is left when `signal` says so. */
-function closeServer(server: Server, clients: Set<ClientConnection>, signal: AbortSignal | undefined): Promise<void> {
+function closeServer(server: Server, clients: Set<Client>, signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve) => {
     server.close(() => resolve());
     for (const client of clients) client.finish();

@@ -6,7 +6,7 @@ import { mostRedirects, type Redirect, redirectOf } from '../upstream/cluster/re
 import { UpstreamError } from '../upstream/endpoint.ts';
 import type { ForwardingConnection } from '../upstream/forwarding-connection.ts';
 import type { ReplySink } from '../upstream/sink.ts';
-import type { ClientConnection } from './client-connection.ts';
+import type { Client } from './client.ts';
 import { sendAsked } from './cluster/cluster-call.ts';
 import { failureLine } from './failure-line.ts';
 import { laneOf } from './forward.ts';
@@ -18,7 +18,7 @@ const [begin, end] = [encodeRequest(['MULTI']), encodeRequest(['EXEC'])];
  * Send MULTI, what was queued, and EXEC in one piece: nothing of another client can come between, so they may share a
  * connection, unless there was a WATCH, which belongs to a connection. Only the reply to EXEC is passed on.
  */
-export function execUpstream(client: ClientConnection, transaction: Transaction, route: RawRoute): void {
+export function execUpstream(client: Client, transaction: Transaction, route: RawRoute): void {
   const first = transaction.watching ?? laneOf(client, route, transaction.slot);
   const upstream = client.door.upstream(route);
   client.beforeWaiting();

@@ -5,20 +5,19 @@ import { CommandError } from '../commands/answer.ts';
 import { ClusterUpstream } from '../upstream/cluster/cluster-upstream.ts';
 import { UpstreamError } from '../upstream/endpoint.ts';
 import type { ForwardingConnection } from '../upstream/forwarding-connection.ts';
-import type { ClientConnection } from './client-connection.ts';
+import type { Client, Command } from './client.ts';
 import { ClusterCall } from './cluster/cluster-call.ts';
 import { slotOf } from './cluster/slot-of.ts';
 import { failureLine } from './failure-line.ts';
 import { ForwardRun } from './forward-run.ts';
 import { addPrefixed, frameOf } from './frame.ts';
-import type { Command } from './registry.ts';
 
 /**
  * Pass the client's request on as it is. False: it must wait, for what it must not overtake or for a Redis that has
  * more than enough to do.
  */
 export function forward(
-  client: ClientConnection,
+  client: Client,
   command: Command,
   route: RawRoute,
   positions: readonly number[],
@@ -59,7 +58,7 @@ export function forward(
 }
 
 /** Whether the policies let one command pass now; when not, the client goes on when it is worth asking again. */
-export const mayPass = (client: ClientConnection, { guard }: RawRoute): boolean =>
+export const mayPass = (client: Client, { guard }: RawRoute): boolean =>
   guard === undefined || guard.ready(client, () => client.door.workLater(client));
 
 const namesKeys = new Set(
@@ -82,11 +81,7 @@ export function checkPrefix({ keyPrefix }: RawRoute, { name }: Command): void {
  *
  * @throws {CommandError} while the Redis can't be reached
  */
-export function laneOf(
-  { door, session }: ClientConnection,
-  route: RawRoute,
-  slot: number | undefined,
-): ForwardingConnection {
+export function laneOf({ door, session }: Client, route: RawRoute, slot: number | undefined): ForwardingConnection {
   try {
     return door.upstream(route).connection(session.id, session.protocol, slot);
   } catch (error) {

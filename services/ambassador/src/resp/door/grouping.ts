@@ -2,7 +2,7 @@ import type { RawRoute, Route } from '../../engine/engine.ts';
 import type { Key } from '../../engine/store.ts';
 import { CommandError } from '../commands/answer.ts';
 import { replies } from '../commands/errors.ts';
-import type { ClientConnection } from './client-connection.ts';
+import type { Client } from './client.ts';
 import { slotOf } from './cluster/slot-of.ts';
 
 /** The keys of one request that live in one place, with where they stood among all its keys. */
@@ -15,7 +15,7 @@ export type Group = {
 };
 
 /** Part the keys of a request by where they live: the store, and in a cluster the slot. */
-export function groupByRoute({ door }: ClientConnection, keys: readonly Key[]): Group[] {
+export function groupByRoute({ door }: Client, keys: readonly Key[]): Group[] {
   const groups = new Map<Route, Map<number | undefined, Group>>();
   for (const [place, key] of keys.entries()) {
     const route = door.engine.route(key);
@@ -36,7 +36,7 @@ export function groupByRoute({ door }: ClientConnection, keys: readonly Key[]): 
  *
  * @throws {CommandError} CROSSSLOT where they live in several
  */
-export function commonRoute({ door }: ClientConnection, keys: readonly Key[]): Route['raw'] {
+export function commonRoute({ door }: Client, keys: readonly Key[]): Route['raw'] {
   const first =
     keys.length === 0 ? door.engine.routes().find(({ raw }) => raw !== undefined) : door.engine.route(keys[0] ?? '');
   for (const key of keys) if (door.engine.route(key) !== first) throw new CommandError(replies.crossSlot);

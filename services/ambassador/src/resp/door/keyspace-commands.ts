@@ -10,15 +10,14 @@ import type { RequestView } from '../commands/request.ts';
 import { ClusterUpstream } from '../upstream/cluster/cluster-upstream.ts';
 import type { ForwardingConnection } from '../upstream/forwarding-connection.ts';
 import { ask, askOver, asNumber } from './ask.ts';
-import type { ClientConnection } from './client-connection.ts';
+import type { Client, DoorCommand } from './client.ts';
 import { laneOf } from './forward.ts';
 import { type Group, groupByRoute } from './grouping.ts';
-import type { DoorCommand } from './registry.ts';
 import { storesBusy } from './split-commands.ts';
 
 /** A command over all keys, which must see all that this client wrote before. */
 const overAll =
-  (answer: (client: ClientConnection) => Promise<Answer>): DoorCommand =>
+  (answer: (client: Client) => Promise<Answer>): DoorCommand =>
   (client) => {
     if (storesBusy(client)) return false;
     client.endRun();
@@ -32,7 +31,7 @@ const pageSize = 1000;
 
 /** One page of the keys of one route, without the prefix that they have in the Redis. */
 async function page(
-  client: ClientConnection,
+  client: Client,
   route: Route,
   glob: Glob,
   cursor: string | undefined,
@@ -63,7 +62,7 @@ async function page(
 type Step = { node: ForwardingConnection; inner: string; behind: (next: string) => string | undefined };
 
 /** The node of a cluster whose turn it is; the cursor names it, `place-cursor`. Without a cluster there is one node. */
-async function nodeOf(client: ClientConnection, raw: RawRoute, cursor: string | undefined): Promise<Step> {
+async function nodeOf(client: Client, raw: RawRoute, cursor: string | undefined): Promise<Step> {
   const upstream = client.door.upstream(raw);
   const { id, protocol } = client.session;
   if (!(upstream instanceof ClusterUpstream))
@@ -88,10 +87,10 @@ async function nodeOf(client: ClientConnection, raw: RawRoute, cursor: string | 
 }
 
 /** A store may hold keys that rules send elsewhere; those are not this door's to show. */
-const mine = ({ door }: ClientConnection, route: Route, key: Key, glob: Glob): boolean =>
+const mine = ({ door }: Client, route: Route, key: Key, glob: Glob): boolean =>
   glob.matches(key) && door.engine.route(key) === route;
 
-async function* keysOf(client: ClientConnection, glob: Glob): AsyncGenerator<Key> {
+async function* keysOf(client: Client, glob: Glob): AsyncGenerator<Key> {
   for (const route of client.door.engine.routes()) {
     let cursor: string | undefined;
     do {
@@ -102,20 +101,20 @@ async function* keysOf(client: ClientConnection, glob: Glob): AsyncGenerator<Key
   }
 }
 
-async function listKeys(client: ClientConnection): Promise<Answer> {
+async function listKeys(client: Client): Promise<Answer> {
   const glob = compileGlob(client.request.key(1));
   const found = new Set<Key>();
   for await (const key of keysOf(client, glob)) found.add(key);
   return [...found].map(bytesOfKey);
 }
 
-async function dbsize(client: ClientConnection): Promise<Answer> {
+async function dbsize(client: Client): Promise<Answer> {
   const found = new Set<Key>();
   for await (const key of keysOf(client, compileGlob('*'))) found.add(key);
   return found.size;
 }
 
-async function randomkey(client: ClientConnection): Promise<Answer> {
+async function randomkey(client: Client): Promise<Answer> {
   let chosen: Key | undefined;
   let seen = 0;
   for await (const key of keysOf(client, compileGlob('*'))) {
@@ -128,7 +127,7 @@ async function randomkey(client: ClientConnection): Promise<Answer> {
 }
 
 /** SCAN over all routes, one after the other. The cursor names a place that the door remembers. */
-async function scan(client: ClientConnection): Promise<Answer> {
+async function scan(client: Client): Promise<Answer> {
   const { request, door } = client;
   const options = scanOptions(request);
   const place = door.cursors.resume(request.text(1), door.engine.routes());
@@ -155,7 +154,7 @@ function scanOptions(request: RequestView): { glob: Glob; count: number; type?: 
 }
 
 /** FLUSHDB and FLUSHALL: every key that this door can show, and no other. */
-async function flush(client: ClientConnection): Promise<Answer> {
+async function flush(client: Client): Promise<Answer> {
   for (const route of client.door.engine.routes()) {
     const found: Key[] = [];
     let cursor: string | undefined;
@@ -169,7 +168,7 @@ async function flush(client: ClientConnection): Promise<Answer> {
   return ok;
 }
 
-async function remove(client: ClientConnection, { raw, store }: Route, own: Key[]): Promise<void> {
+async function remove(client: Client, { raw, store }: Route, own: Key[]): Promise<void> {
   if (raw === undefined) {
     await store.writeMany(own.map((key) => ({ kind: 'delete', key })));
     return;

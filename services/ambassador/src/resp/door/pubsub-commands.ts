@@ -3,9 +3,9 @@ import { type Answer, CommandError } from '../commands/answer.ts';
 import { unknownRequest } from '../commands/unknown-request.ts';
 import { ClusterUpstream } from '../upstream/cluster/cluster-upstream.ts';
 import { askOver } from './ask.ts';
+import type { DoorCommand } from './client.ts';
 import { forward } from './forward.ts';
 import { commonRoute } from './grouping.ts';
-import type { DoorCommand } from './registry.ts';
 import { storesBusy } from './split-commands.ts';
 
 const subscribe: DoorCommand = (client, command) => {

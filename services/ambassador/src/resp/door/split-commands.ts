@@ -7,16 +7,15 @@ import { keyPositions } from '../commands/key-positions.ts';
 import { countMany, deleteMany, manyCommands, pairsOf, readMany, writeMany } from '../commands/many.ts';
 import { asCommandError } from '../commands/store-errors.ts';
 import { ask, asNumber } from './ask.ts';
-import type { ClientConnection } from './client-connection.ts';
+import type { Client, Command, DoorCommand } from './client.ts';
 import { forward } from './forward.ts';
 import { type Group, groupByRoute } from './grouping.ts';
-import type { Command, DoorCommand } from './registry.ts';
 
 /** Nothing of this client may be under way in the stores or on its way through a cluster, for these commands go to several of them at once. */
-export const storesBusy = ({ pending }: ClientConnection): boolean =>
+export const storesBusy = ({ pending }: Client): boolean =>
   pending.reads > 0 || pending.writes > 0 || pending.slots.size > 0;
 
-const keysOf = (client: ClientConnection, command: Command): Key[] =>
+const keysOf = (client: Client, command: Command): Key[] =>
   keyPositions(command, client.request).map((position) => client.request.key(position));
 
 /** MGET: each route gets one request; a key that can't be read has its error in its place. */
@@ -28,7 +27,7 @@ const mget: DoorCommand = (client, command) => {
   return true;
 };
 
-async function gather(client: ClientConnection, keys: readonly Key[]): Promise<Answer> {
+async function gather(client: Client, keys: readonly Key[]): Promise<Answer> {
   const answers: Answer[] = keys.map(() => null);
   const readInto = async (group: Group) => {
     const failed = (error: unknown) => group.keys.map(() => asCommandError(error));
@@ -39,7 +38,7 @@ async function gather(client: ClientConnection, keys: readonly Key[]): Promise<A
   return answers;
 }
 
-async function readGroup(client: ClientConnection, { route, raw, slot, keys }: Group): Promise<Answer[]> {
+async function readGroup(client: Client, { route, raw, slot, keys }: Group): Promise<Answer[]> {
   if (raw === undefined || raw.near !== undefined) return readMany(route.store, keys);
   const stored = keys.map((key) => bytesOfKey(raw.keyPrefix + key));
   const [values] = await ask(client, raw, [['MGET', ...stored]], slot);
@@ -97,11 +96,7 @@ const mset: DoorCommand = (client, command) => {
   return true;
 };
 
-async function writeGroup(
-  client: ClientConnection,
-  { route, raw, slot, keys }: Group,
-  values: Map<Key, Buffer>,
-): Promise<void> {
+async function writeGroup(client: Client, { route, raw, slot, keys }: Group, values: Map<Key, Buffer>): Promise<void> {
   const pairs = [...new Set(keys)].map((key) => ({ key, value: values.get(key) ?? Buffer.alloc(0) }));
   if (raw === undefined) return writeMany(route.store, pairs);
   raw.near?.invalidate(keys);

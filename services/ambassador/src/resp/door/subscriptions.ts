@@ -3,7 +3,7 @@ import { decodeReply } from '../codec/reply-decoder.ts';
 import { ReplyWriter } from '../codec/reply-writer.ts';
 import { CommandError } from '../commands/answer.ts';
 import type { ForwardingConnection } from '../upstream/forwarding-connection.ts';
-import type { ClientConnection } from './client-connection.ts';
+import type { Client } from './client.ts';
 
 /**
  * What one client has subscribed to: a connection of its own to the Redis, speaking RESP3, whose messages are passed on
@@ -11,11 +11,11 @@ import type { ClientConnection } from './client-connection.ts';
  * missed messages.
  */
 export class Subscriptions {
-  readonly #client: ClientConnection;
+  readonly #client: Client;
   #connection: ForwardingConnection | undefined;
   #closing = false;
 
-  constructor(client: ClientConnection) {
+  constructor(client: Client) {
     this.#client = client;
   }
 

@@ -12,11 +12,10 @@ import { asCommandError } from '../commands/store-errors.ts';
 import { ClusterUpstream } from '../upstream/cluster/cluster-upstream.ts';
 import type { UpstreamPool } from '../upstream/pool.ts';
 import { askOver } from './ask.ts';
-import type { ClientConnection } from './client-connection.ts';
+import type { Client, DoorCommand } from './client.ts';
 import { askCluster } from './cluster/ask-cluster.ts';
 import { execUpstream } from './exec-upstream.ts';
 import { mayPass } from './forward.ts';
-import type { DoorCommand } from './registry.ts';
 import { storesBusy } from './split-commands.ts';
 import { Transaction } from './transaction.ts';
 
@@ -42,7 +41,7 @@ const unwatch: DoorCommand = (client) => {
   return true;
 };
 
-function forget(client: ClientConnection): void {
+function forget(client: Client): void {
   client.endRun();
   client.transaction?.close();
   client.transaction = undefined;
@@ -59,7 +58,7 @@ const watch: DoorCommand = (client, command) => {
   return true;
 };
 
-async function watchKeys(client: ClientConnection, transaction: Transaction, keys: readonly Key[]): Promise<Answer> {
+async function watchKeys(client: Client, transaction: Transaction, keys: readonly Key[]): Promise<Answer> {
   const { route } = transaction;
   if (route?.raw === undefined) {
     for (const key of keys) transaction.watched.set(key, (await route?.store.get(key))?.etag);
@@ -104,7 +103,7 @@ const exec: DoorCommand = (client) => {
 };
 
 /** Where only commands without keys were queued. */
-const anyRoute = ({ door }: ClientConnection): Route => door.engine.route('');
+const anyRoute = ({ door }: Client): Route => door.engine.route('');
 
 /** Without a Redis: in memory only, where nothing else runs between commands that never wait. */
 async function execOnStore(transaction: Transaction, { store }: Route): Promise<Answer> {
@@ -117,7 +116,7 @@ async function execOnStore(transaction: Transaction, { store }: Route): Promise<
     parser.push(frame);
     parser.next();
     try {
-      answers.push((await transaction.commands[index]?.onStore?.(store, new RequestView(parser))) ?? null);
+      answers.push((await transaction.onStore[index]?.(store, new RequestView(parser))) ?? null);
     } catch (error) {
       answers.push(asCommandError(error));
     }

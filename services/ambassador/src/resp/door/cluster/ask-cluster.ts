@@ -1,10 +1,9 @@
-import { encodeRequest } from '../../codec/encode-request.ts';
+import { encodeRequest, type Words } from '../../codec/encode-request.ts';
 import { type Reply, ReplyError } from '../../codec/reply-decoder.ts';
 import type { ClusterUpstream } from '../../upstream/cluster/cluster-upstream.ts';
 import { mostRedirects, type Redirect, redirectOf } from '../../upstream/cluster/redirect.ts';
 import type { ForwardingConnection } from '../../upstream/forwarding-connection.ts';
 import { DecodingSink } from '../../upstream/sink.ts';
-import type { Words } from '../ask.ts';
 import { sendAsked } from './cluster-call.ts';
 
 /** Ask for keys of one slot, over the client's `connection`; each request goes on to where it is sent. */

@@ -7,7 +7,7 @@ import { mostRedirects, type Redirect, redirectOf } from '../../upstream/cluster
 import { UpstreamError } from '../../upstream/endpoint.ts';
 import type { ForwardingConnection } from '../../upstream/forwarding-connection.ts';
 import { DecodingSink, type ReplySink } from '../../upstream/sink.ts';
-import type { ClientConnection } from '../client-connection.ts';
+import type { Client } from '../client.ts';
 import { failureLine } from '../failure-line.ts';
 import type { ReplySlot } from '../reply-queue.ts';
 
@@ -39,7 +39,7 @@ export type ClusterRequest = {
 /** One request of a client to the node that has its slot; it goes on to where that node says that the slot has moved. */
 export class ClusterCall implements ReplySink {
   remaining = 1;
-  readonly #client: ClientConnection;
+  readonly #client: Client;
   readonly #request: ClusterRequest;
   readonly #reply: ReplySlot;
   #connection: ForwardingConnection;
@@ -47,7 +47,7 @@ export class ClusterCall implements ReplySink {
   #redirects = 0;
   #error: Buffer | undefined;
 
-  constructor(client: ClientConnection, request: ClusterRequest, connection: ForwardingConnection) {
+  constructor(client: Client, request: ClusterRequest, connection: ForwardingConnection) {
     this.#client = client;
     this.#request = request;
     this.#connection = connection;
