@@ -61,7 +61,7 @@ test('an unknown command is an error, and the connection lives', async () => {
     "-ERR unknown command 'FOO', with args beginning with: \r\n",
     "-ERR wrong number of arguments for 'get' command\r\n",
     "-ERR unknown subcommand 'NOSUCH'. Try CLIENT HELP.\r\n",
-    '-ERR no store of this door has channels\r\n',
+    '-ERR no configured store supports pub/sub\r\n',
     '+PONG\r\n',
   ]);
 });

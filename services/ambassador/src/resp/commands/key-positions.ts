@@ -28,13 +28,24 @@ function countedKeys(request: RequestView, at: number, alsoFirst: boolean): numb
   return alsoFirst ? [1, ...positions] : positions;
 }
 
+/** Options of XREAD and XREADGROUP before the word STREAMS, with how many words follow each. */
+const streamOptions = new Map([
+  ['count', 1],
+  ['block', 1],
+  ['claim', 1],
+  ['group', 2],
+  ['noack', 0],
+]);
+
 /** The first half of what stands behind the word STREAMS. */
 function streamKeys(request: RequestView): number[] {
-  for (let index = 1; index < request.count; index += 1) {
-    if (request.word(index) !== 'streams') continue;
-    const behind = request.count - index - 1;
-    if (behind % 2 !== 0 || behind === 0) break;
-    return Array.from({ length: behind / 2 }, (_, key) => index + 1 + key);
+  let index = 1;
+  while (index < request.count && request.word(index) !== 'streams') {
+    const values = streamOptions.get(request.word(index));
+    if (values === undefined) throw new CommandError(replies.syntax);
+    index += 1 + values;
   }
-  throw new CommandError(replies.syntax);
+  const behind = request.count - index - 1;
+  if (behind <= 0 || behind % 2 !== 0) throw new CommandError(replies.syntax);
+  return Array.from({ length: behind / 2 }, (_, key) => index + 1 + key);
 }

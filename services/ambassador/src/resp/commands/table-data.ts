@@ -18,9 +18,9 @@ export const keyed: readonly Keyed[] = [
     first: 0,
     last: 0,
     step: 0,
-    commands: `auth:-2 client:-2 command:-1 config:-2 dbsize:1 discard:1 echo:2 exec:1 hello:-1 info:-1 keys:2 lolwut:-1
-multi:1 ping:-1 psubscribe:-2 publish:3 pubsub:-2 punsubscribe:-1 quit:-1 randomkey:1 reset:1 scan:-2
-script:-2 select:2 subscribe:-2 time:1 unsubscribe:-1 unwatch:1 wait:3`,
+    commands: `auth:-2 client:-2 command:-1 config:-2 dbsize:1 discard:1 echo:2 exec:1 function:-2 hello:-1 info:-1 keys:2 lolwut:-1
+multi:1 ping:-1 psubscribe:-2 publish:3 pubsub:-2 punsubscribe:-1 quit:-1 randomkey:1 reset:1 role:1 scan:-2
+script:-2 select:2 spublish:3 ssubscribe:-2 subscribe:-2 sunsubscribe:-1 time:1 unsubscribe:-1 unwatch:1 wait:3`,
   },
   {
     write: false,
@@ -38,7 +38,7 @@ script:-2 select:2 subscribe:-2 time:1 unsubscribe:-1 unwatch:1 wait:3`,
 georadiusbymember_ro:-5 geosearch:-7 get:2 getbit:3 getrange:4 hexists:3 hexpiretime:-5 hget:3 hgetall:2
 hkeys:2 hlen:2 hmget:-3 hpexpiretime:-5 hpttl:-5 hrandfield:-2 hscan:-3 hstrlen:3 httl:-5 hvals:2 lindex:3
 llen:2 lpos:-3 lrange:4 pexpiretime:2 pttl:2 scard:2 sismember:3 smembers:2 smismember:-3 sort_ro:-2
-spublish:3 srandmember:-2 sscan:-3 strlen:2 substr:4 ttl:2 type:2 xlen:2 xpending:-3 xrange:-4 xrevrange:-4
+srandmember:-2 sscan:-3 strlen:2 substr:4 ttl:2 type:2 xlen:2 xpending:-3 xrange:-4 xrevrange:-4
 zcard:2 zcount:4 zlexcount:4 zmscore:-3 zrandmember:-2 zrange:-4 zrangebylex:-4 zrangebyscore:-4 zrank:3
 zrevrange:-4 zrevrangebylex:-4 zrevrangebyscore:-4 zrevrank:3 zscan:-3 zscore:3`,
   },

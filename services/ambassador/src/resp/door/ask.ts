@@ -33,8 +33,8 @@ export async function askOver(
   connection: ForwardingConnection,
 ): Promise<Reply[]> {
   if (requests.length === 0) return [];
-  const { session, door } = client;
-  const upstream = door.upstream(route);
+  const { session } = client;
+  const upstream = client.upstream(route);
   const frame = Buffer.concat(requests.map(encodeRequest));
   try {
     const send = () =>

@@ -39,13 +39,13 @@ export const blockingCommand: DoorCommand = (client, command) => {
 /** Send it, wherever a cluster wants it, and wait. */
 function wait(client: Client, route: RawRoute, keys: readonly Key[], frame: Buffer): void {
   const { protocol } = client.session;
-  const upstream = client.door.upstream(route);
+  const upstream = client.upstream(route);
   const slot = client.replies.open();
   let redirects = 0;
   const send = (connection: ForwardingConnection, sentBy?: Redirect) => {
     let redirect: Redirect | undefined;
     const leave = () => {
-      client.waitingOn(undefined);
+      client.endWait();
       connection.close('done');
     };
     const end = () => {
@@ -74,7 +74,7 @@ function wait(client: Client, route: RawRoute, keys: readonly Key[], frame: Buff
         end();
       },
     };
-    client.waitingOn(connection);
+    client.beginWait(connection);
     sendAsked(connection, sentBy, frame, sink);
   };
   send(upstream.dedicated(protocol, {}, slotOf(route, keys)));

@@ -1,12 +1,13 @@
 import type { Socket } from 'node:net';
 import { messageOf } from '@podkit/chassis/errors';
+import type { RawRoute } from '../../engine/engine.ts';
 import { unauthenticatedLimits } from '../codec/request-limits.ts';
 import { RequestParser } from '../codec/request-parser.ts';
 import { type Answer, CommandError } from '../commands/answer.ts';
 import { RequestView } from '../commands/request.ts';
-import type { ForwardingConnection } from '../upstream/forwarding-connection.ts';
+import type { Upstream } from '../upstream/upstream.ts';
 import { Answers } from './answers.ts';
-import type { Client, DoorContext } from './client.ts';
+import type { Client, Closable, DoorContext } from './client.ts';
 import { ClientOutput } from './client-output.ts';
 import { SlotOrder } from './cluster/slot-order.ts';
 import { dispatch } from './dispatch.ts';
@@ -38,7 +39,7 @@ export class ClientConnection implements Client, RunOwner {
   readonly #socket: Socket;
   readonly #output: ClientOutput;
   readonly #answers: Answers;
-  #own: ForwardingConnection | undefined;
+  #own: Closable | undefined;
   #held = false;
   #working = false;
   #ended = false;
@@ -139,15 +140,20 @@ export class ClientConnection implements Client, RunOwner {
     run.connection.expect(run);
   }
 
-  /**
-   * Something that all later requests must wait for; `own` is a connection that is this client's alone and ends with
-   * it. Undefined: it has come.
-   */
-  waitingOn(own: ForwardingConnection | null | undefined): void {
-    this.#own = own ?? undefined;
-    this.pending.exclusive += own === undefined ? -1 : 1;
-    if (own === undefined) this.door.workLater(this);
-    else if (own !== null && this.#ended) this.#socket.destroy();
+  beginWait(own?: Closable): void {
+    this.#own = own;
+    this.pending.exclusive += 1;
+    if (own !== undefined && this.#ended) this.#socket.destroy();
+  }
+
+  endWait(): void {
+    this.#own = undefined;
+    this.pending.exclusive -= 1;
+    this.door.workLater(this);
+  }
+
+  upstream(route: RawRoute): Upstream {
+    return this.door.upstream(route, this.session.database);
   }
 
   /** To be called before anything is awaited: replies known already must go out first. */
@@ -176,7 +182,9 @@ export class ClientConnection implements Client, RunOwner {
     }
     if (this.replies.length > 0 || this.#busy) return;
     const served = this.#finishing || this.#ended;
-    if (this.closing || served) this.#socket.end();
+    // As Redis does after QUIT and after a protocol error: the answer goes out, and nothing more is read.
+    if (this.closing) this.#socket.destroySoon();
+    else if (served) this.#socket.end();
   }
 
   abandon(reason: string): void {

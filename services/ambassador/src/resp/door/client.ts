@@ -7,7 +7,6 @@ import type { Answer } from '../commands/answer.ts';
 import type { KeyCommand } from '../commands/key-command.ts';
 import type { RequestView } from '../commands/request.ts';
 import type { CommandSpec, CommandTable } from '../commands/table.ts';
-import type { ForwardingConnection } from '../upstream/forwarding-connection.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 import type { Credentials } from './auth.ts';
 import type { SlotOrder } from './cluster/slot-order.ts';
@@ -15,7 +14,7 @@ import type { ForwardRun } from './forward-run.ts';
 import type { RespMetrics } from './metrics.ts';
 import type { ReplyQueue } from './reply-queue.ts';
 import type { ScanCursors } from './scan-cursors.ts';
-import type { ServerFacts } from './server-commands.ts';
+import type { ServerFacts } from './server-facts.ts';
 import type { Session } from './session.ts';
 import type { SharedInput } from './shared-input.ts';
 import type { Transaction } from './transaction.ts';
@@ -50,11 +49,11 @@ export interface Client {
   beforeWaiting(): void;
   /** `count` forwarded commands more or (negative) fewer are awaited, `nearWrites` of them writes behind a near cache. */
   awaited(count: number, nearWrites: number): void;
-  /**
-   * Something that all later requests must wait for; `own` is a connection that is this client's alone and ends with
-   * it, null where there is none. Undefined: the wait is over.
-   */
-  waitingOn(own: ForwardingConnection | null | undefined): void;
+  /** All later requests wait until `endWait`. `own` is this client's alone and is closed with it. */
+  beginWait(own?: Closable): void;
+  endWait(): void;
+  /** The connections to a route's Redis, in the database that the client has selected. */
+  upstream(route: RawRoute): Upstream;
   /** End it when what was asked is answered; a client that waits for something to happen is ended at once. */
   finish(): void;
   /** Drop the connection: nothing sensible can follow on it. */
@@ -64,6 +63,8 @@ export interface Client {
   /** Write all that waits to the socket, in one piece. */
   flush(): void;
 }
+
+export type Closable = { close(reason: string): void };
 
 export type Pending = {
   forwarded: number;
@@ -114,8 +115,8 @@ export type DoorContext = {
   /** What INFO shows. */
   facts(): ServerFacts;
   sessions: () => Iterable<Session>;
-  /** The connections to a route's Redis. */
-  upstream(route: RawRoute): Upstream;
+  /** The connections to a route's Redis; `database` is another than the store's own. */
+  upstream(route: RawRoute, database: number | undefined): Upstream;
   /** Write the client's replies at the end of this turn. */
   flushLater(client: Client): void;
   /** Let the client go on at the end of this turn: something it waited for has come. */

@@ -1,10 +1,14 @@
 import { type Answer, CommandError, ok, Status } from '../commands/answer.ts';
-import { replies, wrongArguments } from '../commands/errors.ts';
+import { wrongArguments } from '../commands/errors.ts';
 import { integer } from '../commands/numbers.ts';
+import type { RequestView } from '../commands/request.ts';
 import type { Client, DoorCommand } from './client.ts';
 import { clientCommand } from './client-command.ts';
 import { auth, hello } from './handshake.ts';
-import { commandCommand, configCommand, info, time } from './server-commands.ts';
+import { infoCommand } from './info-command.ts';
+import { select } from './select-command.ts';
+import { commandCommand, configCommand, time } from './server-commands.ts';
+import { wait } from './wait-command.ts';
 
 /** A command that is answered at once, from what the connection and the door know. */
 const atOnce =
@@ -21,17 +25,11 @@ function admitted(client: Client, answer: Answer): Answer {
   return answer;
 }
 
-function ping({ request, session }: Client): Answer {
+function ping({ session }: Client, request: RequestView): Answer {
   if (request.count > 2) throw new CommandError(wrongArguments('ping'));
   const subscribed = session.subscriptions > 0 && session.protocol === 2;
   if (subscribed) return ['pong', request.count === 2 ? request.value(1) : ''];
   return request.count === 2 ? request.value(1) : new Status('PONG');
-}
-
-function select({ request }: Client): Answer {
-  const index = integer(request.text(1));
-  if (index !== 0) throw new CommandError(replies.dbIndex);
-  return ok;
 }
 
 function reset(client: Client): Answer {
@@ -41,6 +39,7 @@ function reset(client: Client): Answer {
   client.transaction = undefined;
   session.protocol = 2;
   session.name = '';
+  session.database = undefined;
   session.authenticated = door.credentials.password() === undefined;
   return new Status('RESET');
 }
@@ -50,18 +49,40 @@ function quit(client: Client): Answer {
   return ok;
 }
 
+/** What a transaction answers itself, when its turn comes: the Redis knows nothing of this connection. */
+export const ownAnswers: Record<string, (client: Client, request: RequestView) => Answer> = {
+  client: ({ session, door }, request) => clientCommand(session, request, door.sessions),
+  select: ({ session }, request) => {
+    if (integer(request.text(1)) === (session.database ?? 0)) return ok;
+    throw new CommandError('ERR SELECT of another database is not supported inside MULTI');
+  },
+  command: (_client, request) => commandCommand(request),
+  config: (_client, request) => configCommand(request),
+  role: () => ['master', 0, []],
+};
+
+/** What needs nothing but the connection; in a transaction on a Redis, that answers it. */
+export const connectionAnswers: Record<string, (client: Client, request: RequestView) => Answer> = {
+  ping,
+  echo: (_client, request) => request.value(1),
+  time,
+};
+
 export const connectionCommands: Record<string, DoorCommand> = {
+  ...Object.fromEntries(
+    Object.entries(ownAnswers).map(([name, answer]) => [name, atOnce((client) => answer(client, client.request))]),
+  ),
+  ...Object.fromEntries(
+    Object.entries(connectionAnswers).map(([name, answer]) => [
+      name,
+      atOnce((client) => answer(client, client.request)),
+    ]),
+  ),
   hello: atOnce((client) => admitted(client, hello(client.session, client.request, client.door.credentials))),
   auth: atOnce((client) => admitted(client, auth(client.session, client.request, client.door.credentials))),
-  client: atOnce(({ session, request, door }) => clientCommand(session, request, door.sessions)),
-  ping: atOnce(ping),
-  echo: atOnce(({ request }) => request.value(1)),
-  select: atOnce(select),
   reset: atOnce(reset),
   quit: atOnce(quit),
-  time: atOnce(time),
-  command: atOnce(({ request }) => commandCommand(request)),
-  config: atOnce(({ request }) => configCommand(request)),
-  info: atOnce(({ door }) => info(door.facts())),
-  wait: atOnce(() => 0),
+  select,
+  info: infoCommand,
+  wait,
 };

@@ -6,11 +6,13 @@ import { asCommandError } from '../commands/store-errors.ts';
 import { unknownRequest } from '../commands/unknown-request.ts';
 import type { Client, Command } from './client.ts';
 import { forward } from './forward.ts';
-import { commonRoute } from './grouping.ts';
+import { commonRoute, isCached, sessionRoute } from './grouping.ts';
 import { queueInTransaction } from './transaction-queue.ts';
 
 const beforeLogin = new Set(['hello', 'auth', 'quit', 'reset']);
-const whileSubscribed = new Set(['subscribe', 'unsubscribe', 'psubscribe', 'punsubscribe', 'ping', 'quit', 'reset']);
+const whileSubscribed = new Set(
+  'subscribe unsubscribe psubscribe punsubscribe ssubscribe sunsubscribe ping quit reset'.split(' '),
+);
 
 /** Serve the request that the client's parser stands at. False: it must wait for what is under way. */
 export function dispatch(client: Client): boolean {
@@ -52,7 +54,7 @@ function serve(client: Client, command: Command): boolean {
   if (!command.single) return command.run === undefined ? forwardMany(client, command) : command.run(client, command);
   const key = client.request.key(1);
   const route = client.door.engine.route(key);
-  if (route.raw !== undefined && !(command.isGet && route.raw.near !== undefined))
+  if (route.raw !== undefined && !(command.isGet && isCached(client, route.raw)))
     return forward(client, command, route.raw, singleKey, [key]);
   return serveFromStore(client, command, route);
 }
@@ -76,9 +78,26 @@ function serveFromStore(client: Client, command: Command, route: Route): boolean
 
 /** Several keys that must live in one Redis. */
 function forwardMany(client: Client, command: Command): boolean {
-  const positions = keyPositions(command, client.request);
+  const positions = positionsOrRefusal(client, command);
+  if (positions instanceof CommandError) return refuseAsRedis(client, command, positions);
   const keys = positions.map((position) => client.request.key(position));
   const raw = commonRoute(client, keys);
   if (raw === undefined) throw new CommandError(unknownRequest(client.request));
   return forward(client, command, raw, positions, keys);
+}
+
+function positionsOrRefusal({ request }: Client, command: Command): number[] | CommandError {
+  try {
+    return keyPositions(command, request);
+  } catch (error) {
+    if (error instanceof CommandError) return error;
+    throw error;
+  }
+}
+
+/** What has no keys that can be found, Redis refuses too, with words for each command: it is asked for them. */
+function refuseAsRedis(client: Client, command: Command, refusal: CommandError): boolean {
+  const { raw } = sessionRoute(client.door.engine);
+  if (raw === undefined) throw refusal;
+  return forward(client, command, raw, [], []);
 }

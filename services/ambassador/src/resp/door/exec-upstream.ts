@@ -10,6 +10,7 @@ import type { Client } from './client.ts';
 import { sendAsked } from './cluster/cluster-call.ts';
 import { failureLine } from './failure-line.ts';
 import { laneOf } from './forward.ts';
+import { withOwnAnswers } from './own-replies.ts';
 import type { Transaction } from './transaction.ts';
 
 const [begin, end] = [encodeRequest(['MULTI']), encodeRequest(['EXEC'])];
@@ -20,17 +21,17 @@ const [begin, end] = [encodeRequest(['MULTI']), encodeRequest(['EXEC'])];
  */
 export function execUpstream(client: Client, transaction: Transaction, route: RawRoute): void {
   const first = transaction.watching ?? laneOf(client, route, transaction.slot);
-  const upstream = client.door.upstream(route);
+  const upstream = client.upstream(route);
   client.beforeWaiting();
   const slot = client.replies.open();
-  client.waitingOn(transaction.watching ?? null);
+  client.beginWait(transaction.watching);
   route.near?.invalidate(transaction.written);
   route.guard?.enter();
   const finish = (answered: boolean) => {
     route.guard?.leave(1, answered);
     route.near?.invalidate(transaction.written);
     slot.close();
-    client.waitingOn(undefined);
+    client.endWait();
     transaction.close();
   };
   const fail = (error: UpstreamError, begun: boolean) => {
@@ -41,6 +42,11 @@ export function execUpstream(client: Client, transaction: Transaction, route: Ra
     slot.write(Buffer.from(failureLine(error)));
     finish(false);
   };
+  const sent = transaction.queued.filter(({ own }) => !own);
+  const kept: Buffer[] = [];
+  // As it comes, unless answers of our own have places among those of the Redis.
+  const receive = (bytes: Buffer) =>
+    sent.length === transaction.queued.length ? slot.write(bytes) : void kept.push(Buffer.from(bytes));
   let redirects = 0;
   const mayFollow = () =>
     upstream instanceof ClusterUpstream && transaction.watching === undefined && redirects < mostRedirects;
@@ -50,18 +56,21 @@ export function execUpstream(client: Client, transaction: Transaction, route: Ra
       const error = bytes.toString('latin1', 1, bytes.length - 2);
       if (mayFollow()) redirect ??= redirectOf(error, connection.at?.host ?? '');
     };
-    const frames = Buffer.concat([begin, ...transaction.frames, end]);
+    const frames = Buffer.concat([begin, ...sent.map(({ frame }) => frame), end]);
     // An error among them makes EXEC answer EXECABORT; where it was a redirect, nothing has happened here.
-    sendAsked(connection, sentBy, frames, skip(transaction.frames.length + 1, look));
+    sendAsked(connection, sentBy, frames, skip(sent.length + 1, look));
     connection.expect({
       remaining: 1,
-      receive: (chunk, start, stop) => slot.write(chunk.subarray(start, stop)),
+      receive: (chunk, start, stop) => receive(chunk.subarray(start, stop)),
       receiveError: (bytes) => {
         look(bytes);
         if (redirect === undefined) slot.write(bytes);
       },
       done: () => {
-        if (redirect === undefined || !(upstream instanceof ClusterUpstream)) return finish(true);
+        if (redirect === undefined || !(upstream instanceof ClusterUpstream)) {
+          if (kept.length > 0) slot.write(withOwnAnswers(client, Buffer.concat(kept), transaction.queued));
+          return finish(true);
+        }
         redirects += 1;
         try {
           const { id, protocol } = client.session;

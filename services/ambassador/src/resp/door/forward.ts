@@ -34,7 +34,7 @@ export function forward(
     client.door.waitForRoom(client);
     return false;
   }
-  const upstream = slot === undefined ? undefined : client.door.upstream(route);
+  const upstream = slot === undefined ? undefined : client.upstream(route);
   if (slot !== undefined && upstream instanceof ClusterUpstream) {
     if (!pending.slots.mayUse(slot, connection)) return false;
     client.endRun();
@@ -81,9 +81,10 @@ export function checkPrefix({ keyPrefix }: RawRoute, { name }: Command): void {
  *
  * @throws {CommandError} while the Redis can't be reached
  */
-export function laneOf({ door, session }: Client, route: RawRoute, slot: number | undefined): ForwardingConnection {
+export function laneOf(client: Client, route: RawRoute, slot: number | undefined): ForwardingConnection {
   try {
-    return door.upstream(route).connection(session.id, session.protocol, slot);
+    const { id, protocol } = client.session;
+    return client.upstream(route).connection(id, protocol, slot);
   } catch (error) {
     route.guard?.enter();
     route.guard?.leave(1, false);

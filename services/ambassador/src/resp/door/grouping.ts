@@ -1,4 +1,4 @@
-import type { RawRoute, Route } from '../../engine/engine.ts';
+import type { Engine, RawRoute, Route } from '../../engine/engine.ts';
 import type { Key } from '../../engine/store.ts';
 import { CommandError } from '../commands/answer.ts';
 import { replies } from '../commands/errors.ts';
@@ -37,8 +37,23 @@ export function groupByRoute({ door }: Client, keys: readonly Key[]): Group[] {
  * @throws {CommandError} CROSSSLOT where they live in several
  */
 export function commonRoute({ door }: Client, keys: readonly Key[]): Route['raw'] {
-  const first =
-    keys.length === 0 ? door.engine.routes().find(({ raw }) => raw !== undefined) : door.engine.route(keys[0] ?? '');
+  const first = keys.length === 0 ? sessionRoute(door.engine) : door.engine.route(keys[0] ?? '');
   for (const key of keys) if (door.engine.route(key) !== first) throw new CommandError(replies.crossSlot);
-  return first?.raw;
+  return first.raw;
 }
+
+/** The owner of what has no key, such as channels, scripts and PING in a transaction: the first Redis, if there is one. */
+export const sessionRoute = (engine: Engine): Route =>
+  engine.routes().find(({ raw }) => raw !== undefined) ?? engine.route('');
+
+/** A route for each Redis that keys of the endpoint live in. */
+export const distinctRedis = (engine: Engine): RawRoute[] => {
+  const byTarget = new Map(
+    engine.routes().flatMap(({ raw }) => (raw === undefined ? [] : [[raw.target, raw] as const])),
+  );
+  return [...byTarget.values()];
+};
+
+/** Whether reads of a route are answered from a near cache: it knows the keys of the store's own database only. */
+export const isCached = ({ session }: Client, { near }: RawRoute): boolean =>
+  near !== undefined && session.database === undefined;

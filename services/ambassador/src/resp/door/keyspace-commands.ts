@@ -63,7 +63,7 @@ type Step = { node: ForwardingConnection; inner: string; behind: (next: string) 
 
 /** The node of a cluster whose turn it is; the cursor names it, `place-cursor`. Without a cluster there is one node. */
 async function nodeOf(client: Client, raw: RawRoute, cursor: string | undefined): Promise<Step> {
-  const upstream = client.door.upstream(raw);
+  const upstream = client.upstream(raw);
   const { id, protocol } = client.session;
   if (!(upstream instanceof ClusterUpstream))
     return {

@@ -13,7 +13,8 @@ const subscribe: DoorCommand = (client, command) => {
   if (client.pending.forwarded > 0 || client.pending.exclusive > 0) return false;
   client.endRun();
   const words = Array.from({ length: request.count }, (_, index) => request.value(index));
-  if (command.name.includes('un') && session.subscriptions === 0) {
+  const leaves = command.name.includes('unsubscribe');
+  if (leaves && session.subscriptions === 0) {
     // Nothing to leave; Redis answers all the same, once per name or once with null.
     const names = words.length > 1 ? words.slice(1) : [null];
     for (const name of names) client.answer([command.name, name, 0]);
@@ -21,8 +22,15 @@ const subscribe: DoorCommand = (client, command) => {
   }
   client.beforeWaiting();
   client.subscriptions.send(words);
-  if (!command.name.includes('un')) session.subscriptions += request.count - 1;
+  if (!leaves) session.subscriptions += request.count - 1;
   return true;
+};
+
+/** A shard channel has no prefix, but in a cluster a slot, as a key has. */
+const spublish: DoorCommand = (client, command) => {
+  const route = commonRoute(client, []);
+  if (route === undefined) throw new CommandError(unknownRequest(client.request));
+  return forward(client, command, { ...route, keyPrefix: '' }, [], [client.request.key(1)]);
 };
 
 /** PUBLISH and PUBSUB: channels have no prefix and no route; they are those of the first Redis. */
@@ -32,10 +40,10 @@ const passOn: DoorCommand = (client, command) => {
   return forward(client, command, route, [], []);
 };
 
-/** SCRIPT: every node of a cluster has scripts of its own, so all are told; the first error, or else reply, is the answer. */
-const script: DoorCommand = (client, command) => {
+/** SCRIPT and FUNCTION: every node of a cluster has its own, so all are asked; the first error, or else reply, is the answer. */
+const onEveryNode: DoorCommand = (client, command) => {
   const route = commonRoute(client, []);
-  const upstream = route && client.door.upstream(route);
+  const upstream = route && client.upstream(route);
   if (route === undefined || !(upstream instanceof ClusterUpstream)) return passOn(client, command);
   if (storesBusy(client)) return false;
   client.endRun();
@@ -57,7 +65,11 @@ export const pubSubCommands: Record<string, DoorCommand> = {
   psubscribe: subscribe,
   unsubscribe: subscribe,
   punsubscribe: subscribe,
+  ssubscribe: subscribe,
+  sunsubscribe: subscribe,
   publish: passOn,
+  spublish,
   pubsub: passOn,
-  script,
+  script: onEveryNode,
+  function: onEveryNode,
 };

@@ -1,8 +1,7 @@
-import { type Answer, CommandError, MapAnswer, ok, Verbatim } from '../commands/answer.ts';
+import { type Answer, CommandError, MapAnswer, ok } from '../commands/answer.ts';
 import { subcommandUnknown } from '../commands/errors.ts';
 import type { RequestView } from '../commands/request.ts';
 import { allCommands, type CommandSpec } from '../commands/table.ts';
-import { redisVersion } from './handshake.ts';
 
 /** CONFIG: the door has none of Redis' settings, so GET finds nothing, which redis-benchmark and others accept. */
 export function configCommand(request: RequestView): Answer {
@@ -34,27 +33,6 @@ function commandInfo({ name, arity, write, blocking, keys }: CommandSpec): Answe
   const movable = keys.kind === 'counted' || keys.kind === 'streams';
   const flags = [write ? 'write' : 'readonly', ...(blocking ? ['blocking'] : []), ...(movable ? ['movablekeys'] : [])];
   return [name, arity, flags, first, last, step];
-}
-
-export type ServerFacts = { port: number; startedAt: number; clients: number; commands: number; connections: number };
-
-/** INFO: what clients read from it (`loading:0`, the version, the role) and the door's own few numbers. */
-export function info({ port, startedAt, clients, commands, connections }: ServerFacts): Answer {
-  const uptime = Math.floor((Date.now() - startedAt) / 1000);
-  const sections = {
-    Server: { redis_version: redisVersion, redis_mode: 'standalone', tcp_port: port, uptime_in_seconds: uptime },
-    Clients: { connected_clients: clients },
-    Persistence: { loading: 0 },
-    Stats: { total_connections_received: connections, total_commands_processed: commands },
-    Replication: { role: 'master', connected_slaves: 0 },
-    Cluster: { cluster_enabled: 0 },
-    Keyspace: {},
-  };
-  const lines = Object.entries(sections).map(([title, facts]) => {
-    const body = Object.entries(facts).map(([name, value]) => `${name}:${value}\r\n`);
-    return `# ${title}\r\n${body.join('')}`;
-  });
-  return new Verbatim(lines.join('\r\n'));
 }
 
 /** TIME: seconds and microseconds. */

@@ -9,6 +9,8 @@ export class Session {
   libraryName = '';
   libraryVersion = '';
   lastCommand = 'NULL';
+  /** The database that SELECT has chosen; undefined: the one of the store. */
+  database: number | undefined;
   /** True while a RESP2 connection only waits for messages. */
   subscriptions = 0;
 
@@ -21,6 +23,6 @@ export class Session {
   /** As CLIENT LIST shows a connection. */
   describe(): string {
     const age = Math.floor((Date.now() - this.connectedAt) / 1000);
-    return `id=${this.id} addr=${this.address} name=${this.name} age=${age} db=0 sub=${this.subscriptions} resp=${this.protocol} cmd=${this.lastCommand} user=default lib-name=${this.libraryName} lib-ver=${this.libraryVersion}`;
+    return `id=${this.id} addr=${this.address} name=${this.name} age=${age} db=${this.database ?? 0} sub=${this.subscriptions} resp=${this.protocol} cmd=${this.lastCommand} user=default lib-name=${this.libraryName} lib-ver=${this.libraryVersion}`;
   }
 }

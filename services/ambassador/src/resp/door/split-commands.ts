@@ -9,7 +9,7 @@ import { asCommandError } from '../commands/store-errors.ts';
 import { ask, asNumber } from './ask.ts';
 import type { Client, Command, DoorCommand } from './client.ts';
 import { forward } from './forward.ts';
-import { type Group, groupByRoute } from './grouping.ts';
+import { type Group, groupByRoute, isCached } from './grouping.ts';
 
 /** Nothing of this client may be under way in the stores or on its way through a cluster, for these commands go to several of them at once. */
 export const storesBusy = ({ pending }: Client): boolean =>
@@ -39,7 +39,7 @@ async function gather(client: Client, keys: readonly Key[]): Promise<Answer> {
 }
 
 async function readGroup(client: Client, { route, raw, slot, keys }: Group): Promise<Answer[]> {
-  if (raw === undefined || raw.near !== undefined) return readMany(route.store, keys);
+  if (raw === undefined || isCached(client, raw)) return readMany(route.store, keys);
   const stored = keys.map((key) => bytesOfKey(raw.keyPrefix + key));
   const [values] = await ask(client, raw, [['MGET', ...stored]], slot);
   if (!Array.isArray(values)) throw new CommandError(values instanceof ReplyError ? values.message : 'ERR no array');

@@ -2,12 +2,10 @@ import type { Route } from '../../engine/engine.ts';
 import { bytesOfKey } from '../../engine/key.ts';
 import type { Key } from '../../engine/store.ts';
 import { ReplyError } from '../codec/reply-decoder.ts';
-import { defaultLimits } from '../codec/request-limits.ts';
-import { RequestParser } from '../codec/request-parser.ts';
 import { type Answer, CommandError, NullArray, ok } from '../commands/answer.ts';
 import { replies } from '../commands/errors.ts';
 import { keyPositions } from '../commands/key-positions.ts';
-import { RequestView } from '../commands/request.ts';
+import type { RequestView } from '../commands/request.ts';
 import { asCommandError } from '../commands/store-errors.ts';
 import { ClusterUpstream } from '../upstream/cluster/cluster-upstream.ts';
 import type { UpstreamPool } from '../upstream/pool.ts';
@@ -16,6 +14,8 @@ import type { Client, DoorCommand } from './client.ts';
 import { askCluster } from './cluster/ask-cluster.ts';
 import { execUpstream } from './exec-upstream.ts';
 import { mayPass } from './forward.ts';
+import { sessionRoute } from './grouping.ts';
+import { localAnswer, parsedRequest } from './own-replies.ts';
 import { storesBusy } from './split-commands.ts';
 import { Transaction } from './transaction.ts';
 
@@ -36,7 +36,7 @@ const discard: DoorCommand = (client) => {
 };
 
 const unwatch: DoorCommand = (client) => {
-  if (!client.transaction?.open) forget(client);
+  forget(client);
   client.answer(ok);
   return true;
 };
@@ -66,7 +66,7 @@ async function watchKeys(client: Client, transaction: Transaction, keys: readonl
   }
   const { keyPrefix } = route.raw;
   const { protocol } = client.session;
-  const upstream = client.door.upstream(route.raw);
+  const upstream = client.upstream(route.raw);
   const isFirst = transaction.watching === undefined;
   let connection = (transaction.watching ??= upstream.dedicated(protocol, {}, transaction.slot));
   const words = ['WATCH', ...keys.map((key) => bytesOfKey(keyPrefix + key))];
@@ -88,7 +88,8 @@ const exec: DoorCommand = (client) => {
   if (!transaction?.open) throw new CommandError(replies.execWithoutMulti);
   if (storesBusy(client)) return false;
   if (transaction.watching !== undefined && client.pending.forwarded > 0) return false;
-  const raw = transaction.route?.raw;
+  const route = transaction.route ?? sessionRoute(client.door.engine);
+  const { raw } = route;
   if (raw !== undefined && !transaction.failed && !mayPass(client, raw)) return false;
   client.endRun();
   client.transaction = undefined;
@@ -96,27 +97,22 @@ const exec: DoorCommand = (client) => {
     transaction.close();
     throw new CommandError(replies.execAbort);
   }
-  const { route } = transaction;
   if (raw !== undefined) execUpstream(client, transaction, raw);
-  else client.answerLater(execOnStore(transaction, route ?? anyRoute(client)), 'exclusive');
+  else client.answerLater(execOnStore(client, transaction, route), 'exclusive');
   return true;
 };
 
-/** Where only commands without keys were queued. */
-const anyRoute = ({ door }: Client): Route => door.engine.route('');
-
 /** Without a Redis: in memory only, where nothing else runs between commands that never wait. */
-async function execOnStore(transaction: Transaction, { store }: Route): Promise<Answer> {
-  if (store.info.kind !== 'in-memory')
-    throw new CommandError(`ERR MULTI is not possible on store '${store.info.name}'`);
+async function execOnStore(client: Client, transaction: Transaction, { store }: Route): Promise<Answer> {
+  if (store.info.kind !== 'in-memory' && transaction.queued.some(({ onStore }) => onStore !== undefined))
+    throw new CommandError(`ERR MULTI is not supported on store '${store.info.name}'`);
   for (const [key, etag] of transaction.watched) if ((await store.get(key))?.etag !== etag) return new NullArray();
   const answers: Answer[] = [];
-  for (const [index, frame] of transaction.frames.entries()) {
-    const parser = new RequestParser(defaultLimits);
-    parser.push(frame);
-    parser.next();
+  for (const { name, frame, onStore } of transaction.queued) {
+    const request = parsedRequest(frame);
+    const answer = onStore === undefined ? localAnswer(name) : (view: RequestView) => onStore(store, view);
     try {
-      answers.push((await transaction.onStore[index]?.(store, new RequestView(parser))) ?? null);
+      answers.push(await answer(request, client));
     } catch (error) {
       answers.push(asCommandError(error));
     }

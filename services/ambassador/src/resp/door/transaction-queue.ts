@@ -1,13 +1,21 @@
+import type { RawRoute } from '../../engine/engine.ts';
 import { CommandError, Status } from '../commands/answer.ts';
 import { keyPositions } from '../commands/key-positions.ts';
 import { unknownRequest } from '../commands/unknown-request.ts';
 import type { Client, Command } from './client.ts';
+import { ownAnswers } from './connection-commands.ts';
 import { checkPrefix } from './forward.ts';
 import { frameOf } from './frame.ts';
+import { sessionRoute } from './grouping.ts';
 import type { Transaction } from './transaction.ts';
 
-const control = new Set(['multi', 'exec', 'discard', 'watch', 'unwatch', 'quit', 'reset']);
-const keyless = new Set(['ping', 'echo', 'time', 'publish']);
+const control = new Set(['multi', 'exec', 'discard', 'watch', 'quit', 'reset']);
+/** Commands without a key that a Redis runs in a transaction as it does alone. */
+const serverCommands = new Set(['ping', 'echo', 'time', 'publish', 'spublish', 'script', 'function', 'info', 'lolwut']);
+/** Those that are about all keys of the database. */
+const databaseCommands = new Set(['dbsize', 'keys', 'scan', 'randomkey', 'flushdb', 'flushall']);
+/** Nothing is watched any more once EXEC runs, and waiting there never waits. */
+const withoutEffect = new Set(['unwatch', 'wait']);
 const mostBytes = 64 * 1024 * 1024;
 
 /** Keep a command for EXEC, or serve those that steer the transaction. */
@@ -24,20 +32,34 @@ export function queueInTransaction(client: Client, transaction: Transaction, com
   return true;
 }
 
-function queue({ door, request, parser }: Client, transaction: Transaction, command: Command): void {
+function queue(client: Client, transaction: Transaction, command: Command): void {
+  const { door, request, parser } = client;
   const positions = keyPositions(command, request);
-  if (positions.length === 0 && !keyless.has(command.name) && command.keys.kind === 'none')
-    throw new CommandError(`ERR ${command.name.toUpperCase()} is not possible inside MULTI here`);
+  const own = Object.hasOwn(ownAnswers, command.name);
+  if (positions.length === 0 && command.keys.kind === 'none' && !own) checkKeyless(client, transaction, command);
   const keys = positions.map((position) => request.key(position));
   for (const key of keys) transaction.take(door.engine.route(key), key);
   const raw = transaction.route?.raw;
   if (raw !== undefined) checkPrefix(raw, command);
-  if (transaction.route !== undefined && raw === undefined && command.onStore === undefined)
+  if (keys.length > 0 && raw === undefined && command.onStore === undefined)
     throw new CommandError(unknownRequest(request));
   const frame = frameOf(parser, raw?.keyPrefix ?? '', positions);
   transaction.bytes += frame.length;
   if (transaction.bytes > mostBytes) throw new CommandError('ERR the transaction is too large');
-  transaction.frames.push(frame);
-  transaction.onStore.push(command.onStore);
+  transaction.queued.push({ name: command.name, frame, onStore: command.onStore, own });
   if (command.write) transaction.written.push(...keys);
 }
+
+/** A command without a key belongs to the Redis where the keys of the transaction live, or else to the session's. */
+function checkKeyless({ door }: Client, transaction: Transaction, { name, write }: Command): void {
+  const { raw } = transaction.route ?? sessionRoute(door.engine);
+  if (serverCommands.has(name) || withoutEffect.has(name)) return;
+  if (databaseCommands.has(name) && raw !== undefined && ownsDatabase(raw, door.engine.routes().length)) {
+    if (!write || raw.near === undefined) return;
+  }
+  throw new CommandError(`ERR ${name.toUpperCase()} is not supported inside MULTI here`);
+}
+
+/** Whether all keys of the Redis database are this endpoint's, and there are no others. */
+const ownsDatabase = ({ keyPrefix, target }: RawRoute, routes: number): boolean =>
+  routes === 1 && keyPrefix === '' && target.topology.mode !== 'cluster';

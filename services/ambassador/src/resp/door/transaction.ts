@@ -6,6 +6,17 @@ import type { KeyCommand } from '../commands/key-command.ts';
 import type { ForwardingConnection } from '../upstream/forwarding-connection.ts';
 import { slotOf } from './cluster/slot-of.ts';
 
+/** A command that waits for EXEC. */
+export type Queued = {
+  name: string;
+  /** The request, as it goes to a Redis. */
+  frame: Buffer;
+  /** How a store serves it. */
+  onStore: KeyCommand | undefined;
+  /** Answered here wherever the transaction runs: it is about this connection. */
+  own: boolean;
+};
+
 /** What a client has watched and queued, from WATCH or MULTI to EXEC or DISCARD. */
 export class Transaction {
   /** True from MULTI on. */
@@ -14,9 +25,7 @@ export class Transaction {
   failed = false;
   /** Where all its keys live; the first key decides. */
   route: Route | undefined;
-  readonly frames: Buffer[] = [];
-  /** How each is served by a store, where it is. */
-  readonly onStore: (KeyCommand | undefined)[] = [];
+  readonly queued: Queued[] = [];
   readonly written: Key[] = [];
   /** WATCH belongs to a connection, so from there to EXEC it is the client's own. */
   watching: ForwardingConnection | undefined;

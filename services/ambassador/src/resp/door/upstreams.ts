@@ -6,7 +6,7 @@ import type { Upstream } from '../upstream/upstream.ts';
 
 /** The connections to every Redis that frames are passed on to. */
 export class Upstreams {
-  readonly #pools = new Map<RedisTarget, Upstream>();
+  readonly #pools = new Map<RedisTarget, Map<number | undefined, Upstream>>();
   readonly #engine: Engine;
   readonly #size: number;
   readonly #onDelivered: () => void;
@@ -19,12 +19,15 @@ export class Upstreams {
     this.#stopListening = engine.onReload(() => this.#retire());
   }
 
-  /** The connections to the Redis of a route. */
-  of({ target }: RawRoute): Upstream {
-    const known = this.#pools.get(target);
-    if (known !== undefined) return known;
-    const pool = this.#open(target);
-    this.#pools.set(target, pool);
+  /** The connections to the Redis of a route, in another database than the store's where one is named. */
+  of({ target }: RawRoute, database: number | undefined): Upstream {
+    let pools = this.#pools.get(target);
+    if (pools === undefined) this.#pools.set(target, (pools = new Map()));
+    let pool = pools.get(database);
+    if (pool === undefined) {
+      pool = this.#open(database === undefined ? target : { ...target, db: database });
+      pools.set(database, pool);
+    }
     return pool;
   }
 
@@ -38,16 +41,16 @@ export class Upstreams {
 
   close(): void {
     this.#stopListening();
-    for (const pool of this.#pools.values()) pool.close();
+    for (const pools of this.#pools.values()) for (const pool of pools.values()) pool.close();
   }
 
   /** After a reload: what no route leads to any more is closed when its last reply has come. */
   #retire(): void {
     const targets = new Set(this.#engine.routes().map(({ raw }) => raw?.target));
-    for (const [target, pool] of this.#pools) {
+    for (const [target, pools] of this.#pools) {
       if (targets.has(target)) continue;
       this.#pools.delete(target);
-      pool.retire();
+      for (const pool of pools.values()) pool.retire();
     }
   }
 }

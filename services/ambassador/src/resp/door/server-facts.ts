@@ -1,0 +1,12 @@
+/** What the endpoint knows of itself. */
+export type ServerFacts = {
+  port: number;
+  startedAt: number;
+  clients: number;
+  maxClients: number;
+  waiting: number;
+  commands: number;
+  connections: number;
+  rejected: number;
+  errors: number;
+};
