@@ -2,6 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build } from 'esbuild';
+import { vendorFiles } from '../services/app/src/console/vendor-files.ts';
 
 /**
  * `node tools/build.ts [service …]`: a service's ECMAScript modules, with their source maps and the licences of what is in
@@ -58,6 +59,12 @@ async function bundle(name: string): Promise<void> {
   await writeFile(join(target, 'package.json'), `${JSON.stringify({ name, private: true, type: 'module' })}\n`);
   const assets = join(source, 'public');
   if (existsSync(assets)) await cp(assets, join(target, 'public'), { recursive: true });
+  if (name === 'app') await copyVendor(join(target, 'public', 'console', 'vendor'));
   const bytes = Object.values(metafile.outputs).reduce((sum, output) => sum + output.bytes, 0);
   console.log(`${name}: ${(bytes / 1e6).toFixed(1)} MB with its source map`);
+}
+
+/** The console's page imports libraries as they are published: beside it, so that it needs nothing from elsewhere. */
+async function copyVendor(folder: string): Promise<void> {
+  for (const { name, path } of vendorFiles()) await cp(path, join(folder, name));
 }

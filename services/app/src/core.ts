@@ -24,9 +24,9 @@ export type Core = {
 export function createCore(context: Context<Config>, identity: Identity): Core {
   const { config, log, lifecycle, health } = context;
   const timeline = new Timeline(lifecycle);
-  const chaos = new Chaos((text) => {
+  const chaos = new Chaos((text, control) => {
     log.warn({ control: text }, 'chaos');
-    timeline.record('chaos', text);
+    timeline.record('chaos', text, control);
   });
   const overload = new Overload(config);
   lifecycle.atClose('overload', () => overload.stop());

@@ -3,18 +3,21 @@ import type { Probe } from '@podkit/chassis/http/health';
 /** A control that is on. `until` is in milliseconds since the epoch. */
 export type ActiveControl = { name: string; text: string; until: number };
 
+/** Notified of each control that begins, with its end, and of each that is over, without. */
+export type ChaosListener = (text: string, control: { name: string; until?: number }) => void;
+
 type Control = ActiveControl & { timer: NodeJS.Timeout; end: () => void };
 
 /** Faults made on purpose. Each ends by itself when its duration is over; setting one again replaces it. */
 export class Chaos {
   readonly #controls = new Map<string, Control>();
   readonly #failNext = new Map<Probe, number>();
-  readonly #onChange: (text: string) => void;
+  readonly #onChange: ChaosListener;
   #delay = 0;
   #dropShare = 0;
   #hang: { promise: Promise<void>; resolve: () => void } | undefined;
 
-  constructor(onChange: (text: string) => void) {
+  constructor(onChange: ChaosListener) {
     this.#onChange = onChange;
   }
 
@@ -86,8 +89,9 @@ export class Chaos {
     this.end(name, true);
     const timer = setTimeout(() => this.end(name), duration);
     timer.unref();
-    this.#controls.set(name, { name, text, until: Date.now() + duration, timer, end });
-    if (!quiet) this.#onChange(text);
+    const until = Date.now() + duration;
+    this.#controls.set(name, { name, text, until, timer, end });
+    if (!quiet) this.#onChange(text, { name, until });
   }
 
   /** Turn a control off; one that is not on stays so. */
@@ -97,7 +101,7 @@ export class Chaos {
     this.#controls.delete(name);
     clearTimeout(control.timer);
     control.end();
-    if (!quiet) this.#onChange(`over: ${control.name}`);
+    if (!quiet) this.#onChange(`over: ${control.name}`, { name });
   }
 
   endAll(): void {

@@ -3,55 +3,73 @@ import type { Chaos } from '../chaos/chaos.ts';
 import type { Overload } from '../health/overload.ts';
 import type { ProbeHistory } from '../health/probe-history.ts';
 import type { Identity } from '../identity.ts';
-import type { Timeline } from '../lifecycle/timeline.ts';
 import type { Notes } from '../notes/notes.ts';
 import type { LiveSettings } from '../settings/live-settings.ts';
 import type { SiteWatch } from '../site/site-watch.ts';
+import { cut } from './cut.ts';
+import type { DownwardWatch } from './downward.ts';
 import { type DrainSources, drainProgress } from './drain-progress.ts';
-import type { Container, Neighbours } from './neighbours.ts';
+import { storesOf } from './flows.ts';
+import { limitsOf } from './limits.ts';
+import type { Members } from './members.ts';
+import type { Monitor } from './monitor.ts';
+import type { Container, Sidecar, Sidecars } from './sidecars.ts';
 
 export type ConsoleSources = {
   identity: Identity;
   lifecycle: Lifecycle;
-  timeline: Timeline;
   history: ProbeHistory;
-  neighbours: Neighbours;
+  sidecars: Sidecars;
+  downward: DownwardWatch;
+  monitor: Monitor;
   siteWatch: SiteWatch;
   notes: Notes;
   notesBackend: { protocol: string; ambassador: string };
   overload: Overload;
+  loopLimit: number;
   settings: LiveSettings;
   chaos: Chaos;
   chaosEnabled: boolean;
   drain: Omit<DrainSources, 'lifecycle'>;
-  shard: () => unknown;
+  members: Members;
 };
 
-/** Everything the console shows, as one document; README.md describes it. */
-export async function consoleDocument(sources: ConsoleSources): Promise<Record<string, unknown>> {
-  const { identity, timeline, history, neighbours, overload, settings, chaos, chaosEnabled, shard } = sources;
-  await neighbours.look();
+/** At most so many adapted series are shown. */
+const mostSeries = 200;
+
+/** Everything the console shows of this moment, as one document; README.md describes it. */
+export function consoleDocument(sources: ConsoleSources): Record<string, unknown> {
+  const { identity, history, sidecars, downward, monitor, overload, settings, chaos, chaosEnabled } = sources;
+  const loop = sources.loopLimit > 0 ? sources.loopLimit : undefined;
   return {
     at: Date.now(),
     banner: settings.get('banner') ?? '',
     identity,
-    containers: [ownContainer(sources.lifecycle), ...neighbours.containers],
-    probes: history.snapshot(),
-    lifecycle: { ...lifecycleNow(sources), events: timeline.events },
+    lifecycle: lifecycleNow(sources),
+    containers: [ownContainer(sources.lifecycle), ...sidecars.all.map(containerOf)],
+    flows: monitor.flows,
+    stores: storesOf(sidecars.all),
+    limits: limitsOf(sidecars.all, { heap: monitor.heapLimit, loop }),
+    probes: history.counts,
     site: siteNow(sources.siteWatch),
     notes: notesNow(sources),
-    metrics: neighbours.metrics,
-    downward: neighbours.downward,
-    shard: shard(),
+    members: sources.members.known,
+    metrics: adaptedMetrics(sidecars.all),
+    downward: downward.known,
     overload: overload.state,
-    settings: settings.shown(),
+    settings: cut(settings.shown()),
     chaos: { enabled: chaosEnabled, active: chaos.active },
   };
 }
 
 function lifecycleNow({ lifecycle, drain }: ConsoleSources) {
-  const since = lifecycle.events.at(-1)?.at ?? 0;
-  return { state: lifecycle.state, since, drain: drainProgress({ lifecycle, ...drain }, Date.now()) };
+  const last = lifecycle.events.at(-1);
+  return {
+    state: lifecycle.state,
+    reason: last?.reason ?? '',
+    since: last?.at ?? 0,
+    drain: drainProgress({ lifecycle, ...drain }, Date.now()),
+  };
 }
 
 function ownContainer({ state, events }: Lifecycle): Container {
@@ -67,9 +85,30 @@ function ownContainer({ state, events }: Lifecycle): Container {
   };
 }
 
+/** A sidecar with what its process uses, from its own metrics. */
+function containerOf({ series, ...container }: Sidecar) {
+  const valueOf = (end: string) => series.find(({ name }) => name.endsWith(end))?.value;
+  const started = valueOf('process_start_time_seconds');
+  return {
+    ...container,
+    memory: valueOf('process_resident_memory_bytes'),
+    cpuSeconds: valueOf('process_cpu_seconds_total'),
+    startedAt: started && started * 1000,
+    version: series.find(({ name }) => name.endsWith('podkit_build_info'))?.labels.version,
+  };
+}
+
+function adaptedMetrics(sidecars: readonly Sidecar[]) {
+  const adapter = sidecars.find(({ name }) => name === 'metrics-adapter');
+  if (adapter === undefined) return { ok: false, error: 'not asked yet' };
+  if (adapter.metricsError !== undefined) return { ok: false, error: adapter.metricsError };
+  // The adapter's own are not what it adapts.
+  const adapted = adapter.series.filter(({ name }) => !name.startsWith('adapter_'));
+  return { ok: true, series: cut(adapted.slice(0, mostSeries)), total: adapted.length };
+}
+
 function siteNow({ published }: SiteWatch) {
-  if (published === undefined) return { published: false };
-  return { published: true, ...published, ageSeconds: Math.round((Date.now() - published.publishedAt) / 1000) };
+  return published === undefined ? { published: false } : { published: true, ...published };
 }
 
 function notesNow({ notes, notesBackend }: ConsoleSources) {

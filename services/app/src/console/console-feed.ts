@@ -1,21 +1,28 @@
-import type { EventStream } from '../http/event-stream.ts';
+import type { NewEntries } from './history.ts';
 
-/** Milliseconds between two documents at least, and at most while somebody looks. */
-const [shortest, longest] = [200, 2000];
+/** Milliseconds between two events at least, and at most while somebody looks: a page takes 5 s without one for stale. */
+const [shortest, longest] = [200, 1000];
 
-/** Sends the console's document to its streams: soon after a change, and from time to time without one. */
+export type FeedSources = {
+  stream: { size: number; publish: (event: string, data: unknown) => void };
+  document: () => Record<string, unknown>;
+  added: NewEntries;
+};
+
+/**
+ * Sends the console's document to its streams: the parts that changed, with what is new on the time axis; soon after a
+ * change, and once a second without one, so that a page notices when this process hangs.
+ */
 export class ConsoleFeed {
-  readonly #stream: EventStream;
-  readonly #document: () => Promise<unknown>;
+  readonly #sources: FeedSources;
   readonly #timer: NodeJS.Timeout;
+  readonly #sentParts = new Map<string, string>();
   #changed = false;
-  #sending = false;
-  #sent = 0;
+  #sentAt = 0;
 
-  constructor(stream: EventStream, document: () => Promise<unknown>) {
-    this.#stream = stream;
-    this.#document = document;
-    this.#timer = setInterval(() => void this.#send(), shortest);
+  constructor(sources: FeedSources) {
+    this.#sources = sources;
+    this.#timer = setInterval(() => this.#sendWhenDue(), shortest);
     this.#timer.unref();
   }
 
@@ -26,18 +33,32 @@ export class ConsoleFeed {
 
   stop(): void {
     clearInterval(this.#timer);
+    this.#send();
   }
 
-  async #send(): Promise<void> {
-    const due = this.#changed || performance.now() - this.#sent >= longest;
-    if (!due || this.#sending || this.#stream.size === 0) return;
-    this.#sending = true;
+  #sendWhenDue(): void {
+    if (this.#changed || performance.now() - this.#sentAt >= longest) this.#send();
+  }
+
+  #send(): void {
+    const { stream, document, added } = this.#sources;
     this.#changed = false;
-    try {
-      this.#stream.publish('console', await this.#document());
-      this.#sent = performance.now();
-    } finally {
-      this.#sending = false;
+    this.#sentAt = performance.now();
+    // Also while nobody looks: who comes next begins with the whole history.
+    const news = added.take();
+    if (stream.size === 0) return;
+    stream.publish('update', { ...this.#changedParts(document()), added: news });
+  }
+
+  /** Every client begins with the whole document, so that a part sent to some is never missing to others. */
+  #changedParts(document: Record<string, unknown>): Record<string, unknown> {
+    const changed: Record<string, unknown> = {};
+    for (const [name, part] of Object.entries(document)) {
+      const text = JSON.stringify(part) ?? 'null';
+      if (this.#sentParts.get(name) === text) continue;
+      this.#sentParts.set(name, text);
+      changed[name] = part ?? null;
     }
+    return changed;
   }
 }

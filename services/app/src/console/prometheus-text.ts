@@ -1,4 +1,4 @@
-export type Series = { name: string; labels: Record<string, string>; type: string; value: number };
+export type Series = { name: string; labels: Record<string, string>; type: string; help: string; value: number };
 
 const sample = /^([a-zA-Z_:][\w:]*)(?:\{(.*)\})?\s+(\S+)/;
 const label = /([a-zA-Z_]\w*)="((?:[^"\\]|\\.)*)",?/g;
@@ -9,29 +9,29 @@ const label = /([a-zA-Z_]\w*)="((?:[^"\\]|\\.)*)",?/g;
  */
 export function readPrometheusText(text: string, limit: number): Series[] {
   const types = new Map<string, string>();
+  const helps = new Map<string, string>();
   const series: Series[] = [];
   for (const line of text.split('\n')) {
     if (series.length >= limit) break;
-    if (line.startsWith('# TYPE ')) {
-      const [, , name = '', type = 'untyped'] = line.split(' ');
-      types.set(name, type);
+    if (line.startsWith('#')) {
+      const [, keyword, name = '', ...rest] = line.split(' ');
+      if (keyword === 'TYPE') types.set(name, rest[0] ?? 'untyped');
+      if (keyword === 'HELP') helps.set(name, rest.join(' ').slice(0, 200));
       continue;
     }
-    const match = line.startsWith('#') ? null : sample.exec(line);
+    const match = sample.exec(line);
     const [, name = '', labels = '', value = ''] = match ?? [];
     if (match === null || name.endsWith('_bucket')) continue;
     const number = numberOf(value);
-    if (Number.isFinite(number))
-      series.push({ name, labels: labelsOf(labels), type: typeOf(name, types), value: number });
+    if (!Number.isFinite(number)) continue;
+    const family = types.has(name) ? name : name.replace(/_(sum|count|total)$/, '');
+    const [type, help] = [types.get(family) ?? 'untyped', helps.get(family) ?? ''];
+    series.push({ name, labels: labelsOf(labels), type, help, value: number });
   }
   return series;
 }
 
 const numberOf = (text: string): number => (text === '' ? Number.NaN : Number(text));
-
-function typeOf(name: string, types: ReadonlyMap<string, string>): string {
-  return types.get(name) ?? types.get(name.replace(/_(sum|count|total)$/, '')) ?? 'untyped';
-}
 
 function labelsOf(text: string): Record<string, string> {
   return Object.fromEntries(

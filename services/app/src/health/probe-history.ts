@@ -1,7 +1,10 @@
+import { hour, Ring } from '../lifecycle/ring.ts';
+
 export type Prober = 'kubelet' | 'hook' | 'other';
 
-/** One call of a probe or hook. */
+/** One call of a probe or hook. `id` counts up from 1. */
 export type ProbeCall = {
+  id: number;
   /** Milliseconds since the epoch. */
   at: number;
   probe: string;
@@ -15,22 +18,26 @@ export type ProbeCall = {
   chaos: boolean;
 };
 
-/** The last calls of probes and hooks, and how many there were. */
-export class ProbeHistory {
-  readonly #calls: ProbeCall[] = [];
-  readonly #counts = new Map<string, { ok: number; failed: number }>();
-  readonly #size: number;
-  readonly #listeners: (() => void)[] = [];
+export type ProbeCount = { ok: number; failed: number; milliseconds: number };
 
-  constructor({ size = 100 }: { size?: number } = {}) {
-    this.#size = size;
+/** The calls of probes and hooks within the last hour, and how many there were since the start. */
+export class ProbeHistory {
+  readonly #ring: Ring<ProbeCall>;
+  readonly #counts = new Map<string, ProbeCount>();
+  readonly #listeners: (() => void)[] = [];
+  #id = 0;
+
+  /** An hour of three probes every 3 s is 3600 calls. */
+  constructor({ size = 4000 }: { size?: number } = {}) {
+    this.#ring = new Ring({ size, maxAge: hour });
   }
 
-  record(call: ProbeCall): void {
-    this.#calls.push({ ...call, userAgent: call.userAgent.slice(0, 120) });
-    if (this.#calls.length > this.#size) this.#calls.shift();
-    const counts = this.#counts.get(call.probe) ?? { ok: 0, failed: 0 };
+  record(call: Omit<ProbeCall, 'id'>): void {
+    this.#id += 1;
+    this.#ring.push({ id: this.#id, ...call, userAgent: call.userAgent.slice(0, 120) });
+    const counts = this.#counts.get(call.probe) ?? { ok: 0, failed: 0, milliseconds: 0 };
     counts[call.ok ? 'ok' : 'failed'] += 1;
+    counts.milliseconds += call.milliseconds;
     this.#counts.set(call.probe, counts);
     for (const listener of this.#listeners) listener();
   }
@@ -39,8 +46,18 @@ export class ProbeHistory {
     this.#listeners.push(listener);
   }
 
-  snapshot(): { history: ProbeCall[]; counts: Record<string, { ok: number; failed: number }> } {
-    return { history: [...this.#calls], counts: Object.fromEntries(this.#counts) };
+  /** Oldest first. */
+  get calls(): ProbeCall[] {
+    return this.#ring.items;
+  }
+
+  /** What came after the call `id`, oldest first. */
+  since(id: number): ProbeCall[] {
+    return this.#ring.items.filter((call) => call.id > id);
+  }
+
+  get counts(): Record<string, ProbeCount> {
+    return Object.fromEntries(this.#counts);
   }
 }
 

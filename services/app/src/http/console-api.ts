@@ -1,16 +1,24 @@
 import type { Server } from '@podkit/chassis/http/server';
 import type { EventStream } from './event-stream.ts';
 
-/** `/api/console`: the console's document, once and as a stream. */
-export function consoleApi(
-  server: Server,
-  { document, stream }: { document: () => Promise<unknown>; stream: EventStream },
-): void {
-  server.get('/api/console', { config: { quiet: true } }, async (_request, reply) => {
-    void reply.header('cache-control', 'no-store').header('x-content-type-options', 'nosniff');
-    return document();
+export type ConsoleApi = {
+  /** The document of this moment. */
+  document: () => Promise<unknown>;
+  /** The last hour. */
+  history: () => unknown;
+  stream: EventStream;
+};
+
+/** `/api/console`: the console's document, once and as a stream, and the last hour. */
+export function consoleApi(server: Server, { document, history, stream }: ConsoleApi): void {
+  const quiet = { quiet: true };
+  server.addHook('onRequest', async ({ routeOptions }, reply) => {
+    if (routeOptions.url?.startsWith('/api/console') === true)
+      void reply.headers({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' });
   });
-  server.get('/api/console/events', { config: { stream: true, quiet: true } }, async (_request, reply) =>
+  server.get('/api/console', { config: quiet }, document);
+  server.get('/api/console/history', { config: quiet }, () => history());
+  server.get('/api/console/events', { config: { ...quiet, stream: true } }, async (_request, reply) =>
     stream.open(reply, { event: 'console', data: await document() }),
   );
 }

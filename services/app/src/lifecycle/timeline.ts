@@ -1,26 +1,50 @@
 import type { Lifecycle, LifecycleEvent, LifecycleState } from '@podkit/chassis/process/lifecycle';
+import { hour, Ring } from './ring.ts';
 
-export type TimelineKind = 'state' | 'hook' | 'signal' | 'chaos' | 'site' | 'settings' | 'shard';
-export type TimelineEvent = { at: number; kind: TimelineKind; text: string; state?: LifecycleState };
+export type TimelineKind =
+  | 'state'
+  | 'hook'
+  | 'signal'
+  | 'chaos'
+  | 'site'
+  | 'settings'
+  | 'labels'
+  | 'restart'
+  | 'container'
+  | 'shard';
+/** One thing that happened. `id` counts up from 1; `name` is what it is about, `until` when that ends at the latest. */
+export type TimelineEvent = {
+  id: number;
+  at: number;
+  kind: TimelineKind;
+  text: string;
+  state?: LifecycleState;
+  name?: string;
+  until?: number;
+};
 
-const limit = 200;
-
-/** Everything that happened to this process, in order: states of the lifecycle and what else is worth a mark. */
+/** Everything that happened to this process within the last hour: states of the lifecycle and what else is worth a mark. */
 export class Timeline {
-  readonly #events: TimelineEvent[] = [];
+  readonly #ring = new Ring<TimelineEvent>({ size: 1000, maxAge: hour });
+  readonly #states: TimelineEvent[] = [];
   readonly #listeners: (() => void)[] = [];
+  #id = 0;
 
   constructor(lifecycle: Lifecycle) {
     for (const event of lifecycle.events) this.#addState(event);
     lifecycle.onChange((event) => this.#addState(event));
   }
 
+  /** Oldest first. The start, and the state at the beginning of the hour, are among them however old they are. */
   get events(): readonly TimelineEvent[] {
-    return this.#events;
+    const recent = this.#ring.items;
+    const first = recent[0]?.at ?? Number.POSITIVE_INFINITY;
+    const older = this.#states.filter(({ at, id }) => at <= first && !recent.some((event) => event.id === id));
+    return [...new Set([...older.slice(0, 1), ...older.slice(-1)]), ...recent];
   }
 
-  record(kind: TimelineKind, text: string): void {
-    this.#add({ at: Date.now(), kind, text });
+  record(kind: TimelineKind, text: string, subject: { name?: string; until?: number } = {}): void {
+    this.#add({ at: Date.now(), kind, text, ...subject });
   }
 
   onChange(listener: () => void): void {
@@ -29,13 +53,16 @@ export class Timeline {
 
   #addState({ at, state, reason }: LifecycleEvent): void {
     if (state === 'draining' && reason.startsWith('SIG')) this.#add({ at, kind: 'signal', text: reason });
-    this.#add({ at, kind: 'state', text: `${state}: ${reason}`, state });
+    this.#states.push(this.#add({ at, kind: 'state', text: `${state}: ${reason}`, state }));
+    // The first one, the start, stays.
+    if (this.#states.length > 200) this.#states.splice(1, 1);
   }
 
-  #add(event: TimelineEvent): void {
-    this.#events.push(event);
-    // The first one, the start, stays.
-    if (this.#events.length > limit) this.#events.splice(1, 1);
+  #add(event: Omit<TimelineEvent, 'id'>): TimelineEvent {
+    this.#id += 1;
+    const added = { id: this.#id, ...event, text: event.text.slice(0, 500) };
+    this.#ring.push(added);
     for (const listener of this.#listeners) listener();
+    return added;
   }
 }

@@ -1,0 +1,58 @@
+import { shortTime, time } from '../lib/format.js';
+import { timeTicks } from '../time/scale.js';
+
+const height = 88;
+
+/** How a small chart looks. `axis` is a ref: the values at the axis, and the limit where it is in the picture. */
+export function chartOptions({ width, format, axis, element }) {
+  const style = getComputedStyle(element);
+  const colour = (name) => style.getPropertyValue(`--${name}`).trim();
+  const text = { stroke: colour('quiet'), font: `11px ${style.fontFamily}`, ticks: { show: false }, gap: 4 };
+  return {
+    width,
+    height,
+    padding: [6, 4, 0, 0],
+    legend: { show: false },
+    cursor: { y: false, points: { show: false }, drag: { x: false, y: false } },
+    scales: { x: { time: true, auto: false }, y: { auto: false } },
+    series: [{}, { stroke: colour('data'), fill: colour('data-fill'), width: 1.5, points: { show: false } }],
+    axes: [
+      { ...text, grid: { show: false }, size: 18, splits: timeSplits, values: timeTexts },
+      {
+        ...text,
+        grid: { stroke: colour('line'), width: 1 },
+        size: 52,
+        splits: () => axis.current.splits,
+        values: (_plot, splits) => splits.map((value) => (value === 0 ? '0' : format(value))),
+      },
+    ],
+    hooks: { draw: [(plot) => drawLimit(plot, axis.current.limit, colour('ink'))] },
+  };
+}
+
+const msRange = ({ min, max }) => ({ from: min * 1000, to: max * 1000 });
+
+function timeSplits(plot) {
+  const { from, to } = msRange(plot.scales.x);
+  return timeTicks({ from, to, width: plot.bbox.width / devicePixelRatio }, 64).ticks.map((at) => at / 1000);
+}
+
+function timeTexts(plot, splits) {
+  const { hasSeconds } = timeTicks({ ...msRange(plot.scales.x), width: plot.bbox.width / devicePixelRatio }, 64);
+  return splits.map((at) => (hasSeconds ? time(at * 1000) : shortTime(at * 1000)));
+}
+
+/** Over the whole width, also where nothing was measured yet. */
+function drawLimit({ ctx, bbox, valToPos }, limit, colour) {
+  if (limit === undefined) return;
+  const y = Math.round(valToPos(limit, 'y', true)) + 0.5;
+  ctx.save();
+  ctx.strokeStyle = colour;
+  ctx.lineWidth = devicePixelRatio;
+  ctx.setLineDash([4 * devicePixelRatio, 3 * devicePixelRatio]);
+  ctx.beginPath();
+  ctx.moveTo(bbox.left, y);
+  ctx.lineTo(bbox.left + bbox.width, y);
+  ctx.stroke();
+  ctx.restore();
+}

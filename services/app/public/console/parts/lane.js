@@ -1,0 +1,69 @@
+import { duration, shortCommit, time } from '../lib/format.js';
+import { html } from '../lib/html.js';
+import { meaningOf } from '../lib/states.js';
+import { entryAt } from '../time/lanes.js';
+import { markGroups, tickPaths } from '../time/tick-paths.js';
+
+export const laneHeight = 20;
+
+/** One row of the time axis: its name, what happened, and what it was at the cursor, or is now. */
+export function Lane({ lane, row, entries, scale, at, now }) {
+  const entry = entryAt(lane, entries, at ?? now);
+  const text = entry === undefined ? '' : textOf(lane, entry);
+  const Drawing = { bands: Bands, calls: Calls, marks: Marks }[lane.type];
+  const place = { gridRow: row };
+  return html`
+    <h3 class="lane-name" style=${place}>${lane.label}</h3>
+    <svg class="lane" style=${place} width=${scale.width} height=${laneHeight} role="img" aria-label=${`${lane.label}: ${entries.length} in the last hour`}>
+      <line class="lane-line" x1="0" x2=${scale.width} y1=${laneHeight / 2} y2=${laneHeight / 2} />
+      <${Drawing} entries=${entries} scale=${scale} />
+    </svg>
+    <p class="lane-text" style=${place} title=${text} data-failed=${entry?.ok === false}>${text}</p>
+  `;
+}
+
+function textOf(lane, entry) {
+  if (lane.type === 'calls') {
+    const { at, ok, status, milliseconds, prober, via } = entry;
+    const answer = via === 'grpc' ? (ok ? 'serving' : 'not serving') : status;
+    return `${time(at)} ${answer} in ${duration(milliseconds)}${prober === 'other' ? '' : `, ${prober}`}`;
+  }
+  if (lane.type === 'bands') return entry.state === 'chaos' ? entry.text : entry.text.replace(/: /, ', ');
+  return `${time(entry.at)} ${entry.text.replace(/[0-9a-f]{40}/g, shortCommit)}`;
+}
+
+/** Letters of a band's name need some 7 pixels each. */
+const fits = (text, width) => width > text.length * 7 + 12;
+
+function Bands({ entries, scale }) {
+  return entries
+    .filter(({ from, to }) => to >= scale.from && from <= scale.to)
+    .map(({ from, to, state, text }) => {
+      const left = Math.max(0, scale.x(from));
+      const width = Math.max(2, Math.min(scale.width, scale.x(to)) - left);
+      const label = state === 'chaos' ? text : state;
+      return html`
+        <g key=${from} class="band" data-meaning=${state === 'chaos' ? 'chaos' : meaningOf(state)}>
+          <rect x=${left} y="2" width=${width} height=${laneHeight - 4} rx="2" />
+          ${fits(label, width) && html`<text x=${left + 6} y="14">${label}</text>`}
+        </g>
+      `;
+    });
+}
+
+function Calls({ entries, scale }) {
+  const { ok, chaos, failed } = tickPaths(entries, scale, laneHeight);
+  return html`<path class="calls" data-meaning="ok" d=${ok} /><path class="calls" data-meaning="chaos" d=${chaos} /><path class="calls" data-meaning="bad" d=${failed} />`;
+}
+
+/** A diamond; where several would cover each other, how many. */
+function Marks({ entries, scale }) {
+  return markGroups(entries, scale).map(
+    ({ x, marks }) => html`
+      <g key=${marks[0].at} class="mark" data-kind=${marks[0].kind} transform=${`translate(${x.toFixed(1)} ${laneHeight / 2})`}>
+        <path d="M0-5L5 0L0 5L-5 0Z" />
+        ${marks.length > 1 && html`<text x="8" y="4">${marks.length}</text>`}
+      </g>
+    `,
+  );
+}

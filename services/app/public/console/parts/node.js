@@ -1,0 +1,61 @@
+import { ago, bytes, duration, perSecond } from '../lib/format.js';
+import { html } from '../lib/html.js';
+import { meaningOf } from '../lib/states.js';
+import { view } from '../store/view.js';
+import { State } from './state.js';
+
+/** A container of the Pod; it opens its details. */
+export function Node({ id, pod, now }) {
+  const container = pod.containers.find(({ name }) => name === id);
+  const state = id === 'app' ? pod.lifecycle.state : (container?.state ?? 'unknown');
+  return html`
+    <button
+      class="node"
+      type="button"
+      data-area=${id}
+      data-meaning=${meaningOf(state)}
+      aria-haspopup="dialog"
+      onClick=${() => view.dispatch({ node: id })}
+    >
+      <span class="node-name">${id}</span>
+      <${State} state=${state} />
+      <span class="node-more">${id === 'app' ? html`<${AppFacts} pod=${pod} now=${now} />` : sidecarFacts(container, now)}</span>
+    </button>
+  `;
+}
+
+function sidecarFacts(container, now) {
+  if (container === undefined) return 'not asked yet';
+  const { memory, startedAt } = container;
+  return (
+    [memory && bytes(memory), startedAt && `up ${ago(startedAt, now).replace(' ago', '')}`]
+      .filter(Boolean)
+      .join(' · ') || '\u00a0'
+  );
+}
+
+function AppFacts({ pod, now }) {
+  const { overload, identity } = pod;
+  const flow = pod.flows['clients>app'];
+  const rows = [
+    ['Up', ago(Date.parse(identity.startedAt), now).replace(' ago', '')],
+    ['Requests', perSecond(flow?.rate ?? 0)],
+    ['Failed', perSecond(flow?.errors ?? 0)],
+    ['Latency', duration(flow?.ms)],
+    ['In flight', String(overload.inFlight)],
+    ['Loop delay', duration(overload.eventLoopDelayMs)],
+  ];
+  return rows.map(
+    ([term, text]) => html`<span class="node-fact" key=${term}><span>${term}</span><span>${text}</span></span>`,
+  );
+}
+
+/** What is not a container of this Pod. */
+export function Outside({ area, name, state, kind = 'outside' }) {
+  return html`
+    <div class=${`outside ${kind}`} data-area=${area} data-meaning=${state && meaningOf(state)}>
+      <span>${name}</span>
+      ${state && html`<${State} state=${state} />`}
+    </div>
+  `;
+}

@@ -1,0 +1,28 @@
+import { html } from '../lib/html.js';
+import { Part } from './part.js';
+import { Age } from './value.js';
+
+/** Settings that can change while the app runs. Secrets come from the server as dots. */
+export function Settings({ settings, now }) {
+  return html`
+    <${Part} id="settings" title="Settings read while running">
+      <div class="scroll" tabindex="0" role="region" aria-label="Table of settings">
+        <table>
+          <thead><tr><th scope="col">Setting</th><th scope="col">Value</th><th scope="col">From</th><th scope="col">Changed</th></tr></thead>
+          <tbody>
+            ${settings.map(
+              ({ name, value, source, changedAt }) => html`
+                <tr key=${name}>
+                  <th scope="row">${name}</th>
+                  <td>${value === '' ? html`<span class="quiet">empty</span>` : value}</td>
+                  <td class="quiet">${source}</td>
+                  <td class="quiet"><${Age} at=${changedAt} now=${now} /></td>
+                </tr>
+              `,
+            )}
+          </tbody>
+        </table>
+      </div>
+    <//>
+  `;
+}

@@ -1,0 +1,129 @@
+import { useMemo, useRef } from 'preact/hooks';
+import { duration, exactTime, shortTime, time } from '../lib/format.js';
+import { html } from '../lib/html.js';
+import { useStore } from '../lib/use-store.js';
+import { useWidth } from '../lib/use-width.js';
+import { axisRange, cursor, spans, view } from '../store/view.js';
+import { laneEntries, lanes } from '../time/lanes.js';
+import { timeScale, timeTicks } from '../time/scale.js';
+import { Lane, laneHeight } from './lane.js';
+import { Part } from './part.js';
+
+/** Everything that happened, on one axis of time. */
+export function Timeline({ state, view: looking, now }) {
+  const drain = state.document.lifecycle.drain;
+  const range = axisRange(looking, now, drain);
+  return html`
+    <${Part} id="timeline" title="Timeline" wide=${true} aside=${html`<${Spans} looking=${looking} range=${range} />`}>
+      <${Axis} state=${state} range=${range} now=${now} drain=${drain} />
+    <//>
+  `;
+}
+
+function Spans({ looking: { span, zoom }, range }) {
+  return html`
+    <div class="spans">
+      ${zoom && html`<span class="quiet">${time(range.from)} to ${time(range.to)}</span>`}
+      <div class="segments" role="group" aria-label="Span of time">
+        ${spans.map(
+          ({ name, ms }) => html`
+            <button key=${name} type="button" aria-pressed=${zoom === undefined && span === ms} onClick=${() => view.dispatch({ span: ms, zoom: undefined })}>${name}</button>
+          `,
+        )}
+      </div>
+    </div>
+  `;
+}
+
+function Axis({ state, range, now, drain }) {
+  const [ref, width] = useWidth();
+  const { at } = useStore(cursor);
+  const scale = timeScale(range, Math.max(width, 1));
+  const rows = useMemo(
+    () => lanes.map((lane) => ({ lane, entries: laneEntries(lane, state, now) })),
+    [state.events, state.calls, now],
+  );
+  const shown = at !== undefined && at >= range.from && at <= range.to ? at : undefined;
+  return html`
+    <div class="axis">
+      ${rows.map(({ lane, entries }, row) => html`<${Lane} key=${lane.id} row=${row + 1} lane=${lane} entries=${entries} scale=${scale} at=${shown} now=${now} />`)}
+      <${Track} trackRef=${ref} scale=${scale} at=${shown} now=${now} drain=${drain} />
+      <${Ruler} scale=${scale} />
+      <p class="ruler-now">${shown === undefined ? 'now' : html`<time title=${exactTime(shown)}>${time(shown)}</time>`}</p>
+    </div>
+  `;
+}
+
+/** What lies over all rows and takes the pointer and the keys: the cursor, and a piece of time that is being chosen. */
+function Track({ trackRef, scale, at, now, drain }) {
+  const start = useRef(undefined);
+  const timeOf = (event) => scale.at(event.clientX - trackRef.current.getBoundingClientRect().left);
+  const onPointerDown = (event) => {
+    start.current = timeOf(event);
+    trackRef.current.setPointerCapture(event.pointerId);
+  };
+  const onPointerUp = (event) => {
+    const [from, to] = [start.current, timeOf(event)].toSorted((a, b) => a - b);
+    start.current = undefined;
+    if (scale.x(to) - scale.x(from) > 8) view.dispatch({ zoom: { from, to } });
+  };
+  const onKeyDown = (event) => {
+    const step = { ArrowLeft: -1, ArrowRight: 1, PageUp: -10, PageDown: 10 }[event.key];
+    if (event.key === 'Escape') view.dispatch({ zoom: undefined });
+    if (step === undefined) return;
+    event.preventDefault();
+    const next = (at ?? now) + (step * (scale.to - scale.from)) / 100;
+    cursor.dispatch({ at: Math.min(scale.to, Math.max(scale.from, next)) });
+  };
+  const height = lanes.length * laneHeight;
+  return html`
+    <div
+      ref=${trackRef}
+      class="track"
+      role="slider"
+      tabindex="0"
+      aria-label="Moment on the timeline"
+      aria-valuemin=${Math.round(scale.from)}
+      aria-valuemax=${Math.round(scale.to)}
+      aria-valuenow=${Math.round(at ?? now)}
+      aria-valuetext=${at === undefined ? 'now' : time(at)}
+      onPointerMove=${(event) => cursor.dispatch({ at: timeOf(event) })}
+      onPointerLeave=${() => cursor.dispatch({ at: undefined })}
+      onBlur=${() => cursor.dispatch({ at: undefined })}
+      onPointerDown=${onPointerDown}
+      onPointerUp=${onPointerUp}
+      onDblClick=${() => view.dispatch({ zoom: undefined })}
+      onKeyDown=${onKeyDown}
+    >
+      <svg width=${scale.width} height=${height} aria-hidden="true">
+        ${drain && html`<${Deadlines} drain=${drain} scale=${scale} height=${height} />`}
+        ${scale.to > now && html`<line class="now" x1=${scale.x(now)} x2=${scale.x(now)} y1="0" y2=${height} />`}
+        ${at !== undefined && html`<line class="cursor" x1=${scale.x(at)} x2=${scale.x(at)} y1="0" y2=${height} />`}
+      </svg>
+    </div>
+  `;
+}
+
+/** Where the drain stops answering, and where it is cut off. */
+function Deadlines({ drain: { startedAt, delayMs, timeoutMs }, scale, height }) {
+  const marks = [startedAt + delayMs, startedAt + delayMs + timeoutMs];
+  return marks.map(
+    (at) => html`<line key=${at} class="deadline" x1=${scale.x(at)} x2=${scale.x(at)} y1="0" y2=${height} />`,
+  );
+}
+
+function Ruler({ scale }) {
+  const { ticks, hasSeconds } = timeTicks(scale);
+  return html`
+    <div class="ruler">
+      <svg width=${scale.width} height="16" role="img" aria-label=${`From ${time(scale.from)} to ${time(scale.to)}, ${duration(scale.to - scale.from)}`}>
+        ${ticks
+          .filter((at) => scale.x(at) > 20 && scale.x(at) < scale.width - 20)
+          .map(
+            (at) =>
+              html`<text key=${at} x=${scale.x(at)} y="12" text-anchor="middle">${hasSeconds ? time(at) : shortTime(at)}</text>`,
+          )}
+      </svg>
+    </div>
+  `;
+}

@@ -1,0 +1,90 @@
+const hour = 60 * 60 * 1000;
+/** Without an event for so long, what the page shows is stale: the server sends one each second. */
+export const staleAfter = 5000;
+
+export const emptyPage = {
+  /** The server's document; undefined before the first one. */
+  document: undefined,
+  samples: [],
+  events: [],
+  calls: [],
+  connected: false,
+  /** By this machine's clock, as all of the next three. */
+  openedAt: 0,
+  heardAt: 0,
+  now: 0,
+  /** The server's clock minus this one's, in milliseconds. */
+  skew: 0,
+  /** Values of adapted series since the page was opened, by the series' key. */
+  series: {},
+};
+
+/** The next state of the page. Events: `document`, `update`, `history`, `lost`, `tick`; each with `at`, this machine's time. */
+export function reducePage(state, event) {
+  switch (event.type) {
+    case 'document':
+      return heard({ ...state, document: event.data }, event);
+    case 'update': {
+      const { added, ...parts } = event.data;
+      return heard(withAdded({ ...state, document: { ...state.document, ...parts } }, added), event);
+    }
+    case 'history':
+      return withAdded(state, event.data);
+    case 'lost':
+      return { ...state, connected: false, now: event.at };
+    case 'tick':
+      return { ...state, now: event.at, openedAt: state.openedAt || event.at };
+    default:
+      return state;
+  }
+}
+
+function heard(state, { at }) {
+  const skew = state.document.at - at;
+  return remember({ ...state, connected: true, heardAt: at, now: at, openedAt: state.openedAt || at, skew });
+}
+
+/** History and updates may overlap, and a new start of the process numbers its entries anew: the time tells them apart. */
+function withAdded(state, { samples, events, calls }) {
+  const oldest = Date.now() + state.skew - hour;
+  return {
+    ...state,
+    samples: merged(state.samples, samples, ({ at }) => at).filter(({ at }) => at >= oldest),
+    events: merged(state.events, events, ({ at, id }) => `${at} ${id}`),
+    calls: merged(state.calls, calls, ({ at, id }) => `${at} ${id}`).filter(({ at }) => at >= oldest),
+  };
+}
+
+/** Both lists in the order of time, each entry once. */
+export function merged(known, added, keyOf) {
+  if (added.length === 0) return known;
+  const keys = new Set(known.map(keyOf));
+  const fresh = added.filter((entry) => !keys.has(keyOf(entry)));
+  return fresh.length === 0 ? known : [...known, ...fresh].toSorted((a, b) => a.at - b.at || (a.id ?? 0) - (b.id ?? 0));
+}
+
+/** Keep what the adapted series were, for their small charts: at most 300 values of each. */
+function remember(state) {
+  const { metrics, at } = state.document;
+  if (metrics?.ok !== true || state.metricsSeen === metrics) return state;
+  const series = {};
+  for (const one of metrics.series) {
+    const key = seriesKey(one);
+    series[key] = [...(state.series[key] ?? []).slice(-299), [at, one.value]];
+  }
+  return { ...state, series, metricsSeen: metrics };
+}
+
+export const seriesKey = ({ name, labels }) => `${name}${JSON.stringify(labels)}`;
+
+/** Since when the data is stale, by this machine's clock; undefined while it is fresh. */
+export function staleSince({ heardAt, openedAt, now }) {
+  const since = heardAt || openedAt;
+  return since > 0 && now - since > staleAfter ? since : undefined;
+}
+
+/** The server's time now; where it has fallen silent, the last that it said. */
+export function serverNow(state) {
+  const at = staleSince(state) === undefined ? state.now : state.heardAt;
+  return at + state.skew;
+}

@@ -1,0 +1,21 @@
+const longestText = 1000;
+const mostEntries = 200;
+
+/** A copy in which no text and no list is too long for a page; what was cut says so, and how much there was. */
+export function cut(value: unknown): unknown {
+  if (typeof value === 'string') return cutText(value);
+  if (Array.isArray(value)) return cutList(value.map(cut), (left) => `… cut: ${left} more`);
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).map(([name, part]) => [name, cut(part)] as const);
+  return Object.fromEntries(cutList(entries, (left) => ['…', `cut: ${left} more`] as const));
+}
+
+export function cutText(text: string): string {
+  if (text.length <= longestText) return text;
+  return `${text.slice(0, longestText)}… cut: ${text.length.toLocaleString('en')} characters in all`;
+}
+
+function cutList<T>(list: readonly T[], word: (left: number) => T): T[] {
+  if (list.length <= mostEntries) return [...list];
+  return [...list.slice(0, mostEntries), word(list.length - mostEntries)];
+}

@@ -1,0 +1,80 @@
+import { messageOf } from '@podkit/chassis/errors';
+import type { HttpClient } from '../http-client.ts';
+import { cut } from './cut.ts';
+
+type Values = Record<string, string>;
+/** What the downward-reader says of the Pod, as far as a page shows it; texts that are too long are cut. */
+export type Downward =
+  | { ok: true; labels: Values; annotations: Values; fields: Field[]; tuning: unknown; warnings: unknown }
+  | { ok: false; error: string };
+type Field = { name: string; value: unknown; source: string };
+
+/** A part of what `GET /` of the downward-reader answers. */
+type Answer = {
+  labels?: { values?: Values };
+  annotations?: { values?: Values };
+  fields?: Field[];
+  tuning?: unknown;
+  warnings?: unknown;
+};
+
+const timeout = 700;
+/** Shown as labels and annotations already. */
+const shownElsewhere = new Set(['metadata.labels', 'metadata.annotations']);
+
+/** Reads the downward-reader and notices when a label or an annotation changes. */
+export class DownwardWatch {
+  readonly #client: HttpClient;
+  readonly #url: string;
+  readonly #onChange: (text: string) => void;
+  #known: Downward = { ok: false, error: 'not asked yet' };
+  #values: { label: Values; annotation: Values } | undefined;
+
+  constructor(client: HttpClient, url: string, onChange: (text: string) => void) {
+    this.#client = client;
+    this.#url = url;
+    this.#onChange = onChange;
+  }
+
+  get known(): Downward {
+    return this.#known;
+  }
+
+  /** Never throws: without an answer `known` says why. */
+  async ask(): Promise<void> {
+    try {
+      const { status, body } = await this.#client.ask(this.#url, { timeout, headers: { accept: 'application/json' } });
+      if (status !== 200) throw new Error(`status ${status}`);
+      this.#take(JSON.parse(body.toString()) as Answer);
+    } catch (error) {
+      this.#known = { ok: false, error: messageOf(error) };
+    }
+  }
+
+  #take({ labels, annotations, fields = [], tuning = {}, warnings = [] }: Answer): void {
+    const values = { label: labels?.values ?? {}, annotation: annotations?.values ?? {} };
+    if (this.#values !== undefined) for (const text of changes(this.#values, values)) this.#onChange(text);
+    this.#values = values;
+    const shown = fields
+      .filter(({ name, source }) => source !== 'none' && !shownElsewhere.has(name))
+      .map(({ name, value, source }) => ({ name, value, source }));
+    const known = { labels: values.label, annotations: values.annotation, fields: shown, tuning, warnings };
+    this.#known = { ok: true, ...(cut(known) as typeof known) };
+  }
+}
+
+type Kinds = { label: Values; annotation: Values };
+
+/** At most 20 lines. Values of annotations stay out: they may be long, or not for everybody. */
+function changes(before: Kinds, now: Kinds): string[] {
+  const lines: string[] = [];
+  for (const kind of ['label', 'annotation'] as const) {
+    for (const name of new Set([...Object.keys(before[kind]), ...Object.keys(now[kind])])) {
+      const [old, value] = [before[kind][name], now[kind][name]];
+      if (old === value) continue;
+      const to = kind === 'label' && value !== undefined ? ` to ${value}` : '';
+      lines.push(`${kind} ${name} ${old === undefined ? 'added' : value === undefined ? 'removed' : `changed${to}`}`);
+    }
+  }
+  return lines.length <= 20 ? lines : [...lines.slice(0, 19), `and ${lines.length - 19} more changes`];
+}

@@ -1,0 +1,50 @@
+import type { ProbeHistory } from '../health/probe-history.ts';
+import type { Ring } from '../lifecycle/ring.ts';
+import type { Timeline } from '../lifecycle/timeline.ts';
+import type { Sample } from './monitor.ts';
+
+export type HistorySources = { samples: Ring<Sample>; timeline: Timeline; history: ProbeHistory };
+
+/** A probe call as the page needs it. */
+const briefly = ({ id, at, probe, prober, via, status, ok, milliseconds, chaos }: ProbeHistory['calls'][number]) => ({
+  id,
+  at,
+  probe,
+  prober,
+  via,
+  status,
+  ok,
+  milliseconds,
+  ...(chaos ? { chaos } : {}),
+});
+
+/** Everything of the last hour that the console draws on its time axis, oldest first. */
+export function historyDocument({ samples, timeline, history }: HistorySources) {
+  return { samples: samples.items, events: timeline.events, calls: history.calls.map(briefly) };
+}
+
+/** Gives at each call what is new since the call before. */
+export class NewEntries {
+  readonly #sources: HistorySources;
+  #sample = 0;
+  #event = 0;
+  #call = 0;
+
+  constructor(sources: HistorySources) {
+    this.#sources = sources;
+    this.take();
+  }
+
+  take() {
+    const { samples, timeline, history } = this.#sources;
+    const added = {
+      samples: samples.since(this.#sample),
+      events: timeline.events.filter(({ id }) => id > this.#event),
+      calls: history.since(this.#call).map(briefly),
+    };
+    this.#sample = added.samples.at(-1)?.at ?? this.#sample;
+    this.#event = added.events.at(-1)?.id ?? this.#event;
+    this.#call = added.calls.at(-1)?.id ?? this.#call;
+    return added;
+  }
+}

@@ -1,0 +1,45 @@
+/** One Pod of the StatefulSet, as a page shows it. */
+export type Member = {
+  ordinal: number;
+  name: string;
+  self: boolean;
+  ready: boolean;
+  starts?: number;
+  firstStartAt?: number;
+  startedAt?: number;
+  keys?: number;
+  detail?: string;
+};
+
+/** Asks for the members, at most every few seconds, and keeps the last answer. */
+export class Members {
+  readonly #list: () => Promise<Member[]>;
+  readonly #interval: number;
+  #known: Member[] = [];
+  #asked = Number.NEGATIVE_INFINITY;
+  #asking = false;
+
+  constructor(list: () => Promise<Member[]>, { interval = 2000 }: { interval?: number } = {}) {
+    this.#list = list;
+    this.#interval = interval;
+  }
+
+  /** The last answer; asking for the next one begins when it is old. */
+  get known(): readonly Member[] {
+    if (performance.now() - this.#asked >= this.#interval && !this.#asking) void this.ask();
+    return this.#known;
+  }
+
+  /** Never throws: while the others can't be asked, what was known stays. */
+  async ask(): Promise<void> {
+    this.#asking = true;
+    try {
+      this.#known = await this.#list();
+    } catch {
+      // The members are a part of the page, not a reason to be without the rest of it.
+    } finally {
+      this.#asked = performance.now();
+      this.#asking = false;
+    }
+  }
+}

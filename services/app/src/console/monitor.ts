@@ -1,0 +1,97 @@
+import type { ProbeHistory } from '../health/probe-history.ts';
+import { hour, Ring } from '../lifecycle/ring.ts';
+import type { RequestStats } from '../stats/request-stats.ts';
+import type { DownwardWatch } from './downward.ts';
+import { type Flow, FlowMeter } from './flow-meter.ts';
+import { flowCounts } from './flows.ts';
+import type { Sidecars } from './sidecars.ts';
+import { rounded, type Usage, UsageMeter } from './usage.ts';
+
+/** One measurement: the process's use, and its requests per second, failed ones per second, mean milliseconds, in flight. */
+export type Sample = Usage & { at: number; rate: number; errors: number; ms: number; inFlight: number };
+
+export type MonitorSources = {
+  sidecars: Sidecars;
+  downward: DownwardWatch;
+  requests: RequestStats;
+  probes: ProbeHistory;
+  inFlight: () => number;
+  /** Whether somebody looks at the console now. */
+  isWatched: () => boolean;
+};
+
+export const sampleInterval = 2000;
+/** While nobody looks, the other containers are asked with every fifth sample. */
+const idleSamples = 5;
+const freshFor = 900;
+
+/** Measures this process and asks the other containers, all the time, so that the console can show the last hour. */
+export class Monitor {
+  readonly #sources: MonitorSources;
+  readonly #usage = new UsageMeter();
+  readonly #meter = new FlowMeter();
+  readonly #samples = new Ring<Sample>({ size: hour / sampleInterval, maxAge: hour });
+  readonly #timer: NodeJS.Timeout;
+  #flows: Record<string, Flow> = {};
+  #count = 0;
+  #asked = Number.NEGATIVE_INFINITY;
+  #asking: Promise<void> | undefined;
+
+  constructor(sources: MonitorSources) {
+    this.#sources = sources;
+    this.#timer = setInterval(() => void this.#sample(), sampleInterval);
+    this.#timer.unref();
+  }
+
+  get heapLimit(): number {
+    return this.#usage.heapLimit;
+  }
+
+  get flows(): Record<string, Flow> {
+    return this.#flows;
+  }
+
+  get samples(): Ring<Sample> {
+    return this.#samples;
+  }
+
+  /** Ask the other containers, unless that was done within the last second. However many want to know, they are asked once. */
+  async ask(): Promise<void> {
+    if (performance.now() - this.#asked < freshFor) return;
+    this.#asking ??= this.#ask().finally(() => (this.#asking = undefined));
+    await this.#asking;
+  }
+
+  async #ask(): Promise<void> {
+    const { sidecars, downward } = this.#sources;
+    await Promise.all([sidecars.ask(), downward.ask()]);
+    this.#asked = performance.now();
+    this.#measureFlows();
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+    this.#usage.stop();
+  }
+
+  async #sample(): Promise<void> {
+    const { isWatched, inFlight } = this.#sources;
+    if (isWatched() || this.#count % idleSamples === 0) await this.ask();
+    else this.#measureFlows();
+    this.#count += 1;
+    const { rate = 0, errors = 0, ms = 0 } = this.#flows['clients>app'] ?? {};
+    const usage = this.#usage.read();
+    this.#samples.push({ at: Date.now(), ...usage, rate, errors, ms: rounded(ms, 2), inFlight: inFlight() });
+  }
+
+  #measureFlows(): void {
+    const { requests, probes, sidecars } = this.#sources;
+    const counts = flowCounts({ requests: requests.snapshot().byRoute, probes: probes.counts, sidecars: sidecars.all });
+    const flows: Record<string, Flow> = {};
+    for (const [name, count] of Object.entries(counts)) {
+      const flow = this.#meter.read(name, count, performance.now());
+      if (flow !== undefined) flows[name] = flow;
+    }
+    this.#flows = flows;
+  }
+}

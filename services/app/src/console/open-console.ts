@@ -1,0 +1,89 @@
+import { join } from 'node:path';
+import type { Server } from '@podkit/chassis/http/server';
+import type { Context } from '@podkit/chassis/process/service';
+import type { Config } from '../config.ts';
+import type { Core } from '../core.ts';
+import type { Data } from '../data.ts';
+import { consoleApi } from '../http/console-api.ts';
+import { consoleRoutes } from '../http/console-routes.ts';
+import type { EventStream } from '../http/event-stream.ts';
+import type { RequestStats } from '../stats/request-stats.ts';
+import { type ConsoleSources, consoleDocument } from './console-document.ts';
+import { ConsoleFeed } from './console-feed.ts';
+import { DownwardWatch } from './downward.ts';
+import { historyDocument, NewEntries } from './history.ts';
+import { type Member, Members } from './members.ts';
+import { Monitor } from './monitor.ts';
+import { Sidecars, type SidecarUrls } from './sidecars.ts';
+
+const publicFolder = join(import.meta.dirname, '..', '..', 'public', 'console');
+
+export type ConsoleParts = {
+  data: Data;
+  requests: RequestStats;
+  stream: EventStream;
+  /** Open event streams of the whole process. */
+  streams: () => number;
+  members: () => Promise<Member[]>;
+};
+
+/** Serve the console, its page and its API, and measure what it shows until the end. */
+export function openConsole(server: Server, context: Context<Config>, core: Core, parts: ConsoleParts): void {
+  const { lifecycle } = context;
+  const sources = consoleSources(context, core, parts);
+  const { monitor } = sources;
+  const document = () => consoleDocument(sources);
+  const past = { samples: monitor.samples, timeline: core.timeline, history: core.history };
+  const feed = new ConsoleFeed({ stream: parts.stream, document, added: new NewEntries(past) });
+  lifecycle.atClose('console', () => {
+    monitor.stop();
+    feed.stop();
+  });
+  core.timeline.onChange(() => feed.touch());
+  core.history.onCall(() => feed.touch());
+  const freshDocument = async () => {
+    await Promise.all([monitor.ask(), sources.members.ask()]);
+    return document();
+  };
+  consoleApi(server, { document: freshDocument, history: () => historyDocument(past), stream: parts.stream });
+  consoleRoutes(server, { folder: publicFolder });
+}
+
+function consoleSources(context: Context<Config>, core: Core, parts: ConsoleParts): ConsoleSources {
+  const { config, lifecycle } = context;
+  const { data, requests, stream } = parts;
+  const { host } = new URL(config.notesProtocol === 'dapr' ? config.ambassadorUrl : config.redisUrl);
+  const inFlight = () => core.overload.state.inFlight;
+  const note = core.timeline.record.bind(core.timeline);
+  const sidecars = new Sidecars(data.client, sidecarUrls(config), (kind, text, name) => note(kind, text, { name }));
+  const downward = new DownwardWatch(data.client, config.downwardUrl, (text) => note('labels', text));
+  const isWatched = () => stream.size > 0;
+  return {
+    ...core,
+    lifecycle,
+    sidecars,
+    downward,
+    monitor: new Monitor({ sidecars, downward, requests, probes: core.history, inFlight, isWatched }),
+    siteWatch: data.siteWatch,
+    notes: data.notes,
+    notesBackend: { protocol: config.notesProtocol, ambassador: host },
+    loopLimit: config.maxEventLoopDelay,
+    chaosEnabled: config.chaos,
+    drain: { delayMs: config.drainDelay, timeoutMs: config.shutdownTimeout, inFlight, streams: parts.streams },
+    members: new Members(parts.members),
+  };
+}
+
+/** The settings say where probes are; metrics are beside them. */
+function sidecarUrls({ gitSyncUrl, ambassadorProbeUrl, adapterUrl, downwardUrl }: Readonly<Config>): SidecarUrls {
+  return {
+    'git-sync': both(new URL(gitSyncUrl)),
+    ambassador: both(new URL(ambassadorProbeUrl)),
+    'metrics-adapter': both(new URL('readyz', withSlash(adapterUrl))),
+    'downward-reader': both(new URL('readyz', withSlash(downwardUrl))),
+  };
+}
+
+const both = (probe: URL) => ({ probe: probe.href, metrics: new URL('/metrics', probe).href });
+
+const withSlash = (url: string): string => (url.endsWith('/') ? url : `${url}/`);

@@ -1,0 +1,100 @@
+import { messageOf } from '@podkit/chassis/errors';
+import type { HttpClient } from '../http-client.ts';
+import { readPrometheusText, type Series } from './prometheus-text.ts';
+
+export const sidecarNames = ['git-sync', 'ambassador', 'metrics-adapter', 'downward-reader'] as const;
+export type SidecarName = (typeof sidecarNames)[number];
+
+export type ContainerState = 'ready' | 'unready' | 'unreachable';
+export type Container = {
+  name: string;
+  state: ContainerState;
+  /** When it came into this state, in milliseconds since the epoch. */
+  since: number;
+  /** How long its probe took. */
+  milliseconds: number;
+  status?: number;
+  detail: string;
+};
+
+/** What one sidecar answered last. */
+export type Sidecar = Container & { name: SidecarName; series: Series[]; metricsError?: string };
+
+export type SidecarUrls = Record<SidecarName, { probe: string; metrics: string }>;
+/** Called with each change: a sidecar's state, or a start of its process that was not seen before. */
+export type SidecarListener = (change: 'container' | 'restart', text: string, name: SidecarName) => void;
+
+const timeout = 700;
+/** More series than this of one sidecar are not read. */
+const seriesLimit = 500;
+
+/** How the other containers of the Pod are, asked over localhost. */
+export class Sidecars {
+  readonly #client: HttpClient;
+  readonly #urls: SidecarUrls;
+  readonly #onChange: SidecarListener;
+  readonly #sidecars = new Map<SidecarName, Sidecar>();
+  readonly #starts = new Map<SidecarName, number>();
+
+  constructor(client: HttpClient, urls: SidecarUrls, onChange: SidecarListener) {
+    this.#client = client;
+    this.#urls = urls;
+    this.#onChange = onChange;
+  }
+
+  /** In the order of the names; empty before they were first asked. */
+  get all(): Sidecar[] {
+    return sidecarNames.flatMap((name) => this.#sidecars.get(name) ?? []);
+  }
+
+  /** Ask each for its readiness and its metrics. Never throws: what does not answer is `unreachable`. */
+  async ask(): Promise<void> {
+    await Promise.all(sidecarNames.map((name) => this.#ask(name)));
+  }
+
+  async #ask(name: SidecarName): Promise<void> {
+    const [probed, scraped] = await Promise.all([this.#probe(name), this.#scrape(name)]);
+    const before = this.#sidecars.get(name);
+    const since = before?.state === probed.state ? before.since : Date.now();
+    this.#sidecars.set(name, { name, since, ...probed, ...scraped });
+    if (before !== undefined && before.state !== probed.state)
+      this.#onChange('container', `${name} ${probed.state}${probed.detail === '' ? '' : `: ${probed.detail}`}`, name);
+    this.#noteStart(name, scraped.series);
+  }
+
+  #noteStart(name: SidecarName, series: readonly Series[]): void {
+    const start = startOf(series);
+    if (start === undefined) return;
+    const before = this.#starts.get(name);
+    this.#starts.set(name, start);
+    if (before !== undefined && start > before) this.#onChange('restart', `${name} restarted`, name);
+  }
+
+  async #probe(name: SidecarName): Promise<Omit<Container, 'name' | 'since'>> {
+    const began = performance.now();
+    const elapsed = () => Math.round((performance.now() - began) * 10) / 10;
+    try {
+      const { status, body } = await this.#client.ask(this.#urls[name].probe, { timeout });
+      const state = status >= 200 && status < 300 ? 'ready' : 'unready';
+      return { state, status, milliseconds: elapsed(), detail: body.toString().slice(0, 300).trim() };
+    } catch (error) {
+      return { state: 'unreachable', milliseconds: elapsed(), detail: messageOf(error) };
+    }
+  }
+
+  async #scrape(name: SidecarName): Promise<Pick<Sidecar, 'series' | 'metricsError'>> {
+    try {
+      const headers = { accept: 'text/plain;version=0.0.4' };
+      const { status, body } = await this.#client.ask(this.#urls[name].metrics, { timeout, headers });
+      if (status !== 200) throw new Error(`status ${status}`);
+      return { series: readPrometheusText(body.toString(), seriesLimit) };
+    } catch (error) {
+      return { series: [], metricsError: messageOf(error) };
+    }
+  }
+}
+
+/** When a process started, in seconds since the epoch. The metrics-adapter puts `adapter_` before its own names. */
+function startOf(series: readonly Series[]): number | undefined {
+  return series.find(({ name }) => name.endsWith('process_start_time_seconds'))?.value;
+}

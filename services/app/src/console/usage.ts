@@ -1,0 +1,49 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { cpuUsage, memoryUsage } from 'node:process';
+import { getHeapStatistics } from 'node:v8';
+
+/** What the app's process used since the measurement before: cores, bytes, bytes, milliseconds. */
+export type Usage = { cpu: number; memory: number; heap: number; loop: number };
+
+const resolution = 20;
+
+/** Measures the app's own process. */
+export class UsageMeter {
+  readonly #delay = monitorEventLoopDelay({ resolution });
+  #cpu = cpuUsage();
+  #at = performance.now();
+
+  constructor() {
+    this.#delay.enable();
+  }
+
+  /** The heap's limit in bytes, which does not change. */
+  get heapLimit(): number {
+    return getHeapStatistics().heap_size_limit;
+  }
+
+  read(): Usage {
+    const elapsed = performance.now() - this.#at;
+    const used = cpuUsage(this.#cpu);
+    this.#cpu = cpuUsage();
+    this.#at = performance.now();
+    // The histogram's values include the interval at which it measures.
+    const loop = this.#delay.count === 0 ? 0 : Math.max(0, this.#delay.max / 1e6 - resolution);
+    this.#delay.reset();
+    return {
+      cpu: elapsed > 0 ? rounded((used.user + used.system) / 1000 / elapsed, 4) : 0,
+      memory: memoryUsage.rss(),
+      heap: getHeapStatistics().used_heap_size,
+      loop: rounded(loop, 2),
+    };
+  }
+
+  stop(): void {
+    this.#delay.disable();
+  }
+}
+
+export function rounded(value: number, digits: number): number {
+  const factor = 10 ** digits;
+  return Math.round(value * factor) / factor;
+}
