@@ -16,8 +16,7 @@ COPY services/app/package.json services/app/
 COPY services/downward-reader/package.json services/downward-reader/
 COPY services/git-sync/package.json services/git-sync/
 COPY services/metrics-adapter/package.json services/metrics-adapter/
-# As tools/run.mjs, which says why it is not `npm ci`.
-RUN --mount=type=cache,target=/root/.npm npm install --no-save --ignore-scripts --no-audit --no-fund --loglevel=error
+RUN --mount=type=cache,target=/root/.npm npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 COPY packages packages
 COPY services services
 COPY tools tools

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type FaultResult, faultCases, runFaultCase } from '../../services/ambassador/test/reliability/fault-run.ts';
 import { startFaultSuite } from '../../services/ambassador/test/reliability/fault-suite.ts';
 
-// usage: node faults.ts [ROUNDS [CASE]]: each case is run ROUNDS times (3), or only those whose name contains CASE.
+// `npm run bench -- ambassador/faults [ROUNDS [CASE]]`: each case is run ROUNDS times (3), or only those whose name contains CASE.
 const rounds = Number(process.argv[2] ?? 3);
 const wanted = process.argv[3] ?? '';
 

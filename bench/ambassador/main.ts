@@ -9,7 +9,7 @@ import { type Peer, startAmbassador, startEcho, startFloor, startNutcracker } fr
 import { redisDoor } from './redis-door.ts';
 
 /**
- * The ambassador beside redis-server, nutcracker, a bare Fastify and a Node that does next to nothing, all in one run.
+ * `npm run bench -- ambassador`: the ambassador beside redis-server, nutcracker, a bare Fastify and a Node that does next to nothing, all in one run.
  * Rates are of the moment; ratios, and even more so the processor time per request, tell what to expect elsewhere.
  */
 try {

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { keepAliveLoad } from '../../services/app/test/support/keep-alive-load.ts';
 import { startApp } from './peers.ts';
 
-// `node bench/app/drain-sweep.ts [times]`: SIGTERM while 200 keep-alive connections ask without a pause. The tests do it once.
+// `npm run bench -- app/drain-sweep [times]`: SIGTERM while 200 keep-alive connections ask without a pause. The tests do it once.
 const times = Number(process.argv[2] ?? 10);
 const main = join(import.meta.dirname, '../../services/app/src/main.ts');
 let worst = 0;

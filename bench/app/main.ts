@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { compare, median } from './load.ts';
 import { type Bundles, bundle, startApp, startBare, startNginx } from './peers.ts';
 
-// `node bench/app/main.ts [requests|files|start|memory|stop]`: ratios to a bare Fastify app and to nginx, in one run.
+// `npm run bench -- app [requests|files|start|memory|stop]`: ratios to a bare Fastify app and to nginx, in one run.
 type Result = { what: string; measured: string; target: string; met: boolean };
 type Setup = { folder: string; site: string; bundles: Bundles };
 

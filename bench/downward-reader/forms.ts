@@ -6,7 +6,7 @@ import { freePort } from '@podkit/chassis/testing/free-port';
 import { waitFor } from '@podkit/chassis/testing/wait-for';
 import { writeVolume } from '@podkit/downward/simulate';
 
-// node bench/downward-reader/forms.ts: what `exec` adds before the program runs, and the memory at rest, of both forms: as
+// `npm run bench -- downward-reader/forms`: what `exec` adds before the program runs, and the memory at rest, of both forms: as
 // it is in the image (one bundle) and from the sources, beside a bare Node in the same run. Ratios, not verdicts.
 const rounds = 31;
 const root = join(import.meta.dirname, '..', '..');

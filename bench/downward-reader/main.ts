@@ -7,7 +7,7 @@ import { freePort } from '@podkit/chassis/testing/free-port';
 import { waitFor } from '@podkit/chassis/testing/wait-for';
 import { writeVolume } from '@podkit/downward/simulate';
 
-// node bench/downward-reader/main.ts: how long a swap takes to reach a client of /events, against a bare fs.watch in the
+// `npm run bench -- downward-reader`: how long a swap takes to reach a client of /events, against a bare fs.watch in the
 // same run; memory and CPU at rest. Ratios, not verdicts. forms.ts has what `exec` and the image's form take.
 const swaps = 200;
 const reader = join(import.meta.dirname, '..', '..', 'services', 'downward-reader', 'src', 'main.ts');

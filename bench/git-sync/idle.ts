@@ -11,7 +11,7 @@ import { makeRemote } from './remote.ts';
 /*
  * Memory of a git-sync that found nothing new for a while: from sources, as the bundle in the image, and upstream's where
  * --upstream names it, beside a Node that does nothing.
- * Usage: node bench/git-sync/idle.ts [--seconds N] [--upstream PATH]
+ * Usage: npm run bench -- git-sync/idle [--seconds N] [--upstream PATH]
  */
 const { values } = parseArgs({ options: { seconds: { type: 'string', default: '10' }, upstream: { type: 'string' } } });
 const project = join(import.meta.dirname, '..', '..');

@@ -12,7 +12,7 @@ import { change, makeRemote } from './remote.ts';
 /*
  * A large repository: its first pass until the link is there and a change until the link moves, each beside plain git;
  * meanwhile the endpoint is asked all the time, and the memory looked at.
- * Usage: node bench/git-sync/many-files.ts [--files N] [--publish link|copy]
+ * Usage: npm run bench -- git-sync/many-files [--files N] [--publish link|copy]
  */
 const { values } = parseArgs({
   options: { files: { type: 'string', default: '50000' }, publish: { type: 'string', default: 'link' } },

@@ -12,7 +12,7 @@ import { Subject } from './subject.ts';
  * git-sync's first, unchanged and changed pass, each as a ratio to plain git doing the same in the same round, and its
  * memory. With --upstream the program of kubernetes/git-sync v4 is measured beside it; with --main a bundle of ours.
  * Disks answer as they like: --dir /dev/shm
- * leaves theirs out. Usage: node bench/git-sync/passes.ts [--files N] [--rounds N] [--upstream PATH] [--main PATH] [--dir PATH]
+ * leaves theirs out. Usage: npm run bench -- git-sync/passes [--files N] [--rounds N] [--upstream PATH] [--main PATH] [--dir PATH]
  */
 const { values } = parseArgs({
   options: {

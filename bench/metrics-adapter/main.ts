@@ -4,7 +4,7 @@ import { logs } from './logs.ts';
 import type { Result } from './result.ts';
 import { statsd } from './statsd.ts';
 
-/** Each case by its name; `node bench/metrics-adapter/main.ts statsd` runs one, without a name all run. */
+/** `npm run bench -- metrics-adapter [exposition|json|statsd|logs]`: the cases that are named, or all. */
 const cases: Record<string, () => Promise<Result[]>> = { exposition, json, statsd, logs };
 
 const wanted = process.argv.slice(2);

@@ -7,7 +7,7 @@ import { startAdapter, startPrometheus } from './processes.ts';
 import { startProducers } from './producers.ts';
 
 /**
- * `node bench/metrics-adapter/prometheus-minute/main.ts [seconds]`: a real Prometheus scrapes the adapter each second, for a
+ * `npm run bench -- metrics-adapter/prometheus-minute [seconds]`: a real Prometheus scrapes the adapter each second, for a
  * minute, while an application moves the values of every kind of source and rotates its logs. One line for each thing
  * that must hold; exit code 1 where one does not.
  */
