@@ -36,10 +36,11 @@ if (process.platform === 'linux' && process.report.getReport().header.glibcVersi
   refuse('the Node and the PostgreSQL that npm brings need glibc, which this Linux does not have');
 
 if (isStale()) {
-  console.log('Installing dependencies (npm ci), once.');
+  // Not on standard output, which is the program's.
+  console.error('Installing dependencies (npm ci), once.');
   const { status } = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
     cwd: root,
-    stdio: 'inherit',
+    stdio: ['inherit', process.stderr, process.stderr],
   });
   if (status !== 0) process.exit(status ?? 1);
 }

@@ -1,6 +1,7 @@
 import { watchFiles } from '@podkit/chassis/files/watch-files';
 import { listen } from '@podkit/chassis/http/server';
 import { runService } from '@podkit/chassis/process/service';
+import pkg from '../package.json' with { type: 'json' };
 import { createAdmin } from './admin/admin.ts';
 import { readConfigFile } from './config/read-file.ts';
 import { schema } from './config.ts';
@@ -18,7 +19,7 @@ import { defaultLimits } from './resp/codec/request-limits.ts';
 import { startRespDoor } from './resp/door/door.ts';
 import { TrackingConnection } from './resp/upstream/tracking-connection.ts';
 
-const version = '0.1.0';
+const { version } = pkg;
 
 await runService(
   {

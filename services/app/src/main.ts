@@ -1,11 +1,12 @@
 import { runService } from '@podkit/chassis/process/service';
+import pkg from '../package.json' with { type: 'json' };
 import { startApp } from './app.ts';
 import { configFaults, configSchema } from './config.ts';
 
 await runService(
   {
     name: 'app',
-    version: '0.1.0',
+    version: pkg.version,
     summary: 'an HTTP service whose health and shutdown are exemplary, with a console that shows its Pod live.',
     prefix: 'APP_',
     schema: configSchema,

@@ -2,6 +2,7 @@ import { watchFiles } from '@podkit/chassis/files/watch-files';
 import { serveProbes } from '@podkit/chassis/http/probes';
 import { createServer, listen } from '@podkit/chassis/http/server';
 import { runService } from '@podkit/chassis/process/service';
+import pkg from '../package.json' with { type: 'json' };
 import { Adapter } from './adapter.ts';
 import { loadAdapterConfig } from './config/load.ts';
 import { settingsSchema } from './config/settings.ts';
@@ -11,7 +12,7 @@ import { Reloader } from './reloader.ts';
 await runService(
   {
     name: 'metrics-adapter',
-    version: '0.1.0',
+    version: pkg.version,
     summary: 'turns JSON, StatsD, log lines, CSV and other metrics into one Prometheus endpoint.',
     prefix: 'ADAPTER_',
     schema: settingsSchema,
