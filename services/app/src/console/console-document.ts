@@ -13,7 +13,7 @@ import { storesOf } from './flows.ts';
 import { limitsOf } from './limits.ts';
 import type { Members } from './members.ts';
 import type { Monitor } from './monitor.ts';
-import type { Container, Sidecar, Sidecars } from './sidecars.ts';
+import { adaptedSeries, type Container, type Sidecar, type Sidecars } from './sidecars.ts';
 
 export type ConsoleSources = {
   identity: Identity;
@@ -102,8 +102,7 @@ function adaptedMetrics(sidecars: readonly Sidecar[]) {
   const adapter = sidecars.find(({ name }) => name === 'metrics-adapter');
   if (adapter === undefined) return { ok: false, error: 'not asked yet' };
   if (adapter.metricsError !== undefined) return { ok: false, error: adapter.metricsError };
-  // The adapter's own are not what it adapts.
-  const adapted = adapter.series.filter(({ name }) => !name.startsWith('adapter_'));
+  const adapted = adaptedSeries(sidecars);
   return { ok: true, series: cut(adapted.slice(0, mostSeries)), total: adapted.length };
 }
 

@@ -2,8 +2,14 @@ import type { ProbeHistory } from '../health/probe-history.ts';
 import type { Ring } from '../lifecycle/ring.ts';
 import type { Timeline } from '../lifecycle/timeline.ts';
 import type { Sample } from './monitor.ts';
+import type { SeriesHistory } from './series-history.ts';
 
-export type HistorySources = { samples: Ring<Sample>; timeline: Timeline; history: ProbeHistory };
+export type HistorySources = {
+  samples: Ring<Sample>;
+  series: SeriesHistory;
+  timeline: Timeline;
+  history: ProbeHistory;
+};
 
 /** A probe call as the page needs it. */
 const briefly = ({ id, at, probe, prober, via, status, ok, milliseconds, chaos }: ProbeHistory['calls'][number]) => ({
@@ -19,8 +25,13 @@ const briefly = ({ id, at, probe, prober, via, status, ok, milliseconds, chaos }
 });
 
 /** Everything of the last hour that the console draws on its time axis, oldest first. */
-export function historyDocument({ samples, timeline, history }: HistorySources) {
-  return { samples: samples.items, events: timeline.events, calls: history.calls.map(briefly) };
+export function historyDocument({ samples, series, timeline, history }: HistorySources) {
+  return {
+    samples: samples.items,
+    events: timeline.events,
+    calls: history.calls.map(briefly),
+    series: series.columns,
+  };
 }
 
 /** Gives at each call what is new since the call before. */

@@ -4,7 +4,8 @@ import type { RequestStats } from '../stats/request-stats.ts';
 import type { DownwardWatch } from './downward.ts';
 import { type Flow, FlowMeter } from './flow-meter.ts';
 import { flowCounts } from './flows.ts';
-import type { Sidecars } from './sidecars.ts';
+import { SeriesHistory } from './series-history.ts';
+import { adaptedSeries, type Sidecars } from './sidecars.ts';
 import { rounded, type Usage, UsageMeter } from './usage.ts';
 
 /** One measurement: the process's use, and its requests per second, failed ones per second, mean milliseconds, in flight. */
@@ -31,6 +32,7 @@ export class Monitor {
   readonly #usage = new UsageMeter();
   readonly #meter = new FlowMeter();
   readonly #samples = new Ring<Sample>({ size: hour / sampleInterval, maxAge: hour });
+  readonly #series = new SeriesHistory();
   readonly #timer: NodeJS.Timeout;
   #flows: Record<string, Flow> = {};
   #count = 0;
@@ -55,6 +57,10 @@ export class Monitor {
     return this.#samples;
   }
 
+  get series(): SeriesHistory {
+    return this.#series;
+  }
+
   /** Ask the other containers, unless that was done within the last second. However many want to know, they are asked once. */
   async ask(): Promise<void> {
     if (performance.now() - this.#asked < freshFor) return;
@@ -66,6 +72,7 @@ export class Monitor {
     const { sidecars, downward } = this.#sources;
     await Promise.all([sidecars.ask(), downward.ask()]);
     this.#asked = performance.now();
+    this.#series.record(adaptedSeries(sidecars.all), Date.now());
     this.#measureFlows();
   }
 

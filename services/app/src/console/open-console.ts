@@ -33,7 +33,7 @@ export function openConsole(server: Server, context: Context<Config>, core: Core
   const sources = consoleSources(context, core, parts);
   const { monitor } = sources;
   const document = () => consoleDocument(sources);
-  const past = { samples: monitor.samples, timeline: core.timeline, history: core.history };
+  const past = { samples: monitor.samples, series: monitor.series, timeline: core.timeline, history: core.history };
   const feed = new ConsoleFeed({ stream: parts.stream, document, added: new NewEntries(past) });
   lifecycle.atClose('console', () => {
     monitor.stop();

@@ -94,6 +94,12 @@ export class Sidecars {
   }
 }
 
+/** What the metrics-adapter made of the app's metrics: its own are not among them. */
+export function adaptedSeries(sidecars: readonly Sidecar[]): Series[] {
+  const adapter = sidecars.find(({ name }) => name === 'metrics-adapter');
+  return adapter?.series.filter(({ name }) => !name.startsWith('adapter_')) ?? [];
+}
+
 /** When a process started, in seconds since the epoch. The metrics-adapter puts `adapter_` before its own names. */
 function startOf(series: readonly Series[]): number | undefined {
   return series.find(({ name }) => name.endsWith('process_start_time_seconds'))?.value;

@@ -29,7 +29,7 @@ test('history and updates that overlap give each entry once, in the order of tim
 test('entries of an hour ago are forgotten', () => {
   const old = { at: at + 60_000 - 3_700_000, id: 1 };
   const young = { at: at + 59_000, id: 2 };
-  const data = { samples: [old, young], events: [], calls: [old, young] };
+  const data = { samples: [old, young], events: [], calls: [old, young], series: { at: [], values: {} } };
   const next = reducePage(open, { type: 'history', data, at });
   expect([next.samples, next.calls]).toEqual([[young], [young]]);
 });
@@ -46,7 +46,7 @@ test('a page that never heard anything is stale as well', () => {
   expect(staleSince(reducePage(opened, { type: 'tick', at: at + 6000 }))).toBe(at);
 });
 
-test('adapted series keep the values that came since the page was opened', () => {
+test('adapted series keep each value that comes', () => {
   const first = reducePage(emptyPage, { type: 'document', data: { ...pod, metrics: series(1) }, at });
   const added = { samples: [], events: [], calls: [] };
   const data = { at: pod.at + 1000, metrics: series(2), added };
@@ -57,6 +57,12 @@ test('adapted series keep the values that came since the page was opened', () =>
       [pod.at + 1000, 2],
     ],
   ]);
+});
+
+test('the history of the series comes before what is new', () => {
+  const columns = { at: [1, 2], values: { 'a{}': [null, 7] } };
+  const data = { samples: [], events: [], calls: [], series: columns };
+  expect(reducePage(open, { type: 'history', data, at }).series).toEqual({ 'a{}': [[2, 7]] });
 });
 
 test('the axis ends now, with the drain at its deadline, and is a chosen piece where one is', () => {

@@ -23,7 +23,7 @@ export function Metrics({ metrics, history }) {
       <div class="scroll" tabindex="0" role="region" aria-label="Table of metrics">
         <table class="metrics">
           <thead>
-            <tr><th scope="col">Metric</th><th scope="col">Type</th><th scope="col">Unit</th><th scope="col" class="end">Value</th><th scope="col" class="end">Change</th><th scope="col">Since this page was opened</th></tr>
+            <tr><th scope="col">Metric</th><th scope="col">Type</th><th scope="col">Unit</th><th scope="col" class="end">Value</th><th scope="col" class="end">Change</th><th scope="col">The last hour</th></tr>
           </thead>
           <tbody>${shown.map((one) => html`<${Row} key=${seriesKey(one)} one=${one} points=${history[seriesKey(one)] ?? []} />`)}</tbody>
         </table>
@@ -60,7 +60,9 @@ function Row({ one, points }) {
 const changeOf = (rate, format) => (rate === undefined ? none : `${format(rate)}/s`);
 
 function rateOf(points) {
-  const [last, first] = [points.at(-1), points.at(-6) ?? points[0]];
-  if (first === undefined || first === last) return undefined;
+  const last = points.at(-1);
+  if (last === undefined) return undefined;
+  const first = points.findLast(([at]) => at <= last[0] - 10_000) ?? points[0];
+  if (first === last) return undefined;
   return (last[1] - first[1]) / ((last[0] - first[0]) / 1000);
 }

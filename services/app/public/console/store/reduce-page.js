@@ -15,7 +15,7 @@ export const emptyPage = {
   now: 0,
   /** The server's clock minus this one's, in milliseconds. */
   skew: 0,
-  /** Values of adapted series since the page was opened, by the series' key. */
+  /** Values of adapted series within the last hour, as [moment, value], by the series' key. */
   series: {},
 };
 
@@ -29,7 +29,7 @@ export function reducePage(state, event) {
       return heard(withAdded({ ...state, document: { ...state.document, ...parts } }, added), event);
     }
     case 'history':
-      return withAdded(state, event.data);
+      return withAdded({ ...state, series: seriesPoints(event.data.series) }, event.data);
     case 'lost':
       return { ...state, connected: false, now: event.at };
     case 'tick':
@@ -63,14 +63,20 @@ export function merged(known, added, keyOf) {
   return fresh.length === 0 ? known : [...known, ...fresh].toSorted((a, b) => a.at - b.at || (a.id ?? 0) - (b.id ?? 0));
 }
 
-/** Keep what the adapted series were, for their small charts: at most 300 values of each. */
+/** The server's columns as points of each series. */
+function seriesPoints({ at, values }) {
+  const points = (column) => at.map((moment, index) => [moment, column[index]]).filter(([, value]) => value !== null);
+  return Object.fromEntries(Object.entries(values).map(([key, column]) => [key, points(column)]));
+}
+
+/** Keep what the adapted series were, for their small charts: at most an hour of a value every 2 s. */
 function remember(state) {
   const { metrics, at } = state.document;
   if (metrics?.ok !== true || state.metricsSeen === metrics) return state;
   const series = {};
   for (const one of metrics.series) {
     const key = seriesKey(one);
-    series[key] = [...(state.series[key] ?? []).slice(-299), [at, one.value]];
+    series[key] = [...(state.series[key] ?? []).slice(-1799), [at, one.value]];
   }
   return { ...state, series, metricsSeen: metrics };
 }
