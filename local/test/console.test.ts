@@ -27,7 +27,7 @@ const open = (options = {}) => openConsolePage(browser, suite.url('app', '/conso
 
 test('the diagram shows every container ready, the commit, the stores and the volumes', async () => {
   const { page, errors } = await open();
-  const diagram = part(page, /^Pod /);
+  const diagram = part(page, 'Pod');
   for (const name of ['app', 'git-sync', 'ambassador', 'metrics-adapter', 'downward-reader'])
     await diagram.getByRole('button', { name: new RegExp(`^${name}.*ready`) }).waitFor();
   for (const text of ['notes', 'cache', 'site', 'podinfo']) await diagram.getByText(text, { exact: true }).waitFor();

@@ -43,4 +43,4 @@ export async function openConsolePage(browser: Browser, url: string, options: Op
 }
 
 /** A part of the page by its heading. */
-export const part = (page: Page, name: string | RegExp) => page.getByRole('region', { name });
+export const part = (page: Page, name: string) => page.getByRole('region', { name, exact: true });

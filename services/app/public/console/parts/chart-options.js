@@ -1,10 +1,8 @@
 import { shortTime, time } from '../lib/format.js';
 import { timeTicks } from '../time/scale.js';
 
-const height = 88;
-
 /** How a small chart looks. `axis` is a ref: the values at the axis, and the limit where it is in the picture. */
-export function chartOptions({ width, format, axis, element }) {
+export function chartOptions({ width, height, format, axis, element }) {
   const style = getComputedStyle(element);
   const colour = (name) => style.getPropertyValue(`--${name}`).trim();
   const text = { stroke: colour('quiet'), font: `11px ${style.fontFamily}`, ticks: { show: false }, gap: 4 };
@@ -33,8 +31,11 @@ export function chartOptions({ width, format, axis, element }) {
 const msRange = ({ min, max }) => ({ from: min * 1000, to: max * 1000 });
 
 function timeSplits(plot) {
-  const { from, to } = msRange(plot.scales.x);
-  return timeTicks({ from, to, width: plot.bbox.width / devicePixelRatio }, 64).ticks.map((at) => at / 1000);
+  const range = msRange(plot.scales.x);
+  const { ticks } = timeTicks({ ...range, width: plot.bbox.width / devicePixelRatio }, 64);
+  // A text at the very end would be cut.
+  const margin = (range.to - range.from) / 12;
+  return ticks.filter((at) => at < range.to - margin).map((at) => at / 1000);
 }
 
 function timeTexts(plot, splits) {

@@ -17,7 +17,7 @@ export function Chart({ samples, id, label, range, limit, format, binary }) {
   useEffect(() => {
     if (width === 0) return undefined;
     const made = new globalThis.uPlot(
-      chartOptions({ width, format, axis, element: ref.current }),
+      chartOptions({ width, height: ref.current.clientHeight, format, axis, element: ref.current }),
       [[], []],
       ref.current,
     );

@@ -7,14 +7,13 @@ import { Age } from './value.js';
 
 /** The Pod as a picture: who calls it, its containers, the volumes between them, and what is behind them. */
 export function Diagram({ pod, now }) {
-  const { identity, stores } = pod;
-  const title = `Pod ${identity.pod ?? identity.hostname}`;
+  const { stores } = pod;
   const storeNames = stores.length > 0 ? stores : [{ name: 'stores', up: undefined }];
   return html`
-    <${Part} id="diagram" title=${title} wide=${true}>
+    <${Part} id="diagram" title="Pod" wide=${true}>
       <div class="diagram" data-stores=${storeNames.length}>
         <div class="pod" aria-hidden="true"></div>
-        <${Left} pod=${pod} />
+        <${Callers} pod=${pod} />
         <${Node} id="app" pod=${pod} now=${now} />
         <${GitSync} pod=${pod} now=${now} />
         <${Ambassador} pod=${pod} now=${now} stores=${storeNames} />
@@ -26,15 +25,18 @@ export function Diagram({ pod, now }) {
 }
 
 /** Who calls the app, and the volume that is its own. */
-function Left({ pod }) {
+function Callers({ pod }) {
   const own = pod.members.find(({ self }) => self);
+  const keys = own?.keys === undefined ? 'files' : `${number(own.keys)} keys`;
   return html`
-    <${Outside} area="clients" name="Clients" />
-    <${Edge} area="clients-app" flow=${pod.flows['clients>app']} what="HTTP" to="right" />
-    <${Outside} area="kubelet" name="Kubelet" />
-    <${Edge} area="kubelet-app" flow=${pod.flows['kubelet>app']} what="probes" to="right" />
-    <${Outside} area="data" name=${html`<span class="volume">data</span>`} />
-    <${Edge} area="data-app" what=${own?.keys === undefined ? 'files' : `${number(own.keys)} keys`} to="both" still=${true} />
+    <div class="callers">
+      <${Outside} area="clients" name="Clients" />
+      <${Edge} area="clients-app" flow=${pod.flows['clients>app']} what="HTTP" to="right" />
+      <${Outside} area="kubelet" name="Kubelet" />
+      <${Edge} area="kubelet-app" flow=${pod.flows['kubelet>app']} what="probes" to="right" />
+      <${Outside} area="data" name=${html`<span class="volume">data</span>`} />
+      <${Edge} area="data-app" what=${keys} to="both" still=${true} />
+    </div>
   `;
 }
 

@@ -1,0 +1,71 @@
+import { Readable } from 'node:stream';
+import type { ReadableStream } from 'node:stream/web';
+import { messageOf } from '@podkit/chassis/errors';
+import type { Server } from '@podkit/chassis/http/server';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+
+export type MemberConsoleOptions = {
+  /** Base URL of the admin port of the Pod with that ordinal; undefined where there is none. */
+  adminUrl: (ordinal: number) => Promise<string | undefined>;
+  /** What the Pods of the set show each other. */
+  token: string | undefined;
+};
+
+type Params = { Params: { ordinal: string; '*'?: string } };
+
+const passed = [
+  'content-type',
+  'content-security-policy',
+  'cache-control',
+  'referrer-policy',
+  'x-content-type-options',
+];
+const ordinalText = /^\d{1,9}$/;
+
+/**
+ * `/pods/{ordinal}/console/` and `/pods/{ordinal}/api/console`: the console of another Pod of the set, through this one.
+ * Only GET is passed on, so that nothing changes elsewhere by this way.
+ */
+export function memberConsole(server: Server, options: MemberConsoleOptions): void {
+  const quiet = { config: { quiet: true } };
+  const pass = (path: string) => (request: FastifyRequest<Params>, reply: FastifyReply) =>
+    passOn(request, reply, `${path}${request.params['*'] ?? ''}`, options);
+  server.get<Params>('/pods/:ordinal/console/*', quiet, pass('console/'));
+  server.get<Params>('/pods/:ordinal/api/console', quiet, pass('api/console'));
+  server.get<Params>('/pods/:ordinal/api/console/history', quiet, pass('api/console/history'));
+  const stream = { config: { quiet: true, stream: true } };
+  server.get<Params>('/pods/:ordinal/api/console/events', stream, pass('api/console/events'));
+}
+
+async function passOn(
+  request: FastifyRequest<Params>,
+  reply: FastifyReply,
+  path: string,
+  options: MemberConsoleOptions,
+) {
+  const { ordinal } = request.params;
+  const base = ordinalText.test(ordinal) ? await options.adminUrl(Number(ordinal)) : undefined;
+  const url = base === undefined ? undefined : within(base, path);
+  if (url === undefined)
+    return reply
+      .code(404)
+      .send({ code: 'ERR_NO_MEMBER', message: `no console of a Pod ${ordinal.slice(0, 20)} there` });
+  const gone = new AbortController();
+  reply.raw.once('close', () => gone.abort());
+  try {
+    const headers = options.token === undefined ? {} : { authorization: `Bearer ${options.token}` };
+    const answer = await fetch(url, { headers, signal: gone.signal, redirect: 'manual' });
+    for (const name of passed) if (answer.headers.has(name)) void reply.header(name, answer.headers.get(name));
+    void reply.code(answer.status);
+    return answer.body === null ? reply.send() : reply.send(Readable.fromWeb(answer.body as ReadableStream));
+  } catch (error) {
+    const message = `the Pod with the ordinal ${ordinal} does not answer: ${messageOf(error)}`;
+    return reply.code(503).header('retry-after', '2').send({ code: 'ERR_NO_ANSWER', message });
+  }
+}
+
+/** The token goes with the request: a path with `..` must not lead to a hook. */
+function within(base: string, path: string): URL | undefined {
+  const url = new URL(path, base);
+  return url.pathname.startsWith('/console/') || url.pathname.startsWith('/api/console') ? url : undefined;
+}
