@@ -1,5 +1,4 @@
 import { Readable } from 'node:stream';
-import type { ReadableStream } from 'node:stream/web';
 import { messageOf } from '@podkit/chassis/errors';
 import type { Server } from '@podkit/chassis/http/server';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -57,7 +56,7 @@ async function passOn(
     const answer = await fetch(url, { headers, signal: gone.signal, redirect: 'manual' });
     for (const name of passed) if (answer.headers.has(name)) void reply.header(name, answer.headers.get(name));
     void reply.code(answer.status);
-    return answer.body === null ? reply.send() : reply.send(Readable.fromWeb(answer.body as ReadableStream));
+    return answer.body === null ? reply.send() : reply.send(Readable.fromWeb(answer.body));
   } catch (error) {
     const message = `the Pod with the ordinal ${ordinal} does not answer: ${messageOf(error)}`;
     return reply.code(503).header('retry-after', '2').send({ code: 'ERR_NO_ANSWER', message });
