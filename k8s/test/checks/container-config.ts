@@ -5,7 +5,7 @@ import type { TObject } from 'typebox';
 import { schema as ambassador } from '../../../services/ambassador/src/config.ts';
 import { configSchema as app } from '../../../services/app/src/config.ts';
 import { configSchema as downwardReader } from '../../../services/downward-reader/src/config.ts';
-import { loadOptions } from '../../../services/git-sync/src/options/load.ts';
+import { loadOptions } from '../../../services/git-sync/src/config/load.ts';
 import { settingsSchema as metricsAdapter } from '../../../services/metrics-adapter/src/config/settings.ts';
 import { partsOf } from './images.ts';
 

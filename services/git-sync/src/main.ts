@@ -1,8 +1,6 @@
-// oxlint-disable-next-line import/no-unassigned-import -- what it does must be done before anything else is loaded
-import './frugal.ts';
 import pkg from '../package.json' with { type: 'json' };
-import { runCommand } from './command.ts';
-import { initFor } from './init.ts';
+import { initFor } from './process/tini.ts';
+import { runCommand } from './run.ts';
 
 const init = initFor(process.pid);
 if (init !== undefined && process.execve !== undefined) {

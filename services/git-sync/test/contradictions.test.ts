@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { loadOptions } from '../src/options/load.ts';
-import { repositoriesOf } from '../src/options/repositories.ts';
+import { loadOptions } from '../src/config/load.ts';
+import { repositoriesOf } from '../src/config/repositories.ts';
 
 const faultsOf = async (argv: string[], env: Record<string, string> = {}) => {
   try {

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { tempDir } from '@podkit/chassis/testing/temp-dir';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { parseGitConfigList } from '../src/config/git-config-list.ts';
 import { gitConfigFile } from '../src/git/config-text.ts';
-import { parseGitConfigList } from '../src/options/git-config-list.ts';
 
 it.each([
   ['', []],

@@ -4,7 +4,7 @@ import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { tempDir } from '@podkit/chassis/testing/temp-dir';
 import { expect, it } from 'vitest';
-import { initFor } from '../src/init.ts';
+import { initFor } from '../src/process/tini.ts';
 import { Remote } from './fixtures/remote.ts';
 
 const namespace = ['--pid', '--fork', '--mount-proc'];

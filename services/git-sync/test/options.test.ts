@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { tempDir } from '@podkit/chassis/testing/temp-dir';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { allSettings } from '../src/options/all-settings.ts';
-import { parseGoInt } from '../src/options/go-values.ts';
-import { manualText, usageText } from '../src/options/help.ts';
-import { loadOptions } from '../src/options/load.ts';
-import { repositoriesOf } from '../src/options/repositories.ts';
+import { allSettings } from '../src/config/all-settings.ts';
+import { parseGoInt } from '../src/config/go-values.ts';
+import { manualText, usageText } from '../src/config/help.ts';
+import { loadOptions } from '../src/config/load.ts';
+import { repositoriesOf } from '../src/config/repositories.ts';
 import { runGitSync } from './fixtures/run.ts';
 
 const load = (argv: string[] = [], env: Record<string, string> = {}) => loadOptions(env, argv);

@@ -5,11 +5,11 @@ import { Lifecycle } from '@podkit/chassis/process/lifecycle';
 import { settingsInReadme, settingsOfSchema } from '@podkit/chassis/testing/readme-settings';
 import { tempDir } from '@podkit/chassis/testing/temp-dir';
 import { describe, expect, it } from 'vitest';
+import { allSettings } from '../src/config/all-settings.ts';
+import { legacyFlags, legacyVariables } from '../src/config/legacy.ts';
+import { prefix, schema } from '../src/config/schema.ts';
 import { routesOf } from '../src/http/server.ts';
 import { createPrometheus } from '../src/metrics/prometheus.ts';
-import { allSettings } from '../src/options/all-settings.ts';
-import { legacyFlags, legacyVariables } from '../src/options/legacy.ts';
-import { prefix, schema } from '../src/options/schema.ts';
 import { Remote } from './fixtures/remote.ts';
 import { expectDone, spawnGitSync } from './fixtures/run.ts';
 import {

@@ -125,7 +125,13 @@ it('never shows a password of an address, not even in errors', async () => {
 });
 
 it('quotes paths of keys for the shell that git hands the command to', () => {
-  const command = sshCommand({ keyFiles: ["/a b/$(x)'"], knownHosts: true, knownHostsFile: '/k', verbosity: 0 });
+  const command = sshCommand({
+    keyFiles: ["/a b/$(x)'"],
+    knownHosts: true,
+    knownHostsFile: '/k',
+    verbosity: 0,
+    timeout: 9000,
+  });
   expect(command).toContain(String.raw`'IdentityFile="/a b/$(x)'\''"'`);
   expect(command).toContain('StrictHostKeyChecking=yes');
 });

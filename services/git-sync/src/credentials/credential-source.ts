@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { PodkitError } from '@podkit/chassis/errors';
+import { parseCredentials } from '../config/credential-list.ts';
+import type { Options } from '../config/schema.ts';
 import type { Redactor } from '../log/redactor.ts';
-import { parseCredentials } from '../options/credential-list.ts';
-import type { Options } from '../options/schema.ts';
 import { askCredential } from './askpass.ts';
 import { type Credential, cleanPassword, splitUserinfo } from './credential.ts';
 import { requestAppToken } from './github-app.ts';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { PodkitError } from '@podkit/chassis/errors';
 import { writeFileAtomic } from '@podkit/chassis/files/atomic-file';
-import type { GitConfigEntry } from '../options/git-config-list.ts';
+import type { GitConfigEntry } from '../git/config-text.ts';
 import type { Credential } from './credential.ts';
 
 /**

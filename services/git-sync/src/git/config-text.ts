@@ -1,4 +1,4 @@
-import type { GitConfigEntry } from '../options/git-config-list.ts';
+export type GitConfigEntry = { key: string; value: string };
 
 /** A git configuration file with these entries in this order: https://git-scm.com/docs/git-config#_syntax */
 export function gitConfigFile(entries: readonly GitConfigEntry[]): string {

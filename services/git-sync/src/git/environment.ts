@@ -1,33 +1,7 @@
 import type { Environment } from '@podkit/chassis/config/config';
 
-/** Variables that would make git look at another repository, index or configuration than we say. */
-const misleading = new Set([
-  'GIT_ALTERNATE_OBJECT_DIRECTORIES',
-  'GIT_ASKPASS',
-  'GIT_CEILING_DIRECTORIES',
-  'GIT_COMMON_DIR',
-  'GIT_CONFIG',
-  'GIT_DEFAULT_HASH',
-  'GIT_DIR',
-  'GIT_DISCOVERY_ACROSS_FILESYSTEM',
-  'GIT_EDITOR',
-  'GIT_EXTERNAL_DIFF',
-  'GIT_GRAFT_FILE',
-  'GIT_IMPLICIT_WORK_TREE',
-  'GIT_INDEX_FILE',
-  'GIT_INTERNAL_SUPER_PREFIX',
-  'GIT_NAMESPACE',
-  'GIT_NO_REPLACE_OBJECTS',
-  'GIT_OBJECT_DIRECTORY',
-  'GIT_PAGER',
-  'GIT_PREFIX',
-  'GIT_QUARANTINE_PATH',
-  'GIT_REPLACE_REF_BASE',
-  'GIT_SHALLOW_FILE',
-  'GIT_TEMPLATE_DIR',
-  'GIT_WORK_TREE',
-  'SSH_ASKPASS',
-]);
+/** Of git's own variables that the Pod may set, those that git gets; all others could mislead it, and are stripped. */
+const passedOn = /^GIT_(SSL_|HTTP_|PROXY_SSL_|LFS_|SSH_VARIANT$|ALLOW_PROTOCOL$)/;
 
 /** Our own secrets; neither git nor a hook needs them in its environment. */
 const secret = /^GIT_?SYNC_(PASSWORD|CREDENTIAL|GITHUB_APP_PRIVATE_KEY|TRIGGER_SECRET|GIT_CONFIG)$/;
@@ -41,6 +15,18 @@ export function hookEnvironment(env: Environment): Environment {
   );
 }
 
+/**
+ * Take secrets out of this process's own environment, once they are read: what is in it goes to every git, since
+ * simple-git takes it from there.
+ */
+export function removeSecrets(env: Environment): void {
+  const clean = hookEnvironment(env);
+  for (const [name, value] of Object.entries(env)) {
+    if (!(name in clean)) Reflect.deleteProperty(env, name);
+    else if (clean[name] !== value) env[name] = clean[name];
+  }
+}
+
 export type GitEnvironmentOptions = {
   /** The private configuration file, which replaces the user's and the system's. */
   configFile: string;
@@ -49,14 +35,11 @@ export type GitEnvironmentOptions = {
   home: string;
 };
 
-/** The environment in which every git runs. */
+/** The variables that every git needs besides those of this process. */
 export function gitEnvironment(env: Environment, { configFile, sshCommand, home }: GitEnvironmentOptions): Environment {
-  const kept = Object.entries(hookEnvironment(env)).filter(
-    ([name]) => !misleading.has(name) && !name.startsWith('GIT_CONFIG_') && !name.startsWith('GIT_TRACE'),
-  );
   return {
-    HOME: home,
-    ...Object.fromEntries(kept),
+    ...Object.fromEntries(Object.entries(env).filter(([name]) => passedOn.test(name))),
+    HOME: env.HOME || home,
     // Messages are matched against and shown; they must not depend on the locale.
     LC_ALL: 'C',
     GIT_CONFIG_GLOBAL: configFile,
@@ -64,6 +47,11 @@ export function gitEnvironment(env: Environment, { configFile, sshCommand, home 
     GIT_TERMINAL_PROMPT: '0',
     GIT_SSH_COMMAND: sshCommand,
   };
+}
+
+/** What simple-git must be told to let through: `allowEnvironment`. All else that begins with `GIT_` it strips. */
+export function guardedVariables(variables: Environment): string[] {
+  return Object.keys(variables).filter((name) => name.startsWith('GIT_'));
 }
 
 /**

@@ -1,19 +1,38 @@
+import { type ChildProcess } from 'node:child_process';
 import type { Environment } from '@podkit/chassis/config/config';
+import { messageOf, PodkitError } from '@podkit/chassis/errors';
+import { type SimpleGitOptions, simpleGit } from 'simple-git';
 import type { Log } from '../log/log.ts';
-import { lockedConfig } from './environment.ts';
-import { type ProcessOutput, runProcess } from './run-process.ts';
+import { GroupEnd } from '../process/group-end.ts';
+import { failureText, ProcessError, type ProcessOutput } from '../process/process-error.ts';
+import { guardedVariables, lockedConfig } from './environment.ts';
+import type { SpawnTurn } from './spawn-turn.ts';
 
 /** Called between any two steps that change something; tests end the process there. */
 export type Step = (name: string) => void;
 
 export type GitOptions = {
-  binary: string;
+  /** The program, or `setsid` and the program: see `gitBinary`. */
+  binary: GitBinary;
+  /** What `gitEnvironment` gives. */
   env: Environment;
+  turn: SpawnTurn;
   log: Log;
   step: Step;
 };
 
-/** Runs git as git-sync needs it: no prompts, no hooks, a private configuration, a deadline for the whole group. */
+/** `[setsid, git]` gives each git a process group of its own, which a deadline can end as a whole. */
+export type GitBinary = [program: string] | [setsid: string, program: string];
+
+export type GitCall = { cwd: string; signal?: AbortSignal | undefined };
+
+/** Bytes of stdout, and of stderr, above which a git is ended: a hostile remote may send messages without end. */
+const outputLimit = 16 * 1024 * 1024;
+
+/** Milliseconds that a git which has ended may go on to hold its pipes, through a process that it left behind. */
+const graceAfterExit = 1000;
+
+/** Runs git through simple-git as git-sync needs it: no prompts, no hooks, a private configuration, a deadline. */
 export class Git {
   readonly #options: GitOptions;
 
@@ -26,22 +45,84 @@ export class Git {
    *
    * @throws {ProcessError} with git's own words
    */
-  async run(args: readonly string[], { cwd, signal }: { cwd: string; signal?: AbortSignal }): Promise<string> {
-    const { stdout } = await this.output(args, { cwd, ...(signal === undefined ? {} : { signal }) });
+  async run(args: readonly string[], call: GitCall): Promise<string> {
+    const { stdout } = await this.output(args, call);
     return stdout.replace(/\n$/, '');
   }
 
-  async output(
-    args: readonly string[],
-    { cwd, signal }: { cwd: string; signal?: AbortSignal },
-  ): Promise<ProcessOutput> {
+  /** @throws {ProcessError} when git can't be run, ends with anything but 0, says too much, or `signal` aborts */
+  async output(args: readonly string[], { cwd, signal }: GitCall): Promise<ProcessOutput> {
     const { binary, log, step } = this.#options;
     step(`before git ${args[0]}`);
-    log.info(5, 'running command', { cwd, cmd: [binary, ...args].join(' ') });
-    const env = { ...this.#options.env, ...lockedConfig([cwd, `${cwd}/.git`]) };
-    const output = await runProcess(binary, args, { cwd, env, ...(signal === undefined ? {} : { signal }) });
+    log.info(5, 'running command', { cwd, cmd: [binary.at(-1), ...args].join(' ') });
+    const output = await this.#spawn(args, cwd, signal);
     log.info(6, 'command result', { stdout: output.stdout, stderr: output.stderr });
     step(`after git ${args[0]}`);
     return output;
   }
+
+  async #spawn(args: readonly string[], cwd: string, signal: AbortSignal | undefined): Promise<ProcessOutput> {
+    const { binary, env, turn } = this.#options;
+    const label = [binary.at(-1), ...args].join(' ');
+    const aborted = (output: ProcessOutput, code: number | null) =>
+      new ProcessError(`${label}: ${messageOf(stop.signal.reason)}`, code, output, { cause: stop.signal.reason });
+    const stop = new AbortController();
+    const onAbort = () => stop.abort(signal?.reason);
+    if (signal?.aborted) onAbort();
+    if (stop.signal.aborted) throw aborted({ stdout: '', stderr: '' }, null);
+    signal?.addEventListener('abort', onAbort, { once: true });
+    const variables = { ...env, ...lockedConfig([cwd, `${cwd}/.git`]) };
+    let result: { exitCode: number; output: ProcessOutput } | undefined;
+    let group: GroupEnd | undefined;
+    const options: Partial<SimpleGitOptions> = {
+      baseDir: cwd,
+      binary,
+      abort: stop.signal,
+      allowEnvironment: guardedVariables(variables),
+      completion: { onClose: true, onExit: graceAfterExit },
+      // Closes stdin: no git here reads it, and none may wait for it.
+      input: () => '\n',
+      errors: (_error, { exitCode, stdOut, stdErr }) => {
+        result = { exitCode, output: { stdout: textOf(stdOut), stderr: textOf(stdErr) } };
+        return undefined;
+      },
+    };
+    try {
+      await turn.run(variables, (spawned) =>
+        simpleGit(options)
+          .outputHandler((_command, stdout, stderr) => {
+            group = endWithGroup(spawned(), binary, stop.signal);
+            for (const stream of [stdout, stderr]) limitOutput(stream, stop);
+          })
+          .raw([...args]),
+      );
+    } catch (cause) {
+      if (result === undefined && !stop.signal.aborted)
+        throw new ProcessError(`${label}: cannot be run`, null, { stdout: '', stderr: '' }, { cause });
+    } finally {
+      signal?.removeEventListener('abort', onAbort);
+      group?.close();
+    }
+    const { exitCode = null, output = { stdout: '', stderr: '' } } = result ?? {};
+    if (stop.signal.aborted) throw aborted(output, exitCode);
+    if (exitCode !== 0) throw new ProcessError(failureText(label, exitCode, output), exitCode, output);
+    return output;
+  }
+}
+
+function endWithGroup(child: ChildProcess | undefined, binary: GitBinary, signal: AbortSignal): GroupEnd | undefined {
+  return child === undefined ? undefined : new GroupEnd(child, { isLeader: binary.length === 2, signal });
+}
+
+function limitOutput(stream: NodeJS.ReadableStream, stop: AbortController): void {
+  let size = 0;
+  stream.on('data', (chunk: Buffer) => {
+    size += chunk.length;
+    if (size > outputLimit)
+      stop.abort(new PodkitError('ERR_GIT_OUTPUT', `git printed more than ${outputLimit / 1024 / 1024} MiB`));
+  });
+}
+
+function textOf(chunks: readonly Buffer[]): string {
+  return Buffer.concat(chunks).toString('utf8');
 }

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { findOnPath } from '@podkit/chassis/process/programs';
 import type { Log } from '../log/log.ts';
-import type { GitConfigEntry } from '../options/git-config-list.ts';
 import { lstatIfThere, readFileIfThere } from '../sync/files.ts';
 import type { Layout } from '../sync/layout.ts';
 import type { Tree } from '../sync/worktree.ts';
+import type { GitConfigEntry } from './config-text.ts';
 import type { Git } from './git.ts';
 
 /** Git LFS: used where it is installed and wanted, and missed aloud where a repository needs it. */

@@ -1,13 +1,19 @@
-import type { GitConfigEntry } from '../options/git-config-list.ts';
+import type { GitConfigEntry } from './config-text.ts';
 import { type Lfs, lfsSettings } from './lfs.ts';
 
-export type BaseOptions = { allowProtocol: readonly string[]; cookieFile: boolean; lfs: Lfs };
+export type BaseOptions = {
+  allowProtocol: readonly string[];
+  cookieFile: boolean;
+  lfs: Lfs;
+  /** Milliseconds of a pass. */
+  timeout: number;
+};
 
 /** Where a Kubernetes Secret with a cookie file is expected, as upstream fixes it. */
 export const cookiePath = '/etc/git-secret/cookie_file';
 
 /** The settings every git runs with, written to the private configuration file; the user's come after them. */
-export function baseSettings({ allowProtocol, cookieFile, lfs }: BaseOptions): GitConfigEntry[] {
+export function baseSettings({ allowProtocol, cookieFile, lfs, timeout }: BaseOptions): GitConfigEntry[] {
   return [
     { key: 'gc.autoDetach', value: 'false' },
     { key: 'gc.pruneExpire', value: 'now' },
@@ -15,6 +21,11 @@ export function baseSettings({ allowProtocol, cookieFile, lfs }: BaseOptions): G
     { key: 'core.askPass', value: '' },
     { key: 'core.hooksPath', value: '/dev/null' },
     { key: 'core.fsmonitor', value: 'false' },
+    // No hooks or other files that a distribution puts into every new repository.
+    { key: 'init.templateDir', value: '' },
+    // A transfer that stands still ends by itself, also where its git was killed alone.
+    { key: 'http.lowSpeedLimit', value: '1' },
+    { key: 'http.lowSpeedTime', value: String(Math.max(1, Math.ceil(timeout / 1000))) },
     { key: 'advice.detachedHead', value: 'false' },
     // Nothing but these transports: no ext::, no fd::, no remote helper that happens to be installed.
     { key: 'protocol.allow', value: 'never' },

@@ -3,17 +3,19 @@ import { join } from 'node:path';
 import type { Environment } from '@podkit/chassis/config/config';
 import { messageOf, PodkitError } from '@podkit/chassis/errors';
 import { writeFileAtomic } from '@podkit/chassis/files/atomic-file';
+import { parseGitConfigList } from '../config/git-config-list.ts';
+import { gitConfigText } from '../config/git-config-text.ts';
+import type { Options } from '../config/schema.ts';
 import type { CredentialStore } from '../credentials/credential-store.ts';
 import type { Log } from '../log/log.ts';
-import { parseGitConfigList } from '../options/git-config-list.ts';
-import { gitConfigText } from '../options/git-config-text.ts';
-import type { Options } from '../options/schema.ts';
-import { importGpgKeys, signatureSettings } from '../sync/signatures.ts';
+import { gitBinary } from './binary.ts';
 import { gitConfigFile } from './config-text.ts';
 import { gitEnvironment } from './environment.ts';
 import { Git, type Step } from './git.ts';
 import type { Lfs } from './lfs.ts';
 import { baseSettings, cookiePath } from './settings.ts';
+import { importGpgKeys, signatureSettings } from './signatures.ts';
+import type { SpawnTurn } from './spawn-turn.ts';
 import { sshCommand } from './ssh-command.ts';
 
 export type GitSetup = {
@@ -25,6 +27,7 @@ export type GitSetup = {
   store: CredentialStore;
   credentialUrls: readonly string[];
   lfs: Lfs;
+  turn: SpawnTurn;
   log: Log;
   step: Step;
 };
@@ -35,11 +38,12 @@ export type GitSetup = {
  * @throws {PodkitError} ERR_OPTIONS when the cookie file can't be read, and what importing the OpenPGP keys throws
  */
 export async function setUpGit(setup: GitSetup): Promise<Git> {
-  const { options, env, directory, repo, store, credentialUrls, lfs, log, step } = setup;
+  const { options, env, directory, repo, store, credentialUrls, lfs, turn, log, step } = setup;
   const policy = signaturePolicy(options);
+  const timeout = options.syncTimeout;
   if (options.cookieFile) expectReadable('--cookie-file', cookiePath);
   const entries = [
-    ...baseSettings({ allowProtocol: options.allowProtocol, cookieFile: options.cookieFile, lfs }),
+    ...baseSettings({ allowProtocol: options.allowProtocol, cookieFile: options.cookieFile, lfs, timeout }),
     ...store.settings(credentialUrls),
     // Named by the user, so its owner needs no check. It must stand in the file: git hides the environment's settings
     // from the upload-pack that it starts there.
@@ -55,11 +59,13 @@ export async function setUpGit(setup: GitSetup): Promise<Git> {
     knownHosts: options.sshKnownHosts,
     knownHostsFile: options.sshKnownHostsFile,
     verbosity: options.verbose,
+    timeout,
   });
   const gpg = policy.commit || policy.tag ? await importGpgKeys(directory, policy.gpgKeysFile, env) : {};
   return new Git({
-    binary: options.git,
+    binary: gitBinary(options.git, env.PATH ?? ''),
     env: { ...gitEnvironment(env, { configFile, sshCommand: command, home: directory }), ...gpg },
+    turn,
     log,
     step,
   });

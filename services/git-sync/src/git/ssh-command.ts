@@ -5,16 +5,29 @@ export type SshOptions = {
   knownHosts: boolean;
   knownHostsFile: string;
   verbosity: number;
+  /** Milliseconds of a pass: an ssh that outlives its git ends by itself soon after. */
+  timeout: number;
 };
 
 /** The GIT_SSH_COMMAND, which git hands to a shell: every path in it is quoted. */
-export function sshCommand({ inherited, keyFiles, knownHosts, knownHostsFile, verbosity }: SshOptions): string {
+export function sshCommand({
+  inherited,
+  keyFiles,
+  knownHosts,
+  knownHostsFile,
+  verbosity,
+  timeout,
+}: SshOptions): string {
+  const seconds = Math.max(1, Math.ceil(timeout / 1000));
   const options = [
     ['StrictHostKeyChecking', knownHosts ? 'yes' : 'no'],
     ['UserKnownHostsFile', sshPath(knownHosts ? knownHostsFile : '/dev/null')],
     // Never ask, and offer no other key than those named.
     ['BatchMode', 'yes'],
     ['IdentitiesOnly', 'yes'],
+    ['ConnectTimeout', String(seconds)],
+    ['ServerAliveInterval', String(Math.max(1, Math.ceil(seconds / 3)))],
+    ['ServerAliveCountMax', '3'],
     ...keyFiles.map((file) => ['IdentityFile', sshPath(file)]),
   ].flatMap(([name, value]) => ['-o', quote(`${name}=${value}`)]);
   const verbose = verbosity >= 9 ? ['-vvv'] : verbosity >= 7 ? ['-vv'] : verbosity >= 5 ? ['-v'] : [];

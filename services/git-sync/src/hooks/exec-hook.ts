@@ -1,7 +1,7 @@
 import type { Environment } from '@podkit/chassis/config/config';
 import { PodkitError } from '@podkit/chassis/errors';
-import { runProcess } from '../git/run-process.ts';
 import type { Log } from '../log/log.ts';
+import { runProcess } from '../process/run-process.ts';
 import type { Hook } from './hook-runner.ts';
 
 export type ExecHookOptions = {

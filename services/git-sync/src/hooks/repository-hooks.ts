@@ -1,7 +1,7 @@
 import type { Environment } from '@podkit/chassis/config/config';
+import type { Options } from '../config/schema.ts';
 import { hookEnvironment } from '../git/environment.ts';
 import type { Log } from '../log/log.ts';
-import type { Options } from '../options/schema.ts';
 import type { Tree } from '../sync/worktree.ts';
 import { execHook } from './exec-hook.ts';
 import { type Hook, HookRunner } from './hook-runner.ts';

@@ -3,13 +3,13 @@ import type { Health } from '@podkit/chassis/http/health';
 import type { Lifecycle } from '@podkit/chassis/process/lifecycle';
 import type { Log } from '../log/log.ts';
 import type { Metrics } from '../metrics/metrics.ts';
-import { notesOn, notReadyReason, type ReadinessRules } from '../readiness.ts';
-import type { SyncedRepository } from '../synced-repository.ts';
+import type { SyncedRepository } from '../sync/synced-repository.ts';
 import { bindAddress } from './bind-address.ts';
 import { createListener, listenAt } from './listener.ts';
 import { type Route, textAnswer } from './message.ts';
 import { probeRoute } from './probes.ts';
 import { profileRoutes } from './profiles.ts';
+import { notesOn, notReadyReason, type ReadinessRules } from './readiness.ts';
 import { triggerRoute } from './trigger.ts';
 
 export type HttpInput = {

@@ -1,5 +1,5 @@
 import type { Metrics } from '../metrics/metrics.ts';
-import type { SyncedRepository } from '../synced-repository.ts';
+import type { SyncedRepository } from '../sync/synced-repository.ts';
 import { type Answer, type HttpRequest, jsonAnswer, type Route } from './message.ts';
 import { RateLimit } from './rate-limit.ts';
 import { isAuthentic } from './webhook-signature.ts';

@@ -1,6 +1,6 @@
 import type { Stats } from 'node:fs';
 import { lstat, open, readdir, readFile, readlink } from 'node:fs/promises';
-import { runProcess } from '../git/run-process.ts';
+import { runProcess } from '../process/run-process.ts';
 
 /** The file's own facts, or undefined where there is nothing. Other errors are thrown: they are not "nothing". */
 export async function lstatIfThere(path: string): Promise<Stats | undefined> {

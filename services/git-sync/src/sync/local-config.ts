@@ -1,4 +1,6 @@
 import { join } from 'node:path';
+import { writeFileAtomic } from '@podkit/chassis/files/atomic-file';
+import { type GitConfigEntry, gitConfigFile } from '../git/config-text.ts';
 import type { Git } from '../git/git.ts';
 import type { Log } from '../log/log.ts';
 import { namesIn, readFileIfThere } from './files.ts';
@@ -45,14 +47,25 @@ export class LocalConfig {
   async #vetFile(file: string, cwd: string, signal: AbortSignal): Promise<void> {
     const text = await readFileIfThere(file);
     if (text === undefined || text === this.#vetted.get(file)) return;
-    const list = ['config', '--file', file, '--no-includes', '--name-only', '--list', '-z'];
-    const keys = (await this.#git.run(list, { cwd, signal })).split('\0').filter((key) => key !== '');
-    const planted = [...new Set(keys)].filter((key) => !expected.some((pattern) => pattern.test(key)));
+    const list = ['config', '--file', file, '--no-includes', '--list', '-z'];
+    const entries = parseConfigList(await this.#git.run(list, { cwd, signal }));
+    const isExpected = ({ key }: GitConfigEntry) => expected.some((pattern) => pattern.test(key));
+    const planted = new Set(entries.filter((entry) => !isExpected(entry)).map(({ key }) => key));
     for (const key of planted) {
       if (unneeded.test(key)) this.#log.info(1, 'removed a setting that is not needed', { file, key });
       else this.#log.error(undefined, 'removed an unexpected setting from the repository', { file, key });
-      await this.#git.run(['config', '--file', file, '--unset-all', key], { cwd, signal });
     }
+    // Written as a whole: simple-git rightly refuses to touch single settings that name programs.
+    if (planted.size > 0) await writeFileAtomic(file, gitConfigFile(entries.filter(isExpected)), { mode: 0o666 });
     this.#vetted.set(file, (await readFileIfThere(file)) ?? '');
   }
+}
+
+/** What `git config --list -z` prints: the key, a line break and the value; a key alone means true. */
+function parseConfigList(text: string): GitConfigEntry[] {
+  const lines = text.split('\0').filter((line) => line !== '');
+  return lines.map((line) => {
+    const [key = '', value = 'true'] = line.split(/\n(.*)/s);
+    return { key, value };
+  });
 }

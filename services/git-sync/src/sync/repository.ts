@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Git, Step } from '../git/git.ts';
-import { ProcessError } from '../git/run-process.ts';
 import type { Log } from '../log/log.ts';
+import { ProcessError } from '../process/process-error.ts';
 import { lstatIfThere, readFileIfThere } from './files.ts';
 import type { Layout } from './layout.ts';
 import { LocalConfig } from './local-config.ts';
@@ -42,7 +42,7 @@ export class Repository {
       await discardRepository(layout);
       step('repository discarded');
       log.info(0, 'initializing repo directory', { path: layout.root });
-      await this.#git(['init', '--quiet', '--template=', '-b', 'git-sync', layout.root], signal);
+      await this.#git(['init', '-b', 'git-sync', layout.root], signal);
     }
     await this.#setOrigin(signal);
     step('repository ready');

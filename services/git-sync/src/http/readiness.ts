@@ -1,5 +1,5 @@
 import type { Health } from '@podkit/chassis/http/health';
-import type { SyncedRepository } from './synced-repository.ts';
+import type { SyncedRepository } from '../sync/synced-repository.ts';
 
 export type ReadinessRules = {
   /** Milliseconds after which the last success is too old; 0 for never. */

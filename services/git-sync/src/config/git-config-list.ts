@@ -1,6 +1,5 @@
 import { PodkitError } from '@podkit/chassis/errors';
-
-export type GitConfigEntry = { key: string; value: string };
+import type { GitConfigEntry } from '../git/config-text.ts';
 
 const escapes: Record<string, string> = { n: '\n', t: '\t', '"': '"', ',': ',', '\\': '\\' };
 

@@ -1,27 +1,30 @@
 import { mkdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Environment } from '@podkit/chassis/config/config';
 import { Health } from '@podkit/chassis/http/health';
 import { addLifecycleChecks } from '@podkit/chassis/http/probes';
 import { exitCodes } from '@podkit/chassis/process/exit-codes';
 import { Lifecycle } from '@podkit/chassis/process/lifecycle';
 import { releaseMemory } from '@podkit/chassis/unsafe/release-memory';
-import { addUser } from './add-user.ts';
-import type { CommandHost } from './command.ts';
-import { Ending } from './ending.ts';
-import { hookEnvironment } from './git/environment.ts';
-import type { Step } from './git/git.ts';
+import type { NamedOptions } from './config/repositories.ts';
+import type { Options } from './config/schema.ts';
+import { secretsOf, shownFlags, triggerSecret } from './config/secrets.ts';
+import { signalOf } from './config/signals.ts';
+import { gitBinary } from './git/binary.ts';
+import { removeSecrets } from './git/environment.ts';
+import { Git, type Step } from './git/git.ts';
 import { makePrivateDirectory, removePrivateDirectory } from './git/private-directory.ts';
-import { warnOfOldGit } from './git/version.ts';
+import { SpawnTurn } from './git/spawn-turn.ts';
+import { checkGitVersion } from './git/version.ts';
+import { addReadinessChecks } from './http/readiness.ts';
 import { Log } from './log/log.ts';
 import { Redactor } from './log/redactor.ts';
 import { type Metrics, noMetrics, type SyncMetrics } from './metrics/metrics.ts';
-import type { NamedOptions } from './options/repositories.ts';
-import type { Options } from './options/schema.ts';
-import { secretsOf, shownFlags, triggerSecret } from './options/secrets.ts';
-import { signalOf } from './options/signals.ts';
-import { addReadinessChecks } from './readiness.ts';
-import { createSyncedRepository, type SyncedRepository } from './synced-repository.ts';
+import { addUser } from './process/add-user.ts';
+import { Ending } from './process/ending.ts';
+import type { CommandHost } from './run.ts';
+import { createSyncedRepository, type SyncedRepository } from './sync/synced-repository.ts';
 
 export type GitSyncInput = {
   host: CommandHost;
@@ -43,6 +46,9 @@ export class GitSync {
   readonly #lifecycle: Lifecycle;
   readonly #health = new Health();
   readonly #ending: Ending;
+  /** The environment as it was, without secrets: this process's own is lent to each git in turn. */
+  readonly #env: Environment;
+  readonly #turn: SpawnTurn;
   #metrics: Metrics = noMetrics;
   #repositories: SyncedRepository[] = [];
   #running: Promise<void>[] = [];
@@ -50,6 +56,9 @@ export class GitSync {
   constructor(input: GitSyncInput) {
     this.#input = input;
     const { host, options, version } = input;
+    removeSecrets(host.env);
+    this.#env = { ...host.env };
+    this.#turn = new SpawnTurn(host.env);
     for (const secret of secretsOf(options)) this.#redactor.add(secret);
     const identity = { pod: options.podName, namespace: options.podNamespace, node: options.nodeName };
     this.#log = new Log({
@@ -94,7 +103,7 @@ export class GitSync {
     });
     if (options.addUser)
       addUser({ uid: host.getuid?.() ?? 0, gid: host.getgid?.() ?? 0, home: host.env.HOME || tmpdir() });
-    await warnOfOldGit(options.git, this.#log, hookEnvironment(host.env));
+    await this.#checkGit();
     const roots = repositories.map((repository) => repository.options.root ?? '');
     for (const root of roots) mkdirSync(root, { recursive: true, mode: 0o775 });
     const directory = await makePrivateDirectory([tmpdir(), '/dev/shm', ...roots]);
@@ -111,6 +120,14 @@ export class GitSync {
     this.#lifecycle.markStarted();
   }
 
+  async #checkGit(): Promise<void> {
+    const { options, step } = this.#input;
+    const binary = gitBinary(options.git, this.#env.PATH ?? '');
+    const env = { LC_ALL: 'C', GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_NOSYSTEM: '1' };
+    const git = new Git({ binary, env, turn: this.#turn, log: this.#log, step });
+    await checkGitVersion(options.git, git, this.#log);
+  }
+
   async #createMetrics(): Promise<Metrics> {
     const { options, version } = this.#input;
     const { createPrometheus } = await import('./metrics/prometheus.ts');
@@ -118,14 +135,15 @@ export class GitSync {
   }
 
   #create(name: string, options: Options, directory: string, metrics: SyncMetrics) {
-    const { host, options: shared, step } = this.#input;
+    const { options: shared, step } = this.#input;
     mkdirSync(directory, { mode: 0o700 });
     const several = shared.configFile !== undefined;
     const log = several ? this.#log.child({ fields: { repository: name } }) : this.#log;
     return createSyncedRepository({
       name,
       options,
-      env: host.env,
+      env: this.#env,
+      turn: this.#turn,
       directory,
       log,
       redactor: this.#redactor,

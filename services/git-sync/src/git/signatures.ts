@@ -2,9 +2,9 @@ import { chmod, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Environment } from '@podkit/chassis/config/config';
 import { PodkitError } from '@podkit/chassis/errors';
-import type { Git } from '../git/git.ts';
-import { runProcess } from '../git/run-process.ts';
-import type { GitConfigEntry } from '../options/git-config-list.ts';
+import { runProcess } from '../process/run-process.ts';
+import type { GitConfigEntry } from './config-text.ts';
+import type { Git } from './git.ts';
 
 /** Which signatures are asked for, and whose are good. */
 export type SignaturePolicy = {

@@ -1,32 +1,35 @@
 import type { Environment } from '@podkit/chassis/config/config';
 import { messageOf } from '@podkit/chassis/errors';
-import { splitUserinfo } from './credentials/credential.ts';
-import { CredentialSource } from './credentials/credential-source.ts';
-import { CredentialStore } from './credentials/credential-store.ts';
-import type { Git, Step } from './git/git.ts';
-import { lfsMode, warnOfPointers } from './git/lfs.ts';
-import { setUpGit, signaturePolicy } from './git/setup.ts';
-import { RepositoryHooks } from './hooks/repository-hooks.ts';
-import type { Log } from './log/log.ts';
-import type { Redactor } from './log/redactor.ts';
-import type { SyncMetrics } from './metrics/metrics.ts';
-import type { Options } from './options/schema.ts';
-import { StaleWorktrees } from './sync/cleanup.ts';
-import { CopyPublisher, copyMarker } from './sync/copy-publisher.ts';
-import { rejectEscapingLinks } from './sync/escaping-links.ts';
-import { defaultLink, type Layout, layoutOf, resolveIn } from './sync/layout.ts';
-import { LinkPublisher, type Publisher } from './sync/link-publisher.ts';
-import { Repository } from './sync/repository.ts';
-import { claimRoot, openRoot } from './sync/root.ts';
-import { UnverifiedError, verifySignatures } from './sync/signatures.ts';
-import { removeErrorFile, touch, writeErrorFile } from './sync/status-files.ts';
-import { SyncLoop } from './sync/sync-loop.ts';
-import { type PassResult, Syncer } from './sync/syncer.ts';
+import type { Options } from '../config/schema.ts';
+import { splitUserinfo } from '../credentials/credential.ts';
+import { CredentialSource } from '../credentials/credential-source.ts';
+import { CredentialStore } from '../credentials/credential-store.ts';
+import type { Git, Step } from '../git/git.ts';
+import { lfsMode, warnOfPointers } from '../git/lfs.ts';
+import { setUpGit, signaturePolicy } from '../git/setup.ts';
+import { UnverifiedError, verifySignatures } from '../git/signatures.ts';
+import type { SpawnTurn } from '../git/spawn-turn.ts';
+import { RepositoryHooks } from '../hooks/repository-hooks.ts';
+import type { Log } from '../log/log.ts';
+import type { Redactor } from '../log/redactor.ts';
+import type { SyncMetrics } from '../metrics/metrics.ts';
+import { StaleWorktrees } from './cleanup.ts';
+import { CopyPublisher, copyMarker } from './copy-publisher.ts';
+import { rejectEscapingLinks } from './escaping-links.ts';
+import { defaultLink, type Layout, layoutOf, resolveIn } from './layout.ts';
+import { LinkPublisher, type Publisher } from './link-publisher.ts';
+import { Repository } from './repository.ts';
+import { claimRoot, openRoot } from './root.ts';
+import { removeErrorFile, touch, writeErrorFile } from './status-files.ts';
+import { SyncLoop } from './sync-loop.ts';
+import { type PassResult, Syncer } from './syncer.ts';
 
 export type SyncedInput = {
   name: string;
   options: Options;
+  /** This process's own, without secrets. */
   env: Environment;
+  turn: SpawnTurn;
   /** A directory private to this repository. */
   directory: string;
   log: Log;
@@ -133,11 +136,12 @@ function noteSuccess(metrics: SyncMetrics, { tree, changed, first }: PassResult,
 type Parts = { repo: string; layout: Layout; log: Log; hooks: RepositoryHooks; onVerified: () => void };
 
 async function createSyncer(input: SyncedInput, { repo, layout, log, hooks, onVerified }: Parts): Promise<Syncer> {
-  const { options, env, directory, redactor, metrics, step } = input;
+  const { options, env, turn, directory, redactor, metrics, step } = input;
   const source = new CredentialSource(options, redactor, metrics);
   const store = new CredentialStore(directory);
   const lfs = lfsMode(options.lfs, env.PATH ?? '');
-  const git = await setUpGit({ options, env, directory, repo, store, credentialUrls: source.urls(), lfs, log, step });
+  const credentialUrls = source.urls();
+  const git = await setUpGit({ options, env, turn, directory, repo, store, credentialUrls, lfs, log, step });
   const { ref, depth, filter } = options;
   const policy = signaturePolicy(options);
   return new Syncer({

@@ -1,0 +1,27 @@
+import { PodkitError } from '@podkit/chassis/errors';
+
+export type ProcessOutput = { stdout: string; stderr: string };
+
+/** Characters of a program's output that its error repeats. */
+const errorLimit = 64 * 1024;
+
+/** A process that did not end with 0, with what it said. */
+export class ProcessError extends PodkitError {
+  readonly exitCode: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+
+  constructor(message: string, exitCode: number | null, output: ProcessOutput, options?: ErrorOptions) {
+    super('ERR_PROCESS', message, options);
+    this.exitCode = exitCode;
+    this.stdout = output.stdout;
+    this.stderr = output.stderr;
+  }
+}
+
+/** How a process ended, with the end of what it said: errors and summaries stand there. */
+export function failureText(label: string, exitCode: number | null, said: ProcessOutput): string {
+  const end = exitCode === null || exitCode < 0 ? 'ended by a signal' : `exit code ${exitCode}`;
+  const text = [said.stdout.trim(), said.stderr.trim()].filter((part) => part !== '').join('; ');
+  return `${label}: ${end}${text === '' ? '' : `: ${text.slice(-errorLimit)}`}`;
+}
