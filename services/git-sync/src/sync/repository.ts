@@ -1,4 +1,6 @@
 import { join } from 'node:path';
+import { writeFileAtomic } from '@podkit/chassis/files/atomic-file';
+import { gitConfigFile } from '../git/config-text.ts';
 import type { Git, Step } from '../git/git.ts';
 import type { Log } from '../log/log.ts';
 import { ProcessError } from '../process/process-error.ts';
@@ -102,10 +104,16 @@ export class Repository {
     }
   }
 
+  /** The address goes to a new repository's file directly: what it holds is known, and this saves a git. */
   async #setOrigin(signal: AbortSignal): Promise<void> {
     const { layout, repo } = this.#options;
-    const made = (await readFileIfThere(join(layout.gitDir, 'config')))?.includes('[remote "origin"]') === true;
-    const now = made ? await this.#git(['config', '--default', '', '--get', 'remote.origin.url'], signal) : undefined;
+    const file = join(layout.gitDir, 'config');
+    const text = (await readFileIfThere(file)) ?? '';
+    if (!text.includes('[remote "origin"]')) {
+      const origin = gitConfigFile([{ key: 'remote.origin.url', value: repo }]);
+      return writeFileAtomic(file, `${text}${origin}`, { mode: 0o666 });
+    }
+    const now = await this.#git(['config', '--default', '', '--get', 'remote.origin.url'], signal);
     if (now !== repo) await this.#git(['config', '--replace-all', 'remote.origin.url', repo], signal);
   }
 

@@ -90,14 +90,22 @@ export class Syncer {
     const { repository, publisher, worktree, verify, inspect, log, ref, layout, stale } = this.#options;
     const fetched = await repository.fetch(signal);
     await verify?.(fetched, signal);
-    await repository.setHead(fetched.hash, signal);
     const inPlace = whole?.path.startsWith(`${layout.worktrees}/`) === true;
-    if (inPlace && whole?.hash === fetched.hash) return false;
+    if (inPlace && whole?.hash === fetched.hash) {
+      await repository.setHead(fetched.hash, signal);
+      return false;
+    }
     log.info(0, 'update required', { ref, local: current?.hash ?? '', remote: fetched.hash });
-    const made = await createWorktree(worktree, { hash: fetched.hash, published: current?.path }, signal);
-    await inspect(made, signal);
-    await publisher.publish(made, signal);
-    if (current !== undefined && current.path !== made.path) {
+    // Side by side: they touch different files. Both have ended when one of them has failed.
+    const [made, head] = await Promise.allSettled([
+      createWorktree(worktree, { hash: fetched.hash, published: current?.path }, signal),
+      repository.setHead(fetched.hash, signal),
+    ]);
+    if (made.status === 'rejected') throw made.reason;
+    if (head.status === 'rejected') throw head.reason;
+    await inspect(made.value, signal);
+    await publisher.publish(made.value, signal);
+    if (current !== undefined && current.path !== made.value.path) {
       await stale.note(current.path);
       await removeOldLayout(layout, current.path);
     }

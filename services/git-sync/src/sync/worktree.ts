@@ -46,11 +46,11 @@ export async function createWorktree(
     await copyFile(sparseCheckoutFile, join(metadata, 'info', 'sparse-checkout'));
     await git.run(['sparse-checkout', 'init'], { cwd: path, signal });
   }
-  await git.run(['reset', '--quiet', '--hard', hash, '--'], { cwd: path, signal });
+  await git.run(['reset', '--hard', hash, '--'], { cwd: path, signal });
   if (submodules !== 'off' && (await lstatIfThere(join(path, '.gitmodules'))) !== undefined) {
     const levels = submodules === 'recursive' ? ['--recursive'] : [];
     const history = depth > 0 ? [`--depth=${depth}`] : [];
-    await git.run(['submodule', '--quiet', 'update', '--init', ...levels, ...history], { cwd: path, signal });
+    await git.run(['submodule', 'update', '--init', ...levels, ...history], { cwd: path, signal });
   }
   if (!(await isWhole({ hash, path }))) throw new PodkitError('ERR_WORKTREE', `${path}: is not at ${hash}`);
   return { hash, path };
