@@ -70,17 +70,18 @@ ENTRYPOINT ["node", "/app/src/main.js"]
 FROM slim AS git-sync
 LABEL org.opencontainers.image.title="podkit/git-sync" org.opencontainers.image.description="Keeps a directory equal to a Git ref, published atomically"
 RUN apt-get update -qq \
- && apt-get install -y -qq --no-install-recommends ca-certificates git openssh-client tini >/dev/null \
+ && apt-get install -y -qq --no-install-recommends ca-certificates curl git git-lfs gnupg openssh-client tini >/dev/null \
  && rm -rf /var/lib/apt/lists/* /var/cache/* /var/log/* /usr/share/doc /usr/share/man /usr/share/locale \
  && groupadd --gid 65533 git-sync \
  && useradd --uid 65533 --gid 65533 --no-create-home --home-dir /tmp git-sync \
- && install -d -m 0775 -o 65533 -g 65533 /git
+ && install -d -m 0777 -o 65533 -g 65533 /git \
+ # As upstream's image: --add-user gives an arbitrary UID, which OpenShift chooses, the name that ssh wants.
+ && chmod 0666 /etc/passwd
 COPY --from=build-git-sync /src/dist/git-sync ./
 USER 65533:65533
 ENV GITSYNC_ROOT=/git
 EXPOSE 9376
-# Its passes are small: young objects need no megabytes, which V8 would take and keep (6 MB after some hundred passes).
-ENTRYPOINT ["/usr/bin/tini", "--", "node", "--max-semi-space-size=1", "/app/src/main.js"]
+ENTRYPOINT ["/usr/bin/tini", "--", "node", "/app/src/main.js"]
 
 # --- git-server: a Git remote over smart HTTP for compose and for the demo on a cluster; nothing to expose to a network
 FROM git-sync AS git-server

@@ -18,7 +18,7 @@ const project = join(import.meta.dirname, '..', '..');
 const folder = mkdtempSync(join(tmpdir(), 'podkit-bench-git-sync-idle-'));
 const remote = join(folder, 'remote');
 const node = process.execPath;
-const bundle = [node, '--max-semi-space-size=1', join(project, 'dist', 'git-sync', 'src', 'main.js')];
+const bundle = [node, join(project, 'dist', 'git-sync', 'src', 'main.js')];
 const subjects: [name: string, command: string[]][] = [
   ['ours, the bundle in the image', bundle],
   ['ours, from sources', [node, join(project, 'services', 'git-sync', 'src', 'main.ts')]],

@@ -9,7 +9,7 @@ import { Lifecycle } from '@podkit/chassis/process/lifecycle';
 import { releaseMemory } from '@podkit/chassis/unsafe/release-memory';
 import type { NamedOptions } from './config/repositories.ts';
 import type { Options } from './config/schema.ts';
-import { secretsOf, shownFlags, triggerSecret } from './config/secrets.ts';
+import { readTriggerSecret, secretsOf, shownFlags } from './config/secrets.ts';
 import { signalOf } from './config/signals.ts';
 import { gitBinary } from './git/binary.ts';
 import { removeSecrets } from './git/environment.ts';
@@ -61,12 +61,14 @@ export class GitSync {
     this.#turn = new SpawnTurn(host.env);
     for (const secret of secretsOf(options)) this.#redactor.add(secret);
     const identity = { pod: options.podName, namespace: options.podNamespace, node: options.nodeName };
-    this.#log = new Log({
-      verbosity: options.verbose,
-      write: (line) => host.stderr.write(line),
-      redactor: this.#redactor,
-      fields: { service, version, ...Object.fromEntries(Object.entries(identity).filter(([, value]) => value)) },
-    });
+    this.#log = Log.create(
+      {
+        verbosity: options.verbose,
+        redactor: this.#redactor,
+        fields: { service, version, ...Object.fromEntries(Object.entries(identity).filter(([, value]) => value)) },
+      },
+      host.stderr,
+    );
     this.#lifecycle = new Lifecycle({
       drainDelay: options.oneTime ? 0 : options.drainDelay,
       shutdownTimeout: options.shutdownTimeout,
@@ -156,9 +158,14 @@ export class GitSync {
 
   async #startHttp(bind: string): Promise<void> {
     const { options } = this.#input;
-    const secret = triggerSecret(options);
-    this.#redactor.add(secret);
-    // Loaded only where it is needed, as the metrics are: it is memory, and time to start.
+    const hasSecret = options.triggerSecret !== undefined || options.triggerSecretFile !== undefined;
+    const readSecret = async () => {
+      const secret = await readTriggerSecret(options);
+      this.#redactor.add(secret);
+      return secret;
+    };
+    if (hasSecret) await readSecret();
+    // Loaded only where it is asked for, as the metrics are: it is a third of the time that a one-time run takes to start.
     const { startHttp } = await import('./http/server.ts');
     const close = await startHttp({
       bind,
@@ -167,7 +174,7 @@ export class GitSync {
       health: this.#health,
       metrics: this.#metrics,
       servePprof: options.httpPprof,
-      triggerSecret: secret,
+      readTriggerSecret: hasSecret ? readSecret : undefined,
       repositories: this.#repositories,
       readiness: options,
     });

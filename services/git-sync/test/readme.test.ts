@@ -8,7 +8,9 @@ import { describe, expect, it } from 'vitest';
 import { allSettings } from '../src/config/all-settings.ts';
 import { legacyFlags, legacyVariables } from '../src/config/legacy.ts';
 import { prefix, schema } from '../src/config/schema.ts';
-import { routesOf } from '../src/http/server.ts';
+import { createHttpServer } from '../src/http/server.ts';
+import { Log } from '../src/log/log.ts';
+import { Redactor } from '../src/log/redactor.ts';
 import { createPrometheus } from '../src/metrics/prometheus.ts';
 import { Remote } from './fixtures/remote.ts';
 import { expectDone, spawnGitSync } from './fixtures/run.ts';
@@ -93,7 +95,7 @@ it('takes the older variables of upstream, and those alone', () => {
 });
 
 it('lists every metric that a scrape has, with its labels, and marks those that upstream has not', async () => {
-  const { of, trigger, scrape } = createPrometheus({ service: 's', version: 'v', several: false });
+  const { of, trigger, exposition } = createPrometheus({ service: 's', version: 'v', several: false });
   const one = of('default');
   one.pass('success', 1);
   one.published('a'.repeat(40), true);
@@ -102,7 +104,7 @@ it('lists every metric that a scrape has, with its labels, and marks those that 
   one.hook('webhook', 'success');
   one.verification('success');
   trigger('queued');
-  const { text = '' } = (await scrape?.()) ?? {};
+  const text = (await exposition?.registry.metrics()) ?? '';
   const names = [...text.matchAll(/^# TYPE (git_\S+)/gm)].map(([, name = '']) => name);
   const labelsOf = (name: string) => {
     const [, labels] = new RegExp(`^${name}(?:_sum)?(?:\\{(.*)\\})? `, 'm').exec(text) ?? [];
@@ -114,18 +116,31 @@ it('lists every metric that a scrape has, with its labels, and marks those that 
   expect(Object.fromEntries(theirs.map(([name, labels]) => [words(name)[0], words(labels)]))).toEqual(upstreamMetrics);
 });
 
-it('lists every endpoint', () => {
-  const lifecycle = new Lifecycle({ drainDelay: 0, shutdownTimeout: 0 });
-  const { scrape, ...metrics } = createPrometheus({ service: 's', version: 'v', several: false });
-  const routes = routesOf({
+it('lists every endpoint', async () => {
+  const server = await createHttpServer({
+    log: Log.create({ verbosity: 0, redactor: new Redactor() }, process.stderr),
     health: new Health(),
-    lifecycle,
-    metrics: { ...metrics, scrape },
+    lifecycle: new Lifecycle({ drainDelay: 0, shutdownTimeout: 0 }),
+    metrics: createPrometheus({ service: 's', version: 'v', several: false }),
     servePprof: true,
+    readTriggerSecret: async () => 'correct horse',
     repositories: [],
+    readiness: { staleAfter: 0 },
   });
+  const parents: string[] = [];
+  const served = server
+    .printRoutes({ commonPrefix: false })
+    .split('\n')
+    .flatMap((line) => {
+      // A tree: each line is what follows the path of the line above it that is less indented.
+      const [, indent = '', part = '', methods] = /^(.*── )(\S*)(?: \((.*)\))?/.exec(line) ?? [];
+      const path = `${parents[indent.length / 4 - 2] ?? ''}${part}`;
+      parents[indent.length / 4 - 1] = path;
+      return methods === undefined ? [] : [methods === 'POST' ? `POST ${path}` : path];
+    });
+  const shown = served.map((path) => path.replace(/^\*$/, '/').replace(':name', '<name>'));
   const paths = tableOf('endpoints').flatMap(([cell]) => words(cell));
-  expect(paths.toSorted()).toEqual([...routes.keys(), '/', 'POST /sync', 'POST /sync/<name>'].toSorted());
+  expect(paths.toSorted()).toEqual([...new Set(shown)].toSorted());
 });
 
 it('has a quick start that works, shown here with a local repository', async () => {

@@ -63,7 +63,7 @@ describe('while an unverified commit is held back and the last good one served',
     const { bad, sign, statuses, text, mended } = await heldBack();
     expect(await statuses()).toEqual([200, 200]);
     expect(await text('/readyz?verbose')).toContain(
-      `[+]verified-default ok, but commit ${bad} has no good signature and is not published\n`,
+      `[!]verified-default degraded: commit ${bad} has no good signature and is not published\n`,
     );
     sign();
     await mended();

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { messageOf } from '@podkit/chassis/errors';
+import { parse } from 'yaml';
 import { allSettings } from './all-settings.ts';
 import { credentialSettings } from './credential-settings.ts';
 import { parseGoValue } from './go-values.ts';
@@ -36,8 +37,6 @@ export async function repositoriesOf(options: Options): Promise<NamedOptions[]> 
 }
 
 async function readEntries(path: string): Promise<Record<string, unknown>[]> {
-  // Loaded only where there is such a file.
-  const { parse } = await import('yaml');
   let document: unknown;
   try {
     document = parse(readFileSync(path, 'utf8'));

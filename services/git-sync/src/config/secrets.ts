@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { messageOf } from '@podkit/chassis/errors';
 import { splitUserinfo } from '../credentials/credential.ts';
 import { allSettings } from './all-settings.ts';
@@ -28,15 +28,14 @@ export function secretsOf(options: Options): (string | undefined)[] {
 }
 
 /**
- * The secret of `POST /sync`, or undefined where the endpoint is off.
+ * Read the secret of `POST /sync`, from its file anew each time.
  *
  * @throws {OptionsError} when its file can't be read or the secret is too short to be one
  */
-export function triggerSecret({ triggerSecret: secret, triggerSecretFile: path }: Options): string | undefined {
-  if (secret === undefined && path === undefined) return undefined;
-  let text = secret;
+export async function readTriggerSecret({ triggerSecret, triggerSecretFile: path }: Options): Promise<string> {
+  let text = triggerSecret;
   try {
-    text ??= readFileSync(path ?? '', 'utf8').replace(/\r?\n$/, '');
+    text ??= (await readFile(path ?? '', 'utf8')).replace(/\r?\n$/, '');
   } catch (error) {
     throw new OptionsError([`--trigger-secret-file: ${messageOf(error)}`]);
   }

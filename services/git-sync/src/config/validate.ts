@@ -1,7 +1,7 @@
 import { isAbsolute, join, resolve } from 'node:path';
 import { acceptedBy } from '@podkit/chassis/config/setting-text';
-import { bindAddress } from '../http/bind-address.ts';
 import { allSettings } from './all-settings.ts';
+import { bindAddress } from './bind-address.ts';
 import type { Options } from './schema.ts';
 import { signalOf } from './signals.ts';
 import { credentialFaults } from './validate-credentials.ts';

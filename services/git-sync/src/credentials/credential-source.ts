@@ -5,7 +5,6 @@ import type { Options } from '../config/schema.ts';
 import type { Redactor } from '../log/redactor.ts';
 import { askCredential } from './askpass.ts';
 import { type Credential, cleanPassword, splitUserinfo } from './credential.ts';
-import { requestAppToken } from './github-app.ts';
 
 export type CredentialMetrics = {
   askpass: (status: 'success' | 'error') => void;
@@ -68,6 +67,8 @@ export class CredentialSource {
       installationId: githubAppInstallationId,
       privateKey,
     };
+    // Loaded only where there is an app.
+    const { requestAppToken } = await import('./github-app.ts');
     const { token, expiresAt } = await counted(this.#metrics.githubApp, () => requestAppToken(app, signal));
     this.#token = { token, usableUntil: performance.now() + expiresAt - Date.now() - tokenMargin };
     return token;

@@ -1,5 +1,6 @@
-import { createPrivateKey, type KeyObject, sign } from 'node:crypto';
+import { createPrivateKey, type KeyObject } from 'node:crypto';
 import { PodkitError } from '@podkit/chassis/errors';
+import { SignJWT } from 'jose';
 import { deadline } from '../hooks/exec-hook.ts';
 
 export type GitHubApp = {
@@ -22,7 +23,7 @@ export type AppToken = { token: string; expiresAt: number };
 export async function requestAppToken(app: GitHubApp, signal: AbortSignal, now = Date.now()): Promise<AppToken> {
   const base = app.baseUrl.endsWith('/') ? app.baseUrl : `${app.baseUrl}/`;
   const url = new URL(`app/installations/${app.installationId}/access_tokens`, base);
-  const headers = { authorization: `Bearer ${appJwt(app, now)}`, accept: 'application/vnd.github+json' };
+  const headers = { authorization: `Bearer ${await signAppToken(app, now)}`, accept: 'application/vnd.github+json' };
   let response: Response;
   try {
     response = await fetch(url, { method: 'POST', headers, signal: AbortSignal.any([signal, deadline(30_000)]) });
@@ -40,17 +41,18 @@ export async function requestAppToken(app: GitHubApp, signal: AbortSignal, now =
   return { token: body.token, expiresAt };
 }
 
-/** A JSON Web Token signed with RS256, valid for ten minutes: https://www.rfc-editor.org/rfc/rfc7519 */
-function appJwt({ issuer, privateKey }: GitHubApp, now: number): string {
+/** Valid for ten minutes; issued a minute back, since GitHub's clock and ours may differ. */
+async function signAppToken({ issuer, privateKey }: GitHubApp, now: number): Promise<string> {
   const seconds = Math.floor(now / 1000);
-  // One minute back, since GitHub's clock and ours may differ.
-  const claims = { iat: seconds - 60, exp: seconds + 540, iss: issuer };
-  const unsigned = `${encode({ alg: 'RS256', typ: 'JWT' })}.${encode(claims)}`;
-  return `${unsigned}.${sign('sha256', Buffer.from(unsigned), readKey(privateKey)).toString('base64url')}`;
+  return new SignJWT()
+    .setProtectedHeader({ alg: 'RS256', typ: 'JWT' })
+    .setIssuer(issuer)
+    .setIssuedAt(seconds - 60)
+    .setExpirationTime(seconds + 540)
+    .sign(readKey(privateKey));
 }
 
-const encode = (part: unknown): string => Buffer.from(JSON.stringify(part)).toString('base64url');
-
+/** Node reads both PEM forms: PKCS#1, which GitHub hands out, and PKCS#8, the only one that jose reads itself. */
 function readKey(pem: string): KeyObject {
   try {
     return createPrivateKey(pem);

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { jsonAnswer, type Route, textAnswer } from './message.ts';
+import type { Server } from '@podkit/chassis/http/server';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 
 const index = `<!doctype html><title>/debug/pprof/</title><h1>/debug/pprof/</h1>
 <p>Profiles of this process from V8's inspector, for Chrome DevTools or speedscope.</p>
@@ -7,46 +8,42 @@ const index = `<!doctype html><title>/debug/pprof/</title><h1>/debug/pprof/</h1>
 <li><a href="heap?seconds=10">heap</a>: sampled allocations (.heapprofile)</li></ul>
 `;
 
-const refusal = (status: number, code: string, message: string) => jsonAnswer(status, { code, message });
-
-const absent = (name: string): Route => ({
-  name: `/debug/pprof/${name}`,
-  handle: () => refusal(501, 'ERR_NOT_IN_NODE', `${name} belongs to Go's runtime; use profile or heap`),
-});
-
 /**
- * What is served below `/debug/pprof/`. Upstream's come from Go's runtime; ours come from V8. The inspector is only
- * used inside the process and never listens.
+ * Serve `/debug/pprof/`. Upstream's profiles come from Go's runtime; ours come from V8. The inspector is only used
+ * inside the process and never listens.
  */
-export function profileRoutes(): Route[] {
+export async function profiles(server: Server): Promise<void> {
   let busy = false;
-  const profile = (name: string, take: (seconds: number) => Promise<unknown>, file: string): Route => ({
-    name: `/debug/pprof/${name}`,
-    handle: async ({ query }) => {
-      if (busy) return refusal(429, 'ERR_BUSY', 'another profile is being taken');
-      const seconds = secondsOf(query);
-      if (seconds === undefined) return refusal(400, 'ERR_SECONDS', 'seconds: a number from 0 to 60');
+  const profile = (take: (seconds: number) => Promise<unknown>, file: string) => {
+    return async ({ query }: FastifyRequest, reply: FastifyReply) => {
+      if (busy) return refuse(reply, 429, 'ERR_BUSY', 'another profile is being taken');
+      const seconds = parseSeconds((query as { seconds?: string | string[] }).seconds);
+      if (seconds === undefined) return refuse(reply, 400, 'ERR_SECONDS', 'seconds: a number from 0 to 60');
       busy = true;
       try {
-        return jsonAnswer(200, await take(seconds), { 'content-disposition': `attachment; filename="${file}"` });
+        return await reply.header('content-disposition', `attachment; filename="${file}"`).send(await take(seconds));
       } finally {
         busy = false;
       }
-    },
-  });
-  return [
-    { name: '/debug/pprof/', handle: () => textAnswer(200, index, 'text/html; charset=utf-8') },
-    { name: '/debug/pprof/cmdline', handle: () => textAnswer(200, 'git-sync', 'text/plain') },
-    profile('profile', cpuProfile, 'git-sync.cpuprofile'),
-    profile('heap', heapProfile, 'git-sync.heapprofile'),
-    absent('symbol'),
-    absent('trace'),
-  ];
+    };
+  };
+  server.get('/debug/pprof/', async (_request, reply) => reply.type('text/html; charset=utf-8').send(index));
+  server.get('/debug/pprof/cmdline', async (_request, reply) => reply.type('text/plain').send('git-sync'));
+  server.get('/debug/pprof/profile', profile(cpuProfile, 'git-sync.cpuprofile'));
+  server.get('/debug/pprof/heap', profile(heapProfile, 'git-sync.heapprofile'));
+  for (const name of ['symbol', 'trace'])
+    server.get(`/debug/pprof/${name}`, async (_request, reply) =>
+      refuse(reply, 501, 'ERR_NOT_IN_NODE', `${name} belongs to Go's runtime; use profile or heap`),
+    );
+}
+
+function refuse(reply: FastifyReply, status: number, code: string, message: string): FastifyReply {
+  return reply.code(status).send({ code, message });
 }
 
 /** Upstream's default is 30 s; ours is short enough for a probe that looks at it by mistake. */
-function secondsOf(query: URLSearchParams): number | undefined {
-  const text = query.get('seconds') ?? '5';
+function parseSeconds(given: string | string[] = '5'): number | undefined {
+  const text = String(given);
   const seconds = Number(text);
   return text !== '' && seconds >= 0 && seconds <= 60 ? seconds : undefined;
 }

@@ -27,20 +27,14 @@ export function addReadinessChecks(health: Health, repositories: readonly Readab
       const reason = unsyncedReason(repository, rules);
       if (reason !== undefined) throw new Error(reason === '' ? 'no successful sync yet' : reason);
     });
-    health.add('readyz', `verified-${repository.name}`, () => {
-      const reason = unverifiedReason(repository);
-      if (reason !== undefined) throw new Error(reason);
+    const verified = () => {
+      const { unverified } = repository.status;
+      if (unverified !== undefined) throw new Error(unverified);
+    };
+    health.add('readyz', `verified-${repository.name}`, verified, {
+      required: repository.verifyReadiness === 'fail',
     });
   }
-}
-
-/** What the checks that pass have to say all the same, by their names. */
-export function notesOn(repositories: readonly Readable[]): Map<string, string> {
-  return new Map(
-    repositories.flatMap(({ name, status: { unverified } }) =>
-      unverified === undefined ? [] : [[`verified-${name}`, unverified] as const],
-    ),
-  );
 }
 
 function unsyncedReason({ status }: Readable, { staleAfter }: ReadinessRules): string | undefined {

@@ -1,16 +1,15 @@
 import { networkInterfaces } from 'node:os';
 import type { Health } from '@podkit/chassis/http/health';
+import { serveMetrics, serveProbes } from '@podkit/chassis/http/probes';
+import { createServer, listen, type Server } from '@podkit/chassis/http/server';
 import type { Lifecycle } from '@podkit/chassis/process/lifecycle';
+import { bindAddress } from '../config/bind-address.ts';
 import type { Log } from '../log/log.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { SyncedRepository } from '../sync/synced-repository.ts';
-import { bindAddress } from './bind-address.ts';
-import { createListener, listenAt } from './listener.ts';
-import { type Route, textAnswer } from './message.ts';
-import { probeRoute } from './probes.ts';
-import { profileRoutes } from './profiles.ts';
-import { notesOn, notReadyReason, type ReadinessRules } from './readiness.ts';
-import { triggerRoute } from './trigger.ts';
+import { profiles } from './profiles.ts';
+import { notReadyReason, type ReadinessRules } from './readiness.ts';
+import { trigger } from './trigger.ts';
 
 export type HttpInput = {
   bind: string;
@@ -19,61 +18,59 @@ export type HttpInput = {
   health: Health;
   metrics: Metrics;
   servePprof: boolean;
-  /** Without one there is no POST /sync. */
-  triggerSecret: string | undefined;
+  /** Reads the secret of `POST /sync`; without it there is no such endpoint. */
+  readTriggerSecret: (() => Promise<string>) | undefined;
   repositories: readonly SyncedRepository[];
   readiness: ReadinessRules;
 };
 
-/**
- * git-sync's HTTP endpoint: upstream's readiness at every path that is nothing else, podkit's probes, and what the
- * settings switch on. Gives what closes it.
- */
+/** Listen where `--http-bind` says. Gives what closes the server. */
 export async function startHttp(input: HttpInput): Promise<() => Promise<void>> {
-  const routes = routesOf(input);
-  const ready = readinessRoute(input);
-  const trigger = input.triggerSecret === undefined ? undefined : triggerRoute(input.triggerSecret, input);
-  const routeOf = (method: string, path: string): Route => {
-    if (trigger !== undefined && method === 'POST' && /^\/sync(\/[^/]*)?$/.test(path)) return trigger;
-    return routes.get(path) ?? ready;
-  };
-  const { log, lifecycle, metrics } = input;
-  const { server, close } = createListener({ routeOf, lifecycle, log, observe: metrics.request });
+  const server = await createHttpServer(input);
   const { host, port } = bindAddress(input.bind) ?? { host: '', port: 0 };
-  await listenAt(server, { host: host === '' ? anyAddress() : host, port });
-  return close;
+  await listen(server, { host: host === '' ? anyAddress() : host, port, setting: '--http-bind' });
+  return () => server.close();
 }
 
-/** The fixed paths; everything else is readiness, or the trigger. */
-export function routesOf({
-  health,
-  lifecycle,
-  metrics: { scrape },
-  servePprof,
-  repositories,
-}: Pick<HttpInput, 'health' | 'lifecycle' | 'metrics' | 'servePprof' | 'repositories'>): Map<string, Route> {
-  const probes = { health, lifecycle, notes: () => notesOn(repositories) };
-  const routes = (['livez', 'readyz', 'startupz'] as const).map((probe) => probeRoute(probe, probes));
-  if (scrape !== undefined)
-    routes.push({
-      name: '/metrics',
-      handle: async () => {
-        const { type, text } = await scrape();
-        return textAnswer(200, text, type);
-      },
-    });
-  if (servePprof) routes.push(...profileRoutes());
-  return new Map(routes.map((route) => [route.name, route]));
+/**
+ * git-sync's HTTP endpoints: upstream's readiness at every path that is nothing else, podkit's probes, and what the
+ * settings switch on.
+ */
+export async function createHttpServer(input: Omit<HttpInput, 'bind'>): Promise<Server> {
+  const { log, lifecycle, health, metrics, repositories, readTriggerSecret } = input;
+  const { exposition } = metrics;
+  const server = createServer({
+    log: log.pino,
+    lifecycle,
+    requestLog: false,
+    ...(exposition === undefined ? {} : { metrics: exposition.http }),
+  });
+  // No route but the trigger takes a body; what is sent to the others is not even kept.
+  server.removeAllContentTypeParsers();
+  server.addContentTypeParser('*', (_request, payload, done) => {
+    payload.resume();
+    done(null);
+  });
+  serveProbes(server, { health, lifecycle, drainReadiness: 'keep' });
+  if (exposition !== undefined) serveMetrics(server, exposition.registry);
+  if (input.servePprof) await server.register(profiles);
+  if (readTriggerSecret !== undefined)
+    await server.register(trigger, { repositories, metrics, log, readSecret: readTriggerSecret });
+  serveReadiness(server, input);
+  return server;
 }
 
-function readinessRoute({ repositories, readiness }: HttpInput): Route {
-  return {
-    name: '/*',
-    handle: () => {
+function serveReadiness(server: Server, { repositories, readiness }: Pick<HttpInput, 'repositories' | 'readiness'>) {
+  server.route({
+    method: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'],
+    url: '/*',
+    config: { quiet: true },
+    handler: async (_request, reply) => {
       const reason = notReadyReason(repositories, readiness);
-      return reason === undefined ? { status: 200 } : textAnswer(503, reason);
+      if (reason === undefined) return reply.code(200).send();
+      return reply.code(503).type('text/plain; charset=utf-8').send(reason);
     },
-  };
+  });
 }
 
 /** Every address, of both families where the machine has both. */

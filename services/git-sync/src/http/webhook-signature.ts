@@ -1,27 +1,56 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
+import { verify } from '@octokit/webhooks-methods';
 
 /**
  * Whether a request proves that its sender knows the secret, in any of the ways in common use:
  * - GitHub, Gitea, Forgejo: `X-Hub-Signature-256: sha256=<hex HMAC-SHA256 of the body>`
  *   (https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries)
+ * - Bitbucket: `X-Hub-Signature: sha256=<the same>` (GitHub's own there is `sha1=`, and no proof)
+ *   (https://support.atlassian.com/bitbucket-cloud/docs/manage-webhooks/)
  * - Gitea, Gogs: `X-Gitea-Signature: <hex HMAC-SHA256 of the body>`
  * - GitLab: `X-Gitlab-Token: <secret>` (https://docs.gitlab.com/user/project/integrations/webhooks/)
  * - anything else: `Authorization: Bearer <secret>`
  *
  * All comparisons take the same time whatever was sent. One proof that is there and wrong is enough to refuse.
  */
-export function isAuthentic(headers: IncomingHttpHeaders, body: Buffer, secret: string): boolean {
-  const digest = createHmac('sha256', secret).update(body).digest('hex');
-  const proofs: [header: string | string[] | undefined, expected: string][] = [
-    [headers['x-hub-signature-256'], `sha256=${digest}`],
-    [headers['x-gitea-signature'], digest],
-    [headers['x-gogs-signature'], digest],
-    [headers['x-gitlab-token'], secret],
-    [headers.authorization?.replace(/^bearer /i, 'Bearer '), `Bearer ${secret}`],
-  ];
-  const given = proofs.filter(([header]) => header !== undefined);
-  return given.length > 0 && given.every(([header, expected]) => isSame(String(header), expected));
+export async function isAuthentic(headers: IncomingHttpHeaders, body: Buffer, secret: string): Promise<boolean> {
+  const tokens = tokensIn(headers);
+  if (!tokens.every((token) => isSame(token, secret))) return false;
+  const signatures = signaturesIn(headers);
+  const good = await Promise.all(signatures.map((signature) => isSignature(signature, body, secret)));
+  return tokens.length + signatures.length > 0 && good.every(Boolean);
+}
+
+/** Whether what is in the headers alone is wrong: the body then need not be read. */
+export function isRefused(headers: IncomingHttpHeaders, secret: string): boolean {
+  const tokens = tokensIn(headers);
+  if (tokens.length + signaturesIn(headers).length === 0) return true;
+  return !tokens.every((token) => isSame(token, secret));
+}
+
+function tokensIn(headers: IncomingHttpHeaders): string[] {
+  const bearer = headers.authorization === undefined ? undefined : /^bearer (.*)$/i.exec(headers.authorization);
+  const given = [headers['x-gitlab-token'], bearer === null ? '' : bearer?.[1]];
+  return given.filter((token) => token !== undefined).map(String);
+}
+
+/** Each as `sha256=<hex>`. */
+function signaturesIn(headers: IncomingHttpHeaders): string[] {
+  const hub = headers['x-hub-signature'];
+  const bare = [headers['x-gitea-signature'], headers['x-gogs-signature']];
+  return [
+    headers['x-hub-signature-256'],
+    String(hub).startsWith('sha256=') ? hub : undefined,
+    ...bare.map((hex) => (hex === undefined ? undefined : `sha256=${String(hex)}`)),
+  ]
+    .filter((signature) => signature !== undefined)
+    .map(String);
+}
+
+async function isSignature(signature: string, body: Buffer, secret: string): Promise<boolean> {
+  // The library takes no empty text, and nobody signs one.
+  return signature !== '' && body.length > 0 && verify(secret, body.toString('utf8'), signature);
 }
 
 function isSame(given: string, expected: string): boolean {

@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import { getCallSites } from 'node:util';
 import { messageOf } from '@podkit/chassis/errors';
+import { type DestinationStream, type Logger, pino } from 'pino';
 import type { Redactor } from './redactor.ts';
 
 export type Fields = Record<string, unknown>;
@@ -11,54 +12,115 @@ export type LoggedError = { Msg: string; Err: string; Args: Fields };
 export type LogOptions = {
   /** Lines of this level and below are written; errors always are. */
   verbosity: number;
-  write: (line: string) => void;
   redactor: Redactor;
-  now?: () => Date;
-  logger?: string;
+  /** Fields of every line. */
   fields?: Fields;
-  /** Told of each error that is logged, already redacted. */
-  onError?: (error: LoggedError) => void;
 };
 
-/** Logs as git-sync does: one JSON object per line with a level that counts up the less a line matters. */
-export class Log {
-  readonly #options: LogOptions;
+/** Upstream's levels count up the less a line matters, pino's count down: 0 is `info`, and these are below it. */
+const details = ['v1', 'v2', 'v3', 'v4', 'v5', 'v6', 'v7', 'v8', 'v9'] as const;
+type Detail = (typeof details)[number];
+const infoLevel = 30;
+const customLevels = Object.fromEntries(details.map((name, at) => [name, infoLevel - 1 - at])) as Record<
+  Detail,
+  number
+>;
 
-  constructor(options: LogOptions) {
-    this.#options = options;
+/** Logs by pino, in upstream's fields: one JSON object per line. */
+export class Log {
+  readonly #pino: Logger<Detail>;
+  readonly #redactor: Redactor;
+  readonly #verbosity: number;
+  readonly #onError: ((error: LoggedError) => void) | undefined;
+
+  private constructor(
+    logger: Logger<Detail>,
+    { verbosity, redactor }: LogOptions,
+    onError?: (error: LoggedError) => void,
+  ) {
+    this.#pino = logger;
+    this.#redactor = redactor;
+    this.#verbosity = verbosity;
+    this.#onError = onError;
+  }
+
+  static create(options: LogOptions, destination: DestinationStream): Log {
+    const { redactor, verbosity, fields = {} } = options;
+    const logger = pino(
+      {
+        level: nameOf(verbosity),
+        customLevels,
+        base: fields,
+        timestamp: upstreamTime,
+        formatters: { level: levelOf(''), log: (line) => redactor.redactAll(withErrorText(line)) as Fields },
+      },
+      destination,
+    );
+    return new Log(logger, options);
+  }
+
+  /** The logger itself, for a library that logs by pino. */
+  get pino(): Logger {
+    // Levels of its own make it another type; those it has by nature are all there.
+    return this.#pino as unknown as Logger;
   }
 
   /** Whether lines of this level are written. */
   enabled(level: number): boolean {
-    return level <= this.#options.verbosity;
+    return level <= this.#verbosity;
   }
 
   /** 0: what changed; 1 to 4: details; 5: commands; 6: their output; 9: everything. */
   info(level: number, msg: string, fields: Fields = {}): void {
-    if (this.enabled(level)) this.#line({ level }, msg, fields);
+    if (this.enabled(level)) this.#pino[nameOf(level)]({ caller: findCaller(), ...fields }, this.#redactor.redact(msg));
   }
 
   error(error: unknown, msg: string, fields: Fields = {}): void {
-    const { redactor, onError } = this.#options;
-    const text = error === undefined ? null : redactor.redact(messageOf(error));
-    this.#line({ error: text }, msg, fields);
-    const args = redactor.redactAll(fields) as Fields;
-    onError?.({ Msg: redactor.redact(msg), Err: text ?? '', Args: args });
+    const text = error === undefined ? null : this.#redactor.redact(messageOf(error));
+    const message = this.#redactor.redact(msg);
+    this.#pino.error({ caller: findCaller(), error: text, ...fields }, message);
+    this.#onError?.({ Msg: message, Err: text ?? '', Args: this.#redactor.redactAll(fields) as Fields });
   }
 
-  /** The same log for a part of the program: a name, fields on every line, its own listener for errors. */
-  child(changes: Pick<LogOptions, 'logger' | 'fields' | 'onError'>): Log {
-    const { onError: _, ...rest } = this.#options;
-    return new Log({ ...rest, ...changes, fields: { ...rest.fields, ...changes.fields } });
+  /**
+   * The same log for a part of the program: a name, fields on every line, its own listener for errors, which gets
+   * them redacted.
+   */
+  child({
+    logger = '',
+    fields = {},
+    onError,
+  }: {
+    logger?: string;
+    fields?: Fields;
+    onError?: (error: LoggedError) => void;
+  }): Log {
+    const child = this.#pino.child(fields, { formatters: { level: levelOf(logger) } });
+    return new Log(child, { verbosity: this.#verbosity, redactor: this.#redactor }, onError);
   }
+}
 
-  #line(kind: Fields, msg: string, fields: Fields): void {
-    const { write, redactor, now = () => new Date(), logger = '', fields: standing } = this.#options;
-    // Not through the bundle's source map, which costs 70 MB to read.
-    const site = getCallSites(3, { sourceMap: false })[2];
-    const caller = { file: basename(site?.scriptName ?? ''), line: site?.lineNumber ?? 0 };
-    const ts = now().toISOString().replace('T', ' ').replace('Z', '000');
-    const line = { logger, ts, caller, ...kind, msg, ...standing, ...fields };
-    write(`${JSON.stringify(redactor.redactAll(line))}\n`);
-  }
+function nameOf(level: number): Detail | 'info' {
+  return level <= 0 ? 'info' : (details[level - 1] ?? 'v9');
+}
+
+/** Errors that Fastify logs come as `err`. */
+function withErrorText({ err, ...line }: Fields): Fields {
+  return err === undefined ? line : { error: messageOf(err), ...line };
+}
+
+/** What a line begins with: the logger's name, and upstream's level, which errors do not have. */
+function levelOf(logger: string): (label: string, number: number) => object {
+  return (_label, number) => (number > infoLevel ? { logger } : { logger, level: infoLevel - number });
+}
+
+/** `2006-01-02 15:04:05.000000`, in UTC. */
+function upstreamTime(): string {
+  return `,"ts":"${new Date().toISOString().replace('T', ' ').replace('Z', '000')}"`;
+}
+
+function findCaller(): { file: string; line: number } {
+  // Not through the bundle's source map, which costs 70 MB to read.
+  const site = getCallSites(3, { sourceMap: false })[2];
+  return { file: basename(site?.scriptName ?? ''), line: site?.lineNumber ?? 0 };
 }

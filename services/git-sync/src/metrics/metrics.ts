@@ -1,3 +1,6 @@
+import type { HttpMetrics } from '@podkit/chassis/http/http-metrics';
+import type { Registry } from 'prom-client';
+
 type Outcome = 'success' | 'error';
 
 /** What one synced repository counts. */
@@ -15,10 +18,8 @@ export type SyncMetrics = {
 export type Metrics = {
   of: (repository: string) => SyncMetrics;
   trigger: (outcome: string) => void;
-  /** An HTTP request was answered. */
-  request: (method: string, route: string, status: number, seconds: number) => void;
-  /** What Prometheus scrapes, or undefined where nothing is counted. */
-  scrape: (() => Promise<{ type: string; text: string }>) | undefined;
+  /** What Prometheus scrapes, with the metrics of HTTP; undefined where nothing is counted. */
+  exposition: { registry: Registry; http: HttpMetrics } | undefined;
 };
 
 const nothing = () => undefined;
@@ -34,6 +35,5 @@ export const noMetrics: Metrics = {
     verification: nothing,
   }),
   trigger: nothing,
-  request: nothing,
-  scrape: undefined,
+  exposition: undefined,
 };

@@ -21,8 +21,7 @@ export function createPrometheus({ service, version, several }: PrometheusOption
   return {
     of: syncMetrics(registry, several),
     trigger: (status) => triggers.inc({ status }),
-    request: (method, route, status, seconds) => http.observe(method, route, status, seconds),
-    scrape: async () => ({ type: registry.contentType, text: await registry.metrics() }),
+    exposition: { registry, http },
   };
 }
 

@@ -49,7 +49,6 @@ export class LocalConfig {
     if (text === undefined || text === this.#vetted.get(file)) return;
     const list = ['config', '--file', file, '--no-includes', '--list', '-z'];
     const entries = parseConfigList(await this.#git.run(list, { cwd, signal }));
-    const isExpected = ({ key }: GitConfigEntry) => expected.some((pattern) => pattern.test(key));
     const planted = new Set(entries.filter((entry) => !isExpected(entry)).map(({ key }) => key));
     for (const key of planted) {
       if (unneeded.test(key)) this.#log.info(1, 'removed a setting that is not needed', { file, key });
@@ -59,6 +58,10 @@ export class LocalConfig {
     if (planted.size > 0) await writeFileAtomic(file, gitConfigFile(entries.filter(isExpected)), { mode: 0o666 });
     this.#vetted.set(file, (await readFileIfThere(file)) ?? '');
   }
+}
+
+function isExpected({ key }: GitConfigEntry): boolean {
+  return expected.some((pattern) => pattern.test(key));
 }
 
 /** What `git config --list -z` prints: the key, a line break and the value; a key alone means true. */

@@ -1,0 +1,79 @@
+import type { Readable } from 'node:stream';
+import { PodkitError } from '@podkit/chassis/errors';
+
+/** A request that can't be served now, or not at all; Fastify's error handler answers with its status. */
+export class RequestError extends PodkitError {
+  readonly statusCode: number;
+
+  constructor(statusCode: number, code: string, message: string) {
+    super(code, message);
+    this.statusCode = statusCode;
+  }
+}
+
+type Reading = { size: number; giveUp: () => void };
+
+/**
+ * Reads bodies of clients that have proved nothing yet, within bounds for each and for all of them together. When all
+ * together are too large, the one that began first is given up: who sends slowly must not keep others out.
+ */
+export class SharedBodies {
+  readonly #each: number;
+  readonly #together: number;
+  readonly #readings = new Set<Reading>();
+  #size = 0;
+
+  constructor({ each, together }: { each: number; together: number }) {
+    this.#each = each;
+    this.#together = together;
+  }
+
+  /** @throws {RequestError} 413 when it is too large, 503 when it was given up */
+  async read(payload: Readable): Promise<Buffer> {
+    const gaveUp = Promise.withResolvers<never>();
+    const reading = {
+      size: 0,
+      giveUp: () => gaveUp.reject(new RequestError(503, 'ERR_BUSY', 'too many bodies at once; try again')),
+    };
+    this.#readings.add(reading);
+    try {
+      return await Promise.race([this.#collect(payload, reading), gaveUp.promise]);
+    } finally {
+      this.#end(reading);
+      payload.resume();
+    }
+  }
+
+  async #collect(payload: Readable, reading: Reading): Promise<Buffer> {
+    const chunks: Buffer[] = [];
+    payload.on('data', (chunk: Buffer) => {
+      if (!this.#readings.has(reading)) {
+        chunks.length = 0;
+        return;
+      }
+      reading.size += chunk.length;
+      this.#size += chunk.length;
+      chunks.push(chunk);
+      this.#makeRoom();
+    });
+    await new Promise<void>((resolve, reject) => {
+      payload.once('end', resolve).once('error', reject).once('close', resolve);
+      payload.on('data', () => {
+        if (reading.size > this.#each) reject(new RequestError(413, 'ERR_TOO_LARGE', 'the body is too large'));
+      });
+    });
+    return Buffer.concat(chunks);
+  }
+
+  #makeRoom(): void {
+    for (const reading of this.#readings) {
+      if (this.#size <= this.#together) return;
+      reading.giveUp();
+      this.#end(reading);
+    }
+  }
+
+  #end(reading: Reading): void {
+    if (this.#readings.delete(reading)) this.#size -= reading.size;
+  }
+}
