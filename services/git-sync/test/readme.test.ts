@@ -134,11 +134,11 @@ it('lists every endpoint', async () => {
     .flatMap((line) => {
       // A tree: each line is what follows the path of the line above it that is less indented.
       const [, indent = '', part = '', methods] = /^(.*── )(\S*)(?: \((.*)\))?/.exec(line) ?? [];
-      const path = `${parents[indent.length / 4 - 2] ?? ''}${part}`;
-      parents[indent.length / 4 - 1] = path;
-      return methods === undefined ? [] : [methods === 'POST' ? `POST ${path}` : path];
+      const url = `${parents[indent.length / 4 - 2] ?? ''}${part}`;
+      parents[indent.length / 4 - 1] = url;
+      return methods === undefined ? [] : [methods === 'POST' ? `POST ${url}` : url];
     });
-  const shown = served.map((path) => path.replace(/^\*$/, '/').replace(':name', '<name>'));
+  const shown = served.map((url) => url.replace(/^\*$/, '/').replace(':name', '<name>'));
   const paths = tableOf('endpoints').flatMap(([cell]) => words(cell));
   expect(paths.toSorted()).toEqual([...new Set(shown)].toSorted());
 });
