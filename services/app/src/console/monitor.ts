@@ -43,6 +43,7 @@ export class Monitor {
     this.#sources = sources;
     this.#timer = setInterval(() => void this.#sample(), sampleInterval);
     this.#timer.unref();
+    void this.#sample();
   }
 
   get heapLimit(): number {

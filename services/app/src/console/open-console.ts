@@ -7,6 +7,7 @@ import type { Data } from '../data.ts';
 import { consoleApi } from '../http/console-api.ts';
 import { consoleRoutes } from '../http/console-routes.ts';
 import type { EventStream } from '../http/event-stream.ts';
+import { publicFolder } from '../public-folder.ts';
 import type { RequestStats } from '../stats/request-stats.ts';
 import { type ConsoleSources, consoleDocument } from './console-document.ts';
 import { ConsoleFeed } from './console-feed.ts';
@@ -15,8 +16,6 @@ import { historyDocument, NewEntries } from './history.ts';
 import { type Member, Members } from './members.ts';
 import { Monitor } from './monitor.ts';
 import { Sidecars, type SidecarUrls } from './sidecars.ts';
-
-const publicFolder = join(import.meta.dirname, '..', '..', 'public', 'console');
 
 export type ConsoleParts = {
   data: Data;
@@ -46,7 +45,7 @@ export function openConsole(server: Server, context: Context<Config>, core: Core
     return document();
   };
   consoleApi(server, { document: freshDocument, history: () => historyDocument(past), stream: parts.stream });
-  consoleRoutes(server, { folder: publicFolder });
+  consoleRoutes(server, { folder: join(publicFolder, 'console') });
 }
 
 function consoleSources(context: Context<Config>, core: Core, parts: ConsoleParts): ConsoleSources {

@@ -86,7 +86,7 @@ test('the limit is in the picture where the values are above a tenth of it', () 
   expect(valueAxis(60, 100)).toEqual({ top: expect.closeTo(110), splits: [0, 50, 100] });
   expect(valueAxis(150, 100).top).toBeCloseTo(165);
   expect(valueAxis(3, 100)).toEqual({ top: 4, splits: [0, 2, 4] });
-  expect(valueAxis(0, undefined)).toEqual({ top: 1, splits: [0, 0.5, 1] });
+  expect(valueAxis(0, undefined)).toEqual({ top: 1, splits: [0] });
 });
 
 test('the top of a chart is a round number that the value fits below', () => {

@@ -6,12 +6,12 @@ import { onTestFinished } from 'vitest';
 
 export type RunningApp = { service: SpawnedService; url: string; admin: string; port: number; adminPort: number };
 
-const main = join(import.meta.dirname, '..', '..', 'src', 'main.ts');
+const source = join(import.meta.dirname, '..', '..', 'src', 'main.ts');
 
 /** The app as a process of its own on free ports of the loopback, killed when the test ends. */
 export async function startApp(
   env: Record<string, string> = {},
-  { started = true, args = [] }: { started?: boolean; args?: string[] } = {},
+  { started = true, args = [], main = source }: { started?: boolean; args?: string[]; main?: string } = {},
 ): Promise<RunningApp> {
   const [port, adminPort] = [Number(env.PORT ?? (await freePort())), Number(env.ADMIN_PORT ?? (await freePort()))];
   const service = spawnService(main, {

@@ -19,19 +19,16 @@ export function Node({ id, pod, now }) {
     >
       <span class="node-name">${id}</span>
       <${State} state=${state} />
-      <span class="node-more">${id === 'app' ? html`<${AppFacts} pod=${pod} now=${now} />` : sidecarFacts(container, now)}</span>
+      <span class="node-more quiet">${id === 'app' ? html`<${AppFacts} pod=${pod} now=${now} />` : sidecarFacts(container, now)}</span>
     </button>
   `;
 }
 
 function sidecarFacts(container, now) {
-  if (container === undefined) return 'not asked yet';
-  const { memory, startedAt } = container;
-  return (
-    [memory && bytes(memory), startedAt && `up ${ago(startedAt, now).replace(' ago', '')}`]
-      .filter(Boolean)
-      .join(' · ') || '\u00a0'
-  );
+  const { memory, startedAt } = container ?? {};
+  if (memory === undefined) return '';
+  const up = startedAt && html`<span class="node-up">, up ${ago(startedAt, now).replace(' ago', '')}</span>`;
+  return html`${bytes(memory)}${up}`;
 }
 
 function AppFacts({ pod, now }) {

@@ -6,7 +6,7 @@ import { useWidth } from '../lib/use-width.js';
 import { axisRange, cursor, spans, view } from '../store/view.js';
 import { laneEntries, lanes } from '../time/lanes.js';
 import { timeScale, timeTicks } from '../time/scale.js';
-import { Lane, laneHeight } from './lane.js';
+import { Lane } from './lane.js';
 import { Part } from './part.js';
 
 /** Everything that happened, on one axis of time. */
@@ -65,7 +65,8 @@ function Track({ trackRef, scale, at, now, drain }) {
   const onPointerUp = (event) => {
     const [from, to] = [start.current, timeOf(event)].toSorted((a, b) => a - b);
     start.current = undefined;
-    if (scale.x(to) - scale.x(from) > 8) view.dispatch({ zoom: { from, to } });
+    // A finger reads values; only a mouse chooses a piece.
+    if (event.pointerType === 'mouse' && scale.x(to) - scale.x(from) > 8) view.dispatch({ zoom: { from, to } });
   };
   const onKeyDown = (event) => {
     const step = { ArrowLeft: -1, ArrowRight: 1, PageUp: -10, PageDown: 10 }[event.key];
@@ -75,7 +76,6 @@ function Track({ trackRef, scale, at, now, drain }) {
     const next = (at ?? now) + (step * (scale.to - scale.from)) / 100;
     cursor.dispatch({ at: Math.min(scale.to, Math.max(scale.from, next)) });
   };
-  const height = lanes.length * laneHeight;
   return html`
     <div
       ref=${trackRef}
@@ -88,27 +88,27 @@ function Track({ trackRef, scale, at, now, drain }) {
       aria-valuenow=${Math.round(at ?? now)}
       aria-valuetext=${at === undefined ? 'now' : time(at)}
       onPointerMove=${(event) => cursor.dispatch({ at: timeOf(event) })}
-      onPointerLeave=${() => cursor.dispatch({ at: undefined })}
+      onPointerLeave=${({ pointerType }) => pointerType === 'mouse' && cursor.dispatch({ at: undefined })}
       onBlur=${() => cursor.dispatch({ at: undefined })}
       onPointerDown=${onPointerDown}
       onPointerUp=${onPointerUp}
       onDblClick=${() => view.dispatch({ zoom: undefined })}
       onKeyDown=${onKeyDown}
     >
-      <svg width=${scale.width} height=${height} aria-hidden="true">
-        ${drain && html`<${Deadlines} drain=${drain} scale=${scale} height=${height} />`}
-        ${scale.to > now && html`<line class="now" x1=${scale.x(now)} x2=${scale.x(now)} y1="0" y2=${height} />`}
-        ${at !== undefined && html`<line class="cursor" x1=${scale.x(at)} x2=${scale.x(at)} y1="0" y2=${height} />`}
+      <svg width=${scale.width} height="100%" aria-hidden="true">
+        ${drain && html`<${Deadlines} drain=${drain} scale=${scale} />`}
+        ${scale.to > now && html`<line class="now" x1=${scale.x(now)} x2=${scale.x(now)} y1="0" y2="100%" />`}
+        ${at !== undefined && html`<line class="cursor" x1=${scale.x(at)} x2=${scale.x(at)} y1="0" y2="100%" />`}
       </svg>
     </div>
   `;
 }
 
 /** Where the drain stops answering, and where it is cut off. */
-function Deadlines({ drain: { startedAt, delayMs, timeoutMs }, scale, height }) {
+function Deadlines({ drain: { startedAt, delayMs, timeoutMs }, scale }) {
   const marks = [startedAt + delayMs, startedAt + delayMs + timeoutMs];
   return marks.map(
-    (at) => html`<line key=${at} class="deadline" x1=${scale.x(at)} x2=${scale.x(at)} y1="0" y2=${height} />`,
+    (at) => html`<line key=${at} class="deadline" x1=${scale.x(at)} x2=${scale.x(at)} y1="0" y2="100%" />`,
   );
 }
 

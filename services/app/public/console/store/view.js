@@ -2,6 +2,7 @@ import { createStore } from './create-store.js';
 
 /** The spans of time that can be chosen, in milliseconds. */
 export const spans = [
+  { name: '1 min', ms: 60_000 },
   { name: '5 min', ms: 5 * 60_000 },
   { name: '15 min', ms: 15 * 60_000 },
   { name: '1 h', ms: 60 * 60_000 },
@@ -11,7 +12,7 @@ export const spans = [
  * What the reader looks at. `zoom` is a chosen piece of the past, or undefined while the axis ends now; `cursor` is the
  * moment under the pointer, in the server's milliseconds; `node` is the part of the diagram whose details are open.
  */
-const initial = { span: spans[0].ms, zoom: undefined, node: undefined };
+const initial = { span: spans[1].ms, zoom: undefined, node: undefined };
 
 export const view = createStore((state, change) => ({ ...state, ...change }), initial);
 /** Apart from the rest: it changes with each move of the pointer. */

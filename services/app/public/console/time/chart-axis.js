@@ -3,9 +3,10 @@
  * bottom, below a tenth of it.
  */
 export function valueAxis(highest, limit, binary = false) {
+  if (!(highest > 0)) return { top: 1, splits: [0] };
   if (limit !== undefined && highest > limit / 10)
     return { top: Math.max(limit, highest) * 1.1, splits: [0, limit / 2, limit] };
-  const top = roundUp(highest * 1.1 || 1, binary);
+  const top = roundUp(highest * 1.1, binary);
   return { top, splits: [0, top / 2, top] };
 }
 

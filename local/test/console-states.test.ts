@@ -1,0 +1,62 @@
+import { join } from 'node:path';
+import { waitFor } from '@podkit/chassis/testing/wait-for';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openConsolePage, part, startBrowser } from './support/console-page.ts';
+import { spawnApp } from './support/spawn-app.ts';
+
+/** Where screenshots go, when they are asked for. */
+const pictures = process.env.PODKIT_PICTURES;
+
+let browser: Browser;
+
+beforeAll(async () => {
+  browser = await startBrowser();
+});
+
+afterAll(() => browser?.close());
+
+/** At 390 and 1440 pixels, in both colours. */
+async function take(page: Page, name: string): Promise<void> {
+  if (pictures === undefined) return;
+  for (const width of [390, 1440]) {
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.setViewportSize({ width, height: 900 });
+      await page.emulateMedia({ colorScheme });
+      await page.screenshot({ path: join(pictures, `${name}-${width}-${colorScheme}.png`) });
+    }
+  }
+}
+
+test('a drain counts down to the close and to the cut-off, and its end is said', async () => {
+  const app = await spawnApp({ DRAIN_DELAY: '6s', SHUTDOWN_TIMEOUT: '10s', GRACE_PERIOD: '30s' });
+  const { page, errors } = await openConsolePage(browser, `${app.url}/console/`);
+  app.service.child.kill('SIGTERM');
+  const text = await page.getByText(/^Draining: still answering, closes in \d s; \d+ in flight$/).innerText();
+  await waitFor('the countdown', async () => (await page.getByText(/^Draining:/).innerText()) !== text);
+  await part(page, 'Timeline').getByText('draining, SIGTERM').waitFor();
+  await take(page, 'drain');
+  await page.getByText(/^stale since/).waitFor();
+  expect((await app.service.exited).code).toBe(0);
+  expect(errors.filter((error) => !/Failed to load|ERR_|503/.test(error))).toEqual([]);
+});
+
+test('an app that hangs is stale after 5 s, and live again when it goes on', async () => {
+  const app = await spawnApp();
+  const { page } = await openConsolePage(browser, `${app.url}/console/`);
+  app.service.child.kill('SIGSTOP');
+  await page.getByText(/^stale since \d\d:\d\d:\d\d$/).waitFor();
+  await page.getByText(/^No event for \d+ s\. What you see is from/).waitFor();
+  await take(page, 'stale');
+  app.service.child.kill('SIGCONT');
+  await page.getByText('live', { exact: true }).waitFor();
+  expect(await page.getByText(/^No event for/).count()).toBe(0);
+});
+
+test('a container that fails is red in the diagram and says why in its details', async () => {
+  const app = await spawnApp();
+  const { page } = await openConsolePage(browser, `${app.url}/console/`);
+  await page.getByRole('button', { name: /^ambassador unreachable/ }).click();
+  const details = page.getByRole('dialog', { name: 'ambassador' });
+  expect(await details.locator('pre').innerText()).toContain('127.0.0.1:3501');
+});
