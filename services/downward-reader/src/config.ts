@@ -16,10 +16,14 @@ import type { Static } from 'typebox';
 const sources = {
   dir: text({ default: '/etc/podinfo', description: 'Where the Downward API volume is mounted.' }),
   poll: duration({ default: '5s', minimum: 100, description: 'Time between looks where swaps are not told.' }),
-  cpuDivisor: choice(['1m', '1'], { default: '1m', description: 'Divisor of the CPU values, where no name tells it.' }),
-  memoryDivisor: choice(['1', '1k', '1Ki', '1M', '1Mi', '1G', '1Gi'], {
-    default: '1Mi',
-    description: 'Divisor of the memory values, where no name tells it.',
+  cpuDivisor: choice(['auto', '1m', '1'], {
+    default: 'auto',
+    description:
+      'CPU divisor, if the name does not imply one; auto derives it from the value, the cgroup and the name.',
+  }),
+  memoryDivisor: choice(['auto', '1', '1k', '1Ki', '1M', '1Mi', '1G', '1Gi'], {
+    default: 'auto',
+    description: 'Memory divisor, if the name does not imply one; auto derives it as for CPUs.',
   }),
   cgroup: choice(['own', 'none'], {
     default: 'own',

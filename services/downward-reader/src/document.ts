@@ -2,10 +2,11 @@ import { join } from 'node:path';
 import { type MapFile, parseMapFile } from '@podkit/downward/map-file';
 import type { Snapshot, Unreadable } from '@podkit/downward/volume';
 import { dateFields } from './age.ts';
-import { type CgroupLimits, readCgroup, unseenCgroup } from './cgroup.ts';
-import { type Field, readFields } from './matrix.ts';
-import type { Divisors } from './quantity.ts';
-import { compareResources, type Resources } from './resources.ts';
+import { type CgroupLimits, readCgroup, unseenCgroup } from './resources/cgroup.ts';
+import type { Field } from './resources/field.ts';
+import { readFields } from './resources/matrix.ts';
+import { compareResources, type Resources } from './resources/resources.ts';
+import type { Divisors } from './resources/units.ts';
 import type { TuneOptions } from './tune/tune.ts';
 import { limitsOf, type Settings, tune } from './tune/tune.ts';
 
@@ -50,8 +51,8 @@ export function createDocument(snapshot: Snapshot | undefined, inputs: DocumentI
   const { labels: labelText, annotations: annotationText, ...files } = all;
   const labels = labelText === undefined ? undefined : parseMapFile(labelText);
   const annotations = annotationText === undefined ? undefined : parseMapFile(annotationText);
-  const fields = readFields({ env, files: all, unreadable: snapshot?.unreadable ?? [], divisors });
   const cgroup = inputs.cgroupRoot === undefined ? unseenCgroup : readCgroup(inputs.cgroupRoot);
+  const fields = readFields({ env, files: all, unreadable: snapshot?.unreadable ?? [], divisors, cgroup });
   const resources = compareResources(fields, cgroup);
   return {
     labels,

@@ -36,10 +36,11 @@ it('loads for exec nothing but what limits and their settings need, since the pr
       'process/programs',
     ].map((name) => `packages/chassis/src/${name}.ts`),
     ...['go-quote', 'map-file', 'volume'].map((name) => `packages/downward/src/${name}.ts`),
-    ...['age', 'cgroup', 'config', 'document'].map((name) => `services/downward-reader/src/${name}.ts`),
+    ...['age', 'config', 'document'].map((name) => `services/downward-reader/src/${name}.ts`),
     ...['child', 'command', 'go-binary', 'program'].map((name) => `services/downward-reader/src/exec/${name}.ts`),
-    ...['fields', 'inputs', 'main', 'matrix', 'otel', 'quantity', 'resources'].map(
-      (name) => `services/downward-reader/src/${name}.ts`,
+    ...['inputs', 'main', 'otel'].map((name) => `services/downward-reader/src/${name}.ts`),
+    ...['cgroup', 'field-specs', 'matrix', 'resolve-units', 'resources', 'rounding', 'units'].map(
+      (name) => `services/downward-reader/src/resources/${name}.ts`,
     ),
     ...['environment', 'options', 'pools', 'runtimes', 'tune'].map(
       (name) => `services/downward-reader/src/tune/${name}.ts`,

@@ -3,9 +3,9 @@ import { dirname, join } from 'node:path';
 import { tempDir } from '@podkit/chassis/testing/temp-dir';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readCgroup } from '../src/cgroup.ts';
-import { readFields } from '../src/matrix.ts';
-import { compareResources } from '../src/resources.ts';
+import { readCgroup, unseenCgroup } from '../src/resources/cgroup.ts';
+import { type Inputs, readFields } from '../src/resources/matrix.ts';
+import { compareResources } from '../src/resources/resources.ts';
 
 function cgroup(files: Record<string, string>): string {
   const root = tempDir();
@@ -46,10 +46,13 @@ describe('readCgroup', () => {
   });
 });
 
+const compareWith = (inputs: Omit<Inputs, 'cgroup'>, limits: Inputs['cgroup']) =>
+  compareResources(readFields({ ...inputs, cgroup: limits }), limits);
+
 describe('compareResources', () => {
   const divisors = { cpu: '1m', memory: '1Mi' } as const;
   const compare = (files: Record<string, string>, env: Record<string, string>, cpu: number | null | undefined) =>
-    compareResources(readFields({ env, files, divisors }), { version: 2, cpu, memory: undefined })['limits.cpu'];
+    compareWith({ env, files, divisors }, { version: 2, cpu, memory: undefined })['limits.cpu'];
 
   it('finds nothing where all three agree', () => {
     expect(compare({ 'limits/cpu_m': '500' }, { CPU_LIMIT: '500' }, 500)).toMatchObject({
@@ -103,7 +106,9 @@ const findings = (
 ) => {
   const read = (one: string, source: { files?: Record<string, string>; env?: Record<string, string> }) => {
     const divisors = { cpu: one === '1' ? '1' : '1m', memory: one } as const;
-    return readFields({ env: {}, files: {}, ...source, divisors }).find((field) => field.name === `limits.${name}`);
+    return readFields({ env: {}, files: {}, ...source, divisors, cgroup: unseenCgroup }).find(
+      (field) => field.name === `limits.${name}`,
+    );
   };
   const fromVolume = read(volume, { files: { [`limits/${name}`]: files } });
   const fromEnv = read(variable, { env: { [`${name.toUpperCase()}_LIMIT`]: env } });

@@ -17,7 +17,7 @@ describe('the document', () => {
   it('has labels, annotations, fields and limits of the volume and the environment', async () => {
     const dir = tempDir();
     await writeVolume(dir, { labels: 'app="a"', annotations: 'note="line\\nbreak"', 'limits/cpu_m': '500' });
-    const { url } = await startReader(dir, { POD_NAME: 'app-0', MEMORY_LIMIT: '64' });
+    const { url } = await startReader(dir, { POD_NAME: 'app-0', MEMORY_LIMIT_MI: '64' });
     expect(await json(url)).toMatchObject({
       labels: { values: { app: 'a' } },
       annotations: { values: { note: 'line\nbreak' } },

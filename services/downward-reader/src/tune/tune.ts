@@ -1,5 +1,5 @@
 import { formatBytes } from '@podkit/chassis/config/bytes';
-import type { Resources } from '../resources.ts';
+import type { Resources } from '../resources/resources.ts';
 import { type PoolTemplate, poolSettings } from './pools.ts';
 import { type RuntimeName, runtimes } from './runtimes.ts';
 

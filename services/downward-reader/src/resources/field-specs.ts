@@ -16,17 +16,20 @@ const both = (name: string, kind: Kind, variables: readonly string[], files: rea
 };
 const byEnvironment = (name: string, kind: Kind, ...variables: string[]): FieldSpec => both(name, kind, variables, []);
 
-/** A CPU or memory quantity with the names that tell its divisor (`cpu_m`, `memory_mi`) and those that do not. */
+/** A CPU or memory quantity: names whose end says the divisor (`cpu_m`, `memory_mi`) first, then those that do not say it. */
 function quantity(side: 'limits' | 'requests', resource: string, kind: Kind, suffixes: readonly string[]): FieldSpec {
   const one = side.slice(0, -1);
-  const stem = resource.replace('-', '_');
-  const endings = [...suffixes, ''];
-  const variables = endings.flatMap((end) => [
-    `${stem}_${one}${end}`.toUpperCase(),
-    `${one}_${stem}${end}`.toUpperCase(),
-  ]);
-  const files = endings.flatMap((end) => [`${side}/${stem}${end}`, `${stem}_${one}${end}`]);
-  return both(`${side}.${resource}`, kind, variables, files);
+  const stems = resource === 'memory' ? ['memory', 'mem'] : [resource.replace('-', '_')];
+  const named = [...suffixes, ''].flatMap((end) => stems.map((stem) => ({ stem, end })));
+  const variables = named.flatMap(({ stem, end }) => [`${stem}_${one}${end}`, `${one}_${stem}${end}`]);
+  const examples = stems.map((stem) => `my_${stem}_${one}`);
+  const files = named.flatMap(({ stem, end }) => [`${side}/${stem}${end}`, `${stem}_${one}${end}`]);
+  return both(
+    `${side}.${resource}`,
+    kind,
+    [...variables, ...examples].map((name) => name.toUpperCase()),
+    files,
+  );
 }
 
 const bytesEndings = ['_bytes', '_ki', '_mi', '_gi'];

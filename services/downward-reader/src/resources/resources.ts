@@ -1,0 +1,75 @@
+import type { CgroupLimits } from './cgroup.ts';
+import type { Field, Reading } from './field.ts';
+import { enforcedRange } from './rounding.ts';
+import { overlap, type Range, rangeWith } from './units.ts';
+
+/** A limit as its three sources see it: millicores or bytes; `null` is no limit, undefined is not known. */
+export type ResourceView = {
+  volume: number | undefined;
+  environment: number | undefined;
+  cgroup: number | null | undefined;
+  /** The limit to use: the kernel's where it can be read, else the volume's, else the environment's. */
+  value: number | null | undefined;
+  source: 'cgroup' | 'volume' | 'environment' | 'none';
+  /** What does not fit together, for people. */
+  findings: string[];
+};
+
+export type Resources = { 'limits.cpu': ResourceView; 'limits.memory': ResourceView };
+
+/** Compare what the volume says, what the environment said at the start, and what the cgroup enforces now. */
+export function compareResources(fields: readonly Field[], cgroup: CgroupLimits): Resources {
+  const field = (name: string) => fields.find((one) => one.name === name);
+  return {
+    'limits.cpu': compare('cpu', field('limits.cpu'), cgroup.cpu),
+    'limits.memory': compare('memory', field('limits.memory'), cgroup.memory),
+  };
+}
+
+function compare(kind: 'cpu' | 'memory', field: Field | undefined, cgroup: number | null | undefined): ResourceView {
+  const volume = amountOf(field?.volume);
+  const environment = amountOf(field?.environment);
+  const declared = field?.volume === undefined ? environment : volume;
+  const source = sourceOf(cgroup, field);
+  const value = cgroup === undefined ? declared : cgroup;
+  return { volume, environment, cgroup, value, source, findings: findingsOf(kind, field, cgroup) };
+}
+
+function findingsOf(kind: 'cpu' | 'memory', field: Field | undefined, cgroup: number | null | undefined): string[] {
+  const volume = rangeOf(field?.volume);
+  const environment = rangeOf(field?.environment);
+  const enforced = enforcedRange(kind, cgroup);
+  const findings = [field?.volume, field?.environment].flatMap((reading) => openUnit(kind, reading, cgroup));
+  if (cgroup === null && (field?.volume ?? field?.environment) !== undefined)
+    findings.push('no limit is set: the Downward API gives the allocatable amount of the node instead');
+  if (volume !== undefined && environment !== undefined && !overlap(volume, environment))
+    findings.push('the environment is stale: the container was resized in place, and variables stay as they were');
+  if (volume !== undefined && enforced !== undefined && !overlap(volume, enforced))
+    findings.push('desired is not actual: the volume has the wanted limit, and the kernel enforces another');
+  return findings;
+}
+
+/** Not where no limit is set: what the node has is no limit, whatever its unit. */
+function openUnit(kind: 'cpu' | 'memory', reading: Reading | undefined, cgroup: number | null | undefined): string[] {
+  if (reading?.unit !== 'open' || cgroup === null) return [];
+  const setting = kind === 'cpu' ? 'DOWNWARD_CPU_DIVISOR' : 'DOWNWARD_MEMORY_DIVISOR';
+  const example = kind === 'cpu' ? `${kind}_limit_m` : `${kind}_limit_mi`;
+  const why = typeof cgroup === 'number' ? `no divisor makes it the ${cgroup} of the cgroup` : 'several would fit';
+  return [
+    `the divisor of ${reading.name}=${reading.raw} is open (${why}): set ${setting}, or a name such as ${example}`,
+  ];
+}
+
+function sourceOf(cgroup: number | null | undefined, field: Field | undefined): ResourceView['source'] {
+  if (cgroup !== undefined) return 'cgroup';
+  if (field?.volume !== undefined) return 'volume';
+  return field?.environment === undefined ? 'none' : 'environment';
+}
+
+const amountOf = (reading: Reading | undefined): number | undefined =>
+  typeof reading?.value === 'number' ? reading.value : undefined;
+
+function rangeOf(reading: Reading | undefined): Range | undefined {
+  const { value, divisor } = reading ?? {};
+  return typeof value === 'number' && divisor !== undefined ? rangeWith(value / divisor, divisor) : undefined;
+}
