@@ -19,7 +19,17 @@ const schemas: Record<string, { schema: TObject; prefix: string }> = {
 };
 
 /** What any program may be told, beside the settings of a service. */
-const platform = ['NODE_OPTIONS', 'UV_THREADPOOL_SIZE', 'CPU_LIMIT', 'MEMORY_LIMIT', 'POD_IP', 'SITE_REPO', 'SITE_REF'];
+const platform = [
+  'NODE_OPTIONS',
+  'UV_THREADPOOL_SIZE',
+  'CPU_LIMIT',
+  'CPU_LIMIT_M',
+  'MEMORY_LIMIT',
+  'MEMORY_LIMIT_MI',
+  'POD_IP',
+  'SITE_REPO',
+  'SITE_REF',
+];
 
 /** The times that must fit into a Pod's grace period, in milliseconds. */
 export type Budget = { drainDelay: number; shutdownTimeout: number; gracePeriod?: number };
