@@ -17,9 +17,6 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 
-/** Compilers of schemas, where each server brings its own (packages/chassis/src/http/server.ts), and the injection of requests, for tests. */
-const unused = ['@fastify/ajv-compiler', '@fastify/fast-json-stringify-compiler', 'light-my-request'];
-
 for (const name of wanted) await bundle(name);
 
 async function bundle(name: string): Promise<void> {
@@ -45,7 +42,6 @@ async function bundle(name: string): Promise<void> {
       ].join(' '),
     },
     external: ['pg-native'],
-    alias: Object.fromEntries(unused.map((part) => [part, join(import.meta.dirname, 'unused.cjs')])),
     // V8 keeps the text: without its blanks it takes 7 MB less of memory. Names stay, for stack traces.
     minifyWhitespace: true,
     minifySyntax: true,

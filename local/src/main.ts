@@ -18,7 +18,7 @@ try {
   process.exitCode = await runSuite(config, process);
 } catch (error) {
   if (!(error instanceof PodkitError)) throw error;
-  for (const line of error instanceof ConfigError ? error.faults : error.message.split('\n'))
+  for (const line of error instanceof ConfigError ? error.errors : error.message.split('\n'))
     console.error(`npm start: ${line}`);
   process.exitCode =
     error instanceof ConfigError || error.code === 'ERR_PORT_TAKEN' ? exitCodes.badConfig : exitCodes.failure;

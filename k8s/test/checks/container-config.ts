@@ -51,7 +51,7 @@ export function configOf(container: V1Container): { faults: string[]; budget?: B
     return { faults, budget: config as unknown as Budget };
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    return { faults: [...faults, ...error.faults] };
+    return { faults: [...faults, ...error.errors] };
   }
 }
 

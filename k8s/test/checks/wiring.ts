@@ -116,7 +116,7 @@ function faultsIn(parse: () => unknown): readonly string[] {
     parse();
     return [];
   } catch (error) {
-    if (error instanceof ConfigError) return error.faults;
+    if (error instanceof ConfigError) return error.errors;
     throw error;
   }
 }

@@ -18,7 +18,7 @@ export function reload({ engine, path, makers, log }: ReloadOptions): boolean {
     log.info({ stores: Object.keys(file.stores) }, 'configuration read again');
     return true;
   } catch (error) {
-    const faults = error instanceof ConfigError ? error.faults : [messageOf(error)];
+    const faults = error instanceof ConfigError ? error.errors : [messageOf(error)];
     log.error({ faults }, 'the new configuration has faults; the old one stays');
     return false;
   }

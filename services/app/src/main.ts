@@ -10,7 +10,7 @@ await runService(
     summary: 'an HTTP service whose health and shutdown are exemplary, with a console that shows its Pod live.',
     prefix: 'APP_',
     schema: configSchema,
-    validate: configFaults,
+    checks: [configFaults],
     start: (context) => startApp(context, process),
   },
   process,

@@ -15,7 +15,7 @@ export async function runReader(host: Host): Promise<void> {
       summary: 'reads all that the Downward API gives, follows it, and turns limits into runtime settings.',
       prefix: 'DOWNWARD_',
       schema: configSchema,
-      validate: (config) => [...configFaults(config), ...poolFaults(config.pools)],
+      checks: [configFaults, (config) => poolFaults(config.pools)],
       start: async (context) => {
         if (!context.config.oneTime) return serve(context, host.env);
         await writeOnce(context.config, host);

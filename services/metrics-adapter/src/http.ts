@@ -55,7 +55,7 @@ export function serveAdapter(server: Server, { adapter, health, reload }: RouteO
       try {
         await reload();
       } catch (error) {
-        const faults = error instanceof ConfigError ? error.faults.join('\n') : messageOf(error);
+        const faults = error instanceof ConfigError ? error.errors.join('\n') : messageOf(error);
         return reply.code(400).type('text/plain; charset=utf-8').send(`not reloaded, the old one stays:\n${faults}\n`);
       }
       return reply.type('text/plain').send('reloaded\n');

@@ -3,6 +3,7 @@ import type { Static, TObject, TSchema } from 'typebox';
 import { messageOf, PodkitError } from '../errors.ts';
 import { type Flags, readFlags } from './flags.ts';
 import { nearest } from './nearest.ts';
+import { isServiceLink, isServiceLinkName } from './service-link.ts';
 import { acceptedBy, isWithin, parseSetting } from './setting-text.ts';
 import type { Annotation } from './settings.ts';
 
@@ -17,15 +18,23 @@ export type ConfigSource = {
   positionals?: boolean;
 };
 
-export type Loaded<Schema extends TObject> = { config: Readonly<Static<Schema>>; positionals: string[] };
+/** Finds errors that only several settings together can show; each becomes a line of the ConfigError. */
+export type CrossCheck<Config> = (config: Readonly<Config>) => string[];
 
-/** A configuration that can't be used. `faults` has one line per fault, each naming its setting. */
+export type Loaded<Schema extends TObject> = {
+  config: Readonly<Static<Schema>>;
+  positionals: string[];
+  /** Variables of Kubernetes for a Service that have the name of a setting; they were ignored. */
+  ignored: string[];
+};
+
+/** A configuration that can't be used. `errors` has one line for each error, with the name of its setting. */
 export class ConfigError extends PodkitError {
-  readonly faults: readonly string[];
+  readonly errors: readonly string[];
 
-  constructor(faults: readonly string[]) {
-    super('ERR_CONFIG', faults.join('\n'));
-    this.faults = faults;
+  constructor(errors: readonly string[]) {
+    super('ERR_CONFIG', errors.join('\n'));
+    this.errors = errors;
   }
 }
 
@@ -58,23 +67,48 @@ export function settingsOf(schema: TObject, prefix: string): Setting[] {
  * Read a configuration: a flag beats the environment, which beats `NAME_FILE`'s content, which beats the default.
  * An empty variable counts as not set.
  *
- * @throws {ConfigError} with every fault found, not just the first
+ * @throws {ConfigError} with every error found, also those of `checks` whose settings are good
  */
-export function loadConfig<Schema extends TObject>(schema: Schema, source: ConfigSource): Loaded<Schema> {
+export function loadConfig<Schema extends TObject>(
+  schema: Schema,
+  source: ConfigSource,
+  checks: readonly CrossCheck<Static<Schema>>[] = [],
+): Loaded<Schema> {
   const settings = settingsOf(schema, source.prefix);
   const flags = readFlags(settings, source.argv, source.positionals ?? false);
-  const faults = [...flags.faults, ...unknownVariables(settings, source)];
+  const ignored = settings.map(({ env }) => env).filter((name) => isServiceLink(name, source.env[name] ?? ''));
+  const env = { ...source.env, ...Object.fromEntries(ignored.map((name) => [name, undefined])) };
+  const errors = [...flags.errors, ...unknownVariables(settings, source)];
   const config: Record<string, unknown> = {};
   for (const setting of settings) {
     try {
-      const value = valueOf(setting, flags, source.env);
+      const value = valueOf(setting, flags, env);
       if (value !== undefined) config[setting.key] = value;
     } catch (error) {
-      faults.push(messageOf(error));
+      errors.push(messageOf(error));
+      Object.defineProperty(config, setting.key, { get: unreadable });
     }
   }
-  if (faults.length > 0) throw new ConfigError(faults);
-  return { config: Object.freeze(config) as Readonly<Static<Schema>>, positionals: flags.positionals };
+  const loaded = Object.freeze(config) as Readonly<Static<Schema>>;
+  errors.push(...checks.flatMap((check) => runCheck(check, loaded)));
+  if (errors.length > 0) throw new ConfigError(errors);
+  return { config: loaded, positionals: flags.positionals, ignored };
+}
+
+/** A setting whose own error is reported already; a check that needs it cannot say more. */
+class Unreadable extends Error {}
+
+function unreadable(): never {
+  throw new Unreadable();
+}
+
+function runCheck<Config>(check: CrossCheck<Config>, config: Readonly<Config>): string[] {
+  try {
+    return check(config);
+  } catch (error) {
+    if (error instanceof Unreadable) return [];
+    throw error;
+  }
 }
 
 function valueOf(setting: Setting, flags: Flags, env: Environment): unknown {
@@ -113,14 +147,11 @@ function parsed({ annotation, schema }: Setting, text: string, name: string): un
   throw new PodkitError('ERR_CONFIG', `${name}=${shown}: expected ${acceptedBy(annotation.kind, schema)}`);
 }
 
-/** Kubernetes injects these for every Service of the namespace, whatever a container asks for. */
-const serviceLink = /_(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT(_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)?)$/;
-
 function unknownVariables(settings: readonly Setting[], { prefix, env }: ConfigSource): string[] {
   if (prefix === '') return [];
   const known = new Set(settings.flatMap(({ env: name }) => [name, `${name}_FILE`]));
   const unknown = Object.keys(env).filter(
-    (name) => name.startsWith(prefix) && !known.has(name) && !serviceLink.test(name),
+    (name) => name.startsWith(prefix) && !known.has(name) && !isServiceLinkName(name),
   );
   return unknown.toSorted().map((name) => {
     const near = nearest(name, known);

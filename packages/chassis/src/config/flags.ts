@@ -2,7 +2,7 @@ import type { Setting } from './config.ts';
 import { nearest } from './nearest.ts';
 
 /** A command line taken apart: texts by setting key, words that are not flags, and what was wrong. */
-export type Flags = { values: Map<string, string>; positionals: string[]; faults: string[] };
+export type Flags = { values: Map<string, string>; positionals: string[]; errors: string[] };
 
 /**
  * Take `--name value`, `--name=value` and a bare `--name` for on/off settings from a command line.
@@ -10,7 +10,7 @@ export type Flags = { values: Map<string, string>; positionals: string[]; faults
  */
 export function readFlags(settings: readonly Setting[], argv: readonly string[], positionals: boolean): Flags {
   const byFlag = new Map(settings.map((setting) => [setting.flag, setting]));
-  const found: Flags = { values: new Map(), positionals: [], faults: [] };
+  const found: Flags = { values: new Map(), positionals: [], errors: [] };
   for (let at = 0; at < argv.length; at += 1) {
     const word = argv[at] ?? '';
     if (positionals && (word === '--' || !word.startsWith('--'))) {
@@ -21,7 +21,7 @@ export function readFlags(settings: readonly Setting[], argv: readonly string[],
     const name = equals === -1 ? word : word.slice(0, equals);
     const setting = byFlag.get(name);
     if (setting === undefined) {
-      found.faults.push(unknownFlag(name, byFlag.keys()));
+      found.errors.push(unknownFlag(name, byFlag.keys()));
     } else if (equals !== -1) {
       put(found.values, setting, word.slice(equals + 1));
     } else if (setting.annotation.kind === 'flag') {
@@ -30,7 +30,7 @@ export function readFlags(settings: readonly Setting[], argv: readonly string[],
       at += 1;
       put(found.values, setting, argv[at] ?? '');
     } else {
-      found.faults.push(`${name}: needs a value`);
+      found.errors.push(`${name}: needs a value`);
     }
   }
   return found;

@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf } from '../errors.ts';
+import { withTimeout } from '../process/timeout.ts';
 
 export type Probe = 'livez' | 'readyz' | 'startupz';
 
@@ -41,20 +41,12 @@ export class Health {
 
 async function runCheck(name: string, { check, timeout, required }: Entry): Promise<CheckResult> {
   const began = performance.now();
-  const over = new AbortController();
   const took = () => Math.round((performance.now() - began) * 10) / 10;
   try {
-    const late = sleep(timeout, undefined, { signal: over.signal }).then(() => {
-      throw new Error(`no answer within ${timeout} ms`);
-    });
-    // The loser of the race must not surface as an unhandled rejection once the check is done.
-    late.catch(() => undefined);
-    await Promise.race([(async () => check(over.signal))(), late]);
+    await withTimeout('the check', timeout, check);
     return { name, ok: true, required, reason: '', milliseconds: took() };
   } catch (error) {
     return { name, ok: false, required, reason: messageOf(error), milliseconds: took() };
-  } finally {
-    over.abort();
   }
 }
 

@@ -1,6 +1,5 @@
-import type { FastifyInstance, FastifyRequest, onResponseHookHandler } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Logger } from '../log/logger.ts';
-import { requestLine } from '../log/request-line.ts';
 import type { HttpMetrics } from './http-metrics.ts';
 
 declare module 'fastify' {
@@ -18,32 +17,20 @@ export type ObserveOptions = {
   requestLog?: 'info' | 'debug' | false;
 };
 
-/**
- * Note each answered request: its duration, and a log line of fields that can hold no secret. One observer per route,
- * since to ask Fastify per request which route it was costs more than all the rest here.
- */
-export function observeRequests(server: FastifyInstance, options: ObserveOptions): void {
-  server.addHook('onRoute', (route) => {
-    const observe = observer(options, route.url, route.config?.quiet === true);
-    route.onResponse = [observe, ...[route.onResponse ?? []].flat()];
-  });
-  const unmatched = observer(options, 'unmatched', false);
+/** Note each answered request: its duration, and a log line of fields that can hold no secret. */
+export function observeRequests(server: FastifyInstance, { log, metrics, requestLog = 'info' }: ObserveOptions): void {
   server.addHook('onResponse', (request, reply, done) => {
-    if (request.is404) unmatched.call(server, request, reply, done);
-    else done();
-  });
-}
-
-function observer({ log, metrics, requestLog = 'info' }: ObserveOptions, route: string, quiet: boolean) {
-  const write = requestLog === false ? undefined : requestLine(log, quiet ? 'debug' : requestLog, route);
-  const observe: onResponseHookHandler = (request, reply, done) => {
-    const { method } = request;
+    const { method, is404, routeOptions } = request;
     const { statusCode: status, elapsedTime } = reply;
+    const route = is404 ? 'unmatched' : (routeOptions.url ?? 'unmatched');
     metrics?.observe(method, route, status, elapsedTime / 1000);
-    write?.({ method, path: pathOf(request), status, milliseconds: Math.round(elapsedTime * 1000) / 1000 });
+    if (requestLog !== false) {
+      const level = routeOptions.config.quiet === true ? 'debug' : requestLog;
+      const milliseconds = Math.round(elapsedTime * 1000) / 1000;
+      log[level]({ method, path: pathOf(request), route, status, milliseconds }, 'request');
+    }
     done();
-  };
-  return observe;
+  });
 }
 
 /** The path without its query, where secrets may stand. */

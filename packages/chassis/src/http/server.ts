@@ -1,16 +1,26 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import fastify, {
   type FastifyBaseLogger,
   type FastifyInstance,
   type FastifyServerOptions,
   LogController,
+  type RawServerDefault,
 } from 'fastify';
 import { codeOf, messageOf } from '../errors.ts';
-import type { Logger } from '../log/logger.ts';
 import type { Lifecycle } from '../process/lifecycle.ts';
 import { drainConnections } from './drain.ts';
+import { publicError, type StatusTable } from './errors.ts';
 import { type ObserveOptions, observeRequests, pathOf } from './observe-requests.ts';
 
-export type Server = FastifyInstance;
+/** A Fastify server whose routes take their types from TypeBox schemas. */
+export type Server = FastifyInstance<
+  RawServerDefault,
+  IncomingMessage,
+  ServerResponse,
+  FastifyBaseLogger,
+  TypeBoxTypeProvider
+>;
 
 export type ServerOptions = ObserveOptions & {
   lifecycle: Lifecycle;
@@ -22,6 +32,8 @@ export type ServerOptions = ObserveOptions & {
   routerOptions?: FastifyServerOptions['routerOptions'];
   /** Answers what never reaches a route, such as a path that cannot be decoded. */
   frameworkErrors?: FastifyServerOptions['frameworkErrors'];
+  /** The HTTP status of each error code of the service. */
+  statuses?: StatusTable;
 };
 
 /**
@@ -31,11 +43,22 @@ export type ServerOptions = ObserveOptions & {
  * move away by themselves; `return503OnClosing: false` lets the last request on a connection succeed.
  */
 export function createServer(options: ServerOptions): Server {
-  const { log, lifecycle, bodyLimit = 1024 * 1024, maxParamLength = 1024, routerOptions, frameworkErrors } = options;
+  const {
+    log,
+    lifecycle,
+    bodyLimit = 1024 * 1024,
+    maxParamLength = 1024,
+    routerOptions,
+    frameworkErrors,
+    statuses = {},
+  } = options;
+  // As Fastify's own type, or pino's would become part of the server's.
+  const logger: FastifyBaseLogger = log;
   const server = fastify({
-    loggerInstance: withoutChildren(log),
+    loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true }),
-    schemaController: { compilersFactory: { buildValidator: noCompiler, buildSerializer: noCompiler } },
+    // A body is what it is: nothing is taken out of it, and text does not become a number.
+    ajv: { customOptions: { removeAdditional: false } },
     bodyLimit,
     routerOptions: { maxParamLength, ...routerOptions },
     ...(frameworkErrors === undefined ? {} : { frameworkErrors }),
@@ -46,7 +69,7 @@ export function createServer(options: ServerOptions): Server {
     connectionTimeout: 0,
     requestTimeout: 60_000,
     http: { headersTimeout: 20_000, connectionsCheckingInterval: 1000 },
-  });
+  }).withTypeProvider<TypeBoxTypeProvider>();
   const sweep = drainConnections(server.server, lifecycle);
   server.addHook('preClose', (done) => {
     sweep();
@@ -54,20 +77,14 @@ export function createServer(options: ServerOptions): Server {
   });
   observeRequests(server, options);
   server.setErrorHandler((error, request, reply) => {
-    const status = statusOf(error);
-    if (status >= 500) log.error({ err: error, method: request.method, url: request.url }, 'request failed');
-    const body = status >= 500 ? { code: 'ERR_INTERNAL', message: 'internal error' } : publicError(error);
-    return reply.code(status).send(body);
+    const { status, code, message } = publicError(error, statuses);
+    if (status >= 500) log.error({ err: error, method: request.method, path: pathOf(request) }, 'request failed');
+    return reply.code(status).send({ code, message });
   });
   server.setNotFoundHandler((request, reply) =>
     reply.code(404).send({ code: 'ERR_NOT_FOUND', message: `nothing at ${request.method} ${pathOf(request)}` }),
   );
   return server;
-}
-
-/** Fastify's own are not even loaded: they would take a tenth of the start, and a route says itself how it is checked. */
-function noCompiler(): never {
-  throw new Error('a route with a schema needs a server with a validator compiler of its own');
 }
 
 /** Listen on a port; a port that is taken becomes an error that names it and the setting to change. */
@@ -78,22 +95,4 @@ export async function listen(server: Server, at: { host: string; port: number; s
     const why = codeOf(cause) === 'EADDRINUSE' ? 'the port is taken' : messageOf(cause);
     throw new Error(`cannot listen on ${at.host}:${at.port}: ${why}; set ${at.setting} to another port`, { cause });
   }
-}
-
-/**
- * The same log, for Fastify, which asks for a child of it with each request: that costs as much as to route it, and
- * nothing here logs by `request.log`. Typed as Fastify's own logger, or pino's type would become part of the server's.
- */
-function withoutChildren(log: Logger): FastifyBaseLogger {
-  const childless: FastifyBaseLogger = Object.create(log, { child: { value: () => childless } });
-  return childless;
-}
-
-function statusOf(error: unknown): number {
-  const status = error instanceof Error && 'statusCode' in error ? error.statusCode : undefined;
-  return typeof status === 'number' && status >= 400 && status < 600 ? status : 500;
-}
-
-function publicError(error: unknown): { code: string; message: string } {
-  return { code: codeOf(error) ?? 'ERR_REQUEST', message: messageOf(error) };
 }

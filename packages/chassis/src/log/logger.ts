@@ -1,5 +1,5 @@
 import { type DestinationStream, type Logger, type LoggerOptions, pino, stdTimeFunctions } from 'pino';
-import { standardOutput } from './standard-output.ts';
+import { logOutput } from './output.ts';
 
 export type { Logger } from 'pino';
 
@@ -33,7 +33,7 @@ export function createLogger(options: LogOptions, destination?: DestinationStrea
     formatters: { level: (label) => ({ level: label }) },
     redact: { paths: secretPaths.flatMap(everywhere), censor: '[hidden]' },
   };
-  return pino(settings, destination ?? standardOutput());
+  return pino(settings, destination ?? logOutput());
 }
 
 /** A name at the top of a line, one level down, and among request headers. */

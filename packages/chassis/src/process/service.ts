@@ -1,5 +1,5 @@
 import type { Static, TObject } from 'typebox';
-import { ConfigError, type Environment, loadConfig } from '../config/config.ts';
+import { ConfigError, type CrossCheck, type Environment, loadConfig } from '../config/config.ts';
 import { formatDuration } from '../config/duration.ts';
 import { helpText } from '../config/help.ts';
 import type { SharedConfig } from '../config/settings.ts';
@@ -8,7 +8,8 @@ import { Health } from '../http/health.ts';
 import { createMetrics, type Metrics } from '../http/metrics.ts';
 import { addLifecycleChecks } from '../http/probes.ts';
 import { createLogger, type Logger } from '../log/logger.ts';
-import { standardOutput } from '../log/standard-output.ts';
+import { lostLines } from '../log/metrics.ts';
+import { logOutput } from '../log/output.ts';
 import { holdTick } from '../unsafe/hold-tick.ts';
 import { releaseMemory } from '../unsafe/release-memory.ts';
 import { exitCodes, type StopSignal, signalExitCode } from './exit-codes.ts';
@@ -36,8 +37,8 @@ export type Service<Schema extends TObject> = {
   prefix: string;
   schema: Schema;
   positionals?: boolean;
-  /** Faults that only several settings together can show; each becomes a line of the ConfigError. */
-  validate?: (config: Readonly<Static<Schema>>) => string[];
+  /** What only several settings together can show. */
+  checks?: readonly CrossCheck<Static<Schema>>[];
   start(context: Context<Static<Schema>>): Promise<void>;
 };
 
@@ -63,23 +64,21 @@ export async function runService<Schema extends TObject>(service: Service<Schema
     loaded = readConfig(service, host.env, argv);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    host.stderr.write(`${error.faults.map((fault) => `${service.name}: ${fault}`).join('\n')}\n`);
+    host.stderr.write(`${error.errors.map((line) => `${service.name}: ${line}`).join('\n')}\n`);
     return host.exit(exitCodes.badConfig);
   }
   await startService(service, host, loaded);
 }
 
 function readConfig<Schema extends TObject>(service: Service<Schema>, env: Environment, argv: string[]) {
-  const { prefix, schema, positionals = false } = service;
-  const loaded = loadConfig(schema, { prefix, env, argv, positionals });
-  const shared = loaded.config as unknown as SharedConfig;
-  const faults = [...budgetFaults(shared), ...(service.validate?.(loaded.config) ?? [])];
-  if (faults.length > 0) throw new ConfigError(faults);
-  return { ...loaded, shared };
+  const { prefix, schema, positionals = false, checks = [] } = service;
+  const checkBudget = (config: Readonly<Static<Schema>>) => budgetErrors(config as unknown as SharedConfig);
+  const loaded = loadConfig(schema, { prefix, env, argv, positionals }, [checkBudget, ...checks]);
+  return { ...loaded, shared: loaded.config as unknown as SharedConfig };
 }
 
 /** Two seconds are what the kubelet leaves any container between SIGTERM and SIGKILL; they stay ours for the exit. */
-function budgetFaults({ drainDelay, shutdownTimeout, gracePeriod }: SharedConfig): string[] {
+function budgetErrors({ drainDelay, shutdownTimeout, gracePeriod }: SharedConfig): string[] {
   if (drainDelay + shutdownTimeout + 2000 <= gracePeriod) return [];
   const [delay, timeout, grace] = [drainDelay, shutdownTimeout, gracePeriod].map(formatDuration);
   return [
@@ -93,18 +92,24 @@ const settled = 1000;
 async function startService<Schema extends TObject>(
   service: Service<Schema>,
   host: Host,
-  { config, positionals, shared }: ReturnType<typeof readConfig<Schema>>,
+  { config, positionals, ignored, shared }: ReturnType<typeof readConfig<Schema>>,
 ): Promise<void> {
   const identity = { pod: shared.podName, namespace: shared.podNamespace, node: shared.nodeName };
   const { name, version } = service;
-  const output = standardOutput({
-    onDropped: (dropped) => log.warn({ dropped }, 'log lines dropped: standard output was not read'),
+  const metrics = createMetrics({ service: name, version });
+  const lost = lostLines(metrics.registry);
+  const output = logOutput({
+    onDropped: (dropped) => {
+      lost.dropped.inc(dropped);
+      log.warn({ dropped }, 'log lines dropped: standard output was not read');
+    },
+    onBroken: () => lost.broken.set(1),
   });
-  host.on('exit', () => output.flushSync());
   const log = createLogger({ service: name, version, level: shared.logLevel, identity }, output);
+  for (const variable of ignored)
+    log.info({ variable }, 'environment variable ignored: Kubernetes set it for a Service, it is not a setting');
   const lifecycle = new Lifecycle(shared);
   const health = new Health();
-  const metrics = createMetrics({ service: name, version });
   addLifecycleChecks({ health, lifecycle, drainReadiness: shared.drainReadiness });
   lifecycle.onChange(({ state, reason }) => log.info({ state, reason }, 'lifecycle'));
   const stop = stopper(lifecycle, log, host);

@@ -37,7 +37,7 @@ function faultsOf(run: () => unknown): readonly string[] {
   try {
     run();
   } catch (error) {
-    if (error instanceof ConfigError) return error.faults;
+    if (error instanceof ConfigError) return error.errors;
     throw error;
   }
   throw new Error('expected a ConfigError, and nothing was thrown');
@@ -152,5 +152,33 @@ describe('faults', () => {
       positionals: true,
     });
     expect(taken.positionals).toEqual(['migrate', '--all']);
+  });
+});
+
+describe('what Kubernetes sets for a Service', () => {
+  it('is ignored where it has the name of a setting, and named', () => {
+    const schemaOfRedis = settings({ redisPort: port({ env: 'REDIS_PORT', default: 6379, description: 'Port.' }) });
+    const env = { REDIS_PORT: 'tcp://10.96.0.1:6379' };
+    const loaded = loadConfig(schemaOfRedis, { prefix: 'DEMO_', env, argv: [] });
+    expect([loaded.config.redisPort, loaded.ignored]).toEqual([6379, ['REDIS_PORT']]);
+  });
+});
+
+const twoWorkers = ({ workers, mode }: { workers: number; mode: string }) =>
+  mode === 'safe' && workers < 2 ? ['DEMO_WORKERS: at least 2 where DEMO_MODE is safe'] : [];
+
+const errorsFor = (env: Environment) =>
+  faultsOf(() => loadConfig(schema, { prefix: 'DEMO_', env, argv: [] }, [twoWorkers]));
+
+describe('what only several settings together can show', () => {
+  it('is reported together with all else', () => {
+    expect(errorsFor({ PORT: 'abc', DEMO_WORKERS: '1' })).toEqual([
+      'PORT="abc": expected a port from 0 to 65535',
+      'DEMO_WORKERS: at least 2 where DEMO_MODE is safe',
+    ]);
+  });
+
+  it('is left out where one of its settings is wrong itself', () => {
+    expect(errorsFor({ DEMO_WORKERS: 'x' })).toEqual(['DEMO_WORKERS="x": expected a whole number from 1 to 8']);
   });
 });

@@ -16,7 +16,7 @@ function faultsOf(text: string): readonly string[] {
   try {
     parseYaml(schema, text, 'rules.yaml');
   } catch (error) {
-    if (error instanceof ConfigError) return error.faults;
+    if (error instanceof ConfigError) return error.errors;
     throw error;
   }
   return [];

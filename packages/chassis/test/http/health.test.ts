@@ -19,7 +19,7 @@ it('fails a check that does not answer in time, and tells it to stop', async () 
     new Promise<void>(() => signal.addEventListener('abort', () => void (stopped = true)));
   health.add('readyz', 'store', hangs, { timeout: 20 });
   const result = await health.run('readyz');
-  expect(result.checks[0]).toMatchObject({ ok: false, reason: 'no answer within 20 ms' });
+  expect(result.checks[0]).toMatchObject({ ok: false, reason: 'the check timed out after 20 ms' });
   expect(stopped).toBe(true);
 });
 

@@ -14,8 +14,8 @@ it('counts a request into its bucket, sum and count, by the methods that are kno
   http.observe('GET', '/a', 200, 20);
   for (const method of ['MKCOL', 'PURGE']) http.observe(method, '/a', 405, 0.1);
   const text = await registry.metrics();
-  expect(text).toContain('http_request_duration_seconds_bucket{method="GET",route="/a",status="200",le="0.005"} 1');
-  expect(text).toContain('http_request_duration_seconds_bucket{method="GET",route="/a",status="200",le="+Inf"} 2');
+  expect(text).toContain('http_request_duration_seconds_bucket{le="0.005",method="GET",route="/a",status="200"} 1');
+  expect(text).toContain('http_request_duration_seconds_bucket{le="+Inf",method="GET",route="/a",status="200"} 2');
   expect(text).toContain('http_request_duration_seconds_sum{method="GET",route="/a",status="200"} 20.004');
   expect(text).toContain('http_request_duration_seconds_count{method="other",route="/a",status="405"} 2');
 });

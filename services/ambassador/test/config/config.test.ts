@@ -17,7 +17,7 @@ function faultsOf(yaml: string): readonly string[] {
   try {
     parseConfig(yaml, 'a.yaml');
   } catch (error) {
-    if (error instanceof ConfigError) return error.faults;
+    if (error instanceof ConfigError) return error.errors;
     throw error;
   }
   return [];

@@ -27,7 +27,7 @@ export async function runExec(host: Host): Promise<number> {
     return await execProgram(host);
   } catch (error) {
     if (!(error instanceof PodkitError)) throw error;
-    const lines = error instanceof ConfigError ? error.faults : [messageOf(error)];
+    const lines = error instanceof ConfigError ? error.errors : [messageOf(error)];
     for (const line of lines) host.stderr.write(`downward-reader: ${line}\n`);
     return error instanceof ConfigError ? exitCodes.badConfig : (shellCodes[error.code] ?? exitCodes.failure);
   }

@@ -15,7 +15,7 @@ function faults(yaml: string): readonly string[] {
   try {
     parseMappingFile(yaml, 'm.yaml');
   } catch (error) {
-    if (error instanceof ConfigError) return error.faults;
+    if (error instanceof ConfigError) return error.errors;
     throw error;
   }
   return [];

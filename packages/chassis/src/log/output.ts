@@ -1,0 +1,45 @@
+import { pino } from 'pino';
+
+export type LogOutput = ReturnType<typeof pino.destination>;
+
+export type LogOutputOptions = {
+  /** The file descriptor: 1 is standard output, 2 standard error. */
+  descriptor?: 1 | 2;
+  /** Called with the number of lines that were dropped, once there is room again. */
+  onDropped?: (lines: number) => void;
+  /** Called once when the reader is gone (EPIPE). From then on lines go nowhere and cost nothing. */
+  onBroken?: () => void;
+  /** Bytes that may wait for whoever reads; what comes beyond is dropped: a stuck reader must not cost all memory. */
+  limit?: number;
+};
+
+/** Bytes that are gathered before a write, and the milliseconds that a line may wait for others. */
+const [batch, interval] = [4096, 200];
+
+/**
+ * Where log lines go: written asynchronously and in batches. Only SIGKILL and a crash of Node itself can take a line,
+ * as long as it is flushed when the process exits.
+ */
+export function logOutput(options: LogOutputOptions = {}): LogOutput {
+  const { descriptor = 1, onDropped, onBroken, limit = 16 * 1024 * 1024 } = options;
+  const output = pino.destination({
+    dest: descriptor,
+    sync: false,
+    minLength: batch,
+    periodicFlush: interval,
+    maxLength: limit,
+  });
+  let dropped = 0;
+  output.on('drop', (text: string) => {
+    dropped += text.split('\n').length - 1;
+  });
+  output.on('drain', () => {
+    if (dropped === 0) return;
+    onDropped?.(dropped);
+    dropped = 0;
+  });
+  output.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') onBroken?.();
+  });
+  return output;
+}

@@ -1,0 +1,77 @@
+import { Counter, type Registry } from 'prom-client';
+import { ConfigError } from '../config/config.ts';
+import { messageOf } from '../errors.ts';
+import { watchFiles } from '../files/watch-files.ts';
+import type { Logger } from '../log/logger.ts';
+
+export type ReloaderOptions = {
+  /** Read the files and put them to use. What it throws leaves everything as it was. */
+  reload: () => void | Promise<void>;
+  /** The files that are watched. */
+  paths: readonly string[];
+  log: Logger;
+  registry?: Registry;
+  /** The parts of `process` that are needed: reload on SIGHUP. */
+  host?: Pick<NodeJS.Process, 'on' | 'off'>;
+};
+
+/**
+ * Reloads a configuration when one of its files changes, on SIGHUP, and when asked. Reloads run one after the other and
+ * each is counted: of two that were asked for while one ran, both run.
+ */
+export class Reloader {
+  readonly #options: ReloaderOptions;
+  readonly #counter: Counter<'result'>;
+  #last: Promise<void> = Promise.resolve();
+  #stopWatching: () => void = () => undefined;
+  readonly #onSignal = () => this.reloadAndLog();
+
+  constructor(options: ReloaderOptions) {
+    this.#options = options;
+    this.#counter = new Counter({
+      name: 'podkit_config_reloads_total',
+      help: 'Reloads of the configuration, by result: success or failure.',
+      labelNames: ['result'],
+      registers: options.registry === undefined ? [] : [options.registry],
+    });
+    for (const result of ['success', 'failure']) this.#counter.inc({ result }, 0);
+  }
+
+  /** Begin to watch the files and to listen to SIGHUP. */
+  start(): void {
+    const { paths, host } = this.#options;
+    host?.on('SIGHUP', this.#onSignal);
+    if (paths.length > 0) this.#stopWatching = watchFiles(paths, this.#onSignal);
+  }
+
+  stop(): void {
+    this.#options.host?.off('SIGHUP', this.#onSignal);
+    this.#stopWatching();
+  }
+
+  /** @throws what the reload threw; the previous configuration is kept */
+  reload(): Promise<void> {
+    const next = this.#last.catch(() => undefined).then(() => this.#reload());
+    this.#last = next;
+    return next;
+  }
+
+  /** The same for a signal or a file event, which nobody waits for: the log says how it went. */
+  reloadAndLog(): void {
+    this.reload().catch(() => undefined);
+  }
+
+  async #reload(): Promise<void> {
+    const { reload, paths, log } = this.#options;
+    try {
+      await reload();
+      this.#counter.inc({ result: 'success' });
+      log.info({ paths }, 'configuration reloaded');
+    } catch (error) {
+      this.#counter.inc({ result: 'failure' });
+      const errors = error instanceof ConfigError ? error.errors : [messageOf(error)];
+      log.error({ paths, errors }, 'configuration invalid; keeping the previous one');
+      throw error;
+    }
+  }
+}

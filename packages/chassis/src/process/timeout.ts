@@ -1,0 +1,32 @@
+import { PodkitError } from '../errors.ts';
+
+/** Work that did not end in time. */
+export class TimeoutError extends PodkitError {
+  constructor(what: string, milliseconds: number) {
+    super('ERR_TIMEOUT', `${what} timed out after ${milliseconds} ms`);
+  }
+}
+
+/**
+ * Run `work`, but wait for it no longer than so many milliseconds. Its signal aborts when the time is over or the work is
+ * done, so that nothing which it started outlives it.
+ *
+ * @throws {TimeoutError} naming `what`
+ */
+export async function withTimeout<T>(
+  what: string,
+  milliseconds: number,
+  work: (signal: AbortSignal) => T | Promise<T>,
+): Promise<T> {
+  const over = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new TimeoutError(what, milliseconds)), milliseconds);
+  });
+  try {
+    return await Promise.race([(async () => work(over.signal))(), late]);
+  } finally {
+    clearTimeout(timer);
+    over.abort();
+  }
+}
