@@ -28,7 +28,7 @@ export class UsageMeter {
     this.#cpu = cpuUsage();
     this.#at = performance.now();
     // The histogram's values include the interval at which it measures.
-    const loop = this.#delay.count === 0 ? 0 : Math.max(0, this.#delay.max / 1e6 - resolution);
+    const loop = this.#delay.count === 0 ? 0 : Math.max(0, this.#delay.mean / 1e6 - resolution);
     this.#delay.reset();
     return {
       cpu: elapsed > 0 ? rounded((used.user + used.system) / 1000 / elapsed, 4) : 0,

@@ -3,9 +3,13 @@ import { timeTicks } from '../time/scale.js';
 
 /** How a small chart looks. `axis` is a ref: the values at the axis, and the limit where it is in the picture. */
 export function chartOptions({ width, height, format, axis, element }) {
-  const style = getComputedStyle(element);
-  const colour = (name) => style.getPropertyValue(`--${name}`).trim();
-  const text = { stroke: colour('quiet'), font: `11px ${style.fontFamily}`, ticks: { show: false }, gap: 4 };
+  const colour = (name) => colourOf(element, name);
+  const text = {
+    stroke: colour('quiet'),
+    font: `11px ${getComputedStyle(element).fontFamily}`,
+    ticks: { show: false },
+    gap: 4,
+  };
   return {
     width,
     height,
@@ -18,7 +22,7 @@ export function chartOptions({ width, height, format, axis, element }) {
       { ...text, grid: { show: false }, size: 18, splits: timeSplits, values: timeTexts },
       {
         ...text,
-        grid: { stroke: colour('line'), width: 1 },
+        grid: { stroke: colour('grid'), width: 1 },
         size: 52,
         splits: () => axis.current.splits,
         values: (_plot, splits) => splits.map((value) => (value === 0 ? '0' : format(value))),
@@ -26,6 +30,16 @@ export function chartOptions({ width, height, format, axis, element }) {
     ],
     hooks: { draw: [(plot) => drawLimit(plot, axis.current.limit, colour('ink'))] },
   };
+}
+
+/** The page's colour of that name as it is now: a canvas knows no variables. */
+function colourOf(element, name) {
+  const probe = document.createElement('span');
+  probe.style.color = `var(--${name})`;
+  element.append(probe);
+  const { color } = getComputedStyle(probe);
+  probe.remove();
+  return color;
 }
 
 const msRange = ({ min, max }) => ({ from: min * 1000, to: max * 1000 });

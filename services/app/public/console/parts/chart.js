@@ -1,6 +1,6 @@
 import { useEffect, useRef } from 'preact/hooks';
 import { html } from '../lib/html.js';
-import { useDark } from '../lib/use-dark.js';
+import { useColours } from '../lib/use-colours.js';
 import { useWidth } from '../lib/use-width.js';
 import { cursor } from '../store/view.js';
 import { valueAxis } from '../time/chart-axis.js';
@@ -12,7 +12,7 @@ export function Chart({ samples, id, label, range, limit, format, binary }) {
   const plot = useRef(undefined);
   const axis = useRef({ splits: [0, 1], limit: undefined });
   // A canvas keeps the colours with which it was drawn.
-  const dark = useDark();
+  const colours = useColours();
 
   useEffect(() => {
     if (width === 0) return undefined;
@@ -32,11 +32,11 @@ export function Chart({ samples, id, label, range, limit, format, binary }) {
       made.destroy();
       plot.current = undefined;
     };
-  }, [width, format, dark]);
+  }, [width, format, colours]);
 
   useEffect(() => {
     if (plot.current !== undefined) draw(plot.current, axis, { samples, id, range, limit, binary });
-  }, [samples, range.from, range.to, limit, width, dark]);
+  }, [samples, range.from, range.to, limit, width, colours]);
 
   return html`<div ref=${ref} class="plot" role="img" aria-label=${label}></div>`;
 }

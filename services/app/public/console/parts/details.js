@@ -40,7 +40,7 @@ function ContainerFacts({ container, now }) {
   const { since, status, milliseconds, detail, version, startedAt, memory, cpuSeconds, metricsError } = container;
   return html`<${Facts}
     pairs=${[
-      ['In this state', html`<${Age} at=${since} now=${now} />`],
+      ['Since', html`<${Age} at=${since} now=${now} />`],
       ['Started', startedAt && html`<${Age} at=${startedAt} now=${now} />`],
       ['Version', version],
       ['Probe', status && `${status} in ${duration(milliseconds)}`],

@@ -13,7 +13,7 @@ const charts = [
   { id: 'cpu', title: 'CPU', unit: 'cores', format: number, limit: cores, exact: 'cores' },
   { id: 'memory', title: 'Memory', unit: 'bytes, resident', format: bytes, exact: 'bytes', binary: true },
   { id: 'heap', title: 'Heap', unit: 'bytes, used by V8', format: bytes, exact: 'bytes', binary: true },
-  { id: 'loop', title: 'Event loop', unit: 'delay, worst of 2 s', format: duration, exact: 'ms' },
+  { id: 'loop', title: 'Event loop', unit: 'delay, mean of 2 s', format: duration, exact: 'ms' },
   { id: 'rate', title: 'Requests', unit: 'per second', format: (value) => `${number(value)}/s`, exact: 'per second' },
   { id: 'ms', title: 'Latency', unit: 'mean of 10 s', format: duration, exact: 'ms' },
 ];
