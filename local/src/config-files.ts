@@ -3,28 +3,55 @@ import { join } from 'node:path';
 import { stringify } from 'yaml';
 import type { Folders } from './folders.ts';
 import type { Options } from './options.ts';
+import type { Secrets } from './secrets.ts';
 
-/** Paths of the configuration files that a ConfigMap would hold. */
-export type ConfigFiles = { ambassador: string; adapter: string };
+/** Paths of the configuration files that ConfigMaps would hold. */
+export type ConfigFiles = { ambassador: string; adapter: string; redis: string };
 
-/** Write the configuration of the ambassador and of the metrics-adapter for this run. */
-export async function writeConfigFiles(options: Options, folders: Folders, hasRedis: boolean): Promise<ConfigFiles> {
-  const files = { ambassador: join(folders.config, 'ambassador.yaml'), adapter: join(folders.config, 'adapter.yaml') };
-  await writeFile(files.ambassador, stringify(ambassadorConfig(options, hasRedis)));
+/** Write the configuration of the ambassador, of the metrics-adapter and of Redis for this run. */
+export async function writeConfigFiles(
+  options: Options,
+  folders: Folders,
+  secrets: Secrets,
+  hasRedis: boolean,
+): Promise<ConfigFiles> {
+  const at = (name: string) => join(folders.config, name);
+  const files = { ambassador: at('ambassador.yaml'), adapter: at('adapter.yaml'), redis: at('redis.conf') };
+  await writeFile(files.ambassador, stringify(ambassadorConfig(options, secrets, hasRedis)));
   await writeFile(files.adapter, stringify(adapterConfig(options, folders)));
+  await writeFile(files.redis, redisConfig(options, folders, secrets), { mode: 0o600 });
   return files;
 }
 
-/** Notes live in PostgreSQL; `cache` is in Redis where there is one; the Redis door leads to it. */
-function ambassadorConfig({ postgresUrl, postgresPort, redisUrl, redisPort }: Options, hasRedis: boolean) {
+/** Notes live in PostgreSQL; `cache` is in Redis where there is one, and what the Redis protocol reaches. */
+function ambassadorConfig(
+  { postgresUrl, postgresPort, redisUrl, redisPort }: Options,
+  secrets: Secrets,
+  hasRedis: boolean,
+) {
   const url = postgresUrl ?? `postgres://postgres@127.0.0.1:${postgresPort}/postgres`;
   // PGlite is one session, however many connections it takes.
   const notes = { driver: 'postgresql', url, ...(postgresUrl === undefined ? { poolMax: 1 } : {}) };
-  const redis = { driver: 'redis', url: redisUrl ?? `redis://127.0.0.1:${redisPort}` };
+  const own = { url: `redis://default@127.0.0.1:${redisPort}`, passwordFile: secrets['redis-password'].file };
+  const redis = { driver: 'redis', ...(redisUrl === undefined ? own : { url: redisUrl }) };
   return {
     stores: { notes, cache: hasRedis ? redis : { driver: 'memory' }, scratch: { driver: 'memory' } },
     redisStore: 'cache',
   };
+}
+
+function redisConfig({ redisPort }: Options, folders: Folders, secrets: Secrets): string {
+  const settings = {
+    port: redisPort,
+    bind: '127.0.0.1',
+    requirepass: secrets['redis-password'].value,
+    dir: JSON.stringify(folders.redis),
+    appendonly: 'yes',
+    loglevel: 'warning',
+  };
+  return Object.entries(settings)
+    .map(([name, value]) => `${name} ${value}\n`)
+    .join('');
 }
 
 /** What the app sends is what `/stats` says too; other names keep the two apart. */

@@ -20,6 +20,15 @@ export function eventLine(name: string, line: string, now = new Date()): string 
   return `${now.toTimeString().slice(0, 8)}  ${name.padEnd(16)} ${whatHappened(line)}`;
 }
 
+/** True for what a person must see while more is hidden: warnings, errors, and text that is no log line of a service. */
+export function isWarning(line: string): boolean {
+  const fields = parse(line);
+  if (fields === undefined) return true;
+  return fields.error !== undefined || levels.has(fields.level);
+}
+
+const levels = new Set<unknown>(['warn', 'error', 'fatal']);
+
 function whatHappened(line: string): string {
   const fields = parse(line);
   if (fields === undefined) return line;

@@ -1,5 +1,4 @@
-import { mkdtempSync, realpathSync } from 'node:fs';
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
@@ -19,24 +18,25 @@ export type Folders = {
   postgres: string;
   redis: string;
   config: string;
+  secrets: string;
   tmp: string;
-  /** Remove what this run must not leave behind. */
-  clean(): Promise<void>;
+  /** Remove what this run must not leave behind; synchronous, so that it also works while the process exits. */
+  clean(): void;
 };
 
 /** The folders of a run: under `data` and kept, or temporary and removed at the end. */
-export async function createFolders(data: string | undefined): Promise<Folders> {
+export function createFolders(data: string | undefined): Folders {
   const root = data === undefined ? realpathSync(mkdtempSync(join(tmpdir(), 'podkit-'))) : resolve(data);
-  const names = ['git', 'site', 'podinfo', 'run', 'data', 'postgres', 'redis', 'config', 'tmp'] as const;
+  const names = ['git', 'site', 'podinfo', 'run', 'data', 'postgres', 'redis', 'config', 'secrets', 'tmp'] as const;
   const at = (name: (typeof names)[number]) => join(root, name);
-  const transient = [at('run'), at('tmp'), at('podinfo')];
-  await removeAll(transient);
-  for (const name of names) await mkdir(at(name), { recursive: true });
+  const transient = [at('run'), at('tmp'), at('podinfo'), at('secrets')];
+  removeAll(transient);
+  for (const name of names) mkdirSync(at(name), { recursive: true });
   const clean = () => removeAll(data === undefined ? [root] : transient);
   const folders = Object.fromEntries(names.map((name) => [name, at(name)])) as Record<(typeof names)[number], string>;
   return { root, clean, ...folders };
 }
 
-async function removeAll(paths: string[]): Promise<void> {
-  await Promise.all(paths.map((path) => rm(path, { recursive: true, force: true, maxRetries: 5 })));
+function removeAll(paths: string[]): void {
+  for (const path of paths) rmSync(path, { recursive: true, force: true, maxRetries: 5 });
 }

@@ -7,11 +7,12 @@ const [port = '5433', folder] = process.argv.slice(2);
 const db = await (folder === undefined ? PGlite.create() : PGlite.create(folder));
 const server = new PGLiteSocketServer({ db, host: '127.0.0.1', port: Number(port), maxConnections: 10 });
 await server.start();
-console.log(`PostgreSQL (PGlite) listens on 127.0.0.1:${port}`);
 
-process.once('SIGTERM', () => {
+const stop = () =>
   void server
     .stop()
     .then(() => db.close())
     .then(() => process.exit(0));
-});
+process.once('SIGTERM', stop);
+// Its end means that the process that started this one is gone.
+process.stdin.once('end', stop).resume();

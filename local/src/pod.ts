@@ -1,17 +1,19 @@
-import { connect } from 'node:net';
 import { join } from 'node:path';
 import type { ProcessSpec } from './child.ts';
 import type { ConfigFiles } from './config-files.ts';
+import type { ContainerSpec } from './container.ts';
 import type { Folders } from './folders.ts';
+import { manifestProbes } from './manifest-probes.ts';
 import type { Options } from './options.ts';
-
-/** What a Pod of the suite is made of here: outside servers, init processes, then sidecars and last the app. */
-export type Pod = { servers: ProcessSpec[]; init: ProcessSpec[]; containers: ProcessSpec[] };
+import { type Probe, tcpCheck } from './probe.ts';
+import type { Secrets } from './secrets.ts';
+import type { Pod } from './supervisor.ts';
 
 export type PodInput = {
   options: Options;
   folders: Folders;
   files: ConfigFiles;
+  secrets: Secrets;
   hasRedis: boolean;
   repo: string;
   /** The PATH by which the processes find git and redis-server. */
@@ -21,7 +23,8 @@ export type PodInput = {
 const root = join(import.meta.dirname, '..', '..');
 const identity = { POD_NAME: 'podkit-0', POD_NAMESPACE: 'default', POD_IP: '127.0.0.1', NODE_NAME: 'localhost' };
 // A tenth of a Pod's times: here no load balancer has to notice.
-const lifecycle = { DRAIN_DELAY: '500ms', SHUTDOWN_TIMEOUT: '10s', GRACE_PERIOD: '30s', HOST: '127.0.0.1' };
+const lifecycle = { DRAIN_DELAY: '500ms', SHUTDOWN_TIMEOUT: '10s', GRACE_PERIOD: '30s' };
+const loopback = { HOST: '127.0.0.1', ADMIN_HOST: '127.0.0.1' };
 
 /** The simulated Downward API volume at the start. */
 export const downwardFiles = {
@@ -35,59 +38,83 @@ export const downwardFiles = {
 export function podOf(input: PodInput): Pod {
   return {
     servers: [postgres(input), redis(input)].filter((spec) => spec !== undefined),
-    init: [gitSync(input, ['--one-time'])],
-    containers: [gitSync(input, []), ambassador(input), metricsAdapter(input), downwardReader(input), app(input)],
+    init: [clone(input)],
+    containers: [gitSync(input), ambassador(input), metricsAdapter(input), downwardReader(input), app(input)],
   };
 }
 
 function service(
-  input: PodInput,
+  { path, folders }: PodInput,
   name: string,
-  started: string,
   env: Record<string, string>,
   args: string[] = [],
 ): ProcessSpec {
   const main = join(root, 'services', name, 'src', 'main.ts');
-  const base = { PATH: input.path, HOME: input.folders.tmp, TMPDIR: input.folders.tmp, ...identity, ...lifecycle };
-  return { name, command: process.execPath, args: [main, ...args], env: { ...base, ...env }, started };
+  const base = { PATH: path, HOME: folders.tmp, TMPDIR: folders.tmp, ...identity, ...lifecycle, ...loopback };
+  return { name, command: process.execPath, args: [main, ...args], env: { ...base, ...env } };
 }
 
-function gitSync(input: PodInput, extra: string[]): ProcessSpec {
-  const { options, folders, repo } = input;
-  const http = extra.length === 0 ? [`--http-bind=127.0.0.1:${options.gitSyncPort}`, '--http-metrics'] : extra;
-  const args = [`--repo=${repo}`, `--ref=${options.ref}`, `--root=${folders.site}`, '--link=current', '--period=1s'];
-  const spec = service(input, 'git-sync', at(options.gitSyncPort, '/'), {}, [...args, '--max-failures=-1', ...http]);
-  return extra.length === 0 ? spec : { ...spec, name: 'git-sync (init)' };
+/** With the probes that k8s/base has for it, on the ports of this run. */
+function probed({ options }: PodInput, spec: ProcessSpec): ContainerSpec {
+  const ports = {
+    'git-sync': options.gitSyncPort,
+    ambassador: options.ambassadorAdminPort,
+    metrics: options.adapterPort,
+    downward: options.downwardPort,
+    admin: options.appAdminPort,
+    http: options.appPort,
+  };
+  return { ...spec, ...manifestProbes(spec.name, ports) };
 }
 
-function ambassador(input: PodInput): ProcessSpec {
-  const { options, files } = input;
-  const admin = at(options.ambassadorAdminPort, '/startupz');
-  return service(input, 'ambassador', admin, {
+const gitSyncArgs = ({ options, folders, repo }: PodInput) => [
+  `--repo=${repo}`,
+  `--ref=${options.ref}`,
+  `--root=${folders.site}`,
+  '--link=current',
+  '--period=1s',
+  '--max-failures=-1',
+];
+
+function clone(input: PodInput): ProcessSpec {
+  return { ...service(input, 'git-sync', {}, [...gitSyncArgs(input), '--one-time']), name: 'clone' };
+}
+
+function gitSync(input: PodInput): ContainerSpec {
+  const http = [`--http-bind=127.0.0.1:${input.options.gitSyncPort}`, '--http-metrics'];
+  return probed(input, service(input, 'git-sync', {}, [...gitSyncArgs(input), ...http]));
+}
+
+function ambassador(input: PodInput): ContainerSpec {
+  const { options, files, secrets } = input;
+  const env = {
     PORT: String(options.ambassadorPort),
     ADMIN_PORT: String(options.ambassadorAdminPort),
     REDIS_PORT: String(options.ambassadorRedisPort),
     AMBASSADOR_CONFIG: files.ambassador,
-  });
+    AMBASSADOR_API_TOKEN_FILE: secrets['ambassador-token'].file,
+    AMBASSADOR_REDIS_PASSWORD_FILE: secrets['ambassador-redis-password'].file,
+  };
+  return probed(input, service(input, 'ambassador', env));
 }
 
-function metricsAdapter(input: PodInput): ProcessSpec {
+function metricsAdapter(input: PodInput): ContainerSpec {
   const { options, files } = input;
   const env = { PORT: String(options.adapterPort), ADAPTER_CONFIG: files.adapter };
-  return service(input, 'metrics-adapter', at(options.adapterPort, '/startupz'), env);
+  return probed(input, service(input, 'metrics-adapter', env));
 }
 
-function downwardReader(input: PodInput): ProcessSpec {
+function downwardReader(input: PodInput): ContainerSpec {
   const { options, folders } = input;
   const env = { PORT: String(options.downwardPort), DOWNWARD_DIR: folders.podinfo, DOWNWARD_CGROUP: 'none' };
-  return service(input, 'downward-reader', at(options.downwardPort, '/startupz'), env);
+  return probed(input, service(input, 'downward-reader', env));
 }
 
 const at = (port: number, path = '') => `http://127.0.0.1:${port}${path}`;
 
-function app(input: PodInput): ProcessSpec {
-  const { options, folders } = input;
-  return service(input, 'app', at(options.appAdminPort, '/startupz'), {
+function app(input: PodInput): ContainerSpec {
+  const { options, folders, secrets } = input;
+  const env = {
     PORT: String(options.appPort),
     ADMIN_PORT: String(options.appAdminPort),
     APP_SITE: join(folders.site, 'current'),
@@ -95,46 +122,35 @@ function app(input: PodInput): ProcessSpec {
     APP_READY_FILE: join(folders.run, 'ready'),
     APP_ACCESS_LOG: join(folders.run, 'access.csv'),
     APP_STATSD: `127.0.0.1:${options.statsdPort}`,
+    APP_HOOK_TOKEN_FILE: secrets['hook-token'].file,
+    APP_AMBASSADOR_TOKEN_FILE: secrets['ambassador-token'].file,
     APP_AMBASSADOR_URL: at(options.ambassadorPort),
     APP_AMBASSADOR_PROBE_URL: at(options.ambassadorAdminPort, '/readyz'),
     APP_GIT_SYNC_URL: at(options.gitSyncPort, '/'),
     APP_ADAPTER_URL: at(options.adapterPort),
     APP_DOWNWARD_URL: at(options.downwardPort),
     ...(options.chaosToken === undefined ? {} : { CHAOS: 'true', APP_CHAOS_TOKEN: options.chaosToken }),
-  });
+  };
+  return probed(input, service(input, 'app', env));
 }
 
-function postgres({ options, folders, path }: PodInput): ProcessSpec | undefined {
+function postgres({ options, folders, path }: PodInput): ContainerSpec | undefined {
   if (options.postgresUrl !== undefined) return undefined;
   const args = [join(import.meta.dirname, 'pglite-server.ts'), String(options.postgresPort), folders.postgres];
-  const started = () => accepts(options.postgresPort);
-  return { name: 'postgres', command: process.execPath, args, env: { PATH: path }, started };
+  return { name: 'postgres', command: process.execPath, args, env: { PATH: path }, ...server(options.postgresPort) };
 }
 
-function redis({ options, folders, hasRedis, path }: PodInput): ProcessSpec | undefined {
+function redis({ options, files, hasRedis, path }: PodInput): ContainerSpec | undefined {
   if (options.redisUrl !== undefined || !hasRedis) return undefined;
-  const flags = {
-    port: String(options.redisPort),
-    bind: '127.0.0.1',
-    dir: folders.redis,
-    appendonly: 'yes',
-    logfile: join(folders.run, 'redis.log'),
-    loglevel: 'warning',
-  };
-  const args = Object.entries(flags).flatMap(([name, value]) => [`--${name}`, value]);
-  return {
-    name: 'redis',
-    command: 'redis-server',
-    args,
-    env: { PATH: path },
-    started: () => accepts(options.redisPort),
-  };
+  const args = [files.redis];
+  return { name: 'redis', command: 'redis-server', args, env: { PATH: path }, ...server(options.redisPort) };
 }
 
-function accepts(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1');
-    socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
-    socket.once('connect', () => socket.destroy());
-  });
+/** What k8s/base has for its servers: they are started and alive when they accept connections. */
+function server(port: number): { startup: Probe; liveness: Probe } {
+  const terms = { check: tcpCheck(port), successThreshold: 1 };
+  return {
+    startup: { ...terms, period: 100, timeout: 1000, failureThreshold: 600 },
+    liveness: { ...terms, period: 10_000, timeout: 2000, failureThreshold: 3 },
+  };
 }

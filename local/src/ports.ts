@@ -25,7 +25,7 @@ async function faultOf({ port, option, for: user }: PortClaim): Promise<string |
   try {
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
-      server.listen({ port, host: '0.0.0.0', exclusive: true }, resolve);
+      server.listen({ port, host: '127.0.0.1', exclusive: true }, resolve);
     });
     return undefined;
   } catch (error) {

@@ -1,73 +1,77 @@
 import { spawnSync } from 'node:child_process';
-import { exitCodes } from '@podkit/chassis/process/exit-codes';
+import { exitCodes, signalExitCode } from '@podkit/chassis/process/exit-codes';
 import { writeVolume } from '@podkit/downward/simulate';
-import { banner } from './banner.ts';
 import { writeConfigFiles } from './config-files.ts';
 import { createDemoRepository } from './demo-repository.ts';
-import { eventLine } from './event-line.ts';
-import { createFolders } from './folders.ts';
+import { createFolders, type Folders } from './folders.ts';
 import type { Options } from './options.ts';
 import { downwardFiles, podOf } from './pod.ts';
 import { portClaims } from './port-claims.ts';
 import { requireFreePorts } from './ports.ts';
-import { Supervisor } from './supervisor.ts';
+import { Readiness } from './readiness.ts';
+import { writeSecrets } from './secrets.ts';
+import { onStopSignal } from './stop-signals.ts';
+import { type Pod, Supervisor } from './supervisor.ts';
+import { urls } from './urls.ts';
+import { createView, type View } from './view.ts';
 
 type Host = Pick<NodeJS.Process, 'on' | 'stdout' | 'exit' | 'env'>;
 
 /**
- * Start everything in Pod order, stay until SIGINT or SIGTERM, stop everything in Kubernetes' order.
- * Returns the exit code: 0 when all ended well.
+ * Start everything in Pod order, stay until SIGINT, SIGTERM or SIGHUP, stop everything in Kubernetes' order. A second
+ * Ctrl-C ends all at once with exit code 130. Returns the exit code: 0 when all ended well.
  *
  * @throws {PodkitError} ERR_PORT_TAKEN before anything was started
  */
 export async function runSuite(options: Options, host: Host): Promise<number> {
   const hasRedis = options.redisUrl !== undefined || spawnSync('redis-server', ['--version']).status === 0;
   await requireFreePorts(portClaims(options, hasRedis));
-  const folders = await createFolders(options.data);
-  const print = (name: string, line: string) => host.stdout.write(`${eventLine(name, line)}\n`);
-  const supervisor = new Supervisor({ onLine: print, onEvent: print });
-  const stopped = onStopSignal(host, supervisor);
+  const folders = createFolders(options.data);
+  // Whatever ends this process, short of SIGKILL.
+  host.on('exit', () => folders.clean());
+  const { pod, ready } = await preparePod(options, folders, hasRedis, host.env.PATH ?? '');
+  const names = [...pod.servers, ...pod.init, ...pod.containers].map(({ name }) => name);
+  const view = createView(host.stdout, names);
+  const ends = await superviseUntilStopped(pod, { view, host, names, ready });
+  return ends.every(({ code }) => code === 0) ? exitCodes.ok : exitCodes.failure;
+}
+
+/** Everything that the processes find: files, repository, configuration. */
+async function preparePod(options: Options, folders: Folders, hasRedis: boolean, path: string) {
   const demo = options.repo === undefined ? await createDemoRepository(folders.git) : undefined;
   await writeVolume(folders.podinfo, downwardFiles);
-  const files = await writeConfigFiles(options, folders, hasRedis);
-  const pod = podOf({
-    options,
-    folders,
-    files,
-    hasRedis,
-    repo: options.repo ?? demo?.remote ?? '',
-    path: host.env.PATH ?? '',
+  const secrets = await writeSecrets(folders.secrets);
+  const files = await writeConfigFiles(options, folders, secrets, hasRedis);
+  const repo = options.repo ?? demo?.remote ?? '';
+  const pod = podOf({ options, folders, files, secrets, hasRedis, repo, path });
+  return { pod, ready: urls(options, folders, demo) };
+}
+
+type Run = { view: View; host: Host; names: string[]; ready: string[] };
+
+async function superviseUntilStopped(pod: Pod, { view, host, names, ready }: Run) {
+  const began = performance.now();
+  const readiness = new Readiness(names, () => view.ready((performance.now() - began) / 1000, ready));
+  const supervisor = new Supervisor({
+    onLine: (name, line) => view.line(name, line),
+    onState: (name, state, detail) => {
+      view.state(name, state, detail);
+      readiness.note(name, state);
+    },
   });
-
-  const started = await startAll(supervisor, pod);
-  if (started) host.stdout.write(banner(options, folders, demo));
-  await stopped;
-  const ends = await supervisor.stop();
-  await folders.clean();
-  return ends.every(({ end }) => end.code === 0) ? exitCodes.ok : exitCodes.failure;
-}
-
-async function startAll(supervisor: Supervisor, pod: ReturnType<typeof podOf>): Promise<boolean> {
-  for (const spec of pod.servers) if (!(await supervisor.run(spec))) return false;
-  for (const spec of pod.init) if (!(await supervisor.runInit(spec))) return false;
-  for (const spec of pod.containers) if (!(await supervisor.run(spec))) return false;
-  return true;
-}
-
-/** Resolves at the first SIGINT or SIGTERM; a second one ends everything at once. */
-function onStopSignal(host: Host, supervisor: Supervisor): Promise<void> {
-  return new Promise((resolve) => {
-    let count = 0;
-    const onSignal = () => {
-      count += 1;
-      if (count === 1) {
-        supervisor.cancel();
-        resolve();
-      } else {
-        supervisor.kill();
-        host.exit(exitCodes.failure);
-      }
+  // Also when this process fails: no container outlives it.
+  host.on('exit', () => supervisor.kill());
+  await new Promise<void>((resolve) => {
+    const stop = (why: string) => {
+      view.close();
+      view.note(`${why}: stopping in order; Ctrl-C again ends at once`);
+      supervisor.cancel();
+      resolve();
     };
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) host.on(signal, onSignal);
+    onStopSignal(host, { stop, end: () => host.exit(signalExitCode('SIGINT')) });
+    // The terminal is closed, or nobody reads the pipe any more.
+    host.stdout.once('error', () => stop('output closed')).on('error', () => undefined);
+    void supervisor.start(pod);
   });
+  return supervisor.stop();
 }

@@ -1,115 +1,81 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Child, type Ended, killGroup, type ProcessSpec, startChild, stopChild, waitStarted } from './child.ts';
+import { Backoff } from './backoff.ts';
+import { type Child, describeEnd, type Ended, killGroup, type ProcessSpec, startChild, stopChild } from './child.ts';
+import { Container, type ContainerEvents, type ContainerSpec } from './container.ts';
 
-export type SupervisorEvents = {
-  /** A line that a process printed. */
-  onLine: (name: string, line: string) => void;
-  /** Something the supervisor did or saw. */
-  onEvent: (name: string, text: string) => void;
-};
+/** What a Pod of the suite is made of here: outside servers, init processes, then sidecars and last the app. */
+export type Pod = { servers: ContainerSpec[]; init: ProcessSpec[]; containers: ContainerSpec[] };
 
-/** Milliseconds from SIGTERM to SIGKILL, as a Pod's terminationGracePeriodSeconds of 30. */
-const gracePeriod = 30_000;
-const longestPause = 30_000;
+const initGracePeriod = 5000;
 
 /**
- * Does for processes what a kubelet does for containers: runs the init processes one by one until each succeeds, starts
- * the others in order, each once the one before has started, restarts what ends, and stops all in the reverse order.
+ * Does for processes what a kubelet does for a Pod: runs the init processes one by one until each succeeds, starts
+ * the containers in order, each once the one before has started, and stops all in the reverse order.
  */
 export class Supervisor {
-  readonly #events: SupervisorEvents;
-  readonly #running: Child[] = [];
+  readonly #events: ContainerEvents;
   readonly #stopping = new AbortController();
+  readonly #containers: Container[] = [];
+  #init: Child | undefined;
 
-  constructor(events: SupervisorEvents) {
+  constructor(events: ContainerEvents) {
     this.#events = events;
   }
 
-  /** Run a process to its end, again and again until it exits 0. False when stopped before. */
-  async runInit(spec: ProcessSpec): Promise<boolean> {
-    for (let attempt = 0; !this.#stopping.signal.aborted; attempt += 1) {
-      const child = this.#start(spec);
-      const { code } = await child.ended;
-      this.#forget(child);
-      if (code === 0) return true;
-      if (!this.#stopping.signal.aborted) await this.#pause(spec.name, `init failed (exit ${code})`, attempt);
-    }
-    return false;
-  }
-
-  /** Start a process that stays, and wait until it has started. False when stopped before. */
-  async run(spec: ProcessSpec): Promise<boolean> {
-    for (let attempt = 0; !this.#stopping.signal.aborted; attempt += 1) {
-      const child = this.#start(spec);
-      if (await waitStarted(child, this.#stopping.signal)) {
-        this.#events.onEvent(spec.name, 'started');
-        void child.ended.then((end) => this.#restart(child, end));
-        return true;
-      }
-      if (this.#stopping.signal.aborted) return false;
-      const end = await child.ended;
-      this.#forget(child);
-      await this.#pause(spec.name, `ended before it had started (${describe(end)})`, attempt);
-    }
-    return false;
+  /** Start all of a Pod. False when stopped before it had started. */
+  async start(pod: Pod): Promise<boolean> {
+    for (const spec of pod.servers) await this.#run(spec);
+    for (const spec of pod.init) await this.#runInit(spec);
+    for (const spec of pod.containers) await this.#run(spec);
+    return !this.#stopping.signal.aborted;
   }
 
   /** Start nothing more; what runs goes on until `stop`. */
   cancel(): void {
     this.#stopping.abort();
+    for (const container of this.#containers) container.cancel();
   }
 
   /** Stop everything, last started first, each only when the one before has ended. */
-  async stop(): Promise<{ name: string; end: Ended }[]> {
+  async stop(): Promise<Ended[]> {
     this.cancel();
-    const ends: { name: string; end: Ended }[] = [];
-    for (const child of this.#running.toReversed()) {
-      const end = await stopChild(child, gracePeriod);
-      this.#events.onEvent(child.spec.name, `stopped (${describe(end)})`);
-      ends.push({ name: child.spec.name, end });
-    }
-    return ends;
+    if (this.#init !== undefined) await stopChild(this.#init, initGracePeriod);
+    const ends: (Ended | undefined)[] = [];
+    for (const container of this.#containers.toReversed()) ends.push(await container.stop());
+    return ends.filter((end) => end !== undefined);
   }
 
   /** End everything now. */
   kill(): void {
     this.cancel();
-    for (const { process } of this.#running) killGroup(process);
+    if (this.#init !== undefined) killGroup(this.#init.process);
+    for (const container of this.#containers) container.kill();
   }
 
-  #start(spec: ProcessSpec): Child {
-    const child = startChild(spec, (line) => this.#events.onLine(spec.name, line));
-    this.#running.push(child);
-    return child;
+  async #run(spec: ContainerSpec): Promise<void> {
+    if (this.#stopping.signal.aborted) return;
+    const container = new Container(spec, this.#events);
+    this.#containers.push(container);
+    await container.start();
   }
 
-  #forget(child: Child): void {
-    this.#running.splice(this.#running.indexOf(child), 1);
-  }
-
-  async #restart(ended: Child, end: Ended): Promise<void> {
-    for (let attempt = 0; !this.#stopping.signal.aborted; attempt += 1) {
-      await this.#pause(ended.spec.name, `ended (${describe(end)})`, attempt);
-      if (this.#stopping.signal.aborted) return;
-      // In its old place, so that the order of the stop stays what it was.
-      const again = startChild(ended.spec, (line) => this.#events.onLine(ended.spec.name, line));
-      this.#running[this.#running.indexOf(ended)] = again;
-      if (await waitStarted(again, this.#stopping.signal)) {
-        this.#events.onEvent(ended.spec.name, 'started again');
-        void again.ended.then((next) => this.#restart(again, next));
-        return;
-      }
-      [ended, end] = [again, await again.ended];
+  /** Run a process to its end, again and again until it exits 0. */
+  async #runInit(spec: ProcessSpec): Promise<void> {
+    const { signal } = this.#stopping;
+    const backoff = new Backoff();
+    const state: (...words: [Parameters<ContainerEvents['onState']>[1], string]) => void = (name, detail) =>
+      this.#events.onState(spec.name, name, detail);
+    while (!signal.aborted) {
+      const began = performance.now();
+      state('starting', '');
+      this.#init = startChild(spec, (line) => this.#events.onLine(spec.name, line));
+      const end = await this.#init.ended;
+      this.#init = undefined;
+      if (end.code === 0) return state('ready', 'done');
+      if (signal.aborted) return state('stopped', describeEnd(end));
+      const pause = backoff.pauseAfter(performance.now() - began);
+      state('restarting', `failed (${describeEnd(end)}); trying again${pause === 0 ? '' : ` in ${pause / 1000} s`}`);
+      await sleep(pause, undefined, { signal }).catch(() => undefined);
     }
   }
-
-  async #pause(name: string, what: string, attempt: number): Promise<void> {
-    const pause = Math.min(1000 * 2 ** attempt, longestPause);
-    this.#events.onEvent(name, `${what}; trying again in ${pause / 1000} s`);
-    await sleep(pause, undefined, { signal: this.#stopping.signal }).catch(() => undefined);
-  }
-}
-
-function describe({ code, signal }: Ended): string {
-  return signal === null ? `exit ${code}` : signal;
 }

@@ -44,9 +44,8 @@ export async function startSuite(tmp: string, args: string[] = []): Promise<Suit
     exited: once(child, 'close').then(([code]: (number | null)[]) => code ?? null),
     kill: (signal: NodeJS.Signals) => void child.kill(signal),
   };
-  await waitFor('the table of what runs where', () => output.some((line) => line.includes('Stop: Ctrl-C')), {
-    timeout: 90_000,
-  }).catch((cause) => {
+  const up = () => output.some((line) => line.includes('Stop: Ctrl-C'));
+  await waitFor('the line that all is ready', up, { timeout: 60_000 }).catch((cause) => {
     throw new Error(`the suite did not come up; its output was:\n${output.join('\n')}`, { cause });
   });
   return suite;

@@ -4,8 +4,9 @@ import type { Options } from './options.ts';
 
 const at = (port: number, path = '') => `http://localhost:${port}${path}`;
 
-/** The table of what runs where, and what to try first. */
-export function banner(options: Options, folders: Folders, demo: DemoRepository | undefined): string {
+/** What runs where, and what to try first: the lines under the one that says that all is ready. */
+export function urls(options: Options, folders: Folders, demo: DemoRepository | undefined): string[] {
+  const kept = options.data !== undefined;
   const rows = [
     ['site', at(options.appPort, '/')],
     ['console', at(options.appPort, '/console')],
@@ -14,16 +15,12 @@ export function banner(options: Options, folders: Folders, demo: DemoRepository 
     ['metrics-adapter', `${at(options.adapterPort, '/metrics')}   StatsD ${options.statsdPort}`],
     ['ambassador', `${at(options.ambassadorPort, '/v1.0/metadata')}   Redis protocol ${options.ambassadorRedisPort}`],
     ['downward-reader', at(options.downwardPort, '/')],
-    [
-      'data',
-      options.data === undefined ? `${folders.root} (removed at the end; keep it with --data=FOLDER)` : folders.root,
-    ],
+    ['secrets', `${folders.secrets} (tokens and passwords of this run)`],
+    ['data', kept ? folders.root : `${folders.root} (removed at the end; keep it with --data=FOLDER)`],
   ];
   const width = Math.max(...rows.map(([name = '']) => name.length));
   const table = rows.map(([name = '', where = '']) => `  ${name.padEnd(width)}  ${where}`);
   const edit =
-    demo === undefined
-      ? []
-      : ['', `  Change the page: cd ${demo.clone} && edit index.html, git commit -am new, git push`];
-  return ['', ...table, ...edit, '  Stop: Ctrl-C', '', ''].join('\n');
+    demo === undefined ? [] : [`  Change the page: cd ${demo.clone} && edit index.html, git commit -am new, git push`];
+  return [...table, ...edit, '  Stop: Ctrl-C'];
 }

@@ -1,0 +1,78 @@
+import { connect } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { messageOf } from '@podkit/chassis/errors';
+
+/** Throws when the container is not well; the message says why. */
+export type Check = (signal: AbortSignal) => Promise<void>;
+
+/** A probe with the kubelet's terms; times in milliseconds. */
+export type Probe = {
+  check: Check;
+  period: number;
+  timeout: number;
+  failureThreshold: number;
+  successThreshold: number;
+};
+
+/** What a probe found: well, or not, and why not. Said once for each change, after the threshold. */
+export type ProbeResult = { ok: boolean; reason: string };
+
+/**
+ * Run the check once a period until `signal` aborts, one at a time. `onResult` hears the first state that passes its
+ * threshold and each change after it.
+ */
+export async function runProbe(probe: Probe, signal: AbortSignal, onResult: (result: ProbeResult) => void) {
+  let state: boolean | undefined;
+  let last: boolean | undefined;
+  let inRow = 0;
+  while (!signal.aborted) {
+    const began = performance.now();
+    const reason = await reasonOf(probe, signal);
+    if (signal.aborted) return;
+    const ok = reason === '';
+    inRow = ok === last ? inRow + 1 : 1;
+    last = ok;
+    if (ok !== state && inRow >= (ok ? probe.successThreshold : probe.failureThreshold)) {
+      state = ok;
+      onResult({ ok, reason });
+    }
+    const rest = probe.period - (performance.now() - began);
+    await sleep(Math.max(0, rest), undefined, { signal }).catch(() => undefined);
+  }
+}
+
+/** Why the check failed; empty when it did not. */
+async function reasonOf({ check, timeout }: Probe, signal: AbortSignal): Promise<string> {
+  const late = AbortSignal.timeout(timeout);
+  try {
+    await check(AbortSignal.any([signal, late]));
+    return '';
+  } catch (error) {
+    if (late.aborted) return `no answer within ${timeout / 1000} s`;
+    return messageOf(error instanceof Error ? (error.cause ?? error) : error);
+  }
+}
+
+/** A check that a GET of the URL is answered with a status from 200 to 399, which is what the kubelet takes for well. */
+export function httpCheck(url: string): Check {
+  // The services tell by the agent what a probe is, as they do in a cluster.
+  const init: RequestInit = { headers: { 'user-agent': 'kube-probe/podkit', connection: 'close' }, redirect: 'manual' };
+  return async (signal) => {
+    const response = await fetch(url, { ...init, signal });
+    await response.body?.cancel();
+    if (response.status < 200 || response.status >= 400)
+      throw new Error(`${new URL(url).pathname} said ${response.status}`);
+  };
+}
+
+/** A check that something accepts connections on a port of the loopback. */
+export function tcpCheck(port: number): Check {
+  return (signal) =>
+    new Promise((resolve, reject) => {
+      const socket = connect({ port, host: '127.0.0.1', signal });
+      socket.once('error', reject).once('connect', () => {
+        socket.destroy();
+        resolve();
+      });
+    });
+}
