@@ -88,16 +88,19 @@ describe('npm start', () => {
       .split('\n');
     const before = suite.output.length;
     process.kill(Number(pid), 'SIGKILL');
-    const since = (text: string) =>
-      suite.output.slice(before).some((line) => line.endsWith(`downward-reader  ${text}`));
+    const since = (state: string) =>
+      suite.output.slice(before).some((line) => line.endsWith(`downward-reader  ${state}`));
     await waitFor('the restart', () => since('restarting: ended (SIGKILL); starting again'));
     await waitFor('it to be ready', () => since('ready'));
   });
 
   it('probes the app as a kubelet does, so that its console shows probes', async () => {
-    const probes = async (kind: string) =>
-      (await text(suite.url('app-admin', '/metrics'))).includes(`route="/${kind}"`);
-    for (const kind of ['startupz', 'livez', 'readyz']) await waitFor(`a call of ${kind}`, () => probes(kind));
+    const url = suite.url('app', '/api/console');
+    const areProbed = async () => {
+      const { probes } = JSON.parse(await text(url)) as { probes: Record<string, { ok: number }> };
+      return ['startupz', 'livez', 'readyz'].every((kind) => (probes[kind]?.ok ?? 0) > 0);
+    };
+    await waitFor('probes of all three kinds', areProbed);
   });
 
   it('refuses a change of state without the token of the run', async () => {

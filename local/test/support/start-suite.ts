@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { freePort } from '@podkit/chassis/testing/free-port';
+import { freePorts } from '@podkit/chassis/testing/free-port';
 import { waitFor } from '@podkit/chassis/testing/wait-for';
 
 const portOptions = [
@@ -29,8 +29,8 @@ export type Suite = {
 
 /** `npm start` as its user starts it, on ports of its own, with TMPDIR in a folder where leftovers show. */
 export async function startSuite(tmp: string, args: string[] = []): Promise<Suite> {
-  const ports = new Map<string, number>();
-  for (const option of portOptions) ports.set(option, await freePort());
+  const free = await freePorts(portOptions.length);
+  const ports = new Map(portOptions.map((option, index) => [option, free[index]]));
   const flags = [...ports].map(([option, port]) => `--${option}-port=${port}`);
   const main = join(import.meta.dirname, '..', '..', 'src', 'main.ts');
   const env = { PATH: process.env.PATH, TMPDIR: tmp };
@@ -45,8 +45,11 @@ export async function startSuite(tmp: string, args: string[] = []): Promise<Suit
     kill: (signal: NodeJS.Signals) => void child.kill(signal),
   };
   const up = () => output.some((line) => line.includes('Stop: Ctrl-C'));
-  await waitFor('the line that all is ready', up, { timeout: 60_000 }).catch((cause) => {
+  const over = suite.exited.then(() => Promise.reject(new Error('it ended')));
+  const ready = waitFor('the line that all is ready', up, { timeout: 60_000 });
+  await Promise.race([ready, over]).catch((cause) => {
     throw new Error(`the suite did not come up; its output was:\n${output.join('\n')}`, { cause });
   });
+  over.catch(() => undefined);
   return suite;
 }
