@@ -1,6 +1,6 @@
-# One image per service: docker build --target git-sync -t podkit/git-sync . ; all of them: docker buildx bake
+# One image per service: docker build --target git-sync -t podkit.local/git-sync:dev . ; all of them: docker buildx bake
 # No `# syntax` line: every BuildKit builds this, also one that can reach no registry but its own mirror.
-ARG VERSION=0.1.0
+ARG VERSION=dev
 ARG NODE_IMAGE=node:24-trixie-slim
 ARG DISTROLESS_IMAGE=gcr.io/distroless/nodejs24-debian13:nonroot
 

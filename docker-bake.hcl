@@ -1,15 +1,17 @@
 # docker buildx bake            all images, for this machine
 # docker buildx bake release    all images, amd64 and arm64, with SBOM and provenance (needs --push)
-variable "REGISTRY" { default = "podkit" }
-variable "VERSION" { default = "0.1.0" }
+# No registry serves `podkit.local`: what is built here can't be taken for something that somebody published.
+variable "REGISTRY" { default = "podkit.local" }
+variable "VERSION" { default = "dev" }
 variable "REVISION" { default = "" }
 variable "SOURCE" { default = "" }
+variable "IMAGES" { default = ["ambassador", "app", "downward-reader", "git-server", "git-sync", "metrics-adapter"] }
 
 group "default" { targets = ["image"] }
 group "release" { targets = ["multi"] }
 
 target "image" {
-  matrix = { name = ["app", "git-sync", "git-server", "metrics-adapter", "ambassador", "downward-reader"] }
+  matrix = { name = IMAGES }
   name   = name
   target = name
   tags   = ["${REGISTRY}/${name}:${VERSION}"]
@@ -22,7 +24,7 @@ target "image" {
 }
 
 target "multi" {
-  matrix    = { name = ["app", "git-sync", "git-server", "metrics-adapter", "ambassador", "downward-reader"] }
+  matrix    = { name = IMAGES }
   name      = "${name}-multi"
   inherits  = [name]
   platforms = ["linux/amd64", "linux/arm64"]

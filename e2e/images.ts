@@ -1,15 +1,10 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { runCases } from './case.ts';
 import { heapCases } from './cases/heap.ts';
 import { imageCases, type Row } from './cases/images.ts';
 
 /** `npm run images:check`: every image that `npm run images` built, alone, what `exec` does in one, and a table of what each is and takes. */
-const { version } = JSON.parse(readFileSync(join(import.meta.dirname, '..', 'package.json'), 'utf8')) as {
-  version: string;
-};
 const rows: Row[] = [];
-process.exitCode = (await runCases([...imageCases(version, rows), ...heapCases(version)])) === 0 ? 0 : 1;
+process.exitCode = (await runCases([...imageCases(rows), ...heapCases()])) === 0 ? 0 : 1;
 console.log(
   '| image | base | added MB | git and ssh MB | user | start to ready ms |\n| --- | --- | --- | --- | --- | --- |',
 );

@@ -1,4 +1,6 @@
 import { join } from 'node:path';
+import { imageNames, localImage, registry } from '../tools/image-set.ts';
+import { withManifests } from './manifests.ts';
 import { attempt, type RunOptions, run } from './run.ts';
 
 /** `npm run kind`: create, build, load, apply, wait. `npm run kind:down`: take the cluster away with all that is in it. */
@@ -6,7 +8,6 @@ const root = join(import.meta.dirname, '..');
 const cluster = 'podkit';
 const context = ['--context', `kind-${cluster}`];
 const rollout = ['rollout', 'status', '--timeout=300s'];
-const images = ['app', 'git-sync', 'git-server', 'ambassador', 'metrics-adapter', 'downward-reader'];
 
 for (const tool of ['docker', 'kind', 'kubectl']) {
   const { code } = await attempt('which', [tool]);
@@ -23,12 +24,29 @@ async function up(): Promise<void> {
   if (clusters.includes(cluster)) console.log(`The cluster ${cluster} is there already.`);
   else await step('Create the cluster', 'kind', ['create', 'cluster', '--config', 'k8s/kind.yaml', '--wait', '120s']);
   await step('Build the images', 'docker', ['buildx', 'bake', '--load']);
-  const names = images.map((name) => `podkit/${name}:${process.env.npm_package_version ?? '0.1.0'}`);
+  const tags = await tagByContent();
+  const names = [...tags].map(([name, tag]) => `${registry}/${name}:${tag}`);
   await step('Load them', 'kind', ['load', 'docker-image', '--name', cluster, ...names]);
-  await step('Apply the suite', 'kubectl', [...context, 'apply', '-k', 'k8s/overlays/kind']);
+  await step('Make the passwords, or keep them', join(root, 'k8s', 'create-secret'), context);
+  const image = (name: string) => ({ newName: `${registry}/${name}`, newTag: tags.get(name) ?? 'dev' });
+  await withManifests(image, (folder) =>
+    step('Apply the suite', 'kubectl', [...context, 'apply', '-k', join(folder, 'k8s/overlays/kind')]),
+  );
   for (const set of ['git-server', 'redis', 'postgres', 'podkit'])
     await step(`Wait for ${set}`, 'kubectl', [...context, '-n', 'podkit', ...rollout, `statefulset/${set}`]);
   console.log('The suite is at http://localhost:8080/ and its console at http://localhost:8080/console');
+}
+
+/** Name each image by what is in it, so that only a Pod whose code has changed is replaced. Image to tag. */
+async function tagByContent(): Promise<Map<string, string>> {
+  const tags = new Map<string, string>();
+  for (const name of imageNames) {
+    const id = await run('docker', ['image', 'inspect', '--format', '{{.Id}}', localImage(name)]);
+    const tag = id.trim().replace('sha256:', '').slice(0, 12);
+    await run('docker', ['tag', localImage(name), `${registry}/${name}:${tag}`]);
+    tags.set(name, tag);
+  }
+  return tags;
 }
 
 async function down(): Promise<void> {

@@ -1,24 +1,23 @@
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { copyManifests, type Replacement } from '../tools/image-set.ts';
 
 const root = join(import.meta.dirname, '..');
 
 /** The names of the patterns, one folder each. */
 export const patterns = (): string[] => readdirSync(join(root, 'k8s', 'patterns')).toSorted();
 
-/** A copy of k8s/ whose images are `<registry>/<name>:<tag>`; commands of a README run in its parent as in the root. */
-export function copyManifests(registry: string, tag: string): { folder: string; remove: () => void } {
-  const folder = mkdtempSync(join(tmpdir(), 'podkit-e2e-'));
-  cpSync(join(root, 'k8s'), join(folder, 'k8s'), { recursive: true });
-  for (const file of ['k8s/base/kustomization.yaml', 'k8s/components/pattern/kustomization.yaml']) {
-    const path = join(folder, file);
-    const image = /\{ name: podkit\/([a-z-]+), newTag: [^ ]+ \}/g;
-    const text = readFileSync(path, 'utf8');
-    writeFileSync(
-      path,
-      text.replaceAll(image, `{ name: podkit/$1, newName: ${registry}/$1, newTag: ${JSON.stringify(tag)} }`),
-    );
+/** Work in a folder with a copy of k8s/ that runs other images; commands of a README run there as in the root. */
+export async function withManifests<Result>(
+  replacementOf: (image: string) => Replacement,
+  work: (folder: string) => Promise<Result>,
+): Promise<Result> {
+  const folder = mkdtempSync(join(tmpdir(), 'podkit-manifests-'));
+  try {
+    copyManifests(folder, replacementOf);
+    return await work(folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
   }
-  return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
 }

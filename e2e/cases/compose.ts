@@ -44,7 +44,7 @@ async function comeUp(project: Compose): Promise<string> {
 async function push(project: Compose): Promise<string> {
   const work = mkdtempSync(join(tmpdir(), 'podkit-push-'));
   try {
-    const password = readFileSync(join(import.meta.dirname, '../../k8s/base/secrets/push-password'), 'utf8').trim();
+    const password = readFileSync(join(import.meta.dirname, '../../compose/demo-secrets/push-password'), 'utf8').trim();
     await run('git', ['clone', '--quiet', project.repository(password), work]);
     writeFileSync(join(work, 'index.html'), '<h1>Second edition</h1>\n');
     const author = ['-c', 'user.name=you', '-c', 'user.email=you@localhost'];

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { localImage } from '../../tools/image-set.ts';
 import { type Case, expect } from '../case.ts';
 import { attempt, run } from '../run.ts';
 
@@ -8,8 +9,8 @@ const grow = 'const all = []; for (;;) all.push(new Array(10_000).fill(all.lengt
 const limits = ['--memory=128m', '--memory-swap=128m', '--cpus=0.5', '--read-only', '--cap-drop=ALL'];
 
 /** What `exec` is for: a program that grows ends by an error of its own, where the kernel would kill it without a word. */
-export function heapCases(tag: string): Case[] {
-  const image = `podkit/downward-reader:${tag}`;
+export function heapCases(): Case[] {
+  const image = localImage('downward-reader');
   const byItself = ['--entrypoint', node, image, '-e', grow];
   const byExec = [image, 'exec', '--', node, '-e', grow];
   return [

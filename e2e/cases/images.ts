@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { localImage } from '../../tools/image-set.ts';
 import { type Case, expect } from '../case.ts';
 import { Container, type Image, inspectImage, layersOf, pullMissing } from '../container.ts';
 import { attempt, run } from '../run.ts';
@@ -42,18 +43,18 @@ const subjects = (repository: string): Subject[] => [
 ];
 
 /** Every image by itself: its size, its labels, its user, and how it starts and stops with a root that is read-only. */
-export function imageCases(tag: string, rows: Row[]): Case[] {
+export function imageCases(rows: Row[]): Case[] {
   const folder = mkdtempSync(join(tmpdir(), 'podkit-images-'));
   const repository = join(folder, 'repo.git');
   return [
     { name: 'image repository', run: () => makeRepository(folder, repository) },
     ...subjects(repository).map((subject) => ({
       name: `image ${subject.name}`,
-      run: () => check(subject, `podkit/${subject.name}:${tag}`, rows),
+      run: () => check(subject, localImage(subject.name), rows),
     })),
     {
       name: 'image git-sync does as the sources do',
-      run: () => sameTree(folder, repository, `podkit/git-sync:${tag}`),
+      run: () => sameTree(folder, repository, localImage('git-sync')),
     },
   ].map((one, index, all) => (index === all.length - 1 ? { ...one, run: () => thenRemove(folder, one.run) } : one));
 }

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { ask, askAll, get, namespace, pods, rolledOut, scaleTo, until } from '../app-client.ts';
 import { type Case, expect } from '../case.ts';
 import { underLoad } from '../load-pod.ts';
-import { kubectl } from '../run.ts';
+import { kubectl, run } from '../run.ts';
 import { storeAway } from './degraded.ts';
 import { deletedWhileWriting, sidecars, stopOrder } from './termination.ts';
 
@@ -32,6 +32,7 @@ export function suiteCases(folder: string, image: string): Case[] {
 }
 
 async function comeUp(base: string): Promise<string> {
+  await run(join(base, '..', 'create-secret'), []);
   await kubectl('apply', '-k', base);
   await rolledOut();
   await until(

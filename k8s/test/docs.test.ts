@@ -11,7 +11,9 @@ const read = (path: string) => readFileSync(join(root, path), 'utf8');
 const pages = ['docs/operations.md', 'docs/scaling.md'];
 const text = pages.map(read).join('\n');
 const podkit = manifestSet('base', [parse(read('k8s/base/podkit.yaml')) as Manifest]);
-const base = read('k8s/base/podkit.yaml') + read('k8s/base/kustomization.yaml');
+const base = ['base/podkit.yaml', 'base/kustomization.yaml', 'create-secret']
+  .map((name) => read(`k8s/${name}`))
+  .join('');
 
 /** What is between backticks and looks like this. */
 const named = (pattern: RegExp) => [

@@ -36,7 +36,7 @@ export type Budget = { drainDelay: number; shutdownTimeout: number; gracePeriod?
 
 /** What a service of ours makes of the container's environment and arguments: its faults, and its times. */
 export function configOf(container: V1Container): { faults: string[]; budget?: Budget } {
-  const service = /podkit\/([a-z-]+)$/.exec(partsOf(container.image).name)?.[1] ?? '';
+  const service = /^podkit\.local\/([a-z-]+)$/.exec(partsOf(container.image).name)?.[1] ?? '';
   if (container.command !== undefined) return { faults: [] };
   const env = environmentOf(container);
   if (service === 'git-sync') return gitSyncConfig(env, container.args ?? []);

@@ -1,3 +1,4 @@
+import { imageNames, registry } from '../../../tools/image-set.ts';
 import { type Check, everyContainer } from './check.ts';
 
 /** Name, tag and digest of an image reference, with an optional registry before the name. */
@@ -6,7 +7,7 @@ export function partsOf(image = ''): { name: string; tag: string | undefined; di
   return { name, tag, digest };
 }
 
-const isOurs = (name: string) => /(^|\/)podkit\/[a-z-]+$/.test(name);
+const isOurs = (name: string) => imageNames.some((image) => name === `${registry}/${image}`);
 const official = new Set(['redis', 'postgres']);
 
 /** Where programs come from. */

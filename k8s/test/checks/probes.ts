@@ -47,7 +47,7 @@ export const probes: Check[] = [
     });
   }),
   everyContainer('probe-paths', 'A probe of a service of ours asks the endpoint that is meant for it.', (entry) => {
-    if (!partsOf(entry.container.image).name.includes('podkit/')) return true;
+    if (!partsOf(entry.container.image).name.startsWith('podkit.local/')) return true;
     return probesOf(entry).flatMap(([kind, { httpGet }]) =>
       httpGet === undefined || paths[kind].includes(httpGet.path ?? '') ? [] : [`${kind}: ${httpGet.path}`],
     );

@@ -3,12 +3,13 @@ import { join } from 'node:path';
 import type { Manifest } from './manifest.ts';
 import { type ManifestSet, manifestSet } from './manifest-set.ts';
 import { type Renderer, render, renderWith } from './render.ts';
+import { createdSecret } from './secret.ts';
 
 const folder = join(import.meta.dirname, '..', '..');
 const namesIn = (name: string) => readdirSync(join(folder, name)).toSorted();
 
-/** Components that an overlay of the base may take; those of the patterns are in every pattern. */
-const options = namesIn('components').filter((name) => !name.startsWith('pattern'));
+/** Components that an overlay of the base may take; those of the patterns are in every pattern, the images in all. */
+const options = namesIn('components').filter((name) => name !== 'images' && !name.startsWith('pattern'));
 
 /** Each option alone, and each two together; all of them at once is an overlay. */
 const combinations = options.flatMap((first, at) => [
@@ -36,5 +37,8 @@ export async function renderAll(renderer: Renderer): Promise<ManifestSet[]> {
         ),
     ]),
   ];
-  return await Promise.all(jobs.map(async ([name, job]) => manifestSet(name, await job())));
+  const { secret } = await createdSecret();
+  // The base has no passwords: its Secret is made by create-secret before it.
+  const secrets = (name: string) => (name.startsWith('patterns/') ? [] : [secret]);
+  return await Promise.all(jobs.map(async ([name, job]) => manifestSet(name, [...(await job()), ...secrets(name)])));
 }

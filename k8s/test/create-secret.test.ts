@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest';
+import { createdSecret } from './manifests/secret.ts';
+
+const textsOf = ({ data = {} }: { data?: Record<string, string> }) =>
+  new Map(Object.entries(data).map(([key, text]) => [key, Buffer.from(text, 'base64').toString()]));
+
+test('every password is random, and new each time', async () => {
+  const [one, other] = [textsOf((await createdSecret()).secret), textsOf((await createdSecret()).secret)];
+  expect([...one.keys()].toSorted()).toEqual([
+    'chaos-token',
+    'postgres-password',
+    'push-password',
+    'redis-password',
+    'redis-users.acl',
+    'shard-token',
+  ]);
+  expect(new Set([...one.values(), ...other.values()]).size).toBe(12);
+  const passwords = [...one].filter(([key]) => key !== 'redis-users.acl');
+  for (const [, text] of passwords) expect(text).toMatch(/^[A-Za-z0-9]{24,32}$/);
+});
+
+test('Redis knows the password that the ambassador has', async () => {
+  const texts = textsOf((await createdSecret()).secret);
+  expect(texts.get('redis-users.acl')).toBe(`user default on >${texts.get('redis-password')} ~* &* +@all\n`);
+});
+
+test('no password is on the command line of kubectl', async () => {
+  const { words, secret } = await createdSecret();
+  const all = words.join(' ');
+  expect([...textsOf(secret).values()].filter((text) => all.includes(text.trim()))).toEqual([]);
+});
