@@ -12,6 +12,7 @@ import {
   url,
 } from '@podkit/chassis/config/settings';
 import type { Static } from 'typebox';
+import { runtimeNames } from './tune/runtimes.ts';
 
 const sources = {
   dir: text({ default: '/etc/podinfo', description: 'Where the Downward API volume is mounted.' }),
@@ -42,14 +43,20 @@ const output = {
 };
 
 const tuning = {
-  runtime: choice(['auto', 'node', 'jvm', 'go', 'python', 'dotnet', 'openmp', 'all'], {
+  runtime: choice(['auto', ...runtimeNames, 'all'], {
     default: 'auto',
     description: 'Whose settings are made; auto goes by the command of `exec`, and means node elsewhere.',
   }),
-  memoryShare: integer({ default: 75, minimum: 10, maximum: 90, description: 'Percent of the limit for the heap.' }),
+  memoryShare: integer({
+    default: 90,
+    minimum: 10,
+    maximum: 90,
+    description: 'Upper bound of all heaps together, in percent of the limit.',
+  }),
   pools: list({ default: [], description: 'Own settings by template: DB_POOL=cpus*4, CACHE_MIB=memory/4.' }),
   override: flag({ default: false, description: 'Whether settings that are set already are replaced.' }),
   print: flag({ default: false, description: 'With `exec`: print the settings and their reasons, run nothing.' }),
+  explain: flag({ default: false, description: 'With `exec`: as --print, with the arithmetic of each setting only.' }),
 };
 
 const notify = {

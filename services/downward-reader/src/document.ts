@@ -7,8 +7,9 @@ import type { Field } from './resources/field.ts';
 import { readFields } from './resources/matrix.ts';
 import { compareResources, type Resources } from './resources/resources.ts';
 import type { Divisors } from './resources/units.ts';
+import type { Settings } from './tune/settings.ts';
 import type { TuneOptions } from './tune/tune.ts';
-import { limitsOf, type Settings, tune } from './tune/tune.ts';
+import { limitsOf, tune } from './tune/tune.ts';
 
 /** All that a Pod knows about itself at one moment. */
 export type Document = {

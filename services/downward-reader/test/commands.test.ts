@@ -38,7 +38,7 @@ describe('downward-reader exec', () => {
     expect(JSON.parse(service.output[0] ?? '')).toEqual([
       service.child.pid,
       '4',
-      '--max-old-space-size-percentage=75',
+      '--max-old-space-size=226',
       ['a b', '--c'],
     ]);
     expect(service.output).toHaveLength(1);
@@ -76,7 +76,12 @@ describe('downward-reader exec', () => {
     const { stdout, status } = run(['exec', '--print', '--', 'java', '-jar', 'x.jar'], await limited());
     expect(status).toBe(0);
     expect(stdout).toContain('# 1.5 CPUs, 256Mi of memory');
-    expect(stdout).toContain("JAVA_TOOL_OPTIONS='-XX:MaxRAMPercentage=75 -XX:ActiveProcessorCount=2 -XX:+UseSerialGC'");
+    expect(stdout).toContain("-XX:MaxDirectMemorySize=10m -XX:ActiveProcessorCount=2 -XX:+UseSerialGC'");
+  });
+
+  it('explains by what sum the settings fit the limit', async () => {
+    const { stdout } = run(['exec', '--explain', '--', 'gunicorn', 'shop'], await limited());
+    expect(stdout).toMatch(/^WORKER_MEMORY_MIB=\d+\n {2}.*\d+ × \(heap \d+ MiB .*≤ limits\.memory 256 MiB$/m);
   });
 
   it.each([

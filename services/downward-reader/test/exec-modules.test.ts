@@ -42,7 +42,7 @@ it('loads for exec nothing but what limits and their settings need, since the pr
     ...['cgroup', 'field-specs', 'matrix', 'resolve-units', 'resources', 'rounding', 'units'].map(
       (name) => `services/downward-reader/src/resources/${name}.ts`,
     ),
-    ...['environment', 'options', 'pools', 'runtimes', 'tune'].map(
+    ...['environment', 'java', 'memory-plan', 'node', 'options', 'pools', 'runtimes', 'tune', 'workers'].map(
       (name) => `services/downward-reader/src/tune/${name}.ts`,
     ),
   ]);

@@ -12,7 +12,7 @@ const node = (text: string, override: boolean) => tuned('node', { NODE_OPTIONS: 
 const java = (text: string, override: boolean) =>
   tuned('jvm', { JAVA_TOOL_OPTIONS: text }, override).JAVA_TOOL_OPTIONS?.value;
 
-const ours = '--max-old-space-size-percentage=75';
+const ours = '--max-old-space-size=192';
 const decisions = [
   '--max-old-space-size=99',
   '--max_old_space_size=99',
@@ -38,22 +38,28 @@ describe('NODE_OPTIONS', () => {
   it('is read by Node as it is meant: the title is kept, and the heap is no longer the one of the user', () => {
     const text = node(String.raw`--title="a \"b" "--max-old-space-size=99"`, true) ?? '';
     const script = 'console.log(process.title, require("v8").getHeapStatistics().heap_size_limit > 99e6 * 4)';
-    const env = { PATH: process.env.PATH ?? '', NODE_OPTIONS: text.replace(/75$/, '90') };
+    const env = { PATH: process.env.PATH ?? '', NODE_OPTIONS: text.replace(/192$/, '600') };
     expect(String(spawnSync(process.execPath, ['-e', script], { env }).stdout)).toBe('a "b true\n');
   });
 });
 
+const ourMemory = '-Xmx185m -Xss1m -XX:MaxMetaspaceSize=24m -XX:ReservedCodeCacheSize=16m -XX:MaxDirectMemorySize=10m';
+
 describe('JAVA_TOOL_OPTIONS', () => {
   it('keeps what the user decided and adds the rest', () => {
     expect(java('-Xmx64m', false)).toBe('-Xmx64m -XX:ActiveProcessorCount=1 -XX:+UseSerialGC');
-    expect(java('-XX:+UseZGC', false)).toBe('-XX:+UseZGC -XX:MaxRAMPercentage=75 -XX:ActiveProcessorCount=1');
+    expect(java('-XX:+UseZGC', false)).toBe(`-XX:+UseZGC ${ourMemory} -XX:ActiveProcessorCount=1`);
     expect(java("'-Xmx64m' -XX:+UseZGC -XX:ActiveProcessorCount=3", false)).toBe(undefined);
+  });
+
+  it('has a heap that leaves room for the metaspace of the user', () => {
+    expect(java('-XX:MaxMetaspaceSize=80m', false)).toContain(' -Xmx129m ');
   });
 
   it('has ours in their place with --override, also of quoted words, and all else as it was', () => {
     const before = `-Xmx64m\t-Dname='-Xmx1m b'  "-XX:MaxRAMPercentage=10" -XX:+UseZGC -Da=b -mx9m`;
     expect(java(before, true)).toBe(
-      `-Dname='-Xmx1m b'  -Da=b -XX:MaxRAMPercentage=75 -XX:ActiveProcessorCount=1 -XX:+UseSerialGC`,
+      `-Dname='-Xmx1m b'  -Da=b ${ourMemory} -XX:ActiveProcessorCount=1 -XX:+UseSerialGC`,
     );
   });
 });

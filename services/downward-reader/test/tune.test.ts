@@ -1,49 +1,67 @@
 import { describe, expect, it } from 'vitest';
+import { javaMemory } from '../src/tune/java.ts';
 import { parsePools } from '../src/tune/pools.ts';
-import { type Limits, type TuneOptions, tune } from '../src/tune/tune.ts';
+import type { Limits } from '../src/tune/settings.ts';
+import { type TuneOptions, tune } from '../src/tune/tune.ts';
 
 const mebibyte = 2 ** 20;
-const small: Limits = { cpus: 0.5, memory: 256 * mebibyte, memoryShare: 75 };
+const small: Limits = { cpus: 0.5, memory: 256 * mebibyte, memoryShare: 90 };
 const values = (limits: Limits, options: Partial<TuneOptions> = {}) => {
-  const settings = tune(limits, { runtime: 'node', memoryShare: 75, pools: [], env: {}, override: false, ...options });
+  const settings = tune(limits, { runtime: 'node', memoryShare: 90, pools: [], env: {}, override: false, ...options });
   return Object.fromEntries(Object.entries(settings).map(([name, { value }]) => [name, value]));
 };
 
 describe('tune', () => {
-  it('gives Node a heap, threads and workers', () => {
-    expect(values(small)).toEqual({
-      NODE_OPTIONS: '--max-old-space-size-percentage=75',
-      UV_THREADPOOL_SIZE: '2',
-      WEB_CONCURRENCY: '1',
+  it('gives Node a heap and threads, and no workers', () => {
+    expect(values(small)).toEqual({ NODE_OPTIONS: '--max-old-space-size=226', UV_THREADPOOL_SIZE: '2' });
+  });
+
+  it('shares the memory among the workers of a cluster, however many the user wants', () => {
+    const four = { cpus: 4, memory: 512 * mebibyte, memoryShare: 90 };
+    expect(values(four, { runtime: 'node-cluster' })).toMatchObject({
+      NODE_OPTIONS: '--max-old-space-size=98',
+      WEB_CONCURRENCY: '4',
     });
+    expect(values(four, { env: { WEB_CONCURRENCY: '2' } }).NODE_OPTIONS).toBe('--max-old-space-size=214');
   });
 
-  it('leaves Node 40 MiB beside the heap where the limit is small', () => {
-    expect(values({ ...small, memory: 80 * mebibyte }).NODE_OPTIONS).toBe('--max-old-space-size-percentage=50');
+  it('starts no more workers than the memory is for', () => {
+    const many = { cpus: 16, memory: 512 * mebibyte, memoryShare: 90 };
+    expect(values(many, { runtime: 'gunicorn' })).toMatchObject({ WEB_CONCURRENCY: '9' });
+    expect(values({ ...many, memory: undefined }, { runtime: 'gunicorn' })).toEqual({ WEB_CONCURRENCY: '33' });
   });
 
-  it('gives the JVM its share and the collector that fits', () => {
-    const options = { runtime: 'jvm' as const };
-    expect(values(small, options).JAVA_TOOL_OPTIONS).toBe(
-      '-XX:MaxRAMPercentage=75 -XX:ActiveProcessorCount=1 -XX:+UseSerialGC',
+  it.each(['node-cluster', 'gunicorn', 'uvicorn', 'puma', 'php-fpm'] as const)(
+    'says of %s how the sum fits',
+    (name) => {
+      const settings = tune(small, { runtime: name, memoryShare: 90, pools: [], env: {}, override: false });
+      expect(Object.values(settings).map(({ reason }) => reason)).toContainEqual(
+        expect.stringMatching(/^.*\d+ × \(heap \d+ MiB \+ native .* ≤ limits\.memory 256 MiB.*$/),
+      );
+    },
+  );
+
+  it('divides the memory of a JVM so that all regions together are the limit', () => {
+    expect(values(small, { runtime: 'jvm' }).JAVA_TOOL_OPTIONS).toMatch(
+      /^-Xmx\d+m -Xss1m -XX:MaxMetaspaceSize=24m -XX:ReservedCodeCacheSize=16m -XX:MaxDirectMemorySize=10m -XX:ActiveProcessorCount=1 -XX:\+UseSerialGC$/,
     );
-    const large = { cpus: 4, memory: 4096 * mebibyte, memoryShare: 75 };
-    expect(values(large, options).JAVA_TOOL_OPTIONS).toBe(
-      '-XX:MaxRAMPercentage=75 -XX:ActiveProcessorCount=4 -XX:+UseG1GC',
-    );
+    for (const mib of [256, 512, 1024, 4096]) {
+      const { heap, metaspace, codeCache, direct, threads, stack, headroom } = javaMemory(mib * mebibyte, 90);
+      expect(heap + metaspace + codeCache + direct + threads * stack + headroom).toBeLessThanOrEqual(mib);
+    }
   });
 
   it.each([
     ['go', { GOMAXPROCS: '1', GOMEMLIMIT: '230MiB' }],
-    ['python', { WEB_CONCURRENCY: '3' }],
-    ['dotnet', { DOTNET_PROCESSOR_COUNT: '1', DOTNET_GCHeapHardLimitPercent: '4B' }],
+    ['python', { WEB_CONCURRENCY: '3', WORKER_MEMORY_MIB: '76' }],
+    ['dotnet', { DOTNET_PROCESSOR_COUNT: '1', DOTNET_GCHeapHardLimit: 'CB33333' }],
     ['openmp', { OMP_NUM_THREADS: '1' }],
   ] as const)('gives %s what it reads', (runtime, expected) => {
     expect(values(small, { runtime })).toEqual(expected);
   });
 
   it('makes nothing of a limit that is not set', () => {
-    const none = { cpus: undefined, memory: undefined, memoryShare: 75 };
+    const none = { cpus: undefined, memory: undefined, memoryShare: 90 };
     expect(values(none, { runtime: 'all', pools: parsePools(['DB_POOL=cpus*4']) })).toEqual({});
   });
 
@@ -52,14 +70,13 @@ describe('tune', () => {
     expect(values(small, { env })).toEqual({});
     expect(values(small, { env, override: true })).toEqual({
       UV_THREADPOOL_SIZE: '2',
-      WEB_CONCURRENCY: '1',
-      NODE_OPTIONS: '--max-old-space-size-percentage=75',
+      NODE_OPTIONS: '--max-old-space-size=226',
     });
   });
 
   it('adds to options that are about something else', () => {
     const env = { NODE_OPTIONS: '--enable-source-maps' };
-    expect(values(small, { env }).NODE_OPTIONS).toBe('--enable-source-maps --max-old-space-size-percentage=75');
+    expect(values(small, { env }).NODE_OPTIONS).toBe('--enable-source-maps --max-old-space-size=226');
   });
 
   it('reckons pools by template, at least 1', () => {

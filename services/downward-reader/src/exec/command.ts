@@ -48,6 +48,12 @@ async function execProgram(host: Host): Promise<number> {
   const runtime = command === undefined ? 'node' : runtimeOfProgram(command, host.env.PATH, host.cwd());
   const inputs = { ...inputsOf(config, host.env, runtime), started: Date.now() };
   const document = createDocument(await readVolume(config.dir), inputs);
+  if (config.explain) {
+    for (const [name, { value, reason }] of Object.entries(document.tuning))
+      host.stdout.write(`${name}=${value}\n  ${reason}\n`);
+    for (const warning of document.warnings) host.stdout.write(`warning: ${warning}\n`);
+    return exitCodes.ok;
+  }
   if (config.print) {
     const head = describeLimits(limitsOf(document.resources, config.memoryShare));
     host.stdout.write(`# ${head}\n${formatEnvironment(document.tuning)}`);

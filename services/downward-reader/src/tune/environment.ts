@@ -1,4 +1,4 @@
-import type { Settings } from './tune.ts';
+import type { Settings } from './settings.ts';
 
 /** Lines that a shell can source and `fileKeyRef` can read: `NAME='value'`, each with its reason above. */
 export function formatEnvironment(settings: Settings): string {

@@ -1,7 +1,7 @@
 import { PodkitError } from '@podkit/chassis/errors';
-import type { Limits, Settings } from './tune.ts';
+import type { Limits, Settings } from './settings.ts';
 
-/** A setting reckoned from a limit: `DB_POOL=cpus*4`, `CACHE_MIB=memory/4` (memory in MiB). */
+/** A setting derived from a limit: `DB_POOL=cpus*4`, `CACHE_MIB=memory/4` (memory in MiB). */
 export type PoolTemplate = { name: string; base: 'cpus' | 'memory'; operator: '*' | '/'; by: number };
 
 const form = /^([A-Za-z_][A-Za-z0-9_]*)=(cpus|memory)(?:([*/])(\d+(?:\.\d+)?))?$/;

@@ -1,14 +1,8 @@
 import { formatBytes } from '@podkit/chassis/config/bytes';
 import type { Resources } from '../resources/resources.ts';
 import { type PoolTemplate, poolSettings } from './pools.ts';
-import { type RuntimeName, runtimes } from './runtimes.ts';
-
-/** What the container may use: whole or broken CPUs and bytes; undefined is no limit. */
-export type Limits = { cpus: number | undefined; memory: number | undefined; memoryShare: number };
-
-/** One variable for the program, and why it has that value. */
-export type Setting = { value: string; reason: string };
-export type Settings = Record<string, Setting>;
+import { type RuntimeName, runtimes, singleProcess } from './runtimes.ts';
+import type { Limits, Settings } from './settings.ts';
 
 export type TuneOptions = {
   runtime: RuntimeName | 'all';
@@ -31,7 +25,7 @@ export function limitsOf(resources: Resources, memoryShare: number): Limits {
  * variable with others (NODE_OPTIONS, JAVA_TOOL_OPTIONS) are added to it, each unless it is decided there.
  */
 export function tune(limits: Limits, { runtime, pools, env, override }: TuneOptions): Settings {
-  const chosen = runtime === 'all' ? Object.values(runtimes) : [runtimes[runtime]];
+  const chosen = runtime === 'all' ? singleProcess.map((name) => runtimes[name]) : [runtimes[runtime]];
   const wanted = Object.assign(
     {},
     ...chosen.map((settings) => settings(limits, { env, override })),

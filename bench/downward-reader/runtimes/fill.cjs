@@ -1,0 +1,13 @@
+// Grow to the heap that NODE_OPTIONS allows, as one process or as WEB_CONCURRENCY workers, then say so and hold it.
+const cluster = require('node:cluster');
+const { writeFileSync } = require('node:fs');
+
+if (process.argv[2] === 'cluster' && cluster.isPrimary) {
+  for (let left = Number(process.env.WEB_CONCURRENCY ?? 1); left > 0; left -= 1) cluster.fork();
+} else {
+  const heap = Number(/--max-old-space-size=(\d+)/.exec(process.env.NODE_OPTIONS)[1]) * 2 ** 20;
+  const all = [];
+  while (process.memoryUsage().heapUsed < heap * 0.93) all.push(new Array(10_000).fill(all.length));
+  writeFileSync(`${process.env.FULL}/${process.pid}`, '');
+  setInterval(() => all.length, 1000);
+}

@@ -1,0 +1,49 @@
+import type { Limits, Present } from './settings.ts';
+
+export const mebibyte = 2 ** 20;
+const inMebibytes = (bytes: number) => `${Math.floor(bytes / mebibyte)} MiB`;
+
+/** What the processes of a program take beside their heaps, in bytes. */
+export type Processes = {
+  /** The process that only starts workers; 0 where there is none. */
+  parent: number;
+  /** Interpreter, libraries, code and young objects of each worker. */
+  native: number;
+  threads: number;
+  /** Of each thread. */
+  stack: number;
+  /** Least heap that a worker is of use with; fewer workers start where there is less. */
+  leastHeap: number;
+  /** Workers by the CPUs alone. */
+  wanted: number;
+};
+
+/** Workers and the heap of each, in bytes; undefined where no memory limit is known. `sum` is the arithmetic, for people. */
+export type MemoryPlan = { workers: number; heap: number | undefined; sum: string };
+
+/**
+ * Divide a memory limit: `headroom + parent + workers × (heap + native + threads × stack) = limit`, with 5 % of headroom, 8 MiB at
+ * least, for what the kernel counts besides. There is one worker at least; `WEB_CONCURRENCY` decides their number where it is set.
+ */
+export function planMemory({ memory, memoryShare }: Limits, processes: Processes, present?: Present): MemoryPlan {
+  const { parent, native, threads, stack, leastHeap, wanted } = processes;
+  const given = givenWorkers(present);
+  if (memory === undefined) return { workers: given ?? wanted, heap: undefined, sum: `${wanted} by the CPUs` };
+  const headroom = headroomOf(memory);
+  const beside = native + threads * stack;
+  const room = memory - headroom - parent;
+  const workers = given ?? Math.max(1, Math.min(wanted, Math.floor(room / (beside + leastHeap))));
+  const most = (memory * memoryShare) / 100 / workers;
+  const heap = Math.max(mebibyte, Math.min(most, room / workers - beside));
+  const sum =
+    `${workers} × (heap ${inMebibytes(heap)} + native ${inMebibytes(native)} + ${threads} stacks of ${stack / 1024} KiB)` +
+    ` + parent ${inMebibytes(parent)} + headroom ${inMebibytes(headroom)} ≤ limits.memory ${inMebibytes(memory)}`;
+  return { workers, heap, sum };
+}
+
+export const headroomOf = (memory: number): number => Math.max(8 * mebibyte, memory * 0.05);
+
+function givenWorkers(present: Present | undefined): number | undefined {
+  const text = present?.override === false ? present.env.WEB_CONCURRENCY : undefined;
+  return text !== undefined && /^[1-9]\d{0,3}$/.test(text) ? Number(text) : undefined;
+}

@@ -1,0 +1,76 @@
+import { type MemoryPlan, mebibyte, type Processes, planMemory } from './memory-plan.ts';
+import type { Limits, Present, Settings } from './settings.ts';
+
+const cpusOf = (limits: Limits) => Math.max(1, Math.ceil(limits.cpus ?? 1));
+
+/** Python has no bound of its own: a worker sets RLIMIT_DATA from WORKER_MEMORY_MIB (VmData + share − RssAnon), and has a MemoryError instead of the kernel's kill. */
+const python = {
+  parent: 12 * mebibyte,
+  native: 16 * mebibyte,
+  threads: 1,
+  stack: 256 * 1024,
+  leastHeap: 32 * mebibyte,
+};
+
+/** Synchronous workers: twice the CPUs and one more, as gunicorn advises, unless the memory is for fewer. */
+export function gunicornSettings(limits: Limits, present: Present): Settings {
+  const plan = planMemory(
+    limits,
+    { ...python, wanted: limits.cpus === undefined ? 1 : cpusOf(limits) * 2 + 1 },
+    present,
+  );
+  return { ...workerCount(limits, plan), ...workerMemory(plan, python) };
+}
+
+/** Asynchronous workers: one per CPU. */
+export function uvicornSettings(limits: Limits, present: Present): Settings {
+  const plan = planMemory(limits, { ...python, wanted: cpusOf(limits) }, present);
+  return { ...workerCount(limits, plan), ...workerMemory(plan, python) };
+}
+
+const pumaThreads = 5;
+
+/** A worker per CPU with five threads each, as Puma's own default is; few arenas, since each thread may fill one. */
+export function pumaSettings(limits: Limits, present: Present): Settings {
+  const ruby = {
+    parent: 24 * mebibyte,
+    native: 20 * mebibyte,
+    threads: pumaThreads,
+    stack: mebibyte,
+    leastHeap: 48 * mebibyte,
+  };
+  const plan = planMemory(limits, { ...ruby, wanted: cpusOf(limits) }, present);
+  const threads = { value: String(pumaThreads), reason: `${pumaThreads} threads a worker: ${plan.sum}` };
+  return {
+    ...workerCount(limits, plan),
+    ...workerMemory(plan, ruby),
+    PUMA_MAX_THREADS: threads,
+    RAILS_MAX_THREADS: threads,
+    MALLOC_ARENA_MAX: { value: '2', reason: 'arenas of malloc, which keep what threads freed' },
+  };
+}
+
+/** For a pool file with `pm.max_children = ${PHP_FPM_PM_MAX_CHILDREN}` and `php_admin_value[memory_limit] = ${PHP_MEMORY_LIMIT}`. */
+export function phpSettings(limits: Limits): Settings {
+  const php = { parent: 12 * mebibyte, native: 3 * mebibyte, threads: 1, stack: 256 * 1024, leastHeap: 32 * mebibyte };
+  const plan = planMemory(limits, { ...php, wanted: limits.cpus === undefined ? 1 : cpusOf(limits) * 5 });
+  const memory = plan.heap === undefined ? undefined : Math.floor(plan.heap / mebibyte);
+  return {
+    ...(limits.cpus === undefined && memory === undefined
+      ? {}
+      : { PHP_FPM_PM_MAX_CHILDREN: { value: String(plan.workers), reason: plan.sum } }),
+    ...(memory === undefined ? {} : { PHP_MEMORY_LIMIT: { value: `${memory}M`, reason: plan.sum } }),
+  };
+}
+
+function workerCount(limits: Limits, { workers, sum }: MemoryPlan): Settings {
+  if (limits.cpus === undefined) return {};
+  return { WEB_CONCURRENCY: { value: String(workers), reason: `workers: ${sum}; limits.cpu is ${limits.cpus}` } };
+}
+
+function workerMemory({ heap, sum }: MemoryPlan, { native }: Pick<Processes, 'native'>): Settings {
+  if (heap === undefined) return {};
+  return {
+    WORKER_MEMORY_MIB: { value: String(Math.floor((heap + native) / mebibyte)), reason: `of one worker: ${sum}` },
+  };
+}
