@@ -7,7 +7,7 @@ if (process.argv[2] === 'cluster' && cluster.isPrimary) {
 } else {
   const heap = Number(/--max-old-space-size=(\d+)/.exec(process.env.NODE_OPTIONS)[1]) * 2 ** 20;
   const all = [];
-  while (process.memoryUsage().heapUsed < heap * 0.93) all.push(new Array(10_000).fill(all.length));
+  while (process.memoryUsage().heapUsed < heap * 0.93) all.push(Array.from({ length: 10_000 }, (_, at) => at + 0.5));
   writeFileSync(`${process.env.FULL}/${process.pid}`, '');
   setInterval(() => all.length, 1000);
 }
