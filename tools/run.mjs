@@ -2,8 +2,10 @@
 // to the Node 24 that package-lock.json pins, so that each script works as the first command after a clone.
 //   node tools/run.mjs services/app/src/main.ts --port=9000     a program of this repository
 //   node tools/run.mjs biome check                              a program that npm installed
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, statSync } from 'node:fs';
+import { constants } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -35,14 +37,39 @@ if (process.platform === 'win32') refuse('Windows has no signals such as SIGTERM
 if (process.platform === 'linux' && process.report.getReport().header.glibcVersionRuntime === undefined)
   refuse('the Node and the PostgreSQL that npm brings need glibc, which this Linux does not have');
 
-if (isStale()) {
-  // Not on standard output, which is the program's.
-  console.error('Installing dependencies (npm ci), once.');
-  const { status } = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
-    cwd: root,
-    stdio: ['inherit', process.stderr, process.stderr],
+/** What runs: npm, then the program. */
+let child;
+// One signal comes in copies: a terminal or `timeout` sends it to the whole group, and npm passes it on as well. What runs is
+// in a group of its own and gets it from here, once; a Ctrl-C more than a second later is a second one.
+const last = new Map();
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+  process.on(signal, () => {
+    const isCopy = performance.now() - (last.get(signal) ?? Number.NEGATIVE_INFINITY) < 1000;
+    last.set(signal, performance.now());
+    if (!isCopy) child?.kill(signal);
   });
-  if (status !== 0) process.exit(status ?? 1);
+}
+// A closed terminal or pipe; the program below notices by itself.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+
+if (isStale()) {
+  const status = await install();
+  if (status !== 0) process.exit(status);
+}
+
+/** Run npm ci, with a line that says how long it takes; on standard error, since standard output is the program's. */
+async function install() {
+  const began = performance.now();
+  const what = () => `Installing dependencies (npm ci), once: ${Math.round((performance.now() - began) / 1000)} s`;
+  const isTerminal = process.stderr.isTTY;
+  process.stderr.write(`${what()}${isTerminal ? '' : '\n'}`);
+  const timer = isTerminal ? setInterval(() => process.stderr.write(`\r${what()}`), 1000) : undefined;
+  const options = ['--no-audit', '--no-fund', '--no-progress', '--loglevel=error'];
+  child = spawn('npm', ['ci', ...options], { cwd: root, stdio: ['ignore', 2, 2], detached: true });
+  const [code, signal] = await once(child, 'close').catch((error) => refuse(`cannot run npm: ${error.message}`));
+  clearInterval(timer);
+  process.stderr.write(`${isTerminal ? '\r' : ''}${what()}\n`);
+  return code ?? 128 + constants.signals[signal];
 }
 
 const pinned = join(binaries, 'node');
@@ -55,11 +82,9 @@ if (node === process.execPath && isOld(process.versions.node))
 // `npm run` goes to the root. A path that is given to a service or a tool is meant from where the user is.
 const cwd = program.startsWith('services/') ? (process.env.INIT_CWD ?? process.cwd()) : root;
 const env = { ...process.env, PATH: binaries + delimiter + process.env.PATH };
-const child = program.endsWith('.ts')
-  ? spawn(node, [join(root, program), ...words], { stdio: 'inherit', env, cwd })
-  : spawn(program, words, { stdio: 'inherit', env, cwd });
+const options = { stdio: 'inherit', env, cwd, detached: true };
+child = program.endsWith('.ts')
+  ? spawn(node, [join(root, program), ...words], options)
+  : spawn(program, words, options);
 child.on('error', (error) => refuse(`cannot run ${program}: ${error.message}`));
-// A terminal sends Ctrl-C to the whole group, the child included; anything else reaches only us, so pass it on.
-process.on('SIGINT', () => process.stdin.isTTY || child.kill('SIGINT'));
-process.on('SIGTERM', () => child.kill('SIGTERM'));
-child.on('close', (code, signal) => process.exit(code ?? (signal === 'SIGINT' ? 130 : 143)));
+child.on('close', (code, signal) => process.exit(code ?? 128 + constants.signals[signal]));

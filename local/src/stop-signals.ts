@@ -5,8 +5,8 @@ const copies = 1000;
 
 /**
  * Call `stop` at the first SIGINT, SIGTERM or SIGHUP, and `end` at a later SIGINT: somebody who presses Ctrl-C again.
- * One signal comes in copies: the terminal, `timeout` or systemd sends it to the whole group, and npm and tools/run.mjs
- * each pass it on. So a second SIGTERM or SIGHUP is nothing new, nor is a SIGINT within a second of the first signal.
+ * One signal may come in copies, sent to the whole group and passed on by a parent. So a second SIGTERM or SIGHUP is
+ * nothing new, nor is a SIGINT within a second of the first signal.
  */
 export function onStopSignal(
   host: Pick<NodeJS.Process, 'on'>,

@@ -15,7 +15,7 @@ import { type Pod, Supervisor } from './supervisor.ts';
 import { urls } from './urls.ts';
 import { createView, type View } from './view.ts';
 
-type Host = Pick<NodeJS.Process, 'on' | 'stdout' | 'exit' | 'env'>;
+type Host = Pick<NodeJS.Process, 'on' | 'stdout' | 'exit' | 'env' | 'ppid'>;
 
 /**
  * Start everything in Pod order, stay until SIGINT, SIGTERM or SIGHUP, stop everything in Kubernetes' order. A second
@@ -62,7 +62,10 @@ async function superviseUntilStopped(pod: Pod, { view, host, names, ready }: Run
   // Also when this process fails: no container outlives it.
   host.on('exit', () => supervisor.kill());
   await new Promise<void>((resolve) => {
+    let stopping = false;
     const stop = (why: string) => {
+      if (stopping) return;
+      stopping = true;
       view.close();
       view.note(`${why}: stopping in order; Ctrl-C again ends at once`);
       supervisor.cancel();
@@ -71,7 +74,19 @@ async function superviseUntilStopped(pod: Pod, { view, host, names, ready }: Run
     onStopSignal(host, { stop, end: () => host.exit(signalExitCode('SIGINT')) });
     // The terminal is closed, or nobody reads the pipe any more.
     host.stdout.once('error', () => stop('output closed')).on('error', () => undefined);
+    onParentGone(host, () => stop('its parent is gone'));
     void supervisor.start(pod);
   });
   return supervisor.stop();
+}
+
+/** The process that started this one (tools/run.mjs) passes signals on; where it was killed, nobody would stop us. */
+function onParentGone(host: Pick<Host, 'ppid'>, stop: () => void): void {
+  const parent = host.ppid;
+  const timer = setInterval(() => {
+    if (host.ppid === parent) return;
+    clearInterval(timer);
+    stop();
+  }, 1000);
+  timer.unref();
 }

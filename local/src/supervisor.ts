@@ -24,8 +24,8 @@ export class Supervisor {
 
   /** Start all of a Pod. False when stopped before it had started. */
   async start(pod: Pod): Promise<boolean> {
-    for (const spec of pod.servers) await this.#run(spec);
-    for (const spec of pod.init) await this.#runInit(spec);
+    // The servers are no part of the Pod: its init processes need not wait for them.
+    await Promise.all([...pod.servers.map((spec) => this.#run(spec)), this.#runInits(pod.init)]);
     for (const spec of pod.containers) await this.#run(spec);
     return !this.#stopping.signal.aborted;
   }
@@ -57,6 +57,10 @@ export class Supervisor {
     const container = new Container(spec, this.#events);
     this.#containers.push(container);
     await container.start();
+  }
+
+  async #runInits(specs: readonly ProcessSpec[]): Promise<void> {
+    for (const spec of specs) await this.#runInit(spec);
   }
 
   /** Run a process to its end, again and again until it exits 0. */
