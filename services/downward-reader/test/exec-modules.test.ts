@@ -29,6 +29,7 @@ it('loads for exec nothing but what limits and their settings need, since the pr
       'config/duration',
       'config/flags',
       'config/nearest',
+      'config/service-link',
       'config/setting-text',
       'config/settings',
       'errors',
