@@ -1,11 +1,11 @@
 import { promises as dns } from 'node:dns';
 import { serveMetrics, serveProbes } from '@podkit/chassis/http/probes';
 import { createServer, listen } from '@podkit/chassis/http/server';
+import { EventStreams } from '@podkit/chassis/http/sse';
 import type { Context } from '@podkit/chassis/process/service';
 import type { Config } from './config.ts';
 import type { DocumentInputs } from './document.ts';
-import { EventStreams } from './http/event-stream.ts';
-import { serveDocument } from './http/routes.ts';
+import { changeEvent, serveDocument } from './http/routes.ts';
 import { inputsOf } from './inputs.ts';
 import { createNotifier, type NotifyOptions } from './notify/notify.ts';
 import { createPeerLookup } from './peers.ts';
@@ -33,7 +33,7 @@ export async function serve(context: Context<Config>, env: DocumentInputs['env']
         { path: name.slice('unreadable.'.length), code: after ?? before },
         after ? 'cannot be read' : 'can be read again',
       );
-    streams.send(event);
+    streams.publish(changeEvent(event));
     notify(event);
   });
   registerPodMetrics({

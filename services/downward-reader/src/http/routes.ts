@@ -1,12 +1,13 @@
 import { parseDuration } from '@podkit/chassis/config/duration';
 import { PodkitError } from '@podkit/chassis/errors';
 import type { Server } from '@podkit/chassis/http/server';
+import type { EventStreams, SseEvent } from '@podkit/chassis/http/sse';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { agedFields } from '../age.ts';
+import type { ChangeEvent } from '../changes.ts';
 import type { PeerLookup } from '../peers.ts';
 import type { Reader } from '../reader.ts';
 import { formatTable } from '../table.ts';
-import { changeText, documentText, type EventStreams } from './event-stream.ts';
 
 export type RouteOptions = { reader: Reader; streams: EventStreams; peers: PeerLookup | undefined };
 
@@ -21,7 +22,8 @@ class BadQueryError extends PodkitError {
 }
 
 /** `/`, `/fields`, `/labels`, `/annotations`, `/changes`, `/events` and `/peers`. */
-export function serveDocument(server: Server, { reader, streams, peers }: RouteOptions): void {
+export function serveDocument(server: Server, options: RouteOptions): void {
+  const { reader, peers } = options;
   const fields = () => agedFields(reader.document.fields, reader.now());
   const document = () => ({ id: reader.log.last, ...reader.document, fields: fields() });
   server.get('/', async (request, reply) => {
@@ -45,33 +47,22 @@ export function serveDocument(server: Server, { reader, streams, peers }: RouteO
     const events = await reader.changesSince(sinceOf(query.since ?? '0'), waitOf(query.wait));
     return { id: reader.log.last, complete: events !== undefined, events: events ?? [] };
   });
-  server.get('/events', (request, reply) => openStream(request, reply, reader, streams));
+  server.get('/events', (request, reply) => openStream(request, reply, options));
   server.get('/peers', async (_request, reply) => {
     if (peers === undefined) return notFound(reply, 'DOWNWARD_PEERS_SRV is not set');
     return { peers: await peers() };
   });
 }
 
-function openStream(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  reader: Reader,
-  streams: EventStreams,
-): FastifyReply | void {
-  if (streams.full) {
-    return reply
-      .code(503)
-      .header('retry-after', '5')
-      .send({ code: 'ERR_TOO_MANY_STREAMS', message: 'too many clients of /events' });
-  }
+/** A client that comes back gets what it missed; one that is new or missed too much gets the whole document. */
+function openStream(request: FastifyRequest, reply: FastifyReply, { reader, streams }: RouteOptions): void {
   const seen = request.headers['last-event-id'];
   const missed = typeof seen === 'string' && /^\d{1,15}$/.test(seen) ? reader.log.since(Number(seen)) : undefined;
-  const first =
-    missed?.map(changeText).join('') ??
-    documentText(reader.log.last, { ...reader.document, fields: agedFields(reader.document.fields, reader.now()) });
-  reply.hijack();
-  streams.open(reply.raw, first);
+  const data = () => ({ ...reader.document, fields: agedFields(reader.document.fields, reader.now()) });
+  streams.open(reply, missed?.map(changeEvent) ?? [{ id: reader.log.last, event: 'document', data: data() }]);
 }
+
+export const changeEvent = (event: ChangeEvent): SseEvent => ({ id: event.id, event: 'change', data: event });
 
 function notFound(reply: FastifyReply, message: string): FastifyReply {
   return reply.code(404).send({ code: 'ERR_NOT_FOUND', message });
