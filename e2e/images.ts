@@ -1,10 +1,33 @@
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { freePort } from '@podkit/chassis/testing/free-port';
+import { root } from '../tools/doc-commands.ts';
 import { runCases } from './case.ts';
 import { heapCases } from './cases/heap.ts';
 import { imageCases, type Row } from './cases/images.ts';
+import { pageCases } from './cases/pages.ts';
+import { run } from './run.ts';
 
 /** `npm run images:check`: every image that `npm run images` built, alone, what `exec` does in one, and a table of what each is and takes. */
 const rows: Row[] = [];
-process.exitCode = (await runCases([...imageCases(rows), ...heapCases()])) === 0 ? 0 : 1;
+const clone = mkdtempSync(join(tmpdir(), 'podkit-clone-'));
+// What a stranger has: a clone, whose repository is a folder that a container may mount.
+await run('git', ['clone', '--quiet', root, clone]);
+chmodSync(clone, 0o755);
+const [web, api, metrics] = [await freePort(), await freePort(), await freePort()];
+const free = new Map([
+  ['8080', web],
+  ['3500', api],
+  ['9464', metrics],
+]);
+const onFreePorts = (commands: string) =>
+  commands.replaceAll(/(--publish |localhost:)(\d+)/g, (whole, before: string, port: string) =>
+    free.has(port) ? `${before}${free.get(port)}` : whole,
+  );
+const pages = pageCases('docker', clone, onFreePorts);
+process.exitCode = (await runCases([...imageCases(rows), ...heapCases(), ...pages])) === 0 ? 0 : 1;
+rmSync(clone, { recursive: true, force: true });
 console.log(
   '| image | base | added MB | git and ssh MB | user | start to ready ms |\n| --- | --- | --- | --- | --- | --- |',
 );

@@ -1,6 +1,8 @@
 import { parseArgs } from 'node:util';
+import { root } from '../tools/doc-commands.ts';
 import { imageNames, registry, tag } from '../tools/image-set.ts';
 import { runCases } from './case.ts';
+import { pageCases } from './cases/pages.ts';
 import { patternCases } from './cases/patterns.ts';
 import { suiteCases } from './cases/suite.ts';
 import { withManifests } from './manifests.ts';
@@ -27,9 +29,15 @@ if (values.help) {
   process.exit(0);
 }
 
+const images = new RegExp(`${registry.replaceAll('.', String.raw`\.`)}/([a-z-]+):${tag}`, 'g');
+const rewrite = (commands: string) => commands.replaceAll(images, `${values.registry}/$1:${values.tag}`);
 const image = (name: string) => ({ newName: `${values.registry}/${name}`, newTag: values.tag });
 await withManifests(image, async (folder) => {
-  const all = [...suiteCases(folder, `${values.registry}/app:${values.tag}`), ...patternCases(folder)];
+  const all = [
+    ...suiteCases(folder, `${values.registry}/app:${values.tag}`),
+    ...patternCases(folder),
+    ...pageCases('cluster', root, rewrite),
+  ];
   const only = new RegExp(values.only);
   // The first and the last case of the suite set it up and take it down.
   const chosen = all.filter(({ name }) => only.test(name));

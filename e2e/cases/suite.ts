@@ -1,9 +1,11 @@
 import { join } from 'node:path';
+import { runBlocks } from '../../tools/run-blocks.ts';
 import { ask, askAll, get, namespace, pods, rolledOut, scaleTo, until } from '../app-client.ts';
 import { type Case, expect } from '../case.ts';
 import { underLoad } from '../load-pod.ts';
-import { kubectl, run } from '../run.ts';
+import { kubectl } from '../run.ts';
 import { storeAway } from './degraded.ts';
+import { blocksThatNeed, suitePages } from './pages.ts';
 import { deletedWhileWriting, sidecars, stopOrder } from './termination.ts';
 
 const local = 'http://127.0.0.1:8080';
@@ -13,13 +15,13 @@ const keys = Array.from({ length: 30 }, (_, index) => `key-${index}`);
 export function suiteCases(folder: string, image: string): Case[] {
   const base = join(folder, 'k8s', 'base');
   return [
-    { name: 'suite comes up', run: () => comeUp(base) },
+    { name: 'suite comes up', run: () => comeUp(folder) },
     { name: 'suite serves the synced page', run: servePage },
     { name: 'suite keeps a note through the ambassador', run: keepNote },
     { name: 'suite serves its site while PostgreSQL is away', run: storeAway },
     { name: 'suite starts its sidecars before the app', run: startOrder },
     { name: 'suite loses no request in a rolling restart', run: () => rollingRestart(image) },
-    { name: 'suite keeps its keys while it scales 1, 3, 1, 3', run: scaling },
+    { name: 'suite keeps its keys while it scales 1, 3, 1, 3', run: () => scaling(folder) },
     { name: 'suite loses no acknowledged note or key when a Pod is deleted while writing', run: deletedWhileWriting },
     { name: 'suite stops its sidecars after the app', run: stopOrder },
     { name: 'suite sees a new label without a restart', run: relabel },
@@ -31,9 +33,8 @@ export function suiteCases(folder: string, image: string): Case[] {
   ];
 }
 
-async function comeUp(base: string): Promise<string> {
-  await run(join(base, '..', 'create-secret'), []);
-  await kubectl('apply', '-k', base);
+async function comeUp(folder: string): Promise<string> {
+  await runBlocks(blocksThatNeed(suitePages.base, 'cluster'), { cwd: folder, timeout: 300_000 });
   await rolledOut();
   await until(
     'the app to be ready',
@@ -87,7 +88,9 @@ function rollingRestart(image: string): Promise<string> {
   });
 }
 
-async function scaling(): Promise<string> {
+async function scaling(folder: string): Promise<string> {
+  await runBlocks(blocksThatNeed(suitePages.scaling, 'cluster'), { cwd: folder, timeout: 300_000 });
+  await rolledOut();
   await scaleTo(1);
   for (const key of keys) {
     const { status } = await ask('podkit-0', `${local}/api/shard/${key}`, {

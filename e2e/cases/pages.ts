@@ -1,0 +1,22 @@
+import { blocksOf, type Need, pages } from '../../tools/doc-commands.ts';
+import { runBlocks } from '../../tools/run-blocks.ts';
+import type { Case } from '../case.ts';
+
+/** The pages whose commands a case of the suite or of the patterns runs itself. */
+export const suitePages: { base: string; scaling: string } = { base: 'k8s/README.md', scaling: 'docs/scaling.md' };
+const isElsewhere = (page: string) => page.startsWith('k8s/patterns/') || Object.values(suitePages).includes(page);
+
+export const blocksThatNeed = (page: string, need: Need) => blocksOf(page).filter((block) => block.need === need);
+
+/** Each page with commands that need Docker, or a cluster: they are run as written, but for the images and ports. */
+export function pageCases(need: Need, cwd: string, rewrite: (commands: string) => string): Case[] {
+  return pages()
+    .filter((page) => !isElsewhere(page) && blocksThatNeed(page, need).length > 0)
+    .map((page) => ({
+      name: `commands of ${page}`,
+      run: async () => {
+        const lines = await runBlocks(blocksThatNeed(page, need), { cwd, timeout: 300_000, rewrite });
+        return `\n${lines.join('\n')}`;
+      },
+    }));
+}
