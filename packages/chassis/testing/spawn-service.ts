@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import { parentVariable } from '../src/process/parent.ts';
 import { waitFor } from './wait-for.ts';
 
 export type Exit = { code: number | null; signal: NodeJS.Signals | null };
@@ -30,25 +31,32 @@ export function spawnService(
   { args = [], env = {}, uid }: { args?: string[]; env?: Record<string, string>; uid?: number } = {},
 ): SpawnedService {
   const child = spawn(process.execPath, [main, ...args], {
-    env: { PATH: process.env.PATH ?? '', ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    // The fourth pipe ends the service when the test process is gone, however that was ended.
+    env: { PATH: process.env.PATH ?? '', [parentVariable]: '3', ...env },
+    stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
     ...(uid === undefined ? {} : { uid, gid: uid }),
   });
+  const { stdout, stderr } = child;
+  if (stdout === null || stderr === null) throw new Error('a pipe is missing');
   const output: string[] = [];
-  for (const stream of [child.stdout, child.stderr]) createInterface(stream).on('line', (line) => output.push(line));
+  for (const stream of [stdout, stderr]) createInterface(stream).on('line', (line) => output.push(line));
   // 'close' and not 'exit': only then has all output arrived.
   const exited: Promise<Exit> = once(child, 'close').then(([code, signal]) => ({ code, signal }));
+  let over = false;
+  void exited.then(() => (over = true));
   const logs = () => output.filter((line) => line.startsWith('{')).map((line) => JSON.parse(line) as LogLine);
   return {
     child,
     output,
     logs,
     logged: async (what, fits) => {
-      try {
-        return await waitFor(what, () => logs().find(fits));
-      } catch (cause) {
-        throw new Error(`no log line: ${what}; the output was:\n${output.join('\n')}`, { cause });
-      }
+      const shown = () => `no log line: ${what}; the output was:\n${output.join('\n')}`;
+      const line = await waitFor(what, () => logs().find(fits) ?? (over && 'over')).catch((cause: unknown) => {
+        throw new Error(shown(), { cause });
+      });
+      // One that has ended says no more: nobody has to wait for the deadline.
+      if (line === 'over') throw new Error(shown());
+      return line;
     },
     stop: async (signal = 'SIGTERM') => {
       child.kill(signal);

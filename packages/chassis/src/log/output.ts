@@ -14,7 +14,7 @@ export type LogOutputOptions = {
 };
 
 /** Bytes that are gathered before a write, and the milliseconds that a line may wait for others. */
-const [batch, interval] = [4096, 200];
+const [batch, interval] = [8192, 200];
 
 /**
  * Where log lines go: written asynchronously and in batches. Only SIGKILL and a crash of Node itself can take a line,

@@ -10,10 +10,10 @@ import { addLifecycleChecks } from '../http/probes.ts';
 import { createLogger, type Logger } from '../log/logger.ts';
 import { lostLines } from '../log/metrics.ts';
 import { logOutput } from '../log/output.ts';
-import { holdTick } from '../unsafe/hold-tick.ts';
 import { releaseMemory } from '../unsafe/release-memory.ts';
 import { exitCodes, type StopSignal, signalExitCode } from './exit-codes.ts';
 import { Lifecycle } from './lifecycle.ts';
+import { watchParent } from './parent.ts';
 
 /** What a service is given to start with. */
 export type Context<Config> = {
@@ -114,13 +114,13 @@ async function startService<Schema extends TObject>(
   lifecycle.onChange(({ state, reason }) => log.info({ state, reason }, 'lifecycle'));
   const stop = stopper(lifecycle, log, host);
   handleSignals(host, stop, log);
+  watchParent(host.env, () => stop('the parent process is gone'));
   host.on('uncaughtException', (error: unknown) => {
     log.fatal({ err: error }, 'uncaught exception');
     host.exit(exitCodes.failure);
   });
   try {
     await service.start({ config, positionals, log, lifecycle, health, metrics, stop });
-    holdTick();
     lifecycle.markStarted();
     setTimeout(releaseMemory, settled).unref();
   } catch (error) {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { freePort } from '../../testing/free-port.ts';
 import { type SpawnedService, spawnService } from '../../testing/spawn-service.ts';
+import { waitFor } from '../../testing/wait-for.ts';
 
 const main = join(import.meta.dirname, '..', 'fixtures', 'echo-service.ts');
 
@@ -147,5 +148,43 @@ describe('the server of a service', () => {
     const { url } = await start();
     expect(await (await fetch(`${url}/readyz?verbose`)).text()).toBe('[+]started ok\nreadyz check passed\n');
     expect(await (await fetch(`${url}/readyz?verbose&exclude=started`)).text()).toBe('readyz check passed\n');
+  });
+});
+
+describe('a service whose reader of standard output is gone', () => {
+  it('goes on without its log, says so in a metric, and stops in order', async () => {
+    const { service, url } = await start();
+    service.child.stdout?.destroy();
+    const broken = async () => {
+      const metrics = await (await fetch(`${url}/metrics`)).text();
+      return metrics.includes('podkit_log_output_broken 1');
+    };
+    await waitFor('the metric', broken);
+    expect((await fetch(url)).status).toBe(200);
+    expect(await service.stop()).toEqual({ code: 0, signal: null });
+  });
+});
+
+describe('a service whose parent is gone', () => {
+  it('stops in order by itself', async () => {
+    const { service } = await start();
+    service.child.stdio[3]?.destroy();
+    expect(await service.exited).toEqual({ code: 0, signal: null });
+    expect(service.logs()).toContainEqual(
+      expect.objectContaining({ state: 'draining', reason: 'the parent process is gone' }),
+    );
+  });
+
+  it('is not left behind by a launcher that was killed', async () => {
+    const launcher = spawnService(join(import.meta.dirname, '..', 'fixtures', 'launcher.ts'), { args: [main] });
+    await waitFor('the service', () => launcher.output.some((line) => line.startsWith('http')));
+    const url = launcher.output.find((line) => line.startsWith('http')) ?? '';
+    launcher.child.kill('SIGKILL');
+    await waitFor('its end', () =>
+      fetch(url).then(
+        () => false,
+        () => true,
+      ),
+    );
   });
 });

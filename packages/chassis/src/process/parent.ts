@@ -1,0 +1,18 @@
+import { Socket } from 'node:net';
+
+/** Names the descriptor of a pipe whose other end the launcher holds open for as long as it lives. */
+export const parentVariable = 'PARENT_FD';
+
+/**
+ * Call `onGone` when the process that started this one is gone, whatever ended it: the pipe that it held is closed by the
+ * kernel. Without the variable nothing is watched. The pipe does not keep this process alive.
+ */
+export function watchParent(env: Record<string, string | undefined>, onGone: () => void): void {
+  const descriptor = Number(env[parentVariable] ?? '');
+  if (!Number.isInteger(descriptor) || descriptor < 3) return;
+  const pipe = new Socket({ fd: descriptor, readable: true, writable: false });
+  // It carries nothing; what comes is read away, so that its end is seen.
+  pipe.resume().unref();
+  pipe.on('error', () => undefined);
+  pipe.once('close', onGone);
+}
