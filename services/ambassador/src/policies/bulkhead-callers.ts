@@ -2,13 +2,13 @@ type Caller = { wake: () => void; woken: boolean; timer: NodeJS.Timeout };
 
 /** Who waits for a place, and asks again when told that there may be one; each not longer than its time. */
 export class BulkheadCallers {
-  readonly #patience: number;
+  readonly #queueTimeout: number;
   readonly #callers = new Map<object, Caller>();
   readonly #late = new WeakSet<object>();
 
-  /** `patience` is in milliseconds. */
-  constructor(patience: number) {
-    this.#patience = patience;
+  /** `queueTimeout` is in milliseconds. */
+  constructor(queueTimeout: number) {
+    this.#queueTimeout = queueTimeout;
   }
 
   get size(): number {
@@ -26,7 +26,7 @@ export class BulkheadCallers {
       known.woken = false;
       return;
     }
-    const timer = setTimeout(() => this.#giveUp(caller), this.#patience);
+    const timer = setTimeout(() => this.#giveUp(caller), this.#queueTimeout);
     this.#callers.set(caller, { wake, woken: false, timer });
   }
 

@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { intercept } from '../engine/intercept.ts';
 import type { Store } from '../engine/store.ts';
 
-/** The store that, when closed, first lets the operations finish that were begun, for up to `patience` milliseconds. */
-export function drainable(inner: Store, patience = 10_000): Store {
+/** The store that, when closed, first lets the operations finish that were begun, for up to `timeout` milliseconds. */
+export function drainable(inner: Store, timeout = 10_000): Store {
   let inFlight = 0;
   let idle: (() => void) | undefined;
   const counted = intercept(
@@ -25,7 +25,7 @@ export function drainable(inner: Store, patience = 10_000): Store {
       const done = new Promise<void>((resolve) => {
         idle = resolve;
       });
-      if (inFlight > 0) await Promise.race([done, sleep(patience, undefined, { ref: false })]);
+      if (inFlight > 0) await Promise.race([done, sleep(timeout, undefined, { ref: false })]);
       await inner.close();
     },
   };

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { ExponentialBackoff, fullJitterGenerator, handleWhen, retry as retryPolicy } from 'cockatiel';
 import { type Around, intercept, type Operation } from '../engine/intercept.ts';
 import type { Store } from '../engine/store.ts';
 import { asStoreError, type StoreError } from '../engine/store-error.ts';
@@ -11,7 +11,6 @@ export type RetryOptions = {
   maxDelay: number;
   /** Retries per request. */
   budget: number;
-  random?: () => number;
   onRetry?: () => void;
 };
 
@@ -20,21 +19,21 @@ export type RetryOptions = {
  * part of all requests: a backend in trouble must not get more work. A write is repeated only when it surely did not
  * happen: repeating one that may have happened could undo what another wrote since.
  */
-export function retry(inner: Store, options: RetryOptions): Store {
-  const { attempts, minDelay, maxDelay, random = Math.random, onRetry } = options;
-  const budget = new Budget(options.budget);
+export function retry(inner: Store, { attempts, minDelay, maxDelay, budget: part, onRetry }: RetryOptions): Store {
+  const budget = new Budget(part);
+  const backoff = new ExponentialBackoff({ initialDelay: minDelay, maxDelay, generator: fullJitterGenerator });
   const around: Around = async (operation, run) => {
     budget.earn();
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        return await run();
-      } catch (error) {
-        const failure = asStoreError(error);
-        if (attempt >= attempts || !mayRepeat(operation, failure) || !budget.spend()) throw failure;
-      }
-      onRetry?.();
-      await sleep(random() * Math.min(maxDelay, minDelay * 2 ** (attempt - 1)));
-    }
+    let retries = 0;
+    const isWorthIt = handleWhen(
+      (error) => retries < attempts - 1 && mayRepeat(operation, asStoreError(error)) && budget.spend(),
+    );
+    const policy = retryPolicy(isWorthIt, { maxAttempts: attempts - 1, backoff });
+    policy.onRetry(() => onRetry?.());
+    return policy.execute(({ attempt }) => {
+      retries = attempt;
+      return run();
+    });
   };
   return intercept(inner, around, { keepPeek: true, pings: false });
 }

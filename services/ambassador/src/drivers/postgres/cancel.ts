@@ -14,15 +14,15 @@ const [cancelCode, tlsCode] = [80_877_102, 80_877_103];
 
 /**
  * Ask the server to give up what a connection runs now, over a connection of its own. There is no answer to it; whether it
- * came in time, the interrupted connection says. Gives up after `patience` milliseconds.
+ * came in time, the interrupted connection says. Gives up after `timeout` milliseconds.
  *
  * Protocol: https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-CANCELING-REQUESTS
  */
-export function cancel({ host, port, ssl, processId, secretKey }: Backend, patience: number): void {
+export function cancel({ host, port, ssl, processId, secretKey }: Backend, timeout: number): void {
   const socket = connectTcp(host.startsWith('/') ? { path: `${host}/.s.PGSQL.${port}` } : { host, port });
   const send = (to: Socket) => to.end(message(cancelCode, processId, secretKey));
   const ignore = () => socket.destroy();
-  socket.on('error', ignore).setTimeout(patience, ignore);
+  socket.on('error', ignore).setTimeout(timeout, ignore);
   socket.once('connect', () => (ssl === undefined ? send(socket) : socket.write(message(tlsCode))));
   if (ssl === undefined) return;
   socket.once('data', (answer) => {

@@ -16,8 +16,8 @@ export type ConnectionSource = () => {
 /** A client that can be told from all others on the server, and interrupted. */
 export type FreshClient = Client & {
   readonly applicationName: string;
-  /** Ask the server to give up the statement that runs, for up to `patience` milliseconds; nobody waits for it. */
-  interrupt(patience: number): void;
+  /** Ask the server to give up the statement that runs, for up to `timeout` milliseconds; nobody waits for it. */
+  interrupt(timeout: number): void;
 };
 
 type Connected = ((error: Error) => void) | ((error: null, client: Client) => void);
@@ -50,11 +50,11 @@ export function freshClient(source: ConnectionSource): new (config?: string | Cl
       return process.nextTick(callback, failure);
     }
 
-    interrupt(patience: number): void {
+    interrupt(timeout: number): void {
       const { host = '', port = 5432, ssl } = this.#asked;
       if (!('processID' in this && 'secretKey' in this)) return;
       const [processId, secretKey] = [Number(this.processID), Number(this.secretKey)];
-      cancel({ host, port, ssl: typeof ssl === 'object' ? ssl : undefined, processId, secretKey }, patience);
+      cancel({ host, port, ssl: typeof ssl === 'object' ? ssl : undefined, processId, secretKey }, timeout);
     }
   };
 }

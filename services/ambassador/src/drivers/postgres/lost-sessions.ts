@@ -12,11 +12,11 @@ const statement = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
  */
 export class LostSessions {
   readonly #names = new Set<string>();
-  readonly #patience: number;
+  readonly #timeout: number;
 
-  /** @param patience milliseconds to wait for their end */
-  constructor(patience: number) {
-    this.#patience = patience;
+  /** @param timeout milliseconds to wait for their end */
+  constructor(timeout: number) {
+    this.#timeout = timeout;
   }
 
   add(applicationName: string): void {
@@ -27,7 +27,7 @@ export class LostSessions {
   async end(session: Session): Promise<void> {
     if (this.#names.size === 0) return;
     const names = [...this.#names];
-    const deadline = performance.now() + this.#patience;
+    const deadline = performance.now() + this.#timeout;
     while ((await session(statement, [names])).rows.length > 0) {
       if (performance.now() > deadline)
         throw new StoreError('ERR_UNAVAILABLE', 'PostgreSQL still holds a statement that was given up');

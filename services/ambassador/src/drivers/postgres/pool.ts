@@ -111,7 +111,7 @@ export class PostgresPool {
       broken = true;
       client.interrupt(cancelTimeout);
     };
-    const limit = { commandTimeout: this.#options.commandTimeout, patience: cancelTimeout, cancel };
+    const limit = { commandTimeout: this.#options.commandTimeout, cancelTimeout, cancel };
     client.on('error', markBroken);
     try {
       const session: Session = (text, values = []) => inTime(client.query(text, [...values]), limit);

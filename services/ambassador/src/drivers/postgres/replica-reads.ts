@@ -1,4 +1,4 @@
-import { ClockMap, type Slot } from '../../engine/clock-map.ts';
+import { LRUCache } from 'lru-cache';
 import { intercept } from '../../engine/intercept.ts';
 import type { Key, ReadOptions, Store } from '../../engine/store.ts';
 
@@ -29,27 +29,33 @@ export function replicaReads(primary: Store, replicas: readonly Store[], lag: nu
   };
 }
 
+/** Keys whose writes are remembered at a time, some 10 MB. */
+const mostRemembered = 65_536;
+
 /** Which keys were written lately, within a bounded memory. */
 class RecentWrites {
-  readonly #written = new ClockMap<Slot>({ maxBytes: 4 * 1024 * 1024 });
+  /** Until when each was written lately, in milliseconds since the epoch. */
+  readonly #written: LRUCache<Key, number>;
   readonly #lag: number;
-  // When the memory overflows, keys are forgotten too early: then nothing counts as settled until the lag has passed.
+  // When a key is forgotten too early nothing counts as settled until the lag has passed.
   #overflowedAt = Number.NEGATIVE_INFINITY;
 
   constructor(lag: number) {
     this.#lag = lag;
+    this.#written = new LRUCache({
+      max: mostRemembered,
+      dispose: (until, _key, reason) => {
+        if (reason === 'evict' && until > Date.now()) this.#overflowedAt = Date.now();
+      },
+    });
   }
 
   note(keys: readonly Key[]): void {
-    const expiresAt = Date.now() + this.#lag;
-    const before = this.#written.evictions;
-    for (const key of keys) this.#written.set(key, { used: false, expiresAt, size: key.length + 100 });
-    if (this.#written.evictions > before) this.#overflowedAt = Date.now();
-    this.#written.sweep(keys.length * 2);
+    for (const key of keys) this.#written.set(key, Date.now() + this.#lag);
   }
 
   settled(keys: readonly Key[]): boolean {
     if (Date.now() - this.#overflowedAt <= this.#lag) return false;
-    return keys.every((key) => this.#written.get(key) === undefined);
+    return keys.every((key) => (this.#written.get(key) ?? 0) <= Date.now());
   }
 }

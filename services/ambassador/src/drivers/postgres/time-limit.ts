@@ -4,7 +4,7 @@ export type TimeLimit = {
   /** Milliseconds that a statement may take. */
   commandTimeout: number;
   /** Milliseconds that the server has for its word on a statement that it was asked to give up. */
-  patience: number;
+  cancelTimeout: number;
   /** Ask the server to give it up. */
   cancel: () => void;
 };
@@ -20,7 +20,7 @@ export async function inTime<T>(statement: Promise<T>, limit: TimeLimit): Promis
   const result = await orLate(statement, limit.commandTimeout);
   if (result !== late) return result;
   limit.cancel();
-  await orLate(statement, limit.patience);
+  await orLate(statement, limit.cancelTimeout);
   throw new StoreError('ERR_TIMEOUT', `PostgreSQL did not answer within ${limit.commandTimeout} ms`, {
     outcome: 'unknown',
   });

@@ -1,4 +1,4 @@
-import { ClockMap, type Slot } from '../../engine/clock-map.ts';
+import { LRUCache } from 'lru-cache';
 import type { Fill, NearCache } from '../../engine/near-cache.ts';
 import type { Entry, Key } from '../../engine/store.ts';
 import { NearEntry } from './near-entry.ts';
@@ -16,13 +16,15 @@ export type NearOptions = {
   random?: () => number;
 };
 
-type NearSlot = Slot & { entry: Entry | null; freshUntil: number; staleUntil: number };
+/** Times are milliseconds since the epoch; from `goneAt` on it is of no use. */
+type NearSlot = { entry: Entry | null; freshUntil: number; staleUntil: number; goneAt: number; size: number };
 
 const overhead = 320;
 
 /** The memory of the near tier: entries, absences, and which reads under way may still be kept. */
 export class NearTier implements NearCache {
-  readonly #map: ClockMap<NearSlot>;
+  readonly #map: LRUCache<Key, NearSlot>;
+  #evictions = 0;
   readonly #fills = new Map<Key, Set<Fill>>();
   readonly #options: NearOptions;
   readonly #now: () => number;
@@ -31,21 +33,27 @@ export class NearTier implements NearCache {
   constructor(options: NearOptions) {
     this.#options = options;
     this.#now = options.now ?? Date.now;
-    this.#map = new ClockMap<NearSlot>({ maxBytes: options.maxBytes, now: this.#now });
+    this.#map = new LRUCache({
+      maxSize: options.maxBytes,
+      sizeCalculation: ({ size }) => size,
+      dispose: (_slot, _key, reason) => {
+        if (reason === 'evict') this.#evictions += 1;
+      },
+    });
   }
 
   get statistics(): { keys: number; bytes: number; evictions: number } {
-    return { keys: this.#map.size, bytes: this.#map.bytes, evictions: this.#map.evictions };
+    return { keys: this.#map.size, bytes: this.#map.calculatedSize, evictions: this.#evictions };
   }
 
   peek(key: Key): Entry | null | undefined {
-    const slot = this.#map.get(key);
+    const slot = this.#get(key);
     return slot !== undefined && slot.freshUntil > this.#now() ? slot.entry : undefined;
   }
 
   /** What is no longer fresh but may be served while it is asked for anew (`revalidate`) or when that fails (`error`). */
   stale(key: Key, why: 'revalidate' | 'error'): Entry | null | undefined {
-    const slot = this.#map.get(key);
+    const slot = this.#get(key);
     if (slot === undefined || (why === 'revalidate' && slot.staleUntil <= this.#now())) return undefined;
     return slot.entry;
   }
@@ -64,7 +72,6 @@ export class NearTier implements NearCache {
     const fresh = (entry === undefined ? negativeTtl : ttl) * (1 - jitter * random());
     if (!fill.live || fresh <= 0) return;
     this.#keep(fill.key, entry, this.#now() + fresh);
-    this.#map.sweep(8);
   }
 
   /** The read failed; nothing is kept. */
@@ -93,15 +100,21 @@ export class NearTier implements NearCache {
     for (const fills of this.#fills.values()) for (const fill of fills) fill.live = false;
   }
 
+  #get(key: Key): NearSlot | undefined {
+    const slot = this.#map.get(key);
+    if (slot === undefined || slot.goneAt > this.#now()) return slot;
+    this.#map.delete(key);
+    return undefined;
+  }
+
   #keep(key: Key, entry: Entry | undefined, freshUntil: number): void {
     const { staleWhileRevalidate, staleIfError } = this.#options;
     const gone = entry?.expiresAt ?? Number.POSITIVE_INFINITY;
     this.#map.set(key, {
-      used: false,
       entry: entry === undefined ? null : new NearEntry(entry),
       freshUntil: Math.min(freshUntil, gone),
       staleUntil: Math.min(freshUntil + staleWhileRevalidate, gone),
-      expiresAt: Math.min(freshUntil + Math.max(staleWhileRevalidate, staleIfError), gone),
+      goneAt: Math.min(freshUntil + Math.max(staleWhileRevalidate, staleIfError), gone),
       size: key.length + (entry?.value.length ?? 0) + overhead,
     });
   }
