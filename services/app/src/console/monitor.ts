@@ -6,10 +6,10 @@ import { type Flow, FlowMeter } from './flow-meter.ts';
 import { flowCounts } from './flows.ts';
 import { SeriesHistory } from './series-history.ts';
 import { adaptedSeries, type Sidecars } from './sidecars.ts';
-import { rounded, type Usage, UsageMeter } from './usage.ts';
+import { type Usage, UsageMeter } from './usage.ts';
 
-/** One measurement: the process's use, and its requests per second, failed ones per second, mean milliseconds, in flight. */
-export type Sample = Usage & { at: number; rate: number; errors: number; ms: number; inFlight: number };
+/** One measurement: the process's use, and its requests per second, failed ones per second, mean milliseconds (null without a request), in flight. */
+export type Sample = Usage & { at: number; rate: number; errors: number; ms: number | null; inFlight: number };
 
 export type MonitorSources = {
   sidecars: Sidecars;
@@ -87,9 +87,9 @@ export class Monitor {
     if (isWatched() || this.#count % idleSamples === 0) await this.ask();
     else this.#measureFlows();
     this.#count += 1;
-    const { rate = 0, errors = 0, ms = 0 } = this.#flows['clients>app'] ?? {};
+    const { rate = 0, errors = 0, ms } = this.#flows['clients>app'] ?? {};
     const usage = this.#usage.read();
-    this.#samples.push({ at: Date.now(), ...usage, rate, errors, ms: rounded(ms, 2), inFlight: inFlight() });
+    this.#samples.push({ at: Date.now(), ...usage, rate, errors, ms: ms ?? null, inFlight: inFlight() });
   }
 
   #measureFlows(): void {

@@ -8,6 +8,8 @@ export type MemberConsoleOptions = {
   adminUrl: (ordinal: number) => Promise<string | undefined>;
   /** What the Pods of the set show each other. */
   token: string | undefined;
+  /** This Pod's own ordinal: its console is here already. */
+  self: number;
 };
 
 type Params = { Params: { ordinal: string; '*'?: string } };
@@ -43,15 +45,13 @@ async function passOn(
   options: MemberConsoleOptions,
 ) {
   const { ordinal } = request.params;
-  const base = ordinalText.test(ordinal) ? await options.adminUrl(Number(ordinal)) : undefined;
-  const url = base === undefined ? undefined : within(base, path);
-  if (url === undefined)
-    return reply
-      .code(404)
-      .send({ code: 'ERR_NO_MEMBER', message: `no console of a Pod ${ordinal.slice(0, 20)} there` });
+  if (ordinal === String(options.self)) return reply.redirect(`/${path}`, 307);
   const gone = new AbortController();
   reply.raw.once('close', () => gone.abort());
   try {
+    const base = ordinalText.test(ordinal) ? await options.adminUrl(Number(ordinal)) : undefined;
+    const url = base === undefined ? undefined : within(base, path);
+    if (url === undefined) return await notFound(reply, ordinal);
     const headers = options.token === undefined ? {} : { authorization: `Bearer ${options.token}` };
     const answer = await fetch(url, { headers, signal: gone.signal, redirect: 'manual' });
     for (const name of passed) if (answer.headers.has(name)) void reply.header(name, answer.headers.get(name));
@@ -62,6 +62,9 @@ async function passOn(
     return reply.code(503).header('retry-after', '2').send({ code: 'ERR_NO_ANSWER', message });
   }
 }
+
+const notFound = (reply: FastifyReply, ordinal: string) =>
+  reply.code(404).send({ code: 'ERR_NO_MEMBER', message: `no console of a Pod ${ordinal.slice(0, 20)}` });
 
 /** The token goes with the request: a path with `..` must not lead to a hook. */
 function within(base: string, path: string): URL | undefined {

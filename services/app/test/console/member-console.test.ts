@@ -10,7 +10,7 @@ async function startFirst(second: string): Promise<string> {
     [1, second],
     [2, 'http://127.0.0.1:9'],
   ]);
-  memberConsole(server, { adminUrl: async (ordinal) => members.get(ordinal), token: 'between-pods' });
+  memberConsole(server, { adminUrl: async (ordinal) => members.get(ordinal), token: 'between-pods', self: 0 });
   onTestFinished(() => server.close());
   return server.listen({ host: '127.0.0.1', port: 0 });
 }
@@ -31,6 +31,12 @@ test('the console of another Pod is passed on: its page with its policy, its doc
   const chunk = await reader?.read();
   expect(new TextDecoder().decode(chunk?.value as Uint8Array)).toContain('retry:');
   await reader?.cancel();
+});
+
+test('its own console is where it always is', async () => {
+  const first = await startFirst('http://127.0.0.1:9');
+  const answer = await fetch(`${first}/pods/0/console/`, { redirect: 'manual' });
+  expect([answer.status, answer.headers.get('location')]).toEqual([307, '/console/']);
 });
 
 test('a Pod that is away is 503, one that never was is 404', async () => {

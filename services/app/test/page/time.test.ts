@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { roundUp, valueAxis } from '../../public/console/time/chart-axis.js';
-import { chaosBands, entryAt, laneEntries, lanes, lifecycleBands } from '../../public/console/time/lanes.js';
+import { chaosBands, entryAt, laneEntries, lanes, lifeBands, lifecycleBands } from '../../public/console/time/lanes.js';
 import { timeScale, timeTicks } from '../../public/console/time/scale.js';
 import { markGroups, tickPaths } from '../../public/console/time/tick-paths.js';
 
@@ -33,6 +33,17 @@ test('states become bands, one after the other, the last one until now', () => {
   expect(lifecycleBands(events, 50).map(({ from, to, state }: never) => [from, to, state])).toEqual([
     [0, 10, 'starting'],
     [10, 50, 'ready'],
+  ]);
+});
+
+test('the lives before are bands too: one that exited well, one that was killed', () => {
+  const lives = [
+    { number: 1, startedAt: 0, endedAt: 5, exitCode: 0, signal: 'SIGTERM' },
+    { number: 2, startedAt: 6, endedAt: 9, signal: 'SIGKILL', reason: 'no end was recorded' },
+  ];
+  expect(lifeBands(lives)).toEqual([
+    { from: 0, to: 5, state: 'exited', text: 'life 1: SIGTERM, exit code 0' },
+    { from: 6, to: 9, state: 'killed', text: 'life 2: SIGKILL, no end was recorded' },
   ]);
 });
 

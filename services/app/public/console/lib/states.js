@@ -11,6 +11,7 @@ const meanings = {
   degraded: 'busy',
   closed: 'off',
   exited: 'off',
+  killed: 'bad',
 };
 
 export const meaningOf = (state) => meanings[state] ?? 'off';

@@ -2,6 +2,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import { bytes, duration, number, percent } from '../lib/format.js';
 import { html } from '../lib/html.js';
 import { view } from '../store/view.js';
+import { lifeBands } from '../time/lanes.js';
 import { State } from './state.js';
 import { Age, Facts, Value } from './value.js';
 
@@ -68,6 +69,7 @@ function AppDetails({ pod, now }) {
         ['Process', `${identity.pid}, Node ${identity.nodeVersion}`],
       ]}
     />
+    ${pod.livesBefore?.length > 0 && html`<h3>Lives before</h3><${Lives} lives=${pod.livesBefore} now=${now} />`}
     <h3>Load</h3>
     <${Facts}
       pairs=${[
@@ -88,4 +90,10 @@ function AppDetails({ pod, now }) {
     <h3>Probe and hook calls</h3>
     <${Facts} pairs=${Object.entries(probes).map(([name, { ok, failed }]) => [name, `${number(ok)} ok, ${number(failed)} failed`])} />
   `;
+}
+
+/** The last five, the latest first. */
+function Lives({ lives, now }) {
+  const latest = lifeBands(lives).toReversed().slice(0, 5);
+  return html`<${Facts} pairs=${latest.map(({ to, text }) => [text.split(':')[0], html`<${Age} at=${to} now=${now} />, ${text.replace(/^[^:]*: /, '')}`])} />`;
 }

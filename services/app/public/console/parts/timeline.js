@@ -38,10 +38,12 @@ function Spans({ looking: { span, zoom }, range }) {
 function Axis({ state, range, now, drain }) {
   const [ref, width] = useWidth();
   const { at } = useStore(cursor);
+  const { events, calls, document: pod } = state;
   const scale = timeScale(range, Math.max(width, 1));
   const rows = useMemo(
-    () => lanes.map((lane) => ({ lane, entries: laneEntries(lane, state, now) })),
-    [state.events, state.calls, now],
+    () =>
+      lanes.map((lane) => ({ lane, entries: laneEntries(lane, { events, calls, lives: pod.livesBefore ?? [] }, now) })),
+    [events, calls, pod.livesBefore, now],
   );
   const shown = at !== undefined && at >= range.from && at <= range.to ? at : undefined;
   return html`

@@ -35,7 +35,7 @@ export function Usage({ state, view, now }) {
 
 function Measured({ chart, samples, shown, range, limit }) {
   const { id, title, unit, format, exact, binary, limit: limitText = format } = chart;
-  const value = shown?.[id];
+  const value = shown?.[id] ?? undefined;
   const share = limit === undefined || value === undefined ? undefined : value / limit;
   return html`
     <figure class="chart" data-near=${share > 0.95 ? 'bad' : share > 0.8 ? 'busy' : undefined}>

@@ -17,6 +17,19 @@ export function lifecycleBands(events, now) {
   return states.map(({ at, state, text }, index) => ({ from: at, to: states[index + 1]?.at ?? now, state, text }));
 }
 
+/** The lives of the process before this one, as they ended. */
+export function lifeBands(lives) {
+  return lives.map(({ number, startedAt, endedAt, exitCode, signal, reason }) => {
+    const how = [signal, exitCode !== undefined && `exit code ${exitCode}`, reason].filter(Boolean).join(', ');
+    return {
+      from: startedAt,
+      to: endedAt,
+      state: exitCode === 0 ? 'exited' : 'killed',
+      text: `life ${number}: ${how}`,
+    };
+  });
+}
+
 /** Each control from its beginning to its end: the one that was foreseen, or the earlier one that was noted. */
 export function chaosBands(events, now) {
   const chaos = events.filter(({ kind }) => kind === 'chaos');
@@ -29,8 +42,8 @@ export function chaosBands(events, now) {
 }
 
 /** What a lane holds, oldest first. */
-export function laneEntries(lane, { events, calls }, now) {
-  if (lane.id === 'lifecycle') return lifecycleBands(events, now);
+export function laneEntries(lane, { events, calls, lives = [] }, now) {
+  if (lane.id === 'lifecycle') return [...lifeBands(lives), ...lifecycleBands(events, now)];
   if (lane.id === 'chaos') return chaosBands(events, now);
   if (lane.type === 'calls') return calls.filter(({ probe }) => probe === lane.id);
   return events.filter(({ kind }) => lane.kinds.includes(kind));
