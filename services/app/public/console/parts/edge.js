@@ -9,7 +9,7 @@ import { Value } from './value.js';
 export function Edge({ area, flow, what, to, still = false }) {
   const failing = flow !== undefined && flow.errors > 0;
   return html`
-    <div class="edge" data-area=${area} data-to=${to} data-state=${failing ? 'bad' : flow?.rate > 0 ? 'flowing' : 'idle'}>
+    <div class="edge" style=${area && { gridArea: area }} data-to=${to} data-state=${failing ? 'bad' : flow?.rate > 0 ? 'flowing' : 'idle'}>
       ${what && html`<span class="edge-what">${what}</span>`}
       ${!still && html`<span class="edge-flow">${flow === undefined ? what && none : html`<${Flow} flow=${flow} />`}</span>`}
     </div>

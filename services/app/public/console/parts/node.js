@@ -12,7 +12,8 @@ export function Node({ id, pod, now }) {
     <button
       class="node"
       type="button"
-      data-area=${id}
+      data-name=${id}
+      style=${{ gridArea: id }}
       data-meaning=${meaningOf(state)}
       aria-haspopup="dialog"
       onClick=${() => view.dispatch({ node: id })}
@@ -50,7 +51,7 @@ function AppFacts({ pod, now }) {
 /** What is not a container of this Pod. */
 export function Outside({ area, name, state, kind = 'outside' }) {
   return html`
-    <div class=${`outside ${kind}`} data-area=${area} data-meaning=${state && meaningOf(state)}>
+    <div class=${`outside ${kind}`} style=${area && { gridArea: area }} data-meaning=${state && meaningOf(state)}>
       <span>${name}</span>
       ${state && html`<${State} state=${state} />`}
     </div>
