@@ -1,68 +1,88 @@
-import { keyOfText } from './key.ts';
-import type { Key } from './store.ts';
+/** A pattern of KEYS, SCAN and of routing rules: `*`, `?`, `[a-z]`, `[^a]`, `\x`. Texts have a character per byte. */
+export type Glob = {
+  matches(text: string): boolean;
+  /** What every match begins with; a store lists only those keys. */
+  prefix: string;
+  pattern: string;
+};
 
-/**
- * Whether keys match a glob as Redis understands it: `*`, `?`, `[abc]`, `[a-z]`, `[^x]`, `\` before a character.
- * Never slower than the product of both lengths.
- */
-export function globMatcher(pattern: string): (key: Key) => boolean {
-  const parts = partsOf(keyOfText(pattern));
-  return (key) => matches(parts, key);
+/** Compile a pattern by the rules of Redis' stringmatchlen, without backtracking more than one star at a time. */
+export function compileGlob(pattern: string): Glob {
+  const tokens = tokensOf(pattern.split(''));
+  const firstOpen = tokens.findIndex((token) => typeof token !== 'string');
+  const literal = (firstOpen < 0 ? tokens : tokens.slice(0, firstOpen)) as string[];
+  return { matches: (text) => fits(tokens, text), prefix: literal.join(''), pattern };
 }
 
-type Part = 'any' | ((character: string) => boolean);
+type Token =
+  | string
+  | { kind: 'star' }
+  | { kind: 'any' }
+  | { kind: 'set'; negated: boolean; ranges: [string, string][] };
 
-function partsOf(pattern: string): Part[] {
-  const parts: Part[] = [];
+const fitsOne = (token: Token | undefined, character: string): boolean => {
+  if (token === undefined) return false;
+  if (typeof token === 'string') return token === character;
+  if (token.kind !== 'set') return token.kind === 'any';
+  return token.ranges.some(([low, high]) => character >= low && character <= high) !== token.negated;
+};
+
+const isStar = (token: Token | undefined): boolean => typeof token === 'object' && token.kind === 'star';
+
+function fits(tokens: readonly Token[], text: string): boolean {
+  let [token, at, star, resume] = [0, 0, -1, 0];
+  while (at < text.length) {
+    if (isStar(tokens[token])) {
+      star = token;
+      resume = at;
+      token += 1;
+    } else if (fitsOne(tokens[token], text[at] ?? '')) {
+      token += 1;
+      at += 1;
+    } else if (star < 0) return false;
+    else {
+      token = star + 1;
+      resume += 1;
+      at = resume;
+    }
+  }
+  while (isStar(tokens[token])) token += 1;
+  return token === tokens.length;
+}
+
+function tokensOf(pattern: readonly string[]): Token[] {
+  const tokens: Token[] = [];
   for (let at = 0; at < pattern.length; at += 1) {
     const character = pattern[at] ?? '';
     if (character === '*') {
-      if (parts.at(-1) !== 'any') parts.push('any');
-    } else if (character === '?') {
-      parts.push(() => true);
-    } else if (character === '[' && pattern.includes(']', at + 2)) {
-      const end = pattern.indexOf(']', at + 2);
-      parts.push(oneOf(pattern.slice(at + 1, end)));
+      if (!isStar(tokens.at(-1))) tokens.push({ kind: 'star' });
+    } else if (character === '?') tokens.push({ kind: 'any' });
+    else if (character === '[') {
+      const { token, end } = setOf(pattern, at + 1);
+      tokens.push(token);
       at = end;
-    } else {
-      if (character === '\\' && at + 1 < pattern.length) at += 1;
-      const wanted = pattern[at] ?? '';
-      parts.push((given) => given === wanted);
+    } else if (character === '\\' && at + 1 < pattern.length) {
+      at += 1;
+      tokens.push(pattern[at] ?? '');
+    } else tokens.push(character);
+  }
+  return tokens;
+}
+
+/** A `[...]` from behind its bracket; an unclosed one ends with the pattern, as in Redis. */
+function setOf(pattern: readonly string[], from: number): { token: Token; end: number } {
+  const negated = pattern[from] === '^';
+  const ranges: [string, string][] = [];
+  let at = negated ? from + 1 : from;
+  for (; at < pattern.length && pattern[at] !== ']'; at += 1) {
+    if (pattern[at] === '\\' && at + 1 < pattern.length) at += 1;
+    const low = pattern[at] ?? '';
+    if (pattern[at + 1] !== '-' || at + 2 >= pattern.length) ranges.push([low, low]);
+    else {
+      const high = pattern[at + 2] ?? '';
+      ranges.push(low <= high ? [low, high] : [high, low]);
+      at += 2;
     }
   }
-  return parts;
-}
-
-function oneOf(text: string): (character: string) => boolean {
-  const negated = text.startsWith('^');
-  const set = negated ? text.slice(1) : text;
-  const ranges: [string, string][] = [];
-  for (let at = 0; at < set.length; at += 1) {
-    const [from = '', dash, to] = [set[at], set[at + 1], set[at + 2]];
-    if (dash === '-' && to !== undefined) {
-      ranges.push([from, to]);
-      at += 2;
-    } else ranges.push([from, from]);
-  }
-  return (character) => ranges.some(([from, to]) => character >= from && character <= to) !== negated;
-}
-
-/** Greedy with one point of return, which is enough: an earlier star never has to take more once a later one matched. */
-function matches(parts: readonly Part[], key: Key): boolean {
-  let [at, part, star, resume] = [0, 0, -1, 0];
-  while (at < key.length) {
-    const now = parts[part];
-    if (now === 'any') {
-      [star, resume] = [part, at];
-      part += 1;
-    } else if (now?.(key[at] ?? '')) {
-      at += 1;
-      part += 1;
-    } else if (star >= 0) {
-      part = star + 1;
-      resume += 1;
-      at = resume;
-    } else return false;
-  }
-  return parts.slice(part).every((rest) => rest === 'any');
+  return { token: { kind: 'set', negated, ranges }, end: at };
 }

@@ -1,6 +1,6 @@
 import type { Spec } from '../config/file-schema.ts';
 import { bytesOf, millisecondsOf } from '../config/quantities.ts';
-import { globMatcher } from './glob.ts';
+import { compileGlob } from './glob.ts';
 import { keyOfText } from './key.ts';
 import type { Key, SetOptions } from './store.ts';
 
@@ -28,13 +28,13 @@ export function compileRules(specs: readonly RuleSpec[]): Rule[] {
 function compileRule(spec: RuleSpec): Rule {
   const { store, prefix, glob, ...write } = spec;
   const begin = keyOfText(prefix ?? '');
-  const fits = glob === undefined ? () => true : globMatcher(glob);
+  const matches = glob === undefined ? () => true : compileGlob(keyOfText(glob)).matches;
   const parts = Object.entries({ prefix, glob, ...write }).filter(([, value]) => value !== undefined);
   const why = parts.map(([name, value]) => `${name} ${JSON.stringify(value)}`).join(' and ');
   return {
     store,
     why: why === '' ? 'no condition' : why,
-    takesKey: (key) => key.startsWith(begin) && fits(key),
+    takesKey: (key) => key.startsWith(begin) && matches(key),
     takesWrite: Object.values(write).some((value) => value !== undefined) ? writeMatcher(write) : undefined,
   };
 }

@@ -1,10 +1,10 @@
 import type { RawRoute, Route } from '../../engine/engine.ts';
+import { compileGlob, type Glob } from '../../engine/glob.ts';
 import { bytesOfKey, keyOfBytes } from '../../engine/key.ts';
 import type { Key } from '../../engine/store.ts';
 import { ReplyError } from '../codec/reply-decoder.ts';
 import { type Answer, CommandError, ok } from '../commands/answer.ts';
 import { replies } from '../commands/errors.ts';
-import { compileGlob, type Glob } from '../commands/glob.ts';
 import { integer } from '../commands/numbers.ts';
 import type { RequestView } from '../commands/request.ts';
 import { ClusterUpstream } from '../upstream/cluster/cluster-upstream.ts';
