@@ -79,7 +79,12 @@ export const postgresDriver = {
   poolMax: Type.Integer({ default: 8, minimum: 1, maximum: 1000, description: 'Most connections.' }),
   tablePrefix: Type.String({ default: '', description: 'What stands before `state` in the table’s name.' }),
   metadataTable: Type.String({ default: 'dapr_metadata', description: 'Table that keeps the schema level.' }),
-  migrate: Type.Boolean({ default: true, description: 'Whether to make the tables where they are missing.' }),
+  migrate: Type.Boolean({ default: true, description: 'Whether to create the tables where they are missing.' }),
+  notify: Type.Boolean({
+    default: false,
+    description:
+      'Whether a trigger on the table notifies of every change, so that near caches hear other writers. Not through a pooler in transaction mode.',
+  }),
   cleanupInterval: durationText({ default: '1h', description: 'How often expired rows are deleted; 0 is never.' }),
 };
 

@@ -27,7 +27,10 @@ const policies = {
         default: '0',
         description: 'How long after that it is served when the backend fails.',
       }),
-      tracking: Type.Boolean({ default: true, description: 'On Redis: hear of every change (CLIENT TRACKING).' }),
+      tracking: Type.Boolean({
+        default: true,
+        description: 'Hear of every change: on Redis by CLIENT TRACKING, on PostgreSQL with `notify` by LISTEN.',
+      }),
     },
     { description: 'A memory tier with single flight in front of the store.' },
   ),

@@ -13,6 +13,6 @@ export type DriverSpec = Exclude<StoreSpec, Spec<'route'>>;
  */
 export function openDriver(name: string, spec: DriverSpec, warn: (message: string) => void): Built {
   if (spec.driver === 'redis') return openRedis(name, spec, warn);
-  if (spec.driver === 'postgresql') return { store: openPostgres(name, spec), raw: undefined };
+  if (spec.driver === 'postgresql') return openPostgres(name, spec);
   return { store: new MemoryStore({ name, maxBytes: bytesOf(spec.maxBytes) }), raw: undefined };
 }

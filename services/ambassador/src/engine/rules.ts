@@ -28,13 +28,13 @@ export function compileRules(specs: readonly RuleSpec[]): Rule[] {
 function compileRule(spec: RuleSpec): Rule {
   const { store, prefix, glob, ...write } = spec;
   const begin = keyOfText(prefix ?? '');
-  const matches = glob === undefined ? () => true : compileGlob(keyOfText(glob)).matches;
+  const pattern = glob === undefined ? undefined : compileGlob(keyOfText(glob));
   const parts = Object.entries({ prefix, glob, ...write }).filter(([, value]) => value !== undefined);
   const why = parts.map(([name, value]) => `${name} ${JSON.stringify(value)}`).join(' and ');
   return {
     store,
     why: why === '' ? 'no condition' : why,
-    takesKey: (key) => key.startsWith(begin) && matches(key),
+    takesKey: (key) => key.startsWith(begin) && (pattern?.matches(key) ?? true),
     takesWrite: Object.values(write).some((value) => value !== undefined) ? writeMatcher(write) : undefined,
   };
 }

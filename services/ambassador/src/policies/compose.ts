@@ -55,27 +55,24 @@ function apply(policy: PolicySpec, part: Part): Built {
   if (policy.timeout !== undefined) {
     const milliseconds = millisecondsOf(policy.timeout);
     const raw = inner.raw && { ...inner.raw, target: withTimeout(inner.raw.target, milliseconds) };
-    return { store: timeout(inner.store, milliseconds), raw };
+    return { ...inner, store: timeout(inner.store, milliseconds), raw };
   }
   if (policy.retry !== undefined) {
     const { minDelay, maxDelay, ...rest } = policy.retry;
     const delays = { minDelay: millisecondsOf(minDelay), maxDelay: millisecondsOf(maxDelay) };
-    return {
-      store: retry(inner.store, { ...rest, ...delays, onRetry: () => metrics.event(name, 'retry') }),
-      raw: inner.raw,
-    };
+    return { ...inner, store: retry(inner.store, { ...rest, ...delays, onRetry: () => metrics.event(name, 'retry') }) };
   }
   if (policy.circuitBreaker !== undefined) {
     const { failures, openFor } = policy.circuitBreaker;
     const onState = metrics.breaker(name);
     const breaker = new CircuitBreaker({ failures, openFor: millisecondsOf(openFor), onState });
-    return { store: circuitBreaker(inner.store, breaker), raw: guarded(inner.raw, breaker) };
+    return { ...inner, store: circuitBreaker(inner.store, breaker), raw: guarded(inner.raw, breaker) };
   }
   if (policy.bulkhead !== undefined) {
     const hold = new Bulkhead({ ...policy.bulkhead, queueTimeout: millisecondsOf(policy.bulkhead.queueTimeout) });
     metrics.gauge(name, 'bulkhead_in_flight', () => hold.inFlight);
     metrics.gauge(name, 'bulkhead_queued', () => hold.queued);
-    return { store: bulkhead(inner.store, hold), raw: guarded(inner.raw, hold) };
+    return { ...inner, store: bulkhead(inner.store, hold), raw: guarded(inner.raw, hold) };
   }
   if (policy.writeBehind !== undefined) return opaque(behind(policy.writeBehind, part));
   if (policy.mirror !== undefined) {
@@ -107,7 +104,12 @@ function prefixed(setting: string, { name, inner, context }: Part): Built {
   if (prefix === '') return inner;
   // A near tier under a prefix knows the keys with it; the door, which looks them up without, must not use it.
   const raw = inner.raw?.near === undefined ? inner.raw : undefined;
-  return { store: keyPrefix(inner.store, prefix), raw: raw && { ...raw, keyPrefix: prefix + raw.keyPrefix } };
+  const { changes } = inner;
+  return {
+    store: keyPrefix(inner.store, prefix),
+    raw: raw && { ...raw, keyPrefix: prefix + raw.keyPrefix },
+    ...(changes === undefined ? {} : { changes: { ...changes, keyPrefix: prefix + changes.keyPrefix } }),
+  };
 }
 
 function behind(spec: NonNullable<PolicySpec['writeBehind']>, { name, inner, context }: Part): Store {

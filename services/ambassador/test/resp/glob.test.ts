@@ -22,8 +22,8 @@ test.each(['k[z-a]', 'k[^a]', 'k[]', 'k[', 'k[a', 'k[a-', 'k[\\]]', 'k[a-]', 'k[
 );
 
 test('any pattern matches as in Redis', async () => {
-  const pattern = fc.string({ unit: fc.constantFrom(...'ab*?[]^-\\'), maxLength: 8 });
-  const key = fc.string({ unit: fc.constantFrom(...'ab]^-'), minLength: 1, maxLength: 4 });
+  const pattern = fc.string({ unit: fc.constantFrom('a', 'b', '*', '?', '[', ']', '^', '-', '\\'), maxLength: 8 });
+  const key = fc.string({ unit: fc.constantFrom('a', 'b', ']', '^', '-'), minLength: 1, maxLength: 4 });
   const property = fc.asyncProperty(pattern, key, async (glob, text) => {
     expect(compileGlob(glob).matches(text)).toBe(await redisMatches(glob, text));
   });

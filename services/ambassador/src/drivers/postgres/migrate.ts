@@ -5,6 +5,8 @@ export type Tables = {
   tablePrefix: string;
   /** Where Dapr's components keep their schema level. */
   metadataTable: string;
+  /** Whether a trigger notifies of every change. */
+  notify: boolean;
 };
 
 /** A name for SQL; a dot separates a schema. */
@@ -40,6 +42,7 @@ export async function migrate(pool: PostgresPool, tables: Tables): Promise<boole
     ]);
     // Only where it is missing: PostgreSQL refuses it to all but the owner of the table, even where it is there.
     if (index.rows[0]?.found !== true) await session(indexStatement(tables));
+    if (tables.notify) for (const text of triggerStatements(tables)) await session(text);
     if (json.rows[0]?.found !== true) await session(functionStatement(jsonFunction(tables)));
     if (!done) {
       const upsert = `INSERT INTO ${metadata} AS t (key, value) VALUES ($1, '1') ON CONFLICT (key) DO UPDATE SET value = '1'`;
@@ -67,6 +70,29 @@ const indexName = ({ tablePrefix }: Tables): string => `${tablePrefix}state_key_
 /** An index is made in the schema of its table, so its name is given without one. */
 const indexStatement = (tables: Tables): string =>
   `CREATE INDEX ${quoted(indexName(tables).split('.').at(-1) ?? '')} ON ${stateTable(tables)} (key COLLATE "C")`;
+
+/** The channel on which changes of a table are notified; names in PostgreSQL have 63 bytes. */
+export const changeChannel = ({ tablePrefix }: Pick<Tables, 'tablePrefix'>): string =>
+  `podkit_${tablePrefix}state`.slice(0, 63);
+
+/** Each changed key is notified; an empty text says that any key may have changed. */
+function triggerStatements(tables: Tables): string[] {
+  const [table, channel] = [stateTable(tables), changeChannel(tables).replaceAll("'", "''")];
+  const notifier = quoted(`${tables.tablePrefix}state_notify`);
+  return [
+    `CREATE OR REPLACE FUNCTION ${notifier}() RETURNS trigger LANGUAGE plpgsql AS $body$
+     BEGIN
+       IF TG_OP = 'TRUNCATE' THEN PERFORM pg_notify('${channel}', '');
+       ELSIF TG_OP = 'DELETE' THEN PERFORM pg_notify('${channel}', OLD.key);
+       ELSE PERFORM pg_notify('${channel}', NEW.key); END IF;
+       RETURN NULL;
+     END $body$`,
+    `CREATE OR REPLACE TRIGGER podkit_notify AFTER INSERT OR UPDATE OR DELETE ON ${table}
+     FOR EACH ROW EXECUTE FUNCTION ${notifier}()`,
+    `CREATE OR REPLACE TRIGGER podkit_notify_truncate AFTER TRUNCATE ON ${table}
+     FOR EACH STATEMENT EXECUTE FUNCTION ${notifier}()`,
+  ];
+}
 
 const functionStatement = (name: string): string => `CREATE OR REPLACE FUNCTION ${name}(value bytea) RETURNS jsonb
   LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $body$

@@ -158,6 +158,12 @@ export class PostgresPool {
     return `BEGIN; SET LOCAL lock_timeout = ${commandTimeout}; SET LOCAL idle_in_transaction_session_timeout = ${2 * commandTimeout + 1000}`;
   }
 
+  /** A connection of its own to the server that is used, not yet connected; the caller ends it. */
+  async dedicated(): Promise<FreshClient> {
+    const { address } = await this.#servers.current();
+    return new (freshClient(this.#options.source(address)))({ connectionTimeoutMillis: this.#options.connectTimeout });
+  }
+
   close(): Promise<void> {
     return this.#servers.close();
   }

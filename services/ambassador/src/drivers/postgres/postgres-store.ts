@@ -84,7 +84,7 @@ export class PostgresStore implements Store {
   }
 
   async transact(operations: readonly WriteOperation[]): Promise<WriteResult[]> {
-    await this.#prepare();
+    await this.prepare();
     const work = async (session: Session) => {
       const results: WriteResult[] = [];
       for (const operation of operations) results.push(await applyOperation(session, this.#sql, operation));
@@ -145,7 +145,7 @@ export class PostgresStore implements Store {
   }
 
   async ping(): Promise<void> {
-    await this.#prepare();
+    await this.prepare();
     await this.#pool.ping();
   }
 
@@ -164,12 +164,12 @@ export class PostgresStore implements Store {
   }
 
   async #run<R extends object>({ text, values }: Statement): Promise<R[]> {
-    await this.#prepare();
+    await this.prepare();
     return this.#pool.query<R>(text, values);
   }
 
-  /** The tables are made before the first statement; when that fails, before the next. */
-  #prepare(): Promise<void> | undefined {
+  /** The tables are created before the first statement; when that fails, before the next. */
+  prepare(): Promise<void> | undefined {
     if (!this.#autoMigrate) return undefined;
     this.#prepared ??= this.migrate().then(
       () => undefined,

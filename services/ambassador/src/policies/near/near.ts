@@ -31,17 +31,19 @@ export function near(
   metrics.gauge(name, 'near_bytes', () => tier.statistics.bytes);
   const store = nearStore(inner.store, tier, (event) => metrics.near(name, event));
   const { raw } = inner;
-  if (raw === undefined) return { store, raw };
-  if (!spec.tracking) return { store, raw: { ...raw, near: tier } };
+  const cached: Built = { store, raw: raw && { ...raw, near: tier } };
+  const changes = raw === undefined ? inner.changes : { track: track(raw.target), keyPrefix: raw.keyPrefix };
+  if (changes === undefined || !spec.tracking) return cached;
+  const { keyPrefix: prefix } = changes;
   tier.suspend();
-  const tracking = track(raw.target)({
-    prefix: raw.keyPrefix,
+  const tracking = changes.track({
+    prefix,
     changed: (keys) => {
       if (keys === null) tier.clear();
-      else tier.invalidate(keys.map((key) => key.slice(raw.keyPrefix.length)));
+      else tier.invalidate(keys.map((key) => key.slice(prefix.length)));
     },
     listening: () => tier.resume(),
     deaf: () => tier.suspend(),
   });
-  return { store: onClose(store, () => tracking.close()), raw: { ...raw, near: tier } };
+  return { ...cached, store: onClose(store, () => tracking.close()) };
 }
