@@ -8,6 +8,10 @@ import { seedRepository } from './seed.ts';
 const { GIT_ROOT = '/repositories', GIT_SEED, PORT = '8888', PUSH_PASSWORD_FILE } = process.env;
 const password = PUSH_PASSWORD_FILE === undefined ? undefined : readFileSync(PUSH_PASSWORD_FILE, 'utf8').trim();
 
+// As in packages/chassis/src/config/demo-secret.ts, which this image does not have.
+if (password?.startsWith('podkit-demo-'))
+  console.log(JSON.stringify({ level: 'warn', msg: 'PUSH_PASSWORD_FILE has a demo password, which everybody knows' }));
+
 seedRepository(`${GIT_ROOT}/site.git`, GIT_SEED);
 
 const server = createServer((request, response) => {
