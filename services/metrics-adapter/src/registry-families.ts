@@ -14,9 +14,9 @@ export async function registryFamilies(registry: Metrics['registry'], prefix: st
     labels.set('__name__', `${prefix}_${labels.get('__name__')}`);
     return true;
   };
-  const options = { honorTimestamps: true, openMetrics: false, onError: () => undefined };
+  const options = { honorTimestamps: true, onError: () => undefined };
   const collector = new ExpositionCollector({ ...options, snapshot, relabel: rename });
-  await parseExposition(await registry.metrics(), collector);
+  await parseExposition(await registry.metrics(), false, collector);
   collector.finish();
   return snapshot.families();
 }

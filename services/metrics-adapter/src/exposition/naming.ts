@@ -1,4 +1,5 @@
-import type { Family } from '../series/family.ts';
+import type { Family, NumberPoint } from '../series/family.ts';
+import { plainFamilies } from './plain-families.ts';
 
 /** A family under the names that a format gives it. */
 export type NamedFamily = {
@@ -9,6 +10,8 @@ export type NamedFamily = {
   sample: string;
   type: string;
   suffixes: { sum: string; count: string };
+  /** The name of the samples that say when a series began, where they are written beside it. */
+  created: string | undefined;
 };
 
 const totals = { sum: '_sum', count: '_count' };
@@ -16,24 +19,35 @@ const gaugeTotals = { sum: '_gsum', count: '_gcount' };
 
 /** Names in the text format, which doesn't know all types of OpenMetrics. */
 export function textNames(families: readonly Family[]): NamedFamily[] {
-  const older: Partial<Record<Family['type'], string>> = {
-    unknown: 'untyped',
-    info: 'gauge',
-    stateset: 'gauge',
-    gaugehistogram: 'histogram',
-  };
-  return families.map((family) => ({
-    family,
-    name: family.name,
-    sample: family.name,
-    type: older[family.type] ?? family.type,
-    suffixes: totals,
-  }));
+  return families.flatMap((family) => {
+    const plain = family.type === 'gaugehistogram' ? plainFamilies(family, family.series) : [family];
+    return [...plain, ...createdFamily(family)].map(textName);
+  });
 }
 
+const older: Partial<Record<Family['type'], string>> = { unknown: 'untyped', info: 'gauge', stateset: 'gauge' };
+
+function textName(family: Family): NamedFamily {
+  const { name, type } = family;
+  return { family, name, sample: name, type: older[type] ?? type, suffixes: totals, created: undefined };
+}
+
+/** When the series of a family began, as the gauges that older parsers take it for. */
+function createdFamily({ name, help, type, series, showsCreated }: Family): Family[] {
+  if (!showsCreated) return [];
+  const created = new Map<string, NumberPoint>();
+  for (const [labels, point] of series)
+    if (point.created !== undefined) created.set(labels, { value: point.created / 1000 });
+  return [{ name: createdName({ name, type }), help, type: 'gauge', series: created }];
+}
+
+const createdName = ({ name, type }: Pick<Family, 'name' | 'type'>) =>
+  `${type === 'counter' && name.endsWith('_total') ? name.slice(0, -'_total'.length) : name}_created`;
+
 /**
- * Names in OpenMetrics: a counter `a_total` (or `a`) is the family `a` with the sample `a_total`, and so with `_info`.
- * Where two families would then have one name, the later stays as it is, of unknown type.
+ * Names in OpenMetrics: a counter `a_total` is the family `a` with the sample `a_total`, and so with `_info`. Samples
+ * keep their names in every format, so what OpenMetrics has no such type for is of unknown type: a counter without
+ * `_total`, an info without `_info`, and the later of two families that would then have one name.
  */
 export function openMetricsNames(families: readonly Family[]): NamedFamily[] {
   const taken = new Set(families.map(({ name }) => name));
@@ -41,11 +55,11 @@ export function openMetricsNames(families: readonly Family[]): NamedFamily[] {
     const ending = { counter: '_total', info: '_info' }[family.type as string];
     const suffixes = family.type === 'gaugehistogram' ? gaugeTotals : totals;
     const { name, type } = family;
-    if (ending === undefined) return { family, name, sample: name, type, suffixes };
-    const base = name.endsWith(ending) ? name.slice(0, -ending.length) : name;
-    if (base !== name && (base === '' || taken.has(base)))
-      return { family, name, sample: name, type: 'unknown', suffixes };
+    const created = family.showsCreated ? createdName(family) : undefined;
+    if (ending === undefined) return { family, name, sample: name, type, suffixes, created };
+    const base = name.endsWith(ending) ? name.slice(0, -ending.length) : '';
+    if (base === '' || taken.has(base)) return { family, name, sample: name, type: 'unknown', suffixes, created };
     taken.add(base);
-    return { family, name: base, sample: `${base}${ending}`, type, suffixes };
+    return { family, name: base, sample: name, type, suffixes, created };
   });
 }

@@ -33,15 +33,33 @@ export class ProtobufWriter {
     this.#at = this.#buffer.writeDoubleLE(value, this.#at);
   }
 
-  /** uint32, uint64, int32 and enum, from 0 to 2^53. */
+  /** uint32, uint64, int32 and enum. What is no number from 0 to 2^53 is 0 or 2^53: writing always ends. */
   unsigned(field: number, value: number): void {
     this.#tag(field, 0);
     this.#varint(value);
   }
 
+  /** int64, whose negative numbers take ten bytes. */
+  int64(field: number, value: number): void {
+    if (!(value < 0)) return this.unsigned(field, value);
+    this.#tag(field, 0);
+    this.#room(10);
+    let rest = BigInt.asUintN(64, BigInt(Math.max(Math.trunc(value), Number.MIN_SAFE_INTEGER)));
+    for (; rest >= 128n; rest >>= 7n) this.#byte(Number(rest & 127n) | 128);
+    this.#byte(Number(rest));
+    return undefined;
+  }
+
   /** sint32 and sint64, within 2^52. */
   signed(field: number, value: number): void {
     this.unsigned(field, zigzag(value));
+  }
+
+  packedDoubles(field: number, values: readonly number[]): void {
+    this.message(field, () => {
+      this.#room(values.length * 8);
+      for (const value of values) this.#at = this.#buffer.writeDoubleLE(value, this.#at);
+    });
   }
 
   packedSigned(field: number, values: readonly number[]): void {
@@ -70,13 +88,13 @@ export class ProtobufWriter {
 
   #varint(value: number): void {
     this.#room(10);
-    let rest = value;
-    while (rest >= 128) {
-      this.#buffer[this.#at] = (rest % 128) | 128;
-      this.#at += 1;
-      rest = Math.floor(rest / 128);
-    }
-    this.#buffer[this.#at] = rest;
+    let rest = value > 0 ? Math.min(Math.round(value), Number.MAX_SAFE_INTEGER) : 0;
+    for (; rest >= 128; rest = Math.floor(rest / 128)) this.#byte((rest % 128) | 128);
+    this.#byte(rest);
+  }
+
+  #byte(value: number): void {
+    this.#buffer[this.#at] = value;
     this.#at += 1;
   }
 
@@ -88,7 +106,10 @@ export class ProtobufWriter {
   }
 }
 
-const zigzag = (value: number) => (value < 0 ? -2 * value - 1 : 2 * value);
+const zigzag = (value: number) => {
+  const whole = Math.round(value);
+  return whole < 0 ? -2 * whole - 1 : 2 * whole;
+};
 
 function varintSize(value: number): number {
   let size = 1;

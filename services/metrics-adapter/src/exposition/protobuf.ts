@@ -2,6 +2,7 @@ import type { Exemplar, Family, HistogramPoint, NativeBuckets, NumberPoint, Summ
 import { parseLabelsText } from '../series/labels.ts';
 import { type EscapingScheme, escapeLabels, escapeName } from './escaping.ts';
 import { fitsExemplar } from './exemplar.ts';
+import { cumulativeBuckets, isWhole, plainFamilies } from './plain-families.ts';
 import { ProtobufWriter } from './protobuf-writer.ts';
 import { spansOf } from './spans.ts';
 
@@ -31,22 +32,51 @@ const bytesPerChunk = 65_536;
  */
 export function* encodeProtobuf(families: readonly Family[], escaping: EscapingScheme): Generator<Buffer> {
   for (const family of families) {
-    const metrics: Buffer[] = [];
-    const writer = new ProtobufWriter();
-    writer.text(1, escapeName(family.name, escaping));
-    writer.text(2, family.help);
-    writer.unsigned(3, types[family.type]);
-    for (const [labels, point] of family.series) {
-      writer.message(4, () => writeMetric(writer, { family, labels, point, escaping }));
-      if (writer.size < bytesPerChunk) continue;
-      metrics.push(writer.take());
-      // An empty piece: nothing to send yet, but a moment for others.
-      yield Buffer.alloc(0);
+    const partial: [labels: string, point: HistogramPoint | SummaryPoint][] = [];
+    yield* encodeFamily(family, escaping, partial);
+    // The format has no way to say that a sum is not there: it would be 0.
+    for (const plain of plainFamilies(family, partial)) yield* encodeFamily(plain, escaping, []);
+  }
+}
+
+/** One family; points that the format would complete with zeros are put into `partial` instead. */
+function* encodeFamily(
+  family: Family,
+  escaping: EscapingScheme,
+  partial: [labels: string, point: HistogramPoint | SummaryPoint][],
+): Generator<Buffer> {
+  const metrics: Buffer[] = [];
+  let written = 0;
+  const writer = new ProtobufWriter();
+  writer.text(1, escapeName(family.name, escaping));
+  writer.text(2, family.help);
+  writer.unsigned(3, types[family.type]);
+  for (const [labels, point] of pointsOf(family)) {
+    if (!('value' in point) && !isWhole(point)) {
+      partial.push([labels, point]);
+      continue;
     }
-    if (family.unit) writer.text(5, family.unit);
+    written += 1;
+    writer.message(4, () => writeMetric(writer, { family, labels, point, escaping }));
+    if (writer.size < bytesPerChunk) continue;
     metrics.push(writer.take());
-    yield lengthOf(metrics);
-    yield* metrics;
+    // An empty piece: nothing to send yet, but a moment for others.
+    yield Buffer.alloc(0);
+  }
+  if (family.unit) writer.text(5, family.unit);
+  metrics.push(writer.take());
+  if (written === 0) return;
+  yield lengthOf(metrics);
+  yield* metrics;
+}
+
+type Point = NumberPoint | HistogramPoint | SummaryPoint;
+
+/** Every point, those of one series that stand for several times one after the other. */
+function* pointsOf(family: Family): Generator<[labels: string, point: Point]> {
+  for (const [labels, point] of family.series) {
+    yield [labels, point];
+    for (const later of point.later ?? []) yield [labels, later];
   }
 }
 
@@ -60,7 +90,7 @@ function lengthOf(parts: readonly Buffer[]): Buffer {
 type Metric = {
   family: Family;
   labels: string;
-  point: NumberPoint | HistogramPoint | SummaryPoint;
+  point: Point;
   escaping: EscapingScheme;
 };
 
@@ -78,7 +108,7 @@ function writeMetric(writer: ProtobufWriter, { family, labels, point, escaping }
       writeTime(writer, 3, point.created);
     });
   }
-  if (point.timestamp !== undefined) writer.unsigned(6, Math.max(0, Math.round(point.timestamp)));
+  if (point.timestamp !== undefined) writer.int64(6, Math.round(point.timestamp));
 }
 
 function writeLabels(writer: ProtobufWriter, labels: string, escaping: EscapingScheme): void {
@@ -92,8 +122,8 @@ function writeLabels(writer: ProtobufWriter, labels: string, escaping: EscapingS
 }
 
 function writeSummary(writer: ProtobufWriter, point: SummaryPoint): void {
-  writer.unsigned(1, Math.round(point.count));
-  writer.double(2, point.sum);
+  writer.unsigned(1, point.count ?? 0);
+  writer.double(2, point.sum ?? 0);
   for (const [quantile, value] of point.quantiles) {
     writer.message(3, () => {
       writer.double(1, quantile);
@@ -104,14 +134,11 @@ function writeSummary(writer: ProtobufWriter, point: SummaryPoint): void {
 }
 
 function writeHistogram(writer: ProtobufWriter, point: HistogramPoint, escaping: EscapingScheme): void {
-  writer.unsigned(1, Math.round(point.count));
-  writer.double(2, point.sum);
-  let cumulative = 0;
-  for (const [at, bound] of [...point.bounds, Number.POSITIVE_INFINITY].entries()) {
-    cumulative += point.counts[at] ?? 0;
-    const count = Math.round(cumulative);
+  writeCount(writer, 1, point.count ?? 0);
+  writer.double(2, point.sum ?? 0);
+  for (const [at, [bound, count]] of cumulativeBuckets(point).entries()) {
     writer.message(3, () => {
-      writer.unsigned(1, count);
+      writeCount(writer, 1, count);
       writer.double(2, bound);
       const exemplar = point.exemplars?.get(at);
       if (exemplar) writeExemplar(writer, 3, exemplar, escaping);
@@ -121,19 +148,27 @@ function writeHistogram(writer: ProtobufWriter, point: HistogramPoint, escaping:
   writeTime(writer, 15, point.created);
 }
 
+/** A count, of a histogram or of one of its buckets: a fraction has a field of its own, which is the fourth of both. */
+function writeCount(writer: ProtobufWriter, field: number, count: number): void {
+  if (Number.isInteger(count)) writer.unsigned(field, count);
+  else writer.double(4, count);
+}
+
 function writeNative(writer: ProtobufWriter, native: NativeBuckets): void {
   writer.signed(5, native.schema);
   writer.double(6, native.zeroThreshold);
-  writer.unsigned(7, Math.round(native.zeroCount));
+  if (native.fractions) writer.double(8, native.zeroCount);
+  else writer.unsigned(7, native.zeroCount);
   for (const [buckets, spanField] of [[native.negative, 9] as const, [native.positive, 12] as const]) {
-    const { spans, deltas } = spansOf(buckets);
+    const { spans, counts, deltas } = spansOf(buckets);
     for (const { offset, length } of spans) {
       writer.message(spanField, () => {
         writer.signed(1, offset);
         writer.unsigned(2, length);
       });
     }
-    if (deltas.length > 0) writer.packedSigned(spanField + 1, deltas);
+    if (native.fractions && counts.length > 0) writer.packedDoubles(spanField + 2, counts);
+    else if (deltas.length > 0) writer.packedSigned(spanField + 1, deltas);
   }
   // A span of nothing is how an empty native histogram is told from a classic one.
   if (native.positive.size + native.negative.size === 0) {
@@ -156,7 +191,8 @@ function writeExemplar(writer: ProtobufWriter, field: number, exemplar: Exemplar
 function writeTime(writer: ProtobufWriter, field: number, milliseconds: number | undefined): void {
   if (milliseconds === undefined) return;
   writer.message(field, () => {
-    writer.unsigned(1, Math.floor(milliseconds / 1000));
-    writer.unsigned(2, Math.round((milliseconds % 1000) * 1e6));
+    const seconds = Math.floor(milliseconds / 1000);
+    writer.int64(1, seconds);
+    writer.unsigned(2, (milliseconds - seconds * 1000) * 1e6);
   });
 }

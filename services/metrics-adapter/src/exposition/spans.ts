@@ -1,19 +1,22 @@
 export type Spans = {
   /** Runs of buckets: how far from the end of the run before (the first from index 0), and how many. */
   spans: { offset: number; length: number }[];
-  /** Each bucket's count less the one before. */
+  counts: number[];
+  /** Each bucket's count, rounded, less the one before. */
   deltas: number[];
 };
 
 /** Sparse buckets as the wire format has them: https://prometheus.io/docs/specs/native_histograms/ */
 export function spansOf(buckets: ReadonlyMap<number, number>): Spans {
-  const result: Spans = { spans: [], deltas: [] };
+  const result: Spans = { spans: [], counts: [], deltas: [] };
   let [next, previous] = [0, 0];
   for (const index of [...buckets.keys()].sort((a, b) => a - b)) {
-    const count = Math.round(buckets.get(index) ?? 0);
+    const exact = buckets.get(index) ?? 0;
+    const count = Math.round(exact);
     const last = result.spans.at(-1);
     if (last !== undefined && index === next) last.length += 1;
     else result.spans.push({ offset: index - next, length: 1 });
+    result.counts.push(exact);
     result.deltas.push(count - previous);
     next = index + 1;
     previous = count;

@@ -3,6 +3,7 @@ import { escapeValue } from '../series/labels.ts';
 import { type EscapingScheme, escapeLabels, escapeName, isLegacyName } from './escaping.ts';
 import { fitsExemplar } from './exemplar.ts';
 import { canonicalFloat, goFloat, sampleValue } from './float.ts';
+import { cumulativeBuckets } from './plain-families.ts';
 import { type NamedFamily, openMetricsNames, textNames } from './naming.ts';
 
 export type TextOptions = { openMetrics: boolean; escaping: EscapingScheme };
@@ -47,14 +48,19 @@ class FamilyWriter {
     const isCounter = this.#named.type === 'counter';
     let text = this.#metadata();
     let lines = 0;
-    for (const [key, { value, timestamp, exemplar }] of series) {
+    for (const [key, point] of series) {
       const labels = escapeLabels(key, escaping);
-      text += labels === '' ? bare : `${open}${labels}} `;
-      text += sampleValue(value);
-      if (timestamp !== undefined) text += this.#stamp(timestamp);
-      if (isCounter && exemplar !== undefined) text += this.#exemplar(exemplar);
-      text += '\n';
-      lines += 1;
+      const before = labels === '' ? bare : `${open}${labels}} `;
+      for (let each: NumberPoint | undefined = point, at = 0; each !== undefined; each = point.later?.[at++]) {
+        const { value, timestamp, exemplar } = each;
+        text += before;
+        text += sampleValue(value);
+        if (timestamp !== undefined) text += this.#stamp(timestamp);
+        if (isCounter && exemplar !== undefined) text += this.#exemplar(exemplar);
+        text += '\n';
+        lines += 1;
+      }
+      text += this.#created(labels, point.created);
       if (lines % linesPerChunk !== 0) continue;
       yield text;
       text = '';
@@ -68,13 +74,16 @@ class FamilyWriter {
     let lines = 0;
     for (const [key, point] of family.series) {
       const labels = escapeLabels(key, this.#options.escaping);
-      if ('bounds' in point) {
-        text += this.#histogram(labels, point);
-        lines += point.bounds.length + 3;
-      } else if ('quantiles' in point) {
-        text += this.#summary(labels, point);
-        lines += point.quantiles.length + 2;
+      for (const each of [point, ...(point.later ?? [])]) {
+        if ('bounds' in each) {
+          text += this.#histogram(labels, each);
+          lines += each.bounds.length + 3;
+        } else if ('quantiles' in each) {
+          text += this.#summary(labels, each);
+          lines += each.quantiles.length + 2;
+        }
       }
+      text += this.#created(labels, point.created);
       if (lines < linesPerChunk) continue;
       yield text;
       text = '';
@@ -99,13 +108,11 @@ class FamilyWriter {
     const before = `${this.#head(`${sample}_bucket`).open}${labels}${labels === '' ? '' : ','}le="`;
     const stamp = this.#stamp(point.timestamp);
     let text = '';
-    let cumulative = 0;
-    for (let at = 0; at <= point.bounds.length; at += 1) {
-      cumulative += point.counts[at] ?? 0;
-      const bound = point.bounds[at];
-      const le = bound === undefined ? '+Inf' : this.#float(bound);
-      text += `${before}${le}"} ${cumulative}${stamp}${this.#exemplar(point.exemplars?.get(at))}\n`;
-    }
+    // A native histogram alone has no buckets that a text could show, but for the one of everything.
+    const count = point.count ?? 0;
+    const buckets = point.native && point.counts.length === 0 ? [[Infinity, count] as const] : cumulativeBuckets(point);
+    for (const [at, [bound, value]] of buckets.entries())
+      text += `${before}${this.#float(bound)}"} ${value}${stamp}${this.#exemplar(point.exemplars?.get(at))}\n`;
     return `${text}${this.#total(suffixes.sum, labels, point.sum, stamp)}${this.#total(suffixes.count, labels, point.count, stamp)}`;
   }
 
@@ -119,9 +126,18 @@ class FamilyWriter {
     return `${text}${this.#total(suffixes.sum, labels, point.sum, stamp)}${this.#total(suffixes.count, labels, point.count, stamp)}`;
   }
 
-  #total(suffix: string, labels: string, value: number, stamp: string): string {
+  #total(suffix: string, labels: string, value: number | undefined, stamp: string): string {
+    if (value === undefined) return '';
     const { bare, open } = this.#head(`${this.#named.sample}${suffix}`);
     return `${labels === '' ? bare : `${open}${labels}} `}${sampleValue(value)}${stamp}\n`;
+  }
+
+  /** When a series began, where its source said so by a sample of its own. */
+  #created(labels: string, milliseconds: number | undefined): string {
+    const { created } = this.#named;
+    if (created === undefined || milliseconds === undefined) return '';
+    const { bare, open } = this.#head(created);
+    return `${labels === '' ? bare : `${open}${labels}} `}${milliseconds / 1000}\n`;
   }
 
   /** What stands before the value, without labels and with them; a name that isn't plain moves into the braces. */

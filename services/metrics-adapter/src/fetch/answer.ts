@@ -1,13 +1,40 @@
 import type { Readable } from 'node:stream';
 import { promisify } from 'node:util';
-import { gunzip } from 'node:zlib';
+import { brotliDecompress, gunzip, inflate, inflateRaw, zstdDecompress } from 'node:zlib';
 import { codeOf, messageOf } from '@podkit/chassis/errors';
 import { FetchError } from './errors.ts';
 
-/** Read an answer to a limit and no further. @throws {FetchError} too_large, parse */
+type Decode = (bytes: Buffer, options: { maxOutputLength: number }) => Promise<Buffer>;
+
+const decoders: Readonly<Record<string, Decode>> = {
+  gzip: promisify<Buffer, { maxOutputLength: number }, Buffer>(gunzip),
+  'x-gzip': promisify<Buffer, { maxOutputLength: number }, Buffer>(gunzip),
+  deflate: inflateEither,
+  br: promisify<Buffer, { maxOutputLength: number }, Buffer>(brotliDecompress),
+  zstd: promisify<Buffer, { maxOutputLength: number }, Buffer>(zstdDecompress),
+};
+
+/** What requests accept. */
+export const acceptedCodings = 'zstd, gzip, deflate, br';
+
+/** Codings one after the other that an answer may have. */
+const mostCodings = 3;
+
+/** Read an answer to a limit and no further. @throws {FetchError} too_large, parse, coding */
 export async function readAnswer(body: Readable, encoding: unknown, maxBytes: number): Promise<Buffer> {
-  const bytes = await readAll(body, maxBytes);
-  return encoding === 'gzip' ? unzipped(bytes, maxBytes) : bytes;
+  const codings = String(encoding ?? '')
+    .toLowerCase()
+    .split(',')
+    .map((coding) => coding.trim())
+    .filter((coding) => coding !== '' && coding !== 'identity');
+  const unknown = codings.find((coding) => !Object.hasOwn(decoders, coding));
+  if (unknown !== undefined || codings.length > mostCodings) {
+    discard(body);
+    throw new FetchError('coding', `the answer has a Content-Encoding other than ${acceptedCodings}`);
+  }
+  let bytes = await readAll(body, maxBytes);
+  for (const coding of codings.toReversed()) bytes = await decoded(bytes, coding, maxBytes);
+  return bytes;
 }
 
 /** Read no further. What is cut off ends with an error, which nobody else would take. */
@@ -29,11 +56,17 @@ async function readAll(body: Readable, maxBytes: number): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-async function unzipped(bytes: Buffer, maxBytes: number): Promise<Buffer> {
+async function decoded(bytes: Buffer, coding: string, maxBytes: number): Promise<Buffer> {
   try {
-    return await promisify(gunzip)(bytes, { maxOutputLength: maxBytes });
+    return (await decoders[coding]?.(bytes, { maxOutputLength: maxBytes })) ?? bytes;
   } catch (cause) {
     const large = codeOf(cause) === 'ERR_BUFFER_TOO_LARGE';
-    throw new FetchError(large ? 'too_large' : 'parse', `gzip: ${messageOf(cause)}`, { cause });
+    throw new FetchError(large ? 'too_large' : 'parse', `${coding}: ${messageOf(cause)}`, { cause });
   }
+}
+
+/** Servers mean either zlib's format, which is right, or bare deflate; the first byte of zlib's tells. */
+function inflateEither(bytes: Buffer, options: { maxOutputLength: number }): Promise<Buffer> {
+  const zlib = ((bytes[0] ?? 0) & 0x0f) === 8 && bytes.length > 1 && bytes.readUInt16BE(0) % 31 === 0;
+  return promisify<Buffer, { maxOutputLength: number }, Buffer>(zlib ? inflate : inflateRaw)(bytes, options);
 }

@@ -19,6 +19,21 @@ export async function authorizationOf(config: HttpClientConfig): Promise<string 
   return bearer === undefined ? undefined : `Bearer ${bearer}`;
 }
 
+/** The Authorization header for the user and password that a URL has; undefined where it has none. */
+export function userOf(url: string): string | undefined {
+  const { username, password } = new URL(url);
+  if (username === '' && password === '') return undefined;
+  const decoded = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  return `Basic ${Buffer.from(decoded).toString('base64')}`;
+}
+
+/** A URL without its user and password, which go into a header. */
+export function withoutUser(text: string): string {
+  const url = new URL(text);
+  [url.username, url.password] = ['', ''];
+  return url.href;
+}
+
 /** A secret that stands in the configuration or in a file, without white space around it. */
 export async function secretOf(text: string | undefined, path: string | undefined): Promise<string | undefined> {
   if (text !== undefined) return text.trim();

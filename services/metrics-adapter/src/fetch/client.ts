@@ -1,11 +1,13 @@
 import { codeOf, messageOf } from '@podkit/chassis/errors';
 import { request } from 'undici';
-import { discard, readAnswer } from './answer.ts';
-import { authorizationOf } from './authorization.ts';
+import pkg from '../../package.json' with { type: 'json' };
+import { acceptedCodings, discard, readAnswer } from './answer.ts';
+import { authorizationOf, userOf, withoutUser } from './authorization.ts';
 import type { HttpClientConfig } from './config.ts';
 import { Connections } from './connections.ts';
 import { FetchError } from './errors.ts';
 import { Oauth2Tokens } from './oauth2.ts';
+import { withDefaults } from './headers.ts';
 import { type Hop, isRedirect, mostRedirects, redirected } from './redirect.ts';
 
 export type FetchRequest = {
@@ -21,6 +23,8 @@ export type FetchRequest = {
   allows?: ((url: URL) => boolean) | undefined;
 };
 
+const defaults = { 'accept-encoding': acceptedCodings, 'user-agent': `podkit-metrics-adapter/${pkg.version}` };
+
 /** A client for one server, with kept connections. Answers are read to a limit and no further. */
 export class HttpClient {
   readonly #config: HttpClientConfig;
@@ -33,8 +37,13 @@ export class HttpClient {
     this.#tokens = config.oauth2 ? new Oauth2Tokens(config.oauth2) : undefined;
   }
 
-  /** @throws {FetchError} */
+  /** The bytes of an answer. @throws {FetchError} */
   async fetch(options: FetchRequest): Promise<Buffer> {
+    return (await this.ask(options)).bytes;
+  }
+
+  /** An answer with its media type in lower case, '' where it has none. @throws {FetchError} */
+  async ask(options: FetchRequest): Promise<{ bytes: Buffer; type: string }> {
     const { signal, validStatus = [] } = options;
     // One that is still there is of an earlier request.
     this.#connections.takeAlert();
@@ -44,7 +53,9 @@ export class HttpClient {
         discard(body);
         throw new FetchError('status', `status ${status}`);
       }
-      return await readAnswer(body, headers['content-encoding'], options.maxBytes);
+      const [type = ''] = String(headers['content-type'] ?? '').split(';');
+      const bytes = await readAnswer(body, headers['content-encoding'], options.maxBytes);
+      return { bytes, type: type.trim().toLowerCase() };
     } catch (cause) {
       if (cause instanceof FetchError) throw cause;
       throw fetchError(this.#connections.takeAlert() ?? cause, signal);
@@ -60,11 +71,11 @@ export class HttpClient {
     let hop: Hop = { url, headers, body };
     for (let count = 0; ; count += 1) {
       // Credentials are for the server that was asked.
-      const authorization = new URL(hop.url).origin === origin ? await this.#authorization(signal) : undefined;
+      const authorization = new URL(hop.url).origin === origin ? await this.#authorization(url, signal) : undefined;
       const dispatcher = await this.#connections.to(hop.url);
-      const asked = request(hop.url, {
+      const asked = request(withoutUser(hop.url), {
         method: hop.body === undefined ? 'GET' : 'POST',
-        headers: { 'accept-encoding': 'identity', ...(authorization ? { authorization } : {}), ...hop.headers },
+        headers: withDefaults(hop.headers, { ...defaults, ...(authorization ? { authorization } : {}) }),
         ...(hop.body === undefined ? {} : { body: hop.body }),
         dispatcher,
         signal,
@@ -90,10 +101,10 @@ export class HttpClient {
     }
   }
 
-  async #authorization(signal: AbortSignal): Promise<string | undefined> {
+  async #authorization(url: string, signal: AbortSignal): Promise<string | undefined> {
     if (this.#tokens) return `Bearer ${await this.#tokens.get(signal)}`;
     try {
-      return await authorizationOf(this.#config);
+      return (await authorizationOf(this.#config)) ?? userOf(url);
     } catch (cause) {
       throw new FetchError('auth', `credentials cannot be read: ${messageOf(cause)}`, { cause });
     }

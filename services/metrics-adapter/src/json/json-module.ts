@@ -1,4 +1,5 @@
 import { HttpClient } from '../fetch/client.ts';
+import { withDefaults } from '../fetch/headers.ts';
 import type { Family } from '../series/family.ts';
 import { Snapshot } from '../series/snapshot.ts';
 import type { SeriesLimits } from '../series/store.ts';
@@ -41,7 +42,7 @@ export class JsonModule {
   ): Promise<void> {
     const { headers, valid_status_codes: validStatus } = this.#config;
     const body = this.#body?.(parameters);
-    const all = { accept: 'application/json', ...headers };
+    const all = withDefaults(headers, { accept: 'application/json' });
     this.#read(
       parseJson(await this.#client.fetch({ url, headers: all, body, maxBytes, validStatus, signal, allows })),
       snapshot,

@@ -1,5 +1,6 @@
 import { parseDuration } from '@podkit/chassis/config/duration';
 import { HttpClient } from '../fetch/client.ts';
+import { withDefaults } from '../fetch/headers.ts';
 import { type Collect, type PullContext, PullSource } from '../pull/pull-source.ts';
 import type { JsonConfig } from './config.ts';
 import { compileJsonMetrics } from './json-metrics.ts';
@@ -25,7 +26,7 @@ type Reader = { read: Collect; close: () => Promise<void> };
 function nativeReader({ client: clientConfig, metrics, url, headers, body, maxBytes }: JsonConfig): Reader {
   const client = new HttpClient(clientConfig);
   const walk = compileJsonMetrics(metrics);
-  const request = { url, headers: { accept: 'application/json', ...headers }, body, maxBytes };
+  const request = { url, headers: withDefaults(headers, { accept: 'application/json' }), body, maxBytes };
   return {
     close: () => client.close(),
     read: async (snapshot, { signal, onError }) =>

@@ -1,129 +1,218 @@
-import type { Exemplar, HistogramPoint, MetricType, SummaryPoint } from '../series/family.ts';
-import { type LabelPair, labelsText } from '../series/labels.ts';
+import { isCount } from '../numbers/gate.ts';
+import { parseFloatText } from '../numbers/float-text.ts';
+import type { Exemplar, HistogramPoint, MetricType, NativeBuckets, SummaryPoint } from '../series/family.ts';
+import { labelsText } from '../series/labels.ts';
 import type { Snapshot } from '../series/snapshot.ts';
-import type { FamilyMeta, Visitor } from './parse.ts';
+import type { FamilyMeta } from './family-meta.ts';
+import type { Visitor } from './parse.ts';
 import type { Relabel } from './relabel.ts';
-import type { SampleLine } from './sample-line.ts';
+import type { Refusal, SampleLine } from './sample-line.ts';
 
 export type CollectorOptions = {
   snapshot: Snapshot;
   relabel: Relabel;
-  /** Whether timestamps of the text are kept; without them a sample is as old as the scrape. */
+  /** Whether timestamps of the source are kept; without them a sample is as old as the scrape. */
   honorTimestamps: boolean;
-  /** Whether the text is OpenMetrics, whose timestamps are seconds. */
-  openMetrics: boolean;
   onError: (reason: string) => void;
 };
 
+/** A histogram or summary as far as it came; what did not come stays undefined. */
 type Parts = {
-  bounds: [number, number, Exemplar | undefined][];
-  quantiles: [number, number][];
-  sum: number;
-  count: number;
-  timestamp?: number | undefined;
+  labels: string;
+  timestamp: number | undefined;
+  bounds: [bound: number, value: number, exemplar: Exemplar | undefined][];
+  sum: number | undefined;
+  count: number | undefined;
+  native: NativeBuckets | undefined;
+  /** Why it is left out, once something in it is malformed. */
+  fault: string | undefined;
 };
-type Composite = { name: string; meta: FamilyMeta; series: Map<string, Parts> };
+type Composite = { name: string; meta: FamilyMeta; parts: Map<string, Parts> };
+type Part = { sample: SampleLine; suffix: string; labels: Map<string, string>; timestamp: number | undefined };
 
 /** A family without HELP is a complaint of every linter. */
 const noHelp = 'The source gives no help.';
 
 const compositeTypes = new Set<MetricType>(['histogram', 'gaugehistogram', 'summary']);
 
-/** Puts samples of the text formats into a snapshot; lines of one histogram or summary become one series again. */
+/** Puts samples as they came into a snapshot; those of one histogram or summary become one series again. */
 export class ExpositionCollector implements Visitor {
   readonly #options: CollectorOptions;
   readonly #composites = new Map<string, Composite>();
+  readonly #created: { name: string; labels: string; seconds: number; meta: FamilyMeta }[] = [];
+  readonly #begun: { name: string; labels: string; milliseconds: number }[] = [];
+  /** Samples that were read, and lines that were refused. */
+  good = 0;
+  bad = 0;
 
   constructor(options: CollectorOptions) {
     this.#options = options;
   }
 
-  malformed(): void {
-    this.#options.onError('malformed_line');
+  refused(reason: Refusal): void {
+    this.bad += 1;
+    this.#options.onError(reason);
   }
 
   sample(sample: SampleLine, meta: FamilyMeta): void {
-    const { relabel, honorTimestamps, openMetrics } = this.#options;
-    const labels = new Map(sample.labels);
-    labels.set('__name__', sample.name);
-    if (!relabel(labels)) return;
+    this.good += 1;
+    const { snapshot, onError } = this.#options;
+    const labels = this.#relabeled(sample);
+    if (labels === undefined) return undefined;
     const name = labels.get('__name__') ?? '';
-    for (const label of Array.from(labels.keys())) if (label.startsWith('__')) labels.delete(label);
-    if (name === '') return this.#options.onError('empty_name');
+    if (name === '') return onError('empty_name');
+    dropInternal(labels);
+    const timestamp = this.#options.honorTimestamps ? sample.timestamp : undefined;
     const suffix = sample.name.slice(meta.name.length);
-    const scaled = sample.timestamp === undefined ? undefined : sample.timestamp * (openMetrics ? 1000 : 1);
-    const timestamp = honorTimestamps ? scaled : undefined;
-    if (suffix === '_created') return undefined;
-    if (compositeTypes.has(meta.type) && name.endsWith(suffix))
-      return this.#part(
-        { ...sample, name: name.slice(0, name.length - suffix.length) },
-        { meta, suffix, labels, timestamp },
-      );
-    const type = compositeTypes.has(meta.type) ? 'unknown' : meta.type;
-    const family = this.#options.snapshot.family({ name, help: meta.help || noHelp, unit: meta.unit }, type);
-    family?.add(labelsText(labels), { value: sample.value, timestamp, exemplar: this.#exemplar(sample) });
+    const base = suffix !== '' && name.endsWith(suffix) ? name.slice(0, -suffix.length) : name;
+    const renamed = suffix !== '' && base === name;
+    if (suffix === '_created' && !renamed) {
+      this.#created.push({ name: base, labels: labelsText(labels), seconds: sample.value, meta });
+      return undefined;
+    }
+    if (compositeTypes.has(meta.type) && !renamed) {
+      const composite = this.#composite(base, meta);
+      return this.#part(composite, { sample, suffix, labels, timestamp });
+    }
+    const type = compositeTypes.has(meta.type) || suffix === '_created' ? 'unknown' : meta.type;
+    const family = snapshot.family({ name, help: meta.help || noHelp, unit: meta.unit }, type);
+    family?.add(labelsText(labels), { value: sample.value, timestamp, exemplar: exemplarOf(sample) });
     return undefined;
+  }
+
+  /** A native histogram; `sample` has its name, labels and time. Its sum and count come as samples of their own. */
+  native(sample: SampleLine, native: NativeBuckets, meta: FamilyMeta): void {
+    const labels = this.#relabeled(sample);
+    const name = labels?.get('__name__') ?? '';
+    if (labels === undefined || name === '') return;
+    dropInternal(labels);
+    const timestamp = this.#options.honorTimestamps ? sample.timestamp : undefined;
+    partsOf(this.#composite(name, meta), labelsText(labels), timestamp).native = native;
+  }
+
+  /** When the series of a protobuf metric began, which is no sample of its own. */
+  begun(sample: SampleLine, milliseconds: number | undefined): void {
+    if (milliseconds === undefined) return;
+    const labels = this.#relabeled(sample);
+    const name = labels?.get('__name__') ?? '';
+    if (labels === undefined || name === '') return;
+    dropInternal(labels);
+    this.#begun.push({ name, labels: labelsText(labels), milliseconds });
   }
 
   /** Hand over histograms and summaries, which are complete only now. */
   finish(): void {
-    for (const { name, meta, series } of this.#composites.values()) {
-      const family = this.#options.snapshot.family({ name, help: meta.help || noHelp, unit: meta.unit }, meta.type);
-      for (const [labels, parts] of series)
-        family?.add(labels, meta.type === 'summary' ? summaryOf(parts) : histogramOf(parts));
+    const { snapshot, onError } = this.#options;
+    for (const { name, meta, parts } of this.#composites.values()) {
+      const family = snapshot.family({ name, help: meta.help || noHelp, unit: meta.unit }, meta.type);
+      for (const each of parts.values()) {
+        const point = meta.type === 'summary' ? summaryOf(each) : histogramOf(each);
+        if (typeof point === 'string') onError(point);
+        else family?.add(each.labels, point);
+      }
+    }
+    for (const { name, labels, milliseconds } of this.#begun) snapshot.begun(name, labels, milliseconds);
+    for (const { name, labels, seconds, meta } of this.#created) {
+      const [milliseconds, owner] = [seconds * 1000, meta.type === 'counter' ? `${name}_total` : name];
+      if (Number.isFinite(seconds) && seconds >= 0 && snapshot.created(owner, labels, milliseconds)) continue;
+      const family = snapshot.family({ name: `${name}_created`, help: meta.help || noHelp }, 'unknown');
+      family?.add(labels, { value: seconds });
     }
   }
 
-  #part(
-    sample: SampleLine,
-    {
-      meta,
-      suffix,
-      labels,
-      timestamp,
-    }: { meta: FamilyMeta; suffix: string; labels: Map<string, string>; timestamp: number | undefined },
-  ): void {
-    const own = meta.type === 'summary' ? 'quantile' : 'le';
-    const bound = labels.get(own);
-    if (suffix === '_bucket' || suffix === '') labels.delete(own);
-    const composite = this.#composites.get(sample.name) ?? {
-      name: sample.name,
-      meta,
-      series: new Map<string, Parts>(),
-    };
-    this.#composites.set(sample.name, composite);
-    const key = labelsText(labels);
-    const parts = composite.series.get(key) ?? { bounds: [], quantiles: [], sum: 0, count: 0, timestamp };
-    composite.series.set(key, parts);
-    if (suffix === '_sum' || suffix === '_gsum') parts.sum = sample.value;
-    else if (suffix === '_count' || suffix === '_gcount') parts.count = sample.value;
-    else if (bound === undefined) this.#options.onError('malformed_line');
-    else if (suffix === '_bucket') parts.bounds.push([boundOf(bound), sample.value, this.#exemplar(sample)]);
-    else parts.quantiles.push([boundOf(bound), sample.value]);
+  #relabeled(sample: SampleLine): Map<string, string> | undefined {
+    const labels = new Map(sample.labels);
+    labels.set('__name__', sample.name);
+    return this.#options.relabel(labels) ? labels : undefined;
   }
 
-  #exemplar({ exemplar }: SampleLine): Exemplar | undefined {
-    if (exemplar === undefined) return undefined;
-    const { labels, value, timestamp } = exemplar;
-    return { labels: textOf(labels), value, ...(timestamp === undefined ? {} : { timestamp: timestamp * 1000 }) };
+  #composite(name: string, meta: FamilyMeta): Composite {
+    const known = this.#composites.get(name);
+    if (known !== undefined) return known;
+    const composite = { name, meta, parts: new Map<string, Parts>() };
+    this.#composites.set(name, composite);
+    return composite;
+  }
+
+  #part(composite: Composite, { sample, suffix, labels, timestamp }: Part): void {
+    const { type } = composite.meta;
+    const own = suffix === '_bucket' ? 'le' : suffix === '' && type === 'summary' ? 'quantile' : undefined;
+    const text = own === undefined ? undefined : labels.get(own);
+    if (own !== undefined) labels.delete(own);
+    const parts = partsOf(composite, labelsText(labels), timestamp);
+    const { value } = sample;
+    if (suffix === '_sum' || suffix === '_gsum') {
+      if (parts.sum !== undefined) parts.fault ??= 'duplicate';
+      parts.sum = value;
+    } else if (suffix === '_count' || suffix === '_gcount') {
+      if (parts.count !== undefined) parts.fault ??= 'duplicate';
+      if (!isCount(value)) parts.fault ??= 'count';
+      parts.count = value;
+    } else {
+      const bound = text === undefined ? undefined : parseFloatText(text);
+      if (bound === undefined || Number.isNaN(bound)) parts.fault ??= 'bound';
+      else parts.bounds.push([bound, value, exemplarOf(sample)]);
+    }
   }
 }
 
-const textOf = (labels: readonly LabelPair[]) => labelsText(labels);
-const boundOf = (text: string) => (/inf/i.test(text) ? Number.POSITIVE_INFINITY : Number(text));
+/** Labels whose names begin with two underscores are for rules only. */
+function dropInternal(labels: Map<string, string>): void {
+  for (const label of Array.from(labels.keys())) if (label.startsWith('__')) labels.delete(label);
+}
 
-function summaryOf({ quantiles, sum, count, timestamp }: Parts): SummaryPoint {
-  return { quantiles: quantiles.toSorted(([a], [b]) => a - b), sum, count, timestamp };
+/** Lines that say another time belong to another point of the series. */
+function partsOf({ parts }: Composite, labels: string, timestamp: number | undefined): Parts {
+  const key = `${labels}\n${timestamp ?? ''}`;
+  const known = parts.get(key);
+  if (known !== undefined) return known;
+  const made: Parts = {
+    labels,
+    timestamp,
+    bounds: [],
+    sum: undefined,
+    count: undefined,
+    native: undefined,
+    fault: undefined,
+  };
+  parts.set(key, made);
+  return made;
+}
+
+function exemplarOf({ exemplar }: SampleLine): Exemplar | undefined {
+  if (exemplar === undefined) return undefined;
+  const { labels, value, timestamp } = exemplar;
+  return { labels: labelsText(labels), value, ...(timestamp === undefined ? {} : { timestamp }) };
+}
+
+function summaryOf({ bounds, sum, count, timestamp, fault }: Parts): SummaryPoint | string {
+  if (fault !== undefined) return fault;
+  const quantiles = bounds.map(([quantile, value]) => [quantile, value] as const).toSorted(([a], [b]) => a - b);
+  if (quantiles.some(([quantile], at) => quantile === quantiles[at - 1]?.[0])) return 'duplicate';
+  return quantiles.every(([quantile]) => quantile >= 0 && quantile <= 1)
+    ? { quantiles, sum, count, timestamp }
+    : 'bound';
 }
 
 /** Buckets come cumulative and in any order; ours stand alone, ascending. */
-function histogramOf({ bounds, sum, count, timestamp }: Parts): HistogramPoint {
-  const finite = bounds.filter(([bound]) => Number.isFinite(bound)).sort(([a], [b]) => a - b);
-  const last = bounds.find(([bound]) => bound === Number.POSITIVE_INFINITY);
-  const cumulative = [...finite.map(([, value]) => value), last?.[1] ?? count];
-  const counts = cumulative.map((value, at) => Math.max(0, value - (at === 0 ? 0 : (cumulative[at - 1] ?? 0))));
+function histogramOf({ bounds, sum, count, native, timestamp, fault }: Parts): HistogramPoint | string {
+  if (fault !== undefined) return fault;
+  const sorted = bounds.toSorted(([a], [b]) => a - b);
   const exemplars = new Map<number, Exemplar>();
-  for (const [at, [, , exemplar]] of [...finite, ...(last ? [last] : [])].entries())
+  const counts: number[] = [];
+  let [before, last]: [number, number | undefined] = [0, undefined];
+  for (const [at, [bound, value, exemplar]] of sorted.entries()) {
+    if (bound === Number.NEGATIVE_INFINITY) return 'bound';
+    if (bound === last) return 'duplicate';
+    if (!isCount(value)) return 'count';
+    if (value < before) return 'falling_buckets';
+    counts.push(value - before);
     if (exemplar) exemplars.set(at, exemplar);
-  return { bounds: finite.map(([bound]) => bound), counts, sum, count: last?.[1] ?? count, timestamp, exemplars };
+    [before, last] = [value, bound];
+  }
+  const cumulative = sorted.every(([, value]) => Number.isInteger(value))
+    ? undefined
+    : sorted.map(([, value]) => value);
+  const finite = sorted.map(([bound]) => bound).filter(Number.isFinite);
+  return { bounds: finite, counts, cumulative, sum, count, timestamp, exemplars, ...(native ? { native } : {}) };
 }

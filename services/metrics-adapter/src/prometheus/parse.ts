@@ -1,72 +1,79 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { MetricType } from '../series/family.ts';
+import { FetchError } from '../fetch/errors.ts';
 import { unescapeValue } from '../series/labels.ts';
-import { parseSampleLine, type SampleLine } from './sample-line.ts';
-
-/** What a text says of a family before its samples; `name` is as TYPE has it. */
-export type FamilyMeta = { name: string; type: MetricType; help: string; unit: string };
+import { Slices } from '../slices.ts';
+import { type FamilyMeta, familyFor, isMetricType } from './family-meta.ts';
+import { parseSampleLine, type Refusal, type SampleLine } from './sample-line.ts';
 
 export type Visitor = {
   /** A sample, with its family; one without metadata is its own, of unknown type. */
   sample(sample: SampleLine, family: FamilyMeta): void;
-  /** A line that is none. */
-  malformed(): void;
+  /** A line that is left out. */
+  refused(reason: Refusal): void;
 };
 
-const types = new Set<string>([
-  'counter',
-  'gauge',
-  'histogram',
-  'gaugehistogram',
-  'summary',
-  'info',
-  'stateset',
-  'unknown',
-]);
-const suffixes = ['_total', '_bucket', '_sum', '_count', '_gsum', '_gcount', '_created', '_info'];
-const metadata = /^#\s+(HELP|TYPE|UNIT)\s+(?:"((?:[^"\\]|\\.)*)"|(\S+))[ \t]?(.*)$/s;
+/** Lines between two looks at the clock. */
+const batch = 200;
 
-/** Lines between two pauses. */
-const batch = 2000;
+const metadata = /^#[ \t]+(HELP|TYPE|UNIT)[ \t]+(?:"((?:[^"\\]|\\.)*)"|([^ \t"]+))[ \t]?(.*)$/s;
 
-/** Read a text of the Prometheus or OpenMetrics format, line by line, letting others run in between. */
-export async function parseExposition(text: string, visitor: Visitor): Promise<void> {
+/**
+ * Read a text of the Prometheus or the OpenMetrics format line by line, letting others run in between.
+ *
+ * @throws {FetchError} parse where OpenMetrics does not end with `# EOF`: the rest is missing
+ */
+export async function parseExposition(text: string, openMetrics: boolean, visitor: Visitor): Promise<void> {
   const families = new Map<string, FamilyMeta>();
+  const slices = new Slices();
+  let ended = false;
   let lines = 0;
   for (let from = 0; from < text.length; ) {
     const found = text.indexOf('\n', from);
     const end = found === -1 ? text.length : found;
-    const line = text.slice(from, end).trimEnd();
+    const line = trimmed(text, from, end);
     from = end + 1;
-    if (line.startsWith('#')) readMetadata(line, families);
-    else if (line !== '') readSample(line, families, visitor);
+    if (ended) visitor.refused('malformed_line');
+    else if (line === '# EOF' && openMetrics) ended = true;
+    else if (line.startsWith('#')) readMetadata(line, families, openMetrics);
+    else if (line !== '') readSample(line, { families, openMetrics, visitor });
     lines += 1;
-    if (lines % batch === 0) await nextTurn();
+    if (lines % batch === 0 && slices.over) await slices.pause();
   }
+  if (openMetrics && !ended) throw new FetchError('parse', 'the answer is cut off: OpenMetrics ends with "# EOF"');
 }
 
-function readMetadata(line: string, families: Map<string, FamilyMeta>): void {
+/** A line without the blanks around it, which the text format allows. */
+function trimmed(text: string, from: number, to: number): string {
+  let [start, end] = [from, to];
+  while (start < end && text.charCodeAt(start) <= 32) start += 1;
+  while (end > start && text.charCodeAt(end - 1) <= 32) end -= 1;
+  return text.slice(start, end);
+}
+
+function readMetadata(line: string, families: Map<string, FamilyMeta>, openMetrics: boolean): void {
   const match = metadata.exec(line);
   if (match === null) return;
   const [, kind, quoted, plain = '', rest = ''] = match;
+  if (kind === 'UNIT' && !openMetrics) return;
   const name = quoted === undefined ? plain : unescapeValue(quoted);
-  const family = families.get(name) ?? { name, type: 'unknown' as MetricType, help: '', unit: '' };
+  const family = families.get(name) ?? { name, type: 'unknown' as const, help: '', unit: '' };
   families.set(name, family);
   const word = rest.trim();
-  if (kind === 'HELP') family.help = unescapeValue(rest);
+  if (kind === 'HELP') family.help = openMetrics ? unescapeValue(rest) : unescapeHelp(rest);
   else if (kind === 'UNIT') family.unit = word;
-  else family.type = types.has(word) ? (word as MetricType) : 'unknown';
+  else family.type = isMetricType(word) ? word : 'unknown';
 }
 
-function readSample(line: string, families: Map<string, FamilyMeta>, visitor: Visitor): void {
-  const sample = parseSampleLine(line);
-  if (sample === undefined) return visitor.malformed();
+/** Help of the text format, where a quote is no special character. */
+function unescapeHelp(text: string): string {
+  return text.replaceAll(/\\([\\n])/g, (_all, mark: string) => (mark === 'n' ? '\n' : mark));
+}
+
+type Context = { families: ReadonlyMap<string, FamilyMeta>; openMetrics: boolean; visitor: Visitor };
+
+function readSample(line: string, { families, openMetrics, visitor }: Context): void {
+  const sample = parseSampleLine(line, openMetrics ? 1000 : 1);
+  if (typeof sample === 'string') return visitor.refused(sample);
   const { name } = sample;
-  const family = families.get(name) ?? familyBySuffix(name, families) ?? { name, type: 'unknown', help: '', unit: '' };
+  const family = familyFor(name, families, openMetrics) ?? { name, type: 'unknown', help: '', unit: '' };
   return visitor.sample(sample, family);
-}
-
-function familyBySuffix(name: string, families: ReadonlyMap<string, FamilyMeta>): FamilyMeta | undefined {
-  const suffix = suffixes.find((ending) => name.endsWith(ending));
-  return suffix === undefined ? undefined : families.get(name.slice(0, -suffix.length));
 }

@@ -1,13 +1,23 @@
 import { parseDuration } from '@podkit/chassis/config/duration';
 import { HttpClient } from '../fetch/client.ts';
 import { FetchError } from '../fetch/errors.ts';
+import { withDefaults } from '../fetch/headers.ts';
 import { type PullContext, PullSource } from '../pull/pull-source.ts';
 import { ExpositionCollector } from './collector.ts';
 import type { PrometheusConfig } from './config.ts';
 import { parseExposition } from './parse.ts';
+import { parseProtobuf } from './parse-protobuf.ts';
 import { compileRelabel } from './relabel.ts';
 
-const accept = 'application/openmetrics-text;version=1.0.0;q=0.9,text/plain;version=0.0.4;q=0.5';
+/** Protobuf first, the one format that has native histograms; then what has types and times most exactly. */
+const accept = [
+  'application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited;escaping=allow-utf-8',
+  'application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.8',
+  'application/openmetrics-text;version=0.0.1;q=0.7',
+  'text/plain;version=1.0.0;escaping=allow-utf-8;q=0.6',
+  'text/plain;version=0.0.4;q=0.5',
+  '*/*;q=0.1',
+].join(',');
 
 /** A source whose metrics are passed through. @throws {PodkitError} for a regex that is none */
 export function createPrometheusSource(config: PrometheusConfig, { limits, log }: PullContext): PullSource {
@@ -21,21 +31,21 @@ export function createPrometheusSource(config: PrometheusConfig, { limits, log }
     timeout: parseDuration(config.timeout),
     close: () => client.close(),
     collect: async (snapshot, { signal, onError }) => {
-      const bytes = await client.fetch({ url, headers: { accept, ...headers }, maxBytes, signal });
-      const text = new TextDecoder().decode(bytes);
-      const openMetrics = text.trimEnd().endsWith('# EOF');
-      const collector = new ExpositionCollector({ snapshot, relabel, honorTimestamps, openMetrics, onError });
-      let good = 0;
-      const sample: ExpositionCollector['sample'] = (line, family) => {
-        good += 1;
-        collector.sample(line, family);
-      };
-      let bad = 0;
-      await parseExposition(text, { sample, malformed: () => (bad += 1) });
+      const answer = await client.ask({ url, headers: withDefaults(headers, { accept }), maxBytes, signal });
+      const collector = new ExpositionCollector({ snapshot, relabel, honorTimestamps, onError });
+      await read(answer, collector);
       // A page of HTML is not a text with a few bad lines.
-      if (good === 0 && bad > 0) throw new FetchError('parse', 'the answer is not the Prometheus text format');
-      for (let at = 0; at < bad; at += 1) collector.malformed();
+      if (collector.good === 0 && collector.bad > 0)
+        throw new FetchError('parse', 'the answer is not the Prometheus text format');
       collector.finish();
     },
   });
+}
+
+/** Read an answer in the format that its Content-Type names; without one, in the text format or OpenMetrics. */
+async function read({ bytes, type }: { bytes: Buffer; type: string }, collector: ExpositionCollector): Promise<void> {
+  if (type === 'application/vnd.google.protobuf') return parseProtobuf(bytes, collector);
+  const text = new TextDecoder().decode(bytes);
+  const untold = type === '' && text.trimEnd().endsWith('\n# EOF');
+  return parseExposition(text, untold || type === 'application/openmetrics-text', collector);
 }

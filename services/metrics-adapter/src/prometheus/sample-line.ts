@@ -1,7 +1,8 @@
-import type { LabelPair } from '../series/labels.ts';
-import { unescapeValue } from '../series/labels.ts';
+import { isTimestamp } from '../numbers/gate.ts';
+import { parseFloatText } from '../numbers/float-text.ts';
+import { type LabelPair, unescapeValue } from '../series/labels.ts';
 
-/** One line of the text formats taken apart. `timestamp` is as written: milliseconds, or seconds in OpenMetrics. */
+/** One line of the text formats taken apart. Timestamps are milliseconds since the epoch. */
 export type SampleLine = {
   name: string;
   labels: LabelPair[];
@@ -10,75 +11,166 @@ export type SampleLine = {
   exemplar?: { labels: LabelPair[]; value: number; timestamp?: number };
 };
 
-const plainName = /[a-zA-Z_:][a-zA-Z0-9_:]*/y;
-const pair = /\s*(?:"((?:[^"\\]|\\.)*)"|([a-zA-Z_][a-zA-Z0-9_]*))\s*(?:=\s*"((?:[^"\\]|\\.)*)")?\s*(,|(?=\}))/suy;
-const numbers = /^\s*([^\s#]+)(?:\s+([^\s#]+))?\s*(?:#\s*(.*))?$/s;
+/** Why a line is left out. */
+export type Refusal = 'malformed_line' | 'duplicate_label' | 'reserved_label' | 'timestamp' | 'native_histogram';
+
+const [tab, space, quote, hash, comma, equals, backslash, open, close] = [9, 32, 34, 35, 44, 61, 92, 123, 125];
+
+/** What ends the reading of a line. */
+class Refused extends Error {
+  readonly reason: Refusal;
+
+  constructor(reason: Refusal) {
+    super(reason);
+    this.reason = reason;
+  }
+}
 
 /**
- * Take a sample's line apart, with names in quotes where they are; undefined where it is none.
+ * Take a sample's line apart, with names in quotes where they are. Each character is looked at once.
+ * `unit` is what a timestamp of 1 means, in milliseconds: 1 in the text format, 1000 in OpenMetrics.
  *
  * https://prometheus.io/docs/instrumenting/exposition_formats/
  */
-export function parseSampleLine(line: string): SampleLine | undefined {
-  plainName.lastIndex = 0;
-  let name = plainName.exec(line)?.[0] ?? '';
-  let at = name.length;
-  let labels: LabelPair[] = [];
-  while (line[at] === ' ' || line[at] === '\t') at += 1;
-  if (line[at] === '{') {
-    const read = readLabels(line, at + 1);
-    if (read === undefined || (name !== '' && read.name !== undefined)) return undefined;
-    name ||= read.name ?? '';
-    ({ labels, at } = read);
-  }
-  const rest = numbers.exec(line.slice(at));
-  if (name === '' || rest === null) return undefined;
-  const [, value = '', stamp, tail] = rest;
-  const sample: SampleLine = { name, labels, value: parseFloatText(value) ?? Number.NaN };
-  if (parseFloatText(value) === undefined) return undefined;
-  if (stamp !== undefined) {
-    const timestamp = parseFloatText(stamp);
-    if (timestamp === undefined) return undefined;
-    sample.timestamp = timestamp;
-  }
-  const exemplar = tail === undefined ? undefined : readExemplar(tail);
-  return exemplar === undefined ? sample : { ...sample, exemplar };
-}
-
-function readLabels(line: string, from: number): { labels: LabelPair[]; name?: string; at: number } | undefined {
-  const labels: LabelPair[] = [];
-  let name: string | undefined;
-  let at = from;
-  for (;;) {
-    while (line[at] === ' ') at += 1;
-    if (line[at] === '}') return { labels, ...(name === undefined ? {} : { name }), at: at + 1 };
-    pair.lastIndex = at;
-    const match = pair.exec(line);
-    if (match === null) return undefined;
-    const [all, quoted, plain, value] = match;
-    const key = plain ?? unescapeValue(quoted ?? '');
-    if (value !== undefined) labels.push([key, unescapeValue(value)]);
-    else if (quoted !== undefined && name === undefined) name = key;
-    else return undefined;
-    at += all.length;
+export function parseSampleLine(line: string, unit: 1 | 1000 = 1): SampleLine | Refusal {
+  try {
+    return new LineScanner(line, unit).sample();
+  } catch (error) {
+    if (error instanceof Refused) return error.reason;
+    throw error;
   }
 }
 
-function readExemplar(text: string): SampleLine['exemplar'] {
-  if (!text.startsWith('{')) return undefined;
-  const read = readLabels(text, 1);
-  const rest = read === undefined ? null : numbers.exec(text.slice(read.at));
-  const value = parseFloatText(rest?.[1] ?? '');
-  if (read === undefined || value === undefined) return undefined;
-  const timestamp = rest?.[2] === undefined ? undefined : parseFloatText(rest[2]);
-  return { labels: read.labels, value, ...(timestamp === undefined ? {} : { timestamp }) };
+class LineScanner {
+  readonly #line: string;
+  readonly #unit: number;
+  #at = 0;
+
+  constructor(line: string, unit: number) {
+    this.#line = line;
+    this.#unit = unit;
+  }
+
+  sample(): SampleLine {
+    this.#blanks();
+    let name = this.#plainName(true);
+    let labels: LabelPair[] = [];
+    this.#blanks();
+    if (this.#code() === open) {
+      const read = this.#labels();
+      if (name !== '' && read.name !== undefined) return refuse();
+      name ||= read.name ?? '';
+      labels = read.labels;
+    }
+    if (name === '') return refuse();
+    const { value, timestamp } = this.#numbers();
+    const exemplar = this.#code() === hash ? this.#exemplar() : undefined;
+    if (this.#at < this.#line.length) return refuse();
+    return {
+      name,
+      labels,
+      value,
+      ...(timestamp === undefined ? {} : { timestamp }),
+      ...(exemplar === undefined ? {} : { exemplar }),
+    };
+  }
+
+  #exemplar(): NonNullable<SampleLine['exemplar']> {
+    this.#at += 1;
+    this.#blanks();
+    if (this.#code() !== open) return refuse();
+    const { labels, name } = this.#labels();
+    if (name !== undefined) return refuse();
+    const { value, timestamp } = this.#numbers();
+    return { labels, value, ...(timestamp === undefined ? {} : { timestamp }) };
+  }
+
+  /** A value, and a timestamp where one follows. */
+  #numbers(): { value: number; timestamp: number | undefined } {
+    const value = parseFloatText(this.#word());
+    if (value === undefined) return refuse();
+    const code = this.#code();
+    if (this.#at >= this.#line.length || code === hash) return { value, timestamp: undefined };
+    const timestamp = parseFloatText(this.#word());
+    if (timestamp === undefined) return refuse();
+    if (!isTimestamp(timestamp * this.#unit)) throw new Refused('timestamp');
+    return { value, timestamp: timestamp * this.#unit };
+  }
+
+  /** What stands between the braces. A name alone, in quotes, is the metric's. */
+  #labels(): { labels: LabelPair[]; name: string | undefined } {
+    const labels: LabelPair[] = [];
+    const names = new Set<string>();
+    let name: string | undefined;
+    this.#at += 1;
+    for (;;) {
+      this.#blanks();
+      if (this.#code() === close) break;
+      const quoted = this.#code() === quote;
+      const key = quoted ? this.#quoted() : this.#plainName(false);
+      if (key === '') return refuse();
+      this.#blanks();
+      if (this.#code() === equals) {
+        this.#at += 1;
+        this.#blanks();
+        if (key === '__name__') throw new Refused('reserved_label');
+        if (names.has(key)) throw new Refused('duplicate_label');
+        names.add(key);
+        labels.push([key, this.#quoted()]);
+        this.#blanks();
+      } else if (quoted && name === undefined) name = key;
+      else return refuse();
+      if (this.#code() === comma) this.#at += 1;
+      else if (this.#code() !== close) return refuse();
+    }
+    this.#at += 1;
+    return { labels, name };
+  }
+
+  /** A name without quotes; '' where there is none. Only a metric's has colons. */
+  #plainName(colons: boolean): string {
+    const start = this.#at;
+    while (isNameCode(this.#code(), colons, this.#at === start)) this.#at += 1;
+    return this.#line.slice(start, this.#at);
+  }
+
+  #quoted(): string {
+    if (this.#code() !== quote) return refuse();
+    const start = this.#at + 1;
+    let at = start;
+    for (let code = this.#line.charCodeAt(at); code !== quote; code = this.#line.charCodeAt(at)) {
+      at += code === backslash ? 2 : 1;
+      if (at >= this.#line.length) return refuse();
+    }
+    this.#at = at + 1;
+    return unescapeValue(this.#line.slice(start, at));
+  }
+
+  /** Up to the next blank, and past the blanks that follow. */
+  #word(): string {
+    this.#blanks();
+    const start = this.#at;
+    for (let code = this.#code(); code > space && code !== hash; code = this.#code()) this.#at += 1;
+    const word = this.#line.slice(start, this.#at);
+    this.#blanks();
+    return word;
+  }
+
+  #blanks(): void {
+    while (this.#code() === space || this.#code() === tab) this.#at += 1;
+  }
+
+  /** The character here; NaN at the end, which equals nothing. */
+  #code(): number {
+    return this.#line.charCodeAt(this.#at);
+  }
 }
 
-/** A float as Prometheus writes it; undefined where it is none. */
-function parseFloatText(text: string): number | undefined {
-  if (/^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/.test(text)) return Number(text);
-  const word = text.toLowerCase();
-  if (word === 'nan') return Number.NaN;
-  if (/^\+?inf(inity)?$/.test(word)) return Number.POSITIVE_INFINITY;
-  return /^-inf(inity)?$/.test(word) ? Number.NEGATIVE_INFINITY : undefined;
+function refuse(): never {
+  throw new Refused('malformed_line');
+}
+
+function isNameCode(code: number, colons: boolean, first: boolean): boolean {
+  if ((code >= 97 && code <= 122) || (code >= 65 && code <= 90) || code === 95) return true;
+  return code === 58 ? colons : !first && code >= 48 && code <= 57;
 }

@@ -19,34 +19,57 @@ type Common = {
   created?: number | undefined;
 };
 
-/** One number: everything but histograms and summaries. */
-export type NumberPoint = Common & { value: number; exemplar?: Exemplar | undefined };
+export type NumberPoint = Common & {
+  /** Points of the same series at other times, as a source gave them. */
+  later?: NumberPoint[] | undefined;
+  value: number;
+  exemplar?: Exemplar | undefined;
+};
 
 /** Sparse buckets of a native histogram: index to count. */
 export type NativeBuckets = {
   schema: number;
+  /** Whether the counts are fractions, which the wire format writes otherwise. */
+  fractions?: boolean | undefined;
   zeroThreshold: number;
   zeroCount: number;
   positive: ReadonlyMap<number, number>;
   negative: ReadonlyMap<number, number>;
 };
 
+/** What is undefined or missing was not given by the source, and is not shown either. */
 export type HistogramPoint = Common & {
+  /** Points of the same series at other times, as a source gave them. */
+  later?: HistogramPoint[] | undefined;
   /** Upper bounds, ascending, without +Inf. */
   bounds: readonly number[];
-  /** Observations in each bucket alone (not cumulative), the last one for +Inf. */
+  /** Observations in each bucket alone (not cumulative); one more than bounds where there is a bucket for +Inf. */
   counts: readonly number[];
-  sum: number;
-  count: number;
+  /** Where counts are fractions: the same from zero on, as the source gave it, since sums of fractions are not exact. */
+  cumulative?: readonly number[] | undefined;
+  sum: number | undefined;
+  count: number | undefined;
   native?: NativeBuckets | undefined;
   /** By index of the bucket. */
   exemplars?: ReadonlyMap<number, Exemplar> | undefined;
 };
 
-export type SummaryPoint = Common & { quantiles: readonly (readonly [number, number])[]; sum: number; count: number };
+export type SummaryPoint = Common & {
+  /** Points of the same series at other times, as a source gave them. */
+  later?: SummaryPoint[] | undefined;
+  quantiles: readonly (readonly [number, number])[];
+  sum: number | undefined;
+  count: number | undefined;
+};
 
 /** What all kinds of family have: `name` as the text format shows it, so with `_total` where a counter has one. */
-export type FamilyHead = { name: string; help: string; unit?: string | undefined };
+export type FamilyHead = {
+  name: string;
+  help: string;
+  unit?: string | undefined;
+  /** Whether the source showed `created` as samples of their own, which the text formats then do too. */
+  showsCreated?: boolean | undefined;
+};
 
 /** One metric family as it is exposed: series by their labels' text. */
 export type Family = FamilyHead &

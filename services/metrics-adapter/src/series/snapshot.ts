@@ -11,7 +11,7 @@ export type SnapshotProblem = 'duplicate' | 'type_conflict' | 'overflow';
 /**
  * What one scrape of one source found. It is made anew for each, so what the source no longer says is gone.
  *
- * Of several samples of one series the first counts. Beyond a limit a counter goes to the metric's `other` series,
+ * Of several samples of one series at one time the first counts. Beyond a limit a counter goes to the metric's `other` series,
  * which adds them up, and anything else is dropped, since a sum of gauges says nothing.
  */
 export class Snapshot {
@@ -44,6 +44,22 @@ export class Snapshot {
     return { add: (labels, point) => this.#add(family, labels, point) };
   }
 
+  /** Note when a series began; false where there is no such series. */
+  begun(name: string, labels: string, milliseconds: number): boolean {
+    const point = this.#families.get(name)?.series.get(labels);
+    if (point === undefined) return false;
+    for (const each of [point, ...(point.later ?? [])]) each.created = milliseconds;
+    return true;
+  }
+
+  /** The same where the source shows it as a sample of its own. */
+  created(name: string, labels: string, milliseconds: number): boolean {
+    const family = this.#families.get(name);
+    if (family === undefined || !this.begun(name, labels, milliseconds)) return false;
+    family.showsCreated = true;
+    return true;
+  }
+
   /** The families that have series. */
   families(): Family[] {
     return [...this.#families.values()].filter(({ series }) => series.size > 0) as unknown as Family[];
@@ -54,9 +70,13 @@ export class Snapshot {
     const before = series.size;
     if (before >= this.#limits.seriesPerMetric || this.#size >= this.#limits.seriesPerSource)
       return this.#overflow(family, labels, point);
-    if (series.has(labels)) return this.#onProblem('duplicate');
-    series.set(labels, point);
+    const first = series.get(labels);
     this.#size += 1;
+    if (first === undefined) series.set(labels, point);
+    else if (!isAnotherTime(first, point)) {
+      this.#size -= 1;
+      return this.#onProblem('duplicate');
+    } else ((first.later ??= []) as Point[]).push(point);
     return undefined;
   }
 
@@ -74,3 +94,10 @@ export class Snapshot {
 
 /** `labels` is a text of `labelsText`. */
 export type SnapshotFamily = { add(labels: string, point: Point): void };
+
+/** Whether a point of a series is later than those that are there, or earlier: the last and the first tell. */
+function isAnotherTime(first: Point, { timestamp }: Point): boolean {
+  const last = first.later?.at(-1) ?? first;
+  const known = first.timestamp !== undefined && timestamp !== undefined;
+  return known && timestamp !== first.timestamp && timestamp !== last.timestamp;
+}

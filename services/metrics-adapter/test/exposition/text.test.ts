@@ -90,7 +90,7 @@ test('OpenMetrics has canonical bounds, units, exemplars and an end', () => {
 
 test.each([
   ['counter', 'a_total', '# HELP a h\n# TYPE a counter\na_total 1\n'],
-  ['counter', 'a', '# HELP a h\n# TYPE a counter\na_total 1\n'],
+  ['counter', 'a', '# HELP a h\n# TYPE a unknown\na 1\n'],
   ['info', 'a_info', '# HELP a h\n# TYPE a info\na_info 1\n'],
   ['unknown', 'a', '# HELP a h\n# TYPE a unknown\na 1\n'],
 ] as const)('in OpenMetrics a %s %s has the names that it demands', (type, name, expected) => {
@@ -137,10 +137,13 @@ test('what the text encoder writes, the parser reads back', async () => {
         snapshot: read,
         relabel: () => true,
         honorTimestamps: true,
-        openMetrics,
         onError: (reason) => bad.push(reason),
       });
-      await parseExposition(textOf(snapshot.families(), { openMetrics, escaping: 'allow-utf-8' }), collector);
+      await parseExposition(
+        textOf(snapshot.families(), { openMetrics, escaping: 'allow-utf-8' }),
+        openMetrics,
+        collector,
+      );
       expect([bad, flat(read.families())]).toEqual([[], flat(snapshot.families())]);
     }),
   );

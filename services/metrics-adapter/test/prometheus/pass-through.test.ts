@@ -74,7 +74,7 @@ test.each([
 test.each(['a', 'a{', 'a{x=1} 1', 'a{x="1} 1', '1a 1', 'a 0x10', 'a b', '{"a"="b"} 1', 'a 1 x'])(
   'the line %s is refused',
   (line) => {
-    expect(parseSampleLine(line)).toBeUndefined();
+    expect(parseSampleLine(line)).toBe('malformed_line');
   },
 );
 

@@ -13,7 +13,9 @@ function valuesOf(store: SeriesStore): Record<string, number> {
     store
       .families()
       .flatMap(({ name, series }) =>
-        [...series].map(([key, point]) => [`${name}{${key}}`, 'value' in point ? point.value : point.count] as const),
+        [...series].map(
+          ([key, point]) => [`${name}{${key}}`, 'value' in point ? point.value : (point.count ?? 0)] as const,
+        ),
       ),
   );
 }

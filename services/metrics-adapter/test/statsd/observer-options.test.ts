@@ -40,7 +40,7 @@ async function received(mapping: string, lines: string[]): Promise<Family[]> {
 function shown(families: Family[]): string[] {
   return families.flatMap(({ name, series }) =>
     [...series].map(([labels, point]) => {
-      const value = 'value' in point ? String(point.value) : `${point.count} of ${Number(point.sum.toFixed(9))}`;
+      const value = 'value' in point ? String(point.value) : `${point.count} of ${Number((point.sum ?? 0).toFixed(9))}`;
       return `${name}{${labels}} ${value}`;
     }),
   );

@@ -1,0 +1,56 @@
+import type { Family, HistogramPoint, NumberPoint, SummaryPoint } from '../series/family.ts';
+import { quoteName, escapeValue } from '../series/labels.ts';
+import { canonicalFloat } from './float.ts';
+
+type Composite = HistogramPoint | SummaryPoint;
+
+/**
+ * The samples of histograms or summaries as families of single numbers, for a format that can't say that some of them
+ * are missing, or that doesn't know the type: each keeps its name, its labels and its value.
+ */
+export function plainFamilies(family: Family, points: Iterable<readonly [labels: string, point: Composite]>): Family[] {
+  const families = new Map<string, Map<string, NumberPoint>>();
+  const add = (suffix: string, labels: string, value: number | undefined, timestamp: number | undefined) => {
+    if (value === undefined) return;
+    const name = `${family.name}${suffix}`;
+    const series = families.get(name) ?? new Map<string, NumberPoint>();
+    families.set(name, series);
+    const first = series.get(labels);
+    if (first === undefined) series.set(labels, { value, timestamp });
+    else (first.later ??= []).push({ value, timestamp });
+  };
+  const gauge = family.type === 'gaugehistogram';
+  for (const [labels, point] of points) {
+    if ('bounds' in point)
+      for (const [bound, value] of cumulativeBuckets(point))
+        add('_bucket', withLabel(labels, 'le', bound), value, point.timestamp);
+    else
+      for (const [quantile, value] of point.quantiles)
+        add('', withLabel(labels, 'quantile', quantile), value, point.timestamp);
+    add(gauge ? '_gsum' : '_sum', labels, point.sum, point.timestamp);
+    add(gauge ? '_gcount' : '_count', labels, point.count, point.timestamp);
+  }
+  const { help, unit } = family;
+  return [...families].map(([name, series]) => ({ name, help, unit, type: gauge ? 'gauge' : 'unknown', series }));
+}
+
+/** The buckets of a histogram as the formats have them: each upper bound with the count up to it. */
+export function cumulativeBuckets({ bounds, counts, cumulative }: HistogramPoint): [bound: number, count: number][] {
+  let sum = 0;
+  return counts.map((count, at) => {
+    sum += count;
+    return [bounds[at] ?? Number.POSITIVE_INFINITY, cumulative?.[at] ?? sum];
+  });
+}
+
+/** Whether nothing of a histogram or summary is missing and its counts are what protobuf has for them. */
+export function isWhole(point: Composite): boolean {
+  if (point.sum === undefined || point.count === undefined) return false;
+  if ('quantiles' in point) return Number.isInteger(point.count);
+  return point.native !== undefined || point.counts.length === point.bounds.length + 1;
+}
+
+/** A label more; a text of labels stays sorted only where the name is the last, and here nobody reads the order. */
+function withLabel(labels: string, name: string, value: number): string {
+  return `${labels}${labels === '' ? '' : ','}${quoteName(name)}="${escapeValue(canonicalFloat(value))}"`;
+}

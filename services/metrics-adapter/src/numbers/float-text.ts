@@ -1,0 +1,18 @@
+/** A decimal number as text. Each character can be read in one way only, so that it is matched in linear time. */
+export const decimalText = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/;
+
+/** No number that a program writes is longer; the longest exact double has 767 significant digits. */
+const longest = 1100;
+
+/**
+ * A float as the Prometheus formats have it: decimal, `NaN`, `+Inf`, `-Inf`, in any case. Undefined where it is none.
+ * Unlike Go's ParseFloat it takes no hexadecimal and no `1_000`, which the formats exclude.
+ */
+export function parseFloatText(text: string): number | undefined {
+  if (text.length > longest) return undefined;
+  if (decimalText.test(text)) return Number(text);
+  const word = text.toLowerCase();
+  if (word === 'nan') return Number.NaN;
+  if (word === '+inf' || word === 'inf' || word === '+infinity' || word === 'infinity') return Number.POSITIVE_INFINITY;
+  return word === '-inf' || word === '-infinity' ? Number.NEGATIVE_INFINITY : undefined;
+}

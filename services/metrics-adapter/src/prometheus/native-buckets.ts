@@ -1,0 +1,43 @@
+import { isCount } from '../numbers/gate.ts';
+import type { NativeBuckets } from '../series/family.ts';
+import type { BucketSpan, HistogramMessage } from './protobuf-schema.ts';
+
+const [lowestSchema, highestSchema] = [-4, 8];
+
+/**
+ * The native histogram of a message; undefined where it has none, which is where it has neither spans nor a zero
+ * bucket, and 'malformed' where spans and counts don't belong together.
+ *
+ * https://prometheus.io/docs/specs/native_histograms/
+ */
+export function nativeOf(histogram: HistogramMessage): NativeBuckets | undefined | 'malformed' {
+  const { schema = 0, zeroThreshold = 0, negativeSpan = [], positiveSpan = [] } = histogram;
+  const fractions = (histogram.countFloat ?? 0) > 0 || (histogram.zeroCountFloat ?? 0) > 0;
+  const zeroCount = (fractions ? histogram.zeroCountFloat : histogram.zeroCount) ?? 0;
+  if (negativeSpan.length + positiveSpan.length === 0 && zeroThreshold === 0 && zeroCount === 0) return undefined;
+  const { negativeDelta, negativeCount, positiveDelta, positiveCount } = histogram;
+  const negative = bucketsOf(negativeSpan, fractions ? negativeCount : summed(negativeDelta));
+  const positive = bucketsOf(positiveSpan, fractions ? positiveCount : summed(positiveDelta));
+  const sound = schema >= lowestSchema && schema <= highestSchema && zeroThreshold >= 0 && isCount(zeroCount);
+  if (!sound || negative === undefined || positive === undefined) return 'malformed';
+  return { schema, zeroThreshold, zeroCount, negative, positive, fractions };
+}
+
+function summed(deltas: readonly number[] = []): number[] {
+  let sum = 0;
+  return deltas.map((delta) => (sum += delta));
+}
+
+function bucketsOf(spans: readonly BucketSpan[], counts: readonly number[] = []): Map<number, number> | undefined {
+  const total = spans.reduce((sum, { length = 0 }) => sum + length, 0);
+  if (total !== counts.length || !counts.every(isCount)) return undefined;
+  const buckets = new Map<number, number>();
+  let [index, at] = [0, 0];
+  for (const [place, { offset = 0, length = 0 }] of spans.entries()) {
+    if (offset < 0 && place > 0) return undefined;
+    index += offset;
+    for (let left = length; left > 0; left -= 1, index += 1, at += 1) buckets.set(index, counts[at] ?? 0);
+  }
+  // An index is a sint32 on the wire.
+  return Math.abs(index) < 2 ** 31 ? buckets : undefined;
+}

@@ -1,0 +1,131 @@
+import { messageOf } from '@podkit/chassis/errors';
+import protobuf from 'protobufjs/light.js';
+import { FetchError } from '../fetch/errors.ts';
+import { isTimestamp } from '../numbers/gate.ts';
+import type { MetricType } from '../series/family.ts';
+import type { LabelPair } from '../series/labels.ts';
+import { Slices } from '../slices.ts';
+import type { ExpositionCollector } from './collector.ts';
+import type { FamilyMeta } from './family-meta.ts';
+import { nativeOf } from './native-buckets.ts';
+import {
+  type ExemplarMessage,
+  type HistogramMessage,
+  type LabelPairMessage,
+  type MetricFamilyMessage,
+  type MetricMessage,
+  metricFamilyType,
+  type SummaryMessage,
+  type Timestamp,
+} from './protobuf-schema.ts';
+import type { Refusal, SampleLine } from './sample-line.ts';
+
+/** By the numbers of the enum MetricType. */
+const types: readonly MetricType[] = ['counter', 'gauge', 'summary', 'unknown', 'histogram', 'gaugehistogram'];
+
+/**
+ * Read families of the protobuf format, each with its length before it, letting others run in between. Each metric is
+ * handed over as the samples that it stands for, so that rules see what they see in a text.
+ *
+ * @throws {FetchError} parse where the bytes are not that format, or end too early
+ */
+export async function parseProtobuf(bytes: Buffer, collector: ExpositionCollector): Promise<void> {
+  const reader = protobuf.Reader.create(bytes);
+  const slices = new Slices();
+  while (reader.pos < reader.len) {
+    const family = readFamily(reader);
+    const { name = '', help = '', unit = '', type = 0, metric: metrics = [] } = family;
+    const meta = { name, help, unit, type: types[type] ?? 'unknown' };
+    for (const metric of metrics) {
+      readMetric(metric, meta, collector);
+      if (slices.over) await slices.pause();
+    }
+  }
+}
+
+function readFamily(reader: protobuf.Reader): MetricFamilyMessage {
+  try {
+    return metricFamilyType.toObject(metricFamilyType.decodeDelimited(reader), { longs: Number });
+  } catch (cause) {
+    throw new FetchError('parse', `the answer is not Prometheus' protobuf format: ${messageOf(cause)}`, { cause });
+  }
+}
+
+type Base = Pick<SampleLine, 'labels' | 'timestamp'>;
+type Emit = (suffix: string, value: number | undefined, label?: LabelPair, exemplar?: ExemplarMessage) => void;
+
+function readMetric(metric: MetricMessage, meta: FamilyMeta, collector: ExpositionCollector): void {
+  const labels = labelsOf(metric.label);
+  const { timestamp } = metric;
+  const fault = faultOf(meta.name, labels, timestamp);
+  if (fault !== undefined) return collector.refused(fault);
+  const base: Base = { labels, ...(timestamp === undefined ? {} : { timestamp }) };
+  const emit: Emit = (suffix, value, label, exemplar) => {
+    if (value === undefined) return;
+    const all = label === undefined ? labels : [...labels, label];
+    const sample = { ...base, name: `${meta.name}${suffix}`, labels: all, value, ...exemplarOf(exemplar) };
+    collector.sample(sample, meta);
+  };
+  if (metric.histogram) return readHistogram(metric.histogram, { base, meta, collector, emit });
+  if (metric.summary) return readSummary(metric.summary, { base, meta, collector, emit });
+  const plain = metric.counter ?? metric.gauge ?? metric.untyped;
+  if (plain === undefined) return collector.refused('malformed_line');
+  emit('', plain.value ?? 0, undefined, plain.exemplar);
+  return collector.begun({ ...base, name: meta.name, value: 0 }, millisecondsOf(plain.created));
+}
+
+type Context = { base: Base; meta: FamilyMeta; collector: ExpositionCollector; emit: Emit };
+
+function readSummary({ count, sum, quantile = [], created }: SummaryMessage, context: Context): void {
+  const { base, meta, collector, emit } = context;
+  for (const { quantile: rank = 0, value = 0 } of quantile) emit('', value, ['quantile', String(rank)]);
+  emit('_sum', sum ?? 0);
+  emit('_count', count ?? 0);
+  collector.begun({ ...base, name: meta.name, value: 0 }, millisecondsOf(created));
+}
+
+function readHistogram(histogram: HistogramMessage, { base, meta, collector, emit }: Context): void {
+  const { bucket: buckets = [], created } = histogram;
+  const count = histogram.countFloat || histogram.count || 0;
+  const gauge = meta.type === 'gaugehistogram';
+  for (const bucket of buckets)
+    emit('_bucket', bucket.countFloat || bucket.count || 0, ['le', boundText(bucket.bound ?? 0)], bucket.exemplar);
+  // Buckets may leave out the last one, which counts everything.
+  if (buckets.length > 0 && buckets.at(-1)?.bound !== Infinity) emit('_bucket', count, ['le', '+Inf']);
+  emit(gauge ? '_gsum' : '_sum', histogram.sum ?? 0);
+  emit(gauge ? '_gcount' : '_count', count);
+  const native = nativeOf(histogram);
+  const sample = { ...base, name: meta.name, value: 0 };
+  if (native === 'malformed') collector.refused('native_histogram');
+  else if (native !== undefined) collector.native(sample, native, meta);
+  collector.begun(sample, millisecondsOf(created));
+}
+
+function faultOf(name: string, labels: readonly LabelPair[], timestamp: number | undefined): Refusal | undefined {
+  if (name === '') return 'malformed_line';
+  if (timestamp !== undefined && !isTimestamp(timestamp)) return 'timestamp';
+  if (labels.some(([label]) => label === '__name__')) return 'reserved_label';
+  if (labels.some(([label]) => label === '')) return 'malformed_line';
+  return new Set(labels.map(([label]) => label)).size < labels.length ? 'duplicate_label' : undefined;
+}
+
+const labelsOf = (labels: readonly LabelPairMessage[] = []) =>
+  labels.map(({ name = '', value = '' }): LabelPair => [name, value]);
+
+function exemplarOf(exemplar: ExemplarMessage | undefined): Pick<SampleLine, 'exemplar'> {
+  if (exemplar === undefined) return {};
+  const timestamp = millisecondsOf(exemplar.timestamp);
+  const { label, value = 0 } = exemplar;
+  return { exemplar: { labels: labelsOf(label), value, ...(timestamp === undefined ? {} : { timestamp }) } };
+}
+
+function millisecondsOf(timestamp: Timestamp | undefined): number | undefined {
+  if (timestamp === undefined) return undefined;
+  const milliseconds = (timestamp.seconds ?? 0) * 1000 + (timestamp.nanos ?? 0) / 1e6;
+  return isTimestamp(milliseconds) ? milliseconds : undefined;
+}
+
+function boundText(bound: number): string {
+  if (bound === Number.POSITIVE_INFINITY) return '+Inf';
+  return bound === Number.NEGATIVE_INFINITY ? '-Inf' : String(bound);
+}
