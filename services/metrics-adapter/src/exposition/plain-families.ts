@@ -1,5 +1,5 @@
 import type { Family, HistogramPoint, NumberPoint, SummaryPoint } from '../series/family.ts';
-import { quoteName, escapeValue } from '../series/labels.ts';
+import { escapeValue, quoteName } from '../series/labels.ts';
 import { canonicalFloat } from './float.ts';
 
 type Composite = HistogramPoint | SummaryPoint;

@@ -3,8 +3,8 @@ import { escapeValue } from '../series/labels.ts';
 import { type EscapingScheme, escapeLabels, escapeName, isLegacyName } from './escaping.ts';
 import { fitsExemplar } from './exemplar.ts';
 import { canonicalFloat, goFloat, sampleValue } from './float.ts';
-import { cumulativeBuckets } from './plain-families.ts';
 import { type NamedFamily, openMetricsNames, textNames } from './naming.ts';
+import { cumulativeBuckets } from './plain-families.ts';
 
 export type TextOptions = { openMetrics: boolean; escaping: EscapingScheme };
 

@@ -6,8 +6,8 @@ import { authorizationOf, userOf, withoutUser } from './authorization.ts';
 import type { HttpClientConfig } from './config.ts';
 import { Connections } from './connections.ts';
 import { FetchError } from './errors.ts';
-import { Oauth2Tokens } from './oauth2.ts';
 import { withDefaults } from './headers.ts';
+import { Oauth2Tokens } from './oauth2.ts';
 import { type Hop, isRedirect, mostRedirects, redirected } from './redirect.ts';
 
 export type FetchRequest = {

@@ -1,6 +1,6 @@
 import { messageOf, PodkitError } from '@podkit/chassis/errors';
 import { type FilterFunction, JSONPathEnvironment, type JSONPathQuery, type JSONValue } from 'json-p3';
-import { compileRegex } from '../regex/bounded-regex.ts';
+import { compileRegex, type Regex } from '../regex/bounded-regex.ts';
 import type { Json } from './parse.ts';
 
 export type Location = readonly (string | number)[];
@@ -121,7 +121,7 @@ function environment(): JSONPathEnvironment {
 }
 
 function boundedFunction({ argTypes, returnType }: FilterFunction, whole: boolean): FilterFunction {
-  const compiled = new Map<string, RegExp | undefined>();
+  const compiled = new Map<string, Regex | undefined>();
   const regexOf = (pattern: string) => {
     if (!compiled.has(pattern)) {
       // The pattern may come from the document: it is remembered only to a point, and a bad one matches nothing.

@@ -1,6 +1,6 @@
 import { ConfigError } from '@podkit/chassis/config/config';
 import { messageOf } from '@podkit/chassis/errors';
-import { compileRegex } from '../regex/bounded-regex.ts';
+import { compileRegex, type Regex } from '../regex/bounded-regex.ts';
 import { referencesOf } from '../regex/template.ts';
 import type { SeriesSink } from '../sink.ts';
 import type { LineOrigin } from '../tail/open-file.ts';
@@ -13,7 +13,7 @@ import { jsonFormat } from './formats/json-lines.ts';
 import { logfmtFormat } from './formats/logfmt.ts';
 import { LogMetric } from './log-metric.ts';
 
-type Rule = { regex: RegExp | undefined; filter: Filter; metrics: LogMetric[]; stop: boolean };
+type Rule = { regex: Regex | undefined; filter: Filter; metrics: LogMetric[]; stop: boolean };
 type Options = { sink: SeriesSink; counts: LogCounts };
 
 /** Takes lines apart and hands what they say to the metrics of the rules. */
@@ -59,7 +59,7 @@ export class LineProcessor {
     }
     let matched = false;
     for (const rule of this.#rules) {
-      const taken = fields ?? (rule.regex?.exec(line) as Fields | null | undefined);
+      const taken = fields ?? rule.regex?.exec(line);
       if (!taken || !rule.filter(taken)) continue;
       for (const metric of rule.metrics) if (metric.record(taken)) matched = true;
       if (rule.stop) break;

@@ -1,5 +1,5 @@
-import { isCount } from '../numbers/gate.ts';
 import { parseFloatText } from '../numbers/float-text.ts';
+import { isCount } from '../numbers/gate.ts';
 import type { Exemplar, HistogramPoint, MetricType, NativeBuckets, SummaryPoint } from '../series/family.ts';
 import { labelsText } from '../series/labels.ts';
 import type { Snapshot } from '../series/snapshot.ts';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type Static, Type } from 'typebox';
-import { compileRegex } from '../regex/bounded-regex.ts';
+import { compileRegex, type Regex } from '../regex/bounded-regex.ts';
 import { compileTemplate, type Template } from '../regex/template.ts';
 
 const actions = [
@@ -76,7 +76,7 @@ function compileRule(config: RelabelConfig): Relabel {
 }
 
 type Replace = {
-  regex: RegExp;
+  regex: Regex;
   groups: readonly string[];
   config: RelabelConfig;
   joined: (labels: ReadonlyMap<string, string>) => string;
@@ -91,7 +91,7 @@ function replace({ regex, groups, config, joined }: Replace): Relabel {
   };
 }
 
-function mapNames(regex: RegExp, template: Template): Relabel {
+function mapNames(regex: Regex, template: Template): Relabel {
   return (labels) => {
     for (const [name, value] of Array.from(labels)) {
       const match = regex.exec(name);

@@ -1,5 +1,5 @@
-import { isTimestamp } from '../numbers/gate.ts';
 import { parseFloatText } from '../numbers/float-text.ts';
+import { isTimestamp } from '../numbers/gate.ts';
 import { type LabelPair, unescapeValue } from '../series/labels.ts';
 
 /** One line of the text formats taken apart. Timestamps are milliseconds since the epoch. */

@@ -1,38 +1,37 @@
-import { setFlagsFromString } from 'node:v8';
 import { messageOf, PodkitError } from '@podkit/chassis/errors';
-import { translateGoRegex } from './go-syntax.ts';
+import { RE2JS } from 're2js';
+
+/** What a match found: at 0 the whole, at n the n-th group, undefined where it took no part. */
+export type Captures = readonly (string | undefined)[];
+
+/** A regular expression whose time is linear in the text, whatever the pattern and the text. */
+export type Regex = {
+  test(text: string): boolean;
+  exec(text: string): Captures | null;
+};
 
 export type BoundedRegex = {
-  /** What was written in the configuration. */
-  pattern: string;
-  regex: RegExp;
+  regex: Regex;
   /** The name of each capture group from 1 on; '' where it has none. */
   groups: string[];
 };
 
 /**
- * Compile a regular expression of Go's syntax so that no text, however hostile, makes it run away: V8 gives up
- * backtracking after 50,000 steps and starts again in its linear engine, and a pattern which that engine can't
- * run (look-around, back references) is refused here. With `whole` it must match the whole text.
+ * Compile a regular expression of Go's syntax, https://pkg.go.dev/regexp/syntax. The engine never backtracks, so no
+ * text, however hostile, makes it run away. With `whole` it must match the whole text.
  *
  * @throws {PodkitError} ERR_REGEX, naming the pattern and what is wrong with it
  */
 export function compileRegex(pattern: string, { whole = false }: { whole?: boolean } = {}): BoundedRegex {
-  // Both are read when a RegExp is compiled; setting them again is free.
-  setFlagsFromString('--enable-experimental-regexp-engine');
-  setFlagsFromString('--enable-experimental-regexp-engine-on-excessive-backtracks');
   try {
-    const { source, flags, groups } = translateGoRegex(pattern);
-    const anchored = whole ? `^(?:${source})$` : source;
-    // The flag `l` demands the linear engine: only a pattern it accepts can fall back to it.
-    RegExp(anchored, `${flags}l`);
-    return { pattern, regex: new RegExp(anchored, flags), groups };
+    // Compiled alone first, so that a bracket too many in it can't close the group around it.
+    const alone = RE2JS.compile(pattern);
+    const regex = whole ? RE2JS.compile(`\\A(?:${pattern})\\z`) : alone;
+    const groups = Array.from({ length: regex.groupCount() }, () => '');
+    for (const [name, place] of Object.entries(regex.namedGroups())) groups[place - 1] = name;
+    return { regex, groups };
   } catch (cause) {
-    const why = cause instanceof PodkitError ? cause.message : linearFault(cause);
-    throw new PodkitError('ERR_REGEX', `regular expression ${JSON.stringify(pattern)}: ${why}`, { cause });
+    const message = `regular expression ${JSON.stringify(pattern)}: ${messageOf(cause)}`;
+    throw new PodkitError('ERR_REGEX', message, { cause });
   }
-}
-
-function linearFault(cause: unknown): string {
-  return messageOf(cause).replace(/^Invalid regular expression: \/.*\/[a-z]*: /s, '');
 }

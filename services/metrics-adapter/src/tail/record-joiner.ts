@@ -1,8 +1,9 @@
+import type { Regex } from '../regex/bounded-regex.ts';
 import type { LineOrigin } from './open-file.ts';
 
 export type RecordJoinerOptions<Mark> = {
   /** What the first line of a record matches. */
-  start: RegExp;
+  start: Regex;
   maxLines: number;
   maxBytes: number;
   /** Milliseconds after which a record without a next one is complete. */

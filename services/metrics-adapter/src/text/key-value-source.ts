@@ -2,14 +2,14 @@ import { parseDuration } from '@podkit/chassis/config/duration';
 import { HttpClient } from '../fetch/client.ts';
 import { parseNumber } from '../json/value.ts';
 import { type PullContext, PullSource } from '../pull/pull-source.ts';
-import { compileRegex } from '../regex/bounded-regex.ts';
+import { type Captures, compileRegex, type Regex } from '../regex/bounded-regex.ts';
 import { compileTemplate, type Template } from '../regex/template.ts';
 import { labelsText } from '../series/labels.ts';
 import type { Snapshot } from '../series/snapshot.ts';
 import type { KeyValueConfig } from './config.ts';
 
 type Config = KeyValueConfig['metrics'][number];
-type Metric = { config: Config; regex: RegExp; name: Template; labels: (readonly [string, Template])[] };
+type Metric = { config: Config; regex: Regex; name: Template; labels: (readonly [string, Template])[] };
 
 /** Reads a text of lines into a snapshot. Lines without the separator, and keys that no metric takes, say nothing. */
 export type TextReader = (text: string, snapshot: Snapshot, onError: (reason: string) => void) => void;
@@ -43,7 +43,7 @@ function compileMetric(config: Config): Metric {
 
 function add(
   { config, name, labels }: Metric,
-  match: RegExpExecArray,
+  match: Captures,
   { value, snapshot, onError }: { value: string; snapshot: Snapshot; onError: (reason: string) => void },
 ): void {
   const number = parseNumber(value);

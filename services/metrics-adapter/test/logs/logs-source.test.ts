@@ -206,7 +206,10 @@ test('a source that follows another of its name after a reload goes on where tha
 });
 
 test.each([
-  ["rules: [{ match: '(a', metrics: [] }]", 'rules[0]: regular expression "(a": a "(" without its ")"'],
+  [
+    "rules: [{ match: '(a', metrics: [] }]",
+    'rules[0]: regular expression "(a": error parsing regexp: missing closing )',
+  ],
   [
     "rules: [{ match: '(?P<a>x)', metrics: [{ name: x, type: counter, labels: { l: $b } }] }]",
     'rules[0]: $b: no such group; there are a',

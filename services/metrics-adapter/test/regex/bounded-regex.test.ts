@@ -4,17 +4,27 @@ import { compileRegex } from '../../src/regex/bounded-regex.ts';
 
 const matches = (pattern: string, text: string) => compileRegex(pattern).regex.exec(text)?.slice() ?? null;
 
+/** CPU time of this process in milliseconds that an action takes. */
+function cpuOf(action: () => void): number {
+  const before = process.cpuUsage();
+  action();
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1000;
+}
+
 test.each([
-  ['(a+)+$', `${'a'.repeat(40)}!`],
-  ['(?i)(a+)+$', `${'aA'.repeat(20)}!`],
-  ['([a-z]{40}|(?:a+)+)$', `${'a'.repeat(39)}!`],
-  ['^(?:.*a){12}$', `${'a'.repeat(60)}!`],
-  ['(.*)(.*)(.*)(.*)=x', 'a'.repeat(4000)],
-])('%s cannot run away', (pattern, text) => {
+  ['(a+)+$', 'a', '!'],
+  ['(?i)(a+)+$', 'aA', '!'],
+  ['([a-z]{40}|(?:a+)+)$', 'a', '!'],
+  ['^(?:.*a){12}$', 'a', 'b'],
+  ['(.*)(.*)(.*)(.*)=x', 'a', ''],
+])('the time of %s grows with the text, no faster', (pattern, piece, end) => {
   const { regex } = compileRegex(pattern);
-  const began = performance.now();
-  expect(regex.test(text)).toBe(false);
-  expect(performance.now() - began).toBeLessThan(2000);
+  const cost = (length: number) =>
+    Math.min(...[1, 2, 3].map(() => cpuOf(() => expect(regex.exec(piece.repeat(length) + end)).toBeNull())));
+  cost(1000);
+  // Four times the text is sixteen times the work of a quadratic search, and beyond all bounds for a backtracking one.
+  expect(cost(20_000)).toBeLessThan(10 * cost(5000) + 50);
 });
 
 test.each([
@@ -30,10 +40,10 @@ test.each([
   ['(?m)^b$', 'a\nb', ['b']],
   ['\\x41\\x{42}', 'AB', ['AB']],
   ['{x}', '{x}', ['{x}']],
-  ['^x{18,20}$', 'x'.repeat(19), ['x'.repeat(19)]],
+  ['(a)|(b)', 'b', ['b', undefined, 'b']],
+  ['(x){40}', 'x'.repeat(40), ['x'.repeat(40), 'x']],
+  ['\\p{L}+', '1ünï', ['ünï']],
   ['^x{18,20}$', 'x'.repeat(21), null],
-  ['^x{17}$', 'x'.repeat(16), null],
-  ['^(?:ab{3}){20,}$', 'abbb'.repeat(21), ['abbb'.repeat(21)]],
 ])('%s means what it means in Go', (pattern, text, expected) => {
   expect(matches(pattern, text)).toEqual(expected);
 });
@@ -42,42 +52,18 @@ test('names of groups are told, and unnamed groups keep their place', () => {
   expect(compileRegex('(?P<a>x)(y)(?<b>z)').groups).toEqual(['a', '', 'b']);
 });
 
-test.each([
-  ['(?=a)b', 'look-around'],
-  ['(a)\\1', 'back reference'],
-  ['(a', '"(" without'],
-  ['a)', '")" without'],
-  ['[a', '"[" without'],
-  ['*a', 'nothing to repeat'],
-  ['a**', 'nothing to repeat'],
-  ['a{2000}', '1000'],
-  ['a{3,2}', 'swapped'],
-  ['(a){40}', '(?:'],
-  ['\\p{L}', 'no such escape'],
-  ['a\\', '"\\"'],
-])('%s is refused with the reason', (pattern, reason) => {
-  expect(() => compileRegex(pattern)).toThrow(reason);
-});
+test.each(['(?=a)b', '(a)\\1', '(a', 'a)', '[a', '*a', 'a**', 'a{2000}', 'a{3,2}', 'a\\', 'a)(?:b'])(
+  '%s is refused by its name',
+  (pattern) => {
+    const refusal = `regular expression ${JSON.stringify(pattern)}: `;
+    expect(() => compileRegex(pattern)).toThrow(refusal);
+    expect(() => compileRegex(pattern, { whole: true })).toThrow(refusal);
+  },
+);
 
 test('whole means the whole text, for every alternative', () => {
   const { regex } = compileRegex('a|bc', { whole: true });
-  expect(['a', 'bc', 'ab', 'abc'].map((text) => regex.test(text))).toEqual([true, true, false, false]);
-});
-
-test('a repetition that is written out matches as JavaScript itself would', () => {
-  const arbitrary = fc.tuple(
-    fc.integer({ min: 0, max: 45 }),
-    fc.integer({ min: 0, max: 45 }),
-    fc.nat(100),
-    fc.boolean(),
-  );
-  fc.assert(
-    fc.property(arbitrary, ([low, more, length, lazy]) => {
-      const pattern = `^(?:ab){${low},${low + more}}${lazy ? '?' : ''}`;
-      const text = 'ab'.repeat(length);
-      return matches(pattern, text)?.[0] === new RegExp(pattern).exec(text)?.[0];
-    }),
-  );
+  expect(['a', 'bc', 'ab', 'abc', 'a\n'].map((text) => regex.test(text))).toEqual([true, true, false, false, false]);
 });
 
 test('any literal text is matched by its quoted self, in either case when folded', () => {

@@ -128,7 +128,7 @@ test.each([
   ['mappings:\n- { match: a, name: "b c" }\n', 'm.yaml:2:15: mappings[0].name: "b c" is not a metric name'],
   ['mappings:\n- { match: a, name: b, labels: { 1x: y } }\n', 'mappings[0].labels: "1x" is not a label name'],
   ['mappings:\n- { match: a, name: b, labels: { __name__: y } }\n', '"__name__" is not a label name'],
-  ['mappings:\n- { match: "(a", match_type: regex, name: b }\n', 'a "(" without its ")"'],
+  ['mappings:\n- { match: "(a", match_type: regex, name: b }\n', 'error parsing regexp: missing closing )'],
   ['mappings:\n- { match: a, name: b, action: eat }\n', '(map, drop, )'],
   ['mappings:\n- { match: a, name: b, ttl: 5 minutes }\n', '"5 minutes" is not a duration'],
   ['mappings:\n- { match: a, name: b, scale: big }\n', 'mappings[0].scale: must be number'],

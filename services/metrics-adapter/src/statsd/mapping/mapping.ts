@@ -1,7 +1,7 @@
 import { ConfigError } from '@podkit/chassis/config/config';
 import { type Place, parseYaml } from '@podkit/chassis/config/yaml';
 import { messageOf, PodkitError } from '@podkit/chassis/errors';
-import { type BoundedRegex, compileRegex } from '../../regex/bounded-regex.ts';
+import { type BoundedRegex, type Captures, compileRegex } from '../../regex/bounded-regex.ts';
 import { compileTemplate, type Template } from '../../regex/template.ts';
 import type { SampleKind } from '../line/meaning.ts';
 import { GlobTrie } from './glob-trie.ts';
@@ -133,7 +133,7 @@ function ruleOf(entry: MappingEntry, defaults: MappingDefaults, groups: readonly
   };
 }
 
-function fill({ name, labels, ...rest }: Rule, captures: readonly string[]): Mapped {
+function fill({ name, labels, ...rest }: Rule, captures: Captures): Mapped {
   return {
     ...rest,
     name: name.render(captures),
