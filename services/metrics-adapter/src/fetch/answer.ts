@@ -21,8 +21,14 @@ export const acceptedCodings = 'zstd, gzip, deflate, br';
 const mostCodings = 3;
 
 /** Read an answer to a limit and no further. @throws {FetchError} too_large, parse, coding */
-export async function readAnswer(body: Readable, encoding: unknown, maxBytes: number): Promise<Buffer> {
-  const codings = String(encoding ?? '')
+export async function readAnswer(
+  body: Readable,
+  encoding: string | string[] | undefined,
+  maxBytes: number,
+): Promise<Buffer> {
+  const codings = [encoding ?? '']
+    .flat()
+    .join(',')
     .toLowerCase()
     .split(',')
     .map((coding) => coding.trim())

@@ -53,7 +53,7 @@ export class HttpClient {
         discard(body);
         throw new FetchError('status', `status ${status}`);
       }
-      const [type = ''] = String(headers['content-type'] ?? '').split(';');
+      const [type = ''] = [headers['content-type'] ?? ''].flat().join().split(';');
       const bytes = await readAnswer(body, headers['content-encoding'], options.maxBytes);
       return { bytes, type: type.trim().toLowerCase() };
     } catch (cause) {

@@ -8,7 +8,7 @@ import type { LogMetricConfig, LogRule, LogsConfig } from './config.ts';
 import type { LogCounts } from './counts.ts';
 import { type Filter, filterOf } from './filter.ts';
 import { csvFormat } from './formats/csv.ts';
-import type { Fields, Format } from './formats/fields.ts';
+import type { Format } from './formats/fields.ts';
 import { jsonFormat } from './formats/json-lines.ts';
 import { logfmtFormat } from './formats/logfmt.ts';
 import { LogMetric } from './log-metric.ts';

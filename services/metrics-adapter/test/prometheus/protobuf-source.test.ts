@@ -85,7 +85,7 @@ test('protobuf with native histograms, times and exemplars passes as it came', a
   const passed = await familiesOf(await adapter.get('/metrics', { accept: protobufType }));
   for (const family of families) {
     const single = Buffer.concat([...encodeProtobuf([family], 'allow-utf-8')]);
-    expect(passed.includes(single), family.name).toBe(true);
+    expect([family.name, passed.includes(single)]).toEqual([family.name, true]);
   }
   expect(await adapter.samples('adapter_errors_total')).toEqual([]);
 });
