@@ -18,8 +18,11 @@ export type TestServer = {
 /** A real redis-server on a free port (or the one given, to restart one), with nothing kept on disk. */
 export async function startRedis({ port, args = [] }: { port?: number; args?: string[] } = {}): Promise<TestServer> {
   const at = port ?? (await freePort());
-  const flags = ['--port', String(at), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', ...args];
-  const child = spawn('redis-server', flags, { stdio: 'ignore' });
+  // A folder of its own: a server that becomes a replica writes dump.rdb, and any that starts beside one loads it.
+  const folder = mkdtempSync(join(tmpdir(), 'podkit-redis-'));
+  const flags = ['--port', String(at), '--bind', '127.0.0.1', '--dir', folder, '--save', '', '--appendonly', 'no'];
+  const child = spawn('redis-server', [...flags, ...args], { stdio: 'ignore' });
+  child.once('exit', () => rmSync(folder, { recursive: true, force: true }));
   const failed = once(child, 'error').then(([error]) => {
     throw new Error('redis-server cannot be started; install it (Debian: apt-get install redis-server)', {
       cause: error,
