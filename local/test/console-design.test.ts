@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openConsolePage, part, startBrowser } from './support/console-page.ts';
+import { makeBusy } from './support/make-busy.ts';
 import { type Suite, startSuite } from './support/start-suite.ts';
 
 /** Where the screenshots of the README go (docs); only written when asked, since each run's differ. */
@@ -59,6 +60,7 @@ test.each(['light', 'dark'] as const)('axe finds nothing to complain about in %s
   }
   if (pictures === undefined) return;
   const page = await open({ colorScheme });
+  await makeBusy({ app: suite.url('app', '/'), console: page.url(), token: 'let-me' });
   await page.screenshot({ path: join(pictures, `console-${colorScheme}.png`) });
 });
 

@@ -49,8 +49,8 @@ export class NewEntries {
   take() {
     const { samples, timeline, history } = this.#sources;
     const added = {
-      samples: samples.since(this.#sample),
-      events: timeline.events.filter(({ id }) => id > this.#event),
+      samples: samples.after(({ at }) => at <= this.#sample),
+      events: timeline.since(this.#event),
       calls: history.since(this.#call).map(briefly),
     };
     this.#sample = added.samples.at(-1)?.at ?? this.#sample;

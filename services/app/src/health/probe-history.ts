@@ -53,7 +53,7 @@ export class ProbeHistory {
 
   /** What came after the call `id`, oldest first. */
   since(id: number): ProbeCall[] {
-    return this.#ring.items.filter((call) => call.id > id);
+    return this.#ring.after((call) => call.id <= id);
   }
 
   get counts(): Record<string, ProbeCount> {

@@ -21,10 +21,9 @@ export class Ring<T extends { at: number }> {
     return this.#items.slice(-this.#size).filter(({ at }) => at >= oldest);
   }
 
-  /** What came after `at`, oldest first. */
-  since(at: number): T[] {
-    const first = this.#items.findLastIndex((item) => item.at <= at) + 1;
-    return this.#items.slice(first);
+  /** What came after the last item that is known, oldest first. */
+  after(isKnown: (item: T) => boolean): T[] {
+    return this.#items.slice(this.#items.findLastIndex(isKnown) + 1);
   }
 }
 

@@ -43,6 +43,11 @@ export class Timeline {
     return [...new Set([...older.slice(0, 1), ...older.slice(-1)]), ...recent];
   }
 
+  /** What came after the event `id`, oldest first. */
+  since(id: number): TimelineEvent[] {
+    return this.#ring.after((event) => event.id <= id);
+  }
+
   record(kind: TimelineKind, text: string, subject: { name?: string; until?: number } = {}): void {
     this.#add({ at: Date.now(), kind, text, ...subject });
   }
