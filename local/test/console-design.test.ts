@@ -1,7 +1,7 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import axe from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openConsolePage, part, startBrowser } from './support/console-page.ts';
@@ -10,7 +10,6 @@ import { type Suite, startSuite } from './support/start-suite.ts';
 
 /** Where the screenshots of the README go (docs); only written when asked, since each run's differ. */
 const pictures = process.env.PODKIT_PICTURES;
-const axePath = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
 let tmp: string;
 let suite: Suite;
@@ -85,7 +84,7 @@ test('the page is printed on one sheet', async () => {
 
 /** What axe finds (https://www.deque.com/axe/), as one line for each rule. The page's policy allows no script from a test, so it is evaluated. */
 async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(readFileSync(axePath, 'utf8'));
+  await page.evaluate(axe.source);
   return page.evaluate<string[]>(`axe.run().then(({ violations }) =>
     violations.map(({ id, nodes }) => id + ': ' + nodes.map(({ html }) => html.slice(0, 120)).join(' ')))`);
 }
