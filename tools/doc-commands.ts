@@ -59,7 +59,7 @@ export function blocksOf(page: string, text: string = readFileSync(join(root, pa
 export function inlineCommands(text: string): string[] {
   const words = text
     .replaceAll(/^```[\s\S]*?^```$/gm, '')
-    .matchAll(/`((?:npm|npx|node|vitest|docker|kubectl) [^`\n]+)`/g);
+    .matchAll(/`((?:sudo )?(?:npm|npx|node|vitest|docker|kubectl) [^`\n]+)`/g);
   return [...words].map(([, command = '']) => command);
 }
 

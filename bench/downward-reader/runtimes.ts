@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { MemoryCgroup } from './runtimes/cgroup.ts';
 import { requestPhp } from './runtimes/fast-cgi.ts';
 
-// sudo node bench/downward-reader/runtimes.ts: run a program of each runtime by `exec` under real memory limits until it is full, and
+// `sudo npm run bench -- downward-reader/runtimes`: run a program of each runtime by `exec` under real memory limits until it is full, and
 // print what was set, what was used of the limit (anonymous memory), and whether the kernel killed. It needs root for the cgroup, and
 // the runtimes of Debian: gunicorn uvicorn puma php-fpm golang-go default-jdk-headless. What is not there is named. .NET is not in Debian.
 const mebibyte = 2 ** 20;
