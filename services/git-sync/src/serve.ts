@@ -108,7 +108,7 @@ export class GitSync {
     await this.#checkGit();
     const roots = repositories.map((repository) => repository.options.root ?? '');
     for (const root of roots) mkdirSync(root, { recursive: true, mode: 0o775 });
-    const directory = await makePrivateDirectory([tmpdir(), '/dev/shm', ...roots]);
+    const directory = await makePrivateDirectory([tmpdir(), '/dev/shm', ...roots], roots[0] ?? '');
     this.#lifecycle.atClose('private files', () => removePrivateDirectory(directory));
     if (options.httpMetrics) this.#metrics = await this.#createMetrics();
     for (const { name, options: own } of repositories) {

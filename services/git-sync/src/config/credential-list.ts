@@ -46,6 +46,7 @@ function checked({
   'password-file': passwordFile = '',
 }: Record<string, string>) {
   if (url === '') throw fault('url is missing');
+  if (!URL.canParse(url)) throw fault('url is not a URL');
   if (username === '') throw fault('username is missing');
   if ((password === '') === (passwordFile === '')) throw fault('needs exactly one of password and password-file');
   return { url, username, ...(password === '' ? { passwordFile } : { password }) };

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { messageOf } from '@podkit/chassis/errors';
-import { splitUserinfo } from '../credentials/credential.ts';
+import { isHttpAddress, parseAddress, shownAddress } from '../credentials/address.ts';
 import { allSettings } from './all-settings.ts';
 import { parseCredentials } from './credential-list.ts';
 import { parseGitConfigList } from './git-config-list.ts';
@@ -10,13 +10,22 @@ import type { Options } from './schema.ts';
 
 /** Every secret the settings themselves hold; those in files are added when they are read. */
 export function secretsOf(options: Options): (string | undefined)[] {
-  const { password, githubAppPrivateKey, triggerSecret: trigger, credential, repo = '' } = options;
+  const {
+    password,
+    githubAppPrivateKey,
+    triggerSecret: trigger,
+    credential,
+    repo = '',
+    askpassUrl = '',
+    webhookUrl = '',
+  } = options;
   return [
     password,
     githubAppPrivateKey,
     trigger,
-    splitUserinfo(repo).credential?.password,
-    /^ssh:\/\/[^/@]*:([^/@]*)@/.exec(repo)?.[1],
+    ...addressSecrets(repo),
+    ...addressSecrets(askpassUrl),
+    ...addressSecrets(webhookUrl),
     ...credential.flatMap(parseCredentials).map((spec) => spec.password),
     // Where people put headers with tokens.
     ...parseGitConfigList(gitConfigText(options)).flatMap(({ key, value }) =>
@@ -25,6 +34,14 @@ export function secretsOf(options: Options): (string | undefined)[] {
         : [],
     ),
   ];
+}
+
+/** The password in an address; a user name alone may be a token, unless it is too short to be one. */
+function addressSecrets(text: string): string[] {
+  const address = parseAddress(text);
+  const { username = '', password } = address;
+  if (password !== undefined) return [password];
+  return isHttpAddress(address) && username.length > 7 ? [username] : [];
 }
 
 /**
@@ -43,11 +60,14 @@ export async function readTriggerSecret({ triggerSecret, triggerSecretFile: path
   return text;
 }
 
+const addresses = new Set(['repo', 'askpassUrl', 'webhookUrl']);
+
 /** The flags given, with secrets hidden, as upstream logs them at the start. */
 export function shownFlags(flags: ReadonlyMap<string, string>): string[] {
   return [...flags].map(([key, text]) => {
     const setting = allSettings.find((candidate) => candidate.key === key);
     const hidden = setting?.annotation.secret === true || key === 'credential' || key === 'gitConfigAdd';
-    return `${setting?.flag ?? key}=${hidden ? '[hidden]' : text}`;
+    const shown = addresses.has(key) ? shownAddress(text) : text;
+    return `${setting?.flag ?? key}=${hidden ? '[hidden]' : shown}`;
   });
 }

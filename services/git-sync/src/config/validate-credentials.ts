@@ -1,4 +1,5 @@
 import { messageOf } from '@podkit/chassis/errors';
+import { parseAddress } from '../credentials/address.ts';
 import { parseCredentials } from './credential-list.ts';
 import { parseGitConfigList } from './git-config-list.ts';
 import { gitConfigText } from './git-config-text.ts';
@@ -12,12 +13,19 @@ export function credentialFaults(options: Options): string[] {
   if (username !== undefined && passwords !== 1)
     faults.push('--username: needs exactly one of $GITSYNC_PASSWORD and --password-file');
   if (username === undefined && passwords > 0) faults.push('--password-file and $GITSYNC_PASSWORD: need --username');
-  if (username !== undefined && /^[a-z][a-z0-9+.-]*:\/\/[^/]*@/i.test(options.repo ?? ''))
+  const address = attempt('--repo', () => parseAddress(options.repo ?? ''));
+  faults.push(...address);
+  if (username !== undefined && address.length === 0 && parseAddress(options.repo ?? '').username !== undefined)
     faults.push('--username: --repo holds a user name already');
   faults.push(...attempt('--credential', () => options.credential.flatMap(parseCredentials)));
   faults.push(...attempt('--git-config', () => parseGitConfigList(gitConfigText(options))));
-  if (options.askpassUrl !== undefined && !URL.canParse(options.askpassUrl)) faults.push('--askpass-url: not a URL');
+  if (options.askpassUrl !== undefined && !isHttpUrl(options.askpassUrl))
+    faults.push('--askpass-url: must be an http or https URL');
   return [...faults, ...githubAppFaults(options)];
+}
+
+function isHttpUrl(text: string): boolean {
+  return /^https?:/i.test(text) && URL.canParse(text);
 }
 
 function attempt(flag: string, parse: () => unknown): string[] {

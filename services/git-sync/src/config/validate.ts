@@ -94,7 +94,7 @@ function hookFaults(options: Options): string[] {
     if (target !== undefined && timeout < 1000) faults.push(`--${name}-timeout: must be at least 1s`);
     if (target !== undefined && backoff < 1000) faults.push(`--${name}-backoff: must be at least 1s`);
   }
-  if (options.webhookUrl !== undefined && !/^https?:/.test(options.webhookUrl))
+  if (options.webhookUrl !== undefined && !(/^https?:/.test(options.webhookUrl) && URL.canParse(options.webhookUrl)))
     faults.push('--webhook-url: must be an http or https URL');
   if (options.prePublishVeto && options.prePublishExechookCommand === undefined)
     faults.push('--pre-publish-veto: needs --pre-publish-exechook-command');

@@ -3,8 +3,9 @@ import { PodkitError } from '@podkit/chassis/errors';
 import { parseCredentials } from '../config/credential-list.ts';
 import type { Options } from '../config/schema.ts';
 import type { Redactor } from '../log/redactor.ts';
+import { type Address, isHttpAddress, parseAddress } from './address.ts';
 import { askCredential } from './askpass.ts';
-import { type Credential, cleanPassword, splitUserinfo } from './credential.ts';
+import { type Credential, cleanPassword } from './credential.ts';
 
 export type CredentialMetrics = {
   askpass: (status: 'success' | 'error') => void;
@@ -17,6 +18,7 @@ const tokenMargin = 30_000;
 /** Everything that may say who we are, asked anew in every pass. */
 export class CredentialSource {
   readonly #options: Options;
+  readonly #address: Address;
   readonly #redactor: Redactor;
   readonly #metrics: CredentialMetrics;
   /** `usableUntil` is by `performance.now()`: once we have it, a wall clock that jumps must not end or keep it. */
@@ -24,24 +26,24 @@ export class CredentialSource {
 
   constructor(options: Options, redactor: Redactor, metrics: CredentialMetrics) {
     this.#options = options;
+    this.#address = parseAddress(options.repo ?? '');
     this.#redactor = redactor;
     this.#metrics = metrics;
   }
 
   /** The URLs there will be credentials for. */
   urls(): string[] {
-    const { repo = '', username, credential, askpassUrl } = this.#options;
-    const split = splitUserinfo(repo);
-    const own = username !== undefined || askpassUrl !== undefined || split.credential !== undefined || this.#hasApp;
+    const { username, credential, askpassUrl } = this.#options;
+    const own = username !== undefined || askpassUrl !== undefined || this.#hasApp || this.#inAddress !== undefined;
     const others = credential.flatMap(parseCredentials).map(({ url }) => url);
-    return [...new Set([...(own ? [split.repo] : []), ...others])].filter((url) => /^https?:\/\//i.test(url));
+    return [...new Set([...(own ? [this.#repo] : []), ...others])].filter((url) => /^https?:\/\//i.test(url));
   }
 
   /** @throws {PodkitError} ERR_CREDENTIAL, ERR_ASKPASS or ERR_GITHUB_APP; any of them fails the pass */
   async read(signal: AbortSignal): Promise<Credential[]> {
-    const { repo: address = '', username, password, passwordFile, credential, askpassUrl } = this.#options;
-    const { repo, credential: inUrl } = splitUserinfo(address);
-    const all: Credential[] = inUrl === undefined ? [] : [inUrl];
+    const { username, password, passwordFile, credential, askpassUrl } = this.#options;
+    const repo = this.#repo;
+    const all: Credential[] = this.#inAddress === undefined ? [] : [this.#inAddress];
     if (username !== undefined) all.push({ url: repo, username, password: await secretOf(password, passwordFile) });
     for (const spec of credential.flatMap(parseCredentials))
       all.push({ url: spec.url, username: spec.username, password: await secretOf(spec.password, spec.passwordFile) });
@@ -50,6 +52,23 @@ export class CredentialSource {
     if (this.#hasApp) all.push({ url: repo, username: '-', password: await this.#appToken(signal) });
     for (const { password: secret } of all) this.#redactor.add(secret);
     return all;
+  }
+
+  get #repo(): string {
+    return this.#address.bare;
+  }
+
+  /**
+   * What stands in the address. A user name alone may be a token; where another setting gives a password for it, that
+   * one counts.
+   */
+  get #inAddress(): Credential | undefined {
+    const { bare: url, username, password } = this.#address;
+    const { credential, askpassUrl } = this.#options;
+    if (!isHttpAddress(this.#address) || username === undefined) return undefined;
+    const given = credential.flatMap(parseCredentials).some((spec) => url.startsWith(spec.url.replace(/\/+$/, '')));
+    if (password === undefined && (given || askpassUrl !== undefined || this.#hasApp)) return undefined;
+    return username === '' && password === undefined ? undefined : { url, username, password: password ?? '' };
   }
 
   get #hasApp(): boolean {

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { PodkitError } from '@podkit/chassis/errors';
 import { writeFileAtomic } from '@podkit/chassis/files/atomic-file';
 import type { GitConfigEntry } from '../git/config-text.ts';
+import { parseAddress } from './address.ts';
 import type { Credential } from './credential.ts';
 
 /**
@@ -38,9 +39,13 @@ export class CredentialStore {
     for (const { url, username, password } of credentials) {
       if (/[\n\r\0]/.test(username + password))
         throw new PodkitError('ERR_CREDENTIAL', `credential for ${hostOf(url)}: has a line break in it`);
+      // Paths and ssh have no password to give.
+      if (!/^https?:\/\//i.test(url)) continue;
       const { protocol, host } = new URL(url);
-      const line = `${protocol}//${encode(username)}:${encode(password)}@${host}\n`;
-      await writeFileAtomic(this.#file(url), line, { mode: 0o600 });
+      // git compares hosts letter by letter with those of addresses, which need not be written the usual way.
+      const hosts = new Set([host, parseAddress(url).host ?? host]);
+      const lines = [...hosts].map((one) => `${protocol}//${encode(username)}:${encode(password)}@${one}\n`);
+      await writeFileAtomic(this.#file(url), lines.join(''), { mode: 0o600 });
     }
   }
 

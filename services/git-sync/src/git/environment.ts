@@ -1,4 +1,5 @@
 import type { Environment } from '@podkit/chassis/config/config';
+import { shownAddress } from '../credentials/address.ts';
 
 /** Of git's own variables that the Pod may set, those that git gets; all others could mislead it, and are stripped. */
 const passedOn = /^GIT_(SSL_|HTTP_|PROXY_SSL_|LFS_|SSH_VARIANT$|ALLOW_PROTOCOL$)/;
@@ -11,7 +12,7 @@ export function hookEnvironment(env: Environment): Environment {
   return Object.fromEntries(
     Object.entries(env)
       .filter(([name]) => !secret.test(name))
-      .map(([name, value]) => [name, /^GIT_?SYNC_/.test(name) ? withoutUserinfo(value ?? '') : value]),
+      .map(([name, value]) => [name, /^GIT_?SYNC_/.test(name) ? shownAddress(value ?? '') : value]),
   );
 }
 
@@ -70,8 +71,4 @@ export function lockedConfig(safeDirectories: readonly string[]): Environment {
     [`GIT_CONFIG_VALUE_${index}`, value],
   ]);
   return { GIT_CONFIG_COUNT: String(entries.length), ...Object.fromEntries(numbered) };
-}
-
-function withoutUserinfo(text: string): string {
-  return text.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/@]*@/i, '$1');
 }

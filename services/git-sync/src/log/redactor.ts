@@ -17,7 +17,8 @@ export class Redactor {
 
   redact(text: string): string {
     let clean = text
-      .replaceAll(/([a-z][a-z0-9+.-]*:\/\/)[^\s/@'"]*:[^\s/@'"]*@/gi, '$1[hidden]@')
+      .replaceAll(/(https?:\/\/)[^\s/'"?#]*@/gi, '$1[hidden]@')
+      .replaceAll(/([a-z][a-z0-9+.-]*:\/\/)[^\s/'"?#]*:[^\s/'"?#]*@/gi, '$1[hidden]@')
       .replaceAll(/(authorization:\s*\w+\s+)[^\s'"]+/gi, '$1[hidden]');
     for (const secret of this.#secrets) clean = clean.replaceAll(secret, '[hidden]');
     return clean;

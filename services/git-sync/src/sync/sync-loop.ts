@@ -104,8 +104,12 @@ export class SyncLoop {
     }
   }
 
+  /** A trigger has nothing to do any more. */
   async #untilStopped(): Promise<void> {
-    while (!this.#stop.signal.aborted) await this.#sleep(2 ** 31 - 1);
+    while (!this.#stop.signal.aborted) {
+      this.#pending = false;
+      await this.#sleep(2 ** 31 - 1);
+    }
   }
 
   async #sleep(milliseconds: number): Promise<void> {

@@ -1,7 +1,7 @@
 import type { Environment } from '@podkit/chassis/config/config';
 import { messageOf } from '@podkit/chassis/errors';
 import type { Options } from '../config/schema.ts';
-import { splitUserinfo } from '../credentials/credential.ts';
+import { parseAddress } from '../credentials/address.ts';
 import { CredentialSource } from '../credentials/credential-source.ts';
 import { CredentialStore } from '../credentials/credential-store.ts';
 import type { Git, Step } from '../git/git.ts';
@@ -68,7 +68,7 @@ export type SyncedRepository = {
  */
 export async function createSyncedRepository(input: SyncedInput): Promise<SyncedRepository> {
   const { name, options, env, metrics } = input;
-  const { repo } = splitUserinfo(options.repo ?? '');
+  const { bare: repo } = parseAddress(options.repo ?? '');
   const root = await openRoot(options.root ?? '');
   const layout = layoutOf(root, options.link ?? defaultLink(repo));
   const files = statusFiles(root, options);
