@@ -1,14 +1,11 @@
 import { messageOf } from '@podkit/chassis/errors';
 import { exitCodes } from '@podkit/chassis/process/exit-codes';
-import type { Host } from '@podkit/chassis/process/service';
 import { manualText, usageText } from './config/help.ts';
 import { loadOptions, UsageError } from './config/load.ts';
 import { repositoriesOf } from './config/repositories.ts';
 import type { Step } from './git/git.ts';
+import type { CommandHost } from './process/host.ts';
 import { GitSync, type GitSyncInput } from './serve.ts';
-
-/** The parts of `process` that git-sync uses; `main.ts` passes the real one. */
-export type CommandHost = Host & { pid: number; umask(mask: number): number; getuid?(): number; getgid?(): number };
 
 export type CommandOptions = { version: string; step?: Step };
 

@@ -1,7 +1,8 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, realpathSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Environment } from '@podkit/chassis/config/config';
+import { PodkitError } from '@podkit/chassis/errors';
 import { Health } from '@podkit/chassis/http/health';
 import { addLifecycleChecks } from '@podkit/chassis/http/probes';
 import { exitCodes } from '@podkit/chassis/process/exit-codes';
@@ -23,8 +24,10 @@ import { Redactor } from './log/redactor.ts';
 import { type Metrics, noMetrics, type SyncMetrics } from './metrics/metrics.ts';
 import { addUser } from './process/add-user.ts';
 import { Ending } from './process/ending.ts';
-import type { CommandHost } from './run.ts';
-import { createSyncedRepository, type SyncedRepository } from './sync/synced-repository.ts';
+import type { CommandHost } from './process/host.ts';
+import { Limit } from './process/limit.ts';
+import { makeDirectories } from './sync/files.ts';
+import { brokenRepository, createSyncedRepository, type SyncedRepository } from './sync/synced-repository.ts';
 
 export type GitSyncInput = {
   host: CommandHost;
@@ -38,6 +41,9 @@ export type GitSyncInput = {
 
 const service = 'git-sync';
 
+/** Passes of all repositories that run at the same time: each is a git with its transport, and a checkout. */
+const passesAtOnce = 4;
+
 /** The process: its repositories, its HTTP endpoint, its signals and its end. */
 export class GitSync {
   readonly #input: GitSyncInput;
@@ -49,6 +55,7 @@ export class GitSync {
   /** The environment as it was, without secrets: this process's own is lent to each git in turn. */
   readonly #env: Environment;
   readonly #turn: SpawnTurn;
+  readonly #limit = new Limit(passesAtOnce);
   #metrics: Metrics = noMetrics;
   #repositories: SyncedRepository[] = [];
   #running: Promise<void>[] = [];
@@ -86,13 +93,27 @@ export class GitSync {
     } catch (error) {
       return this.#ending.fail(error, 'cannot start');
     }
-    this.#running = this.#repositories.map(({ loop }) => loop.run());
-    try {
-      await Promise.all(this.#running);
-    } catch (error) {
-      return this.#ending.fail(error, 'too many failures, aborting');
-    }
+    const failures = await this.#runAll();
+    if (failures.length > 0 && (options.oneTime || failures.length === this.#repositories.length))
+      return this.#ending.fail(failures[0], 'too many failures, aborting');
     if (options.oneTime) this.#ending.drain('one-time sync done', exitCodes.ok);
+  }
+
+  /** Run until all are done. One that fails for good does not end the others. Gives the errors of those that did. */
+  async #runAll(): Promise<unknown[]> {
+    const several = this.#repositories.length > 1;
+    const failures: unknown[] = [];
+    this.#running = this.#repositories.map(async ({ name, loop, abandon }) => {
+      try {
+        await loop.run();
+      } catch (error) {
+        failures.push(error);
+        abandon(error);
+        if (several) this.#log.error(error, 'repository given up; the others go on', { repository: name });
+      }
+    });
+    await Promise.all(this.#running);
+    return failures;
   }
 
   async #start(): Promise<void> {
@@ -107,7 +128,8 @@ export class GitSync {
       addUser({ uid: host.getuid?.() ?? 0, gid: host.getgid?.() ?? 0, home: host.env.HOME || tmpdir() });
     await this.#checkGit();
     const roots = repositories.map((repository) => repository.options.root ?? '');
-    for (const root of roots) mkdirSync(root, { recursive: true, mode: 0o775 });
+    for (const root of roots) makeDirectories(resolve(root));
+    refuseSharedRoots(roots);
     const directory = await makePrivateDirectory([tmpdir(), '/dev/shm', ...roots], roots[0] ?? '');
     this.#lifecycle.atClose('private files', () => removePrivateDirectory(directory));
     if (options.httpMetrics) this.#metrics = await this.#createMetrics();
@@ -136,12 +158,12 @@ export class GitSync {
     return createPrometheus({ service, version, several: options.configFile !== undefined });
   }
 
-  #create(name: string, options: Options, directory: string, metrics: SyncMetrics) {
+  async #create(name: string, options: Options, directory: string, metrics: SyncMetrics): Promise<SyncedRepository> {
     const { options: shared, step } = this.#input;
     mkdirSync(directory, { mode: 0o700 });
     const several = shared.configFile !== undefined;
     const log = several ? this.#log.child({ fields: { repository: name } }) : this.#log;
-    return createSyncedRepository({
+    const input = {
       name,
       options,
       env: this.#env,
@@ -151,9 +173,16 @@ export class GitSync {
       redactor: this.#redactor,
       metrics,
       step,
+      limit: this.#limit,
       // What starting took is given back once there is nothing to do but to wait.
       onSynced: () => (options.oneTime ? undefined : releaseMemory()),
-    });
+    };
+    try {
+      return await createSyncedRepository(input);
+    } catch (error) {
+      if (!several) throw error;
+      return brokenRepository(input, error);
+    }
   }
 
   async #startHttp(bind: string): Promise<void> {
@@ -200,4 +229,11 @@ export class GitSync {
     await Promise.allSettled(this.#running);
     await Promise.all(this.#repositories.map(({ hooks }) => hooks.stop()));
   }
+}
+
+/** One root may be spelled in several ways, or be reached through a link. */
+function refuseSharedRoots(roots: readonly string[]): void {
+  const real = roots.map((root) => realpathSync(root));
+  const shared = roots.filter((_root, at) => real.indexOf(real[at] ?? '') !== at);
+  if (shared.length > 0) throw new PodkitError('ERR_ROOT', `two repositories have the same root: ${shared.join(', ')}`);
 }

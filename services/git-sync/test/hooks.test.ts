@@ -145,7 +145,7 @@ it('the touch file is touched by a change and the first pass, and by no other pa
   const service = startGitSync([...args(remote, root), '--period=20ms', '--touch-file=t/touched', '-v=5']);
   await waitFor('the touch file', () => existsSync(join(root, 't', 'touched')));
   writeFileSync(join(root, 't', 'touched'), 'seen');
-  const looks = () => service.logs().filter((line) => String(line.cmd).includes('ls-remote')).length;
+  const looks = () => service.logs().filter((line) => String(line.cmd).includes('git fetch')).length;
   const before = looks();
   await waitFor('three idle passes', () => looks() > before + 3);
   expect(read(root, 't', 'touched')).toBe('seen');

@@ -109,10 +109,18 @@ it('an idle pass starts one git', async () => {
       .logs()
       .filter((line) => line.msg === 'running command')
       .map((line) => String(line.cmd));
-  await waitFor('several passes', () => commands().filter((cmd) => cmd.includes('ls-remote')).length > 4);
-  const idle = commands().slice(commands().findIndex((cmd) => cmd.includes('ls-remote')));
+  const idle = () => commands().slice(commands().findIndex((cmd) => cmd.includes(' reset ')) + 1);
+  await waitFor('several passes', () => idle().length > 4);
   // The first of them also looks once at the configuration that the update before it wrote.
-  expect(idle.slice(1).filter((cmd) => !cmd.includes('ls-remote'))).toEqual([]);
+  expect(
+    new Set(
+      idle()
+        .slice(3)
+        .map((cmd) => cmd.replace(/^\S+ /, '')),
+    ),
+  ).toEqual(
+    new Set(['fetch --no-progress --no-tags --no-auto-gc --no-recurse-submodules --end-of-options origin main']),
+  );
 });
 
 it('keeps several repositories in sync, with metrics of their own', async () => {

@@ -73,7 +73,7 @@ describe('refs', () => {
     ]);
     await waitFor(
       'two looks at the remote',
-      () => service.logs().filter((line) => String(line.cmd).includes('ls-remote')).length > 2,
+      () => service.logs().filter((line) => String(line.cmd).includes('fetch')).length > 2,
     );
     expect(publishedHash(join(root, 'current'))).toBe(tagged);
     expect(service.logs().filter((line) => line.msg === 'update required')).toHaveLength(1);

@@ -39,7 +39,8 @@ export async function repositoriesOf(options: Options): Promise<NamedOptions[]> 
 async function readEntries(path: string): Promise<Record<string, unknown>[]> {
   let document: unknown;
   try {
-    document = parse(readFileSync(path, 'utf8'));
+    // Every scalar as its text: a ref of `1.10` is no number.
+    document = parse(readFileSync(path, 'utf8'), { schema: 'failsafe' });
   } catch (error) {
     throw new OptionsError([`--config-file=${path}: ${messageOf(error)}`]);
   }

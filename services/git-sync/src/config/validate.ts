@@ -1,5 +1,6 @@
 import { isAbsolute, join, resolve } from 'node:path';
 import { acceptedBy } from '@podkit/chassis/config/setting-text';
+import { defaultLink } from '../sync/layout.ts';
 import { allSettings } from './all-settings.ts';
 import { bindAddress } from './bind-address.ts';
 import type { Options } from './schema.ts';
@@ -60,12 +61,12 @@ function sourceFaults(options: Options): string[] {
   return [...faults, ...pathFaults(options)];
 }
 
-function pathFaults({ root, link, touchFile, errorFile }: Options): string[] {
+function pathFaults({ root, repo, link, touchFile, errorFile }: Options): string[] {
   if (root === undefined) return [];
   const home = resolve(root);
   if (home === '/') return ['--root: must not be the root of the file system'];
   const paths: [string, string | undefined][] = [
-    ['--link', link],
+    [link === undefined ? '--link (by default the last part of --repo)' : '--link', link ?? defaultLink(repo ?? '')],
     ['--touch-file', touchFile],
     ['--error-file', errorFile],
   ];

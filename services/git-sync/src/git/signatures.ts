@@ -56,12 +56,24 @@ export async function importGpgKeys(
 export async function verifySignatures(
   git: Git,
   root: string,
-  { commit, tag }: SignaturePolicy,
+  { commit, tag, ref }: SignaturePolicy & { ref: string },
   fetched: { hash: string; object: string },
   signal: AbortSignal,
 ): Promise<void> {
-  if (tag) await check(['verify-tag', fetched.object], `tag object ${fetched.object}`);
+  if (tag) {
+    await check(['verify-tag', fetched.object], `tag object ${fetched.object}`);
+    await checkTagName(fetched.object);
+  }
   if (commit) await check(['verify-commit', fetched.hash], `commit ${fetched.hash}`);
+
+  /** A good old tag that is served under a new name is no release of that name. */
+  async function checkTagName(object: string): Promise<void> {
+    const text = await git.run(['cat-file', 'tag', object], { cwd: root, signal });
+    const [, name = ''] = /^tag (.*)$/m.exec(text) ?? [];
+    if (name === ref.replace(/^(refs\/)?tags\//, '')) return;
+    const cause = new PodkitError('ERR_TAG_NAME', `it was signed as ${name}`);
+    throw new UnverifiedError(`tag ${ref}`, { cause });
+  }
 
   async function check(args: string[], what: string): Promise<void> {
     try {

@@ -20,6 +20,16 @@ export function notReadyReason(repositories: readonly Readable[], rules: Readine
   return undefined;
 }
 
+/** The same for one repository, by its name: undefined where there is none. */
+export function findReadiness(
+  name: string,
+  repositories: readonly Readable[],
+  rules: ReadinessRules,
+): { reason: string | undefined } | undefined {
+  const named = repositories.filter((repository) => repository.name === name);
+  return named.length === 0 ? undefined : { reason: notReadyReason(named, rules) };
+}
+
 /** Two checks per repository behind /readyz, which together say what `/` says, with the reason. */
 export function addReadinessChecks(health: Health, repositories: readonly Readable[], rules: ReadinessRules): void {
   for (const repository of repositories) {

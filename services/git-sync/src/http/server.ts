@@ -8,7 +8,7 @@ import type { Log } from '../log/log.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { SyncedRepository } from '../sync/synced-repository.ts';
 import { profiles } from './profiles.ts';
-import { notReadyReason, type ReadinessRules } from './readiness.ts';
+import { findReadiness, notReadyReason, type ReadinessRules } from './readiness.ts';
 import { trigger } from './trigger.ts';
 
 export type HttpInput = {
@@ -61,6 +61,13 @@ export async function createHttpServer(input: Omit<HttpInput, 'bind'>): Promise<
 }
 
 function serveReadiness(server: Server, { repositories, readiness }: Pick<HttpInput, 'repositories' | 'readiness'>) {
+  server.get('/readyz/:name', { config: { quiet: true } }, async (request, reply) => {
+    const { name } = request.params as { name: string };
+    const found = findReadiness(name, repositories, readiness);
+    if (found === undefined) return reply.code(404).send({ code: 'ERR_NOT_FOUND', message: 'no such repository' });
+    reply.type('text/plain; charset=utf-8');
+    return found.reason === undefined ? reply.send('ok') : reply.code(503).send(found.reason);
+  });
   server.route({
     method: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'],
     url: '/*',

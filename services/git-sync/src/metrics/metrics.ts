@@ -12,6 +12,8 @@ export type SyncMetrics = {
   hook: (name: string, status: Outcome) => void;
   /** A signature was checked; after an error the remote has what is not published, until a success. */
   verification: (status: Outcome) => void;
+  /** A superseded checkout could not be removed. */
+  cleanupFailure: () => void;
 };
 
 /** What the process counts. */
@@ -33,6 +35,7 @@ export const noMetrics: Metrics = {
     githubApp: nothing,
     hook: nothing,
     verification: nothing,
+    cleanupFailure: nothing,
   }),
   trigger: nothing,
   exposition: undefined,

@@ -51,6 +51,7 @@ function syncMetrics(registry: Registry, several: boolean): (repository: string)
   const hooks = counter('git_sync_hook_run_count_total', 'Hook runs, by hook and status.', 'name', 'status');
   const verified = counter('git_sync_verification_count_total', 'Signature checks, by status.', 'status');
   const refused = gauge('git_sync_unverified', '1 while what the remote has is not published, unsigned as it is.');
+  const stuck = counter('git_sync_cleanup_error_count_total', 'Superseded checkouts that could not be removed.');
   const last = gauge('git_sync_last_success_timestamp_seconds', 'When the last pass succeeded.');
   const info = gauge('git_sync_hash_info', 'Always 1; the label is the published hash.', 'hash');
 
@@ -59,6 +60,7 @@ function syncMetrics(registry: Registry, several: boolean): (repository: string)
     let published = '';
     updates.inc(label, 0);
     refused.set(label, 0);
+    stuck.inc(label, 0);
     return {
       pass: (status, seconds) => {
         durations.observe({ ...label, status }, seconds);
@@ -74,6 +76,7 @@ function syncMetrics(registry: Registry, several: boolean): (repository: string)
       askpass: (status) => askpass.inc({ ...label, status }),
       githubApp: (status) => app.inc({ ...label, status }),
       hook: (name, status) => hooks.inc({ ...label, name, status }),
+      cleanupFailure: () => stuck.inc(label),
       verification: (status) => {
         verified.inc({ ...label, status });
         refused.set(label, status === 'error' ? 1 : 0);

@@ -2,7 +2,7 @@ import { codeOf, messageOf } from '@podkit/chassis/errors';
 import { exitCodes, type StopSignal, signalExitCode } from '@podkit/chassis/process/exit-codes';
 import type { Lifecycle } from '@podkit/chassis/process/lifecycle';
 import type { Log } from '../log/log.ts';
-import type { CommandHost } from '../run.ts';
+import type { CommandHost } from './host.ts';
 
 export type EndingOptions = { host: CommandHost; lifecycle: Lifecycle; log: Log; oneTime: boolean };
 

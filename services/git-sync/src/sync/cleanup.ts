@@ -15,6 +15,8 @@ export type CleanupOptions = {
   staleTimeout: number;
   gc: 'auto' | 'always' | 'aggressive' | 'off';
   lfs: Lfs;
+  /** Called for each checkout that can't be removed, in each pass. */
+  onFailure: () => void;
 };
 
 /** The checkouts that are no longer published, each kept for a while for those who still read it. */
@@ -22,6 +24,8 @@ export class StaleWorktrees {
   readonly #options: CleanupOptions;
   /** `performance.now()` at which each was superseded; once one is known here, a wall clock that jumps is no matter. */
   readonly #since = new Map<string, number>();
+  /** Those that could not be removed. */
+  readonly #stuck = new Set<string>();
 
   constructor(options: CleanupOptions) {
     this.#options = options;
@@ -46,12 +50,26 @@ export class StaleWorktrees {
       if (path === published.path || path === dirname(published.path) || name.startsWith('.')) continue;
       if ((await this.#age(path)) < staleTimeout) continue;
       log.info(1, 'removing stale worktree', { path });
-      await removeTree(path);
-      this.#since.delete(path);
-      removed += 1;
+      if (await this.#removeTree(path)) removed += 1;
     }
     if (removed > 0) await collectGarbage(this.#options, signal);
     return removed;
+  }
+
+  /** False when it can't be removed, which is said once: the others must go all the same. */
+  async #removeTree(path: string): Promise<boolean> {
+    const { log, onFailure } = this.#options;
+    try {
+      await removeTree(path);
+    } catch (error) {
+      onFailure();
+      if (!this.#stuck.has(path)) log.error(error, 'cannot remove a stale worktree; the others are removed', { path });
+      this.#stuck.add(path);
+      return false;
+    }
+    this.#since.delete(path);
+    this.#stuck.delete(path);
+    return true;
   }
 
   /** Milliseconds; one whose time lies in the future, since the clock was set back, counts as superseded now. */

@@ -1,8 +1,8 @@
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { PodkitError } from '@podkit/chassis/errors';
 import { writeFileAtomic } from '@podkit/chassis/files/atomic-file';
-import { lstatIfThere, namesIn, readFileIfThere } from './files.ts';
-import type { Layout } from './layout.ts';
+import { lstatIfThere, namesIn, readFileIfThere, readlinkIfThere } from './files.ts';
+import { copyClaim, type Layout } from './layout.ts';
 import type { Publisher } from './link-publisher.ts';
 import { mirror } from './mirror.ts';
 import type { Tree } from './worktree.ts';
@@ -18,6 +18,12 @@ export type CopyOptions = {
 /** Where the marker of a copied tree is: a link beside the checkouts. */
 export function copyMarker(layout: Layout): string {
   return join(layout.worktrees, '.copied');
+}
+
+/** Whether the link is one that we published before `--publish` was changed. */
+async function isOurLink({ link, worktrees }: Layout): Promise<boolean> {
+  const target = await readlinkIfThere(link);
+  return target !== undefined && resolve(dirname(link), target).startsWith(`${worktrees}/`);
 }
 
 /** Publishes into a plain directory, for consumers that can't follow a symlink (subPath mounts, web servers). */
@@ -43,11 +49,11 @@ export class CopyPublisher implements Publisher {
   /** The directory must be empty when we first see it; from then on what is in it is ours to delete. */
   async #claim(): Promise<void> {
     const { layout, wipe } = this.#options;
-    const claim = join(layout.worktrees, '.copy-target');
+    const claim = copyClaim(layout.worktrees);
     if ((await readFileIfThere(claim)) === layout.link) return;
     const there = await lstatIfThere(layout.link);
     const empty = there === undefined || (there.isDirectory() && (await namesIn(layout.link)).length === 0);
-    if (!empty && !wipe)
+    if (!empty && !wipe && !(await isOurLink(layout)))
       throw new PodkitError(
         'ERR_LINK_FOREIGN',
         `--link=${layout.link}: holds what git-sync did not make; remove it, or allow deleting it with --wipe-root`,

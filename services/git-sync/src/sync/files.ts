@@ -1,5 +1,6 @@
-import type { Stats } from 'node:fs';
+import { existsSync, mkdirSync, type Stats } from 'node:fs';
 import { lstat, open, readdir, readFile, readlink } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { runProcess } from '../process/run-process.ts';
 
 /** The file's own facts, or undefined where there is nothing. Other errors are thrown: they are not "nothing". */
@@ -19,6 +20,22 @@ export async function readlinkIfThere(path: string): Promise<string | undefined>
 
 export async function readFileIfThere(path: string): Promise<string | undefined> {
   return ifThere(readFile(path, 'utf8'));
+}
+
+/**
+ * Make a directory and those above it that are missing. Not by `recursive`: Node 24 never returns from that where a
+ * directory is there and takes no others, such as in /proc.
+ */
+export function makeDirectories(path: string): void {
+  try {
+    mkdirSync(path, { mode: 0o775 });
+  } catch (error) {
+    if (isCode(error, 'EEXIST')) return;
+    const parent = dirname(path);
+    if (!isCode(error, 'ENOENT') || parent === path || existsSync(parent)) throw error;
+    makeDirectories(parent);
+    mkdirSync(path, { mode: 0o775 });
+  }
 }
 
 /** The names in a directory; none where it is not there. */

@@ -36,3 +36,8 @@ export function defaultLink(repo: string): string {
 export function isFullHash(text: string): boolean {
   return /^([0-9a-f]{40}|[0-9a-f]{64})$/.test(text);
 }
+
+/** Where the path of the directory is kept that we copy to: what is in it is ours. */
+export function copyClaim(worktrees: string): string {
+  return join(worktrees, '.copy-target');
+}

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, rename, symlink } from 'node:fs/promises';
+import { rename, symlink } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import type { Step } from '../git/git.ts';
 import type { Log } from '../log/log.ts';
-import { lstatIfThere, readlinkIfThere, syncDirectory } from './files.ts';
-import { isFullHash } from './layout.ts';
+import { lstatIfThere, makeDirectories, readFileIfThere, readlinkIfThere, removeTree, syncDirectory } from './files.ts';
+import { copyClaim, isFullHash } from './layout.ts';
 import { temporaryLinkPrefix } from './root.ts';
 import type { Tree } from './worktree.ts';
 
@@ -18,11 +18,13 @@ export type Publisher = {
 /** Publishes by a symlink that is moved into place in one step. */
 export class LinkPublisher implements Publisher {
   readonly #link: string;
+  readonly #worktrees: string;
   readonly #log: Log;
   readonly #step: Step;
 
-  constructor({ link, log, step }: { link: string; log: Log; step: Step }) {
+  constructor({ link, worktrees, log, step }: { link: string; worktrees: string; log: Log; step: Step }) {
     this.#link = link;
+    this.#worktrees = worktrees;
     this.#log = log;
     this.#step = step;
   }
@@ -38,7 +40,7 @@ export class LinkPublisher implements Publisher {
 
   async publish({ path }: Tree): Promise<void> {
     const directory = dirname(this.#link);
-    await mkdir(directory, { recursive: true, mode: 0o775 });
+    makeDirectories(directory);
     await this.#clearTheWay();
     // A name that nobody can foresee or have left behind.
     const temporary = join(directory, `${temporaryLinkPrefix(this.#link)}${randomUUID()}`);
@@ -53,9 +55,15 @@ export class LinkPublisher implements Publisher {
   async #clearTheWay(): Promise<void> {
     const there = await lstatIfThere(this.#link);
     if (there === undefined || there.isSymbolicLink()) return;
+    const claim = copyClaim(this.#worktrees);
+    if ((await readFileIfThere(claim)) === this.#link) {
+      // Our own copy, made before `--publish` was changed.
+      await removeTree(this.#link);
+      return removeTree(claim);
+    }
     const aside = `${this.#link}.displaced-${new Date().toISOString().replaceAll(/[:.]/g, '-')}`;
     await rename(this.#link, aside);
-    this.#log.error(undefined, 'the place of the link was taken by something else; it was moved aside', {
+    this.#log.error(undefined, '--link existed and was not a symlink; moved it aside', {
       link: this.#link,
       aside,
     });

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { messageOf } from '@podkit/chassis/errors';
 import { writeFileAtomic } from '@podkit/chassis/files/atomic-file';
 import { gitConfigFile } from '../git/config-text.ts';
 import type { Git, Step } from '../git/git.ts';
@@ -22,6 +23,11 @@ export type RepositoryOptions = {
   filter: string | undefined;
 };
 
+/** What a fetch brought: the commit, and the object that the ref names, which differs for annotated tags. */
+export type Fetched = { hash: string; object: string };
+
+const fetchOptions = ['--no-progress', '--no-tags', '--no-auto-gc', '--no-recurse-submodules'];
+
 /** The repository below the root: made, checked, repaired and fetched into. */
 export class Repository {
   readonly #options: RepositoryOptions;
@@ -40,13 +46,8 @@ export class Repository {
     const locks = await removeStaleLocks(layout.gitDir);
     if (locks.length > 0) log.info(0, 'removed what a killed git left', { paths: locks.slice(0, 20) });
     step('locks removed');
-    if (!(await this.#isHealthy(signal))) {
-      await discardRepository(layout);
-      step('repository discarded');
-      log.info(0, 'initializing repo directory', { path: layout.root });
-      await this.#git(['init', '-b', 'git-sync', layout.root], signal);
-    }
-    await this.#setOrigin(signal);
+    if (await this.#isHealthy(signal)) await this.#setOrigin(signal);
+    else await this.#initialize('sha1', signal);
     step('repository ready');
   }
 
@@ -56,28 +57,34 @@ export class Repository {
   }
 
   /**
-   * The hash at which the ref stands now, without fetching: one process and one round trip. Undefined when the remote
-   * has no such ref, or it is an annotated tag that the remote does not peel.
+   * The object that the ref names now. It asks for this ref alone, and where nothing changed no object is sent: with
+   * protocol v2 one round trip, however many refs there are.
    */
-  async remoteHash(signal: AbortSignal): Promise<string | undefined> {
-    const { ref } = this.#options;
-    // git's own order of meanings: https://git-scm.com/docs/gitrevisions#_specifying_revisions
-    const names = [ref, `refs/${ref}`, `refs/tags/${ref}`, `refs/heads/${ref}`];
-    const patterns = names.flatMap((name) => [name, `${name}^{}`]);
-    const text = await this.#git(['ls-remote', '--quiet', 'origin', ...patterns], signal);
-    const refs = new Map(text.split('\n').map((line) => line.split('\t').toReversed() as [string, string]));
-    const found = names.find((name) => refs.has(name));
-    return found === undefined ? undefined : (refs.get(`${found}^{}`) ?? refs.get(found));
+  async fetchTip(signal: AbortSignal): Promise<string> {
+    const { ref, layout } = this.#options;
+    await this.#git(['fetch', ...fetchOptions, '--end-of-options', 'origin', ref], signal);
+    return (await readFileIfThere(join(layout.gitDir, 'FETCH_HEAD')))?.split('\t', 1)[0] ?? '';
   }
 
   /** Fetch the ref. Gives the commit it stands for, and the object it names, which differs for annotated tags. */
-  async fetch(signal: AbortSignal): Promise<{ hash: string; object: string }> {
+  async fetch(signal: AbortSignal): Promise<Fetched> {
+    try {
+      return await this.#fetch(signal);
+    } catch (error) {
+      const [, format] = /mismatched algorithms: client \w+; server (\w+)/.exec(messageOf(error)) ?? [];
+      if (format === undefined) throw error;
+      // Which hash a repository uses is only known once it is asked.
+      await this.#initialize(format, signal);
+      return this.#fetch(signal);
+    }
+  }
+
+  async #fetch(signal: AbortSignal): Promise<Fetched> {
     const { ref, depth, filter, layout } = this.#options;
     const shallow = (await lstatIfThere(join(layout.gitDir, 'shallow'))) !== undefined;
     const history = depth > 0 ? [`--depth=${depth}`] : shallow ? ['--unshallow'] : [];
     const partial = filter === undefined ? [] : [`--filter=${filter}`];
-    const options = ['--no-progress', '--no-tags', '--no-auto-gc', ...history, ...partial, '--end-of-options'];
-    await this.#git(['fetch', ...options, 'origin', ref], signal);
+    await this.#git(['fetch', ...fetchOptions, ...history, ...partial, '--end-of-options', 'origin', ref], signal);
     const [hash = '', object = ''] = (
       await this.#git(['rev-parse', 'FETCH_HEAD^{commit}', 'FETCH_HEAD'], signal)
     ).split('\n');
@@ -87,6 +94,15 @@ export class Repository {
   /** Remember the commit as the repository's HEAD: the next fetch then asks for the difference only. */
   async setHead(hash: string, signal: AbortSignal): Promise<void> {
     await this.#git(['update-ref', 'HEAD', hash], signal);
+  }
+
+  async #initialize(format: string, signal: AbortSignal): Promise<void> {
+    const { layout, log, step } = this.#options;
+    await discardRepository(layout);
+    step('repository discarded');
+    log.info(0, 'initializing repo directory', { path: layout.root });
+    await this.#git(['init', '-b', 'git-sync', `--object-format=${format}`, layout.root], signal);
+    await this.#setOrigin(signal);
   }
 
   async #isHealthy(signal: AbortSignal): Promise<boolean> {

@@ -1,16 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, realpath, rename } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { PodkitError } from '@podkit/chassis/errors';
-import { lstatIfThere, namesIn, readFileIfThere, removeTree } from './files.ts';
+import { isPrivateDirectory } from '../git/private-directory.ts';
+import { lstatIfThere, makeDirectories, namesIn, readFileIfThere, removeTree } from './files.ts';
 import type { Layout } from './layout.ts';
 
 const oldPrefix = '.git-sync-old-';
 
 /** Create the root where it is not there, and give its path with all links resolved. */
 export async function openRoot(path: string): Promise<string> {
-  await mkdir(path, { recursive: true, mode: 0o775 });
+  makeDirectories(resolve(path));
   const root = await realpath(path);
   if (root === '/' || root === homedir())
     throw new PodkitError('ERR_ROOT', `--root=${root}: must not be the root of the file system or a home directory`);
@@ -49,10 +50,24 @@ async function foreignNames(layout: Layout, own: string[]): Promise<string[]> {
       ...[layout.link, ...own].map((path) => firstPartBelow(layout.root, path)),
     ].filter((name) => name !== undefined),
   );
-  const names = (await namesIn(layout.root)).filter((name) => !expected.has(name) && !name.startsWith(oldPrefix));
+  const names = (await namesIn(layout.root)).filter((name) => !expected.has(name) && !isLeftover(layout, own, name));
   const foreign: string[] = [];
   for (const name of names) if (!(await isOldWorktree(layout, name))) foreign.push(name);
   return foreign;
+}
+
+/** Whether a crash of ours left it, or it is in use by us already. */
+function isLeftover(layout: Layout, own: string[], name: string): boolean {
+  const temporaries = own
+    .map((path) => `${basename(path)}.`)
+    .some((start) => name.startsWith(start) && name.endsWith('.tmp'));
+  return (
+    temporaries ||
+    isPrivateDirectory(name) ||
+    name.startsWith(oldPrefix) ||
+    name.startsWith(temporaryLinkPrefix(layout.link)) ||
+    name.startsWith(`${basename(layout.link)}.displaced-`)
+  );
 }
 
 function firstPartBelow(root: string, path: string): string | undefined {

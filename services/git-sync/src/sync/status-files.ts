@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { mkdir, open, rm, utimes } from 'node:fs/promises';
+import { renameSync, rmSync, writeFileSync } from 'node:fs';
+import { open, rm, utimes } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { codeOf } from '@podkit/chassis/errors';
 import type { LoggedError } from '../log/log.ts';
+import { makeDirectories } from './files.ts';
 
 /**
  * Write the last error where others can read it, whole or not at all. It is synchronous since the process may be
@@ -11,7 +13,7 @@ import type { LoggedError } from '../log/log.ts';
 export function writeErrorFile(path: string, error: LoggedError): void {
   const temporary = `${path}.${randomUUID()}.tmp`;
   try {
-    mkdirSync(dirname(path), { recursive: true });
+    makeDirectories(dirname(path));
     writeFileSync(temporary, JSON.stringify(error), { mode: 0o644, flag: 'wx' });
     renameSync(temporary, path);
   } catch {
@@ -25,7 +27,12 @@ export async function removeErrorFile(path: string): Promise<void> {
 
 /** Make the file where it is not there, and set its times to now. */
 export async function touch(path: string, now = new Date()): Promise<void> {
-  await mkdir(dirname(path), { recursive: true, mode: 0o775 });
-  await (await open(path, 'a', 0o644)).close();
-  await utimes(path, now, now);
+  try {
+    // Without opening it: a pipe that nobody reads would never open.
+    await utimes(path, now, now);
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') throw error;
+    makeDirectories(dirname(path));
+    await (await open(path, 'wx', 0o644)).close();
+  }
 }

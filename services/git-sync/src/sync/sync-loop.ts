@@ -1,5 +1,6 @@
-import { PodkitError } from '@podkit/chassis/errors';
+import { codeOf, PodkitError } from '@podkit/chassis/errors';
 import type { Log } from '../log/log.ts';
+import { delayBefore } from './backoff.ts';
 import { isFullHash } from './layout.ts';
 import type { PassResult, Syncer } from './syncer.ts';
 
@@ -17,8 +18,13 @@ export type LoopOptions = {
   /** Called after each success, before the loop goes on; what it throws counts as a failed one-time run. */
   onSuccess: (result: PassResult, seconds: number) => Promise<void>;
   onFailure: (error: unknown, seconds: number) => void;
+  /** Waits until this loop may run a pass; without it at once. */
+  turn?: <T>(work: () => Promise<T>) => Promise<T>;
   now?: () => number;
+  random?: () => number;
 };
+
+type Outcome = { result: PassResult } | { result?: undefined; error: unknown };
 
 /** Runs passes until it is stopped, there were too many failures, or one success is enough. */
 export class SyncLoop {
@@ -56,12 +62,21 @@ export class SyncLoop {
    * @throws {PodkitError} ERR_TOO_MANY_FAILURES, with the last failure as its cause
    */
   async run(): Promise<void> {
-    const { log, maxFailures, initMaxFailures = maxFailures, oneTime, ref } = this.#options;
+    const {
+      log,
+      maxFailures,
+      initMaxFailures = maxFailures,
+      oneTime,
+      ref,
+      initPeriod,
+      random = Math.random,
+    } = this.#options;
     let failures = 0;
     let succeeded = false;
     while (!this.#stop.signal.aborted) {
       this.#pending = false;
       const outcome = await this.#pass();
+      let error: unknown;
       if (this.#stop.signal.aborted && !oneTime) return;
       if (outcome.result !== undefined) {
         succeeded = true;
@@ -72,18 +87,26 @@ export class SyncLoop {
           return this.#untilStopped();
         }
       } else {
+        if (codeOf(outcome.error) === 'ERR_ONE_TIME_HOOK') throw outcome.error;
         failures += 1;
+        error = outcome.error;
         const limit = succeeded ? maxFailures : initMaxFailures;
         if (limit >= 0 && failures >= limit)
           throw new PodkitError('ERR_TOO_MANY_FAILURES', `${failures} failed passes in a row`, {
             cause: outcome.error,
           });
       }
-      await this.#sleep(succeeded || this.#options.initPeriod === 0 ? this.#options.period : this.#options.initPeriod);
+      const period = succeeded || initPeriod === 0 ? this.#options.period : initPeriod;
+      await this.#sleep(delayBefore({ period, failures, error }, random));
     }
   }
 
-  async #pass(): Promise<{ result: PassResult } | { result?: undefined; error: unknown }> {
+  #pass(): Promise<Outcome> {
+    const { turn } = this.#options;
+    return turn === undefined ? this.#passNow() : turn(() => this.#passNow());
+  }
+
+  async #passNow(): Promise<Outcome> {
     const { syncer, timeout, onSuccess, onFailure, now = () => performance.now() } = this.#options;
     const began = now();
     const seconds = () => (now() - began) / 1000;

@@ -1,5 +1,5 @@
 import type { Environment } from '@podkit/chassis/config/config';
-import { messageOf } from '@podkit/chassis/errors';
+import { messageOf, PodkitError } from '@podkit/chassis/errors';
 import type { Options } from '../config/schema.ts';
 import { parseAddress } from '../credentials/address.ts';
 import { CredentialSource } from '../credentials/credential-source.ts';
@@ -7,12 +7,13 @@ import { CredentialStore } from '../credentials/credential-store.ts';
 import type { Git, Step } from '../git/git.ts';
 import { lfsMode, warnOfPointers } from '../git/lfs.ts';
 import { setUpGit, signaturePolicy } from '../git/setup.ts';
-import { UnverifiedError, verifySignatures } from '../git/signatures.ts';
+import { type SignaturePolicy, UnverifiedError, verifySignatures } from '../git/signatures.ts';
 import type { SpawnTurn } from '../git/spawn-turn.ts';
 import { RepositoryHooks } from '../hooks/repository-hooks.ts';
 import type { Log } from '../log/log.ts';
 import type { Redactor } from '../log/redactor.ts';
 import type { SyncMetrics } from '../metrics/metrics.ts';
+import type { Limit } from '../process/limit.ts';
 import { StaleWorktrees } from './cleanup.ts';
 import { CopyPublisher, copyMarker } from './copy-publisher.ts';
 import { rejectEscapingLinks } from './escaping-links.ts';
@@ -36,6 +37,8 @@ export type SyncedInput = {
   redactor: Redactor;
   metrics: SyncMetrics;
   step: Step;
+  /** Bounds the passes at once of all repositories. */
+  limit: Limit;
   /** Called once, when the first pass has succeeded and the waiting begins. */
   onSynced: () => void;
 };
@@ -56,8 +59,10 @@ export type SyncedRepository = {
   name: string;
   ref: string;
   status: Readonly<SyncStatus>;
-  loop: SyncLoop;
-  hooks: RepositoryHooks;
+  loop: Pick<SyncLoop, 'run' | 'trigger' | 'stop' | 'cut'>;
+  hooks: Pick<RepositoryHooks, 'stop'>;
+  /** It can't go on: it is not ready any more, for this reason. */
+  abandon: (error: unknown) => void;
   verifyReadiness: 'keep' | 'fail';
 };
 
@@ -93,6 +98,7 @@ export async function createSyncedRepository(input: SyncedInput): Promise<Synced
     maxFailures: options.maxFailures,
     initMaxFailures: options.initMaxFailures,
     oneTime: options.oneTime,
+    turn: (work) => input.limit.run(work),
     onSuccess: async (result, seconds) => {
       const { tree, changed, first } = result;
       Object.assign(status, {
@@ -103,8 +109,9 @@ export async function createSyncedRepository(input: SyncedInput): Promise<Synced
       });
       if (changed || first) hooks.afterPublish(tree);
       noteSuccess(metrics, result, seconds);
-      if ((changed || first) && files.touch !== undefined) await touch(files.touch);
-      if (options.oneTime) await hooks.settled();
+      if ((changed || first) && files.touch !== undefined)
+        await touch(files.touch).catch((error: unknown) => log.error(error, 'cannot touch --touch-file'));
+      if (options.oneTime) await settleHooks(hooks);
       if (errorFile !== undefined) await removeErrorFile(errorFile);
       if (first) input.onSynced();
     },
@@ -118,7 +125,18 @@ export async function createSyncedRepository(input: SyncedInput): Promise<Synced
       log.error(error, 'error syncing repo, will retry');
     },
   });
-  return { name, ref: options.ref, status, loop, hooks, verifyReadiness: options.verifyReadiness };
+  const abandon = (error: unknown) =>
+    Object.assign(status, { lastSuccess: undefined, failure: input.redactor.redact(messageOf(error)) });
+  return { name, ref: options.ref, status, loop, hooks, abandon, verifyReadiness: options.verifyReadiness };
+}
+
+/** @throws {PodkitError} ERR_ONE_TIME_HOOK, after which another pass would not help */
+async function settleHooks(hooks: RepositoryHooks): Promise<void> {
+  try {
+    await hooks.settled();
+  } catch (cause) {
+    throw new PodkitError('ERR_ONE_TIME_HOOK', 'a hook of the one-time run failed', { cause });
+  }
 }
 
 function statusFiles(root: string, { touchFile, errorFile }: Options) {
@@ -157,11 +175,19 @@ async function createSyncer(input: SyncedInput, { repo, layout, log, hooks, onVe
       depth,
       sparseCheckoutFile: options.sparseCheckoutFile,
     },
-    stale: new StaleWorktrees({ layout, git, log, staleTimeout: options.staleWorktreeTimeout, gc: options.gitGc, lfs }),
+    stale: new StaleWorktrees({
+      layout,
+      git,
+      log,
+      staleTimeout: options.staleWorktreeTimeout,
+      gc: options.gitGc,
+      lfs,
+      onFailure: metrics.cleanupFailure,
+    }),
     log,
     step,
     refreshCredentials: async (signal) => store.put(await source.read(signal)),
-    verify: policy.commit || policy.tag ? verifier(git, layout.root, policy, onVerified) : undefined,
+    verify: policy.commit || policy.tag ? verifier(git, layout.root, { ...policy, ref }, onVerified) : undefined,
     inspect: async (tree, signal) => {
       await warnOfPointers(lfs, tree, log);
       if (options.symlinks === 'reject') await rejectEscapingLinks(tree.path);
@@ -171,14 +197,33 @@ async function createSyncer(input: SyncedInput, { repo, layout, log, hooks, onVe
 }
 
 function publisherOf(options: Options, layout: Layout, log: Log, step: Step): Publisher {
-  if (options.publish === 'link') return new LinkPublisher({ link: layout.link, log, step });
-  const marker = new LinkPublisher({ link: copyMarker(layout), log, step });
+  if (options.publish === 'link')
+    return new LinkPublisher({ link: layout.link, worktrees: layout.worktrees, log, step });
+  const marker = new LinkPublisher({ link: copyMarker(layout), worktrees: layout.worktrees, log, step });
   return new CopyPublisher({ layout, marker, wipe: options.wipeRoot });
 }
 
-function verifier(git: Git, root: string, policy: ReturnType<typeof signaturePolicy>, onVerified: () => void) {
+function verifier(git: Git, root: string, policy: SignaturePolicy & { ref: string }, onVerified: () => void) {
   return async (fetched: { hash: string; object: string }, signal: AbortSignal) => {
     await verifySignatures(git, root, policy, fetched, signal);
     onVerified();
+  };
+}
+
+/** One that can't even be started, beside others that can: never ready, and over at once. */
+export function brokenRepository(
+  { name, options, redactor }: Pick<SyncedInput, 'name' | 'options' | 'redactor'>,
+  error: unknown,
+): SyncedRepository {
+  const failure = redactor.redact(messageOf(error));
+  const nothing = () => undefined;
+  return {
+    name,
+    ref: options.ref,
+    status: { hash: undefined, lastSuccess: undefined, failure, unverified: undefined },
+    loop: { run: () => Promise.reject(error), trigger: nothing, stop: nothing, cut: nothing },
+    hooks: { stop: () => Promise.resolve() },
+    abandon: nothing,
+    verifyReadiness: options.verifyReadiness,
   };
 }

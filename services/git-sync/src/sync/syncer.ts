@@ -1,10 +1,11 @@
 import type { Step } from '../git/git.ts';
+import { UnverifiedError } from '../git/signatures.ts';
 import type { Log } from '../log/log.ts';
 import { removeOldLayout, type StaleWorktrees } from './cleanup.ts';
 import { isFullHash, type Layout } from './layout.ts';
 import type { Publisher } from './link-publisher.ts';
-import type { Repository } from './repository.ts';
-import { createWorktree, isWhole, type Tree, type WorktreeOptions } from './worktree.ts';
+import type { Fetched, Repository } from './repository.ts';
+import { createWorktree, fits, isWhole, type Tree, type WorktreeOptions } from './worktree.ts';
 
 export type SyncerOptions = {
   layout: Layout;
@@ -18,7 +19,7 @@ export type SyncerOptions = {
   /** Make credentials ready for git; called first in every pass. */
   refreshCredentials: (signal: AbortSignal) => Promise<void>;
   /** Throws when what was fetched must not be published. Undefined publishes anything. */
-  verify: ((fetched: { hash: string; object: string }, signal: AbortSignal) => Promise<void>) | undefined;
+  verify: ((fetched: Fetched, signal: AbortSignal) => Promise<void>) | undefined;
   /** Throws when the finished checkout must not be published. */
   inspect: (tree: Tree, signal: AbortSignal) => Promise<void>;
 };
@@ -36,6 +37,10 @@ export class Syncer {
   readonly #options: SyncerOptions;
   #succeeded = false;
   #suspicious = true;
+  /** What the published tree was made of. */
+  #fetched: Fetched | undefined;
+  /** What the remote has and must not be published; it is not fetched and checked again and again. */
+  #refused: { object: string; error: UnverifiedError } | undefined;
 
   constructor(options: SyncerOptions) {
     this.#options = options;
@@ -45,17 +50,20 @@ export class Syncer {
    * One pass: look at the remote, fetch what is new, check it out whole, publish it in one step.
    *
    * A pass after a start or a failure trusts nothing on disk and repairs what it finds. A pass after a success costs
-   * one `git ls-remote` and a few reads of small files as long as nothing changed.
+   * one `git fetch` of the one ref and a few reads of small files as long as nothing changed.
    */
   async pass(signal: AbortSignal): Promise<PassResult> {
     const suspicious = this.#suspicious;
     this.#suspicious = true;
-    const { repository, publisher, refreshCredentials } = this.#options;
+    const { repository, publisher, worktree, refreshCredentials } = this.#options;
     await refreshCredentials(signal);
     if (suspicious) await repository.recover(signal);
     else await repository.vetConfig(signal);
+    if (!suspicious) await this.#refuseAgain(signal);
     const current = await publisher.current();
-    const whole = current !== undefined && (await isWhole(current)) ? current : undefined;
+    const isUsable =
+      current !== undefined && (await isWhole(current)) && (!suspicious || (await fits(current, worktree)));
+    const whole = isUsable ? current : undefined;
     const unchanged = whole !== undefined && (await this.#isUpToDate(whole, suspicious, signal));
     const changed = unchanged ? false : await this.#update(current, whole, signal);
     const tree = changed ? await publisher.current() : whole;
@@ -82,14 +90,25 @@ export class Syncer {
     const { ref, repository, layout, verify } = this.#options;
     if (!path.startsWith(`${layout.worktrees}/`)) return false;
     if (isFullHash(ref)) return ref === hash && verify === undefined;
-    return !suspicious && (await repository.remoteHash(signal)) === hash;
+    if (suspicious) return false;
+    return (await repository.fetchTip(signal)) === this.#fetched?.object && this.#fetched.hash === hash;
+  }
+
+  /** @throws {UnverifiedError} when what was refused is still what the remote has */
+  async #refuseAgain(signal: AbortSignal): Promise<void> {
+    if (this.#refused === undefined) return;
+    const { object, error } = this.#refused;
+    if ((await this.#options.repository.fetchTip(signal)) !== object) return;
+    this.#suspicious = false;
+    throw error;
   }
 
   /** Fetch, and publish what was fetched unless just that is published already. */
   async #update(current: Tree | undefined, whole: Tree | undefined, signal: AbortSignal): Promise<boolean> {
-    const { repository, publisher, worktree, verify, inspect, log, ref, layout, stale } = this.#options;
+    const { repository, publisher, worktree, inspect, log, ref, layout, stale } = this.#options;
     const fetched = await repository.fetch(signal);
-    await verify?.(fetched, signal);
+    await this.#verify(fetched, signal);
+    this.#fetched = fetched;
     const inPlace = whole?.path.startsWith(`${layout.worktrees}/`) === true;
     if (inPlace && whole?.hash === fetched.hash) {
       await repository.setHead(fetched.hash, signal);
@@ -111,5 +130,18 @@ export class Syncer {
     }
     log.info(0, 'updated successfully', { ref, remote: fetched.hash });
     return true;
+  }
+
+  async #verify(fetched: Fetched, signal: AbortSignal): Promise<void> {
+    this.#refused = undefined;
+    try {
+      await this.#options.verify?.(fetched, signal);
+    } catch (error) {
+      if (error instanceof UnverifiedError) {
+        this.#refused = { object: fetched.object, error };
+        this.#suspicious = false;
+      }
+      throw error;
+    }
   }
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { copyFile, mkdir } from 'node:fs/promises';
+import { copyFile, mkdir, readFile } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { PodkitError } from '@podkit/chassis/errors';
 import { writeFileAtomic } from '@podkit/chassis/files/atomic-file';
@@ -20,15 +20,18 @@ export type WorktreeOptions = {
 };
 
 /**
- * Make a whole checkout of a commit that was fetched. Nothing that is published is touched: where the published tree
+ * Make a whole checkout of a commit that was fetched, or take the one that is still kept: its readers, if there are any,
+ * keep it too. Nothing that is published is touched: where the published tree
  * has the same hash and is damaged, the new one gets a directory beside it.
  */
 export async function createWorktree(
-  { layout, git, step, submodules, depth, sparseCheckoutFile }: WorktreeOptions,
+  options: WorktreeOptions,
   { hash, published }: { hash: string; published: string | undefined },
   signal: AbortSignal,
 ): Promise<Tree> {
+  const { layout, git, step, submodules, depth, sparseCheckoutFile } = options;
   const usual = join(layout.worktrees, hash);
+  if (published !== usual && (await isComplete({ hash, path: usual }, options))) return { hash, path: usual };
   const path = published === usual ? join(layout.worktrees, `repair-${randomUUID()}`, hash) : usual;
   await removeTree(path);
   step('leftover worktree removed');
@@ -52,6 +55,7 @@ export async function createWorktree(
     const history = depth > 0 ? [`--depth=${depth}`] : [];
     await git.run(['submodule', 'update', '--init', ...levels, ...history], { cwd: path, signal });
   }
+  await writeFileAtomic(join(metadata, completeFile), await settingsText(options));
   if (!(await isWhole({ hash, path }))) throw new PodkitError('ERR_WORKTREE', `${path}: is not at ${hash}`);
   return { hash, path };
 }
@@ -63,6 +67,29 @@ export async function isWhole({ hash, path }: Tree): Promise<boolean> {
   const head = await readFileIfThere(join(metadata, 'HEAD'));
   const index = await lstatIfThere(join(metadata, 'index'));
   return head?.trim() === hash && index !== undefined && (await namesIn(path)).length > 0;
+}
+
+/** Beside what git keeps of a worktree: there once the checkout is complete, with the settings it was made with. */
+const completeFile = 'git-sync-complete';
+
+async function settingsText({ submodules, sparseCheckoutFile }: WorktreeOptions): Promise<string> {
+  const sparse = sparseCheckoutFile === undefined ? '' : await readFile(sparseCheckoutFile, 'utf8');
+  return `submodules ${submodules}\n${sparse}`;
+}
+
+async function isComplete(tree: Tree, options: WorktreeOptions): Promise<boolean> {
+  const metadata = await metadataOf(tree.path);
+  if (metadata === undefined || !(await isWhole(tree))) return false;
+  return (await readFileIfThere(join(metadata, completeFile))) === (await settingsText(options));
+}
+
+/** Whether a checkout is what the settings ask for; one of upstream's or of an older git-sync is known by its sparse file. */
+export async function fits(tree: Tree, options: WorktreeOptions): Promise<boolean> {
+  const metadata = (await metadataOf(tree.path)) ?? '';
+  if ((await readFileIfThere(join(metadata, completeFile))) !== undefined) return isComplete(tree, options);
+  const { sparseCheckoutFile } = options;
+  const wanted = sparseCheckoutFile === undefined ? undefined : await readFile(sparseCheckoutFile, 'utf8');
+  return (await readFileIfThere(join(metadata, 'info', 'sparse-checkout'))) === wanted;
 }
 
 /** Where git keeps what it knows of a worktree, from the worktree's `.git` file. */

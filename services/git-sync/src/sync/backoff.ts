@@ -1,0 +1,38 @@
+import { ProcessError } from '../process/process-error.ts';
+
+/** A server that said when to come again, or that it has had enough. */
+export type RetryAfter = { retryAfter: number };
+
+const mostDoublings = 3;
+const longestRetryAfter = 3_600_000;
+
+/**
+ * Milliseconds to wait before the next pass: the interval, doubled for each failure after the first up to eight
+ * times, up to a tenth more so that many Pods spread, and at least what a server asked for (at most an hour).
+ */
+export function delayBefore(
+  { period, failures, error }: { period: number; failures: number; error: unknown },
+  random: () => number,
+): number {
+  const doublings = isRateLimited(error) ? mostDoublings : Math.min(Math.max(failures - 1, 0), mostDoublings);
+  const spread = period * 2 ** doublings * (1 + random() / 10);
+  return Math.max(spread, Math.min(findRetryAfter(error), longestRetryAfter));
+}
+
+/** git tells the status in its message, and no header. */
+function isRateLimited(error: unknown): boolean {
+  return error instanceof ProcessError && /returned error: 429\b/.test(error.stderr);
+}
+
+function findRetryAfter(error: unknown): number {
+  if (!(error instanceof Error)) return 0;
+  if ('retryAfter' in error && typeof error.retryAfter === 'number') return error.retryAfter;
+  return findRetryAfter(error.cause);
+}
+
+/** The header `Retry-After` in milliseconds, seconds or a date: https://www.rfc-editor.org/rfc/rfc9110#name-retry-after */
+export function parseRetryAfter(text: string | null | undefined, now = Date.now()): number {
+  if (text === null || text === undefined) return 0;
+  const milliseconds = /^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(text) - now;
+  return Number.isFinite(milliseconds) ? Math.max(0, milliseconds) : 0;
+}

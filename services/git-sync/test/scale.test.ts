@@ -1,0 +1,132 @@
+import { execFileSync } from 'node:child_process';
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { freePort } from '@podkit/chassis/testing/free-port';
+import { tempDir } from '@podkit/chassis/testing/temp-dir';
+import { waitFor } from '@podkit/chassis/testing/wait-for';
+import { describe, expect, test } from 'vitest';
+import { loadOptions } from '../src/config/load.ts';
+import { repositoriesOf } from '../src/config/repositories.ts';
+import { Limit } from '../src/process/limit.ts';
+import { delayBefore, parseRetryAfter } from '../src/sync/backoff.ts';
+import { Remote } from './fixtures/remote.ts';
+import { expectDone, publishedHash, runGitSync, startGitSync } from './fixtures/run.ts';
+
+const args = (remote: Remote, root: string) => [`--repo=${remote.path}`, '--ref=main', `--root=${root}`, '--link=x'];
+
+/** A git that traces its protocol to a file. */
+function tracingGit(): { path: string; trace: string } {
+  const directory = tempDir();
+  const [path, trace] = [join(directory, 'git'), join(directory, 'trace')];
+  writeFileSync(path, `#!/bin/sh\nGIT_TRACE_PACKET=${trace} exec git "$@"\n`);
+  chmodSync(path, 0o755);
+  return { path, trace };
+}
+
+test('an idle pass asks the remote for the one ref, however many there are', async () => {
+  const [remote, root, git] = [await Remote.create(), tempDir(), tracingGit()];
+  const hash = remote.head();
+  const refs = Array.from({ length: 500 }, (_, at) => `create refs/heads/many/${at} ${hash}\n`).join('');
+  execFileSync('git', ['update-ref', '--stdin'], { cwd: remote.path, input: refs });
+  const service = startGitSync([...args(remote, root), `--git=${git.path}`, '--period=20ms', '-v=5']);
+  const passes = () => service.logs().filter((line) => String(line.cmd).includes('fetch')).length;
+  await waitFor('several passes', () => passes() > 4);
+  await service.stop();
+  expect(readFileSync(git.trace, 'utf8')).not.toContain('refs/heads/many/');
+});
+
+describe('several repositories', () => {
+  const config = (entries: string) => {
+    const file = join(tempDir(), 'repositories.yaml');
+    writeFileSync(file, `repositories:\n${entries}`);
+    return file;
+  };
+
+  test('one that is bad from the start, and one that fails later, leave the others in sync', async () => {
+    const [good, root, foreign, port] = [await Remote.create(), tempDir(), tempDir(), await freePort()];
+    writeFileSync(join(foreign, 'thesis.txt'), 'mine');
+    const entries = [
+      `- {name: good, repo: ${good.path}, ref: main, root: ${root}/good, link: x}`,
+      `- {name: foreign, repo: ${good.path}, ref: main, root: ${foreign}, link: x}`,
+      `- {name: away, repo: /nowhere, ref: main, root: ${root}/away, link: x, max-failures: "1"}`,
+    ];
+    const flags = [`--config-file=${config(entries.join('\n'))}`, '--period=50ms', `--http-bind=127.0.0.1:${port}`];
+    const service = startGitSync(flags);
+    await waitFor(
+      'two given up',
+      () => service.logs().filter((line) => /given up/.test(String(line.msg))).length === 2,
+    );
+    const next = good.commit({ 'index.html': 'two\n' });
+    await waitFor('the good one', () => publishedHash(join(root, 'good', 'x')) === next);
+    const status = async (path: string) => (await fetch(`http://127.0.0.1:${port}${path}`)).status;
+    const statuses = await Promise.all(['/readyz', '/readyz/good', '/readyz/foreign', '/readyz/none'].map(status));
+    expect(statuses).toEqual([503, 200, 503, 404]);
+    expect((await service.stop('SIGTERM')).code).toBe(0);
+  });
+
+  test('a ref in YAML is its text, whatever it looks like', async () => {
+    const entries = ['1.10', '0x10', 'true', '1_000', '2026-01-01'];
+    const yaml = entries.map((ref, at) => `- {name: r${at}, repo: /r, root: /tmp/r${at}, ref: ${ref}}`).join('\n');
+    const named = await repositoriesOf(loadOptions({}, [`--config-file=${config(yaml)}`]).options);
+    expect(named.map(({ options }) => options.ref)).toEqual(entries);
+  });
+});
+
+test('no more passes run at once than the limit', async () => {
+  const limit = new Limit(2);
+  let [running, most] = [0, 0];
+  const work = async () => {
+    running += 1;
+    most = Math.max(most, running);
+    await new Promise((resolve) => setImmediate(resolve));
+    running -= 1;
+  };
+  const failing = limit.run(() => Promise.reject(new Error('no')));
+  await Promise.allSettled([failing, ...Array.from({ length: 20 }, () => limit.run(work))]);
+  expect([running, most]).toEqual([0, 2]);
+});
+
+test('the wait doubles after failures, is spread, and follows what a server asks', () => {
+  const wait = (failures: number, error?: unknown, random = 0) =>
+    delayBefore({ period: 100, failures, error }, () => random);
+  expect([0, 1, 2, 3, 4, 9].map((failures) => wait(failures))).toEqual([100, 100, 200, 400, 800, 800]);
+  expect(wait(0, undefined, 1)).toBeCloseTo(110);
+  const asked = new Error('failed', { cause: Object.assign(new Error('429'), { retryAfter: 5000 }) });
+  expect(wait(1, asked)).toBe(5000);
+  expect(wait(1, Object.assign(new Error('x'), { retryAfter: 1e12 }))).toBe(3_600_000);
+  expect([parseRetryAfter('7'), parseRetryAfter('never'), parseRetryAfter(null)]).toEqual([7000, 0, 0]);
+  expect(parseRetryAfter('Thu, 01 Jan 1970 00:00:09 GMT', 1000)).toBe(8000);
+});
+
+test('a repository with SHA-256 is synced', async () => {
+  const [remote, root] = [tempDir(), tempDir()];
+  const git = (...words: string[]) => execFileSync('git', words, { cwd: remote, encoding: 'utf8' }).trim();
+  git('init', '-q', '-b', 'main', '--object-format=sha256');
+  writeFileSync(join(remote, 'a'), 'a');
+  git('add', 'a');
+  git('-c', 'user.name=T', '-c', 'user.email=t@example.org', 'commit', '-q', '-m', 'one');
+  const run = () => runGitSync([`--repo=${remote}`, '--ref=main', `--root=${root}`, '--link=x', '--one-time']);
+  expectDone(await run());
+  expectDone(await run());
+  expect([publishedHash(join(root, 'x')), git('rev-parse', 'HEAD').length]).toEqual([git('rev-parse', 'HEAD'), 64]);
+});
+
+test('a git that does not know GIT_CONFIG_GLOBAL is refused', async () => {
+  const path = join(tempDir(), 'git');
+  writeFileSync(path, '#!/bin/sh\necho git version 2.31.8\n');
+  chmodSync(path, 0o755);
+  const { code, text } = await runGitSync([...args(await Remote.create(), tempDir()), `--git=${path}`, '--one-time']);
+  expect([code, text]).toEqual([1, expect.stringContaining('2.32 or newer is needed')]);
+});
+
+test('a gitlink that .gitmodules does not know, beside a submodule, fails as in git, and its path is named', async () => {
+  const [remote, other, root] = [await Remote.create(), await Remote.create(), tempDir()];
+  remote.addSubmodule('known', other.path, other);
+  remote.git('update-index', '--add', '--cacheinfo', `160000,${other.head()},orphan`);
+  mkdirSync(join(remote.path, 'orphan'));
+  remote.commit({});
+  const allow = '--git-config=protocol.file.allow:always';
+  const { code, text } = await runGitSync([...args(remote, root), allow, '--one-time', '--error-file=error']);
+  expect([code, text]).toEqual([1, expect.stringContaining('orphan')]);
+  expect(existsSync(join(root, 'x'))).toBe(false);
+});
