@@ -35,13 +35,13 @@ test('an idle pass asks the remote for the one ref, however many there are', asy
   expect(readFileSync(git.trace, 'utf8')).not.toContain('refs/heads/many/');
 });
 
-describe('several repositories', () => {
-  const config = (entries: string) => {
-    const file = join(tempDir(), 'repositories.yaml');
-    writeFileSync(file, `repositories:\n${entries}`);
-    return file;
-  };
+function config(entries: string): string {
+  const file = join(tempDir(), 'repositories.yaml');
+  writeFileSync(file, `repositories:\n${entries}`);
+  return file;
+}
 
+describe('several repositories', () => {
   test('one that is bad from the start, and one that fails later, leave the others in sync', async () => {
     const [good, root, foreign, port] = [await Remote.create(), tempDir(), tempDir(), await freePort()];
     writeFileSync(join(foreign, 'thesis.txt'), 'mine');
@@ -86,9 +86,11 @@ test('no more passes run at once than the limit', async () => {
   expect([running, most]).toEqual([0, 2]);
 });
 
+function wait(failures: number, error?: unknown, random = 0): number {
+  return delayBefore({ period: 100, failures, error }, () => random);
+}
+
 test('the wait doubles after failures, is spread, and follows what a server asks', () => {
-  const wait = (failures: number, error?: unknown, random = 0) =>
-    delayBefore({ period: 100, failures, error }, () => random);
   expect([0, 1, 2, 3, 4, 9].map((failures) => wait(failures))).toEqual([100, 100, 200, 400, 800, 800]);
   expect(wait(0, undefined, 1)).toBeCloseTo(110);
   const asked = new Error('failed', { cause: Object.assign(new Error('429'), { retryAfter: 5000 }) });

@@ -210,13 +210,14 @@ function verifier(git: Git, root: string, policy: SignaturePolicy & { ref: strin
   };
 }
 
+const nothing = () => undefined;
+
 /** One that can't even be started, beside others that can: never ready, and over at once. */
 export function brokenRepository(
   { name, options, redactor }: Pick<SyncedInput, 'name' | 'options' | 'redactor'>,
   error: unknown,
 ): SyncedRepository {
   const failure = redactor.redact(messageOf(error));
-  const nothing = () => undefined;
   return {
     name,
     ref: options.ref,
