@@ -1,7 +1,13 @@
 import { freePort } from '@podkit/chassis/testing/free-port';
 import { run } from './run.ts';
 
-export type ContainerState = { status: string; health: string | undefined; exitCode: number; finishedAt: string };
+export type ContainerState = {
+  status: string;
+  health: string | undefined;
+  exitCode: number;
+  startedAt: string;
+  finishedAt: string;
+};
 
 /** One running copy of docker-compose.yml, whose ports are free ones of this machine. */
 export class Compose {
@@ -52,9 +58,11 @@ export class Compose {
   async state(service: string): Promise<ContainerState> {
     const id = (await this.compose('ps', '--all', '--quiet', service)).trim();
     const [found] = JSON.parse(await run('docker', ['inspect', id])) as [
-      { State: { Status: string; ExitCode: number; FinishedAt: string; Health?: { Status: string } } },
+      {
+        State: { Status: string; ExitCode: number; StartedAt: string; FinishedAt: string; Health?: { Status: string } };
+      },
     ];
-    const { Status, ExitCode, FinishedAt, Health } = found.State;
-    return { status: Status, exitCode: ExitCode, finishedAt: FinishedAt, health: Health?.Status };
+    const { Status, ExitCode, StartedAt, FinishedAt, Health } = found.State;
+    return { status: Status, exitCode: ExitCode, startedAt: StartedAt, finishedAt: FinishedAt, health: Health?.Status };
   }
 }

@@ -22,6 +22,7 @@ export function composeCases(project: Compose): Case[] {
       name: `compose recovers from a killed ${service}`,
       run: () => killed(project, service),
     })),
+    { name: 'compose recovers by itself when the holder of the network dies', run: () => holderDies(project) },
     { name: 'compose runs every member read-only, without capabilities, as nobody', run: () => hardened(project) },
     { name: 'compose stops the app first, and all of the Pod with exit code 0', run: () => stop(project) },
     { name: 'compose still has the note when it comes up again', run: () => again(project) },
@@ -126,6 +127,21 @@ async function killed(project: Compose, service: string): Promise<string> {
     soon,
   );
   return `reads and writes ${((performance.now() - began) / 1000).toFixed(1)} s after the kill`;
+}
+
+async function holderDies(project: Compose): Promise<string> {
+  const began = performance.now();
+  const states = () => Promise.all(members.map((name) => project.state(name)));
+  const before = await states();
+  // Not `docker kill`, after which no restart policy acts.
+  await project.compose('exec', '-T', 'pod', 'sh', '-c', 'kill 1');
+  const areBack = async () =>
+    (await states()).every(
+      ({ startedAt, health }, index) => startedAt !== before[index]?.startedAt && health === 'healthy',
+    );
+  await waitFor('every member to be healthy again', areBack, { timeout: 120_000, interval: 1000 });
+  expect((await fetch(`${project.app}/`)).status === 200, 'the published port does not answer');
+  return `all healthy again ${seconds(began, performance.now())} s after it`;
 }
 
 async function hardened(project: Compose): Promise<string> {
