@@ -1,0 +1,85 @@
+import type { DatabaseSync } from 'node:sqlite';
+
+/** One life of a Pod's process on this volume. Times are milliseconds since the epoch. */
+export type Life = {
+  /** 1 for the first start on this volume. */
+  number: number;
+  pod?: string;
+  /** Of the Pod: another one on the same volume means that the claim was attached again. */
+  uid?: string;
+  node?: string;
+  startedAt: number;
+  /** For a life without a recorded end: when it was last seen, at most ten seconds before its end. */
+  endedAt?: number;
+  exitCode?: number;
+  /** What asked it to end: SIGTERM, SIGINT, or SIGKILL where no end was recorded. */
+  signal?: string;
+  reason?: string;
+};
+
+type Work = <Result>(work: () => Result) => Result;
+type Row = Record<string, unknown>;
+
+/** Lives that are kept beside the first one. */
+const kept = 50;
+const unrecorded = 'no end was recorded: killed, out of memory, or the node went away';
+
+/** The lives of this Pod, remembered on its volume. */
+export class Lives {
+  readonly #database: DatabaseSync;
+  readonly #try: Work;
+  #current = 0;
+
+  constructor(database: DatabaseSync, work: Work) {
+    this.#database = database;
+    this.#try = work;
+  }
+
+  /** How often a process was started on this volume, this time too. */
+  get starts(): number {
+    return this.#current;
+  }
+
+  /** Note a start; a life before it without an end was killed. */
+  begin({ pod, uid, node, startedAt }: Pick<Life, 'pod' | 'uid' | 'node' | 'startedAt'>): void {
+    this.#try(() => {
+      this.#database
+        .prepare(`UPDATE lives SET ended_at = seen_at, signal = 'SIGKILL', reason = ? WHERE ended_at IS NULL`)
+        .run(unrecorded);
+      const sql = 'INSERT INTO lives (pod, uid, node, started_at, seen_at) VALUES (?, ?, ?, ?, ?)';
+      const insert = this.#database.prepare(sql);
+      this.#current = Number(insert.run(pod ?? null, uid ?? null, node ?? null, startedAt, startedAt).lastInsertRowid);
+      this.#database.prepare('DELETE FROM lives WHERE number > 1 AND number <= ?').run(this.#current - kept);
+    });
+  }
+
+  /** Note that this life goes on, so that the end of one that is killed is known to a few seconds. */
+  see(): void {
+    this.#try(() => this.#database.prepare('UPDATE lives SET seen_at = ? WHERE number = ?').run(Date.now(), this.#current));
+  }
+
+  end({ exitCode, signal, reason }: Pick<Life, 'exitCode' | 'signal' | 'reason'>): void {
+    const sql = 'UPDATE lives SET ended_at = ?, exit_code = ?, signal = ?, reason = ? WHERE number = ?';
+    const values = [Date.now(), exitCode ?? null, signal ?? null, reason ?? null, this.#current];
+    this.#try(() => this.#database.prepare(sql).run(...values));
+  }
+
+  /** The first one and the latest, oldest first; the last of them is this one. */
+  all(): Life[] {
+    return this.#try(() => this.#database.prepare('SELECT * FROM lives ORDER BY number').all()).map(lifeOf);
+  }
+}
+
+function lifeOf(row: Row): Life {
+  const known = {
+    pod: row.pod,
+    uid: row.uid,
+    node: row.node,
+    endedAt: row.ended_at,
+    exitCode: row.exit_code,
+    signal: row.signal,
+    reason: row.reason,
+  };
+  const filled = Object.entries(known).filter(([, value]) => value !== null);
+  return { number: Number(row.number), startedAt: Number(row.started_at), ...Object.fromEntries(filled) };
+}

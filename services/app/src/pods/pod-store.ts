@@ -1,0 +1,173 @@
+import { join } from 'node:path';
+import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { type Life, Lives } from './lives.ts';
+import { storeError } from './sqlite-error.ts';
+
+/** What is stored under a key: bytes, and the media type that their writer gave. */
+export type Value = { type: string; bytes: Uint8Array };
+
+export type PodStoreOptions = {
+  /** Folder on the Pod's own volume. */
+  folder: string;
+  /** Largest size of the database in bytes; beyond it writes are refused. */
+  limit: number;
+};
+
+type Change = { work: () => boolean; resolve: (changed: boolean) => void; reject: (error: unknown) => void };
+
+const schema = `
+  CREATE TABLE IF NOT EXISTS data (key BLOB PRIMARY KEY, type TEXT NOT NULL, value BLOB NOT NULL) STRICT;
+  CREATE TABLE IF NOT EXISTS lives (
+    number INTEGER PRIMARY KEY AUTOINCREMENT, pod TEXT, uid TEXT, node TEXT, started_at INTEGER NOT NULL,
+    seen_at INTEGER NOT NULL, ended_at INTEGER, exit_code INTEGER, signal TEXT, reason TEXT) STRICT;
+  CREATE TABLE IF NOT EXISTS members (ordinal INTEGER PRIMARY KEY, host TEXT NOT NULL, port INTEGER NOT NULL) STRICT;
+`;
+
+/**
+ * The data of this Pod, in a SQLite database on its volume. A change is on the disk when its promise resolves: changes
+ * asked for in the same turn of the event loop share one transaction and so one sync.
+ *
+ * Every method rejects or throws PodkitError: ERR_DATA_FULL, ERR_DATA_READ_ONLY, ERR_DATA_DAMAGED or ERR_DATA.
+ */
+export class PodStore {
+  readonly path: string;
+  readonly lives: Lives;
+  readonly #database: DatabaseSync;
+  readonly #get: StatementSync;
+  readonly #put: StatementSync;
+  readonly #delete: StatementSync;
+  readonly #count: StatementSync;
+  #waiting: Change[] = [];
+  #keys: number;
+
+  constructor({ folder, limit }: PodStoreOptions) {
+    this.path = join(folder, 'pod.db');
+    this.#database = this.#try(() => open(this.path, limit));
+    const prepare = (sql: string) => this.#database.prepare(sql);
+    this.#get = prepare('SELECT type, value FROM data WHERE key = ?');
+    this.#put = prepare('INSERT INTO data VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET type = excluded.type, value = excluded.value');
+    this.#delete = prepare('DELETE FROM data WHERE key = ?');
+    this.#count = prepare('SELECT count(*) AS keys FROM data');
+    this.lives = new Lives(this.#database, (work) => this.#try(work));
+    this.#keys = this.#countKeys();
+  }
+
+  get keys(): number {
+    return this.#keys;
+  }
+
+  get(key: string): Value | undefined {
+    const row = this.#try(() => this.#get.get(Buffer.from(key)));
+    return row === undefined ? undefined : { type: String(row.type), bytes: row.value as Uint8Array };
+  }
+
+  /** Resolves to whether the key is new. */
+  put(key: string, { type, bytes }: Value): Promise<boolean> {
+    const name = Buffer.from(key);
+    return this.#change(() => {
+      const isNew = this.#get.get(name) === undefined;
+      this.#put.run(name, type, bytes);
+      return isNew;
+    });
+  }
+
+  /** Resolves to whether there was such a key. */
+  delete(key: string): Promise<boolean> {
+    const name = Buffer.from(key);
+    return this.#change(() => Number(this.#delete.run(name).changes) > 0);
+  }
+
+  /** The members that this Pod has ever seen, with the last address of each. */
+  members(): { ordinal: number; host: string; port: number }[] {
+    const rows = this.#try(() => this.#database.prepare('SELECT ordinal, host, port FROM members').all());
+    return rows.map(({ ordinal, host, port }) => ({ ordinal: Number(ordinal), host: String(host), port: Number(port) }));
+  }
+
+  rememberMember({ ordinal, host, port }: { ordinal: number; host: string; port: number }): void {
+    const sql = 'INSERT INTO members VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET host = excluded.host, port = excluded.port';
+    this.#try(() => this.#database.prepare(sql).run(ordinal, host, port));
+  }
+
+  /** Note how this life ends, and close; for the last moment of the process. */
+  close(end: Pick<Life, 'exitCode' | 'signal' | 'reason'>): void {
+    this.#commit();
+    try {
+      this.lives.end(end);
+    } finally {
+      this.#database.close();
+    }
+  }
+
+  #change(work: () => boolean): Promise<boolean> {
+    return new Promise((resolve, reject) => {
+      if (this.#waiting.length === 0) setImmediate(() => this.#commit());
+      this.#waiting.push({ work, resolve, reject });
+    });
+  }
+
+  #commit(): void {
+    const changes = this.#waiting;
+    this.#waiting = [];
+    try {
+      const results = this.#inTransaction(() => changes.map(({ work }) => work()));
+      changes.forEach(({ resolve }, index) => resolve(results[index] === true));
+    } catch (error) {
+      const [only] = changes;
+      if (changes.length === 1) only?.reject(error);
+      // One of them may have been too large for what is left: each by itself then.
+      else for (const change of changes) this.#commitOne(change);
+    }
+    this.#keys = this.#countKeys();
+  }
+
+  #commitOne({ work, resolve, reject }: Change): void {
+    try {
+      resolve(this.#inTransaction(work));
+    } catch (error) {
+      reject(error);
+    }
+  }
+
+  #inTransaction<Result>(work: () => Result): Result {
+    return this.#try(() => {
+      this.#database.exec('BEGIN IMMEDIATE');
+      try {
+        const result = work();
+        this.#database.exec('COMMIT');
+        return result;
+      } finally {
+        // SQLite has ended it by itself where the disk is full.
+        if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
+      }
+    });
+  }
+
+  #countKeys(): number {
+    return this.#try(() => Number(this.#count.get()?.keys));
+  }
+
+  #try<Result>(work: () => Result): Result {
+    try {
+      return work();
+    } catch (error) {
+      throw storeError(error, this.path);
+    }
+  }
+}
+
+function open(path: string, limit: number): DatabaseSync {
+  const database = new DatabaseSync(path, { timeout: 2000 });
+  try {
+    // FULL: a commit returns when the write-ahead log is on the disk.
+    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
+    const check = database.prepare('PRAGMA quick_check(1)').get();
+    if (check?.quick_check !== 'ok') throw Object.assign(new Error(String(check?.quick_check)), { errcode: 11 });
+    const pageSize = Number(database.prepare('PRAGMA page_size').get()?.page_size);
+    database.exec(`PRAGMA max_page_count = ${Math.max(1, Math.floor(limit / pageSize))}`);
+    database.exec(schema);
+    return database;
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}

@@ -1,0 +1,24 @@
+import { PodkitError } from '@podkit/chassis/errors';
+
+/** Primary result codes of SQLite: https://www.sqlite.org/rescode.html */
+const sqlite = { readOnly: 8, ioError: 10, corrupt: 11, full: 13, cannotOpen: 14, notADatabase: 26 } as const;
+
+/** Turn what `node:sqlite` threw into an error of ours; what SQLite has not thrown stays as it is. */
+export function storeError(cause: unknown, path: string): unknown {
+  const code = resultCode(cause);
+  if (code === undefined) return cause;
+  if (code === sqlite.corrupt || code === sqlite.notADatabase)
+    return new PodkitError('ERR_DATA_DAMAGED', `${path} is damaged; restore it or move it away`, { cause });
+  if (code === sqlite.full) return new PodkitError('ERR_DATA_FULL', 'the volume or APP_DATA_LIMIT is full', { cause });
+  if (code === sqlite.readOnly)
+    return new PodkitError('ERR_DATA_READ_ONLY', `${path} is read-only; nothing can be written`, { cause });
+  if (code === sqlite.ioError || code === sqlite.cannotOpen)
+    return new PodkitError('ERR_DATA', `${path} can't be read or written`, { cause });
+  return cause;
+}
+
+/** The primary code is the lowest byte of an extended one. */
+function resultCode(error: unknown): number | undefined {
+  const code = error instanceof Error && 'errcode' in error ? error.errcode : undefined;
+  return typeof code === 'number' ? code & 0xff : undefined;
+}
