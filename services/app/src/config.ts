@@ -17,8 +17,8 @@ import {
 import type { Static } from 'typebox';
 
 const listeners = {
-  port: port({ env: 'PORT', default: 8080, description: 'Port of the traffic: site, console and API.' }),
-  adminPort: port({ env: 'ADMIN_PORT', default: 8081, description: 'Port of the probes, hooks and metrics.' }),
+  port: port({ env: 'PORT', default: 8080, description: 'Port of the site and the API.' }),
+  adminPort: port({ env: 'ADMIN_PORT', default: 8081, description: 'Port of the probes, hooks, console, stats and metrics.' }),
   tcpProbePort: optional(
     port({ description: 'Port for a TCP readiness probe: it listens while the app is ready, and only then.' }),
   ),
@@ -65,7 +65,7 @@ const overload = {
 const lifecycle = {
   postStartFile: optional(text({ description: 'File to wait for before starting, written by a postStart hook.' })),
   postStartTimeout: duration({ default: '60s', description: 'How long to wait for it before exiting with code 4.' }),
-  hookToken: optional(secret({ description: 'When set, the preStop hook must send it as a bearer token.' })),
+  hookToken: optional(secret({ description: 'What hooks must send as a bearer token; without it they are refused.' })),
 };
 
 const chaos = {
@@ -87,22 +87,28 @@ const liveSettings = {
   banner: text({ default: '', description: 'Words at the top of the console.' }),
 };
 
-const shard = {
-  data: text({ default: '/data', description: 'Folder on the own volume for the keys of this Pod.' }),
+const pods = {
+  data: text({ default: '/data', description: "Folder on the Pod's own volume for its data; none where it is missing." }),
+  dataLimit: bytes({ default: '256Mi', minimum: 65536, description: 'Size of the database; beyond it writes get 507.' }),
+  valueLimit: bytes({ default: '64Ki', minimum: 1, description: 'Largest value of a key; a larger one is 413.' }),
+  claim: optional(text({ description: "Name of the volume's claim, to be shown." })),
   podIndex: optional(integer({ minimum: 0, description: "The StatefulSet's ordinal; else from the end of POD_NAME." })),
-  shardSrv: optional(
+  podsSrv: optional(
     text({ description: 'SRV name of the headless service, _http._tcp.app.default.svc.cluster.local. None: one Pod.' }),
   ),
-  shardDns: optional(text({ description: 'DNS server to ask instead of the one of the system, as host:port.' })),
-  shardToken: optional(secret({ description: 'Token that the Pods of the service show each other.' })),
-  shardPatience: duration({
-    default: '20s',
-    description: 'Longest time that readiness waits for members that are away.',
+  podsDns: optional(text({ description: 'DNS server to ask instead of the one of the system, as host:port.' })),
+  podsTimeout: duration({ default: '5s', minimum: 1, description: 'Longest wait for an answer of another Pod.' }),
+};
+
+const tokens = {
+  internalToken: optional(
+    secret({ description: 'Token that the Pods of the service show each other; required with APP_PODS_SRV.' }),
+  ),
+  apiToken: optional(secret({ description: 'When set, notes and data take it as a bearer token and nobody without it.' })),
+  consoleOpen: flag({
+    default: false,
+    description: 'Whether console and stats answer callers from outside of the Pod, who show no internal token.',
   }),
-  shardPeriod: duration({ default: '2s', minimum: 10, description: 'Time between two looks at the peers.' }),
-  shardTimeout: duration({ default: '5s', minimum: 1, description: 'Longest wait for a peer, retries included.' }),
-  shardValueLimit: bytes({ default: '64Ki', minimum: 1, description: 'Largest value of a key; a larger one is 413.' }),
-  shardLimit: bytes({ default: '32Mi', minimum: 1, description: 'All values of one Pod; beyond it writes get 507.' }),
 };
 
 const console = {
@@ -129,7 +135,8 @@ export const configSchema = settings({
   ...chaos,
   ...emission,
   ...liveSettings,
-  ...shard,
+  ...pods,
+  ...tokens,
   ...console,
 });
 
@@ -147,7 +154,9 @@ export function configFaults(config: Readonly<Config>): string[] {
   if (config.requires.includes('none') && config.requires.length > 1) faults.push('APP_REQUIRES: none stands alone');
   if (config.chaos && config.chaosToken === undefined && config.settingsDir.length === 0)
     faults.push('APP_CHAOS_TOKEN: required with CHAOS=true; any text that callers then send as a bearer token');
-  if (config.shardSrv !== undefined && config.podIndex === undefined && !/-\d+$/.test(config.podName ?? ''))
-    faults.push('APP_POD_INDEX: required with APP_SHARD_SRV, unless POD_NAME ends in the ordinal');
+  if (config.podsSrv !== undefined && config.podIndex === undefined && !/-\d+$/.test(config.podName ?? ''))
+    faults.push('APP_POD_INDEX: required with APP_PODS_SRV, unless POD_NAME ends in the ordinal');
+  if (config.podsSrv !== undefined && config.internalToken === undefined)
+    faults.push('APP_INTERNAL_TOKEN: required with APP_PODS_SRV; the same text for all Pods of the service');
   return faults;
 }

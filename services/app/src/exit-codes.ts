@@ -2,6 +2,6 @@
 export const appExitCodes = {
   /** The postStart hook's marker did not come. */
   postStart: 4,
-  /** The journal on the own volume is damaged; a restart will not help. */
-  badJournal: 5,
+  /** The database on the Pod's volume is damaged; a restart will not help. */
+  damagedData: 5,
 } as const;

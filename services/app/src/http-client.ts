@@ -1,7 +1,7 @@
 import type * as Http from 'node:http';
 import { createRequire } from 'node:module';
 import type { LookupFunction } from 'node:net';
-import { PodkitError } from '@podkit/chassis/errors';
+import { codeOf, PodkitError } from '@podkit/chassis/errors';
 
 // `import` of node:http reads every export of it, and one of them loads the whole of undici: 23 ms and 6 MB at the start.
 const { Agent, request } = createRequire(import.meta.url)('node:http') as typeof Http;
@@ -10,6 +10,8 @@ export type Answer = { status: number; headers: Http.IncomingHttpHeaders; body: 
 
 export type Ask = {
   method?: string;
+  /** Path and query as they are sent, instead of those of the URL, in which `..` would be resolved. */
+  path?: string;
   headers?: Record<string, string>;
   body?: string | Buffer;
   /** Milliseconds until the whole answer must be there. */
@@ -34,22 +36,28 @@ export class HttpClient {
    * @throws {PodkitError} ERR_NO_ANSWER when there was no (whole) answer in time; any status is an answer.
    *   Its cause tells why, such as ECONNREFUSED.
    */
-  async ask(url: string | URL, { method = 'GET', headers = {}, body, timeout, signal }: Ask): Promise<Answer> {
+  async ask(url: string | URL, { timeout, signal, ...ask }: Ask): Promise<Answer> {
     const end = AbortSignal.timeout(timeout);
     const both = signal === undefined ? end : AbortSignal.any([end, signal]);
     try {
-      return await this.#ask(new URL(url), method, headers, body, both);
+      return await this.#ask(new URL(url), ask, both);
     } catch (cause) {
       const why = end.aborted ? `no answer within ${timeout} ms` : 'no answer';
       throw new PodkitError('ERR_NO_ANSWER', `${new URL(url).host}: ${why}`, { cause });
     }
   }
 
-  #ask(url: URL, method: string, headers: Record<string, string>, body: Ask['body'], signal: AbortSignal) {
+  #ask(url: URL, ask: Omit<Ask, 'timeout' | 'signal'>, signal: AbortSignal): Promise<Answer> {
+    const { method = 'GET', headers = {}, body, path } = ask;
     return new Promise<Answer>((resolve, reject) => {
       const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
-      const outgoing = request(url, { method, agent: this.#agent, headers: { ...headers, ...length }, signal });
-      outgoing.once('error', reject);
+      const target = path === undefined ? {} : { path };
+      const outgoing = request(url, { method, agent: this.#agent, headers: { ...headers, ...length }, signal, ...target });
+      outgoing.once('error', (error) => {
+        // The other side closed a kept connection while we sent on it: GET, PUT and DELETE may be sent again.
+        if (outgoing.reusedSocket && codeOf(error) === 'ECONNRESET') this.#ask(url, ask, signal).then(resolve, reject);
+        else reject(error);
+      });
       outgoing.once('response', (response) => {
         const chunks: Buffer[] = [];
         let size = 0;

@@ -10,8 +10,7 @@ export type TimelineKind =
   | 'settings'
   | 'labels'
   | 'restart'
-  | 'container'
-  | 'shard';
+  | 'container';
 /** One thing that happened. `id` counts up from 1; `name` is what it is about, `until` when that ends at the latest. */
 export type TimelineEvent = {
   id: number;

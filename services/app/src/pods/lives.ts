@@ -40,6 +40,12 @@ export class Lives {
     return this.#current;
   }
 
+  /** When the first one started. */
+  get first(): number | undefined {
+    const row = this.#try(() => this.#database.prepare('SELECT min(started_at) AS first FROM lives').get());
+    return row?.first === null || row === undefined ? undefined : Number(row.first);
+  }
+
   /** Note a start; a life before it without an end was killed. */
   begin({ pod, uid, node, startedAt }: Pick<Life, 'pod' | 'uid' | 'node' | 'startedAt'>): void {
     this.#try(() => {

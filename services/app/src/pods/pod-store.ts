@@ -158,8 +158,8 @@ export class PodStore {
 function open(path: string, limit: number): DatabaseSync {
   const database = new DatabaseSync(path, { timeout: 2000 });
   try {
-    // FULL: a commit returns when the write-ahead log is on the disk.
-    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
+    // EXCLUSIVE: another process on the same volume is refused. FULL: a commit returns when the write-ahead log is on the disk.
+    database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
     const check = database.prepare('PRAGMA quick_check(1)').get();
     if (check?.quick_check !== 'ok') throw Object.assign(new Error(String(check?.quick_check)), { errcode: 11 });
     const pageSize = Number(database.prepare('PRAGMA page_size').get()?.page_size);

@@ -1,7 +1,7 @@
 import { PodkitError } from '@podkit/chassis/errors';
 
 /** Primary result codes of SQLite: https://www.sqlite.org/rescode.html */
-const sqlite = { readOnly: 8, ioError: 10, corrupt: 11, full: 13, cannotOpen: 14, notADatabase: 26 } as const;
+const sqlite = { busy: 5, readOnly: 8, ioError: 10, corrupt: 11, full: 13, cannotOpen: 14, notADatabase: 26 } as const;
 
 /** Turn what `node:sqlite` threw into an error of ours; what SQLite has not thrown stays as it is. */
 export function storeError(cause: unknown, path: string): unknown {
@@ -12,6 +12,7 @@ export function storeError(cause: unknown, path: string): unknown {
   if (code === sqlite.full) return new PodkitError('ERR_DATA_FULL', 'the volume or APP_DATA_LIMIT is full', { cause });
   if (code === sqlite.readOnly)
     return new PodkitError('ERR_DATA_READ_ONLY', `${path} is read-only; nothing can be written`, { cause });
+  if (code === sqlite.busy) return new PodkitError('ERR_DATA', `${path} is in use by another process`, { cause });
   if (code === sqlite.ioError || code === sqlite.cannotOpen)
     return new PodkitError('ERR_DATA', `${path} can't be read or written`, { cause });
   return cause;

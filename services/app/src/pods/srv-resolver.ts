@@ -3,27 +3,24 @@ import type { LookupFunction } from 'node:net';
 import { promisify } from 'node:util';
 import { codeOf } from '@podkit/chassis/errors';
 
-/** A Pod behind a headless service: the host and port of its SRV record. */
-export type Peer = { host: string; port: number };
-
-/** Finds the peers, and the address of one by its stable name. */
-export type PeerResolver = {
-  /** The peers now; none where the name does not exist (yet). Rejects when DNS does not answer. */
-  peers(service: string): Promise<Peer[]>;
+/** Finds the Pods of a headless service, and the address of one by its stable name. */
+export type PodResolver = {
+  /** Host and port of each SRV record; none where the name does not exist (yet). Rejects when DNS does not answer. */
+  pods(service: string): Promise<{ host: string; port: number }[]>;
   lookup: LookupFunction;
 };
 
 /**
  * By DNS, as Kubernetes publishes a headless service:
  * https://github.com/kubernetes/dns/blob/master/docs/specification.md. It asks the server directly: `dns.lookup` would
- * share the thread pool with the journal's writes.
+ * share the thread pool with the file system.
  */
-export function dnsResolver({ server }: { server?: string | undefined } = {}): PeerResolver {
+export function dnsResolver({ server }: { server?: string | undefined } = {}): PodResolver {
   const resolver = new Resolver({ timeout: 1000, tries: 2 });
   if (server !== undefined) resolver.setServers([server]);
   const resolveSrv = promisify<string, SrvRecord[]>((name, callback) => resolver.resolveSrv(name, callback));
   return {
-    peers: async (service) => {
+    pods: async (service) => {
       try {
         return (await resolveSrv(service)).map(({ name, port }) => ({ host: name, port }));
       } catch (error) {

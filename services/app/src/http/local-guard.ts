@@ -1,0 +1,26 @@
+import { BlockList, isIPv6 } from 'node:net';
+import type { Server } from '@podkit/chassis/http/server';
+import { hasBearer } from './bearer.ts';
+
+const loopback = new BlockList();
+loopback.addSubnet('127.0.0.0', 8);
+loopback.addAddress('::1', 'ipv6');
+
+/**
+ * Let only callers within the Pod reach the routes of this scope (the sidecars, and `kubectl port-forward`, which comes from
+ * the loopback), and other Pods that show the internal token. The admin port itself must listen on the Pod's address, for the kubelet.
+ */
+export function guardToLoopback(scope: Server, { internalToken }: { internalToken: string | undefined }): void {
+  scope.addHook('onRequest', async (request, reply) => {
+    if (isLoopback(request.socket.remoteAddress ?? '')) return;
+    if (internalToken !== undefined && hasBearer(request.headers.authorization, internalToken)) return;
+    await reply.code(403).send({
+      code: 'ERR_NOT_LOCAL',
+      message: 'this is for callers within the Pod: use kubectl port-forward, or set APP_CONSOLE_OPEN=true',
+    });
+  });
+}
+
+function isLoopback(address: string): boolean {
+  return loopback.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
+}

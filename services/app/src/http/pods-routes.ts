@@ -1,0 +1,138 @@
+import { codeOf, messageOf } from '@podkit/chassis/errors';
+import type { Server } from '@podkit/chassis/http/server';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { type Static, Type } from 'typebox';
+import { forwardedHeader } from '../pods/pod-client.ts';
+import type { PodStore } from '../pods/pod-store.ts';
+import type { Pods } from '../pods/pods.ts';
+import { hasBearer } from './bearer.ts';
+import { dataKey } from './data-key.ts';
+
+export type PodsRoutesOptions = {
+  pods: Pods;
+  internalToken: string | undefined;
+  /** Largest value in bytes. */
+  valueLimit: number;
+  /** Told that the database is damaged. */
+  onDamage: () => void;
+};
+
+const params = Type.Object({ ordinal: Type.String({ pattern: '^(self|\\d{1,9})$' }) });
+type Request = FastifyRequest<{ Params: Static<typeof params>; Body: Buffer | undefined }>;
+/** What this Pod does with a request that is for itself. */
+type Act = (request: Request, reply: FastifyReply) => Promise<unknown>;
+
+const statuses: Record<string, number> = {
+  ERR_POD_AWAY: 503,
+  ERR_DATA_FULL: 507,
+  ERR_DATA_READ_ONLY: 503,
+  ERR_DATA_DAMAGED: 500,
+  ERR_DATA: 503,
+};
+
+/** `/api/pods`: the members, what each says of itself, and the data of each, whichever Pod is asked. */
+export function podsRoutes(server: Server, options: PodsRoutesOptions): void {
+  const { pods } = options;
+  void server.register(async (scope) => {
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+    scope.addHook('onSend', async (_request, reply) => void reply.header('cache-control', 'no-store'));
+    scope.get('/api/pods', async () => ({ pods: await pods.list() }));
+    scope.get('/api/pods/:ordinal', { schema: { params } }, async (request, reply) =>
+      atNamedPod(options, request as Request, reply, async ({ url }) => (url.endsWith('?brief') ? pods.facts() : pods.details())),
+    );
+    const route = (method: 'GET' | 'PUT' | 'DELETE', act: Act) =>
+      scope.route({
+        method,
+        url: '/api/pods/:ordinal/data/*',
+        bodyLimit: options.valueLimit,
+        schema: { params },
+        handler: (request, reply) => atNamedPod(options, request as Request, reply, act),
+      });
+    route('GET', withKey(options, getValue));
+    route('PUT', withKey(options, putValue));
+    route('DELETE', withKey(options, deleteValue));
+  });
+}
+
+/** Act where the request names this Pod, else pass it on. */
+async function atNamedPod(options: PodsRoutesOptions, request: Request, reply: FastifyReply, act: Act): Promise<unknown> {
+  const { pods, internalToken } = options;
+  const { ordinal } = request.params;
+  const isForwarded = request.headers[forwardedHeader] !== undefined;
+  if (isForwarded && (internalToken === undefined || !hasBearer(request.headers.authorization, internalToken)))
+    return reply.code(401).send({ code: 'ERR_TOKEN', message: `${forwardedHeader} is for the Pods of this service` });
+  try {
+    if (ordinal === 'self' || Number(ordinal) === pods.ordinal) {
+      void reply.header('x-pod-ordinal', pods.ordinal);
+      return await act(request, reply);
+    }
+    if (isForwarded) return reply.code(421).send({ code: 'ERR_MISDIRECTED', message: `this is Pod ${pods.ordinal}` });
+    return await passOn(options, request, reply, Number(ordinal));
+  } catch (error) {
+    const code = codeOf(error) ?? '';
+    const status = statuses[code];
+    if (status === undefined) throw error;
+    if (code === 'ERR_DATA_DAMAGED') options.onDamage();
+    if (code === 'ERR_POD_AWAY') void reply.header('retry-after', '1');
+    return reply.code(status).send({ code, message: messageOf(error) });
+  }
+}
+
+async function passOn({ pods }: PodsRoutesOptions, request: Request, reply: FastifyReply, ordinal: number): Promise<unknown> {
+  const found = await pods.members.find(ordinal);
+  if (found === 'unknown') return reply.code(404).send({ code: 'ERR_NO_POD', message: `there never was a Pod ${ordinal}` });
+  if (found === 'unsure' || pods.client === undefined) {
+    const message = `Pod ${ordinal} is not there now`;
+    return reply.code(503).header('retry-after', '1').send({ code: 'ERR_POD_AWAY', message });
+  }
+  const { method, headers, body, url } = request;
+  const forwarded = { method: method === 'HEAD' ? 'GET' : method, path: url, type: headers['content-type'], body };
+  const answer = await pods.client.forward(found, forwarded);
+  for (const name of ['content-type', 'content-security-policy', 'x-content-type-options', 'x-pod-ordinal', 'retry-after']) {
+    const value = answer.headers[name];
+    if (value !== undefined) void reply.header(name, value);
+  }
+  return reply.code(answer.status).send(answer.body);
+}
+
+type KeyAct = (store: PodStore, key: string, request: Request, reply: FastifyReply) => Promise<unknown>;
+
+function withKey({ pods }: PodsRoutesOptions, act: KeyAct): Act {
+  return async (request, reply) => {
+    const { store } = pods;
+    if (store === undefined)
+      return reply.code(501).send({ code: 'ERR_NO_DATA', message: 'this Pod has no volume: the folder APP_DATA is missing' });
+    const parsed = dataKey(request.url, `/api/pods/${request.params.ordinal}/data/`);
+    if ('fault' in parsed) return reply.code(400).send({ code: 'ERR_KEY', message: parsed.fault });
+    return act(store, parsed.key, request, reply);
+  };
+}
+
+const getValue: KeyAct = async (store, key, _request, reply) => {
+  const value = store.get(key);
+  if (value === undefined) return noSuchKey(reply, key);
+  return (
+    reply
+      .header('x-content-type-options', 'nosniff')
+      // A value is whatever somebody stored: it must not run as a page of this site.
+      .header('content-security-policy', "default-src 'none'; sandbox")
+      .type(value.type)
+      .send(Buffer.from(value.bytes))
+  );
+};
+
+const putValue: KeyAct = async (store, key, { body, headers }, reply) => {
+  const type = headers['content-type']?.slice(0, 200) ?? 'application/octet-stream';
+  const isNew = await store.put(key, { type, bytes: body ?? Buffer.alloc(0) });
+  return reply.code(isNew ? 201 : 204).send();
+};
+
+const deleteValue: KeyAct = async (store, key, _request, reply) => {
+  const existed = await store.delete(key);
+  return existed ? reply.code(204).send() : noSuchKey(reply, key);
+};
+
+function noSuchKey(reply: FastifyReply, key: string): FastifyReply {
+  return reply.code(404).send({ code: 'ERR_NOT_FOUND', message: `no key ${JSON.stringify(key)}` });
+}

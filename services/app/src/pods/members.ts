@@ -1,0 +1,101 @@
+import type { PodStore } from './pod-store.ts';
+import type { PodResolver } from './srv-resolver.ts';
+
+/** Where a Pod of the service is asked. */
+export type Address = { ordinal: number; host: string; port: number };
+
+/** Why there is no address: `unknown` Pods never were, as far as this one can know; of the others it can't be said now. */
+export type Absence = 'unknown' | 'unsure';
+
+export type MembersOptions = {
+  self: number;
+  /** SRV name of the headless service; undefined where there is one Pod. */
+  service: string | undefined;
+  resolver: PodResolver;
+  /** What remembers the members over restarts. */
+  store: Pick<PodStore, 'members' | 'rememberMember'> | undefined;
+  /** Told when DNS does not answer. */
+  onError: (error: unknown) => void;
+};
+
+/** Milliseconds for which one answer of DNS counts. */
+const freshFor = 1000;
+
+/**
+ * The Pods of the service: those that DNS names now, and those that it has named before, since a Pod that is away still
+ * has its data.
+ */
+export class Members {
+  readonly #options: MembersOptions;
+  readonly #known = new Map<number, Address>();
+  #asked = Number.NEGATIVE_INFINITY;
+  #answered = false;
+  #asking: Promise<void> | undefined;
+
+  constructor(options: MembersOptions) {
+    this.#options = options;
+    for (const member of options.store?.members() ?? []) this.#known.set(member.ordinal, member);
+  }
+
+  /** All but this Pod, by ordinal. */
+  async others(): Promise<Address[]> {
+    await this.refresh();
+    return [...this.#known.values()]
+      .filter(({ ordinal }) => ordinal !== this.#options.self)
+      .toSorted((a, b) => a.ordinal - b.ordinal);
+  }
+
+  /**
+   * The address of an ordinal. One that DNS has never named is unknown, but not while DNS does not answer, and not where it
+   * lies between two known ones: a StatefulSet starts its Pods in order, so that one has been.
+   */
+  async find(ordinal: number): Promise<Address | Absence> {
+    await this.refresh();
+    const known = this.#known.get(ordinal);
+    if (known !== undefined) return known;
+    const ordinals = [this.#options.self, ...this.#known.keys()];
+    const isBetween = ordinal > Math.min(...ordinals) && ordinal < Math.max(...ordinals);
+    return isBetween || !this.#answered ? 'unsure' : 'unknown';
+  }
+
+  /** Ask DNS, unless it was asked within the last second. Never throws: what was known stays. */
+  async refresh(): Promise<void> {
+    if (performance.now() - this.#asked < freshFor) return;
+    this.#asking ??= this.#ask().finally(() => {
+      this.#asked = performance.now();
+      this.#asking = undefined;
+    });
+    await this.#asking;
+  }
+
+  async #ask(): Promise<void> {
+    const { service, resolver, onError } = this.#options;
+    this.#answered = service === undefined;
+    if (service === undefined) return;
+    try {
+      const domain = service.split('.').slice(2).join('.');
+      for (const { host, port } of await resolver.pods(service)) {
+        const ordinal = ordinalIn(host, domain);
+        if (ordinal !== undefined) this.#remember({ ordinal, host, port });
+      }
+      this.#answered = true;
+    } catch (error) {
+      onError(error);
+    }
+  }
+
+  #remember(member: Address): void {
+    const known = this.#known.get(member.ordinal);
+    if (known?.host === member.host && known.port === member.port) return;
+    this.#known.set(member.ordinal, member);
+    this.#options.store?.rememberMember(member);
+  }
+}
+
+/** The ordinal in a Pod's stable name, `app-2.<domain>`: requests with our token go nowhere else. */
+function ordinalIn(host: string, domain: string): number | undefined {
+  const end = `.${domain}`;
+  if (!host.toLowerCase().endsWith(end.toLowerCase())) return undefined;
+  const match = /^[a-z0-9-]*-(\d{1,9})$/i.exec(host.slice(0, -end.length));
+  return match ? Number(match[1]) : undefined;
+}

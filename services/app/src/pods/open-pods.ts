@@ -1,0 +1,116 @@
+import { accessSync, constants } from 'node:fs';
+import { access } from 'node:fs/promises';
+import { messageOf, PodkitError } from '@podkit/chassis/errors';
+import type { Context } from '@podkit/chassis/process/service';
+import type { Config } from '../config.ts';
+import { HttpClient } from '../http-client.ts';
+import type { Identity } from '../identity.ts';
+import type { Life } from './lives.ts';
+import { Members } from './members.ts';
+import { PodClient } from './pod-client.ts';
+import { PodStore } from './pod-store.ts';
+import { Pods } from './pods.ts';
+import { dnsResolver } from './srv-resolver.ts';
+
+/** The process, as far as its end is noted. */
+export type EndingProcess = Pick<NodeJS.Process, 'once'>;
+
+/** Milliseconds between two notes that this life goes on, and two questions to DNS without a request that needs them. */
+const [livesEvery, membersEvery] = [10_000, 10_000];
+
+/**
+ * Open this Pod's data and find the others.
+ *
+ * @throws {PodkitError} ERR_DATA when the volume can't be used, ERR_DATA_DAMAGED when what is on it is no database
+ */
+export async function openPods(context: Context<Config>, identity: Identity, process: EndingProcess): Promise<Pods> {
+  const { config, log, lifecycle } = context;
+  const store = await openStore(context, identity, process);
+  const resolver = dnsResolver({ server: config.podsDns });
+  const self = identity.ordinal ?? 0;
+  const onError = (err: unknown) => log.warn({ err, service: config.podsSrv }, 'cannot look up the other Pods');
+  const members = new Members({ self, service: config.podsSrv, resolver, store, onError });
+  const pods = new Pods({
+    self: {
+      ordinal: self,
+      name: identity.pod ?? identity.hostname,
+      claim: config.claim,
+      adminPort: config.adminPort,
+      startedAt: Date.parse(identity.startedAt),
+    },
+    members,
+    client: openClient(context, self, resolver),
+    store,
+    readiness: () => ({ ready: lifecycle.state === 'ready' || lifecycle.state === 'draining', state: lifecycle.state }),
+  });
+  every(context, 'members', membersEvery, () => members.refresh());
+  return pods;
+}
+
+function openClient(
+  { config, lifecycle }: Context<Config>,
+  self: number,
+  resolver: ReturnType<typeof dnsResolver>,
+): PodClient | undefined {
+  if (config.podsSrv === undefined || config.internalToken === undefined) return undefined;
+  const client = new HttpClient({ lookup: resolver.lookup });
+  lifecycle.atClose('connections to other Pods', () => client.close());
+  return new PodClient({ client, self, token: config.internalToken, timeout: config.podsTimeout });
+}
+
+async function openStore(
+  context: Context<Config>,
+  identity: Identity,
+  process: EndingProcess,
+): Promise<PodStore | undefined> {
+  const { config, log } = context;
+  const isThere = await access(config.data).then(
+    () => true,
+    () => false,
+  );
+  if (!isThere && config.podsSrv !== undefined)
+    throw new PodkitError('ERR_DATA', `APP_DATA=${config.data}: no such folder; is the volume mounted?`);
+  if (!isThere) {
+    log.debug({ folder: config.data }, 'no data: the folder is missing');
+    return undefined;
+  }
+  const store = createStore(config);
+  const { pod, uid, node, startedAt } = identity;
+  store.lives.begin({ pod, uid, node, startedAt: Date.parse(startedAt) });
+  every(context, 'life', livesEvery, () => store.lives.see());
+  // At the very end and not as a closer: only then the exit code is known.
+  process.once('exit', (exitCode: number) => closeStore(context, store, exitCode));
+  return store;
+}
+
+function createStore({ data: folder, dataLimit: limit }: Readonly<Config>): PodStore {
+  try {
+    accessSync(folder, constants.W_OK);
+    return new PodStore({ folder, limit });
+  } catch (error) {
+    if (error instanceof PodkitError && error.code !== 'ERR_DATA') throw error;
+    throw new PodkitError('ERR_DATA', `APP_DATA=${folder}: data can't be kept there`, { cause: error });
+  }
+}
+
+function closeStore({ log, lifecycle }: Context<Config>, store: PodStore, exitCode: number): void {
+  const drain = lifecycle.events.find(({ state }) => state === 'draining')?.reason;
+  const end: Pick<Life, 'exitCode' | 'signal' | 'reason'> = { exitCode, reason: drain ?? 'it ended by itself' };
+  try {
+    store.close(drain?.startsWith('SIG') === true ? { ...end, signal: drain } : end);
+  } catch (error) {
+    log.warn({ why: messageOf(error) }, 'the end of this life is not noted');
+  }
+}
+
+function every({ log, lifecycle }: Context<Config>, name: string, interval: number, work: () => unknown): void {
+  const timer = setInterval(() => {
+    try {
+      work();
+    } catch (err) {
+      log.warn({ err, name }, 'periodic work failed');
+    }
+  }, interval);
+  timer.unref();
+  lifecycle.atClose(name, () => clearInterval(timer));
+}

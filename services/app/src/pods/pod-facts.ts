@@ -1,0 +1,32 @@
+import { type Static, Type } from 'typebox';
+import type { Life } from './lives.ts';
+
+/** What a Pod says of itself to the others. Times are milliseconds since the epoch. */
+export const podFactsSchema = Type.Object({
+  ordinal: Type.Integer(),
+  name: Type.String({ maxLength: 300 }),
+  ready: Type.Boolean(),
+  state: Type.String({ maxLength: 40 }),
+  startedAt: Type.Number(),
+  adminPort: Type.Optional(Type.Integer()),
+  claim: Type.Optional(Type.String({ maxLength: 300 })),
+  /** Left out where the Pod has no volume. */
+  starts: Type.Optional(Type.Integer()),
+  firstStartAt: Type.Optional(Type.Number()),
+  keys: Type.Optional(Type.Integer()),
+});
+
+export type PodFacts = Static<typeof podFactsSchema>;
+
+/** What `GET /api/pods/{ordinal}` answers: the lives too. */
+export type PodDetails = PodFacts & { lives?: Omit<Life, 'node'>[] };
+
+/** One entry of `GET /api/pods`; of a Pod that does not answer it says why. */
+export type Member = Partial<PodFacts> & {
+  ordinal: number;
+  name: string;
+  address?: string;
+  self: boolean;
+  ready: boolean;
+  detail?: string;
+};
