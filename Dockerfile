@@ -26,7 +26,7 @@ FROM sources AS build-ambassador
 RUN node tools/build.ts ambassador && cp LICENSE tools/healthcheck.mjs dist/ambassador
 
 FROM sources AS build-app
-RUN node tools/build.ts app && cp LICENSE tools/healthcheck.mjs dist/app
+RUN node tools/build.ts app && cp LICENSE tools/healthcheck.mjs tools/call-hook.mjs dist/app
 
 FROM sources AS build-downward-reader
 RUN node tools/build.ts downward-reader && cp LICENSE tools/healthcheck.mjs dist/downward-reader

@@ -12,22 +12,34 @@ export type ContainerState = {
 /** One running copy of docker-compose.yml, whose ports are free ones of this machine. */
 export class Compose {
   readonly app: string;
+  readonly admin: string;
   readonly metrics: string;
   readonly #gitPort: number;
   readonly #folder: string;
   readonly #name = `podkit-e2e-${process.pid}`;
   readonly #env: Record<string, string>;
 
-  private constructor(folder: string, ports: { app: number; metrics: number; git: number }) {
+  private constructor(folder: string, ports: { app: number; admin: number; metrics: number; git: number }) {
     this.#folder = folder;
     this.app = `http://127.0.0.1:${ports.app}`;
+    this.admin = `http://127.0.0.1:${ports.admin}`;
     this.metrics = `http://127.0.0.1:${ports.metrics}/metrics`;
     this.#gitPort = ports.git;
-    this.#env = { APP_PORT: `${ports.app}`, METRICS_PORT: `${ports.metrics}`, GIT_PORT: `${ports.git}` };
+    this.#env = {
+      APP_PORT: `${ports.app}`,
+      APP_ADMIN_PORT: `${ports.admin}`,
+      METRICS_PORT: `${ports.metrics}`,
+      GIT_PORT: `${ports.git}`,
+    };
   }
 
   static async create(folder: string): Promise<Compose> {
-    return new Compose(folder, { app: await freePort(), metrics: await freePort(), git: await freePort() });
+    return new Compose(folder, {
+      app: await freePort(),
+      admin: await freePort(),
+      metrics: await freePort(),
+      git: await freePort(),
+    });
   }
 
   /** Run `docker compose` with these words; its output. @throws {Error} when it does not end with 0 */

@@ -34,7 +34,7 @@ async function up(): Promise<void> {
   );
   for (const set of ['git-server', 'redis', 'postgres', 'podkit'])
     await step(`Wait for ${set}`, 'kubectl', [...context, '-n', 'podkit', ...rollout, `statefulset/${set}`]);
-  console.log('The suite is at http://localhost:8080/ and its console at http://localhost:8080/console');
+  console.log('The suite is at http://localhost:8080/ and its console at http://localhost:8081/console/');
 }
 
 /** Name each image by what is in it, so that only a Pod whose code has changed is replaced. Image to tag. */

@@ -68,7 +68,7 @@ async function stop({ site, bundles }: Setup): Promise<Result[]> {
     const app = await startApp(bundles.app, site, chaos);
     const headers = { authorization: 'Bearer bench', 'content-type': 'application/json' };
     const body = JSON.stringify({ delay: `${longest}ms`, duration: '1m' });
-    await fetch(`${app.url}/api/chaos/latency`, { method: 'PUT', headers, body });
+    await fetch(`${app.admin}/api/chaos/latency`, { method: 'PUT', headers, body });
     const slow = request(`${app.url}/api/pod`, { agent: false }, (response) => response.resume()).end();
     await sleep(50);
     const began = performance.now();

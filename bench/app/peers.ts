@@ -8,7 +8,7 @@ import { freePort } from '@podkit/chassis/testing/free-port';
 import { build } from 'esbuild';
 
 /** A process under measurement: where it answers, and how long it took to. */
-export type Peer = { url: string; child: ChildProcess; startedMs: number; stop(): Promise<number | null> };
+export type Peer = { url: string; admin: string; child: ChildProcess; startedMs: number; stop(): Promise<number | null> };
 
 /** Where both programs begin. */
 export type Bundles = { app: string; bare: string };

@@ -102,9 +102,9 @@ async function metrics(project: Compose): Promise<string> {
 }
 
 async function showConsole(project: Compose): Promise<string> {
-  const page = await fetch(`${project.app}/console`);
+  const page = await fetch(`${project.admin}/console/`);
   expect(page.status === 200 && (await page.text()).includes('<html'), `/console answered ${page.status}`);
-  const state = await fetch(`${project.app}/api/console`);
+  const state = await fetch(`${project.admin}/api/console`);
   expect(state.status === 200, `/api/console answered ${state.status}`);
   const labels = await project.compose('exec', '-T', 'app', 'node', '-e', printLabels);
   expect(labels.includes('app.kubernetes.io/name'), `the downward reader says ${labels}`);

@@ -92,18 +92,15 @@ async function scaling(folder: string): Promise<string> {
   await runBlocks(blocksThatNeed(suitePages.scaling, 'cluster'), { cwd: folder, timeout: 300_000 });
   await rolledOut();
   await scaleTo(1);
-  for (const key of keys) {
-    const { status } = await ask('podkit-0', `${local}/api/shard/${key}`, {
-      method: 'PUT',
-      body: JSON.stringify({ value: key }),
-    });
-    expect(status < 300, `PUT of ${key} answered ${status}`);
-  }
+  await write(0);
+  await scaleTo(3);
+  for (const pod of [1, 2]) await write(pod);
   for (const replicas of [3, 1, 3]) {
     await scaleTo(replicas);
-    await until(`every key with ${replicas} Pods`, async () => (await readAll()).length === 0 && 'all');
+    for (let pod = 0; pod < replicas; pod += 1)
+      await until(`every key of Pod ${pod} with ${replicas} Pods`, async () => (await missing(pod)).length === 0);
   }
-  return `${keys.length} keys read after each step, ${await claimCount()} claims kept`;
+  return `${keys.length} keys of each Pod read after each step, ${await claimCount()} claims kept`;
 }
 
 async function claimCount(): Promise<number> {
@@ -111,13 +108,22 @@ async function claimCount(): Promise<number> {
   return names.split('\n').filter((name) => name.includes('podkit')).length;
 }
 
-/** The keys that cannot be read back as they were written. */
-async function readAll(): Promise<string[]> {
+const dataUrl = (pod: number, key: string) => `${local}/api/pods/${pod}/data/${key}`;
+
+async function write(pod: number): Promise<void> {
+  for (const key of keys) {
+    const { status } = await ask('podkit-0', dataUrl(pod, key), { method: 'PUT', body: `${key} of ${pod}` });
+    expect(status < 300, `PUT of ${key} to Pod ${pod} answered ${status}`);
+  }
+}
+
+/** The keys of a Pod that cannot be read back as they were written, through the first one. */
+async function missing(pod: number): Promise<string[]> {
   const answers = await askAll(
     'podkit-0',
-    keys.map((key) => `${local}/api/shard/${key}`),
+    keys.map((key) => dataUrl(pod, key)),
   );
-  return keys.filter((key, index) => answers[index]?.status !== 200 || !answers[index].body.includes(key));
+  return keys.filter((key, index) => answers[index]?.status !== 200 || answers[index].body !== `${key} of ${pod}`);
 }
 
 async function relabel(): Promise<string> {
@@ -153,7 +159,11 @@ async function newSetting(): Promise<string> {
     `--patch=${JSON.stringify({ data: { banner } })}`,
   );
   const began = Date.now();
-  await until('the banner', async () => (await ask('podkit-0', `${local}/api/console`)).body.includes(banner), 150);
+  await until(
+    'the banner',
+    async () => (await ask('podkit-0', 'http://127.0.0.1:8081/api/console')).body.includes(banner),
+    150,
+  );
   return `shown after ${((Date.now() - began) / 1000).toFixed(1)} s, restarts ${await restarts('podkit-0')}`;
 }
 

@@ -4,10 +4,11 @@ import { attempt, kubectl } from '../run.ts';
 
 export const sidecars = ['git-sync', 'ambassador', 'metrics-adapter', 'downward-reader'];
 
-/** What a Pod is asked to keep while another is deleted: a note goes through the ambassador, a key to the Pod it belongs to. */
+/** What a Pod is asked to keep while another is deleted: a note goes through the ambassador, a key onto the Pod's own volume. */
 const written = [
   { path: '/api/notes/during', body: '{"text":"x"}' },
-  { path: '/api/shard/during', body: '{"value":"x"}' },
+  { path: '/api/pods/0/data/during', body: 'x' },
+  { path: '/api/pods/1/data/during', body: 'x' },
 ];
 
 /** What was acknowledged while a Pod was deleted is there afterwards, whichever Pod had taken it. */

@@ -64,7 +64,7 @@ const statsdMapping = {
 
 const single = (name: string, type: string, path: string, help: string) => ({ name, type, help, path });
 
-function adapterConfig({ appPort, statsdPort }: Options, { run }: Folders) {
+function adapterConfig({ appAdminPort, statsdPort }: Options, { run }: Folders) {
   const route = { route: '@.route', method: '@.method', status: '@.status' };
   const perRoute = (name: string, type: string, value: string, help: string) => {
     return { name, type, help, path: '$.requests.byRoute[*]', value, labels: route };
@@ -73,7 +73,7 @@ function adapterConfig({ appPort, statsdPort }: Options, { run }: Folders) {
     json: [
       {
         name: 'app',
-        url: `http://127.0.0.1:${appPort}/stats`,
+        url: `http://127.0.0.1:${appAdminPort}/stats`,
         metrics: [
           perRoute('app_requests_total', 'counter', '@.count', 'Requests that were answered.'),
           perRoute('app_request_seconds_total', 'counter', '@.secondsSum', 'Time that answering them took.'),

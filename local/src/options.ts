@@ -17,8 +17,8 @@ export const optionsSchema = settings({
   chaosToken: optional(
     secret({ description: "Turns on the console's chaos controls; callers send it as a bearer token." }),
   ),
-  appPort: servicePort(8080, 'Port of the site, the console and the API.'),
-  appAdminPort: servicePort(8081, "Port of the app's probes and hooks."),
+  appPort: servicePort(8080, 'Port of the site and the API.'),
+  appAdminPort: servicePort(8081, "Port of the app's console, probes and hooks."),
   gitSyncPort: servicePort(9376, 'Port of git-sync.'),
   ambassadorPort: servicePort(3500, "Port of the ambassador's Dapr state API."),
   ambassadorAdminPort: servicePort(3501, "Port of the ambassador's probes and metrics."),

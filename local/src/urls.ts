@@ -9,7 +9,7 @@ export function urls(options: Options, folders: Folders, demo: DemoRepository | 
   const kept = options.data !== undefined;
   const rows = [
     ['site', at(options.appPort, '/')],
-    ['console', at(options.appPort, '/console')],
+    ['console', at(options.appAdminPort, '/console/')],
     ['app', `${at(options.appPort, '/api/pod')}   probes ${at(options.appAdminPort, '/readyz?verbose')}`],
     ['git-sync', at(options.gitSyncPort, '/metrics')],
     ['metrics-adapter', `${at(options.adapterPort, '/metrics')}   StatsD ${options.statsdPort}`],

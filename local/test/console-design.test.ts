@@ -29,7 +29,7 @@ afterAll(async () => {
 
 /** The page with all of its parts filled. */
 async function open(options = {}): Promise<Page> {
-  const { page } = await openConsolePage(browser, suite.url('app', '/console/'), options);
+  const { page } = await openConsolePage(browser, suite.url('app-admin', '/console/'), options);
   await part(page, 'Adapted metrics').getByText('app_requests_total').first().waitFor();
   await page.locator('.plot canvas').nth(5).waitFor();
   return page;

@@ -23,7 +23,7 @@ afterAll(async () => {
   rmSync(tmp, { recursive: true, force: true });
 });
 
-const open = (options = {}) => openConsolePage(browser, suite.url('app', '/console/'), options);
+const open = (options = {}) => openConsolePage(browser, suite.url('app-admin', '/console/'), options);
 
 test('the diagram shows every container ready, the commit, the stores and the volumes', async () => {
   const { page, errors } = await open();

@@ -45,7 +45,7 @@ describe('npm start', () => {
 
   it('serves the site and the console', async () => {
     expect(await text(suite.url('app', '/'))).toContain('It works.');
-    expect(await text(suite.url('app', '/console'))).toContain('<html');
+    expect(await text(suite.url('app-admin', '/console'))).toContain('<html');
   });
 
   it('shows a commit on the page', async () => {

@@ -18,7 +18,11 @@ import type { Static } from 'typebox';
 
 const listeners = {
   port: port({ env: 'PORT', default: 8080, description: 'Port of the site and the API.' }),
-  adminPort: port({ env: 'ADMIN_PORT', default: 8081, description: 'Port of the probes, hooks, console, stats and metrics.' }),
+  adminPort: port({
+    env: 'ADMIN_PORT',
+    default: 8081,
+    description: 'Port of the probes, hooks, console, stats and metrics.',
+  }),
   tcpProbePort: optional(
     port({ description: 'Port for a TCP readiness probe: it listens while the app is ready, and only then.' }),
   ),
@@ -88,8 +92,15 @@ const liveSettings = {
 };
 
 const pods = {
-  data: text({ default: '/data', description: "Folder on the Pod's own volume for its data; none where it is missing." }),
-  dataLimit: bytes({ default: '256Mi', minimum: 65536, description: 'Size of the database; beyond it writes get 507.' }),
+  data: text({
+    default: '/data',
+    description: "Folder on the Pod's own volume for its data; none where it is missing.",
+  }),
+  dataLimit: bytes({
+    default: '256Mi',
+    minimum: 65536,
+    description: 'Size of the database; beyond it writes get 507.',
+  }),
   valueLimit: bytes({ default: '64Ki', minimum: 1, description: 'Largest value of a key; a larger one is 413.' }),
   claim: optional(text({ description: "Name of the volume's claim, to be shown." })),
   podIndex: optional(integer({ minimum: 0, description: "The StatefulSet's ordinal; else from the end of POD_NAME." })),
@@ -104,7 +115,9 @@ const tokens = {
   internalToken: optional(
     secret({ description: 'Token that the Pods of the service show each other; required with APP_PODS_SRV.' }),
   ),
-  apiToken: optional(secret({ description: 'When set, notes and data take it as a bearer token and nobody without it.' })),
+  apiToken: optional(
+    secret({ description: 'When set, notes and data take it as a bearer token and nobody without it.' }),
+  ),
   consoleOpen: flag({
     default: false,
     description: 'Whether console and stats answer callers from outside of the Pod, who show no internal token.',

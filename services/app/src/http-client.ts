@@ -52,7 +52,13 @@ export class HttpClient {
     return new Promise<Answer>((resolve, reject) => {
       const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
       const target = path === undefined ? {} : { path };
-      const outgoing = request(url, { method, agent: this.#agent, headers: { ...headers, ...length }, signal, ...target });
+      const outgoing = request(url, {
+        method,
+        agent: this.#agent,
+        headers: { ...headers, ...length },
+        signal,
+        ...target,
+      });
       outgoing.once('error', (error) => {
         // The other side closed a kept connection while we sent on it: GET, PUT and DELETE may be sent again.
         if (outgoing.reusedSocket && codeOf(error) === 'ECONNRESET') this.#ask(url, ask, signal).then(resolve, reject);

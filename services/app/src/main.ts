@@ -1,7 +1,7 @@
 import { runService } from '@podkit/chassis/process/service';
 import pkg from '../package.json' with { type: 'json' };
-import { startApp } from './app.ts';
 import { configFaults, configSchema } from './config.ts';
+import { serve } from './serve.ts';
 
 await runService(
   {
@@ -11,7 +11,7 @@ await runService(
     prefix: 'APP_',
     schema: configSchema,
     checks: [configFaults],
-    start: (context) => startApp(context, process),
+    start: (context) => serve(context, process),
   },
   process,
 );

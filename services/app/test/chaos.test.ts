@@ -6,10 +6,10 @@ const authorization = 'Bearer let me';
 const startChaotic = (env: Record<string, string> = {}) =>
   startApp({ CHAOS: 'true', APP_CHAOS_TOKEN: 'let me', ...env });
 
-async function control({ url }: RunningApp, method: string, path: string, body?: unknown, token = authorization) {
+async function control({ admin }: RunningApp, method: string, path: string, body?: unknown, token = authorization) {
   const headers: Record<string, string> = { authorization: token };
   if (body !== undefined) headers['content-type'] = 'application/json';
-  const answer = await fetch(`${url}/api/chaos${path}`, {
+  const answer = await fetch(`${admin}/api/chaos${path}`, {
     method,
     headers,
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),

@@ -9,7 +9,7 @@ describe('SIGTERM under load', () => {
     // More requests than can be sent before the drain ends: every client must be told to go.
     const load = keepAliveLoad(`${app.url}/api/pod`, 200, 1_000_000);
     await waitFor('requests to be answered', async () => {
-      const stats = (await (await fetch(`${app.url}/stats`)).json()) as { requests: { total: number } };
+      const stats = (await (await fetch(`${app.admin}/stats`)).json()) as { requests: { total: number } };
       return stats.requests.total > 2000;
     });
     const exit = await app.service.stop();

@@ -24,7 +24,7 @@ describe("the app's own metrics", () => {
       APP_ACCESS_LOG: accessLog,
     });
     for (let call = 0; call < 3; call += 1) await fetch(`${app.url}/api/pod`);
-    const stats = (await (await fetch(`${app.url}/stats`)).json()) as { requests: { byRoute: unknown[] } };
+    const stats = (await (await fetch(`${app.admin}/stats`)).json()) as { requests: { byRoute: unknown[] } };
     expect(stats.requests.byRoute).toContainEqual(
       expect.objectContaining({ route: '/api/pod', method: 'GET', status: 200, count: 3 }),
     );

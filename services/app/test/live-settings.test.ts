@@ -21,7 +21,7 @@ describe('settings in mounted files', () => {
     writeMounted(folder, '1', { banner: 'blue', 'log-level': 'info', 'chaos-token': 'token-a' });
     const app = await startApp({ APP_SETTINGS_DIR: folder, CHAOS: 'true' });
     const settings = async (): Promise<Record<string, string>> => {
-      const answer = await fetch(`${app.url}/api/console`);
+      const answer = await fetch(`${app.admin}/api/console`);
       const document = (await answer.json()) as { banner: string; settings: { name: string; value: string }[] };
       return {
         banner: document.banner,
@@ -29,7 +29,7 @@ describe('settings in mounted files', () => {
       };
     };
     const allowed = async (token: string) =>
-      (await fetch(`${app.url}/api/chaos`, { headers: { authorization: `Bearer ${token}` } })).status === 200;
+      (await fetch(`${app.admin}/api/chaos`, { headers: { authorization: `Bearer ${token}` } })).status === 200;
     expect(await settings()).toMatchObject({ banner: 'blue', logLevel: 'info', chaosToken: '••••' });
     expect(await allowed('token-a')).toBe(true);
     writeMounted(folder, '2', { banner: 'green\n', 'log-level': 'loud', 'chaos-token': 'token-b' });

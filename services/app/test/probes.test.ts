@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { connect } from 'node:net';
 import { join } from 'node:path';
@@ -6,7 +6,6 @@ import { freePort } from '@podkit/chassis/testing/free-port';
 import { tempDir } from '@podkit/chassis/testing/temp-dir';
 import { waitFor } from '@podkit/chassis/testing/wait-for';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { encodeLine } from '../src/shard/journal-line.ts';
 import { SiteFolder } from './support/site-folder.ts';
 import { type RunningApp, startApp } from './support/start-app.ts';
 
@@ -17,8 +16,9 @@ type Console = {
   lifecycle: { state: string; drain?: { phase: string; inFlight: number } };
 };
 type History = { calls: { probe: string; prober: string; status: number }[]; events: { kind: string; text: string }[] };
-const consoleOf = async ({ url }: RunningApp) => (await (await fetch(`${url}/api/console`)).json()) as Console;
-const historyOf = async ({ url }: RunningApp) => (await (await fetch(`${url}/api/console/history`)).json()) as History;
+const consoleOf = async ({ admin }: RunningApp) => (await (await fetch(`${admin}/api/console`)).json()) as Console;
+const historyOf = async ({ admin }: RunningApp) =>
+  (await (await fetch(`${admin}/api/console/history`)).json()) as History;
 
 function accepts(port: number): Promise<boolean> {
   return new Promise((resolve) => {
@@ -64,10 +64,10 @@ describe('readiness', () => {
 
 describe('the memory of probes', () => {
   it('tells the kubelet and its hooks from others, with the code of each call', async () => {
-    const app = await startApp();
+    const app = await startApp({ APP_HOOK_TOKEN: 'h' });
     await status(`${app.admin}/livez`, { 'user-agent': 'kube-probe/1.36' });
     await status(`${app.admin}/readyz?verbose`, { 'user-agent': 'Mozilla/5.0' });
-    await status(`${app.admin}/hooks/post-start`, { 'user-agent': 'kube-lifecycle/1.36' });
+    await status(`${app.admin}/hooks/post-start`, { 'user-agent': 'kube-lifecycle/1.36', authorization: 'Bearer h' });
     const { calls } = await historyOf(app);
     expect(calls.slice(-3)).toMatchObject([
       { probe: 'livez', prober: 'kubelet', status: 200 },
@@ -100,13 +100,15 @@ describe('the postStart marker', () => {
 
 describe('the preStop hook', () => {
   it('holds its answer until the requests in flight are answered, and the SIGTERM after it changes nothing', async () => {
-    const app = await startApp({ CHAOS: 'true', APP_CHAOS_TOKEN: 't', DRAIN_DELAY: '200ms' });
+    const app = await startApp({ CHAOS: 'true', APP_CHAOS_TOKEN: 't', APP_HOOK_TOKEN: 't', DRAIN_DELAY: '200ms' });
     const headers = { authorization: 'Bearer t', 'content-type': 'application/json' };
     const body = JSON.stringify({ delay: '500ms', duration: '1m' });
-    await fetch(`${app.url}/api/chaos/latency`, { method: 'PUT', headers, body });
+    await fetch(`${app.admin}/api/chaos/latency`, { method: 'PUT', headers, body });
     const order: string[] = [];
     const slow = fetch(`${app.url}/api/pod`).then((answer) => order.push(`request ${answer.status}`));
-    const hook = fetch(`${app.admin}/hooks/pre-stop`).then((answer) => order.push(`hook ${answer.status}`));
+    const hook = fetch(`${app.admin}/hooks/pre-stop`, { headers }).then((answer) =>
+      order.push(`hook ${answer.status}`),
+    );
     await app.service.logged('draining', ({ state }) => state === 'draining');
     const { lifecycle } = await consoleOf(app);
     expect(lifecycle).toMatchObject({ state: 'draining', drain: { phase: 'answering' } });
@@ -114,6 +116,12 @@ describe('the preStop hook', () => {
     expect(await app.service.stop()).toEqual({ code: 0, signal: null });
     await Promise.all([slow, hook]);
     expect(order).toEqual(['request 200', 'hook 200']);
+  });
+
+  it('is refused without a token, also where none is set', async () => {
+    const app = await startApp();
+    expect(await status(`${app.admin}/hooks/pre-stop`)).toBe(401);
+    expect(await status(`${app.admin}/hooks/pre-stop`, { authorization: 'Bearer undefined' })).toBe(401);
   });
 
   it('asks for its token where one is set', async () => {
@@ -128,7 +136,7 @@ describe('the preStop hook', () => {
 
 describe('a configuration that cannot work', () => {
   it('is refused with every fault, exit code 2', async () => {
-    const env = { CHAOS: 'true', APP_REQUIRES: 'site,redis', APP_SHARD_SRV: '_http._tcp.x', APP_STROE: 'x' };
+    const env = { CHAOS: 'true', APP_REQUIRES: 'site,redis', APP_PODS_SRV: '_http._tcp.x', APP_STROE: 'x' };
     const app = await startApp(env, { started: false });
     expect((await app.service.exited).code).toBe(2);
     const output = app.service.output.join('\n');
@@ -136,11 +144,16 @@ describe('a configuration that cannot work', () => {
   });
 
   it('names what only several settings together show', async () => {
-    const env = { CHAOS: 'true', APP_REQUIRES: 'site,redis', APP_SHARD_SRV: '_http._tcp.x' };
+    const env = { CHAOS: 'true', APP_REQUIRES: 'site,redis', APP_PODS_SRV: '_http._tcp.x' };
     const app = await startApp(env, { started: false });
     expect((await app.service.exited).code).toBe(2);
     const output = app.service.output.join('\n');
-    for (const name of ['APP_REQUIRES: "redis"', 'APP_CHAOS_TOKEN: required', 'APP_POD_INDEX: required'])
+    for (const name of [
+      'APP_REQUIRES: "redis"',
+      'APP_CHAOS_TOKEN: required',
+      'APP_POD_INDEX: required',
+      'APP_INTERNAL_TOKEN: req',
+    ])
       expect(output).toContain(name);
   });
 
@@ -149,15 +162,14 @@ describe('a configuration that cannot work', () => {
     writeFileSync(data, '');
     const app = await startApp({ APP_DATA: data }, { started: false });
     expect((await app.service.exited).code).toBe(1);
-    expect(app.service.output.join()).toMatch(/ERR_DATA.*APP_DATA=\S+: keys can't be kept there: ENOTDIR/);
+    expect(app.service.output.join()).toMatch(/ERR_DATA.*APP_DATA=\S+: data can't be kept there/);
   });
 
-  it('ends the app with exit code 5 where its journal is damaged', async () => {
+  it('ends the app with exit code 5 where its database is damaged', async () => {
     const data = tempDir();
-    mkdirSync(join(data, 'shard'));
-    writeFileSync(join(data, 'shard', 'journal'), `rubbish\n${encodeLine([{ members: [] }])}`);
+    writeFileSync(join(data, 'pod.db'), 'no database at all, '.repeat(1000));
     const app = await startApp({ APP_DATA: data }, { started: false });
     expect((await app.service.exited).code).toBe(5);
-    expect(app.service.output.join()).toContain('line 1 is damaged');
+    expect(app.service.output.join()).toContain('pod.db is damaged');
   });
 });

@@ -2,11 +2,11 @@ import { join } from 'node:path';
 import type { Server } from '@podkit/chassis/http/server';
 import type { Context } from '@podkit/chassis/process/service';
 import type { Config } from '../config.ts';
-import type { Core } from '../core.ts';
-import type { Data } from '../data.ts';
 import { consoleApi } from '../http/console-api.ts';
 import { consoleRoutes } from '../http/console-routes.ts';
 import type { EventStream } from '../http/event-stream.ts';
+import type { Stores } from '../open-stores.ts';
+import type { ProcessState } from '../process-state.ts';
 import { publicFolder } from '../public-folder.ts';
 import type { RequestStats } from '../stats/request-stats.ts';
 import { type ConsoleSources, consoleDocument } from './console-document.ts';
@@ -18,7 +18,7 @@ import { Monitor } from './monitor.ts';
 import { Sidecars, type SidecarUrls } from './sidecars.ts';
 
 export type ConsoleParts = {
-  data: Data;
+  data: Stores;
   requests: RequestStats;
   stream: EventStream;
   /** Open event streams of the whole process. */
@@ -27,7 +27,7 @@ export type ConsoleParts = {
 };
 
 /** Serve the console, its page and its API, and measure what it shows until the end. */
-export function openConsole(server: Server, context: Context<Config>, core: Core, parts: ConsoleParts): void {
+export function openConsole(server: Server, context: Context<Config>, core: ProcessState, parts: ConsoleParts): void {
   const { lifecycle } = context;
   const sources = consoleSources(context, core, parts);
   const { monitor } = sources;
@@ -48,7 +48,7 @@ export function openConsole(server: Server, context: Context<Config>, core: Core
   consoleRoutes(server, { folder: join(publicFolder, 'console') });
 }
 
-function consoleSources(context: Context<Config>, core: Core, parts: ConsoleParts): ConsoleSources {
+function consoleSources(context: Context<Config>, core: ProcessState, parts: ConsoleParts): ConsoleSources {
   const { config, lifecycle } = context;
   const { data, requests, stream } = parts;
   const { host } = new URL(config.notesProtocol === 'dapr' ? config.ambassadorUrl : config.redisUrl);

@@ -4,14 +4,11 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Chaos } from '../chaos/chaos.ts';
 import { type ProbeHistory, proberOf } from '../health/probe-history.ts';
 import type { Hooks } from '../lifecycle/hooks.ts';
-import { hasBearer } from './bearer.ts';
 
 export type AdminOptions = {
   hooks: Hooks;
   history: ProbeHistory;
   chaos: Chaos;
-  /** What the preStop hook must send; undefined: nothing. */
-  hookToken: string | undefined;
 };
 
 const watched: Record<string, string> = {
@@ -22,30 +19,28 @@ const watched: Record<string, string> = {
   '/hooks/post-start': 'post-start',
 };
 
-/** What the admin port has beside probes and metrics: the hooks, the memory of who called, and chaos for the probes. */
-export function adminRoutes(admin: Server, { hooks, history, chaos, hookToken }: AdminOptions): void {
-  admin.addHook('onRequest', async () => chaos.hanging);
+/** Remember who called probes and hooks, and let chaos hang them. */
+export function watchProbes(admin: Server, { history, chaos }: Pick<AdminOptions, 'history' | 'chaos'>): void {
+  admin.addHook('onRequest', async ({ routeOptions }) => {
+    if (watched[routeOptions.url ?? ''] !== undefined) await chaos.hanging;
+  });
   admin.addHook('onResponse', (request, reply, done) => {
     record(request, reply, history, chaos);
     done();
   });
+}
 
-  const preStop = async (request: FastifyRequest, reply: FastifyReply) => {
-    if (hookToken !== undefined && !hasBearer(request.headers.authorization, hookToken))
-      return reply.code(401).send({ code: 'ERR_TOKEN', message: 'this hook needs its bearer token' });
+/** The lifecycle hooks, for a scope that asks for their token. A kubelet sends GET; people are better served with POST. */
+export function hookRoutes(scope: Server, { hooks }: Pick<AdminOptions, 'hooks'>): void {
+  const hook = (url: string, handler: () => Promise<unknown>) =>
+    scope.route({ method: ['GET', 'POST'], url, exposeHeadRoute: false, handler });
+  hook('/hooks/pre-stop', async () => {
     await hooks.preStop();
     return { drained: true };
-  };
-  // A kubelet sends GET; people are better served with POST.
-  admin.route({ method: ['GET', 'POST'], url: '/hooks/pre-stop', exposeHeadRoute: false, handler: preStop });
-  admin.route({
-    method: ['GET', 'POST'],
-    url: '/hooks/post-start',
-    exposeHeadRoute: false,
-    handler: async () => {
-      await hooks.postStart();
-      return { started: true };
-    },
+  });
+  hook('/hooks/post-start', async () => {
+    await hooks.postStart();
+    return { started: true };
   });
 }
 

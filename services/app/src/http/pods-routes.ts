@@ -39,7 +39,9 @@ export function podsRoutes(server: Server, options: PodsRoutesOptions): void {
     scope.addHook('onSend', async (_request, reply) => void reply.header('cache-control', 'no-store'));
     scope.get('/api/pods', async () => ({ pods: await pods.list() }));
     scope.get('/api/pods/:ordinal', { schema: { params } }, async (request, reply) =>
-      atNamedPod(options, request as Request, reply, async ({ url }) => (url.endsWith('?brief') ? pods.facts() : pods.details())),
+      atNamedPod(options, request as Request, reply, async ({ url }) =>
+        url.endsWith('?brief') ? pods.facts() : pods.details(),
+      ),
     );
     const route = (method: 'GET' | 'PUT' | 'DELETE', act: Act) =>
       scope.route({
@@ -56,7 +58,12 @@ export function podsRoutes(server: Server, options: PodsRoutesOptions): void {
 }
 
 /** Act where the request names this Pod, else pass it on. */
-async function atNamedPod(options: PodsRoutesOptions, request: Request, reply: FastifyReply, act: Act): Promise<unknown> {
+async function atNamedPod(
+  options: PodsRoutesOptions,
+  request: Request,
+  reply: FastifyReply,
+  act: Act,
+): Promise<unknown> {
   const { pods, internalToken } = options;
   const { ordinal } = request.params;
   const isForwarded = request.headers[forwardedHeader] !== undefined;
@@ -79,9 +86,15 @@ async function atNamedPod(options: PodsRoutesOptions, request: Request, reply: F
   }
 }
 
-async function passOn({ pods }: PodsRoutesOptions, request: Request, reply: FastifyReply, ordinal: number): Promise<unknown> {
+async function passOn(
+  { pods }: PodsRoutesOptions,
+  request: Request,
+  reply: FastifyReply,
+  ordinal: number,
+): Promise<unknown> {
   const found = await pods.members.find(ordinal);
-  if (found === 'unknown') return reply.code(404).send({ code: 'ERR_NO_POD', message: `there never was a Pod ${ordinal}` });
+  if (found === 'unknown')
+    return reply.code(404).send({ code: 'ERR_NO_POD', message: `there never was a Pod ${ordinal}` });
   if (found === 'unsure' || pods.client === undefined) {
     const message = `Pod ${ordinal} is not there now`;
     return reply.code(503).header('retry-after', '1').send({ code: 'ERR_POD_AWAY', message });
@@ -89,7 +102,13 @@ async function passOn({ pods }: PodsRoutesOptions, request: Request, reply: Fast
   const { method, headers, body, url } = request;
   const forwarded = { method: method === 'HEAD' ? 'GET' : method, path: url, type: headers['content-type'], body };
   const answer = await pods.client.forward(found, forwarded);
-  for (const name of ['content-type', 'content-security-policy', 'x-content-type-options', 'x-pod-ordinal', 'retry-after']) {
+  for (const name of [
+    'content-type',
+    'content-security-policy',
+    'x-content-type-options',
+    'x-pod-ordinal',
+    'retry-after',
+  ]) {
     const value = answer.headers[name];
     if (value !== undefined) void reply.header(name, value);
   }
@@ -102,8 +121,10 @@ function withKey({ pods }: PodsRoutesOptions, act: KeyAct): Act {
   return async (request, reply) => {
     const { store } = pods;
     if (store === undefined)
-      return reply.code(501).send({ code: 'ERR_NO_DATA', message: 'this Pod has no volume: the folder APP_DATA is missing' });
-    const parsed = dataKey(request.url, `/api/pods/${request.params.ordinal}/data/`);
+      return reply
+        .code(501)
+        .send({ code: 'ERR_NO_DATA', message: 'this Pod has no volume: the folder APP_DATA is missing' });
+    const parsed = dataKey(request.url);
     if ('fault' in parsed) return reply.code(400).send({ code: 'ERR_KEY', message: parsed.fault });
     return act(store, parsed.key, request, reply);
   };

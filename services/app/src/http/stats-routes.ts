@@ -1,13 +1,13 @@
 import type { Server } from '@podkit/chassis/http/server';
-import type { Core } from '../core.ts';
 import type { Notes } from '../notes/notes.ts';
+import type { ProcessState } from '../process-state.ts';
 import type { RequestStats } from '../stats/request-stats.ts';
 import { statsOf } from '../stats/stats.ts';
 
-/** `/api/pod`: who this Pod is, and `/stats`: its own metrics, as JSON of its own making. */
+/** On the admin port `/api/pod`: who this Pod is, and `/stats`: its own metrics, as JSON of its own making. */
 export function statsRoutes(
   server: Server,
-  { requests, core, notes }: { requests: RequestStats; core: Core; notes: Notes },
+  { requests, core, notes }: { requests: RequestStats; core: ProcessState; notes: Notes },
 ): void {
   const { overload, identity } = core;
   server.get('/api/pod', () => identity);

@@ -1,4 +1,5 @@
 import bearerAuth from '@fastify/bearer-auth';
+import { PodkitError } from '@podkit/chassis/errors';
 import type { Server } from '@podkit/chassis/http/server';
 import { isSameSecret } from './bearer.ts';
 
@@ -9,14 +10,27 @@ export type TokenGuardOptions = {
   message: string;
 };
 
+class TokenError extends PodkitError {
+  readonly statusCode = 401;
+}
+
 /** Let only requests with one of the bearer tokens reach the routes of this scope; others get 401. */
 export async function guardByToken(scope: Server, { tokens, message }: TokenGuardOptions): Promise<void> {
+  const auth = (key: string) => tokens().some((token) => token !== undefined && isSameSecret(key, token));
+  // The scheme in any case, as RFC 9110 has it.
   await scope.register(bearerAuth, {
-    // The header's scheme in any case, as RFC 9110 has it.
+    addHook: false,
+    keys: [],
+    auth,
     specCompliance: 'rfc6749',
-    auth: (key) => tokens().some((token) => token !== undefined && isSameSecret(key, token)),
-    contentType: 'application/json; charset=utf-8',
-    errorResponse: () => ({ code: 'ERR_TOKEN', message }),
     verifyErrorLogLevel: 'debug',
+  });
+  scope.addHook('onRequest', (request, reply, done) => {
+    const refuse = () => {
+      void reply.header('www-authenticate', 'Bearer');
+      done(new TokenError('ERR_TOKEN', message));
+    };
+    if (scope.verifyBearerAuth === undefined) refuse();
+    else scope.verifyBearerAuth(request, reply, (error) => (error === undefined ? done() : refuse()));
   });
 }

@@ -12,9 +12,6 @@ declare module 'fastify' {
   }
 }
 
-/** Paths on which somebody must be able to end the chaos, and to see it. */
-const spared = /^\/(api\/chaos|api\/console|console)(\/|$|\?)/;
-
 /** What stands before every route that is added after it: chaos, where it is on, and refusing what is too much. */
 export function trafficGate(server: Server, { overload, chaos }: { overload: Overload; chaos: Chaos }): void {
   const release = () => overload.release();
@@ -28,7 +25,7 @@ export function trafficGate(server: Server, { overload, chaos }: { overload: Ove
   server.addHook('onRoute', (route) => {
     const goOn = route.config?.stream === true ? admitStream : admit;
     const gate: onRequestHookHandler = (request, reply, done) => {
-      if (!chaos.disturbs || spared.test(request.url)) return goOn(reply, done);
+      if (!chaos.disturbs) return goOn(reply, done);
       void disturb(chaos, request, reply, () => goOn(reply, done));
     };
     route.onRequest = [gate, ...[route.onRequest ?? []].flat()];

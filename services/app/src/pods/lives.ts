@@ -17,6 +17,14 @@ export type Life = {
   reason?: string;
 };
 
+/** Who starts, as far as it is known. */
+export type Beginning = {
+  pod: string | undefined;
+  uid: string | undefined;
+  node: string | undefined;
+  startedAt: number;
+};
+
 type Work = <Result>(work: () => Result) => Result;
 type Row = Record<string, unknown>;
 
@@ -47,7 +55,7 @@ export class Lives {
   }
 
   /** Note a start; a life before it without an end was killed. */
-  begin({ pod, uid, node, startedAt }: Pick<Life, 'pod' | 'uid' | 'node' | 'startedAt'>): void {
+  begin({ pod, uid, node, startedAt }: Beginning): void {
     this.#try(() => {
       this.#database
         .prepare(`UPDATE lives SET ended_at = seen_at, signal = 'SIGKILL', reason = ? WHERE ended_at IS NULL`)
@@ -61,7 +69,9 @@ export class Lives {
 
   /** Note that this life goes on, so that the end of one that is killed is known to a few seconds. */
   see(): void {
-    this.#try(() => this.#database.prepare('UPDATE lives SET seen_at = ? WHERE number = ?').run(Date.now(), this.#current));
+    this.#try(() =>
+      this.#database.prepare('UPDATE lives SET seen_at = ? WHERE number = ?').run(Date.now(), this.#current),
+    );
   }
 
   end({ exitCode, signal, reason }: Pick<Life, 'exitCode' | 'signal' | 'reason'>): void {

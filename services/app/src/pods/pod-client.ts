@@ -47,7 +47,8 @@ export class PodClient {
     }
     if (answer.status === 401)
       throw new PodkitError('ERR_POD_AWAY', `Pod ${ordinal} has another APP_INTERNAL_TOKEN than Pod ${self}`);
-    if (answer.status === 421) throw new PodkitError('ERR_POD_AWAY', `another Pod answered at the address of Pod ${ordinal}`);
+    if (answer.status === 421)
+      throw new PodkitError('ERR_POD_AWAY', `another Pod answered at the address of Pod ${ordinal}`);
     return answer;
   }
 

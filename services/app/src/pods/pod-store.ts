@@ -45,7 +45,9 @@ export class PodStore {
     this.#database = this.#try(() => open(this.path, limit));
     const prepare = (sql: string) => this.#database.prepare(sql);
     this.#get = prepare('SELECT type, value FROM data WHERE key = ?');
-    this.#put = prepare('INSERT INTO data VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET type = excluded.type, value = excluded.value');
+    this.#put = prepare(
+      'INSERT INTO data VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET type = excluded.type, value = excluded.value',
+    );
     this.#delete = prepare('DELETE FROM data WHERE key = ?');
     this.#count = prepare('SELECT count(*) AS keys FROM data');
     this.lives = new Lives(this.#database, (work) => this.#try(work));
@@ -80,11 +82,16 @@ export class PodStore {
   /** The members that this Pod has ever seen, with the last address of each. */
   members(): { ordinal: number; host: string; port: number }[] {
     const rows = this.#try(() => this.#database.prepare('SELECT ordinal, host, port FROM members').all());
-    return rows.map(({ ordinal, host, port }) => ({ ordinal: Number(ordinal), host: String(host), port: Number(port) }));
+    return rows.map(({ ordinal, host, port }) => ({
+      ordinal: Number(ordinal),
+      host: String(host),
+      port: Number(port),
+    }));
   }
 
   rememberMember({ ordinal, host, port }: { ordinal: number; host: string; port: number }): void {
-    const sql = 'INSERT INTO members VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET host = excluded.host, port = excluded.port';
+    const sql =
+      'INSERT INTO members VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET host = excluded.host, port = excluded.port';
     this.#try(() => this.#database.prepare(sql).run(ordinal, host, port));
   }
 

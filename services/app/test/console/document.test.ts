@@ -16,7 +16,7 @@ type Document = {
 type History = { samples: { at: number; memory: number }[]; events: Event[]; calls: { id: number; probe: string }[] };
 type Event = { id: number; kind: string; text: string };
 
-const get = async <T>({ url }: RunningApp, path: string) => (await (await fetch(`${url}${path}`)).json()) as T;
+const get = async <T>({ admin }: RunningApp, path: string) => (await (await fetch(`${admin}${path}`)).json()) as T;
 const documentOf = (app: RunningApp) => get<Document>(app, '/api/console');
 const historyOf = (app: RunningApp) => get<History>(app, '/api/console/history');
 
@@ -106,7 +106,7 @@ test('the history has samples, events and probe calls of the time before anybody
 
 test('the stream begins with the document, sends what changes, a sign of life each second, and a goodbye', async () => {
   const app = await startApp({ DRAIN_DELAY: '600ms' });
-  const answer = await fetch(`${app.url}/api/console/events`);
+  const answer = await fetch(`${app.admin}/api/console/events`);
   expect(answer.headers.get('content-type')).toMatch(/^text\/event-stream/);
   let text = '';
   const reading = (async () => {
@@ -124,9 +124,9 @@ test('the stream begins with the document, sends what changes, a sign of life ea
 
 test('the page is served with a policy that allows nothing inline but its import map', async () => {
   const app = await startApp();
-  const page = await fetch(`${app.url}/console`);
+  const page = await fetch(`${app.admin}/console`);
   const html = await page.text();
-  expect([page.status, page.url]).toEqual([200, `${app.url}/console/`]);
+  expect([page.status, page.url]).toEqual([200, `${app.admin}/console/`]);
   const policy = page.headers.get('content-security-policy') ?? '';
   expect(policy).toMatch(/script-src 'self' 'sha256-[\w+/=]+';/);
   expect(policy).not.toContain('unsafe');
@@ -136,7 +136,7 @@ test('the page is served with a policy that allows nothing inline but its import
 
 test('the page is served from its own folder only, with the libraries as they are published', async () => {
   const app = await startApp();
-  const status = async (path: string) => (await fetch(`${app.url}/console/${path}`)).status;
+  const status = async (path: string) => (await fetch(`${app.admin}/console/${path}`)).status;
   expect(await status('vendor/preact.mjs')).toBe(200);
   expect(await status('vendor/uplot.js')).toBe(200);
   expect(await status('..%2f..%2fpackage.json')).toBe(404);

@@ -17,7 +17,7 @@ async function startFirst(second: string): Promise<string> {
 
 test('the console of another Pod is passed on: its page with its policy, its document and its stream', async () => {
   const second = await startApp({ POD_NAME: 'app-1' });
-  const first = await startFirst(second.url);
+  const first = await startFirst(second.admin);
   const page = await fetch(`${first}/pods/1/console/`);
   expect(await page.text()).toContain('<html');
   expect(page.headers.get('content-security-policy')).toContain("default-src 'none'");

@@ -6,6 +6,7 @@ import { waitFor } from '@podkit/chassis/testing/wait-for';
 import { type DnsServer, startDns } from './dns-server.ts';
 import { type RunningApp, startApp } from './start-app.ts';
 
+export const internalToken = 'between Pods';
 const domain = 'app.test.svc.cluster.local';
 const service = `_http._tcp.${domain}`;
 
@@ -31,7 +32,7 @@ export class StatefulSet {
   }
 
   /** Start a Pod (again, with the volume it had) and wait until it is ready. */
-  async start(ordinal: number): Promise<RunningApp> {
+  async start(ordinal: number, env: Record<string, string> = {}): Promise<RunningApp> {
     const data = join(this.#volumes, String(ordinal));
     mkdirSync(data, { recursive: true });
     const port = await freePort();
@@ -40,13 +41,11 @@ export class StatefulSet {
       PORT: String(port),
       POD_NAME: `app-${ordinal}`,
       APP_DATA: data,
-      APP_SHARD_SRV: service,
-      APP_SHARD_DNS: this.#dns.address,
-      APP_SHARD_PERIOD: '100ms',
-      APP_SHARD_TIMEOUT: '1s',
-      APP_SHARD_PATIENCE: '2s',
-      APP_SHARD_TOKEN: 'between Pods',
+      APP_PODS_SRV: service,
+      APP_PODS_DNS: this.#dns.address,
+      APP_INTERNAL_TOKEN: internalToken,
       DRAIN_DELAY: '300ms',
+      ...env,
     });
     this.#pods.set(ordinal, app);
     await waitFor(`Pod ${ordinal} to be ready`, async () => (await fetch(`${app.admin}/readyz`)).ok).catch((cause) => {

@@ -9,8 +9,8 @@ import { Hooks } from './lifecycle/hooks.ts';
 import { Timeline } from './lifecycle/timeline.ts';
 import { LiveSettings } from './settings/live-settings.ts';
 
-/** What both ports share. */
-export type Core = {
+/** What this process is and how it is: both ports show it. */
+export type ProcessState = {
   identity: Identity;
   timeline: Timeline;
   history: ProbeHistory;
@@ -21,7 +21,7 @@ export type Core = {
   availability: Availability;
 };
 
-export function createCore(context: Context<Config>, identity: Identity): Core {
+export function createProcessState(context: Context<Config>, identity: Identity): ProcessState {
   const { config, log, lifecycle, health } = context;
   const timeline = new Timeline(lifecycle);
   const chaos = new Chaos((text, control) => {
@@ -34,7 +34,7 @@ export function createCore(context: Context<Config>, identity: Identity): Core {
   lifecycle.atClose('availability', () => availability.stop());
   for (const probe of ['livez', 'readyz', 'startupz'] as const) {
     health.add(probe, 'chaos', () => {
-      if (chaos.isFailing(probe)) throw new Error('told to fail');
+      if (chaos.isFailing(probe)) throw new Error('a chaos control makes it fail');
     });
   }
   const settings = createSettings(context, timeline);

@@ -7,7 +7,7 @@ import { type ProbeHistory, proberOf } from './probe-history.ts';
 import { ReadyFile } from './ready-file.ts';
 import { TcpProbe } from './tcp-probe.ts';
 
-export type OutletsOptions = {
+export type PublishOptions = {
   config: Readonly<Config>;
   log: Logger;
   health: Health;
@@ -17,13 +17,13 @@ export type OutletsOptions = {
 };
 
 /** Open the other ways to ask for readiness: the file, the TCP port, gRPC. Each is released with the lifecycle. */
-export async function openReadinessOutlets(options: OutletsOptions): Promise<void> {
+export async function publishReadiness(options: PublishOptions): Promise<void> {
   await openReadyFile(options);
   if (options.config.tcpProbePort !== undefined) openTcpProbe(options, options.config.tcpProbePort);
   if (options.config.grpcPort !== undefined) await openGrpcHealth(options, options.config.grpcPort);
 }
 
-async function openReadyFile({ config, log, lifecycle, availability }: OutletsOptions): Promise<void> {
+async function openReadyFile({ config, log, lifecycle, availability }: PublishOptions): Promise<void> {
   const path = config.readyFile;
   const onError = (err: unknown) => log.warn({ err, path }, 'cannot change the readiness file');
   const file = await ReadyFile.open({ path, onError });
@@ -35,7 +35,7 @@ async function openReadyFile({ config, log, lifecycle, availability }: OutletsOp
   });
 }
 
-function openTcpProbe({ config, log, lifecycle, availability }: OutletsOptions, port: number): void {
+function openTcpProbe({ config, log, lifecycle, availability }: PublishOptions, port: number): void {
   const onError = (err: unknown) => log.warn({ err, port }, 'cannot change the TCP probe port');
   const probe = new TcpProbe({ host: config.host, port, onError });
   availability.onChange((ready) => probe.set(ready));
@@ -52,7 +52,7 @@ const services: Record<string, 'livez' | 'readyz' | 'startupz'> = {
   startup: 'startupz',
 };
 
-async function openGrpcHealth(options: OutletsOptions, port: number): Promise<void> {
+async function openGrpcHealth(options: PublishOptions, port: number): Promise<void> {
   const { config, health, lifecycle, availability, history } = options;
   // HTTP/2 is loaded only where it is used.
   const { GrpcHealth } = await import('./grpc-health.ts');

@@ -1,12 +1,12 @@
 import type { Context } from '@podkit/chassis/process/service';
-import type { Config } from './config.ts';
-import type { Core } from './core.ts';
-import { AccessLog } from './stats/access-log.ts';
-import type { RequestStats } from './stats/request-stats.ts';
-import { StatsdEmitter } from './stats/statsd.ts';
+import type { Config } from '../config.ts';
+import type { ProcessState } from '../process-state.ts';
+import { AccessLog } from './access-log.ts';
+import type { RequestStats } from './request-stats.ts';
+import { StatsdEmitter } from './statsd.ts';
 
 /** Send requests on as StatsD and to the access log, where they are configured. */
-export function startEmission(context: Context<Config>, { overload }: Core, requests: RequestStats): void {
+export function sendRequests(context: Context<Config>, { overload }: ProcessState, requests: RequestStats): void {
   const { config, log, lifecycle } = context;
   if (config.statsd !== undefined) {
     const [host = '', port = ''] = config.statsd.split(':');

@@ -1,44 +1,48 @@
 import { PodkitError } from '@podkit/chassis/errors';
 import type { Context } from '@podkit/chassis/process/service';
 import type { Config } from './config.ts';
-import type { Core } from './core.ts';
 import type { Look } from './health/dependency.ts';
 import { HttpClient } from './http-client.ts';
 import { DaprStore } from './notes/dapr-store.ts';
 import type { NoteStore } from './notes/note-store.ts';
 import { Notes } from './notes/notes.ts';
-import { openShard, type ShardParts } from './shard-parts.ts';
+import { type EndingProcess, openPods } from './pods/open-pods.ts';
+import type { Pods } from './pods/pods.ts';
+import type { ProcessState } from './process-state.ts';
 import { Site } from './site/site.ts';
 import { SiteWatch } from './site/site-watch.ts';
 
-/** What the traffic port serves. */
-export type Data = {
+/** What the public port serves. */
+export type Stores = {
   client: HttpClient;
   notes: Notes;
   site: Site;
   siteWatch: SiteWatch;
-  /** Undefined where there is no folder for it. */
-  shard: ShardParts | undefined;
+  pods: Pods;
   /** How to look at each of the dependencies, for readiness. */
   looks: Record<string, Look>;
 };
 
-export async function openData(context: Context<Config>, core: Core): Promise<Data> {
+export async function openStores(
+  context: Context<Config>,
+  state: ProcessState,
+  process: EndingProcess,
+): Promise<Stores> {
   const { config, lifecycle } = context;
   const client = new HttpClient();
   lifecycle.atClose('connections to neighbours', () => client.close());
-  const store = await openStore(config, client, core);
+  const store = await openNotes(config, client, state);
   lifecycle.atClose('connections to the ambassador', () => store.close());
   const site = new Site({ link: config.site, cacheBytes: config.siteCache });
   const siteWatch = new SiteWatch(site);
   lifecycle.atClose('site watch', () => siteWatch.stop());
-  siteWatch.onChange(({ commit }) => core.timeline.record('site', `published ${commit ?? config.site}`));
+  siteWatch.onChange(({ commit }) => state.timeline.record('site', `published ${commit ?? config.site}`));
   const synced = async () => {
     if (site.revision === undefined) throw new PodkitError('ERR_NOT_SYNCED', `nothing at ${config.site} yet`);
   };
-  const shard = await openShard(context, core);
+  const pods = await openPods(context, state.identity, process);
   return {
-    shard,
+    pods,
     client,
     notes: new Notes(store),
     site,
@@ -47,7 +51,7 @@ export async function openData(context: Context<Config>, core: Core): Promise<Da
   };
 }
 
-async function openStore(config: Readonly<Config>, client: HttpClient, { settings }: Core): Promise<NoteStore> {
+async function openNotes(config: Readonly<Config>, client: HttpClient, { settings }: ProcessState): Promise<NoteStore> {
   if (config.notesProtocol === 'redis') {
     // Loaded only where it is used: the client costs the start some 30 ms.
     const { RedisStore } = await import('./notes/redis-store.ts');

@@ -1,0 +1,68 @@
+import { serveMetrics, serveProbes } from '@podkit/chassis/http/probes';
+import { createServer, listen, type Server } from '@podkit/chassis/http/server';
+import type { Context } from '@podkit/chassis/process/service';
+import type { Config } from '../config.ts';
+import { openConsole } from '../console/open-console.ts';
+import type { Stores } from '../open-stores.ts';
+import type { ProcessState } from '../process-state.ts';
+import type { RequestStats } from '../stats/request-stats.ts';
+import { hookRoutes, watchProbes } from './admin-routes.ts';
+import { chaosRoutes } from './chaos-routes.ts';
+import type { EventStream } from './event-stream.ts';
+import { guardToLoopback } from './local-guard.ts';
+import { memberConsole } from './member-console.ts';
+import { statsRoutes } from './stats-routes.ts';
+import { guardByToken } from './token-guard.ts';
+import { useTypeboxValidation } from './validation.ts';
+
+export type AdminParts = {
+  state: ProcessState;
+  stores: Stores;
+  requests: RequestStats;
+  streams: { site: EventStream; console: EventStream };
+  exit: (code: number) => void;
+};
+
+/**
+ * Listen on the admin port; it is the last to close. Probes and metrics are for everybody, hooks and chaos for who has
+ * their token, console and stats for callers within the Pod.
+ */
+export async function startAdminServer(context: Context<Config>, parts: AdminParts): Promise<void> {
+  const { config, log, lifecycle, health, metrics } = context;
+  const { state } = parts;
+  const admin = createServer({ log, lifecycle });
+  useTypeboxValidation(admin);
+  watchProbes(admin, state);
+  serveProbes(admin, { health, lifecycle, drainReadiness: config.drainReadiness });
+  serveMetrics(admin, metrics.registry);
+  void admin.register(async (scope) => {
+    const message = 'hooks need Authorization: Bearer <APP_HOOK_TOKEN>';
+    await guardByToken(scope, { tokens: () => [config.hookToken], message });
+    hookRoutes(scope, state);
+  });
+  if (config.chaos) {
+    void admin.register(async (scope) => {
+      const message = 'the chaos controls need Authorization: Bearer <APP_CHAOS_TOKEN>';
+      await guardByToken(scope, { tokens: () => [state.settings.get('chaosToken')], message });
+      chaosRoutes(scope, { chaos: state.chaos, exit: parts.exit });
+    });
+  }
+  void admin.register(async (scope) => insideRoutes(scope, context, parts));
+  lifecycle.atClose('admin', () => admin.close());
+  await listen(admin, { host: config.host, port: config.adminPort, setting: 'ADMIN_PORT' });
+}
+
+function insideRoutes(scope: Server, context: Context<Config>, parts: AdminParts): void {
+  const { internalToken, consoleOpen } = context.config;
+  const { state, stores, requests, streams } = parts;
+  if (!consoleOpen) guardToLoopback(scope, { internalToken });
+  statsRoutes(scope, { requests, core: state, notes: stores.notes });
+  openConsole(scope, context, state, {
+    data: stores,
+    requests,
+    stream: streams.console,
+    streams: () => streams.console.size + streams.site.size,
+    members: () => stores.pods.list(),
+  });
+  memberConsole(scope, { adminUrl: (ordinal) => stores.pods.adminUrl(ordinal), token: internalToken });
+}

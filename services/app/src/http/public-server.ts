@@ -1,0 +1,41 @@
+import { createServer, listen } from '@podkit/chassis/http/server';
+import type { Context } from '@podkit/chassis/process/service';
+import type { Config } from '../config.ts';
+import { appExitCodes } from '../exit-codes.ts';
+import type { Stores } from '../open-stores.ts';
+import type { ProcessState } from '../process-state.ts';
+import type { RequestStats } from '../stats/request-stats.ts';
+import type { EventStream } from './event-stream.ts';
+import { liveRoutes } from './live-routes.ts';
+import { notesRoutes } from './notes-routes.ts';
+import { podsRoutes } from './pods-routes.ts';
+import { siteRoutes } from './site-routes.ts';
+import { guardByToken } from './token-guard.ts';
+import { trafficGate } from './traffic-gate.ts';
+import { useTypeboxValidation } from './validation.ts';
+
+export type PublicParts = { state: ProcessState; stores: Stores; requests: RequestStats; stream: EventStream };
+
+/** Listen on the public port: site and API. It is the first to close. */
+export async function startPublicServer(context: Context<Config>, parts: PublicParts): Promise<void> {
+  const { config, log, lifecycle } = context;
+  const { state, stores, requests, stream } = parts;
+  const server = createServer({ log, lifecycle, metrics: requests });
+  useTypeboxValidation(server);
+  trafficGate(server, state);
+  const { pod, namespace, ordinal, startedAt } = state.identity;
+  server.get('/api/pod', () => ({ pod, namespace, ordinal, startedAt }));
+  void server.register(async (scope) => {
+    const { apiToken, internalToken } = config;
+    const message = 'this API needs Authorization: Bearer <APP_API_TOKEN>';
+    if (apiToken !== undefined) await guardByToken(scope, { tokens: () => [apiToken, internalToken], message });
+    notesRoutes(scope, { notes: stores.notes, bodyLimit: config.noteLimit });
+    const onDamage = () => context.stop('the database is damaged', appExitCodes.damagedData);
+    podsRoutes(scope, { pods: stores.pods, internalToken, valueLimit: config.valueLimit, onDamage });
+  });
+  liveRoutes(server, { watch: stores.siteWatch, stream });
+  siteRoutes(server, { site: stores.site });
+  lifecycle.atClose('preStop answers', () => state.hooks.markDrained());
+  lifecycle.atClose('public port', () => server.close());
+  await listen(server, { host: config.host, port: config.port, setting: 'PORT' });
+}

@@ -1,0 +1,76 @@
+import { hostname } from 'node:os';
+import { codeOf, messageOf } from '@podkit/chassis/errors';
+import type { Context } from '@podkit/chassis/process/service';
+import type { Config } from './config.ts';
+import { appExitCodes } from './exit-codes.ts';
+import { publishReadiness } from './health/publish-readiness.ts';
+import { addReadinessChecks } from './health/readiness.ts';
+import { startAdminServer } from './http/admin-server.ts';
+import { EventStream } from './http/event-stream.ts';
+import { startPublicServer } from './http/public-server.ts';
+import { identityOf } from './identity.ts';
+import { PostStartMarker } from './lifecycle/post-start.ts';
+import { openStores } from './open-stores.ts';
+import type { Life } from './pods/lives.ts';
+import { createProcessState, type ProcessState } from './process-state.ts';
+import { RequestStats } from './stats/request-stats.ts';
+import { sendRequests } from './stats/send-requests.ts';
+
+/** Exit codes by the code of the error that keeps the app from starting. */
+const exitCodeByError: Record<string, number> = {
+  ERR_POST_START: appExitCodes.postStart,
+  ERR_DATA_DAMAGED: appExitCodes.damagedData,
+};
+
+/** Start the app, and end the process with a code of its own where it can't start. */
+export async function serve(context: Context<Config>, host: NodeJS.Process): Promise<void> {
+  const startedAt = new Date(performance.timeOrigin);
+  const facts = { hostname: hostname(), pid: host.pid, nodeVersion: host.version, startedAt };
+  try {
+    await start(context, createProcessState(context, identityOf(context.config, facts)), host);
+  } catch (error) {
+    const exitCode = exitCodeByError[codeOf(error) ?? ''];
+    if (exitCode === undefined) throw error;
+    context.log.fatal({ err: error }, `cannot start: ${messageOf(error)}`);
+    host.exit(exitCode);
+  }
+}
+
+/**
+ * The admin port listens before the app waits for anything, so that probes are answered meanwhile; the public port comes
+ * last. What is registered to be released is released in the reverse order.
+ */
+async function start(context: Context<Config>, state: ProcessState, host: NodeJS.Process): Promise<void> {
+  const { config, log, lifecycle, health, metrics } = context;
+  const exit = (code: number) => host.exit(code);
+  const requests = new RequestStats();
+  requests.onRequest((...observation) => metrics.http.observe(...observation));
+  sendRequests(context, state, requests);
+  const stores = await openStores(context, state, host);
+  for (const life of stores.pods.lives.slice(0, -1)) state.timeline.record('restart', endOf(life));
+  const streams = { site: new EventStream({ maxClients: 1000 }), console: new EventStream({ maxClients: 100 }) };
+  await startAdminServer(context, { state, stores, requests, streams, exit });
+  await state.settings.start();
+  if (config.postStartFile !== undefined) {
+    const marker = new PostStartMarker(config.postStartFile);
+    lifecycle.atClose('postStart marker', () => marker.remove());
+    await marker.wait(config.postStartTimeout);
+    state.timeline.record('hook', `postStart marker found: ${config.postStartFile}`);
+  }
+  const { overload, availability, history } = state;
+  lifecycle.atClose('readiness checks', addReadinessChecks({ config, health, overload, looks: stores.looks }));
+  await publishReadiness({ config, log, health, lifecycle, availability, history });
+  await startPublicServer(context, { state, stores, requests, stream: streams.site });
+  lifecycle.atClose('event streams', () => {
+    streams.site.close();
+    streams.console.close();
+  });
+}
+
+function endOf({ number, endedAt, exitCode, signal, reason }: Life): string {
+  const at = endedAt === undefined ? 'unknown' : new Date(endedAt).toISOString();
+  const how = [exitCode === undefined ? '' : `exit code ${exitCode}`, signal ?? '', reason ?? ''].filter(
+    (part) => part !== '',
+  );
+  return `life ${number} ended at ${at}: ${how.join(', ')}`;
+}
