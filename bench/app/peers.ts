@@ -8,7 +8,9 @@ import { freePort } from '@podkit/chassis/testing/free-port';
 import { build } from 'esbuild';
 
 /** A process under measurement: where it answers, and how long it took to. */
-export type Peer = { url: string; admin: string; child: ChildProcess; startedMs: number; stop(): Promise<number | null> };
+export type Peer = { url: string; child: ChildProcess; startedMs: number; stop(): Promise<number | null> };
+
+export type AppPeer = Peer & { admin: string };
 
 /** Where both programs begin. */
 export type Bundles = { app: string; bare: string };
@@ -34,11 +36,13 @@ export async function bundle(folder: string): Promise<Bundles> {
 }
 
 /** The app with logging and metrics on; its log goes to /dev/null. */
-export async function startApp(main: string, site: string, env: Record<string, string> = {}): Promise<Peer> {
+export async function startApp(main: string, site: string, env: Record<string, string> = {}): Promise<AppPeer> {
   const [port, admin] = [await freePort(), await freePort()];
   const settings = { PORT: String(port), ADMIN_PORT: String(admin), HOST: '127.0.0.1', DRAIN_DELAY: '0s' };
   const own = { APP_SITE: site, APP_REQUIRES: 'none', APP_DATA: '/nonexistent', APP_READY_FILE: '/nonexistent/ready' };
-  return started(process.execPath, [main], `http://127.0.0.1:${port}`, '/api/pod', { ...settings, ...own, ...env });
+  const url = `http://127.0.0.1:${port}`;
+  const peer = await started(process.execPath, [main], url, '/api/pod', { ...settings, ...own, ...env });
+  return { ...peer, admin: `http://127.0.0.1:${admin}` };
 }
 
 export async function startBare(main: string): Promise<Peer> {

@@ -53,10 +53,18 @@ const readiness = {
     default: '/run/app/ready',
     description: 'File that exists while the app is ready, for exec probes; none where its folder is missing.',
   }),
-  dependencyPeriod: duration({ default: '1s', minimum: 10, description: 'Time between two looks at a dependency.' }),
+  dependencyPeriod: duration({ default: '1s', minimum: 10, description: 'Time between two checks of a dependency.' }),
   dependencyTimeout: duration({ default: '800ms', minimum: 1, description: 'Longest wait for a dependency.' }),
-  dependencyFailures: integer({ default: 3, minimum: 1, description: 'Failed looks in a row that make it unready.' }),
-  dependencySuccesses: integer({ default: 1, minimum: 1, description: 'Good looks in a row that make it ready.' }),
+  dependencyFailures: integer({
+    default: 3,
+    minimum: 1,
+    description: 'Consecutive failures before the app becomes unready.',
+  }),
+  dependencySuccesses: integer({
+    default: 1,
+    minimum: 1,
+    description: 'Consecutive successes before it becomes ready.',
+  }),
 };
 
 const overload = {
@@ -169,6 +177,12 @@ export function configFaults(config: Readonly<Config>): string[] {
     faults.push('APP_CHAOS_TOKEN: required with CHAOS=true; any text that callers then send as a bearer token');
   if (config.podsSrv !== undefined && config.podIndex === undefined && !/-\d+$/.test(config.podName ?? ''))
     faults.push('APP_POD_INDEX: required with APP_PODS_SRV, unless POD_NAME ends in the ordinal');
+  for (const name of ['internalToken', 'apiToken', 'hookToken', 'chaosToken'] as const) {
+    if (/\s/.test(config[name] ?? ''))
+      faults.push(
+        `APP_${name.replace('Token', '').toUpperCase()}_TOKEN: without blanks, since a bearer token has none`,
+      );
+  }
   if (config.podsSrv !== undefined && config.internalToken === undefined)
     faults.push('APP_INTERNAL_TOKEN: required with APP_PODS_SRV; the same text for all Pods of the service');
   return faults;

@@ -1,7 +1,7 @@
 import { PodkitError } from '@podkit/chassis/errors';
 import type { Context } from '@podkit/chassis/process/service';
 import type { Config } from './config.ts';
-import type { Look } from './health/dependency.ts';
+import type { DependencyCheck } from './health/dependency.ts';
 import { HttpClient } from './http-client.ts';
 import { DaprStore } from './notes/dapr-store.ts';
 import type { NoteStore } from './notes/note-store.ts';
@@ -19,8 +19,8 @@ export type Stores = {
   site: Site;
   siteWatch: SiteWatch;
   pods: Pods;
-  /** How to look at each of the dependencies, for readiness. */
-  looks: Record<string, Look>;
+  /** How to check each of the dependencies, for readiness. */
+  checks: Record<string, DependencyCheck>;
 };
 
 export async function openStores(
@@ -47,7 +47,7 @@ export async function openStores(
     notes: new Notes(store),
     site,
     siteWatch,
-    looks: { ambassador: (signal) => store.ping(signal), site: synced },
+    checks: { ambassador: (signal) => store.ping(signal), site: synced },
   };
 }
 

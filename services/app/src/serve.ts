@@ -58,7 +58,7 @@ async function start(context: Context<Config>, state: ProcessState, host: NodeJS
     state.timeline.record('hook', `postStart marker found: ${config.postStartFile}`);
   }
   const { overload, availability, history } = state;
-  lifecycle.atClose('readiness checks', addReadinessChecks({ config, health, overload, looks: stores.looks }));
+  lifecycle.atClose('readiness checks', addReadinessChecks({ config, health, overload, checks: stores.checks }));
   await publishReadiness({ config, log, health, lifecycle, availability, history });
   await startPublicServer(context, { state, stores, requests, stream: streams.site });
   lifecycle.atClose('event streams', () => {

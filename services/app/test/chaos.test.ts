@@ -2,9 +2,9 @@ import { waitFor } from '@podkit/chassis/testing/wait-for';
 import { describe, expect, it } from 'vitest';
 import { type RunningApp, startApp } from './support/start-app.ts';
 
-const authorization = 'Bearer let me';
+const authorization = 'Bearer let-me';
 const startChaotic = (env: Record<string, string> = {}) =>
-  startApp({ CHAOS: 'true', APP_CHAOS_TOKEN: 'let me', ...env });
+  startApp({ CHAOS: 'true', APP_CHAOS_TOKEN: 'let-me', ...env });
 
 async function control({ admin }: RunningApp, method: string, path: string, body?: unknown, token = authorization) {
   const headers: Record<string, string> = { authorization: token };

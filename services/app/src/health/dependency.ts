@@ -1,43 +1,43 @@
 import { messageOf, PodkitError } from '@podkit/chassis/errors';
+import { withTimeout } from '@podkit/chassis/process/timeout';
 import { Hysteresis, type HysteresisOptions } from './hysteresis.ts';
 
-/** Looks at something this service needs; rejects, with the reason, when it is not well. */
-export type Look = (signal: AbortSignal) => Promise<void>;
+/** Checks something this service needs; rejects, with the reason, when it is not well. */
+export type DependencyCheck = (signal: AbortSignal) => Promise<void>;
 
 export type DependencyOptions = HysteresisOptions & {
-  /** Milliseconds from one look to the next. */
+  /** Milliseconds from one check to the next. */
   period: number;
-  /** Milliseconds one look may take. */
+  /** Milliseconds one check may take. */
   timeout: number;
 };
 
-/** Looks again and again at one dependency, beside the probes, so that a slow one never makes a probe slow. */
+/** Checks one dependency again and again, beside the probes, so that a slow one never makes a probe slow. */
 export class Dependency {
-  readonly #look: Look;
+  readonly #run: DependencyCheck;
   readonly #options: DependencyOptions;
   readonly #hysteresis: Hysteresis;
-  #reason = 'not looked at yet';
+  #reason = 'not checked yet';
   #timer: NodeJS.Timeout | undefined;
   #stopped = false;
 
-  constructor(look: Look, options: DependencyOptions) {
-    this.#look = look;
+  constructor(run: DependencyCheck, options: DependencyOptions) {
+    this.#run = run;
     this.#options = options;
     this.#hysteresis = new Hysteresis(options);
   }
 
-  /** Look now, and from then on every period. */
+  /** Check now, and from then on every period. */
   async start(): Promise<void> {
-    await this.lookOnce();
+    await this.checkOnce();
     if (this.#stopped) return;
     this.#timer = setTimeout(() => void this.start(), this.#options.period);
     this.#timer.unref();
   }
 
-  async lookOnce(): Promise<void> {
-    const end = AbortSignal.timeout(this.#options.timeout);
+  async checkOnce(): Promise<void> {
     try {
-      await Promise.race([this.#look(end), rejectsAtEnd(end, this.#options.timeout)]);
+      await withTimeout('the check', this.#options.timeout, this.#run);
       this.#hysteresis.record(true);
     } catch (error) {
       this.#reason = messageOf(error);
@@ -45,7 +45,7 @@ export class Dependency {
     }
   }
 
-  /** As a health check: throws why it is not well, when enough looks in a row said so. */
+  /** As a health check: throws why it is not well, when enough checks in a row said so. */
   check(): void {
     if (this.#hysteresis.verdict !== true) throw new PodkitError('ERR_DEPENDENCY', this.#reason);
   }
@@ -54,11 +54,4 @@ export class Dependency {
     this.#stopped = true;
     clearTimeout(this.#timer);
   }
-}
-
-function rejectsAtEnd(end: AbortSignal, timeout: number): Promise<never> {
-  return new Promise((_resolve, reject) => {
-    const late = () => reject(new PodkitError('ERR_TIMEOUT', `no answer within ${timeout} ms`));
-    end.addEventListener('abort', late, { once: true });
-  });
 }

@@ -1,7 +1,7 @@
 export type HysteresisOptions = { failures: number; successes: number };
 
 /**
- * A verdict that changes only after several looks in a row say so. The first good look counts at once where nothing was
+ * A verdict that changes only after several checks in a row say so. The first one counts at once where nothing was
  * known before: a start should not be slower than it must.
  */
 export class Hysteresis {
@@ -13,12 +13,12 @@ export class Hysteresis {
     this.#options = options;
   }
 
-  /** True or false, or undefined before the first look. */
+  /** True or false, or undefined before the first check. */
   get verdict(): boolean | undefined {
     return this.#verdict;
   }
 
-  /** Note one look; returns the verdict after it. */
+  /** Note one check; returns the verdict after it. */
   record(ok: boolean): boolean {
     if (this.#verdict === undefined) this.#verdict = ok;
     if (ok === this.#verdict) {

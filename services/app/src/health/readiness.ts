@@ -1,23 +1,23 @@
 import { PodkitError } from '@podkit/chassis/errors';
 import type { Health } from '@podkit/chassis/http/health';
 import type { Config } from '../config.ts';
-import { Dependency, type Look } from './dependency.ts';
+import { Dependency, type DependencyCheck } from './dependency.ts';
 import type { Overload } from './overload.ts';
 
 export type ReadinessOptions = {
   config: Readonly<Config>;
   health: Health;
   overload: Overload;
-  /** How to look at each dependency, by the name that APP_REQUIRES uses. */
-  looks: Record<string, Look>;
+  /** How to check each dependency, by the name that APP_REQUIRES uses. */
+  checks: Record<string, DependencyCheck>;
 };
 
 /** Add to readiness what it needs beside the lifecycle: dependencies and overload. Returns the function that ends it. */
-export function addReadinessChecks({ config, health, overload, looks }: ReadinessOptions): () => void {
+export function addReadinessChecks({ config, health, overload, checks }: ReadinessOptions): () => void {
   const dependencies = config.requires.flatMap((name) => {
-    const look = looks[name];
-    if (look === undefined) return [];
-    const dependency = new Dependency(look, {
+    const check = checks[name];
+    if (check === undefined) return [];
+    const dependency = new Dependency(check, {
       period: config.dependencyPeriod,
       timeout: config.dependencyTimeout,
       failures: config.dependencyFailures,

@@ -8,12 +8,12 @@ import type { ProcessState } from '../process-state.ts';
 import type { RequestStats } from '../stats/request-stats.ts';
 import { hookRoutes, watchProbes } from './admin-routes.ts';
 import { chaosRoutes } from './chaos-routes.ts';
+import { errorStatuses } from './error-statuses.ts';
 import type { EventStream } from './event-stream.ts';
 import { guardToLoopback } from './local-guard.ts';
 import { memberConsole } from './member-console.ts';
 import { statsRoutes } from './stats-routes.ts';
 import { guardByToken } from './token-guard.ts';
-import { useTypeboxValidation } from './validation.ts';
 
 export type AdminParts = {
   state: ProcessState;
@@ -30,8 +30,7 @@ export type AdminParts = {
 export async function startAdminServer(context: Context<Config>, parts: AdminParts): Promise<void> {
   const { config, log, lifecycle, health, metrics } = context;
   const { state } = parts;
-  const admin = createServer({ log, lifecycle });
-  useTypeboxValidation(admin);
+  const admin = createServer({ log, lifecycle, statuses: errorStatuses });
   watchProbes(admin, state);
   serveProbes(admin, { health, lifecycle, drainReadiness: config.drainReadiness });
   serveMetrics(admin, metrics.registry);

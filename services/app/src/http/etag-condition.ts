@@ -34,8 +34,6 @@ export function matchesWeakly(list: EtagList, current: string | undefined): bool
 }
 
 class EtagError extends PodkitError {
-  readonly statusCode = 400;
-
   constructor(header: string) {
     super(
       'ERR_ETAG',

@@ -1,6 +1,6 @@
 import { BlockList, isIPv6 } from 'node:net';
 import type { Server } from '@podkit/chassis/http/server';
-import { hasBearer } from './bearer.ts';
+import { bearerToken, isSameSecret } from '@podkit/chassis/http/token';
 
 const loopback = new BlockList();
 loopback.addSubnet('127.0.0.0', 8);
@@ -13,7 +13,7 @@ loopback.addAddress('::1', 'ipv6');
 export function guardToLoopback(scope: Server, { internalToken }: { internalToken: string | undefined }): void {
   scope.addHook('onRequest', async (request, reply) => {
     if (isLoopback(request.socket.remoteAddress ?? '')) return;
-    if (internalToken !== undefined && hasBearer(request.headers.authorization, internalToken)) return;
+    if (internalToken !== undefined && isSameSecret(bearerToken(request.headers.authorization), internalToken)) return;
     await reply.code(403).send({
       code: 'ERR_NOT_LOCAL',
       message: 'this is for callers within the Pod: use kubectl port-forward, or set APP_CONSOLE_OPEN=true',

@@ -19,45 +19,33 @@ export function notesRoutes(server: Server, { notes, bodyLimit }: { notes: Notes
   server.get<{ Querystring: Static<typeof page> }>(
     '/api/notes',
     { schema: { querystring: page } },
-    answering(async ({ query }) => {
+    async ({ query }) => {
       const { ids, next } = await notes.list(query.limit, query.cursor);
       return { notes: ids.map((id) => ({ id })), ...(next === undefined ? {} : { next }) };
-    }),
+    },
   );
 
-  server.get<Params>(
-    '/api/notes/:id',
-    { schema: { params } },
-    answering(async (request, reply) => {
-      const found = await notes.get(request.params.id);
-      if (found === undefined) return notFound(reply, request.params.id);
-      describe(reply, found);
-      const header = request.headers['if-none-match'];
-      if (header !== undefined && matchesWeakly(parseEtags(header), found.etag)) return reply.code(304).send();
-      return found.note;
-    }),
-  );
+  server.get<Params>('/api/notes/:id', { schema: { params } }, async (request, reply) => {
+    const found = await notes.get(request.params.id);
+    if (found === undefined) return notFound(reply, request.params.id);
+    describe(reply, found);
+    const header = request.headers['if-none-match'];
+    if (header !== undefined && matchesWeakly(parseEtags(header), found.etag)) return reply.code(304).send();
+    return found.note;
+  });
 
-  server.put<Params>(
-    '/api/notes/:id',
-    { schema: { params }, bodyLimit },
-    answering(async (request, reply) => {
-      const text = textOf(request.body);
-      if (text === undefined) return reply.code(400).send(badBody);
-      const result = await notes.put(request.params.id, text, preconditionOf(request));
-      describe(reply, result);
-      return reply.code(result.created ? 201 : 200).send(result.note);
-    }),
-  );
+  server.put<Params>('/api/notes/:id', { schema: { params }, bodyLimit }, async (request, reply) => {
+    const text = textOf(request.body);
+    if (text === undefined) return reply.code(400).send(badBody);
+    const result = await notes.put(request.params.id, text, preconditionOf(request));
+    describe(reply, result);
+    return reply.code(result.created ? 201 : 200).send(result.note);
+  });
 
-  server.delete<Params>(
-    '/api/notes/:id',
-    { schema: { params } },
-    answering(async (request, reply) => {
-      const existed = await notes.delete(request.params.id, preconditionOf(request));
-      return existed ? reply.code(204).send() : notFound(reply, request.params.id);
-    }),
-  );
+  server.delete<Params>('/api/notes/:id', { schema: { params } }, async (request, reply) => {
+    const existed = await notes.delete(request.params.id, preconditionOf(request));
+    return existed ? reply.code(204).send() : notFound(reply, request.params.id);
+  });
 }
 
 const badBody = {
@@ -89,29 +77,5 @@ function preconditionOf({ headers }: FastifyRequest): Precondition | undefined {
   return (etag) => {
     if (must !== undefined && !matchesStrongly(must, etag)) return false;
     return mustNot === undefined || !matchesWeakly(mustNot, etag);
-  };
-}
-
-const statuses: Record<string, number> = {
-  ERR_STORE_UNAVAILABLE: 503,
-  ERR_PRECONDITION: 412,
-  ERR_STORE_UNSUPPORTED: 501,
-  ERR_CURSOR: 400,
-};
-
-/** A handler that gives the store's errors their HTTP status; a store that is down is worth another try soon. */
-function answering<R extends RouteGenericInterface>(
-  handler: (request: FastifyRequest<R>, reply: FastifyReply) => Promise<unknown>,
-) {
-  return async (request: FastifyRequest<R>, reply: FastifyReply): Promise<unknown> => {
-    try {
-      return await handler(request, reply);
-    } catch (error) {
-      const code = codeOf(error) ?? '';
-      const status = statuses[code];
-      if (status === undefined) throw error;
-      if (status === 503) void reply.header('retry-after', '1');
-      return reply.code(status).send({ code, message: messageOf(error) });
-    }
   };
 }

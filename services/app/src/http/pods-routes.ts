@@ -1,11 +1,11 @@
-import { codeOf, messageOf } from '@podkit/chassis/errors';
+import { codeOf, PodkitError } from '@podkit/chassis/errors';
 import type { Server } from '@podkit/chassis/http/server';
+import { bearerToken, isSameSecret } from '@podkit/chassis/http/token';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Static, Type } from 'typebox';
 import { forwardedHeader } from '../pods/pod-client.ts';
 import type { PodStore } from '../pods/pod-store.ts';
 import type { Pods } from '../pods/pods.ts';
-import { hasBearer } from './bearer.ts';
 import { dataKey } from './data-key.ts';
 
 export type PodsRoutesOptions = {
@@ -21,14 +21,6 @@ const params = Type.Object({ ordinal: Type.String({ pattern: '^(self|\\d{1,9})$'
 type Request = FastifyRequest<{ Params: Static<typeof params>; Body: Buffer | undefined }>;
 /** What this Pod does with a request that is for itself. */
 type Act = (request: Request, reply: FastifyReply) => Promise<unknown>;
-
-const statuses: Record<string, number> = {
-  ERR_POD_AWAY: 503,
-  ERR_DATA_FULL: 507,
-  ERR_DATA_READ_ONLY: 503,
-  ERR_DATA_DAMAGED: 500,
-  ERR_DATA: 503,
-};
 
 /** `/api/pods`: the members, what each says of itself, and the data of each, whichever Pod is asked. */
 export function podsRoutes(server: Server, options: PodsRoutesOptions): void {
@@ -67,7 +59,10 @@ async function atNamedPod(
   const { pods, internalToken } = options;
   const { ordinal } = request.params;
   const isForwarded = request.headers[forwardedHeader] !== undefined;
-  if (isForwarded && (internalToken === undefined || !hasBearer(request.headers.authorization, internalToken)))
+  if (
+    isForwarded &&
+    (internalToken === undefined || !isSameSecret(bearerToken(request.headers.authorization), internalToken))
+  )
     return reply.code(401).send({ code: 'ERR_TOKEN', message: `${forwardedHeader} is for the Pods of this service` });
   try {
     if (ordinal === 'self' || Number(ordinal) === pods.ordinal) {
@@ -77,12 +72,8 @@ async function atNamedPod(
     if (isForwarded) return reply.code(421).send({ code: 'ERR_MISDIRECTED', message: `this is Pod ${pods.ordinal}` });
     return await passOn(options, request, reply, Number(ordinal));
   } catch (error) {
-    const code = codeOf(error) ?? '';
-    const status = statuses[code];
-    if (status === undefined) throw error;
-    if (code === 'ERR_DATA_DAMAGED') options.onDamage();
-    if (code === 'ERR_POD_AWAY') void reply.header('retry-after', '1');
-    return reply.code(status).send({ code, message: messageOf(error) });
+    if (codeOf(error) === 'ERR_DATA_DAMAGED') options.onDamage();
+    throw error;
   }
 }
 
@@ -96,8 +87,7 @@ async function passOn(
   if (found === 'unknown')
     return reply.code(404).send({ code: 'ERR_NO_POD', message: `there never was a Pod ${ordinal}` });
   if (found === 'unsure' || pods.client === undefined) {
-    const message = `Pod ${ordinal} is not there now`;
-    return reply.code(503).header('retry-after', '1').send({ code: 'ERR_POD_AWAY', message });
+    throw new PodkitError('ERR_POD_AWAY', `Pod ${ordinal} is not there now`);
   }
   const { method, headers, body, url } = request;
   const forwarded = { method: method === 'HEAD' ? 'GET' : method, path: url, type: headers['content-type'], body };

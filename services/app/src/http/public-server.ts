@@ -5,6 +5,7 @@ import { appExitCodes } from '../exit-codes.ts';
 import type { Stores } from '../open-stores.ts';
 import type { ProcessState } from '../process-state.ts';
 import type { RequestStats } from '../stats/request-stats.ts';
+import { errorStatuses, inviteRetries } from './error-statuses.ts';
 import type { EventStream } from './event-stream.ts';
 import { liveRoutes } from './live-routes.ts';
 import { notesRoutes } from './notes-routes.ts';
@@ -12,7 +13,6 @@ import { podsRoutes } from './pods-routes.ts';
 import { siteRoutes } from './site-routes.ts';
 import { guardByToken } from './token-guard.ts';
 import { trafficGate } from './traffic-gate.ts';
-import { useTypeboxValidation } from './validation.ts';
 
 export type PublicParts = { state: ProcessState; stores: Stores; requests: RequestStats; stream: EventStream };
 
@@ -20,8 +20,8 @@ export type PublicParts = { state: ProcessState; stores: Stores; requests: Reque
 export async function startPublicServer(context: Context<Config>, parts: PublicParts): Promise<void> {
   const { config, log, lifecycle } = context;
   const { state, stores, requests, stream } = parts;
-  const server = createServer({ log, lifecycle, metrics: requests });
-  useTypeboxValidation(server);
+  const server = createServer({ log, lifecycle, metrics: requests, statuses: errorStatuses });
+  inviteRetries(server);
   trafficGate(server, state);
   const { pod, namespace, ordinal, startedAt } = state.identity;
   server.get('/api/pod', () => ({ pod, namespace, ordinal, startedAt }));

@@ -1,7 +1,7 @@
 import bearerAuth from '@fastify/bearer-auth';
 import { PodkitError } from '@podkit/chassis/errors';
 import type { Server } from '@podkit/chassis/http/server';
-import { isSameSecret } from './bearer.ts';
+import { isSameSecret } from '@podkit/chassis/http/token';
 
 export type TokenGuardOptions = {
   /** The tokens that are taken now; none: every request is refused. */
@@ -9,10 +9,6 @@ export type TokenGuardOptions = {
   /** What the refused are told. */
   message: string;
 };
-
-class TokenError extends PodkitError {
-  readonly statusCode = 401;
-}
 
 /** Let only requests with one of the bearer tokens reach the routes of this scope; others get 401. */
 export async function guardByToken(scope: Server, { tokens, message }: TokenGuardOptions): Promise<void> {
@@ -28,7 +24,7 @@ export async function guardByToken(scope: Server, { tokens, message }: TokenGuar
   scope.addHook('onRequest', (request, reply, done) => {
     const refuse = () => {
       void reply.header('www-authenticate', 'Bearer');
-      done(new TokenError('ERR_TOKEN', message));
+      done(new PodkitError('ERR_TOKEN', message));
     };
     if (scope.verifyBearerAuth === undefined) refuse();
     else scope.verifyBearerAuth(request, reply, (error) => (error === undefined ? done() : refuse()));

@@ -1,7 +1,8 @@
-import { access, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { formatDuration } from '@podkit/chassis/config/duration';
 import { PodkitError } from '@podkit/chassis/errors';
+import { exists } from '@podkit/chassis/files/exists';
 
 /**
  * The file that a postStart hook writes. The hook runs beside the process, in no stated order, so the file may be there
@@ -17,7 +18,7 @@ export class PostStartMarker {
   /** @throws {PodkitError} ERR_POST_START when it has not come within `timeout` milliseconds */
   async wait(timeout: number): Promise<void> {
     const deadline = performance.now() + timeout;
-    while (!(await this.#exists())) {
+    while (!(await exists(this.#path))) {
       if (performance.now() > deadline) {
         const why = `no ${this.#path} within ${formatDuration(timeout)}; has the postStart hook failed?`;
         throw new PodkitError('ERR_POST_START', why);
@@ -29,12 +30,5 @@ export class PostStartMarker {
   /** So that a restarted container waits for its own hook and not for the last one's. */
   async remove(): Promise<void> {
     await rm(this.#path, { force: true });
-  }
-
-  #exists(): Promise<boolean> {
-    return access(this.#path).then(
-      () => true,
-      () => false,
-    );
   }
 }

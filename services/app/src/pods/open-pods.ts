@@ -1,6 +1,6 @@
 import { accessSync, constants } from 'node:fs';
-import { access } from 'node:fs/promises';
 import { messageOf, PodkitError } from '@podkit/chassis/errors';
+import { exists } from '@podkit/chassis/files/exists';
 import type { Context } from '@podkit/chassis/process/service';
 import type { Config } from '../config.ts';
 import { HttpClient } from '../http-client.ts';
@@ -64,10 +64,7 @@ async function openStore(
   process: EndingProcess,
 ): Promise<PodStore | undefined> {
   const { config, log } = context;
-  const isThere = await access(config.data).then(
-    () => true,
-    () => false,
-  );
+  const isThere = await exists(config.data);
   if (!isThere && config.podsSrv !== undefined)
     throw new PodkitError('ERR_DATA', `APP_DATA=${config.data}: no such folder; is the volume mounted?`);
   if (!isThere) {

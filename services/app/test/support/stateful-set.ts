@@ -6,7 +6,7 @@ import { waitFor } from '@podkit/chassis/testing/wait-for';
 import { type DnsServer, startDns } from './dns-server.ts';
 import { type RunningApp, startApp } from './start-app.ts';
 
-export const internalToken = 'between Pods';
+export const internalToken = 'between-pods';
 const domain = 'app.test.svc.cluster.local';
 const service = `_http._tcp.${domain}`;
 
