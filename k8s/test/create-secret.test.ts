@@ -12,7 +12,8 @@ test('every password is random, and new each time', async () => {
     'push-password',
     'redis-password',
     'redis-users.acl',
-    'hook-token', 'internal-token',
+    'hook-token',
+    'internal-token',
   ]);
   expect(new Set([...one.values(), ...other.values()]).size).toBe(12);
   const passwords = [...one].filter(([key]) => key !== 'redis-users.acl');
