@@ -63,5 +63,9 @@ function insideRoutes(scope: Server, context: Context<Config>, parts: AdminParts
     streams: () => streams.console.size + streams.site.size,
     members: () => stores.pods.list(),
   });
-  memberConsole(scope, { adminUrl: (ordinal) => stores.pods.adminUrl(ordinal), token: internalToken });
+  memberConsole(scope, {
+    self: stores.pods.ordinal,
+    adminUrl: (ordinal) => stores.pods.adminUrl(ordinal),
+    token: internalToken,
+  });
 }
