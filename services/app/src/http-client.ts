@@ -40,7 +40,11 @@ export class HttpClient {
     const end = AbortSignal.timeout(timeout);
     const both = signal === undefined ? end : AbortSignal.any([end, signal]);
     try {
-      return await this.#ask(new URL(url), ask, both);
+      return await this.#ask(new URL(url), ask, both).catch((error: unknown) => {
+        // The other side closed it while we sent on it: GET, PUT and DELETE may be sent again.
+        if (codeOf(error) !== 'ERR_STALE_CONNECTION') throw error;
+        return this.#ask(new URL(url), ask, both);
+      });
     } catch (cause) {
       const why = end.aborted ? `no answer within ${timeout} ms` : 'no answer';
       throw new PodkitError('ERR_NO_ANSWER', `${new URL(url).host}: ${why}`, { cause });
@@ -59,10 +63,9 @@ export class HttpClient {
         signal,
         ...target,
       });
-      outgoing.once('error', (error) => {
-        // The other side closed a kept connection while we sent on it: GET, PUT and DELETE may be sent again.
-        if (outgoing.reusedSocket && codeOf(error) === 'ECONNRESET') this.#ask(url, ask, signal).then(resolve, reject);
-        else reject(error);
+      outgoing.once('error', (cause) => {
+        const isStale = outgoing.reusedSocket && codeOf(cause) === 'ECONNRESET';
+        reject(isStale ? new PodkitError('ERR_STALE_CONNECTION', 'a kept connection was closed', { cause }) : cause);
       });
       outgoing.once('response', (response) => {
         const chunks: Buffer[] = [];

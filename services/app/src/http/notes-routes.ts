@@ -1,6 +1,5 @@
-import { codeOf, messageOf } from '@podkit/chassis/errors';
 import type { Server } from '@podkit/chassis/http/server';
-import type { FastifyReply, FastifyRequest, RouteGenericInterface } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Static, Type } from 'typebox';
 import type { FoundNote, Notes, Precondition } from '../notes/notes.ts';
 import { matchesStrongly, matchesWeakly, parseEtags } from './etag-condition.ts';

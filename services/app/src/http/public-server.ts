@@ -25,12 +25,12 @@ export async function startPublicServer(context: Context<Config>, parts: PublicP
   trafficGate(server, state);
   const { pod, namespace, ordinal, startedAt } = state.identity;
   server.get('/api/pod', () => ({ pod, namespace, ordinal, startedAt }));
+  const onDamage = () => context.stop('the database is damaged', appExitCodes.damagedData);
   void server.register(async (scope) => {
     const { apiToken, internalToken } = config;
     const message = 'this API needs Authorization: Bearer <APP_API_TOKEN>';
     if (apiToken !== undefined) await guardByToken(scope, { tokens: () => [apiToken, internalToken], message });
     notesRoutes(scope, { notes: stores.notes, bodyLimit: config.noteLimit });
-    const onDamage = () => context.stop('the database is damaged', appExitCodes.damagedData);
     podsRoutes(scope, { pods: stores.pods, internalToken, valueLimit: config.valueLimit, onDamage });
   });
   liveRoutes(server, { watch: stores.siteWatch, stream });
