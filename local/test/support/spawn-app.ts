@@ -16,6 +16,8 @@ export async function spawnApp(env: Record<string, string> = {}): Promise<Spawne
   const service = spawnService(main, { env: { ...defaults, ...env, ...ports } });
   onTestFinished(() => void service.child.kill('SIGKILL'));
   const app = { service, url: `http://127.0.0.1:${port}`, admin: `http://127.0.0.1:${adminPort}` };
-  await waitFor('the app to start', async () => (await fetch(`${app.admin}/readyz`)).ok);
+  const ended = service.exited.then(() => Promise.reject(new Error(`it ended:\n${service.output.join('\n')}`)));
+  await Promise.race([ended, waitFor('the app to start', async () => (await fetch(`${app.admin}/readyz`)).ok)]);
+  ended.catch(() => undefined);
   return app;
 }

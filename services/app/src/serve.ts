@@ -47,7 +47,6 @@ async function start(context: Context<Config>, state: ProcessState, host: NodeJS
   requests.onRequest((...observation) => metrics.http.observe(...observation));
   sendRequests(context, state, requests);
   const stores = await openStores(context, state, host);
-  for (const life of stores.pods.lives.slice(0, -1)) state.timeline.record('restart', endOf(life));
   const streams = { site: new EventStream({ maxClients: 1000 }), console: new EventStream({ maxClients: 100 }) };
   await startAdminServer(context, { state, stores, requests, streams, exit });
   await state.settings.start();
@@ -61,16 +60,5 @@ async function start(context: Context<Config>, state: ProcessState, host: NodeJS
   lifecycle.atClose('readiness checks', addReadinessChecks({ config, health, overload, checks: stores.checks }));
   await publishReadiness({ config, log, health, lifecycle, availability, history });
   await startPublicServer(context, { state, stores, requests, stream: streams.site });
-  lifecycle.atClose('event streams', () => {
-    streams.site.close();
-    streams.console.close();
-  });
-}
-
-function endOf({ number, endedAt, exitCode, signal, reason }: Life): string {
-  const at = endedAt === undefined ? 'unknown' : new Date(endedAt).toISOString();
-  const how = [exitCode === undefined ? '' : `exit code ${exitCode}`, signal ?? '', reason ?? ''].filter(
-    (part) => part !== '',
-  );
-  return `life ${number} ended at ${at}: ${how.join(', ')}`;
+  lifecycle.atClose('event streams', () => streams.site.close());
 }

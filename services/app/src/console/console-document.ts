@@ -4,6 +4,7 @@ import type { Overload } from '../health/overload.ts';
 import type { ProbeHistory } from '../health/probe-history.ts';
 import type { Identity } from '../identity.ts';
 import type { Notes } from '../notes/notes.ts';
+import type { Life } from '../pods/lives.ts';
 import type { LiveSettings } from '../settings/live-settings.ts';
 import type { SiteWatch } from '../site/site-watch.ts';
 import { cut } from './cut.ts';
@@ -32,6 +33,7 @@ export type ConsoleSources = {
   chaosEnabled: boolean;
   drain: Omit<DrainSources, 'lifecycle'>;
   members: Members;
+  livesBefore: readonly Omit<Life, 'node' | 'uid'>[];
 };
 
 /** At most so many adapted series are shown. */
@@ -54,6 +56,7 @@ export function consoleDocument(sources: ConsoleSources): Record<string, unknown
     site: siteNow(sources.siteWatch),
     notes: notesNow(sources),
     members: sources.members.known,
+    livesBefore: sources.livesBefore,
     metrics: adaptedMetrics(sidecars.all),
     downward: downward.known,
     overload: overload.state,

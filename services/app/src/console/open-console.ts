@@ -6,6 +6,7 @@ import { consoleApi } from '../http/console-api.ts';
 import { consoleRoutes } from '../http/console-routes.ts';
 import type { EventStream } from '../http/event-stream.ts';
 import type { Stores } from '../open-stores.ts';
+import type { Life } from '../pods/lives.ts';
 import type { ProcessState } from '../process-state.ts';
 import { publicFolder } from '../public-folder.ts';
 import type { RequestStats } from '../stats/request-stats.ts';
@@ -24,6 +25,8 @@ export type ConsoleParts = {
   /** Open event streams of the whole process. */
   streams: () => number;
   members: () => Promise<Member[]>;
+  /** The lives of this Pod's process, oldest first, this one last. */
+  lives: readonly Life[];
 };
 
 /** Serve the console, its page and its API, and measure what it shows until the end. */
@@ -34,9 +37,11 @@ export function openConsole(server: Server, context: Context<Config>, core: Proc
   const document = () => consoleDocument(sources);
   const past = { samples: monitor.samples, series: monitor.series, timeline: core.timeline, history: core.history };
   const feed = new ConsoleFeed({ stream: parts.stream, document, added: new NewEntries(past) });
+  // With the admin port and not with the public one: who looks sees the drain to its end.
   lifecycle.atClose('console', () => {
     monitor.stop();
     feed.stop();
+    parts.stream.close();
   });
   core.timeline.onChange(() => feed.touch());
   core.history.onCall(() => feed.touch());
@@ -70,7 +75,18 @@ function consoleSources(context: Context<Config>, core: ProcessState, parts: Con
     chaosEnabled: config.chaos,
     drain: { delayMs: config.drainDelay, timeoutMs: config.shutdownTimeout, inFlight, streams: parts.streams },
     members: new Members(parts.members),
+    livesBefore: livesBefore(parts.lives),
   };
+}
+
+const mostLives = 20;
+
+/** Where those lives were is not for everybody who sees the page. */
+function livesBefore(lives: readonly Life[]) {
+  return lives
+    .slice(0, -1)
+    .slice(-mostLives)
+    .map(({ node: _node, uid: _uid, ...life }) => life);
 }
 
 /** The settings say where probes are; metrics are beside them. */

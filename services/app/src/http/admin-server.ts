@@ -62,6 +62,7 @@ function insideRoutes(scope: Server, context: Context<Config>, parts: AdminParts
     stream: streams.console,
     streams: () => streams.console.size + streams.site.size,
     members: () => stores.pods.list(),
+    lives: stores.pods.lives,
   });
   memberConsole(scope, {
     self: stores.pods.ordinal,

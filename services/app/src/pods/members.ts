@@ -1,3 +1,4 @@
+import { isIPv6 } from 'node:net';
 import type { PodStore } from './pod-store.ts';
 import type { PodResolver } from './srv-resolver.ts';
 
@@ -82,6 +83,16 @@ export class Members {
     } catch (error) {
       onError(error);
     }
+  }
+
+  /** The address of a Pod by its stable name. Rejects where DNS has none. */
+  resolve(host: string): Promise<string> {
+    return new Promise((resolve, reject) => {
+      this.#options.resolver.lookup(host, {}, (error, address) => {
+        if (error === null) resolve(isIPv6(String(address)) ? `[${String(address)}]` : String(address));
+        else reject(error);
+      });
+    });
   }
 
   #remember(member: Address): void {

@@ -65,13 +65,13 @@ export class Pods {
     return this.#list.members;
   }
 
-  /** The base URL of a Pod's admin port, or undefined where it is not known. */
+  /** The base URL of a Pod's admin port, or undefined where it is not known. Rejects while DNS has no address of it. */
   async adminUrl(ordinal: number): Promise<string | undefined> {
     const address = ordinal === this.ordinal ? undefined : await this.members.find(ordinal);
     if (address === undefined || typeof address === 'string') return undefined;
     if (!this.#adminPorts.has(ordinal)) await this.#ask(address);
     const port = this.#adminPorts.get(ordinal);
-    return port === undefined ? undefined : `http://${address.host}:${port}`;
+    return port === undefined ? undefined : `http://${await this.members.resolve(address.host)}:${port}`;
   }
 
   async #askAll(): Promise<Member[]> {
