@@ -4,7 +4,7 @@ import { meaningOf } from '../lib/states.js';
 import { entryAt } from '../time/lanes.js';
 import { markGroups, tickPaths } from '../time/tick-paths.js';
 
-export const laneHeight = 20;
+const laneHeight = 20;
 
 /** One row of the time axis: its name, what happened, and what it was at the cursor, or is now. */
 export function Lane({ lane, row, entries, scale, at, now }) {

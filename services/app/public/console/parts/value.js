@@ -17,7 +17,7 @@ export function Facts({ pairs }) {
 }
 
 /** Names such as app.kubernetes.io/name may be broken after a dot, slash or underscore, and nowhere else. */
-export function breakable(text) {
+function breakable(text) {
   return String(text)
     .split(/(?<=[/._])/)
     .flatMap((piece, index) => (index === 0 ? [piece] : [html`<wbr />`, piece]));

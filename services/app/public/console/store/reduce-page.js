@@ -1,6 +1,6 @@
 const hour = 60 * 60 * 1000;
 /** Without an event for so long, what the page shows is stale: the server sends one each second. */
-export const staleAfter = 5000;
+const staleAfter = 5000;
 
 export const emptyPage = {
   /** The server's document; undefined before the first one. */
