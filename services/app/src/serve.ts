@@ -11,7 +11,6 @@ import { startPublicServer } from './http/public-server.ts';
 import { identityOf } from './identity.ts';
 import { PostStartMarker } from './lifecycle/post-start.ts';
 import { openStores } from './open-stores.ts';
-import type { Life } from './pods/lives.ts';
 import { createProcessState, type ProcessState } from './process-state.ts';
 import { RequestStats } from './stats/request-stats.ts';
 import { sendRequests } from './stats/send-requests.ts';

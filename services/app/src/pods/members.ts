@@ -88,9 +88,10 @@ export class Members {
   /** The address of a Pod by its stable name. Rejects where DNS has none. */
   resolve(host: string): Promise<string> {
     return new Promise((resolve, reject) => {
+      // Without `all` it is one address.
       this.#options.resolver.lookup(host, {}, (error, address) => {
-        if (error === null) resolve(isIPv6(String(address)) ? `[${String(address)}]` : String(address));
-        else reject(error);
+        if (error !== null || typeof address !== 'string') reject(error ?? new Error(`no address of ${host}`));
+        else resolve(isIPv6(address) ? `[${address}]` : address);
       });
     });
   }
