@@ -9,6 +9,7 @@ import {
   sharedSettings,
   text,
 } from '@podkit/chassis/config/settings';
+import type { Static } from 'typebox';
 
 /** The settings of the process. What it stores where is in the file that AMBASSADOR_CONFIG names. */
 export const schema = settings({
@@ -41,3 +42,5 @@ export const schema = settings({
   redisMaxClients: integer({ default: 10_000, minimum: 1, description: 'Most connections to the Redis door.' }),
   waitTimeout: duration({ default: '5m', description: 'How long `ambassador wait` waits for every store.' }),
 });
+
+export type Config = Static<typeof schema>;

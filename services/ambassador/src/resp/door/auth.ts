@@ -1,15 +1,12 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { isSameSecret } from '@podkit/chassis/http/token';
 
-/** Who may come in. Without a password everyone may, as with a Redis without `requirepass`. */
+/** The user name and password of clients. Without a password every client is let in, as with a Redis without `requirepass`. */
 export type Credentials = { username: string; password: () => string | undefined };
 
-/** True where the two words open the door. The time it takes says nothing about how near they are. */
+/** Whether a user name and password are right. */
 export function accepts({ username, password }: Credentials, user: string, word: string): boolean {
   const secret = password();
   if (secret === undefined) return user === username;
-  const right = same(word, secret);
-  return same(user, username) && right;
+  const isRight = isSameSecret(word, secret);
+  return isSameSecret(user, username) && isRight;
 }
-
-const digest = (text: string) => createHash('sha256').update(text).digest();
-const same = (a: string, b: string): boolean => timingSafeEqual(digest(a), digest(b));

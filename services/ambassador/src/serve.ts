@@ -1,0 +1,124 @@
+import { listen } from '@podkit/chassis/http/server';
+import { Reloader } from '@podkit/chassis/process/reload';
+import type { Context } from '@podkit/chassis/process/service';
+import { createAdmin } from './admin/admin.ts';
+import { readConfigFile } from './config/read-file.ts';
+import type { Config } from './config.ts';
+import { createDaprDoor, listenOnSocket } from './dapr/door.ts';
+import { openDriver } from './drivers/open-driver.ts';
+import { buildGeneration, type Makers } from './engine/generation.ts';
+import { LiveEngine } from './engine/live-engine.ts';
+import { watchStores } from './health.ts';
+import { jobOf } from './jobs.ts';
+import { composeWith } from './policies/compose.ts';
+import { StoreMetrics } from './policies/store-metrics.ts';
+import { Leases } from './policies/write-behind/leases.ts';
+import { replaceStores } from './reload.ts';
+import { defaultLimits } from './resp/codec/request-limits.ts';
+import { startRespDoor } from './resp/door/door.ts';
+import { TrackingConnection } from './resp/upstream/tracking-connection.ts';
+
+/** The parts of `process` that are needed: reload on SIGHUP, and end after a job. */
+type Host = Pick<NodeJS.Process, 'on' | 'off' | 'exit'>;
+
+/** Run the job that the command line names, or serve the stores by both protocols until the service stops. */
+export async function startAmbassador(context: Context<Config>, host: Host, version: string): Promise<void> {
+  const { config, positionals, log } = context;
+  const job = jobOf(positionals);
+  const makers = createMakers(context);
+  const file = readConfigFile(config.config);
+  const engine = new LiveEngine(buildGeneration(file, makers));
+  if (job !== undefined) {
+    await job({ file, engine, log, waitTimeout: config.waitTimeout });
+    return host.exit(0);
+  }
+  keepStores(context, host, engine, makers);
+  await serveDapr(context, engine, version);
+  await serveRedis(context, engine);
+  await serveAdmin(context, engine);
+}
+
+function createMakers({ config, log, metrics }: Context<Config>): Makers {
+  const warn = (message: string) => log.warn(message);
+  return {
+    openDriver: (name, spec) => openDriver(name, spec, warn),
+    compose: composeWith({
+      appId: config.appId,
+      namespace: config.podNamespace,
+      metrics: new StoreMetrics(metrics.registry),
+      warn,
+      track: (target) => (events) => new TrackingConnection(target, events),
+      leases: new Leases(),
+    }),
+  };
+}
+
+/** Close the stores at the end, check them for readiness, and replace them when their file changes. */
+function keepStores(context: Context<Config>, host: Host, engine: LiveEngine, makers: Makers): void {
+  const { config, log, lifecycle, health, metrics } = context;
+  lifecycle.atClose('stores', async () => {
+    await Promise.all([...engine.generation.stores.values()].map(({ store }) => store.close()));
+  });
+  watchStores(engine, health, metrics.registry);
+  const reloader = new Reloader({
+    reload: () => replaceStores({ engine, path: config.config, makers, log }),
+    paths: config.config === undefined ? [] : [config.config],
+    log,
+    registry: metrics.registry,
+    host,
+  });
+  reloader.start();
+  lifecycle.atClose('reload', () => reloader.stop());
+}
+
+async function serveDapr(context: Context<Config>, engine: LiveEngine, version: string): Promise<void> {
+  const { config, log, lifecycle, health, metrics } = context;
+  const { appId, apiToken, maxBody, host } = config;
+  const door = {
+    engine,
+    log,
+    lifecycle,
+    metrics: metrics.http,
+    appId,
+    version,
+    apiToken,
+    maxBody,
+    ready: async () => {
+      const { ok, checks } = await health.run('readyz');
+      return { ok, failing: checks.filter((check) => !check.ok && check.required).map((check) => check.name) };
+    },
+    shutdown: (reason: string) => context.stop(reason),
+  };
+  const dapr = createDaprDoor(door);
+  lifecycle.atClose('dapr', () => dapr.close());
+  await listen(dapr, { host, port: config.port, setting: 'PORT' });
+  if (config.socket !== undefined) {
+    const onSocket = createDaprDoor(door);
+    lifecycle.atClose('dapr socket', () => onSocket.close());
+    await listenOnSocket(onSocket, config.socket);
+  }
+}
+
+async function serveRedis({ config, log, lifecycle, metrics }: Context<Config>, engine: LiveEngine): Promise<void> {
+  await startRespDoor({
+    engine,
+    log,
+    lifecycle,
+    registry: metrics.registry,
+    host: config.host,
+    port: config.redisPort,
+    ...(config.redisSocket === undefined ? {} : { socketPath: config.redisSocket }),
+    credentials: { username: config.redisUsername, password: () => config.redisPassword },
+    maxClients: config.redisMaxClients,
+    limits: { ...defaultLimits, maxBulk: config.redisMaxValue, maxRequest: 2 * config.redisMaxValue },
+  });
+}
+
+async function serveAdmin(
+  { config, log, lifecycle, health, metrics }: Context<Config>,
+  engine: LiveEngine,
+): Promise<void> {
+  const admin = createAdmin({ engine, log, lifecycle, health, drainReadiness: config.drainReadiness, metrics });
+  lifecycle.atClose('admin', () => admin.close());
+  await listen(admin, { host: config.adminHost, port: config.adminPort, setting: 'ADMIN_PORT' });
+}
