@@ -85,7 +85,7 @@ stores:
   await service.stop();
 });
 
-test('a changed file is read again; one with faults changes nothing', async () => {
+test('a changed file is reloaded; one with errors changes nothing', async () => {
   const { service, base, admin, config, save } = await start('stores: {a: {driver: memory}}');
   await waitFor('readiness', async () => (await status(`${admin}/readyz`)) === 200);
   await save('a', 'k', 1);
@@ -93,7 +93,7 @@ test('a changed file is read again; one with faults changes nothing', async () =
   await waitFor('store b', async () => (await save('b', 'k', 2)) === 204);
   expect(await (await fetch(`${base}/v1.0/state/a/k`)).text()).toBe('1');
   writeFileSync(config, 'stores: {a: {driver: memry}}');
-  await service.logged('the faults', ({ msg }) => String(msg).includes('the old one stays'));
+  await service.logged('the errors', ({ msg }) => String(msg).includes('keeping the previous one'));
   expect(await status(`${base}/v1.0/state/b/k`)).toBe(200);
   await service.stop();
 });
