@@ -45,6 +45,7 @@ export class Adapter {
     this.#streams = { stdin, stdout };
     this.#registry = registry;
     this.#probes = new Probes(config);
+    this.#store.reserve(`${config.prefix}_`);
     this.#sources = this.#setOf(config);
     this.#sweeper = setInterval(() => this.#store.sweep(), 1000).unref();
   }
@@ -78,12 +79,15 @@ export class Adapter {
   async reload(config: AdapterConfig): Promise<void> {
     const [next, probes] = [this.#setOf(config, this.#sources), new Probes(config)];
     await this.#sources.handOver(next);
-    await this.#probes.close();
+    const before = this.#probes;
     this.#probes = probes;
     this.#sources = next;
     this.#config = config;
+    this.#store.reserve(`${config.prefix}_`);
     this.#store.beginGeneration(new Set(next.names));
     for (const source of this.#problems.keys()) if (!next.names.includes(source)) this.#problems.delete(source);
+    // Probes under way end by themselves; nobody has to wait for them.
+    void before.close();
   }
 
   /** Note how an attempt to reload went. */
@@ -105,7 +109,8 @@ export class Adapter {
       ...pulled.map(({ source, families }) => ({ source: source.name, families })),
       { source: 'store', families: this.#store.families() },
     ];
-    const families = await mergeFamilies(contributions, (source, problem) => this.#count(source, problem));
+    const count = (source: string, problem: string) => this.#count(source, problem);
+    const families = await mergeFamilies(contributions, count, `${this.#config.prefix}_`);
     const problems = new Map([...this.#problems, ...pull.map(({ name, errors }) => [name, errors] as const)]);
     const stored = push.map(({ name }) => [name, this.#store.counts(name)] as const);
     const own = joinMetrics([

@@ -7,7 +7,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Adapter } from './adapter.ts';
 import type { AdapterConfig } from './config/schema.ts';
 import { contentType, negotiateCoding, negotiateFormat } from './exposition/negotiate.ts';
-import { encodedStream } from './exposition/respond.ts';
+import { Pages } from './exposition/pages.ts';
 import { FetchError } from './fetch/errors.ts';
 import { ProbeError, type ProbeQuery } from './json/probes.ts';
 import type { Family } from './series/family.ts';
@@ -19,18 +19,23 @@ export type RouteOptions = {
   health: Health;
   /** Read the configuration again. @throws {ConfigError | PodkitError} when the old one stays */
   reload: () => Promise<void>;
+  /** Whether `/-/reload` is served: it is off unless asked for. */
+  enableLifecycle: boolean;
 };
 
 /** Serve `/metrics` and the administrative paths that Prometheus' own programs have. */
-export function serveAdapter(server: Server, { adapter, health, reload }: RouteOptions): void {
-  server.get('/metrics', quiet, async (request, reply) =>
-    sendFamilies(request, reply, await adapter.gather(patienceOf(request, adapter.config.scrape))),
-  );
+export function serveAdapter(server: Server, { adapter, health, reload, enableLifecycle }: RouteOptions): void {
+  const pages = new Pages();
+  server.get('/metrics', quiet, async (request, reply) => {
+    const timeout = timeoutOf(request, adapter.config.scrape);
+    return sendPage(request, reply, { pages, key: '', timeout, gather: () => adapter.gather(timeout) });
+  });
   server.get('/probe', quiet, async (request, reply) => {
     const query = new URL(request.url, 'http://probe').searchParams;
     try {
-      const families = await adapter.probe(queryOf(query), patienceOf(request, adapter.config.scrape));
-      return await sendFamilies(request, reply, families);
+      const timeout = timeoutOf(request, adapter.config.scrape);
+      const gather = () => adapter.probe(queryOf(query), timeout);
+      return await sendPage(request, reply, { pages, key: query.toString(), timeout, gather });
     } catch (error) {
       if (!(error instanceof ProbeError || error instanceof FetchError)) throw error;
       const status = error instanceof ProbeError ? error.status : 503;
@@ -48,6 +53,7 @@ export function serveAdapter(server: Server, { adapter, health, reload }: RouteO
       .send(ok ? 'ready\n' : 'not ready\n');
   });
   server.get('/-/healthy', quiet, async (_request, reply) => reply.type('text/plain').send('ok\n'));
+  if (!enableLifecycle) return;
   server.route({
     method: ['POST', 'PUT'],
     url: '/-/reload',
@@ -63,19 +69,26 @@ export function serveAdapter(server: Server, { adapter, health, reload }: RouteO
   });
 }
 
-/** Send families in the format and compression that the request asks for. */
-function sendFamilies(request: FastifyRequest, reply: FastifyReply, families: readonly Family[]): FastifyReply {
+type Page = { pages: Pages; key: string; timeout: number; gather: () => Promise<Family[]> };
+
+/** Send a page in the format and compression that the request asks for. */
+async function sendPage(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { pages, key, timeout, gather }: Page,
+): Promise<FastifyReply> {
   const format = negotiateFormat(request.headers.accept);
   const coding = negotiateCoding(request.headers['accept-encoding']);
+  const page = await pages.render({ format, coding }, key, gather);
   if (coding !== 'identity') reply.header('content-encoding', coding);
-  return reply
-    .header('vary', 'accept, accept-encoding')
-    .type(contentType(format))
-    .send(encodedStream(families, format, coding));
+  // Who reads slower than its own timeout has given up: what it holds is for others.
+  const timer = setTimeout(() => reply.raw.destroy(), Math.max(1000, timeout)).unref();
+  reply.raw.once('close', () => clearTimeout(timer));
+  return reply.header('vary', 'accept, accept-encoding').type(contentType(format)).send(page);
 }
 
 /** Milliseconds that sources may take: what the scraper gives itself, less an offset for the way back. */
-function patienceOf(request: FastifyRequest, scrape: AdapterConfig['scrape']): number {
+function timeoutOf(request: FastifyRequest, scrape: AdapterConfig['scrape']): number {
   const [fallback, offset, longest] = [scrape.timeout, scrape.timeoutOffset, scrape.maxTimeout].map(parseDuration);
   const seconds = Number(request.headers['x-prometheus-scrape-timeout-seconds']);
   const given = seconds > 0 ? seconds * 1000 : (fallback ?? 0);

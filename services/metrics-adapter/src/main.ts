@@ -35,7 +35,12 @@ await runService(
 
       const server = createServer({ log, lifecycle, metrics: metrics.http });
       serveProbes(server, { health, lifecycle, drainReadiness: config.drainReadiness });
-      serveAdapter(server, { adapter, health, reload: () => reloader.reload() });
+      serveAdapter(server, {
+        adapter,
+        health,
+        reload: () => reloader.reload(),
+        enableLifecycle: config.enableLifecycle,
+      });
       lifecycle.atClose('http', () => server.close());
       await listen(server, { host: config.host, port: config.port, setting: 'PORT' });
     },

@@ -54,7 +54,12 @@ export class SourceSet {
       ...pull('csv', config.csv, (item) => createCsvSource(item, context)),
     ];
     this.#push = [
-      ...push('statsd', config.statsd, (item) => new StatsdSource({ config: item, sink: sink(item.name), log })),
+      ...push(
+        'statsd',
+        config.statsd,
+        (item) =>
+          new StatsdSource({ config: item, sink: sink(item.name), log, onNewMapping: () => store.allowNewShapes() }),
+      ),
       ...push(
         'logs',
         config.logs,

@@ -20,7 +20,13 @@ async function spawnAdapter(yaml: string, { args = [] }: { args?: string[] } = {
   };
   write(yaml);
   const port = await freePort();
-  const env = { ADAPTER_CONFIG: file, HOST: '127.0.0.1', PORT: String(port), DRAIN_DELAY: '0s' };
+  const env = {
+    ADAPTER_CONFIG: file,
+    HOST: '127.0.0.1',
+    PORT: String(port),
+    DRAIN_DELAY: '0s',
+    ADAPTER_ENABLE_LIFECYCLE: 'true',
+  };
   const service = spawnService(main, { args, env });
   onTestFinished(() => void service.child.kill('SIGKILL'));
   const url = `http://127.0.0.1:${port}`;

@@ -1,4 +1,4 @@
-import { labelsText, parseLabelsText } from '../series/labels.ts';
+import { type LabelPair, labelsText, parseLabelsText } from '../series/labels.ts';
 
 /** How names that older parsers can't read are written: https://prometheus.io/docs/instrumenting/escaping_schemes/ */
 export const escapingSchemes = ['allow-utf-8', 'underscores', 'dots', 'values'] as const;
@@ -34,11 +34,26 @@ function valued(char: string, at: number): string {
   return `_${(code >= 0xd800 && code <= 0xdfff ? 0xfffd : code).toString(16).toUpperCase()}_`;
 }
 
+/**
+ * Labels with their names in a scheme. Two names that would become one, such as `a.b` and `a_b`, stay two: the later is
+ * written by its characters' codes.
+ */
+export function escapePairs(pairs: readonly LabelPair[], scheme: EscapingScheme): LabelPair[] {
+  const taken = new Set(pairs.map(([name]) => name).filter((name) => escapeName(name, scheme) === name));
+  return pairs.map(([name, value]): LabelPair => {
+    const escaped = escapeName(name, scheme);
+    if (escaped === name) return [name, value];
+    const unique = taken.has(escaped) ? escapeName(name, 'values') : escaped;
+    taken.add(unique);
+    return [unique, value];
+  });
+}
+
 /** A text of `labelsText` with its names in a scheme. */
 export function escapeLabels(text: string, scheme: EscapingScheme): string {
   if (scheme === 'allow-utf-8' || text === '') return text;
   if (scheme !== 'dots' && !mayQuoteNames(text)) return text;
-  return labelsText(parseLabelsText(text).map(([name, value]): [string, string] => [escapeName(name, scheme), value]));
+  return labelsText(escapePairs(parseLabelsText(text), scheme));
 }
 
 /** True for each text with a quoted name, and for a few others, which costs only time. */

@@ -2,7 +2,7 @@ import { type Family, sampleNames } from '../series/family.ts';
 import { Slices } from '../slices.ts';
 
 export type Contribution = { source: string; families: readonly Family[] };
-export type MergeProblem = 'duplicate' | 'type_conflict';
+export type MergeProblem = 'duplicate' | 'type_conflict' | 'reserved_name';
 
 /** A family whose series are our own copy, so that more can be added. */
 type Union = { family: Family; series: Map<string, unknown> };
@@ -13,12 +13,13 @@ const batch = 500;
 /**
  * The families of all sources under one roof, each name once. The rule: the first source, in the order of the
  * configuration, decides on a metric's type and help; of two samples of one series hers counts; a metric of
- * another type, or one whose name is taken by the samples of another, is left out. `onProblem` is told of each. Others
+ * another type, or one whose name is taken by the samples of another, is left out. so is one whose name begins with `reserved`. `onProblem` is told of each. Others
  * get their turn in between.
  */
 export async function mergeFamilies(
   contributions: readonly Contribution[],
   onProblem: (source: string, problem: MergeProblem) => void,
+  reserved?: string,
 ): Promise<Family[]> {
   const merged = new Map<string, Family>();
   const unions = new Map<string, Union>();
@@ -26,6 +27,10 @@ export async function mergeFamilies(
   const slices = new Slices();
   for (const { source, families } of contributions) {
     for (const family of families) {
+      if (reserved !== undefined && family.name.startsWith(reserved)) {
+        onProblem(source, 'reserved_name');
+        continue;
+      }
       const first = merged.get(family.name);
       const names = sampleNames(family);
       if (first === undefined && !names.some((name) => owners.has(name))) {

@@ -1,6 +1,6 @@
 import type { Exemplar, Family, HistogramPoint, NativeBuckets, NumberPoint, SummaryPoint } from '../series/family.ts';
 import { parseLabelsText } from '../series/labels.ts';
-import { type EscapingScheme, escapeLabels, escapeName } from './escaping.ts';
+import { type EscapingScheme, escapeLabels, escapeName, escapePairs } from './escaping.ts';
 import { fitsExemplar } from './exemplar.ts';
 import { cumulativeBuckets, isWhole, plainFamilies } from './plain-families.ts';
 import { ProtobufWriter } from './protobuf-writer.ts';
@@ -113,9 +113,9 @@ function writeMetric(writer: ProtobufWriter, { family, labels, point, escaping }
 
 function writeLabels(writer: ProtobufWriter, labels: string, escaping: EscapingScheme): void {
   if (labels === '') return;
-  for (const [name, value] of parseLabelsText(labels)) {
+  for (const [name, value] of escapePairs(parseLabelsText(labels), escaping)) {
     writer.message(1, () => {
-      writer.text(1, escapeName(name, escaping));
+      writer.text(1, name);
       writer.text(2, value);
     });
   }

@@ -5,8 +5,12 @@ import type { Json } from './parse.ts';
 import { compileQuery, type Node, type Query, valueAt } from './query.ts';
 import { labelOf, numberOf, timeOf } from './value.ts';
 
-/** Reads a parsed document into a snapshot. `onBadValue` is told of each value that is no number. */
-export type JsonReader = (document: Json, snapshot: Snapshot, onBadValue: () => void) => void;
+/** Reads a parsed document into a snapshot. `onBadValue` is told of each value that is no number, or timestamp that is no time. */
+export type JsonReader = (
+  document: Json,
+  snapshot: Snapshot,
+  onBadValue: (reason: 'value' | 'timestamp') => void,
+) => void;
 
 type Group = { elements: Query; label: (node: Node, root: Json) => string; metrics: Metric[] };
 type Metric = { config: JsonMetricConfig; value: Query; timestamp: Query | undefined };
@@ -31,7 +35,12 @@ export function compileJsonMetrics(configs: readonly JsonMetricConfig[]): JsonRe
   };
 }
 
-function readGroup({ elements, label, metrics }: Group, root: Json, snapshot: Snapshot, onBadValue: () => void): void {
+function readGroup(
+  { elements, label, metrics }: Group,
+  root: Json,
+  snapshot: Snapshot,
+  onBadValue: (reason: 'value' | 'timestamp') => void,
+): void {
   const targets = metrics.flatMap((metric) => {
     const family = snapshot.family(metric.config, metric.config.type);
     return family === undefined ? [] : [{ ...metric, family }];
@@ -46,16 +55,18 @@ function readValue(
   { config, value, timestamp, family }: Metric & { family: SnapshotFamily },
   element: Json,
   labels: string,
-  onBadValue: () => void,
+  onBadValue: (reason: 'value' | 'timestamp') => void,
 ): void {
   const found = value.first(element);
   // Nothing there, or null, is how JSON says that there is no value.
   if (found === undefined || found === null) return;
   const number = numberOf(found);
-  if (number === undefined || (config.type === 'counter' && !(number >= 0))) return onBadValue();
+  if (number === undefined || (config.type === 'counter' && !(number >= 0))) return onBadValue('value');
   const point = { value: number * config.scale };
-  family.add(labels, timestamp === undefined ? point : { ...point, timestamp: timeOf(timestamp.first(element)) });
-  return undefined;
+  const written = timestamp?.first(element);
+  if (written === undefined || written === null) return family.add(labels, point);
+  const time = timeOf(written);
+  return time === undefined ? onBadValue('timestamp') : family.add(labels, { ...point, timestamp: time });
 }
 
 /** The same text as `labelsText` makes, with all that doesn't depend on the element done before. */

@@ -38,7 +38,7 @@ export class JsonModule {
   async read(
     { url, parameters, maxBytes, signal, allows }: ModuleRequest,
     snapshot: Snapshot,
-    onBadValue: () => void,
+    onBadValue: (reason: 'value' | 'timestamp') => void,
   ): Promise<void> {
     const { headers, valid_status_codes: validStatus } = this.#config;
     const body = this.#body?.(parameters);
@@ -53,7 +53,7 @@ export class JsonModule {
   /** The families of a target, for `/probe`. @throws {FetchError} */
   async probe(request: ModuleRequest, limits: SeriesLimits, onError: (reason: string) => void): Promise<Family[]> {
     const snapshot = new Snapshot(limits, onError);
-    await this.read(request, snapshot, () => onError('value'));
+    await this.read(request, snapshot, onError);
     return snapshot.families();
   }
 

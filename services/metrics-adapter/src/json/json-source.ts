@@ -30,7 +30,7 @@ function nativeReader({ client: clientConfig, metrics, url, headers, body, maxBy
   return {
     close: () => client.close(),
     read: async (snapshot, { signal, onError }) =>
-      walk(parseJson(await client.fetch({ ...request, signal })), snapshot, () => onError('value')),
+      walk(parseJson(await client.fetch({ ...request, signal })), snapshot, onError),
   };
 }
 
@@ -38,6 +38,6 @@ function moduleReader({ url, maxBytes }: JsonConfig, module: JsonModule): Reader
   return {
     close: () => module.close(),
     read: (snapshot, { signal, onError }) =>
-      module.read({ url, parameters: new Map(), maxBytes, signal }, snapshot, () => onError('value')),
+      module.read({ url, parameters: new Map(), maxBytes, signal }, snapshot, onError),
   };
 }

@@ -6,6 +6,7 @@ import type { ModuleMetricConfig } from './module-config.ts';
 import type { Json } from './parse.ts';
 import { numberOf, timeOf } from './value.ts';
 
+type OnBadValue = Parameters<JsonReader>[2];
 type Value = { name: string; template: KubectlTemplate };
 type Metric = {
   config: ModuleMetricConfig;
@@ -45,12 +46,12 @@ function compileMetric(config: ModuleMetricConfig): Metric {
   };
 }
 
-function readValue(metric: Metric, document: Json, snapshot: Snapshot, onBadValue: () => void): void {
+function readValue(metric: Metric, document: Json, snapshot: Snapshot, onBadValue: OnBadValue): void {
   const [name, template] = [metric.config.name, metric.path];
   addSample(metric, { name, template }, document, { snapshot, onBadValue });
 }
 
-function readObject(metric: Metric, element: Json, snapshot: Snapshot, onBadValue: () => void): void {
+function readObject(metric: Metric, element: Json, snapshot: Snapshot, onBadValue: OnBadValue): void {
   for (const value of metric.values) addSample(metric, value, element, { snapshot, onBadValue });
 }
 
@@ -58,20 +59,23 @@ function addSample(
   { config, labels, time }: Metric,
   { name, template }: Value,
   element: Json,
-  { snapshot, onBadValue }: { snapshot: Snapshot; onBadValue: () => void },
+  { snapshot, onBadValue }: { snapshot: Snapshot; onBadValue: OnBadValue },
 ): void {
   const [first, ...more] = template.values(element);
   if (first === undefined || first === null) {
-    if (first === undefined && !config.allow_missing_key) onBadValue();
-    return;
+    if (first === undefined && !config.allow_missing_key) onBadValue('value');
+    return undefined;
   }
   const value = numberOf(first);
   // Several values would be one series: the first counts, and the rest is noticed.
-  if (value === undefined || more.length > 0) onBadValue();
-  if (value === undefined) return;
+  if (value === undefined || more.length > 0) onBadValue('value');
+  if (value === undefined) return undefined;
   const type = config.valuetype === 'untyped' ? 'unknown' : config.valuetype;
   const family = snapshot.family({ name, help: config.help ?? name }, type);
   const pairs = labels.map(([label, text]) => [label, text.text(element)] as const);
-  const timestamp = time === undefined ? undefined : timeOf(time.values(element)[0]);
+  const written = time?.values(element)[0];
+  const timestamp = timeOf(written);
+  if (written !== undefined && written !== null && timestamp === undefined) return onBadValue('timestamp');
   family?.add(labelsText(pairs), timestamp === undefined ? { value } : { value, timestamp });
+  return undefined;
 }

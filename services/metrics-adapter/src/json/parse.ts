@@ -1,8 +1,34 @@
+import { getHeapStatistics } from 'node:v8';
 import { messageOf } from '@podkit/chassis/errors';
 import { FetchError } from '../fetch/errors.ts';
 
 /** A JSON value; a whole number that a double can't hold is a bigint. */
 export type Json = null | boolean | number | bigint | string | Json[] | { [key: string]: Json };
+
+/** Bytes of heap that a value costs with what reading it makes: its object, its place, its location. */
+const bytesPerValue = 160;
+/** The part of the heap that one document may take: others and the store need the rest. */
+const share = 4;
+
+/**
+ * Refuse a document that would not fit into the heap that this process has, before it is parsed. A text of `[{},{}]`
+ * costs fifty times its bytes.
+ *
+ * @throws {FetchError} too_large
+ */
+export function checkCost(bytes: Buffer, heap = getHeapStatistics().heap_size_limit): void {
+  let values = 1;
+  // Brackets, braces and commas; those inside texts count too, which only makes the guess higher.
+  for (let at = 0; at < bytes.length; at += 1) {
+    const code = bytes[at];
+    if (code === 44 || code === 91 || code === 123) values += 1;
+  }
+  const needed = values * bytesPerValue + bytes.length * 2;
+  const allowed = heap / share;
+  if (needed <= allowed) return;
+  const [wanted, most] = [needed, allowed].map((size) => Math.ceil(size / 1_048_576));
+  throw new FetchError('too_large', `the document would take about ${wanted} MiB of memory, more than ${most} MiB`);
+}
 
 /** Sixteen digits and more that are no fraction: a reviver makes parsing several times slower. */
 const longInteger = /(?:^|[^\d.])\d{16,}(?![\d.eE])/;
@@ -11,9 +37,10 @@ const longInteger = /(?:^|[^\d.])\d{16,}(?![\d.eE])/;
  * Parse JSON so that integers keep every digit: identifiers above 2^53 are common in labels.
  * Only a text that has such digits pays for it.
  *
- * @throws {FetchError} parse
+ * @throws {FetchError} parse, too_large
  */
 export function parseJson(bytes: Buffer): Json {
+  checkCost(bytes);
   const text = new TextDecoder().decode(bytes);
   try {
     return JSON.parse(text, longInteger.test(text) ? exactInteger : undefined) as Json;

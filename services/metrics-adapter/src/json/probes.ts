@@ -22,6 +22,7 @@ const thisHost = new Set(['localhost', '127.0.0.1', '[::1]']);
 /** The modules of json_exporter behind `/probe`, and the targets that they may fetch. */
 export class Probes {
   readonly #modules: ReadonlyMap<string, JsonModule>;
+  readonly #running = new Set<Promise<Family[]>>();
   readonly #allowed: readonly URL[];
   readonly #config: Pick<AdapterConfig, 'limits' | 'probe'>;
 
@@ -53,10 +54,14 @@ export class Probes {
       allows: (to: URL) => this.#isAllowed(to),
       signal: AbortSignal.timeout(Math.max(1, Math.round(patience))),
     };
-    return module.probe(request, this.#config.limits, onError);
+    const probe = module.probe(request, this.#config.limits, onError);
+    this.#running.add(probe);
+    return probe.finally(() => this.#running.delete(probe));
   }
 
+  /** Close once the probes under way have ended. */
   async close(): Promise<void> {
+    await Promise.allSettled(this.#running);
     await Promise.all([...this.#modules.values()].map((module) => module.close()));
   }
 

@@ -1,6 +1,7 @@
+import { decimalText } from '../numbers/float-text.ts';
+import { epochMilliseconds, isTimestamp } from '../numbers/gate.ts';
 import type { Json } from './parse.ts';
 
-const decimal = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
 const words: Record<string, number> = {
   true: 1,
   false: 0,
@@ -8,6 +9,11 @@ const words: Record<string, number> = {
   inf: Infinity,
   '+inf': Infinity,
   '-inf': -Infinity,
+  infinity: Infinity,
+  '+infinity': Infinity,
+  '-infinity': -Infinity,
+  t: 1,
+  f: 0,
 };
 
 /** The number that a JSON value stands for: numbers, truth values and texts of either. Undefined for anything else. */
@@ -20,7 +26,7 @@ export function numberOf(value: Json | undefined): number | undefined {
 /** The number in a text, with white space around it or not; undefined where there is none. */
 export function parseNumber(text: string): number | undefined {
   const trimmed = text.trim();
-  return decimal.test(trimmed) ? Number(trimmed) : words[trimmed.toLowerCase()];
+  return decimalText.test(trimmed) ? Number(trimmed) : words[trimmed.toLowerCase()];
 }
 
 /** A JSON value as a label: texts as they are, numbers with every digit, objects and arrays as JSON. Null is none. */
@@ -42,12 +48,12 @@ function jsonText(value: Json): string {
 }
 
 /**
- * Milliseconds since the epoch of a value: seconds or milliseconds as a number (by its size) or its text, or a date
- * in ISO 8601. Undefined for anything else.
+ * Milliseconds since the epoch of a value: seconds, milliseconds, microseconds or nanoseconds as a number (by its size)
+ * or its text, or a date in ISO 8601. Undefined for anything else.
  */
 export function timeOf(value: Json | undefined): number | undefined {
   const number = numberOf(value);
-  if (number !== undefined && Number.isFinite(number)) return Math.abs(number) < 1e11 ? number * 1000 : number;
+  if (number !== undefined) return epochMilliseconds(number);
   const parsed = typeof value === 'string' ? Date.parse(value) : Number.NaN;
-  return Number.isNaN(parsed) ? undefined : parsed;
+  return isTimestamp(parsed) ? parsed : undefined;
 }

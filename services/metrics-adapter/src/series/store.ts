@@ -11,7 +11,7 @@ export type StoreCounts = {
   series: number;
   /** Samples that a cardinality limit sent to an `other` series, or dropped. */
   overflow: number;
-  /** Requests for a series of a metric that has another type, or whose name another metric's samples have. */
+  /** Requests for a series of a metric that has another type, or whose name another metric's samples or the adapter has. */
   conflicts: number;
   /** Series that their TTL took away. */
   expired: number;
@@ -38,6 +38,7 @@ export class SeriesStore {
   readonly #clock: Clock;
   readonly #now: () => number;
   #generation = 0;
+  #reserved = '';
 
   constructor({ now = Date.now }: { now?: () => number } = {}) {
     this.#now = now;
@@ -66,13 +67,24 @@ export class SeriesStore {
       this.#remove(family, ({ owner, touched }) => owner.ttl > 0 && tick - touched > owner.ttl);
   }
 
+  /** Call after a mapping was reloaded: a metric may come with another type or other buckets, which begins it anew. */
+  allowNewShapes(): void {
+    this.#generation += 1;
+  }
+
+  /** Names that begin so are the adapter's own, and refused to all sources. */
+  reserve(prefix: string): void {
+    this.#reserved = prefix;
+  }
+
   /**
    * Call after a reload with the names of the sources that there are: series of others go, and from now on a metric
    * may come with another type or other buckets than before, which begins it anew.
    */
   beginGeneration(sources: ReadonlySet<string>): void {
     this.#generation += 1;
-    for (const family of this.#families.values()) this.#remove(family, ({ owner }) => !sources.has(owner.source));
+    for (const family of this.#families.values())
+      this.#remove(family, ({ owner }) => !sources.has(owner.source) || this.#isReserved(family.spec.name));
     for (const source of this.#counts.keys()) if (!sources.has(source)) this.#counts.delete(source);
   }
 
@@ -87,7 +99,7 @@ export class SeriesStore {
   #series(ask: Ask): Series | undefined {
     const { source, limits, counts, spec } = ask;
     const key = labelsText(ask.labels);
-    const family = this.#familyFor(spec);
+    const family = this.#isReserved(spec.name) ? 'conflict' : this.#familyFor(spec);
     if (family === 'conflict') {
       counts.conflicts += 1;
       return undefined;
@@ -99,6 +111,10 @@ export class SeriesStore {
     const home = family ?? this.#addFamily(spec);
     if (full || home.series.size >= limits.seriesPerMetric) return this.#overflow(home, source, counts);
     return this.#addSeries(home, key, source);
+  }
+
+  #isReserved(name: string): boolean {
+    return this.#reserved !== '' && name.startsWith(this.#reserved);
   }
 
   #familyFor(spec: MetricSpec): LiveFamily | 'conflict' | undefined {

@@ -48,6 +48,10 @@ export const statsdSchema = Type.Object(
       minimum: 1,
       description: 'TCP and Unix stream connections at once.',
     }),
+    idleTimeout: Type.String({
+      default: '1h',
+      description: 'Time without a byte after which a TCP or Unix stream connection is closed.',
+    }),
   },
   { additionalProperties: false },
 );

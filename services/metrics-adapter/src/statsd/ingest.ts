@@ -126,7 +126,7 @@ export class StatsdIngest implements PacketReader {
     // A timestamp (DogStatsD 1.3) would make every sample look new.
     const stamp = tail.indexOf('|T');
     if (stamp !== -1) {
-      const plain = tail.slice(0, stamp) + tail.slice(stamp).replace(/^\|T\d+/, '');
+      const plain = tail.slice(0, stamp) + tail.slice(stamp).replace(/^\|T[^|]*/, '');
       if (plain !== tail) return this.#cache.get(head, plain) ?? this.#plan(head, plain);
     }
     const meaning = understand(head, tail, this.#options.styles);

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { ConfigError } from '@podkit/chassis/config/config';
+import { parseDuration } from '@podkit/chassis/config/duration';
 import { messageOf } from '@podkit/chassis/errors';
 import { watchFiles } from '@podkit/chassis/files/watch-files';
 import type { Logger } from '@podkit/chassis/log/logger';
@@ -16,7 +17,13 @@ import { MappingTable, parseMappingFile } from './mapping/mapping.ts';
 import { Relay } from './relay.ts';
 import { statsdMetrics } from './self-metrics.ts';
 
-export type StatsdOptions = { config: StatsdConfig; sink: SeriesSink; log: Logger };
+export type StatsdOptions = {
+  config: StatsdConfig;
+  sink: SeriesSink;
+  log: Logger;
+  /** Called before samples are mapped anew: from then on a metric may have another type or other buckets. */
+  onNewMapping?: () => void;
+};
 
 /**
  * The mappings of a source, from its file or from the configuration itself.
@@ -124,10 +131,11 @@ export class StatsdSource implements Source {
 
   #streamOptions(onLines: (text: string) => void) {
     const counts = this.#counts;
-    const { maxLineBytes, maxConnections } = this.#options.config;
+    const { maxLineBytes, maxConnections, idleTimeout } = this.#options.config;
     return {
       maxLineBytes,
       maxConnections,
+      idleTimeout: parseDuration(idleTimeout),
       onLines,
       onConnection: () => {
         counts.connections += 1;
@@ -147,6 +155,7 @@ export class StatsdSource implements Source {
     const { config, log } = this.#options;
     try {
       const mapping = loadMapping(config);
+      this.#options.onNewMapping?.();
       this.#ingest?.useMapping(mapping);
       this.#mappings = mapping.size;
       this.#counts.reloads.success += 1;

@@ -30,7 +30,7 @@ export async function startAdapter(yaml: string): Promise<TestAdapter> {
   const adapter = new Adapter({ config: parseAdapterConfig(yaml, 'test.yaml'), log, registry, ...streams });
   await adapter.start();
   const server = createServer({ log, lifecycle });
-  serveAdapter(server, { adapter, health, reload: async () => undefined });
+  serveAdapter(server, { adapter, health, reload: async () => undefined, enableLifecycle: true });
   const url = await listen(server, { host: '127.0.0.1', port: 0, setting: 'PORT' });
   lifecycle.markStarted();
   onTestFinished(async () => {

@@ -85,7 +85,7 @@ function readComponent(component: string, meaning: Meaning, styles: TagStyles): 
   } else if (component.startsWith('c:')) {
     if (component.length === 2) return 'malformed_container_id';
     meaning.labels.set('container_id', component.slice(2));
-  } else if (!/^(?:T\d|e:|card:)/.test(component)) {
+  } else if (!/^(?:T\d+$|e:|card:)/.test(component)) {
     // T: a pull has no use for the sender's time. e:, card: are for the Datadog Agent's own lookups.
     meaning.faults.push('unknown_component');
   }

@@ -1,4 +1,5 @@
-const decimal = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
+import { decimalText } from '../../numbers/float-text.ts';
+
 const [zero, plus, minus, dot] = [48, 43, 45, 46];
 const powers = [1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15];
 
@@ -30,7 +31,7 @@ export function parseDecimal(text: string, start: number, end: number): number {
 }
 
 function parseSlowly(text: string): number {
-  if (!decimal.test(text)) return Number.NaN;
+  if (!decimalText.test(text)) return Number.NaN;
   const value = Number(text);
   return Number.isFinite(value) ? value : Number.NaN;
 }

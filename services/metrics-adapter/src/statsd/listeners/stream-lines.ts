@@ -42,7 +42,7 @@ export class StreamLines {
   }
 
   #lines(bytes: Buffer): Buffer {
-    const { maxLineBytes, onLines, onTooLong } = this.#options;
+    const { maxLineBytes, onTooLong } = this.#options;
     let from = 0;
     if (this.#skipping) {
       from = bytes.indexOf(10) + 1;
@@ -50,12 +50,25 @@ export class StreamLines {
       this.#skipping = false;
     }
     const last = bytes.lastIndexOf(10);
-    if (last >= from) onLines(bytes.toString('latin1', from, last));
+    if (last >= from) this.#whole(bytes.subarray(from, last));
     const rest = bytes.subarray(Math.max(from, last + 1));
     if (rest.length <= maxLineBytes) return rest;
     this.#skipping = true;
     onTooLong();
     return Buffer.alloc(0);
+  }
+
+  /** Hand whole lines over, but for those that are too long, however they came. */
+  #whole(bytes: Buffer): void {
+    const { maxLineBytes, onLines, onTooLong } = this.#options;
+    if (bytes.length <= maxLineBytes) return onLines(bytes.toString('latin1'));
+    const kept: string[] = [];
+    for (const line of bytes.toString('latin1').split('\n')) {
+      if (line.length > maxLineBytes) onTooLong();
+      else kept.push(line);
+    }
+    if (kept.length > 0) onLines(kept.join('\n'));
+    return undefined;
   }
 
   #packets(bytes: Buffer): Buffer {

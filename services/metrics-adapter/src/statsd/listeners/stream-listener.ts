@@ -8,6 +8,8 @@ import { StreamLines } from './stream-lines.ts';
 export type StreamListenerOptions = {
   maxLineBytes: number;
   maxConnections: number;
+  /** Milliseconds without a byte after which a connection is closed. */
+  idleTimeout: number;
   onLines: (text: string) => void;
   onConnection: () => void;
   onTooLong: () => void;
@@ -68,7 +70,7 @@ async function listen(what: string, where: ListenOptions, options: StreamListene
 
 function serve(
   socket: Socket,
-  { maxLineBytes, onLines, onConnection, onTooLong, onConnectionError }: StreamListenerOptions,
+  { maxLineBytes, idleTimeout, onLines, onConnection, onTooLong, onConnectionError }: StreamListenerOptions,
 ): void {
   onConnection();
   const lines = new StreamLines({ maxLineBytes, onLines, onTooLong });
@@ -81,6 +83,7 @@ function serve(
     }
   });
   socket.on('error', onConnectionError);
+  socket.setTimeout(idleTimeout, () => socket.destroy());
   socket.once('close', () => lines.end());
 }
 

@@ -1,0 +1,118 @@
+import { expect, test } from 'vitest';
+import { checkCost } from '../../src/json/parse.ts';
+import { timeOf } from '../../src/json/value.ts';
+import { parseSampleLine } from '../../src/prometheus/sample-line.ts';
+import { StreamLines } from '../../src/statsd/listeners/stream-lines.ts';
+import { serveApp } from '../support/serve-app.ts';
+import { startAdapter } from '../support/start-adapter.ts';
+import { scrapedStatsd } from '../support/statsd-adapter.ts';
+
+const protobuf = 'application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited';
+
+/** CPU time of this process in milliseconds that an action takes. */
+function cpuOf(action: () => void): number {
+  const before = process.cpuUsage();
+  action();
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1000;
+}
+
+test.each([
+  ['blanks in the braces', (size: number) => `a{b${' '.repeat(size)}x="1"} 1`],
+  ['a value of digits', (size: number) => `a ${'1'.repeat(size)}x`],
+  ['escapes', (size: number) => `a{b="${'\\\\'.repeat(size)}`],
+  ['labels', (size: number) => `a{${Array.from({ length: size / 8 }, (_, at) => `l${at}="1"`).join(',')}} x`],
+])('the time for a line of many %s grows with its length, no faster', (_what, line) => {
+  const cost = (size: number) => {
+    const text = line(size);
+    return Math.min(...[1, 2, 3].map(() => cpuOf(() => expect(parseSampleLine(text)).toBe('malformed_line'))));
+  };
+  cost(1000);
+  expect(cost(160_000)).toBeLessThan(16 * 10 * cost(10_000) + 50);
+});
+
+test.each([
+  ['a count of +Inf', '# TYPE h histogram\nh_bucket{le="+Inf"} +Inf\nh_sum 1\nh_count +Inf\nfine 1\n'],
+  ['a timestamp of +Inf', 'g 1 +Inf\nfine 1\n'],
+  ['a timestamp of 1e300', 'g 1 1e300\nfine 1\n'],
+])('a scrape as protobuf ends with %s in a source, and has the other samples', async (_what, body) => {
+  const adapter = await startAdapter(`prometheus: [{ name: app, url: '${await serveApp(body)}' }]`);
+  const page = Buffer.from(await (await adapter.get('/metrics', { accept: protobuf })).arrayBuffer());
+  expect(page.includes('fine')).toBe(true);
+});
+
+test.each([
+  ['seconds', 1_700_000_000],
+  ['milliseconds', 1_700_000_000_000],
+  ['microseconds', 1_700_000_000_000_000],
+  ['nanoseconds', '1700000000000000000'],
+  ['ISO 8601', '2023-11-14T22:13:20Z'],
+])('a time in %s is recognised', (_what, value) => {
+  expect(timeOf(value)).toBe(1_700_000_000_000);
+});
+
+test.each([Infinity, Number.NaN, 1e300, 'soon', '1e20'])('the time %s is none', (value) => {
+  expect(timeOf(value)).toBeUndefined();
+});
+
+test('a JSON document that would not fit into the heap is refused before it is parsed', () => {
+  const document = Buffer.from(`[${'{},'.repeat(100_000)}{}]`);
+  expect(() => checkCost(document, 64 * 1_048_576)).toThrow('would take about 32 MiB of memory, more than 16 MiB');
+  expect(() => checkCost(document, 1024 * 1_048_576)).not.toThrow();
+});
+
+test.each([[[10_000]], [[1, 5, 300, 9694]], [[300, 9700]]])(
+  'a line beyond maxLineBytes is dropped when it comes in pieces of %j bytes',
+  (sizes) => {
+    const lines: string[] = [];
+    let tooLong = 0;
+    const stream = new StreamLines({
+      maxLineBytes: 256,
+      onLines: (text) => lines.push(...text.split('\n')),
+      onTooLong: () => (tooLong += 1),
+    });
+    const bytes = Buffer.from(`good:1|c\n${'x'.repeat(9979)}\nlast:1|c\n\n`.padEnd(10_000, '\n'));
+    let from = 0;
+    for (const size of sizes) stream.push(bytes.subarray(from, (from += size)));
+    expect([lines.filter((line) => line !== ''), tooLong]).toEqual([['good:1|c', 'last:1|c'], 1]);
+  },
+);
+
+test("nobody writes into the adapter's own names", async () => {
+  const url = await serveApp('adapter_up{source="app"} 5\nfine 1\n');
+  const adapter = await startAdapter(`prometheus: [{ name: app, url: '${url}' }]`);
+  await adapter.get('/metrics');
+  expect(await adapter.samples('adapter_up')).toEqual(['adapter_up{source="app"} 1']);
+  expect(await adapter.samples('fine')).toEqual(['fine 1']);
+  expect((await adapter.samples('adapter_errors_total')).join()).toContain('reason="reserved_name"');
+});
+
+test('nor by StatsD, where it is counted as a conflict', async () => {
+  const { adapter, samples } = await scrapedStatsd('mappings: []\n', 'adapter_up:1|g\nfine:1|g');
+  expect(samples).toEqual(['fine 1']);
+  expect(await adapter.samples('adapter_statsd_events_conflict_total')).toEqual([
+    'adapter_statsd_events_conflict_total{source="statsd"} 1',
+  ]);
+});
+
+test('those who ask at once share one rendered page', async () => {
+  let asked = 0;
+  const url = await serveApp((_request, response) => {
+    asked += 1;
+    setImmediate(() => response.end('fine 1\n'));
+  });
+  const adapter = await startAdapter(`prometheus: [{ name: app, url: '${url}' }]`);
+  const pages = await Promise.all(Array.from({ length: 50 }, async () => (await adapter.get('/metrics')).text()));
+  expect(pages.every((page) => page.includes('\nfine 1\n'))).toBe(true);
+  expect(asked).toBeLessThan(50);
+});
+
+test.each(['text/plain;version=0.0.4', protobuf])(
+  'label names that are one without UTF-8 stay two for %s',
+  async (accept) => {
+    const url = await serveApp('g{"a.b"="1","a-b"="2",a_b="3"} 1\n');
+    const adapter = await startAdapter(`prometheus: [{ name: app, url: '${url}' }]`);
+    const page = Buffer.from(await (await adapter.get('/metrics', { accept })).arrayBuffer()).toString('latin1');
+    expect(['a_b', 'U__a_2E_b', 'U__a_2D_b'].filter((name) => !page.includes(name))).toEqual([]);
+  },
+);
