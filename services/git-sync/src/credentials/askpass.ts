@@ -1,5 +1,7 @@
 import { PodkitError } from '@podkit/chassis/errors';
-import { deadline } from '../hooks/exec-hook.ts';
+import { timeoutSignal } from '../process/timeout-signal.ts';
+import { RetryLaterError } from '../sync/backoff.ts';
+import { sendRequest, type WebAnswer } from '../web/send-request.ts';
 import type { Credential } from './credential.ts';
 
 const timeout = 1000;
@@ -10,18 +12,22 @@ const timeout = 1000;
  *
  * @throws {PodkitError} ERR_ASKPASS
  */
-export async function askCredential(askpassUrl: string, repo: string, signal: AbortSignal): Promise<Credential> {
-  let response: Response;
+export async function askCredential(
+  askpassUrl: string,
+  repo: string,
+  signal: AbortSignal,
+  env: NodeJS.ProcessEnv,
+): Promise<Credential> {
+  let answer: WebAnswer;
   try {
-    response = await fetch(askpassUrl, { redirect: 'manual', signal: AbortSignal.any([signal, deadline(timeout)]) });
+    const limited = AbortSignal.any([signal, timeoutSignal(timeout)]);
+    answer = await sendRequest(new URL(askpassUrl), { signal: limited }, env);
   } catch (cause) {
     throw new PodkitError('ERR_ASKPASS', 'cannot reach --askpass-url', { cause });
   }
-  if (response.status !== 200) {
-    await response.body?.cancel();
-    throw new PodkitError('ERR_ASKPASS', `--askpass-url answered ${response.status}`);
-  }
-  const lines = (await response.text()).split(/\r?\n/);
+  if (answer.status !== 200)
+    throw new RetryLaterError('ERR_ASKPASS', `--askpass-url answered ${answer.status}`, answer.headers['retry-after']);
+  const lines = answer.body.split(/\r?\n/);
   const valueOf = (key: string) =>
     lines
       .find((line) => line.trim().startsWith(`${key}=`))

@@ -19,12 +19,14 @@ const tokenMargin = 30_000;
 export class CredentialSource {
   readonly #options: Options;
   readonly #address: Address;
+  readonly #env: NodeJS.ProcessEnv;
   readonly #redactor: Redactor;
   readonly #metrics: CredentialMetrics;
   /** `usableUntil` is by `performance.now()`: once we have it, a wall clock that jumps must not end or keep it. */
   #token: { token: string; usableUntil: number } | undefined;
 
-  constructor(options: Options, redactor: Redactor, metrics: CredentialMetrics) {
+  constructor(options: Options, env: NodeJS.ProcessEnv, redactor: Redactor, metrics: CredentialMetrics) {
+    this.#env = env;
     this.#options = options;
     this.#address = parseAddress(options.repo ?? '');
     this.#redactor = redactor;
@@ -48,7 +50,7 @@ export class CredentialSource {
     for (const spec of credential.flatMap(parseCredentials))
       all.push({ url: spec.url, username: spec.username, password: await secretOf(spec.password, spec.passwordFile) });
     if (askpassUrl !== undefined)
-      all.push(await counted(this.#metrics.askpass, () => askCredential(askpassUrl, repo, signal)));
+      all.push(await counted(this.#metrics.askpass, () => askCredential(askpassUrl, repo, signal, this.#env)));
     if (this.#hasApp) all.push({ url: repo, username: '-', password: await this.#appToken(signal) });
     for (const { password: secret } of all) this.#redactor.add(secret);
     return all;
@@ -88,7 +90,7 @@ export class CredentialSource {
     };
     // Loaded only where there is an app.
     const { requestAppToken } = await import('./github-app.ts');
-    const { token, expiresAt } = await counted(this.#metrics.githubApp, () => requestAppToken(app, signal));
+    const { token, expiresAt } = await counted(this.#metrics.githubApp, () => requestAppToken(app, signal, this.#env));
     this.#token = { token, usableUntil: performance.now() + expiresAt - Date.now() - tokenMargin };
     return token;
   }

@@ -1,7 +1,9 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
 import { PodkitError } from '@podkit/chassis/errors';
 import { SignJWT } from 'jose';
-import { deadline } from '../hooks/exec-hook.ts';
+import { timeoutSignal } from '../process/timeout-signal.ts';
+import { RetryLaterError } from '../sync/backoff.ts';
+import { sendRequest, type WebAnswer } from '../web/send-request.ts';
 
 export type GitHubApp = {
   baseUrl: string;
@@ -20,25 +22,39 @@ export type AppToken = { token: string; expiresAt: number };
  *
  * @throws {PodkitError} ERR_GITHUB_APP, which never repeats GitHub's answer
  */
-export async function requestAppToken(app: GitHubApp, signal: AbortSignal, now = Date.now()): Promise<AppToken> {
+export async function requestAppToken(
+  app: GitHubApp,
+  signal: AbortSignal,
+  env: NodeJS.ProcessEnv,
+  now = Date.now(),
+): Promise<AppToken> {
   const base = app.baseUrl.endsWith('/') ? app.baseUrl : `${app.baseUrl}/`;
   const url = new URL(`app/installations/${app.installationId}/access_tokens`, base);
   const headers = { authorization: `Bearer ${await signAppToken(app, now)}`, accept: 'application/vnd.github+json' };
-  let response: Response;
+  let answer: WebAnswer;
   try {
-    response = await fetch(url, { method: 'POST', headers, signal: AbortSignal.any([signal, deadline(30_000)]) });
+    const limited = AbortSignal.any([signal, timeoutSignal(30_000)]);
+    answer = await sendRequest(url, { method: 'POST', headers, signal: limited }, env);
   } catch (cause) {
     throw new PodkitError('ERR_GITHUB_APP', `cannot reach ${url.origin}`, { cause });
   }
-  if (response.status !== 201) {
-    await response.body?.cancel();
-    throw new PodkitError('ERR_GITHUB_APP', `${url.origin} answered ${response.status} when asked for a token`);
+  if (answer.status !== 201) {
+    const message = `${url.origin} answered ${answer.status} when asked for a token`;
+    throw new RetryLaterError('ERR_GITHUB_APP', message, answer.headers['retry-after']);
   }
-  const body = (await response.json().catch(() => ({}))) as { token?: unknown; expires_at?: unknown };
+  const body = parseBody(answer.body);
   const expiresAt = Date.parse(String(body.expires_at));
   if (typeof body.token !== 'string' || Number.isNaN(expiresAt))
     throw new PodkitError('ERR_GITHUB_APP', `${url.origin} gave no token`);
   return { token: body.token, expiresAt };
+}
+
+function parseBody(text: string): { token?: unknown; expires_at?: unknown } {
+  try {
+    return (JSON.parse(text) ?? {}) as { token?: unknown; expires_at?: unknown };
+  } catch {
+    return {};
+  }
 }
 
 /** Valid for ten minutes; issued a minute back, since GitHub's clock and ours may differ. */

@@ -1,7 +1,7 @@
 import type { Environment } from '@podkit/chassis/config/config';
-import { PodkitError } from '@podkit/chassis/errors';
 import type { Log } from '../log/log.ts';
 import { runProcess } from '../process/run-process.ts';
+import { timeoutSignal } from '../process/timeout-signal.ts';
 import type { Hook } from './hook-runner.ts';
 
 export type ExecHookOptions = {
@@ -23,17 +23,9 @@ export function execHook({ name, command, args, timeout, backoff, env, log }: Ex
     backoff,
     async run({ hash, path }, stop) {
       log.info(0, 'running exechook', { hash, command, timeout });
-      const signal = AbortSignal.any([stop, deadline(timeout)]);
+      const signal = AbortSignal.any([stop, timeoutSignal(timeout)]);
       const output = await runProcess(command, args, { cwd: path, env: { ...env, GITSYNC_HASH: hash }, signal });
       log.info(1, 'exechook succeeded', { hash, stdout: output.stdout, stderr: output.stderr });
     },
   };
-}
-
-/** A signal that aborts after so many milliseconds, and says so. */
-export function deadline(milliseconds: number): AbortSignal {
-  const controller = new AbortController();
-  const late = () => controller.abort(new PodkitError('ERR_TIMEOUT', `no end within ${milliseconds} ms`));
-  setTimeout(late, milliseconds).unref();
-  return controller.signal;
 }

@@ -110,6 +110,7 @@ function hooksOf({ options, env, log }: HookInput) {
             successStatus: options.webhookSuccessStatus,
             timeout: options.webhookTimeout,
             backoff: options.webhookBackoff,
+            env: clean,
             log: log.child({ logger: 'webhook' }),
           }),
   };

@@ -1,6 +1,7 @@
 import { PodkitError } from '@podkit/chassis/errors';
 import type { Log } from '../log/log.ts';
-import { deadline } from './exec-hook.ts';
+import { timeoutSignal } from '../process/timeout-signal.ts';
+import { sendRequest } from '../web/send-request.ts';
 import type { Hook } from './hook-runner.ts';
 
 export type WebHookOptions = {
@@ -11,21 +12,23 @@ export type WebHookOptions = {
   /** Milliseconds. */
   timeout: number;
   backoff: number;
+  /** For its proxies and certificates. */
+  env: NodeJS.ProcessEnv;
   log: Log;
 };
 
 /** An HTTP request without a body, with the hash in the header `Gitsync-Hash`. */
-export function webHook({ url, method, successStatus, timeout, backoff, log }: WebHookOptions): Hook {
+export function webHook({ url, method, successStatus, timeout, backoff, env, log }: WebHookOptions): Hook {
   return {
     name: 'webhook',
     backoff,
     async run({ hash }, stop) {
       log.info(0, 'sending webhook', { hash, url, method, timeout });
-      const signal = AbortSignal.any([stop, deadline(timeout)]);
-      const response = await fetch(url, { method, headers: { 'Gitsync-Hash': hash }, signal });
-      await response.body?.cancel();
-      if (successStatus > 0 && response.status !== successStatus)
-        throw new PodkitError('ERR_WEBHOOK', `webhook: got status ${response.status}, expected ${successStatus}`);
+      const signal = AbortSignal.any([stop, timeoutSignal(timeout)]);
+      const headers = { 'Gitsync-Hash': hash };
+      const answer = await sendRequest(new URL(url), { method, headers, signal, redirects: 11 }, env);
+      if (successStatus > 0 && answer.status !== successStatus)
+        throw new PodkitError('ERR_WEBHOOK', `webhook: got status ${answer.status}, expected ${successStatus}`);
     },
   };
 }

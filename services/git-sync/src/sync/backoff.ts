@@ -1,7 +1,16 @@
+import { PodkitError } from '@podkit/chassis/errors';
 import { ProcessError } from '../process/process-error.ts';
 
-/** A server that said when to come again, or that it has had enough. */
-export type RetryAfter = { retryAfter: number };
+/** A server refused, and may have said when to come again. */
+export class RetryLaterError extends PodkitError {
+  /** Milliseconds. */
+  readonly retryAfter: number;
+
+  constructor(code: string, message: string, header: string | undefined) {
+    super(code, message);
+    this.retryAfter = parseRetryAfter(header);
+  }
+}
 
 const mostDoublings = 3;
 const longestRetryAfter = 3_600_000;

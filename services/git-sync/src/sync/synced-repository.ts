@@ -155,7 +155,7 @@ type Parts = { repo: string; layout: Layout; log: Log; hooks: RepositoryHooks; o
 
 async function createSyncer(input: SyncedInput, { repo, layout, log, hooks, onVerified }: Parts): Promise<Syncer> {
   const { options, env, turn, directory, redactor, metrics, step } = input;
-  const source = new CredentialSource(options, redactor, metrics);
+  const source = new CredentialSource(options, env, redactor, metrics);
   const store = new CredentialStore(directory);
   const lfs = lfsMode(options.lfs, env.PATH ?? '');
   const credentialUrls = source.urls();
