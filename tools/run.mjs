@@ -49,6 +49,11 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
     if (!isCopy) child?.kill(signal);
   });
 }
+// npm passes a signal on to the shell that it started us by, and that dies of it without a word: then our parent is another.
+const parent = process.ppid;
+setInterval(() => {
+  if (process.ppid !== parent) child?.kill('SIGTERM');
+}, 1000).unref();
 // A closed terminal or pipe; the program below notices by itself.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 
