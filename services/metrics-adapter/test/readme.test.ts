@@ -55,7 +55,7 @@ test("the example for podkit's app reads its /stats", async () => {
     inFlight: 1,
   };
   const app = await serveApp({ ...stats, uptimeSeconds: 9, process: { rssBytes: 5 } });
-  const adapter = await startAdapter(read('examples', 'app.yaml').replace('http://127.0.0.1:8080', app));
+  const adapter = await startAdapter(read('examples', 'app.yaml').replace(/http:\/\/127\.0\.0\.1:\d+/, app));
   expect(await adapter.samples('app_')).toEqual([
     'app_requests_total{method="GET",route="/",status="200"} 3',
     'app_request_seconds_total{method="GET",route="/",status="200"} 0.5',
