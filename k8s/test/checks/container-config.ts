@@ -1,5 +1,6 @@
 import type { V1Container } from '@kubernetes/client-node';
-import { ConfigError, loadConfig, type Setting, settingsOf } from '@podkit/chassis/config/config';
+import { ConfigError, loadConfig } from '@podkit/chassis/config/config';
+import { type Setting, settingsOf } from '@podkit/chassis/config/setting';
 import { messageOf } from '@podkit/chassis/errors';
 import type { TObject } from 'typebox';
 import { schema as ambassador } from '../../../services/ambassador/src/config.ts';

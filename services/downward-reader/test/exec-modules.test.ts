@@ -31,6 +31,7 @@ it('loads for exec nothing but what limits and their settings need, since the pr
       'config/nearest',
       'config/service-link',
       'config/setting-text',
+      'config/setting',
       'config/settings',
       'errors',
       'process/exit-codes',

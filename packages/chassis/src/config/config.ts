@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
-import type { Static, TObject, TSchema } from 'typebox';
+import type { Static, TObject } from 'typebox';
 import { messageOf, PodkitError } from '../errors.ts';
 import { type Flags, readFlags } from './flags.ts';
 import { nearest } from './nearest.ts';
 import { isServiceLink, isServiceLinkName } from './service-link.ts';
+import { type Setting, settingsOf } from './setting.ts';
 import { acceptedBy, isWithin, parseSetting } from './setting-text.ts';
-import type { Annotation } from './settings.ts';
 
 export type Environment = Record<string, string | undefined>;
 
@@ -36,31 +36,6 @@ export class ConfigError extends PodkitError {
     super('ERR_CONFIG', errors.join('\n'));
     this.errors = errors;
   }
-}
-
-export type Setting = {
-  key: string;
-  env: string;
-  flag: string;
-  schema: TSchema;
-  annotation: Annotation;
-  required: boolean;
-};
-
-/** The settings of a schema with the names by which people set them. */
-export function settingsOf(schema: TObject, prefix: string): Setting[] {
-  return Object.entries(schema.properties).map(([key, property]) => {
-    const annotation = property as unknown as Annotation;
-    const words = key.replaceAll(/([a-z0-9])([A-Z])/g, '$1_$2');
-    return {
-      key,
-      env: annotation.env ?? prefix + words.toUpperCase(),
-      flag: `--${words.toLowerCase().replaceAll('_', '-')}`,
-      schema: property,
-      annotation,
-      required: (schema.required ?? []).includes(key) && !('default' in property),
-    };
-  });
 }
 
 /**

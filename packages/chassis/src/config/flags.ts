@@ -1,5 +1,5 @@
-import type { Setting } from './config.ts';
 import { nearest } from './nearest.ts';
+import type { Setting } from './setting.ts';
 
 /** A command line taken apart: texts by setting key, words that are not flags, and what was wrong. */
 export type Flags = { values: Map<string, string>; positionals: string[]; errors: string[] };

@@ -1,5 +1,5 @@
 import type { TObject } from 'typebox';
-import { type Setting, settingsOf } from './config.ts';
+import { type Setting, settingsOf } from './setting.ts';
 import { acceptedBy } from './setting-text.ts';
 
 /** What `--help` prints: every setting with its flag, variable, default and meaning. */

@@ -1,4 +1,4 @@
-import { type Setting, settingsOf } from '@podkit/chassis/config/config';
+import { type Setting, settingsOf } from '@podkit/chassis/config/setting';
 import { prefix, schema } from './schema.ts';
 
 /** All settings with the names by which they are set. */

@@ -1,4 +1,4 @@
-import type { Setting } from '@podkit/chassis/config/config';
+import type { Setting } from '@podkit/chassis/config/setting';
 import { acceptedBy } from '@podkit/chassis/config/setting-text';
 import { allSettings } from './all-settings.ts';
 import { legacyFlags } from './legacy.ts';

@@ -1,5 +1,6 @@
-import type { Environment, Setting } from '@podkit/chassis/config/config';
+import type { Environment } from '@podkit/chassis/config/config';
 import { nearest } from '@podkit/chassis/config/nearest';
+import type { Setting } from '@podkit/chassis/config/setting';
 import { acceptedBy } from '@podkit/chassis/config/setting-text';
 import { messageOf } from '@podkit/chassis/errors';
 import { allSettings } from './all-settings.ts';
