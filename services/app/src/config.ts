@@ -69,7 +69,7 @@ const readiness = {
 
 const overload = {
   maxInFlight: integer({ default: 2000, minimum: 0, description: 'Requests at once before shedding; 0: no limit.' }),
-  maxEventLoopDelay: duration({ default: '500ms', description: 'Mean event-loop delay that sheds; 0: no limit.' }),
+  maxEventLoopDelay: duration({ default: '0s', description: 'Mean event-loop delay that sheds; 0: no limit.' }),
   maxHeap: number({ default: 0.95, minimum: 0, maximum: 1, description: 'Share of the heap that sheds; 0: no limit.' }),
   overloadUnready: duration({ default: '10s', description: 'Overload for this long makes it unready; 0: never.' }),
 };

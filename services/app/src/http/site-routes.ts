@@ -10,22 +10,53 @@ import { matchesStrongly, matchesWeakly, parseEtags } from './etag-condition.ts'
 export function siteRoutes(server: Server, { site }: { site: Site }): void {
   // What begins like the API is never a page, also not one that is not there yet.
   server.get('/api/*', (_request, reply) => reply.callNotFound());
+  server.route({
+    method: ['POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS'],
+    url: '/*',
+    // Before the body is looked at: its type does not matter here.
+    onRequest: async (request, reply) => {
+      if (request.url.startsWith('/api/')) return reply.callNotFound();
+      const message = 'pages are read with GET and HEAD';
+      return reply.code(405).header('allow', 'GET, HEAD').send({ code: 'ERR_METHOD', message });
+    },
+    handler: (_request, reply) => reply.callNotFound(),
+  });
   server.get('/*', (request, reply) => {
     const path = sitePath(pathOf(request));
     if (path === undefined) return notFound(reply);
     const encodings = request.headers['accept-encoding'];
     const file = site.remembered(path, encodings);
     if (file !== undefined) return sendFile(request, reply, file);
-    return site.find(path, encodings).then((found) => answer(request, reply, path, found));
+    return site
+      .find(path, encodings)
+      .then((found) =>
+        found.kind === 'missing' ? notFoundPage(site, reply, encodings) : answer(request, reply, path, found),
+      );
   });
 }
 
 function answer(request: FastifyRequest, reply: FastifyReply, path: string, found: Found): FastifyReply {
   if (found.kind === 'file') return sendFile(request, reply, found.file);
-  if (found.kind === 'directory') return reply.redirect(`/${path.split('/').map(encodeURIComponent).join('/')}/`, 308);
+  if (found.kind === 'directory')
+    return reply.redirect(`/${path.split('/').map(encodeURIComponent).join('/')}/${queryOf(request)}`, 308);
   if (found.kind === 'missing') return notFound(reply, found.commit);
   const message = 'the site has not been synced yet';
   return reply.code(503).header('retry-after', '1').send({ code: 'ERR_NOT_SYNCED', message });
+}
+
+const queryOf = (request: FastifyRequest): string => request.url.slice(pathOf(request).length);
+
+/** The site's own page for what it does not have. */
+async function notFoundPage(site: Site, reply: FastifyReply, encodings: string | undefined): Promise<FastifyReply> {
+  const found = await site.find('404.html', encodings);
+  if (found.kind !== 'file') return notFound(reply, found.kind === 'missing' ? found.commit : undefined);
+  const { file } = found;
+  if (file.commit !== undefined) void reply.header('x-content-revision', file.commit);
+  if (file.encoding !== undefined) void reply.header('content-encoding', file.encoding);
+  void reply
+    .code(404)
+    .headers({ 'content-type': file.type, 'x-content-type-options': 'nosniff', vary: 'accept-encoding' });
+  return sendBytes(reply, file, 0, file.size - 1);
 }
 
 function notFound(reply: FastifyReply, commit?: string): FastifyReply {
@@ -34,7 +65,12 @@ function notFound(reply: FastifyReply, commit?: string): FastifyReply {
 }
 
 function sendFile(request: FastifyRequest, reply: FastifyReply, file: SiteFile): FastifyReply {
-  void reply.headers({ etag: file.etag, 'cache-control': 'no-cache', vary: 'accept-encoding' });
+  void reply.headers({
+    etag: file.etag,
+    'last-modified': file.modified,
+    'cache-control': 'no-cache',
+    vary: 'accept-encoding',
+  });
   if (file.commit !== undefined) void reply.header('x-content-revision', file.commit);
   const refused = conditionOf(request, file);
   if (refused !== undefined) return sendNothing(reply.code(refused), file);

@@ -11,6 +11,11 @@ const types: Record<string, string> = {
   '.json': text('application/json'),
   '.map': text('application/json'),
   '.webmanifest': text('application/manifest+json'),
+  '.rss': text('application/rss+xml'),
+  '.atom': text('application/atom+xml'),
+  '.yaml': text('application/yaml'),
+  '.yml': text('application/yaml'),
+  '.vtt': text('text/vtt'),
   '.xml': text('application/xml'),
   '.txt': text('text/plain'),
   '.md': text('text/markdown'),
@@ -26,6 +31,7 @@ const types: Record<string, string> = {
   '.woff': 'font/woff',
   '.woff2': 'font/woff2',
   '.ttf': 'font/ttf',
+  '.otf': 'font/otf',
   '.pdf': 'application/pdf',
   '.wasm': 'application/wasm',
   '.mp4': 'video/mp4',
@@ -36,5 +42,7 @@ const types: Record<string, string> = {
 
 /** The media type of a file by its extension; what we do not know must not be guessed by the browser either. */
 export function contentTypeOf(path: string): string {
-  return types[extname(path).toLowerCase()] ?? 'application/octet-stream';
+  const extension = extname(path).toLowerCase();
+  // LICENSE, README: files without an ending are for people to read.
+  return extension === '' ? text('text/plain') : (types[extension] ?? 'application/octet-stream');
 }

@@ -6,7 +6,7 @@ export function sitePath(urlPath: string): string | undefined {
   const decoded = decode(urlPath);
   if (decoded === undefined || /[\0\\]/.test(decoded)) return undefined;
   const segments = decoded.split('/').filter((segment) => segment !== '');
-  if (segments.some((segment) => segment.startsWith('.'))) return undefined;
+  if (isHidden(segments)) return undefined;
   return segments.join('/') + (decoded.endsWith('/') && segments.length > 0 ? '/' : '');
 }
 
@@ -16,4 +16,9 @@ function decode(path: string): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** Whether a path leads to a dotfile. `/.well-known/` (RFC 8615) is none. */
+export function isHidden(segments: readonly string[]): boolean {
+  return segments.some((segment, index) => segment.startsWith('.') && !(index === 0 && segment === '.well-known'));
 }

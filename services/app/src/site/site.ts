@@ -7,6 +7,7 @@ import { contentTypeOf } from './content-type.ts';
 import { acceptedVariants, type Variant } from './encoding.ts';
 import { FileCache } from './file-cache.ts';
 import { type Revision, resolveRevision } from './revision.ts';
+import { isHidden } from './site-path.ts';
 
 /** What a response about a file says of it. */
 export type FileFacts = {
@@ -15,6 +16,8 @@ export type FileFacts = {
   type: string;
   encoding: string | undefined;
   size: number;
+  /** As an HTTP date. */
+  modified: string;
 };
 
 /** A file ready to be sent. The receiver of a `handle` must close it. */
@@ -99,7 +102,14 @@ export class Site {
   ): Promise<SiteFile> {
     const { commit } = revision;
     const size = stats.size;
-    const facts = { commit, type: contentTypeOf(path), encoding, size, etag: etagOf(commit, path, encoding, stats) };
+    const facts = {
+      commit,
+      type: contentTypeOf(path),
+      encoding,
+      size,
+      etag: etagOf(commit, path, encoding, stats),
+      modified: stats.mtime.toUTCString(),
+    };
     if (commit === undefined || size > smallFile) return { ...facts, handle };
     try {
       const content = await handle.readFile();
@@ -134,7 +144,7 @@ async function openInside(root: string, path: string): Promise<OpenFile | 'direc
   try {
     const real = await realpath(join(root, path));
     const inside = relative(root, real);
-    if (inside.split(sep).some((segment) => segment.startsWith('.'))) return undefined;
+    if (isHidden(inside.split(sep))) return undefined;
     // Without O_NONBLOCK a fifo in the repository would hold a thread until someone writes to it.
     const handle = await open(real, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW);
     const stats = await handle.stat();
