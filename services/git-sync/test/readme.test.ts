@@ -144,12 +144,12 @@ it('lists every endpoint', async () => {
 });
 
 it('has a quick start that works, shown here with a local repository', async () => {
-  const [, flags = ''] = /main\.ts (--repo=\S+ .*)\n/.exec(readme) ?? [];
+  const [, flags = ''] = /npm run git-sync -- (--repo=\S+ .*)\n/.exec(readme) ?? [];
   const remote = await Remote.create();
   const args = flags.split(' ').map((flag) => {
     if (flag.startsWith('--repo=')) return `--repo=${remote.path}`;
     if (flag.startsWith('--root=')) return `--root=${tempDir()}`;
-    return flag === '--ref=master' ? '--ref=main' : flag;
+    return flag;
   });
   expect(args).toContain('--one-time');
   expectDone(await spawnGitSync(args));

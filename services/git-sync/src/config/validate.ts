@@ -1,5 +1,6 @@
 import { isAbsolute, join, resolve } from 'node:path';
 import { acceptedBy } from '@podkit/chassis/config/setting-text';
+import { binaryPattern } from '../git/binary.ts';
 import { defaultLink } from '../sync/layout.ts';
 import { allSettings } from './all-settings.ts';
 import { bindAddress } from './bind-address.ts';
@@ -58,6 +59,7 @@ function sourceFaults(options: Options): string[] {
     if (/[\0\n]/.test(value)) faults.push(`${flag}: must not hold a line break or NUL`);
   }
   if (/[\s~^:?*[\\]|\.\.|@\{/.test(options.ref)) faults.push('--ref: must be a branch, a tag or a full hash');
+  if (!binaryPattern.test(options.git)) faults.push('--git: must be a path of letters, digits and / . _ ~ - only');
   return [...faults, ...pathFaults(options)];
 }
 
