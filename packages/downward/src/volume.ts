@@ -1,7 +1,7 @@
 import { constants, type Dirent, statSync, watch } from 'node:fs';
 import { lstat, readdir, readFile, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
-import { codeOf } from '@podkit/chassis/errors';
+import { codeOf, PodkitError } from '@podkit/chassis/errors';
 
 /** A file or folder of the volume that cannot be read: its path inside, `.` for the volume itself, and the system's code. */
 export type Unreadable = { path: string; code: string };
@@ -24,30 +24,30 @@ const attempts = 5;
  * permission, a link to nowhere) is told in `unreadable` and keeps nothing else from being read.
  *
  * @returns undefined where there is no such directory
- * @throws ENOENT where generations vanish faster than they can be read
+ * @throws {PodkitError} ERR_VOLUME_UNSTABLE where generations vanish faster than they can be read
  */
 export async function readVolume(directory: string): Promise<Snapshot | undefined> {
   for (let attempt = 1; ; attempt += 1) {
     const generation = await resolveData(directory);
-    const snapshot: Snapshot = { generation: generation.path, files: {}, unreadable: generation.fault };
+    const snapshot: Snapshot = { generation: generation.path, files: {}, unreadable: generation.errors };
     await readTree(generation.path ?? directory, '', snapshot);
     const vanished = snapshot.unreadable.find(({ code }) => code === 'ENOENT');
     if (vanished === undefined) return snapshot;
     if (generation.path === undefined && vanished.path === '.') return undefined;
     if (attempt < attempts) continue;
     if ((await resolveData(directory)).path === generation.path) return snapshot;
-    throw Object.assign(new Error(`${directory} is replaced faster than it can be read`), { code: 'ENOENT' });
+    throw new PodkitError('ERR_VOLUME_UNSTABLE', `${directory} is replaced faster than it can be read`);
   }
 }
 
-/** Where `..data` leads. That it is not there is no fault; that it is there and leads nowhere is one. */
-async function resolveData(directory: string): Promise<{ path: string | undefined; fault: Unreadable[] }> {
+/** Where `..data` leads. That it is not there is no error; that it is there and leads nowhere is one. */
+async function resolveData(directory: string): Promise<{ path: string | undefined; errors: Unreadable[] }> {
   const link = join(directory, '..data');
   try {
-    return { path: await realpath(link), fault: [] };
+    return { path: await realpath(link), errors: [] };
   } catch (error) {
     const there = await lstat(link).catch(() => undefined);
-    return { path: undefined, fault: there === undefined ? [] : [{ path: '..data', code: codeOf(error) ?? 'EIO' }] };
+    return { path: undefined, errors: there === undefined ? [] : [{ path: '..data', code: codeOf(error) ?? 'EIO' }] };
   }
 }
 

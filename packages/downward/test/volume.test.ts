@@ -131,12 +131,12 @@ describe('parseMapFile', () => {
   it('keeps a line that it cannot read, with the reason, beside those that it can', () => {
     expect(parseMapFile('a="1"\nbroken\nb="2"')).toEqual({
       values: { a: '1', b: '2' },
-      faults: [{ line: 2, raw: 'broken', reason: 'no key before =' }],
+      errors: [{ line: 2, raw: 'broken', reason: 'no key before =' }],
     });
   });
 
   it.each(['b="open', 'b=bare', String.raw`b="\q"`, 'b="x"y"'])('keeps %s raw, whose quoting is wrong', (raw) => {
-    expect(parseMapFile(`a="1"\n${raw}`)).toMatchObject({ values: { a: '1' }, faults: [{ line: 2, raw }] });
+    expect(parseMapFile(`a="1"\n${raw}`)).toMatchObject({ values: { a: '1' }, errors: [{ line: 2, raw }] });
   });
 
   it('splits at the first =, since a value may hold more', () => {

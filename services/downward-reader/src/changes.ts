@@ -21,7 +21,7 @@ function flatten({ labels, annotations, files, resources, volume }: Document): M
   const values = new Map<string, string>();
   for (const [prefix, map] of Object.entries({ labels, annotations })) {
     for (const [key, value] of Object.entries(map?.values ?? {})) values.set(`${prefix}.${key}`, value);
-    for (const { line, raw } of map?.faults ?? []) values.set(`${prefix} line ${line}`, raw);
+    for (const { line, raw } of map?.errors ?? []) values.set(`${prefix} line ${line}`, raw);
   }
   for (const [path, content] of Object.entries(files)) values.set(`files.${path}`, content);
   for (const { path, code } of volume.unreadable) values.set(`unreadable.${path}`, code);

@@ -93,11 +93,11 @@ export const configSchema = settings({
 
 export type Config = Static<typeof configSchema>;
 
-/** Faults that only several settings together show. */
-export function configFaults(config: Readonly<Config>): string[] {
-  const faults: string[] = [];
+/** Errors that only several settings together show. */
+export function configErrors(config: Readonly<Config>): string[] {
+  const errors: string[] = [];
   if (config.signal !== undefined && config.signalPidFile === undefined)
-    faults.push('DOWNWARD_SIGNAL_PID_FILE: required with DOWNWARD_SIGNAL; the file that names the process');
-  if (config.output !== undefined && !config.oneTime) faults.push('DOWNWARD_OUTPUT: goes with --one-time only');
-  return faults;
+    errors.push('DOWNWARD_SIGNAL_PID_FILE: required with DOWNWARD_SIGNAL; the file that names the process');
+  if (config.output !== undefined && !config.oneTime) errors.push('DOWNWARD_OUTPUT: goes with --one-time only');
+  return errors;
 }

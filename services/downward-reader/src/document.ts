@@ -13,7 +13,7 @@ import { limitsOf, tune } from './tune/tune.ts';
 
 /** All that a Pod knows about itself at one moment. */
 export type Document = {
-  /** Labels and annotations; faults name the lines that could not be read. Undefined where the file is not there. */
+  /** Labels and annotations; errors name the lines that could not be read. Undefined where the file is not there. */
   labels: MapFile | undefined;
   annotations: MapFile | undefined;
   fields: Field[];
@@ -88,17 +88,17 @@ function withCgroup(fields: readonly Field[], { cpu, memory }: CgroupLimits): Fi
 function volumeWarnings(snapshot: Snapshot | undefined, directory: string): string[] {
   if (snapshot === undefined) return [];
   const { generation, unreadable } = snapshot;
-  const faults = unreadable.map(({ path, code }) => `${join(directory, path)} cannot be read: ${code}`);
-  if (generation !== undefined || unreadable.some(({ path }) => path === '.' || path === '..data')) return faults;
+  const errors = unreadable.map(({ path, code }) => `${join(directory, path)} cannot be read: ${code}`);
+  if (generation !== undefined || unreadable.some(({ path }) => path === '.' || path === '..data')) return errors;
   return [
     `${directory} has no ..data: it is a plain folder or a subPath mount, which Kubernetes never updates`,
-    ...faults,
+    ...errors,
   ];
 }
 
 function mapWarnings(maps: Record<string, MapFile | undefined>): string[] {
   return Object.entries(maps).flatMap(([name, map]) =>
-    (map?.faults ?? []).map(({ line, reason }) => `${name} line ${line}: ${reason}`),
+    (map?.errors ?? []).map(({ line, reason }) => `${name} line ${line}: ${reason}`),
   );
 }
 

@@ -3,7 +3,11 @@ import type { DocumentInputs } from './document.ts';
 import { parsePools } from './tune/pools.ts';
 import type { RuntimeName } from './tune/runtimes.ts';
 
-/** What a document is made from, by the configuration; `auto` is the runtime where the setting says so. */
+/**
+ * What a document is made from, by the configuration; `auto` is the runtime where the setting says so.
+ *
+ * @throws {ConfigError} where a template of DOWNWARD_POOLS is wrong
+ */
 export function inputsOf(
   config: Readonly<Config>,
   env: DocumentInputs['env'],

@@ -1,6 +1,6 @@
 import type { SrvRecord } from 'node:dns';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { codeOf, PodkitError } from '@podkit/chassis/errors';
+import { codeOf } from '@podkit/chassis/errors';
+import { withTimeout } from '@podkit/chassis/process/timeout';
 
 /** Another Pod of the headless service. `ordinal` is there for Pods of a StatefulSet. */
 export type Peer = { name: string; port: number; ordinal: number | undefined };
@@ -8,7 +8,7 @@ export type PeerLookup = () => Promise<Peer[]>;
 
 /**
  * Find the Pods of a headless service by its SRV records, ordered by ordinal, then name. No record is no peer; an
- * answer that does not come within `timeout` milliseconds is an error.
+ * answer that does not come within `timeout` milliseconds is a TimeoutError.
  * Source: https://github.com/kubernetes/dns/blob/master/docs/specification.md
  */
 export function createPeerLookup(
@@ -17,19 +17,12 @@ export function createPeerLookup(
   { timeout = 2000 }: { timeout?: number } = {},
 ): PeerLookup {
   return async () => {
-    const over = new AbortController();
-    const late = sleep(timeout, undefined, { signal: over.signal }).then(() => {
-      throw new PodkitError('ERR_PEERS', `no answer about ${service} within ${timeout} ms`);
-    });
-    late.catch(() => undefined);
     try {
-      const records = await Promise.race([resolve(service), late]);
+      const records = await withTimeout(`the lookup of ${service}`, timeout, () => resolve(service));
       return records.map(peerOf).sort(byOrdinal);
     } catch (error) {
       if (nobody.has(codeOf(error) ?? '')) return [];
       throw error;
-    } finally {
-      over.abort();
     }
   };
 }

@@ -63,6 +63,9 @@ export function registerPodMetrics({
     limits(self, document(), 'limits.memory', 1),
   );
   gauge('downward_warnings', 'What does not fit together.', [], (self) => self.set(document().warnings.length));
+  gauge('downward_unreadable_files', 'Files and folders of the volume that cannot be read.', [], (self) =>
+    self.set(document().volume.unreadable.length),
+  );
   gauge('downward_last_change_id', 'Number of the newest change.', [], (self) => self.set(changes()));
   gauge('downward_streams', 'Clients of /events.', [], (self) => self.set(streams().open));
   const dropped: Counter = new Counter({

@@ -93,6 +93,29 @@ describe('downward-reader exec', () => {
     expect(run(args, await limited())).toMatchObject({ status, stderr: expect.stringContaining(why) });
   });
 
+  it('names each wrong template of DOWNWARD_POOLS and ends with 2', async () => {
+    const { status, stderr } = run(['exec', '--pools=DB_POOL,A=cpus/0', '--', 'true'], await limited());
+    expect(status).toBe(2);
+    expect(stderr).toContain('DOWNWARD_POOLS: "DB_POOL" is not like');
+    expect(stderr).toContain('DOWNWARD_POOLS: "A=cpus/0" is not like');
+  });
+
+  it('ignores the variables that Kubernetes sets for Services named like it', async () => {
+    const links = {
+      DOWNWARD_SERVICE_HOST: '10.0.0.7',
+      DOWNWARD_SERVICE_PORT: '8090',
+      DOWNWARD_PORT: 'tcp://10.0.0.7:8090',
+      DOWNWARD_PORT_8090_TCP: 'tcp://10.0.0.7:8090',
+      DOWNWARD_PORT_8090_TCP_ADDR: '10.0.0.7',
+      DOWNWARD_READER_PORT: 'tcp://10.0.0.8:8090',
+      DOWNWARD_READER_SERVICE_PORT_HTTP: '8090',
+      CPU_LIMIT_PORT: 'tcp://10.0.0.9:80',
+    };
+    const plain = run(['exec', '--print', '--', 'node'], await limited());
+    expect(run(['exec', '--print', '--', 'node'], { ...(await limited()), ...links })).toEqual(plain);
+    expect(plain.status).toBe(0);
+  });
+
   it('says so, and ends with 126, where the kernel could not run the file', async () => {
     const path = join(tempDir(), 'data');
     writeFileSync(path, 'no program', { mode: 0o755 });

@@ -93,7 +93,7 @@ describe('a change of the volume', () => {
     const { url } = await startReader('/nowhere');
     for (const query of ['since=abc', 'since=0&wait=soon', 'since=-1']) {
       const answer = await fetch(`${url}/changes?${query}`);
-      expect([answer.status, await answer.json()]).toMatchObject([400, { code: 'ERR_QUERY' }]);
+      expect([answer.status, await answer.json()]).toMatchObject([400, { code: 'ERR_VALIDATION' }]);
     }
   });
 

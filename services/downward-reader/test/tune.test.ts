@@ -41,6 +41,22 @@ describe('tune', () => {
     },
   );
 
+  it.each([
+    ['node', 24, {}],
+    ['gunicorn', 512, { WEB_CONCURRENCY: '64' }],
+    ['puma', 48, {}],
+    ['php-fpm', 16, {}],
+    ['jvm', 64, {}],
+    ['dotnet', 32, {}],
+  ] as const)('says of %s that it does not fit into %d MiB with %j', (runtime, mib, env) => {
+    const limits = { cpus: 1, memory: mib * mebibyte, memoryShare: 90 };
+    const reasons = Object.values(tune(limits, { runtime, memoryShare: 90, pools: [], env, override: false })).map(
+      ({ reason }) => reason,
+    );
+    expect(reasons).toContainEqual(expect.stringContaining(`does not fit, it is more than limits.memory ${mib} MiB`));
+    expect(reasons.join('\n')).not.toContain('≤');
+  });
+
   it('divides the memory of a JVM so that all regions together are the limit', () => {
     expect(values(small, { runtime: 'jvm' }).JAVA_TOOL_OPTIONS).toMatch(
       /^-Xmx\d+m -Xss1m -XX:MaxMetaspaceSize=24m -XX:ReservedCodeCacheSize=16m -XX:MaxDirectMemorySize=10m -XX:ActiveProcessorCount=1 -XX:\+UseSerialGC$/,

@@ -48,6 +48,30 @@ describe('what cannot be read', () => {
     expect((await json(url)).warnings).toEqual([]);
   });
 
+  it.skipIf(process.getuid?.() !== 0)(
+    "is another user's file (0400), named and counted, while the rest goes on",
+    async () => {
+      const dir = tempDir();
+      await writeVolume(dir, { labels: 'a="1"', annotations: 'b="2"', 'limits/memory_mi': '64' });
+      // Else the folder itself, root's and of mode 0700, would be what cannot be read.
+      chownSync(dir, 12_345, 12_345);
+      const file = join(dir, '..data', 'limits', 'memory_mi');
+      chmodSync(file, 0o400);
+      const { url } = await startReader(dir, settings, 12_345);
+      const metric = async () =>
+        /^downward_unreadable_files(?:\{.*\})? (\d+)$/m.exec(await (await fetch(`${url}/metrics`)).text())?.[1];
+      expect(await metric()).toBe('1');
+      expect(await json(`${url}/fields/limits.memory`)).toMatchObject({
+        error: { path: 'limits/memory_mi', code: 'EACCES' },
+      });
+      expect(await json(`${url}/labels`)).toEqual({ a: '1' });
+      expect((await json(url)).warnings).toContain(`${dir}/limits/memory_mi cannot be read: EACCES`);
+      chownSync(file, 12_345, 12_345);
+      await waitFor('the limit', async () => (await json(`${url}/fields/limits.memory`)).value === 64 * 2 ** 20);
+      expect(await metric()).toBe('0');
+    },
+  );
+
   it('is the whole folder where its permission is taken, until it returns', async () => {
     const dir = tempDir();
     await writeVolume(dir, { labels: 'a="1"' });

@@ -3,6 +3,7 @@ import { PodkitError } from '@podkit/chassis/errors';
 import type { Server } from '@podkit/chassis/http/server';
 import type { EventStreams, SseEvent } from '@podkit/chassis/http/sse';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Type } from 'typebox';
 import { agedFields } from '../age.ts';
 import type { ChangeEvent } from '../changes.ts';
 import type { PeerLookup } from '../peers.ts';
@@ -13,38 +14,36 @@ export type RouteOptions = { reader: Reader; streams: EventStreams; peers: PeerL
 
 const longestWait = 60_000;
 
-class BadQueryError extends PodkitError {
-  readonly statusCode = 400;
-
-  constructor(name: string, wanted: string, options?: ErrorOptions) {
-    super('ERR_QUERY', `${name} must be ${wanted}`, options);
-  }
-}
+/** The number of the last change that the client has seen. */
+const since = Type.Integer({ minimum: 0, maximum: 999_999_999_999_999 });
+const changesQuery = Type.Object({ since: Type.Optional(since), wait: Type.Optional(Type.String()) });
+const documentQuery = Type.Object({
+  ...changesQuery.properties,
+  format: Type.Optional(Type.Union([Type.Literal('json'), Type.Literal('table')])),
+});
+const fieldParams = Type.Object({ name: Type.String() });
 
 /** `/`, `/fields`, `/labels`, `/annotations`, `/changes`, `/events` and `/peers`. */
 export function serveDocument(server: Server, options: RouteOptions): void {
   const { reader, peers } = options;
   const fields = () => agedFields(reader.document.fields, reader.now());
   const document = () => ({ id: reader.log.last, ...reader.document, fields: fields() });
-  server.get('/', async (request, reply) => {
-    const query = request.query as { since?: string; wait?: string; format?: string };
+  server.get('/', { schema: { querystring: documentQuery } }, async ({ query }, reply) => {
     if (query.format === 'table')
       return reply.type('text/plain; charset=utf-8').send(formatTable(reader.document, reader.now()));
     if (query.since === undefined) return document();
-    await reader.changesSince(sinceOf(query.since), waitOf(query.wait));
+    await reader.changesSince(query.since, waitOf(query.wait));
     return document();
   });
   server.get('/fields', fields);
-  server.get('/fields/:name', (request, reply) => {
-    const { name } = request.params as { name: string };
-    const field = fields().find((one) => one.name === name);
-    return field ?? notFound(reply, `no field ${name}; see /fields`);
+  server.get('/fields/:name', { schema: { params: fieldParams } }, ({ params }, reply) => {
+    const field = fields().find(({ name }) => name === params.name);
+    return field ?? notFound(reply, `no field ${params.name}; see /fields`);
   });
   server.get('/labels', () => reader.document.labels?.values ?? {});
   server.get('/annotations', () => reader.document.annotations?.values ?? {});
-  server.get('/changes', async (request) => {
-    const query = request.query as { since?: string; wait?: string };
-    const events = await reader.changesSince(sinceOf(query.since ?? '0'), waitOf(query.wait));
+  server.get('/changes', { schema: { querystring: changesQuery } }, async ({ query }) => {
+    const events = await reader.changesSince(query.since ?? 0, waitOf(query.wait));
     return { id: reader.log.last, complete: events !== undefined, events: events ?? [] };
   });
   server.get('/events', (request, reply) => openStream(request, reply, options));
@@ -68,18 +67,12 @@ function notFound(reply: FastifyReply, message: string): FastifyReply {
   return reply.code(404).send({ code: 'ERR_NOT_FOUND', message });
 }
 
-/** The number of the last change that the client has seen. */
-function sinceOf(text: string): number {
-  if (!/^\d{1,15}$/.test(text)) throw new BadQueryError('since', 'the id of a change, such as 0 or 17');
-  return Number(text);
-}
-
 /** A wait such as `30s`, a minute at most. */
 function waitOf(text: string | undefined): number {
   if (text === undefined) return 0;
   try {
     return Math.min(longestWait, parseDuration(text));
   } catch (cause) {
-    throw new BadQueryError('wait', 'a duration such as 30s', { cause });
+    throw new PodkitError('ERR_VALIDATION', 'wait must be a duration such as 30s', { cause });
   }
 }

@@ -1,11 +1,13 @@
-import { headroomOf, mebibyte } from './memory-plan.ts';
+import { comparison, headroomOf, mebibyte } from './memory-plan.ts';
 import { type Choice, javaSyntax, withOptions } from './options.ts';
 import type { Limits, Present, Settings } from './settings.ts';
 
 const clamp = (value: number, least: number, most: number) => Math.max(least, Math.min(most, Math.floor(value)));
 const mebibytes = (bytes: number) => Math.floor(bytes / mebibyte);
 
-/** The regions of a JVM's memory, in MiB; together they are the limit. */
+const leastHeap = 8;
+
+/** The regions of a JVM's memory, in MiB; together they are the limit, unless that is too small for the least heap. */
 export type JavaMemory = Record<
   'heap' | 'metaspace' | 'codeCache' | 'direct' | 'threads' | 'stack' | 'headroom',
   number
@@ -26,7 +28,7 @@ export function javaMemory(memory: number, memoryShare: number, metaspaceGiven?:
   const threads = clamp(total / 32, 8, 250);
   const [direct, stack, headroom] = [10, 1, Math.ceil(headroomOf(memory) / mebibyte)];
   const rest = total - codeCache - metaspace - direct - threads * stack - headroom;
-  const heap = Math.max(8, Math.min(rest, Math.floor((total * memoryShare) / 100)));
+  const heap = Math.max(leastHeap, Math.min(rest, Math.floor((total * memoryShare) / 100)));
   return { heap, metaspace, codeCache, direct, threads, stack, headroom };
 }
 
@@ -53,9 +55,11 @@ function metaspaceIn(options: string | undefined): number | undefined {
 
 function memoryChoices(regions: JavaMemory, memory: number): Choice[] {
   const { heap, metaspace, codeCache, direct, threads, stack, headroom } = regions;
+  const total = mebibytes(memory);
+  const sum = heap + metaspace + codeCache + direct + threads * stack + headroom;
   const reason =
-    `heap ${heap} MiB = limits.memory ${mebibytes(memory)} − metaspace ${metaspace} − code cache ${codeCache} − direct ${direct}` +
-    ` − ${threads} threads × ${stack} − headroom ${headroom}`;
+    `heap ${heap} MiB + metaspace ${metaspace} + code cache ${codeCache} + direct ${direct}` +
+    ` + ${threads} threads × ${stack} + headroom ${headroom} ${comparison(sum <= total)} limits.memory ${total} MiB`;
   return [
     { option: `-Xmx${heap}m`, reason, decided: heapOption },
     { option: `-Xss${stack}m`, reason: `stacks of ${stack} MiB`, decided: region('(-Xss|-ss|-XX:ThreadStackSize=)') },

@@ -34,12 +34,16 @@ export function planMemory({ memory, memoryShare }: Limits, processes: Processes
   const room = memory - headroom - parent;
   const workers = given ?? Math.max(1, Math.min(wanted, Math.floor(room / (beside + leastHeap))));
   const most = (memory * memoryShare) / 100 / workers;
-  const heap = Math.max(mebibyte, Math.min(most, room / workers - beside));
+  const rest = room / workers - beside;
+  const heap = Math.max(mebibyte, Math.min(most, rest));
   const sum =
     `${workers} × (heap ${inMebibytes(heap)} + native ${inMebibytes(native)} + ${threads} stacks of ${stack / 1024} KiB)` +
-    ` + parent ${inMebibytes(parent)} + headroom ${inMebibytes(headroom)} ≤ limits.memory ${inMebibytes(memory)}`;
+    ` + parent ${inMebibytes(parent)} + headroom ${inMebibytes(headroom)} ${comparison(rest >= mebibyte)} limits.memory ${inMebibytes(memory)}`;
   return { workers, heap, sum };
 }
+
+/** Between a sum and the limit: below the least heap the sum is more than the limit, and whoever reads it must know. */
+export const comparison = (fits: boolean): string => (fits ? '≤' : 'does not fit, it is more than');
 
 export const headroomOf = (memory: number): number => Math.max(8 * mebibyte, memory * 0.05);
 

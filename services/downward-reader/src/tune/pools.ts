@@ -1,4 +1,4 @@
-import { PodkitError } from '@podkit/chassis/errors';
+import { ConfigError } from '@podkit/chassis/config/config';
 import type { Limits, Settings } from './settings.ts';
 
 /** A setting derived from a limit: `DB_POOL=cpus*4`, `CACHE_MIB=memory/4` (memory in MiB). */
@@ -9,18 +9,19 @@ const form = /^([A-Za-z_][A-Za-z0-9_]*)=(cpus|memory)(?:([*/])(\d+(?:\.\d+)?))?$
 /**
  * Read the templates of DOWNWARD_POOLS.
  *
- * @throws {PodkitError} ERR_POOL naming the one that is wrong
+ * @throws {ConfigError} naming each that is wrong
  */
 export function parsePools(texts: readonly string[]): PoolTemplate[] {
-  return texts.map((text) => {
+  const errors: string[] = [];
+  const templates = texts.flatMap((text) => {
     const [, name = '', base, operator = '*', by = '1'] = form.exec(text.replaceAll(' ', '')) ?? [];
-    if (name === '' || Number(by) === 0)
-      throw new PodkitError(
-        'ERR_POOL',
-        `DOWNWARD_POOLS: ${JSON.stringify(text)} is not like DB_POOL=cpus*4 or CACHE_MIB=memory/4`,
-      );
-    return { name, base: base as PoolTemplate['base'], operator: operator as '*' | '/', by: Number(by) };
+    if (name !== '' && Number(by) !== 0)
+      return [{ name, base: base as PoolTemplate['base'], operator: operator as '*' | '/', by: Number(by) }];
+    errors.push(`DOWNWARD_POOLS: ${JSON.stringify(text)} is not like DB_POOL=cpus*4 or CACHE_MIB=memory/4`);
+    return [];
   });
+  if (errors.length > 0) throw new ConfigError(errors);
+  return templates;
 }
 
 /** At least 1, rounded down; nothing where the limit is not known. */

@@ -1,5 +1,5 @@
 import { javaSettings } from './java.ts';
-import { headroomOf, mebibyte } from './memory-plan.ts';
+import { comparison, headroomOf, mebibyte } from './memory-plan.ts';
 import { nodeClusterSettings, nodeSettings } from './node.ts';
 import type { Limits, Present, Settings } from './settings.ts';
 import { gunicornSettings, phpSettings, pumaSettings, uvicornSettings } from './workers.ts';
@@ -74,6 +74,8 @@ function dotnetSettings({ cpus, memory, memoryShare }: Limits): Settings {
   if (memory === undefined) return cpu;
   const rest = memory - headroomOf(memory) - dotnetNative;
   const heap = Math.floor(Math.max(mebibyte, Math.min(rest, (memory * memoryShare) / 100)));
-  const reason = `${Math.floor(heap / mebibyte)} MiB = limits.memory − headroom − 40 MiB native, in hexadecimal`;
+  const reason =
+    `heap ${Math.floor(heap / mebibyte)} MiB + native ${dotnetNative / mebibyte} + headroom ${Math.ceil(headroomOf(memory) / mebibyte)}` +
+    ` ${comparison(rest >= mebibyte)} limits.memory ${Math.floor(memory / mebibyte)} MiB; the value is hexadecimal`;
   return { ...cpu, DOTNET_GCHeapHardLimit: { value: heap.toString(16).toUpperCase(), reason } };
 }
