@@ -18,6 +18,8 @@ let browser: Browser;
 beforeAll(async () => {
   tmp = mkdtempSync(join(tmpdir(), 'podkit-console-'));
   [suite, browser] = await Promise.all([startSuite(tmp, ['--chaos-token=let-me']), startBrowser()]);
+  // Without a request there is no series of requests.
+  await fetch(suite.url('app', '/'));
 });
 
 afterAll(async () => {
