@@ -8,9 +8,9 @@ export async function makeBusy({ app, console: page, token }: { app: string; con
       headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
       body: JSON.stringify(body),
     });
-  for (let second = 0; second < 60; second += 1) {
-    if (second === 15) await chaos('cpu', { duration: '12s', share: 0.5 });
-    if (second === 35) await chaos('probes/readyz', { failNext: 3, duration: '60s' });
+  for (let second = 0; second < 45; second += 1) {
+    if (second === 8) await chaos('cpu', { duration: '12s', share: 0.5 });
+    if (second === 28) await chaos('probes/readyz', { failNext: 3, duration: '60s' });
     const text = `written in second ${second}`;
     const headers = { 'content-type': 'text/plain' };
     await Promise.all([
