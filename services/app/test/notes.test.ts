@@ -1,10 +1,6 @@
-import { createServer } from '@podkit/chassis/http/server';
-import { createLogger } from '@podkit/chassis/log/logger';
-import { Lifecycle } from '@podkit/chassis/process/lifecycle';
 import { startRedis } from '@podkit/chassis/testing/servers';
 import fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { errorStatuses, inviteRetries } from '../src/http/error-statuses.ts';
 import { matchesStrongly, matchesWeakly, parseEtags } from '../src/http/etag-condition.ts';
 import { notesRoutes } from '../src/http/notes-routes.ts';
 import { HttpClient } from '../src/http-client.ts';
@@ -13,6 +9,7 @@ import type { NoteStore } from '../src/notes/note-store.ts';
 import { Notes } from '../src/notes/notes.ts';
 import { RedisStore } from '../src/notes/redis-store.ts';
 import { startDapr } from './support/dapr-stand-in.ts';
+import { createTestServer } from './support/test-server.ts';
 
 type Backend = { store: NoteStore; stop: () => Promise<void> };
 
@@ -28,10 +25,7 @@ async function redisBackend(): Promise<Backend> {
 }
 
 function serve(store: NoteStore) {
-  const log = createLogger({ service: 'test', version: '0', level: 'silent', identity: {} }, process.stderr);
-  const lifecycle = new Lifecycle({ drainDelay: 0, shutdownTimeout: 1000 });
-  const server = createServer({ log, lifecycle, statuses: errorStatuses });
-  inviteRetries(server);
+  const server = createTestServer();
   notesRoutes(server, { notes: new Notes(store), bodyLimit: 1000 });
   onTestFinished(async () => {
     await server.close();
