@@ -165,7 +165,7 @@ describe('a new commit', () => {
   it('is told to every stream', async () => {
     const folder = new SiteFolder();
     const first = folder.publish('a', { 'index.html': 'a' });
-    const server = fastify();
+    const server = createTestServer();
     const watch = new SiteWatch(new Site({ link: folder.link, cacheBytes: 0 }), { poll: 50 });
     const stream = new EventStream({ maxClients: 1 });
     liveRoutes(server, { watch, stream });
