@@ -44,6 +44,12 @@ export const exceptions: Exception[] = [
     reason: 'kind has no load balancer: this port of its one node is what kind.yaml maps to localhost:8080',
   },
   {
+    check: 'no-node-port',
+    in: 'overlays/kind',
+    at: 'Service/podkit-console',
+    reason: 'the same for the console, which kind.yaml maps to localhost:8081',
+  },
+  {
     check: 'no-sub-path',
     in: '*',
     at: 'StatefulSet/postgres postgres',

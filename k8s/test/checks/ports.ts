@@ -7,7 +7,16 @@ export const portsOf = ({ containers }: PodEntry): V1ContainerPort[] =>
 
 /** The Pods that a Service selects; one without a selector selects none. */
 export const podsOf = ({ pods }: ManifestSet, { spec: { selector } }: Of<'Service'>): PodEntry[] =>
-  selector === undefined ? [] : pods.filter(({ labels }) => selects({ matchLabels: selector }, labels));
+  selector === undefined ? [] : pods.filter((pod) => selects({ matchLabels: selector }, labelsOf(pod, selector)));
+
+/** A StatefulSet's controller gives each Pod its own name as a label; the template does not have it. */
+function labelsOf({ object, labels }: PodEntry, selector: Record<string, string>): PodEntry['labels'] {
+  const name = selector[podName];
+  const isOwn = object.kind === 'StatefulSet' && name?.replace(/-\d+$/, '') === object.metadata.name;
+  return name !== undefined && isOwn ? { ...labels, [podName]: name } : labels;
+}
+
+const podName = 'statefulset.kubernetes.io/pod-name';
 
 /** Whether there is such a Service, with a port of that name or number. */
 export const serviceHas = (set: ManifestSet, name: string | undefined, port: string | number | undefined): boolean =>
