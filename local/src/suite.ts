@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { exitCodes, signalExitCode } from '@podkit/chassis/process/exit-codes';
 import { writeVolume } from '@podkit/downward/simulate';
 import { writeConfigFiles } from './config-files.ts';
+import { createView } from './create-view.ts';
 import { createDemoRepository } from './demo-repository.ts';
 import { createFolders, type Folders } from './folders.ts';
 import type { Options } from './options.ts';
@@ -13,7 +14,7 @@ import { writeSecrets } from './secrets.ts';
 import { onStopSignal } from './stop-signals.ts';
 import { type Pod, Supervisor } from './supervisor.ts';
 import { urls } from './urls.ts';
-import { createView, type View } from './view.ts';
+import type { View } from './view.ts';
 
 type Host = Pick<NodeJS.Process, 'on' | 'stdout' | 'exit' | 'env' | 'ppid'>;
 

@@ -1,6 +1,4 @@
 import type { ContainerState } from './container.ts';
-import { PlainView } from './plain-view.ts';
-import { TerminalView } from './terminal-view.ts';
 
 /** What a person sees of a run. */
 export type View = {
@@ -15,9 +13,3 @@ export type View = {
   /** Draw nothing more in place. */
   close(): void;
 };
-
-/** Lines in place on a terminal, plain lines anywhere else. */
-export function createView(out: NodeJS.WriteStream, names: readonly string[]): View {
-  const plain = new PlainView(out);
-  return out.isTTY ? new TerminalView(out, names, plain) : plain;
-}

@@ -40,7 +40,7 @@ export function identityOf(config: Readonly<Config>, facts: ProcessFacts): Ident
 }
 
 /** The ordinal at the end of a StatefulSet Pod's name: `app-2` is 2; other names have none. */
-export function ordinalOf(podName: string | undefined): number | undefined {
+function ordinalOf(podName: string | undefined): number | undefined {
   const match = /-(\d{1,9})$/.exec(podName ?? '');
   return match ? Number(match[1]) : undefined;
 }

@@ -10,7 +10,7 @@ export function cut(value: unknown): unknown {
   return Object.fromEntries(cutList(entries, (left) => ['…', `cut: ${left} more`] as const));
 }
 
-export function cutText(text: string): string {
+function cutText(text: string): string {
   if (text.length <= longestText) return text;
   return `${text.slice(0, longestText)}… cut: ${text.length.toLocaleString('en')} characters in all`;
 }

@@ -21,7 +21,7 @@ export type MonitorSources = {
   isWatched: () => boolean;
 };
 
-export const sampleInterval = 2000;
+const sampleInterval = 2000;
 /** While nobody looks, the other containers are asked with every fifth sample. */
 const idleSamples = 5;
 const freshFor = 900;

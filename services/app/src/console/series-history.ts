@@ -9,8 +9,7 @@ const mostPoints = hour / interval;
 /** Beyond it a series has no history: an hour of this many is some 100 kB as JSON. */
 const mostSeries = 60;
 
-export const seriesKey = ({ name, labels }: Pick<Series, 'name' | 'labels'>): string =>
-  `${name}${JSON.stringify(labels)}`;
+const seriesKey = ({ name, labels }: Pick<Series, 'name' | 'labels'>): string => `${name}${JSON.stringify(labels)}`;
 
 /** What the adapted series were within the last hour, every 10 s. */
 export class SeriesHistory {

@@ -2,7 +2,7 @@ import { messageOf } from '@podkit/chassis/errors';
 import type { HttpClient } from '../http-client.ts';
 import { readPrometheusText, type Series } from './prometheus-text.ts';
 
-export const sidecarNames = ['git-sync', 'ambassador', 'metrics-adapter', 'downward-reader'] as const;
+const sidecarNames = ['git-sync', 'ambassador', 'metrics-adapter', 'downward-reader'] as const;
 export type SidecarName = (typeof sidecarNames)[number];
 
 export type ContainerState = 'ready' | 'unready' | 'unreachable';

@@ -8,7 +8,7 @@ export const isCount = (value: number): boolean => value >= 0 && value <= Number
 export const isTimestamp = (milliseconds: number): boolean => milliseconds > -latest && milliseconds < latest;
 
 /** A timestamp of whole milliseconds, which is what the wire formats have; undefined where it can be none. */
-export function wholeTimestamp(milliseconds: number): number | undefined {
+function wholeTimestamp(milliseconds: number): number | undefined {
   return isTimestamp(milliseconds) ? Math.round(milliseconds) + 0 : undefined;
 }
 
