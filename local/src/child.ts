@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import { parentVariable } from '@podkit/chassis/process/parent';
 
 /** A process to run. */
 export type ProcessSpec = {
@@ -15,11 +16,16 @@ export type Child = { process: ChildProcess; ended: Promise<Ended>; stopping?: P
 
 /**
  * Start a process in a group of its own: the terminal's Ctrl-C must not reach it, since the order of the stop is ours.
- * Each line it prints goes to `onLine`. Its standard input is open for as long as this process lives.
+ * Each line it prints goes to `onLine`. Its standard input and its fourth pipe are open for as long as this process lives: a
+ * service ends by itself when they are not.
  */
 export function startChild(spec: ProcessSpec, onLine: (line: string) => void): Child {
-  const child = spawn(spec.command, spec.args, { env: spec.env, stdio: ['pipe', 'pipe', 'pipe'], detached: true });
-  for (const stream of [child.stdout, child.stderr]) createInterface(stream).on('line', onLine);
+  const child = spawn(spec.command, spec.args, {
+    env: { ...spec.env, [parentVariable]: '3' },
+    stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
+    detached: true,
+  });
+  for (const stream of [child.stdout, child.stderr]) if (stream !== null) createInterface(stream).on('line', onLine);
   const failed = once(child, 'error').then(([error]) => {
     onLine(String(error));
     return { code: 127, signal: null };

@@ -1,6 +1,7 @@
 import { codeOf, messageOf } from '@podkit/chassis/errors';
 import { exitCodes, type StopSignal, signalExitCode } from '@podkit/chassis/process/exit-codes';
 import type { Lifecycle } from '@podkit/chassis/process/lifecycle';
+import { watchParent } from '@podkit/chassis/process/parent';
 import type { Log } from '../log/log.ts';
 import type { CommandHost } from './host.ts';
 
@@ -14,11 +15,12 @@ export class Ending {
     this.#options = options;
   }
 
-  /** End on SIGTERM, SIGINT and errors that nobody caught. */
+  /** End on SIGTERM, SIGINT, errors that nobody caught, and when the launcher is gone. */
   listen(): void {
     const { host } = this.#options;
     for (const signal of ['SIGTERM', 'SIGINT'] as const) host.on(signal, () => this.#onSignal(signal));
     host.on('uncaughtException', (error: unknown) => this.fail(error, 'uncaught exception'));
+    watchParent(host.env, () => this.drain('the parent process is gone', exitCodes.ok));
   }
 
   fail(error: unknown, what: string): void {

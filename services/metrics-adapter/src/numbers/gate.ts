@@ -7,11 +7,6 @@ export const isCount = (value: number): boolean => value >= 0 && value <= Number
 /** Whether milliseconds since the epoch can be a time that a sample has. */
 export const isTimestamp = (milliseconds: number): boolean => milliseconds > -latest && milliseconds < latest;
 
-/** A timestamp of whole milliseconds, which is what the wire formats have; undefined where it can be none. */
-function wholeTimestamp(milliseconds: number): number | undefined {
-  return isTimestamp(milliseconds) ? Math.round(milliseconds) + 0 : undefined;
-}
-
 /**
  * Milliseconds since the epoch of a number whose unit nobody tells. Seconds, milliseconds, microseconds and nanoseconds
  * of the years 1973 to 5138 have different sizes. Undefined where it is none of them.
