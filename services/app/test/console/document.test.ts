@@ -41,6 +41,7 @@ test('the document says who the Pod is and how each of its containers is', async
     POD_NAME: 'app-3',
     POD_NAMESPACE: 'default',
     NODE_NAME: 'node-1',
+    APP_MAX_EVENT_LOOP_DELAY: '500ms',
     APP_ADAPTER_URL: adapter,
     APP_DOWNWARD_URL: `${downward}/`,
     APP_GIT_SYNC_URL: `${adapter}/readyz`,
