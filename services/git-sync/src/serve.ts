@@ -7,7 +7,6 @@ import { Health } from '@podkit/chassis/http/health';
 import { addLifecycleChecks } from '@podkit/chassis/http/probes';
 import { exitCodes } from '@podkit/chassis/process/exit-codes';
 import { Lifecycle } from '@podkit/chassis/process/lifecycle';
-import { releaseMemory } from '@podkit/chassis/unsafe/release-memory';
 import type { NamedOptions } from './config/repositories.ts';
 import type { Options } from './config/schema.ts';
 import { readTriggerSecret, secretsOf, shownFlags } from './config/secrets.ts';
@@ -174,8 +173,6 @@ export class GitSync {
       metrics,
       step,
       limit: this.#limit,
-      // What starting took is given back once there is nothing to do but to wait.
-      onSynced: () => (options.oneTime ? undefined : releaseMemory()),
     };
     try {
       return await createSyncedRepository(input);

@@ -10,7 +10,6 @@ import { addLifecycleChecks } from '../http/probes.ts';
 import { createLogger, type Logger } from '../log/logger.ts';
 import { lostLines } from '../log/metrics.ts';
 import { logOutput } from '../log/output.ts';
-import { releaseMemory } from '../unsafe/release-memory.ts';
 import { exitCodes, type StopSignal, signalExitCode } from './exit-codes.ts';
 import { Lifecycle } from './lifecycle.ts';
 import { watchParent } from './parent.ts';
@@ -86,9 +85,6 @@ function budgetErrors({ drainDelay, shutdownTimeout, gracePeriod }: SharedConfig
   ];
 }
 
-/** Milliseconds after the start at which its garbage goes: not within the start, which it would make a fifth longer. */
-const settled = 1000;
-
 async function startService<Schema extends TObject>(
   service: Service<Schema>,
   host: Host,
@@ -122,7 +118,6 @@ async function startService<Schema extends TObject>(
   try {
     await service.start({ config, positionals, log, lifecycle, health, metrics, stop });
     lifecycle.markStarted();
-    setTimeout(releaseMemory, settled).unref();
   } catch (error) {
     log.fatal({ err: error }, `cannot start: ${messageOf(error)}`);
     host.exit(error instanceof ConfigError ? exitCodes.badConfig : exitCodes.failure);

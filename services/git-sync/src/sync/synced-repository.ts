@@ -39,8 +39,6 @@ export type SyncedInput = {
   step: Step;
   /** Bounds the passes at once of all repositories. */
   limit: Limit;
-  /** Called once, when the first pass has succeeded and the waiting begins. */
-  onSynced: () => void;
 };
 
 /** What the outside may know of a synced repository. */
@@ -113,7 +111,6 @@ export async function createSyncedRepository(input: SyncedInput): Promise<Synced
         await touch(files.touch).catch((error: unknown) => log.error(error, 'cannot touch --touch-file'));
       if (options.oneTime) await settleHooks(hooks);
       if (errorFile !== undefined) await removeErrorFile(errorFile);
-      if (first) input.onSynced();
     },
     onFailure: (error, seconds) => {
       status.failure = input.redactor.redact(messageOf(error));
