@@ -95,10 +95,10 @@ describe('npm start', () => {
   });
 
   it('probes the app as a kubelet does, so that its console shows probes', async () => {
-    const url = suite.url('app', '/api/console');
+    const url = suite.url('app-admin', '/api/console/history');
     const areProbed = async () => {
-      const { probes } = JSON.parse(await text(url)) as { probes: Record<string, { ok: number }> };
-      return ['startupz', 'livez', 'readyz'].every((kind) => (probes[kind]?.ok ?? 0) > 0);
+      const { calls } = JSON.parse(await text(url)) as { calls: { probe: string; ok: boolean }[] };
+      return ['startupz', 'livez', 'readyz'].every((kind) => calls.some(({ probe, ok }) => probe === kind && ok));
     };
     await waitFor('probes of all three kinds', areProbed);
   });
