@@ -136,7 +136,7 @@ test('while slots move, every write is done once and in order, and readers see i
     const values = list.split('\r\n').filter((_line, index) => index > 0 && index % 2 === 0);
     expect(values.map(Number)).toEqual(Array.from({ length: 2 * (rounds[number] ?? 0) }, (_, value) => value));
   }
-}, 40_000);
+});
 
 test('a node that dies costs errors for its slots only, and is found again when it is back', async () => {
   const client = await (await clusterDoor()).open();
@@ -148,4 +148,4 @@ test('a node that dies costs errors for its slots only, and is found again when 
   expect(await failures()).toBeGreaterThan(0);
   await cluster.restart(2);
   await waitFor('every slot', async () => (await failures()) === 0, { timeout: 20_000 });
-}, 40_000);
+});

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { deadline } from '@podkit/chassis/testing/deadline';
 import { startPostgres } from '@podkit/chassis/testing/servers';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { PostgresPool } from '../../src/drivers/postgres/pool.ts';
@@ -39,7 +40,7 @@ async function setReadOnly(server: Server, how: 'on' | 'off'): Promise<void> {
 
 const text = (value: string) => Buffer.from(value);
 const unavailable = (error: unknown) => error instanceof StoreError && error.code === 'ERR_UNAVAILABLE';
-const signal = () => AbortSignal.timeout(60_000);
+const signal = () => AbortSignal.timeout(deadline(60_000));
 
 test('a server that takes no writes is not ready, and its connections are dropped, so that writes work again with it', async () => {
   const store = opened(primary.url);

@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { deadline } from '@podkit/chassis/testing/deadline';
 import { startPostgres, startRedis, type TestServer } from '@podkit/chassis/testing/servers';
 import { waitFor } from '@podkit/chassis/testing/wait-for';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -74,7 +75,7 @@ test('PostgreSQL killed and started again under load loses nothing, reads nothin
     `stores: {db: {driver: postgresql, url: '${postgres.url}', policies: [near: {}, retry: {}]}}`,
   );
   const store = storeOf(generation, 'db');
-  await store.ping(AbortSignal.timeout(5000));
+  await store.ping(AbortSignal.timeout(deadline()));
   const work = load(store, keys);
   await waitFor('writes', () => work.total() > 50);
   await postgres.stop('SIGKILL');

@@ -64,21 +64,24 @@ test('rubbish in UTF-8 breaks neither the adapter nor the text', async () => {
 
 test('scrapes at the same time ask the source once', async () => {
   let asked = 0;
+  const { promise: released, resolve: release } = Promise.withResolvers<void>();
   const app = await serveApp((_request, response) => {
     asked += 1;
-    setTimeout(() => response.end('{"v":1}'), 50);
+    void released.then(() => response.end('{"v":1}'));
   });
   const adapter = await startAdapter(`json: [{ name: a, url: '${app}', metrics: [{ name: v, value: $.v }] }]`);
-  const answers = await Promise.all([1, 2, 3, 4].map(() => adapter.samples('v ')));
+  const scrapes = [1, 2, 3, 4].map(() => adapter.samples('v '));
+  // A request that was sent after them has its answer, so all four have arrived.
+  await adapter.get('/livez');
+  release();
+  const answers = await Promise.all(scrapes);
   expect([asked, answers]).toEqual([1, [1, 2, 3, 4].map(() => ['v 1'])]);
 });
 
 test("the scraper's own time-out, less the offset, bounds the wait", async () => {
   const adapter = await startAdapter(
-    `json: [{ name: a, url: '${await serveApp(() => undefined)}', metrics: [{ name: v, value: $.v }] }]`,
+    `json: [{ name: a, url: '${await serveApp(() => undefined)}', timeout: 1h, metrics: [{ name: v, value: $.v }] }]`,
   );
-  const began = performance.now();
   const answer = await adapter.get('/metrics', { 'x-prometheus-scrape-timeout-seconds': '0.8' });
   expect(await answer.text()).toContain('adapter_up{source="a"} 0');
-  expect(performance.now() - began).toBeLessThan(800);
 });

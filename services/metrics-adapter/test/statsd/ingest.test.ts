@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { StatsdCounts } from '../../src/statsd/counts.ts';
 import { StatsdIngest } from '../../src/statsd/ingest.ts';
 import { parseMappingFile } from '../../src/statsd/mapping/mapping.ts';
+import { leastCpuTime } from '../support/cpu-time.ts';
 import { MemorySink } from '../support/memory-sink.ts';
 
 const styles = { dogstatsd: true, influxdb: true, librato: true, signalfx: true };
@@ -63,9 +64,8 @@ test.each([
 });
 
 test('a sample that stands for millions costs one addition', () => {
-  const began = performance.now();
-  ingested('z:1|ms|@0.00000001\n'.repeat(1000));
-  expect(performance.now() - began).toBeLessThan(500);
+  const cost = (rate: string) => leastCpuTime(() => ingested(`z:1|ms|@${rate}\n`.repeat(1000)));
+  expect(cost('0.00000001')).toBeLessThan(10 * cost('0.5') + 50);
 });
 
 test('a mapping names, labels, scales and drops', () => {
