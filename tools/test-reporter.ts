@@ -12,7 +12,9 @@ export class TestReporter implements Reporter {
     const result = test.result();
     if (result.state === 'pending') return;
     this.counts[result.state] += 1;
-    if (result.state === 'failed') report(`${nameOf(test.module)} > ${test.fullName}`, result.errors);
+    const name = `${nameOf(test.module)} > ${test.fullName}`;
+    if (result.state === 'failed') report(name, result.errors);
+    if (result.state === 'skipped') console.log(`${styleText('yellow', 'skipped')} ${name}`);
   }
 
   onTestModuleEnd(module: TestModule): void {

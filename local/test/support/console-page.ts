@@ -1,3 +1,4 @@
+import { deadline } from '@podkit/chassis/testing/deadline';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { onTestFinished } from 'vitest';
 
@@ -23,6 +24,7 @@ export type Opened = { page: Page; errors: string[]; requested: string[]; bytes:
 export async function openConsolePage(browser: Browser, url: string, options: OpenOptions = {}): Promise<Opened> {
   const { width = 1440, height = 900, colorScheme = 'light' } = options;
   const page = await browser.newPage({ viewport: { width, height }, colorScheme });
+  page.setDefaultTimeout(deadline());
   onTestFinished(() => page.close());
   const errors: string[] = [];
   const requested: string[] = [];
