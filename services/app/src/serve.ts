@@ -1,12 +1,12 @@
 import { hostname } from 'node:os';
 import { codeOf, messageOf } from '@podkit/chassis/errors';
+import { type Drop, EventStreams } from '@podkit/chassis/http/sse';
 import type { Context } from '@podkit/chassis/process/service';
 import type { Config } from './config.ts';
 import { appExitCodes } from './exit-codes.ts';
 import { publishReadiness } from './health/publish-readiness.ts';
 import { addReadinessChecks } from './health/readiness.ts';
 import { startAdminServer } from './http/admin-server.ts';
-import { EventStream } from './http/event-stream.ts';
 import { startPublicServer } from './http/public-server.ts';
 import { identityOf } from './identity.ts';
 import { PostStartMarker } from './lifecycle/post-start.ts';
@@ -46,7 +46,11 @@ async function start(context: Context<Config>, state: ProcessState, host: NodeJS
   requests.onRequest((...observation) => metrics.http.observe(...observation));
   sendRequests(context, state, requests);
   const stores = await openStores(context, state, host);
-  const streams = { site: new EventStream({ maxClients: 1000 }), console: new EventStream({ maxClients: 100 }) };
+  const onDrop = (drop: Drop) => log.info(drop, 'slow client of a stream dropped');
+  const streams = {
+    site: new EventStreams({ limit: 1000, onDrop }),
+    console: new EventStreams({ limit: 100, onDrop }),
+  };
   await startAdminServer(context, { state, stores, requests, streams, exit });
   await state.settings.start();
   if (config.postStartFile !== undefined) {

@@ -1,11 +1,12 @@
 import { symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { EventStreams } from '@podkit/chassis/http/sse';
 import { tempDir } from '@podkit/chassis/testing/temp-dir';
 import { waitFor } from '@podkit/chassis/testing/wait-for';
 import fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { EventStream } from '../src/http/event-stream.ts';
+
 import { liveRoutes } from '../src/http/live-routes.ts';
 import { siteRoutes } from '../src/http/site-routes.ts';
 import { readRange } from '../src/site/range.ts';
@@ -167,7 +168,7 @@ describe('a new commit', () => {
     const first = folder.publish('a', { 'index.html': 'a' });
     const server = createTestServer();
     const watch = new SiteWatch(new Site({ link: folder.link, cacheBytes: 0 }), { poll: 50 });
-    const stream = new EventStream({ maxClients: 1 });
+    const stream = new EventStreams({ limit: 1 });
     liveRoutes(server, { watch, stream });
     onTestFinished(async () => {
       watch.stop();

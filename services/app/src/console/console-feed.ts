@@ -1,10 +1,11 @@
+import type { EventStreams } from '@podkit/chassis/http/sse';
 import type { NewEntries } from './history.ts';
 
 /** Milliseconds between two events at least, and at most while somebody looks: a page takes 5 s without one for stale. */
 const [shortest, longest] = [200, 1000];
 
 export type FeedSources = {
-  stream: { size: number; publish: (event: string, data: unknown) => void };
+  stream: Pick<EventStreams, 'size' | 'publish'>;
   document: () => Record<string, unknown>;
   added: NewEntries;
 };
@@ -47,7 +48,7 @@ export class ConsoleFeed {
     // Also while nobody looks: who comes next begins with the whole history.
     const news = added.take();
     if (stream.size === 0) return;
-    stream.publish('update', { ...this.#changedParts(document()), added: news });
+    stream.publish({ event: 'update', data: { ...this.#changedParts(document()), added: news } });
   }
 
   /** Every client begins with the whole document, so that a part sent to some is never missing to others. */

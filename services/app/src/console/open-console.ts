@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import type { Server } from '@podkit/chassis/http/server';
+import type { EventStreams } from '@podkit/chassis/http/sse';
 import type { Context } from '@podkit/chassis/process/service';
 import type { Config } from '../config.ts';
 import { consoleApi } from '../http/console-api.ts';
 import { consoleRoutes } from '../http/console-routes.ts';
-import type { EventStream } from '../http/event-stream.ts';
 import type { Stores } from '../open-stores.ts';
 import type { Life } from '../pods/lives.ts';
 import type { ProcessState } from '../process-state.ts';
@@ -21,7 +21,7 @@ import { Sidecars, type SidecarUrls } from './sidecars.ts';
 export type ConsoleParts = {
   data: Stores;
   requests: RequestStats;
-  stream: EventStream;
+  stream: EventStreams;
   /** Open event streams of the whole process. */
   streams: () => number;
   members: () => Promise<Member[]>;

@@ -1,5 +1,6 @@
 import { serveMetrics, serveProbes } from '@podkit/chassis/http/probes';
 import { createServer, listen, type Server } from '@podkit/chassis/http/server';
+import type { EventStreams } from '@podkit/chassis/http/sse';
 import type { Context } from '@podkit/chassis/process/service';
 import type { Config } from '../config.ts';
 import { openConsole } from '../console/open-console.ts';
@@ -9,7 +10,6 @@ import type { RequestStats } from '../stats/request-stats.ts';
 import { hookRoutes, watchProbes } from './admin-routes.ts';
 import { chaosRoutes } from './chaos-routes.ts';
 import { errorStatuses } from './error-statuses.ts';
-import type { EventStream } from './event-stream.ts';
 import { guardToLoopback } from './local-guard.ts';
 import { memberConsole } from './member-console.ts';
 import { statsRoutes } from './stats-routes.ts';
@@ -19,7 +19,7 @@ export type AdminParts = {
   state: ProcessState;
   stores: Stores;
   requests: RequestStats;
-  streams: { site: EventStream; console: EventStream };
+  streams: { site: EventStreams; console: EventStreams };
   exit: (code: number) => void;
 };
 

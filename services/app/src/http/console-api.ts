@@ -1,12 +1,12 @@
 import type { Server } from '@podkit/chassis/http/server';
-import type { EventStream } from './event-stream.ts';
+import type { EventStreams } from '@podkit/chassis/http/sse';
 
 export type ConsoleApi = {
   /** The document of this moment. */
   document: () => Promise<unknown>;
   /** The last hour. */
   history: () => unknown;
-  stream: EventStream;
+  stream: EventStreams;
 };
 
 /** `/api/console`: the console's document, once and as a stream, and the last hour. */
@@ -18,7 +18,7 @@ export function consoleApi(server: Server, { document, history, stream }: Consol
   });
   server.get('/api/console', { config: quiet }, document);
   server.get('/api/console/history', { config: quiet }, () => history());
-  server.get('/api/console/events', { config: { ...quiet, stream: true } }, async (_request, reply) =>
-    stream.open(reply, { event: 'console', data: await document() }),
-  );
+  server.get('/api/console/events', { config: { ...quiet, stream: true } }, async (_request, reply) => {
+    stream.open(reply, [{ event: 'console', data: await document() }]);
+  });
 }

@@ -1,6 +1,6 @@
 import type { Server } from '@podkit/chassis/http/server';
+import type { EventStreams } from '@podkit/chassis/http/sse';
 import type { SiteWatch } from '../site/site-watch.ts';
-import type { EventStream } from './event-stream.ts';
 
 /** A page that includes it reloads itself when another commit is published. */
 const liveScript = `let shown;
@@ -12,15 +12,16 @@ new EventSource('/api/site/events').addEventListener('commit', (event) => {
 `;
 
 /** `/api/site`: which commit is published, as JSON, as a stream, and as a script that reloads a page. */
-export function liveRoutes(server: Server, { watch, stream }: { watch: SiteWatch; stream: EventStream }): void {
-  watch.onChange((published) => stream.publish('commit', published));
+export function liveRoutes(server: Server, { watch, stream }: { watch: SiteWatch; stream: EventStreams }): void {
+  watch.onChange((published) => stream.publish({ event: 'commit', data: published }));
   server.get('/api/site', (_request, reply) => {
     void reply.header('cache-control', 'no-store');
     return { published: watch.published !== undefined, ...watch.published };
   });
-  server.get('/api/site/events', { config: { stream: true } }, (_request, reply) =>
-    stream.open(reply, watch.published && { event: 'commit', data: watch.published }),
-  );
+  server.get('/api/site/events', { config: { stream: true } }, (_request, reply) => {
+    const { published } = watch;
+    stream.open(reply, published === undefined ? [] : [{ event: 'commit', data: published }]);
+  });
   server.get('/api/site/live.js', (_request, reply) =>
     reply.type('text/javascript; charset=utf-8').header('x-content-type-options', 'nosniff').send(liveScript),
   );

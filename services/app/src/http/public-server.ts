@@ -1,4 +1,5 @@
 import { createServer, listen } from '@podkit/chassis/http/server';
+import type { EventStreams } from '@podkit/chassis/http/sse';
 import type { Context } from '@podkit/chassis/process/service';
 import type { Config } from '../config.ts';
 import { appExitCodes } from '../exit-codes.ts';
@@ -6,7 +7,6 @@ import type { Stores } from '../open-stores.ts';
 import type { ProcessState } from '../process-state.ts';
 import type { RequestStats } from '../stats/request-stats.ts';
 import { errorStatuses, inviteRetries } from './error-statuses.ts';
-import type { EventStream } from './event-stream.ts';
 import { liveRoutes } from './live-routes.ts';
 import { notesRoutes } from './notes-routes.ts';
 import { podsRoutes } from './pods-routes.ts';
@@ -14,7 +14,7 @@ import { siteRoutes } from './site-routes.ts';
 import { guardByToken } from './token-guard.ts';
 import { trafficGate } from './traffic-gate.ts';
 
-export type PublicParts = { state: ProcessState; stores: Stores; requests: RequestStats; stream: EventStream };
+export type PublicParts = { state: ProcessState; stores: Stores; requests: RequestStats; stream: EventStreams };
 
 /** Listen on the public port: site and API. It is the first to close. */
 export async function startPublicServer(context: Context<Config>, parts: PublicParts): Promise<void> {
