@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
 import type { Static, TObject } from 'typebox';
+import { Check } from 'typebox/schema';
 import { messageOf, PodkitError } from '../errors.ts';
 import { type Flags, readFlags } from './flags.ts';
 import { nearest } from './nearest.ts';
 import { isServiceLink, isServiceLinkName } from './service-link.ts';
 import { type Setting, settingsOf } from './setting.ts';
-import { acceptedBy, isWithin, parseSetting } from './setting-text.ts';
+import { acceptedBy, parseSetting } from './setting-text.ts';
 
 export type Environment = Record<string, string | undefined>;
 
@@ -117,7 +118,7 @@ function parsed({ annotation, schema }: Setting, text: string, name: string): un
   } catch {
     value = undefined;
   }
-  if (value !== undefined && isWithin(value, schema)) return value;
+  if (value !== undefined && Check(schema, value)) return value;
   const shown = annotation.secret ? '(hidden)' : JSON.stringify(text);
   throw new PodkitError('ERR_CONFIG', `${name}=${shown}: expected ${acceptedBy(annotation.kind, schema)}`);
 }

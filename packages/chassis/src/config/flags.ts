@@ -1,3 +1,4 @@
+import { parseArgs } from 'node:util';
 import { nearest } from './nearest.ts';
 import type { Setting } from './setting.ts';
 
@@ -6,34 +7,38 @@ export type Flags = { values: Map<string, string>; positionals: string[]; errors
 
 /**
  * Take `--name value`, `--name=value` and a bare `--name` for on/off settings from a command line.
- * A repeated flag overrides, except for lists, where it adds. `--` ends the flags.
+ * A repeated flag overrides, except for lists, where it adds. `--` or the first other word ends the flags.
  */
 export function readFlags(settings: readonly Setting[], argv: readonly string[], positionals: boolean): Flags {
   const byFlag = new Map(settings.map((setting) => [setting.flag, setting]));
   const found: Flags = { values: new Map(), positionals: [], errors: [] };
-  for (let at = 0; at < argv.length; at += 1) {
-    const word = argv[at] ?? '';
-    if (positionals && (word === '--' || !word.startsWith('--'))) {
-      found.positionals.push(...argv.slice(at));
+  for (const token of tokensOf(settings, argv)) {
+    if (token.kind === 'option') readOption(token, byFlag, found);
+    else if (positionals) {
+      found.positionals = argv.slice(token.kind === 'positional' ? token.index : token.index + 1);
       break;
-    }
-    const equals = word.indexOf('=');
-    const name = equals === -1 ? word : word.slice(0, equals);
-    const setting = byFlag.get(name);
-    if (setting === undefined) {
-      found.errors.push(unknownFlag(name, byFlag.keys()));
-    } else if (equals !== -1) {
-      put(found.values, setting, word.slice(equals + 1));
-    } else if (setting.annotation.kind === 'flag') {
-      put(found.values, setting, 'true');
-    } else if (at + 1 < argv.length) {
-      at += 1;
-      put(found.values, setting, argv[at] ?? '');
-    } else {
-      found.errors.push(`${name}: needs a value`);
-    }
+    } else if (token.kind === 'positional') found.errors.push(unknownFlag(token.value, []));
   }
   return found;
+}
+
+type Option = { rawName: string; value?: string | undefined };
+
+function readOption({ rawName, value }: Option, byFlag: ReadonlyMap<string, Setting>, found: Flags): void {
+  const setting = byFlag.get(rawName);
+  if (setting === undefined) found.errors.push(unknownFlag(rawName, byFlag.keys()));
+  else if (setting.annotation.kind === 'flag') put(found.values, setting, value ?? 'true');
+  else if (value === undefined) found.errors.push(`${rawName}: needs a value`);
+  else put(found.values, setting, value);
+}
+
+/** Not strict: the errors of `parseArgs` name one flag only, and no near one. */
+function tokensOf(settings: readonly Setting[], argv: readonly string[]) {
+  const options = settings.map(({ flag, annotation: { kind } }) => {
+    const type = kind === 'flag' ? ('boolean' as const) : ('string' as const);
+    return [flag.slice('--'.length), { type }] as const;
+  });
+  return parseArgs({ args: [...argv], options: Object.fromEntries(options), strict: false, tokens: true }).tokens;
 }
 
 function put(values: Map<string, string>, { key, annotation }: Setting, text: string): void {

@@ -42,27 +42,7 @@ function refuse(why: string): never {
   throw new PodkitError('ERR_SETTING', why);
 }
 
-type Bounds = { minimum?: number; maximum?: number; enum?: unknown[]; pattern?: string; minLength?: number };
-
-/** Whether a value that `parseSetting` made keeps the bounds of its setting's JSON Schema. */
-export function isWithin(value: unknown, schema: Bounds & { type?: string }): boolean {
-  const {
-    type,
-    minimum = -Number.MAX_VALUE,
-    maximum = Number.MAX_VALUE,
-    enum: choices,
-    pattern,
-    minLength = 0,
-  } = schema;
-  if (typeof value === 'number')
-    return value >= minimum && value <= maximum && (type !== 'integer' || Number.isInteger(value));
-  if (typeof value !== 'string') return true;
-  return (
-    value.length >= minLength &&
-    (choices?.includes(value) ?? true) &&
-    (pattern === undefined || new RegExp(pattern, 'u').test(value))
-  );
-}
+type Bounds = { minimum?: number; maximum?: number; enum?: unknown[]; pattern?: string };
 
 const expectations: Record<Kind, string> = {
   text: 'text',

@@ -1,16 +1,5 @@
-import type {
-  Static,
-  TArray,
-  TBoolean,
-  TInteger,
-  TNumber,
-  TObject,
-  TOptional,
-  TProperties,
-  TSchema,
-  TString,
-  TUnsafe,
-} from 'typebox';
+// As a namespace, so that a bundle takes in no more of it than is used: `exec` of the downward-reader waits for it.
+import * as Type from 'typebox';
 import { parseBytes } from './bytes.ts';
 import { parseDuration } from './duration.ts';
 
@@ -30,91 +19,64 @@ export type Annotation = {
 };
 
 type Options<Default> = { description: string; default?: Default; env?: string; secret?: boolean };
+type Range = { minimum?: number; maximum?: number };
 
-function annotate(kind: Kind, options: Options<unknown>, parsed: unknown = options.default) {
-  const { description, env, secret } = options;
-  return {
-    kind,
-    description,
-    ...(env === undefined ? {} : { env }),
-    ...(secret === undefined ? {} : { secret }),
-    ...(options.default === undefined ? {} : { default: parsed, defaultText: textOf(options.default) }),
-  };
+/** The schema's keywords: the options as they are, with the default parsed. */
+function annotate<Given extends Options<unknown>>(
+  kind: Kind,
+  options: Given,
+  parse = (value: Given['default']): unknown => value,
+) {
+  if (options.default === undefined) return { kind, ...options };
+  const defaultText = Array.isArray(options.default) ? options.default.join(',') : String(options.default);
+  return { kind, ...options, default: parse(options.default), defaultText };
 }
 
-const textOf = (value: unknown): string => (Array.isArray(value) ? value.join(',') : String(value));
-
-/**
- * A JSON Schema, to be taken as the type of TypeBox that it is. It is written here, since loading TypeBox takes four times as
- * long as starting Node, which a program that `exec` starts would wait for.
- */
-const schema = (type: string, keywords: object): unknown => ({ type, ...keywords });
-
 /** Any text. */
-export const text = (options: Options<string> & { pattern?: string }) =>
-  schema('string', {
-    ...annotate('text', options),
-    ...(options.pattern === undefined ? {} : { pattern: options.pattern }),
-  }) as TString;
+export const text = (options: Options<string> & { pattern?: string }) => Type.String(annotate('text', options));
 
 /** Text that must never be seen: it is masked wherever a configuration is shown. */
-export const secret = (options: Options<string>) =>
-  schema('string', annotate('text', { ...options, secret: true })) as TString;
+export const secret = (options: Options<string> & { minLength?: number }) =>
+  Type.String(annotate('text', { ...options, secret: true }));
 
 /** A whole number. */
-export const integer = (options: Options<number> & { minimum?: number; maximum?: number }) =>
-  schema('integer', { ...annotate('integer', options), ...bounds(options) }) as TInteger;
+export const integer = (options: Options<number> & Range) => Type.Integer(annotate('integer', options));
 
 /** Any finite number. */
-export const number = (options: Options<number> & { minimum?: number; maximum?: number }) =>
-  schema('number', { ...annotate('number', options), ...bounds(options) }) as TNumber;
+export const number = (options: Options<number> & Range) => Type.Number(annotate('number', options));
 
 /** On or off, written as Go's ParseBool takes it; the bare flag `--name` means on. */
-export const flag = (options: Options<boolean>) => schema('boolean', annotate('flag', options)) as TBoolean;
+export const flag = (options: Options<boolean>) => Type.Boolean(annotate('flag', options));
 
 /** A duration such as `5s`; its value is milliseconds. */
-export const duration = (options: Options<string> & { minimum?: number; maximum?: number }) => {
-  const parsed = options.default === undefined ? undefined : parseDuration(options.default);
-  return schema('number', { minimum: 0, ...annotate('duration', options, parsed), ...bounds(options) }) as TNumber;
-};
+export const duration = (options: Options<string> & Range) =>
+  Type.Number({ minimum: 0, ...annotate('duration', options, (given = '') => parseDuration(given)) });
 
 /** A size such as `64Mi`; its value is bytes. */
-export const bytes = (options: Options<string> & { minimum?: number; maximum?: number }) => {
-  const parsed = options.default === undefined ? undefined : parseBytes(options.default);
-  return schema('integer', { minimum: 0, ...annotate('bytes', options, parsed), ...bounds(options) }) as TInteger;
-};
+export const bytes = (options: Options<string> & Range) =>
+  Type.Integer({ minimum: 0, ...annotate('bytes', options, (given = '') => parseBytes(given)) });
 
 /** A TCP or UDP port; 0 lets the system choose a free one. */
 export const port = (options: Options<number>) =>
-  schema('integer', { ...annotate('port', options), minimum: 0, maximum: 65_535 }) as TInteger;
+  Type.Integer({ ...annotate('port', options), minimum: 0, maximum: 65_535 });
 
 /** One of a few words. */
-export const choice = <const Choices extends readonly [string, ...string[]]>(
-  choices: Choices,
+export const choice = <const Choices extends string[]>(
+  choices: readonly [...Choices],
   options: Options<Choices[number]>,
-) => schema('string', { ...annotate('choice', options), enum: [...choices] }) as TUnsafe<Choices[number]>;
+) => Type.Enum(choices, annotate('choice', options));
 
 /** Words separated by commas. */
-export const list = (options: Options<string[]>) =>
-  schema('array', { items: { type: 'string' }, ...annotate('list', options) }) as TArray<TString>;
+export const list = (options: Options<string[]>) => Type.Array(Type.String(), annotate('list', options));
 
 /** An absolute URL, kept as text. A user name and password in it are treated as secret where it is shown. */
-export const url = (options: Options<string>) => schema('string', annotate('url', options)) as TString;
+export const url = (options: Options<string>) => Type.String(annotate('url', options));
 
 /** A setting that may be left out. */
-export const optional = <Schema extends TSchema>(setting: Schema): TOptional<Schema> =>
-  // As TypeBox marks it: not a keyword of JSON Schema, so nothing that lists those sees it.
-  Object.defineProperty({ ...setting }, '~optional', { value: true }) as TOptional<Schema>;
+export const optional = Type.Optional;
 
 /** A service's settings, one schema: their type is `Static<typeof schema>`. */
-export const settings = <Properties extends TProperties>(properties: Properties): TObject<Properties> => {
-  const required = Object.keys(properties).filter((key) => !('~optional' in (properties[key] ?? {})));
-  return schema('object', { properties, required }) as TObject<Properties>;
-};
-
-function bounds({ minimum, maximum }: { minimum?: number; maximum?: number }) {
-  return { ...(minimum === undefined ? {} : { minimum }), ...(maximum === undefined ? {} : { maximum }) };
-}
+export const settings = Type.Object;
 
 /** The settings every podkit service has; spread them into its schema and override a default where it differs. */
 export const sharedSettings = {
@@ -150,4 +112,4 @@ export const sharedSettings = {
 };
 
 const sharedSchema = settings(sharedSettings);
-export type SharedConfig = Static<typeof sharedSchema>;
+export type SharedConfig = Type.Static<typeof sharedSchema>;

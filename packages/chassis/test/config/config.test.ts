@@ -121,7 +121,7 @@ describe('faults', () => {
   });
 
   it('never show a secret', () => {
-    const refused = settings({ token: { ...secret({ description: 'Token.' }), minLength: 20 } });
+    const refused = settings({ token: secret({ description: 'Token.', minLength: 20 }) });
     const faults = faultsOf(() => loadConfig(refused, { prefix: 'DEMO_', env: { DEMO_TOKEN: 'hunter2' }, argv: [] }));
     expect(faults).toEqual(['DEMO_TOKEN=(hidden): expected text']);
   });
@@ -152,6 +152,18 @@ describe('faults', () => {
       positionals: true,
     });
     expect(taken.positionals).toEqual(['migrate', '--all']);
+  });
+
+  it('take all words after -- as they are', () => {
+    const source = { prefix: 'DEMO_', env: {}, argv: ['--dry-run', '--', '--workers', '-x'], positionals: true };
+    expect(loadConfig(schema, source).positionals).toEqual(['--workers', '-x']);
+  });
+
+  it('name a flag without its value, and short ones', () => {
+    expect(faultsOf(() => load({}, ['-x', '--workers']))).toEqual([
+      '-x: unexpected; settings are given as --name=value',
+      '--workers: needs a value',
+    ]);
   });
 });
 

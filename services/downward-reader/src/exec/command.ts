@@ -44,7 +44,7 @@ async function execProgram(host: Host): Promise<number> {
     argv: host.argv.slice(3),
     positionals: true,
   });
-  const [command, ...args] = positionals[0] === '--' ? positionals.slice(1) : positionals;
+  const [command, ...args] = positionals;
   const runtime = command === undefined ? 'node' : runtimeOfProgram(command, host.env.PATH, host.cwd());
   const inputs = { ...inputsOf(config, host.env, runtime), started: Date.now() };
   const document = createDocument(await readVolume(config.dir), inputs);

@@ -3,7 +3,7 @@ import { PodkitError } from '@podkit/chassis/errors';
 import type { Server } from '@podkit/chassis/http/server';
 import type { EventStreams, SseEvent } from '@podkit/chassis/http/sse';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Type } from 'typebox';
+import * as Type from 'typebox';
 import { agedFields } from '../age.ts';
 import type { ChangeEvent } from '../changes.ts';
 import type { PeerLookup } from '../peers.ts';
