@@ -8,6 +8,8 @@ import { main } from './support/reader-process.ts';
 
 const root = join(import.meta.dirname, '..', '..', '..');
 
+const isLibrary = (path: string) => path.startsWith('node_modules/');
+
 it('loads for exec nothing but what limits and their settings need, since the program waits for it', () => {
   const list = join(tempDir(), 'modules.json');
   const hook = join(import.meta.dirname, 'fixtures', 'list-modules.ts');
@@ -17,7 +19,6 @@ it('loads for exec nothing but what limits and their settings need, since the pr
   );
   const urls = JSON.parse(readFileSync(list, 'utf8')) as string[];
   const paths = urls.filter((url) => url.startsWith('file:')).map((url) => relative(root, fileURLToPath(url)));
-  const isLibrary = (path: string) => path.startsWith('node_modules/');
   const files = paths.filter((path) => !isLibrary(path));
   // Of TypeBox the image's bundle has only the types of settings and their check: see its README.
   expect(paths.filter((path) => isLibrary(path) && !path.startsWith('node_modules/typebox/'))).toEqual([]);

@@ -20,16 +20,16 @@ export type Annotation = {
 
 type Options<Default> = { description: string; default?: Default; env?: string; secret?: boolean };
 type Range = { minimum?: number; maximum?: number };
+type Written = string | number | boolean | string[];
 
-/** The schema's keywords: the options as they are, with the default parsed. */
-function annotate<Given extends Options<unknown>>(
-  kind: Kind,
-  options: Given,
-  parse = (value: Given['default']): unknown => value,
-) {
-  if (options.default === undefined) return { kind, ...options };
-  const defaultText = Array.isArray(options.default) ? options.default.join(',') : String(options.default);
-  return { kind, ...options, default: parse(options.default), defaultText };
+/** The keywords of a setting whose value is written as it is. */
+function annotate<Given extends Options<Written>>(kind: Kind, options: Given) {
+  return { kind, ...options, ...(options.default === undefined ? {} : { defaultText: String(options.default) }) };
+}
+
+/** The keywords of a setting whose value is parsed from what is written. */
+function annotateParsed<Given extends Options<string>>(kind: Kind, options: Given, parse: (text: string) => number) {
+  return { ...annotate(kind, options), ...(options.default === undefined ? {} : { default: parse(options.default) }) };
 }
 
 /** Any text. */
@@ -50,11 +50,11 @@ export const flag = (options: Options<boolean>) => Type.Boolean(annotate('flag',
 
 /** A duration such as `5s`; its value is milliseconds. */
 export const duration = (options: Options<string> & Range) =>
-  Type.Number({ minimum: 0, ...annotate('duration', options, (given = '') => parseDuration(given)) });
+  Type.Number({ minimum: 0, ...annotateParsed('duration', options, parseDuration) });
 
 /** A size such as `64Mi`; its value is bytes. */
 export const bytes = (options: Options<string> & Range) =>
-  Type.Integer({ minimum: 0, ...annotate('bytes', options, (given = '') => parseBytes(given)) });
+  Type.Integer({ minimum: 0, ...annotateParsed('bytes', options, parseBytes) });
 
 /** A TCP or UDP port; 0 lets the system choose a free one. */
 export const port = (options: Options<number>) =>
