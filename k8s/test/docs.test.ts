@@ -8,7 +8,7 @@ import { manifestSet } from './manifests/manifest-set.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const read = (path: string) => readFileSync(join(root, path), 'utf8');
-const pages = ['docs/operations.md', 'docs/scaling.md'];
+const pages = ['docs/operations.md', 'docs/monitoring.md', 'docs/scaling.md'];
 const text = pages.map(read).join('\n');
 const podkit = manifestSet('base', [parse(read('k8s/base/podkit.yaml')) as Manifest]);
 const base = ['base/podkit.yaml', 'base/kustomization.yaml', 'create-secret']
@@ -72,3 +72,16 @@ it('operations.md names the port of each admin door', () => {
   expect(doors.filter((door) => !text.replaceAll('\n', ' ').includes(door))).toEqual([]);
   expect(doors.filter((door) => !ports.includes(Number(door.split(' ')[1])))).toEqual([]);
 });
+
+test('monitoring.md lists every alert with its expression', () => {
+  const { groups } = parse(read('k8s/components/prometheus-rules/alerts.yaml')) as Rules;
+  const rows = groups.flatMap(({ rules }) =>
+    rules.map(({ alert, expr, for: time }) => {
+      const code = expr.replaceAll(/\s+/g, ' ').trim().replaceAll('|', String.raw`\|`);
+      return `| ${alert} | \`${code}\`${time === undefined ? '' : ` for ${time}`} |`;
+    }),
+  );
+  expect(rows.filter((row) => !read('docs/monitoring.md').includes(row))).toEqual([]);
+});
+
+type Rules = { groups: { rules: { alert: string; expr: string; for?: string }[] }[] };

@@ -24,6 +24,13 @@ export const exceptions: Exception[] = [
       'of the Prometheus operator: its schema is in the cluster that has it; the component is for such a cluster alone',
   },
   {
+    check: 'known-kind',
+    in: '*',
+    at: 'PrometheusRule/podkit',
+    reason:
+      'of the Prometheus operator: its schema is in the cluster that has it; the component is for such a cluster alone',
+  },
+  {
     check: 'digest',
     in: '*',
     at: '*',

@@ -31,7 +31,8 @@ function ambassadorConfig(
 ) {
   const url = postgresUrl ?? `postgres://postgres@127.0.0.1:${postgresPort}/postgres`;
   // PGlite is one session, however many connections it takes.
-  const notes = { driver: 'postgresql', url, ...(postgresUrl === undefined ? { poolMax: 1 } : {}) };
+  const policies = [{ circuitBreaker: {} }];
+  const notes = { driver: 'postgresql', url, policies, ...(postgresUrl === undefined ? { poolMax: 1 } : {}) };
   const own = { url: `redis://default@127.0.0.1:${redisPort}`, passwordFile: secrets['redis-password'].file };
   const redis = { driver: 'redis', ...(redisUrl === undefined ? own : { url: redisUrl }) };
   return {
@@ -64,7 +65,15 @@ const statsdMapping = {
 
 const single = (name: string, type: string, path: string, help: string) => ({ name, type, help, path });
 
-function adapterConfig({ appAdminPort, statsdPort }: Options, { run }: Folders) {
+/** The metrics of a container as a source; `service` keeps apart what all containers have, such as `process_cpu_seconds_total`. */
+const container = (service: string, port: number) => ({
+  name: service,
+  url: `http://127.0.0.1:${port}/metrics`,
+  relabel: [{ target_label: 'service', replacement: service }],
+});
+
+function adapterConfig(options: Options, { run }: Folders) {
+  const { appAdminPort, gitSyncPort, ambassadorAdminPort, downwardPort, statsdPort } = options;
   const route = { route: '@.route', method: '@.method', status: '@.status' };
   const perRoute = (name: string, type: string, value: string, help: string) => {
     return { name, type, help, path: '$.requests.byRoute[*]', value, labels: route };
@@ -72,7 +81,7 @@ function adapterConfig({ appAdminPort, statsdPort }: Options, { run }: Folders) 
   return {
     json: [
       {
-        name: 'app',
+        name: 'app-stats',
         url: `http://127.0.0.1:${appAdminPort}/stats`,
         metrics: [
           perRoute('app_requests_total', 'counter', '@.count', 'Requests that were answered.'),
@@ -82,6 +91,12 @@ function adapterConfig({ appAdminPort, statsdPort }: Options, { run }: Folders) 
           single('app_resident_bytes', 'gauge', '$.process.rssBytes', 'Memory of the process.'),
         ],
       },
+    ],
+    prometheus: [
+      container('app', appAdminPort),
+      container('git-sync', gitSyncPort),
+      container('ambassador', ambassadorAdminPort),
+      container('downward-reader', downwardPort),
     ],
     statsd: [{ udp: `127.0.0.1:${statsdPort}`, tcp: `127.0.0.1:${statsdPort}`, mapping: statsdMapping }],
     logs: [
