@@ -73,7 +73,7 @@ it('operations.md names the port of each admin door', () => {
   expect(doors.filter((door) => !ports.includes(Number(door.split(' ')[1])))).toEqual([]);
 });
 
-test('monitoring.md lists every alert with its expression', () => {
+it('monitoring.md lists every alert with its expression', () => {
   const { groups } = parse(read('k8s/components/prometheus-rules/alerts.yaml')) as Rules;
   const rows = groups.flatMap(({ rules }) =>
     rules.map(({ alert, expr, for: time }) => {
