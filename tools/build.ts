@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import { build } from 'esbuild';
 import { vendorFiles } from '../services/app/src/console/vendor-files.ts';
 
@@ -26,6 +27,8 @@ async function bundle(name: string): Promise<void> {
   const { metafile } = await build({
     entryPoints: [join(source, 'src', 'main.ts')],
     outdir: join(target, 'src'),
+    // A folder deeper, as grpc-health-check is in its own package: it looks for its ../../proto.
+    chunkNames: 'parts/[name]-[hash]',
     bundle: true,
     splitting: true,
     platform: 'node',
@@ -55,7 +58,11 @@ async function bundle(name: string): Promise<void> {
   await writeFile(join(target, 'package.json'), `${JSON.stringify({ name, private: true, type: 'module' })}\n`);
   const assets = join(source, 'public');
   if (existsSync(assets)) await cp(assets, join(target, 'public'), { recursive: true });
-  if (name === 'app') await copyVendor(join(target, 'public', 'console', 'vendor'));
+  if (name === 'app') {
+    await copyVendor(join(target, 'public', 'console', 'vendor'));
+    const health = createRequire(import.meta.url).resolve('grpc-health-check/package.json');
+    await cp(join(dirname(health), 'proto'), join(target, 'proto'), { recursive: true });
+  }
   const bytes = Object.values(metafile.outputs).reduce((sum, output) => sum + output.bytes, 0);
   console.log(`${name}: ${(bytes / 1e6).toFixed(1)} MB with its source map`);
 }

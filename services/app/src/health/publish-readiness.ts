@@ -54,25 +54,25 @@ const services: Record<string, 'livez' | 'readyz' | 'startupz'> = {
 
 async function openGrpcHealth(options: PublishOptions, port: number): Promise<void> {
   const { config, health, lifecycle, availability, history } = options;
-  // HTTP/2 is loaded only where it is used.
+  // gRPC is loaded only where it is used.
   const { GrpcHealth } = await import('./grpc-health.ts');
   const server = new GrpcHealth({
-    status: async (service) => {
-      const probe = services[service];
-      if (probe === undefined) return undefined;
+    services: Object.keys(services),
+    isServing: async (service) => {
+      const probe = services[service] ?? 'readyz';
       // gRPC clients balance by themselves and are not told by an EndpointSlice: they must hear of the drain here.
       if (probe === 'readyz' && lifecycle.draining) return false;
       return (await health.run(probe)).ok;
     },
-    onCheck: (service, userAgent, ok, milliseconds) =>
+    onCheck: ({ service, userAgent, serving, milliseconds }) =>
       history.record({
         at: Math.round(Date.now() - milliseconds),
         probe: services[service] ?? 'readyz',
         via: 'grpc',
         prober: proberOf(userAgent),
         userAgent,
-        status: ok ? 1 : 2,
-        ok,
+        status: serving ? 1 : 2,
+        ok: serving,
         milliseconds: Math.round(milliseconds * 100) / 100,
         chaos: false,
       }),

@@ -1,13 +1,18 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
+import { credentials, makeGenericClientConstructor } from '@grpc/grpc-js';
+import { freePort } from '@podkit/chassis/testing/free-port';
+import { service } from 'grpc-health-check';
 import { expect, test } from 'vitest';
 import { startApp } from '../support/start-app.ts';
 
 const root = join(import.meta.dirname, '..', '..', '..', '..');
 
-test('the bundle of the image serves the page and the libraries that it imports', async () => {
+test('the bundle of the image serves the page, the libraries that it imports, and gRPC health', async () => {
   execFileSync(process.execPath, [join(root, 'tools', 'build.ts'), 'app']);
-  const app = await startApp({}, { main: join(root, 'dist', 'app', 'src', 'main.js') });
+  const grpcPort = await freePort();
+  const env = { APP_GRPC_PORT: String(grpcPort) };
+  const app = await startApp(env, { main: join(root, 'dist', 'app', 'src', 'main.js') });
   const page = await (await fetch(`${app.admin}/console/`)).text();
   const imported = [...page.matchAll(/"\.\/(vendor\/[^"]+)"|(?:src|href)="([^"#.][^"]+)"/g)].map(([, a, b]) => a ?? b);
   expect(imported).toContain('vendor/preact.mjs');
@@ -15,4 +20,13 @@ test('the bundle of the image serves the page and the libraries that it imports'
     imported.map(async (path) => (await fetch(`${app.admin}/console/${path}`)).status),
   );
   expect(statuses).toEqual(imported.map(() => 200));
+  const client = new (makeGenericClientConstructor(service, 'Health'))(
+    `127.0.0.1:${grpcPort}`,
+    credentials.createInsecure(),
+  );
+  const answer = await new Promise((resolve, reject) =>
+    client.check?.({}, (error: Error | null, message: unknown) => (error ? reject(error) : resolve(message))),
+  );
+  client.close();
+  expect(answer).toEqual({ status: 'SERVING' });
 });
