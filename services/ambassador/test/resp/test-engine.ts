@@ -1,3 +1,4 @@
+import { deadline } from '@podkit/chassis/testing/deadline';
 import { MemoryStore } from '../../src/drivers/memory/memory-store.ts';
 import type { Engine, RawRoute, RedisTarget, Route } from '../../src/engine/engine.ts';
 import type { Store } from '../../src/engine/store.ts';
@@ -27,8 +28,8 @@ export const redisTarget = (port: number): RedisTarget => ({
   db: 0,
   login: () => ({}),
   tls: undefined,
-  connectTimeout: 1000,
-  commandTimeout: 2000,
+  connectTimeout: deadline(1000),
+  commandTimeout: deadline(2000),
 });
 
 /** A route whose commands go on to a Redis; what can't go raw is served by `store`. */

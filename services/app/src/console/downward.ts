@@ -18,7 +18,7 @@ type Answer = {
   warnings?: unknown;
 };
 
-const timeout = 700;
+const timeout = 2000;
 /** Shown as labels and annotations already. */
 const shownElsewhere = new Set(['metadata.labels', 'metadata.annotations']);
 

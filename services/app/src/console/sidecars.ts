@@ -24,7 +24,7 @@ export type SidecarUrls = Record<SidecarName, { probe: string; metrics: string }
 /** Called with each change: a sidecar's state, or a start of its process that was not seen before. */
 export type SidecarListener = (change: 'container' | 'restart', text: string, name: SidecarName) => void;
 
-const timeout = 700;
+const timeout = 2000;
 /** More series than this of one sidecar are not read. */
 const seriesLimit = 500;
 
