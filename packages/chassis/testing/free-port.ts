@@ -1,8 +1,11 @@
 import { randomInt } from 'node:crypto';
 import { createServer, type Server } from 'node:net';
 
-/** Below the ports that systems give to outgoing connections (32768 and up): one of those may be taken at any moment. */
-const [lowest, highest] = [10_000, 32_000];
+/**
+ * Above 10080, which `fetch` refuses as a bad port (https://fetch.spec.whatwg.org/#bad-port), and below the ports that systems
+ * give to outgoing connections (32768 and up): one of those may be taken at any moment.
+ */
+const [lowest, highest] = [10_081, 32_000];
 
 /** A TCP port on the loopback that nothing listened on a moment ago. */
 export async function freePort(): Promise<number> {

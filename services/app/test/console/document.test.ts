@@ -48,10 +48,10 @@ test('the document says who the Pod is and how each of its containers is', async
     APP_AMBASSADOR_PROBE_URL: 'http://127.0.0.1:1/readyz',
   });
   // On a busy machine one that is asked may be late for once.
-  const reached = ({ containers }: Document) => containers.filter(({ state }) => state === 'unreachable').length === 1;
   const document = await waitFor('all that can be reached', async () => {
     const shown = await documentOf(app);
-    return reached(shown) && shown.metrics.ok && shown.downward.ok && shown;
+    const unreachable = shown.containers.filter(({ state }) => state === 'unreachable');
+    return unreachable.length === 1 && shown.metrics.ok && shown.downward.ok && shown;
   });
   expect(document.identity).toMatchObject({ pod: 'app-3', namespace: 'default', node: 'node-1', ordinal: 3 });
   const states = document.containers.map(({ name, state }) => [name, state]);
