@@ -4,7 +4,7 @@ import type { Logger } from '@podkit/chassis/log/logger';
 import type { AdapterConfig } from './config/schema.ts';
 import { mergeFamilies } from './exposition/merge.ts';
 import { type ProbeQuery, Probes } from './json/probes.ts';
-import { errorMetrics, joinMetrics, reloadMetrics, scrapeMetrics, selfFamily, storeMetrics } from './own-metrics.ts';
+import { errorMetrics, joinMetrics, scrapeMetrics, selfFamily, storeMetrics } from './own-metrics.ts';
 import type { PullResult, PullSource } from './pull/pull-source.ts';
 import { registryFamilies } from './registry-families.ts';
 import type { Family } from './series/family.ts';
@@ -36,7 +36,6 @@ export class Adapter {
   #config: AdapterConfig;
   #probes: Probes;
   #sources: SourceSet;
-  readonly #reloads = { success: 0, failure: 0, at: Date.now() / 1000, good: 1 };
 
   /** @throws {ConfigError} when the configuration can't be used */
   constructor({ config, log, stdin, stdout, registry }: AdapterOptions) {
@@ -78,6 +77,7 @@ export class Adapter {
    */
   async reload(config: AdapterConfig): Promise<void> {
     const [next, probes] = [this.#setOf(config, this.#sources), new Probes(config)];
+    await this.#sources.reloadKept(next);
     await this.#sources.handOver(next);
     const before = this.#probes;
     this.#probes = probes;
@@ -88,13 +88,6 @@ export class Adapter {
     for (const source of this.#problems.keys()) if (!next.names.includes(source)) this.#problems.delete(source);
     // Probes under way end by themselves; nobody has to wait for them.
     void before.close();
-  }
-
-  /** Note how an attempt to reload went. */
-  noteReload(success: boolean): void {
-    this.#reloads[success ? 'success' : 'failure'] += 1;
-    this.#reloads.good = Number(success);
-    if (success) this.#reloads.at = Date.now() / 1000;
   }
 
   /** Everything, as it is now. `patience` is how many milliseconds the slowest source may take. */
@@ -117,7 +110,6 @@ export class Adapter {
       ...scrapeMetrics(pulled.map(({ source, up, seconds }) => ({ name: source.name, up, seconds }))),
       ...errorMetrics(problems),
       ...storeMetrics(stored),
-      ...reloadMetrics(this.#reloads),
       ...selves.flat(),
     ]);
     const ownFamilies = own

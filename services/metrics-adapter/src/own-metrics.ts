@@ -70,22 +70,3 @@ export function storeMetrics(stored: readonly (readonly [name: string, counts: S
     bySource('counter', 'series_expired_total', 'Series that had no sample within their TTL.', each('expired')),
   ];
 }
-
-export type Reloads = { success: number; failure: number; at: number; good: number };
-
-/** How reading the configuration went; `at` is seconds since the epoch. */
-export function reloadMetrics({ success, failure, at, good }: Reloads): SelfMetric[] {
-  const samples = [
-    { labels: { outcome: 'success' }, value: success },
-    { labels: { outcome: 'failure' }, value: failure },
-  ];
-  return [
-    { name: 'config_reloads_total', help: 'Attempts to read the configuration again.', type: 'counter', samples },
-    gauge('config_last_reload_successful', 'Whether the configuration on disk is the one in use.', good),
-    gauge('config_last_reload_success_timestamp_seconds', 'When the configuration in use was read.', at),
-  ];
-}
-
-function gauge(name: string, help: string, value: number): SelfMetric {
-  return { name, help, type: 'gauge', samples: [{ labels: {}, value }] };
-}

@@ -90,6 +90,11 @@ export class SourceSet {
     await Promise.all([...this.push.map((source) => source.stop()), ...this.pull.map((source) => source.close())]);
   }
 
+  /** Let the sources that `next` has too read their own files anew. @throws {ConfigError} */
+  async reloadKept(next: SourceSet): Promise<void> {
+    await Promise.all(this.push.filter((source) => next.push.includes(source)).map((source) => source.reload?.()));
+  }
+
   /**
    * Stop what `next` doesn't have and start what it has new. An address can be bound only once, so the old ones stop
    * first; should a new one fail, the old ones are started again.

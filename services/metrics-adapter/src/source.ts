@@ -10,6 +10,8 @@ export type Source = {
   readonly name: string;
   start(): Promise<void>;
   stop(): Promise<void>;
+  /** Read the files anew that the configuration names. @throws {ConfigError} when what was read before stays in use */
+  reload?(): Promise<void>;
   /** What the source knows of itself: lines, errors by reason, files. Names begin with the kind, as in `statsd_lines_total`. */
   selfMetrics(): Promise<SelfMetric[]>;
 };

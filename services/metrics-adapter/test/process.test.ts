@@ -1,4 +1,4 @@
-import { renameSync, writeFileSync } from 'node:fs';
+import { appendFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { freePort } from '@podkit/chassis/testing/free-port';
 import { spawnService } from '@podkit/chassis/testing/spawn-service';
@@ -54,7 +54,7 @@ test('the file is read again on change, SIGHUP and request; a bad one leaves the
   adapter.write(yamlOf(app, 'second'));
   await waitFor('the changed file', async () => (await adapter.scrape()).includes('\nsecond 1'));
   adapter.write('json: [{}]');
-  await adapter.logged('that the old one stays', ({ msg }) => String(msg).startsWith('configuration not used'));
+  await adapter.logged('that the old one stays', ({ msg }) => String(msg).startsWith('configuration invalid'));
   const refused = await fetch(`${adapter.url}/-/reload`, { method: 'POST' });
   expect([refused.status, await refused.text()]).toEqual([400, expect.stringContaining("required property 'name'")]);
   const text = await adapter.scrape();
@@ -64,4 +64,27 @@ test('the file is read again on change, SIGHUP and request; a bad one leaves the
   adapter.child.kill('SIGHUP');
   await waitFor('the file after SIGHUP', async () => (await adapter.scrape()).includes('\nthird 1'));
   expect(await adapter.stop()).toMatchObject({ code: 0 });
+});
+
+test('each of six SIGHUPs reloads while log lines arrive, and no line is lost', async () => {
+  const logFile = join(tempDir(), 'app.log');
+  writeFileSync(logFile, '');
+  const rules = "rules: [{ match: '^line', metrics: [{ name: log_lines, type: counter }] }]";
+  const adapter = await spawnAdapter(`logs: [{ name: log, files: ['${logFile}'], ${rules} }]\n`);
+  await adapter.ready();
+  let lines = 0;
+  const writer = setInterval(() => {
+    appendFileSync(logFile, 'line\n'.repeat(1000));
+    lines += 1000;
+  }, 1);
+  onTestFinished(() => clearInterval(writer));
+  for (let sent = 1; sent <= 6; sent += 1) {
+    // The kernel keeps one pending signal of a kind, so each is sent when the one before was seen.
+    adapter.child.kill('SIGHUP');
+    await waitFor(`reload ${sent}`, async () =>
+      (await adapter.scrape()).includes(`\nadapter_config_reloads_total{result="success"} ${sent}\n`),
+    );
+  }
+  clearInterval(writer);
+  await waitFor('every line', async () => (await adapter.scrape()).includes(`\nlog_lines ${lines}\n`));
 });

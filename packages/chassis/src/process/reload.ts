@@ -1,4 +1,4 @@
-import { Counter, type Registry } from 'prom-client';
+import { Counter, Gauge, type Registry } from 'prom-client';
 import { ConfigError } from '../config/config.ts';
 import { messageOf } from '../errors.ts';
 import { watchFiles } from '../files/watch-files.ts';
@@ -22,19 +22,33 @@ export type ReloaderOptions = {
 export class Reloader {
   readonly #options: ReloaderOptions;
   readonly #counter: Counter<'result'>;
+  readonly #successful: Gauge;
+  readonly #reloadedAt: Gauge;
   #last: Promise<void> = Promise.resolve();
   #stopWatching: () => void = () => undefined;
   readonly #onSignal = () => this.reloadAndLog();
 
   constructor(options: ReloaderOptions) {
     this.#options = options;
+    const registers = options.registry === undefined ? [] : [options.registry];
     this.#counter = new Counter({
       name: 'podkit_config_reloads_total',
       help: 'Reloads of the configuration, by result: success or failure.',
       labelNames: ['result'],
-      registers: options.registry === undefined ? [] : [options.registry],
+      registers,
     });
     for (const result of ['success', 'failure']) this.#counter.inc({ result }, 0);
+    this.#successful = new Gauge({
+      name: 'podkit_config_last_reload_successful',
+      help: 'Whether the configuration on disk, when last read, is the one in use.',
+      registers,
+    });
+    this.#reloadedAt = new Gauge({
+      name: 'podkit_config_last_reload_success_timestamp_seconds',
+      help: 'When the configuration in use was read.',
+      registers,
+    });
+    this.#inUse();
   }
 
   /** Begin to watch the files and to listen to SIGHUP. */
@@ -66,12 +80,19 @@ export class Reloader {
     try {
       await reload();
       this.#counter.inc({ result: 'success' });
+      this.#inUse();
       log.info({ paths }, 'configuration reloaded');
     } catch (error) {
       this.#counter.inc({ result: 'failure' });
+      this.#successful.set(0);
       const errors = error instanceof ConfigError ? error.errors : [messageOf(error)];
       log.error({ paths, errors }, 'configuration invalid; keeping the previous one');
       throw error;
     }
+  }
+  /** The configuration that was read last is the one in use. */
+  #inUse(): void {
+    this.#successful.set(1);
+    this.#reloadedAt.setToCurrentTime();
   }
 }

@@ -29,6 +29,7 @@ test('reloads are counted and logged by their result, and a bad one names its er
     if (!good) throw new ConfigError(['PORT=x: expected a port']);
   });
   await made.reload();
+  expect(await text()).toContain('podkit_config_last_reload_successful 1');
   good = false;
   await expect(made.reload()).rejects.toThrow(ConfigError);
   expect(lines.map((line) => (JSON.parse(line) as { msg: string }).msg)).toEqual([
@@ -36,7 +37,7 @@ test('reloads are counted and logged by their result, and a bad one names its er
     'configuration invalid; keeping the previous one',
   ]);
   expect(lines[1]).toContain('PORT=x: expected a port');
-  expect(await text()).toMatch(/result="success"} 1[^]*result="failure"} 1/);
+  expect(await text()).toMatch(/result="success"} 1[^]*result="failure"} 1[^]*_last_reload_successful 0/);
 });
 
 test('each of six signals reloads, one after the other', async () => {

@@ -97,7 +97,7 @@ function containerOf({ series, ...container }: Sidecar) {
     memory: valueOf('process_resident_memory_bytes'),
     cpuSeconds: valueOf('process_cpu_seconds_total'),
     startedAt: started && started * 1000,
-    version: series.find(({ name }) => name.endsWith('podkit_build_info'))?.labels.version,
+    version: series.find(({ name }) => name.endsWith('build_info'))?.labels.version,
   };
 }
 

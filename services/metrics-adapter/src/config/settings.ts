@@ -1,4 +1,5 @@
 import { flag, port, settings, sharedSettings, text } from '@podkit/chassis/config/settings';
+import type { Static } from 'typebox';
 
 /** The settings of the process; what it adapts stands in the file that ADAPTER_CONFIG names. */
 export const settingsSchema = settings({
@@ -8,3 +9,5 @@ export const settingsSchema = settings({
   enableLifecycle: flag({ default: false, description: 'Whether `POST /-/reload` is served.' }),
   checkConfig: flag({ default: false, description: 'Check the file and exit: 0 when it is good, 2 when not.' }),
 });
+
+export type Settings = Static<typeof settingsSchema>;

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { ConfigError } from '@podkit/chassis/config/config';
 import { parseDuration } from '@podkit/chassis/config/duration';
 import { messageOf } from '@podkit/chassis/errors';
-import { watchFiles } from '@podkit/chassis/files/watch-files';
 import type { Logger } from '@podkit/chassis/log/logger';
+import { Reloader } from '@podkit/chassis/process/reload';
 import type { SelfMetric } from '../self-metric.ts';
 import type { SeriesSink } from '../sink.ts';
 import type { Source } from '../source.ts';
@@ -49,6 +49,7 @@ export class StatsdSource implements Source {
   readonly #counts = new StatsdCounts();
   readonly #ends: (() => void | Promise<void>)[] = [];
   #ingest: StatsdIngest | undefined;
+  #reloader: Reloader | undefined;
   #mappings = 0;
   #udp: UdpListener | undefined;
   #tcpPort = 0;
@@ -73,7 +74,7 @@ export class StatsdSource implements Source {
     this.#mappings = mapping.size;
     const { tags: styles, cacheSize, mappingFile } = config;
     this.#ingest = new StatsdIngest({ sink, mapping, styles, counts: this.#counts, cacheSize });
-    if (mappingFile !== undefined) this.#ends.push(watchFiles([mappingFile], () => this.#reload()));
+    if (mappingFile !== undefined) this.#watch(mappingFile);
     try {
       await this.#listen(this.#receiver(this.#ingest));
     } catch (error) {
@@ -84,6 +85,11 @@ export class StatsdSource implements Source {
 
   async stop(): Promise<void> {
     for (const end of this.#ends.splice(0).toReversed()) await end();
+  }
+
+  /** @throws {ConfigError} for a mapping file that got bad: what was loaded before stays in use */
+  async reload(): Promise<void> {
+    await this.#reloader?.reload();
   }
 
   async selfMetrics(): Promise<SelfMetric[]> {
@@ -150,19 +156,24 @@ export class StatsdSource implements Source {
     };
   }
 
-  /** A mapping file that got bad changes nothing; what was loaded before goes on. */
+  #watch(mappingFile: string): void {
+    const { log } = this.#options;
+    this.#reloader = new Reloader({ reload: () => this.#reload(), paths: [mappingFile], log });
+    this.#reloader.start();
+    this.#ends.push(() => this.#reloader?.stop());
+  }
+
   #reload(): void {
-    const { config, log } = this.#options;
+    const { reloads } = this.#counts;
     try {
-      const mapping = loadMapping(config);
+      const mapping = loadMapping(this.#options.config);
       this.#options.onNewMapping?.();
       this.#ingest?.useMapping(mapping);
       this.#mappings = mapping.size;
-      this.#counts.reloads.success += 1;
-      log.info({ mappings: mapping.size }, 'statsd: mapping file read again');
+      reloads.success += 1;
     } catch (error) {
-      this.#counts.reloads.failure += 1;
-      log.error({ err: error }, `statsd: mapping file not used, the old one stays: ${messageOf(error)}`);
+      reloads.failure += 1;
+      throw error;
     }
   }
 

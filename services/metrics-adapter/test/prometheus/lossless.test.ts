@@ -25,7 +25,7 @@ async function refusals(body: string, type = plainText): Promise<string[]> {
   const adapter = await startAdapter(`prometheus: [{ name: app, url: '${url}' }]`);
   await adapter.get('/metrics');
   const lines = await adapter.samples('adapter_errors_total');
-  expect(await adapter.samples('adapter_config_last_reload_successful')).toHaveLength(1);
+  expect(await adapter.samples('adapter_build_info')).toHaveLength(1);
   return lines.map((line) => /reason="(\w+)"/.exec(line)?.[1] ?? '');
 }
 

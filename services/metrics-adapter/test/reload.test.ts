@@ -1,0 +1,62 @@
+import { createSocket } from 'node:dgram';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { freePort } from '@podkit/chassis/testing/free-port';
+import { tempDir } from '@podkit/chassis/testing/temp-dir';
+import { waitFor } from '@podkit/chassis/testing/wait-for';
+import { expect, onTestFinished, test } from 'vitest';
+import { parseAdapterConfig } from '../src/config/load.ts';
+import { serveApp } from './support/serve-app.ts';
+import { startAdapter } from './support/start-adapter.ts';
+
+/** A StatsD source with a mapping file, and a way to send to it until a line is there. */
+async function startMapped(mapping: string) {
+  const file = join(tempDir(), 'mapping.yaml');
+  writeFileSync(file, mapping);
+  const port = await freePort();
+  const yaml = `statsd: [{ udp: '127.0.0.1:${port}', mappingFile: '${file}' }]`;
+  const adapter = await startAdapter(yaml);
+  const socket = createSocket('udp4');
+  onTestFinished(() => void socket.close());
+  const sendUntil = (packet: string, line: string) =>
+    waitFor(line, async () => {
+      socket.send(packet, port, '127.0.0.1');
+      return (await (await adapter.get('/metrics')).text()).includes(`${line}`);
+    });
+  return { adapter, yaml, sendUntil, change: (text: string) => writeFileSync(file, text) };
+}
+
+const first = 'mappings: [{ match: t, name: t, observer_type: histogram, histogram_options: { buckets: [1] } }]';
+const second = 'mappings: [{ match: t, name: t, observer_type: histogram, histogram_options: { buckets: [2] } }]';
+
+test('a changed mapping file reaches series that exist, with its type and its buckets', async () => {
+  const { sendUntil, change } = await startMapped(first);
+  await sendUntil('t:100|ms', 't_bucket{le="1"}');
+  change(second);
+  await sendUntil('t:100|ms', 't_bucket{le="2"}');
+  change('mappings: [{ match: t, name: t, observer_type: summary }]');
+  await sendUntil('t:100|ms', 't{quantile="0.5"}');
+});
+
+test('a reload of the configuration reads the mapping file too, and refuses a bad one', async () => {
+  const { adapter, yaml, sendUntil, change } = await startMapped(first);
+  await sendUntil('t:100|ms', 't_bucket{le="1"}');
+  change(second);
+  await adapter.adapter.reload(parseAdapterConfig(yaml, 'test.yaml'));
+  await sendUntil('t:100|ms', 't_bucket{le="2"}');
+  change('mappings: [{ match: t, nom: t }]');
+  await expect(adapter.adapter.reload(parseAdapterConfig(yaml, 'test.yaml'))).rejects.toThrow('nom: no such key');
+  await sendUntil('t:100|ms', 't_bucket{le="2"}');
+});
+
+test('a probe in flight survives a reload', async () => {
+  const waiting = Promise.withResolvers<() => void>();
+  const url = await serveApp((_request, response) => waiting.resolve(() => response.end('{"v": 1}')));
+  const yaml = `modules: { default: { metrics: [{ name: v, path: '{.v}' }] } }`;
+  const { adapter, get } = await startAdapter(yaml);
+  const probe = get(`/probe?target=${url}`);
+  const answer = await waiting.promise;
+  await adapter.reload(parseAdapterConfig(`prefix: other\n${yaml}`, 'test.yaml'));
+  answer();
+  expect([(await probe).status, await (await probe).text()]).toEqual([200, expect.stringContaining('\nv 1\n')]);
+});
