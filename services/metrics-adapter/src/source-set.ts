@@ -92,7 +92,8 @@ export class SourceSet {
 
   /** Let the sources that `next` has too read their own files anew. @throws {ConfigError} */
   async reloadKept(next: SourceSet): Promise<void> {
-    await Promise.all(this.push.filter((source) => next.push.includes(source)).map((source) => source.reload?.()));
+    const kept = this.push.filter((source) => next.push.includes(source));
+    await Promise.all(kept.map(async (source) => source.reload?.()));
   }
 
   /**

@@ -18,45 +18,45 @@ async function startMapped(mapping: string) {
   const adapter = await startAdapter(yaml);
   const socket = createSocket('udp4');
   onTestFinished(() => void socket.close());
-  const sendUntil = (packet: string, line: string) =>
+  const expectLine = (packet: string, line: string) =>
     waitFor(line, async () => {
       socket.send(packet, port, '127.0.0.1');
-      return (await (await adapter.get('/metrics')).text()).includes(`${line}`);
+      return (await (await adapter.get('/metrics')).text()).includes(line);
     });
-  return { adapter, yaml, sendUntil, change: (text: string) => writeFileSync(file, text) };
+  return { adapter, yaml, expectLine, change: (text: string) => writeFileSync(file, text) };
 }
 
 const first = 'mappings: [{ match: t, name: t, observer_type: histogram, histogram_options: { buckets: [1] } }]';
 const second = 'mappings: [{ match: t, name: t, observer_type: histogram, histogram_options: { buckets: [2] } }]';
 
 test('a changed mapping file reaches series that exist, with its type and its buckets', async () => {
-  const { sendUntil, change } = await startMapped(first);
-  await sendUntil('t:100|ms', 't_bucket{le="1"}');
+  const { expectLine, change } = await startMapped(first);
+  await expectLine('t:100|ms', 't_bucket{le="1"}');
   change(second);
-  await sendUntil('t:100|ms', 't_bucket{le="2"}');
+  await expectLine('t:100|ms', 't_bucket{le="2"}');
   change('mappings: [{ match: t, name: t, observer_type: summary }]');
-  await sendUntil('t:100|ms', 't{quantile="0.5"}');
+  await expectLine('t:100|ms', 't{quantile="0.5"}');
 });
 
 test('a reload of the configuration reads the mapping file too, and refuses a bad one', async () => {
-  const { adapter, yaml, sendUntil, change } = await startMapped(first);
-  await sendUntil('t:100|ms', 't_bucket{le="1"}');
+  const { adapter, yaml, expectLine, change } = await startMapped(first);
+  await expectLine('t:100|ms', 't_bucket{le="1"}');
   change(second);
   await adapter.adapter.reload(parseAdapterConfig(yaml, 'test.yaml'));
-  await sendUntil('t:100|ms', 't_bucket{le="2"}');
+  await expectLine('t:100|ms', 't_bucket{le="2"}');
   change('mappings: [{ match: t, nom: t }]');
   await expect(adapter.adapter.reload(parseAdapterConfig(yaml, 'test.yaml'))).rejects.toThrow('nom: no such key');
-  await sendUntil('t:100|ms', 't_bucket{le="2"}');
+  await expectLine('t:100|ms', 't_bucket{le="2"}');
 });
 
 test('a probe in flight survives a reload', async () => {
   const waiting = Promise.withResolvers<() => void>();
   const url = await serveApp((_request, response) => waiting.resolve(() => response.end('{"v": 1}')));
   const yaml = `modules: { default: { metrics: [{ name: v, path: '{.v}' }] } }`;
-  const { adapter, get } = await startAdapter(yaml);
-  const probe = get(`/probe?target=${url}`);
+  const running = await startAdapter(yaml);
+  const probe = running.get(`/probe?target=${url}`);
   const answer = await waiting.promise;
-  await adapter.reload(parseAdapterConfig(`prefix: other\n${yaml}`, 'test.yaml'));
+  await running.adapter.reload(parseAdapterConfig(`prefix: other\n${yaml}`, 'test.yaml'));
   answer();
   expect([(await probe).status, await (await probe).text()]).toEqual([200, expect.stringContaining('\nv 1\n')]);
 });
