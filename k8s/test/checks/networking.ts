@@ -38,6 +38,16 @@ export const networking: Check[] = [
   ),
   every(
     ['NetworkPolicy'],
+    'network-policy-numbers',
+    'A NetworkPolicy names ports by number: not every network plugin finds a named port of a native sidecar.',
+    ({ spec }) =>
+      [...(spec.ingress ?? []), ...(spec.egress ?? [])]
+        .flatMap(({ ports = [] }) => ports)
+        .filter(({ port }) => typeof port === 'string')
+        .map(({ port }) => String(port)),
+  ),
+  every(
+    ['NetworkPolicy'],
     'network-policy-peers',
     'What a Pod may reach in its own namespace is there, and lets it in.',
     ({ spec }, set) =>

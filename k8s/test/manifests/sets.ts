@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Manifest } from './manifest.ts';
 import { type ManifestSet, manifestSet } from './manifest-set.ts';
@@ -11,10 +11,14 @@ const namesIn = (name: string) => readdirSync(join(folder, name)).toSorted();
 /** Components that an overlay of the base may take; those of the patterns are in every pattern, the images in all. */
 const options = namesIn('components').filter((name) => name !== 'images' && !name.startsWith('pattern'));
 
-/** Each option alone, and each two together; all of them at once is an overlay. */
+/** Whether an option changes what is there; the others only add to it, so that two of them cannot disturb each other. */
+const changes = (name: string) =>
+  readFileSync(join(folder, 'components', name, 'kustomization.yaml'), 'utf8').includes('\npatches:');
+
+/** Each option alone, and each that changes something with each other; all of them at once is an overlay. */
 const combinations = options.flatMap((first, at) => [
   [first],
-  ...options.slice(at + 1).map((second) => [first, second]),
+  ...options.slice(at + 1).flatMap((second) => (changes(first) || changes(second) ? [[first, second]] : [])),
 ]);
 
 const applied = [
@@ -23,7 +27,7 @@ const applied = [
   ...namesIn('patterns').map((name) => `patterns/${name}`),
 ];
 
-/** Everything that can be applied: the base, every overlay, option and pair of options, every pattern. */
+/** Everything that can be applied: the base, every overlay, every option, alone and beside one that changes something, every pattern. */
 export async function renderAll(renderer: Renderer): Promise<ManifestSet[]> {
   const jobs: [string, () => Promise<Manifest[]>][] = [
     ...applied.map((name): [string, () => Promise<Manifest[]>] => [name, () => render(renderer, join(folder, name))]),

@@ -1,0 +1,68 @@
+import { BlockList } from 'node:net';
+import type { V1NetworkPolicyPeer, V1NetworkPolicyPort } from '@kubernetes/client-node';
+import { selects } from './manifests/manifest.ts';
+import { all, type ManifestSet } from './manifests/manifest-set.ts';
+
+/** One end of a connection: a Pod, with the labels of it and its namespace, or an address that is no Pod's. */
+export type End = { namespace: string; labels: Record<string, string> } | { address: string };
+export type Port = { port: number; protocol?: string };
+
+type Way = 'Ingress' | 'Egress';
+
+/**
+ * Whether NetworkPolicies let a connection through, as the API defines it: where no policy selects a Pod for a way, all is allowed;
+ * else what any rule of any such policy allows. Both ends must allow it.
+ */
+export const isReachable = (set: ManifestSet, from: End, to: End, port: Port): boolean =>
+  lets(set, 'Egress', from, to, port) && lets(set, 'Ingress', to, from, port);
+
+function lets(set: ManifestSet, way: Way, own: End, other: End, port: Port): boolean {
+  if ('address' in own) return true;
+  const policies = all(set, 'NetworkPolicy').filter(
+    ({ metadata, spec }) =>
+      metadata.namespace === own.namespace &&
+      selects(spec.podSelector, own.labels) &&
+      (spec.policyTypes ?? ['Ingress']).includes(way),
+  );
+  if (policies.length === 0) return true;
+  const rules = policies.flatMap(({ metadata, spec }) =>
+    way === 'Egress'
+      ? (spec.egress ?? []).map(({ to, ports }) => ({ namespace: metadata.namespace, peers: to, ports }))
+      : (spec.ingress ?? []).map(({ from, ports }) => ({ namespace: metadata.namespace, peers: from, ports })),
+  );
+  return rules.some(
+    ({ namespace = '', peers = [], ports = [] }) =>
+      (peers.length === 0 || peers.some((peer) => isPeer(peer, namespace, other))) &&
+      (ports.length === 0 || ports.some((allowed) => isPort(allowed, port))),
+  );
+}
+
+function isPeer(
+  { ipBlock, namespaceSelector, podSelector }: V1NetworkPolicyPeer,
+  namespace: string,
+  end: End,
+): boolean {
+  if ('address' in end) return ipBlock !== undefined && isWithin(end.address, ipBlock.cidr, ipBlock.except);
+  if (ipBlock !== undefined) return false;
+  const isNamespace =
+    namespaceSelector === undefined
+      ? end.namespace === namespace
+      : selects(namespaceSelector, { 'kubernetes.io/metadata.name': end.namespace });
+  return isNamespace && (podSelector === undefined || selects(podSelector, end.labels));
+}
+
+function isWithin(address: string, cidr: string, except: string[] = []): boolean {
+  const listOf = (ranges: string[]) => {
+    const list = new BlockList();
+    for (const range of ranges) {
+      const [net = '', bits = '32'] = range.split('/');
+      list.addSubnet(net, Number(bits));
+    }
+    return list;
+  };
+  return listOf([cidr]).check(address) && !listOf(except).check(address);
+}
+
+const isPort = ({ port, endPort, protocol = 'TCP' }: V1NetworkPolicyPort, asked: Port): boolean =>
+  protocol === (asked.protocol ?? 'TCP') &&
+  (port === undefined || (asked.port >= Number(port) && asked.port <= Number(endPort ?? port)));
