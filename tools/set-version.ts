@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** `npm run set-version -- 0.2.0`: move every package.json and the lock file to a version that CHANGELOG.md describes. */
+/** `npm run set-version -- 0.2.0`: move every package.json, the lock file and the chart to a version that CHANGELOG.md describes. */
 const root = join(import.meta.dirname, '..');
 const version = process.argv[2] ?? '';
 const npm = (...words: string[]) =>
@@ -19,3 +19,5 @@ if (!readFileSync(join(root, 'CHANGELOG.md'), 'utf8').includes(`\n## ${version}`
 const everywhere = ['--workspaces', '--include-workspace-root', '--no-workspaces-update'];
 npm('version', version, ...everywhere, '--no-git-tag-version', '--allow-same-version');
 npm('install', '--package-lock-only', '--ignore-scripts', '--no-audit', '--no-fund');
+const chart = join(root, 'charts/podkit/Chart.yaml');
+writeFileSync(chart, readFileSync(chart, 'utf8').replaceAll(/^(version|appVersion): .*$/gm, `$1: ${version}`));

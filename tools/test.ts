@@ -77,6 +77,8 @@ function sayWhatIsMissing(): void {
     );
   if (['kubectl', 'kustomize'].every(isMissing))
     console.log('missing: kubectl or kustomize; the Kubernetes manifests are NOT checked');
+  if (isMissing('helm')) console.log('missing: helm; the chart is NOT checked');
+  if (isMissing('promtool')) console.log('missing: prometheus and promtool; the alerts and dashboards are NOT tested');
 }
 
 function isMissing(tool: string): boolean {

@@ -31,17 +31,18 @@ const flows: [from: string, to: string, port: Port][] = [
   ['podkit', 'git-server', { port: 8888 }],
 ];
 
+/** The base with options. */
+const rendered = async (...options: string[]) => {
+  if (renderer === undefined) throw new Error(howToInstall);
+  const components = options.map((name) => join(base, '..', 'components', name));
+  return manifestSet(
+    'base',
+    await (options.length === 0 ? render(renderer, base) : renderWith(renderer, base, components)),
+  );
+};
+
 describe.skipIf(renderer === undefined)('the NetworkPolicies of the base', () => {
   let set: ManifestSet;
-  const rendered = async (...options: string[]) => {
-    if (renderer === undefined) throw new Error(howToInstall);
-    const components = options.map((name) => join(base, '..', 'components', name));
-    return manifestSet(
-      'base',
-      await (options.length === 0 ? render(renderer, base) : renderWith(renderer, base, components)),
-    );
-  };
-
   beforeAll(async () => {
     set = await rendered();
   });

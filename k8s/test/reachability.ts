@@ -51,16 +51,16 @@ function isPeer(
   return isNamespace && (podSelector === undefined || selects(podSelector, end.labels));
 }
 
-function isWithin(address: string, cidr: string, except: string[] = []): boolean {
-  const listOf = (ranges: string[]) => {
-    const list = new BlockList();
-    for (const range of ranges) {
-      const [net = '', bits = '32'] = range.split('/');
-      list.addSubnet(net, Number(bits));
-    }
-    return list;
-  };
-  return listOf([cidr]).check(address) && !listOf(except).check(address);
+const isWithin = (address: string, cidr: string, except: string[] = []): boolean =>
+  listOf([cidr]).check(address) && !listOf(except).check(address);
+
+function listOf(ranges: string[]): BlockList {
+  const list = new BlockList();
+  for (const range of ranges) {
+    const [net = '', bits = '32'] = range.split('/');
+    list.addSubnet(net, Number(bits));
+  }
+  return list;
 }
 
 const isPort = ({ port, endPort, protocol = 'TCP' }: V1NetworkPolicyPort, asked: Port): boolean =>
