@@ -44,7 +44,7 @@ async function bundle(name: string): Promise<void> {
         'const __dirname = podkitDirname(__filename);',
       ].join(' '),
     },
-    external: ['pg-native'],
+    external: ['pg-native', 'unix-dgram'],
     // V8 keeps the text: without its blanks it takes 7 MB less of memory. Names stay, for stack traces.
     minifyWhitespace: true,
     minifySyntax: true,

@@ -15,6 +15,7 @@ import {
   url,
 } from '@podkit/chassis/config/settings';
 import type { Static } from 'typebox';
+import { parseCsp } from './content-security-policy.ts';
 
 const listeners = {
   port: port({ env: 'PORT', default: 8080, description: 'Port of the site and the API.' }),
@@ -31,7 +32,15 @@ const listeners = {
 
 const site = {
   site: text({ default: '/site/current', description: 'The link that git-sync publishes, or a plain folder.' }),
-  siteCache: bytes({ default: '16Mi', description: 'Memory for small files of the current commit.' }),
+  siteCsp: text({
+    default:
+      "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; object-src 'none'; base-uri 'self'; frame-ancestors 'self'",
+    description: 'Content-Security-Policy of site and API; empty: none.',
+  }),
+  securityHeaders: flag({
+    default: true,
+    description: 'Whether site and API send that and the other security headers; false where a proxy does.',
+  }),
 };
 
 const notes = {
@@ -171,6 +180,10 @@ export function configFaults(config: Readonly<Config>): string[] {
   for (const name of config.requires) {
     if (!dependencies.includes(name))
       faults.push(`APP_REQUIRES: ${JSON.stringify(name)} is none of ${dependencies.join(', ')}`);
+  }
+  for (const name of Object.keys(parseCsp(config.siteCsp))) {
+    if (!/^[a-z-]+$/.test(name))
+      faults.push(`APP_SITE_CSP: ${JSON.stringify(name)} is no directive such as default-src`);
   }
   if (config.requires.includes('none') && config.requires.length > 1) faults.push('APP_REQUIRES: none stands alone');
   if (config.chaos && config.chaosToken === undefined && config.settingsDir.length === 0)

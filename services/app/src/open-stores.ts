@@ -9,14 +9,12 @@ import { Notes } from './notes/notes.ts';
 import { type EndingProcess, openPods } from './pods/open-pods.ts';
 import type { Pods } from './pods/pods.ts';
 import type { ProcessState } from './process-state.ts';
-import { Site } from './site/site.ts';
 import { SiteWatch } from './site/site-watch.ts';
 
 /** What the public port serves. */
 export type Stores = {
   client: HttpClient;
   notes: Notes;
-  site: Site;
   siteWatch: SiteWatch;
   pods: Pods;
   /** How to check each of the dependencies, for readiness. */
@@ -33,19 +31,17 @@ export async function openStores(
   lifecycle.atClose('connections to neighbours', () => client.close());
   const store = await openNotes(config, client, state);
   lifecycle.atClose('connections to the ambassador', () => store.close());
-  const site = new Site({ link: config.site, cacheBytes: config.siteCache });
-  const siteWatch = new SiteWatch(site);
+  const siteWatch = new SiteWatch(config.site);
   lifecycle.atClose('site watch', () => siteWatch.stop());
   siteWatch.onChange(({ commit }) => state.timeline.record('site', `published ${commit ?? config.site}`));
   const synced = async () => {
-    if (site.revision === undefined) throw new PodkitError('ERR_NOT_SYNCED', `nothing at ${config.site} yet`);
+    if (siteWatch.look() === undefined) throw new PodkitError('ERR_NOT_SYNCED', `nothing at ${config.site} yet`);
   };
   const pods = await openPods(context, state.identity, process);
   return {
     pods,
     client,
     notes: new Notes(store),
-    site,
     siteWatch,
     checks: { ambassador: (signal) => store.ping(signal), site: synced },
   };

@@ -29,7 +29,6 @@ export function createProcessState(context: Context<Config>, identity: Identity)
     timeline.record('chaos', text, control);
   });
   const overload = new Overload(config);
-  lifecycle.atClose('overload', () => overload.stop());
   const availability = new Availability(health, lifecycle);
   lifecycle.atClose('availability', () => availability.stop());
   for (const probe of ['livez', 'readyz', 'startupz'] as const) {

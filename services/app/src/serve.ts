@@ -44,7 +44,7 @@ async function start(context: Context<Config>, state: ProcessState, host: NodeJS
   const exit = (code: number) => host.exit(code);
   const requests = new RequestStats();
   requests.onRequest((...observation) => metrics.http.observe(...observation));
-  sendRequests(context, state, requests);
+  await sendRequests(context, state, requests);
   const stores = await openStores(context, state, host);
   const onDrop = (drop: Drop) => log.info(drop, 'slow client of a stream dropped');
   const streams = {

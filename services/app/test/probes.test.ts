@@ -100,7 +100,7 @@ describe('the postStart marker', () => {
 
 describe('the preStop hook', () => {
   it('holds its answer until the requests in flight are answered, and the SIGTERM after it changes nothing', async () => {
-    const app = await startApp({ CHAOS: 'true', APP_CHAOS_TOKEN: 't', APP_HOOK_TOKEN: 't', DRAIN_DELAY: '200ms' });
+    const app = await startApp({ CHAOS: 'true', APP_CHAOS_TOKEN: 't', APP_HOOK_TOKEN: 't', DRAIN_DELAY: '3s' });
     const headers = { authorization: 'Bearer t', 'content-type': 'application/json' };
     const body = JSON.stringify({ delay: '500ms', duration: '1m' });
     await fetch(`${app.admin}/api/chaos/latency`, { method: 'PUT', headers, body });

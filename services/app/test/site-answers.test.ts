@@ -15,7 +15,7 @@ test('a site keeps the query of a redirect, has its own 404 page, and says which
   });
   const { url } = await startApp({ APP_SITE: folder.link });
   const redirect = await fetch(`${url}/docs?x=1`, { redirect: 'manual' });
-  expect([redirect.status, redirect.headers.get('location')]).toEqual([308, '/docs/?x=1']);
+  expect([redirect.status, redirect.headers.get('location')]).toEqual([301, '/docs/?x=1']);
   const missing = await fetch(`${url}/nowhere`);
   expect([missing.status, await missing.text(), missing.headers.get('content-type')]).toEqual([
     404,

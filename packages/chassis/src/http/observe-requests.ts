@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Logger } from '../log/logger.ts';
 import type { HttpMetrics } from './http-metrics.ts';
+import { isLoopback } from './loopback.ts';
 
 declare module 'fastify' {
   // oxlint-disable-next-line typescript/consistent-type-definitions -- merging needs an interface
@@ -17,6 +18,9 @@ export type ObserveOptions = {
   requestLog?: 'info' | 'debug' | false;
 };
 
+/** The User-Agent of what asks its neighbours in the Pod every few seconds. From the loopback it is logged at debug only. */
+export const pollerAgent = 'podkit-poller';
+
 /** Note each answered request: its duration, and a log line of fields that can hold no secret. */
 export function observeRequests(server: FastifyInstance, { log, metrics, requestLog = 'info' }: ObserveOptions): void {
   // Its fields are known and hold no secret, and to look for one costs six times as much as to write the line.
@@ -26,7 +30,8 @@ export function observeRequests(server: FastifyInstance, { log, metrics, request
     const { statusCode: status, elapsedTime } = reply;
     const route = is404 ? 'unmatched' : (routeOptions.url ?? 'unmatched');
     metrics?.observe(method, route, status, elapsedTime / 1000);
-    const level = routeOptions.config.quiet === true ? 'debug' : requestLog;
+    const isQuiet = routeOptions.config.quiet === true || isPoller(request);
+    const level = isQuiet ? 'debug' : requestLog;
     if (requestLog !== false && level !== false && log.isLevelEnabled(level)) {
       const milliseconds = Math.round(elapsedTime * 1000) / 1000;
       lines[level]({ method, path: pathOf(request), route, status, milliseconds }, 'request');
@@ -34,6 +39,9 @@ export function observeRequests(server: FastifyInstance, { log, metrics, request
     done();
   });
 }
+
+/** From elsewhere it would be a way to stay out of the log. */
+const isPoller = ({ headers, ip }: FastifyRequest): boolean => headers['user-agent'] === pollerAgent && isLoopback(ip);
 
 /** The path without its query, where secrets may stand. */
 export function pathOf({ url }: FastifyRequest): string {

@@ -3,6 +3,8 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import fastify, {
   type FastifyBaseLogger,
   type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
   type FastifyServerOptions,
   LogController,
   type RawServerDefault,
@@ -32,6 +34,8 @@ export type ServerOptions = ObserveOptions & {
   routerOptions?: FastifyServerOptions['routerOptions'];
   /** Answers what never reaches a route, such as a path that cannot be decoded. */
   frameworkErrors?: FastifyServerOptions['frameworkErrors'];
+  /** Answers what no route does; by default with 404 and `{ code, message }`. */
+  notFound?: (request: FastifyRequest, reply: FastifyReply) => FastifyReply;
   /** The HTTP status of each error code of the service. */
   statuses?: StatusTable;
 };
@@ -51,6 +55,7 @@ export function createServer(options: ServerOptions): Server {
     routerOptions,
     frameworkErrors,
     statuses = {},
+    notFound = sendNotFound,
   } = options;
   // As Fastify's own type, or pino's would become part of the server's.
   const logger: FastifyBaseLogger = log;
@@ -81,10 +86,13 @@ export function createServer(options: ServerOptions): Server {
     if (status >= 500) log.error({ err: error, method: request.method, path: pathOf(request) }, 'request failed');
     return reply.code(status).send({ code, message });
   });
-  server.setNotFoundHandler((request, reply) =>
-    reply.code(404).send({ code: 'ERR_NOT_FOUND', message: `nothing at ${request.method} ${pathOf(request)}` }),
-  );
+  server.setNotFoundHandler(notFound);
   return server;
+}
+
+/** The answer to what no route answers. */
+export function sendNotFound(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  return reply.code(404).send({ code: 'ERR_NOT_FOUND', message: `nothing at ${request.method} ${pathOf(request)}` });
 }
 
 /** Listen on a port; a port that is taken becomes an error that names it and the setting to change. */

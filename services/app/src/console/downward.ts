@@ -1,4 +1,5 @@
 import { messageOf } from '@podkit/chassis/errors';
+import { pollerAgent } from '@podkit/chassis/http/observe-requests';
 import type { HttpClient } from '../http-client.ts';
 import { cut } from './cut.ts';
 
@@ -43,7 +44,8 @@ export class DownwardWatch {
   /** Never throws: without an answer `known` says why. */
   async ask(): Promise<void> {
     try {
-      const { status, body } = await this.#client.ask(this.#url, { timeout, headers: { accept: 'application/json' } });
+      const headers = { accept: 'application/json', 'user-agent': pollerAgent };
+      const { status, body } = await this.#client.ask(this.#url, { timeout, headers });
       if (status !== 200) throw new Error(`status ${status}`);
       this.#take(JSON.parse(body.toString()) as Answer);
     } catch (error) {

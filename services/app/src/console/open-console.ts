@@ -57,7 +57,7 @@ function consoleSources(context: Context<Config>, core: ProcessState, parts: Con
   const { config, lifecycle } = context;
   const { data, requests, stream } = parts;
   const { host } = new URL(config.notesProtocol === 'dapr' ? config.ambassadorUrl : config.redisUrl);
-  const inFlight = () => core.overload.state.inFlight;
+  const inFlight = () => core.overload.inFlight;
   const note = core.timeline.record.bind(core.timeline);
   const sidecars = new Sidecars(data.client, sidecarUrls(config), (kind, text, name) => note(kind, text, { name }));
   const downward = new DownwardWatch(data.client, config.downwardUrl, (text) => note('labels', text));

@@ -1,4 +1,5 @@
 import { messageOf } from '@podkit/chassis/errors';
+import { pollerAgent } from '@podkit/chassis/http/observe-requests';
 import type { HttpClient } from '../http-client.ts';
 import { readPrometheusText, type Series } from './prometheus-text.ts';
 
@@ -74,7 +75,10 @@ export class Sidecars {
     const began = performance.now();
     const elapsed = () => Math.round((performance.now() - began) * 10) / 10;
     try {
-      const { status, body } = await this.#client.ask(this.#urls[name].probe, { timeout });
+      const { status, body } = await this.#client.ask(this.#urls[name].probe, {
+        timeout,
+        headers: { 'user-agent': pollerAgent },
+      });
       const state = status >= 200 && status < 300 ? 'ready' : 'unready';
       return { state, status, milliseconds: elapsed(), detail: body.toString().slice(0, 300).trim() };
     } catch (error) {
@@ -84,7 +88,7 @@ export class Sidecars {
 
   async #scrape(name: SidecarName): Promise<Pick<Sidecar, 'series' | 'metricsError'>> {
     try {
-      const headers = { accept: 'text/plain;version=0.0.4' };
+      const headers = { accept: 'text/plain;version=0.0.4', 'user-agent': pollerAgent };
       const { status, body } = await this.#client.ask(this.#urls[name].metrics, { timeout, headers });
       if (status !== 200) throw new Error(`status ${status}`);
       return { series: readPrometheusText(body.toString(), seriesLimit) };

@@ -1,5 +1,7 @@
-import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { getHeapStatistics } from 'node:v8';
+import underPressure from '@fastify/under-pressure';
+import type { Server } from '@podkit/chassis/http/server';
+import type { FastifyReply } from 'fastify';
 
 export type OverloadLimits = {
   /** Requests at once; 0: no limit. */
@@ -19,34 +21,44 @@ export type OverloadState = {
   shedTotal: number;
 };
 
-const resolution = 10;
 const samplePeriod = 500;
+const heapLimit = getHeapStatistics().heap_size_limit;
 
-/** Says when the process has more to do than it can, so that it may refuse work instead of failing all of it. */
+/**
+ * Refuses work when there is more than the process can do, instead of failing all of it. @fastify/under-pressure
+ * watches event loop and heap; it does not count requests in flight, which is done here.
+ */
 export class Overload {
   readonly #limits: OverloadLimits;
-  readonly #delays: ReturnType<typeof monitorEventLoopDelay>;
-  readonly #timer: NodeJS.Timeout;
+  #server: Server | undefined;
   #inFlight = 0;
   #shed = 0;
-  #delay = 0;
-  #heap = 0;
-  #pressed: string[] = [];
   #since: number | undefined;
 
   constructor(limits: OverloadLimits) {
     this.#limits = limits;
-    this.#delays = monitorEventLoopDelay({ resolution });
-    this.#delays.enable();
-    this.#timer = setInterval(() => this.#sample(), samplePeriod);
-    this.#timer.unref();
   }
 
-  /** A request begins; false when it must be refused, and then it does not count. */
-  admit(): boolean {
+  /** Refuse requests to this server while event loop or heap are over their limit. */
+  watch(server: Server): void {
+    const { maxEventLoopDelay, maxHeap } = this.#limits;
+    void server.register(underPressure, {
+      sampleInterval: samplePeriod,
+      maxEventLoopDelay,
+      maxHeapUsedBytes: maxHeap * heapLimit,
+      pressureHandler: (_request, reply) => this.#refuse(reply),
+    });
+    server.addHook('onReady', (done) => {
+      this.#server = server;
+      done();
+    });
+  }
+
+  /** A request begins; false when it was refused, and then it does not count. */
+  admit(reply: FastifyReply): boolean {
     const { maxInFlight } = this.#limits;
-    if (this.#pressed.length > 0 || (maxInFlight > 0 && this.#inFlight >= maxInFlight)) {
-      this.#shed += 1;
+    if (maxInFlight > 0 && this.#inFlight >= maxInFlight) {
+      this.#refuse(reply);
       return false;
     }
     this.#inFlight += 1;
@@ -57,42 +69,43 @@ export class Overload {
     this.#inFlight -= 1;
   }
 
-  /** Milliseconds since when event loop or heap are over their limit without a pause; 0 when they are not. */
-  get lastedMs(): number {
+  get inFlight(): number {
+    return this.#inFlight;
+  }
+
+  /** Milliseconds for which event loop or heap have been over their limit at each call of this; 0 when they are not. */
+  pressedFor(): number {
+    if (this.#server?.isUnderPressure() !== true) this.#since = undefined;
+    else this.#since ??= performance.now();
     return this.#since === undefined ? 0 : performance.now() - this.#since;
   }
 
   get state(): OverloadState {
-    const { maxInFlight } = this.#limits;
-    const full = maxInFlight > 0 && this.#inFlight >= maxInFlight;
-    const reasons = full ? [...this.#pressed, `${maxInFlight} requests in flight`] : this.#pressed;
+    const { maxInFlight, maxEventLoopDelay, maxHeap } = this.#limits;
+    const { eventLoopDelay = 0, heapUsed = 0 } = this.#server?.memoryUsage() ?? {};
+    // It is infinite when the loop was held for a whole sample.
+    const eventLoopDelayMs = Math.round(Math.min(eventLoopDelay, 60_000) * 10) / 10;
+    const heapUsedRatio = Math.round((heapUsed / heapLimit) * 1000) / 1000;
+    const reasons = [
+      ...(maxEventLoopDelay > 0 && eventLoopDelay > maxEventLoopDelay
+        ? [`event loop ${eventLoopDelayMs} ms late`]
+        : []),
+      ...(maxHeap > 0 && heapUsedRatio > maxHeap ? [`heap ${Math.round(heapUsedRatio * 100)} % full`] : []),
+      ...(maxInFlight > 0 && this.#inFlight >= maxInFlight ? [`${maxInFlight} requests in flight`] : []),
+    ];
     return {
       shedding: reasons.length > 0,
       reasons,
       inFlight: this.#inFlight,
-      eventLoopDelayMs: this.#delay,
-      heapUsedRatio: this.#heap,
+      eventLoopDelayMs,
+      heapUsedRatio,
       shedTotal: this.#shed,
     };
   }
 
-  stop(): void {
-    clearInterval(this.#timer);
-    this.#delays.disable();
-  }
-
-  #sample(): void {
-    // The histogram's values include the interval at which it looks.
-    const mean = this.#delays.count === 0 ? 0 : this.#delays.mean / 1e6 - resolution;
-    this.#delay = Math.round(Math.max(0, mean) * 10) / 10;
-    this.#delays.reset();
-    const heap = getHeapStatistics();
-    this.#heap = Math.round((heap.used_heap_size / heap.heap_size_limit) * 1000) / 1000;
-    const { maxEventLoopDelay, maxHeap } = this.#limits;
-    this.#pressed = [
-      ...(maxEventLoopDelay > 0 && this.#delay > maxEventLoopDelay ? [`event loop ${this.#delay} ms late`] : []),
-      ...(maxHeap > 0 && this.#heap > maxHeap ? [`heap ${Math.round(this.#heap * 100)} % full`] : []),
-    ];
-    this.#since = this.#pressed.length === 0 ? undefined : (this.#since ?? performance.now());
+  #refuse(reply: FastifyReply): void {
+    this.#shed += 1;
+    const message = `too much to do (${this.state.reasons.join(', ')}); try again`;
+    void reply.code(503).header('retry-after', '1').send({ code: 'ERR_OVERLOADED', message });
   }
 }

@@ -29,7 +29,7 @@ export function addReadinessChecks({ config, health, overload, checks }: Readine
   });
   if (config.overloadUnready > 0) {
     health.add('readyz', 'overload', () => {
-      if (overload.lastedMs > config.overloadUnready)
+      if (overload.pressedFor() > config.overloadUnready)
         throw new PodkitError('ERR_OVERLOADED', overload.state.reasons.join(', '));
     });
   }

@@ -13,8 +13,7 @@ export type ConsoleApi = {
 export function consoleApi(server: Server, { document, history, stream }: ConsoleApi): void {
   const quiet = { quiet: true };
   server.addHook('onRequest', async ({ routeOptions }, reply) => {
-    if (routeOptions.url?.startsWith('/api/console') === true)
-      void reply.headers({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' });
+    if (routeOptions.url?.startsWith('/api/console') === true) void reply.header('cache-control', 'no-store');
   });
   server.get('/api/console', { config: quiet }, document);
   server.get('/api/console/history', { config: quiet }, () => history());

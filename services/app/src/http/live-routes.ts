@@ -22,7 +22,5 @@ export function liveRoutes(server: Server, { watch, stream }: { watch: SiteWatch
     const { published } = watch;
     stream.open(reply, published === undefined ? [] : [{ event: 'commit', data: published }]);
   });
-  server.get('/api/site/live.js', (_request, reply) =>
-    reply.type('text/javascript; charset=utf-8').header('x-content-type-options', 'nosniff').send(liveScript),
-  );
+  server.get('/api/site/live.js', (_request, reply) => reply.type('text/javascript; charset=utf-8').send(liveScript));
 }

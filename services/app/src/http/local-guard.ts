@@ -1,10 +1,6 @@
-import { BlockList, isIPv6 } from 'node:net';
+import { isLoopback } from '@podkit/chassis/http/loopback';
 import type { Server } from '@podkit/chassis/http/server';
 import { bearerToken, isSameSecret } from '@podkit/chassis/http/token';
-
-const loopback = new BlockList();
-loopback.addSubnet('127.0.0.0', 8);
-loopback.addAddress('::1', 'ipv6');
 
 /**
  * Let only callers within the Pod reach the routes of this scope (the sidecars, and `kubectl port-forward`, which comes from
@@ -19,8 +15,4 @@ export function guardToLoopback(scope: Server, { internalToken }: { internalToke
       message: 'this is for callers within the Pod: use kubectl port-forward, or set APP_CONSOLE_OPEN=true',
     });
   });
-}
-
-function isLoopback(address: string): boolean {
-  return loopback.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
 }

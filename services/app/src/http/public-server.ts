@@ -10,7 +10,8 @@ import { errorStatuses, inviteRetries } from './error-statuses.ts';
 import { liveRoutes } from './live-routes.ts';
 import { notesRoutes } from './notes-routes.ts';
 import { podsRoutes } from './pods-routes.ts';
-import { siteRoutes } from './site-routes.ts';
+import { securePublic } from './security-headers.ts';
+import { SiteFiles, siteRoutes } from './site-routes.ts';
 import { guardByToken } from './token-guard.ts';
 import { trafficGate } from './traffic-gate.ts';
 
@@ -20,8 +21,12 @@ export type PublicParts = { state: ProcessState; stores: Stores; requests: Reque
 export async function startPublicServer(context: Context<Config>, parts: PublicParts): Promise<void> {
   const { config, log, lifecycle } = context;
   const { state, stores, requests, stream } = parts;
-  const server = createServer({ log, lifecycle, metrics: requests, statuses: errorStatuses });
+  const site = new SiteFiles(config.site);
+  const { notFound } = site;
+  const server = createServer({ log, lifecycle, metrics: requests, statuses: errorStatuses, notFound });
   inviteRetries(server);
+  securePublic(server, config);
+  state.overload.watch(server);
   trafficGate(server, state);
   const { pod, namespace, ordinal, startedAt } = state.identity;
   server.get('/api/pod', () => ({ pod, namespace, ordinal, startedAt }));
@@ -34,7 +39,7 @@ export async function startPublicServer(context: Context<Config>, parts: PublicP
     podsRoutes(scope, { pods: stores.pods, internalToken, valueLimit: config.valueLimit, onDamage });
   });
   liveRoutes(server, { watch: stores.siteWatch, stream });
-  siteRoutes(server, { site: stores.site });
+  siteRoutes(server, site);
   lifecycle.atClose('preStop answers', () => state.hooks.markDrained());
   lifecycle.atClose('public port', () => server.close());
   await listen(server, { host: config.host, port: config.port, setting: 'PORT' });

@@ -1,13 +1,89 @@
+import { type Stats, statSync } from 'node:fs';
+import { extname, join, relative } from 'node:path';
+import fastifyStatic from '@fastify/static';
+import { codeOf, PodkitError } from '@podkit/chassis/errors';
 import { pathOf } from '@podkit/chassis/http/observe-requests';
-import type { Server } from '@podkit/chassis/http/server';
+import { type Server, sendNotFound } from '@podkit/chassis/http/server';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { readRange } from '../site/range.ts';
-import type { Found, Site, SiteFile } from '../site/site.ts';
+import { isInside, type Revision, resolveRevision } from '../site/revision.ts';
 import { sitePath } from '../site/site-path.ts';
-import { matchesStrongly, matchesWeakly, parseEtags } from './etag-condition.ts';
+import { commitEtag, decideConditions } from './site-conditions.ts';
+
+declare module 'fastify' {
+  // oxlint-disable-next-line typescript/consistent-type-definitions -- merging needs an interface
+  interface FastifyRequest {
+    /** What of the site answers this request; undefined where the site does not. */
+    revision: Revision | undefined;
+  }
+}
+
+/** Answers from the published site. Each request resolves the link once, so that no answer mixes two commits. */
+export class SiteFiles {
+  readonly #link: string;
+
+  constructor(link: string) {
+    this.#link = link;
+  }
+
+  /** Send the file, or go where it is. */
+  readonly serve = (request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+    const revision = resolveRevision(this.#link);
+    if (revision === undefined) {
+      const message = 'the site has not been synced yet';
+      return reply.code(503).header('retry-after', '1').send({ code: 'ERR_NOT_SYNCED', message });
+    }
+    request.revision = revision;
+    const path = sitePath(pathOf(request));
+    if (path === undefined) return this.notFound(request, reply);
+    const { commit } = revision;
+    const file = path === '' || path.endsWith('/') ? `${path}index.html` : path;
+    const decided = commit === undefined ? undefined : decideConditions(request.headers, commit, file);
+    if (decided?.status === 412) return reply.code(412).send();
+    if (decided?.status === 304) return headersOf(reply, revision, decided.tag).code(304).send();
+    return send(reply.code(200), `/${path}`, revision);
+  };
+
+  /**
+   * What is not there: 404, with the site's own page where it has one. git-sync may have removed the worktree after we
+   * resolved the link; then the new one answers.
+   */
+  readonly notFound = (request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+    const { revision } = request;
+    if (revision !== undefined && this.#isReplaced(revision)) return this.serve(request, reply);
+    const page = revision && statSync(join(revision.root, '404.html'), { throwIfNoEntry: false });
+    if (revision !== undefined && page?.isFile()) return send(reply.code(404), '/404.html', revision);
+    return sendNotFound(request, reply);
+  };
+
+  /** Files that can't be opened are not there. */
+  readonly onError = (error: Error, request: FastifyRequest, reply: FastifyReply): void => {
+    if (notThere.has(codeOf(error) ?? '')) return void this.notFound(request, reply);
+    // Such as the size that a range lies beyond.
+    if ('headers' in error) void reply.headers(error.headers as Record<string, string>);
+    throw error;
+  };
+
+  #isReplaced({ root }: Revision): boolean {
+    return resolveRevision(this.#link)?.root !== root;
+  }
+}
+
+const notThere = new Set(['ENOENT', 'ENOTDIR', 'ELOOP', 'ENAMETOOLONG', 'EACCES', 'ERR_NOT_FOUND']);
 
 /** `/*`: the published site, whatever is not a route of its own. */
-export function siteRoutes(server: Server, { site }: { site: Site }): void {
+export function siteRoutes(server: Server, site: SiteFiles): void {
+  server.decorateRequest('revision', undefined);
+  void server.register(fastifyStatic, {
+    serve: false,
+    redirect: true,
+    preCompressed: true,
+    cacheControl: false,
+    dotfiles: 'allow', // sitePath refuses them, but not /.well-known/.
+    setHeaders: (reply, path) => {
+      const { revision } = reply.request;
+      if (revision !== undefined) headersOf(reply, revision, etagOf(revision, path));
+    },
+  });
   // What begins like the API is never a page, also not one that is not there yet.
   server.get('/api/*', (_request, reply) => reply.callNotFound());
   server.route({
@@ -21,108 +97,32 @@ export function siteRoutes(server: Server, { site }: { site: Site }): void {
     },
     handler: (_request, reply) => reply.callNotFound(),
   });
-  server.get('/*', (request, reply) => {
-    const path = sitePath(pathOf(request));
-    if (path === undefined) return notFound(reply);
-    const encodings = request.headers['accept-encoding'];
-    const file = site.remembered(path, encodings);
-    if (file !== undefined) return sendFile(request, reply, file);
-    return site
-      .find(path, encodings)
-      .then((found) =>
-        found.kind === 'missing' ? notFoundPage(site, reply, encodings) : answer(request, reply, path, found),
-      );
-  });
+  server.get('/*', { errorHandler: site.onError, onSend: textWithoutEnding }, site.serve);
 }
 
-function answer(request: FastifyRequest, reply: FastifyReply, path: string, found: Found): FastifyReply {
-  if (found.kind === 'file') return sendFile(request, reply, found.file);
-  if (found.kind === 'directory')
-    return reply.redirect(`/${path.split('/').map(encodeURIComponent).join('/')}/${queryOf(request)}`, 308);
-  if (found.kind === 'missing') return notFound(reply, found.commit);
-  const message = 'the site has not been synced yet';
-  return reply.code(503).header('retry-after', '1').send({ code: 'ERR_NOT_SYNCED', message });
+function send(reply: FastifyReply, path: string, revision: Revision): FastifyReply {
+  const onFile = (selected: string, stats: Stats) => {
+    // A fifo would hold a thread until someone writes to it.
+    if (!stats.isFile() || !isInside(revision, selected)) throw new PodkitError('ERR_NOT_FOUND', 'no such page');
+  };
+  return reply.sendFile(path, revision.root, { etag: revision.commit === undefined, onFile });
 }
 
-const queryOf = (request: FastifyRequest): string => request.url.slice(pathOf(request).length);
-
-/** The site's own page for what it does not have. */
-async function notFoundPage(site: Site, reply: FastifyReply, encodings: string | undefined): Promise<FastifyReply> {
-  const found = await site.find('404.html', encodings);
-  if (found.kind !== 'file') return notFound(reply, found.kind === 'missing' ? found.commit : undefined);
-  const { file } = found;
-  if (file.commit !== undefined) void reply.header('x-content-revision', file.commit);
-  if (file.encoding !== undefined) void reply.header('content-encoding', file.encoding);
-  void reply
-    .code(404)
-    .headers({ 'content-type': file.type, 'x-content-type-options': 'nosniff', vary: 'accept-encoding' });
-  return sendBytes(reply, file, 0, file.size - 1);
+function etagOf({ root, commit }: Revision, path: string): string | undefined {
+  return commit === undefined ? undefined : commitEtag(commit, relative(root, path));
 }
 
-function notFound(reply: FastifyReply, commit?: string): FastifyReply {
+function headersOf(reply: FastifyReply, { commit }: Revision, tag: string | undefined): FastifyReply {
+  if (tag !== undefined) void reply.header('etag', `"${tag}"`);
   if (commit !== undefined) void reply.header('x-content-revision', commit);
-  return reply.code(404).send({ code: 'ERR_NOT_FOUND', message: 'no such page' });
+  return reply.headers({ 'cache-control': 'no-cache', vary: 'accept-encoding' });
 }
 
-function sendFile(request: FastifyRequest, reply: FastifyReply, file: SiteFile): FastifyReply {
-  void reply.headers({
-    etag: file.etag,
-    'last-modified': file.modified,
-    'cache-control': 'no-cache',
-    vary: 'accept-encoding',
-  });
-  if (file.commit !== undefined) void reply.header('x-content-revision', file.commit);
-  const refused = conditionOf(request, file);
-  if (refused !== undefined) return sendNothing(reply.code(refused), file);
-  void reply.headers({ 'content-type': file.type, 'accept-ranges': 'bytes', 'x-content-type-options': 'nosniff' });
-  if (file.encoding !== undefined) void reply.header('content-encoding', file.encoding);
-  const range = rangeOf(request, file);
-  if (range === 'unsatisfiable')
-    return sendNothing(reply.code(416).header('content-range', `bytes */${file.size}`), file);
-  if (range === 'whole') return sendBytes(reply, file, 0, file.size - 1);
-  void reply.code(206).header('content-range', `bytes ${range.first}-${range.last}/${file.size}`);
-  return sendBytes(reply, file, range.first, range.last);
+/** LICENSE, README: files without an ending are for people to read. */
+function textWithoutEnding(request: FastifyRequest, reply: FastifyReply, payload: unknown, done: DoneSending): void {
+  const isUnknown = reply.getHeader('content-type') === 'application/octet-stream';
+  if (isUnknown && extname(pathOf(request)) === '') void reply.type('text/plain; charset=utf-8');
+  done(null, payload);
 }
 
-/** The status that the request's conditions ask for instead of the file (RFC 9110 section 13.2.2). */
-function conditionOf({ headers }: FastifyRequest, file: SiteFile): 304 | 412 | undefined {
-  const { 'if-match': match, 'if-none-match': noneMatch } = headers;
-  if (match === undefined && noneMatch === undefined) return undefined;
-  const weak = file.etag.startsWith('W/');
-  const tag = file.etag.replace(/^W\//, '').slice(1, -1);
-  if (match !== undefined && !matchesStrongly(parseOrClose(match, file), weak ? undefined : tag)) return 412;
-  return noneMatch !== undefined && matchesWeakly(parseOrClose(noneMatch, file), tag) ? 304 : undefined;
-}
-
-function rangeOf({ method, headers }: FastifyRequest, file: SiteFile) {
-  if (headers.range === undefined || method !== 'GET') return 'whole';
-  const ifRange = headers['if-range'];
-  if (ifRange !== undefined && (ifRange !== file.etag || file.etag.startsWith('W/'))) return 'whole';
-  return readRange(headers.range, file.size);
-}
-
-function sendBytes(reply: FastifyReply, file: SiteFile, first: number, last: number): FastifyReply {
-  void reply.header('content-length', last - first + 1);
-  if ('content' in file)
-    return reply.send(last - first + 1 === file.size ? file.content : file.content.subarray(first, last + 1));
-  if (file.size === 0) return sendNothing(reply, file);
-  return reply.send(file.handle.createReadStream({ start: first, end: last }));
-}
-
-function sendNothing(reply: FastifyReply, file: SiteFile): FastifyReply {
-  release(file);
-  return reply.send();
-}
-
-function parseOrClose(header: string, file: SiteFile) {
-  try {
-    return parseEtags(header);
-  } catch (error) {
-    release(file);
-    throw error;
-  }
-}
-
-function release(file: SiteFile): void {
-  if ('handle' in file) void file.handle.close();
-}
+type DoneSending = (error: Error | null, payload?: unknown) => void;

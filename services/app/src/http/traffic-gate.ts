@@ -12,11 +12,11 @@ declare module 'fastify' {
   }
 }
 
-/** What stands before every route that is added after it: chaos, where it is on, and refusing what is too much. */
+/** What stands before every route that is added after it: chaos, where it is on, and the limit of requests in flight. */
 export function trafficGate(server: Server, { overload, chaos }: { overload: Overload; chaos: Chaos }): void {
   const release = () => overload.release();
   const admit = (reply: FastifyReply, done: () => void) => {
-    if (!overload.admit()) return refuse(reply, overload);
+    if (!overload.admit(reply)) return;
     // 'close' and not 'finish': a client that goes away before the answer gives its place back too.
     reply.raw.on('close', release);
     done();
@@ -42,9 +42,4 @@ async function disturb(chaos: Chaos, request: FastifyRequest, reply: FastifyRepl
   if (chaos.dropShare === 0 || Math.random() >= chaos.dropShare) return goOn();
   reply.hijack();
   request.raw.socket.destroy();
-}
-
-function refuse(reply: FastifyReply, { state }: Overload): void {
-  const message = `too much to do (${state.reasons.join(', ')}); try again`;
-  void reply.code(503).header('retry-after', '1').send({ code: 'ERR_OVERLOADED', message });
 }

@@ -1,5 +1,6 @@
 import { realpathSync } from 'node:fs';
-import { sep } from 'node:path';
+import { relative, sep } from 'node:path';
+import { isHidden } from './site-path.ts';
 
 /** One state of the site: where its files are and, where it comes from Git, of which commit. */
 export type Revision = { root: string; commit: string | undefined };
@@ -20,4 +21,9 @@ export function resolveRevision(link: string): Revision | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** Whether a file that is there is a visible part of the site: a link in it may lead to `.git`, or out. */
+export function isInside({ root }: Revision, path: string): boolean {
+  return !isHidden(relative(root, realpathSync.native(path)).split(sep));
 }

@@ -1,21 +1,21 @@
 import { watchFiles } from '@podkit/chassis/files/watch-files';
-import type { Site } from './site.ts';
+import { resolveRevision } from './revision.ts';
 
 export type Published = { commit: string | undefined; publishedAt: number };
 
 /** Notices when another commit is published. `publishedAt` is when this process first saw it. */
 export class SiteWatch {
-  readonly #site: Site;
+  readonly #link: string;
   readonly #listeners: ((published: Published) => void)[] = [];
   readonly #stop: () => void;
   #root: string | undefined;
   #published: Published | undefined;
 
-  constructor(site: Site, { poll = 2000 }: { poll?: number } = {}) {
-    this.#site = site;
-    this.#look();
+  constructor(link: string, { poll = 2000 }: { poll?: number } = {}) {
+    this.#link = link;
+    this.look();
     // On every look and not only on a change: what is first seen is a change for those who wait for the first sync.
-    this.#stop = watchFiles([site.link], () => undefined, { poll, onLook: () => this.#look() });
+    this.#stop = watchFiles([link], () => undefined, { poll, onLook: () => this.look() });
   }
 
   /** What is published now; undefined before the first sync. */
@@ -31,11 +31,13 @@ export class SiteWatch {
     this.#stop();
   }
 
-  #look(): void {
-    const revision = this.#site.revision;
-    if (revision?.root === this.#root) return;
+  /** See what is published now. */
+  look(): Published | undefined {
+    const revision = resolveRevision(this.#link);
+    if (revision?.root === this.#root) return this.#published;
     this.#root = revision?.root;
     this.#published = revision && { commit: revision.commit, publishedAt: Date.now() };
     if (this.#published !== undefined) for (const listener of this.#listeners) listener(this.#published);
+    return this.#published;
   }
 }

@@ -3,14 +3,19 @@ import type { Config } from '../config.ts';
 import type { ProcessState } from '../process-state.ts';
 import { AccessLog } from './access-log.ts';
 import type { RequestStats } from './request-stats.ts';
-import { StatsdEmitter } from './statsd.ts';
 
 /** Send requests on as StatsD and to the access log, where they are configured. */
-export function sendRequests(context: Context<Config>, { overload }: ProcessState, requests: RequestStats): void {
+export async function sendRequests(
+  context: Context<Config>,
+  { overload }: ProcessState,
+  requests: RequestStats,
+): Promise<void> {
   const { config, log, lifecycle } = context;
   if (config.statsd !== undefined) {
+    // Loaded only where it is used.
+    const { StatsdEmitter } = await import('./statsd.ts');
     const [host = '', port = ''] = config.statsd.split(':');
-    const gauges = () => ({ in_flight: overload.state.inFlight });
+    const gauges = () => ({ in_flight: overload.inFlight });
     const onError = (err: unknown) => log.debug({ err }, 'StatsD not sent');
     const emitter = new StatsdEmitter({ host, port: Number(port), period: config.statsdPeriod, gauges, onError });
     requests.onRequest(emitter.observe);

@@ -22,7 +22,7 @@ test('the console of another Pod is passed on: its page with its policy, its doc
   expect(await page.text()).toContain('<html');
   expect(page.headers.get('content-security-policy')).toContain("default-src 'none'");
   const script = await fetch(`${first}/pods/1/console/vendor/preact.mjs`);
-  expect([script.status, script.headers.get('content-type')]).toEqual([200, 'text/javascript; charset=utf-8']);
+  expect([script.status, script.headers.get('content-type')]).toEqual([200, 'application/javascript; charset=utf-8']);
   const document = (await (await fetch(`${first}/pods/1/api/console`)).json()) as { identity: { pod: string } };
   expect(document.identity.pod).toBe('app-1');
   const stream = await fetch(`${first}/pods/1/api/console/events`);

@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest';
+import { SiteFolder } from './support/site-folder.ts';
+import { startApp } from './support/start-app.ts';
+
+async function headersOf(env: Record<string, string>) {
+  const folder = new SiteFolder();
+  folder.publish('a', { 'index.html': 'home' });
+  const { url } = await startApp({ APP_SITE: folder.link, ...env });
+  return (await fetch(url)).headers;
+}
+
+test('the site is sent with a policy and the other security headers, none of which insists on HTTPS', async () => {
+  const headers = await headersOf({});
+  expect(headers.get('content-security-policy')).toContain("default-src 'self';");
+  expect(headers.get('x-content-type-options')).toBe('nosniff');
+  expect(headers.get('strict-transport-security')).toBeNull();
+});
+
+test('the policy of the site can be replaced', async () => {
+  const headers = await headersOf({ APP_SITE_CSP: "default-src 'none'; script-src 'self' https://a.example" });
+  expect(headers.get('content-security-policy')).toBe("default-src 'none';script-src 'self' https://a.example");
+});
+
+test('the security headers can be left to a proxy', async () => {
+  const headers = await headersOf({ APP_SECURITY_HEADERS: 'false' });
+  expect([headers.get('content-security-policy'), headers.get('x-frame-options')]).toEqual([null, null]);
+});
+
+test('a policy that is none is refused', async () => {
+  const app = await startApp({ APP_SITE_CSP: '"self"' }, { started: false });
+  expect((await app.service.exited).code).toBe(2);
+  expect(app.service.output.join()).toContain('APP_SITE_CSP');
+});
