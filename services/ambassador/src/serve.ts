@@ -41,13 +41,13 @@ export async function startAmbassador(context: Context<Config>, host: Host, vers
 function createMakers({ config, log, metrics }: Context<Config>): Makers {
   const warn = (message: string) => log.warn(message);
   return {
-    openDriver: (name, spec) => openDriver(name, spec, warn),
+    openDriver: (name, spec) =>
+      openDriver(name, spec, { warn, track: (target) => (events) => new TrackingConnection(target, events) }),
     compose: composeWith({
       appId: config.appId,
       namespace: config.podNamespace,
       metrics: new StoreMetrics(metrics.registry),
       warn,
-      track: (target) => (events) => new TrackingConnection(target, events),
       leases: new Leases(),
     }),
   };

@@ -11,13 +11,16 @@ import { TrackingConnection } from '../src/resp/upstream/tracking-connection.ts'
 
 /** What main.ts gives to build stores, without a process around it. */
 export const makers = (): Makers => ({
-  openDriver: (name, spec) => openDriver(name, spec, () => undefined),
+  openDriver: (name, spec) =>
+    openDriver(name, spec, {
+      warn: () => undefined,
+      track: (target) => (events) => new TrackingConnection(target, events),
+    }),
   compose: composeWith({
     appId: 'orders',
     namespace: undefined,
     metrics: new StoreMetrics(new Registry()),
     warn: () => undefined,
-    track: (target) => (events) => new TrackingConnection(target, events),
     leases: new Leases(),
   }),
 });

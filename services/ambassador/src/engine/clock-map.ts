@@ -10,6 +10,13 @@ export type Slot = {
   size: number;
 };
 
+type ClockMapOptions = {
+  maxBytes: number;
+  now?: () => number;
+  /** Called after a key was set or removed, by whatever. */
+  onChange?: (key: Key) => void;
+};
+
 /**
  * A map within a budget of bytes: when it overflows, what was not used lately goes (the clock algorithm: least recently
  * used, nearly, at the cost of one bit per hit). Keys keep their place when overwritten, so that a walk through the
@@ -24,12 +31,14 @@ export class ClockMap<S extends Slot> {
   #sweeper: MapIterator<[Key, S]> | undefined;
   #handMoved = false;
   #expiring = 0;
+  readonly #onChange: ((key: Key) => void) | undefined;
   bytes = 0;
   evictions = 0;
 
-  constructor({ maxBytes, now = Date.now }: { maxBytes: number; now?: () => number }) {
+  constructor({ maxBytes, now = Date.now, onChange }: ClockMapOptions) {
     this.#maxBytes = maxBytes;
     this.#now = now;
+    this.#onChange = onChange;
   }
 
   get size(): number {
@@ -53,10 +62,12 @@ export class ClockMap<S extends Slot> {
     if (old !== undefined) this.#count(old, -1);
     if (slot.size > this.#maxBytes) {
       this.#slots.delete(key);
+      this.#onChange?.(key);
       return false;
     }
     this.#slots.set(key, slot);
     this.#count(slot, 1);
+    this.#onChange?.(key);
     while (this.bytes > this.#maxBytes) this.#evict(key);
     return true;
   }
@@ -66,6 +77,7 @@ export class ClockMap<S extends Slot> {
     if (slot === undefined) return false;
     this.#slots.delete(key);
     this.#count(slot, -1);
+    this.#onChange?.(key);
     return true;
   }
 

@@ -1,5 +1,5 @@
 import type { ConnectionOptions } from 'node:tls';
-import type { NearCache } from './near-cache.ts';
+import type { Changes, NearCache } from './near-cache.ts';
 import type { RawGuard } from './raw-guard.ts';
 import type { Key, Store } from './store.ts';
 
@@ -38,6 +38,8 @@ export type Route = {
   why: readonly string[];
   /** Only where nothing between the door and a Redis must see the values, and every rule looks at keys only. */
   raw: RawRoute | undefined;
+  /** How to hear of the changes of its keys; undefined where it cannot be heard. */
+  changes?: Changes | undefined;
 };
 
 /**

@@ -80,7 +80,7 @@ export class LiveEngine implements Engine {
   #routeOf(built: Built, why: readonly string[]): Route {
     const known = this.#routes.get(built.store);
     if (known !== undefined) return known;
-    const route: Route = { store: built.store, why, raw: built.raw };
+    const route: Route = { store: built.store, why, raw: built.raw, changes: built.changes };
     this.#routes.set(built.store, route);
     return route;
   }

@@ -18,6 +18,13 @@ export interface NearCache {
   resume(): void;
 }
 
+/** How to hear of the changes of a store's keys. */
+export type Changes = {
+  track: TrackChanges;
+  /** What stands before every key in the backend. */
+  keyPrefix: Key;
+};
+
 /** Something that hears of every change of a backend's keys: for Redis, CLIENT TRACKING in broadcasting mode. */
 export type TrackChanges = (events: {
   prefix: Key;

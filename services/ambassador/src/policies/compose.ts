@@ -4,7 +4,7 @@ import { bytesOf, millisecondsOf } from '../config/quantities.ts';
 import type { Built } from '../engine/built.ts';
 import type { RawRoute, RedisTarget } from '../engine/engine.ts';
 import { keyOfText } from '../engine/key.ts';
-import type { TrackChanges } from '../engine/near-cache.ts';
+import type { Changes } from '../engine/near-cache.ts';
 import { both, type RawGuard } from '../engine/raw-guard.ts';
 import type { Store } from '../engine/store.ts';
 import { Bulkhead, bulkhead } from './bulkhead.ts';
@@ -29,8 +29,6 @@ export type ComposeContext = {
   namespace: string | undefined;
   metrics: StoreMetrics;
   warn: (message: string) => void;
-  /** How to hear of a Redis' changes. */
-  track: (target: RedisTarget) => TrackChanges;
   leases: Leases;
 };
 
@@ -51,7 +49,7 @@ function apply(policy: PolicySpec, part: Part): Built {
   const { name, inner, other, context } = part;
   const { metrics } = context;
   if (policy.keyPrefix !== undefined) return prefixed(policy.keyPrefix, part);
-  if (policy.near !== undefined) return near(inner, policy.near, { name, metrics, track: context.track });
+  if (policy.near !== undefined) return near(inner, policy.near, { name, metrics });
   if (policy.timeout !== undefined) {
     const milliseconds = millisecondsOf(policy.timeout);
     const raw = inner.raw && { ...inner.raw, target: withTimeout(inner.raw.target, milliseconds) };
@@ -78,7 +76,7 @@ function apply(policy: PolicySpec, part: Part): Built {
   if (policy.mirror !== undefined) {
     const { to, ...options } = policy.mirror;
     const onResult = (result: string) => metrics.event(name, `mirror_${result}`);
-    return opaque(mirror(inner.store, other(to).store, { ...options, onResult }));
+    return opaque(mirror(inner.store, other(to).store, { ...options, onResult }), inner.changes);
   }
   if (policy.failover !== undefined) {
     const onFailover = () => metrics.event(name, 'failover');
@@ -86,15 +84,18 @@ function apply(policy: PolicySpec, part: Part): Built {
   }
   if (policy.faults !== undefined) {
     const { delay, prefix, ...rest } = policy.faults;
-    return opaque(faults(inner.store, { ...rest, delay: millisecondsOf(delay), prefix: keyOfText(prefix) }));
+    return opaque(
+      faults(inner.store, { ...rest, delay: millisecondsOf(delay), prefix: keyOfText(prefix) }),
+      inner.changes,
+    );
   }
   if (policy.encryption !== undefined) {
     const { keys, acceptPlaintext } = policy.encryption;
-    return opaque(encryption(inner.store, keys.map(readKey), acceptPlaintext));
+    return opaque(encryption(inner.store, keys.map(readKey), acceptPlaintext), inner.changes);
   }
   if (policy.compression !== undefined) {
     const { minBytes, level } = policy.compression;
-    return opaque(compression(inner.store, { minBytes: bytesOf(minBytes), level }));
+    return opaque(compression(inner.store, { minBytes: bytesOf(minBytes), level }), inner.changes);
   }
   return inner;
 }
@@ -108,7 +109,7 @@ function prefixed(setting: string, { name, inner, context }: Part): Built {
   return {
     store: keyPrefix(inner.store, prefix),
     raw: raw && { ...raw, keyPrefix: prefix + raw.keyPrefix },
-    ...(changes === undefined ? {} : { changes: { ...changes, keyPrefix: prefix + changes.keyPrefix } }),
+    changes: changes && { ...changes, keyPrefix: prefix + changes.keyPrefix },
   };
 }
 
@@ -127,7 +128,7 @@ function behind(spec: NonNullable<PolicySpec['writeBehind']>, { name, inner, con
   return writeBehindStore(inner.store, queue);
 }
 
-const opaque = (store: Store): Built => ({ store, raw: undefined });
+const opaque = (store: Store, changes?: Changes): Built => ({ store, raw: undefined, changes });
 
 const guarded = (raw: RawRoute | undefined, guard: RawGuard): RawRoute | undefined =>
   raw && { ...raw, guard: both(guard, raw.guard) };

@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
+import { ChangeRelay } from '../../engine/change-relay.ts';
 import { ClockMap } from '../../engine/clock-map.ts';
 import { holds } from '../../engine/condition.ts';
 import { addTo } from '../../engine/integer.ts';
+import type { TrackChanges } from '../../engine/near-cache.ts';
 import type {
   Capability,
   Condition,
@@ -34,6 +36,7 @@ export class MemoryStore implements Store {
   readonly #cursors: ScanCursors;
   readonly #now: () => number;
   readonly #sweep: NodeJS.Timeout;
+  readonly #changes = new ChangeRelay();
   // Etags of another process (or another life of this one) must not match by chance.
   readonly #life = randomBytes(4).toString('hex');
   #version = 0;
@@ -41,7 +44,8 @@ export class MemoryStore implements Store {
   constructor({ name, maxBytes, now = Date.now }: MemoryStoreOptions) {
     this.info = { name, kind: 'in-memory', capabilities };
     this.#now = now;
-    this.#map = new ClockMap<MemorySlot>({ maxBytes, now });
+    this.#map = new ClockMap<MemorySlot>({ maxBytes, now, onChange: (key) => this.#changes.changed([key]) });
+    this.#changes.listening();
     this.#cursors = new ScanCursors(this.#map, now);
     this.#sweep = setInterval(() => this.#map.sweep(20_000), 100);
     this.#sweep.unref();
@@ -54,6 +58,11 @@ export class MemoryStore implements Store {
 
   peek(key: Key): Entry | null {
     return this.#map.get(key) ?? null;
+  }
+
+  /** Hear of every change of a key, by writes, expiry and eviction, while it happens. */
+  get track(): TrackChanges {
+    return this.#changes.track;
   }
 
   async get(key: Key): Promise<Entry | undefined> {

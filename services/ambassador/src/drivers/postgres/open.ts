@@ -1,6 +1,7 @@
 import type { Spec } from '../../config/file-schema.ts';
 import { millisecondsOf } from '../../config/quantities.ts';
-import type { Built, Changes } from '../../engine/built.ts';
+import type { Built } from '../../engine/built.ts';
+import type { Changes } from '../../engine/near-cache.ts';
 import { onClose } from '../../engine/on-close.ts';
 import { loginOf, tlsOf } from '../secret-files.ts';
 import { ChangeListener } from './change-listener.ts';

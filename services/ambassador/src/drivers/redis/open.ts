@@ -1,12 +1,16 @@
 import { messageOf } from '@podkit/chassis/errors';
 import type { Spec } from '../../config/file-schema.ts';
 import type { Built } from '../../engine/built.ts';
+import type { RedisTarget } from '../../engine/engine.ts';
+import type { TrackChanges } from '../../engine/near-cache.ts';
 import { connect } from './connect.ts';
 import { RedisStore } from './redis-store.ts';
 import { targetOf } from './target.ts';
 
+type Context = { warn: (message: string) => void; track: (target: RedisTarget) => TrackChanges };
+
 /** A Redis by its part of the file. */
-export function openRedis(name: string, spec: Spec<'redis'>, warn: (message: string) => void): Built {
+export function openRedis(name: string, spec: Spec<'redis'>, { warn, track }: Context): Built {
   const target = targetOf(spec);
   let lastFailure = 'there is no connection yet';
   const client = connect(target, (error) => {
@@ -16,7 +20,7 @@ export function openRedis(name: string, spec: Spec<'redis'>, warn: (message: str
   const { waitReplicas } = spec;
   const { commandTimeout } = target;
   const store = new RedisStore({ name, client, waitReplicas, commandTimeout, lastFailure: () => lastFailure });
-  return { store, raw: { target, keyPrefix: '', near: undefined } };
+  return { store, raw: { target, keyPrefix: '', near: undefined }, changes: { track: track(target), keyPrefix: '' } };
 }
 
 /** Of a cluster that cannot be reached, ioredis says why only in a property of its own. */

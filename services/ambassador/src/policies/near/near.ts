@@ -1,24 +1,19 @@
 import type { PolicySpec } from '../../config/policies-schema.ts';
 import { bytesOf, millisecondsOf } from '../../config/quantities.ts';
 import type { Built } from '../../engine/built.ts';
-import type { RedisTarget } from '../../engine/engine.ts';
-import type { TrackChanges } from '../../engine/near-cache.ts';
+import { ChangeRelay } from '../../engine/change-relay.ts';
 import { onClose } from '../../engine/on-close.ts';
 import type { StoreMetrics } from '../store-metrics.ts';
 import { nearStore } from './near-store.ts';
 import { NearTier } from './near-tier.ts';
 
-type NearContext = { name: string; metrics: StoreMetrics; track: (target: RedisTarget) => TrackChanges };
+type NearContext = { name: string; metrics: StoreMetrics };
 
 /**
  * A near tier; over a Redis it hears of every change and remembers nothing while it can't. Raw frames may go past it,
  * since the door forgets keys in it as it writes.
  */
-export function near(
-  inner: Built,
-  spec: NonNullable<PolicySpec['near']>,
-  { name, metrics, track }: NearContext,
-): Built {
+export function near(inner: Built, spec: NonNullable<PolicySpec['near']>, { name, metrics }: NearContext): Built {
   const tier = new NearTier({
     maxBytes: bytesOf(spec.maxBytes),
     ttl: millisecondsOf(spec.ttl),
@@ -30,20 +25,31 @@ export function near(
   metrics.gauge(name, 'near_entries', () => tier.statistics.keys);
   metrics.gauge(name, 'near_bytes', () => tier.statistics.bytes);
   const store = nearStore(inner.store, tier, (event) => metrics.near(name, event));
-  const { raw } = inner;
+  const { raw, changes } = inner;
   const cached: Built = { store, raw: raw && { ...raw, near: tier } };
-  const changes = raw === undefined ? inner.changes : { track: track(raw.target), keyPrefix: raw.keyPrefix };
   if (changes === undefined || !spec.tracking) return cached;
   const { keyPrefix: prefix } = changes;
   tier.suspend();
+  const relay = new ChangeRelay();
   const tracking = changes.track({
     prefix,
     changed: (keys) => {
       if (keys === null) tier.clear();
       else tier.invalidate(keys.map((key) => key.slice(prefix.length)));
+      relay.changed(keys?.map((key) => key.slice(prefix.length)) ?? null);
     },
-    listening: () => tier.resume(),
-    deaf: () => tier.suspend(),
+    listening: () => {
+      tier.resume();
+      relay.listening();
+    },
+    deaf: (reason) => {
+      tier.suspend();
+      relay.deaf(reason);
+    },
   });
-  return { ...cached, store: onClose(store, () => tracking.close()) };
+  return {
+    ...cached,
+    store: onClose(store, () => tracking.close()),
+    changes: { track: relay.track, keyPrefix: '' },
+  };
 }

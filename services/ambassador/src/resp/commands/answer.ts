@@ -19,6 +19,15 @@ export class MapAnswer {
   }
 }
 
+/** Members of a set, as RESP3 knows it. */
+export class SetAnswer {
+  readonly members: readonly Answer[];
+
+  constructor(members: readonly Answer[]) {
+    this.members = members;
+  }
+}
+
 /** Text for people, as INFO answers it. */
 export class Verbatim {
   readonly text: string;
@@ -54,6 +63,7 @@ export type Answer =
   | Latin1
   | MapAnswer
   | NullArray
+  | SetAnswer
   | Verbatim
   | readonly Answer[];
 

@@ -1,5 +1,5 @@
 import type { ReplyWriter } from '../codec/reply-writer.ts';
-import { type Answer, CommandError, Latin1, MapAnswer, NullArray, Status, Verbatim } from './answer.ts';
+import { type Answer, CommandError, Latin1, MapAnswer, NullArray, SetAnswer, Status, Verbatim } from './answer.ts';
 
 /** Encode an answer for the protocol that the writer is set to. */
 export function writeAnswer(writer: ReplyWriter, answer: Answer): void {
@@ -16,6 +16,7 @@ export function writeAnswer(writer: ReplyWriter, answer: Answer): void {
     for (const pair of answer.pairs) for (const part of pair) writeAnswer(writer, part);
     return;
   }
-  writer.array(answer.length);
-  for (const part of answer) writeAnswer(writer, part);
+  if (answer instanceof SetAnswer) writer.set(answer.members.length);
+  else writer.array(answer.length);
+  for (const part of answer instanceof SetAnswer ? answer.members : answer) writeAnswer(writer, part);
 }

@@ -7,7 +7,7 @@ import { type Answer, CommandError } from '../commands/answer.ts';
 import { RequestView } from '../commands/request.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 import { Answers } from './answers.ts';
-import type { Client, Closable, DoorContext } from './client.ts';
+import type { Client, Closable, DoorContext, Tracked } from './client.ts';
 import { ClientOutput } from './client-output.ts';
 import { SlotOrder } from './cluster/slot-order.ts';
 import { dispatch } from './dispatch.ts';
@@ -31,6 +31,7 @@ export class ClientConnection implements Client, RunOwner {
   readonly door: DoorContext;
   readonly subscriptions: Subscriptions;
   transaction: Transaction | undefined;
+  tracking: Tracked | undefined;
   /** The run of forwarded requests that the next one may join. */
   run: ForwardRun | undefined;
   /** What is under way, of each kind; `dispatch` starts nothing that must not overtake it. */
@@ -131,6 +132,12 @@ export class ClientConnection implements Client, RunOwner {
     this.#answers.later(answer, kind);
   }
 
+  interject(bytes: Buffer): void {
+    this.#answers.handOver();
+    if (this.#own === undefined) this.replies.add(bytes);
+    else this.replies.interject(bytes);
+  }
+
   /** Close the current run: its bytes are complete and its replies are awaited. */
   endRun(): void {
     const { run } = this;
@@ -202,6 +209,7 @@ export class ClientConnection implements Client, RunOwner {
   #closed(): void {
     this.subscriptions.close();
     this.transaction?.close();
+    this.tracking?.close();
     this.#own?.close('the client left');
     this.door.closed(this);
   }

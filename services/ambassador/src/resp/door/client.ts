@@ -1,5 +1,6 @@
 import type { Logger } from '@podkit/chassis/log/logger';
 import type { Engine, RawRoute } from '../../engine/engine.ts';
+import type { Key } from '../../engine/store.ts';
 import type { ReplyWriter } from '../codec/reply-writer.ts';
 import type { RequestLimits } from '../codec/request-limits.ts';
 import type { RequestParser } from '../codec/request-parser.ts';
@@ -17,6 +18,7 @@ import type { ScanCursors } from './scan-cursors.ts';
 import type { ServerFacts } from './server-facts.ts';
 import type { Session } from './session.ts';
 import type { SharedInput } from './shared-input.ts';
+import type { Invalidations } from './tracking/invalidations.ts';
 import type { Transaction } from './transaction.ts';
 
 /**
@@ -32,6 +34,8 @@ export interface Client {
   readonly door: DoorContext;
   readonly subscriptions: Subscribed;
   transaction: Transaction | undefined;
+  /** CLIENT TRACKING, while it is on. */
+  tracking: Tracked | undefined;
   /** The run of forwarded requests that the next one may join. */
   run: ForwardRun | undefined;
   /** What is under way, of each kind; `dispatch` starts nothing that must not overtake it. */
@@ -43,6 +47,8 @@ export interface Client {
   answer(answer: Answer): void;
   /** Write a reply when it is known; `kind` says what must wait for it. */
   answerLater(answer: Promise<Answer>, kind: 'reads' | 'writes' | 'exclusive'): void;
+  /** Write something out of band behind all replies to what was asked before; at once while it only waits for another. */
+  interject(bytes: Buffer): void;
   /** Close the current run: its bytes are complete and its replies are awaited. */
   endRun(): void;
   /** To be called before anything is awaited: replies known already must go out first. */
@@ -74,6 +80,16 @@ export type Pending = {
   exclusive: number;
   slots: SlotOrder;
 };
+
+/** What a client may keep in a cache of its own. */
+export interface Tracked {
+  /** It was served a command that reads and may change these keys. */
+  touched(keys: Touched): void;
+  afterCommand(): void;
+  close(): void;
+}
+
+export type Touched = { read: readonly Key[]; written: readonly Key[] };
 
 /** What a client has subscribed to. */
 export interface Subscribed {
@@ -115,6 +131,9 @@ export type DoorContext = {
   /** What INFO shows. */
   facts(): ServerFacts;
   sessions: () => Iterable<Session>;
+  /** A connected client by its number. */
+  client(id: number): Client | undefined;
+  invalidations: Invalidations;
   /** The connections to a route's Redis; `database` is another than the store's own. */
   upstream(route: RawRoute, database: number | undefined): Upstream;
   /** Write the client's replies at the end of this turn. */

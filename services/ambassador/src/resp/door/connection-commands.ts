@@ -8,6 +8,7 @@ import { auth, hello } from './handshake.ts';
 import { infoCommand } from './info-command.ts';
 import { select } from './select-command.ts';
 import { commandCommand, configCommand, time } from './server-commands.ts';
+import { clientTracking } from './tracking/tracking-command.ts';
 import { wait } from './wait-command.ts';
 
 /** A command that is answered at once, from what the connection and the door know. */
@@ -37,12 +38,23 @@ function reset(client: Client): Answer {
   client.subscriptions.close();
   client.transaction?.close();
   client.transaction = undefined;
+  client.tracking?.close();
+  client.tracking = undefined;
   session.protocol = 2;
   session.name = '';
   session.database = undefined;
   session.authenticated = door.credentials.password() === undefined;
   return new Status('RESET');
 }
+
+/** CLIENT: at once, but for TRACKING, which waits until the changes are heard. */
+const client: DoorCommand = (connection) => {
+  const { request } = connection;
+  connection.endRun();
+  if (request.word(1) !== 'tracking' || request.count < 3) connection.answer(clientCommand(connection, request));
+  else connection.answerLater(clientTracking(connection), 'exclusive');
+  return true;
+};
 
 function quit(client: Client): Answer {
   client.closing = true;
@@ -51,7 +63,7 @@ function quit(client: Client): Answer {
 
 /** What a transaction answers itself, when its turn comes: the Redis knows nothing of this connection. */
 export const ownAnswers: Record<string, (client: Client, request: RequestView) => Answer> = {
-  client: ({ session, door }, request) => clientCommand(session, request, door.sessions),
+  client: clientCommand,
   select: ({ session }, request) => {
     if (integer(request.text(1)) === (session.database ?? 0)) return ok;
     throw new CommandError('ERR SELECT of another database is not supported inside MULTI');
@@ -82,6 +94,7 @@ export const connectionCommands: Record<string, DoorCommand> = {
   auth: atOnce((client) => admitted(client, auth(client.session, client.request, client.door.credentials))),
   reset: atOnce(reset),
   quit: atOnce(quit),
+  client,
   select,
   info: infoCommand,
   wait,

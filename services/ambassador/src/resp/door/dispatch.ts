@@ -4,9 +4,11 @@ import { notInSubscribedMode, replies, wrongArguments } from '../commands/errors
 import { keyPositions } from '../commands/key-positions.ts';
 import { asCommandError } from '../commands/store-errors.ts';
 import { unknownRequest } from '../commands/unknown-request.ts';
-import type { Client, Command } from './client.ts';
+import type { Client, Command, Tracked } from './client.ts';
 import { forward } from './forward.ts';
 import { commonRoute, isCached, sessionRoute } from './grouping.ts';
+import { touchedBy } from './tracking/touched-by.ts';
+import type { Transaction } from './transaction.ts';
 import { queueInTransaction } from './transaction-queue.ts';
 
 const beforeLogin = new Set(['hello', 'auth', 'quit', 'reset']);
@@ -27,10 +29,12 @@ export function dispatch(client: Client): boolean {
     return true;
   }
   session.lastCommand = command.name;
+  const { transaction } = client;
   try {
     const done = client.transaction?.open
       ? queueInTransaction(client, client.transaction, command)
       : serve(client, command);
+    if (done && client.tracking !== undefined) track(client, client.tracking, command, transaction);
     if (done) door.metrics.counts[command.index] = (door.metrics.counts[command.index] ?? 0) + 1;
     return done;
   } catch (error) {
@@ -39,6 +43,17 @@ export function dispatch(client: Client): boolean {
     client.answer(asCommandError(error));
     return true;
   }
+}
+
+/** Tell a client that caches what it has read and written; a transaction does both at EXEC. */
+function track(client: Client, tracking: Tracked, command: Command, transaction: Transaction | undefined): void {
+  if (client.transaction?.open) return;
+  if (command.name === 'exec') for (const { touched } of transaction?.queued ?? []) tracking.touched(touched);
+  else {
+    const keys = keyPositions(command, client.request).map((position) => client.request.key(position));
+    tracking.touched(touchedBy(command, keys));
+  }
+  if (command.name !== 'client') tracking.afterCommand();
 }
 
 function refusalOf({ session, request }: Client, command: Command): string | undefined {

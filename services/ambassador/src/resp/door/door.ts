@@ -15,6 +15,7 @@ import { respMetrics } from './metrics.ts';
 import { createRegistry } from './registry.ts';
 import { ScanCursors } from './scan-cursors.ts';
 import { SharedInput } from './shared-input.ts';
+import { Invalidations } from './tracking/invalidations.ts';
 import { TurnQueue } from './turn-queue.ts';
 import { Upstreams } from './upstreams.ts';
 
@@ -46,7 +47,8 @@ export type RespDoor = { port: number; close(signal?: AbortSignal): Promise<void
  */
 export async function startRespDoor(options: RespDoorOptions): Promise<RespDoor> {
   const { table, names } = createRegistry();
-  const clients = new Set<Client>();
+  const clients = new Map<number, Client>();
+  const invalidations = new Invalidations(options.engine);
   const turns = new TurnQueue();
   const metrics = respMetrics(options.registry, names, () => clients.size);
   const upstreams = new Upstreams(options.engine, options.upstreamConnections ?? 1, () => turns.run());
@@ -68,18 +70,20 @@ export async function startRespDoor(options: RespDoorOptions): Promise<RespDoor>
       startedAt,
       clients: clients.size,
       maxClients: options.maxClients,
-      waiting: [...clients].filter(({ pending }) => pending.exclusive > 0).length,
+      waiting: [...clients.values()].filter(({ pending }) => pending.exclusive > 0).length,
       connections: metrics.connections,
       rejected: metrics.rejected,
       errors: metrics.errors,
       commands: metrics.counts.reduce((sum, count) => sum + count, 0),
     }),
-    sessions: () => [...clients].map((client) => client.session),
+    sessions: () => [...clients.values()].map((client) => client.session),
+    client: (id) => clients.get(id),
+    invalidations,
     upstream: (route, database) => upstreams.of(route, database),
     flushLater: (client) => turns.flushLater(client),
     workLater: (client) => turns.workLater(client),
     waitForRoom: (client) => turns.waitForRoom(client),
-    closed: (client) => clients.delete(client),
+    closed: ({ session }) => clients.delete(session.id),
   };
   const accept = (socket: Socket) => {
     if (clients.size >= options.maxClients) {
@@ -90,7 +94,7 @@ export async function startRespDoor(options: RespDoorOptions): Promise<RespDoor>
     }
     metrics.connections += 1;
     lastId += 1;
-    clients.add(new ClientConnection(context, socket, lastId));
+    clients.set(lastId, new ClientConnection(context, socket, lastId));
   };
   const servers = [await listen(accept, { host: options.host, port })];
   const address = servers[0]?.address();
@@ -98,6 +102,7 @@ export async function startRespDoor(options: RespDoorOptions): Promise<RespDoor>
   if (options.socketPath !== undefined) servers.push(await listenUnix(accept, options.socketPath));
   const close = async (signal?: AbortSignal) => {
     await Promise.all(servers.map((server) => closeServer(server, clients, signal)));
+    invalidations.close();
     upstreams.close();
   };
   options.lifecycle.atClose('redis door', close);
@@ -136,12 +141,16 @@ async function listenUnix(accept: (socket: Socket) => void, path: string): Promi
 }
 
 /** Stop listening, let every client have its answers, and cut off who is left when `signal` says so. */
-function closeServer(server: Server, clients: Set<Client>, signal: AbortSignal | undefined): Promise<void> {
+function closeServer(
+  server: Server,
+  clients: ReadonlyMap<number, Client>,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   return new Promise((resolve) => {
     server.close(() => resolve());
-    for (const client of clients) client.finish();
+    for (const client of clients.values()) client.finish();
     signal?.addEventListener('abort', () => {
-      for (const client of clients) client.abandon('the drain deadline has passed');
+      for (const client of clients.values()) client.abandon('the drain deadline has passed');
     });
   });
 }

@@ -22,7 +22,6 @@ const subscribe: DoorCommand = (client, command) => {
   }
   client.beforeWaiting();
   client.subscriptions.send(words);
-  if (!leaves) session.subscriptions += request.count - 1;
   return true;
 };
 

@@ -6,6 +6,9 @@ import { keySlot } from '../upstream/cluster/key-slot.ts';
 import type { ForwardingConnection } from '../upstream/forwarding-connection.ts';
 import type { Client, Subscribed } from './client.ts';
 import { sessionRoute } from './grouping.ts';
+import { invalidateChannel } from './tracking/tracking.ts';
+
+const noChannels = 'ERR no configured store supports pub/sub';
 
 /** SSUBSCRIBE and SUNSUBSCRIBE: channels that belong to a slot, as keys do. */
 const aboutShards = /^s(?:un)?subscribe$/i;
@@ -34,6 +37,23 @@ export class Subscriptions implements Subscribed {
   /** (P|S)SUBSCRIBE and (P|S)UNSUBSCRIBE, as the client sent it. */
   send(words: readonly Buffer[]): void {
     const [command = Buffer.alloc(0), ...names] = words;
+    const isLeaving = /unsubscribe$/i.test(command.toString());
+    if (sessionRoute(this.#client.door.engine).raw === undefined) return this.#sendHere(isLeaving, names);
+    this.#sendOn(command, names, words);
+    // Until the Redis has said how many they are.
+    if (!isLeaving) this.#client.session.subscriptions += names.length;
+  }
+
+  /** Without a Redis there is only the channel of CLIENT TRACKING. */
+  #sendHere(isLeaving: boolean, names: readonly Buffer[]): void {
+    if (names.some((name) => name.toString() !== invalidateChannel)) throw new CommandError(noChannels);
+    const { session, replies } = this.#client;
+    this.#channels = session.subscriptions = isLeaving ? 0 : 1;
+    const kind = Buffer.from(isLeaving ? 'unsubscribe' : 'subscribe');
+    replies.interject(encoded([kind, Buffer.from(invalidateChannel), this.#channels], session.protocol));
+  }
+
+  #sendOn(command: Buffer, names: readonly Buffer[], words: readonly Buffer[]): void {
     if (!aboutShards.test(command.toString())) return this.#tell('channels', undefined, words);
     const all = names.length > 0 ? names : [...this.#shards].map((name) => Buffer.from(name, 'latin1'));
     if (all.length === 0)
@@ -67,7 +87,7 @@ export class Subscriptions implements Subscribed {
   #open(slot: number | undefined): ForwardingConnection {
     const { door } = this.#client;
     const { raw } = sessionRoute(door.engine);
-    if (raw === undefined) throw new CommandError('ERR no configured store supports pub/sub');
+    if (raw === undefined) throw new CommandError(noChannels);
     const events = {
       onPush: (bytes: Buffer) => this.#pass(bytes),
       onClose: () => {

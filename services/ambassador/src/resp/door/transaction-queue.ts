@@ -7,6 +7,7 @@ import { ownAnswers } from './connection-commands.ts';
 import { checkPrefix } from './forward.ts';
 import { frameOf } from './frame.ts';
 import { sessionRoute } from './grouping.ts';
+import { touchedBy } from './tracking/touched-by.ts';
 import type { Transaction } from './transaction.ts';
 
 const control = new Set(['multi', 'exec', 'discard', 'watch', 'quit', 'reset']);
@@ -46,8 +47,8 @@ function queue(client: Client, transaction: Transaction, command: Command): void
   const frame = frameOf(parser, raw?.keyPrefix ?? '', positions);
   transaction.bytes += frame.length;
   if (transaction.bytes > mostBytes) throw new CommandError('ERR the transaction is too large');
-  transaction.queued.push({ name: command.name, frame, onStore: command.onStore, own });
-  if (command.write) transaction.written.push(...keys);
+  const touched = touchedBy(command, keys);
+  transaction.queued.push({ name: command.name, frame, touched, onStore: command.onStore, own });
 }
 
 /** A command without a key belongs to the Redis where the keys of the transaction live, or else to the session's. */

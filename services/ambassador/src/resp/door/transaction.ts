@@ -4,6 +4,7 @@ import { CommandError } from '../commands/answer.ts';
 import { replies } from '../commands/errors.ts';
 import type { KeyCommand } from '../commands/key-command.ts';
 import type { ForwardingConnection } from '../upstream/forwarding-connection.ts';
+import type { Touched } from './client.ts';
 import { slotOf } from './cluster/slot-of.ts';
 
 /** A command that waits for EXEC. */
@@ -11,6 +12,8 @@ export type Queued = {
   name: string;
   /** The request, as it goes to a Redis. */
   frame: Buffer;
+  /** Keys that it reads and that it may change. */
+  touched: Touched;
   /** How a store serves it. */
   onStore: KeyCommand | undefined;
   /** Answered here wherever the transaction runs: it is about this connection. */
@@ -26,7 +29,6 @@ export class Transaction {
   /** Where all its keys live; the first key decides. */
   route: Route | undefined;
   readonly queued: Queued[] = [];
-  readonly written: Key[] = [];
   /** WATCH belongs to a connection, so from there to EXEC it is the client's own. */
   watching: ForwardingConnection | undefined;
   /** Etags as they were at WATCH, where the keys live in memory. */
@@ -35,6 +37,10 @@ export class Transaction {
 
   /** In a cluster, the slot of all its keys. */
   slot: number | undefined;
+
+  get written(): Key[] {
+    return this.queued.flatMap(({ touched }) => touched.written);
+  }
 
   /** @throws {CommandError} CROSSSLOT where the keys live elsewhere than those before */
   take(route: Route, key: Key): void {
