@@ -16,9 +16,9 @@ export class ChangeRelay {
   };
 
   changed(keys: readonly Key[] | null): void {
-    for (const { prefix, changed } of this.#followers) {
-      const own = keys?.filter((key) => key.startsWith(prefix)) ?? null;
-      if (own?.length !== 0) changed(own);
+    for (const events of this.#followers) {
+      const own = keys?.filter((key) => key.startsWith(events.prefix)) ?? null;
+      if (own?.length !== 0) events.changed(own);
     }
   }
 

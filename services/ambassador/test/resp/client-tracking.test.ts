@@ -126,6 +126,14 @@ const conversations: [what: string, lines: (ids: { other: string }) => Line[]][]
   ],
 ];
 
+const cachedTransaction = (): Line[] => [
+  ['reader', 'HELLO 3'],
+  ['reader', 'CLIENT TRACKING ON OPTIN\nCLIENT CACHING YES\nMULTI\nGET a\nGET c\nEXEC\nGET d'],
+  ['writer', 'SET d 1\nSET c 1'],
+  ['reader', ''],
+  ['reader', 'PING'],
+];
+
 /** Numbers of connections differ. */
 const withoutIds = (replies: readonly string[]) => replies.map((reply) => reply.replaceAll(/:\d+\r\n/g, ':N\r\n'));
 
@@ -150,7 +158,8 @@ describe.each(kinds)('with keys in a store of kind %s', (kind) => {
         for (const [what, key] of steps) {
           if (what === 'read') await cached.get(key);
           else await (what === 'own' ? cached : plain).set(key, String((value += 1)));
-          if (what === 'own') expect(await cached.get(key)).toBe(String(value));
+          const seen = await cached.get(key);
+          expect(what !== 'own' || seen === String(value)).toBe(true);
         }
         for (const key of ['x', 'y', 'z']) {
           const truth = await plain.get(key);
@@ -195,16 +204,9 @@ function statistics(client: Awaited<ReturnType<typeof cachingClient>>): { hitCou
 test.each(['memory', 'redis', 'near cache'] as const)(
   'with %s, CLIENT CACHING YES is about a whole transaction',
   async (kind) => {
-    const lines = (): Line[] => [
-      ['reader', 'HELLO 3'],
-      ['reader', 'CLIENT TRACKING ON OPTIN\nCLIENT CACHING YES\nMULTI\nGET a\nGET c\nEXEC\nGET d'],
-      ['writer', 'SET d 1\nSET c 1'],
-      ['reader', ''],
-      ['reader', 'PING'],
-    ];
-    const through = await converse((await doorOf(stores[kind]())).port, lines);
+    const through = await converse((await doorOf(stores[kind]())).port, cachedTransaction);
     await ask(shared.direct, 'FLUSHALL');
-    expect(through.slice(1)).toEqual((await converse(shared.redis.port, lines)).slice(1));
+    expect(through.slice(1)).toEqual((await converse(shared.redis.port, cachedTransaction)).slice(1));
   },
 );
 

@@ -78,5 +78,5 @@ test.each(['hello\r\n', '?1\r\n', '$x\r\n', '*?\r\n', '$99999999999999999999\r\n
 });
 
 test('replies nested without end are refused', () => {
-  expect(() => new ReplyScanner().scan(Buffer.from('*1\r\n'.repeat(100)), 0)).toThrow('nested too deep');
+  expect(() => new ReplyScanner().scan(Buffer.from('*1\r\n'.repeat(20_000)), 0)).toThrow('nested too deep');
 });

@@ -1,7 +1,8 @@
 import { ProtocolError } from './protocol-error.ts';
 
 const [carriageReturn, lineFeed, minus, question, dot, zero, nine] = [13, 10, 45, 63, 46, 48, 57] as const;
-const maxDepth = 64;
+/** Lua, of which the deepest replies come, gives up at 8,000. */
+const maxDepth = 16_384;
 
 /**
  * Finds where replies end in a stream of bytes from a Redis, in RESP2 or RESP3, without decoding or keeping them: it

@@ -7,7 +7,7 @@ import { type Answer, CommandError } from '../commands/answer.ts';
 import { RequestView } from '../commands/request.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 import { Answers } from './answers.ts';
-import type { Client, Closable, DoorContext, Tracked } from './client.ts';
+import type { Client, Closable, DoorContext } from './client.ts';
 import { ClientOutput } from './client-output.ts';
 import { SlotOrder } from './cluster/slot-order.ts';
 import { dispatch } from './dispatch.ts';
@@ -15,6 +15,7 @@ import type { ForwardRun, RunOwner } from './forward-run.ts';
 import { ReplyQueue } from './reply-queue.ts';
 import { Session } from './session.ts';
 import { Subscriptions } from './subscriptions.ts';
+import type { Tracked } from './tracking/tracked.ts';
 import type { Transaction } from './transaction.ts';
 
 /** Unsent bytes at which we stop reading a client's requests, until it has read. */

@@ -1,6 +1,5 @@
 import type { Logger } from '@podkit/chassis/log/logger';
 import type { Engine, RawRoute } from '../../engine/engine.ts';
-import type { Key } from '../../engine/store.ts';
 import type { ReplyWriter } from '../codec/reply-writer.ts';
 import type { RequestLimits } from '../codec/request-limits.ts';
 import type { RequestParser } from '../codec/request-parser.ts';
@@ -18,7 +17,7 @@ import type { ScanCursors } from './scan-cursors.ts';
 import type { ServerFacts } from './server-facts.ts';
 import type { Session } from './session.ts';
 import type { SharedInput } from './shared-input.ts';
-import type { Invalidations } from './tracking/invalidations.ts';
+import type { Tracked, TrackingTable } from './tracking/tracked.ts';
 import type { Transaction } from './transaction.ts';
 
 /**
@@ -81,16 +80,6 @@ export type Pending = {
   slots: SlotOrder;
 };
 
-/** What a client may keep in a cache of its own. */
-export interface Tracked {
-  /** It was served a command that reads and may change these keys. */
-  touched(keys: Touched): void;
-  afterCommand(): void;
-  close(): void;
-}
-
-export type Touched = { read: readonly Key[]; written: readonly Key[] };
-
 /** What a client has subscribed to. */
 export interface Subscribed {
   readonly count: number;
@@ -133,7 +122,7 @@ export type DoorContext = {
   sessions: () => Iterable<Session>;
   /** A connected client by its number. */
   client(id: number): Client | undefined;
-  invalidations: Invalidations;
+  invalidations: TrackingTable;
   /** The connections to a route's Redis; `database` is another than the store's own. */
   upstream(route: RawRoute, database: number | undefined): Upstream;
   /** Write the client's replies at the end of this turn. */

@@ -48,7 +48,7 @@ function reset(client: Client): Answer {
 }
 
 /** CLIENT: at once, but for TRACKING, which waits until the changes are heard. */
-const client: DoorCommand = (connection) => {
+const answerClient: DoorCommand = (connection) => {
   const { request } = connection;
   connection.endRun();
   if (request.word(1) !== 'tracking' || request.count < 3) connection.answer(clientCommand(connection, request));
@@ -94,7 +94,7 @@ export const connectionCommands: Record<string, DoorCommand> = {
   auth: atOnce((client) => admitted(client, auth(client.session, client.request, client.door.credentials))),
   reset: atOnce(reset),
   quit: atOnce(quit),
-  client,
+  client: answerClient,
   select,
   info: infoCommand,
   wait,

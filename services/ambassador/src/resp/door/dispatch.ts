@@ -4,10 +4,11 @@ import { notInSubscribedMode, replies, wrongArguments } from '../commands/errors
 import { keyPositions } from '../commands/key-positions.ts';
 import { asCommandError } from '../commands/store-errors.ts';
 import { unknownRequest } from '../commands/unknown-request.ts';
-import type { Client, Command, Tracked } from './client.ts';
+import type { Client, Command } from './client.ts';
 import { forward } from './forward.ts';
 import { commonRoute, isCached, sessionRoute } from './grouping.ts';
 import { touchedBy } from './tracking/touched-by.ts';
+import type { Tracked } from './tracking/tracked.ts';
 import type { Transaction } from './transaction.ts';
 import { queueInTransaction } from './transaction-queue.ts';
 

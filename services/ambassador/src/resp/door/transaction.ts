@@ -4,8 +4,8 @@ import { CommandError } from '../commands/answer.ts';
 import { replies } from '../commands/errors.ts';
 import type { KeyCommand } from '../commands/key-command.ts';
 import type { ForwardingConnection } from '../upstream/forwarding-connection.ts';
-import type { Touched } from './client.ts';
 import { slotOf } from './cluster/slot-of.ts';
+import type { Touched } from './tracking/tracked.ts';
 
 /** A command that waits for EXEC. */
 export type Queued = {

@@ -2,7 +2,7 @@ import type { Engine, Route } from '../../../engine/engine.ts';
 import type { Changes } from '../../../engine/near-cache.ts';
 import type { Key } from '../../../engine/store.ts';
 import { CommandError } from '../../commands/answer.ts';
-import type { Tracking } from './tracking.ts';
+import type { Tracked, TrackingTable } from './tracked.ts';
 
 /** Pairs of a key and a connection that are remembered; beyond it the oldest keys are said to have changed. */
 const mostRemembered = 1_000_000;
@@ -19,10 +19,10 @@ type Feed = {
  * Which connections are to be told of which keys (CLIENT TRACKING), and what is heard of the stores: a near cache tells
  * what it forgets, a Redis, a PostgreSQL and the memory driver what changes.
  */
-export class Invalidations {
+export class Invalidations implements TrackingTable {
   readonly #engine: Engine;
-  readonly #trackings = new Set<Tracking>();
-  readonly #readers = new Map<Key, Set<Tracking>>();
+  readonly #trackings = new Set<Tracked>();
+  readonly #readers = new Map<Key, Set<Tracked>>();
   readonly #feeds = new Map<Changes, Feed>();
   readonly #stopListening: () => void;
   #remembered = 0;
@@ -32,12 +32,7 @@ export class Invalidations {
     this.#stopListening = engine.onReload(() => this.#reloaded());
   }
 
-  /**
-   * From now on a connection is told.
-   *
-   * @throws {CommandError} where a store does not say what changes
-   */
-  async join(tracking: Tracking): Promise<void> {
+  async join(tracking: Tracked): Promise<void> {
     this.#trackings.add(tracking);
     try {
       await this.#openFeeds();
@@ -47,13 +42,13 @@ export class Invalidations {
     }
   }
 
-  leave(tracking: Tracking): void {
+  leave(tracking: Tracked): void {
     this.#trackings.delete(tracking);
     for (const key of tracking.keys) this.forget(key, tracking);
     if (this.#trackings.size === 0) this.#closeFeeds(() => true);
   }
 
-  remember(key: Key, tracking: Tracking): void {
+  remember(key: Key, tracking: Tracked): void {
     if (tracking.keys.has(key)) return;
     let readers = this.#readers.get(key);
     if (readers === undefined) this.#readers.set(key, (readers = new Set()));
@@ -66,8 +61,7 @@ export class Invalidations {
     }
   }
 
-  /** False: it was not to be told of this key. */
-  forget(key: Key, tracking: Tracking): boolean {
+  forget(key: Key, tracking: Tracked): boolean {
     if (!tracking.keys.delete(key)) return false;
     this.#remembered -= 1;
     const readers = this.#readers.get(key);
@@ -76,7 +70,6 @@ export class Invalidations {
     return true;
   }
 
-  /** Whether a change of this key would be heard. */
   hears(key: Key): boolean {
     const { changes } = this.#engine.route(key);
     return changes !== undefined && this.#feeds.get(changes)?.heard === true;

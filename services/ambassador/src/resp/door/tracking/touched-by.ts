@@ -1,5 +1,6 @@
 import type { Key } from '../../../engine/store.ts';
-import type { Command, Touched } from '../client.ts';
+import type { Command } from '../client.ts';
+import type { Touched } from './tracked.ts';
 
 /** What a command reads and may change; a script may read the keys that it may change. */
 export function touchedBy({ name, write }: Command, keys: readonly Key[]): Touched {

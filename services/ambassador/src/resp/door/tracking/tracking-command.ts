@@ -4,7 +4,8 @@ import { replies } from '../../commands/errors.ts';
 import { integer } from '../../commands/numbers.ts';
 import type { RequestView } from '../../commands/request.ts';
 import type { Client } from '../client.ts';
-import { Tracking, type TrackingMode } from './tracking.ts';
+import type { Tracked, TrackingMode } from './tracked.ts';
+import { Tracking } from './tracking.ts';
 
 type Options = TrackingMode & { prefixes: Key[] };
 
@@ -14,7 +15,7 @@ export async function clientTracking(client: Client): Promise<Answer> {
   const options = readOptions(client);
   const onOff = request.word(2);
   if (onOff !== 'on' && onOff !== 'off') throw new CommandError(replies.syntax);
-  const before = trackingOf(client);
+  const before = client.tracking;
   if (onOff === 'off') {
     before?.close();
     client.tracking = undefined;
@@ -55,7 +56,7 @@ function readOptions({ request, door }: Client): Options {
   return options;
 }
 
-function check({ broadcast, only, prefixes }: Options, before: Tracking | undefined): void {
+function check({ broadcast, only, prefixes }: Options, before: Tracked | undefined): void {
   if (!broadcast && prefixes.length > 0) throw new CommandError('ERR PREFIX option requires BCAST mode to be enabled');
   const anew = 'before disabling tracking for this client, and then re-enabling it with a different mode.';
   if (before !== undefined && before.mode.broadcast !== broadcast)
@@ -77,7 +78,7 @@ const overlapping = (prefix: Key, other: string): CommandError =>
 
 /** CLIENT CACHING YES|NO */
 export function clientCaching(client: Client, request: RequestView): Answer {
-  const tracking = trackingOf(client);
+  const tracking = client.tracking;
   if (tracking === undefined)
     throw new CommandError(
       'ERR CLIENT CACHING can be called only when the client is in tracking mode with OPTIN or OPTOUT mode enabled',
@@ -94,11 +95,11 @@ export function clientCaching(client: Client, request: RequestView): Answer {
 }
 
 /** CLIENT GETREDIR: -1 without tracking, 0 without a redirection. */
-export const clientGetRedirection = (client: Client): Answer => trackingOf(client)?.mode.redirect ?? -1;
+export const clientGetRedirection = (client: Client): Answer => client.tracking?.mode.redirect ?? -1;
 
 /** CLIENT TRACKINGINFO */
 export function clientTrackingInfo(client: Client): Answer {
-  const tracking = trackingOf(client);
+  const tracking = client.tracking;
   const flags = tracking === undefined ? ['off'] : flagsOf(tracking);
   return new MapAnswer([
     ['flags', new SetAnswer(flags)],
@@ -107,7 +108,7 @@ export function clientTrackingInfo(client: Client): Answer {
   ]);
 }
 
-function flagsOf({ mode, caching, broken }: Tracking): string[] {
+function flagsOf({ mode, caching, broken }: Tracked): string[] {
   const { broadcast, only, noLoop } = mode;
   return [
     'on',
@@ -117,6 +118,3 @@ function flagsOf({ mode, caching, broken }: Tracking): string[] {
     ...(broken ? ['broken_redirect'] : []),
   ];
 }
-
-const trackingOf = ({ tracking }: Client): Tracking | undefined =>
-  tracking instanceof Tracking ? tracking : undefined;

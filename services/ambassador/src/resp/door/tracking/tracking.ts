@@ -1,17 +1,7 @@
 import type { Key } from '../../../engine/store.ts';
 import { ReplyWriter } from '../../codec/reply-writer.ts';
-import type { Client, Touched, Tracked } from '../client.ts';
-import type { Invalidations } from './invalidations.ts';
-
-/** What CLIENT TRACKING ON was asked for. */
-export type TrackingMode = {
-  broadcast: boolean;
-  /** Only what is read after CLIENT CACHING YES, or all but what is read after CLIENT CACHING NO. */
-  only: 'optin' | 'optout' | undefined;
-  noLoop: boolean;
-  /** The connection that is told instead of this one; 0: this one. */
-  redirect: number;
-};
+import type { Client } from '../client.ts';
+import type { Touched, Tracked, TrackingMode, TrackingTable } from './tracked.ts';
 
 /** The channel on which a RESP2 connection reads invalidations of another. */
 export const invalidateChannel = '__redis__:invalidate';
@@ -22,18 +12,14 @@ export const invalidateChannel = '__redis__:invalidate';
  */
 export class Tracking implements Tracked {
   readonly mode: TrackingMode;
-  /** In broadcasting mode, what the keys begin with; none: all keys. */
   readonly prefixes = new Set<Key>();
-  /** Keys that it is to be told of, once. */
   readonly keys = new Set<Key>();
-  /** CLIENT CACHING was said for the next command. */
   caching = false;
-  /** The connection that it redirects to is gone. */
   broken = false;
   readonly #client: Client;
-  readonly #all: Invalidations;
+  readonly #all: TrackingTable;
 
-  constructor(client: Client, all: Invalidations, mode: TrackingMode) {
+  constructor(client: Client, all: TrackingTable, mode: TrackingMode) {
     this.#client = client;
     this.#all = all;
     this.mode = mode;
@@ -52,12 +38,11 @@ export class Tracking implements Tracked {
     for (const key of written) if (this.#all.forget(key, this) && !noLoop) this.tell([key]);
   }
 
-  /** The next command begins. */
   afterCommand(): void {
     this.caching = false;
   }
 
-  /** In broadcasting mode it is told of all keys under its prefixes, a message for each prefix, as Redis does. */
+  /** A message for each prefix, as Redis does. */
   broadcast(keys: readonly Key[]): void {
     if (!this.mode.broadcast) return;
     for (const prefix of this.prefixes.size === 0 ? [''] : this.prefixes) {
@@ -66,7 +51,6 @@ export class Tracking implements Tracked {
     }
   }
 
-  /** Tell the client, or the one that it redirects to, that these keys changed; null: any may have. */
   tell(keys: readonly Key[] | null): void {
     const { session, door } = this.#client;
     const { redirect } = this.mode;
