@@ -1,8 +1,8 @@
 import { PodkitError } from '@podkit/chassis/errors';
+import { HttpClient } from '@podkit/chassis/http/client';
 import type { Context } from '@podkit/chassis/process/service';
 import type { Config } from './config.ts';
 import type { DependencyCheck } from './health/dependency.ts';
-import { HttpClient } from './http-client.ts';
 import { DaprStore } from './notes/dapr-store.ts';
 import type { NoteStore } from './notes/note-store.ts';
 import { Notes } from './notes/notes.ts';

@@ -1,6 +1,6 @@
 import { messageOf } from '@podkit/chassis/errors';
+import type { HttpClient } from '@podkit/chassis/http/client';
 import { pollerAgent } from '@podkit/chassis/http/observe-requests';
-import type { HttpClient } from '../http-client.ts';
 import { cut } from './cut.ts';
 
 type Values = Record<string, string>;
@@ -45,7 +45,7 @@ export class DownwardWatch {
   async ask(): Promise<void> {
     try {
       const headers = { accept: 'application/json', 'user-agent': pollerAgent };
-      const { status, body } = await this.#client.ask(this.#url, { timeout, headers });
+      const { status, body } = await this.#client.send(this.#url, { timeout, headers });
       if (status !== 200) throw new Error(`status ${status}`);
       this.#take(JSON.parse(body.toString()) as Answer);
     } catch (error) {

@@ -1,6 +1,6 @@
 import { messageOf } from '@podkit/chassis/errors';
+import type { HttpClient } from '@podkit/chassis/http/client';
 import { pollerAgent } from '@podkit/chassis/http/observe-requests';
-import type { HttpClient } from '../http-client.ts';
 import { readPrometheusText, type Series } from './prometheus-text.ts';
 
 const sidecarNames = ['git-sync', 'ambassador', 'metrics-adapter', 'downward-reader'] as const;
@@ -75,7 +75,7 @@ export class Sidecars {
     const began = performance.now();
     const elapsed = () => Math.round((performance.now() - began) * 10) / 10;
     try {
-      const { status, body } = await this.#client.ask(this.#urls[name].probe, {
+      const { status, body } = await this.#client.send(this.#urls[name].probe, {
         timeout,
         headers: { 'user-agent': pollerAgent },
       });
@@ -89,7 +89,7 @@ export class Sidecars {
   async #scrape(name: SidecarName): Promise<Pick<Sidecar, 'series' | 'metricsError'>> {
     try {
       const headers = { accept: 'text/plain;version=0.0.4', 'user-agent': pollerAgent };
-      const { status, body } = await this.#client.ask(this.#urls[name].metrics, { timeout, headers });
+      const { status, body } = await this.#client.send(this.#urls[name].metrics, { timeout, headers });
       if (status !== 200) throw new Error(`status ${status}`);
       return { series: readPrometheusText(body.toString(), seriesLimit) };
     } catch (error) {

@@ -1,5 +1,5 @@
 import { messageOf, PodkitError } from '@podkit/chassis/errors';
-import type { Answer, HttpClient } from '../http-client.ts';
+import type { Answer, HttpClient } from '@podkit/chassis/http/client';
 import {
   type AnsweredBy,
   type Condition,
@@ -98,7 +98,7 @@ export class DaprStore implements NoteStore {
     };
     const base = url.replace(/\/$/, '');
     try {
-      return await this.#client.ask(base + path, {
+      return await this.#client.send(base + path, {
         method,
         headers,
         timeout,

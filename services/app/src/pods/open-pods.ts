@@ -1,9 +1,9 @@
 import { accessSync, constants } from 'node:fs';
 import { messageOf, PodkitError } from '@podkit/chassis/errors';
 import { exists } from '@podkit/chassis/files/exists';
+import { HttpClient } from '@podkit/chassis/http/client';
 import type { Context } from '@podkit/chassis/process/service';
 import type { Config } from '../config.ts';
-import { HttpClient } from '../http-client.ts';
 import type { Identity } from '../identity.ts';
 import type { Life } from './lives.ts';
 import { Members } from './members.ts';

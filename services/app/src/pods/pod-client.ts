@@ -1,6 +1,6 @@
 import { PodkitError } from '@podkit/chassis/errors';
+import type { Answer, HttpClient } from '@podkit/chassis/http/client';
 import { Value } from 'typebox/value';
-import type { Answer, HttpClient } from '../http-client.ts';
 import type { Address } from './members.ts';
 import { type PodFacts, podFactsSchema } from './pod-facts.ts';
 
@@ -41,7 +41,7 @@ export class PodClient {
     const url = `http://${host}:${port}`;
     let answer: Answer;
     try {
-      answer = await client.ask(url, { method, path, headers, timeout, ...(body === undefined ? {} : { body }) });
+      answer = await client.send(url, { method, path, headers, timeout, ...(body === undefined ? {} : { body }) });
     } catch (cause) {
       throw new PodkitError('ERR_POD_AWAY', `Pod ${ordinal} does not answer`, { cause });
     }

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf, PodkitError } from '@podkit/chassis/errors';
+import { HttpClient } from '@podkit/chassis/http/client';
 import type { Logger } from '@podkit/chassis/log/logger';
 import type { ChangeEvent } from '../changes.ts';
 
@@ -80,14 +81,19 @@ async function attempts(tell: () => Promise<void>, pauses: readonly number[]): P
 
 async function post(url: string, timeout: number, event: ChangeEvent): Promise<void> {
   const headers = { 'content-type': 'application/json' };
-  const response = await fetch(url, {
-    method: 'POST',
-    headers,
-    body: JSON.stringify(event),
-    signal: AbortSignal.timeout(timeout),
-  });
-  await response.arrayBuffer();
-  if (!response.ok) throw new PodkitError('ERR_WEBHOOK', `the webhook answered ${response.status}`);
+  const client = new HttpClient();
+  try {
+    const { status } = await client.send(url, {
+      method: 'POST',
+      headers,
+      body: JSON.stringify(event),
+      timeout,
+      redirects: 11,
+    });
+    if (status < 200 || status > 299) throw new PodkitError('ERR_WEBHOOK', `the webhook answered ${status}`);
+  } finally {
+    client.close();
+  }
 }
 
 /** No shell, and an environment without our own: the change comes on stdin. */

@@ -1,7 +1,7 @@
 import { PodkitError } from '@podkit/chassis/errors';
-import { timeoutSignal } from '../process/timeout-signal.ts';
+import type { Answer } from '@podkit/chassis/http/client';
 import { RetryLaterError } from '../sync/backoff.ts';
-import { sendRequest, type WebAnswer } from '../web/send-request.ts';
+import { sendRequest } from '../web/send-request.ts';
 import type { Credential } from './credential.ts';
 
 const timeout = 1000;
@@ -18,16 +18,15 @@ export async function askCredential(
   signal: AbortSignal,
   env: NodeJS.ProcessEnv,
 ): Promise<Credential> {
-  let answer: WebAnswer;
+  let answer: Answer;
   try {
-    const limited = AbortSignal.any([signal, timeoutSignal(timeout)]);
-    answer = await sendRequest(new URL(askpassUrl), { signal: limited }, env);
+    answer = await sendRequest(askpassUrl, { signal, timeout }, env);
   } catch (cause) {
     throw new PodkitError('ERR_ASKPASS', 'cannot reach --askpass-url', { cause });
   }
   if (answer.status !== 200)
     throw new RetryLaterError('ERR_ASKPASS', `--askpass-url answered ${answer.status}`, answer.headers['retry-after']);
-  const lines = answer.body.split(/\r?\n/);
+  const lines = answer.body.toString().split(/\r?\n/);
   const valueOf = (key: string) =>
     lines
       .find((line) => line.trim().startsWith(`${key}=`))

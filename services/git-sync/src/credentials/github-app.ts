@@ -1,9 +1,9 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
 import { PodkitError } from '@podkit/chassis/errors';
+import type { Answer } from '@podkit/chassis/http/client';
 import { SignJWT } from 'jose';
-import { timeoutSignal } from '../process/timeout-signal.ts';
 import { RetryLaterError } from '../sync/backoff.ts';
-import { sendRequest, type WebAnswer } from '../web/send-request.ts';
+import { sendRequest } from '../web/send-request.ts';
 
 export type GitHubApp = {
   baseUrl: string;
@@ -31,10 +31,9 @@ export async function requestAppToken(
   const base = app.baseUrl.endsWith('/') ? app.baseUrl : `${app.baseUrl}/`;
   const url = new URL(`app/installations/${app.installationId}/access_tokens`, base);
   const headers = { authorization: `Bearer ${await signAppToken(app, now)}`, accept: 'application/vnd.github+json' };
-  let answer: WebAnswer;
+  let answer: Answer;
   try {
-    const limited = AbortSignal.any([signal, timeoutSignal(30_000)]);
-    answer = await sendRequest(url, { method: 'POST', headers, signal: limited }, env);
+    answer = await sendRequest(url.href, { method: 'POST', headers, signal, timeout: 30_000 }, env);
   } catch (cause) {
     throw new PodkitError('ERR_GITHUB_APP', `cannot reach ${url.origin}`, { cause });
   }
@@ -42,7 +41,7 @@ export async function requestAppToken(
     const message = `${url.origin} answered ${answer.status} when asked for a token`;
     throw new RetryLaterError('ERR_GITHUB_APP', message, answer.headers['retry-after']);
   }
-  const body = parseBody(answer.body);
+  const body = parseBody(answer.body.toString());
   const expiresAt = Date.parse(String(body.expires_at));
   if (typeof body.token !== 'string' || Number.isNaN(expiresAt))
     throw new PodkitError('ERR_GITHUB_APP', `${url.origin} gave no token`);

@@ -1,6 +1,5 @@
 import { PodkitError } from '@podkit/chassis/errors';
 import type { Log } from '../log/log.ts';
-import { timeoutSignal } from '../process/timeout-signal.ts';
 import { sendRequest } from '../web/send-request.ts';
 import type { Hook } from './hook-runner.ts';
 
@@ -24,9 +23,8 @@ export function webHook({ url, method, successStatus, timeout, backoff, env, log
     backoff,
     async run({ hash }, stop) {
       log.info(0, 'sending webhook', { hash, url, method, timeout });
-      const signal = AbortSignal.any([stop, timeoutSignal(timeout)]);
       const headers = { 'Gitsync-Hash': hash };
-      const answer = await sendRequest(new URL(url), { method, headers, signal, redirects: 11 }, env);
+      const answer = await sendRequest(url, { method, headers, signal: stop, timeout, redirects: 11 }, env);
       if (successStatus > 0 && answer.status !== successStatus)
         throw new PodkitError('ERR_WEBHOOK', `webhook: got status ${answer.status}, expected ${successStatus}`);
     },

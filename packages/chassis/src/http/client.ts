@@ -1,0 +1,131 @@
+import type { Agent, ClientRequest, IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import { codeOf, PodkitError } from '../errors.ts';
+import { type ClientOptions, createAgent, nodeHttp } from './client-agents.ts';
+
+export type ClientRequestOptions = {
+  method?: string;
+  /** Path and query as they are sent, instead of those of the URL, in which `..` would be resolved. */
+  path?: string;
+  headers?: Record<string, string>;
+  body?: string | Buffer;
+  /** Milliseconds until the whole answer must be there, redirects included. */
+  timeout: number;
+  signal?: AbortSignal;
+  /** How many redirects are followed; none by default. */
+  redirects?: number;
+};
+
+export type Answer = { status: number; headers: IncomingHttpHeaders; body: Buffer };
+
+type Sent = Omit<ClientRequestOptions, 'timeout' | 'signal'>;
+
+/** HTTP over a few kept connections, which `close` releases. Answers are read whole, up to `limit` bytes. */
+export class HttpClient {
+  readonly #options: ClientOptions;
+  readonly #agents = new Map<string, Agent>();
+
+  constructor(options: ClientOptions = {}) {
+    this.#options = options;
+  }
+
+  /**
+   * Any status is an answer.
+   *
+   * @throws {PodkitError} ERR_NO_ANSWER when there was no (whole) answer in time, its cause tells why, such as ECONNREFUSED;
+   *   ERR_ANSWER_TOO_LARGE; ERR_REDIRECTS when there are more of them than are followed
+   */
+  async send(url: string | URL, { timeout, signal, ...sent }: ClientRequestOptions): Promise<Answer> {
+    const end = AbortSignal.timeout(timeout);
+    const both = signal === undefined ? end : AbortSignal.any([end, signal]);
+    const target = new URL(url);
+    try {
+      return await this.#follow(target, sent, both);
+    } catch (cause) {
+      if (cause instanceof PodkitError) throw cause;
+      const why = end.aborted ? `no answer within ${timeout} ms` : 'no answer';
+      throw new PodkitError('ERR_NO_ANSWER', `${target.host}: ${why}`, { cause });
+    }
+  }
+
+  async #follow(url: URL, sent: Sent, signal: AbortSignal): Promise<Answer> {
+    const { redirects = 0 } = sent;
+    const answer = await this.#read(await this.#open(url, sent, signal));
+    const { location } = answer.headers;
+    if (redirects === 0 || location === undefined || !redirectStatuses.has(answer.status)) return answer;
+    if (redirects === 1) throw new PodkitError('ERR_REDIRECTS', 'too many redirects');
+    return this.#follow(new URL(location, url), redirected(url, new URL(location, url), sent, answer.status), signal);
+  }
+
+  /** The head of the answer. Sent once more where the other side closed a kept connection while we sent on it. */
+  async #open(url: URL, sent: Sent, signal: AbortSignal): Promise<IncomingMessage> {
+    const first = this.#start(url, sent, signal);
+    return headOf(first, sent.body).catch((error: unknown) => {
+      if (!first.reusedSocket || codeOf(error) !== 'ECONNRESET') throw error;
+      return headOf(this.#start(url, sent, signal), sent.body);
+    });
+  }
+
+  #start(url: URL, { method = 'GET', headers = {}, body, path }: Sent, signal: AbortSignal): ClientRequest {
+    const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
+    return nodeHttp(url).request(url, {
+      method,
+      agent: this.#agentFor(url),
+      headers: { ...headers, ...length },
+      signal,
+      insecureHTTPParser: this.#options.isLenient ?? false,
+      ...(path === undefined ? {} : { path }),
+    });
+  }
+
+  #agentFor(url: URL): Agent {
+    const agent = this.#agents.get(url.protocol) ?? createAgent(url, this.#options);
+    this.#agents.set(url.protocol, agent);
+    return agent;
+  }
+
+  async #read(response: IncomingMessage): Promise<Answer> {
+    const { limit = 16 * 1024 * 1024 } = this.#options;
+    const chunks: Buffer[] = [];
+    let size = 0;
+    for await (const chunk of response as AsyncIterable<Buffer>) {
+      size += chunk.length;
+      if (size > limit) throw new PodkitError('ERR_ANSWER_TOO_LARGE', `an answer of more than ${limit} bytes`);
+      chunks.push(chunk);
+    }
+    return { status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(chunks) };
+  }
+
+  /** Close all connections, those in use too. */
+  close(): void {
+    for (const agent of this.#agents.values()) agent.destroy();
+  }
+}
+
+function headOf(request: ClientRequest, body: string | Buffer | undefined): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    request.once('response', resolve);
+    // For good: an abort after the answer began is an error of the request, too.
+    request.on('error', reject);
+    request.end(body);
+  });
+}
+
+const redirectStatuses = new Set([301, 302, 303, 307, 308]);
+
+/** As browsers and Go follow: 307 and 308 repeat the request, the others ask with GET. */
+function redirected(
+  from: URL,
+  to: URL,
+  { headers = {}, body, redirects = 0, method = 'GET' }: Sent,
+  status: number,
+): Sent {
+  // What proves who we are is for the host that it was given for, and not to be read on the way.
+  const isTrusted = to.host === from.host && (to.protocol === from.protocol || to.protocol === 'https:');
+  const names = Object.keys(headers).filter((name) => isTrusted || name.toLowerCase() !== 'authorization');
+  const kept = {
+    headers: Object.fromEntries(names.map((name) => [name, headers[name] ?? ''])),
+    redirects: redirects - 1,
+  };
+  if (status < 307 && method !== 'HEAD') return { ...kept, method: 'GET' };
+  return { ...kept, method, ...(body === undefined ? {} : { body }) };
+}
