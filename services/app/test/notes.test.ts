@@ -1,9 +1,9 @@
+import { HttpClient } from '@podkit/chassis/http/client';
 import { startRedis } from '@podkit/chassis/testing/servers';
 import fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { matchesStrongly, matchesWeakly, parseEtags } from '../src/http/etag-condition.ts';
 import { notesRoutes } from '../src/http/notes-routes.ts';
-import { HttpClient } from '@podkit/chassis/http/client';
 import { DaprStore } from '../src/notes/dapr-store.ts';
 import type { NoteStore } from '../src/notes/note-store.ts';
 import { Notes } from '../src/notes/notes.ts';
