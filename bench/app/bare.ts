@@ -1,13 +1,16 @@
+import fastifyStatic from '@fastify/static';
 import fastify from 'fastify';
 
-// The peer: the least that Fastify needs to answer the same route. usage: node bare.ts PORT
+// The peer: the least that Fastify needs to answer the same routes. usage: node bare.ts PORT [FOLDER]
 const identity = {
   hostname: 'bench',
   pid: process.pid,
   nodeVersion: process.version,
   startedAt: new Date().toISOString(),
 };
+const [, , port, root] = process.argv;
 const server = fastify();
 server.get('/api/pod', () => identity);
-await server.listen({ port: Number(process.argv[2]), host: '127.0.0.1' });
+if (root !== undefined) void server.register(fastifyStatic, { root });
+await server.listen({ port: Number(port), host: '127.0.0.1' });
 process.once('SIGTERM', () => process.exit(0));

@@ -25,13 +25,18 @@ async function requests({ site, bundles }: Setup): Promise<Result[]> {
 
 async function files({ folder, site, bundles }: Setup): Promise<Result[]> {
   const [app, nginx] = [await startApp(bundles.app, site), await startNginx(folder, site)];
+  const plain = await startBare(bundles.bare, site);
   const results: Result[] = [];
   for (const name of Object.keys(sizes)) {
     const { rate, ours, theirs } = await compare(`${app.url}/${name}.bin`, `${nginx.url}/${name}.bin`, { seconds: 2 });
     const measured = `${rate.toFixed(2)} (${Math.round(ours)}/s to ${Math.round(theirs)}/s)`;
     results.push({ what: `${name} files/s to nginx with one worker`, measured, target: '≥ 0.5', met: rate >= 0.5 });
+    const bare = await compare(`${app.url}/${name}.bin`, `${plain.url}/${name}.bin`, { seconds: 2 });
+    const ratio = `${bare.rate.toFixed(2)} (${Math.round(bare.ours)}/s to ${Math.round(bare.theirs)}/s)`;
+    const what = `${name} files/s to @fastify/static alone`;
+    results.push({ what, measured: ratio, target: '≥ 0.5', met: bare.rate >= 0.5 });
   }
-  await Promise.all([app.stop(), nginx.stop()]);
+  await Promise.all([app.stop(), nginx.stop(), plain.stop()]);
   return results;
 }
 

@@ -35,19 +35,30 @@ export async function bundle(folder: string): Promise<Bundles> {
   return { app: join(root, 'dist', 'app', 'src', 'main.js'), bare };
 }
 
-/** The app with logging and metrics on; its log goes to /dev/null. */
-export async function startApp(main: string, site: string, env: Record<string, string> = {}): Promise<AppPeer> {
+/** The app with logging and metrics on; its log goes to /dev/null. `env` are its other settings. */
+export async function startApp(
+  main: string,
+  site: string,
+  env: Record<string, string> = { DRAIN_DELAY: '0s' },
+): Promise<AppPeer> {
   const [port, admin] = [await freePort(), await freePort()];
-  const settings = { PORT: String(port), ADMIN_PORT: String(admin), HOST: '127.0.0.1', DRAIN_DELAY: '0s' };
+  const settings = { PORT: String(port), ADMIN_PORT: String(admin), HOST: '127.0.0.1' };
   const own = { APP_SITE: site, APP_REQUIRES: 'none', APP_DATA: '/nonexistent', APP_READY_FILE: '/nonexistent/ready' };
   const url = `http://127.0.0.1:${port}`;
   const peer = await started(process.execPath, [main], url, '/api/pod', { ...settings, ...own, ...env });
   return { ...peer, admin: `http://127.0.0.1:${admin}` };
 }
 
-export async function startBare(main: string): Promise<Peer> {
+/** With a folder it serves that by @fastify/static. */
+export async function startBare(main: string, folder?: string): Promise<Peer> {
   const port = await freePort();
-  return started(process.execPath, [main, String(port)], `http://127.0.0.1:${port}`, '/api/pod', {});
+  return started(
+    process.execPath,
+    [main, String(port), ...(folder === undefined ? [] : [folder])],
+    `http://127.0.0.1:${port}`,
+    '/api/pod',
+    {},
+  );
 }
 
 /** nginx as Debian ships it, with one worker, since the app is one thread too; with its access log on, as the app's is. */

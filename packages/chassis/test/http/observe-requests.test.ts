@@ -1,6 +1,6 @@
 import fastify from 'fastify';
 import { expect, it } from 'vitest';
-import { observeRequests } from '../../src/http/observe-requests.ts';
+import { observeRequests, pollerAgent } from '../../src/http/observe-requests.ts';
 import { createLogger } from '../../src/log/logger.ts';
 
 function observed(options: { requestLog?: 'info' | 'debug' | false } = {}) {
@@ -37,4 +37,13 @@ it('still counts where there is to be no log', async () => {
   const { server, seen, lines } = observed({ requestLog: false });
   await server.inject('/notes/a');
   expect({ seen, lines }).toEqual({ seen: ['GET /notes/:key 200'], lines: [] });
+});
+
+it('logs what polls from within the Pod at debug, and who only says so from elsewhere as all others', async () => {
+  const { server, lines } = observed();
+  const headers = { 'user-agent': pollerAgent };
+  await server.inject({ url: '/notes/a', headers, remoteAddress: '127.0.0.1' });
+  expect(lines).toEqual([]);
+  await server.inject({ url: '/notes/a', headers, remoteAddress: '10.0.0.9' });
+  expect(lines).toHaveLength(1);
 });

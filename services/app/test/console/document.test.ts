@@ -148,3 +148,18 @@ test('the page is served from its own folder only, with the libraries as they ar
   expect(await status('..%2f..%2fpackage.json')).toBe(404);
   expect(await status('nothing.js')).toBe(404);
 });
+
+test('its own polling says what it is, so that it stays out of the logs of the other containers', async () => {
+  const agents = new Set<string | undefined>();
+  const server = createServer((request, response) => {
+    agents.add(request.headers['user-agent']);
+    response.end('{}');
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void server.close());
+  const address = server.address();
+  const url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`;
+  const app = await startApp({ APP_DOWNWARD_URL: url, APP_ADAPTER_URL: url, APP_GIT_SYNC_URL: url });
+  await documentOf(app);
+  expect([...agents]).toEqual(['podkit-poller']);
+});

@@ -1,0 +1,46 @@
+import { execFileSync } from 'node:child_process';
+import { rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { tempDir } from '@podkit/chassis/testing/temp-dir';
+import { expect, onTestFinished, test } from 'vitest';
+import { startApp } from '../support/start-app.ts';
+
+/** A small file system of its own, which takes root to mount. */
+function smallVolume(size: string): string {
+  const folder = tempDir();
+  execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', folder]);
+  onTestFinished(() => void execFileSync('umount', ['--lazy', folder]));
+  return folder;
+}
+
+test.skipIf(process.getuid?.() !== 0)('a full volume is 507, loses nothing, and takes writes again', async () => {
+  const folder = smallVolume('2m');
+  const app = await startApp({ APP_DATA: folder });
+  const url = (key: number) => `${app.url}/api/pods/self/data/${key}`;
+  const value = 'x'.repeat(20_000);
+  const put = (key: number) => fetch(url(key), { method: 'PUT', body: value });
+  expect((await put(0)).status).toBe(201);
+  const { bavail, bsize } = statfsSync(folder);
+  const filler = join(folder, 'filler');
+  writeFileSync(filler, Buffer.alloc((bavail - 40) * bsize));
+  let key = 1;
+  let answer = await put(key);
+  while (answer.status === 201 && key < 100) {
+    key += 1;
+    answer = await put(key);
+  }
+  expect([answer.status, await answer.json()]).toEqual([507, expect.objectContaining({ code: 'ERR_DATA_FULL' })]);
+  for (let kept = 0; kept < key; kept += 1) expect(await (await fetch(url(kept))).text()).toBe(value);
+  expect((await fetch(url(key))).status).toBe(404);
+  rmSync(filler);
+  expect((await put(key)).status).toBe(201);
+  expect(await app.service.stop()).toEqual({ code: 0, signal: null });
+});
+
+test.skipIf(process.getuid?.() !== 0)('a read-only volume is refused at the start, by its name', async () => {
+  const folder = smallVolume('1m');
+  execFileSync('mount', ['-o', 'remount,ro', folder]);
+  const app = await startApp({ APP_DATA: folder }, { started: false });
+  expect((await app.service.exited).code).toBe(1);
+  expect(app.service.output.join()).toMatch(/ERR_DATA.*APP_DATA=\S+: data can't be kept there.*read-only/);
+});
