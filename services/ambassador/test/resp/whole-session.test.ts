@@ -51,6 +51,26 @@ describe('a transaction of commands without a key', () => {
   });
 });
 
+test.each([
+  'BZMPOP 1 x MIN\nBZMPOP 1 0 k MIN\nBLMPOP 1 -1 k LEFT\nBZMPOP',
+  'COMMAND GETKEYS MSET a 1 b 2\nCOMMAND GETKEYSANDFLAGS SET a 1\nCOMMAND GETKEYS PING',
+  'SET a 1\nDBSIZE\nRANDOMKEY\nKEYS a*\nSCAN 0 COUNT 100 TYPE string\nSCAN x\nKEYS',
+  'SCRIPT KILL\nFUNCTION KILL',
+])('%s is answered as by the Redis itself', async (commands) => {
+  const [through, direct] = await bothAnswer(commands);
+  expect(through).toEqual(direct);
+});
+
+test('a script that does not end is killed by SCRIPT KILL, and the others go on', async () => {
+  await ask(shared.direct, 'CONFIG SET busy-reply-threshold 10');
+  const door = await redisDoor();
+  const [busy, other] = [await rawClient(door.port), await rawClient(door.port)];
+  busy.send(encodeRequest(['EVAL', 'while true do end', '0']));
+  await waitFor('the kill', async () => (await ask(other, 'SCRIPT KILL'))[0] === '+OK\r\n');
+  expect((await busy.replies(1))[0]).toContain('Script killed by user');
+  expect(await ask(other, 'SET k 1')).toEqual(['+OK\r\n']);
+});
+
 describe('SELECT', () => {
   test('chooses a database of the Redis, for this client only', async () => {
     const door = await redisDoor();

@@ -1,7 +1,6 @@
 import type { RawRoute } from '../../engine/engine.ts';
 import type { Key } from '../../engine/store.ts';
 import { CommandError } from '../commands/answer.ts';
-import { keyPositions } from '../commands/key-positions.ts';
 import { unknownRequest } from '../commands/unknown-request.ts';
 import { ClusterUpstream } from '../upstream/cluster/cluster-upstream.ts';
 import { mostRedirects, type Redirect, redirectOf } from '../upstream/cluster/redirect.ts';
@@ -15,13 +14,15 @@ import { checkPrefix, forward } from './forward.ts';
 import { frameOf } from './frame.ts';
 import { commonRoute } from './grouping.ts';
 import { storesBusy } from './split-commands.ts';
+import { positionsOrRefusal, refuseAsRedis } from './unfound-keys.ts';
 
 /**
  * BLPOP and its like: on a connection that no one else uses while it waits. The client's later requests wait behind
  * it, as they would in Redis, and when the client goes away so does the connection.
  */
 export const blockingCommand: DoorCommand = (client, command) => {
-  const positions = keyPositions(command, client.request);
+  const positions = positionsOrRefusal(client, command);
+  if (positions instanceof CommandError) return refuseAsRedis(client, command, positions);
   const keys = positions.map((position) => client.request.key(position));
   const route = commonRoute(client, keys);
   if (route === undefined) throw new CommandError(unknownRequest(client.request));

@@ -160,6 +160,10 @@ export class ClientConnection implements Client, RunOwner {
     this.door.workLater(this);
   }
 
+  get blocked(): boolean {
+    return this.#own !== undefined && this.#own.ready !== false;
+  }
+
   upstream(route: RawRoute): Upstream {
     return this.door.upstream(route, this.session.database);
   }

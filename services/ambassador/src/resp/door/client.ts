@@ -57,6 +57,8 @@ export interface Client {
   /** All later requests wait until `endWait`. `own` is this client's alone and is closed with it. */
   beginWait(own?: Closable): void;
   endWait(): void;
+  /** Whether it waits for another client, and the Redis knows. */
+  readonly blocked: boolean;
   /** The connections to a route's Redis, in the database that the client has selected. */
   upstream(route: RawRoute): Upstream;
   /** End it when what was asked is answered; a client that waits for something to happen is ended at once. */
@@ -69,7 +71,7 @@ export interface Client {
   flush(): void;
 }
 
-export type Closable = { close(reason: string): void };
+export type Closable = { close(reason: string): void; ready?: boolean };
 
 export type Pending = {
   forwarded: number;

@@ -4,6 +4,8 @@ import { integer } from '../commands/numbers.ts';
 import type { RequestView } from '../commands/request.ts';
 import type { Client, DoorCommand } from './client.ts';
 import { clientCommand } from './client-command.ts';
+import { forward } from './forward.ts';
+import { sessionRoute } from './grouping.ts';
 import { auth, hello } from './handshake.ts';
 import { infoCommand } from './info-command.ts';
 import { select } from './select-command.ts';
@@ -56,6 +58,16 @@ const answerClient: DoorCommand = (connection) => {
   return true;
 };
 
+/** COMMAND: where the keys of a request stand, the Redis says where there is one. */
+const answerCommand: DoorCommand = (client, command) => {
+  const { raw } = sessionRoute(client.door.engine);
+  const asksForKeys = client.request.count > 1 && client.request.word(1).startsWith('getkeys');
+  if (raw !== undefined && asksForKeys) return forward(client, command, raw, [], []);
+  client.endRun();
+  client.answer(commandCommand(client.request));
+  return true;
+};
+
 function quit(client: Client): Answer {
   client.closing = true;
   return ok;
@@ -95,6 +107,7 @@ export const connectionCommands: Record<string, DoorCommand> = {
   reset: atOnce(reset),
   quit: atOnce(quit),
   client: answerClient,
+  command: answerCommand,
   select,
   info: infoCommand,
   wait,

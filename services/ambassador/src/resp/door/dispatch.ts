@@ -6,11 +6,12 @@ import { asCommandError } from '../commands/store-errors.ts';
 import { unknownRequest } from '../commands/unknown-request.ts';
 import type { Client, Command } from './client.ts';
 import { forward } from './forward.ts';
-import { commonRoute, isCached, sessionRoute } from './grouping.ts';
+import { commonRoute, isCached } from './grouping.ts';
 import { touchedBy } from './tracking/touched-by.ts';
 import type { Tracked } from './tracking/tracked.ts';
 import type { Transaction } from './transaction.ts';
 import { queueInTransaction } from './transaction-queue.ts';
+import { positionsOrRefusal, refuseAsRedis } from './unfound-keys.ts';
 
 const beforeLogin = new Set(['hello', 'auth', 'quit', 'reset']);
 const whileSubscribed = new Set(
@@ -100,20 +101,4 @@ function forwardMany(client: Client, command: Command): boolean {
   const raw = commonRoute(client, keys);
   if (raw === undefined) throw new CommandError(unknownRequest(client.request));
   return forward(client, command, raw, positions, keys);
-}
-
-function positionsOrRefusal({ request }: Client, command: Command): number[] | CommandError {
-  try {
-    return keyPositions(command, request);
-  } catch (error) {
-    if (error instanceof CommandError) return error;
-    throw error;
-  }
-}
-
-/** What has no keys that can be found, Redis refuses too, with words for each command: it is asked for them. */
-function refuseAsRedis(client: Client, command: Command, refusal: CommandError): boolean {
-  const { raw } = sessionRoute(client.door.engine);
-  if (raw === undefined) throw refusal;
-  return forward(client, command, raw, [], []);
 }

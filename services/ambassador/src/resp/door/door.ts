@@ -70,7 +70,7 @@ export async function startRespDoor(options: RespDoorOptions): Promise<RespDoor>
       startedAt,
       clients: clients.size,
       maxClients: options.maxClients,
-      waiting: [...clients.values()].filter(({ pending }) => pending.exclusive > 0).length,
+      waiting: [...clients.values()].filter(({ blocked }) => blocked).length,
       connections: metrics.connections,
       rejected: metrics.rejected,
       errors: metrics.errors,

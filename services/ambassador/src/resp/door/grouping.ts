@@ -46,6 +46,13 @@ export function commonRoute({ door }: Client, keys: readonly Key[]): Route['raw'
 export const sessionRoute = (engine: Engine): Route =>
   engine.routes().find(({ raw }) => raw !== undefined) ?? engine.route('');
 
+/** The Redis whose database holds all keys of the endpoint and no others, if it is so. */
+export function ownedDatabase(engine: Engine): RawRoute | undefined {
+  const [route, ...others] = engine.routes();
+  const raw = others.length === 0 ? route?.raw : undefined;
+  return raw?.keyPrefix === '' && raw.target.topology.mode !== 'cluster' ? raw : undefined;
+}
+
 /** A route for each Redis that keys of the endpoint live in. */
 export const distinctRedis = (engine: Engine): RawRoute[] => {
   const byTarget = new Map(

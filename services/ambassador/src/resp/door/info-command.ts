@@ -10,8 +10,8 @@ import { storesBusy } from './split-commands.ts';
 
 type Sections = Record<string, Record<string, string | number>>;
 
-/** Sections that only a Redis can give; without one they have what is known here. */
-const ofTheRedis = ['memory', 'persistence', 'cpu', 'keyspace'];
+/** Sections of which this endpoint knows better than the Redis behind it; the others are those of the Redis. */
+const ofTheEndpoint = ['server', 'clients', 'stats', 'replication', 'cluster'];
 
 /** INFO [section ...]: of this endpoint what a client of it wants to know, of the Redis behind it what only that knows. */
 export const infoCommand: DoorCommand = (client) => {
@@ -28,9 +28,11 @@ export const infoCommand: DoorCommand = (client) => {
 
 async function withRedis(client: Client, route: RawRoute, own: Sections, wanted: readonly string[]): Promise<Answer> {
   // Clients ask for it before all else; while the Redis is away they still learn what they talk to.
-  const [reply] = await ask(client, route, [['INFO']]).catch(() => []);
+  const [reply] = await ask(client, route, [['INFO', ...wanted]]).catch(() => []);
   const theirs = reply instanceof Buffer ? parseSections(reply.toString()) : {};
-  const taken = Object.entries(theirs).filter(([title]) => ofTheRedis.includes(title.toLowerCase()));
+  const taken = Object.entries(theirs).filter(([title]) => !ofTheEndpoint.includes(title.toLowerCase()));
+  const offset = theirs['Replication']?.['master_repl_offset'];
+  if (offset !== undefined) own['Replication'] = { ...own['Replication'], master_repl_offset: offset };
   return asText({ ...own, ...Object.fromEntries(taken) }, wanted);
 }
 

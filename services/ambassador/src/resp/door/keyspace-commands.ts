@@ -11,14 +11,19 @@ import { ClusterUpstream } from '../upstream/cluster/cluster-upstream.ts';
 import type { ForwardingConnection } from '../upstream/forwarding-connection.ts';
 import { ask, askOver, asNumber } from './ask.ts';
 import type { Client, DoorCommand } from './client.ts';
-import { laneOf } from './forward.ts';
-import { type Group, groupByRoute } from './grouping.ts';
+import { forward, laneOf } from './forward.ts';
+import { type Group, groupByRoute, ownedDatabase } from './grouping.ts';
 import { storesBusy } from './split-commands.ts';
 
-/** A command over all keys, which must see all that this client wrote before. */
+/**
+ * A command over all keys, which must see all that this client wrote before. A Redis whose keys these are answers it
+ * itself, unless it `flushes`, which reaches other databases there and past a near cache.
+ */
 const overAll =
-  (answer: (client: Client) => Promise<Answer>): DoorCommand =>
-  (client) => {
+  (answer: (client: Client) => Promise<Answer>, flushes = false): DoorCommand =>
+  (client, command) => {
+    const owned = flushes ? undefined : ownedDatabase(client.door.engine);
+    if (owned !== undefined) return forward(client, command, owned, [], []);
     if (storesBusy(client)) return false;
     client.endRun();
     client.answerLater(answer(client), 'exclusive');
@@ -184,6 +189,6 @@ export const keyspaceCommands: Record<string, DoorCommand> = {
   dbsize: overAll(dbsize),
   randomkey: overAll(randomkey),
   scan: overAll(scan),
-  flushdb: overAll(flush),
-  flushall: overAll(flush),
+  flushdb: overAll(flush, true),
+  flushall: overAll(flush, true),
 };

@@ -1,9 +1,10 @@
+import type { RawRoute } from '../../engine/engine.ts';
 import { ReplyError } from '../codec/reply-decoder.ts';
-import { type Answer, CommandError } from '../commands/answer.ts';
+import { type Answer, CommandError, ok } from '../commands/answer.ts';
 import { unknownRequest } from '../commands/unknown-request.ts';
 import { ClusterUpstream } from '../upstream/cluster/cluster-upstream.ts';
 import { askOver } from './ask.ts';
-import type { DoorCommand } from './client.ts';
+import type { Client, DoorCommand } from './client.ts';
 import { forward } from './forward.ts';
 import { commonRoute } from './grouping.ts';
 import { storesBusy } from './split-commands.ts';
@@ -39,10 +40,38 @@ const passOn: DoorCommand = (client, command) => {
   return forward(client, command, route, [], []);
 };
 
+/**
+ * SCRIPT KILL and FUNCTION KILL: on connections of their own, since the script may have been sent on the shared one. A busy
+ * Redis takes neither HELLO 3 with a database nor SELECT, so they ask in RESP2 and of database 0.
+ */
+function kill(client: Client, route: RawRoute): boolean {
+  client.endRun();
+  const upstream = client.door.upstream(route, undefined);
+  const words = Array.from({ length: client.request.count }, (_, index) => Buffer.from(client.request.value(index)));
+  const tell = async (): Promise<Answer> => {
+    const pools =
+      upstream instanceof ClusterUpstream ? (await upstream.masters()).map((at) => upstream.at(at)) : [upstream];
+    const said = await Promise.all(
+      pools.map((pool) => {
+        const connection = pool.dedicated(2);
+        return askOver(client, route, [words], connection).finally(() => connection.close('asked'));
+      }),
+    );
+    const replies = said.map(([reply]) => reply);
+    // Of several nodes one runs the script; the others say that they run none.
+    const refusal = replies.every((reply) => reply instanceof ReplyError) ? replies[0] : undefined;
+    if (refusal instanceof ReplyError) throw new CommandError(refusal.message);
+    return ok;
+  };
+  client.answerLater(tell(), 'exclusive');
+  return true;
+}
+
 /** SCRIPT and FUNCTION: every node of a cluster has its own, so all are asked; the first error, or else reply, is the answer. */
 const onEveryNode: DoorCommand = (client, command) => {
   const route = commonRoute(client, []);
   const upstream = route && client.upstream(route);
+  if (route !== undefined && client.request.word(1) === 'kill') return kill(client, route);
   if (route === undefined || !(upstream instanceof ClusterUpstream)) return passOn(client, command);
   if (storesBusy(client)) return false;
   client.endRun();

@@ -1,4 +1,3 @@
-import type { RawRoute } from '../../engine/engine.ts';
 import { CommandError, Status } from '../commands/answer.ts';
 import { keyPositions } from '../commands/key-positions.ts';
 import { unknownRequest } from '../commands/unknown-request.ts';
@@ -6,7 +5,7 @@ import type { Client, Command } from './client.ts';
 import { ownAnswers } from './connection-commands.ts';
 import { checkPrefix } from './forward.ts';
 import { frameOf } from './frame.ts';
-import { sessionRoute } from './grouping.ts';
+import { ownedDatabase } from './grouping.ts';
 import { touchedBy } from './tracking/touched-by.ts';
 import type { Transaction } from './transaction.ts';
 
@@ -37,7 +36,7 @@ function queue(client: Client, transaction: Transaction, command: Command): void
   const { door, request, parser } = client;
   const positions = keyPositions(command, request);
   const own = Object.hasOwn(ownAnswers, command.name);
-  if (positions.length === 0 && command.keys.kind === 'none' && !own) checkKeyless(client, transaction, command);
+  if (positions.length === 0 && command.keys.kind === 'none' && !own) checkKeyless(client, command);
   const keys = positions.map((position) => request.key(position));
   for (const key of keys) transaction.take(door.engine.route(key), key);
   const raw = transaction.route?.raw;
@@ -52,15 +51,9 @@ function queue(client: Client, transaction: Transaction, command: Command): void
 }
 
 /** A command without a key belongs to the Redis where the keys of the transaction live, or else to the session's. */
-function checkKeyless({ door }: Client, transaction: Transaction, { name, write }: Command): void {
-  const { raw } = transaction.route ?? sessionRoute(door.engine);
+function checkKeyless({ door }: Client, { name, write }: Command): void {
   if (serverCommands.has(name) || withoutEffect.has(name)) return;
-  if (databaseCommands.has(name) && raw !== undefined && ownsDatabase(raw, door.engine.routes().length)) {
-    if (!write || raw.near === undefined) return;
-  }
+  const owned = databaseCommands.has(name) ? ownedDatabase(door.engine) : undefined;
+  if (owned !== undefined && (!write || owned.near === undefined)) return;
   throw new CommandError(`ERR ${name.toUpperCase()} is not supported inside MULTI here`);
 }
-
-/** Whether all keys of the Redis database are this endpoint's, and there are no others. */
-const ownsDatabase = ({ keyPrefix, target }: RawRoute, routes: number): boolean =>
-  routes === 1 && keyPrefix === '' && target.topology.mode !== 'cluster';
