@@ -1,7 +1,7 @@
 import { type Host, runService } from '@podkit/chassis/process/service';
 import pkg from '../package.json' with { type: 'json' };
 import { configErrors, configSchema } from './config.ts';
-import { writeOnce } from './one-time.ts';
+import { writeOnce } from './output/one-time.ts';
 import { serve } from './serve.ts';
 
 /** Run as a server, or once with `--one-time`. */

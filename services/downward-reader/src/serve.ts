@@ -4,13 +4,13 @@ import { createServer, listen } from '@podkit/chassis/http/server';
 import { EventStreams } from '@podkit/chassis/http/sse';
 import type { Context } from '@podkit/chassis/process/service';
 import type { Config } from './config.ts';
-import type { DocumentInputs } from './document.ts';
+import { createPeerLookup } from './discovery/peers.ts';
+import type { DocumentInputs } from './document/document.ts';
+import { inputsOf } from './document/inputs.ts';
+import { Reader } from './document/reader.ts';
 import { changeEvent, serveDocument } from './http/routes.ts';
-import { inputsOf } from './inputs.ts';
+import { registerPodMetrics } from './metrics/pod-metrics.ts';
 import { createNotifier, type NotifyOptions } from './notify/notify.ts';
-import { createPeerLookup } from './peers.ts';
-import { registerPodMetrics } from './pod-metrics.ts';
-import { Reader } from './reader.ts';
 
 /** Follow the volume and serve what it says. */
 export async function serve(context: Context<Config>, env: DocumentInputs['env']): Promise<void> {

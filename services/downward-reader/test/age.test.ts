@@ -5,9 +5,9 @@ import { waitFor } from '@podkit/chassis/testing/wait-for';
 import { writeVolume } from '@podkit/downward/simulate';
 import fc from 'fast-check';
 import { expect, it, onTestFinished } from 'vitest';
-import { agedFields, monotone } from '../src/age.ts';
-import { Reader } from '../src/reader.ts';
-import { formatTable } from '../src/table.ts';
+import { agedFields, monotone } from '../src/document/age.ts';
+import { Reader } from '../src/document/reader.ts';
+import { formatTable } from '../src/output/table.ts';
 
 const hour = 3_600_000;
 

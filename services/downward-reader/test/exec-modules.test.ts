@@ -44,9 +44,11 @@ it('loads for exec nothing but what limits and their settings need, since the pr
       'process/programs',
     ].map((name) => `packages/chassis/src/${name}.ts`),
     ...['go-quote', 'map-file', 'volume'].map((name) => `packages/downward/src/${name}.ts`),
-    ...['age', 'config', 'document'].map((name) => `services/downward-reader/src/${name}.ts`),
+    'services/downward-reader/src/config.ts',
+    ...['age', 'document', 'inputs'].map((name) => `services/downward-reader/src/document/${name}.ts`),
     ...['child', 'command', 'go-binary', 'program'].map((name) => `services/downward-reader/src/exec/${name}.ts`),
-    ...['inputs', 'main', 'otel'].map((name) => `services/downward-reader/src/${name}.ts`),
+    'services/downward-reader/src/main.ts',
+    'services/downward-reader/src/output/otel.ts',
     ...['cgroup', 'field-specs', 'matrix', 'resolve-units', 'resources', 'rounding', 'units'].map(
       (name) => `services/downward-reader/src/resources/${name}.ts`,
     ),

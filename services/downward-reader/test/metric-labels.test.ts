@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { metricLabelNames } from '../src/metric-labels.ts';
+import { metricLabelNames } from '../src/metrics/metric-labels.ts';
 
 describe('the names that labels have as metrics', () => {
   it('are those of kube-state-metrics', () => {

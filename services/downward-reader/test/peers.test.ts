@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { createPeerLookup } from '../src/peers.ts';
+import { createPeerLookup } from '../src/discovery/peers.ts';
 
 const record = (name: string) => ({ name, port: 8080, priority: 0, weight: 100 });
 

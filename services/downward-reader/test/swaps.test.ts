@@ -2,7 +2,7 @@ import { tempDir } from '@podkit/chassis/testing/temp-dir';
 import { waitFor } from '@podkit/chassis/testing/wait-for';
 import { writeVolume } from '@podkit/downward/simulate';
 import { expect, it, onTestFinished } from 'vitest';
-import { Reader } from '../src/reader.ts';
+import { Reader } from '../src/document/reader.ts';
 
 const swaps = Number(process.env.PODKIT_SWAPS ?? 1000);
 

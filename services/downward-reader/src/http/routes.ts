@@ -4,11 +4,11 @@ import type { Server } from '@podkit/chassis/http/server';
 import type { EventStreams, SseEvent } from '@podkit/chassis/http/sse';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import * as Type from 'typebox';
-import { agedFields } from '../age.ts';
-import type { ChangeEvent } from '../changes.ts';
-import type { PeerLookup } from '../peers.ts';
-import type { Reader } from '../reader.ts';
-import { formatTable } from '../table.ts';
+import type { PeerLookup } from '../discovery/peers.ts';
+import { agedFields } from '../document/age.ts';
+import type { ChangeEvent } from '../document/changes.ts';
+import type { Reader } from '../document/reader.ts';
+import { formatTable } from '../output/table.ts';
 
 export type RouteOptions = { reader: Reader; streams: EventStreams; peers: PeerLookup | undefined };
 

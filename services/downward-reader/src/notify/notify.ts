@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf, PodkitError } from '@podkit/chassis/errors';
 import { HttpClient } from '@podkit/chassis/http/client';
 import type { Logger } from '@podkit/chassis/log/logger';
-import type { ChangeEvent } from '../changes.ts';
+import type { ChangeEvent } from '../document/changes.ts';
 
 /** Tells one receiver of a change; throws when it could not. */
 type Notifier = { name: string; tell: (event: ChangeEvent) => Promise<void> };

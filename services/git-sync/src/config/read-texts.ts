@@ -1,5 +1,6 @@
 import type { Environment } from '@podkit/chassis/config/config';
 import { nearest } from '@podkit/chassis/config/nearest';
+import { isServiceLinkName } from '@podkit/chassis/config/service-link';
 import type { Setting } from '@podkit/chassis/config/setting';
 import { acceptedBy } from '@podkit/chassis/config/setting-text';
 import { messageOf } from '@podkit/chassis/errors';
@@ -63,9 +64,8 @@ export function readEnvironment(env: Environment, warnings: string[]): Read {
 /** Upstream is silent about a misspelled variable; a Pod may carry ones of other versions, so it is no error. */
 function unknownVariables(env: Environment): string[] {
   const known = allSettings.map((setting) => setting.env);
-  const links = /_(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT(_\d+_\w+)?)$/;
   const unknown = Object.keys(env).filter(
-    (name) => name.startsWith(prefix) && !known.includes(name) && !links.test(name),
+    (name) => name.startsWith(prefix) && !known.includes(name) && !isServiceLinkName(name),
   );
   return unknown.sort().map((name) => {
     const near = nearest(name, known);

@@ -1,7 +1,7 @@
-import type { Config } from './config.ts';
+import type { Config } from '../config.ts';
+import { parsePools } from '../tune/pools.ts';
+import type { RuntimeName } from '../tune/runtimes.ts';
 import type { DocumentInputs } from './document.ts';
-import { parsePools } from './tune/pools.ts';
-import type { RuntimeName } from './tune/runtimes.ts';
 
 /**
  * What a document is made from, by the configuration; `auto` is the runtime where the setting says so.

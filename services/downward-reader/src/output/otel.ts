@@ -1,4 +1,4 @@
-import type { Document } from './document.ts';
+import type { Document } from '../document/document.ts';
 
 const attributes: Record<string, string> = {
   'metadata.name': 'k8s.pod.name',

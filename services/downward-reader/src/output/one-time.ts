@@ -1,12 +1,12 @@
 import { writeFileAtomic } from '@podkit/chassis/files/atomic-file';
 import { readVolume } from '@podkit/downward/volume';
-import { agedFields } from './age.ts';
-import type { Config } from './config.ts';
-import { createDocument, type Document, type DocumentInputs } from './document.ts';
-import { inputsOf } from './inputs.ts';
+import type { Config } from '../config.ts';
+import { agedFields } from '../document/age.ts';
+import { createDocument, type Document, type DocumentInputs } from '../document/document.ts';
+import { inputsOf } from '../document/inputs.ts';
+import { formatEnvironment } from '../tune/environment.ts';
 import { otelAttributes } from './otel.ts';
 import { formatTable } from './table.ts';
-import { formatEnvironment } from './tune/environment.ts';
 
 /** The parts of `process` that it touches. */
 export type Host = Pick<NodeJS.Process, 'stdout'> & { env: DocumentInputs['env'] };

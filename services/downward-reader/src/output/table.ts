@@ -1,6 +1,6 @@
 import { formatDuration } from '@podkit/chassis/config/duration';
-import { agedFields } from './age.ts';
-import type { Document } from './document.ts';
+import { agedFields } from '../document/age.ts';
+import type { Document } from '../document/document.ts';
 
 /**
  * The field matrix for a terminal: each field, its value, where it came from, how old it is at `now`, its raw text (or why

@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Field } from './resources/field.ts';
+import type { Field } from '../resources/field.ts';
 
 /** A field with the time for which its value has been known. */
 export type AgedField = Field & { age: number | undefined };

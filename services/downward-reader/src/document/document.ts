@@ -1,15 +1,15 @@
 import { join } from 'node:path';
 import { type MapFile, parseMapFile } from '@podkit/downward/map-file';
 import type { Snapshot, Unreadable } from '@podkit/downward/volume';
+import { type CgroupLimits, readCgroup, unseenCgroup } from '../resources/cgroup.ts';
+import type { Field } from '../resources/field.ts';
+import { readFields } from '../resources/matrix.ts';
+import { compareResources, type Resources } from '../resources/resources.ts';
+import type { Divisors } from '../resources/units.ts';
+import type { Settings } from '../tune/settings.ts';
+import type { TuneOptions } from '../tune/tune.ts';
+import { limitsOf, tune } from '../tune/tune.ts';
 import { dateFields } from './age.ts';
-import { type CgroupLimits, readCgroup, unseenCgroup } from './resources/cgroup.ts';
-import type { Field } from './resources/field.ts';
-import { readFields } from './resources/matrix.ts';
-import { compareResources, type Resources } from './resources/resources.ts';
-import type { Divisors } from './resources/units.ts';
-import type { Settings } from './tune/settings.ts';
-import type { TuneOptions } from './tune/tune.ts';
-import { limitsOf, tune } from './tune/tune.ts';
 
 /** All that a Pod knows about itself at one moment. */
 export type Document = {

@@ -1,6 +1,6 @@
 import type { StreamCounts } from '@podkit/chassis/http/sse';
 import { Counter, Gauge, type Registry } from 'prom-client';
-import type { Document } from './document.ts';
+import type { Document } from '../document/document.ts';
 import { metricLabelNames } from './metric-labels.ts';
 
 export type PodMetricsOptions = {
