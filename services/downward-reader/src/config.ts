@@ -16,7 +16,11 @@ import { runtimeNames } from './tune/runtimes.ts';
 
 const sources = {
   dir: text({ default: '/etc/podinfo', description: 'Where the Downward API volume is mounted.' }),
-  poll: duration({ default: '5s', minimum: 100, description: 'Time between looks where swaps are not told.' }),
+  poll: duration({
+    default: '5s',
+    minimum: 100,
+    description: 'Interval between polls of a volume whose swaps raise no event.',
+  }),
   cpuDivisor: choice(['auto', '1m', '1'], {
     default: 'auto',
     description:

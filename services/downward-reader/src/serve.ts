@@ -19,7 +19,7 @@ export async function serve(context: Context<Config>, env: DocumentInputs['env']
   lifecycle.atClose('reader', await reader.start((error) => log.error({ err: error }, 'cannot read the volume')));
   for (const text of [...reader.document.warnings, ...reader.document.missing]) log.warn(text);
   for (const [name, { value, reason }] of Object.entries(reader.document.tuning))
-    log.info({ name, value, reason }, 'fitting setting');
+    log.info({ name, value, reason }, 'recommended setting');
 
   const streams = new EventStreams({
     limit: config.maxStreams,

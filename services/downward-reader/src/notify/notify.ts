@@ -7,8 +7,8 @@ import { HttpClient } from '@podkit/chassis/http/client';
 import type { Logger } from '@podkit/chassis/log/logger';
 import type { ChangeEvent } from '../document/changes.ts';
 
-/** Tells one receiver of a change; throws when it could not. */
-type Notifier = { name: string; tell: (event: ChangeEvent) => Promise<void> };
+/** Notifies one receiver of a change; throws when it could not. */
+type Notifier = { name: string; notify: (event: ChangeEvent) => Promise<void> };
 
 export type NotifyOptions = {
   webhookUrl?: string;
@@ -22,7 +22,7 @@ export type NotifyOptions = {
 };
 
 /**
- * What tells webhook, command and process of changes: each in order, one at a time, tried again after pauses. While a
+ * Notify webhook, command and process of changes: each in order, one at a time, tried again after pauses. While a
  * receiver is behind, the changes in between are joined into one, so that nothing is lost and nothing piles up.
  */
 export function createNotifier(options: NotifyOptions): (event: ChangeEvent) => void {
@@ -36,16 +36,16 @@ function notifiers({ webhookUrl, webhookTimeout, command, signal, signalPidFile 
   return [
     ...(webhookUrl === undefined
       ? []
-      : [{ name: 'webhook', tell: (event: ChangeEvent) => post(webhookUrl, webhookTimeout, event) }]),
-    ...(command === undefined ? [] : [{ name: 'command', tell: (event: ChangeEvent) => run(command, event) }]),
+      : [{ name: 'webhook', notify: (event: ChangeEvent) => post(webhookUrl, webhookTimeout, event) }]),
+    ...(command === undefined ? [] : [{ name: 'command', notify: (event: ChangeEvent) => run(command, event) }]),
     ...(signal === undefined || signalPidFile === undefined
       ? []
-      : [{ name: 'signal', tell: () => kill(signalPidFile, signal) }]),
+      : [{ name: 'signal', notify: () => kill(signalPidFile, signal) }]),
   ];
 }
 
 function queueFor(
-  { name, tell }: Notifier,
+  { name, notify }: Notifier,
   { log, pauses = [500, 2000, 5000] }: NotifyOptions,
 ): (event: ChangeEvent) => void {
   let waiting: ChangeEvent | undefined;
@@ -55,9 +55,9 @@ function queueFor(
     while (waiting !== undefined) {
       const event = waiting;
       waiting = undefined;
-      await attempts(() => tell(event), pauses).then(
-        () => log.info({ id: event.id }, `${name} told`),
-        (error: unknown) => log.error({ id: event.id, reason: messageOf(error) }, `${name} could not be told`),
+      await attempts(() => notify(event), pauses).then(
+        () => log.info({ id: event.id }, `${name} notified`),
+        (error: unknown) => log.error({ id: event.id, reason: messageOf(error) }, `${name} could not be notified`),
       );
     }
     busy = false;
@@ -68,15 +68,15 @@ function queueFor(
   };
 }
 
-async function attempts(tell: () => Promise<void>, pauses: readonly number[]): Promise<void> {
+async function attempts(notify: () => Promise<void>, pauses: readonly number[]): Promise<void> {
   for (const pause of pauses) {
     try {
-      return await tell();
+      return await notify();
     } catch {
       await sleep(pause);
     }
   }
-  return tell();
+  return notify();
 }
 
 async function post(url: string, timeout: number, event: ChangeEvent): Promise<void> {
