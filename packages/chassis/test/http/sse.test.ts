@@ -87,3 +87,14 @@ it('answers 503 with Retry-After once there are as many clients as may be', asyn
     { code: 'ERR_STREAMS', message: 'there are 0 streams already' },
   ]);
 });
+
+it('sends events as they are, without chunks, and ends with the connection', async () => {
+  const streams = new EventStreams({ limit: 1 });
+  const client = await openPaused(streams, 'x');
+  streams.publish(change(3));
+  streams.close();
+  const answer = await client.read();
+  expect(answer.slice(answer.indexOf('\r\n\r\n') + 4)).toBe(
+    'retry: 1000\n\nevent: first\ndata: "x"\n\nid: 1\nevent: change\ndata: "xxx"\n\nevent: bye\ndata: {}\n\n',
+  );
+});
