@@ -1,6 +1,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { runFailover } from '../../services/ambassador/test/reliability/failover-run.ts';
+import {
+  clusterTopology,
+  postgresTopology,
+  sentinelTopology,
+} from '../../services/ambassador/test/reliability/failover-topologies.ts';
 import { type FaultResult, faultCases, runFaultCase } from '../../services/ambassador/test/reliability/fault-run.ts';
 import { startFaultSuite } from '../../services/ambassador/test/reliability/fault-suite.ts';
 
@@ -9,17 +15,39 @@ const rounds = Number(process.argv[2] ?? 3);
 const wanted = process.argv[3] ?? '';
 
 const folder = mkdtempSync(join(tmpdir(), 'podkit-faults-'));
-const suite = await startFaultSuite(folder);
 let wrong = 0;
+const cases = faultCases.filter(({ name }) => name.includes(wanted));
+const suite = await startFaultSuite(folder);
 try {
-  await suite.start('ambassador');
+  if (cases.length > 0) await suite.start('ambassador');
   console.log('| what happened, under load | acknowledged | refused | lost | stale reads | recovery |');
   console.log('|---|---|---|---|---|---|');
-  for (const one of faultCases.filter(({ name }) => name.includes(wanted)))
-    report(await runFaultCase(suite, one, rounds));
+  for (const one of cases) report(await runFaultCase(suite, one, rounds));
 } finally {
   await suite.stop();
   rmSync(folder, { recursive: true, force: true });
+}
+
+console.log(
+  '\n| the server that takes the writes was killed under load | acknowledged | refused | lost | writes again |',
+);
+console.log('|---|---|---|---|---|');
+const topologies = { Sentinel: sentinelTopology, Cluster: clusterTopology, PostgreSQL: postgresTopology };
+for (const [name, start] of Object.entries(topologies)) {
+  if (!`failover: ${name}`.includes(wanted)) continue;
+  const topology = await start();
+  const own = mkdtempSync(join(tmpdir(), 'podkit-failover-'));
+  try {
+    for (const result of await runFailover(topology, own, rounds)) {
+      const { name: what, acknowledged, refused, lost, recovery } = result;
+      console.log(`| ${what} | ${acknowledged} | ${refused} | ${lost} | ${(recovery / 1000).toFixed(1)} s |`);
+      // A Redis promises nothing to who does not wait for a replica.
+      if (topology.keepsAll || result.waits) wrong += lost;
+    }
+  } finally {
+    await topology.stop();
+    rmSync(own, { recursive: true, force: true });
+  }
 }
 process.exit(wrong > 0 ? 1 : 0);
 

@@ -9,7 +9,7 @@ export type Server = Awaited<ReturnType<typeof startPostgres>>;
 export const conninfo = ({ port }: { port: number }) => `host=127.0.0.1 port=${port} user=postgres`;
 
 /** A streaming replica, from a copy of the files: https://www.postgresql.org/docs/current/continuous-archiving.html */
-export async function follow({ url, port, data }: Server, folder: string): Promise<Server> {
+export async function follow({ url, port, data }: Server, folder: string, at?: number): Promise<Server> {
   const session = new Client({ connectionString: url });
   await session.connect();
   await session.query("SELECT pg_backup_start('replica', true)");
@@ -22,5 +22,5 @@ export async function follow({ url, port, data }: Server, folder: string): Promi
   appendFileSync(join(folder, 'postgresql.auto.conf'), `primary_conninfo = '${conninfo({ port })}'\n`);
   if (process.getuid?.() === 0) spawnSync('chown', ['-R', '65534:65534', folder]);
   spawnSync('chmod', ['700', folder]);
-  return startPostgres({ data: folder });
+  return startPostgres({ data: folder, ...(at === undefined ? {} : { port: at }) });
 }

@@ -38,33 +38,60 @@ export async function startSentinel() {
   await waitFor('the Sentinel to know the replica', () =>
     redisCli(port, 'SENTINEL', 'replicas', 'main').includes('master-link-status\nok'),
   );
+  let [current, other] = [master, replica];
   return {
     port,
     master,
     replica,
+    killMaster: async () => {
+      await current.stop('SIGKILL');
+      [current, other] = [other, current];
+    },
+    /** The server that was killed follows the other one, and the Sentinel knows. */
+    restoreReplica: async () => {
+      await waitFor('the promotion', () => redisCli(current.port, 'ROLE').startsWith('master'));
+      const args = ['--replicaof', '127.0.0.1', String(current.port), '--repl-diskless-sync-delay', '0'];
+      other = await startRedis({ port: other.port, args });
+      await waitFor('the Sentinel to know the replica', () =>
+        redisCli(port, 'SENTINEL', 'replicas', 'main').includes('master-link-status\nok'),
+      );
+    },
     stop: async () => {
       child.kill('SIGKILL');
       await once(child, 'exit');
-      await Promise.all([master.stop('SIGKILL'), replica.stop('SIGKILL')]);
+      await Promise.all([current.stop('SIGKILL'), other.stop('SIGKILL')]);
       rmSync(folder, { recursive: true, force: true });
     },
   };
 }
 
-/** A Redis Cluster of three masters, made by redis-cli. */
-export async function startCluster() {
+/** A Redis Cluster of three masters, each with so many replicas, made by redis-cli. */
+export async function startCluster({ replicas = 0 }: { replicas?: number } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'podkit-cluster-'));
   const start = async (index: number, port?: number): Promise<TestServer> => {
     // The usual bus port, 10,000 more, may not be a port at all.
     const bus = String(await freePort());
-    const timeout = ['--cluster-node-timeout', '1000', '--appendonly', 'yes', '--appendfsync', 'always'];
+    const timeout = [
+      '--cluster-node-timeout',
+      '1000',
+      '--appendonly',
+      'yes',
+      '--appendfsync',
+      'always',
+      '--repl-diskless-sync-delay',
+      '0',
+    ];
     const files = ['--dir', folder, '--cluster-config-file', `node-${index}.conf`, '--appenddirname', `aof-${index}`];
     const args = ['--cluster-enabled', 'yes', '--cluster-port', bus, ...files, ...timeout];
     return startRedis({ args, ...(port === undefined ? {} : { port }) });
   };
-  const nodes = await Promise.all([0, 1, 2].map((index) => start(index)));
+  const nodes = await Promise.all(Array.from({ length: 3 * (1 + replicas) }, (_, index) => start(index)));
   const addresses = nodes.map(({ port }) => `127.0.0.1:${port}`);
-  const made = spawnSync('redis-cli', ['--cluster', 'create', ...addresses, '--cluster-yes'], { encoding: 'utf8' });
+  const made = spawnSync(
+    'redis-cli',
+    ['--cluster', 'create', ...addresses, '--cluster-replicas', String(replicas), '--cluster-yes'],
+    { encoding: 'utf8' },
+  );
   if (made.status !== 0) throw new Error(`the cluster cannot be made: ${made.stdout}${made.stderr}`);
   for (const { port } of nodes)
     await waitFor('the cluster', () => redisCli(port, 'CLUSTER', 'INFO').includes('cluster_state:ok'));

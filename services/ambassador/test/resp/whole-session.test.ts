@@ -61,6 +61,16 @@ test.each([
   expect(through).toEqual(direct);
 });
 
+test('WAIT is refused once when the connection that wrote was lost', async () => {
+  const client = await rawClient((await redisDoor()).port);
+  await ask(client, 'SET k 1');
+  await ask(shared.direct, 'CLIENT KILL TYPE normal SKIPME yes');
+  await waitFor('another connection', async () => (await ask(client, 'GET k'))[0] === '$1\r\n1\r\n');
+  const [first = '', ...others] = await ask(client, 'WAIT 0 10\nWAIT 0 10');
+  expect(first).toContain('ERR a connection that this client used was lost');
+  expect(others).toEqual([':0\r\n']);
+});
+
 test('a script that does not end is killed by SCRIPT KILL, and the others go on', async () => {
   await ask(shared.direct, 'CONFIG SET busy-reply-threshold 10');
   const door = await redisDoor();

@@ -17,6 +17,7 @@ import { Session } from './session.ts';
 import { Subscriptions } from './subscriptions.ts';
 import type { Tracked } from './tracking/tracked.ts';
 import type { Transaction } from './transaction.ts';
+import { UsedConnections } from './used-connections.ts';
 
 /** Unsent bytes at which we stop reading a client's requests, until it has read. */
 const highWater = 1024 * 1024;
@@ -31,6 +32,7 @@ export class ClientConnection implements Client, RunOwner {
   readonly replies: ReplyQueue;
   readonly door: DoorContext;
   readonly subscriptions: Subscriptions;
+  readonly used = new UsedConnections();
   transaction: Transaction | undefined;
   tracking: Tracked | undefined;
   /** The run of forwarded requests that the next one may join. */

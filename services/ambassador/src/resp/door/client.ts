@@ -19,6 +19,7 @@ import type { Session } from './session.ts';
 import type { SharedInput } from './shared-input.ts';
 import type { Tracked, TrackingTable } from './tracking/tracked.ts';
 import type { Transaction } from './transaction.ts';
+import type { UsedConnections } from './used-connections.ts';
 
 /**
  * What a command may use of the connection that sent it. Commands know this contract; the connection knows how requests
@@ -32,6 +33,7 @@ export interface Client {
   readonly replies: ReplyQueue;
   readonly door: DoorContext;
   readonly subscriptions: Subscribed;
+  readonly used: UsedConnections;
   transaction: Transaction | undefined;
   /** CLIENT TRACKING, while it is on. */
   tracking: Tracked | undefined;

@@ -5,7 +5,7 @@ import type { RequestView } from '../commands/request.ts';
 import type { Client, DoorCommand } from './client.ts';
 import { clientCommand } from './client-command.ts';
 import { forward } from './forward.ts';
-import { sessionRoute } from './grouping.ts';
+import { ownedDatabase, sessionRoute } from './grouping.ts';
 import { auth, hello } from './handshake.ts';
 import { infoCommand } from './info-command.ts';
 import { select } from './select-command.ts';
@@ -58,11 +58,12 @@ const answerClient: DoorCommand = (connection) => {
   return true;
 };
 
-/** COMMAND: where the keys of a request stand, the Redis says where there is one. */
+/** COMMAND: a Redis whose keys these are says it all, any other at least where the keys of a request stand. */
 const answerCommand: DoorCommand = (client, command) => {
-  const { raw } = sessionRoute(client.door.engine);
+  const { engine } = client.door;
   const asksForKeys = client.request.count > 1 && client.request.word(1).startsWith('getkeys');
-  if (raw !== undefined && asksForKeys) return forward(client, command, raw, [], []);
+  const raw = asksForKeys ? sessionRoute(engine).raw : ownedDatabase(engine);
+  if (raw !== undefined) return forward(client, command, raw, [], []);
   client.endRun();
   client.answer(commandCommand(client.request));
   return true;

@@ -84,7 +84,9 @@ export function checkPrefix({ keyPrefix }: RawRoute, { name }: Command): void {
 export function laneOf(client: Client, route: RawRoute, slot: number | undefined): ForwardingConnection {
   try {
     const { id, protocol } = client.session;
-    return client.upstream(route).connection(id, protocol, slot);
+    const connection = client.upstream(route).connection(id, protocol, slot);
+    client.used.add(connection);
+    return connection;
   } catch (error) {
     route.guard?.enter();
     route.guard?.leave(1, false);

@@ -27,6 +27,9 @@ export const wait: DoorCommand = (client) => {
   if (routes.length === 0) throw new CommandError('ERR WAIT is not supported: no store of this endpoint has replicas');
   if (storesBusy(client) || client.pending.forwarded > 0) return false;
   client.endRun();
+  // Another server may be the master since: its replicas have all of that one, not of what was written before.
+  if (client.used.takeLost())
+    throw new CommandError('ERR a connection that this client used was lost; what it wrote before may be lost, too');
   client.beforeWaiting();
   const connections: ForwardingConnection[] = [];
   const close = (reason: string) => {

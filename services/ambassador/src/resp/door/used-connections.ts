@@ -1,0 +1,27 @@
+type Connection = { closed: boolean };
+
+/** The shared connections that carried one client's commands, to know when one of them was lost. */
+export class UsedConnections {
+  #last: Connection | undefined;
+  readonly #all = new Set<Connection>();
+  #lost = false;
+
+  add(connection: Connection): void {
+    if (connection === this.#last) return;
+    this.#last = connection;
+    this.#dropClosed();
+    this.#all.add(connection);
+  }
+
+  /** Whether one was lost since this was asked last: what it carried may be gone with its server. */
+  takeLost(): boolean {
+    this.#dropClosed();
+    const lost = this.#lost;
+    this.#lost = false;
+    return lost;
+  }
+
+  #dropClosed(): void {
+    for (const connection of this.#all) if (connection.closed && this.#all.delete(connection)) this.#lost = true;
+  }
+}
