@@ -16,7 +16,7 @@ export type TrackingMode = {
 /** CLIENT TRACKING of one connection: what it may keep in a cache of its own. */
 export interface Tracked {
   readonly mode: TrackingMode;
-  /** In broadcasting mode, what the keys begin with; none: all keys. */
+  /** In broadcasting mode, what the keys begin with. */
   readonly prefixes: Set<Key>;
   /** Keys that it is to be told of, once. */
   readonly keys: Set<Key>;

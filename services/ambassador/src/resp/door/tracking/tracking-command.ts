@@ -25,6 +25,7 @@ export async function clientTracking(client: Client): Promise<Answer> {
   const { prefixes, ...mode } = options;
   const tracking = new Tracking(client, client.door.invalidations, mode);
   for (const prefix of new Set([...(before?.prefixes ?? []), ...prefixes])) tracking.prefixes.add(prefix);
+  if (mode.broadcast && tracking.prefixes.size === 0) tracking.prefixes.add('');
   if (before !== undefined) for (const key of before.keys) client.door.invalidations.remember(key, tracking);
   await client.door.invalidations.join(tracking);
   before?.close();

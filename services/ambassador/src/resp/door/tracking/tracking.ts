@@ -45,7 +45,7 @@ export class Tracking implements Tracked {
   /** A message for each prefix, as Redis does. */
   broadcast(keys: readonly Key[]): void {
     if (!this.mode.broadcast) return;
-    for (const prefix of this.prefixes.size === 0 ? [''] : this.prefixes) {
+    for (const prefix of this.prefixes) {
       const covered = keys.filter((key) => key.startsWith(prefix));
       if (covered.length > 0) this.tell(covered);
     }
