@@ -19,7 +19,7 @@ import { Monitor } from './monitor.ts';
 import { Sidecars, type SidecarUrls } from './sidecars.ts';
 
 export type ConsoleParts = {
-  data: Stores;
+  stores: Stores;
   requests: RequestStats;
   stream: EventStreams;
   /** Open event streams of the whole process. */
@@ -30,12 +30,12 @@ export type ConsoleParts = {
 };
 
 /** Serve the console, its page and its API, and measure what it shows until the end. */
-export function openConsole(server: Server, context: Context<Config>, core: ProcessState, parts: ConsoleParts): void {
+export function openConsole(server: Server, context: Context<Config>, state: ProcessState, parts: ConsoleParts): void {
   const { lifecycle } = context;
-  const sources = consoleSources(context, core, parts);
+  const sources = consoleSources(context, state, parts);
   const { monitor } = sources;
   const document = () => consoleDocument(sources);
-  const past = { samples: monitor.samples, series: monitor.series, timeline: core.timeline, history: core.history };
+  const past = { samples: monitor.samples, series: monitor.series, timeline: state.timeline, history: state.history };
   const feed = new ConsoleFeed({ stream: parts.stream, document, added: new NewEntries(past) });
   // With the admin port and not with the public one: who looks sees the drain to its end.
   lifecycle.atClose('console', () => {
@@ -43,8 +43,8 @@ export function openConsole(server: Server, context: Context<Config>, core: Proc
     feed.stop();
     parts.stream.close();
   });
-  core.timeline.onChange(() => feed.touch());
-  core.history.onCall(() => feed.touch());
+  state.timeline.onChange(() => feed.touch());
+  state.history.onCall(() => feed.touch());
   const freshDocument = async () => {
     await Promise.all([monitor.ask(), sources.members.ask()]);
     return document();
@@ -53,23 +53,23 @@ export function openConsole(server: Server, context: Context<Config>, core: Proc
   consoleRoutes(server, { folder: join(publicFolder, 'console') });
 }
 
-function consoleSources(context: Context<Config>, core: ProcessState, parts: ConsoleParts): ConsoleSources {
+function consoleSources(context: Context<Config>, state: ProcessState, parts: ConsoleParts): ConsoleSources {
   const { config, lifecycle } = context;
-  const { data, requests, stream } = parts;
+  const { stores, requests, stream } = parts;
   const { host } = new URL(config.notesProtocol === 'dapr' ? config.ambassadorUrl : config.redisUrl);
-  const inFlight = () => core.overload.inFlight;
-  const note = core.timeline.record.bind(core.timeline);
-  const sidecars = new Sidecars(data.client, sidecarUrls(config), (kind, text, name) => note(kind, text, { name }));
-  const downward = new DownwardWatch(data.client, config.downwardUrl, (text) => note('labels', text));
+  const inFlight = () => state.overload.inFlight;
+  const note = state.timeline.record.bind(state.timeline);
+  const sidecars = new Sidecars(stores.client, sidecarUrls(config), (kind, text, name) => note(kind, text, { name }));
+  const downward = new DownwardWatch(stores.client, config.downwardUrl, (text) => note('labels', text));
   const isWatched = () => stream.size > 0;
   return {
-    ...core,
+    ...state,
     lifecycle,
     sidecars,
     downward,
-    monitor: new Monitor({ sidecars, downward, requests, probes: core.history, inFlight, isWatched }),
-    siteWatch: data.siteWatch,
-    notes: data.notes,
+    monitor: new Monitor({ sidecars, downward, requests, probes: state.history, inFlight, isWatched }),
+    siteWatch: stores.siteWatch,
+    notes: stores.notes,
     notesBackend: { protocol: config.notesProtocol, ambassador: host },
     loopLimit: config.maxEventLoopDelay,
     chaosEnabled: config.chaos,

@@ -55,9 +55,9 @@ function insideRoutes(scope: Server, context: Context<Config>, parts: AdminParts
   const { internalToken, consoleOpen } = context.config;
   const { state, stores, requests, streams } = parts;
   if (!consoleOpen) guardToLoopback(scope, { internalToken });
-  statsRoutes(scope, { requests, core: state, notes: stores.notes });
+  statsRoutes(scope, { requests, state, notes: stores.notes });
   openConsole(scope, context, state, {
-    data: stores,
+    stores,
     requests,
     stream: streams.console,
     streams: () => streams.console.size + streams.site.size,

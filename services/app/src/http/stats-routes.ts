@@ -7,9 +7,9 @@ import { statsOf } from '../stats/stats.ts';
 /** On the admin port `/api/pod`: who this Pod is, and `/stats`: its own metrics, as JSON of its own making. */
 export function statsRoutes(
   server: Server,
-  { requests, core, notes }: { requests: RequestStats; core: ProcessState; notes: Notes },
+  { requests, state, notes }: { requests: RequestStats; state: ProcessState; notes: Notes },
 ): void {
-  const { overload, identity } = core;
+  const { overload, identity } = state;
   server.get('/api/pod', () => identity);
   server.get('/stats', { config: { quiet: true } }, () => {
     const { inFlight, shedTotal, eventLoopDelayMs, heapUsedRatio } = overload.state;
