@@ -1,5 +1,6 @@
 import type { Logger } from '@podkit/chassis/log/logger';
 import type { Engine, RawRoute } from '../../engine/engine.ts';
+import type { SharedInput } from '../../unsafe/shared-input.ts';
 import type { ReplyWriter } from '../codec/reply-writer.ts';
 import type { RequestLimits } from '../codec/request-limits.ts';
 import type { RequestParser } from '../codec/request-parser.ts';
@@ -16,7 +17,6 @@ import type { ReplyQueue } from './reply-queue.ts';
 import type { ScanCursors } from './scan-cursors.ts';
 import type { ServerFacts } from './server-facts.ts';
 import type { Session } from './session.ts';
-import type { SharedInput } from './shared-input.ts';
 import type { Tracked, TrackingTable } from './tracking/tracked.ts';
 import type { Transaction } from './transaction.ts';
 import type { UsedConnections } from './used-connections.ts';

@@ -5,16 +5,17 @@ import type { Logger } from '@podkit/chassis/log/logger';
 import type { Lifecycle } from '@podkit/chassis/process/lifecycle';
 import type { Registry } from 'prom-client';
 import type { Engine } from '../../engine/engine.ts';
+import { SharedInput } from '../../unsafe/shared-input.ts';
 import { ReplyWriter } from '../codec/reply-writer.ts';
 import { defaultLimits, type RequestLimits } from '../codec/request-limits.ts';
 import { replies } from '../commands/errors.ts';
+import { sentWithoutCopy } from '../upstream/write-batch.ts';
 import type { Credentials } from './auth.ts';
 import type { Client, DoorContext } from './client.ts';
 import { ClientConnection } from './client-connection.ts';
 import { respMetrics } from './metrics.ts';
 import { createRegistry } from './registry.ts';
 import { ScanCursors } from './scan-cursors.ts';
-import { SharedInput } from './shared-input.ts';
 import { Invalidations } from './tracking/invalidations.ts';
 import { TurnQueue } from './turn-queue.ts';
 import { Upstreams } from './upstreams.ts';
@@ -61,7 +62,8 @@ export async function startRespDoor(options: RespDoorOptions): Promise<RespDoor>
     credentials: options.credentials,
     log: options.log,
     metrics,
-    input: new SharedInput(),
+    // What is large is sent on from where it lies.
+    input: new SharedInput(sentWithoutCopy),
     writer: new ReplyWriter(),
     maxOutput: options.maxOutput ?? 128 * 1024 * 1024,
     cursors: new ScanCursors(),

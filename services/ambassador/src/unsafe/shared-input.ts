@@ -1,5 +1,4 @@
 import { Socket, type SocketConstructorOpts } from 'node:net';
-import { sentWithoutCopy } from '../upstream/write-batch.ts';
 
 /**
  * The memory that all clients are read into, one after the other.
@@ -7,9 +6,18 @@ import { sentWithoutCopy } from '../upstream/write-batch.ts';
  * Node allocates 64 KiB for each read of a socket that a server accepted, which costs as much as all else that Node does
  * for a small request. Its option `onread` avoids that, but only for sockets that one makes oneself; so the accepted
  * handle is put into such a one.
+ *
+ * Unsafe: it leans on `_handle`, a private member of Node's sockets. Without it the ambassador takes 20 to 48 % more CPU time
+ * for a command (`npm run bench -- ambassador/shared-input` measures the reading alone).
  */
 export class SharedInput {
   readonly #memory = Buffer.allocUnsafeSlow(64 * 1024);
+  readonly #kept: number;
+
+  /** A read of more than `kept` bytes is given in memory of its own: who gets it may go on using it. */
+  constructor(kept: number) {
+    this.#kept = kept;
+  }
 
   /**
    * Take over a socket that a server accepted with `pauseOnConnect`. `onRead` gets memory and how many bytes at its
@@ -19,8 +27,7 @@ export class SharedInput {
     const handle: unknown = Reflect.get(accepted, '_handle');
     Reflect.set(accepted, '_handle', null);
     const callback = (bytes: number) => {
-      // What is large goes on from where it lies, so it needs memory that no other client is read into.
-      const memory = bytes > sentWithoutCopy ? Buffer.from(this.#memory.subarray(0, bytes)) : this.#memory;
+      const memory = bytes > this.#kept ? Buffer.from(this.#memory.subarray(0, bytes)) : this.#memory;
       onRead(memory, bytes);
       return true;
     };
