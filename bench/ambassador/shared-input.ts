@@ -17,7 +17,7 @@ function serve(way: Way, at: number): void {
   const input = new SharedInput(16 * 1024);
   createServer({ pauseOnConnect: true, noDelay: true }, (accepted) => {
     accepted.on('error', () => undefined);
-    if (way === 'plain') accepted.on('data', (bytes) => answer(accepted, bytes as Buffer, bytes.length)).resume();
+    if (way === 'plain') accepted.on('data', (bytes) => answer(accepted, bytes, bytes.length)).resume();
     else {
       const socket = input.adopt(accepted, (memory, bytes) => answer(socket, memory, bytes));
       socket.on('error', () => undefined);
