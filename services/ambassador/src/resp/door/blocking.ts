@@ -2,13 +2,10 @@ import type { RawRoute } from '../../engine/engine.ts';
 import type { Key } from '../../engine/store.ts';
 import { CommandError } from '../commands/answer.ts';
 import { unknownRequest } from '../commands/unknown-request.ts';
-import { ClusterUpstream } from '../upstream/cluster/cluster-upstream.ts';
-import { mostRedirects, type Redirect, redirectOf } from '../upstream/cluster/redirect.ts';
-import type { ForwardingConnection } from '../upstream/forwarding-connection.ts';
-import type { ReplySink } from '../upstream/sink.ts';
+import type { UpstreamPool } from '../upstream/pool.ts';
 import type { Client, DoorCommand } from './client.ts';
-import { sendAsked } from './cluster/cluster-call.ts';
 import { slotOf } from './cluster/slot-of.ts';
+import { UpstreamRequest } from './cluster/upstream-request.ts';
 import { failureLine } from './failure-line.ts';
 import { checkPrefix, forward } from './forward.ts';
 import { frameOf } from './frame.ts';
@@ -42,43 +39,35 @@ function wait(client: Client, route: RawRoute, keys: readonly Key[], frame: Buff
   const { protocol } = client.session;
   const upstream = client.upstream(route);
   const slot = client.replies.open();
-  let redirects = 0;
-  const send = (connection: ForwardingConnection, sentBy?: Redirect) => {
-    let redirect: Redirect | undefined;
-    const leave = () => {
-      client.endWait();
-      connection.close('done');
-    };
-    const end = () => {
-      route.near?.invalidate(keys);
-      slot.close();
-      leave();
-    };
-    const sink: ReplySink = {
-      remaining: 1,
+  let connection = upstream.dedicated(protocol, {}, slotOf(route, keys));
+  const leave = () => {
+    client.endWait();
+    connection.close('done');
+  };
+  const end = () => {
+    slot.close();
+    leave();
+  };
+  const reconnect = (pool: UpstreamPool) => {
+    leave();
+    connection = pool.dedicated(protocol);
+    client.beginWait(connection);
+    return connection;
+  };
+  const request = new UpstreamRequest(
+    { upstream, frame, reconnect, near: route.near, written: keys },
+    {
       receive: (chunk, start, stop) => slot.write(chunk.subarray(start, stop)),
-      receiveError: (bytes) => {
-        const error = bytes.toString('latin1', 1, bytes.length - 2);
-        if (upstream instanceof ClusterUpstream && redirects < mostRedirects)
-          redirect = redirectOf(error, connection.at?.host ?? '');
-        if (redirect === undefined) slot.write(bytes);
-      },
-      done: () => {
-        if (redirect === undefined || !(upstream instanceof ClusterUpstream)) return end();
-        redirects += 1;
-        leave();
-        send(upstream.follow(redirect).dedicated(protocol), redirect);
-      },
+      done: end,
       fail: (error, begun) => {
         if (begun) return client.abandon(error.message);
         slot.write(Buffer.from(failureLine(error)));
         end();
       },
-    };
-    client.beginWait(connection);
-    sendAsked(connection, sentBy, frame, sink);
-  };
-  send(upstream.dedicated(protocol, {}, slotOf(route, keys)));
+    },
+  );
+  client.beginWait(connection);
+  request.send(connection);
 }
 
 /** XREAD and XREADGROUP wait only where they are told to. */

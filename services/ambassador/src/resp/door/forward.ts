@@ -6,7 +6,7 @@ import { ClusterUpstream } from '../upstream/cluster/cluster-upstream.ts';
 import { UpstreamError } from '../upstream/endpoint.ts';
 import type { ForwardingConnection } from '../upstream/forwarding-connection.ts';
 import type { Client, Command } from './client.ts';
-import { ClusterCall } from './cluster/cluster-call.ts';
+import { callCluster } from './cluster/cluster-call.ts';
 import { slotOf } from './cluster/slot-of.ts';
 import { failureLine } from './failure-line.ts';
 import { ForwardRun } from './forward-run.ts';
@@ -41,7 +41,8 @@ export function forward(
     client.beforeWaiting();
     const frame = frameOf(parser, route.keyPrefix, positions);
     const got = command.isGet ? keys[0] : undefined;
-    return new ClusterCall(client, { route, upstream, slot, frame, written, got }, connection).remaining > 0;
+    callCluster(client, { route, upstream, slot, frame, written, got }, connection);
+    return true;
   }
   let { run } = client;
   const behind = run?.buffer === parser.buffer && run.end === parser.frameStart;
