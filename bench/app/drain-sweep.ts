@@ -1,13 +1,16 @@
 import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { keepAliveLoad } from '../../services/app/test/support/keep-alive-load.ts';
-import { startApp } from './peers.ts';
+import { bundle, startApp } from './peers.ts';
 
 // `npm run bench -- app/drain-sweep [times] [busy]`: SIGTERM while 200 keep-alive connections ask without a pause, with default
 // settings, beside that many loops that keep a CPU busy. The tests do it once.
 const [times, busy] = [Number(process.argv[2] ?? 10), Number(process.argv[3] ?? 0)];
-const main = join(import.meta.dirname, '../../services/app/src/main.ts');
+const folder = mkdtempSync(join(tmpdir(), 'podkit-drain-sweep-'));
+const { app: main } = await bundle(folder);
 const loops = Array.from({ length: busy }, () => spawn(process.execPath, ['-e', 'for (;;);'], { stdio: 'ignore' }));
 let worst = 0;
 try {
@@ -22,6 +25,7 @@ try {
   }
 } finally {
   for (const loop of loops) loop.kill('SIGKILL');
+  rmSync(folder, { recursive: true });
 }
 console.log(worst === 0 ? 'ok   no request failed' : 'MISS some failed');
 process.exitCode = worst === 0 ? 0 : 1;
