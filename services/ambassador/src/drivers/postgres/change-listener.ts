@@ -3,6 +3,7 @@ import { withTimeout } from '@podkit/chassis/process/timeout';
 import { escapeIdentifier } from 'pg';
 import { keyOfText } from '../../engine/key.ts';
 import type { TrackChanges } from '../../engine/near-cache.ts';
+import { Reconnector } from '../../engine/reconnector.ts';
 import type { FreshClient } from './fresh-client.ts';
 import type { PostgresPool } from './pool.ts';
 
@@ -15,8 +16,8 @@ export type ChangeListenerOptions = {
   ready: () => Promise<void> | undefined;
 };
 
-/** Milliseconds. */
-const [firstDelay, longestDelay, heartbeat] = [100, 5000, 5000];
+/** Milliseconds that the server has for its answer to a heartbeat. */
+const answerTimeout = 5000;
 
 /**
  * Hears of every change of the keys under a prefix by LISTEN, on a connection of its own. One that is lost, or does not
@@ -27,20 +28,22 @@ const [firstDelay, longestDelay, heartbeat] = [100, 5000, 5000];
 export class ChangeListener {
   readonly #options: ChangeListenerOptions;
   readonly #events: Events;
+  readonly #reconnector: Reconnector;
   #client: FreshClient | undefined;
-  #timer: NodeJS.Timeout | undefined;
-  #failures = 0;
-  #closed = false;
 
   constructor(options: ChangeListenerOptions, events: Events) {
     this.#options = options;
     this.#events = events;
+    this.#reconnector = new Reconnector({
+      open: () => void this.#open(),
+      check: () => void this.#check(),
+      onLost: (reason) => events.deaf(reason),
+    });
     void this.#open();
   }
 
   async close(): Promise<void> {
-    this.#closed = true;
-    clearTimeout(this.#timer);
+    this.#reconnector.close();
     await this.#client?.end();
   }
 
@@ -49,32 +52,24 @@ export class ChangeListener {
     try {
       await ready();
       const client = await pool.dedicated();
-      if (this.#closed) return;
+      if (this.#reconnector.closed) return;
       this.#client = client;
       client.once('end', () => this.#lost(client, 'the connection was closed'));
       client.on('notification', ({ payload = '' }) => this.#heard(payload));
       await client.connect();
       await client.query(`LISTEN ${escapeIdentifier(channel)}`);
-      this.#failures = 0;
       this.#events.listening();
-      this.#beat(client);
+      this.#reconnector.connected();
     } catch (error) {
       this.#lost(this.#client, messageOf(error));
     }
   }
 
-  /** A connection that died without a word would let the near cache answer with what is long gone. */
-  #beat(client: FreshClient): void {
-    this.#timer = setTimeout(() => {
-      void this.#checkAlive(client);
-    }, heartbeat);
-    this.#timer.unref();
-  }
-
-  async #checkAlive(client: FreshClient): Promise<void> {
+  async #check(): Promise<void> {
+    const client = this.#client;
     try {
-      await withTimeout('the heartbeat', heartbeat, () => client.query('SELECT 1'));
-      if (this.#client === client && !this.#closed) this.#beat(client);
+      await withTimeout('the heartbeat', answerTimeout, async () => client?.query('SELECT 1'));
+      if (this.#client === client && client !== undefined && !this.#reconnector.closed) this.#reconnector.connected();
     } catch (error) {
       this.#lost(client, messageOf(error));
     }
@@ -87,14 +82,9 @@ export class ChangeListener {
   }
 
   #lost(client: FreshClient | undefined, reason: string): void {
-    if (this.#closed || this.#client !== client) return;
-    clearTimeout(this.#timer);
+    if (this.#client !== client) return;
     this.#client = undefined;
     client?.end().catch(() => undefined);
-    this.#events.deaf(reason);
-    const delay = Math.min(longestDelay, firstDelay * 2 ** this.#failures) * (0.5 + Math.random() / 2);
-    this.#failures += 1;
-    this.#timer = setTimeout(() => void this.#open(), delay);
-    this.#timer.unref();
+    this.#reconnector.lost(reason);
   }
 }

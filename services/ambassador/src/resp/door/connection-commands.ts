@@ -13,15 +13,6 @@ import { commandCommand, configCommand, time } from './server-commands.ts';
 import { clientTracking } from './tracking/tracking-command.ts';
 import { wait } from './wait-command.ts';
 
-/** A command that is answered at once, from what the connection and the door know. */
-const atOnce =
-  (answer: (client: Client) => Answer): DoorCommand =>
-  (client) => {
-    client.endRun();
-    client.answer(answer(client));
-    return true;
-  };
-
 /** A client that has authenticated may send requests of the full size. */
 function admitted(client: Client, answer: Answer): Answer {
   if (client.session.authenticated) client.parser.limits = client.door.limits;
@@ -74,37 +65,44 @@ function quit(client: Client): Answer {
   return ok;
 }
 
+type OwnAnswer = (client: Client, request: RequestView) => Answer;
+
 /** What a transaction answers itself, when its turn comes: the Redis knows nothing of this connection. */
-export const ownAnswers: Record<string, (client: Client, request: RequestView) => Answer> = {
+export const ownAnswers: Record<string, OwnAnswer> = {
   client: clientCommand,
+  command: (_client, request) => commandCommand(request),
+  config: (_client, request) => configCommand(request),
+  role: () => ['master', 0, []],
   select: ({ session }, request) => {
     if (integer(request.text(1)) === (session.database ?? 0)) return ok;
     throw new CommandError('ERR SELECT of another database is not supported inside MULTI');
   },
-  command: (_client, request) => commandCommand(request),
-  config: (_client, request) => configCommand(request),
-  role: () => ['master', 0, []],
 };
 
 /** What needs nothing but the connection; in a transaction on a Redis, that answers it. */
-export const connectionAnswers: Record<string, (client: Client, request: RequestView) => Answer> = {
+export const connectionAnswers: Record<string, OwnAnswer> = {
   ping,
   echo: (_client, request) => request.value(1),
   time,
 };
 
+/** A command that is answered at once, from what the connection and the endpoint know. */
+const atOnce =
+  (answer: OwnAnswer): DoorCommand =>
+  (client) => {
+    client.endRun();
+    client.answer(answer(client, client.request));
+    return true;
+  };
+
 export const connectionCommands: Record<string, DoorCommand> = {
-  ...Object.fromEntries(
-    Object.entries(ownAnswers).map(([name, answer]) => [name, atOnce((client) => answer(client, client.request))]),
-  ),
-  ...Object.fromEntries(
-    Object.entries(connectionAnswers).map(([name, answer]) => [
-      name,
-      atOnce((client) => answer(client, client.request)),
-    ]),
-  ),
-  hello: atOnce((client) => admitted(client, hello(client.session, client.request, client.door.credentials))),
-  auth: atOnce((client) => admitted(client, auth(client.session, client.request, client.door.credentials))),
+  ping: atOnce(ping),
+  echo: atOnce((_client, request) => request.value(1)),
+  time: atOnce(time),
+  config: atOnce((_client, request) => configCommand(request)),
+  role: atOnce(() => ['master', 0, []]),
+  hello: atOnce((client, request) => admitted(client, hello(client.session, request, client.door.credentials))),
+  auth: atOnce((client, request) => admitted(client, auth(client.session, request, client.door.credentials))),
   reset: atOnce(reset),
   quit: atOnce(quit),
   client: answerClient,

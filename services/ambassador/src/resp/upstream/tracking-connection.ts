@@ -2,6 +2,7 @@ import { messageOf } from '@podkit/chassis/errors';
 import type { RedisTarget } from '../../engine/engine.ts';
 import { bytesOfKey, keyOfBytes } from '../../engine/key.ts';
 import type { TrackChanges } from '../../engine/near-cache.ts';
+import { Reconnector } from '../../engine/reconnector.ts';
 import { encodeRequest } from '../codec/encode-request.ts';
 import { decodeReply, type Reply, ReplyError } from '../codec/reply-decoder.ts';
 import { ForwardingConnection } from './forwarding-connection.ts';
@@ -9,8 +10,6 @@ import { endpointOf } from './sentinel.ts';
 import { DecodingSink } from './sink.ts';
 
 type Events = Parameters<TrackChanges>[0];
-
-const [firstDelay, longestDelay, pulse] = [100, 5000, 5000];
 
 /**
  * Hears of every change of the keys under a prefix, from a Redis 6 or later: CLIENT TRACKING in broadcasting mode over
@@ -22,20 +21,22 @@ const [firstDelay, longestDelay, pulse] = [100, 5000, 5000];
 export class TrackingConnection {
   readonly #target: RedisTarget;
   readonly #events: Events;
+  readonly #reconnector: Reconnector;
   #connection: ForwardingConnection | undefined;
-  #timer: NodeJS.Timeout | undefined;
-  #failures = 0;
-  #closed = false;
 
   constructor(target: RedisTarget, events: Events) {
     this.#target = target;
     this.#events = events;
+    this.#reconnector = new Reconnector({
+      open: () => this.#open(),
+      check: () => this.#ask(['PING'], () => this.#reconnector.connected()),
+      onLost: (reason) => events.deaf(reason),
+    });
     this.#open();
   }
 
   async close(): Promise<void> {
-    this.#closed = true;
-    clearTimeout(this.#timer);
+    this.#reconnector.close();
     this.#connection?.close('tracking ends');
   }
 
@@ -43,56 +44,38 @@ export class TrackingConnection {
     const { topology, ...rest } = this.#target;
     if (topology.mode === 'cluster') return this.#events.deaf('changes are not heard from a Redis Cluster');
     const endpoint = endpointOf({ ...rest, topology });
-    let connection: ForwardingConnection;
     try {
-      connection = new ForwardingConnection({
+      this.#connection = new ForwardingConnection({
         endpoint,
         protocol: 3,
         onPush: (bytes) => this.#heard(decodeReply({ bytes, at: 0 })),
-        onClose: (error) => this.#lost(error.message),
+        onClose: (error) => this.#reconnector.lost(error.message),
       });
     } catch (error) {
       // A certificate that cannot be read right now.
-      return this.#lost(messageOf(error));
+      return this.#reconnector.lost(messageOf(error));
     }
-    this.#connection = connection;
     const words = ['CLIENT', 'TRACKING', 'ON', 'BCAST', 'PREFIX', bytesOfKey(this.#events.prefix)];
     // Without a prefix Redis tells of all keys; an empty one is the same, but older versions refuse it.
-    this.#ask(connection, this.#events.prefix === '' ? words.slice(0, 4) : words, () => {
-      this.#failures = 0;
+    this.#ask(this.#events.prefix === '' ? words.slice(0, 4) : words, () => {
       this.#events.listening();
-      this.#beat(connection);
+      this.#reconnector.connected();
     });
   }
 
-  /** A connection that died without a word would let the memory tier answer with what is long gone. */
-  #beat(connection: ForwardingConnection): void {
-    this.#timer = setTimeout(() => this.#ask(connection, ['PING'], () => this.#beat(connection)), pulse);
-    this.#timer.unref();
-  }
-
-  #ask(connection: ForwardingConnection, words: readonly (string | Buffer)[], then: () => void): void {
+  #ask(words: readonly (string | Buffer)[], then: () => void): void {
+    const connection = this.#connection;
     const frame = encodeRequest(words);
     const answered = ([reply]: Reply[]) => {
-      if (reply instanceof ReplyError) connection.close(`the Redis refused ${String(words[0])}: ${reply.message}`);
-      else if (!connection.closed) then();
+      if (reply instanceof ReplyError) connection?.close(`the Redis refused ${String(words[0])}: ${reply.message}`);
+      else if (connection?.closed === false) then();
     };
-    connection.send(new DecodingSink(1, answered, () => undefined), frame, 0, frame.length);
+    connection?.send(new DecodingSink(1, answered, () => undefined), frame, 0, frame.length);
   }
 
   #heard(message: Reply): void {
     const [kind, keys] = Array.isArray(message) ? message : [];
     if (!(kind instanceof Buffer) || kind.toString() !== 'invalidate') return;
     this.#events.changed(Array.isArray(keys) ? keys.map((key) => keyOfBytes(key as Buffer)) : null);
-  }
-
-  #lost(reason: string): void {
-    clearTimeout(this.#timer);
-    if (this.#closed) return;
-    this.#events.deaf(reason);
-    const delay = Math.min(longestDelay, firstDelay * 2 ** this.#failures) * (0.5 + Math.random() / 2);
-    this.#failures += 1;
-    this.#timer = setTimeout(() => this.#open(), delay);
-    this.#timer.unref();
   }
 }

@@ -1,0 +1,49 @@
+type Options = {
+  /** Open the connection; it ends in `connected()` or in `lost()`. */
+  open: () => void;
+  /** Ask something of it; it ends in `connected()` or in `lost()`. */
+  check: () => void;
+  onLost: (reason: string) => void;
+};
+
+/** Milliseconds. */
+const [firstDelay, longestDelay, heartbeat] = [100, 5000, 5000];
+
+/**
+ * When to open a connection again, with back-off, on which changes are heard, and when to check that it is alive: one that
+ * died without a word would let a cache answer with what is long gone.
+ */
+export class Reconnector {
+  closed = false;
+  readonly #options: Options;
+  #timer: NodeJS.Timeout | undefined;
+  #failures = 0;
+
+  constructor(options: Options) {
+    this.#options = options;
+  }
+
+  connected(): void {
+    this.#failures = 0;
+    this.#later(heartbeat, this.#options.check);
+  }
+
+  lost(reason: string): void {
+    if (this.closed) return;
+    this.#options.onLost(reason);
+    const delay = Math.min(longestDelay, firstDelay * 2 ** this.#failures) * (0.5 + Math.random() / 2);
+    this.#failures += 1;
+    this.#later(delay, this.#options.open);
+  }
+
+  close(): void {
+    this.closed = true;
+    clearTimeout(this.#timer);
+  }
+
+  #later(delay: number, work: () => void): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(work, delay);
+    this.#timer.unref();
+  }
+}
