@@ -35,11 +35,11 @@ const site = {
   siteCsp: text({
     default:
       "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; object-src 'none'; base-uri 'self'; frame-ancestors 'self'",
-    description: 'Content-Security-Policy of site and API; empty: none.',
+    description: 'Content-Security-Policy of the site; empty: none.',
   }),
   securityHeaders: flag({
     default: true,
-    description: 'Whether site and API send that and the other security headers; false where a proxy does.',
+    description: 'Whether the site sends that and the other security headers; false where a proxy does.',
   }),
 };
 
