@@ -31,6 +31,12 @@ describe('tune', () => {
     expect(values({ ...many, memory: undefined }, { runtime: 'gunicorn' })).toEqual({ WEB_CONCURRENCY: '33' });
   });
 
+  it('counts the supervisor of uvicorn, unless there is one worker only', () => {
+    const limits = (mib: number) => ({ cpus: 2, memory: mib * mebibyte, memoryShare: 90 });
+    expect(values(limits(128), { runtime: 'uvicorn' })).toEqual({ WEB_CONCURRENCY: '1', WORKER_MEMORY_MIB: '119' });
+    expect(values(limits(256), { runtime: 'uvicorn' })).toEqual({ WEB_CONCURRENCY: '2', WORKER_MEMORY_MIB: '109' });
+  });
+
   it.each(['node-cluster', 'gunicorn', 'uvicorn', 'puma', 'php-fpm'] as const)(
     'says of %s how the sum fits',
     (name) => {

@@ -22,9 +22,13 @@ export function gunicornSettings(limits: Limits, present: Present): Settings {
   return { ...workerCount(limits, plan), ...workerMemory(plan, python) };
 }
 
-/** Asynchronous workers: one per CPU. */
+/**
+ * Asynchronous workers: one per CPU. Each is a Python of its own, and beside them are a supervisor (17 MiB) and a resource
+ * tracker (6 MiB), unless there is one worker only.
+ */
 export function uvicornSettings(limits: Limits, present: Present): Settings {
-  const plan = planMemory(limits, { ...python, wanted: cpusOf(limits) }, present);
+  const several = planMemory(limits, { ...python, parent: 24 * mebibyte, wanted: cpusOf(limits) }, present);
+  const plan = several.workers > 1 ? several : planMemory(limits, { ...python, parent: 0, wanted: 1 }, present);
   return { ...workerCount(limits, plan), ...workerMemory(plan, python) };
 }
 
