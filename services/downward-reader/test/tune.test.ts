@@ -6,6 +6,7 @@ import { type TuneOptions, tune } from '../src/tune/tune.ts';
 
 const mebibyte = 2 ** 20;
 const small: Limits = { cpus: 0.5, memory: 256 * mebibyte, memoryShare: 90 };
+const twoCpus = (mib: number): Limits => ({ cpus: 2, memory: mib * mebibyte, memoryShare: 90 });
 const values = (limits: Limits, options: Partial<TuneOptions> = {}) => {
   const settings = tune(limits, { runtime: 'node', memoryShare: 90, pools: [], env: {}, override: false, ...options });
   return Object.fromEntries(Object.entries(settings).map(([name, { value }]) => [name, value]));
@@ -32,9 +33,8 @@ describe('tune', () => {
   });
 
   it('counts the supervisor of uvicorn, unless there is one worker only', () => {
-    const limits = (mib: number) => ({ cpus: 2, memory: mib * mebibyte, memoryShare: 90 });
-    expect(values(limits(128), { runtime: 'uvicorn' })).toEqual({ WEB_CONCURRENCY: '1', WORKER_MEMORY_MIB: '119' });
-    expect(values(limits(256), { runtime: 'uvicorn' })).toEqual({ WEB_CONCURRENCY: '2', WORKER_MEMORY_MIB: '109' });
+    expect(values(twoCpus(128), { runtime: 'uvicorn' })).toEqual({ WEB_CONCURRENCY: '1', WORKER_MEMORY_MIB: '119' });
+    expect(values(twoCpus(256), { runtime: 'uvicorn' })).toEqual({ WEB_CONCURRENCY: '2', WORKER_MEMORY_MIB: '109' });
   });
 
   it.each(['node-cluster', 'gunicorn', 'uvicorn', 'puma', 'php-fpm'] as const)(
