@@ -9,9 +9,9 @@ import type { Upstream } from '../upstream/upstream.ts';
 import { Answers } from './answers.ts';
 import type { Client, Closable, DoorContext } from './client.ts';
 import { ClientOutput } from './client-output.ts';
-import { SlotOrder } from './cluster/slot-order.ts';
 import { dispatch } from './dispatch.ts';
 import type { ForwardRun, RunOwner } from './forward-run.ts';
+import { PendingWork } from './pending-work.ts';
 import { ReplyQueue } from './reply-queue.ts';
 import { Session } from './session.ts';
 import { Subscriptions } from './subscriptions.ts';
@@ -21,8 +21,6 @@ import { UsedConnections } from './used-connections.ts';
 
 /** Unsent bytes at which we stop reading a client's requests, until it has read. */
 const highWater = 1024 * 1024;
-/** Replies that one client may be waiting for. */
-const mostAwaited = 4096;
 
 /** One client: reads its requests, keeps its replies in order, and stops reading it when it does not keep up. */
 export class ClientConnection implements Client, RunOwner {
@@ -35,15 +33,12 @@ export class ClientConnection implements Client, RunOwner {
   readonly used = new UsedConnections();
   transaction: Transaction | undefined;
   tracking: Tracked | undefined;
-  /** The run of forwarded requests that the next one may join. */
   run: ForwardRun | undefined;
-  /** What is under way, of each kind; `dispatch` starts nothing that must not overtake it. */
-  readonly pending = { forwarded: 0, nearWrites: 0, reads: 0, writes: 0, exclusive: 0, slots: new SlotOrder() };
+  readonly pending = new PendingWork();
   closing = false;
   readonly #socket: Socket;
   readonly #output: ClientOutput;
   readonly #answers: Answers;
-  #own: Closable | undefined;
   #held = false;
   #working = false;
   #ended = false;
@@ -68,7 +63,6 @@ export class ClientConnection implements Client, RunOwner {
     socket.on('close', () => this.#closed());
   }
 
-  /** Serve all requests that can be served now. */
   work(): void {
     if (this.#working || this.#socket.destroyed) return;
     this.#working = true;
@@ -93,8 +87,7 @@ export class ClientConnection implements Client, RunOwner {
   }
 
   #mustWait(): boolean {
-    if (this.pending.exclusive > 0 || this.pending.forwarded >= mostAwaited) return true;
-    return this.#output.waiting + this.door.writer.length > highWater;
+    return this.pending.full || this.#output.waiting + this.door.writer.length > highWater;
   }
 
   #read(memory: Buffer, bytes: number): void {
@@ -110,7 +103,7 @@ export class ClientConnection implements Client, RunOwner {
   #readEnd(): void {
     this.#ended = true;
     this.work();
-    if (this.#own !== undefined || this.subscriptions.count > 0) this.#socket.destroy();
+    if (this.pending.own !== undefined || this.subscriptions.count > 0) this.#socket.destroy();
     else this.flush();
   }
 
@@ -125,23 +118,20 @@ export class ClientConnection implements Client, RunOwner {
     return this.#held || this.#mustWait();
   }
 
-  /** Write a reply that is known now. */
   answer(answer: Answer): void {
     this.#answers.now(answer, this.#working);
   }
 
-  /** Write a reply when it is known; `kind` says what must wait for it. */
   answerLater(answer: Promise<Answer>, kind: 'reads' | 'writes' | 'exclusive'): void {
     this.#answers.later(answer, kind);
   }
 
   interject(bytes: Buffer): void {
     this.#answers.handOver();
-    if (this.#own === undefined) this.replies.add(bytes);
+    if (this.pending.own === undefined) this.replies.add(bytes);
     else this.replies.interject(bytes);
   }
 
-  /** Close the current run: its bytes are complete and its replies are awaited. */
   endRun(): void {
     const { run } = this;
     if (run === undefined) return;
@@ -151,26 +141,19 @@ export class ClientConnection implements Client, RunOwner {
   }
 
   beginWait(own?: Closable): void {
-    this.#own = own;
-    this.pending.exclusive += 1;
+    this.pending.begin(own);
     if (own !== undefined && this.#ended) this.#socket.destroy();
   }
 
   endWait(): void {
-    this.#own = undefined;
-    this.pending.exclusive -= 1;
+    this.pending.end();
     this.door.workLater(this);
-  }
-
-  get blocked(): boolean {
-    return this.#own !== undefined && this.#own.ready !== false;
   }
 
   upstream(route: RawRoute): Upstream {
     return this.door.upstream(route, this.session.database);
   }
 
-  /** To be called before anything is awaited: replies known already must go out first. */
   beforeWaiting(): void {
     this.#answers.handOver();
   }
@@ -187,7 +170,6 @@ export class ClientConnection implements Client, RunOwner {
     if (!this.#reading) this.door.flushLater(this);
   }
 
-  /** Write all that waits to the socket, in one piece. */
   flush(): void {
     if (this.#output.flush()) {
       if (this.#output.waiting > this.door.maxOutput) this.abandon('the client does not read its replies');
@@ -206,7 +188,6 @@ export class ClientConnection implements Client, RunOwner {
     this.#socket.destroy();
   }
 
-  /** End it when what it asked is answered; those that wait for something to happen are ended at once. */
   finish(): void {
     this.#finishing = true;
     if (this.pending.exclusive > 0 || this.subscriptions.count > 0) this.#socket.destroy();
@@ -217,7 +198,7 @@ export class ClientConnection implements Client, RunOwner {
     this.subscriptions.close();
     this.transaction?.close();
     this.tracking?.close();
-    this.#own?.close('the client left');
+    this.pending.own?.close('the client left');
     this.door.closed(this);
   }
 }

@@ -59,8 +59,6 @@ export interface Client {
   /** All later requests wait until `endWait`. `own` is this client's alone and is closed with it. */
   beginWait(own?: Closable): void;
   endWait(): void;
-  /** Whether it waits for another client, and the Redis knows. */
-  readonly blocked: boolean;
   /** The connections to a route's Redis, in the database that the client has selected. */
   upstream(route: RawRoute): Upstream;
   /** End it when what was asked is answered; a client that waits for something to happen is ended at once. */
@@ -81,7 +79,9 @@ export type Pending = {
   reads: number;
   writes: number;
   exclusive: number;
-  slots: SlotOrder;
+  readonly slots: SlotOrder;
+  /** Whether it waits for another client, and the Redis knows. */
+  readonly blocked: boolean;
 };
 
 /** What a client has subscribed to. */

@@ -72,7 +72,7 @@ export async function startRespDoor(options: RespDoorOptions): Promise<RespDoor>
       startedAt,
       clients: clients.size,
       maxClients: options.maxClients,
-      waiting: [...clients.values()].filter(({ blocked }) => blocked).length,
+      waiting: [...clients.values()].filter(({ pending }) => pending.blocked).length,
       connections: metrics.connections,
       rejected: metrics.rejected,
       errors: metrics.errors,
