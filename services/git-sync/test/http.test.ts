@@ -1,10 +1,11 @@
 import { createHmac } from 'node:crypto';
-import { renameSync } from 'node:fs';
+import { renameSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { freePort } from '@podkit/chassis/testing/free-port';
 import { tempDir } from '@podkit/chassis/testing/temp-dir';
 import { waitFor } from '@podkit/chassis/testing/wait-for';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { Remote } from './fixtures/remote.ts';
 import { publishedHash, startGitSync } from './fixtures/run.ts';
 
@@ -19,7 +20,7 @@ async function started(flags: string[] = [], { away = false, env = {} } = {}) {
   const status = async (path: string) => (await get(path)).status;
   await waitFor('HTTP', async () => (await status('/livez')) === 200);
   const ready = () => waitFor('readiness', async () => (await status('/')) === 200);
-  return { remote, root, service, get, status, ready };
+  return { remote, root, port, service, get, status, ready };
 }
 
 describe('readiness', () => {
@@ -77,6 +78,7 @@ describe('POST /sync', () => {
     await ready();
     const proofs: Record<string, string>[] = [
       { 'x-hub-signature-256': `sha256=${sign(push)}` },
+      { 'x-hub-signature': `sha256=${sign(push)}` },
       { 'x-gitea-signature': sign(push) },
       { 'x-gitlab-token': secret },
       { authorization: `Bearer ${secret}` },
@@ -102,11 +104,45 @@ describe('POST /sync', () => {
     expect(await post({})).toBe(401);
     expect(await post({ authorization: 'Bearer wrong' })).toBe(401);
     expect(await post({ 'x-hub-signature-256': `sha256=${sign('other')}` })).toBe(401);
+    expect(await post({ 'x-hub-signature': `sha1=${createHmac('sha1', secret).update(push).digest('hex')}` })).toBe(
+      401,
+    );
     expect(await post({ 'x-gitlab-token': secret, 'x-gitea-signature': 'wrong' })).toBe(401);
     const other = JSON.stringify({ ref: 'refs/heads/other' });
     expect(await post({ 'x-hub-signature-256': `sha256=${sign(other)}` }, other)).toBe(200);
     expect(await post({ authorization: `Bearer ${secret}` }, 'not json')).toBe(202);
     expect(await post({ authorization: `Bearer ${secret}` }, 'x'.repeat(6 * 1024 * 1024))).toBe(413);
+  });
+
+  it('takes the secret that its file has now', async () => {
+    const file = join(tempDir(), 'secret');
+    writeFileSync(file, 'the old secret\n');
+    const { get, ready } = await started(['--period=1h', `--trigger-secret-file=${file}`]);
+    await ready();
+    const post = async (token: string) =>
+      (await get('/sync', { method: 'POST', headers: { authorization: `Bearer ${token}` } })).status;
+    expect(await post('the old secret')).toBe(202);
+    writeFileSync(file, 'the new secret\n');
+    expect([await post('the old secret'), await post('the new secret')]).toEqual([401, 202]);
+  });
+
+  it('bounds the bodies that nothing is proved of together: the one that began first is given up', async () => {
+    const { port, service, ready } = await started(['--period=1h'], { env });
+    await ready();
+    const size = 4 * 1024 * 1024;
+    const head = `POST /sync HTTP/1.1\r\nhost: x\r\nx-hub-signature-256: sha256=00\r\ncontent-length: ${size + 1}\r\n\r\n`;
+    const sockets = Array.from({ length: 12 }, () => {
+      const socket = connect(port, '127.0.0.1', () =>
+        socket.write(Buffer.concat([Buffer.from(head), Buffer.alloc(size)])),
+      );
+      onTestFinished(() => void socket.destroy());
+      return { socket, answer: '' };
+    });
+    for (const one of sockets) one.socket.on('data', (chunk: Buffer) => (one.answer += chunk.toString()));
+    const given = () => sockets.filter(({ answer }) => answer.startsWith('HTTP/1.1 503')).length;
+    // 12 times 4 MiB and a byte each that does not come: three are kept within 16 MiB, or four.
+    await waitFor('the others to be given up', () => given() === 8);
+    expect(service.child.exitCode).toBe(null);
   });
 
   it('limits the rate', async () => {

@@ -1,13 +1,17 @@
 import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { freePort } from '@podkit/chassis/testing/free-port';
 import { tempDir } from '@podkit/chassis/testing/temp-dir';
 import { waitFor } from '@podkit/chassis/testing/wait-for';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { loadOptions } from '../src/config/load.ts';
 import { repositoriesOf } from '../src/config/repositories.ts';
 import { Limit } from '../src/process/limit.ts';
+import { ProcessError } from '../src/process/process-error.ts';
 import { delayBefore, parseRetryAfter } from '../src/sync/backoff.ts';
 import { Remote } from './fixtures/remote.ts';
 import { expectDone, publishedHash, runGitSync, startGitSync } from './fixtures/run.ts';
@@ -98,6 +102,41 @@ test('the wait doubles after failures, is spread, and follows what a server asks
   expect(wait(1, Object.assign(new Error('x'), { retryAfter: 1e12 }))).toBe(3_600_000);
   expect([parseRetryAfter('7'), parseRetryAfter('never'), parseRetryAfter(null)]).toEqual([7000, 0, 0]);
   expect(parseRetryAfter('Thu, 01 Jan 1970 00:00:09 GMT', 1000)).toBe(8000);
+});
+
+/** A server that refuses everything with 429 and counts how often it did. */
+async function limitingServer(): Promise<{ url: string; asked: () => number }> {
+  let asked = 0;
+  const server = createServer((_request, response) => {
+    asked += 1;
+    response.writeHead(429, { 'retry-after': '3600' }).end();
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => void server.close());
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, asked: () => asked };
+}
+
+test('a server that answers 429 with Retry-After is left alone, while the other repositories go on', async () => {
+  const [remote, root, server] = [await Remote.create(), tempDir(), await limitingServer()];
+  const entries = [
+    `- {name: good, repo: ${remote.path}, ref: main, root: ${root}/good, link: x}`,
+    `- {name: limited, repo: ${remote.path}, ref: main, root: ${root}/limited, link: x, askpass-url: "${server.url}"}`,
+  ];
+  const flags = [`--config-file=${config(entries.join('\n'))}`, '--period=20ms', '--max-failures=-1', '-v=5'];
+  const service = startGitSync(flags);
+  const passes = () =>
+    service.logs().filter(({ repository, cmd }) => repository === 'good' && /fetch/.test(String(cmd)));
+  await waitFor('many passes of the other', () => server.asked() > 0 && passes().length > 20);
+  expect(server.asked()).toBe(1);
+});
+
+test('a remote that answers 429 is asked again after eight times the period: git does not tell its Retry-After', async () => {
+  const { url } = await limitingServer();
+  const flags = [`--repo=${url}/x.git`, `--root=${tempDir()}`, '--link=x', '--one-time', '--max-failures=1'];
+  const { text } = await runGitSync(flags);
+  expect(text).toContain('returned error: 429');
+  const refused = new ProcessError('git fetch', 128, { stdout: '', stderr: text });
+  expect(wait(1, refused)).toBe(800);
 });
 
 test('a repository with SHA-256 is synced', async () => {

@@ -110,3 +110,14 @@ it('publishes a tag signed with a known OpenPGP key, and never an unsigned one',
   expect(existsSync(join(root, 'x'))).toBe(false);
   expectDone(await runGitSync([...args(remote, root), ...flags, '--ref=good']));
 });
+
+it('never publishes a signed tag that is served under the name of another', async () => {
+  const [remote, root, { options, signers }] = [await Remote.create(), tempDir(), sshSigner()];
+  remote.git(...options, 'tag', '-s', 'v1', '-m', 'signed');
+  remote.git('update-ref', 'refs/tags/v2', remote.git('rev-parse', 'v1'));
+  const flags = ['--verify-tag', `--verify-ssh-signers-file=${signers}`, '--one-time'];
+  const { code, text } = await runGitSync([...args(remote, root), ...flags, '--ref=v2']);
+  expect([code, text]).toEqual([1, expect.stringContaining('it was signed as v1')]);
+  expect(existsSync(join(root, 'x'))).toBe(false);
+  expectDone(await runGitSync([...args(remote, root), ...flags, '--ref=v1']));
+});

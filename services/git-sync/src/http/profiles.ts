@@ -1,12 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Server } from '@podkit/chassis/http/server';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyReply } from 'fastify';
+import Type, { type Static } from 'typebox';
 
 const index = `<!doctype html><title>/debug/pprof/</title><h1>/debug/pprof/</h1>
 <p>Profiles of this process from V8's inspector, for Chrome DevTools or speedscope.</p>
 <ul><li><a href="profile?seconds=10">profile</a>: CPU profile (.cpuprofile)</li>
 <li><a href="heap?seconds=10">heap</a>: sampled allocations (.heapprofile)</li></ul>
 `;
+
+/** Upstream's default is 30 s; ours is short enough for a probe that looks at it by mistake. */
+const querystring = Type.Object({ seconds: Type.Number({ minimum: 0, maximum: 60, default: 5 }) });
 
 /**
  * Serve `/debug/pprof/`. Upstream's profiles come from Go's runtime; ours come from V8. The inspector is only used
@@ -15,10 +19,8 @@ const index = `<!doctype html><title>/debug/pprof/</title><h1>/debug/pprof/</h1>
 export async function profiles(server: Server): Promise<void> {
   let busy = false;
   const profile = (take: (seconds: number) => Promise<unknown>, file: string) => {
-    return async ({ query }: FastifyRequest, reply: FastifyReply) => {
+    return async ({ query: { seconds } }: { query: Static<typeof querystring> }, reply: FastifyReply) => {
       if (busy) return refuse(reply, 429, 'ERR_BUSY', 'another profile is being taken');
-      const seconds = parseSeconds((query as { seconds?: string | string[] }).seconds);
-      if (seconds === undefined) return refuse(reply, 400, 'ERR_SECONDS', 'seconds: a number from 0 to 60');
       busy = true;
       try {
         return await reply.header('content-disposition', `attachment; filename="${file}"`).send(await take(seconds));
@@ -29,8 +31,8 @@ export async function profiles(server: Server): Promise<void> {
   };
   server.get('/debug/pprof/', async (_request, reply) => reply.type('text/html; charset=utf-8').send(index));
   server.get('/debug/pprof/cmdline', async (_request, reply) => reply.type('text/plain').send('git-sync'));
-  server.get('/debug/pprof/profile', profile(cpuProfile, 'git-sync.cpuprofile'));
-  server.get('/debug/pprof/heap', profile(heapProfile, 'git-sync.heapprofile'));
+  server.get('/debug/pprof/profile', { schema: { querystring } }, profile(cpuProfile, 'git-sync.cpuprofile'));
+  server.get('/debug/pprof/heap', { schema: { querystring } }, profile(heapProfile, 'git-sync.heapprofile'));
   for (const name of ['symbol', 'trace'])
     server.get(`/debug/pprof/${name}`, async (_request, reply) =>
       refuse(reply, 501, 'ERR_NOT_IN_NODE', `${name} belongs to Go's runtime; use profile or heap`),
@@ -39,13 +41,6 @@ export async function profiles(server: Server): Promise<void> {
 
 function refuse(reply: FastifyReply, status: number, code: string, message: string): FastifyReply {
   return reply.code(status).send({ code, message });
-}
-
-/** Upstream's default is 30 s; ours is short enough for a probe that looks at it by mistake. */
-function parseSeconds(given: string | string[] = '5'): number | undefined {
-  const text = String(given);
-  const seconds = Number(text);
-  return text !== '' && seconds >= 0 && seconds <= 60 ? seconds : undefined;
 }
 
 async function cpuProfile(seconds: number): Promise<unknown> {

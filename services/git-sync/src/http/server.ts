@@ -3,6 +3,7 @@ import type { Health } from '@podkit/chassis/http/health';
 import { serveMetrics, serveProbes } from '@podkit/chassis/http/probes';
 import { createServer, listen, type Server } from '@podkit/chassis/http/server';
 import type { Lifecycle } from '@podkit/chassis/process/lifecycle';
+import Type from 'typebox';
 import { bindAddress } from '../config/bind-address.ts';
 import type { Log } from '../log/log.ts';
 import type { Metrics } from '../metrics/metrics.ts';
@@ -24,6 +25,8 @@ export type HttpInput = {
   readiness: ReadinessRules;
 };
 
+const params = Type.Object({ name: Type.String() });
+
 /** Listen where `--http-bind` says. Gives what closes the server. */
 export async function startHttp(input: HttpInput): Promise<() => Promise<void>> {
   const server = await createHttpServer(input);
@@ -43,6 +46,7 @@ export async function createHttpServer(input: Omit<HttpInput, 'bind'>): Promise<
     log: log.pino,
     lifecycle,
     requestLog: false,
+    statuses: { ERR_RATE_LIMIT: 429 },
     ...(exposition === undefined ? {} : { metrics: exposition.http }),
   });
   // No route but the trigger takes a body; what is sent to the others is not even kept.
@@ -61,9 +65,8 @@ export async function createHttpServer(input: Omit<HttpInput, 'bind'>): Promise<
 }
 
 function serveReadiness(server: Server, { repositories, readiness }: Pick<HttpInput, 'repositories' | 'readiness'>) {
-  server.get('/readyz/:name', { config: { quiet: true } }, async (request, reply) => {
-    const { name } = request.params as { name: string };
-    const found = findReadiness(name, repositories, readiness);
+  server.get('/readyz/:name', { schema: { params }, config: { quiet: true } }, async (request, reply) => {
+    const found = findReadiness(request.params.name, repositories, readiness);
     if (found === undefined) return reply.code(404).send({ code: 'ERR_NOT_FOUND', message: 'no such repository' });
     reply.type('text/plain; charset=utf-8');
     return found.reason === undefined ? reply.send('ok') : reply.code(503).send(found.reason);

@@ -1,16 +1,6 @@
 import type { Readable } from 'node:stream';
 import { PodkitError } from '@podkit/chassis/errors';
 
-/** A request that can't be served now, or not at all; Fastify's error handler answers with its status. */
-export class RequestError extends PodkitError {
-  readonly statusCode: number;
-
-  constructor(statusCode: number, code: string, message: string) {
-    super(code, message);
-    this.statusCode = statusCode;
-  }
-}
-
 type Reading = { size: number; giveUp: () => void };
 
 /**
@@ -28,12 +18,12 @@ export class SharedBodies {
     this.#together = together;
   }
 
-  /** @throws {RequestError} 413 when it is too large, 503 when it was given up */
+  /** @throws {PodkitError} ERR_TOO_LARGE (413), or ERR_OVERLOADED (503) when it was given up */
   async read(payload: Readable): Promise<Buffer> {
     const gaveUp = Promise.withResolvers<never>();
     const reading = {
       size: 0,
-      giveUp: () => gaveUp.reject(new RequestError(503, 'ERR_BUSY', 'too many bodies at once; try again')),
+      giveUp: () => gaveUp.reject(new PodkitError('ERR_OVERLOADED', 'too many bodies at once; try again')),
     };
     this.#readings.add(reading);
     try {
@@ -59,7 +49,7 @@ export class SharedBodies {
     await new Promise<void>((resolve, reject) => {
       payload.once('end', resolve).once('error', reject).once('close', resolve);
       payload.on('data', () => {
-        if (reading.size > this.#each) reject(new RequestError(413, 'ERR_TOO_LARGE', 'the body is too large'));
+        if (reading.size > this.#each) reject(new PodkitError('ERR_TOO_LARGE', 'the body is too large'));
       });
     });
     return Buffer.concat(chunks);

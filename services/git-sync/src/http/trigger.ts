@@ -1,11 +1,13 @@
 import rateLimit from '@fastify/rate-limit';
+import { PodkitError } from '@podkit/chassis/errors';
 import type { Server } from '@podkit/chassis/http/server';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import Type from 'typebox';
 import type { Log } from '../log/log.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { SyncedRepository } from '../sync/synced-repository.ts';
 import { concerns, pushedRef } from './pushed-ref.ts';
-import { RequestError, SharedBodies } from './shared-bodies.ts';
+import { SharedBodies } from './shared-bodies.ts';
 import { isAuthentic, isRefused } from './webhook-signature.ts';
 
 /** Passes are bounded anyway: whatever comes during one asks for just one more. */
@@ -13,6 +15,8 @@ const limits = { max: 10, timeWindow: 10_000 };
 
 /** Bytes of a push notification, and of all that are being read. */
 const bodyLimits = { each: 5 * 1024 * 1024, together: 16 * 1024 * 1024 };
+
+const params = Type.Object({ name: Type.String() });
 
 export type TriggerOptions = {
   repositories: readonly SyncedRepository[];
@@ -54,14 +58,23 @@ export async function trigger(server: Server, options: TriggerOptions): Promise<
     hook: 'preHandler',
     keyGenerator: (request) => (request.isAuthentic ? 'accepted' : 'refused'),
     onExceeded: (request) => metrics.trigger(request.isAuthentic ? 'limited' : 'refused'),
-    errorResponseBuilder: () => new RequestError(429, 'ERR_RATE_LIMIT', 'too many requests'),
+    errorResponseBuilder: () => new PodkitError('ERR_RATE_LIMIT', 'too many requests'),
   });
-  const handler = async (request: FastifyRequest, reply: FastifyReply) => answer(request, reply, options);
-  server.post('/sync', { bodyLimit: bodyLimits.each }, handler);
-  server.post('/sync/:name', { bodyLimit: bodyLimits.each }, handler);
+  const { each: bodyLimit } = bodyLimits;
+  server.post('/sync', { bodyLimit }, async (request, reply) => answer(request, reply, options));
+  server.post('/sync/:name', { schema: { params }, bodyLimit }, async (request, reply) => {
+    const { name } = request.params;
+    const named = options.repositories.filter((repository) => repository.name === name);
+    return answer(request, reply, { ...options, repositories: named });
+  });
 }
 
-function answer(request: FastifyRequest, reply: FastifyReply, { repositories, metrics }: TriggerOptions): FastifyReply {
+/** Start the passes that a request asks for, of these repositories. */
+function answer(
+  request: Pick<FastifyRequest, 'isAuthentic' | 'body'>,
+  reply: FastifyReply,
+  { repositories, metrics }: TriggerOptions,
+): FastifyReply {
   const say = (code: number, status: string, message: string) => {
     metrics.trigger(status);
     return reply.code(code).header('cache-control', 'no-store').send({ status, message });
@@ -70,11 +83,9 @@ function answer(request: FastifyRequest, reply: FastifyReply, { repositories, me
     reply.header('www-authenticate', 'Bearer');
     return say(401, 'refused', 'no valid signature or token');
   }
-  const { name = '' } = request.params as { name?: string };
-  const named = repositories.filter((repository) => name === '' || repository.name === name);
-  if (named.length === 0) return say(404, 'unknown', 'no such repository');
+  if (repositories.length === 0) return say(404, 'unknown', 'no such repository');
   const pushed = pushedRef(Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0));
-  const wanted = named.filter(({ ref }) => concerns(pushed, ref));
+  const wanted = repositories.filter(({ ref }) => concerns(pushed, ref));
   for (const { loop } of wanted) loop.trigger();
   if (wanted.length === 0) return say(200, 'ignored', `${pushed.ref} is not followed here`);
   return say(202, 'queued', `syncing ${wanted.map((repository) => repository.name).join(', ')}`);
