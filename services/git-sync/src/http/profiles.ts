@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Server } from '@podkit/chassis/http/server';
 import type { FastifyReply } from 'fastify';
-import Type, { type Static } from 'typebox';
+import * as Type from 'typebox';
 
 const index = `<!doctype html><title>/debug/pprof/</title><h1>/debug/pprof/</h1>
 <p>Profiles of this process from V8's inspector, for Chrome DevTools or speedscope.</p>
@@ -19,7 +19,7 @@ const querystring = Type.Object({ seconds: Type.Number({ minimum: 0, maximum: 60
 export async function profiles(server: Server): Promise<void> {
   let busy = false;
   const profile = (take: (seconds: number) => Promise<unknown>, file: string) => {
-    return async ({ query: { seconds } }: { query: Static<typeof querystring> }, reply: FastifyReply) => {
+    return async ({ query: { seconds } }: { query: Type.Static<typeof querystring> }, reply: FastifyReply) => {
       if (busy) return refuse(reply, 429, 'ERR_BUSY', 'another profile is being taken');
       busy = true;
       try {

@@ -3,7 +3,7 @@ import type { Health } from '@podkit/chassis/http/health';
 import { serveMetrics, serveProbes } from '@podkit/chassis/http/probes';
 import { createServer, listen, type Server } from '@podkit/chassis/http/server';
 import type { Lifecycle } from '@podkit/chassis/process/lifecycle';
-import Type from 'typebox';
+import * as Type from 'typebox';
 import { bindAddress } from '../config/bind-address.ts';
 import type { Log } from '../log/log.ts';
 import type { Metrics } from '../metrics/metrics.ts';

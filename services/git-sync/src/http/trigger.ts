@@ -2,7 +2,7 @@ import rateLimit from '@fastify/rate-limit';
 import { PodkitError } from '@podkit/chassis/errors';
 import type { Server } from '@podkit/chassis/http/server';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import Type from 'typebox';
+import * as Type from 'typebox';
 import type { Log } from '../log/log.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { SyncedRepository } from '../sync/synced-repository.ts';
