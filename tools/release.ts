@@ -1,13 +1,14 @@
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { parseDocument } from 'yaml';
 import { copyManifests, imageNames } from './image-set.ts';
 
 /**
  * `npm run release -- METADATA FOLDER`: what a release publishes beside its images, made from the metadata file of the
  * `docker buildx bake` that pushed them (--metadata-file): install.yaml, the kustomize base, both with each image by its
- * digest, create-secret, and images.txt, which is what is to be signed.
+ * digest, create-secret, images.txt, which is what is to be signed, and the folder podkit, the chart that is to be packaged.
  */
 const root = join(import.meta.dirname, '..');
 const [metadata = '', folder = ''] = process.argv.slice(2);
@@ -28,6 +29,17 @@ function pushed(image: string): { newName: string; digest: string } {
   return { newName: reference.slice(0, -version.length - 1), digest: target['containerimage.digest'] };
 }
 
+/** The chart whose values name the images that were pushed, by digest. */
+function writeChart(to: string): void {
+  cpSync(join(root, 'charts', 'podkit'), to, { recursive: true, dereference: true });
+  const values = parseDocument(readFileSync(join(to, 'values.yaml'), 'utf8'));
+  const images = imageNames.map((name) => ({ name, ...pushed(name) }));
+  values.setIn(['image', 'registry'], dirname(images[0]?.newName ?? ''));
+  values.setIn(['image', 'tag'], version);
+  values.set('digests', Object.fromEntries(images.map(({ name, digest }) => [name, digest])));
+  writeFileSync(join(to, 'values.yaml'), values.toString({ lineWidth: 0 }));
+}
+
 const work = mkdtempSync(join(tmpdir(), 'podkit-release-'));
 try {
   mkdirSync(folder, { recursive: true });
@@ -40,6 +52,7 @@ try {
   execFileSync('tar', ['-czf', join(folder, `podkit-kustomize-${version}.tar.gz`), '-C', work, 'k8s']);
   const references = imageNames.map(pushed).map(({ newName, digest }) => `${newName}@${digest}\n`);
   writeFileSync(join(folder, 'images.txt'), references.join(''));
+  writeChart(join(folder, 'podkit'));
 } finally {
   rmSync(work, { recursive: true, force: true });
 }

@@ -7,6 +7,8 @@ import { tempDir } from '@podkit/chassis/testing/temp-dir';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { imageNames } from '../../tools/image-set.ts';
+import { hasHelm, helmTemplate } from './manifests/helm.ts';
+import { manifestSet } from './manifests/manifest-set.ts';
 import { findRenderer } from './manifests/render.ts';
 
 const root = join(import.meta.dirname, '..', '..');
@@ -69,6 +71,14 @@ describe.skipIf(findRenderer()?.[0] !== 'kubectl')('a release', () => {
   test('install.yaml has no Secret: create-secret makes its passwords', () => {
     expect(readFileSync(join(folder, 'out', 'install.yaml'), 'utf8')).not.toMatch(/^kind: Secret$/m);
     expect(readdirSync(join(folder, 'out'))).toContain('create-secret');
+  });
+
+  test.skipIf(!hasHelm)('the chart names the same images', async () => {
+    const named = manifestSet('chart', await helmTemplate(join(folder, 'out', 'podkit'))).containers.map(
+      ({ container: { image = '' } }) => image,
+    );
+    const ours = named.filter((image) => !ofOthers.test(image));
+    expect([...new Set(ours)].toSorted()).toEqual(built.toSorted());
   });
 
   test('what is to be signed is all that was pushed', () => {
