@@ -61,7 +61,7 @@ describe.skipIf(!hasPrometheus)('a Prometheus that scrapes the metrics-adapter o
 
   test('has the metrics of all five services, told apart by the label service', async () => {
     await waitFor('all builds', async () => (await prometheus.query('podkit_build_info')).length === 4);
-    const builds = await prometheus.query('podkit_build_info or adapter_podkit_build_info');
+    const builds = await prometheus.query('podkit_build_info or adapter_build_info');
     expect(builds.map(({ service = '' }) => service).toSorted((a, b) => a.localeCompare(b))).toEqual([
       'ambassador',
       'app',

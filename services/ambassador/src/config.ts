@@ -1,6 +1,7 @@
 import {
   bytes,
   duration,
+  flag,
   integer,
   optional,
   port,
@@ -40,6 +41,10 @@ export const schema = settings({
   maxBody: bytes({ default: '4Mi', minimum: 1, description: 'Largest body of a Dapr request.' }),
   redisMaxValue: bytes({ default: '64Mi', minimum: 1, description: 'Largest value through the Redis door.' }),
   redisMaxClients: integer({ default: 10_000, minimum: 1, description: 'Most connections to the Redis door.' }),
+  checkConfig: flag({
+    default: false,
+    description: 'Check the settings and the file, and exit: 0 if they are good, 2 if not.',
+  }),
   waitTimeout: duration({ default: '5m', description: 'How long `ambassador wait` waits for every store.' }),
 });
 

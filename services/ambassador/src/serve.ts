@@ -18,15 +18,19 @@ import { defaultLimits } from './resp/codec/request-limits.ts';
 import { startRespDoor } from './resp/door/door.ts';
 import { TrackingConnection } from './resp/upstream/tracking-connection.ts';
 
-/** The parts of `process` that are needed: reload on SIGHUP, and end after a job. */
-type Host = Pick<NodeJS.Process, 'on' | 'off' | 'exit'>;
+/** The parts of `process` that are needed: reload on SIGHUP, and end after a job or a check. */
+type Host = Pick<NodeJS.Process, 'on' | 'off' | 'exit' | 'stdout'>;
 
 /** Run the job that the command line names, or serve the stores by both protocols until the service stops. */
 export async function startAmbassador(context: Context<Config>, host: Host, version: string): Promise<void> {
   const { config, positionals, log } = context;
   const job = jobOf(positionals);
-  const makers = createMakers(context);
   const file = readConfigFile(config.config);
+  if (config.checkConfig) {
+    host.stdout.write(`${config.config ?? 'built-in configuration'}: good\n`);
+    return host.exit(0);
+  }
+  const makers = createMakers(context);
   const engine = new LiveEngine(buildGeneration(file, makers));
   if (job !== undefined) {
     await job({ file, engine, log, waitTimeout: config.waitTimeout });

@@ -34,7 +34,11 @@ async function readInput(host: CommandHost, version: string): Promise<Omit<GitSy
       return undefined;
     }
     for (const warning of warnings) host.stderr.write(`${warning}\n`);
-    return { host, version, options, flags, repositories: await repositoriesOf(options) };
+    const repositories = await repositoriesOf(options);
+    if (!options.checkConfig) return { host, version, options, flags, repositories };
+    host.stdout.write(`${options.configFile ?? 'the settings'}: good\n`);
+    host.exit(exitCodes.ok);
+    return undefined;
   } catch (error) {
     const isUsage = error instanceof UsageError;
     // What is wrong comes last, where people look first.

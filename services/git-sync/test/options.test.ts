@@ -150,10 +150,10 @@ describe('a file with several repositories', () => {
       'repositories: [{name: a, repo: /a, root: /r}, {name: b, repo: /b, root: /r}]',
       'two repositories have the root /r',
     ],
-    ['repositories: [{name: a, repo: /a, root: /r, http-bind: ":1"}]', 'no such setting: http-bind'],
-    ['repositories: [{name: a/b, repo: /a, root: /r}]', 'needs a name'],
+    ['repositories: [{name: a, repo: /a, root: /r, http-bind: ":1"}]', 'http-bind: no such setting'],
+    ['repositories: [{name: a/b, repo: /a, root: /r}]', 'repositories[0].name: needs letters'],
     ['repositories: [{name: a, repo: /a, root: /r, depth: x}]', 'depth'],
-    ['{', 'config-file'],
+    ['{', 'repositories.yaml:1:'],
   ])('%s is refused', async (text, words) => {
     await expect(repositoriesOf(file(text))).rejects.toThrow(words);
   });

@@ -21,15 +21,7 @@ export type YamlFile<Schema extends TSchema> = {
  * @throws {ConfigError} with a line `file:line:column: place: what is wrong` for each fault
  */
 export function parseYaml<Schema extends TSchema>(schema: Schema, text: string, file: string): YamlFile<Schema> {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, merge: true, prettyErrors: false });
-  const at = (offset: number) => {
-    const { line, col } = lines.linePos(offset);
-    return `${file}:${line}:${col}`;
-  };
-  if (document.errors.length > 0)
-    throw new ConfigError(document.errors.map((error) => `${at(error.pos[0])}: ${error.message}`));
-  const where = (place: Place) => at(offsetOf(document, place));
+  const { document, where } = parsePlacedYaml(text, file, { merge: true });
   const value = plainValue(document, file);
   const validate = new Ajv({
     allErrors: true,
@@ -42,6 +34,27 @@ export function parseYaml<Schema extends TSchema>(schema: Schema, text: string, 
   }).compile(schema);
   if (!validate(value)) throw new ConfigError(faultsOf(validate.errors ?? [], where));
   return { value: value as Static<Schema>, where };
+}
+
+/**
+ * Read YAML without a schema, and tell where in the text something stands.
+ *
+ * @throws {ConfigError} with a line `file:line:column: what is wrong` for each error of the syntax
+ */
+export function parsePlacedYaml(
+  text: string,
+  file: string,
+  options: { merge?: boolean; schema?: 'core' | 'failsafe' } = {},
+): { document: Document; where: (place: Place) => string } {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { ...options, lineCounter: lines, prettyErrors: false });
+  const at = (offset: number) => {
+    const { line, col } = lines.linePos(offset);
+    return `${file}:${line}:${col}`;
+  };
+  if (document.errors.length > 0)
+    throw new ConfigError(document.errors.map((error) => `${at(error.pos[0])}: ${error.message}`));
+  return { document, where: (place) => at(offsetOf(document, place)) };
 }
 
 function plainValue(document: Document, file: string): unknown {

@@ -63,10 +63,15 @@ export async function runService<Schema extends TObject>(service: Service<Schema
     loaded = readConfig(service, host.env, argv);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    host.stderr.write(`${error.errors.map((line) => `${service.name}: ${line}`).join('\n')}\n`);
-    return host.exit(exitCodes.badConfig);
+    return refuseConfig(service.name, error, host);
   }
   await startService(service, host, loaded);
+}
+
+/** A line for each error, for people: of settings and of configuration files alike. */
+function refuseConfig(name: string, { errors }: ConfigError, host: Pick<Host, 'stderr' | 'exit'>): void {
+  host.stderr.write(errors.map((line) => `${name}: ${line}\n`).join(''));
+  host.exit(exitCodes.badConfig);
 }
 
 function readConfig<Schema extends TObject>(service: Service<Schema>, env: Environment, argv: string[]) {
@@ -119,8 +124,9 @@ async function startService<Schema extends TObject>(
     await service.start({ config, positionals, log, lifecycle, health, metrics, stop });
     lifecycle.markStarted();
   } catch (error) {
+    if (error instanceof ConfigError) return refuseConfig(name, error, host);
     log.fatal({ err: error }, `cannot start: ${messageOf(error)}`);
-    host.exit(error instanceof ConfigError ? exitCodes.badConfig : exitCodes.failure);
+    host.exit(exitCodes.failure);
   }
 }
 

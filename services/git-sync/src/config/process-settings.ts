@@ -8,6 +8,10 @@ export const processSettings = {
   addUser: flag({ default: false, description: 'Add the current UID to /etc/passwd; SSH needs it to be there.' }),
   git: text({ default: 'git', description: 'The git to run.' }),
   configFile: optional(text({ description: 'YAML file with several repositories to sync in this process. *' })),
+  checkConfig: flag({
+    default: false,
+    description: 'Check the settings and --config-file, and exit: 0 if they are good. *',
+  }),
   httpBind: optional(text({ description: 'Address to listen on: `:9376` or `127.0.0.1:9376`.' })),
   httpMetrics: flag({ default: false, description: 'Serve /metrics. Needs --http-bind.' }),
   httpPprof: flag({ default: false, description: 'Serve /debug/pprof/. Needs --http-bind.' }),

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
+import { ConfigError } from '@podkit/chassis/config/config';
+import { nearest } from '@podkit/chassis/config/nearest';
+import { type Place, parsePlacedYaml } from '@podkit/chassis/config/yaml';
 import { messageOf } from '@podkit/chassis/errors';
-import { parse } from 'yaml';
 import { allSettings } from './all-settings.ts';
 import { credentialSettings } from './credential-settings.ts';
 import { parseGoValue } from './go-values.ts';
@@ -28,49 +30,68 @@ export async function repositoriesOf(options: Options): Promise<NamedOptions[]> 
     if (faults.length > 0) throw new OptionsError(faults);
     return [{ name: 'default', options }];
   }
-  const entries = await readEntries(configFile);
-  const named = entries.map((entry, index) => mergeEntry(options, entry, `${configFile}: repositories[${index}]`));
+  const { entries, where } = readEntries(configFile);
+  const errors: string[] = [];
+  const named = entries.flatMap((entry, index) => mergeEntry(options, { entry, index, where, errors }) ?? []);
+  if (errors.length > 0) throw new OptionsError(errors);
   const faults = named.flatMap(({ name, options: merged }) => optionFaults(merged).map((fault) => `${name}: ${fault}`));
   faults.push(...sharedFaults(named));
   if (faults.length > 0) throw new OptionsError(faults);
   return named;
 }
 
-async function readEntries(path: string): Promise<Record<string, unknown>[]> {
-  let document: unknown;
+type Entry = Record<string, unknown>;
+type Where = (place: Place) => string;
+
+function readEntries(path: string): { entries: Entry[]; where: Where } {
   try {
     // Every scalar as its text: a ref of `1.10` is no number.
-    document = parse(readFileSync(path, 'utf8'), { schema: 'failsafe' });
+    const { document, where } = parsePlacedYaml(readFileSync(path, 'utf8'), path, { schema: 'failsafe' });
+    const content: unknown = document.toJS();
+    const entries = isRecord(content) ? content.repositories : undefined;
+    if (Array.isArray(entries) && entries.length > 0 && entries.every(isRecord)) return { entries, where };
+    throw new OptionsError([`${where(['repositories'])}: needs a list "repositories" of mappings, at least one`]);
   } catch (error) {
-    throw new OptionsError([`--config-file=${path}: ${messageOf(error)}`]);
+    if (error instanceof OptionsError) throw error;
+    throw new OptionsError(
+      error instanceof ConfigError ? error.errors : [`--config-file=${path}: ${messageOf(error)}`],
+    );
   }
-  const entries = isRecord(document) ? document.repositories : undefined;
-  if (!Array.isArray(entries) || entries.length === 0 || !entries.every(isRecord))
-    throw new OptionsError([`--config-file=${path}: needs a list "repositories" of mappings, at least one`]);
-  return entries;
 }
 
-function mergeEntry(base: Options, entry: Record<string, unknown>, where: string): NamedOptions {
-  const faults: string[] = [];
+type EntryInput = { entry: Entry; index: number; where: Where; errors: string[] };
+
+/** The settings of one entry; undefined where it has errors, a line `file:line:column: place: what is wrong` for each. */
+function mergeEntry(base: Options, { entry, index, where, errors }: EntryInput): NamedOptions | undefined {
+  const before = errors.length;
+  const fail = (key: string, why: string) => {
+    errors.push(`${where(['repositories', index, key])}: repositories[${index}].${key}: ${why}`);
+  };
   const merged: Record<string, unknown> = { ...base };
   const { name, ...settings } = entry;
   if (typeof name !== 'string' || !/^[A-Za-z0-9._-]+$/.test(name))
-    faults.push(`${where}: needs a name of letters, digits, dots, dashes and underscores`);
+    fail('name', 'needs letters, digits, dots, dashes and underscores');
   for (const [flag, value] of Object.entries(settings)) {
     const setting = allSettings.find((candidate) => candidate.flag === `--${flag}`);
-    if (setting === undefined || !perRepository.has(setting.key)) faults.push(`${where}: no such setting: ${flag}`);
+    if (setting === undefined || !perRepository.has(setting.key)) fail(flag, `no such setting${hintFor(flag)}`);
     else {
       const list = setting.annotation.kind === 'list';
       const texts = [value].flat().map((item) => (isRecord(item) ? JSON.stringify(item) : String(item)));
       try {
         merged[setting.key] = list ? texts : parseGoValue(setting.annotation.kind, texts.join(','));
       } catch (error) {
-        faults.push(`${where}: ${flag}: ${messageOf(error)}`);
+        fail(flag, messageOf(error));
       }
     }
   }
-  if (faults.length > 0) throw new OptionsError(faults);
+  if (errors.length > before) return undefined;
   return { name: String(name), options: Object.freeze(merged) as Options };
+}
+
+function hintFor(flag: string): string {
+  const known = allSettings.filter(({ key }) => perRepository.has(key)).map((setting) => setting.flag.slice(2));
+  const near = nearest(flag, known);
+  return near === undefined ? '' : `; did you mean ${near}?`;
 }
 
 function sharedFaults(named: readonly NamedOptions[]): string[] {
