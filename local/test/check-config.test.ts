@@ -52,11 +52,13 @@ test('git-sync does the same, with the exit code and the form of upstream', () =
   });
 });
 
-test.each([
+const good: [service: string, file: string][] = [
   ['ambassador', 'k8s/base/config/ambassador.yaml'],
   ['metrics-adapter', 'k8s/base/config/adapter.yaml'],
-  ...examples.map((file) => ['metrics-adapter', file] as const),
-])('%s says that %s is good, and serves nothing', (service, file) => {
+  ...examples.map((file): [string, string] => ['metrics-adapter', file]),
+];
+
+test.each(good)('%s says that %s is good, and serves nothing', (service, file) => {
   expect(check(service, '--config', file)).toMatchObject({ status: 0, stdout: `${file}: good\n` });
 });
 
