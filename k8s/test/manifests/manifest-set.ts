@@ -20,7 +20,7 @@ export type ContainerEntry = {
   pod: PodEntry;
   /** Beside the app for as long as the Pod lives: an init container that is restarted always. */
   sidecar: boolean;
-  /** Whether it runs as long as the Pod: an ordinary container or a native sidecar. */
+  /** Whether it runs as long as the Pod: a native sidecar, or an ordinary container that is not the worker of a Job. */
   endless: boolean;
 };
 
@@ -62,7 +62,8 @@ function podOf(object: Manifest): PodEntry[] {
   const ordinary = pod.spec.containers.map((container) => ({ container, ordinary: true }));
   for (const { container, ordinary: app } of [...init, ...ordinary]) {
     const sidecar = !app && container.restartPolicy === 'Always';
-    pod.containers.push({ where: `${pod.where} ${container.name}`, container, pod, sidecar, endless: app || sidecar });
+    const endless = sidecar || (app && !['Job', 'CronJob'].includes(object.kind));
+    pod.containers.push({ where: `${pod.where} ${container.name}`, container, pod, sidecar, endless });
   }
   return [pod];
 }
