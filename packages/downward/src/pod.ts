@@ -7,7 +7,7 @@ export type PodOptions = {
   /** Where the Downward API volume is mounted. */
   directory?: string;
   env?: Readonly<Record<string, string | undefined>>;
-  /** Milliseconds between looks where the file system tells nothing. */
+  /** Milliseconds between polls where the file system raises no event. */
   poll?: number;
 };
 

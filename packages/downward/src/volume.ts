@@ -21,7 +21,7 @@ const attempts = 5;
 /**
  * Read all files of a volume from the one generation that `..data` leads to, so that they belong together. A
  * generation that vanishes while it is read is tried anew with the one that replaced it. What cannot be read (no
- * permission, a link to nowhere) is told in `unreadable` and keeps nothing else from being read.
+ * permission, a link to nowhere) is named in `unreadable` and keeps nothing else from being read.
  *
  * @returns undefined where there is no such directory
  * @throws {PodkitError} ERR_VOLUME_UNSTABLE where generations vanish faster than they can be read
@@ -115,7 +115,7 @@ function attach(directory: string, onEvent: () => void): { inode: number | undef
   }
 }
 
-/** Undefined also where it may not be looked at: the next look tries again. */
+/** Undefined also where it may not be read: the next poll tries again. */
 function inodeOf(directory: string): number | undefined {
   try {
     return statSync(directory).ino;

@@ -3,12 +3,12 @@ import { stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 export type WatchOptions = {
-  /** Milliseconds of quiet after an event before looking; the kubelet swaps a volume in several steps. */
+  /** Milliseconds of quiet after an event before the check; the kubelet swaps a volume in several steps. */
   debounce?: number;
-  /** Milliseconds between looks where events don't come (NFS, gVisor, a directory that appears later). */
+  /** Milliseconds between checks where events don't come (NFS, gVisor, a directory that appears later). */
   poll?: number;
-  /** Called after each look, changed or not. */
-  onLook?: () => void;
+  /** Called after each check, changed or not. */
+  onCheck?: () => void;
 };
 
 /**
@@ -21,34 +21,34 @@ export type WatchOptions = {
 export function watchFiles(
   paths: readonly string[],
   onChange: () => void,
-  { debounce = 20, poll = 5000, onLook }: WatchOptions = {},
+  { debounce = 20, poll = 5000, onCheck }: WatchOptions = {},
 ): () => void {
   const watchers = new Map<string, FSWatcher>();
   let seen: string | undefined;
   let timer: NodeJS.Timeout | undefined;
   let ended = false;
 
-  const look = async () => {
+  const check = async () => {
     const now = (await Promise.all(paths.map(fingerprint))).join('\n');
     if (ended) return;
     const changed = seen !== undefined && now !== seen;
     seen = now;
     if (changed) onChange();
-    onLook?.();
+    onCheck?.();
   };
   const soon = () => {
     clearTimeout(timer);
-    timer = setTimeout(() => void look(), debounce);
+    timer = setTimeout(() => void check(), debounce);
   };
   const attach = () => {
     for (const directory of new Set(paths.map((path) => dirname(path)))) attachTo(watchers, directory, soon);
   };
 
   attach();
-  void look();
+  void check();
   const interval = setInterval(() => {
     attach();
-    void look();
+    void check();
   }, poll);
   interval.unref();
   return () => {

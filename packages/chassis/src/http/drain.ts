@@ -8,14 +8,14 @@ import type { Lifecycle } from '../process/lifecycle.ts';
  * From its beginning every answer says `Connection: close`, also that to a request already in flight. And
  * `server.close()` waits for requests and for nothing else; Node itself also waits for a connection that becomes idle
  * after the close began, for one on which a client has sent nothing yet (browsers connect ahead), and for one that is
- * still sending its headers, which here gets `patience` milliseconds.
+ * still sending its headers, which here gets `headersTimeout` milliseconds.
  *
  * Returns the function to call when the close begins.
  */
 export function drainConnections(
   server: HttpServer,
   lifecycle: Lifecycle,
-  { patience = 1000 }: { patience?: number } = {},
+  { headersTimeout = 1000 }: { headersTimeout?: number } = {},
 ): () => void {
   const sockets = new Set<Socket>();
   const latest = new Map<Socket, ServerResponse>();
@@ -38,7 +38,7 @@ export function drainConnections(
   const isBusy = (socket: Socket) => latest.get(socket)?.writableFinished === false;
 
   return () => {
-    const end = performance.now() + patience;
+    const end = performance.now() + headersTimeout;
     const sweep = () => {
       server.closeIdleConnections();
       const late = performance.now() > end;

@@ -3,7 +3,7 @@ import { withTimeout } from '../process/timeout.ts';
 
 export type Probe = 'livez' | 'readyz' | 'startupz';
 
-/** Throws, with the reason, when what it looks at is not well. */
+/** Throws, with the reason, when what it checks is not well. */
 export type Check = (signal: AbortSignal) => void | Promise<void>;
 
 export type CheckResult = { name: string; ok: boolean; required: boolean; reason: string; milliseconds: number };

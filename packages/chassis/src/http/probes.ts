@@ -10,7 +10,7 @@ export type ProbeOptions = { health: Health; lifecycle: Lifecycle; drainReadines
 
 /**
  * Add what every service has on its admin side to `/livez`, `/readyz` and `/startupz`: the state machine as checks.
- * Liveness never looks at the drain: a Pod that stops is not a Pod that is stuck.
+ * Liveness ignores the drain: a Pod that stops is not a Pod that is stuck.
  */
 export function addLifecycleChecks({ health, lifecycle, drainReadiness }: ProbeOptions): void {
   const started = () => {
@@ -26,7 +26,7 @@ export function addLifecycleChecks({ health, lifecycle, drainReadiness }: ProbeO
   }
 }
 
-/** Run a probe; a look at readiness that leaves nothing out tells the lifecycle what it found. */
+/** Run a probe; a readiness probe that leaves no check out reports its result to the lifecycle. */
 export async function runProbe(
   probe: Probe,
   { health, lifecycle }: Pick<ProbeOptions, 'health' | 'lifecycle'>,

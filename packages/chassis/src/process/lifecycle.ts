@@ -57,7 +57,7 @@ export class Lifecycle {
     this.#enter(target, reason);
   }
 
-  /** Be told of each change. Returns the function that ends it. */
+  /** Call `listener` at each change. Returns the function that ends it. */
   onChange(listener: (event: LifecycleEvent) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);

@@ -8,10 +8,10 @@ import { waitFor } from '../../testing/wait-for.ts';
 /** Watch one file and count how often it was said to have changed, once the watcher has seen the start. */
 async function counted(path: string): Promise<() => number> {
   let changes = 0;
-  let looked = false;
-  const stop = watchFiles([path], () => (changes += 1), { poll: 50, onLook: () => (looked = true) });
+  let checked = false;
+  const stop = watchFiles([path], () => (changes += 1), { poll: 50, onCheck: () => (checked = true) });
   onTestFinished(stop);
-  await waitFor('the first look', () => looked);
+  await waitFor('the first check', () => checked);
   return () => changes;
 }
 

@@ -15,7 +15,7 @@ export class SiteWatch {
     this.#link = link;
     this.look();
     // On every look and not only on a change: what is first seen is a change for those who wait for the first sync.
-    this.#stop = watchFiles([link], () => undefined, { poll, onLook: () => this.look() });
+    this.#stop = watchFiles([link], () => undefined, { poll, onCheck: () => this.look() });
   }
 
   /** What is published now; undefined before the first sync. */
