@@ -66,6 +66,11 @@ export class Container {
     throw new Error(`${path} did not answer 200: ${await this.logs()}`);
   }
 
+  async expectStatus(path: string, expected: number, init: RequestInit = {}): Promise<void> {
+    const { status } = await fetch(`${this.#url}${path}`, init);
+    if (status !== expected) throw new Error(`${path} answered ${status} instead of ${expected}`);
+  }
+
   async runHealthcheck({ Config }: Image): Promise<string> {
     const [, ...command] = Config.Healthcheck?.Test ?? [];
     await run('docker', ['exec', this.#id, ...command]);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { freePort } from '@podkit/chassis/testing/free-port';
 import { root } from '../tools/doc-commands.ts';
 import { runCases } from './case.ts';
+import { gitSyncImageCases } from './cases/git-sync-image.ts';
 import { heapCases } from './cases/heap.ts';
 import { imageCases, type Row } from './cases/images.ts';
 import { pageCases } from './cases/pages.ts';
@@ -26,7 +27,8 @@ const onFreePorts = (commands: string) =>
     free.has(port) ? `${before}${free.get(port)}` : whole,
   );
 const pages = pageCases('docker', clone, onFreePorts);
-process.exitCode = (await runCases([...imageCases(rows), ...heapCases(), ...pages])) === 0 ? 0 : 1;
+process.exitCode =
+  (await runCases([...imageCases(rows), ...gitSyncImageCases(), ...heapCases(), ...pages])) === 0 ? 0 : 1;
 rmSync(clone, { recursive: true, force: true });
 console.log(
   '| image | base | added MB | git and ssh MB | user | start to ready ms |\n| --- | --- | --- | --- | --- | --- |',
