@@ -1,4 +1,5 @@
 import type { Readable, Writable } from 'node:stream';
+import { getHeapStatistics } from 'node:v8';
 import type { Metrics } from '@podkit/chassis/http/metrics';
 import type { Logger } from '@podkit/chassis/log/logger';
 import type { AdapterConfig } from './config/schema.ts';
@@ -44,7 +45,7 @@ export class Adapter {
     this.#streams = { stdin, stdout };
     this.#registry = registry;
     this.#probes = new Probes(config);
-    this.#store.reserve(`${config.prefix}_`);
+    this.#limitStore(config);
     this.#sources = this.#setOf(config);
     this.#sweeper = setInterval(() => this.#store.sweep(), 1000).unref();
   }
@@ -83,7 +84,7 @@ export class Adapter {
     this.#probes = probes;
     this.#sources = next;
     this.#config = config;
-    this.#store.reserve(`${config.prefix}_`);
+    this.#limitStore(config);
     this.#store.beginGeneration(new Set(next.names));
     for (const source of this.#problems.keys()) if (!next.names.includes(source)) this.#problems.delete(source);
     // Probes under way end by themselves; nobody has to wait for them.
@@ -109,7 +110,7 @@ export class Adapter {
     const own = joinMetrics([
       ...scrapeMetrics(pulled.map(({ source, up, seconds }) => ({ name: source.name, up, seconds }))),
       ...errorMetrics(problems),
-      ...storeMetrics(stored),
+      ...storeMetrics(stored, this.#store.bytes),
       ...selves.flat(),
     ]);
     const ownFamilies = own
@@ -122,6 +123,11 @@ export class Adapter {
       ],
       (source, problem) => this.#count(source, problem),
     );
+  }
+
+  #limitStore({ prefix, limits }: AdapterConfig): void {
+    this.#store.reserve(`${prefix}_`);
+    this.#store.limitBytes(limits.maxBytes ?? getHeapStatistics().heap_size_limit / 4);
   }
 
   #setOf(config: AdapterConfig, previous?: SourceSet): SourceSet {

@@ -51,21 +51,34 @@ export function errorMetrics(problems: ReadonlyMap<string, ReadonlyMap<string, n
 }
 
 /** What the store holds of each source, and what it could not take as it came. */
-export function storeMetrics(stored: readonly (readonly [name: string, counts: StoreCounts])[]): SelfMetric[] {
-  const each = (key: keyof StoreCounts) => stored.map(([name, counts]) => [name, counts[key]] as const);
+export function storeMetrics(
+  stored: readonly (readonly [name: string, counts: StoreCounts])[],
+  bytes: number,
+): SelfMetric[] {
+  const each = (key: 'series' | 'expired') => stored.map(([name, counts]) => [name, counts[key]] as const);
+  const byMetric = (key: 'overflow' | 'conflicts') =>
+    stored.flatMap(([name, counts]) =>
+      [...counts[key].values].map(([metric, value]) => [name, value, { metric }] as const),
+    );
   return [
+    {
+      name: 'series_bytes',
+      help: 'Bytes that the series of the store take, estimated.',
+      type: 'gauge',
+      samples: [{ labels: {}, value: bytes }],
+    },
     bySource('gauge', 'series', 'Series that the store holds.', each('series')),
     bySource(
       'counter',
       'series_overflow_total',
       'Samples that a limit kept from a series of their own.',
-      each('overflow'),
+      byMetric('overflow'),
     ),
     bySource(
       'counter',
       'series_conflicts_total',
       'Series refused as their metric has another type.',
-      each('conflicts'),
+      byMetric('conflicts'),
     ),
     bySource('counter', 'series_expired_total', 'Series that had no sample within their TTL.', each('expired')),
   ];

@@ -21,6 +21,13 @@ export const adapterSchema = Type.Object(
       {
         seriesPerMetric: Type.Integer({ default: 10_000, minimum: 1, description: 'Series of one metric.' }),
         seriesPerSource: Type.Integer({ default: 100_000, minimum: 1, description: 'Series of one source.' }),
+        maxBytes: Type.Optional(
+          Type.Integer({
+            minimum: 65_536,
+            description:
+              'Bytes of the series that StatsD and logs bring, estimated; a quarter of the heap unless given.',
+          }),
+        ),
       },
       { ...strict, default: {}, description: 'Beyond these, samples go to a series whose labels say `other`.' },
     ),

@@ -1,3 +1,5 @@
+import { NamedCounts } from '../named-counts.ts';
+
 /** What a source of lines has seen. */
 export class LogCounts {
   lines = 0;
@@ -5,7 +7,7 @@ export class LogCounts {
   matched = 0;
   /** Lines that are not of the format. */
   malformed = 0;
-  conflicts = 0;
+  readonly conflicts = new NamedCounts();
   /** Samples left out, by reason. */
   readonly errors = new Map<string, number>();
   /** What happened to files, by event. */

@@ -59,7 +59,7 @@ export class LogMetric {
     }
     const series = this.#series(fields);
     if (series === undefined) {
-      this.#counts.conflicts += 1;
+      this.#counts.conflicts.add(this.#spec.name);
       return false;
     }
     if (type === 'histogram' || type === 'summary') series.observe(value, 1);

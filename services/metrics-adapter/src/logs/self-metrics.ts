@@ -19,7 +19,7 @@ export function logMetrics(source: string, counts: LogCounts, files: number): Se
     one('counter', 'lines_total', 'Lines read, or records of several lines.', counts.lines),
     one('counter', 'lines_matched_total', 'Lines that added to a metric.', counts.matched),
     one('counter', 'lines_malformed_total', 'Lines that are not of the format.', counts.malformed),
-    one('counter', 'conflicts_total', 'Samples dropped as their metric has another type.', counts.conflicts),
+    many('conflicts_total', 'Samples dropped as their metric has another type.', 'metric', counts.conflicts.values),
     many('sample_errors_total', 'Samples left out.', 'reason', counts.errors),
     many('file_events_total', 'What happened to files.', 'event', counts.events),
     one('counter', 'read_errors_total', 'Failed attempts to read.', counts.readErrors),

@@ -2,11 +2,15 @@ import type { Series } from '../sink.ts';
 
 type Node = Map<string, Node | Series>;
 
+/** Characters of label values on average, that the size allows for. */
+const usualLength = 256;
+
 /** Remembers the series for label values, a level for each label; full, it begins anew. */
 export class SeriesCache {
   readonly #size: number;
   #root: Node = new Map();
   #count = 0;
+  #length = 0;
 
   constructor(size = 20_000) {
     this.#size = size;
@@ -22,11 +26,13 @@ export class SeriesCache {
   }
 
   set(values: readonly string[], series: Series): void {
-    if (this.#count >= this.#size) {
+    if (this.#count >= this.#size || this.#length >= this.#size * usualLength) {
       this.#root = new Map();
       this.#count = 0;
+      this.#length = 0;
     }
     this.#count += 1;
+    for (const value of values) this.#length += value.length;
     let node = this.#root;
     for (const value of values.slice(0, -1)) {
       const next = (node.get(value) as Node | undefined) ?? new Map();

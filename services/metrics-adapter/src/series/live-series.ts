@@ -1,4 +1,5 @@
 import type { MetricSpec, Series } from '../sink.ts';
+import { type Budget, bytesPerObservation } from './budget.ts';
 import type { HistogramPoint, NumberPoint, SummaryPoint } from './family.ts';
 import { NativeHistogram } from './native-histogram.ts';
 import { QuantileWindow } from './quantile-window.ts';
@@ -6,8 +7,11 @@ import { QuantileWindow } from './quantile-window.ts';
 /** The second that it is, by a counter that the store moves: cheaper than asking a clock for each sample. */
 export type Clock = { tick: number; now: number };
 
-/** Who made a series, and after how many ticks without a sample it goes (0 for never). */
-export type Ownership = { source: string; ttl: number };
+/** Who made a series, after how many ticks without a sample it goes (0 for never), and the bytes it takes from the start. */
+export type Ownership = { source: string; ttl: number; bytes: number };
+
+/** What all series of a store share, and who made this one. */
+export type SeriesContext = { clock: Clock; budget: Budget; owner: Ownership };
 
 /** A series that is written to, and read as a point when it is exposed. */
 export abstract class LiveSeries implements Series {
@@ -18,11 +22,16 @@ export abstract class LiveSeries implements Series {
   readonly owner: Ownership;
   protected readonly clock: Clock;
 
-  constructor(clock: Clock, owner: Ownership) {
+  constructor({ clock, owner }: SeriesContext) {
     this.clock = clock;
     this.owner = owner;
     this.touched = clock.tick;
     this.created = clock.now;
+  }
+
+  /** What the series takes now. */
+  get bytes(): number {
+    return this.owner.bytes;
   }
 
   add(_value: number): void {}
@@ -53,8 +62,8 @@ export class LiveHistogram extends LiveSeries implements HistogramPoint {
   sum = 0;
   count = 0;
 
-  constructor(clock: Clock, owner: Ownership, { buckets, nativeFactor, nativeMaxBuckets = 160 }: Spec<'histogram'>) {
-    super(clock, owner);
+  constructor(context: SeriesContext, { buckets, nativeFactor, nativeMaxBuckets = 160 }: Spec<'histogram'>) {
+    super(context);
     this.bounds = buckets;
     this.counts = Array.from({ length: buckets.length + 1 }, () => 0);
     if (nativeFactor !== undefined && nativeFactor > 1)
@@ -80,17 +89,21 @@ export class LiveHistogram extends LiveSeries implements HistogramPoint {
 class LiveSummary extends LiveSeries implements SummaryPoint {
   readonly #asked: readonly number[];
   readonly #window: QuantileWindow;
+  readonly #budget: Budget;
+  #observations = 0;
   sum = 0;
   count = 0;
 
-  constructor(clock: Clock, owner: Ownership, spec: Spec<'summary'>) {
-    super(clock, owner);
+  constructor(context: SeriesContext, spec: Spec<'summary'>) {
+    super(context);
+    this.#budget = context.budget;
     this.#asked = spec.quantiles.map(({ quantile }) => quantile).toSorted((a, b) => a - b);
     this.#window = new QuantileWindow(spec);
   }
 
   override observe(value: number, weight: number): void {
-    this.#window.observe(value, weight, this.clock.now);
+    this.#window.observe(value, { weight, now: this.clock.now, scarce: this.#budget.full });
+    this.#account();
     this.sum += value * weight;
     this.count += weight;
     this.touched = this.clock.tick;
@@ -98,11 +111,22 @@ class LiveSummary extends LiveSeries implements SummaryPoint {
 
   get quantiles(): [number, number][] {
     const values = this.#window.at(this.#asked, this.clock.now);
+    this.#account();
     return this.#asked.map((quantile, at) => [quantile, values[at] ?? Number.NaN]);
+  }
+
+  override get bytes(): number {
+    return this.owner.bytes + this.#observations * bytesPerObservation;
+  }
+
+  #account(): void {
+    const { size } = this.#window;
+    this.#budget.used += (size - this.#observations) * bytesPerObservation;
+    this.#observations = size;
   }
 }
 
-export function createSeries(clock: Clock, owner: Ownership, spec: MetricSpec): LiveSeries {
-  if (spec.type === 'histogram') return new LiveHistogram(clock, owner, spec);
-  return spec.type === 'summary' ? new LiveSummary(clock, owner, spec) : new LiveNumber(clock, owner);
+export function createSeries(context: SeriesContext, spec: MetricSpec): LiveSeries {
+  if (spec.type === 'histogram') return new LiveHistogram(context, spec);
+  return spec.type === 'summary' ? new LiveSummary(context, spec) : new LiveNumber(context);
 }

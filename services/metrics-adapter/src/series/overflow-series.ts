@@ -4,26 +4,26 @@ import type { Series } from '../sink.ts';
 export class OverflowSeries implements Series {
   expired = false;
   readonly #target: Series | undefined;
-  readonly #counts: { overflow: number };
+  readonly #count: { value: number };
 
   /** `target` is the `other` series; undefined where there is none, and samples are dropped. */
-  constructor(target: Series | undefined, counts: { overflow: number }) {
+  constructor(target: Series | undefined, count: { value: number }) {
     this.#target = target;
-    this.#counts = counts;
+    this.#count = count;
   }
 
   add(value: number): void {
-    this.#counts.overflow += 1;
+    this.#count.value += 1;
     this.#target?.add(value);
   }
 
   set(): void {
     // The last of many gauges says nothing about them: it is only counted.
-    this.#counts.overflow += 1;
+    this.#count.value += 1;
   }
 
   observe(value: number, weight: number): void {
-    this.#counts.overflow += 1;
+    this.#count.value += 1;
     this.#target?.observe(value, weight);
   }
 }

@@ -2,6 +2,8 @@ type Sample = { value: number; weight: number };
 
 /** Values of one age bucket beyond which they are thinned out. */
 const capacity = 2048;
+/** The same where memory is scarce. */
+const scarceCapacity = 64;
 
 /**
  * Quantiles of what was observed in the last `maxAge` milliseconds, which move on in `ageBuckets` steps.
@@ -19,7 +21,13 @@ export class QuantileWindow {
     this.#ageBuckets = ageBuckets;
   }
 
-  observe(value: number, weight: number, now: number): void {
+  /** How many values are held. */
+  get size(): number {
+    return this.#ages.reduce((sum, { samples }) => sum + samples.length, 0);
+  }
+
+  /** `scarce` tells that memory is, so that fewer values are held. */
+  observe(value: number, { weight, now, scarce = false }: { weight: number; now: number; scarce?: boolean }): void {
     let current = this.#ages.at(-1);
     if (current === undefined || now - current.began >= this.#step) {
       current = { began: now, samples: [], odd: false };
@@ -27,7 +35,7 @@ export class QuantileWindow {
       this.#forget(now);
     }
     current.samples.push({ value, weight });
-    if (current.samples.length < capacity) return;
+    if (current.samples.length < (scarce ? scarceCapacity : capacity)) return;
     current.samples = thin(current.samples, current.odd);
     // By turns the lower and the higher of a pair stays, so that errors cancel out.
     current.odd = !current.odd;

@@ -1,4 +1,6 @@
+import { NamedCounts } from '../named-counts.ts';
 import type { Labels, MetricSpec, Series, SeriesSink } from '../sink.ts';
+import { Budget, bytesOfSeries } from './budget.ts';
 import { type Family, sampleNames } from './family.ts';
 import { labelsText, parseLabelsText } from './labels.ts';
 import { type Clock, createSeries, type LiveSeries } from './live-series.ts';
@@ -9,10 +11,10 @@ export type SeriesLimits = { seriesPerMetric: number; seriesPerSource: number };
 /** What the store holds of a source, and what it could not take as it came. */
 export type StoreCounts = {
   series: number;
-  /** Samples that a cardinality limit sent to an `other` series, or dropped. */
-  overflow: number;
-  /** Requests for a series of a metric that has another type, or whose name another metric's samples or the adapter has. */
-  conflicts: number;
+  /** Samples that a limit sent to an `other` series, or dropped, by metric. */
+  overflow: NamedCounts;
+  /** Requests, by metric, for a series of one that has another type, or whose name another metric's samples or the adapter has. */
+  conflicts: NamedCounts;
   /** Series that their TTL took away. */
   expired: number;
 };
@@ -28,7 +30,7 @@ type Ask = { source: string; limits: SeriesLimits; counts: StoreCounts; spec: Me
 
 /**
  * The series of all sources that bring samples by themselves. Metrics are shared: two sources that write the same
- * series write to one. Memory is bounded by the limits, whatever label values arrive.
+ * series write to one. Memory is bounded by the limits and by a budget in bytes, whatever label values arrive.
  */
 export class SeriesStore {
   readonly #families = new Map<string, LiveFamily>();
@@ -37,6 +39,7 @@ export class SeriesStore {
   readonly #counts = new Map<string, StoreCounts>();
   readonly #clock: Clock;
   readonly #now: () => number;
+  readonly #budget = new Budget();
   #generation = 0;
   #reserved = '';
 
@@ -53,8 +56,22 @@ export class SeriesStore {
 
   counts(source: string): StoreCounts {
     let counts = this.#counts.get(source);
-    if (counts === undefined) this.#counts.set(source, (counts = { overflow: 0, conflicts: 0, expired: 0, series: 0 }));
+    if (counts === undefined)
+      this.#counts.set(
+        source,
+        (counts = { overflow: new NamedCounts(), conflicts: new NamedCounts(), expired: 0, series: 0 }),
+      );
     return counts;
+  }
+
+  /** The bytes that all series take by an estimate. */
+  get bytes(): number {
+    return this.#budget.used;
+  }
+
+  /** From now on there is no new series once all take so many bytes, and summaries keep fewer observations. */
+  limitBytes(bytes: number): void {
+    this.#budget.limit = bytes;
   }
 
   /** Call each second: moves the clock on and removes series that had no sample within their TTL. */
@@ -101,13 +118,13 @@ export class SeriesStore {
     const key = labelsText(ask.labels);
     const family = this.#isReserved(spec.name) ? 'conflict' : this.#familyFor(spec);
     if (family === 'conflict') {
-      counts.conflicts += 1;
+      counts.conflicts.add(spec.name);
       return undefined;
     }
     const known = family?.series.get(key);
     if (known !== undefined) return known;
-    const full = counts.series >= limits.seriesPerSource;
-    if (full && family === undefined) return new OverflowSeries(undefined, counts);
+    const full = counts.series >= limits.seriesPerSource || this.#budget.full;
+    if (full && family === undefined) return new OverflowSeries(undefined, counts.overflow.get(spec.name));
     const home = family ?? this.#addFamily(spec);
     if (full || home.series.size >= limits.seriesPerMetric) return this.#overflow(home, source, counts);
     return this.#addSeries(home, key, source);
@@ -140,7 +157,10 @@ export class SeriesStore {
 
   #addSeries(family: LiveFamily, key: string, source: string): LiveSeries {
     const { spec } = family;
-    const series = createSeries(this.#clock, { source, ttl: Math.ceil(spec.ttl / 1000) }, spec);
+    const bytes = bytesOfSeries(key, spec);
+    const owner = { source, ttl: Math.ceil(spec.ttl / 1000), bytes };
+    this.#budget.used += bytes;
+    const series = createSeries({ clock: this.#clock, budget: this.#budget, owner }, spec);
     family.series.set(key, series);
     this.counts(source).series += 1;
     return series;
@@ -152,7 +172,7 @@ export class SeriesStore {
     const key = otherLabels(family.series);
     const target =
       family.spec.type === 'gauge' ? undefined : (family.series.get(key) ?? this.#addSeries(family, key, source));
-    const overflow = new OverflowSeries(target, counts);
+    const overflow = new OverflowSeries(target, counts.overflow.get(family.spec.name));
     family.overflows.set(source, overflow);
     return overflow;
   }
@@ -166,6 +186,7 @@ export class SeriesStore {
       const counts = this.counts(series.owner.source);
       counts.series -= 1;
       counts.expired += 1;
+      this.#budget.used -= series.bytes;
     }
     if (family.series.size === before) return;
     for (const overflow of family.overflows.values()) overflow.expired = true;

@@ -1,3 +1,5 @@
+import { NamedCounts } from '../named-counts.ts';
+
 /** What a StatsD source has seen, as plain numbers: they change with every line. */
 export class StatsdCounts {
   lines = 0;
@@ -18,7 +20,7 @@ export class StatsdCounts {
   reloads = { success: 0, failure: 0 };
   readonly sampleErrors = new Map<string, number>();
   readonly eventErrors = new Map<string, number>();
-  conflicts = 0;
+  readonly conflicts = new NamedCounts();
 
   sampleError(reason: string): void {
     this.sampleErrors.set(reason, (this.sampleErrors.get(reason) ?? 0) + 1);

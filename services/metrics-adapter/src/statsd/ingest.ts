@@ -20,7 +20,7 @@ type Plan =
   | { do: 'refuse'; reason: string }
   | { do: 'fail'; reason: string }
   | { do: 'drop' }
-  | { do: 'conflict' }
+  | { do: 'conflict'; metric: string }
   | {
       do: SampleKind;
       series: Series;
@@ -78,7 +78,7 @@ export class StatsdIngest implements PacketReader {
         counts.actions.drop += 1;
         return undefined;
       case 'conflict':
-        counts.conflicts += 1;
+        counts.conflicts.add(plan.metric);
         return undefined;
       default:
         return this.#apply(plan, value * plan.factor, signed);
@@ -143,7 +143,7 @@ export class StatsdIngest implements PacketReader {
     if (name === '') return { do: 'fail', reason: 'empty_metric_name' };
     const spec = specOf(name, meaning.kind, mapped ?? { ...this.#mapping.unmapped, help: undefined });
     const series = this.#options.sink.series(spec, labelsOf(meaning, mapped, spec));
-    if (series === undefined) return { do: 'conflict' };
+    if (series === undefined) return { do: 'conflict', metric: name };
     const { kind, factor, weight, faults, labels } = meaning;
     const scaled = factor * (mapped?.scale ?? 1);
     return { do: kind, series, factor: scaled, weight, faults, mapped: mapped !== undefined, tagged: labels.size > 0 };

@@ -30,7 +30,7 @@ export function statsdMetrics(
     counter('events_error', 'Samples that no series can take.', counts.eventErrors, 'reason'),
     counter('events_actions', 'Samples that a mapping took.', counts.actions, 'action'),
     counter('events_unmapped', 'Samples that no mapping took.', counts.unmapped),
-    counter('events_conflict', 'Samples dropped as their metric has another type.', counts.conflicts),
+    counter('events_conflict', 'Samples dropped as their metric has another type.', counts.conflicts.values, 'metric'),
     counter('ignored', 'DogStatsD events and service checks, which carry no sample.', counts.ignored, 'kind'),
     counter('packets', 'Packets received.', counts.packets, 'transport'),
     ...(kernelDrops === undefined ? [] : [counter('udp_packet_drops', 'UDP packets the kernel dropped.', kernelDrops)]),

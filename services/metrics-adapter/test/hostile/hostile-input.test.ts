@@ -91,7 +91,7 @@ test('nor by StatsD, where it is counted as a conflict', async () => {
   const { adapter, samples } = await scrapedStatsd('mappings: []\n', 'adapter_up:1|g\nfine:1|g');
   expect(samples).toEqual(['fine 1']);
   expect(await adapter.samples('adapter_statsd_events_conflict_total')).toEqual([
-    'adapter_statsd_events_conflict_total{source="statsd"} 1',
+    'adapter_statsd_events_conflict_total{metric="adapter_up",source="statsd"} 1',
   ]);
 });
 

@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { Budget } from '../../src/series/budget.ts';
 import { LiveHistogram } from '../../src/series/live-series.ts';
 import { bucketIndex, NativeHistogram, upperBound } from '../../src/series/native-histogram.ts';
 import { QuantileWindow } from '../../src/series/quantile-window.ts';
 
-const owner = { source: 's', ttl: 0 };
-const clock = { tick: 0, now: 0 };
+const context = { clock: { tick: 0, now: 0 }, budget: new Budget(), owner: { source: 's', ttl: 0, bytes: 0 } };
 
 test('a value at a bound belongs to the bucket below it', () => {
-  const histogram = new LiveHistogram(clock, owner, {
+  const histogram = new LiveHistogram(context, {
     type: 'histogram',
     name: 'h',
     help: '',
@@ -50,16 +50,16 @@ test('beyond its buckets a native histogram gets coarser and loses no count', ()
 
 test('quantiles of few values are exact, and weights count', () => {
   const window = new QuantileWindow({ maxAge: 1000, ageBuckets: 5 });
-  for (let value = 1; value <= 100; value += 1) window.observe(value, 1, 0);
+  for (let value = 1; value <= 100; value += 1) window.observe(value, { weight: 1, now: 0 });
   expect(window.at([0, 0.5, 0.9, 1], 0)).toEqual([1, 50, 90, 100]);
-  window.observe(1000, 900, 0);
+  window.observe(1000, { weight: 900, now: 0 });
   expect(window.at([0.5], 0)).toEqual([1000]);
 });
 
 test('quantiles of many values have the right rank within a percent', () => {
   const window = new QuantileWindow({ maxAge: 1000, ageBuckets: 5 });
   const count = 200_000;
-  for (let at = 0; at < count; at += 1) window.observe((at * 7919) % count, 1, 0);
+  for (let at = 0; at < count; at += 1) window.observe((at * 7919) % count, { weight: 1, now: 0 });
   for (const [quantile, value] of [0.01, 0.5, 0.9, 0.99].map(
     (q, at) => [q, window.at([0.01, 0.5, 0.9, 0.99], 0)[at] ?? 0] as const,
   ))
@@ -68,8 +68,8 @@ test('quantiles of many values have the right rank within a percent', () => {
 
 test('values older than the window no longer count', () => {
   const window = new QuantileWindow({ maxAge: 1000, ageBuckets: 5 });
-  window.observe(100, 1, 0);
-  window.observe(1, 1, 900);
+  window.observe(100, { weight: 1, now: 0 });
+  window.observe(1, { weight: 1, now: 900 });
   expect(window.at([1], 900)).toEqual([100]);
   expect(window.at([1], 1100)).toEqual([1]);
   expect(window.at([1], 5000)).toEqual([Number.NaN]);

@@ -65,7 +65,7 @@ test('beyond the limit of a metric, samples go to its other series and are count
   const sink = store.sink('s', limits);
   for (let at = 0; at < 10; at += 1) sink.series(counter('a'), labels(['id', String(at)]))?.add(1);
   expect(valuesOf(store)).toEqual({ 'a{id="0"}': 1, 'a{id="1"}': 1, 'a{id="2"}': 1, 'a{id="other"}': 7 });
-  expect(store.counts('s').overflow).toBe(7);
+  expect(store.counts('s').overflow.values).toEqual(new Map([['a', 7]]));
 });
 
 test('beyond the limit of a source, a new metric is dropped and counted', () => {
@@ -73,7 +73,12 @@ test('beyond the limit of a source, a new metric is dropped and counted', () => 
   const sink = store.sink('s', limits);
   for (const name of ['a', 'b', 'c', 'd', 'e', 'f', 'g']) sink.series(counter(name), labels())?.add(1);
   expect(Object.keys(valuesOf(store))).toHaveLength(5);
-  expect(store.counts('s').overflow).toBe(2);
+  expect(store.counts('s').overflow.values).toEqual(
+    new Map([
+      ['f', 1],
+      ['g', 1],
+    ]),
+  );
   store.sink('t', limits).series(counter('other_source'), labels())?.add(1);
   expect(valuesOf(store)).toHaveProperty('other_source{}', 1);
 });
@@ -127,7 +132,7 @@ test.each([
   sink.series(counter('a'), labels());
   sink.series({ type: 'histogram', name: 'h', help: '', ttl: 0, buckets: [1] }, labels());
   expect(sink.series(spec, labels())).toBeUndefined();
-  expect(store.counts('s').conflicts).toBe(1);
+  expect(store.counts('s').conflicts.values).toEqual(new Map([[spec.name, 1]]));
 });
 
 test('after a reload a metric may have another type, and series of sources that went are gone', () => {
@@ -140,4 +145,52 @@ test('after a reload a metric may have another type, and series of sources that 
     .series({ ...counter('a'), type: 'gauge' }, labels())
     ?.set(7);
   expect(valuesOf(store)).toEqual({ 'a{}': 7 });
+});
+
+test('beyond the budget in bytes there is no new series, until some have gone', () => {
+  let now = 0;
+  const store = new SeriesStore({ now: () => now });
+  const many = { seriesPerMetric: 1e6, seriesPerSource: 1e6 };
+  store.limitBytes(100_000);
+  const fill = () => {
+    for (let at = 0; at < 1000; at += 1)
+      store
+        .sink('s', many)
+        .series(counter('a', 1000), labels(['id', String(at)]))
+        ?.add(1);
+  };
+  fill();
+  expect(store.bytes).toBeLessThan(101_000);
+  expect(store.counts('s').overflow.total + store.counts('s').series).toBe(1001);
+  for (now = 1000; now <= 3000; now += 1000) store.sweep();
+  expect([store.bytes, store.counts('s').series]).toEqual([0, 0]);
+  fill();
+  expect(valuesOf(store)).toHaveProperty('a{id="0"}', 1);
+});
+
+test('beyond the budget, summaries hold fewer observations', () => {
+  const store = new SeriesStore();
+  const spec: MetricSpec = {
+    type: 'summary',
+    name: 'q',
+    help: '',
+    ttl: 0,
+    quantiles: [{ quantile: 0.5, error: 0.01 }],
+    maxAge: 600_000,
+    ageBuckets: 5,
+  };
+  const series = store.sink('s', limits).series(spec, labels());
+  for (let value = 0; value < 2000; value += 1) series?.observe(value, 1);
+  const whole = store.bytes;
+  store.limitBytes(1000);
+  for (let value = 0; value < 10; value += 1) series?.observe(value, 1);
+  expect(store.bytes).toBeLessThan(whole / 16);
+});
+
+test('names from outside are counted apart up to a limit', () => {
+  const store = new SeriesStore();
+  const sink = store.sink('s', { seriesPerMetric: 1, seriesPerSource: 1 });
+  for (let at = 0; at < 500; at += 1) sink.series(counter(`m${at}`), labels())?.add(1);
+  const { values, total } = store.counts('s').overflow;
+  expect([values.size, values.get('m1'), values.get('other'), total]).toEqual([101, 1, 399, 499]);
 });

@@ -109,7 +109,7 @@ test('a series that expired is asked for again', () => {
 test('a metric of another type is counted as a conflict and changes nothing', () => {
   const { values, counts } = ingested('a:1|c\na:5|g\na:6|g');
   expect(values).toEqual({ a: 1 });
-  expect(counts.conflicts).toBe(2);
+  expect(counts.conflicts.values).toEqual(new Map([['a', 2]]));
 });
 
 test('a timestamp does not fill the memory of mappings', () => {
