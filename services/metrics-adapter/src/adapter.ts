@@ -20,6 +20,8 @@ export type AdapterOptions = {
   stdout: Writable;
   /** The metrics of this process. */
   registry: Metrics['registry'];
+  /** How many files may be followed at once; no limit unless given. */
+  openFiles?: number;
 };
 
 type Pulled = PullResult & { source: PullSource };
@@ -29,7 +31,7 @@ export class Adapter {
   readonly #store = new SeriesStore();
   readonly #log: Logger;
   readonly #streams: { stdin: Readable; stdout: Writable };
-  readonly #memory = new TailMemory();
+  readonly #memory: TailMemory;
   /** Merging problems by source and reason; sources themselves count the rest. */
   readonly #problems = new Map<string, Map<string, number>>();
   readonly #sweeper: NodeJS.Timeout;
@@ -39,7 +41,8 @@ export class Adapter {
   #sources: SourceSet;
 
   /** @throws {ConfigError} when the configuration can't be used */
-  constructor({ config, log, stdin, stdout, registry }: AdapterOptions) {
+  constructor({ config, log, stdin, stdout, registry, openFiles }: AdapterOptions) {
+    this.#memory = new TailMemory(openFiles);
     this.#config = config;
     this.#log = log;
     this.#streams = { stdin, stdout };

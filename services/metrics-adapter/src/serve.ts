@@ -6,6 +6,7 @@ import { Adapter } from './adapter.ts';
 import { loadAdapterConfig } from './config/load.ts';
 import type { Settings } from './config/settings.ts';
 import { serveAdapter } from './http.ts';
+import { openFileLimit } from './tail/open-file-limit.ts';
 
 /** The parts of `process` that are needed: reload on SIGHUP, standard input and output, and end after a check. */
 type Host = Pick<NodeJS.Process, 'on' | 'off' | 'exit' | 'stdin' | 'stdout'>;
@@ -15,7 +16,8 @@ export async function startAdapter(context: Context<Settings>, host: Host): Prom
   const { config, log, lifecycle, metrics } = context;
   const adapterConfig = await loadAdapterConfig(config.config);
   const { stdin, stdout } = host;
-  const adapter = new Adapter({ config: adapterConfig, log, stdin, stdout, registry: metrics.registry });
+  const { registry } = metrics;
+  const adapter = new Adapter({ config: adapterConfig, log, stdin, stdout, registry, openFiles: openFileLimit() });
   if (config.checkConfig) {
     stdout.write(`${config.config}: good\n`);
     return host.exit(0);
@@ -26,7 +28,7 @@ export async function startAdapter(context: Context<Settings>, host: Host): Prom
     reload: async () => adapter.reload(await loadAdapterConfig(config.config)),
     paths: [config.config],
     log,
-    registry: metrics.registry,
+    registry,
     host,
   });
   reloader.start();

@@ -112,6 +112,7 @@ export class ForwardSource implements Source {
     return new LineReader({
       config,
       stdin,
+      slots: this.#options.memory?.slots,
       positions,
       marks: true,
       onLine: (line, _origin, mark) => this.#line(line, mark),

@@ -63,6 +63,7 @@ export class LogsSource implements Source {
     return new LineReader({
       config,
       stdin,
+      slots: memory?.slots,
       positions: memory?.recall(config.name) ?? [],
       onLine: (line, origin) => processor.line(line, origin),
       onFirstLine: (line, origin) => processor.firstLine(line, origin),

@@ -1,12 +1,14 @@
-import { readdir, stat } from 'node:fs/promises';
+import { readdir, realpath, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { codeOf } from '@podkit/chassis/errors';
+import type { FileSlots } from './file-slots.ts';
 import { OpenFile, type Position } from './open-file.ts';
 
 export type TailEvent = 'opened' | 'rotated' | 'removed' | 'truncated' | 'cut';
 
 export type FileTailOptions = {
   path: string;
+  slots: FileSlots;
   /** Where to begin in a file that is there at the start; one that appears later is read from its beginning. */
   from: 'beginning' | 'end';
   /** Where reading of a file, by inode, was left off, by an earlier process or under another name. */
@@ -28,6 +30,9 @@ export type FileTailOptions = {
   onClose?: (position: Position) => void;
 };
 
+/** A file that was read to its end and let go of for others: how it was then, and which directory it lies in. */
+type Parked = { position: Position; seen: OpenFile['seen']; directory: string };
+
 /**
  * Reads one path as it grows, and whatever takes its place: a file renamed away (read to its end first), a new one, a
  * link pointed elsewhere, the same file truncated. Each line is handed over once.
@@ -36,6 +41,7 @@ export class FileTail {
   readonly #options: FileTailOptions;
   #current: OpenFile | undefined;
   #retiring: OpenFile[] = [];
+  #parked: Parked | undefined;
   #opened = false;
 
   constructor(options: FileTailOptions) {
@@ -44,17 +50,18 @@ export class FileTail {
 
   /** True while the path leads to a file that is being read. */
   get following(): boolean {
-    return this.#current !== undefined && this.#current.goneSince === undefined;
+    return this.#parked !== undefined || (this.#current !== undefined && this.#current.goneSince === undefined);
   }
 
   /** True once what the path led to is gone and nothing of it is left to read. */
   get over(): boolean {
-    return this.#opened && this.#current === undefined && this.#retiring.length === 0;
+    return this.#opened && !this.#parked && this.#current === undefined && this.#retiring.length === 0;
   }
 
   /** Whether a file is being read here, also under a former name. */
   reads(file: { dev: string; ino: string }): boolean {
-    return [this.#current, ...this.#retiring].some((open) => open?.is(file));
+    const { dev, ino } = this.#parked?.position ?? {};
+    return (dev === file.dev && ino === file.ino) || [this.#current, ...this.#retiring].some((open) => open?.is(file));
   }
 
   /**
@@ -64,12 +71,13 @@ export class FileTail {
    */
   async poll(): Promise<void> {
     for (const file of this.#retiring) await file.drain();
-    this.#current ??= await this.#open();
+    if (!(await this.#rests())) this.#current ??= await this.#open();
     if (this.#current !== undefined) {
       await this.#current.drain();
       await this.#follow(this.#current);
     }
     await this.#retire();
+    await this.#park();
   }
 
   /** Close; with `flush` a last line without an end is handed over before. */
@@ -77,22 +85,53 @@ export class FileTail {
     for (const file of [...this.#retiring, this.#current]) if (file) await this.#close(file, flush);
     this.#retiring = [];
     this.#current = undefined;
+    this.#options.slots.giveUp(this);
+    if (this.#parked) this.#options.onClose?.(this.#parked.position);
+    this.#parked = undefined;
   }
 
   async #open(): Promise<OpenFile | undefined> {
-    const first = !this.#opened;
+    const { path, slots, resume, from, onFirstLine, onEvent } = this.#options;
+    if (!slots.take(this)) return undefined;
+    const [first, parked] = [!this.#opened, this.#parked];
     this.#opened = true;
-    const file = await this.#openPath(this.#options.path);
-    const { resume, left, from, onFirstLine, onEvent } = this.#options;
-    if (first && left !== undefined && !file?.is(left)) await this.#finish(left);
+    const file = await this.#openPath(path).catch((error: unknown) => {
+      slots.free();
+      throw error;
+    });
+    if (file === undefined) slots.free();
+    this.#parked = undefined;
+    const left = parked?.position ?? (first ? this.#options.left : undefined);
+    if (left !== undefined && !file?.is(left)) await this.#finish(left, parked?.directory ?? dirname(path));
     if (file === undefined) return undefined;
-    const position = resume?.(file);
+    const back = parked !== undefined && file.is(parked.position);
+    const position = back ? parked.position : resume?.(file);
     if (position !== undefined) await file.resume(position);
     else if (first && from === 'end') await file.skipToEnd();
     const line = file.atStart || onFirstLine === undefined ? undefined : await file.firstLine();
     if (line !== undefined) onFirstLine?.(line, file);
-    onEvent?.('opened');
+    if (!back) onEvent?.('opened');
     return file;
+  }
+
+  /** Whether the file that was let go of is as it was. */
+  async #rests(): Promise<boolean> {
+    if (this.#parked === undefined) return false;
+    const { position, seen } = this.#parked;
+    const now = await stat(this.#options.path, { bigint: true }).catch(() => undefined);
+    const same = String(now?.dev) === position.dev && String(now?.ino) === position.ino;
+    return same && now?.size === BigInt(seen.size) && now.mtimeNs === seen.written;
+  }
+
+  /** Let the file go where others wait for their turn. */
+  async #park(): Promise<void> {
+    const { path, slots } = this.#options;
+    const file = this.#current;
+    if (file === undefined || file.goneSince !== undefined || !slots.crowded) return;
+    const directory = dirname(await realpath(path).catch(() => path));
+    this.#current = undefined;
+    this.#parked = { position: file.position, seen: file.seen, directory };
+    await file.close({ flush: false }).finally(() => slots.free());
   }
 
   async #openPath(path: string): Promise<OpenFile | undefined> {
@@ -105,10 +144,11 @@ export class FileTail {
   }
 
   /** The file may have been rotated while nobody watched: then its rest is read where it lies now. */
-  async #finish(position: Position): Promise<void> {
-    const path = await findInode(dirname(this.#options.path), position);
+  async #finish(position: Position, directory: string): Promise<void> {
+    const path = await findInode(directory, position);
     const old = path === undefined ? undefined : await this.#openPath(path);
     if (old === undefined) return;
+    this.#options.slots.takeAnyway();
     await old.resume(position);
     old.goneSince = performance.now();
     this.#retiring.push(old);
@@ -152,7 +192,7 @@ export class FileTail {
   }
 
   async #close(file: OpenFile, flush: boolean): Promise<void> {
-    await file.close({ flush });
+    await file.close({ flush }).finally(() => this.#options.slots.free());
     this.#options.onClose?.(file.position);
   }
 }

@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import { parseDuration } from '@podkit/chassis/config/duration';
 import { compileRegex } from '../regex/bounded-regex.ts';
 import type { TailConfig } from './config.ts';
+import type { FileSlots } from './file-slots.ts';
 import type { TailEvent } from './file-tail.ts';
 import type { FilePosition, LineOrigin, Position } from './open-file.ts';
 import { RecordJoiner } from './record-joiner.ts';
@@ -16,6 +17,8 @@ export type LineReaderOptions = {
   /** What `stdin: true` reads. */
   stdin: Readable;
   positions?: readonly FilePosition[];
+  /** How many files may be open; no limit unless given. */
+  slots?: FileSlots | undefined;
   /** A line, or a record of several. `mark` costs, so it is made only where `marks` is true. */
   onLine: (line: string, origin: LineOrigin, mark: Mark | undefined) => void;
   marks?: boolean;
@@ -40,6 +43,7 @@ export class LineReader {
     this.#joiner = config.multiline && joinerOf(config, config.multiline, onLine);
     this.#tailer = new Tailer({
       paths: config.files,
+      slots: options.slots,
       from: config.from,
       maxLineBytes: config.maxLineBytes,
       rotateWait: parseDuration(config.rotateWait),

@@ -75,6 +75,11 @@ export class OpenFile implements LineOrigin {
     return file;
   }
 
+  /** Length and time of writing as they were when the file was last read to its end. */
+  get seen(): { size: number; written: bigint } {
+    return { size: this.#offset, written: this.#written };
+  }
+
   /** The place after the line that was handed over last. */
   get position(): Position {
     return { dev: this.dev, ino: this.ino, offset: this.#lineEnd, head: this.#headText };

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { DirectoryWatchers } from './directory-watchers.ts';
+import { FileSlots } from './file-slots.ts';
 import { FileTail, type TailEvent } from './file-tail.ts';
 import { findPaths } from './find-paths.ts';
 import type { FilePosition, LineOrigin, OpenFile } from './open-file.ts';
@@ -15,6 +16,8 @@ export type TailerOptions = {
   rotateWait: number;
   /** Milliseconds between looks; events of the file system shorten that where they come. */
   pollInterval: number;
+  /** How many files may be open; no limit unless given. */
+  slots?: FileSlots | undefined;
   /** Where an earlier process left off in a file. */
   positions?: readonly FilePosition[];
   onLine: (line: string, origin: LineOrigin, path: string) => void;
@@ -137,10 +140,11 @@ export class Tailer {
   }
 
   #tailOf(path: string, first: boolean): Tail {
-    const { onLine, onEvent, onError, onFirstLine, pollInterval, positions = [], ...rest } = this.#options;
+    const { onLine, onEvent, onError, onFirstLine, pollInterval, positions = [], slots, ...rest } = this.#options;
     const tail = new FileTail({
       ...rest,
       path,
+      slots: slots ?? new FileSlots(Number.POSITIVE_INFINITY),
       from: first ? rest.from : 'beginning',
       resume: ({ dev, ino }) => this.#known.get(`${dev}:${ino}`),
       left: this.#options.paths.some((pattern) => resolve(pattern) === path)
