@@ -27,6 +27,8 @@ test.each([
     'foo',
     { _09digits: '0', tag_with_dots: '1' },
   ],
+  ['tags that a comma ends', 'foo', 'c|#tag:bar,', 'foo', { tag: 'bar' }],
+  ['an empty list of tags', 'foo', 'c|#', 'foo', {}],
   ['a container id (1.2)', 'foo', 'c|c:abc', 'foo', { container_id: 'abc' }],
   ['a timestamp (1.3)', 'foo', 'c|T1656581400', 'foo', {}],
   ['external data (1.5)', 'foo', 'c|e:it-false,cn-app,pu-1', 'foo', {}],
@@ -44,6 +46,8 @@ test.each([
   ['a rate of nothing', 'foo', 'c|@0', {}, ['invalid_sample_factor']],
   ['a rate above one', 'foo', 'c|@2', {}, ['invalid_sample_factor']],
   ['a rate that is no number', 'foo', 'c|@x', {}, ['invalid_sample_factor']],
+  ['an empty tag before the last comma', 'foo', 'c|#tag:value,,', { tag: 'value' }, ['tag']],
+  ['a time that is no number', 'foo', 'c|T12x', {}, ['unknown_component']],
 ])('%s cost only themselves', (_what, head, tail, labels, faults) => {
   expect(meaning(head, tail)).toMatchObject({ labels, faults, factor: 1, weight: 1 });
 });

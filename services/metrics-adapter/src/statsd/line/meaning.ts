@@ -81,7 +81,7 @@ function readComponent(component: string, meaning: Meaning, styles: TagStyles): 
   if (component.startsWith('@')) {
     applyRate(component, meaning);
   } else if (component.startsWith('#')) {
-    if (styles.dogstatsd) for (const tag of component.slice(1).split(',')) readTag(tag.replace(/^#/, ''), ':', meaning);
+    if (styles.dogstatsd) for (const tag of splitTags(component.slice(1))) readTag(tag.replace(/^#/, ''), ':', meaning);
   } else if (component.startsWith('c:')) {
     if (component.length === 2) return 'malformed_container_id';
     meaning.labels.set('container_id', component.slice(2));
@@ -119,7 +119,13 @@ function readNameTags(meaning: Meaning, styles: TagStyles): string {
 }
 
 function readTags(tags: string, meaning: Meaning): void {
-  if (tags !== '') for (const tag of tags.split(',')) readTag(tag, '=', meaning);
+  for (const tag of splitTags(tags)) readTag(tag, '=', meaning);
+}
+
+/** What stands between commas. As in statsd_exporter a comma may end the list, and only empty tags before it are errors. */
+function splitTags(tags: string): string[] {
+  const split = tags.split(',');
+  return split.at(-1) === '' ? split.slice(0, -1) : split;
 }
 
 function readTag(tag: string, separator: string, { labels, faults }: Meaning): void {
