@@ -40,7 +40,6 @@ test.each([
 
 test.each([
   ['valueless tags', 'foo', 'c|#lonely,tag:value', { tag: 'value' }, ['tag']],
-  ['empty tags', 'foo', 'c|#tag:value,,', { tag: 'value' }, ['tag', 'tag']],
   ['half a bracket', '[tag1=bar,tag2=bazfoo.test', 'c', {}, ['tag']],
   ['an unknown field', 'foo', 'c|zzz', {}, ['unknown_component']],
   ['a rate of nothing', 'foo', 'c|@0', {}, ['invalid_sample_factor']],
