@@ -41,8 +41,9 @@ async function startSlowReader(url: string): Promise<Socket> {
   return socket;
 }
 
+const line = (at: number) => `series{id="${at}",text="${'x'.repeat(80)}"} ${at}\n`;
+
 test('150 readers that read nothing hold up neither a probe nor a scrape', async () => {
-  const line = (at: number) => `series{id="${at}",text="${'x'.repeat(80)}"} ${at}\n`;
   const page = Array.from({ length: 9000 }, (_none, at) => line(at)).join('');
   const adapter = await startAdapter(prometheus(await serveApp(page)));
   const readers = await Promise.all(Array.from({ length: 150 }, () => startSlowReader(adapter.url)));
