@@ -6,6 +6,7 @@ import { underLoad } from '../load-pod.ts';
 import { kubectl } from '../run.ts';
 import { storeAway } from './degraded.ts';
 import { blocksThatNeed, suitePages } from './pages.ts';
+import { deleteMasters, formCluster, scaleMasters } from './redis-cluster.ts';
 import { deletedWhileWriting, sidecars, stopOrder } from './termination.ts';
 
 const local = 'http://127.0.0.1:8080';
@@ -29,6 +30,9 @@ export function suiteCases(folder: string, image: string): Case[] {
     { name: 'suite takes a new setting without a restart', run: newSetting },
     { name: 'suite rolls out to a partition only', run: partition },
     { name: 'suite has a NetworkPolicy for every Pod', run: networkPolicies },
+    { name: 'suite has a Redis Cluster in place of its Redis', run: () => formCluster(folder) },
+    { name: 'suite loses no acknowledged write while each master is deleted', run: deleteMasters },
+    { name: 'suite keeps its keys from three masters to five and back', run: () => scaleMasters(folder) },
     { name: 'suite goes', run: () => goAway(base) },
   ];
 }
