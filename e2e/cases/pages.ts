@@ -3,8 +3,13 @@ import { runBlocks } from '../../tools/run-blocks.ts';
 import type { Case } from '../case.ts';
 
 /** The pages whose commands a case of the suite or of the patterns runs itself. */
-export const suitePages: { base: string; scaling: string } = { base: 'k8s/README.md', scaling: 'docs/scaling.md' };
-const isElsewhere = (page: string) => page.startsWith('k8s/patterns/') || Object.values(suitePages).includes(page);
+export const suitePages = {
+  base: 'k8s/README.md',
+  scaling: 'docs/scaling.md',
+  redisCluster: 'k8s/components/redis-cluster/README.md',
+} as const;
+const ofSuite = new Set<string>(Object.values(suitePages));
+const isElsewhere = (page: string) => page.startsWith('k8s/patterns/') || ofSuite.has(page);
 
 export const blocksThatNeed = (page: string, need: Need) => blocksOf(page).filter((block) => block.need === need);
 

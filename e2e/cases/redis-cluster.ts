@@ -1,8 +1,11 @@
-import { join } from 'node:path';
+import { runBlocks } from '../../tools/run-blocks.ts';
 import { namespace, until } from '../app-client.ts';
 import { expect } from '../case.ts';
 import { kubectl, run } from '../run.ts';
+import { blocksThatNeed, suitePages } from './pages.ts';
 
+/** The commands of its README: the first block forms it, the second one scales it. */
+const blocks = blocksThatNeed(suitePages.redisCluster, 'cluster');
 const masters = [0, 1, 2];
 const node = (ordinal: number) => `redis-cluster-${ordinal}`;
 
@@ -52,9 +55,8 @@ const send = (command: string) =>
 
 /** The base with a Redis Cluster in place of its one Redis, formed and reachable through the ambassador. */
 export async function formCluster(folder: string): Promise<string> {
-  await run('kubectl', ['apply', '-k', join(folder, 'k8s', 'overlays', 'redis-cluster')]);
   await kubectl('-n', namespace, 'delete', 'statefulset,service,pdb,networkpolicy', 'redis', '--ignore-not-found');
-  await kubectl('-n', namespace, 'wait', '--for=condition=Complete', 'job/redis-cluster-form', '--timeout=300s');
+  await runBlocks(blocks.slice(0, 1), { cwd: folder, timeout: 600_000 });
   await until('the ambassador to write to it', async () => (await send('SET cache:formed 1')).startsWith('+OK'));
   return 'six nodes, written through the ambassador';
 }
@@ -71,9 +73,8 @@ export async function deleteMasters(): Promise<string> {
 
 /** From three masters to five and back while keys are written. */
 export async function scaleMasters(folder: string): Promise<string> {
-  const scale = join(folder, 'k8s', 'components', 'redis-cluster', 'scale');
   return whileWriting(async () => {
-    for (const count of ['5', '3']) await run('sh', [scale, count], { timeout: 600_000 });
+    await runBlocks(blocks.slice(1), { cwd: folder, timeout: 600_000 });
   });
 }
 
