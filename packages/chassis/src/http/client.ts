@@ -53,7 +53,8 @@ export class HttpClient {
     const { location } = answer.headers;
     if (redirects === 0 || location === undefined || !redirectStatuses.has(answer.status)) return answer;
     if (redirects === 1) throw new PodkitError('ERR_REDIRECTS', 'too many redirects');
-    return this.#follow(new URL(location, url), redirected(url, new URL(location, url), sent, answer.status), signal);
+    const next = new URL(location, url);
+    return this.#follow(next, redirected(url, next, sent, answer.status), signal);
   }
 
   /** The head of the answer. Sent once more where the other side closed a kept connection while we sent on it. */

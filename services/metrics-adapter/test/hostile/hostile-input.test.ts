@@ -3,19 +3,12 @@ import { checkCost } from '../../src/json/parse.ts';
 import { timeOf } from '../../src/json/value.ts';
 import { parseSampleLine } from '../../src/prometheus/sample-line.ts';
 import { StreamLines } from '../../src/statsd/listeners/stream-lines.ts';
+import { leastCpuTime } from '../support/cpu-time.ts';
 import { serveApp } from '../support/serve-app.ts';
 import { startAdapter } from '../support/start-adapter.ts';
 import { scrapedStatsd } from '../support/statsd-adapter.ts';
 
 const protobuf = 'application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited';
-
-/** CPU time of this process in milliseconds that an action takes. */
-function cpuOf(action: () => void): number {
-  const before = process.cpuUsage();
-  action();
-  const { user, system } = process.cpuUsage(before);
-  return (user + system) / 1000;
-}
 
 test.each([
   ['blanks in the braces', (size: number) => `a{b${' '.repeat(size)}x="1"} 1`],
@@ -25,7 +18,7 @@ test.each([
 ])('the time for a line of many %s grows with its length, no faster', (_what, line) => {
   const cost = (size: number) => {
     const text = line(size);
-    return Math.min(...[1, 2, 3].map(() => cpuOf(() => expect(parseSampleLine(text)).toBe('malformed_line'))));
+    return leastCpuTime(() => expect(parseSampleLine(text)).toBe('malformed_line'));
   };
   cost(1000);
   expect(cost(160_000)).toBeLessThan(16 * 10 * cost(10_000) + 50);

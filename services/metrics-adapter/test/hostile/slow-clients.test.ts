@@ -3,6 +3,7 @@ import { connect, type Socket } from 'node:net';
 import { freePort } from '@podkit/chassis/testing/free-port';
 import { waitFor } from '@podkit/chassis/testing/wait-for';
 import { expect, onTestFinished, test } from 'vitest';
+import { cpuTimeOf } from '../support/cpu-time.ts';
 import { serveApp } from '../support/serve-app.ts';
 import { startAdapter } from '../support/start-adapter.ts';
 
@@ -39,14 +40,6 @@ async function startSlowReader(url: string): Promise<Socket> {
   socket.pause();
   socket.write('GET /metrics HTTP/1.1\r\nhost: a\r\nx-prometheus-scrape-timeout-seconds: 1\r\n\r\n');
   return socket;
-}
-
-/** CPU time of this process in milliseconds until an action is over. */
-async function cpuTimeOf(action: () => Promise<unknown>): Promise<number> {
-  const before = process.cpuUsage();
-  await action();
-  const { user, system } = process.cpuUsage(before);
-  return (user + system) / 1000;
 }
 
 const line = (at: number) => `series{id="${at}",text="${'x'.repeat(80)}"} ${at}\n`;

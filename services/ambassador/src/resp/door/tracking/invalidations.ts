@@ -1,4 +1,4 @@
-import type { Engine, Route } from '../../../engine/engine.ts';
+import type { Engine } from '../../../engine/engine.ts';
 import type { Changes } from '../../../engine/near-cache.ts';
 import type { Key } from '../../../engine/store.ts';
 import { CommandError } from '../../commands/answer.ts';
@@ -97,7 +97,7 @@ export class Invalidations implements TrackingTable {
     const { keyPrefix: prefix, track } = changes;
     const { promise: first, resolve } = Promise.withResolvers<string | undefined>();
     const feed: Feed = { heard: false, first, close: () => undefined };
-    const isOfRoute = (key: Key) => isSame(this.#engine.route(key), changes);
+    const isOfRoute = (key: Key) => this.#engine.route(key).changes === changes;
     const source = track({
       prefix,
       // Later, but in this turn: a store may say so while the connection that changes it is being served.
@@ -154,8 +154,6 @@ export class Invalidations implements TrackingTable {
     }
   }
 }
-
-const isSame = (route: Route, changes: Changes): boolean => route.changes === changes;
 
 const notHeard = (store: string, reason: string): CommandError =>
   new CommandError(`ERR CLIENT TRACKING is not supported: store '${store}': ${reason}`);
