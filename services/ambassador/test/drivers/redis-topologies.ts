@@ -14,15 +14,19 @@ export function redisCli(port: number, ...words: string[]): string {
   return stdout.trim();
 }
 
+/** Waits for the master's own word: WAIT counts a replica only after its first acknowledgement, up to a second after the replica says that its link is up. */
+const replicaIsOnline = (masterPort: number): Promise<void> =>
+  waitFor('the master to count its replica', () =>
+    redisCli(masterPort, 'INFO', 'replication').includes('state=online'),
+  );
+
 /** A master, a replica, and a Sentinel that makes the replica the master when the master is gone for half a second. */
 export async function startSentinel() {
   const folder = mkdtempSync(join(tmpdir(), 'podkit-sentinel-'));
   const master = await startRedis({ args: ['--repl-diskless-sync-delay', '0'] });
   // What it gets from its master it keeps in a file.
   const replica = await startRedis({ args: ['--replicaof', '127.0.0.1', String(master.port), '--dir', folder] });
-  await waitFor('the replica to follow', () =>
-    redisCli(replica.port, 'INFO', 'replication').includes('link_status:up'),
-  );
+  await replicaIsOnline(master.port);
   const port = await freePort();
   const lines = [
     `port ${port}`,
@@ -52,6 +56,7 @@ export async function startSentinel() {
       await waitFor('the promotion', () => redisCli(current.port, 'ROLE').startsWith('master'));
       const args = ['--replicaof', '127.0.0.1', String(current.port), '--repl-diskless-sync-delay', '0'];
       other = await startRedis({ port: other.port, args });
+      await replicaIsOnline(current.port);
       await waitFor('the Sentinel to know the replica', () =>
         redisCli(port, 'SENTINEL', 'replicas', 'main').includes('master-link-status\nok'),
       );
