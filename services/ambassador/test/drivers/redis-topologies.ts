@@ -15,10 +15,10 @@ export function redisCli(port: number, ...words: string[]): string {
 }
 
 /** Waits for the master's own word: WAIT counts a replica only after its first acknowledgement, up to a second after the replica says that its link is up. */
-const replicaIsOnline = (masterPort: number): Promise<void> =>
-  waitFor('the master to count its replica', () =>
-    redisCli(masterPort, 'INFO', 'replication').includes('state=online'),
-  );
+async function replicaIsOnline(masterPort: number): Promise<void> {
+  const isOnline = () => redisCli(masterPort, 'INFO', 'replication').includes('state=online');
+  await waitFor('the master to count its replica', isOnline);
+}
 
 /** A master, a replica, and a Sentinel that makes the replica the master when the master is gone for half a second. */
 export async function startSentinel() {
