@@ -18,7 +18,7 @@ stores:
     driver: redis
     sentinel: {name: main, nodes: ['127.0.0.1:1', '127.0.0.1:${sentinel.port}']}
     waitReplicas: 1
-    commandTimeout: 1s
+    commandTimeout: 4s
 `;
 
 test('through the Redis door every command reaches the master, and after a failover the new one', async () => {

@@ -20,7 +20,7 @@ async function replicaIsOnline(masterPort: number): Promise<void> {
   await waitFor('the master to count its replica', isOnline);
 }
 
-/** A master, a replica, and a Sentinel that makes the replica the master when the master is gone for half a second. */
+/** A master, a replica, and a Sentinel that makes the replica the master when the master is gone for a second and a half: sooner, and a slow machine has a failover that nobody asked for. */
 export async function startSentinel() {
   const folder = mkdtempSync(join(tmpdir(), 'podkit-sentinel-'));
   const master = await startRedis({ args: ['--repl-diskless-sync-delay', '0'] });
@@ -33,7 +33,7 @@ export async function startSentinel() {
     'bind 127.0.0.1',
     `sentinel monitor main 127.0.0.1 ${master.port} 1`,
     `sentinel known-replica main 127.0.0.1 ${replica.port}`,
-    'sentinel down-after-milliseconds main 500',
+    'sentinel down-after-milliseconds main 1500',
     'sentinel failover-timeout main 3000',
   ];
   const config = join(folder, 'sentinel.conf');
