@@ -40,6 +40,12 @@ export type GitSyncInput = {
 
 const service = 'git-sync';
 
+/** Milliseconds to end a pass that is cut: git may take a second to remove its locks, then it is killed, and files are removed. */
+const timeToCut = 4000;
+
+/** How long a pass in flight may go on after SIGTERM; a short time is shared, most of it for the end. */
+const timeToFinish = (shutdownTimeout: number) => shutdownTimeout - Math.min(timeToCut, shutdownTimeout * 0.75);
+
 /** Passes of all repositories that run at the same time: each is a git with its transport, and a checkout. */
 const passesAtOnce = 4;
 
@@ -219,7 +225,7 @@ export class GitSync {
   /** A pass in flight may finish; when the time is nearly over it is cut, and the next start sweeps what it left. */
   async #endPasses(overdue: AbortSignal): Promise<void> {
     for (const { loop } of this.#repositories) loop.stop();
-    const enough = AbortSignal.any([overdue, AbortSignal.timeout(this.#input.options.shutdownTimeout * 0.75)]);
+    const enough = AbortSignal.any([overdue, AbortSignal.timeout(timeToFinish(this.#input.options.shutdownTimeout))]);
     enough.addEventListener('abort', () => {
       for (const { loop } of this.#repositories) loop.cut();
     });

@@ -43,7 +43,7 @@ describe('stopping', () => {
   it('cuts a pass that does not end in time, with all its processes, and the next start recovers', async () => {
     const [remote, root, pid] = [await Remote.create(), tempDir(), join(tempDir(), 'pid')];
     const git = gitThat(`sleep 300 & echo $! > ${pid}; wait`);
-    const env = { SHUTDOWN_TIMEOUT: '1s' };
+    const env = { SHUTDOWN_TIMEOUT: '5s' };
     const service = startGitSync([...args(remote, root), `--git=${git}`], { env });
     await waitFor('the fetch', () => existsSync(pid) && readFileSync(pid, 'utf8') !== '');
     expect((await service.stop('SIGTERM')).code).toBe(0);
@@ -55,7 +55,7 @@ describe('stopping', () => {
     const [remote, root, mark] = [await Remote.create(), tempDir(), join(tempDir(), 'mark')];
     const git = gitThat(`touch ${mark}; sleep 300`);
     const service = startGitSync([...args(remote, root), '--one-time', `--git=${git}`], {
-      env: { SHUTDOWN_TIMEOUT: '1s' },
+      env: { SHUTDOWN_TIMEOUT: '5s' },
     });
     await waitFor('the fetch', () => existsSync(mark));
     expect((await service.stop('SIGTERM')).code).toBe(143);
