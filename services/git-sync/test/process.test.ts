@@ -109,12 +109,21 @@ it('an idle pass starts one git', async () => {
       .logs()
       .filter((line) => line.msg === 'running command')
       .map((line) => String(line.cmd).replace(/^\S+ /, ''));
-  const fetch = 'fetch --no-progress --no-tags --no-auto-gc --no-recurse-submodules --end-of-options origin main';
+  const fetch = `fetch --no-progress --no-tags --no-auto-gc --no-recurse-submodules --end-of-options ${remote.path} main`;
   // The passes before have published the first commit and looked once at the configuration that this wrote.
   await waitFor('five passes in a row that start one git each', () => {
     const latest = commands().slice(-5);
     return latest.length === 5 && latest.every((command) => command === fetch);
   });
+});
+
+it('the program at --git finds the address in what it is asked, as with upstream', async () => {
+  const [remote, root] = [await Remote.create(), tempDir()];
+  const address = `file://${remote.path}`;
+  const git = gitThat(`echo " $* " | grep -qF " ${address} " || exit 9`);
+  const flags = [`--repo=${address}`, '--ref=main', `--root=${root}`, '--link=x', '--one-time', `--git=${git}`];
+  expectDone(await runGitSync(flags));
+  expect(publishedHash(join(root, 'x'))).toBe(remote.head());
 });
 
 it('keeps several repositories in sync, with metrics of their own', async () => {

@@ -62,7 +62,7 @@ export class Repository {
    */
   async fetchTip(signal: AbortSignal): Promise<string> {
     const { ref, layout } = this.#options;
-    await this.#git(['fetch', ...fetchOptions, '--end-of-options', 'origin', ref], signal);
+    await this.#git(['fetch', ...fetchOptions, '--end-of-options', this.#source, ref], signal);
     return (await readFileIfThere(join(layout.gitDir, 'FETCH_HEAD')))?.split('\t', 1)[0] ?? '';
   }
 
@@ -79,12 +79,21 @@ export class Repository {
     }
   }
 
+  /**
+   * The address itself, which a program at --git may look for in what it is asked, as upstream gives it. A partial clone
+   * needs a remote by name: git notes there where to fetch missing objects from.
+   */
+  get #source(): string {
+    const { repo, filter } = this.#options;
+    return filter === undefined ? repo : 'origin';
+  }
+
   async #fetch(signal: AbortSignal): Promise<Fetched> {
     const { ref, depth, filter, layout } = this.#options;
     const shallow = (await lstatIfThere(join(layout.gitDir, 'shallow'))) !== undefined;
     const history = depth > 0 ? [`--depth=${depth}`] : shallow ? ['--unshallow'] : [];
     const partial = filter === undefined ? [] : [`--filter=${filter}`];
-    await this.#git(['fetch', ...fetchOptions, ...history, ...partial, '--end-of-options', 'origin', ref], signal);
+    await this.#git(['fetch', ...fetchOptions, ...history, ...partial, '--end-of-options', this.#source, ref], signal);
     const [hash = '', object = ''] = (
       await this.#git(['rev-parse', 'FETCH_HEAD^{commit}', 'FETCH_HEAD'], signal)
     ).split('\n');
