@@ -1,16 +1,17 @@
 import { runService } from '@podkit/chassis/process/service';
 import pkg from '../package.json' with { type: 'json' };
-import { configFaults, configSchema } from './config.ts';
+import { checkConfig } from './config/check-config.ts';
+import { configSchema } from './config.ts';
 import { serve } from './serve.ts';
 
 await runService(
   {
     name: 'app',
     version: pkg.version,
-    summary: 'an HTTP service whose health and shutdown are exemplary, with a console that shows its Pod live.',
+    summary: 'a reference HTTP service for health probes and graceful shutdown, with a live console of its Pod.',
     prefix: 'APP_',
     schema: configSchema,
-    checks: [configFaults],
+    checks: [checkConfig],
     start: (context) => serve(context, process),
   },
   process,

@@ -26,8 +26,13 @@ test('the security headers can be left to a proxy', async () => {
   expect([headers.get('content-security-policy'), headers.get('x-frame-options')]).toEqual([null, null]);
 });
 
-test('a policy that is none is refused', async () => {
-  const app = await startApp({ APP_SITE_CSP: '"self"' }, { started: false });
+test('a policy may do without default-src', async () => {
+  const headers = await headersOf({ APP_SITE_CSP: "frame-ancestors 'none'" });
+  expect(headers.get('content-security-policy')).toBe("frame-ancestors 'none'");
+});
+
+test.each(['"self"', 'default-src self'])('the policy %s is refused', async (policy) => {
+  const app = await startApp({ APP_SITE_CSP: policy }, { started: false });
   expect((await app.service.exited).code).toBe(2);
   expect(app.service.output.join()).toContain('APP_SITE_CSP');
 });

@@ -4,12 +4,12 @@ import { basename, dirname, join } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import type { Server } from '@podkit/chassis/http/server';
 import { vendorFiles } from '../console/vendor-files.ts';
-import type { CspDirectives } from '../content-security-policy.ts';
-import { secure } from './security-headers.ts';
+import type { Csp } from '../content-security-policy.ts';
+import { addSecurityHeaders } from './security-headers.ts';
 
 /** `/console/`: the page, from the folder that ships with the app, and the libraries that it imports. */
 export function consoleRoutes(server: Server, { folder }: { folder: string }): void {
-  secure(server, policy(readFileSync(join(folder, 'index.html'), 'utf8')));
+  addSecurityHeaders(server, policy(readFileSync(join(folder, 'index.html'), 'utf8')));
   void server.register(fastifyStatic, {
     root: folder,
     prefix: '/console/',
@@ -24,10 +24,10 @@ export function consoleRoutes(server: Server, { folder }: { folder: string }): v
 }
 
 /** Nothing from elsewhere and nothing inline, but the import map, which a browser takes in no other way: by its hash. */
-function policy(page: string): CspDirectives {
+function policy(page: string): Csp {
   const map = /<script type="importmap">([\s\S]*?)<\/script>/.exec(page)?.[1] ?? '';
   const hash = createHash('sha256').update(map).digest('base64');
-  return {
+  const directives = {
     'default-src': ["'none'"],
     'script-src': ["'self'", `'sha256-${hash}'`],
     'style-src': ["'self'"],
@@ -37,4 +37,5 @@ function policy(page: string): CspDirectives {
     'form-action': ["'none'"],
     'frame-ancestors': ["'none'"],
   };
+  return { useDefaults: false, directives };
 }

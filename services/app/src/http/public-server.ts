@@ -11,7 +11,7 @@ import { errorStatuses, inviteRetries } from './error-statuses.ts';
 import { liveRoutes } from './live-routes.ts';
 import { notesRoutes } from './notes-routes.ts';
 import { podsRoutes } from './pods-routes.ts';
-import { secure } from './security-headers.ts';
+import { addSecurityHeaders } from './security-headers.ts';
 import { SiteFiles, siteRoutes } from './site-routes.ts';
 import { guardByToken } from './token-guard.ts';
 import { trafficGate } from './traffic-gate.ts';
@@ -41,7 +41,7 @@ export async function startPublicServer(context: Context<Config>, parts: PublicP
   liveRoutes(server, { watch: stores.siteWatch, stream });
   // A scope of its own: the API's answers are no pages, and need no time for such headers.
   void server.register(async (scope) => {
-    if (config.securityHeaders) secure(scope, parseCsp(config.siteCsp));
+    if (config.securityHeaders) addSecurityHeaders(scope, parseCsp(config.siteCsp));
     siteRoutes(scope, site);
   });
   lifecycle.atClose('preStop answers', () => state.hooks.markDrained());
