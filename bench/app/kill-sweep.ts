@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { killSweep } from '../../services/app/test/support/kill-sweep.ts';
 
-// `node bench/app/kill-sweep.ts [rounds]`: SIGKILL a process that writes keys, again and again on the same volume, each time at
+// `npm run bench -- app/kill-sweep [rounds]`: SIGKILL a process that writes keys, again and again on the same volume, each time at
 // another moment, and count what was acknowledged and is not there. The tests have a short version.
 const rounds = Number(process.argv[2] ?? 50);
 const folder = mkdtempSync(join(tmpdir(), 'podkit-kill-sweep-'));
