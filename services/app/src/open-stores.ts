@@ -35,7 +35,7 @@ export async function openStores(
   lifecycle.atClose('site watch', () => siteWatch.stop());
   siteWatch.onChange(({ commit }) => state.timeline.record('site', `published ${commit ?? config.site}`));
   const synced = async () => {
-    if (siteWatch.look() === undefined) throw new PodkitError('ERR_NOT_SYNCED', `nothing at ${config.site} yet`);
+    if (siteWatch.check() === undefined) throw new PodkitError('ERR_NOT_SYNCED', `nothing at ${config.site} yet`);
   };
   const pods = await openPods(context, state.identity, process);
   return {

@@ -53,10 +53,10 @@ function createSettings({ config, log, lifecycle }: Context<Config>, timeline: T
     },
     onChange: (name) => {
       if (name === 'logLevel') log.level = settings.get('logLevel') ?? logLevel;
-      log.info({ setting: name }, 'setting re-read');
-      timeline.record('settings', `${name} re-read`);
+      log.info({ setting: name }, 'setting reloaded');
+      timeline.record('settings', `${name} reloaded`);
     },
-    onFault: (name, why) => log.warn({ setting: name, why }, 'setting not usable; the one before it stays'),
+    onFault: (name, why) => log.warn({ setting: name, why }, 'invalid setting; keeping the previous value'),
   });
   lifecycle.atClose('settings', () => settings.stop());
   return settings;

@@ -17,10 +17,10 @@ export class Availability {
   constructor(health: Health, lifecycle: Lifecycle, { period = 500 }: { period?: number } = {}) {
     this.#health = health;
     this.#lifecycle = lifecycle;
-    this.#timer = setInterval(() => void this.look(), period);
+    this.#timer = setInterval(() => void this.check(), period);
     this.#timer.unref();
     lifecycle.onChange(({ state }) => {
-      if (state !== 'ready' && state !== 'unready') void this.look();
+      if (state !== 'ready' && state !== 'unready') void this.check();
     });
   }
 
@@ -33,7 +33,7 @@ export class Availability {
     listener(this.#ready);
   }
 
-  async look(): Promise<void> {
+  async check(): Promise<void> {
     const { ok, checks } = await this.#health.run('readyz');
     const failing = checks.filter((check) => !check.ok).map(({ name, reason }) => `${name}: ${reason}`);
     this.#lifecycle.setReady(ok, ok ? 'all checks pass' : failing.join('; '));
@@ -41,7 +41,7 @@ export class Availability {
     this.#tell(ok && state !== 'starting' && state !== 'closed' && state !== 'exited');
   }
 
-  /** The end: not ready, and nothing is looked at any more. */
+  /** The end: not ready, and nothing is checked any more. */
   stop(): void {
     clearInterval(this.#timer);
     this.#tell(false);

@@ -105,7 +105,7 @@ export class Overload {
 
   #refuse(reply: FastifyReply): void {
     this.#shed += 1;
-    const message = `too much to do (${this.state.reasons.join(', ')}); try again`;
+    const message = `overloaded (${this.state.reasons.join(', ')}); retry later`;
     void reply.code(503).header('retry-after', '1').send({ code: 'ERR_OVERLOADED', message });
   }
 }

@@ -60,7 +60,7 @@ async function openGrpcHealth(options: PublishOptions, port: number): Promise<vo
     services: Object.keys(services),
     isServing: async (service) => {
       const probe = services[service] ?? 'readyz';
-      // gRPC clients balance by themselves and are not told by an EndpointSlice: they must hear of the drain here.
+      // gRPC clients balance by themselves and follow no EndpointSlice: they learn of the drain here.
       if (probe === 'readyz' && lifecycle.draining) return false;
       return (await health.run(probe)).ok;
     },

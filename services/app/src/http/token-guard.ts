@@ -6,7 +6,7 @@ import { isSameSecret } from '@podkit/chassis/http/token';
 export type TokenGuardOptions = {
   /** The tokens that are taken now; none: every request is refused. */
   tokens: () => (string | undefined)[];
-  /** What the refused are told. */
+  /** The message of the 401. */
   message: string;
 };
 

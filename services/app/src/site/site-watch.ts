@@ -13,9 +13,9 @@ export class SiteWatch {
 
   constructor(link: string, { poll = 2000 }: { poll?: number } = {}) {
     this.#link = link;
-    this.look();
-    // On every look and not only on a change: what is first seen is a change for those who wait for the first sync.
-    this.#stop = watchFiles([link], () => undefined, { poll, onCheck: () => this.look() });
+    this.check();
+    // At every check and not only on a change: what is first seen is a change for those who wait for the first sync.
+    this.#stop = watchFiles([link], () => undefined, { poll, onCheck: () => this.check() });
   }
 
   /** What is published now; undefined before the first sync. */
@@ -32,7 +32,7 @@ export class SiteWatch {
   }
 
   /** See what is published now. */
-  look(): Published | undefined {
+  check(): Published | undefined {
     const revision = resolveRevision(this.#link);
     if (revision?.root === this.#root) return this.#published;
     this.#root = revision?.root;
