@@ -1,5 +1,5 @@
+import { parseAdapterConfig } from '../../services/metrics-adapter/src/config/load.ts';
 import { encodeText } from '../../services/metrics-adapter/src/exposition/text.ts';
-import type { JsonConfig } from '../../services/metrics-adapter/src/json/config.ts';
 import { compileJsonMetrics } from '../../services/metrics-adapter/src/json/json-metrics.ts';
 import { parseJson } from '../../services/metrics-adapter/src/json/parse.ts';
 import { Snapshot } from '../../services/metrics-adapter/src/series/snapshot.ts';
@@ -14,11 +14,13 @@ type Element = { id: string; zone: string; state: string; count: number; seconds
 export async function json(): Promise<Result[]> {
   const bytes = Buffer.from(JSON.stringify({ items: Array.from({ length: elements }, elementOf) }));
   const labels = { id: '@.id', zone: '@.zone', state: '@.state' };
-  const shared = { help: 'x', path: '$.items[*]', labels, scale: 1 };
-  const read = compileJsonMetrics([
+  const shared = { path: '$.items[*]', labels };
+  const metrics = [
     { ...shared, type: 'counter', name: 'item_count_total', value: '@.count' },
     { ...shared, type: 'gauge', name: 'item_seconds', value: '@.seconds' },
-  ] satisfies JsonConfig['metrics']);
+  ];
+  const file = JSON.stringify({ json: [{ name: 'bench', url: 'http://localhost', metrics }] });
+  const read = compileJsonMetrics(parseAdapterConfig(file, 'bench').json[0]?.metrics ?? []);
   const ours = () => {
     const snapshot = new Snapshot({ seriesPerMetric: elements, seriesPerSource: 2 * elements }, () => undefined);
     read(parseJson(bytes), snapshot, () => undefined);

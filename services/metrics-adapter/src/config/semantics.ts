@@ -5,6 +5,7 @@ import { compileBodyTemplate } from '../json/body-template.ts';
 import { compileJsonMetrics } from '../json/json-metrics.ts';
 import { compileModuleMetrics } from '../json/module-metrics.ts';
 import { compileRelabel } from '../prometheus/relabel.ts';
+import { compileCsv } from '../text/csv-source.ts';
 import { compileKeyValue } from '../text/key-value-source.ts';
 import type { AdapterConfig } from './schema.ts';
 
@@ -39,6 +40,8 @@ export function semanticFaults(config: AdapterConfig): Fault[] {
   for (const [at, { separator, metrics }] of config.keyValue.entries())
     for (const [index, metric] of metrics.entries())
       attempt(['keyValue', at, 'metrics', index], () => compileKeyValue({ separator, metrics: [metric] }));
+  for (const [at, { metrics }] of config.csv.entries())
+    for (const [index, metric] of metrics.entries()) attempt(['csv', at, 'metrics', index], () => compileCsv([metric]));
   for (const [name, { metrics, body }] of Object.entries(config.modules)) {
     for (const [index, metric] of metrics.entries())
       attempt(['modules', name, 'metrics', index], () => compileModuleMetrics([metric]));

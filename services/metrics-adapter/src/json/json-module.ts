@@ -8,6 +8,7 @@ import type { JsonReader } from './json-metrics.ts';
 import type { ModuleConfig } from './module-config.ts';
 import { compileModuleMetrics } from './module-metrics.ts';
 import { parseJson } from './parse.ts';
+import type { OnBadValue } from './writers/writer.ts';
 
 export type ModuleRequest = {
   url: string;
@@ -38,7 +39,7 @@ export class JsonModule {
   async read(
     { url, parameters, maxBytes, signal, allows }: ModuleRequest,
     snapshot: Snapshot,
-    onBadValue: (reason: 'value' | 'timestamp') => void,
+    onBadValue: OnBadValue,
   ): Promise<void> {
     const { headers, valid_status_codes: validStatus } = this.#config;
     const body = this.#body?.(parameters);

@@ -5,8 +5,8 @@ import { compileKubectl, type KubectlTemplate } from './kubectl/template.ts';
 import type { ModuleMetricConfig } from './module-config.ts';
 import type { Json } from './parse.ts';
 import { numberOf, timeOf } from './value.ts';
+import type { OnBadValue } from './writers/writer.ts';
 
-type OnBadValue = Parameters<JsonReader>[2];
 type Value = { name: string; template: KubectlTemplate };
 type Metric = {
   config: ModuleMetricConfig;

@@ -1,32 +1,13 @@
-import { decimalText } from '../numbers/float-text.ts';
-import { epochMilliseconds, isTimestamp } from '../numbers/gate.ts';
+import { epochMilliseconds } from '../numbers/gate.ts';
+import { parseNumber } from '../numbers/quantity.ts';
+import { compileTime } from '../numbers/time-text.ts';
 import type { Json } from './parse.ts';
-
-const words: Record<string, number> = {
-  true: 1,
-  false: 0,
-  nan: Number.NaN,
-  inf: Infinity,
-  '+inf': Infinity,
-  '-inf': -Infinity,
-  infinity: Infinity,
-  '+infinity': Infinity,
-  '-infinity': -Infinity,
-  t: 1,
-  f: 0,
-};
 
 /** The number that a JSON value stands for: numbers, truth values and texts of either. Undefined for anything else. */
 export function numberOf(value: Json | undefined): number | undefined {
   if (typeof value === 'number') return value;
   if (typeof value === 'boolean' || typeof value === 'bigint') return Number(value);
   return typeof value === 'string' ? parseNumber(value) : undefined;
-}
-
-/** The number in a text, with white space around it or not; undefined where there is none. */
-export function parseNumber(text: string): number | undefined {
-  const trimmed = text.trim();
-  return decimalText.test(trimmed) ? Number(trimmed) : words[trimmed.toLowerCase()];
 }
 
 /** A JSON value as a label: texts as they are, numbers with every digit, objects and arrays as JSON. Null is none. */
@@ -47,13 +28,14 @@ function jsonText(value: Json): string {
     .join(',')}}`;
 }
 
+const readTime = compileTime({ zone: 'UTC' });
+
 /**
  * Milliseconds since the epoch of a value: seconds, milliseconds, microseconds or nanoseconds as a number (by its size)
- * or its text, or a date in ISO 8601. Undefined for anything else.
+ * or its text, or a date as `compileTime` reads it. Undefined for anything else.
  */
 export function timeOf(value: Json | undefined): number | undefined {
   const number = numberOf(value);
   if (number !== undefined) return epochMilliseconds(number);
-  const parsed = typeof value === 'string' ? Date.parse(value) : Number.NaN;
-  return isTimestamp(parsed) ? parsed : undefined;
+  return typeof value === 'string' ? readTime(value) : undefined;
 }

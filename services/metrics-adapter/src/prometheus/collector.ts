@@ -1,8 +1,7 @@
-import { parseFloatText } from '../numbers/float-text.ts';
-import { isCount } from '../numbers/gate.ts';
-import type { Exemplar, HistogramPoint, MetricType, NativeBuckets, SummaryPoint } from '../series/family.ts';
+import type { MetricType, NativeBuckets } from '../series/family.ts';
 import { labelsText } from '../series/labels.ts';
 import type { Snapshot } from '../series/snapshot.ts';
+import { addPart, type Composite, exemplarOf, histogramPoint, partsOf, summaryPoint } from './composite.ts';
 import type { FamilyMeta } from './family-meta.ts';
 import type { Visitor } from './parse.ts';
 import type { Relabel } from './relabel.ts';
@@ -15,20 +14,6 @@ export type CollectorOptions = {
   honorTimestamps: boolean;
   onError: (reason: string) => void;
 };
-
-/** A histogram or summary as far as it came; what did not come stays undefined. */
-type Parts = {
-  labels: string;
-  timestamp: number | undefined;
-  bounds: [bound: number, value: number, exemplar: Exemplar | undefined][];
-  sum: number | undefined;
-  count: number | undefined;
-  native: NativeBuckets | undefined;
-  /** Why it is left out, once something in it is malformed. */
-  fault: string | undefined;
-};
-type Composite = { name: string; meta: FamilyMeta; parts: Map<string, Parts> };
-type Part = { sample: SampleLine; suffix: string; labels: Map<string, string>; timestamp: number | undefined };
 
 /** A family without HELP is a complaint of every linter. */
 const noHelp = 'The source gives no help.';
@@ -72,7 +57,7 @@ export class ExpositionCollector implements Visitor {
     }
     if (compositeTypes.has(meta.type) && !renamed) {
       const composite = this.#composite(base, meta);
-      return this.#part(composite, { sample, suffix, labels, timestamp });
+      return addPart(composite, { sample, suffix, labels, timestamp });
     }
     const type = compositeTypes.has(meta.type) || suffix === '_created' ? 'unknown' : meta.type;
     const family = snapshot.family({ name, help: meta.help || noHelp, unit: meta.unit }, type);
@@ -106,7 +91,7 @@ export class ExpositionCollector implements Visitor {
     for (const { name, meta, parts } of this.#composites.values()) {
       const family = snapshot.family({ name, help: meta.help || noHelp, unit: meta.unit }, meta.type);
       for (const each of parts.values()) {
-        const point = meta.type === 'summary' ? summaryOf(each) : histogramOf(each);
+        const point = meta.type === 'summary' ? summaryPoint(each) : histogramPoint(each);
         if (typeof point === 'string') onError(point);
         else family?.add(each.labels, point);
       }
@@ -129,90 +114,13 @@ export class ExpositionCollector implements Visitor {
   #composite(name: string, meta: FamilyMeta): Composite {
     const known = this.#composites.get(name);
     if (known !== undefined) return known;
-    const composite = { name, meta, parts: new Map<string, Parts>() };
+    const composite = { name, meta, parts: new Map() };
     this.#composites.set(name, composite);
     return composite;
-  }
-
-  #part(composite: Composite, { sample, suffix, labels, timestamp }: Part): void {
-    const { type } = composite.meta;
-    const own = suffix === '_bucket' ? 'le' : suffix === '' && type === 'summary' ? 'quantile' : undefined;
-    const text = own === undefined ? undefined : labels.get(own);
-    if (own !== undefined) labels.delete(own);
-    const parts = partsOf(composite, labelsText(labels), timestamp);
-    const { value } = sample;
-    if (suffix === '_sum' || suffix === '_gsum') {
-      if (parts.sum !== undefined) parts.fault ??= 'duplicate';
-      parts.sum = value;
-    } else if (suffix === '_count' || suffix === '_gcount') {
-      if (parts.count !== undefined) parts.fault ??= 'duplicate';
-      if (!isCount(value)) parts.fault ??= 'count';
-      parts.count = value;
-    } else {
-      const bound = text === undefined ? undefined : parseFloatText(text);
-      if (bound === undefined || Number.isNaN(bound)) parts.fault ??= 'bound';
-      else parts.bounds.push([bound, value, exemplarOf(sample)]);
-    }
   }
 }
 
 /** Labels whose names begin with two underscores are for rules only. */
 function dropInternal(labels: Map<string, string>): void {
   for (const label of Array.from(labels.keys())) if (label.startsWith('__')) labels.delete(label);
-}
-
-/** Lines that say another time belong to another point of the series. */
-function partsOf({ parts }: Composite, labels: string, timestamp: number | undefined): Parts {
-  const key = `${labels}\n${timestamp ?? ''}`;
-  const known = parts.get(key);
-  if (known !== undefined) return known;
-  const made: Parts = {
-    labels,
-    timestamp,
-    bounds: [],
-    sum: undefined,
-    count: undefined,
-    native: undefined,
-    fault: undefined,
-  };
-  parts.set(key, made);
-  return made;
-}
-
-function exemplarOf({ exemplar }: SampleLine): Exemplar | undefined {
-  if (exemplar === undefined) return undefined;
-  const { labels, value, timestamp } = exemplar;
-  return { labels: labelsText(labels), value, ...(timestamp === undefined ? {} : { timestamp }) };
-}
-
-function summaryOf({ bounds, sum, count, timestamp, fault }: Parts): SummaryPoint | string {
-  if (fault !== undefined) return fault;
-  const quantiles = bounds.map(([quantile, value]) => [quantile, value] as const).toSorted(([a], [b]) => a - b);
-  if (quantiles.some(([quantile], at) => quantile === quantiles[at - 1]?.[0])) return 'duplicate';
-  return quantiles.every(([quantile]) => quantile >= 0 && quantile <= 1)
-    ? { quantiles, sum, count, timestamp }
-    : 'bound';
-}
-
-/** Buckets come cumulative and in any order; ours stand alone, ascending. */
-function histogramOf({ bounds, sum, count, native, timestamp, fault }: Parts): HistogramPoint | string {
-  if (fault !== undefined) return fault;
-  const sorted = bounds.toSorted(([a], [b]) => a - b);
-  const exemplars = new Map<number, Exemplar>();
-  const counts: number[] = [];
-  let [before, last]: [number, number | undefined] = [0, undefined];
-  for (const [at, [bound, value, exemplar]] of sorted.entries()) {
-    if (bound === Number.NEGATIVE_INFINITY) return 'bound';
-    if (bound === last) return 'duplicate';
-    if (!isCount(value)) return 'count';
-    if (value < before) return 'falling_buckets';
-    counts.push(value - before);
-    if (exemplar) exemplars.set(at, exemplar);
-    [before, last] = [value, bound];
-  }
-  const cumulative = sorted.every(([, value]) => Number.isInteger(value))
-    ? undefined
-    : sorted.map(([, value]) => value);
-  const finite = sorted.map(([bound]) => bound).filter(Number.isFinite);
-  return { bounds: finite, counts, cumulative, sum, count, timestamp, exemplars, ...(native ? { native } : {}) };
 }

@@ -1,13 +1,19 @@
 import { type Static, Type } from 'typebox';
 import { fetchSettings } from '../fetch/config.ts';
-import { labelName, metricName, plainType } from '../json/config.ts';
+import { numberSettings } from '../numbers/read-number.ts';
+import { labelName, metricName } from '../series/name-schema.ts';
 
 const strict = { additionalProperties: false };
 const shared = {
   name: metricName,
   help: Type.String({ default: 'Metric made from text.', description: 'HELP text.' }),
-  type: plainType,
-  scale: Type.Number({ default: 1, description: 'What the value is multiplied by.' }),
+  type: Type.Unsafe<'counter' | 'gauge' | 'unknown'>({
+    type: 'string',
+    enum: ['counter', 'gauge', 'unknown'],
+    default: 'unknown',
+    description: 'Metric type.',
+  }),
+  ...numberSettings,
 };
 
 /** A source of lines such as `used_memory:1024` or `workers=4`. */

@@ -4,18 +4,19 @@ import { messageOf } from '@podkit/chassis/errors';
 import { parse } from 'csv-parse';
 import { HttpClient } from '../fetch/client.ts';
 import { FetchError } from '../fetch/errors.ts';
-import { parseNumber } from '../json/value.ts';
+import { compileNumber, type NumberReader } from '../numbers/read-number.ts';
 import { type PullContext, PullSource } from '../pull/pull-source.ts';
 import { labelsText } from '../series/labels.ts';
 import type { Snapshot } from '../series/snapshot.ts';
 import type { CsvConfig } from './config.ts';
 
+type Metric = { config: CsvConfig['metrics'][number]; numberOf: NumberReader };
 type Row = Record<string, string | undefined>;
 
 /** Read CSV (https://www.rfc-editor.org/rfc/rfc4180) into a snapshot, row by row. @throws {FetchError} parse */
 async function readCsv(
   bytes: Buffer,
-  { delimiter, columns, metrics }: Pick<CsvConfig, 'delimiter' | 'columns' | 'metrics'>,
+  { delimiter, columns, metrics }: { delimiter: string; columns: string[] | undefined; metrics: readonly Metric[] },
   { snapshot, onError }: { snapshot: Snapshot; onError: (reason: string) => void },
 ): Promise<void> {
   const parser = Readable.from([bytes]).pipe(
@@ -37,23 +38,29 @@ async function readCsv(
 }
 
 function addRow(
-  metric: CsvConfig['metrics'][number],
+  { config, numberOf }: Metric,
   row: Row,
   { snapshot, onError }: { snapshot: Snapshot; onError: (reason: string) => void },
 ): void {
-  const text = row[metric.value];
+  const text = row[config.value];
   if (text === undefined || text === '') return;
-  const value = parseNumber(text);
-  if (value === undefined || (metric.type === 'counter' && !(value >= 0))) return onError('value');
-  const pairs = Object.entries(metric.labels).map(([label, column]) => [label, row[column] ?? ''] as const);
-  snapshot.family(metric, metric.type)?.add(labelsText(pairs), { value: value * metric.scale });
+  const value = numberOf(text);
+  if (value === undefined || (config.type === 'counter' && !(value >= 0))) return onError('value');
+  const pairs = Object.entries(config.labels).map(([label, column]) => [label, row[column] ?? ''] as const);
+  snapshot.family(config, config.type)?.add(labelsText(pairs), { value });
   return undefined;
 }
 
-/** A source of CSV over HTTP. */
+/** The metrics of a source of CSV. @throws {PodkitError} ERR_TIME */
+export function compileCsv(configs: CsvConfig['metrics']): Metric[] {
+  return configs.map((config) => ({ config, numberOf: compileNumber(config) }));
+}
+
+/** A source of CSV over HTTP. @throws {PodkitError} ERR_TIME */
 export function createCsvSource(config: CsvConfig, { limits, log }: PullContext): PullSource {
   const client = new HttpClient(config.client);
-  const { name, url, headers, maxBytes } = config;
+  const { name, url, headers, maxBytes, delimiter, columns } = config;
+  const metrics = compileCsv(config.metrics);
   return new PullSource({
     name,
     limits,
@@ -61,7 +68,8 @@ export function createCsvSource(config: CsvConfig, { limits, log }: PullContext)
     timeout: parseDuration(config.timeout),
     close: () => client.close(),
     collect: async (snapshot, { signal, onError }) => {
-      await readCsv(await client.fetch({ url, headers, maxBytes, signal }), config, { snapshot, onError });
+      const bytes = await client.fetch({ url, headers, maxBytes, signal });
+      await readCsv(bytes, { delimiter, columns, metrics }, { snapshot, onError });
     },
   });
 }

@@ -1,6 +1,6 @@
 import { parseDuration } from '@podkit/chassis/config/duration';
 import { HttpClient } from '../fetch/client.ts';
-import { parseNumber } from '../json/value.ts';
+import { compileNumber, type NumberReader } from '../numbers/read-number.ts';
 import { type PullContext, PullSource } from '../pull/pull-source.ts';
 import { type Captures, compileRegex, type Regex } from '../regex/bounded-regex.ts';
 import { compileTemplate, type Template } from '../regex/template.ts';
@@ -9,12 +9,18 @@ import type { Snapshot } from '../series/snapshot.ts';
 import type { KeyValueConfig } from './config.ts';
 
 type Config = KeyValueConfig['metrics'][number];
-type Metric = { config: Config; regex: Regex; name: Template; labels: (readonly [string, Template])[] };
+type Metric = {
+  config: Config;
+  regex: Regex;
+  name: Template;
+  labels: (readonly [string, Template])[];
+  numberOf: NumberReader;
+};
 
 /** Reads a text of lines into a snapshot. Lines without the separator, and keys that no metric takes, say nothing. */
 export type TextReader = (text: string, snapshot: Snapshot, onError: (reason: string) => void) => void;
 
-/** @throws {PodkitError} ERR_REGEX */
+/** @throws {PodkitError} ERR_REGEX, ERR_TIME */
 export function compileKeyValue({
   separator,
   metrics: configs,
@@ -38,19 +44,19 @@ export function compileKeyValue({
 function compileMetric(config: Config): Metric {
   const { regex, groups } = compileRegex(config.match, { whole: true });
   const labels = Object.entries(config.labels).map(([name, text]) => [name, compileTemplate(text, groups)] as const);
-  return { config, regex, name: compileTemplate(config.name, groups), labels };
+  return { config, regex, name: compileTemplate(config.name, groups), labels, numberOf: compileNumber(config) };
 }
 
 function add(
-  { config, name, labels }: Metric,
+  { config, name, labels, numberOf }: Metric,
   match: Captures,
   { value, snapshot, onError }: { value: string; snapshot: Snapshot; onError: (reason: string) => void },
 ): void {
-  const number = parseNumber(value);
+  const number = numberOf(value);
   if (number === undefined || (config.type === 'counter' && !(number >= 0))) return onError('value');
   const family = snapshot.family({ name: name.render(match), help: config.help }, config.type);
   const pairs = labels.map(([label, template]) => [label, template.render(match)] as const);
-  family?.add(labelsText(pairs), { value: number * config.scale });
+  family?.add(labelsText(pairs), { value: number });
   return undefined;
 }
 

@@ -28,7 +28,10 @@ test.each([
   ['{.users[-1].name}', 'e2e'],
   ['{.users[::2].name}', 'myself'],
   ['{.items[0,1].status.n}', '1 2'],
-  ["{.items[*]['metadata.name', 'status.n']}", ''],
+  ["{.items[*]['metadata.name', 'status.n']}", '127.0.0.1 127.0.0.2 1 2'],
+  ["{.items[0]['metadata.labels.kubernetes\\.io/hostname']}", 'kind'],
+  ["{.items[0].metadata.labels['kubernetes.io/hostname']}", 'kind'],
+  ['{...name}', '127.0.0.1 127.0.0.2 myself e2e'],
   ["{.items[*].metadata['name','nope']}", '127.0.0.1 127.0.0.2'],
   ['{.users[?(@.name=="e2e")].user.password}', 'secret'],
   ['{.users[?(@.name =~ "^my")].name}', 'myself'],
@@ -54,6 +57,7 @@ test.each([
   ['{range .a}', '{range} without {end}'],
   ['{end}', '{end} without {range}'],
   ['{.items[::0]}', 'a step must be above 0'],
+  ['{....name}', '".." may not follow ".."'],
 ])('%s is refused, saying why', (template, why) => {
   expect(() => compileKubectl(template)).toThrow(why);
 });

@@ -43,6 +43,9 @@ export class PathParser {
     this.#at += 1;
     if (this.#text[this.#at] === '.') {
       this.#at += 1;
+      if (this.#text.startsWith('..', this.#at)) this.#fail('".." may not follow ".."');
+      // A third dot begins the name.
+      if (this.#text[this.#at] === '.') this.#at += 1;
       const next = this.#text[this.#at];
       return next === '[' || next === undefined ? [recursive] : [recursive, this.#name()];
     }
@@ -73,7 +76,7 @@ export class PathParser {
   #item(): Step {
     this.#space();
     const char = this.#text[this.#at];
-    if (char === '"' || char === "'") return field(this.#quoted());
+    if (char === '"' || char === "'") return this.#key();
     if (char === '*') {
       this.#at += 1;
       return wildcard;
@@ -84,6 +87,21 @@ export class PathParser {
     if (end === undefined) return index(Number(start));
     if (step !== undefined && step !== '' && Number(step) < 1) this.#fail('a step must be above 0');
     return slice(Number(start || 0), end === '' ? undefined : Number(end), Number(step || 1));
+  }
+
+  /** A name in quotes: a path in itself, as client-go has it; where that leads nowhere, a name with dots in it. */
+  #key(): Step {
+    const begin = this.#at;
+    const name = this.#quoted();
+    const written = this.#text.slice(begin + 1, this.#at - 1);
+    const parts = written.split(/(?<!\\)\./);
+    if (parts.length === 1) return field(name);
+    const path = parts.map((part) => field(part.replaceAll(/\\(.)/g, '$1')));
+    return (values) =>
+      values.flatMap((value) => {
+        const found = path.reduce((reached, step) => step(reached), [value]);
+        return found.length > 0 ? found : field(name)([value]);
+      });
   }
 
   #filter(): Step {

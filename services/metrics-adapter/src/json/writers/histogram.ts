@@ -1,0 +1,71 @@
+import { isCount } from '../../numbers/gate.ts';
+import { parseNumber } from '../../numbers/quantity.ts';
+import { classicBuckets } from '../../series/classic-buckets.ts';
+import type { HistogramPoint } from '../../series/family.ts';
+import type { JsonMetricConfig } from '../metric-config.ts';
+import type { Json } from '../parse.ts';
+import { compileQuery } from '../query.ts';
+import { numberOf } from '../value.ts';
+import { compileTimestamp, type MetricWriter } from './writer.ts';
+
+type Bucket = [bound: number, count: number];
+type Parts = { buckets: Bucket[] | undefined; sum: number | undefined; count: number | undefined };
+
+/** A histogram from an element's buckets, sum and count; `scale` is for bounds and sum. @throws {PodkitError} ERR_JSONPATH, ERR_TIME */
+export function compileHistogram(config: JsonMetricConfig): MetricWriter {
+  const { histogram, scale } = config;
+  const bucketsAt = compileQuery(histogram.buckets);
+  const sumAt = compileQuery(histogram.sum);
+  const countAt = compileQuery(histogram.count);
+  const timestampOf = compileTimestamp(config);
+  return (element, { labels, family, onBadValue }) => {
+    const found = bucketsAt.first(element);
+    if (found === undefined || found === null) return undefined;
+    const read = bucketsIn(found, scale);
+    const buckets = histogram.cumulative ? read : read && summedUp(read);
+    const sum = numberOf(sumAt.first(element));
+    const count = numberOf(countAt.first(element));
+    const point = histogramPoint({ buckets, sum: sum === undefined ? undefined : sum * scale, count });
+    if (point === undefined) return onBadValue('value');
+    const time = timestampOf(element);
+    return time === undefined ? onBadValue('timestamp') : family.add(labels, { ...point, ...time });
+  };
+}
+
+/** Undefined where a bound or a count is none, a bound is there twice, or counts fall. */
+function histogramPoint({ buckets, sum, count }: Parts): HistogramPoint | undefined {
+  if (buckets === undefined) return undefined;
+  const highest = Math.max(0, ...buckets.map(([, value]) => value));
+  const total = count ?? highest;
+  if (!isCount(total) || total < highest) return undefined;
+  const open = buckets.some(([bound]) => bound === Number.POSITIVE_INFINITY);
+  const classic = classicBuckets(open ? buckets : [...buckets, [Number.POSITIVE_INFINITY, total]]);
+  if (typeof classic === 'string' || (open && total !== highest)) return undefined;
+  return { ...classic, sum, count: total };
+}
+
+/** Each count with those of the lower buckets. */
+function summedUp(buckets: readonly Bucket[]): Bucket[] {
+  let sum = 0;
+  return buckets.toSorted(([a], [b]) => a - b).map(([bound, count]) => [bound, (sum += count)]);
+}
+
+function bucketsIn(value: Json, scale: number): Bucket[] | undefined {
+  if (value === null || typeof value !== 'object') return undefined;
+  const pairs: [Json | undefined, Json | undefined][] = Array.isArray(value)
+    ? value.map(pairIn)
+    : Object.entries(value);
+  const buckets: Bucket[] = [];
+  for (const [boundText, countText] of pairs) {
+    const bound = typeof boundText === 'string' ? parseNumber(boundText) : numberOf(boundText);
+    const count = numberOf(countText);
+    if (bound === undefined || count === undefined || !isCount(count)) return undefined;
+    buckets.push([bound * scale, count]);
+  }
+  return buckets;
+}
+
+function pairIn(bucket: Json): [Json | undefined, Json | undefined] {
+  if (Array.isArray(bucket)) return [bucket[0], bucket[1]];
+  return bucket !== null && typeof bucket === 'object' ? [bucket.le, bucket.count] : [undefined, undefined];
+}

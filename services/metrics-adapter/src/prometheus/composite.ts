@@ -1,0 +1,87 @@
+import { parseFloatText } from '../numbers/float-text.ts';
+import { isCount } from '../numbers/gate.ts';
+import { type CumulativeBucket, classicBuckets } from '../series/classic-buckets.ts';
+import type { Exemplar, HistogramPoint, NativeBuckets, SummaryPoint } from '../series/family.ts';
+import { labelsText } from '../series/labels.ts';
+import type { FamilyMeta } from './family-meta.ts';
+import type { SampleLine } from './sample-line.ts';
+
+/** A histogram or summary as far as it came; what did not come stays undefined. */
+export type Parts = {
+  labels: string;
+  timestamp: number | undefined;
+  bounds: CumulativeBucket[];
+  sum: number | undefined;
+  count: number | undefined;
+  native: NativeBuckets | undefined;
+  /** Why it is left out, once something in it is malformed. */
+  fault: string | undefined;
+};
+/** A family of those, by their labels and time. */
+export type Composite = { name: string; meta: FamilyMeta; parts: Map<string, Parts> };
+type Part = { sample: SampleLine; suffix: string; labels: Map<string, string>; timestamp: number | undefined };
+
+/** Add a sample to the histogram or summary that it is a part of. */
+export function addPart(composite: Composite, { sample, suffix, labels, timestamp }: Part): void {
+  const { type } = composite.meta;
+  const own = suffix === '_bucket' ? 'le' : suffix === '' && type === 'summary' ? 'quantile' : undefined;
+  const text = own === undefined ? undefined : labels.get(own);
+  if (own !== undefined) labels.delete(own);
+  const parts = partsOf(composite, labelsText(labels), timestamp);
+  const { value } = sample;
+  if (suffix === '_sum' || suffix === '_gsum') {
+    if (parts.sum !== undefined) parts.fault ??= 'duplicate';
+    parts.sum = value;
+  } else if (suffix === '_count' || suffix === '_gcount') {
+    if (parts.count !== undefined) parts.fault ??= 'duplicate';
+    if (!isCount(value)) parts.fault ??= 'count';
+    parts.count = value;
+  } else {
+    const bound = text === undefined ? undefined : parseFloatText(text);
+    if (bound === undefined || Number.isNaN(bound)) parts.fault ??= 'bound';
+    else parts.bounds.push([bound, value, exemplarOf(sample)]);
+  }
+}
+
+/** Lines that say another time belong to another point of the series. */
+export function partsOf({ parts }: Composite, labels: string, timestamp: number | undefined): Parts {
+  const key = `${labels}\n${timestamp ?? ''}`;
+  const known = parts.get(key);
+  if (known !== undefined) return known;
+  const made: Parts = {
+    labels,
+    timestamp,
+    bounds: [],
+    sum: undefined,
+    count: undefined,
+    native: undefined,
+    fault: undefined,
+  };
+  parts.set(key, made);
+  return made;
+}
+
+/** The exemplar of a sample, its labels as text. */
+export function exemplarOf({ exemplar }: SampleLine): Exemplar | undefined {
+  if (exemplar === undefined) return undefined;
+  const { labels, value, timestamp } = exemplar;
+  return { labels: labelsText(labels), value, ...(timestamp === undefined ? {} : { timestamp }) };
+}
+
+/** A complete summary, or what is wrong with it. */
+export function summaryPoint({ bounds, sum, count, timestamp, fault }: Parts): SummaryPoint | string {
+  if (fault !== undefined) return fault;
+  const quantiles = bounds.map(([quantile, value]) => [quantile, value] as const).toSorted(([a], [b]) => a - b);
+  if (quantiles.some(([quantile], at) => quantile === quantiles[at - 1]?.[0])) return 'duplicate';
+  return quantiles.every(([quantile]) => quantile >= 0 && quantile <= 1)
+    ? { quantiles, sum, count, timestamp }
+    : 'bound';
+}
+
+/** A complete histogram, or what is wrong with it. */
+export function histogramPoint({ bounds, sum, count, native, timestamp, fault }: Parts): HistogramPoint | string {
+  if (fault !== undefined) return fault;
+  const buckets = classicBuckets(bounds);
+  if (typeof buckets === 'string') return buckets;
+  return { ...buckets, sum, count, timestamp, ...(native ? { native } : {}) };
+}

@@ -1,0 +1,31 @@
+import { isCount } from '../numbers/gate.ts';
+import type { Exemplar, HistogramPoint } from './family.ts';
+
+/** An upper bound and the observations up to it. */
+export type CumulativeBucket = readonly [bound: number, value: number, exemplar?: Exemplar | undefined];
+export type BucketFault = 'bound' | 'duplicate' | 'count' | 'falling_buckets';
+type Buckets = Required<Pick<HistogramPoint, 'bounds' | 'counts' | 'exemplars'>> & Pick<HistogramPoint, 'cumulative'>;
+
+/** Buckets as a histogram has them, each alone and ascending, from cumulative ones in any order; or what is wrong with them. */
+export function classicBuckets(buckets: readonly CumulativeBucket[]): Buckets | BucketFault {
+  const sorted = buckets.toSorted(([a], [b]) => a - b);
+  const exemplars = new Map<number, Exemplar>();
+  const counts: number[] = [];
+  let [before, last]: [number, number | undefined] = [0, undefined];
+  for (const [at, [bound, value, exemplar]] of sorted.entries()) {
+    if (Number.isNaN(bound) || bound === Number.NEGATIVE_INFINITY) return 'bound';
+    if (bound === last) return 'duplicate';
+    if (!isCount(value)) return 'count';
+    if (value < before) return 'falling_buckets';
+    counts.push(value - before);
+    if (exemplar) exemplars.set(at, exemplar);
+    [before, last] = [value, bound];
+  }
+  const whole = sorted.every(([, value]) => Number.isInteger(value));
+  return {
+    bounds: sorted.map(([bound]) => bound).filter(Number.isFinite),
+    counts,
+    cumulative: whole ? undefined : sorted.map(([, value]) => value),
+    exemplars,
+  };
+}
