@@ -3,6 +3,7 @@ import { serveMetrics, serveProbes } from '@podkit/chassis/http/probes';
 import { createServer, listen } from '@podkit/chassis/http/server';
 import { EventStreams } from '@podkit/chassis/http/sse';
 import type { Context } from '@podkit/chassis/process/service';
+import pkg from '../package.json' with { type: 'json' };
 import type { Config } from './config.ts';
 import { createPeerLookup } from './discovery/peers.ts';
 import type { DocumentInputs } from './document/document.ts';
@@ -45,7 +46,9 @@ export async function serve(context: Context<Config>, env: DocumentInputs['env']
     names: config.metricNames,
   });
 
-  const server = createServer({ log, lifecycle, metrics: metrics.http });
+  const api = { title: 'downward-reader', version: pkg.version };
+  const server = createServer({ log, lifecycle, metrics: metrics.http, api });
+  await server.after();
   const peers =
     config.peersSrv === undefined ? undefined : createPeerLookup(config.peersSrv, (name) => dns.resolveSrv(name));
   serveDocument(server, { reader, streams, peers });

@@ -2,8 +2,10 @@ import { ConfigError } from '@podkit/chassis/config/config';
 import { parseDuration } from '@podkit/chassis/config/duration';
 import { messageOf } from '@podkit/chassis/errors';
 import type { Health } from '@podkit/chassis/http/health';
+import { textAnswer } from '@podkit/chassis/http/openapi';
 import type { Server } from '@podkit/chassis/http/server';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import * as Type from 'typebox';
 import type { Adapter } from './adapter.ts';
 import type { AdapterConfig } from './config/schema.ts';
 import { contentType, negotiateCoding, negotiateFormat } from './exposition/negotiate.ts';
@@ -12,7 +14,34 @@ import { FetchError } from './fetch/errors.ts';
 import { ProbeError, type ProbeQuery } from './json/probes.ts';
 import type { Family } from './series/family.ts';
 
-const quiet = { config: { quiet: true } };
+const quiet = { quiet: true };
+
+const pageAnswer = textAnswer(
+  'A page in the format that Accept asks for: text 0.0.4 or 1.0.0, OpenMetrics, or protobuf.',
+);
+
+const routes = {
+  metrics: { summary: 'What all sources give, for Prometheus', response: { 200: pageAnswer } },
+  probe: {
+    summary: 'What one target gives, read by a module now',
+    querystring: Type.Object({
+      module: Type.Optional(Type.Unknown({ description: 'A module of the file; else `default`.' })),
+      target: Type.Optional(Type.Unknown({ description: 'URL of the target.' })),
+    }),
+    response: {
+      200: pageAnswer,
+      400: textAnswer('The query is wrong.'),
+      403: textAnswer('The target is not allowed.'),
+      503: textAnswer('The target gives no answer.'),
+    },
+  },
+  ready: { summary: 'As /readyz', response: { 200: textAnswer('Ready.'), 503: textAnswer('Not ready.') } },
+  healthy: { summary: 'Whether the process works', response: { 200: textAnswer('It does.') } },
+  reload: {
+    summary: 'Read the configuration file again',
+    response: { 200: textAnswer('It is in use.'), 400: textAnswer('The file has errors; the old one stays in use.') },
+  },
+};
 
 export type RouteOptions = {
   adapter: Adapter;
@@ -26,11 +55,11 @@ export type RouteOptions = {
 /** Serve `/metrics` and the administrative paths that Prometheus' own programs have. */
 export function serveAdapter(server: Server, { adapter, health, reload, enableLifecycle }: RouteOptions): void {
   const pages = new Pages();
-  server.get('/metrics', quiet, async (request, reply) => {
+  server.get('/metrics', { schema: routes.metrics, config: quiet }, async (request, reply) => {
     const timeout = timeoutOf(request, adapter.config.scrape);
     return sendPage(request, reply, { pages, key: '', timeout, gather: () => adapter.gather(timeout) });
   });
-  server.get('/probe', quiet, async (request, reply) => {
+  server.get('/probe', { schema: routes.probe, config: quiet }, async (request, reply) => {
     const query = new URL(request.url, 'http://probe').searchParams;
     try {
       const timeout = timeoutOf(request, adapter.config.scrape);
@@ -45,18 +74,21 @@ export function serveAdapter(server: Server, { adapter, health, reload, enableLi
         .send(`${messageOf(error)}\n`);
     }
   });
-  server.get('/-/ready', quiet, async (_request, reply) => {
+  server.get('/-/ready', { schema: routes.ready, config: quiet }, async (_request, reply) => {
     const { ok } = await health.run('readyz');
     return reply
       .code(ok ? 200 : 503)
       .type('text/plain')
       .send(ok ? 'ready\n' : 'not ready\n');
   });
-  server.get('/-/healthy', quiet, async (_request, reply) => reply.type('text/plain').send('ok\n'));
+  server.get('/-/healthy', { schema: routes.healthy, config: quiet }, async (_request, reply) =>
+    reply.type('text/plain').send('ok\n'),
+  );
   if (!enableLifecycle) return;
   server.route({
     method: ['POST', 'PUT'],
     url: '/-/reload',
+    schema: routes.reload,
     handler: async (_request, reply) => {
       try {
         await reload();

@@ -2,6 +2,7 @@ import { serveProbes } from '@podkit/chassis/http/probes';
 import { createServer, listen } from '@podkit/chassis/http/server';
 import { Reloader } from '@podkit/chassis/process/reload';
 import type { Context } from '@podkit/chassis/process/service';
+import pkg from '../package.json' with { type: 'json' };
 import { Adapter } from './adapter.ts';
 import { loadAdapterConfig } from './config/load.ts';
 import type { Settings } from './config/settings.ts';
@@ -38,7 +39,9 @@ export async function startAdapter(context: Context<Settings>, host: Host): Prom
 
 async function serve(context: Context<Settings>, adapter: Adapter, reloader: Reloader): Promise<void> {
   const { config, log, lifecycle, health, metrics } = context;
-  const server = createServer({ log, lifecycle, metrics: metrics.http });
+  const api = { title: 'metrics-adapter', version: pkg.version };
+  const server = createServer({ log, lifecycle, metrics: metrics.http, api });
+  await server.after();
   serveProbes(server, { health, lifecycle, drainReadiness: config.drainReadiness });
   const { enableLifecycle } = config;
   serveAdapter(server, { adapter, health, reload: () => reloader.reload(), enableLifecycle });

@@ -1,10 +1,23 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Registry } from 'prom-client';
+import * as Type from 'typebox';
 import type { Lifecycle } from '../process/lifecycle.ts';
 import { type Health, type Probe, type ProbeResult, probeText } from './health.ts';
+import { textAnswer } from './openapi.ts';
 import type { Server } from './server.ts';
 
-const quiet = { config: { quiet: true } };
+const quiet = { quiet: true };
+
+const probeQuery = Type.Object({
+  verbose: Type.Optional(Type.Unknown({ description: 'If it is there, the answer has a line for each check.' })),
+  exclude: Type.Optional(Type.Array(Type.String(), { description: 'Checks to leave out.' })),
+});
+
+const summaries: Record<Probe, string> = {
+  livez: 'Whether the process works, for a liveness probe',
+  readyz: 'Whether it can serve now, for a readiness probe',
+  startupz: 'Whether it has started, for a startup probe',
+};
 
 export type ProbeOptions = { health: Health; lifecycle: Lifecycle; drainReadiness: 'keep' | 'fail' };
 
@@ -43,22 +56,26 @@ export async function runProbe(
  */
 export function serveProbes(server: Server, { health, lifecycle }: ProbeOptions): void {
   const route = (probe: Probe) => async (request: FastifyRequest, reply: FastifyReply) => {
-    const query = request.query as Record<string, string | string[] | undefined>;
-    const exclude = [query.exclude ?? []].flat();
+    const { exclude = [], verbose } = request.query as Type.Static<typeof probeQuery>;
     const result = await runProbe(probe, { health, lifecycle }, exclude);
-    const text = probeText(result, query.verbose !== undefined);
+    const text = probeText(result, verbose !== undefined);
     return reply
       .code(result.ok ? 200 : 503)
       .header('cache-control', 'no-store')
       .type('text/plain; charset=utf-8')
       .send(text);
   };
-  for (const probe of ['livez', 'readyz', 'startupz'] as const) server.get(`/${probe}`, quiet, route(probe));
+  const response = { 200: textAnswer('The checks pass.'), 503: textAnswer('A check fails; the body names it.') };
+  for (const probe of ['livez', 'readyz', 'startupz'] as const) {
+    const schema = { summary: summaries[probe], querystring: probeQuery, response };
+    server.get(`/${probe}`, { schema, config: quiet }, route(probe));
+  }
 }
 
 /** Serve the registry for Prometheus. */
 export function serveMetrics(server: Server, registry: Registry): void {
-  server.get('/metrics', quiet, async (_request, reply) =>
+  const schema = { summary: 'Metrics for Prometheus', response: { 200: textAnswer('Prometheus text format 0.0.4.') } };
+  server.get('/metrics', { schema, config: quiet }, async (_request, reply) =>
     reply.type(registry.contentType).send(await registry.metrics()),
   );
 }

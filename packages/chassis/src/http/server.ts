@@ -14,6 +14,7 @@ import type { Lifecycle } from '../process/lifecycle.ts';
 import { drainConnections } from './drain.ts';
 import { publicError, type StatusTable } from './errors.ts';
 import { type ObserveOptions, observeRequests, pathOf } from './observe-requests.ts';
+import { type ApiOptions, serveOpenApi } from './openapi.ts';
 
 /** A Fastify server whose routes take their types from TypeBox schemas. */
 export type Server = FastifyInstance<
@@ -38,6 +39,8 @@ export type ServerOptions = ObserveOptions & {
   notFound?: (request: FastifyRequest, reply: FastifyReply) => FastifyReply;
   /** The HTTP status of each error code of the service. */
   statuses?: StatusTable;
+  /** Serve an OpenAPI document of the routes that are added in a scope, or after `await server.after()`. */
+  api?: ApiOptions;
 };
 
 /**
@@ -56,6 +59,7 @@ export function createServer(options: ServerOptions): Server {
     frameworkErrors,
     statuses = {},
     notFound = sendNotFound,
+    api,
   } = options;
   // As Fastify's own type, or pino's would become part of the server's.
   const logger: FastifyBaseLogger = log;
@@ -87,6 +91,9 @@ export function createServer(options: ServerOptions): Server {
     return reply.code(status).send({ code, message });
   });
   server.setNotFoundHandler(notFound);
+  // Schemas of answers describe them: what a route returns is sent whole.
+  server.setSerializerCompiler(() => (data) => JSON.stringify(data));
+  if (api !== undefined) serveOpenApi(server, api);
   return server;
 }
 

@@ -1,9 +1,12 @@
 import type { Health } from '@podkit/chassis/http/health';
 import type { Metrics } from '@podkit/chassis/http/metrics';
+import { errorAnswer, jsonAnswer } from '@podkit/chassis/http/openapi';
 import { serveMetrics, serveProbes } from '@podkit/chassis/http/probes';
 import { createServer, type Server } from '@podkit/chassis/http/server';
 import type { Logger } from '@podkit/chassis/log/logger';
 import type { Lifecycle } from '@podkit/chassis/process/lifecycle';
+import * as Type from 'typebox';
+import pkg from '../../package.json' with { type: 'json' };
 import { keyOfText } from '../engine/key.ts';
 import { explain, type LiveEngine } from '../engine/live-engine.ts';
 
@@ -16,12 +19,29 @@ export type AdminOptions = {
   drainReadiness: 'keep' | 'fail';
 };
 
+const routesSchema = {
+  summary: 'The stores; with `key`, which rule that key takes and why',
+  querystring: Type.Object({
+    key: Type.Optional(Type.String()),
+    store: Type.Optional(Type.String({ description: 'Store of the key; else the one of the Redis protocol.' })),
+  }),
+  response: { 200: jsonAnswer('The stores or the route.'), 404: errorAnswer('No store has that name.') },
+};
+
 /** Probes, metrics, and `/routes`: which stores there are, and with `?key=` which rule a key takes and why. */
 export function createAdmin({ engine, health, lifecycle, log, metrics, drainReadiness }: AdminOptions): Server {
-  const server = createServer({ log, lifecycle, metrics: metrics.http });
-  serveProbes(server, { health, lifecycle, drainReadiness });
-  serveMetrics(server, metrics.registry);
-  server.get<{ Querystring: { key?: string; store?: string } }>('/routes', async (request, reply) => {
+  const api = { title: 'ambassador, admin port', version: pkg.version };
+  const server = createServer({ log, lifecycle, metrics: metrics.http, api });
+  void server.register(async (scope) => {
+    serveProbes(scope, { health, lifecycle, drainReadiness });
+    serveMetrics(scope, metrics.registry);
+    serveRoutes(scope, engine);
+  });
+  return server;
+}
+
+function serveRoutes(server: Server, engine: LiveEngine): void {
+  server.get('/routes', { schema: routesSchema }, async (request, reply) => {
     const { key, store = engine.generation.redisStore } = request.query;
     const built = engine.generation.stores.get(store);
     if (built === undefined)
@@ -29,7 +49,6 @@ export function createAdmin({ engine, health, lifecycle, log, metrics, drainRead
     if (key === undefined) return { redisStore: engine.generation.redisStore, stores: describeStores(engine) };
     return { key, store, why: explain(built, keyOfText(key)), raw: engine.route(keyOfText(key)).raw !== undefined };
   });
-  return server;
 }
 
 function describeStores(engine: LiveEngine) {

@@ -9,6 +9,7 @@ import { DaprError, malformed, storeNotFound } from './errors.ts';
 import { increment, listKeys } from './extensions.ts';
 import { query } from './query.ts';
 import { splitPath } from './request-parts.ts';
+import { securitySchemes, stateSchemas } from './schemas.ts';
 import { type SidecarOptions, sidecarRoutes } from './sidecar.ts';
 import { type Answer, bulkGet, get, remove, type StateRequest, save, transaction } from './state.ts';
 import { checkToken } from './token.ts';
@@ -33,6 +34,7 @@ export function createDaprDoor(options: DaprDoorOptions): Server {
     metrics,
     bodyLimit: maxBody,
     requestLog: 'debug',
+    api: { title: 'ambassador, Dapr state API', version: options.version, securitySchemes },
     routerOptions: { maxParamLength: 1024 * 1024, ignoreDuplicateSlashes: true, ignoreTrailingSlash: true },
     frameworkErrors: (error, _request, reply) => {
       answerError(reply, malformed(messageOf(error)));
@@ -51,6 +53,8 @@ function addRoutes(scope: Server, options: DaprDoorOptions): void {
   // Bodies are parsed by the routes, once the store is known; Go programs and curl often send no content type.
   scope.removeAllContentTypeParsers();
   scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  // The routes check what they are sent, with Dapr's errors; their schemas only describe it.
+  scope.setValidatorCompiler(() => () => true);
   scope.addHook('onRequest', checkToken(options.apiToken));
   scope.setErrorHandler((error, request, reply) => answerError(reply, asDaprError(error, request, log)));
   const state = (handler: Handler) => async (request: FastifyRequest, reply: FastifyReply) => {
@@ -68,16 +72,26 @@ function addRoutes(scope: Server, options: DaprDoorOptions): void {
       .send(body);
   };
   const write = ['POST', 'PUT'];
-  scope.route({ method: write, url: '/v1.0/state/:store', handler: state(save) });
-  scope.route({ method: write, url: '/v1.0/state/:store/bulk', handler: state(bulkGet) });
-  scope.route({ method: write, url: '/v1.0/state/:store/transaction', handler: state(transaction) });
-  scope.get('/v1.0/state/:store/:key', state(get));
-  scope.delete('/v1.0/state/:store/:key', state(remove));
-  scope.route({ method: write, url: '/v1.0-alpha1/state/:store/query', handler: state(query) });
-  scope.get('/v1.0-alpha1/state/:store/keys', state(listKeys));
-  scope.post('/v1.0-alpha1/state/:store/:key/increment', state(increment));
+  scope.route({ method: write, url: '/v1.0/state/:store', schema: stateSchemas.save, handler: state(save) });
+  scope.route({ method: write, url: '/v1.0/state/:store/bulk', schema: stateSchemas.bulk, handler: state(bulkGet) });
+  scope.route({
+    method: write,
+    url: '/v1.0/state/:store/transaction',
+    schema: stateSchemas.transaction,
+    handler: state(transaction),
+  });
+  scope.get('/v1.0/state/:store/:key', { schema: stateSchemas.get }, state(get));
+  scope.delete('/v1.0/state/:store/:key', { schema: stateSchemas.remove }, state(remove));
+  scope.route({
+    method: write,
+    url: '/v1.0-alpha1/state/:store/query',
+    schema: stateSchemas.query,
+    handler: state(query),
+  });
+  scope.get('/v1.0-alpha1/state/:store/keys', { schema: stateSchemas.keys }, state(listKeys));
+  scope.post('/v1.0-alpha1/state/:store/:key/increment', { schema: stateSchemas.increment }, state(increment));
   sidecarRoutes(scope, options);
-  scope.all('/*', (request, reply) =>
+  scope.all('/*', { schema: { hide: true } }, (request, reply) =>
     answerError(reply, new DaprError(404, 'ERR_NOT_FOUND', `nothing at ${request.method} ${pathOf(request)}`)),
   );
 }

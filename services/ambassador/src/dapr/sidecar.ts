@@ -2,8 +2,9 @@ import type { Server } from '@podkit/chassis/http/server';
 import type { Engine } from '../engine/engine.ts';
 import type { Capability, Store } from '../engine/store.ts';
 import { DaprError } from './errors.ts';
+import { sidecarSchemas } from './schemas.ts';
 
-const quiet = { config: { quiet: true } };
+const config = { quiet: true };
 
 /** Names that callers put into the metadata are bounded, or they could fill the memory. */
 const maxExtras = 100;
@@ -31,7 +32,7 @@ export function sidecarRoutes(server: Server, options: SidecarOptions): void {
   const { engine, appId, version, ready, shutdown } = options;
   const extended = new Map<string, string>([['daprRuntimeVersion', version]]);
 
-  server.get('/v1.0/metadata', quiet, async () => ({
+  server.get('/v1.0/metadata', { schema: sidecarSchemas.metadata, config }, async () => ({
     id: appId,
     runtimeVersion: version,
     components: engine.storeNames().map((name) => component(name, engine.store(name))),
@@ -39,27 +40,35 @@ export function sidecarRoutes(server: Server, options: SidecarOptions): void {
     appConnectionProperties: {},
     actorRuntime: { runtimeStatus: 'DISABLED', hostReady: false },
   }));
-  server.put<{ Params: { key: string } }>('/v1.0/metadata/:key', async (request, reply) => {
-    const { key } = request.params;
-    if (!extended.has(key) && extended.size >= maxExtras)
-      throw new DaprError(400, 'ERR_MALFORMED_REQUEST', `more than ${maxExtras} metadata keys`);
-    extended.set(key, Buffer.isBuffer(request.body) ? request.body.toString().slice(0, 4096) : '');
-    return reply.code(204).send();
-  });
-  server.get<{ Querystring: { appid?: string } }>('/v1.0/healthz', quiet, async (request, reply) => {
-    const { appid } = request.query;
-    if (appid !== undefined && appid !== appId)
-      throw new DaprError(500, 'ERR_HEALTH_APPID_NOT_MATCH', 'dapr app-id does not match');
-    const { ok, failing } = await ready();
-    if (!ok) throw new DaprError(500, 'ERR_HEALTH_NOT_READY', `dapr is not ready: [${failing.join(' ')}]`);
-    return reply.code(204).send();
-  });
-  server.get('/v1.0/healthz/outbound', quiet, async (_request, reply) => {
+  server.put<{ Params: { key: string } }>(
+    '/v1.0/metadata/:key',
+    { schema: sidecarSchemas.addMetadata },
+    async (request, reply) => {
+      const { key } = request.params;
+      if (!extended.has(key) && extended.size >= maxExtras)
+        throw new DaprError(400, 'ERR_MALFORMED_REQUEST', `more than ${maxExtras} metadata keys`);
+      extended.set(key, Buffer.isBuffer(request.body) ? request.body.toString().slice(0, 4096) : '');
+      return reply.code(204).send();
+    },
+  );
+  server.get<{ Querystring: { appid?: string } }>(
+    '/v1.0/healthz',
+    { schema: sidecarSchemas.healthz, config },
+    async (request, reply) => {
+      const { appid } = request.query;
+      if (appid !== undefined && appid !== appId)
+        throw new DaprError(500, 'ERR_HEALTH_APPID_NOT_MATCH', 'dapr app-id does not match');
+      const { ok, failing } = await ready();
+      if (!ok) throw new DaprError(500, 'ERR_HEALTH_NOT_READY', `dapr is not ready: [${failing.join(' ')}]`);
+      return reply.code(204).send();
+    },
+  );
+  server.get('/v1.0/healthz/outbound', { schema: sidecarSchemas.outbound, config }, async (_request, reply) => {
     const { ok } = await ready();
     if (!ok) throw new DaprError(500, 'ERR_OUTBOUND_HEALTH_NOT_READY', 'dapr outbound is not ready');
     return reply.code(204).send();
   });
-  server.post('/v1.0/shutdown', async (_request, reply) => {
+  server.post('/v1.0/shutdown', { schema: sidecarSchemas.shutdown }, async (_request, reply) => {
     reply.raw.once('close', () => shutdown('POST /v1.0/shutdown'));
     return reply.code(204).send();
   });

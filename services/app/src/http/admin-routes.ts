@@ -1,4 +1,5 @@
 import type { Probe } from '@podkit/chassis/http/health';
+import { errorAnswer, jsonAnswer } from '@podkit/chassis/http/openapi';
 import type { Server } from '@podkit/chassis/http/server';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Chaos } from '../chaos/chaos.ts';
@@ -32,13 +33,16 @@ export function watchProbes(admin: Server, { history, chaos }: Pick<AdminOptions
 
 /** The lifecycle hooks, for a scope that asks for their token. A kubelet sends GET; people are better served with POST. */
 export function hookRoutes(scope: Server, { hooks }: Pick<AdminOptions, 'hooks'>): void {
-  const hook = (url: string, handler: () => Promise<unknown>) =>
-    scope.route({ method: ['GET', 'POST'], url, exposeHeadRoute: false, handler });
-  hook('/hooks/pre-stop', async () => {
+  const hook = (url: string, summary: string, handler: () => Promise<unknown>) => {
+    const response = { 200: jsonAnswer('Done.'), 401: errorAnswer('Without the token.') };
+    const schema = { summary, security: [{ hook: [] }], response };
+    scope.route({ method: ['GET', 'POST'], url, schema, exposeHeadRoute: false, handler });
+  };
+  hook('/hooks/pre-stop', 'Drain, and answer when that is done', async () => {
     await hooks.preStop();
     return { drained: true };
   });
-  hook('/hooks/post-start', async () => {
+  hook('/hooks/post-start', 'Note that the container was started', async () => {
     await hooks.postStart();
     return { started: true };
   });

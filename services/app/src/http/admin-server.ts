@@ -2,6 +2,7 @@ import { serveMetrics, serveProbes } from '@podkit/chassis/http/probes';
 import { createServer, listen, type Server } from '@podkit/chassis/http/server';
 import type { EventStreams } from '@podkit/chassis/http/sse';
 import type { Context } from '@podkit/chassis/process/service';
+import pkg from '../../package.json' with { type: 'json' };
 import type { Config } from '../config.ts';
 import { openConsole } from '../console/open-console.ts';
 import type { Stores } from '../open-stores.ts';
@@ -23,6 +24,11 @@ export type AdminParts = {
   exit: (code: number) => void;
 };
 
+const bearer = (setting: string) =>
+  ({ type: 'http', scheme: 'bearer', description: `The token of ${setting}.` }) as const;
+const securitySchemes = { hook: bearer('APP_HOOK_TOKEN'), chaos: bearer('APP_CHAOS_TOKEN') };
+const api = { title: 'app, admin port', version: pkg.version, securitySchemes };
+
 /**
  * Listen on the admin port; it is the last to close. Probes and metrics are for everybody, hooks and chaos for who has
  * their token, console and stats for callers within the Pod.
@@ -30,7 +36,8 @@ export type AdminParts = {
 export async function startAdminServer(context: Context<Config>, parts: AdminParts): Promise<void> {
   const { config, log, lifecycle, health, metrics } = context;
   const { state } = parts;
-  const admin = createServer({ log, lifecycle, statuses: errorStatuses });
+  const admin = createServer({ log, lifecycle, statuses: errorStatuses, api });
+  await admin.after();
   watchProbes(admin, state);
   serveProbes(admin, { health, lifecycle, drainReadiness: config.drainReadiness });
   serveMetrics(admin, metrics.registry);

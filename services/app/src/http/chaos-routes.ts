@@ -2,6 +2,7 @@ import { parseBytes } from '@podkit/chassis/config/bytes';
 import { parseDuration } from '@podkit/chassis/config/duration';
 import { messageOf } from '@podkit/chassis/errors';
 import type { Probe } from '@podkit/chassis/http/health';
+import { errorAnswer, jsonAnswer } from '@podkit/chassis/http/openapi';
 import type { Server } from '@podkit/chassis/http/server';
 import type { FastifyReply } from 'fastify';
 import { type Static, type TSchema, Type } from 'typebox';
@@ -29,21 +30,39 @@ const bodies = {
   exit: Type.Object({ code: Type.Integer({ minimum: 0, maximum: 255 }) }),
 };
 
+const describe = (summary: string) => ({
+  summary,
+  security: [{ chaos: [] }],
+  response: {
+    200: jsonAnswer('What is active now.', Type.Object({ active: Type.Array(Type.Unknown()) })),
+    400: errorAnswer('A bad body.'),
+    401: errorAnswer('Without the token.'),
+  },
+});
+
+const exitSchema = {
+  ...describe('Exit with a code'),
+  body: bodies.exit,
+  response: { ...describe('').response, 202: jsonAnswer('The process exits.') },
+};
+
 /** `/api/chaos`: the controls. Register only where chaos is allowed, and in a scope that asks for its token. */
 export function chaosRoutes(server: Server, { chaos, exit }: ChaosRoutesOptions): void {
   const put = <Body extends TSchema>(path: string, body: Body, act: (body: Static<Body>) => void) =>
-    server.put(`/api/chaos/${path}`, { schema: { body } }, async (request, reply) =>
-      answer(reply, chaos, () => act(request.body as Static<Body>)),
+    server.put(
+      `/api/chaos/${path}`,
+      { schema: { ...describe(`Start or end the fault: ${path}`), body } },
+      async (request, reply) => answer(reply, chaos, () => act(request.body as Static<Body>)),
     );
 
-  server.get('/api/chaos', () => ({ active: chaos.active }));
-  server.delete('/api/chaos', () => {
+  server.get('/api/chaos', { schema: describe('The faults that are active') }, () => ({ active: chaos.active }));
+  server.delete('/api/chaos', { schema: describe('End all faults') }, () => {
     chaos.endAll();
     return { active: chaos.active };
   });
   server.put<{ Params: { probe: Probe }; Body: Static<typeof bodies.failNext> }>(
     '/api/chaos/probes/:probe',
-    { schema: { params: probes, body: bodies.failNext } },
+    { schema: { ...describe('Let the next calls of a probe fail'), params: probes, body: bodies.failNext } },
     async ({ params, body }, reply) =>
       answer(reply, chaos, () => {
         if (body.failNext === 0) chaos.end(`fail-${params.probe}`);
@@ -63,7 +82,7 @@ export function chaosRoutes(server: Server, { chaos, exit }: ChaosRoutesOptions)
   put('drop', bodies.drop, (body) => chaos.drop(body.share, lasting(body.duration)));
   server.post<{ Body: Static<typeof bodies.exit> }>(
     '/api/chaos/exit',
-    { schema: { body: bodies.exit } },
+    { schema: exitSchema },
     async ({ body }, reply) => {
       reply.raw.once('close', () => exit(body.code));
       return reply.code(202).send({ exiting: body.code });

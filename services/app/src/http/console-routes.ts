@@ -16,11 +16,13 @@ export function consoleRoutes(server: Server, { folder }: { folder: string }): v
     cacheControl: false,
     setHeaders: (reply) => void reply.header('cache-control', 'no-cache'),
   });
-  server.get('/console', async (_request, reply) => reply.redirect('/console/', 308));
+  server.get('/console', { schema: { hide: true } }, async (_request, reply) => reply.redirect('/console/', 308));
   // An image has copies beside the page (tools/build.ts); in the source tree they are in node_modules.
   if (existsSync(join(folder, 'vendor'))) return;
   for (const { name, path } of vendorFiles())
-    server.get(`/console/vendor/${name}`, (_request, reply) => reply.sendFile(basename(path), dirname(path)));
+    server.get(`/console/vendor/${name}`, { schema: { hide: true } }, (_request, reply) =>
+      reply.sendFile(basename(path), dirname(path)),
+    );
 }
 
 /** Nothing from elsewhere and nothing inline, but the import map, which a browser takes in no other way: by its hash. */

@@ -1,3 +1,4 @@
+import { errorAnswer, jsonAnswer, textAnswer } from '@podkit/chassis/http/openapi';
 import type { Server } from '@podkit/chassis/http/server';
 import type { EventStreams } from '@podkit/chassis/http/sse';
 import type { SiteWatch } from '../site/site-watch.ts';
@@ -11,16 +12,30 @@ new EventSource('/api/site/events').addEventListener('commit', (event) => {
 });
 `;
 
+const schemas = {
+  site: { summary: 'The commit that is published', response: { 200: jsonAnswer('The commit, if there is one.') } },
+  events: {
+    summary: 'Each commit that is published, as server-sent events',
+    response: { 200: textAnswer('A stream.', 'text/event-stream'), 503: errorAnswer('Too many streams.') },
+  },
+  script: {
+    summary: 'A script that reloads a page when another commit is published',
+    response: { 200: textAnswer('The script.', 'text/javascript') },
+  },
+};
+
 /** `/api/site`: which commit is published, as JSON, as a stream, and as a script that reloads a page. */
 export function liveRoutes(server: Server, { watch, stream }: { watch: SiteWatch; stream: EventStreams }): void {
   watch.onChange((published) => stream.publish({ event: 'commit', data: published }));
-  server.get('/api/site', (_request, reply) => {
+  server.get('/api/site', { schema: schemas.site }, (_request, reply) => {
     void reply.header('cache-control', 'no-store');
     return { published: watch.published !== undefined, ...watch.published };
   });
-  server.get('/api/site/events', { config: { stream: true } }, (_request, reply) => {
+  server.get('/api/site/events', { schema: schemas.events, config: { stream: true } }, (_request, reply) => {
     const { published } = watch;
     stream.open(reply, published === undefined ? [] : [{ event: 'commit', data: published }]);
   });
-  server.get('/api/site/live.js', (_request, reply) => reply.type('text/javascript; charset=utf-8').send(liveScript));
+  server.get('/api/site/live.js', { schema: schemas.script }, (_request, reply) =>
+    reply.type('text/javascript; charset=utf-8').send(liveScript),
+  );
 }

@@ -1,7 +1,9 @@
 import { Readable } from 'node:stream';
 import { messageOf } from '@podkit/chassis/errors';
+import { errorAnswer, textAnswer } from '@podkit/chassis/http/openapi';
 import type { Server } from '@podkit/chassis/http/server';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { consoleSchemas } from './console-api.ts';
 
 export type MemberConsoleOptions = {
   /** Base URL of the admin port of the Pod with that ordinal; undefined where there is none. */
@@ -21,6 +23,16 @@ const passed = [
   'referrer-policy',
   'x-content-type-options',
 ];
+const failures = { 404: errorAnswer('No Pod has that ordinal.'), 503: errorAnswer('That Pod does not answer.') };
+const pageSchema = {
+  summary: 'The console of another Pod',
+  response: { 200: textAnswer('A file of the page.', 'text/html'), ...failures },
+};
+const ofMember = ({ summary, response }: { summary: string; response: object }) => ({
+  summary: `${summary}, of another Pod`,
+  response: { ...response, ...failures },
+});
+
 const ordinalText = /^\d{1,9}$/;
 
 /**
@@ -28,13 +40,21 @@ const ordinalText = /^\d{1,9}$/;
  * Only GET is passed on, so that nothing changes elsewhere by this way.
  */
 export function memberConsole(server: Server, options: MemberConsoleOptions): void {
-  const quiet = { config: { quiet: true } };
+  const config = { quiet: true };
   const pass = (path: string) => (request: FastifyRequest<Params>, reply: FastifyReply) =>
     passOn(request, reply, `${path}${request.params['*'] ?? ''}`, options);
-  server.get<Params>('/pods/:ordinal/console/*', quiet, pass('console/'));
-  server.get<Params>('/pods/:ordinal/api/console', quiet, pass('api/console'));
-  server.get<Params>('/pods/:ordinal/api/console/history', quiet, pass('api/console/history'));
-  const stream = { config: { quiet: true, stream: true } };
+  server.get<Params>('/pods/:ordinal/console/*', { schema: pageSchema, config }, pass('console/'));
+  server.get<Params>(
+    '/pods/:ordinal/api/console',
+    { schema: ofMember(consoleSchemas.document), config },
+    pass('api/console'),
+  );
+  server.get<Params>(
+    '/pods/:ordinal/api/console/history',
+    { schema: ofMember(consoleSchemas.history), config },
+    pass('api/console/history'),
+  );
+  const stream = { schema: ofMember(consoleSchemas.events), config: { ...config, stream: true } };
   server.get<Params>('/pods/:ordinal/api/console/events', stream, pass('api/console/events'));
 }
 

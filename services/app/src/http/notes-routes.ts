@@ -1,3 +1,4 @@
+import { emptyAnswer, errorAnswer, jsonAnswer } from '@podkit/chassis/http/openapi';
 import type { Server } from '@podkit/chassis/http/server';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Static, Type } from 'typebox';
@@ -11,20 +12,52 @@ const page = Type.Object({
   cursor: Type.Optional(Type.String({ maxLength: 1024 })),
 });
 
+const note = jsonAnswer('The note, with its ETag.', Type.Object({ id: Type.String(), text: Type.String() }));
+const failures = {
+  400: errorAnswer('The request is malformed.'),
+  401: errorAnswer('Without the token, where one is set.'),
+  503: errorAnswer('The store does not answer.'),
+};
+const missing = { 404: errorAnswer('There is no such note.') };
+const conflict = { 412: errorAnswer('The note is not in the state that the condition asks for.') };
+const security = [{}, { api: [] }];
+const schemas = {
+  list: {
+    summary: 'Names of the notes, a page at a time',
+    querystring: page,
+    security,
+    response: { 200: jsonAnswer('A page; without `next` it is the last one.'), ...failures },
+  },
+  get: {
+    summary: 'Read a note',
+    params,
+    security,
+    response: { 200: note, 304: emptyAnswer('Unchanged.'), ...missing, ...failures },
+  },
+  put: {
+    summary: 'Write a note: {"text": "…"} as JSON, or the text itself',
+    params,
+    security,
+    response: { 200: note, 201: note, 413: errorAnswer('The note is too large.'), ...conflict, ...failures },
+  },
+  delete: {
+    summary: 'Delete a note',
+    params,
+    security,
+    response: { 204: emptyAnswer('Gone.'), ...missing, ...conflict, ...failures },
+  },
+};
+
 type Params = { Params: Static<typeof params> };
 
 /** `/api/notes`: a small document store with ETag concurrency, as HTTP means it (RFC 9110 section 13). */
 export function notesRoutes(server: Server, { notes, bodyLimit }: { notes: Notes; bodyLimit: number }): void {
-  server.get<{ Querystring: Static<typeof page> }>(
-    '/api/notes',
-    { schema: { querystring: page } },
-    async ({ query }) => {
-      const { ids, next } = await notes.list(query.limit, query.cursor);
-      return { notes: ids.map((id) => ({ id })), ...(next === undefined ? {} : { next }) };
-    },
-  );
+  server.get<{ Querystring: Static<typeof page> }>('/api/notes', { schema: schemas.list }, async ({ query }) => {
+    const { ids, next } = await notes.list(query.limit, query.cursor);
+    return { notes: ids.map((id) => ({ id })), ...(next === undefined ? {} : { next }) };
+  });
 
-  server.get<Params>('/api/notes/:id', { schema: { params } }, async (request, reply) => {
+  server.get<Params>('/api/notes/:id', { schema: schemas.get }, async (request, reply) => {
     const found = await notes.get(request.params.id);
     if (found === undefined) return notFound(reply, request.params.id);
     describe(reply, found);
@@ -33,7 +66,7 @@ export function notesRoutes(server: Server, { notes, bodyLimit }: { notes: Notes
     return found.note;
   });
 
-  server.put<Params>('/api/notes/:id', { schema: { params }, bodyLimit }, async (request, reply) => {
+  server.put<Params>('/api/notes/:id', { schema: schemas.put, bodyLimit }, async (request, reply) => {
     const text = textOf(request.body);
     if (text === undefined) return reply.code(400).send(badBody);
     const result = await notes.put(request.params.id, text, preconditionOf(request));
@@ -41,7 +74,7 @@ export function notesRoutes(server: Server, { notes, bodyLimit }: { notes: Notes
     return reply.code(result.created ? 201 : 200).send(result.note);
   });
 
-  server.delete<Params>('/api/notes/:id', { schema: { params } }, async (request, reply) => {
+  server.delete<Params>('/api/notes/:id', { schema: schemas.delete }, async (request, reply) => {
     const existed = await notes.delete(request.params.id, preconditionOf(request));
     return existed ? reply.code(204).send() : notFound(reply, request.params.id);
   });

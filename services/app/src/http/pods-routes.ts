@@ -1,4 +1,5 @@
 import { codeOf, PodkitError } from '@podkit/chassis/errors';
+import { emptyAnswer, errorAnswer, jsonAnswer, textAnswer } from '@podkit/chassis/http/openapi';
 import type { Server } from '@podkit/chassis/http/server';
 import { bearerToken, isSameSecret } from '@podkit/chassis/http/token';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -18,6 +19,47 @@ export type PodsRoutesOptions = {
 };
 
 const params = Type.Object({ ordinal: Type.String({ pattern: '^(self|\\d{1,9})$' }) });
+const dataParams = Type.Object({ ...params.properties, '*': Type.String({ description: 'The key.' }) });
+const failures = {
+  400: errorAnswer('The request is malformed.'),
+  401: errorAnswer('Without the token, where one is set.'),
+  404: errorAnswer('There is no such Pod or key.'),
+  503: errorAnswer('That Pod does not answer now.'),
+};
+const security = [{}, { api: [] }];
+const schemas = {
+  list: { summary: 'The Pods of the set', security, response: { 200: jsonAnswer('The Pods.') } },
+  pod: {
+    summary: 'What one Pod says of itself',
+    params,
+    security,
+    response: { 200: jsonAnswer('The Pod.'), ...failures },
+  },
+  GET: {
+    summary: "Read a value of one Pod's own data",
+    response: {
+      200: textAnswer('The value.', 'application/octet-stream'),
+      501: errorAnswer('No volume.'),
+      ...failures,
+    },
+  },
+  PUT: {
+    summary: "Write a value of one Pod's own data",
+    response: {
+      201: emptyAnswer('New.'),
+      204: emptyAnswer('Replaced.'),
+      413: errorAnswer('Too large.'),
+      501: errorAnswer('No volume.'),
+      507: errorAnswer('The volume is full.'),
+      ...failures,
+    },
+  },
+  DELETE: {
+    summary: "Delete a value of one Pod's own data",
+    response: { 204: emptyAnswer('Gone.'), 501: errorAnswer('No volume.'), ...failures },
+  },
+};
+
 type Request = FastifyRequest<{ Params: Static<typeof params>; Body: Buffer | undefined }>;
 /** What this Pod does with a request that is for itself. */
 type Act = (request: Request, reply: FastifyReply) => Promise<unknown>;
@@ -29,8 +71,8 @@ export function podsRoutes(server: Server, options: PodsRoutesOptions): void {
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
     scope.addHook('onSend', async (_request, reply) => void reply.header('cache-control', 'no-store'));
-    scope.get('/api/pods', async () => ({ pods: await pods.list() }));
-    scope.get('/api/pods/:ordinal', { schema: { params } }, async (request, reply) =>
+    scope.get('/api/pods', { schema: schemas.list }, async () => ({ pods: await pods.list() }));
+    scope.get('/api/pods/:ordinal', { schema: schemas.pod }, async (request, reply) =>
       atNamedPod(options, request as Request, reply, async ({ url }) =>
         url.endsWith('?brief') ? pods.facts() : pods.details(),
       ),
@@ -40,7 +82,7 @@ export function podsRoutes(server: Server, options: PodsRoutesOptions): void {
         method,
         url: '/api/pods/:ordinal/data/*',
         bodyLimit: options.valueLimit,
-        schema: { params },
+        schema: { params: dataParams, security, ...schemas[method] },
         handler: (request, reply) => atNamedPod(options, request as Request, reply, act),
       });
     route('GET', withKey(options, getValue));

@@ -1,6 +1,8 @@
+import { jsonAnswer } from '@podkit/chassis/http/openapi';
 import { createServer, listen } from '@podkit/chassis/http/server';
 import type { EventStreams } from '@podkit/chassis/http/sse';
 import type { Context } from '@podkit/chassis/process/service';
+import pkg from '../../package.json' with { type: 'json' };
 import type { Config } from '../config.ts';
 import { parseCsp } from '../content-security-policy.ts';
 import { appExitCodes } from '../exit-codes.ts';
@@ -18,18 +20,32 @@ import { trafficGate } from './traffic-gate.ts';
 
 export type PublicParts = { state: ProcessState; stores: Stores; requests: RequestStats; stream: EventStreams };
 
+/** Its document is not at `/openapi.json`: what does not begin with /api/ belongs to the site. */
+const api = {
+  title: 'app',
+  version: pkg.version,
+  path: '/api/openapi.json',
+  securitySchemes: { api: { type: 'http', scheme: 'bearer', description: 'Where APP_API_TOKEN is set.' } },
+} as const;
+
+const podSchema = {
+  summary: 'Which Pod this is',
+  response: { 200: jsonAnswer('Its name, namespace, ordinal and start.') },
+};
+
 /** Listen on the public port: site and API. It is the first to close. */
 export async function startPublicServer(context: Context<Config>, parts: PublicParts): Promise<void> {
   const { config, log, lifecycle } = context;
   const { state, stores, requests, stream } = parts;
   const site = new SiteFiles(config.site);
   const { notFound } = site;
-  const server = createServer({ log, lifecycle, metrics: requests, statuses: errorStatuses, notFound });
+  const server = createServer({ log, lifecycle, metrics: requests, statuses: errorStatuses, notFound, api });
+  await server.after();
   inviteRetries(server);
   state.overload.watch(server);
   trafficGate(server, state);
   const { pod, namespace, ordinal, startedAt } = state.identity;
-  server.get('/api/pod', () => ({ pod, namespace, ordinal, startedAt }));
+  server.get('/api/pod', { schema: podSchema }, () => ({ pod, namespace, ordinal, startedAt }));
   const onDamage = () => context.stop('the database is damaged', appExitCodes.damagedData);
   void server.register(async (scope) => {
     const { apiToken, internalToken } = config;

@@ -3,6 +3,7 @@ import { extname, join, relative } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import { codeOf, PodkitError } from '@podkit/chassis/errors';
 import { pathOf } from '@podkit/chassis/http/observe-requests';
+import { emptyAnswer, errorAnswer, textAnswer } from '@podkit/chassis/http/openapi';
 import { type Server, sendNotFound } from '@podkit/chassis/http/server';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { isInside, type Revision, resolveRevision } from '../site/revision.ts';
@@ -70,6 +71,17 @@ export class SiteFiles {
 
 const notThere = new Set(['ENOENT', 'ENOTDIR', 'ELOOP', 'ENAMETOOLONG', 'EACCES', 'ERR_NOT_FOUND']);
 
+const siteSchema = {
+  summary: 'A file of the published site',
+  response: {
+    200: textAnswer('The file, with the commit as X-Content-Revision.', 'text/html'),
+    304: emptyAnswer('Unchanged.'),
+    404: errorAnswer("There is no such file; the site's own 404.html, if it has one."),
+    412: emptyAnswer('The condition is not met.'),
+    503: errorAnswer('The site has not been synced yet.'),
+  },
+};
+
 /** `/*`: the published site, whatever is not a route of its own. */
 export function siteRoutes(server: Server, site: SiteFiles): void {
   server.decorateRequest('revision', undefined);
@@ -85,10 +97,11 @@ export function siteRoutes(server: Server, site: SiteFiles): void {
     },
   });
   // What begins like the API is never a page, also not one that is not there yet.
-  server.get('/api/*', (_request, reply) => reply.callNotFound());
+  server.get('/api/*', { schema: { hide: true } }, (_request, reply) => reply.callNotFound());
   server.route({
     method: ['POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS'],
     url: '/*',
+    schema: { hide: true },
     // Before the body is looked at: its type does not matter here.
     onRequest: async (request, reply) => {
       if (request.url.startsWith('/api/')) return reply.callNotFound();
@@ -97,7 +110,7 @@ export function siteRoutes(server: Server, site: SiteFiles): void {
     },
     handler: (_request, reply) => reply.callNotFound(),
   });
-  server.get('/*', { errorHandler: site.onError, onSend: textWithoutEnding }, site.serve);
+  server.get('/*', { schema: siteSchema, errorHandler: site.onError, onSend: textWithoutEnding }, site.serve);
 }
 
 function send(reply: FastifyReply, path: string, revision: Revision): FastifyReply {

@@ -1,8 +1,14 @@
+import { jsonAnswer } from '@podkit/chassis/http/openapi';
 import type { Server } from '@podkit/chassis/http/server';
 import type { Notes } from '../notes/notes.ts';
 import type { ProcessState } from '../process-state.ts';
 import type { RequestStats } from '../stats/request-stats.ts';
 import { statsOf } from '../stats/stats.ts';
+
+const schemas = {
+  pod: { summary: 'Who this Pod is', response: { 200: jsonAnswer('Its identity.') } },
+  stats: { summary: 'Its own metrics, as JSON', response: { 200: jsonAnswer('The metrics.') } },
+};
 
 /** On the admin port `/api/pod`: who this Pod is, and `/stats`: its own metrics, as JSON of its own making. */
 export function statsRoutes(
@@ -10,8 +16,8 @@ export function statsRoutes(
   { requests, state, notes }: { requests: RequestStats; state: ProcessState; notes: Notes },
 ): void {
   const { overload, identity } = state;
-  server.get('/api/pod', () => identity);
-  server.get('/stats', { config: { quiet: true } }, () => {
+  server.get('/api/pod', { schema: schemas.pod }, () => identity);
+  server.get('/stats', { schema: schemas.stats, config: { quiet: true } }, () => {
     const { inFlight, shedTotal, eventLoopDelayMs, heapUsedRatio } = overload.state;
     return {
       ...statsOf(requests, inFlight),

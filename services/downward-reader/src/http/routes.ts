@@ -1,5 +1,6 @@
 import { parseDuration } from '@podkit/chassis/config/duration';
 import { PodkitError } from '@podkit/chassis/errors';
+import { errorAnswer, jsonAnswer, textAnswer } from '@podkit/chassis/http/openapi';
 import type { Server } from '@podkit/chassis/http/server';
 import type { EventStreams, SseEvent } from '@podkit/chassis/http/sse';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -22,32 +23,80 @@ const documentQuery = Type.Object({
   format: Type.Optional(Type.Union([Type.Literal('json'), Type.Literal('table')])),
 });
 const fieldParams = Type.Object({ name: Type.String() });
+const texts = Type.Record(Type.String(), Type.String());
+
+const routes = {
+  document: {
+    summary: 'Everything that is known of the Pod; with `since`, once something has changed',
+    querystring: documentQuery,
+    response: {
+      200: jsonAnswer('The document.', Type.Object({ id: Type.Integer() })),
+      400: errorAnswer('A bad query.'),
+    },
+  },
+  fields: {
+    summary: 'Each field by name, with its age',
+    response: { 200: jsonAnswer('The fields.', Type.Array(Type.Object({ name: Type.String() }))) },
+  },
+  field: {
+    summary: 'One field',
+    params: fieldParams,
+    response: {
+      200: jsonAnswer('The field.', Type.Object({ name: Type.String() })),
+      404: errorAnswer('No such field.'),
+    },
+  },
+  labels: { summary: 'The labels', response: { 200: jsonAnswer('Label values by name.', texts) } },
+  annotations: { summary: 'The annotations', response: { 200: jsonAnswer('Annotation values by name.', texts) } },
+  changes: {
+    summary: 'Changes after the one numbered `since`; with `wait`, once there is one',
+    querystring: changesQuery,
+    response: {
+      200: jsonAnswer(
+        'The changes. Where `complete` is false, some are forgotten: read the document again.',
+        Type.Object({ id: Type.Integer(), complete: Type.Boolean(), events: Type.Array(Type.Unknown()) }),
+      ),
+      400: errorAnswer('A bad query.'),
+    },
+  },
+  events: {
+    summary: 'The document and then each change, as server-sent events',
+    response: { 200: textAnswer('A stream.', 'text/event-stream'), 503: errorAnswer('Too many streams.') },
+  },
+  peers: {
+    summary: 'The other Pods of the service',
+    response: {
+      200: jsonAnswer('The Pods.', Type.Object({ peers: Type.Array(Type.Unknown()) })),
+      404: errorAnswer('DOWNWARD_PEERS_SRV is not set.'),
+    },
+  },
+};
 
 /** `/`, `/fields`, `/labels`, `/annotations`, `/changes`, `/events` and `/peers`. */
 export function serveDocument(server: Server, options: RouteOptions): void {
   const { reader, peers } = options;
   const fields = () => agedFields(reader.document.fields, reader.now());
   const document = () => ({ id: reader.log.last, ...reader.document, fields: fields() });
-  server.get('/', { schema: { querystring: documentQuery } }, async ({ query }, reply) => {
+  server.get('/', { schema: routes.document }, async ({ query }, reply) => {
     if (query.format === 'table')
       return reply.type('text/plain; charset=utf-8').send(formatTable(reader.document, reader.now()));
     if (query.since === undefined) return document();
     await reader.changesSince(query.since, waitOf(query.wait));
     return document();
   });
-  server.get('/fields', fields);
-  server.get('/fields/:name', { schema: { params: fieldParams } }, ({ params }, reply) => {
+  server.get('/fields', { schema: routes.fields }, fields);
+  server.get('/fields/:name', { schema: routes.field }, ({ params }, reply) => {
     const field = fields().find(({ name }) => name === params.name);
     return field ?? notFound(reply, `no field ${params.name}; see /fields`);
   });
-  server.get('/labels', () => reader.document.labels?.values ?? {});
-  server.get('/annotations', () => reader.document.annotations?.values ?? {});
-  server.get('/changes', { schema: { querystring: changesQuery } }, async ({ query }) => {
+  server.get('/labels', { schema: routes.labels }, () => reader.document.labels?.values ?? {});
+  server.get('/annotations', { schema: routes.annotations }, () => reader.document.annotations?.values ?? {});
+  server.get('/changes', { schema: routes.changes }, async ({ query }) => {
     const events = await reader.changesSince(query.since ?? 0, waitOf(query.wait));
     return { id: reader.log.last, complete: events !== undefined, events: events ?? [] };
   });
-  server.get('/events', (request, reply) => openStream(request, reply, options));
-  server.get('/peers', async (_request, reply) => {
+  server.get('/events', { schema: routes.events }, (request, reply) => openStream(request, reply, options));
+  server.get('/peers', { schema: routes.peers }, async (_request, reply) => {
     if (peers === undefined) return notFound(reply, 'DOWNWARD_PEERS_SRV is not set');
     return { peers: await peers() };
   });

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { errorAnswer, jsonAnswer, textAnswer } from '@podkit/chassis/http/openapi';
 import type { Server } from '@podkit/chassis/http/server';
 import type { FastifyReply } from 'fastify';
 import * as Type from 'typebox';
@@ -11,6 +12,16 @@ const index = `<!doctype html><title>/debug/pprof/</title><h1>/debug/pprof/</h1>
 
 /** Upstream's default is 30 s; ours is short enough for a probe that looks at it by mistake. */
 const querystring = Type.Object({ seconds: Type.Number({ minimum: 0, maximum: 60, default: 5 }) });
+
+const taken = (summary: string) => ({
+  summary,
+  querystring,
+  response: {
+    200: jsonAnswer('The profile.'),
+    400: errorAnswer('A bad query.'),
+    429: errorAnswer('Another is being taken.'),
+  },
+});
 
 /**
  * Serve `/debug/pprof/`. Upstream's profiles come from Go's runtime; ours come from V8. The inspector is only used
@@ -29,12 +40,23 @@ export async function profiles(server: Server): Promise<void> {
       }
     };
   };
-  server.get('/debug/pprof/', async (_request, reply) => reply.type('text/html; charset=utf-8').send(index));
-  server.get('/debug/pprof/cmdline', async (_request, reply) => reply.type('text/plain').send('git-sync'));
-  server.get('/debug/pprof/profile', { schema: { querystring } }, profile(cpuProfile, 'git-sync.cpuprofile'));
-  server.get('/debug/pprof/heap', { schema: { querystring } }, profile(heapProfile, 'git-sync.heapprofile'));
+  const page = { summary: 'What there is', response: { 200: textAnswer('A page of links.', 'text/html') } };
+  const cmdline = { summary: 'Name of the program', response: { 200: textAnswer('The name.') } };
+  const absent = { summary: "A profile of Go's runtime", response: { 501: errorAnswer('There is none.') } };
+  server.get('/debug/pprof/', { schema: page }, async (_request, reply) =>
+    reply.type('text/html; charset=utf-8').send(index),
+  );
+  server.get('/debug/pprof/cmdline', { schema: cmdline }, async (_request, reply) =>
+    reply.type('text/plain').send('git-sync'),
+  );
+  server.get('/debug/pprof/profile', { schema: taken('A CPU profile') }, profile(cpuProfile, 'git-sync.cpuprofile'));
+  server.get(
+    '/debug/pprof/heap',
+    { schema: taken('Sampled allocations') },
+    profile(heapProfile, 'git-sync.heapprofile'),
+  );
   for (const name of ['symbol', 'trace'])
-    server.get(`/debug/pprof/${name}`, async (_request, reply) =>
+    server.get(`/debug/pprof/${name}`, { schema: absent }, async (_request, reply) =>
       refuse(reply, 501, 'ERR_NOT_IN_NODE', `${name} belongs to Go's runtime; use profile or heap`),
     );
 }

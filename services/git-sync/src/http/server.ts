@@ -1,16 +1,18 @@
 import { networkInterfaces } from 'node:os';
 import type { Health } from '@podkit/chassis/http/health';
+import { emptyAnswer, errorAnswer, textAnswer } from '@podkit/chassis/http/openapi';
 import { serveMetrics, serveProbes } from '@podkit/chassis/http/probes';
 import { createServer, listen, type Server } from '@podkit/chassis/http/server';
 import type { Lifecycle } from '@podkit/chassis/process/lifecycle';
 import * as Type from 'typebox';
+import pkg from '../../package.json' with { type: 'json' };
 import { bindAddress } from '../config/bind-address.ts';
 import type { Log } from '../log/log.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { SyncedRepository } from '../sync/synced-repository.ts';
 import { profiles } from './profiles.ts';
 import { findReadiness, notReadyReason, type ReadinessRules } from './readiness.ts';
-import { trigger } from './trigger.ts';
+import { trigger, triggerSecurity } from './trigger.ts';
 
 export type HttpInput = {
   bind: string;
@@ -25,7 +27,19 @@ export type HttpInput = {
   readiness: ReadinessRules;
 };
 
-const params = Type.Object({ name: Type.String() });
+const repositoryReadiness = {
+  summary: 'Whether one repository is published',
+  params: Type.Object({ name: Type.String() }),
+  response: {
+    200: textAnswer('It is.'),
+    404: errorAnswer('No repository has that name.'),
+    503: textAnswer('It is not; the body says why.'),
+  },
+};
+const readinessOfAll = {
+  summary: 'Whether every repository is published, at every path that is nothing else, by any method',
+  response: { 200: emptyAnswer('They are.'), 503: textAnswer('One is not; the body says why.') },
+};
 
 /** Listen where `--http-bind` says. Gives what closes the server. */
 export async function startHttp(input: HttpInput): Promise<() => Promise<void>> {
@@ -47,6 +61,7 @@ export async function createHttpServer(input: Omit<HttpInput, 'bind'>): Promise<
     lifecycle,
     requestLog: false,
     statuses: { ERR_RATE_LIMIT: 429 },
+    api: { title: 'git-sync', version: pkg.version, securitySchemes: triggerSecurity },
     ...(exposition === undefined ? {} : { metrics: exposition.http }),
   });
   // No route but the trigger takes a body; what is sent to the others is not even kept.
@@ -55,6 +70,7 @@ export async function createHttpServer(input: Omit<HttpInput, 'bind'>): Promise<
     payload.resume();
     done(null);
   });
+  await server.after();
   serveProbes(server, { health, lifecycle, drainReadiness: 'keep' });
   if (exposition !== undefined) serveMetrics(server, exposition.registry);
   if (input.servePprof) await server.register(profiles);
@@ -65,7 +81,7 @@ export async function createHttpServer(input: Omit<HttpInput, 'bind'>): Promise<
 }
 
 function serveReadiness(server: Server, { repositories, readiness }: Pick<HttpInput, 'repositories' | 'readiness'>) {
-  server.get('/readyz/:name', { schema: { params }, config: { quiet: true } }, async (request, reply) => {
+  server.get('/readyz/:name', { schema: repositoryReadiness, config: { quiet: true } }, async (request, reply) => {
     const found = findReadiness(request.params.name, repositories, readiness);
     if (found === undefined) return reply.code(404).send({ code: 'ERR_NOT_FOUND', message: 'no such repository' });
     reply.type('text/plain; charset=utf-8');
@@ -74,6 +90,7 @@ function serveReadiness(server: Server, { repositories, readiness }: Pick<HttpIn
   server.route({
     method: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'],
     url: '/*',
+    schema: readinessOfAll,
     config: { quiet: true },
     handler: async (_request, reply) => {
       const reason = notReadyReason(repositories, readiness);

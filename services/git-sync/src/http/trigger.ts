@@ -1,5 +1,6 @@
 import rateLimit from '@fastify/rate-limit';
 import { PodkitError } from '@podkit/chassis/errors';
+import { errorAnswer, jsonAnswer } from '@podkit/chassis/http/openapi';
 import type { Server } from '@podkit/chassis/http/server';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import * as Type from 'typebox';
@@ -17,6 +18,32 @@ const limits = { max: 10, timeWindow: 10_000 };
 const bodyLimits = { each: 5 * 1024 * 1024, together: 16 * 1024 * 1024 };
 
 const params = Type.Object({ name: Type.String() });
+const outcome = (description: string) =>
+  jsonAnswer(description, Type.Object({ status: Type.String(), message: Type.String() }));
+const description = {
+  security: [{ token: [] }, { gitHub: [] }, { gitLab: [] }],
+  response: {
+    200: outcome('Ignored: another ref was pushed.'),
+    202: outcome('Queued.'),
+    401: outcome('Without a valid signature or token.'),
+    413: errorAnswer('The body is too large.'),
+    429: errorAnswer('Too many requests.'),
+  },
+};
+const everything = { summary: 'Sync everything now', ...description };
+const one = {
+  summary: 'Sync one repository now',
+  params,
+  ...description,
+  response: { ...description.response, 404: outcome('No repository has that name.') },
+};
+
+/** How the sender of `POST /sync` proves that it knows the secret. */
+export const triggerSecurity = {
+  token: { type: 'http', scheme: 'bearer' },
+  gitHub: { type: 'apiKey', in: 'header', name: 'x-hub-signature-256' },
+  gitLab: { type: 'apiKey', in: 'header', name: 'x-gitlab-token' },
+} as const;
 
 export type TriggerOptions = {
   repositories: readonly SyncedRepository[];
@@ -61,8 +88,8 @@ export async function trigger(server: Server, options: TriggerOptions): Promise<
     errorResponseBuilder: () => new PodkitError('ERR_RATE_LIMIT', 'too many requests'),
   });
   const { each: bodyLimit } = bodyLimits;
-  server.post('/sync', { bodyLimit }, async (request, reply) => answer(request, reply, options));
-  server.post('/sync/:name', { schema: { params }, bodyLimit }, async (request, reply) => {
+  server.post('/sync', { schema: everything, bodyLimit }, async (request, reply) => answer(request, reply, options));
+  server.post('/sync/:name', { schema: one, bodyLimit }, async (request, reply) => {
     const { name } = request.params;
     const named = options.repositories.filter((repository) => repository.name === name);
     return answer(request, reply, { ...options, repositories: named });

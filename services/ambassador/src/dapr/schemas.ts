@@ -1,0 +1,219 @@
+import { emptyAnswer, jsonAnswer } from '@podkit/chassis/http/openapi';
+import * as Type from 'typebox';
+
+/** Schemas of the Dapr routes for their OpenAPI document: https://docs.dapr.io/reference/api/state_api/ */
+
+export const securitySchemes = {
+  apiToken: {
+    type: 'apiKey',
+    in: 'header',
+    name: 'dapr-api-token',
+    description: 'Where AMBASSADOR_API_TOKEN is set.',
+  },
+} as const;
+
+const optional = Type.Optional;
+const text = Type.String();
+const metadata = Type.Record(text, text);
+const closed = { additionalProperties: false };
+
+const item = Type.Object({
+  key: text,
+  value: optional(Type.Unknown()),
+  etag: optional(text),
+  metadata: optional(metadata),
+  options: optional(
+    Type.Object({
+      concurrency: optional(Type.Enum(['first-write', 'last-write'])),
+      consistency: optional(Type.Enum(['strong', 'eventual'])),
+    }),
+  ),
+  contentType: optional(text),
+});
+const entry = Type.Object(
+  {
+    key: text,
+    data: optional(Type.Unknown()),
+    etag: optional(text),
+    metadata: optional(metadata),
+    error: optional(text),
+  },
+  closed,
+);
+const errorBody = Type.Object(
+  {
+    errorCode: Type.String({ pattern: '^ERR_[A-Z_]+$' }),
+    message: text,
+    details: optional(Type.Array(Type.Object({}))),
+  },
+  closed,
+);
+
+const store = Type.Object({ store: text });
+const storeAndKey = Type.Object({ store: text, key: text });
+const security = [{}, { apiToken: [] }];
+const daprError = jsonAnswer('What went wrong.', errorBody);
+const errors = (...statuses: number[]) => Object.fromEntries(statuses.map((status) => [status, daprError]));
+const unauthorized = {
+  401: {
+    description: 'The token is missing or wrong.',
+    content: { 'text/plain': { schema: { const: 'invalid api token' } } },
+  },
+};
+const pageOf = (name: string, items: Type.TSchema) =>
+  Type.Object({ [name]: Type.Array(items), token: optional(text) }, { required: [name], ...closed });
+
+export const stateSchemas = {
+  save: {
+    summary: 'Save values, each for itself',
+    params: store,
+    headers: Type.Object({
+      'If-None-Match': optional(Type.String({ description: '* saves only what is absent (extension).' })),
+    }),
+    body: Type.Array(item),
+    security,
+    response: {
+      204: emptyAnswer('Saved; with one item its new ETag.'),
+      ...unauthorized,
+      ...errors(400, 409, 413, 429, 500),
+    },
+  },
+  get: {
+    summary: 'Get a value',
+    params: storeAndKey,
+    querystring: Type.Object({ consistency: optional(Type.Enum(['strong', 'eventual'])) }),
+    headers: Type.Object({
+      'If-None-Match': optional(Type.String({ description: 'ETags that need no answer (extension).' })),
+    }),
+    security,
+    response: {
+      200: { description: 'The bytes of the value, ETag, metadata.ttlExpireTime.', type: 'null' },
+      204: emptyAnswer('No such key.'),
+      304: emptyAnswer('Unchanged (extension).'),
+      ...unauthorized,
+      ...errors(400, 429, 500),
+    },
+  },
+  remove: {
+    summary: 'Delete a key',
+    params: storeAndKey,
+    headers: Type.Object({ 'If-Match': optional(text) }),
+    security,
+    response: { 204: emptyAnswer('Gone, or never there.'), ...unauthorized, ...errors(400, 409, 429, 500) },
+  },
+  bulk: {
+    summary: 'Get many values',
+    params: store,
+    body: Type.Object({ keys: optional(Type.Array(text)) }),
+    security,
+    response: {
+      200: jsonAnswer(
+        'An entry for each key: one that is missing has no data, one that failed has an error.',
+        Type.Array(entry),
+      ),
+      ...unauthorized,
+      ...errors(400),
+    },
+  },
+  transaction: {
+    summary: 'All operations or none',
+    params: store,
+    body: Type.Object({
+      operations: optional(
+        Type.Array(Type.Object({ operation: Type.Enum(['upsert', 'delete']), request: optional(item) })),
+      ),
+    }),
+    security,
+    response: { 204: emptyAnswer('Done.'), ...unauthorized, ...errors(400, 500) },
+  },
+  query: {
+    summary: 'Values that match a filter (memory and PostgreSQL)',
+    params: store,
+    body: Type.Object({
+      filter: optional(Type.Object({})),
+      sort: optional(Type.Array(Type.Object({}))),
+      page: optional(Type.Object({})),
+    }),
+    security,
+    response: {
+      200: jsonAnswer('A page of entries; without token it was the last one.', pageOf('results', entry)),
+      204: emptyAnswer('Nothing matches.'),
+      ...unauthorized,
+      ...errors(400, 500),
+    },
+  },
+  keys: {
+    summary: 'Keys, a page at a time',
+    'x-extension': true,
+    params: store,
+    querystring: Type.Object({
+      prefix: optional(text),
+      limit: Type.Integer({ minimum: 1, maximum: 10_000, default: 100 }),
+      token: optional(text),
+    }),
+    security,
+    response: {
+      200: jsonAnswer('A page of keys; without token it was the last one.', pageOf('keys', text)),
+      ...unauthorized,
+      ...errors(400, 500),
+    },
+  },
+  increment: {
+    summary: 'Add to an integer, atomically',
+    'x-extension': true,
+    params: storeAndKey,
+    security,
+    response: {
+      200: jsonAnswer(
+        'The sum as a string, since it has 64 bits.',
+        Type.Object({ value: Type.String({ pattern: '^-?[0-9]{1,19}$' }) }, closed),
+      ),
+      ...unauthorized,
+      ...errors(400, 500),
+    },
+  },
+};
+
+const component = Type.Object(
+  {
+    name: text,
+    type: Type.Enum(['state.in-memory', 'state.redis', 'state.postgresql', 'state.route']),
+    version: Type.Literal('v1'),
+    capabilities: Type.Array(text),
+  },
+  closed,
+);
+
+export const sidecarSchemas = {
+  metadata: {
+    summary: 'Stores and capabilities',
+    security,
+    response: {
+      200: jsonAnswer(
+        'The metadata.',
+        Type.Object({ id: text, runtimeVersion: text, components: Type.Array(component), extended: metadata }),
+      ),
+      ...unauthorized,
+    },
+  },
+  addMetadata: {
+    summary: 'Add a word to the metadata',
+    params: Type.Object({ key: text }),
+    security,
+    response: { 204: emptyAnswer('Added.'), ...unauthorized, ...errors(400) },
+  },
+  healthz: {
+    summary: 'Whether every required store answers',
+    querystring: Type.Object({ appid: optional(Type.String({ description: 'Must be the id of this application.' })) }),
+    response: { 204: emptyAnswer('They do.'), ...errors(500) },
+  },
+  outbound: {
+    summary: 'Whether every required store answers',
+    response: { 204: emptyAnswer('They do.'), ...errors(500) },
+  },
+  shutdown: {
+    summary: 'Stop as on SIGTERM',
+    security,
+    response: { 204: emptyAnswer('Stopping.'), ...unauthorized },
+  },
+};
