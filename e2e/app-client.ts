@@ -65,3 +65,22 @@ export async function get<T>(kind: string, name: string): Promise<T | undefined>
   const { code, output } = await attempt('kubectl', ['-n', namespace, 'get', kind, name, '-o', 'json']);
   return code === 0 ? (JSON.parse(output) as T) : undefined;
 }
+
+export type ContainerStatus = {
+  name: string;
+  state: { running?: { startedAt: string } };
+  restartCount: number;
+};
+export type Pod = {
+  metadata: { uid: string };
+  status: { containerStatuses?: ContainerStatus[]; initContainerStatuses?: ContainerStatus[] };
+};
+
+/** How often the containers of a Pod were restarted, all together. */
+export async function restarts(name: string): Promise<number> {
+  const pod = await get<Pod>('pod', name);
+  return (pod?.status.containerStatuses ?? []).reduce((sum, { restartCount }) => sum + restartCount, 0);
+}
+
+/** It changes when a Pod is replaced by another of its name. */
+export const uid = async (name: string): Promise<string | undefined> => (await get<Pod>('pod', name))?.metadata.uid;

@@ -13,7 +13,7 @@ export type Need = 'machine' | 'docker' | 'cluster' | 'itself';
 /** The first that matches. What none matches is an error, so that no command is left out in silence. */
 const needs: [Need, RegExp][] = [
   ['itself', /^npm test$/m],
-  ['cluster', /\b(kubectl|k8s\/create-secret|redis-cluster\/scale|npm run (kind|e2e))\b/],
+  ['cluster', /\b(kubectl|k8s\/create-secret|k8s\/components|npm run (kind|e2e))\b/],
   ['docker', /\b(docker|npm run images)\b/],
   ['machine', /^([A-Z_]+=\S+ )*(npm|curl|redis-cli|mkdir|ls|git|echo|cat|printf) ?/],
 ];

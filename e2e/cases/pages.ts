@@ -7,6 +7,7 @@ export const suitePages = {
   base: 'k8s/README.md',
   scaling: 'docs/scaling.md',
   redisCluster: 'k8s/components/redis-cluster/README.md',
+  postgresReplica: 'k8s/components/postgres-replica/README.md',
 } as const;
 const ofSuite = new Set<string>(Object.values(suitePages));
 const isElsewhere = (page: string) => page.startsWith('k8s/patterns/') || ofSuite.has(page);

@@ -8,6 +8,8 @@ export type Reference = {
   kind: 'ConfigMap' | 'Secret';
   name: string;
   items: { key: string; path: string }[] | undefined;
+  /** Whether the Pod starts without it. */
+  optional: boolean;
 };
 
 /** What the volumes of a Pod show, those inside projected volumes too. */
@@ -16,8 +18,9 @@ export const referencesOf = ({ spec }: PodEntry): Reference[] => (spec.volumes ?
 function shownBy(volume: V1Volume): Reference[] {
   const parts = volume.projected?.sources ?? [{ configMap: volume.configMap, secret: volume.secret }];
   return parts.flatMap(({ configMap, secret }): Reference[] => {
+    const optional = (configMap ?? secret)?.optional ?? false;
     const named = (kind: Reference['kind'], name = '', items?: Reference['items']): Reference[] => [
-      { volume: volume.name, kind, name, items },
+      { volume: volume.name, kind, name, items, optional },
     ];
     if (configMap !== undefined) return named('ConfigMap', configMap.name, configMap.items);
     if (secret === undefined) return [];

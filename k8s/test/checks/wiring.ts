@@ -71,9 +71,9 @@ export const wiring: Check[] = [
     'objects-exist',
     'Every ConfigMap and Secret that a volume shows is there, with the keys it picks.',
     (pod, set) =>
-      referencesOf(pod).flatMap(({ kind, name, items = [] }) => {
+      referencesOf(pod).flatMap(({ kind, name, optional, items = [] }) => {
         const object = find(set, kind, name);
-        if (object === undefined) return [`${kind}/${name}`];
+        if (object === undefined) return optional ? [] : [`${kind}/${name}`];
         return items.filter(({ key }) => !textsOf(object).has(key)).map(({ key }) => `${kind}/${name} ${key}`);
       }),
   ),

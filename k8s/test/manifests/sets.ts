@@ -15,10 +15,16 @@ const options = namesIn('components').filter((name) => name !== 'images' && !nam
 const changes = (name: string) =>
   readFileSync(join(folder, 'components', name, 'kustomization.yaml'), 'utf8').includes('\npatches:');
 
+/** Two that take the place of the same server of the base exclude each other. */
+const exclude = (first: string, second: string) => first === 'external-postgres' && second === 'postgres-replica';
+
 /** Each option alone, and each that changes something with each other; all of them at once is an overlay. */
 const combinations = options.flatMap((first, at) => [
   [first],
-  ...options.slice(at + 1).flatMap((second) => (changes(first) || changes(second) ? [[first, second]] : [])),
+  ...options
+    .slice(at + 1)
+    .filter((second) => (changes(first) || changes(second)) && !exclude(first, second))
+    .map((second) => [first, second]),
 ]);
 
 const applied = [

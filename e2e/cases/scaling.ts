@@ -1,0 +1,46 @@
+import { runBlocks } from '../../tools/run-blocks.ts';
+import { ask, askAll, namespace, rolledOut, scaleTo, until } from '../app-client.ts';
+import { expect } from '../case.ts';
+import { kubectl } from '../run.ts';
+import { blocksThatNeed, suitePages } from './pages.ts';
+
+const keys = Array.from({ length: 30 }, (_, index) => `key-${index}`);
+
+/** The keys that each Pod has on its own volume come back with it. */
+export async function scaling(folder: string): Promise<string> {
+  await runBlocks(blocksThatNeed(suitePages.scaling, 'cluster'), { cwd: folder, timeout: 300_000 });
+  await rolledOut();
+  await scaleTo(1);
+  await write(0);
+  await scaleTo(3);
+  for (const pod of [1, 2]) await write(pod);
+  for (const replicas of [3, 1, 3]) {
+    await scaleTo(replicas);
+    for (let pod = 0; pod < replicas; pod += 1)
+      await until(`every key of Pod ${pod} with ${replicas} Pods`, async () => (await missing(pod)).length === 0);
+  }
+  return `${keys.length} keys of each Pod read after each step, ${await claimCount()} claims kept`;
+}
+
+async function claimCount(): Promise<number> {
+  const names = await kubectl('-n', namespace, 'get', 'pvc', '-o', 'name');
+  return names.split('\n').filter((name) => name.includes('podkit')).length;
+}
+
+const dataUrl = (pod: number, key: string) => `http://127.0.0.1:8080/api/pods/${pod}/data/${key}`;
+
+async function write(pod: number): Promise<void> {
+  for (const key of keys) {
+    const { status } = await ask('podkit-0', dataUrl(pod, key), { method: 'PUT', body: `${key} of ${pod}` });
+    expect(status < 300, `PUT of ${key} to Pod ${pod} answered ${status}`);
+  }
+}
+
+/** The keys of a Pod that cannot be read back as they were written, through the first one. */
+async function missing(pod: number): Promise<string[]> {
+  const answers = await askAll(
+    'podkit-0',
+    keys.map((key) => dataUrl(pod, key)),
+  );
+  return keys.filter((key, index) => answers[index]?.status !== 200 || answers[index].body !== `${key} of ${pod}`);
+}
