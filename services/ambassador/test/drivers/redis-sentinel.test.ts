@@ -34,6 +34,10 @@ test('through the Redis door every command reaches the master, and after a failo
     '*2\r\n$4\r\nlist\r\n$1\r\na\r\n',
   ]);
   expect(redisCli(sentinel.master.port, 'LRANGE', 'list', '0', '-1')).toBe('b');
+  await waitFor(
+    'the replica to have the list',
+    () => redisCli(sentinel.replica.port, 'LRANGE', 'list', '0', '-1') === 'b',
+  );
   // The old master lives on as a replica, and those that were connected to it must leave it.
   redisCli(sentinel.port, 'SENTINEL', 'FAILOVER', 'main');
   await waitFor('the other to be master', () => redisCli(sentinel.replica.port, 'ROLE').startsWith('master'));

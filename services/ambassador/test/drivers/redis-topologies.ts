@@ -14,10 +14,13 @@ export function redisCli(port: number, ...words: string[]): string {
   return stdout.trim();
 }
 
-/** Waits for the master's own word: WAIT counts a replica only after its first acknowledgement, up to a second after the replica says that its link is up. */
-async function replicaIsOnline(masterPort: number): Promise<void> {
+/** A write passes to the replica, and the master counts it for WAIT: neither follows from the replica's word that its link is up. */
+async function replicaIsOnline(masterPort: number, replicaPort: number): Promise<void> {
+  redisCli(masterPort, 'SET', 'replicated', 'yes');
+  await waitFor('a write to reach the replica', () => redisCli(replicaPort, 'GET', 'replicated') === 'yes');
   const isOnline = () => redisCli(masterPort, 'INFO', 'replication').includes('state=online');
   await waitFor('the master to count its replica', isOnline);
+  redisCli(masterPort, 'DEL', 'replicated');
 }
 
 /** A master, a replica, and a Sentinel that makes the replica the master when the master is gone for a second and a half: sooner, and a slow machine has a failover that nobody asked for. */
@@ -26,7 +29,7 @@ export async function startSentinel() {
   const master = await startRedis({ args: ['--repl-diskless-sync-delay', '0'] });
   // What it gets from its master it keeps in a file.
   const replica = await startRedis({ args: ['--replicaof', '127.0.0.1', String(master.port), '--dir', folder] });
-  await replicaIsOnline(master.port);
+  await replicaIsOnline(master.port, replica.port);
   const port = await freePort();
   const lines = [
     `port ${port}`,
@@ -56,7 +59,7 @@ export async function startSentinel() {
       await waitFor('the promotion', () => redisCli(current.port, 'ROLE').startsWith('master'));
       const args = ['--replicaof', '127.0.0.1', String(current.port), '--repl-diskless-sync-delay', '0'];
       other = await startRedis({ port: other.port, args });
-      await replicaIsOnline(current.port);
+      await replicaIsOnline(current.port, other.port);
       await waitFor('the Sentinel to know the replica', () =>
         redisCli(port, 'SENTINEL', 'replicas', 'main').includes('master-link-status\nok'),
       );
