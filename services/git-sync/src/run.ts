@@ -1,13 +1,21 @@
 import { messageOf } from '@podkit/chassis/errors';
+import { logOutput } from '@podkit/chassis/log/output';
 import { exitCodes } from '@podkit/chassis/process/exit-codes';
+import type { DestinationStream } from 'pino';
+import { UsageError } from './config/drop-in-grammar.ts';
 import { manualText, usageText } from './config/help.ts';
-import { loadOptions, UsageError } from './config/load.ts';
+import { loadOptions } from './config/load.ts';
 import { repositoriesOf } from './config/repositories.ts';
 import type { Step } from './git/git.ts';
 import type { CommandHost } from './process/host.ts';
 import { GitSync, type GitSyncInput } from './serve.ts';
 
-export type CommandOptions = { version: string; step?: Step };
+export type CommandOptions = {
+  version: string;
+  step?: Step;
+  /** Where log lines go; standard error by default. */
+  output?: DestinationStream;
+};
 
 /**
  * git-sync as a command: read the settings, then sync until stopped. Exit codes: 0 done or stopped, 1 wrong settings
@@ -15,16 +23,19 @@ export type CommandOptions = { version: string; step?: Step };
  */
 export async function runCommand(
   host: CommandHost,
-  { version, step = () => undefined }: CommandOptions,
+  { version, step = () => undefined, output = logOutput({ descriptor: 2 }) }: CommandOptions,
 ): Promise<void> {
   const input = await readInput(host, version);
   if (input === undefined) return;
   host.umask(input.options.groupWrite ? 0o002 : 0o022);
-  const gitSync = new GitSync({ ...input, step });
+  const gitSync = new GitSync({ ...input, step, output });
   await gitSync.run();
 }
 
-async function readInput(host: CommandHost, version: string): Promise<Omit<GitSyncInput, 'step'> | undefined> {
+async function readInput(
+  host: CommandHost,
+  version: string,
+): Promise<Omit<GitSyncInput, 'step' | 'output'> | undefined> {
   try {
     const { options, flags, warnings, asked } = loadOptions(host.env, host.argv.slice(2));
     if (asked !== undefined) {

@@ -7,6 +7,7 @@ import { Health } from '@podkit/chassis/http/health';
 import { addLifecycleChecks } from '@podkit/chassis/http/probes';
 import { exitCodes } from '@podkit/chassis/process/exit-codes';
 import { Lifecycle } from '@podkit/chassis/process/lifecycle';
+import type { DestinationStream } from 'pino';
 import type { NamedOptions } from './config/repositories.ts';
 import type { Options } from './config/schema.ts';
 import { readTriggerSecret, secretsOf, shownFlags } from './config/secrets.ts';
@@ -36,6 +37,8 @@ export type GitSyncInput = {
   flags: ReadonlyMap<string, string>;
   repositories: readonly NamedOptions[];
   step: Step;
+  /** Where log lines go. */
+  output: DestinationStream;
 };
 
 const service = 'git-sync';
@@ -67,19 +70,15 @@ export class GitSync {
 
   constructor(input: GitSyncInput) {
     this.#input = input;
-    const { host, options, version } = input;
+    const { host, options, version, output } = input;
     removeSecrets(host.env);
     this.#env = { ...host.env };
     this.#turn = new SpawnTurn(host.env);
     for (const secret of secretsOf(options)) this.#redactor.add(secret);
     const identity = { pod: options.podName, namespace: options.podNamespace, node: options.nodeName };
     this.#log = Log.create(
-      {
-        verbosity: options.verbose,
-        redactor: this.#redactor,
-        fields: { service, version, ...Object.fromEntries(Object.entries(identity).filter(([, value]) => value)) },
-      },
-      host.stderr,
+      { verbosity: options.verbose, redactor: this.#redactor, service, version, identity },
+      output,
     );
     this.#lifecycle = new Lifecycle({
       drainDelay: options.oneTime ? 0 : options.drainDelay,

@@ -80,7 +80,7 @@ describe('the command line is read as pflag reads it', () => {
     const word = fc.oneof(fc.string(), fc.constantFrom('--repo', '-v', '--one-time=', '--', '-?'));
     fc.assert(
       fc.property(fc.array(word), (argv) => {
-        expect(['', 'UsageError', 'OptionsError']).toContain(errorNameOf(() => load(argv)));
+        expect(['', 'UsageError', 'ConfigError']).toContain(errorNameOf(() => load(argv)));
       }),
     );
   });

@@ -118,7 +118,7 @@ it('lists every metric that a scrape has, with its labels, and marks those that 
 
 it('lists every endpoint', async () => {
   const server = await createHttpServer({
-    log: Log.create({ verbosity: 0, redactor: new Redactor() }, process.stderr),
+    log: Log.create({ service: 's', version: 'v', verbosity: 0, redactor: new Redactor() }, process.stderr),
     health: new Health(),
     lifecycle: new Lifecycle({ drainDelay: 0, shutdownTimeout: 0 }),
     metrics: createPrometheus({ service: 's', version: 'v', several: false }),

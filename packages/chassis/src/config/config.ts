@@ -1,12 +1,11 @@
-import { readFileSync } from 'node:fs';
 import type { Static, TObject } from 'typebox';
 import { Check } from 'typebox/schema';
 import { messageOf, PodkitError } from '../errors.ts';
-import { type Flags, readFlags } from './flags.ts';
-import { nearest } from './nearest.ts';
-import { isServiceLink, isServiceLinkName } from './service-link.ts';
+import type { Given, Grammar } from './grammar.ts';
+import { podkitGrammar } from './podkit-grammar.ts';
+import { isServiceLink } from './service-link.ts';
 import { type Setting, settingsOf } from './setting.ts';
-import { acceptedBy, parseSetting } from './setting-text.ts';
+import { acceptedBy } from './setting-text.ts';
 
 export type Environment = Record<string, string | undefined>;
 
@@ -17,6 +16,8 @@ export type ConfigSource = {
   argv: readonly string[];
   /** Words the command line may carry beside flags; without it any is refused. */
   positionals?: boolean;
+  /** How settings are written, where it is not as ours are. */
+  grammar?: Grammar;
 };
 
 /** Finds errors that only several settings together can show; each becomes a line of the ConfigError. */
@@ -50,15 +51,17 @@ export function loadConfig<Schema extends TObject>(
   source: ConfigSource,
   checks: readonly CrossCheck<Static<Schema>>[] = [],
 ): Loaded<Schema> {
-  const settings = settingsOf(schema, source.prefix);
-  const flags = readFlags(settings, source.argv, source.positionals ?? false);
+  const { prefix, argv, grammar = podkitGrammar(prefix, source.positionals ?? false) } = source;
+  const settings = settingsOf(schema, prefix);
+  const flags = grammar.readFlags(settings, argv);
   const ignored = settings.map(({ env }) => env).filter((name) => isServiceLink(name, source.env[name] ?? ''));
   const env = { ...source.env, ...Object.fromEntries(ignored.map((name) => [name, undefined])) };
-  const errors = [...flags.errors, ...unknownVariables(settings, source)];
+  const errors = [...flags.errors, ...grammar.checkVariables(settings, env)];
   const config: Record<string, unknown> = {};
   for (const setting of settings) {
     try {
-      const value = valueOf(setting, flags, env);
+      const given = flags.given.get(setting.key) ?? grammar.readVariable(setting, env);
+      const value = given === undefined ? defaultOf(setting) : parseGiven(setting, given, grammar);
       if (value !== undefined) config[setting.key] = value;
     } catch (error) {
       errors.push(messageOf(error));
@@ -87,50 +90,26 @@ function runCheck<Config>(check: CrossCheck<Config>, config: Readonly<Config>): 
   }
 }
 
-function valueOf(setting: Setting, flags: Flags, env: Environment): unknown {
-  const given = givenText(setting, flags, env);
-  if (given !== undefined) return parsed(setting, given.text, given.name);
-  if ('default' in setting.schema) return setting.schema.default;
-  if (!setting.required) return undefined;
-  const { kind, description } = setting.annotation;
-  throw new PodkitError('ERR_CONFIG', `${setting.env}: required; ${acceptedBy(kind, setting.schema)} (${description})`);
+function defaultOf({ schema, required, annotation, env }: Setting): unknown {
+  if ('default' in schema) return schema.default;
+  if (!required) return undefined;
+  const accepted = acceptedBy(annotation.kind, schema);
+  throw new PodkitError('ERR_CONFIG', `${env}: required; ${accepted} (${annotation.description})`);
 }
 
-function givenText({ key, env: name, flag }: Setting, flags: Flags, env: Environment) {
-  const fromFlag = flags.values.get(key);
-  if (fromFlag !== undefined) return { text: fromFlag, name: flag };
-  const [direct, path] = [env[name] ?? '', env[`${name}_FILE`] ?? ''];
-  if (direct !== '' && path !== '')
-    throw new PodkitError('ERR_CONFIG', `${name}: set, and so is ${name}_FILE; keep one`);
-  if (direct !== '') return { text: direct, name };
-  if (path === '') return undefined;
+/**
+ * The value of a setting from what was given for it, checked by its schema.
+ *
+ * @throws {PodkitError} ERR_CONFIG, which shows no secret
+ */
+export function parseGiven(setting: Setting, { name, texts }: Given, { parse }: Pick<Grammar, 'parse'>): unknown {
+  const { annotation, schema } = setting;
   try {
-    return { text: readFileSync(path, 'utf8').replace(/\r?\n$/, ''), name: `${name}_FILE` };
-  } catch (cause) {
-    throw new PodkitError('ERR_CONFIG', `${name}_FILE: cannot be read: ${messageOf(cause)}`);
-  }
-}
-
-function parsed({ annotation, schema }: Setting, text: string, name: string): unknown {
-  let value: unknown;
-  try {
-    value = parseSetting(annotation.kind, text);
+    const value = parse(setting, texts);
+    if (value === undefined || Check(schema, value)) return value;
   } catch {
-    value = undefined;
+    // Said below: what is expected tells more than what the parser missed.
   }
-  if (value !== undefined && Check(schema, value)) return value;
-  const shown = annotation.secret ? '(hidden)' : JSON.stringify(text);
+  const shown = annotation.secret ? '(hidden)' : JSON.stringify(texts.join(','));
   throw new PodkitError('ERR_CONFIG', `${name}=${shown}: expected ${acceptedBy(annotation.kind, schema)}`);
-}
-
-function unknownVariables(settings: readonly Setting[], { prefix, env }: ConfigSource): string[] {
-  if (prefix === '') return [];
-  const known = new Set(settings.flatMap(({ env: name }) => [name, `${name}_FILE`]));
-  const unknown = Object.keys(env).filter(
-    (name) => name.startsWith(prefix) && !known.has(name) && !isServiceLinkName(name),
-  );
-  return unknown.toSorted().map((name) => {
-    const near = nearest(name, known);
-    return `${name}: no such setting${near === undefined ? '' : `; did you mean ${near}?`}`;
-  });
 }

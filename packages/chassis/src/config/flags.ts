@@ -1,9 +1,7 @@
 import { parseArgs } from 'node:util';
+import type { Flags } from './grammar.ts';
 import { nearest } from './nearest.ts';
 import type { Setting } from './setting.ts';
-
-/** A command line taken apart: texts by setting key, words that are not flags, and what was wrong. */
-export type Flags = { values: Map<string, string>; positionals: string[]; errors: string[] };
 
 /**
  * Take `--name value`, `--name=value` and a bare `--name` for on/off settings from a command line.
@@ -11,7 +9,7 @@ export type Flags = { values: Map<string, string>; positionals: string[]; errors
  */
 export function readFlags(settings: readonly Setting[], argv: readonly string[], positionals: boolean): Flags {
   const byFlag = new Map(settings.map((setting) => [setting.flag, setting]));
-  const found: Flags = { values: new Map(), positionals: [], errors: [] };
+  const found: Flags = { given: new Map(), positionals: [], errors: [] };
   for (const token of tokensOf(settings, argv)) {
     if (token.kind === 'option') readOption(token, byFlag, found);
     else if (positionals) {
@@ -27,9 +25,9 @@ type Option = { rawName: string; value?: string | undefined };
 function readOption({ rawName, value }: Option, byFlag: ReadonlyMap<string, Setting>, found: Flags): void {
   const setting = byFlag.get(rawName);
   if (setting === undefined) found.errors.push(unknownFlag(rawName, byFlag.keys()));
-  else if (setting.annotation.kind === 'flag') put(found.values, setting, value ?? 'true');
+  else if (setting.annotation.kind === 'flag') put(found, setting, value ?? 'true');
   else if (value === undefined) found.errors.push(`${rawName}: needs a value`);
-  else put(found.values, setting, value);
+  else put(found, setting, value);
 }
 
 /** Not strict: the errors of `parseArgs` name one flag only, and no near one. */
@@ -41,9 +39,9 @@ function tokensOf(settings: readonly Setting[], argv: readonly string[]) {
   return parseArgs({ args: [...argv], options: Object.fromEntries(options), strict: false, tokens: true }).tokens;
 }
 
-function put(values: Map<string, string>, { key, annotation }: Setting, text: string): void {
-  const before = annotation.kind === 'list' ? values.get(key) : undefined;
-  values.set(key, before === undefined ? text : `${before},${text}`);
+function put({ given }: Flags, { key, flag, annotation }: Setting, text: string): void {
+  const before = annotation.kind === 'list' ? (given.get(key)?.texts ?? []) : [];
+  given.set(key, { name: flag, texts: [...before, text] });
 }
 
 function unknownFlag(name: string, flags: Iterable<string>): string {

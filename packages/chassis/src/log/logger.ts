@@ -3,13 +3,21 @@ import { logOutput } from './output.ts';
 
 export type { Logger } from 'pino';
 
-export type LogOptions = {
+export type LogOptions<Levels extends string = never> = {
   service: string;
   version: string;
   level: string;
   /** Facts that stand on every line where they are known. */
   identity?: { pod?: string | undefined; namespace?: string | undefined; node?: string | undefined };
+  /** How lines look, where they do not look as ours do. */
+  format?: LogFormat<Levels>;
 };
+
+/** What differs between programs whose lines look different: levels beside pino's, the time, the fields, what is hidden. */
+export type LogFormat<Levels extends string = never> = Pick<
+  LoggerOptions<Levels>,
+  'customLevels' | 'timestamp' | 'formatters' | 'redact'
+>;
 
 /** Where secrets travel; whatever stands there is replaced before a line is written. */
 const secretPaths = [
@@ -23,17 +31,21 @@ const secretPaths = [
   '["set-cookie"]',
 ];
 
-/** A logger that writes one JSON object per line, with the level as a word and the time in ISO 8601. */
-export function createLogger(options: LogOptions, destination?: DestinationStream): Logger {
-  const { pod, namespace, node } = options.identity ?? {};
-  const settings: LoggerOptions = {
-    level: options.level,
-    base: withoutUndefined({ service: options.service, version: options.version, pod, namespace, node }),
-    timestamp: stdTimeFunctions.isoTime,
-    formatters: { level: (label) => ({ level: label }) },
-    redact: { paths: secretPaths.flatMap(everywhere), censor: '[hidden]' },
-  };
-  return pino(settings, destination ?? logOutput());
+/** The level as a word, the time in ISO 8601, and `[hidden]` where secrets travel. */
+const podkitFormat: Omit<LogFormat, 'customLevels'> = {
+  timestamp: stdTimeFunctions.isoTime,
+  formatters: { level: (label) => ({ level: label }) },
+  redact: { paths: secretPaths.flatMap(everywhere), censor: '[hidden]' },
+};
+
+/** A logger that writes one JSON object per line. */
+export function createLogger<Levels extends string = never>(
+  { service, version, level, identity = {}, format = podkitFormat }: LogOptions<Levels>,
+  destination: DestinationStream = logOutput(),
+): Logger<Levels> {
+  const { pod, namespace, node } = identity;
+  const base = withoutUndefined({ service, version, pod, namespace, node });
+  return pino<Levels>({ level, base, ...format }, destination);
 }
 
 /** A name at the top of a line, one level down, and among request headers. */

@@ -1,7 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import { ConfigError, type Environment, loadConfig } from '../../src/config/config.ts';
+import type { Grammar } from '../../src/config/grammar.ts';
 import {
   bytes,
   choice,
@@ -193,4 +194,22 @@ describe('what only several settings together can show', () => {
   it('is left out where one of its settings is wrong itself', () => {
     expect(errorsFor({ DEMO_WORKERS: 'x' })).toEqual(['DEMO_WORKERS="x": expected a whole number from 1 to 8']);
   });
+});
+
+test('another grammar is read by the same rules: a flag beats a variable, and all errors come at once', () => {
+  const grammar: Grammar = {
+    readFlags: () => ({
+      given: new Map([['workers', { name: '-w', texts: ['three'] }]]),
+      positionals: [],
+      errors: ['-x: unknown'],
+    }),
+    readVariable: ({ key }, env) => (key in env ? { name: key, texts: [env[key] ?? ''] } : undefined),
+    checkVariables: () => [],
+    parse: (_setting, [word]) => ({ three: 3, four: 4, risky: 'risky' })[word ?? ''],
+  };
+  const run = (env: Environment) => loadConfig(schema, { prefix: 'DEMO_', env, argv: [], grammar });
+  expect(faultsOf(() => run({ workers: 'four', mode: 'risky' }))).toEqual([
+    '-x: unknown',
+    'mode="risky": expected one of fast, safe',
+  ]);
 });

@@ -33,3 +33,15 @@ it('has written every line when it says that it is flushed', () => {
   const { stdout } = spawnSync(process.execPath, [fixture], { encoding: 'utf8' });
   expect(stdout.match(/first|second|flushed/g)).toEqual(['first', 'second', 'flushed']);
 });
+
+it('writes lines as another program does, where it is given their format', () => {
+  const lines: string[] = [];
+  const format = {
+    customLevels: { detail: 25 },
+    formatters: { level: (_label: string, level: number) => ({ level }) },
+  };
+  const options = { service: 'app', version: '1.2.3', level: 'detail', format };
+  const log = createLogger<'detail'>(options, { write: (line: string) => void lines.push(line) });
+  log.detail('opened');
+  expect(JSON.parse(lines.join(''))).toMatchObject({ level: 25, service: 'app', msg: 'opened' });
+});

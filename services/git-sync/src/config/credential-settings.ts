@@ -7,6 +7,7 @@ export const credentialSettings = {
   passwordFile: optional(text({ description: 'File with the password, read again in every pass.' })),
   credential: list({
     default: [],
+    secret: true,
     description: 'JSON object or list of {url, username, password or password-file}; repeatable.',
   }),
   askpassUrl: optional(text({ description: 'URL asked in every pass for `username=` and `password=` lines.' })),

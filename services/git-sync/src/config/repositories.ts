@@ -1,12 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { ConfigError } from '@podkit/chassis/config/config';
+import { ConfigError, parseGiven } from '@podkit/chassis/config/config';
 import { nearest } from '@podkit/chassis/config/nearest';
 import { type Place, parsePlacedYaml } from '@podkit/chassis/config/yaml';
 import { messageOf } from '@podkit/chassis/errors';
 import { allSettings } from './all-settings.ts';
 import { credentialSettings } from './credential-settings.ts';
-import { parseGoValue } from './go-values.ts';
-import { OptionsError } from './load.ts';
+import { parseTexts } from './drop-in-grammar.ts';
 import { repositorySettings } from './repository-settings.ts';
 import type { Options } from './schema.ts';
 import { optionFaults } from './validate.ts';
@@ -21,22 +20,22 @@ const perRepository = new Set([...Object.keys(repositorySettings), ...Object.key
  * `repositories: [{ name: site, repo: …, root: … }]`. An entry may have any setting of a repository by its flag's
  * name; what it leaves out is taken from the flags and variables.
  *
- * @throws {OptionsError} with every fault of every entry
+ * @throws {ConfigError} with every fault of every entry
  */
 export async function repositoriesOf(options: Options): Promise<NamedOptions[]> {
   const { configFile } = options;
   if (configFile === undefined) {
     const faults = optionFaults(options);
-    if (faults.length > 0) throw new OptionsError(faults);
+    if (faults.length > 0) throw new ConfigError(faults);
     return [{ name: 'default', options }];
   }
   const { entries, where } = readEntries(configFile);
   const errors: string[] = [];
   const named = entries.flatMap((entry, index) => mergeEntry(options, { entry, index, where, errors }) ?? []);
-  if (errors.length > 0) throw new OptionsError(errors);
+  if (errors.length > 0) throw new ConfigError(errors);
   const faults = named.flatMap(({ name, options: merged }) => optionFaults(merged).map((fault) => `${name}: ${fault}`));
   faults.push(...sharedFaults(named));
-  if (faults.length > 0) throw new OptionsError(faults);
+  if (faults.length > 0) throw new ConfigError(faults);
   return named;
 }
 
@@ -50,12 +49,10 @@ function readEntries(path: string): { entries: Entry[]; where: Where } {
     const content: unknown = document.toJS();
     const entries = isRecord(content) ? content.repositories : undefined;
     if (Array.isArray(entries) && entries.length > 0 && entries.every(isRecord)) return { entries, where };
-    throw new OptionsError([`${where(['repositories'])}: needs a list "repositories" of mappings, at least one`]);
+    throw new ConfigError([`${where(['repositories'])}: needs a list "repositories" of mappings, at least one`]);
   } catch (error) {
-    if (error instanceof OptionsError) throw error;
-    throw new OptionsError(
-      error instanceof ConfigError ? error.errors : [`--config-file=${path}: ${messageOf(error)}`],
-    );
+    if (error instanceof ConfigError) throw error;
+    throw new ConfigError([`--config-file=${path}: ${messageOf(error)}`]);
   }
 }
 
@@ -75,12 +72,12 @@ function mergeEntry(base: Options, { entry, index, where, errors }: EntryInput):
     const setting = allSettings.find((candidate) => candidate.flag === `--${flag}`);
     if (setting === undefined || !perRepository.has(setting.key)) fail(flag, `no such setting${hintFor(flag)}`);
     else {
-      const list = setting.annotation.kind === 'list';
       const texts = [value].flat().map((item) => (isRecord(item) ? JSON.stringify(item) : String(item)));
       try {
-        merged[setting.key] = list ? texts : parseGoValue(setting.annotation.kind, texts.join(','));
+        const given = { name: `repositories[${index}].${flag}`, texts };
+        merged[setting.key] = parseGiven(setting, given, { parse: parseTexts });
       } catch (error) {
-        fail(flag, messageOf(error));
+        errors.push(`${where(['repositories', index, flag])}: ${messageOf(error)}`);
       }
     }
   }

@@ -37,7 +37,7 @@ export const repositorySettings = {
   gitConfig: optional(
     secret({ description: 'Git configuration as `section.key:value,"section.sub.key":"value"`; never logged.' }),
   ),
-  gitConfigAdd: list({ default: [], description: 'One more entry of --git-config; repeatable.' }),
+  gitConfigAdd: list({ default: [], secret: true, description: 'One more entry of --git-config; repeatable.' }),
   exechookCommand: optional(text({ description: 'Executable run after each change, in the new worktree.' })),
   exechookArg: list({ default: [], description: 'Argument of --exechook-command; repeatable. *' }),
   exechookTimeout: duration({ default: '30s', description: 'Longest run of the exechook.' }),

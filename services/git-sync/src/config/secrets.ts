@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
+import { ConfigError } from '@podkit/chassis/config/config';
 import { messageOf } from '@podkit/chassis/errors';
 import { isHttpAddress, parseAddress, shownAddress } from '../credentials/address.ts';
 import { allSettings } from './all-settings.ts';
 import { parseCredentials } from './credential-list.ts';
 import { parseGitConfigList } from './git-config-list.ts';
 import { gitConfigText } from './git-config-text.ts';
-import { OptionsError } from './load.ts';
 import type { Options } from './schema.ts';
 
 /** Every secret the settings themselves hold; those in files are added when they are read. */
@@ -47,16 +47,16 @@ function addressSecrets(text: string): string[] {
 /**
  * Read the secret of `POST /sync`, from its file anew each time.
  *
- * @throws {OptionsError} when its file can't be read or the secret is too short to be one
+ * @throws {ConfigError} when its file can't be read or the secret is too short to be one
  */
 export async function readTriggerSecret({ triggerSecret, triggerSecretFile: path }: Options): Promise<string> {
   let text = triggerSecret;
   try {
     text ??= (await readFile(path ?? '', 'utf8')).replace(/\r?\n$/, '');
   } catch (error) {
-    throw new OptionsError([`--trigger-secret-file: ${messageOf(error)}`]);
+    throw new ConfigError([`--trigger-secret-file: ${messageOf(error)}`]);
   }
-  if (text.length < 8) throw new OptionsError(['the trigger secret must have at least 8 characters']);
+  if (text.length < 8) throw new ConfigError(['the trigger secret must have at least 8 characters']);
   return text;
 }
 
@@ -66,7 +66,7 @@ const addresses = new Set(['repo', 'askpassUrl', 'webhookUrl']);
 export function shownFlags(flags: ReadonlyMap<string, string>): string[] {
   return [...flags].map(([key, text]) => {
     const setting = allSettings.find((candidate) => candidate.key === key);
-    const hidden = setting?.annotation.secret === true || key === 'credential' || key === 'gitConfigAdd';
+    const hidden = setting?.annotation.secret === true;
     const shown = addresses.has(key) ? shownAddress(text) : text;
     return `${setting?.flag ?? key}=${hidden ? '[hidden]' : shown}`;
   });

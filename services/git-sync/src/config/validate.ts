@@ -1,8 +1,6 @@
 import { isAbsolute, join, resolve } from 'node:path';
-import { acceptedBy } from '@podkit/chassis/config/setting-text';
 import { binaryPattern } from '../git/binary.ts';
 import { defaultLink } from '../sync/layout.ts';
-import { allSettings } from './all-settings.ts';
 import { bindAddress } from './bind-address.ts';
 import type { Options } from './schema.ts';
 import { signalOf } from './signals.ts';
@@ -11,7 +9,6 @@ import { credentialFaults } from './validate-credentials.ts';
 /** What is wrong with settings that each could be read; one line per fault, each naming its flag. */
 export function optionFaults(options: Options): string[] {
   return [
-    ...choiceFaults(options),
     ...rangeFaults(options),
     ...sourceFaults(options),
     ...credentialFaults(options),
@@ -21,22 +18,12 @@ export function optionFaults(options: Options): string[] {
   ];
 }
 
-function choiceFaults(options: Options): string[] {
-  return allSettings.flatMap(({ key, flag, schema, annotation }) => {
-    if (annotation.kind !== 'choice') return [];
-    const value = options[key as keyof Options];
-    const allowed: unknown[] = (schema as { enum?: unknown[] }).enum ?? [];
-    return allowed.includes(value) ? [] : [`${flag}=${JSON.stringify(value)}: must be ${acceptedBy('choice', schema)}`];
-  });
-}
-
 function rangeFaults(options: Options): string[] {
   const faults: string[] = [];
   if (options.depth < 0) faults.push('--depth: must be 0 (all history) or more');
   if (options.period < 10) faults.push('--period: must be at least 10ms');
   if (options.initPeriod !== 0 && options.initPeriod < 10) faults.push('--init-period: must be at least 10ms, or 0');
   if (options.syncTimeout < 10) faults.push('--sync-timeout: must be at least 10ms');
-  if (options.staleAfter < 0) faults.push('--stale-after: must be 0 or more');
   if (options.webhookUrl !== undefined && options.webhookSuccessStatus < -1)
     faults.push('--webhook-success-status: must be a status, 0 or -1');
   if (options.syncOnSignal !== undefined && signalOf(options.syncOnSignal) === undefined)

@@ -1,7 +1,8 @@
 import { basename } from 'node:path';
 import { getCallSites } from 'node:util';
 import { messageOf } from '@podkit/chassis/errors';
-import { type DestinationStream, type Logger, pino } from 'pino';
+import { createLogger, type LogOptions as Identity, type LogFormat, type Logger } from '@podkit/chassis/log/logger';
+import type { DestinationStream } from 'pino';
 import type { Redactor } from './redactor.ts';
 
 export type Fields = Record<string, unknown>;
@@ -9,12 +10,10 @@ export type Fields = Record<string, unknown>;
 /** The last error of a logger: what the error file holds. */
 export type LoggedError = { Msg: string; Err: string; Args: Fields };
 
-export type LogOptions = {
+export type LogOptions = Pick<Identity, 'service' | 'version' | 'identity'> & {
   /** Lines of this level and below are written; errors always are. */
   verbosity: number;
   redactor: Redactor;
-  /** Fields of every line. */
-  fields?: Fields;
 };
 
 /** Upstream's levels count up the less a line matters, pino's count down: 0 is `info`, and these are below it. */
@@ -35,7 +34,7 @@ export class Log {
 
   private constructor(
     logger: Logger<Detail>,
-    { verbosity, redactor }: LogOptions,
+    { verbosity, redactor }: Pick<LogOptions, 'verbosity' | 'redactor'>,
     onError?: (error: LoggedError) => void,
   ) {
     this.#pino = logger;
@@ -44,19 +43,12 @@ export class Log {
     this.#onError = onError;
   }
 
-  static create(options: LogOptions, destination: DestinationStream): Log {
-    const { redactor, verbosity, fields = {} } = options;
-    const logger = pino(
-      {
-        level: nameOf(verbosity),
-        customLevels,
-        base: fields,
-        timestamp: upstreamTime,
-        formatters: { level: levelOf(''), log: (line) => redactor.redactAll(withErrorText(line)) as Fields },
-      },
+  static create({ verbosity, redactor, ...identity }: LogOptions, destination: DestinationStream): Log {
+    const logger = createLogger(
+      { ...identity, level: nameOf(verbosity), format: upstreamFormat(redactor) },
       destination,
     );
-    return new Log(logger, options);
+    return new Log(logger, { verbosity, redactor });
   }
 
   /** The logger itself, for a library that logs by pino. */
@@ -99,6 +91,13 @@ export class Log {
     return new Log(child, { verbosity: this.#verbosity, redactor: this.#redactor }, onError);
   }
 }
+
+/** Lines as upstream writes them. */
+const upstreamFormat = (redactor: Redactor): LogFormat<Detail> => ({
+  customLevels,
+  timestamp: upstreamTime,
+  formatters: { level: levelOf(''), log: (line) => redactor.redactAll(withErrorText(line)) as Fields },
+});
 
 function nameOf(level: number): Detail | 'info' {
   return level <= 0 ? 'info' : (details[level - 1] ?? 'v9');

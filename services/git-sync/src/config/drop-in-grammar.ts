@@ -1,0 +1,136 @@
+import { ConfigError } from '@podkit/chassis/config/config';
+import type { Flags, Given, Grammar } from '@podkit/chassis/config/grammar';
+import type { Setting } from '@podkit/chassis/config/setting';
+import { acceptedBy } from '@podkit/chassis/config/setting-text';
+import { findUnknown } from '@podkit/chassis/config/unknown-variables';
+import { messageOf } from '@podkit/chassis/errors';
+import { decodeCredentials } from './credential-list.ts';
+import { parseGoValue } from './go-values.ts';
+import { legacyFlags, legacyVariables } from './legacy.ts';
+import { type Flag, type Found, readCommandLine } from './pflag.ts';
+import { prefix } from './schema.ts';
+
+/** A command line that can't be read: exit code 2, with the usage. */
+export class UsageError extends ConfigError {}
+
+type Question = 'help' | 'man' | 'version';
+
+const questions: readonly Flag[] = [
+  { name: '--help', kind: 'flag', shorthand: 'h' },
+  { name: '--__?', kind: 'flag', shorthand: '?' },
+  { name: '--man', kind: 'flag' },
+  { name: '--version', kind: 'flag' },
+];
+
+/** Upstream's names for the two secrets that have a variable only. */
+const hidden = '--__env__';
+
+/** Settings as upstream's users write them: flags of Go's pflag, variables `GITSYNC_…`, and the names of version 3. */
+export class DropInGrammar implements Grammar {
+  /** Names that are read but old, and what nobody reads. */
+  readonly warnings: string[] = [];
+  /** The texts of version 3's flags and variables, by flag. */
+  readonly legacy = new Map<string, string>();
+  /** The settings given as flags, with their texts, by key. */
+  readonly flags = new Map<string, string>();
+  /** What is asked for instead of a sync. */
+  asked: Question | undefined;
+  readonly parse = parseTexts;
+
+  /** @throws {UsageError} with every error of the command line */
+  readFlags(settings: readonly Setting[], argv: readonly string[]): Flags {
+    const { found, extra, faults } = readCommandLine(flagsFor(settings), argv);
+    const given = new Map<string, Given>();
+    const errors = [...faults, ...found.flatMap((flag) => this.#readFlag(settings, flag, given))];
+    if (errors.length > 0) throw new UsageError(errors);
+    this.warnings.push(...extra.map((word) => `${word}: unexpected argument, ignored`));
+    for (const [key, { texts }] of given) this.flags.set(key, texts.join(','));
+    return { given, positionals: [], errors };
+  }
+
+  /** An old name beats the new one. */
+  readVariable({ key, env: current, annotation }: Setting, env: NodeJS.ProcessEnv): Given | undefined {
+    const old = legacyVariables[current]?.find((variable) => (env[variable] ?? '') !== '');
+    const name = old ?? current;
+    const text = env[name] ?? '';
+    if (text === '' || key === 'gitConfigAdd') return undefined;
+    if (old !== undefined) this.warnings.push(`env ${old} has been deprecated, use ${current} instead`);
+    return { name, texts: annotation.kind === 'list' ? splitVariable(key, text) : [text] };
+  }
+
+  /** Upstream is silent about a misspelled variable; a Pod may carry ones of other versions, so it is no error. */
+  checkVariables(settings: readonly Setting[], env: NodeJS.ProcessEnv): string[] {
+    this.warnings.push(...findUnknown(new Set(settings.map((setting) => setting.env)), prefix, env));
+    return legacyFlags.flatMap(({ flag, env: name = '', kind, instead }) => {
+      const text = env[name] ?? '';
+      if (text === '') return [];
+      this.warnings.push(`env ${name} has been deprecated, ${instead}`);
+      const fault = faultOf(kind, text);
+      if (fault === undefined && !this.legacy.has(flag)) this.legacy.set(flag, text);
+      return fault === undefined ? [] : [`${name}: ${fault}`];
+    });
+  }
+
+  /** What is wrong with one flag; nothing where it was noted. */
+  #readFlag(settings: readonly Setting[], { flag, text, written }: Found, given: Map<string, Given>): string[] {
+    const setting = settings.find(({ flag: name, env }) => name === flag.name || `${hidden}${env}` === flag.name);
+    const fault = faultOf(flag.kind, text, setting);
+    if (fault !== undefined) return [`invalid argument ${fault} for "${written}" flag`];
+    const old = legacyFlags.find((candidate) => candidate.flag === flag.name);
+    if (old !== undefined) {
+      this.warnings.push(`Flag ${written} has been deprecated, ${old.instead}`);
+      this.legacy.set(old.flag, text);
+    } else if (setting !== undefined) {
+      const { key, annotation } = setting;
+      const before = annotation.kind === 'list' ? (given.get(key)?.texts ?? []) : [];
+      const texts = key === 'allowProtocol' ? text.split(',') : [text];
+      given.set(key, { name: written, texts: [...before, ...texts] });
+    } else if (text !== 'false') this.#ask(flag.name);
+    return [];
+  }
+
+  /** The version is what matters most, then the help. */
+  #ask(flag: string): void {
+    const asked = flag === '--version' ? 'version' : flag === '--man' ? 'man' : 'help';
+    const order: (Question | undefined)[] = [undefined, 'man', 'help', 'version'];
+    if (order.indexOf(asked) > order.indexOf(this.asked)) this.asked = asked;
+  }
+}
+
+/** An empty text counts as not set, unless the setting has a default that it takes the place of. */
+export function parseTexts({ annotation, required, schema }: Setting, texts: readonly string[]): unknown {
+  if (annotation.kind === 'list') return texts;
+  const [text = ''] = texts;
+  return text === '' && !required && !('default' in schema) ? undefined : parseGoValue(annotation.kind, text);
+}
+
+function flagsFor(settings: readonly Setting[]): Flag[] {
+  const current = settings.map(({ flag, key, annotation: { kind } }) =>
+    key === 'verbose' ? { name: flag, kind, shorthand: 'v' } : { name: flag, kind },
+  );
+  const secrets = ['PASSWORD', 'GITHUB_APP_PRIVATE_KEY'];
+  return [
+    ...current,
+    ...questions,
+    ...secrets.map((name) => ({ name: `${hidden}${prefix}${name}`, kind: 'text' as const })),
+    ...legacyFlags.map(({ flag, kind }) => ({ name: flag, kind })),
+  ];
+}
+
+function faultOf(kind: Flag['kind'], text: string, setting?: Setting): string | undefined {
+  try {
+    parseGoValue(kind, text);
+    if (setting?.key === 'credential') decodeCredentials(text);
+    return undefined;
+  } catch (error) {
+    const shown = setting?.annotation.secret === true ? '(hidden)' : JSON.stringify(text);
+    return `${shown} (${messageOf(error)}; expected ${acceptedBy(kind, {})})`;
+  }
+}
+
+/** Arguments of hooks may hold anything but a line break. */
+function splitVariable(key: string, text: string): string[] {
+  if (key === 'credential') return [text];
+  if (key === 'sshKeyFile') return text.split(':');
+  return text.split(key === 'allowProtocol' ? ',' : '\n').filter((word) => word !== '');
+}
