@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { amountOf } from './checks/resources.ts';
+import { amountOf } from './checks/quantity.ts';
 import type { Manifest } from './manifests/manifest.ts';
 import { manifestSet } from './manifests/manifest-set.ts';
 

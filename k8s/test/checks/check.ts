@@ -1,4 +1,4 @@
-import type { Kind, Manifest, Of } from '../manifests/manifest.ts';
+import type { Kind, Of } from '../manifests/manifest.ts';
 import { nameOf } from '../manifests/manifest.ts';
 import { all, type ContainerEntry, type ManifestSet, type PodEntry } from '../manifests/manifest-set.ts';
 
@@ -46,16 +46,3 @@ export const every = <K extends Kind>(
   faults: (set) =>
     kinds.flatMap((kind) => all(set, kind)).flatMap((object) => faultsOf(nameOf(object), judge(object, set))),
 });
-
-export const everyObject = (
-  code: string,
-  says: string,
-  judge: (object: Manifest, set: ManifestSet) => Verdict,
-): Check => ({
-  code,
-  on: 'object',
-  says,
-  faults: (set) => set.objects.flatMap((object) => faultsOf(nameOf(object), judge(object, set))),
-});
-
-export const workloads = ['Deployment', 'StatefulSet'] as const;

@@ -8,7 +8,6 @@ import { configSchema as app } from '../../../services/app/src/config.ts';
 import { configSchema as downwardReader } from '../../../services/downward-reader/src/config.ts';
 import { loadOptions } from '../../../services/git-sync/src/config/load.ts';
 import { settingsSchema as metricsAdapter } from '../../../services/metrics-adapter/src/config/settings.ts';
-import { partsOf } from './images.ts';
 
 type Environment = Record<string, string>;
 
@@ -32,16 +31,20 @@ const platform = [
   'SITE_REF',
 ];
 
+/** Which service of ours a container's image is, by its local name. */
+export const serviceOf = ({ image = '' }: V1Container): string | undefined =>
+  /^podkit\.local\/([a-z-]+)(?=[:@]|$)/.exec(image)?.[1];
+
 /** The times that must fit into a Pod's grace period, in milliseconds. */
 export type Budget = { drainDelay: number; shutdownTimeout: number; gracePeriod?: number };
 
 /** What a service of ours makes of the container's environment and arguments: its faults, and its times. */
 export function configOf(container: V1Container): { faults: string[]; budget?: Budget } {
-  const service = /^podkit\.local\/([a-z-]+)$/.exec(partsOf(container.image).name)?.[1] ?? '';
+  const service = serviceOf(container);
   if (container.command !== undefined) return { faults: [] };
   const env = environmentOf(container);
   if (service === 'git-sync') return gitSyncConfig(env, container.args ?? []);
-  const of = schemas[service];
+  const of = schemas[service ?? ''];
   if (of === undefined) return { faults: [] };
   const settings = settingsOf(of.schema, of.prefix);
   const faults = strangers(env, settings);

@@ -48,10 +48,6 @@ export const wiring: Check[] = [
     'A service of ours gets only settings that it knows, with values it accepts.',
     ({ container }) => configOf(container).faults,
   ),
-  everyContainer('unique-variables', 'No variable is set twice.', ({ container }) => {
-    const names = (container.env ?? []).map(({ name }) => name);
-    return names.filter((name, at) => names.indexOf(name) !== at);
-  }),
   everyContainer(
     'known-variables',
     'A variable that another or an argument uses is set, and before it.',

@@ -15,15 +15,10 @@ type NetworkPolicySpec = Omit<k8s.V1NetworkPolicySpec, 'ingress'> & { ingress?: 
 
 /** What `spec` is, by kind. */
 export type Specs = {
-  CronJob: k8s.V1CronJobSpec;
-  Deployment: k8s.V1DeploymentSpec;
-  HorizontalPodAutoscaler: k8s.V2HorizontalPodAutoscalerSpec;
   HTTPRoute: { rules: { backendRefs: { name: string; port: number }[] }[] };
   Ingress: k8s.V1IngressSpec;
-  Job: k8s.V1JobSpec;
   NetworkPolicy: NetworkPolicySpec;
   Pod: k8s.V1PodSpec;
-  PodDisruptionBudget: k8s.V1PodDisruptionBudgetSpec;
   PodMonitor: { selector: k8s.V1LabelSelector; podMetricsEndpoints: { port: string }[] };
   Service: k8s.V1ServiceSpec;
   StatefulSet: k8s.V1StatefulSetSpec;
