@@ -2,7 +2,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf, PodkitError } from '@podkit/chassis/errors';
 import type { Logger } from '@podkit/chassis/log/logger';
 import type { FileConfig } from './config/file-schema.ts';
-import { openPrimary } from './drivers/postgres/open.ts';
 import { shownKey } from './engine/key.ts';
 import type { LiveEngine } from './engine/live-engine.ts';
 import type { Store } from './engine/store.ts';
@@ -27,13 +26,14 @@ export function jobOf(words: readonly string[]): ((context: JobContext) => Promi
 async function migrate({ file, log, waitTimeout }: JobContext): Promise<void> {
   for (const [name, spec] of Object.entries(file.stores)) {
     if (spec.driver !== 'postgresql') continue;
+    const { openPrimary } = await import('./drivers/postgres/open.ts');
     const store = openPrimary(name, spec);
     try {
       const made = await until(spec.required ? waitTimeout : 0, `store ${name}`, log, () => store.migrate());
-      log.info({ store: name }, made ? 'tables made' : 'tables are there already');
+      log.info({ store: name }, made ? 'tables created' : 'tables already exist');
     } catch (error) {
       if (spec.required) throw error;
-      log.warn({ store: name }, `no tables made: ${messageOf(error)}`);
+      log.warn({ store: name }, `cannot create tables: ${messageOf(error)}`);
     } finally {
       await store.close();
     }
@@ -67,7 +67,7 @@ async function reencrypt({ engine, log }: JobContext, [name = '']: readonly stri
     for (const key of page.keys) counts[await rewrite(store, key, log)] += 1;
     cursor = page.cursor;
   } while (cursor !== undefined);
-  log.info({ store: name, ...counts }, 'values written again');
+  log.info({ store: name, ...counts }, 'values re-encrypted');
   if (counts.unreadable > 0)
     throw new PodkitError('ERR_JOB', `re-encrypt: ${counts.unreadable} values cannot be opened; they are as they were`);
 }

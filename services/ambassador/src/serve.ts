@@ -2,12 +2,15 @@ import { listen } from '@podkit/chassis/http/server';
 import { Reloader } from '@podkit/chassis/process/reload';
 import type { Context } from '@podkit/chassis/process/service';
 import { createAdmin } from './admin/admin.ts';
+import type { FileConfig } from './config/file-schema.ts';
 import { readConfigFile } from './config/read-file.ts';
 import type { Config } from './config.ts';
 import { createDaprDoor, listenOnSocket } from './dapr/door.ts';
-import { openDriver } from './drivers/open-driver.ts';
+import { loadDrivers } from './drivers/open-driver.ts';
+import type { RedisTarget } from './engine/engine.ts';
 import { buildGeneration, type Makers } from './engine/generation.ts';
 import { LiveEngine } from './engine/live-engine.ts';
+import type { TrackChanges } from './engine/near-cache.ts';
 import { watchStores } from './health.ts';
 import { jobOf } from './jobs.ts';
 import { composeWith } from './policies/compose.ts';
@@ -30,42 +33,46 @@ export async function startAmbassador(context: Context<Config>, host: Host, vers
     host.stdout.write(`${config.config ?? 'built-in configuration'}: good\n`);
     return host.exit(0);
   }
-  const makers = createMakers(context);
-  const engine = new LiveEngine(buildGeneration(file, makers));
+  const makersFor = createMakers(context);
+  const engine = new LiveEngine(buildGeneration(file, await makersFor(file)));
   if (job !== undefined) {
     await job({ file, engine, log, waitTimeout: config.waitTimeout });
     return host.exit(0);
   }
-  keepStores(context, host, engine, makers);
+  keepStores(context, host, engine, makersFor);
   await serveDapr(context, engine, version);
   await serveRedis(context, engine);
   await serveAdmin(context, engine);
 }
 
-function createMakers({ config, log, metrics }: Context<Config>): Makers {
+function createMakers({ config, log, metrics }: Context<Config>): (file: FileConfig) => Promise<Makers> {
   const warn = (message: string) => log.warn(message);
-  return {
-    openDriver: (name, spec) =>
-      openDriver(name, spec, { warn, track: (target) => (events) => new TrackingConnection(target, events) }),
-    compose: composeWith({
-      appId: config.appId,
-      namespace: config.podNamespace,
-      metrics: new StoreMetrics(metrics.registry),
-      warn,
-      leases: new Leases(),
-    }),
-  };
+  const track = (target: RedisTarget) => (events: Parameters<TrackChanges>[0]) =>
+    new TrackingConnection(target, events);
+  const compose = composeWith({
+    appId: config.appId,
+    namespace: config.podNamespace,
+    metrics: new StoreMetrics(metrics.registry),
+    warn,
+    leases: new Leases(),
+  });
+  return async (file) => ({ openDriver: await loadDrivers(file, { warn, track }), compose });
 }
 
 /** Close the stores at the end, check them for readiness, and replace them when their file changes. */
-function keepStores(context: Context<Config>, host: Host, engine: LiveEngine, makers: Makers): void {
+function keepStores(
+  context: Context<Config>,
+  host: Host,
+  engine: LiveEngine,
+  makersFor: (file: FileConfig) => Promise<Makers>,
+): void {
   const { config, log, lifecycle, health, metrics } = context;
   lifecycle.atClose('stores', async () => {
     await Promise.all([...engine.generation.stores.values()].map(({ store }) => store.close()));
   });
   watchStores(engine, health, metrics.registry);
   const reloader = new Reloader({
-    reload: () => replaceStores({ engine, path: config.config, makers, log }),
+    reload: () => replaceStores({ engine, path: config.config, makersFor, log }),
     paths: config.config === undefined ? [] : [config.config],
     log,
     registry: metrics.registry,

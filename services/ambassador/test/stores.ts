@@ -1,7 +1,7 @@
 import { startPostgres, startRedis } from '@podkit/chassis/testing/servers';
 import { Registry } from 'prom-client';
 import { parseConfig } from '../src/config/read-file.ts';
-import { openDriver } from '../src/drivers/open-driver.ts';
+import { loadDrivers } from '../src/drivers/open-driver.ts';
 import { buildGeneration, type Generation, type Makers } from '../src/engine/generation.ts';
 import type { Store } from '../src/engine/store.ts';
 import { composeWith } from '../src/policies/compose.ts';
@@ -9,13 +9,20 @@ import { StoreMetrics } from '../src/policies/store-metrics.ts';
 import { Leases } from '../src/policies/write-behind/leases.ts';
 import { TrackingConnection } from '../src/resp/upstream/tracking-connection.ts';
 
+const oneOfEach = `
+stores:
+  memory: {driver: memory}
+  redis: {driver: redis, url: 'redis://127.0.0.1:1'}
+  postgresql: {driver: postgresql, url: 'postgres://127.0.0.1:1/db'}
+`;
+const openDriver = await loadDrivers(parseConfig(oneOfEach, 'test.yaml'), {
+  warn: () => undefined,
+  track: (target) => (events) => new TrackingConnection(target, events),
+});
+
 /** What main.ts gives to build stores, without a process around it. */
 export const makers = (): Makers => ({
-  openDriver: (name, spec) =>
-    openDriver(name, spec, {
-      warn: () => undefined,
-      track: (target) => (events) => new TrackingConnection(target, events),
-    }),
+  openDriver,
   compose: composeWith({
     appId: 'orders',
     namespace: undefined,

@@ -1,6 +1,6 @@
 import type { FileConfig, Spec, StoreSpec } from '../config/file-schema.ts';
 import { referencesOf } from '../config/references.ts';
-import type { DriverSpec } from '../drivers/open-driver.ts';
+import type { OpenDriver } from '../drivers/open-driver.ts';
 import type { Built } from './built.ts';
 import { RouteStore } from './route-store.ts';
 import { RouteTable } from './route-table.ts';
@@ -14,7 +14,7 @@ export type Generation = {
 };
 
 export type Makers = {
-  openDriver: (name: string, spec: DriverSpec) => Built;
+  openDriver: OpenDriver;
   /** Put a store's policies around it. */
   compose: (name: string, spec: StoreSpec, inner: Built, other: (name: string) => Built) => Built;
 };
