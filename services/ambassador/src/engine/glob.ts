@@ -75,9 +75,11 @@ function setOf(pattern: readonly string[], from: number): { token: Token; end: n
   const ranges: [string, string][] = [];
   let at = negated ? from + 1 : from;
   for (; at < pattern.length && pattern[at] !== ']'; at += 1) {
-    if (pattern[at] === '\\' && at + 1 < pattern.length) at += 1;
+    // As in Redis, an escaped character begins no range.
+    const isEscaped = pattern[at] === '\\' && at + 1 < pattern.length;
+    if (isEscaped) at += 1;
     const low = pattern[at] ?? '';
-    if (pattern[at + 1] !== '-' || at + 2 >= pattern.length) ranges.push([low, low]);
+    if (isEscaped || pattern[at + 1] !== '-' || at + 2 >= pattern.length) ranges.push([low, low]);
     else {
       const high = pattern[at + 2] ?? '';
       ranges.push(low <= high ? [low, high] : [high, low]);
