@@ -45,10 +45,13 @@ export async function startAmbassador(context: Context<Config>, host: Host, vers
   await serveAdmin(context, engine);
 }
 
+const track =
+  (target: RedisTarget): TrackChanges =>
+  (events) =>
+    new TrackingConnection(target, events);
+
 function createMakers({ config, log, metrics }: Context<Config>): (file: FileConfig) => Promise<Makers> {
   const warn = (message: string) => log.warn(message);
-  const track = (target: RedisTarget) => (events: Parameters<TrackChanges>[0]) =>
-    new TrackingConnection(target, events);
   const compose = composeWith({
     appId: config.appId,
     namespace: config.podNamespace,
