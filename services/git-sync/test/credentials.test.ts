@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { tempDir } from '@podkit/chassis/testing/temp-dir';
 import { waitFor } from '@podkit/chassis/testing/wait-for';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, test } from 'vitest';
 import { serveGit } from './fixtures/http-remote.ts';
 import { Remote } from './fixtures/remote.ts';
 import { expectDone, publishedHash, read, runGitSync, startGitSync } from './fixtures/run.ts';
@@ -76,6 +76,17 @@ describe('a repository that asks for a password gets it', () => {
     await waitFor('the sync', () => publishedHash(join(root, 'x')) === remote.head());
     expect(service.output.join('\n')).not.toContain('wrong');
   });
+});
+
+test('a program at --git finds the credential of a file:// address in git’s own store', async () => {
+  const [remote, directory] = [await Remote.create(), tempDir()];
+  const [program, answer, root] = [join(directory, 'my-git'), join(directory, 'answer'), join(directory, 'root')];
+  const ask = `[ "$1" = fetch ] && printf 'url=%s\\n\\n' 'file://${remote.path}' | git credential fill > '${answer}'`;
+  writeFileSync(program, `#!/bin/sh\n${ask}\nexec git "$@"\n`, { mode: 0o755 });
+  const askpass = await serve((_request, response) => response.end('username=me\npassword=p@ss:wörd %\n'));
+  const flags = [`--repo=file://${remote.path}`, `--root=${root}`, '--link=x', '--one-time'];
+  expectDone(await runGitSync([...flags, `--git=${program}`, `--askpass-url=${askpass}`]));
+  expect(read(answer).split('\n')).toEqual(expect.arrayContaining(['username=me', 'password=p@ss:wörd %']));
 });
 
 it('submodules get credentials of their own, on the same host and on another, and never those of the repository', async () => {

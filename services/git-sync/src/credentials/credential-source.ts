@@ -5,7 +5,7 @@ import type { Options } from '../config/schema.ts';
 import type { Redactor } from '../log/redactor.ts';
 import { type Address, isHttpAddress, parseAddress } from './address.ts';
 import { askCredential } from './askpass.ts';
-import { type Credential, cleanPassword } from './credential.ts';
+import { type Credential, canHaveCredential, cleanPassword } from './credential.ts';
 
 export type CredentialMetrics = {
   askpass: (status: 'success' | 'error') => void;
@@ -38,7 +38,7 @@ export class CredentialSource {
     const { username, credential, askpassUrl } = this.#options;
     const own = username !== undefined || askpassUrl !== undefined || this.#hasApp || this.#inAddress !== undefined;
     const others = credential.flatMap(parseCredentials).map(({ url }) => url);
-    return [...new Set([...(own ? [this.#repo] : []), ...others])].filter((url) => /^https?:\/\//i.test(url));
+    return [...new Set([...(own ? [this.#repo] : []), ...others])].filter(canHaveCredential);
   }
 
   /** @throws {PodkitError} ERR_CREDENTIAL, ERR_ASKPASS or ERR_GITHUB_APP; any of them fails the pass */

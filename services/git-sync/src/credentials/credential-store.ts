@@ -3,7 +3,7 @@ import { PodkitError } from '@podkit/chassis/errors';
 import { writeFileAtomic } from '@podkit/chassis/files/atomic-file';
 import type { GitConfigEntry } from '../git/config-text.ts';
 import { parseAddress } from './address.ts';
-import type { Credential } from './credential.ts';
+import { type Credential, canHaveCredential } from './credential.ts';
 
 /**
  * Hands credentials to git by its own `store` helper, each in a private file (mode 0600) of its own. Two tokens for
@@ -37,14 +37,12 @@ export class CredentialStore {
   /** Write the credentials; git may have deleted one that a server refused. */
   async put(credentials: readonly Credential[]): Promise<void> {
     for (const { url, username, password } of credentials) {
+      if (!canHaveCredential(url)) continue;
       if (/[\n\r\0]/.test(username + password))
         throw new PodkitError('ERR_CREDENTIAL', `credential for ${hostOf(url)}: has a line break in it`);
-      // Paths and ssh have no password to give.
-      if (!/^https?:\/\//i.test(url)) continue;
-      const { protocol, host } = new URL(url);
-      // git compares hosts letter by letter with those of addresses, which need not be written the usual way.
-      const hosts = new Set([host, parseAddress(url).host ?? host]);
-      const lines = [...hosts].map((one) => `${protocol}//${encode(username)}:${encode(password)}@${one}\n`);
+      const { protocol } = new URL(url);
+      const user = `${encode(username)}:${encode(password)}`;
+      const lines = locationsOf(url).map((location) => `${protocol}//${user}@${location}\n`);
       await writeFileAtomic(this.#file(url), lines.join(''), { mode: 0o600 });
     }
   }
@@ -53,6 +51,14 @@ export class CredentialStore {
     if (!this.#urls.includes(url)) this.#urls.push(url);
     return join(this.#directory, `credential-${this.#urls.indexOf(url)}`);
   }
+}
+
+/** What git compares with an address, letter by letter; an address need not be written the usual way. */
+function locationsOf(url: string): string[] {
+  const { scheme, host = '', bare } = parseAddress(url);
+  // Outside HTTP the path counts too.
+  if (scheme === 'file') return [bare.slice('file://'.length)];
+  return [...new Set([new URL(url).host, host])];
 }
 
 function hostOf(url: string): string {

@@ -4,6 +4,14 @@ import { PodkitError } from '@podkit/chassis/errors';
 export type Credential = { url: string; username: string; password: string };
 
 /**
+ * Whether git asks for a credential at this URL. It does so itself for http and https; for `file` a program that
+ * `--git` names may, as upstream's users do. Paths and ssh have no password to give.
+ */
+export function canHaveCredential(url: string): boolean {
+  return /^(https?|file):\/\//i.test(url);
+}
+
+/**
  * A password as read from a file: one line break at its end is not part of it.
  *
  * @throws {PodkitError} ERR_CREDENTIAL for what git's credential protocol would read as another field
