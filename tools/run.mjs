@@ -2,6 +2,7 @@
 // to the Node 24 that package-lock.json pins, so that each script works as the first command after a clone.
 //   node tools/run.mjs services/app/src/main.ts --port=9000     a program of this repository
 //   node tools/run.mjs biome check                              a program that npm installed
+//   node tools/run.mjs --watch services/app/src/main.ts         with an option for Node in front
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, statSync } from 'node:fs';
@@ -12,7 +13,10 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const modules = join(root, 'node_modules');
 const binaries = join(modules, '.bin');
-const [program = '', ...words] = process.argv.slice(2);
+const given = process.argv.slice(2);
+const first = given.findIndex((word) => !word.startsWith('-'));
+const nodeOptions = given.slice(0, Math.max(first, 0));
+const [program = '', ...words] = given.slice(nodeOptions.length);
 /** From here on Node runs TypeScript without a flag or a warning, and knows every option that podkit gives it. */
 const oldestNode = [24, 12];
 
@@ -89,7 +93,7 @@ const cwd = program.startsWith('services/') ? (process.env.INIT_CWD ?? process.c
 const env = { ...process.env, PATH: binaries + delimiter + process.env.PATH };
 const options = { stdio: 'inherit', env, cwd, detached: true };
 child = program.endsWith('.ts')
-  ? spawn(node, [join(root, program), ...words], options)
+  ? spawn(node, [...nodeOptions, join(root, program), ...words], options)
   : spawn(program, words, options);
 child.on('error', (error) => refuse(`cannot run ${program}: ${error.message}`));
 child.on('close', (code, signal) => process.exit(code ?? 128 + constants.signals[signal]));
