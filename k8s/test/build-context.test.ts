@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 
 const root = join(import.meta.dirname, '..', '..');
 const read = (name: string) => readFileSync(join(root, name), 'utf8');
 
-it('the images are built with every file of tools that their build names', () => {
+test('the images are built with every file of tools that their build names', () => {
   const steps = read('Dockerfile').replaceAll(/^#.*$/gm, '');
   const named = [
     ...steps.matchAll(/tools\/([\w-]+\.\w+)/g),

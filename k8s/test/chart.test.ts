@@ -49,8 +49,8 @@ describe.skipIf(!hasHelm || renderer === undefined)('the chart', () => {
     const { secret } = await createdSecret();
     const objects = await helmTemplate(chart, { ...everyOption, 'namespace.create': true });
     const set = manifestSet('chart', [...objects, secret]);
-    const found = checks.flatMap(({ code, faults }) =>
-      faults(set).flatMap(({ where, what }) =>
+    const found = checks.flatMap(({ code, violations }) =>
+      violations(set).flatMap(({ where, what }) =>
         exceptions.some((exception) => isFor(exception, code, 'chart', where)) ? [] : `${code}: ${where} ${what}`,
       ),
     );

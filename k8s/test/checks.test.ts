@@ -21,11 +21,11 @@ test('has one proof for each check, and no two checks of one code', () => {
 });
 
 test.each(checks)('$code finds nothing in a sound set', (check) => {
-  expect(check.faults(setOf('sound', sound))).toEqual([]);
+  expect(check.violations(setOf('sound', sound))).toEqual([]);
 });
 
 test.each(checks)('$code finds the one place that is broken for it', (check) => {
   const [from, to] = broken[check.code] ?? ['', ''];
   expect(sound).toContain(from);
-  expect(check.faults(setOf('broken', sound.replace(from, to)))).not.toEqual([]);
+  expect(check.violations(setOf('broken', sound.replace(from, to)))).not.toEqual([]);
 });

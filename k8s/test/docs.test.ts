@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { amountOf } from './checks/quantity.ts';
 import type { Manifest } from './manifests/manifest.ts';
@@ -23,22 +23,22 @@ const named = (pattern: RegExp) => [
 /** What the services themselves say; their own tests hold that against the code. */
 const readmes = readdirSync(join(root, 'services')).map((name) => read(`services/${name}/README.md`));
 
-it.each(named(/\b(?:git|podkit_ambassador|downward|adapter)_(?!process_|nodejs_)[a-z_]+\b/))(
+test.each(named(/\b(?:git|podkit_ambassador|downward|adapter)_(?!process_|nodejs_)[a-z_]+\b/))(
   'the metric %s is one of a service',
   (metric) => {
     expect(readmes.some((readme) => readme.includes(`\`${metric}`))).toBe(true);
   },
 );
 
-it.each(named(/^[A-Z]+(?:_[A-Z]+)+$/))('the setting %s is in the base or the Dockerfile', (setting) => {
+test.each(named(/^[A-Z]+(?:_[A-Z]+)+$/))('the setting %s is in the base or the Dockerfile', (setting) => {
   expect(base + read('Dockerfile')).toContain(setting);
 });
 
-it.each(named(/^components\/[a-z-]+$/))('%s is there', (component) => {
+test.each(named(/^components\/[a-z-]+$/))('%s is there', (component) => {
   expect(existsSync(join(root, 'k8s', component, 'kustomization.yaml'))).toBe(true);
 });
 
-it('the objects and keys that the pages name are in the base', () => {
+test('the objects and keys that the pages name are in the base', () => {
   const words = named(/^(podkit-[a-z]+|[a-z]+-(password|token)|redis-users\.acl|log-level)$/);
   expect(words.length).toBeGreaterThan(5);
   expect(words.filter((word) => !base.includes(word))).toEqual([]);
@@ -49,12 +49,12 @@ const requested = (resource: string) =>
     .filter(({ endless }) => endless)
     .reduce((sum, { container }) => sum + amountOf(container.resources?.requests?.[resource]), 0);
 
-it('scaling.md says what a Pod requests', () => {
+test('scaling.md says what a Pod requests', () => {
   const [cpu, memory] = [Math.round(requested('cpu') * 1000), requested('memory') / 2 ** 20];
   expect(text).toContain(`it requests ${cpu}m of CPU and ${memory}Mi of memory`);
 });
 
-it('operations.md says how long a Pod has to end, and each part of it', () => {
+test('operations.md says how long a Pod has to end, and each part of it', () => {
   const [pod] = podkit.pods;
   const app = pod?.containers.find(({ container }) => container.name === 'app');
   const value = (name: string) =>
@@ -64,16 +64,16 @@ it('operations.md says how long a Pod has to end, and each part of it', () => {
   expect(text.replaceAll('\n', ' ')).toContain(`up to ${value('SHUTDOWN_TIMEOUT')} (\`SHUTDOWN_TIMEOUT\`)`);
 });
 
-it('operations.md names the port of each admin door', () => {
+test('operations.md names the admin port of each service', () => {
   const ports = podkit.containers.flatMap(({ container }) =>
     (container.ports ?? []).map(({ containerPort }) => containerPort),
   );
-  const doors = ['app 8081', 'ambassador 3501', 'metrics-adapter 9464', 'git-sync 9376', 'downward-reader 8090'];
-  expect(doors.filter((door) => !text.replaceAll('\n', ' ').includes(door))).toEqual([]);
-  expect(doors.filter((door) => !ports.includes(Number(door.split(' ')[1])))).toEqual([]);
+  const listeners = ['app 8081', 'ambassador 3501', 'metrics-adapter 9464', 'git-sync 9376', 'downward-reader 8090'];
+  expect(listeners.filter((listener) => !text.replaceAll('\n', ' ').includes(listener))).toEqual([]);
+  expect(listeners.filter((listener) => !ports.includes(Number(listener.split(' ')[1])))).toEqual([]);
 });
 
-it('monitoring.md lists every alert with its expression', () => {
+test('monitoring.md lists every alert with its expression', () => {
   const { groups } = parse(read('k8s/components/prometheus-rules/alerts.yaml')) as Rules;
   const rows = groups.flatMap(({ rules }) =>
     rules.map(({ alert, expr, for: time }) => {

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 
 const folder = join(import.meta.dirname, '..', 'patterns');
@@ -13,18 +13,18 @@ describe.each(readdirSync(folder))('the pattern %s', (pattern) => {
   const { namespace } = parse(kustomization) as { namespace: string };
   const commands = [...readme.matchAll(/```sh\n([\s\S]*?)```/g)].map(([, text = '']) => text).join('\n');
 
-  it('is in docs/patterns.md', () => {
+  test('is in docs/patterns.md', () => {
     expect(overview).toContain(`(../k8s/patterns/${pattern})`);
   });
 
-  it('is applied and deleted by its README, whose commands stay in its own namespace', () => {
+  test('is applied and deleted by its README, whose commands stay in its own namespace', () => {
     expect(commands).toContain(`kubectl apply -k k8s/patterns/${pattern}\n`);
     expect(commands).toContain(`kubectl delete -k k8s/patterns/${pattern} `);
     const namespaces = [...commands.matchAll(/(?:-n |namespaces\/)([a-z-]+)/g)].map(([, name]) => name);
     expect(namespaces.filter((name) => name !== namespace)).toEqual([]);
   });
 
-  it('names Pods, workloads and containers in its README that its manifests have', () => {
+  test('names Pods, workloads and containers in its README that its manifests have', () => {
     const texts = readdirSync(join(folder, pattern)).filter((name) => /\.(yaml|acl)$/.test(name));
     const manifests = [...texts.map((name) => join(folder, pattern, name)), gitServer].map((path) =>
       readFileSync(path, 'utf8'),
@@ -38,7 +38,7 @@ describe.each(readdirSync(folder))('the pattern %s', (pattern) => {
     expect(pods.filter((name) => !known(name.replace(/-\d+$/, '')))).toEqual([]);
   });
 
-  it('says its idea in a few sentences, then what to do and what is to be seen', () => {
+  test('says its idea in a few sentences, then what to do and what is to be seen', () => {
     const idea =
       readme
         .split('## Try it')[0]

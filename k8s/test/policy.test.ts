@@ -20,9 +20,9 @@ describe.skipIf(renderer === undefined)('every base, overlay, option and pattern
     if (renderer !== undefined) sets = await renderAll(renderer);
   });
 
-  test.each(checks)('$code: $says', ({ code, faults }) => {
+  test.each(checks)('$code: $says', ({ code, violations }) => {
     const found = sets.flatMap((set) =>
-      faults(set)
+      violations(set)
         .filter(({ where }) => !exceptions.some((exception) => isFor(exception, code, set.name, where)))
         .map(({ where, what }) => `${set.name}: ${where} ${what}`.trim()),
     );
@@ -30,8 +30,8 @@ describe.skipIf(renderer === undefined)('every base, overlay, option and pattern
   });
 
   test('needs every exception', () => {
-    const places = checks.flatMap(({ code, faults }) =>
-      sets.flatMap((set) => faults(set).map(({ where }) => ({ code, set: set.name, where }))),
+    const places = checks.flatMap(({ code, violations }) =>
+      sets.flatMap((set) => violations(set).map(({ where }) => ({ code, set: set.name, where }))),
     );
     const unused = exceptions.filter(
       (exception) => !places.some(({ code, set, where }) => isFor(exception, code, set, where)),

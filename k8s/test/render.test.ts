@@ -1,7 +1,7 @@
 import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { tempDir } from '@podkit/chassis/testing/temp-dir';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { findRenderer, howToInstall } from './manifests/render.ts';
 
 function folderWith(...programs: string[]): string {
@@ -13,12 +13,12 @@ function folderWith(...programs: string[]): string {
   return folder;
 }
 
-it('renders with kubectl, or else with kustomize', () => {
+test('renders with kubectl, or else with kustomize', () => {
   expect(findRenderer(folderWith('kubectl', 'kustomize'))).toEqual(['kubectl', 'kustomize']);
   expect(findRenderer(`/nowhere:${folderWith('kustomize')}`)).toEqual(['kustomize', 'build']);
 });
 
-it('finds no renderer where neither is on the path, and names both', () => {
+test('finds no renderer where neither is on the path, and names both', () => {
   expect(findRenderer(folderWith('helm'))).toBeUndefined();
   expect(howToInstall).toMatch(/kubectl or kustomize/);
 });

@@ -55,7 +55,7 @@ function redisConfig({ redisPort }: Options, folders: Folders, secrets: Secrets)
     .join('');
 }
 
-/** What the app sends is what `/stats` says too; other names keep the two apart. */
+/** The app sends what `/stats` has too, so these metrics get other names. */
 const statsdMapping = {
   mappings: [
     { match: 'app.requests', name: 'statsd_app_requests_total' },
@@ -65,7 +65,7 @@ const statsdMapping = {
 
 const single = (name: string, type: string, path: string, help: string) => ({ name, type, help, path });
 
-/** The metrics of a container as a source; `service` keeps apart what all containers have, such as `process_cpu_seconds_total`. */
+/** The metrics of a container as a source; the label `service` separates metrics that all containers have, such as `process_cpu_seconds_total`. */
 const container = (service: string, port: number) => ({
   name: service,
   url: `http://127.0.0.1:${port}/metrics`,

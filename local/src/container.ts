@@ -3,7 +3,7 @@ import { Backoff } from './backoff.ts';
 import { type Child, describeEnd, type Ended, killGroup, type ProcessSpec, startChild, stopChild } from './child.ts';
 import { type Probe, runProbe } from './probe.ts';
 
-/** A process that stays, with what the kubelet would know of it. Without liveness or readiness it is well once it has started. */
+/** A process that keeps running, and its probes. Without a liveness or readiness probe it counts as healthy once it has started. */
 export type ContainerSpec = ProcessSpec & { startup: Probe; liveness?: Probe; readiness?: Probe };
 
 export type ContainerState =
@@ -45,7 +45,7 @@ export class Container {
     });
   }
 
-  /** Start it no more. What runs goes on until `stop`. */
+  /** Do not start it again. A running process keeps running until `stop`. */
   cancel(): void {
     this.#stopping.abort();
   }
@@ -127,7 +127,7 @@ export class Container {
     });
   }
 
-  /** As the kubelet does: end it as a stop would; that it ended starts it again. */
+  /** As the kubelet does: stop the process; `#run` then starts it again. */
   #fail(child: Child, why: string): void {
     this.#state('restarting', why);
     void stopChild(child, gracePeriod);

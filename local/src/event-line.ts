@@ -1,6 +1,6 @@
 type Fields = Record<string, unknown>;
 
-/** Fields that say who and when, which a readable line shows otherwise or not at all. */
+/** Fields that every line has; the readable line shows them in its own way or leaves them out. */
 const standing = new Set([
   'level',
   'time',
@@ -20,7 +20,7 @@ export function eventLine(name: string, line: string, now = new Date()): string 
   return `${now.toTimeString().slice(0, 8)}  ${name.padEnd(16)} ${whatHappened(line)}`;
 }
 
-/** True for what a person must see while more is hidden: warnings, errors, and text that is no log line of a service. */
+/** True for a line that is shown even while others are hidden: a warning, an error, or text that is not a log line of a service. */
 export function isWarning(line: string): boolean {
   const fields = parse(line);
   if (fields === undefined) return true;

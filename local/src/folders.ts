@@ -20,7 +20,7 @@ export type Folders = {
   config: string;
   secrets: string;
   tmp: string;
-  /** Remove what this run must not leave behind; synchronous, so that it also works while the process exits. */
+  /** Remove the temporary folders of this run. Synchronous, so that it also works while the process exits. */
   clean(): void;
 };
 

@@ -44,7 +44,7 @@ export function manifestProbes(container: string, ports: Readonly<Record<string,
   return { startup: sooner(read('startup')), liveness: read('liveness'), readiness: read('readiness') };
 }
 
-/** The same time to start in, looked at ten times as often: somebody is waiting. */
+/** The same total time, probed ten times as often, because a person is waiting. */
 function sooner(probe: Probe): Probe {
   return { ...probe, period: probe.period / 10, failureThreshold: probe.failureThreshold * 10 };
 }

@@ -3,7 +3,7 @@ import type { Static } from 'typebox';
 
 const servicePort = (fallback: number, description: string) => port({ default: fallback, description });
 
-/** What `npm start` can be told, as `--flag` or as `PODKIT_` variable. The ports are those of the Pod. */
+/** The options of `npm start`, as `--flag` or as `PODKIT_` variable. The default ports are those of the Pod. */
 export const optionsSchema = settings({
   data: optional(
     text({ description: 'Folder that keeps notes, repository and settings between runs. Without it nothing is kept.' }),

@@ -14,5 +14,5 @@ const stop = () =>
     .then(() => db.close())
     .then(() => process.exit(0));
 process.once('SIGTERM', stop);
-// Its end means that the process that started this one is gone.
+// Standard input ends when the process that started this one has ended.
 process.stdin.once('end', stop).resume();

@@ -10,17 +10,17 @@ export type PortClaim = { port: number; option: string; for: string };
  * @throws {PodkitError} ERR_PORT_TAKEN
  */
 export async function requireFreePorts(claims: readonly PortClaim[]): Promise<void> {
-  const faults = (await Promise.all(claims.map(faultOf))).filter((fault) => fault !== undefined);
+  const errors = (await Promise.all(claims.map(portError))).filter((error) => error !== undefined);
   const seen = new Map<number, string>();
   for (const { port, option } of claims) {
     const other = seen.get(port);
-    if (port !== 0 && other !== undefined) faults.push(`port ${port} is asked for by both ${other} and ${option}`);
+    if (port !== 0 && other !== undefined) errors.push(`port ${port} is used by both ${other} and ${option}`);
     seen.set(port, option);
   }
-  if (faults.length > 0) throw new PodkitError('ERR_PORT_TAKEN', faults.join('\n'));
+  if (errors.length > 0) throw new PodkitError('ERR_PORT_TAKEN', errors.join('\n'));
 }
 
-async function faultOf({ port, option, for: user }: PortClaim): Promise<string | undefined> {
+async function portError({ port, option, for: user }: PortClaim): Promise<string | undefined> {
   const server = createServer();
   try {
     await new Promise<void>((resolve, reject) => {

@@ -2,10 +2,10 @@ import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf } from '@podkit/chassis/errors';
 
-/** Throws when the container is not well; the message says why. */
+/** Throws when the container is not healthy; the message says why. */
 export type Check = (signal: AbortSignal) => Promise<void>;
 
-/** A probe with the kubelet's terms; times in milliseconds. */
+/** A probe with the kubelet's settings; times in milliseconds. */
 export type Probe = {
   check: Check;
   period: number;
@@ -14,12 +14,12 @@ export type Probe = {
   successThreshold: number;
 };
 
-/** What a probe found: well, or not, and why not. Said once for each change, after the threshold. */
+/** The result of a probe, with the reason when it failed. Reported once for each change, after the threshold. */
 export type ProbeResult = { ok: boolean; reason: string };
 
 /**
- * Run the check once a period until `signal` aborts, one at a time. `onResult` hears the first state that passes its
- * threshold and each change after it.
+ * Run the check once a period until `signal` aborts, one at a time. `onResult` is called with the first state that
+ * reaches its threshold, and with each change after it.
  */
 export async function runProbe(probe: Probe, signal: AbortSignal, onResult: (result: ProbeResult) => void) {
   let state: boolean | undefined;
@@ -53,15 +53,15 @@ async function reasonOf({ check, timeout }: Probe, signal: AbortSignal): Promise
   }
 }
 
-/** A check that a GET of the URL is answered with a status from 200 to 399, which is what the kubelet takes for well. */
+/** A check that a GET of the URL is answered with a status from 200 to 399, which the kubelet counts as healthy. */
 export function httpCheck(url: string): Check {
-  // The services tell by the agent what a probe is, as they do in a cluster.
+  // The services recognise a probe by its user agent, as they do in a cluster.
   const init: RequestInit = { headers: { 'user-agent': 'kube-probe/podkit', connection: 'close' }, redirect: 'manual' };
   return async (signal) => {
     const response = await fetch(url, { ...init, signal });
     await response.body?.cancel();
     if (response.status < 200 || response.status >= 400)
-      throw new Error(`${new URL(url).pathname} said ${response.status}`);
+      throw new Error(`${new URL(url).pathname} answered ${response.status}`);
   };
 }
 

@@ -1,6 +1,6 @@
 import type { ContainerState } from './container.ts';
 
-/** Says once that all containers are ready at the same time. */
+/** Calls `onReady` once, when all containers are ready at the same time. */
 export class Readiness {
   readonly #missing: Set<string>;
   #onReady: (() => void) | undefined;

@@ -28,7 +28,7 @@ export async function runSuite(options: Options, host: Host): Promise<number> {
   const hasRedis = options.redisUrl !== undefined || spawnSync('redis-server', ['--version']).status === 0;
   await requireFreePorts(portClaims(options, hasRedis));
   const folders = createFolders(options.data);
-  // Whatever ends this process, short of SIGKILL.
+  // However this process ends, except by SIGKILL.
   host.on('exit', () => folders.clean());
   const { pod, ready } = await preparePod(options, folders, hasRedis, host.env.PATH ?? '');
   const names = [...pod.servers, ...pod.init, ...pod.containers].map(({ name }) => name);
@@ -37,7 +37,7 @@ export async function runSuite(options: Options, host: Host): Promise<number> {
   return ends.every(({ code }) => code === 0) ? exitCodes.ok : exitCodes.failure;
 }
 
-/** Everything that the processes find: files, repository, configuration. */
+/** Prepare what the processes need: files, repository, configuration. */
 async function preparePod(options: Options, folders: Folders, hasRedis: boolean, path: string) {
   const demo = options.repo === undefined ? await createDemoRepository(folders.git) : undefined;
   await writeVolume(folders.podinfo, downwardFiles);
@@ -60,7 +60,7 @@ async function superviseUntilStopped(pod: Pod, { view, host, names, ready }: Run
       readiness.note(name, state);
     },
   });
-  // Also when this process fails: no container outlives it.
+  // Also when this process fails, so that no container outlives it.
   host.on('exit', () => supervisor.kill());
   await new Promise<void>((resolve) => {
     let stopping = false;
@@ -73,15 +73,15 @@ async function superviseUntilStopped(pod: Pod, { view, host, names, ready }: Run
       resolve();
     };
     onStopSignal(host, { stop, end: () => host.exit(signalExitCode('SIGINT')) });
-    // The terminal is closed, or nobody reads the pipe any more.
+    // The terminal was closed, or the reader of the pipe has ended.
     host.stdout.once('error', () => stop('output closed')).on('error', () => undefined);
-    onParentGone(host, () => stop('its parent is gone'));
+    onParentGone(host, () => stop('the parent process has ended'));
     void supervisor.start(pod);
   });
   return supervisor.stop();
 }
 
-/** The process that started this one (tools/run.mjs) passes signals on; where it was killed, nobody would stop us. */
+/** The process that started this one (tools/run.mjs) forwards signals. When it is killed, nothing else stops this one. */
 function onParentGone(host: Pick<Host, 'ppid'>, stop: () => void): void {
   const parent = host.ppid;
   const timer = setInterval(() => {

@@ -3,7 +3,7 @@ import { Backoff } from './backoff.ts';
 import { type Child, describeEnd, type Ended, killGroup, type ProcessSpec, startChild, stopChild } from './child.ts';
 import { Container, type ContainerEvents, type ContainerSpec } from './container.ts';
 
-/** What a Pod of the suite is made of here: outside servers, init processes, then sidecars and last the app. */
+/** The processes that stand for the Pod: servers outside it, init processes, then sidecars and last the app. */
 export type Pod = { servers: ContainerSpec[]; init: ProcessSpec[]; containers: ContainerSpec[] };
 
 const initGracePeriod = 5000;
@@ -24,13 +24,13 @@ export class Supervisor {
 
   /** Start all of a Pod. False when stopped before it had started. */
   async start(pod: Pod): Promise<boolean> {
-    // The servers are no part of the Pod: its init processes need not wait for them.
+    // The servers are not part of the Pod, so its init processes do not wait for them.
     await Promise.all([...pod.servers.map((spec) => this.#run(spec)), this.#runInits(pod.init)]);
     for (const spec of pod.containers) await this.#run(spec);
     return !this.#stopping.signal.aborted;
   }
 
-  /** Start nothing more; what runs goes on until `stop`. */
+  /** Start nothing more. What is running keeps running until `stop`. */
   cancel(): void {
     this.#stopping.abort();
     for (const container of this.#containers) container.cancel();

@@ -4,7 +4,7 @@ import type { Options } from './options.ts';
 
 const at = (port: number, path = '') => `http://localhost:${port}${path}`;
 
-/** What runs where, and what to try first: the lines under the one that says that all is ready. */
+/** The URLs, and what to try first: the lines that follow `All ready`. */
 export function urls(options: Options, folders: Folders, demo: DemoRepository | undefined): string[] {
   const kept = options.data !== undefined;
   const rows = [

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { waitFor } from '@podkit/chassis/testing/wait-for';
 import { writeVolume } from '@podkit/downward/simulate';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { downwardFiles } from '../src/pod.ts';
 import { type Suite, startSuite } from './support/start-suite.ts';
 
@@ -31,7 +31,7 @@ describe('npm start', () => {
   const clone = () => /cd (\S+) &&/.exec(suite.output.join('\n'))?.[1] ?? '';
   const git = (...args: string[]) => execFileSync('git', args, { cwd: clone(), stdio: 'pipe' });
 
-  it('starts the processes in the order of a Pod', () => {
+  test('starts the processes in the order of a Pod', () => {
     const order = suite.output.filter((line) => line.endsWith(' started')).map((line) => line.split(/\s+/)[1]);
     expect(order.filter((name) => name !== 'redis')).toEqual([
       'postgres',
@@ -43,19 +43,19 @@ describe('npm start', () => {
     ]);
   });
 
-  it('serves the site and the console', async () => {
+  test('serves the site and the console', async () => {
     expect(await text(suite.url('app', '/'))).toContain('It works.');
     expect(await text(suite.url('app-admin', '/console'))).toContain('<html');
   });
 
-  it('shows a commit on the page', async () => {
+  test('shows a commit on the page', async () => {
     writeFileSync(join(clone(), 'index.html'), '<h1>Second edition</h1>');
     git('commit', '--quiet', '--all', '--message', 'Second edition');
     git('push', '--quiet');
     await waitFor('the new page', async () => (await text(suite.url('app', '/'))).includes('Second edition'));
   });
 
-  it('stores a note through the ambassador and reads it back', async () => {
+  test('stores a note through the ambassador and reads it back', async () => {
     const url = suite.url('app', '/api/notes/first');
     const headers = { 'content-type': 'application/json' };
     const put = await fetch(url, { method: 'PUT', headers, body: JSON.stringify({ text: 'remember' }) });
@@ -63,7 +63,7 @@ describe('npm start', () => {
     expect(await (await fetch(url)).json()).toMatchObject({ text: 'remember' });
   });
 
-  it('turns the stats of the app into Prometheus text that promtool accepts', async () => {
+  test('turns the stats of the app into Prometheus text that promtool accepts', async () => {
     await text(suite.url('app', '/'));
     const metrics = await text(suite.url('adapter', '/metrics'));
     expect(metrics).toMatch(/^app_requests_total\{.*\} \d+$/m);
@@ -71,7 +71,7 @@ describe('npm start', () => {
     expect(execFileSync('promtool', ['check', 'metrics'], { input: metrics, stdio: 'pipe' }).toString()).toBe('');
   });
 
-  it('follows the labels of the simulated Pod', async () => {
+  test('follows the labels of the simulated Pod', async () => {
     const podinfo = join(
       readdirSync(tmp)
         .map((name) => join(tmp, name, 'podinfo'))
@@ -81,7 +81,7 @@ describe('npm start', () => {
     await waitFor('the new label', async () => (await text(suite.url('downward', '/'))).includes('green'));
   });
 
-  it('starts a container that dies again, and shows it', async () => {
+  test('starts a container that dies again, and shows it', async () => {
     const main = join('services', 'downward-reader', 'src');
     const [pid] = execFileSync('pgrep', ['-f', `${main}.*`, '-P', String(suite.pid)])
       .toString()
@@ -94,7 +94,7 @@ describe('npm start', () => {
     await waitFor('it to be ready', () => since('ready'));
   });
 
-  it('probes the app as a kubelet does, so that its console shows probes', async () => {
+  test('probes the app as a kubelet does, so that its console shows probes', async () => {
     const url = suite.url('app-admin', '/api/console/history');
     const areProbed = async () => {
       const { calls } = JSON.parse(await text(url)) as { calls: { probe: string; ok: boolean }[] };
@@ -103,14 +103,14 @@ describe('npm start', () => {
     await waitFor('probes of all three kinds', areProbed);
   });
 
-  it('refuses a change of state without the token of the run', async () => {
+  test('refuses a change of state without the token of the run', async () => {
     const save = await fetch(suite.url('ambassador', '/v1.0/state/notes'), { method: 'POST', body: '[]' });
     expect(save.status).toBe(401);
     const hook = await fetch(suite.url('app-admin', '/hooks/pre-stop'));
     expect(hook.status).toBe(401);
   });
 
-  it('stops in the order of Kubernetes, lets requests finish, exits 0 and leaves nothing behind', async () => {
+  test('stops in the order of Kubernetes, lets requests finish, exits 0 and leaves nothing behind', async () => {
     const finished = slowUpload(suite.url('app', '/api/notes/late'));
     const children = execFileSync('pgrep', ['-P', String(suite.pid)])
       .toString()
@@ -150,7 +150,7 @@ async function slowUpload(url: string): Promise<number> {
 }
 
 describe('npm start --data', () => {
-  it('keeps a note between two runs', async () => {
+  test('keeps a note between two runs', async () => {
     const tmp = mkdtempSync(join(tmpdir(), 'podkit-suite-'));
     onTestFinished(() => rmSync(tmp, { recursive: true, force: true }));
     const data = join(tmp, 'kept');
@@ -167,7 +167,7 @@ describe('npm start --data', () => {
 });
 
 describe('npm start with wrong options', () => {
-  it('names the port that is taken and the option that moves it', async () => {
+  test('names the port that is taken and the option that moves it', async () => {
     const server = createServer().listen(0);
     await once(server, 'listening');
     onTestFinished(() => void server.close());
@@ -180,7 +180,7 @@ describe('npm start with wrong options', () => {
     });
   });
 
-  it('names the nearest option', () => {
+  test('names the nearest option', () => {
     expect(start(['--app-prt=1'])).toEqual({
       status: 2,
       stderr: 'npm start: --app-prt: no such flag; did you mean --app-port?',

@@ -3,15 +3,15 @@ import { nameOf } from '../manifests/manifest.ts';
 import { all, type ContainerEntry, type ManifestSet, type PodEntry } from '../manifests/manifest-set.ts';
 
 /** `where` is `Kind/name` or `Kind/name container`; `what` says more, where the check's sentence is not enough. */
-export type Fault = { where: string; what: string };
+export type Violation = { where: string; what: string };
 
-/** One rule. `says` is what holds where it has no fault. */
-export type Check = { code: string; on: string; says: string; faults: (set: ManifestSet) => Fault[] };
+/** One rule. `says` is what holds where nothing violates it. */
+export type Check = { code: string; on: string; says: string; violations: (set: ManifestSet) => Violation[] };
 
 /** What a rule makes of one thing: whether it holds, or in words what is wrong with it. */
 type Verdict = boolean | readonly string[];
 
-function faultsOf(where: string, verdict: Verdict): Fault[] {
+function toViolations(where: string, verdict: Verdict): Violation[] {
   if (typeof verdict === 'boolean') return verdict ? [] : [{ where, what: '' }];
   return verdict.map((what) => ({ where, what }));
 }
@@ -24,14 +24,14 @@ export const everyContainer = (
   code,
   on: 'container',
   says,
-  faults: (set) => set.containers.flatMap((entry) => faultsOf(entry.where, judge(entry, set))),
+  violations: (set) => set.containers.flatMap((entry) => toViolations(entry.where, judge(entry, set))),
 });
 
 export const everyPod = (code: string, says: string, judge: (pod: PodEntry, set: ManifestSet) => Verdict): Check => ({
   code,
   on: 'Pod',
   says,
-  faults: (set) => set.pods.flatMap((pod) => faultsOf(pod.where, judge(pod, set))),
+  violations: (set) => set.pods.flatMap((pod) => toViolations(pod.where, judge(pod, set))),
 });
 
 export const every = <K extends Kind>(
@@ -43,6 +43,6 @@ export const every = <K extends Kind>(
   code,
   on: kinds.join(', '),
   says,
-  faults: (set) =>
-    kinds.flatMap((kind) => all(set, kind)).flatMap((object) => faultsOf(nameOf(object), judge(object, set))),
+  violations: (set) =>
+    kinds.flatMap((kind) => all(set, kind)).flatMap((object) => toViolations(nameOf(object), judge(object, set))),
 });

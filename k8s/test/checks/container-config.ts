@@ -38,46 +38,46 @@ export const serviceOf = ({ image = '' }: V1Container): string | undefined =>
 /** The times that must fit into a Pod's grace period, in milliseconds. */
 export type Budget = { drainDelay: number; shutdownTimeout: number; gracePeriod?: number };
 
-/** What a service of ours makes of the container's environment and arguments: its faults, and its times. */
-export function configOf(container: V1Container): { faults: string[]; budget?: Budget } {
+/** What a service of ours makes of the container's environment and arguments: its errors and its times. */
+export function configOf(container: V1Container): { errors: string[]; budget?: Budget } {
   const service = serviceOf(container);
-  if (container.command !== undefined) return { faults: [] };
+  if (container.command !== undefined) return { errors: [] };
   const env = environmentOf(container);
   if (service === 'git-sync') return gitSyncConfig(env, container.args ?? []);
   const of = schemas[service ?? ''];
-  if (of === undefined) return { faults: [] };
+  if (of === undefined) return { errors: [] };
   const settings = settingsOf(of.schema, of.prefix);
-  const faults = strangers(env, settings);
+  const errors = unknownSettings(env, settings);
   try {
-    // The files are not here; that their settings exist is what `strangers` looks at.
+    // The files are not here; `unknownSettings` checks that their settings exist.
     const values = Object.entries(env).filter(([name]) => !name.endsWith('_FILE') || isSetting(name, settings));
     const { config } = loadConfig(of.schema, { prefix: of.prefix, env: Object.fromEntries(values), argv: [] });
-    return { faults, budget: config as unknown as Budget };
+    return { errors, budget: config as unknown as Budget };
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    return { faults: [...faults, ...error.errors] };
+    return { errors: [...errors, ...error.errors] };
   }
 }
 
 const isSetting = (name: string, settings: readonly Setting[]) => settings.some(({ env }) => env === name);
 
-function strangers(env: Environment, settings: readonly Setting[]): string[] {
+function unknownSettings(env: Environment, settings: readonly Setting[]): string[] {
   return Object.keys(env)
     .filter((name) => !isSetting(name, settings) && !isSetting(name.replace(/_FILE$/, ''), settings))
     .filter((name) => !platform.includes(name))
     .map((name) => `${name}: no setting of the service`);
 }
 
-function gitSyncConfig(env: Environment, args: readonly string[]): { faults: string[]; budget?: Budget } {
+function gitSyncConfig(env: Environment, args: readonly string[]): { errors: string[]; budget?: Budget } {
   try {
     const { options, warnings } = loadOptions(
       env,
       args.map((arg) => expanded(arg, env)),
     );
     const { drainDelay, shutdownTimeout } = options;
-    return { faults: warnings, budget: { drainDelay: options.oneTime ? 0 : drainDelay, shutdownTimeout } };
+    return { errors: warnings, budget: { drainDelay: options.oneTime ? 0 : drainDelay, shutdownTimeout } };
   } catch (error) {
-    return { faults: [messageOf(error)] };
+    return { errors: [messageOf(error)] };
   }
 }
 

@@ -12,7 +12,7 @@ const divisors = /^(0|1|1m|1[kMGTPE]|1[KMGTPE]i)$/;
  *
  * @see https://kubernetes.io/docs/concepts/workloads/pods/downward-api/
  */
-export function downwardFault({ spec, containers }: PodEntry): string[] {
+export function downwardErrors({ spec, containers }: PodEntry): string[] {
   const names = containers.map(({ container }) => container.name);
   const isAmount = ({ resource, containerName, divisor = '1' }: V1ResourceFieldSelector, inVolume: boolean) =>
     amount.test(resource) &&

@@ -5,7 +5,7 @@ import type { ContainerEntry, ManifestSet } from '../manifests/manifest-set.ts';
 import { find } from '../manifests/manifest-set.ts';
 import { type Check, everyContainer, everyPod } from './check.ts';
 import { configOf } from './container-config.ts';
-import { downwardFault } from './downward-fields.ts';
+import { downwardErrors } from './downward-fields.ts';
 import { filesOf, referencesOf, textsOf } from './volumes.ts';
 
 /** Files that a container finds below the mounts of ConfigMaps and Secrets: path to text, and the mounts. */
@@ -46,7 +46,7 @@ export const wiring: Check[] = [
   everyContainer(
     'known-settings',
     'A service of ours gets only settings that it knows, with values it accepts.',
-    ({ container }) => configOf(container).faults,
+    ({ container }) => configOf(container).errors,
   ),
   everyContainer(
     'known-variables',
@@ -100,14 +100,14 @@ export const wiring: Check[] = [
       return (entry.container.env ?? []).flatMap(({ name, value = '' }) => {
         const text = files.get(value);
         const parse = parsers[name];
-        return text === undefined || parse === undefined ? [] : faultsIn(() => parse(text, value));
+        return text === undefined || parse === undefined ? [] : errorsIn(() => parse(text, value));
       });
     },
   ),
-  everyPod('downward-fields', 'Every fact of the Downward API can be had by the way it is asked for.', downwardFault),
+  everyPod('downward-fields', 'Every fact of the Downward API can be had by the way it is asked for.', downwardErrors),
 ];
 
-function faultsIn(parse: () => unknown): readonly string[] {
+function errorsIn(parse: () => unknown): readonly string[] {
   try {
     parse();
     return [];

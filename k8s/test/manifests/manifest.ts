@@ -26,7 +26,7 @@ export type Specs = {
 export type Kind = keyof Specs;
 export type Of<K extends Kind> = Manifest & { kind: K; spec: Specs[K] };
 
-/** `Kind/name`: how faults and exceptions name an object. */
+/** `Kind/name`: how violations and exceptions name an object. */
 export const nameOf = ({ kind, metadata }: Manifest): string => `${kind}/${metadata.name}`;
 
 export const isKind = <K extends Kind>(object: Manifest, kind: K): object is Of<K> => object.kind === kind;
