@@ -1,14 +1,14 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { runFailover } from '../../services/ambassador/test/reliability/failover-run.ts';
+import { runFailover } from '../../services/ambassador/test/support/failover-run.ts';
 import {
   clusterTopology,
   postgresTopology,
   sentinelTopology,
-} from '../../services/ambassador/test/reliability/failover-topologies.ts';
-import { type FaultResult, faultCases, runFaultCase } from '../../services/ambassador/test/reliability/fault-run.ts';
-import { startFaultSuite } from '../../services/ambassador/test/reliability/fault-suite.ts';
+} from '../../services/ambassador/test/support/failover-topologies.ts';
+import { type FaultResult, faultCases, runFaultCase } from '../../services/ambassador/test/support/fault-run.ts';
+import { startFaultSuite } from '../../services/ambassador/test/support/fault-suite.ts';
 
 // `npm run bench -- ambassador/faults [ROUNDS [CASE]]`: each case is run ROUNDS times (3), or only those whose name contains CASE.
 const rounds = Number(process.argv[2] ?? 3);

@@ -9,7 +9,7 @@ import { spawnService } from '@podkit/chassis/testing/spawn-service';
 import { tempDir } from '@podkit/chassis/testing/temp-dir';
 import { waitFor } from '@podkit/chassis/testing/wait-for';
 import { expect, onTestFinished, test } from 'vitest';
-import { closeAll, storeOf, storesOf } from './stores.ts';
+import { closeAll, storeOf, storesOf } from './support/stores.ts';
 
 const main = join(import.meta.dirname, '../src/main.ts');
 

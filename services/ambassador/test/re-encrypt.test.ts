@@ -5,8 +5,8 @@ import { spawnService } from '@podkit/chassis/testing/spawn-service';
 import { tempDir } from '@podkit/chassis/testing/temp-dir';
 import { waitFor } from '@podkit/chassis/testing/wait-for';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import { redisCli } from './drivers/redis-topologies.ts';
-import { closeAll, storeOf, storesOf } from './stores.ts';
+import { redisCli } from './support/redis-topologies.ts';
+import { closeAll, storeOf, storesOf } from './support/stores.ts';
 
 const main = join(import.meta.dirname, '../src/main.ts');
 const count = 3000;

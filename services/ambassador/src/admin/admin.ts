@@ -7,8 +7,8 @@ import type { Logger } from '@podkit/chassis/log/logger';
 import type { Lifecycle } from '@podkit/chassis/process/lifecycle';
 import * as Type from 'typebox';
 import pkg from '../../package.json' with { type: 'json' };
-import { keyOfText } from '../engine/key.ts';
-import { explain, type LiveEngine } from '../engine/live-engine.ts';
+import { explain, type LiveEngine } from '../routing/live-engine.ts';
+import { keyOfText } from '../store/key.ts';
 
 export type AdminOptions = {
   engine: LiveEngine;

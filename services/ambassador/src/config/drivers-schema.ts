@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { durationText, sizeText, storeName, strict } from './quantities.ts';
+import { durationText, sizeText, storeName, strict } from '../schema/quantities.ts';
 
 const credentials = {
   username: Type.Optional(Type.String({ description: 'User name; beats the one in the URL.' })),

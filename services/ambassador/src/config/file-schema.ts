@@ -1,7 +1,7 @@
 import { type Static, type TProperties, Type } from 'typebox';
+import { storeName, strict } from '../schema/quantities.ts';
 import { memoryDriver, postgresDriver, redisDriver, routeDriver } from './drivers-schema.ts';
 import { type PolicySpec, policySchema } from './policies-schema.ts';
-import { storeName, strict } from './quantities.ts';
 
 // Named once and referred to: written out for each driver, checking it took most of the start.
 const definitions = {

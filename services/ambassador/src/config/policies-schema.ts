@@ -1,5 +1,5 @@
 import { type Static, type TOptional, Type } from 'typebox';
-import { durationText, sizeText, storeName, strict } from './quantities.ts';
+import { durationText, sizeText, storeName, strict } from '../schema/quantities.ts';
 
 const probability = (description: string, fallback?: number) =>
   Type.Number({ minimum: 0, maximum: 1, description, ...(fallback === undefined ? {} : { default: fallback }) });

@@ -1,7 +1,7 @@
-import { type Around, intercept } from '../engine/intercept.ts';
-import type { RawGuard } from '../engine/raw-guard.ts';
-import type { Store } from '../engine/store.ts';
-import { asStoreError, StoreError } from '../engine/store-error.ts';
+import { type Around, intercept } from '../store/intercept.ts';
+import type { RawGuard } from '../store/raw-guard.ts';
+import type { Store } from '../store/store.ts';
+import { asStoreError, StoreError } from '../store/store-error.ts';
 
 export type BreakerState = 'closed' | 'half-open' | 'open';
 export type BreakerOptions = {

@@ -1,7 +1,7 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
-import type { Store } from '../engine/store.ts';
-import { StoreError } from '../engine/store-error.ts';
-import { transform } from '../engine/transform.ts';
+import type { Store } from '../store/store.ts';
+import { StoreError } from '../store/store-error.ts';
+import { transform } from '../store/transform.ts';
 
 /** No JSON text begins so; a value of another kind that does is escaped by storing it with `plain` in front. */
 const magic = Buffer.from([0x00, 0x70, 0x6b, 0x7a]);

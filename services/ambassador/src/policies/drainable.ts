@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { intercept } from '../engine/intercept.ts';
-import type { Store } from '../engine/store.ts';
+import { intercept } from '../store/intercept.ts';
+import type { Store } from '../store/store.ts';
 
 /** The store that, when closed, first lets the operations finish that were begun, for up to `timeout` milliseconds. */
 export function drainable(inner: Store, timeout = 10_000): Store {

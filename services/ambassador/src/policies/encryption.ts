@@ -1,9 +1,9 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
-import { readSecret } from '../drivers/secret-files.ts';
-import { bytesOfKey } from '../engine/key.ts';
-import type { Key, Store } from '../engine/store.ts';
-import { StoreError } from '../engine/store-error.ts';
-import { transform } from '../engine/transform.ts';
+import { readSecret } from '../backends/secret-files.ts';
+import { bytesOfKey } from '../store/key.ts';
+import type { Key, Store } from '../store/store.ts';
+import { StoreError } from '../store/store-error.ts';
+import { transform } from '../store/transform.ts';
 
 export type EncryptionKey = { id: string; secret: Buffer };
 

@@ -1,6 +1,6 @@
-import { intercept } from '../engine/intercept.ts';
-import type { Store } from '../engine/store.ts';
-import { asStoreError } from '../engine/store-error.ts';
+import { intercept } from '../store/intercept.ts';
+import type { Store } from '../store/store.ts';
+import { asStoreError } from '../store/store-error.ts';
 import { Budget } from './budget.ts';
 
 export type FailoverOptions = { writes: boolean; budget: number; onFailover?: () => void };

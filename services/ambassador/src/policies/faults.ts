@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Around, intercept } from '../engine/intercept.ts';
-import type { Key, Store } from '../engine/store.ts';
-import { StoreError } from '../engine/store-error.ts';
+import { type Around, intercept } from '../store/intercept.ts';
+import type { Key, Store } from '../store/store.ts';
+import { StoreError } from '../store/store-error.ts';
 
 export type FaultOptions = {
   errors: number;

@@ -1,6 +1,6 @@
-import { keyOfText } from '../engine/key.ts';
-import type { Key, Store } from '../engine/store.ts';
-import { transform } from '../engine/transform.ts';
+import { keyOfText } from '../store/key.ts';
+import type { Key, Store } from '../store/store.ts';
+import { transform } from '../store/transform.ts';
 
 export type Identity = { appId: string; namespace: string | undefined; store: string };
 

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { intercept } from '../engine/intercept.ts';
-import { bytesOfKey } from '../engine/key.ts';
-import { KeyedMutex } from '../engine/keyed-mutex.ts';
-import type { Entry, Key, SetOptions, Store } from '../engine/store.ts';
+import { intercept } from '../store/intercept.ts';
+import { bytesOfKey } from '../store/key.ts';
+import { KeyedMutex } from '../store/keyed-mutex.ts';
+import type { Entry, Key, SetOptions, Store } from '../store/store.ts';
 
 export type MirrorOptions = {
   /** Part of the keys, chosen by the key, so that a key is mirrored always or never. */

@@ -1,7 +1,7 @@
 import { ExponentialBackoff, fullJitterGenerator, handleWhen, retry as retryPolicy } from 'cockatiel';
-import { type Around, intercept, type Operation } from '../engine/intercept.ts';
-import type { Store } from '../engine/store.ts';
-import { asStoreError, type StoreError } from '../engine/store-error.ts';
+import { type Around, intercept, type Operation } from '../store/intercept.ts';
+import type { Store } from '../store/store.ts';
+import { asStoreError, type StoreError } from '../store/store-error.ts';
 import { Budget } from './budget.ts';
 
 export type RetryOptions = {

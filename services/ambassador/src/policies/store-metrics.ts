@@ -1,7 +1,7 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
-import { type Around, intercept } from '../engine/intercept.ts';
-import type { Store } from '../engine/store.ts';
-import { asStoreError } from '../engine/store-error.ts';
+import { type Around, intercept } from '../store/intercept.ts';
+import type { Store } from '../store/store.ts';
+import { asStoreError } from '../store/store-error.ts';
 import type { BreakerState } from './circuit-breaker.ts';
 
 const prefix = 'podkit_ambassador';

@@ -1,6 +1,6 @@
-import { type Around, intercept } from '../engine/intercept.ts';
-import type { Key, Store } from '../engine/store.ts';
-import { StoreError } from '../engine/store-error.ts';
+import { type Around, intercept } from '../store/intercept.ts';
+import type { Key, Store } from '../store/store.ts';
+import { StoreError } from '../store/store-error.ts';
 
 /**
  * Give up waiting after so many milliseconds. A write given up may happen all the same, but not after a newer one: later

@@ -6,9 +6,9 @@ import { Ajv } from 'ajv';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { publishedSchema } from '../../src/config/publish-schema.ts';
-import { bytesOf, millisecondsOf } from '../../src/config/quantities.ts';
 import { parseConfig } from '../../src/config/read-file.ts';
 import { schema } from '../../src/config.ts';
+import { bytesOf, millisecondsOf } from '../../src/schema/quantities.ts';
 
 const folder = join(import.meta.dirname, '../..');
 const readme = readFileSync(join(folder, 'README.md'), 'utf8');

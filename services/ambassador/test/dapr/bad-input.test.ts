@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Generation } from '../../src/engine/generation.ts';
-import { closeAll, startBackends, storesOf } from '../stores.ts';
-import { daprDoor } from './test-dapr-door.ts';
+import type { Generation } from '../../src/assembly/generation.ts';
+import { daprDoor } from '../support/dapr-api.ts';
+import { closeAll, startBackends, storesOf } from '../support/stores.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'podkit-bad-input-'));
 let backends: Awaited<ReturnType<typeof startBackends>>;

@@ -6,7 +6,7 @@ import { freePort } from '@podkit/chassis/testing/free-port';
 import { type SpawnedService, spawnService } from '@podkit/chassis/testing/spawn-service';
 import { waitFor } from '@podkit/chassis/testing/wait-for';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startBackends } from '../stores.ts';
+import { startBackends } from '../support/stores.ts';
 
 const main = join(import.meta.dirname, '../../src/main.ts');
 const folder = mkdtempSync(join(tmpdir(), 'podkit-dapr-'));

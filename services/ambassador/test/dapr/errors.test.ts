@@ -1,6 +1,6 @@
 import { afterAll, expect, test } from 'vitest';
-import { closeAll, storeOf, storesOf } from '../stores.ts';
-import { daprDoor } from './test-dapr-door.ts';
+import { daprDoor } from '../support/dapr-api.ts';
+import { closeAll, storeOf, storesOf } from '../support/stores.ts';
 
 const generation = storesOf(`
 stores:

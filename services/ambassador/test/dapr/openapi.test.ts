@@ -1,7 +1,7 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, expect, test } from 'vitest';
-import { closeAll, storesOf } from '../stores.ts';
-import { daprDoor } from './test-dapr-door.ts';
+import { daprDoor } from '../support/dapr-api.ts';
+import { closeAll, storesOf } from '../support/stores.ts';
 
 type Response = { content?: Record<string, { schema: object }> };
 type Paths = Record<string, Record<string, { responses: Record<string, Response> }>>;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { itemsAt, membersAt } from '../../src/dapr/raw-json.ts';
+import { itemsAt, membersAt } from '../../src/frontends/dapr/raw-json.ts';
 
 test('every member and item is found where it stands, whatever the values are', () => {
   fc.assert(

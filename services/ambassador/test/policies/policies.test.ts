@@ -1,8 +1,5 @@
 import { expect, test } from 'vitest';
-import { MemoryStore } from '../../src/drivers/memory/memory-store.ts';
-import { intercept } from '../../src/engine/intercept.ts';
-import type { Store } from '../../src/engine/store.ts';
-import { StoreError } from '../../src/engine/store-error.ts';
+import { MemoryStore } from '../../src/backends/memory/memory-store.ts';
 import { Bulkhead, bulkhead } from '../../src/policies/bulkhead.ts';
 import { CircuitBreaker, circuitBreaker } from '../../src/policies/circuit-breaker.ts';
 import { failover } from '../../src/policies/failover.ts';
@@ -12,6 +9,9 @@ import { nearStore } from '../../src/policies/near/near-store.ts';
 import { NearTier } from '../../src/policies/near/near-tier.ts';
 import { retry } from '../../src/policies/retry.ts';
 import { timeout } from '../../src/policies/timeout.ts';
+import { intercept } from '../../src/store/intercept.ts';
+import type { Store } from '../../src/store/store.ts';
+import { StoreError } from '../../src/store/store-error.ts';
 
 const memory = () => new MemoryStore({ name: 'memory', maxBytes: 1024 * 1024 });
 const one = Buffer.from('1');

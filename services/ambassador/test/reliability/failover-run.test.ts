@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { runFailover } from './failover-run.ts';
-import { clusterTopology, postgresTopology, sentinelTopology } from './failover-topologies.ts';
+import { runFailover } from '../support/failover-run.ts';
+import { clusterTopology, postgresTopology, sentinelTopology } from '../support/failover-topologies.ts';
 
 // The short form of bench/ambassador/faults.ts, which kills several times and prints how long it took.
 test.each([

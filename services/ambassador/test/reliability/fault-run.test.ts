@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { deadline } from '@podkit/chassis/testing/deadline';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { faultCases, runFaultCase } from './fault-run.ts';
-import { type FaultSuite, startFaultSuite } from './fault-suite.ts';
+import { faultCases, runFaultCase } from '../support/fault-run.ts';
+import { type FaultSuite, startFaultSuite } from '../support/fault-suite.ts';
 
 // The short form of bench/ambassador/faults.ts, which runs every case, several times.
 const folder = mkdtempSync(join(tmpdir(), 'podkit-fault-run-'));

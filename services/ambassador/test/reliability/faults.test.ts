@@ -5,10 +5,10 @@ import { deadline } from '@podkit/chassis/testing/deadline';
 import { startPostgres, startRedis, type TestServer } from '@podkit/chassis/testing/servers';
 import { waitFor } from '@podkit/chassis/testing/wait-for';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Store } from '../../src/engine/store.ts';
-import { StoreError } from '../../src/engine/store-error.ts';
-import { closeAll, storeOf, storesOf } from '../stores.ts';
-import { startTcpProxy, type TcpProxy } from './tcp-proxy.ts';
+import type { Store } from '../../src/store/store.ts';
+import { StoreError } from '../../src/store/store-error.ts';
+import { closeAll, storeOf, storesOf } from '../support/stores.ts';
+import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'podkit-faults-'));
 let redis: TestServer;

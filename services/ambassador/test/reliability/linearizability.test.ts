@@ -1,9 +1,9 @@
 import { startPostgres } from '@podkit/chassis/testing/servers';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Store } from '../../src/engine/store.ts';
-import { closeAll, storeOf, storesOf } from '../stores.ts';
-import { type Event, isLinearizable } from './linearizability.ts';
-import { startTcpProxy, type TcpProxy } from './tcp-proxy.ts';
+import type { Store } from '../../src/store/store.ts';
+import { type Event, isLinearizable } from '../support/linearizability.ts';
+import { closeAll, storeOf, storesOf } from '../support/stores.ts';
+import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
 
 let postgres: Awaited<ReturnType<typeof startPostgres>>;
 let proxy: TcpProxy;

@@ -1,5 +1,5 @@
-import { bytesOfKept, type KeptValue, keepValue, textOfKept } from '../../engine/kept-value.ts';
-import type { Entry } from '../../engine/store.ts';
+import { bytesOfKept, type KeptValue, keepValue, textOfKept } from '../../store/kept-value.ts';
+import type { Entry } from '../../store/store.ts';
 
 /** An entry of another store, in little memory. */
 export class NearEntry implements Entry {

@@ -1,6 +1,6 @@
-import { intercept } from '../../engine/intercept.ts';
-import type { Entry, Key, Store } from '../../engine/store.ts';
-import { asStoreError, StoreError } from '../../engine/store-error.ts';
+import { intercept } from '../../store/intercept.ts';
+import type { Entry, Key, Store } from '../../store/store.ts';
+import { asStoreError, StoreError } from '../../store/store-error.ts';
 import type { NearTier } from './near-tier.ts';
 
 export type NearEvent = 'hit' | 'negative' | 'miss' | 'coalesced' | 'stale' | 'stale-if-error' | 'bypass';

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
-import type { Fill, NearCache } from '../../engine/near-cache.ts';
-import type { Entry, Key } from '../../engine/store.ts';
+import type { Fill, NearCache } from '../../store/near-cache.ts';
+import type { Entry, Key } from '../../store/store.ts';
 import { NearEntry } from './near-entry.ts';
 
 export type NearOptions = {

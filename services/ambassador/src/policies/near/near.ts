@@ -1,8 +1,8 @@
 import type { PolicySpec } from '../../config/policies-schema.ts';
-import { bytesOf, millisecondsOf } from '../../config/quantities.ts';
-import type { Built } from '../../engine/built.ts';
-import { ChangeRelay } from '../../engine/change-relay.ts';
-import { onClose } from '../../engine/on-close.ts';
+import { bytesOf, millisecondsOf } from '../../schema/quantities.ts';
+import type { Built } from '../../store/built.ts';
+import { ChangeRelay } from '../../store/change-relay.ts';
+import { onClose } from '../../store/on-close.ts';
 import type { StoreMetrics } from '../store-metrics.ts';
 import { nearStore } from './near-store.ts';
 import { NearTier } from './near-tier.ts';

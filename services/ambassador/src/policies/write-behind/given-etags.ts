@@ -1,5 +1,5 @@
-import type { Condition, Key } from '../../engine/store.ts';
-import { mismatch } from '../../engine/store-error.ts';
+import type { Condition, Key } from '../../store/store.ts';
+import { mismatch } from '../../store/store-error.ts';
 
 const remembered = 10_000;
 

@@ -1,7 +1,7 @@
 import { type FileHandle, mkdir, open, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf } from '@podkit/chassis/errors';
-import { StoreError } from '../../engine/store-error.ts';
+import { StoreError } from '../../store/store-error.ts';
 import { decodeRecords, encodeRecord, type JournalRecord } from './record.ts';
 import { Unsent } from './unsent.ts';
 

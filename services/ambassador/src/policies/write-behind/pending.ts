@@ -1,5 +1,5 @@
-import type { Entry, Key, SetOptions, WriteOperation } from '../../engine/store.ts';
-import { StoreError } from '../../engine/store-error.ts';
+import type { Entry, Key, SetOptions, WriteOperation } from '../../store/store.ts';
+import { StoreError } from '../../store/store-error.ts';
 import { etagOf } from './given-etags.ts';
 import type { JournalWrite } from './record.ts';
 

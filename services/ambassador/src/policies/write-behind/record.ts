@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib';
-import type { Key } from '../../engine/store.ts';
+import type { Key } from '../../store/store.ts';
 
 /** What the journal holds: a write in its order, or that writes have reached the store. */
 export type JournalWrite = {

@@ -1,6 +1,6 @@
 import { appendFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { StoreError } from '../../engine/store-error.ts';
+import type { StoreError } from '../../store/store-error.ts';
 import type { JournalWrite } from './record.ts';
 
 /** Whether the store will never take the write, however often it is asked. */

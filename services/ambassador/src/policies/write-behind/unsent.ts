@@ -1,4 +1,4 @@
-import type { Key } from '../../engine/store.ts';
+import type { Key } from '../../store/store.ts';
 import type { JournalRecord, JournalWrite } from './record.ts';
 
 /**

@@ -1,5 +1,5 @@
-import type { Key, SetOptions, Store, WriteOperation, WriteOptions, WriteResult } from '../../engine/store.ts';
-import { asStoreError, type StoreError } from '../../engine/store-error.ts';
+import type { Key, SetOptions, Store, WriteOperation, WriteOptions, WriteResult } from '../../store/store.ts';
+import { asStoreError, type StoreError } from '../../store/store-error.ts';
 import { entryOf } from './pending.ts';
 import type { WriteBehind } from './write-behind.ts';
 

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf } from '@podkit/chassis/errors';
-import { KeyedMutex } from '../../engine/keyed-mutex.ts';
-import type { Condition, Key, Store } from '../../engine/store.ts';
-import { StoreError } from '../../engine/store-error.ts';
+import { KeyedMutex } from '../../store/keyed-mutex.ts';
+import type { Condition, Key, Store } from '../../store/store.ts';
+import { StoreError } from '../../store/store-error.ts';
 import { etagOf, GivenEtags } from './given-etags.ts';
 import { Journal } from './journal.ts';
 import { operationOf, Pending } from './pending.ts';

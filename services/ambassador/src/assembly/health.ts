@@ -1,0 +1,49 @@
+import type { Health } from '@podkit/chassis/http/health';
+import { Gauge, type Registry } from 'prom-client';
+import type { LiveEngine } from '../routing/live-engine.ts';
+
+/**
+ * A readiness check per store. One that does not answer makes the service unready until it does; one that is not
+ * required, only degraded.
+ */
+export function watchStores(engine: LiveEngine, health: Health, registry: Registry): void {
+  const up = new Gauge({
+    name: 'podkit_ambassador_store_up',
+    help: 'Whether the store answered when readiness was last asked for: 1 yes, 0 no.',
+    labelNames: ['store', 'required'],
+    registers: [registry],
+  });
+  let names: readonly string[] = [];
+  const refresh = () => {
+    for (const name of names) health.remove('readyz', `store-${name}`);
+    up.reset();
+    names = engine.storeNames();
+    for (const name of names) {
+      const required = isRequired(engine, name);
+      const labels = { store: name, required: String(required) };
+      const check = async (signal: AbortSignal) => {
+        try {
+          await ping(engine, name, signal);
+          up.set(labels, 1);
+        } catch (error) {
+          up.set(labels, 0);
+          throw error;
+        }
+      };
+      health.add('readyz', `store-${name}`, check, { required });
+    }
+  };
+  refresh();
+  engine.onReload(refresh);
+}
+
+/** A route answers when all stores do that it leads to and can't do without. */
+async function ping(engine: LiveEngine, name: string, signal: AbortSignal): Promise<void> {
+  const spec = engine.generation.file.stores[name];
+  if (spec?.driver !== 'route') return engine.store(name)?.ping(signal);
+  const needed = new Set(spec.rules.map(({ store }) => store).filter((store) => isRequired(engine, store)));
+  await Promise.all([...needed].map((store) => ping(engine, store, signal)));
+}
+
+export const isRequired = (engine: LiveEngine, name: string): boolean =>
+  engine.generation.file.stores[name]?.required !== false;

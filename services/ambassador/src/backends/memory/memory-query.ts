@@ -1,0 +1,33 @@
+import { compareBy, fits, parseValue, sortValues } from '../../store/json-query.ts';
+import { decodePosition, encodePosition } from '../../store/query-cursor.ts';
+import type { Entry, Key, QueryPage, StoreQuery } from '../../store/store.ts';
+
+type KeyedEntry = Entry & { key: Key };
+type Found = { entry: KeyedEntry; key: Key; sorted: readonly unknown[] };
+
+/** Entries whose value is JSON and matches the query, a page at a time. */
+export function queryEntries(entries: Iterable<KeyedEntry>, query: StoreQuery): QueryPage {
+  const { filter, sort, limit, cursor, prefix = '' } = query;
+  const position = decodePosition(cursor, sort.length);
+  const compareSorted = compareBy(sort);
+  const compare = (left: Omit<Found, 'entry'>, right: Omit<Found, 'entry'>): number =>
+    compareSorted(left.sorted, right.sorted) || (left.key < right.key ? -1 : left.key > right.key ? 1 : 0);
+  const after = position && { key: position.key, sorted: position.sorted.map(parseSorted) };
+  const found: Found[] = [];
+  for (const entry of entries) {
+    if (!entry.key.startsWith(prefix)) continue;
+    const json = parseValue(entry.value);
+    if (json === undefined || (filter !== undefined && !fits(json, filter))) continue;
+    const item = { entry, key: entry.key, sorted: sortValues(json, sort) };
+    if (after === undefined || compare(item, after) > 0) found.push(item);
+  }
+  found.sort(compare);
+  const page = found.slice(0, limit);
+  const result = { entries: page.map(({ entry }) => entry) };
+  const last = page.at(-1);
+  if (last === undefined || page.length === found.length) return result;
+  const sorted = last.sorted.map((value) => (value === undefined ? null : JSON.stringify(value)));
+  return { ...result, cursor: encodePosition({ rest: false, key: last.key, sorted }) };
+}
+
+const parseSorted = (text: string | null): unknown => (text === null ? undefined : JSON.parse(text));

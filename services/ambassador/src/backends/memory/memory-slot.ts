@@ -1,0 +1,49 @@
+import type { Slot } from '../../store/clock-map.ts';
+import { bytesOfKept, type KeptValue, keepValue, textOfKept } from '../../store/kept-value.ts';
+import type { Entry } from '../../store/store.ts';
+
+/** What an entry costs beside its key and value: the objects that hold it, measured on Node 24. */
+const overhead = 200;
+
+type Parts = {
+  keyLength: number;
+  value: Buffer;
+  expiresAt: number | undefined;
+  /** Which process life the version belongs to: another life's etags must not match by chance. */
+  life: string;
+  version: number;
+  ordinal: number;
+};
+
+/** An entry of the memory store. The etag's text is made only when somebody asks. */
+export class MemorySlot implements Entry, Slot {
+  used = false;
+  readonly #kept: KeptValue;
+  readonly expiresAt: number | undefined;
+  readonly size: number;
+  /** The place of the key among all, by when it first came; it outlives overwriting. */
+  readonly ordinal: number;
+  readonly #life: string;
+  readonly #version: number;
+
+  constructor({ keyLength, value, expiresAt, life, version, ordinal }: Parts) {
+    this.#life = life;
+    this.#version = version;
+    this.#kept = keepValue(value);
+    this.expiresAt = expiresAt;
+    this.size = keyLength + value.length + overhead;
+    this.ordinal = ordinal;
+  }
+
+  get value(): Buffer {
+    return bytesOfKept(this.#kept);
+  }
+
+  get text(): string | undefined {
+    return textOfKept(this.#kept);
+  }
+
+  get etag(): string {
+    return `${this.#life}-${this.#version.toString(36)}`;
+  }
+}

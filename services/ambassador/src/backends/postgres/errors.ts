@@ -1,0 +1,41 @@
+import { codeOf, messageOf } from '@podkit/chassis/errors';
+import { DatabaseError } from 'pg';
+import { StoreError } from '../../store/store-error.ts';
+
+/** Classes and codes that say "not now" rather than "not so": https://www.postgresql.org/docs/current/errcodes-appendix.html */
+const unavailable = /^(08|53|57P|58|28|3D000)/;
+/** Serialization failure and deadlock: the whole transaction may simply be run again. */
+const repeatable = /^(40001|40P01)$/;
+
+/** A server that takes no writes: it was demoted, or never was the primary. Its connections are of no use to a writer. */
+export class ReadOnlyError extends StoreError {
+  constructor(cause?: unknown) {
+    super('ERR_UNAVAILABLE', 'PostgreSQL takes no writes here: the server is read-only', { cause });
+  }
+}
+
+/** A failure before any statement was sent: nothing can have happened. */
+export class ConnectError extends StoreError {
+  constructor(cause: unknown) {
+    super('ERR_UNAVAILABLE', `PostgreSQL cannot be reached: ${messageOf(cause)}`, { cause });
+  }
+}
+
+/** A failed statement. An error message from the server means that it did nothing; silence leaves it open. */
+export function statementFailure(cause: unknown): StoreError {
+  if (cause instanceof StoreError) return cause;
+  if (cause instanceof DatabaseError) {
+    if (cause.code === '25006') return new ReadOnlyError(cause);
+    // Interrupted, by us or by a limit that the server has of its own; or a lock that was not to be had in time.
+    if (cause.code === '57014' || cause.code === '55P03')
+      return new StoreError('ERR_TIMEOUT', `PostgreSQL: ${cause.message}`, { cause });
+    const code = unavailable.test(cause.code ?? '') ? 'ERR_UNAVAILABLE' : 'ERR_BACKEND';
+    // A shutdown may interrupt a commit that has reached the log already.
+    const outcome = cause.code?.startsWith('57P') ? 'unknown' : 'not-applied';
+    return new StoreError(code, `PostgreSQL: ${cause.message}`, { cause, outcome });
+  }
+  return new StoreError('ERR_UNAVAILABLE', `PostgreSQL went away: ${messageOf(cause)}`, { cause, outcome: 'unknown' });
+}
+
+export const isRepeatable = (error: unknown): boolean =>
+  error instanceof StoreError && repeatable.test(codeOf(error.cause) ?? '');

@@ -1,0 +1,38 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { StoreError } from '../../store/store-error.ts';
+import type { Session } from './session.ts';
+
+const statement = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+  WHERE application_name = ANY($1) AND usename = current_user`;
+
+/**
+ * Sessions that were left without the server's word on their last statement. It may still run there, wait for a lock, or
+ * be on its way; carried out later, it would overwrite what was acknowledged since. So nothing newer is asked of the
+ * server before they have ended there.
+ */
+export class LostSessions {
+  readonly #names = new Set<string>();
+  readonly #timeout: number;
+
+  /** @param timeout milliseconds to wait for their end */
+  constructor(timeout: number) {
+    this.#timeout = timeout;
+  }
+
+  add(applicationName: string): void {
+    this.#names.add(applicationName);
+  }
+
+  /** @throws {StoreError} ERR_UNAVAILABLE while the server has not ended them */
+  async end(session: Session): Promise<void> {
+    if (this.#names.size === 0) return;
+    const names = [...this.#names];
+    const deadline = performance.now() + this.#timeout;
+    while ((await session(statement, [names])).rows.length > 0) {
+      if (performance.now() > deadline)
+        throw new StoreError('ERR_UNAVAILABLE', 'PostgreSQL still holds a statement that was given up');
+      await sleep(20);
+    }
+    for (const name of names) this.#names.delete(name);
+  }
+}

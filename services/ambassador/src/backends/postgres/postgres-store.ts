@@ -1,0 +1,183 @@
+import { keyOfText, requireText } from '../../store/key.ts';
+import type {
+  Capability,
+  Condition,
+  Entry,
+  Key,
+  KeyPage,
+  ListOptions,
+  QueryPage,
+  SetOptions,
+  Store,
+  StoreInfo,
+  StoreQuery,
+  WriteOperation,
+  WriteOptions,
+  WriteResult,
+} from '../../store/store.ts';
+import { asStoreError, badCursor, mismatch, StoreError } from '../../store/store-error.ts';
+import { isRepeatable } from './errors.ts';
+import { jsonFunction, migrate, stateTable, type Tables } from './migrate.ts';
+import type { PostgresPool } from './pool.ts';
+import { queryPage } from './query-page.ts';
+import { entryOf, type Row } from './row.ts';
+import type { Session } from './session.ts';
+import { type Statement, Statements } from './statements.ts';
+import { applyOperation, deleted, isEtag } from './write.ts';
+import { writeMany } from './write-many.ts';
+
+const capabilities = new Set<Capability>(['etag', 'transactions', 'ttl', 'query', 'linearizable', 'durable']);
+
+/** Bytes of a key that surely fit into a page of the index, however badly they compress (2704 with its headers). */
+const longestKey = 2600;
+
+export type PostgresStoreOptions = { name: string; pool: PostgresPool; tables: Tables; autoMigrate: boolean };
+
+/** Entries in a table as Dapr's PostgreSQL v2 component lays it out: https://docs.dapr.io/reference/components-reference/supported-state-stores/setup-postgresql-v2/ */
+export class PostgresStore implements Store {
+  readonly info: StoreInfo;
+  readonly #pool: PostgresPool;
+  readonly #tables: Tables;
+  readonly #sql: Statements;
+  readonly #autoMigrate: boolean;
+  #prepared: Promise<void> | undefined;
+
+  constructor({ name, pool, tables, autoMigrate }: PostgresStoreOptions) {
+    this.info = { name, kind: 'postgresql', capabilities };
+    this.#pool = pool;
+    this.#tables = tables;
+    this.#sql = new Statements(stateTable(tables));
+    this.#autoMigrate = autoMigrate;
+  }
+
+  async get(key: Key): Promise<Entry | undefined> {
+    const [row] = await this.#run<Row>(this.#sql.get(requireText(key)));
+    return row && entryOf(row);
+  }
+
+  async getMany(keys: readonly Key[]): Promise<(Entry | undefined)[]> {
+    const rows = await this.#run<Row>(this.#sql.getMany(keys.map(requireText)));
+    const found = new Map(rows.map((row) => [keyOfText(row.key), entryOf(row)]));
+    return keys.map((key) => found.get(key));
+  }
+
+  async set(key: Key, value: Buffer, options: SetOptions = {}): Promise<string> {
+    if (!isEtag(options.ifMatch)) throw mismatch(key);
+    const [row] = await this.#run<{ etag: string }>(this.#sql.set(requireText(key), value, options, options.ttl));
+    if (row === undefined) throw mismatch(key);
+    return row.etag;
+  }
+
+  async delete(key: Key, options: WriteOptions = {}): Promise<boolean> {
+    if (!isEtag(options.ifMatch)) throw mismatch(key);
+    return deleted(key, options, await this.#run(this.#sql.delete(requireText(key), options.ifMatch)));
+  }
+
+  async writeMany(operations: readonly WriteOperation[]): Promise<(WriteResult | StoreError)[]> {
+    return writeMany(operations, {
+      setAll: (rows) => this.#run(this.#sql.setMany(rows)),
+      one: (operation) =>
+        operation.kind === 'set'
+          ? this.set(operation.key, operation.value, operation).then((etag) => ({ etag }))
+          : this.delete(operation.key, operation).then((gone) => ({ deleted: gone })),
+    });
+  }
+
+  async transact(operations: readonly WriteOperation[]): Promise<WriteResult[]> {
+    await this.prepare();
+    const work = async (session: Session) => {
+      const results: WriteResult[] = [];
+      for (const operation of operations) results.push(await applyOperation(session, this.#sql, operation));
+      return results;
+    };
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.#pool.transaction(work);
+      } catch (error) {
+        if (attempt === 5 || !isRepeatable(error)) throw error;
+      }
+    }
+  }
+
+  async increment(key: Key, by: bigint): Promise<bigint> {
+    const rows = await this.#run<{ sum: string }>(this.#sql.increment(requireText(key), by)).catch((error: unknown) => {
+      const { cause } = asStoreError(error);
+      // 22003: numeric value out of range
+      if (cause instanceof Error && 'code' in cause && cause.code === '22003') return [];
+      throw error;
+    });
+    if (rows[0] === undefined)
+      throw new StoreError('ERR_NOT_INTEGER', 'the value is not an integer or the sum is out of range');
+    return BigInt(rows[0].sum);
+  }
+
+  async touch(key: Key, expiresAt: number | null, condition: Condition = {}): Promise<boolean> {
+    if (!isEtag(condition.ifMatch)) throw mismatch(key);
+    const rows = await this.#run(this.#sql.touch(requireText(key), expiresAt, condition.ifMatch));
+    if (rows.length === 0 && condition.ifMatch !== undefined) throw mismatch(key);
+    return rows.length > 0;
+  }
+
+  async list({ prefix = '', limit, cursor }: ListOptions): Promise<KeyPage> {
+    const after = cursor === undefined ? undefined : Buffer.from(cursor, 'base64url').toString();
+    if (after === '' || after?.includes('\0')) throw badCursor();
+    const rows = await this.#run<{ key: string }>(this.#sql.list(requireText(prefix), after, limit));
+    const keys = rows.map(({ key }) => keyOfText(key));
+    const last = rows.at(-1)?.key;
+    if (last === undefined || rows.length < limit) return { keys };
+    return { keys, cursor: Buffer.from(last).toString('base64url') };
+  }
+
+  async query(query: StoreQuery): Promise<QueryPage> {
+    const target = { table: stateTable(this.#tables), toJson: jsonFunction(this.#tables) };
+    return queryPage(target, { ...query, prefix: requireText(query.prefix ?? '') }, (statement) =>
+      this.#run(statement),
+    );
+  }
+
+  checkKey(key: Key): void {
+    requireText(key);
+    if (key.length > longestKey)
+      throw new StoreError(
+        'ERR_TOO_LARGE',
+        `a key of ${key.length} bytes may not fit into the index; ${longestKey} do`,
+      );
+  }
+
+  async ping(): Promise<void> {
+    await this.prepare();
+    await this.#pool.ping();
+  }
+
+  /** Make the tables; true when they were not there. */
+  migrate(): Promise<boolean> {
+    return migrate(this.#pool, this.#tables);
+  }
+
+  /** Delete rows that nobody can see any more; how many. */
+  async deleteExpired(): Promise<void> {
+    await this.#run(this.#sql.deleteExpired());
+  }
+
+  async close(): Promise<void> {
+    await this.#pool.close();
+  }
+
+  async #run<R extends object>({ text, values }: Statement): Promise<R[]> {
+    await this.prepare();
+    return this.#pool.query<R>(text, values);
+  }
+
+  /** The tables are created before the first statement; when that fails, before the next. */
+  prepare(): Promise<void> | undefined {
+    if (!this.#autoMigrate) return undefined;
+    this.#prepared ??= this.migrate().then(
+      () => undefined,
+      (error: unknown) => {
+        this.#prepared = undefined;
+        throw error;
+      },
+    );
+    return this.#prepared;
+  }
+}

@@ -1,0 +1,101 @@
+import type { QueryPosition } from '../../store/query-cursor.ts';
+import type { QueryFilter, StoreQuery } from '../../store/store.ts';
+import { byteOrder, entryColumns, isLive, type Statement, underPrefix } from './statements.ts';
+
+const operators = { GT: '>', GTE: '>=', LT: '<', LTE: '<=' } as const;
+
+/** Adds a value to the statement; returns its place with its type. */
+type Parameter = (value: unknown, type: string) => string;
+
+export type QueryTarget = {
+  table: string;
+  /** The function that reads a value as jsonb, NULL where PostgreSQL cannot. */
+  toJson: string;
+};
+
+/**
+ * A Dapr state query over the values that PostgreSQL reads as jsonb. Each row has `sorted`, the JSON text of its sort
+ * values. A page begins behind the position where the page before ended.
+ */
+export function queryStatement(target: QueryTarget, query: StoreQuery, position: QueryPosition | undefined): Statement {
+  const { filter, sort, limit, prefix = '' } = query;
+  const [values, parameter] = parameters();
+  const at = (path: readonly string[]) => `(json #> ${parameter([...path], 'text[]')})`;
+  const keys = sort.map(({ path, descending }) => ({ value: at(path), descending }));
+  const where = filter === undefined ? 'true' : condition(filter, at, parameter);
+  const behind = position === undefined ? 'true' : after(keys, position, parameter);
+  const order = keys.map(({ value, descending }) => `${value} ${descending ? 'DESC NULLS LAST' : 'ASC NULLS FIRST'}`);
+  const sorted = keys.map(({ value }) => `${value}::text`).join(', ');
+  return {
+    text: `SELECT t.key, ${entryColumns}, ARRAY[${sorted}]::text[] AS sorted
+      FROM (SELECT t.*, ${target.toJson}(t.value) AS json FROM ${target.table} t
+        WHERE ${underPrefix(prefix, parameter)} AND ${isLive} OFFSET 0) t
+      WHERE json IS NOT NULL AND ${where} AND (${behind})
+      ORDER BY ${[...order, byteOrder].join(', ')}${limitTo(limit, parameter)}`,
+    values,
+  };
+}
+
+/**
+ * Values that may be JSON although PostgreSQL cannot read them as jsonb: with \\u0000 or half a surrogate pair in a
+ * text, a number beyond its range, or nested too deeply. They begin as JSON does; who asks has to parse them.
+ */
+export function restStatement(
+  target: QueryTarget,
+  prefix: string,
+  position: QueryPosition | undefined,
+  limit: number,
+): Statement {
+  const [values, parameter] = parameters();
+  const behind = position === undefined ? 'true' : `${byteOrder} > ${parameter(position.key, 'text')}`;
+  return {
+    text: `SELECT t.key, ${entryColumns} FROM ${target.table} t
+      WHERE ${underPrefix(prefix, parameter)} AND ${isLive} AND ${behind}
+      AND encode(substring(t.value FOR 1), 'escape') ~ '^[][{"tfn0-9 \\t\\r\\n-]$' AND ${target.toJson}(t.value) IS NULL
+      ORDER BY ${byteOrder}${limitTo(limit, parameter)}`,
+    values,
+  };
+}
+
+function parameters(): [unknown[], Parameter] {
+  const values: unknown[] = [];
+  return [values, (value, type) => `$${values.push(value)}::${type}`];
+}
+
+const limitTo = (limit: number | undefined, parameter: Parameter): string =>
+  limit === undefined ? '' : ` LIMIT ${parameter(limit, 'bigint')}`;
+
+/** Rows behind a position: behind it in the first sort key, or level there and behind it in the rest, at last in the key. */
+function after(
+  keys: readonly { value: string; descending: boolean }[],
+  { sorted, key }: QueryPosition,
+  parameter: Parameter,
+): string {
+  return keys.reduceRight(
+    (rest, { value, descending }, index) => {
+      const text = sorted[index] ?? null;
+      const here = parameter(text, 'jsonb');
+      const level = `(${value} IS NOT DISTINCT FROM ${here} AND (${rest}))`;
+      // A path that leads nowhere is NULL, before all values.
+      if (text === null) return descending ? level : `${value} IS NOT NULL OR ${level}`;
+      return descending ? `${value} < ${here} OR ${value} IS NULL OR ${level}` : `${value} > ${here} OR ${level}`;
+    },
+    `${byteOrder} > ${parameter(key, 'text')}`,
+  );
+}
+
+function condition(filter: QueryFilter, at: (path: readonly string[]) => string, parameter: Parameter): string {
+  if ('filters' in filter) {
+    const parts = filter.filters.map((inner) => condition(inner, at, parameter));
+    return parts.length === 0 ? String(filter.op === 'AND') : `(${parts.join(` ${filter.op} `)})`;
+  }
+  const json = (value: unknown) => parameter(JSON.stringify(value), 'jsonb');
+  if ('values' in filter) {
+    const options = filter.values.map((value) => `${at(filter.path)} = ${json(value)}`);
+    return options.length === 0 ? 'false' : `(${options.join(' OR ')})`;
+  }
+  if (filter.op === 'EQ') return `${at(filter.path)} = ${json(filter.value)}`;
+  if (filter.op === 'NEQ') return `${at(filter.path)} IS DISTINCT FROM ${json(filter.value)}`;
+  const sameType = `jsonb_typeof(${at(filter.path)}) = ${parameter(typeof filter.value, 'text')}`;
+  return `(${sameType} AND ${at(filter.path)} ${operators[filter.op]} ${json(filter.value)})`;
+}

@@ -1,0 +1,61 @@
+import { LRUCache } from 'lru-cache';
+import { intercept } from '../../store/intercept.ts';
+import type { Key, ReadOptions, Store } from '../../store/store.ts';
+
+/** The primary for writes, replicas for reads; a key that was written a moment ago is read from the primary. */
+export function replicaReads(primary: Store, replicas: readonly Store[], lag: number): Store {
+  const recent = new RecentWrites(lag);
+  const noting = intercept(primary, async (operation, run) => {
+    if (operation.write) recent.note(operation.keys);
+    try {
+      return await run();
+    } finally {
+      if (operation.write) recent.note(operation.keys);
+    }
+  });
+  let turn = 0;
+  const read = async <T>(keys: readonly Key[], options: ReadOptions | undefined, ask: (store: Store) => Promise<T>) => {
+    if (options?.consistency === 'strong' || !recent.settled(keys)) return ask(primary);
+    turn = (turn + 1) % replicas.length;
+    return ask(replicas[turn] ?? primary).catch(() => ask(primary));
+  };
+  return {
+    ...noting,
+    get: (key, options) => read([key], options, (store) => store.get(key, options)),
+    getMany: (keys, options) => read(keys, options, (store) => store.getMany(keys, options)),
+    close: async () => {
+      await Promise.all([primary, ...replicas].map((store) => store.close()));
+    },
+  };
+}
+
+/** Keys whose writes are remembered at a time, some 10 MB. */
+const mostRemembered = 65_536;
+
+/** Which keys were written lately, within a bounded memory. */
+class RecentWrites {
+  /** Until when each was written lately, in milliseconds since the epoch. */
+  readonly #written: LRUCache<Key, number>;
+  readonly #lag: number;
+  // When a key is forgotten too early nothing counts as settled until the lag has passed.
+  #overflowedAt = Number.NEGATIVE_INFINITY;
+
+  constructor(lag: number) {
+    this.#lag = lag;
+    this.#written = new LRUCache({
+      max: mostRemembered,
+      dispose: (until, _key, reason) => {
+        if (reason === 'evict' && until > Date.now()) this.#overflowedAt = Date.now();
+      },
+    });
+  }
+
+  note(keys: readonly Key[]): void {
+    for (const key of keys) this.#written.set(key, Date.now() + this.#lag);
+  }
+
+  settled(keys: readonly Key[]): boolean {
+    if (Date.now() - this.#overflowedAt <= this.#lag) return false;
+    return keys.every((key) => (this.#written.get(key) ?? 0) <= Date.now());
+  }
+}

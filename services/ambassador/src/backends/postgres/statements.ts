@@ -1,0 +1,128 @@
+import type { Condition } from '../../store/store.ts';
+import { afterPrefix } from './prefix.ts';
+
+/** One statement with its parameters. */
+export type Statement = { text: string; values: unknown[] };
+
+/** A row that has not expired. */
+export const isLive = '(t.expires_at IS NULL OR t.expires_at >= now())';
+
+/** Keys by their bytes, whatever the collation of the database: the order of the index for prefixes. */
+export const byteOrder = '(t.key COLLATE "C")';
+
+export const entryColumns = `t.value, t.etag::text AS etag, (extract(epoch FROM t.expires_at) * 1000)::float8 AS expires`;
+const integer = `encode(t.value, 'escape') ~ '^(0|-?[1-9][0-9]{0,18})$'`;
+
+/**
+ * The SQL of the store over one table with the columns of Dapr's PostgreSQL v2 component. Times are the server's.
+ * `table` is quoted already.
+ */
+export class Statements {
+  readonly #table: string;
+
+  constructor(table: string) {
+    this.#table = table;
+  }
+
+  get = (key: string): Statement => ({
+    text: `SELECT ${entryColumns} FROM ${this.#table} t WHERE t.key = $1 AND ${isLive}`,
+    values: [key],
+  });
+
+  getMany = (keys: readonly string[]): Statement => ({
+    text: `SELECT t.key, ${entryColumns} FROM ${this.#table} t WHERE t.key = ANY($1) AND ${isLive}`,
+    values: [keys],
+  });
+
+  /** Returns the new etag, or no row when the condition does not hold. */
+  set(key: string, value: Buffer, condition: Condition, ttl: number | 'keep' | undefined): Statement {
+    const kept = `CASE WHEN ${isLive} THEN t.expires_at END`;
+    const expiry = `now() + $3::float8 * interval '1 millisecond'`;
+    const changes = `value = $2, etag = gen_random_uuid(), updated_at = now(), expires_at = ${ttl === 'keep' ? kept : expiry}`;
+    const values = [key, value, typeof ttl === 'number' ? ttl : null];
+    if (condition.ifAbsent === true && condition.ifPresent !== true) {
+      const match = condition.ifMatch === undefined ? '' : ' OR t.etag = $4::uuid';
+      return this.#upsert(changes, `WHERE NOT ${isLive}${match}`, [...values, ...(match ? [condition.ifMatch] : [])]);
+    }
+    if (condition.ifMatch === undefined && condition.ifPresent !== true) return this.#upsert(changes, '', values);
+    const match = condition.ifMatch === undefined ? '' : ' AND t.etag = $4::uuid';
+    return {
+      // The third parameter has to appear, or its type is unknown.
+      text: `UPDATE ${this.#table} t SET ${changes} WHERE t.key = $1 AND ${isLive}${match} AND ($3::float8 IS NULL OR true) RETURNING t.etag::text AS etag`,
+      values: [...values, ...(match ? [condition.ifMatch] : [])],
+    };
+  }
+
+  #upsert(changes: string, where: string, values: unknown[]): Statement {
+    const fresh = `now() + $3::float8 * interval '1 millisecond'`;
+    return {
+      text: `INSERT INTO ${this.#table} AS t (key, value, etag, expires_at) VALUES ($1, $2, gen_random_uuid(), ${fresh})
+        ON CONFLICT (key) DO UPDATE SET ${changes} ${where} RETURNING t.etag::text AS etag`,
+      values,
+    };
+  }
+
+  /** Many unconditional sets of different keys, at once. */
+  setMany(rows: readonly { key: string; value: Buffer; ttl: number | undefined }[]): Statement {
+    return {
+      text: `INSERT INTO ${this.#table} AS t (key, value, etag, expires_at)
+        SELECT key, value, gen_random_uuid(), now() + ttl * interval '1 millisecond'
+        FROM unnest($1::text[], $2::bytea[], $3::float8[]) AS given (key, value, ttl) ORDER BY key
+        ON CONFLICT (key) DO UPDATE SET value = excluded.value, etag = excluded.etag, updated_at = now(), expires_at = excluded.expires_at
+        RETURNING t.key, t.etag::text AS etag`,
+      values: [rows.map(({ key }) => key), rows.map(({ value }) => value), rows.map(({ ttl }) => ttl ?? null)],
+    };
+  }
+
+  /** Returns whether each row deleted was alive; no row when there was none or the condition does not hold. */
+  delete(key: string, ifMatch: string | undefined): Statement {
+    const match = ifMatch === undefined ? '' : ` AND t.etag = $2::uuid AND ${isLive}`;
+    return {
+      text: `DELETE FROM ${this.#table} t WHERE t.key = $1${match} RETURNING ${isLive} AS live`,
+      values: ifMatch === undefined ? [key] : [key, ifMatch],
+    };
+  }
+
+  /** Returns the sum as text, or no row when the value is no integer. */
+  increment = (key: string, by: bigint): Statement => ({
+    text: `INSERT INTO ${this.#table} AS t (key, value, etag) VALUES ($1, convert_to($2::bigint::text, 'UTF8'), gen_random_uuid())
+      ON CONFLICT (key) DO UPDATE SET
+        value = convert_to((CASE WHEN ${isLive} THEN encode(t.value, 'escape')::bigint ELSE 0 END + $2::bigint)::text, 'UTF8'),
+        etag = gen_random_uuid(), updated_at = now(), expires_at = CASE WHEN ${isLive} THEN t.expires_at END
+      WHERE NOT ${isLive} OR ${integer} RETURNING encode(t.value, 'escape') AS sum`,
+    values: [key, String(by)],
+  });
+
+  /** Returns a row when the expiry was changed. */
+  touch(key: string, expiresAt: number | null, ifMatch: string | undefined): Statement {
+    return {
+      text: `UPDATE ${this.#table} t SET expires_at = to_timestamp($2::float8 / 1000), etag = gen_random_uuid()
+        WHERE t.key = $1 AND ${isLive}${ifMatch === undefined ? '' : ' AND t.etag = $3::uuid'} RETURNING t.key`,
+      values: [key, expiresAt, ...(ifMatch === undefined ? [] : [ifMatch])],
+    };
+  }
+
+  list(prefix: string, after: string | undefined, limit: number): Statement {
+    const values: unknown[] = [];
+    const parameter = (value: unknown) => `$${values.push(value)}`;
+    const behind = after === undefined ? 'true' : `${byteOrder} > ${parameter(after)}`;
+    return {
+      text: `SELECT t.key FROM ${this.#table} t WHERE ${underPrefix(prefix, parameter)} AND ${isLive} AND ${behind}
+        ORDER BY ${byteOrder} LIMIT ${parameter(limit)}`,
+      values,
+    };
+  }
+
+  deleteExpired = (): Statement => ({
+    text: `DELETE FROM ${this.#table} t WHERE t.expires_at < now()`,
+    values: [],
+  });
+}
+
+/** Keys that begin so, as a range that the index over their bytes finds. */
+export function underPrefix(prefix: string, parameter: (value: unknown, type: string) => string): string {
+  if (prefix === '') return 'true';
+  const end = afterPrefix(prefix);
+  const from = `${byteOrder} >= ${parameter(prefix, 'text')}`;
+  return end === undefined ? from : `${from} AND ${byteOrder} < ${parameter(end, 'text')}`;
+}

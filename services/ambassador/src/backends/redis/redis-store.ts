@@ -1,0 +1,187 @@
+import { bytesOfKey, keyOfBytes } from '../../store/key.ts';
+import type {
+  Capability,
+  Condition,
+  Entry,
+  Key,
+  KeyPage,
+  ListOptions,
+  SetOptions,
+  Store,
+  StoreInfo,
+  WriteOperation,
+  WriteOptions,
+  WriteResult,
+} from '../../store/store.ts';
+import { asStoreError, mismatch, StoreError } from '../../store/store-error.ts';
+import { type Argument, runScript, Script } from './commands.ts';
+import type { RedisClient } from './connect.ts';
+import { redisFailure } from './errors.ts';
+import { scanPage } from './scan.ts';
+import { deleteScript, getScript, incrementScript, setScript, touchScript, transactScript } from './scripts.ts';
+
+const capabilities = new Set<Capability>(['etag', 'transactions', 'ttl']);
+const scripts = {
+  get: new Script(getScript),
+  set: new Script(setScript),
+  delete: new Script(deleteScript),
+  increment: new Script(incrementScript),
+  touch: new Script(touchScript),
+  transact: new Script(transactScript),
+};
+
+export type RedisStoreOptions = {
+  name: string;
+  client: RedisClient;
+  /** Replicas that must have a strong write before it is acknowledged. */
+  waitReplicas: number;
+  commandTimeout: number;
+  /** Why there is no connection, when there is none. */
+  lastFailure: () => string;
+};
+
+/** Entries as Dapr's Redis component lays them out, and plain strings of others. */
+export class RedisStore implements Store {
+  readonly info: StoreInfo;
+  readonly #options: RedisStoreOptions;
+  readonly #client: RedisClient;
+  #connecting: Promise<unknown> | undefined;
+
+  constructor(options: RedisStoreOptions) {
+    this.info = { name: options.name, kind: 'redis', capabilities };
+    this.#options = options;
+    this.#client = options.client;
+  }
+
+  async get(key: Key): Promise<Entry | undefined> {
+    const reply = await this.#run(scripts.get, [key], []);
+    if (Array.isArray(reply)) return entryOf(reply as [Buffer, Buffer, number]);
+    if (reply === 0) return undefined;
+    throw new StoreError('ERR_WRONG_TYPE', `the key holds a Redis ${textOf(reply)}, not a value`);
+  }
+
+  async getMany(keys: readonly Key[]): Promise<(Entry | undefined | StoreError)[]> {
+    await this.#connected().catch(() => undefined);
+    return Promise.all(keys.map((key) => this.get(key).catch(asStoreError)));
+  }
+
+  async set(key: Key, value: Buffer, options: SetOptions = {}): Promise<string> {
+    const reply = await this.#run(scripts.set, [key], [value, ...conditionArguments(options), ttlArgument(options)]);
+    if (reply === null) throw mismatch(key);
+    await this.#replicated(options);
+    return textOf(reply);
+  }
+
+  async delete(key: Key, options: WriteOptions = {}): Promise<boolean> {
+    const reply = await this.#run(scripts.delete, [key], conditionArguments(options));
+    if (reply === -1) throw mismatch(key);
+    await this.#replicated(options);
+    return reply === 1;
+  }
+
+  async writeMany(operations: readonly WriteOperation[]): Promise<(WriteResult | StoreError)[]> {
+    await this.#connected().catch(() => undefined);
+    // Sent down one connection at once, in order; each is a script of its own.
+    return Promise.all(operations.map((operation) => this.#write(operation).catch(asStoreError)));
+  }
+
+  async transact(operations: readonly WriteOperation[]): Promise<WriteResult[]> {
+    const keys = [...new Set(operations.map(({ key }) => key))];
+    const plan = operations.map((operation) => [
+      operation.kind,
+      keys.indexOf(operation.key) + 1,
+      ...conditionArguments(operation),
+      operation.kind === 'set' ? ttlArgument(operation) : '',
+    ]);
+    const values = operations.map((operation) => (operation.kind === 'set' ? operation.value : ''));
+    const reply = (await this.#run(scripts.transact, keys, [JSON.stringify(plan), ...values])) as (number | Buffer)[];
+    if (reply[0] === -1) throw mismatch(operations[Number(reply[1]) - 1]?.key ?? '');
+    await this.#replicated(operations.find(({ consistency }) => consistency === 'strong') ?? {});
+    return operations.map(({ kind }, index) =>
+      kind === 'set' ? { etag: String(reply[index]) } : { deleted: reply[index] === 1 },
+    );
+  }
+
+  async increment(key: Key, by: bigint): Promise<bigint> {
+    const reply = await this.#run(scripts.increment, [key], [String(by)]);
+    if (reply !== null) return BigInt(textOf(reply));
+    throw new StoreError('ERR_NOT_INTEGER', 'the value is not an integer or out of range');
+  }
+
+  async touch(key: Key, expiresAt: number | null, { ifMatch = '' }: Condition = {}): Promise<boolean> {
+    checkEtag(ifMatch);
+    const reply = await this.#run(scripts.touch, [key], [expiresAt === null ? '' : Math.round(expiresAt), ifMatch]);
+    if (reply === -1) throw mismatch(key);
+    return reply === 1;
+  }
+
+  async list(options: ListOptions): Promise<KeyPage> {
+    await this.#connected();
+    const page = await scanPage(this.#client, options).catch((error: unknown) => {
+      throw redisFailure(error);
+    });
+    return { ...page, keys: page.keys.map(keyOfBytes) };
+  }
+
+  async ping(): Promise<void> {
+    await this.#connected();
+    await this.#client.ping().catch((error: unknown) => {
+      throw redisFailure(error);
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#client.disconnect();
+  }
+
+  async #write(operation: WriteOperation): Promise<WriteResult> {
+    if (operation.kind === 'delete') return { deleted: await this.delete(operation.key, operation) };
+    return { etag: await this.set(operation.key, operation.value, operation) };
+  }
+
+  async #run(script: Script, keys: readonly Key[], values: readonly Argument[]): Promise<unknown> {
+    if (this.#client.status !== 'ready') await this.#connected();
+    return runScript(this.#client, script, keys.map(bytesOfKey), values);
+  }
+
+  /** The first to come opens the connection; afterwards the client reconnects by itself, and nobody waits for that. */
+  async #connected(): Promise<void> {
+    if (this.#client.status === 'wait') this.#connecting = this.#client.connect().catch(() => undefined);
+    await this.#connecting;
+    if (this.#client.status === 'ready') return;
+    throw new StoreError('ERR_UNAVAILABLE', `Redis cannot be reached: ${this.#options.lastFailure()}`);
+  }
+
+  /** `strong`: as many replicas have it as the configuration wants. */
+  async #replicated({ consistency }: WriteOptions): Promise<void> {
+    const { waitReplicas, commandTimeout } = this.#options;
+    if (consistency !== 'strong' || waitReplicas === 0) return;
+    const patience = Math.max(1, Math.round(commandTimeout / 2));
+    const have = await this.#client.call('WAIT', waitReplicas, patience).catch((error: unknown) => {
+      throw redisFailure(error);
+    });
+    if (Number(have) >= waitReplicas) return;
+    const text = `only ${String(have)} of ${waitReplicas} replicas have the write`;
+    throw new StoreError('ERR_TIMEOUT', text, { outcome: 'unknown' });
+  }
+}
+
+function conditionArguments({ ifMatch = '', ifAbsent, ifPresent, daprRules }: WriteOptions): string[] {
+  checkEtag(ifMatch);
+  return [ifMatch, ifAbsent === true ? '1' : '0', ifPresent === true ? '1' : '0', daprRules === true ? '1' : '0'];
+}
+
+/** A bulk string of a script. */
+const textOf = (reply: unknown): string => (Buffer.isBuffer(reply) ? reply.toString() : JSON.stringify(reply));
+
+function checkEtag(etag: string): void {
+  if (!/^(\d{0,19}|s[0-9a-f]{40})$/.test(etag))
+    throw new StoreError('ERR_ETAG_INVALID', `${JSON.stringify(etag)} is not an etag of a Redis store`);
+}
+
+const ttlArgument = ({ ttl, daprRules }: SetOptions): string =>
+  ttl === undefined ? (daprRules === true ? 'keep' : '') : typeof ttl === 'number' ? String(Math.ceil(ttl)) : ttl;
+
+function entryOf([value, etag, ttl]: [Buffer, Buffer, number]): Entry {
+  return { value, etag: String(etag), expiresAt: ttl >= 0 ? Date.now() + ttl : undefined };
+}

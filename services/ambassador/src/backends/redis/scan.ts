@@ -1,0 +1,29 @@
+import { Cluster } from 'ioredis';
+import { bytesOfKey } from '../../store/key.ts';
+import type { Key, ListOptions } from '../../store/store.ts';
+import { badCursor } from '../../store/store-error.ts';
+import type { RedisClient } from './connect.ts';
+
+/** One step of SCAN. In a cluster the masters come one after the other, and the cursor names which: `node-cursor`. */
+export async function scanPage(
+  client: RedisClient,
+  { prefix = '', limit, cursor = '0-0' }: ListOptions,
+): Promise<{ keys: Buffer[]; cursor?: string }> {
+  const [, node = '', inner = ''] = /^(\d{1,4})-(\d{1,20})$/.exec(cursor) ?? [];
+  if (inner === '') throw badCursor();
+  const nodes = client instanceof Cluster ? client.nodes('master').toSorted(byAddress) : [client];
+  const at = Number(node);
+  const current = nodes[at];
+  if (current === undefined) throw badCursor();
+  const reply = await current.callBuffer('SCAN', inner, 'MATCH', patternOf(prefix), 'COUNT', limit);
+  const [next, keys] = reply as [Buffer, Buffer[]];
+  if (String(next) !== '0') return { keys, cursor: `${at}-${String(next)}` };
+  return at + 1 < nodes.length ? { keys, cursor: `${at + 1}-0` } : { keys };
+}
+
+const byAddress = (left: RedisClient, right: RedisClient): number => addressOf(left).localeCompare(addressOf(right));
+const addressOf = ({ options }: RedisClient): string =>
+  'host' in options ? `${String(options.host)}:${String('port' in options ? options.port : '')}` : '';
+
+/** The glob of a prefix, with what a glob would take for more than itself escaped. */
+const patternOf = (prefix: Key): Buffer => bytesOfKey(`${prefix.replaceAll(/[*?[\]\\^-]/g, '\\$&')}*`);

@@ -1,0 +1,48 @@
+import type { Spec } from '../../config/file-schema.ts';
+import type { HostPort, Login, RedisTarget } from '../../routing/engine.ts';
+import { millisecondsOf } from '../../schema/quantities.ts';
+import { loginOf, readSecret, tlsOf } from '../secret-files.ts';
+
+/** Where the Redis of a spec is, and how to enter it. Secrets are read at each connect. */
+export function targetOf(spec: Spec<'redis'>): RedisTarget {
+  const url = new URL(spec.url.replace(/^unix:\/\//, 'unix:'));
+  const db = url.protocol === 'unix:' ? 0 : Number(url.pathname.slice(1) || '0');
+  return {
+    topology: topologyOf(spec, url),
+    db,
+    login: () => ({ ...loginIn(url), ...loginOf(spec) }),
+    tls: url.protocol === 'rediss:' || spec.tls !== undefined ? () => tlsOf(spec) ?? {} : undefined,
+    connectTimeout: millisecondsOf(spec.connectTimeout),
+    commandTimeout: millisecondsOf(spec.commandTimeout),
+  };
+}
+
+function topologyOf({ sentinel, cluster }: Spec<'redis'>, url: URL): RedisTarget['topology'] {
+  if (sentinel !== undefined) {
+    const { name, nodes, username, passwordFile } = sentinel;
+    const sentinelLogin = () => ({
+      ...(username === undefined ? {} : { username }),
+      ...(passwordFile === undefined ? {} : { password: readSecret(passwordFile) }),
+    });
+    return { mode: 'sentinel', name, sentinels: nodes.map(hostPort), sentinelLogin };
+  }
+  if (cluster !== undefined) return { mode: 'cluster', nodes: cluster.nodes.map(hostPort) };
+  if (url.protocol === 'unix:') return { mode: 'single', host: '', port: 0, path: decodeURIComponent(url.pathname) };
+  return {
+    mode: 'single',
+    host: url.hostname.replace(/^\[|\]$/g, '') || '127.0.0.1',
+    port: Number(url.port || '6379'),
+  };
+}
+
+function hostPort(text: string): HostPort {
+  const colon = text.lastIndexOf(':');
+  return { host: text.slice(0, colon).replace(/^\[|\]$/g, ''), port: Number(text.slice(colon + 1)) };
+}
+
+function loginIn(url: URL): Login {
+  return {
+    ...(url.username === '' ? {} : { username: decodeURIComponent(url.username) }),
+    ...(url.password === '' ? {} : { password: decodeURIComponent(url.password) }),
+  };
+}

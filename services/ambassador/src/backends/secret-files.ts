@@ -1,0 +1,49 @@
+import { readFileSync } from 'node:fs';
+import { type ConnectionOptions, checkServerIdentity } from 'node:tls';
+import { messageOf } from '@podkit/chassis/errors';
+import { StoreError } from '../store/store-error.ts';
+
+export type CredentialSpec = {
+  username?: string | undefined;
+  usernameFile?: string | undefined;
+  passwordFile?: string | undefined;
+  tls?: { caFile?: string; certFile?: string; keyFile?: string; serverName?: string; verify: boolean } | undefined;
+};
+
+/**
+ * Read what a mounted Secret holds now. It is read at each connect, which is rare, so that a rotation needs no watch and
+ * the next connection has it; a line end at the end is not part of it.
+ */
+export function readSecret(path: string): string {
+  try {
+    return readFileSync(path, 'utf8').replace(/\r?\n$/, '');
+  } catch (cause) {
+    throw new StoreError('ERR_UNAVAILABLE', `${path} cannot be read: ${messageOf(cause)}`, { cause });
+  }
+}
+
+export function loginOf(spec: CredentialSpec): { username?: string; password?: string } {
+  const username = spec.usernameFile === undefined ? spec.username : readSecret(spec.usernameFile);
+  return {
+    ...(username === undefined ? {} : { username }),
+    ...(spec.passwordFile === undefined ? {} : { password: readSecret(spec.passwordFile) }),
+  };
+}
+
+/** TLS options with the certificates as they are now; undefined where no TLS is asked for. */
+export function tlsOf({ tls }: CredentialSpec): ConnectionOptions | undefined {
+  if (tls === undefined) return undefined;
+  return {
+    rejectUnauthorized: tls.verify,
+    ...(tls.caFile === undefined ? {} : { ca: readSecret(tls.caFile) }),
+    ...(tls.certFile === undefined ? {} : { cert: readSecret(tls.certFile) }),
+    ...(tls.keyFile === undefined ? {} : { key: readSecret(tls.keyFile) }),
+    ...(tls.serverName === undefined ? {} : namedAs(tls.serverName)),
+  };
+}
+
+/** The name that is asked for (SNI), and the one that the certificate must have: clients may overwrite the first by the host. */
+const namedAs = (servername: string): ConnectionOptions => ({
+  servername,
+  checkServerIdentity: (_host, certificate) => checkServerIdentity(servername, certificate),
+});

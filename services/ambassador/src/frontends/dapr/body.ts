@@ -1,0 +1,116 @@
+import { messageOf } from '@podkit/chassis/errors';
+import type { SetOperation, WriteOperation } from '../../store/store.ts';
+import { DaprError, malformed } from './errors.ts';
+import { itemsAt, membersAt, type Span } from './raw-json.ts';
+import { conditionOf, etagIn, keyOf, type Metadata, ttlOf } from './request-parts.ts';
+
+/** A body with the store it is for and what the URL says of its items. */
+export type BodyContext = { store: string; metadata: Metadata };
+
+const nothing = Buffer.from('null');
+
+/** Make sure that a body is JSON; then places in it can be trusted. */
+export function checkedJson(body: unknown, how = 'failed to read the request'): Buffer {
+  const bytes = Buffer.isBuffer(body) ? body : Buffer.alloc(0);
+  try {
+    JSON.parse(bytes.toString());
+  } catch (cause) {
+    throw malformed(`${how}: ${messageOf(cause)}`);
+  }
+  return bytes;
+}
+
+/** The operations of a save: `[{key, value, etag?, metadata?, options?, contentType?}]`. */
+export function parseSave(body: unknown, context: BodyContext): SetOperation[] {
+  const json = checkedJson(body);
+  const items = itemsAt(json, 0);
+  if (items === undefined) throw malformed('failed to read the request: the body must be an array');
+  return items.map((item) => setOperation(json, item, context));
+}
+
+/** The operations of a transaction: `{operations: [{operation, request}], metadata?}`. */
+export function parseTransaction(body: unknown, context: BodyContext): WriteOperation[] {
+  const how = 'failed deserializing HTTP body';
+  const json = checkedJson(body, how);
+  const members = membersAt(json, 0);
+  if (members === undefined) throw malformed(`${how}: the body must be an object`);
+  const common = textMap(plain(json, members.get('metadata')));
+  const merged = { ...context, metadata: { ...common, ...context.metadata } };
+  const items = listAt(json, members.get('operations'), `${how}: "operations" must be an array`);
+  return items.map((item) => transactionOperation(json, item, merged));
+}
+
+/** The places of a list's items; none where the list is absent or null. */
+function listAt(json: Buffer, span: Span | undefined, refusal: string): Span[] {
+  if (plain(json, span) === undefined || plain(json, span) === null) return [];
+  const items = span && itemsAt(json, span.start);
+  if (items === undefined) throw malformed(refusal);
+  return items;
+}
+
+function transactionOperation(json: Buffer, item: Span, context: BodyContext): WriteOperation {
+  const members = membersAt(json, item.start);
+  const [name, request] = [plain(json, members?.get('operation')), members?.get('request')];
+  if (request === undefined) throw malformed('failed deserializing HTTP body: an operation has no request');
+  if (name === 'upsert') return setOperation(json, request, context);
+  if (name !== 'delete') {
+    const message = `operation type ${String(name)} not supported`;
+    throw new DaprError(400, 'ERR_NOT_SUPPORTED_STATE_OPERATION', message);
+  }
+  const { key, condition } = commonParts(json, request, context);
+  return { kind: 'delete', key, ...condition };
+}
+
+function setOperation(json: Buffer, item: Span, context: BodyContext): SetOperation {
+  const { members, key, condition, metadata } = commonParts(json, item, context);
+  const span = members.get('value');
+  // A copy: the slice would keep the whole body alive for as long as the value is stored.
+  const value = span === undefined ? nothing : Buffer.from(json.subarray(span.start, span.end));
+  const contentType = textOrAbsent(plain(json, members.get('contenttype')), 'contentType') ?? metadata.contentType;
+  const ttl = ttlOf(metadata);
+  return {
+    kind: 'set',
+    key,
+    value,
+    ...condition,
+    daprRules: !('never' in ttl),
+    ...('ttl' in ttl ? ttl : {}),
+    ...(contentType === undefined ? {} : { contentType }),
+  };
+}
+
+function commonParts(json: Buffer, item: Span, { store, metadata: override }: BodyContext) {
+  const members = membersAt(json, item.start);
+  if (members === undefined) throw malformed('failed to read the request: an item is not an object');
+  const key = keyOf(plain(json, members.get('key')), store);
+  const options = writeOptions(plain(json, members.get('options')));
+  const condition = conditionOf(etagIn(plain(json, members.get('etag'))), options.concurrency, options.consistency);
+  const metadata = { ...textMap(plain(json, members.get('metadata'))), ...override };
+  return { members, key, condition, metadata };
+}
+
+const plain = (json: Buffer, span: Span | undefined): unknown =>
+  span === undefined ? undefined : (JSON.parse(json.toString('utf8', span.start, span.end)) as unknown);
+
+function writeOptions(value: unknown): { concurrency?: unknown; consistency?: unknown } {
+  if (value === undefined || value === null) return {};
+  if (typeof value !== 'object' || Array.isArray(value))
+    throw malformed('failed to read the request: "options" must be an object');
+  return value;
+}
+
+function textOrAbsent(value: unknown, name: string): string | undefined {
+  if (value === undefined || value === null) return undefined;
+  if (typeof value === 'string') return value;
+  throw malformed(`failed to read the request: "${name}" must be a string`);
+}
+
+function textMap(value: unknown): Metadata {
+  if (value === undefined || value === null) return {};
+  const ok =
+    typeof value === 'object' &&
+    !Array.isArray(value) &&
+    Object.values(value).every((entry) => typeof entry === 'string');
+  if (!ok) throw malformed('failed to read the request: "metadata" must map strings to strings');
+  return value as Metadata;
+}

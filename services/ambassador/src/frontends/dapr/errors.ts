@@ -1,0 +1,98 @@
+import { PodkitError } from '@podkit/chassis/errors';
+import type { StoreError } from '../../store/store-error.ts';
+
+type Detail = { '@type': string } & Record<string, unknown>;
+
+/** An answer that is an error, in the shape of Dapr's: https://docs.dapr.io/reference/errors/ */
+export class DaprError extends PodkitError {
+  readonly status: number;
+  readonly details: readonly Detail[] | undefined;
+
+  constructor(status: number, errorCode: string, message: string, details?: readonly Detail[], cause?: unknown) {
+    super(errorCode, message, cause === undefined ? undefined : { cause });
+    this.status = status;
+    this.details = details;
+  }
+
+  get body(): { errorCode: string; message: string; details?: readonly Detail[] } {
+    const { code, message, details } = this;
+    return { errorCode: code, message, ...(details === undefined ? {} : { details }) };
+  }
+}
+
+const errorInfo = (reason: string, metadata: Record<string, string> | null = null): Detail => ({
+  '@type': 'type.googleapis.com/google.rpc.ErrorInfo',
+  reason,
+  domain: 'dapr.io',
+  metadata,
+});
+
+const resourceInfo = (store: string): Detail => ({
+  '@type': 'type.googleapis.com/google.rpc.ResourceInfo',
+  resource_type: 'state',
+  resource_name: store,
+  owner: '',
+  description: '',
+});
+
+export const malformed = (why: string, cause?: unknown): DaprError =>
+  new DaprError(400, 'ERR_MALFORMED_REQUEST', why, undefined, cause);
+
+export const storeNotFound = (store: string, appId: string): DaprError =>
+  new DaprError(400, 'ERR_STATE_STORE_NOT_FOUND', `state store ${store} is not found`, [
+    errorInfo('DAPR_STATE_NOT_FOUND', { appID: appId }),
+  ]);
+
+export function illegalKey(key: string, store: string): DaprError {
+  const message = `input key/keyPrefix '${key}' can't contain '||'`;
+  return new DaprError(400, 'ERR_MALFORMED_REQUEST', message, [
+    errorInfo('DAPR_STATE_ILLEGAL_KEY'),
+    resourceInfo(store),
+    {
+      '@type': 'type.googleapis.com/google.rpc.BadRequest',
+      field_violations: [{ field: key, description: message }],
+    },
+  ]);
+}
+
+export const queryFailed = (store: string, why: string, cause?: unknown): DaprError =>
+  new DaprError(
+    500,
+    'ERR_STATE_QUERY',
+    `failed query in state store ${store}: ${why}`,
+    [errorInfo('DAPR_STATE_QUERY_FAILED'), resourceInfo(store)],
+    cause,
+  );
+
+export const queryUnsupported = (store: string): DaprError =>
+  new DaprError(500, 'ERR_STATE_STORE_NOT_SUPPORTED', `state store ${store} does not support querying`, [
+    errorInfo('DAPR_STATE_QUERYING_NOT_SUPPORTED'),
+    resourceInfo(store),
+  ]);
+
+export const transactionsUnsupported = (store: string): DaprError =>
+  new DaprError(500, 'ERR_STATE_STORE_NOT_SUPPORTED', `state store ${store} doesn't support transactions`, [
+    errorInfo('DAPR_STATE_TRANSACTIONS_NOT_SUPPORTED'),
+    resourceInfo(store),
+  ]);
+
+/** What the store said, as Dapr words it: a conflict is 409, an impossible etag 400, too much at once 429. */
+export function storeFailure(error: StoreError, errorCode: string, doing: string): DaprError {
+  const fail = (status: number, text: string) => new DaprError(status, errorCode, text, undefined, error);
+  switch (error.code) {
+    case 'ERR_ETAG_MISMATCH':
+      return fail(409, `${doing}: possible etag mismatch. error from state store: ${error.message}`);
+    case 'ERR_ETAG_INVALID':
+      return fail(400, `${doing}: invalid etag value. error from state store: ${error.message}`);
+    case 'ERR_KEY':
+    case 'ERR_NOT_INTEGER':
+    case 'ERR_CURSOR':
+      return fail(400, `${doing}: ${error.message}`);
+    case 'ERR_TOO_LARGE':
+      return fail(413, `${doing}: ${error.message}`);
+    case 'ERR_BUSY':
+      return fail(429, `${doing}: ${error.message}`);
+    default:
+      return fail(500, `${doing}: ${error.message}`);
+  }
+}

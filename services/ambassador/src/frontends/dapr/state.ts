@@ -1,0 +1,143 @@
+import { isUtf8 } from 'node:buffer';
+import { textOfKey } from '../../store/key.ts';
+import type { Entry, Key, Store, WriteResult } from '../../store/store.ts';
+import { asStoreError, StoreError, type StoreErrorCode } from '../../store/store-error.ts';
+import { checkedJson, parseSave, parseTransaction } from './body.ts';
+import { DaprError, malformed, storeFailure, transactionsUnsupported } from './errors.ts';
+import { conditionOf, keyOf, metadataOf, readOptions } from './request-parts.ts';
+
+/** A request to a store, with everything the state API looks at. */
+export type StateRequest = {
+  store: Store;
+  name: string;
+  query: URLSearchParams;
+  headers: Record<string, string | string[] | undefined>;
+  body: unknown;
+};
+
+export type Answer = { status: number; headers?: Record<string, string>; body?: Buffer | string };
+
+export const jsonAnswer = (value: unknown): Answer => ({
+  status: 200,
+  headers: { 'content-type': 'application/json' },
+  body: JSON.stringify(value),
+});
+
+/** https://docs.dapr.io/reference/api/state_api/#save-state */
+export async function save({ store, name, query, headers, body }: StateRequest): Promise<Answer> {
+  const doing = `failed saving state in state store ${name}`;
+  return attempt('ERR_STATE_SAVE', doing, async () => {
+    const parsed = parseSave(body, { store: name, metadata: metadataOf(query) });
+    const operations = headers['if-none-match'] === '*' ? parsed.map((item) => ({ ...item, ifAbsent: true })) : parsed;
+    const [only] = operations;
+    if (operations.length === 1 && only !== undefined)
+      return { status: 204, headers: { etag: await store.set(only.key, only.value, only) } };
+    const failed = firstFailure(await store.writeMany(operations));
+    if (failed !== undefined) throw failed;
+    return { status: 204 };
+  });
+}
+
+/** The failure that decides the answer of a bulk save: an invalid etag before a mismatch, that before any other. */
+function firstFailure(results: readonly (WriteResult | StoreError)[]): StoreError | undefined {
+  const errors = results.filter((result) => result instanceof StoreError);
+  const named = (code: StoreErrorCode) => errors.find((error) => error.code === code);
+  return named('ERR_ETAG_INVALID') ?? named('ERR_ETAG_MISMATCH') ?? errors[0];
+}
+
+/** https://docs.dapr.io/reference/api/state_api/#get-state, and 304 where If-None-Match names the etag there is. */
+export async function get({ store, name, query, headers }: StateRequest, keyText: string): Promise<Answer> {
+  const doing = `fail to get ${keyText} from state store ${name}`;
+  const entry = await attempt('ERR_STATE_GET', doing, () =>
+    store.get(keyOf(keyText, name), readOptions(query.get('consistency'))),
+  );
+  if (entry === undefined) return { status: 204, headers: { 'x-podkit-store': name } };
+  const known = [headers['if-none-match'] ?? []].flat().flatMap((text) => text.split(',').map((etag) => etag.trim()));
+  const unchanged = known.includes('*') || known.some((etag) => etag.replace(/^(W\/)?"(.*)"$/, '$2') === entry.etag);
+  if (unchanged) return { status: 304, headers: { etag: entry.etag } };
+  return {
+    status: 200,
+    headers: { 'content-type': 'application/json', etag: entry.etag, 'x-podkit-store': name, ...expiryHeader(entry) },
+    body: entry.value,
+  };
+}
+
+const expiryHeader = (entry: Entry): Record<string, string> =>
+  Object.fromEntries(Object.entries(expiryMetadata(entry)).map(([key, value]) => [`metadata.${key}`, value]));
+
+const expiryMetadata = ({ expiresAt }: Entry): Record<string, string> =>
+  expiresAt === undefined ? {} : { ttlExpireTime: new Date(expiresAt).toISOString().replace(/\.\d+Z$/, 'Z') };
+
+/** https://docs.dapr.io/reference/api/state_api/#delete-state */
+export async function remove({ store, name, query, headers }: StateRequest, keyText: string): Promise<Answer> {
+  const etag = [headers['if-match']].flat()[0];
+  const doing = `failed deleting state with key ${keyText}`;
+  await attempt('ERR_STATE_DELETE', doing, () => {
+    const { ifAbsent: _, ...condition } = conditionOf(etag, query.get('concurrency'), query.get('consistency'));
+    return store.delete(keyOf(keyText, name), { ...condition, daprRules: true });
+  });
+  return { status: 204 };
+}
+
+/** https://docs.dapr.io/reference/api/state_api/#get-bulk-state */
+export async function bulkGet({ store, name, body }: StateRequest): Promise<Answer> {
+  const how = 'failed deserializing HTTP body';
+  const request = JSON.parse(checkedJson(body, how).toString()) as { keys?: unknown } | null;
+  if (typeof request !== 'object' || Array.isArray(request)) throw malformed(`${how}: the body must be an object`);
+  const keys = request?.keys ?? [];
+  if (!Array.isArray(keys)) throw malformed(`${how}: "keys" must be an array of strings`);
+  if (keys.length === 0) return jsonAnswer([]);
+  const names = keys.map((key) => keyOf(key, name));
+  const doing = `failed to get bulk state from state store ${name}`;
+  const entries = await attempt('ERR_STATE_BULK_GET', doing, () => store.getMany(names));
+  const items = names.map((key, index) => bulkItem(key, entries[index]));
+  return { status: 200, headers: { 'content-type': 'application/json' }, body: `[${items.join(',')}]` };
+}
+
+/** One item as JSON text, with the value's own bytes in it where they are JSON. */
+export function bulkItem(key: Key, entry: Entry | StoreError | undefined): string {
+  const name = textOfKey(key) ?? key;
+  if (entry === undefined) return JSON.stringify({ key: name });
+  if (entry instanceof StoreError) return JSON.stringify({ key: name, error: entry.message });
+  if (!isUtf8(entry.value)) return JSON.stringify({ key: name, error: notText });
+  const rest = { etag: entry.etag, ...(entry.expiresAt === undefined ? {} : { metadata: expiryMetadata(entry) }) };
+  return `{"key":${JSON.stringify(name)},"data":${dataOf(entry.value)},${JSON.stringify(rest).slice(1)}`;
+}
+
+/** JSON cannot carry any bytes; a single get can. */
+const notText = 'ERR_NOT_TEXT: the value is not UTF-8 text; get it by its own key';
+
+/** A value that was written by the Redis protocol need not be JSON; then it is shown as a string. */
+function dataOf(value: Buffer): string {
+  const text = value.toString();
+  try {
+    JSON.parse(text);
+    return text;
+  } catch {
+    return JSON.stringify(text);
+  }
+}
+
+/** https://docs.dapr.io/reference/api/state_api/#state-transactions. Every failure is 500, a conflict too: as in Dapr. */
+export async function transaction({ store, name, query, body }: StateRequest): Promise<Answer> {
+  if (!store.info.capabilities.has('transactions')) throw transactionsUnsupported(name);
+  try {
+    const operations = parseTransaction(body, { store: name, metadata: metadataOf(query) });
+    if (operations.length > 0) await store.transact(operations);
+  } catch (error) {
+    if (error instanceof DaprError) throw error;
+    const { message } = asStoreError(error);
+    throw new DaprError(500, 'ERR_STATE_TRANSACTION', `error executing transaction: ${message}`, undefined, error);
+  }
+  return { status: 204 };
+}
+
+/** Run an operation; what an option or the store refuses is answered with the operation's own error code. */
+export async function attempt<T>(errorCode: string, doing: string, operation: () => Promise<T>): Promise<T> {
+  try {
+    return await operation();
+  } catch (error) {
+    if (error instanceof DaprError) throw error;
+    throw storeFailure(asStoreError(error), errorCode, doing);
+  }
+}

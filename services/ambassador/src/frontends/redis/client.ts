@@ -1,0 +1,139 @@
+import type { Logger } from '@podkit/chassis/log/logger';
+import type { Engine, RawRoute } from '../../routing/engine.ts';
+import type { SharedInput } from '../../unsafe/shared-input.ts';
+import type { Answer } from './commands/answer.ts';
+import type { KeyCommand } from './commands/key-command.ts';
+import type { RequestView } from './commands/request.ts';
+import type { CommandSpec, CommandTable } from './commands/table.ts';
+import type { ReplyQueue } from './connection/reply-queue.ts';
+import type { Session } from './connection/session.ts';
+import type { UsedConnections } from './connection/used-connections.ts';
+import type { ForwardRun } from './forwarding/forward-run.ts';
+import type { SlotOrder } from './forwarding/slot-order.ts';
+import type { RespMetrics } from './metrics.ts';
+import type { ReplyWriter } from './protocol/reply-writer.ts';
+import type { RequestLimits } from './protocol/request-limits.ts';
+import type { RequestParser } from './protocol/request-parser.ts';
+import type { ServerFacts } from './server-facts.ts';
+import type { Credentials } from './session-commands/auth.ts';
+import type { ScanCursors } from './session-commands/scan-cursors.ts';
+import type { Transaction } from './session-commands/transaction.ts';
+import type { Tracked, TrackingTable } from './tracking/tracked.ts';
+import type { Upstream } from './upstream/upstream.ts';
+
+/**
+ * What a command may use of the connection that sent it. Commands know this contract; the connection knows how requests
+ * are dispatched, and only the registry knows all commands, so imports point one way.
+ */
+export interface Client {
+  readonly session: Session;
+  readonly parser: RequestParser;
+  /** The request that is served now. */
+  readonly request: RequestView;
+  readonly replies: ReplyQueue;
+  readonly door: DoorContext;
+  readonly subscriptions: Subscribed;
+  readonly used: UsedConnections;
+  transaction: Transaction | undefined;
+  /** CLIENT TRACKING, while it is on. */
+  tracking: Tracked | undefined;
+  /** The run of forwarded requests that the next one may join. */
+  run: ForwardRun | undefined;
+  /** What is under way, of each kind; `dispatch` starts nothing that must not overtake it. */
+  readonly pending: Pending;
+  /** True: the connection is closed when all that was asked is answered. */
+  closing: boolean;
+
+  /** Write a reply that is known now. */
+  answer(answer: Answer): void;
+  /** Write a reply when it is known; `kind` says what must wait for it. */
+  answerLater(answer: Promise<Answer>, kind: 'reads' | 'writes' | 'exclusive'): void;
+  /** Write something out of band behind all replies to what was asked before; at once while it only waits for another. */
+  interject(bytes: Buffer): void;
+  /** Close the current run: its bytes are complete and its replies are awaited. */
+  endRun(): void;
+  /** To be called before anything is awaited: replies known already must go out first. */
+  beforeWaiting(): void;
+  /** `count` forwarded commands more or (negative) fewer are awaited, `nearWrites` of them writes behind a near cache. */
+  awaited(count: number, nearWrites: number): void;
+  /** All later requests wait until `endWait`. `own` is this client's alone and is closed with it. */
+  beginWait(own?: Closable): void;
+  endWait(): void;
+  /** The connections to a route's Redis, in the database that the client has selected. */
+  upstream(route: RawRoute): Upstream;
+  /** End it when what was asked is answered; a client that waits for something to happen is ended at once. */
+  finish(): void;
+  /** Drop the connection: nothing sensible can follow on it. */
+  abandon(reason: string): void;
+  /** Serve all requests that can be served now. */
+  work(): void;
+  /** Write all that waits to the socket, in one piece. */
+  flush(): void;
+}
+
+export type Closable = { close(reason: string): void; ready?: boolean };
+
+export type Pending = {
+  forwarded: number;
+  nearWrites: number;
+  reads: number;
+  writes: number;
+  exclusive: number;
+  readonly slots: SlotOrder;
+  /** Whether it waits for another client, and the Redis knows. */
+  readonly blocked: boolean;
+};
+
+/** What a client has subscribed to. */
+export interface Subscribed {
+  readonly count: number;
+  /** SUBSCRIBE and its like, as the client sent it. */
+  send(words: readonly Buffer[]): void;
+  close(): void;
+}
+
+/**
+ * A command that is more than one key of one store. It answers through the client, now or later; false means that it
+ * must wait for what is under way and be called again.
+ */
+export type DoorCommand = (client: Client, command: Command) => boolean;
+
+/** A command and how it is served; with neither function it can only be passed on to a Redis. */
+export type Command = CommandSpec & {
+  /** Its place in the metrics. */
+  index: number;
+  onStore: KeyCommand | undefined;
+  run: DoorCommand | undefined;
+  isGet: boolean;
+};
+
+/** What all clients share. */
+export type DoorContext = {
+  engine: Engine;
+  table: CommandTable<Command>;
+  limits: RequestLimits;
+  credentials: Credentials;
+  log: Logger;
+  metrics: RespMetrics;
+  input: SharedInput;
+  /** Used by one client at a time, and empty between turns. */
+  writer: ReplyWriter;
+  /** Most bytes that may wait for a client that does not read. */
+  maxOutput: number;
+  cursors: ScanCursors;
+  /** What INFO shows. */
+  facts(): ServerFacts;
+  sessions: () => Iterable<Session>;
+  /** A connected client by its number. */
+  client(id: number): Client | undefined;
+  invalidations: TrackingTable;
+  /** The connections to a route's Redis; `database` is another than the store's own. */
+  upstream(route: RawRoute, database: number | undefined): Upstream;
+  /** Write the client's replies at the end of this turn. */
+  flushLater(client: Client): void;
+  /** Let the client go on at the end of this turn: something it waited for has come. */
+  workLater(client: Client): void;
+  /** Let the client go on when a Redis that had too much to do has answered something. */
+  waitForRoom(client: Client): void;
+  closed(client: Client): void;
+};

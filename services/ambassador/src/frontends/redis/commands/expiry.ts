@@ -1,0 +1,88 @@
+import type { Entry, Key, Store } from '../../../store/store.ts';
+import { StoreError } from '../../../store/store-error.ts';
+import { CommandError } from './answer.ts';
+import { invalidExpire, replies } from './errors.ts';
+import { answerFrom, type KeyCommand } from './key-command.ts';
+import { integer64 } from './numbers.ts';
+import type { RequestView } from './request.ts';
+import { isMismatch } from './store-errors.ts';
+
+type Condition = { nx: boolean; xx: boolean; gt: boolean; lt: boolean };
+
+const expire =
+  (command: string, scale: bigint, relative: boolean): KeyCommand =>
+  async (store, request) => {
+    const condition = conditionOf(request);
+    const at = integer64(request.text(2)) * scale + (relative ? BigInt(Date.now()) : 0n);
+    if (at > 2n ** 63n - 1n || at < -(2n ** 63n)) throw new CommandError(invalidExpire(command));
+    const key = request.key(1);
+    const bare = !Object.values(condition).includes(true);
+    const done = bare ? await apply(store, key, Number(at)) : await applyIf(store, key, Number(at), condition);
+    return done ? 1 : 0;
+  };
+
+const apply = (store: Store, key: Key, at: number): Promise<boolean> =>
+  at <= Date.now() ? store.delete(key) : store.touch(key, at);
+
+/** The condition looks at the expiry, so the entry must still be the one that was looked at. */
+async function applyIf(store: Store, key: Key, at: number, condition: Condition): Promise<boolean> {
+  for (let round = 0; round < 100; round += 1) {
+    const entry = await store.get(key, { consistency: 'strong' });
+    if (entry === undefined || !holds(condition, entry, at)) return false;
+    const same = { ifMatch: entry.etag };
+    try {
+      return at <= Date.now() ? await store.delete(key, same) : await store.touch(key, at, same);
+    } catch (error) {
+      if (!isMismatch(error)) throw error;
+    }
+  }
+  throw new StoreError('ERR_BUSY', 'the entry keeps changing under the update');
+}
+
+function conditionOf(request: RequestView): Condition {
+  const condition: Condition = { nx: false, xx: false, gt: false, lt: false };
+  for (let index = 3; index < request.count; index += 1) {
+    const word = request.word(index);
+    if (!Object.hasOwn(condition, word)) throw new CommandError(`ERR Unsupported option ${request.text(index)}`);
+    condition[word as keyof Condition] = true;
+  }
+  const { nx, xx, gt, lt } = condition;
+  if (nx && (xx || gt || lt)) throw new CommandError(replies.ttlOptions);
+  if (gt && lt) throw new CommandError(replies.ttlGtLt);
+  return condition;
+}
+
+/** No expiry counts as endless, so nothing is greater and everything is less. */
+function holds({ nx, xx, gt, lt }: Condition, { expiresAt }: Entry, at: number): boolean {
+  if (nx && expiresAt !== undefined) return false;
+  if (xx && expiresAt === undefined) return false;
+  if (gt && at <= (expiresAt ?? Infinity)) return false;
+  return !lt || at < (expiresAt ?? Infinity);
+}
+
+const remaining =
+  (answer: (expiresAt: number) => number): KeyCommand =>
+  (store, request) =>
+    answerFrom(store, request.key(1), (entry) => {
+      if (entry === undefined) return -2;
+      return entry.expiresAt === undefined ? -1 : answer(entry.expiresAt);
+    });
+
+const persist: KeyCommand = async (store, request) => {
+  const key = request.key(1);
+  const entry = await store.get(key, { consistency: 'strong' });
+  if (entry?.expiresAt === undefined) return 0;
+  return (await store.touch(key, null)) ? 1 : 0;
+};
+
+export const expiryCommands: Record<string, KeyCommand> = {
+  expire: expire('expire', 1000n, true),
+  pexpire: expire('pexpire', 1n, true),
+  expireat: expire('expireat', 1000n, false),
+  pexpireat: expire('pexpireat', 1n, false),
+  ttl: remaining((at) => Math.floor((Math.max(0, at - Date.now()) + 500) / 1000)),
+  pttl: remaining((at) => Math.max(0, at - Date.now())),
+  expiretime: remaining((at) => Math.floor((at + 500) / 1000)),
+  pexpiretime: remaining((at) => at),
+  persist,
+};

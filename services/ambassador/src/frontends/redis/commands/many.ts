@@ -1,0 +1,78 @@
+import type { Entry, Key, Store } from '../../../store/store.ts';
+import { StoreError } from '../../../store/store-error.ts';
+import { type Answer, CommandError, ok, Status } from './answer.ts';
+import { wrongArguments } from './errors.ts';
+import type { KeyCommand } from './key-command.ts';
+import type { RequestView } from './request.ts';
+import { asCommandError, isMismatch } from './store-errors.ts';
+
+/** Keys and their values of MSET and MSETNX; a key that is named twice has its last value. */
+export function pairsOf(command: string, request: RequestView): { key: Key; value: Buffer }[] {
+  if (request.count % 2 === 0) throw new CommandError(wrongArguments(command));
+  const pairs = new Map<Key, Buffer>();
+  for (let index = 1; index < request.count; index += 2) pairs.set(request.key(index), request.value(index + 1));
+  return [...pairs].map(([key, value]) => ({ key, value }));
+}
+
+const keysOf = (request: RequestView): Key[] =>
+  Array.from({ length: request.count - 1 }, (_, index) => request.key(index + 1));
+
+/** The values in the keys' order; a key that can't be read has its error in its place. */
+export async function readMany(store: Store, keys: readonly Key[]): Promise<Answer[]> {
+  return (await store.getMany(keys)).map(answerOf);
+}
+
+/** MGET takes what is no string for missing, as Redis does. */
+function answerOf(result: Entry | undefined | StoreError): Answer {
+  if (result instanceof StoreError) return result.code === 'ERR_WRONG_TYPE' ? null : asCommandError(result);
+  return result?.value ?? null;
+}
+
+/** How many of the keys there were. */
+export async function deleteMany(store: Store, keys: readonly Key[]): Promise<number> {
+  const results = await store.writeMany([...new Set(keys)].map((key) => ({ kind: 'delete', key })));
+  for (const result of results) if (result instanceof StoreError) throw result;
+  return results.filter((result) => 'deleted' in result && result.deleted).length;
+}
+
+/** How many of the keys there are; one that is named twice counts twice. */
+export async function countMany(store: Store, keys: readonly Key[]): Promise<number> {
+  const results = await store.getMany(keys);
+  return results.filter((result) => {
+    if (result instanceof StoreError && result.code !== 'ERR_WRONG_TYPE') throw result;
+    return result !== undefined;
+  }).length;
+}
+
+/** Write all; the first failure is thrown, after the others were tried. */
+export async function writeMany(store: Store, pairs: readonly { key: Key; value: Buffer }[]): Promise<void> {
+  const results = await store.writeMany(pairs.map((pair) => ({ kind: 'set', ...pair })));
+  for (const result of results) if (result instanceof StoreError) throw result;
+}
+
+const msetnx: KeyCommand = async (store, request) => {
+  const pairs = pairsOf('msetnx', request);
+  try {
+    await store.transact(pairs.map((pair) => ({ kind: 'set', ...pair, ifAbsent: true })));
+    return 1;
+  } catch (error) {
+    if (isMismatch(error)) return 0;
+    throw error;
+  }
+};
+
+/** Commands on several keys of one store, and those on none that a transaction may hold. */
+export const manyCommands: Record<string, KeyCommand> = {
+  mget: (store, request) => readMany(store, keysOf(request)),
+  mset: async (store, request) => {
+    await writeMany(store, pairsOf('mset', request));
+    return ok;
+  },
+  msetnx,
+  del: (store, request) => deleteMany(store, keysOf(request)),
+  unlink: (store, request) => deleteMany(store, keysOf(request)),
+  exists: (store, request) => countMany(store, keysOf(request)),
+  touch: (store, request) => countMany(store, keysOf(request)),
+  ping: (_store, request) => (request.count === 2 ? request.value(1) : new Status('PONG')),
+  echo: (_store, request) => request.value(1),
+};

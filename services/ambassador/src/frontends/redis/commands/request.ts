@@ -1,0 +1,44 @@
+import type { Key } from '../../../store/store.ts';
+import type { RequestParser } from '../protocol/request-parser.ts';
+
+/** A request as commands see it. Everything is read from the parser's memory, so read it before the first await. */
+export class RequestView {
+  readonly #parser: RequestParser;
+
+  constructor(parser: RequestParser) {
+    this.#parser = parser;
+  }
+
+  /** Words of the request, with the command's name. */
+  get count(): number {
+    return this.#parser.count;
+  }
+
+  /** Argument `index` as text. */
+  text(index: number): string {
+    const { buffer, starts, ends } = this.#parser;
+    return buffer.toString('utf8', starts[index], ends[index]);
+  }
+
+  /** Argument `index` as an option's name. */
+  word(index: number): string {
+    return this.text(index).toLowerCase();
+  }
+
+  /** Argument `index` as a key. */
+  key(index: number): Key {
+    const { buffer, starts, ends } = this.#parser;
+    return buffer.toString('latin1', starts[index], ends[index]);
+  }
+
+  /** The bytes of argument `index`, borrowed. */
+  bytes(index: number): Buffer {
+    const { buffer, starts, ends } = this.#parser;
+    return buffer.subarray(starts[index], ends[index]);
+  }
+
+  /** The bytes of argument `index`, copied. */
+  value(index: number): Buffer {
+    return Buffer.from(this.bytes(index));
+  }
+}

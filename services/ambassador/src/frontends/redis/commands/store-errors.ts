@@ -1,0 +1,17 @@
+import { messageOf } from '@podkit/chassis/errors';
+import { StoreError } from '../../../store/store-error.ts';
+import { CommandError } from './answer.ts';
+import { replies } from './errors.ts';
+
+/** A store's refusal in Redis' words where Redis has some, else with its own message behind ERR or BUSY. */
+export function asCommandError(error: unknown): CommandError {
+  if (error instanceof CommandError) return error;
+  if (!(error instanceof StoreError)) return new CommandError(`ERR internal error: ${messageOf(error)}`);
+  if (error.code === 'ERR_WRONG_TYPE') return new CommandError(replies.wrongType);
+  if (error.code === 'ERR_NOT_INTEGER') return new CommandError(replies.notInteger);
+  const maybe = error.outcome === 'unknown' ? ' (the write may have been applied)' : '';
+  return new CommandError(`${error.code === 'ERR_BUSY' ? 'BUSY' : 'ERR'} ${messageOf(error)}${maybe}`);
+}
+
+export const isMismatch = (error: unknown): boolean =>
+  error instanceof StoreError && error.code === 'ERR_ETAG_MISMATCH';

@@ -1,0 +1,204 @@
+import type { Socket } from 'node:net';
+import { messageOf } from '@podkit/chassis/errors';
+import type { RawRoute } from '../../../routing/engine.ts';
+import type { Client, Closable, DoorContext } from '../client.ts';
+import { type Answer, CommandError } from '../commands/answer.ts';
+import { RequestView } from '../commands/request.ts';
+import { dispatch } from '../dispatch/dispatch.ts';
+import type { ForwardRun, RunOwner } from '../forwarding/forward-run.ts';
+import { unauthenticatedLimits } from '../protocol/request-limits.ts';
+import { RequestParser } from '../protocol/request-parser.ts';
+import { Subscriptions } from '../session-commands/subscriptions.ts';
+import type { Transaction } from '../session-commands/transaction.ts';
+import type { Tracked } from '../tracking/tracked.ts';
+import type { Upstream } from '../upstream/upstream.ts';
+import { Answers } from './answers.ts';
+import { ClientOutput } from './client-output.ts';
+import { PendingWork } from './pending-work.ts';
+import { ReplyQueue } from './reply-queue.ts';
+import { Session } from './session.ts';
+import { UsedConnections } from './used-connections.ts';
+
+/** Unsent bytes at which we stop reading a client's requests, until it has read. */
+const highWater = 1024 * 1024;
+
+/** One client: reads its requests, keeps its replies in order, and stops reading it when it does not keep up. */
+export class ClientConnection implements Client, RunOwner {
+  readonly session: Session;
+  readonly parser: RequestParser;
+  readonly request: RequestView;
+  readonly replies: ReplyQueue;
+  readonly door: DoorContext;
+  readonly subscriptions: Subscriptions;
+  readonly used = new UsedConnections();
+  transaction: Transaction | undefined;
+  tracking: Tracked | undefined;
+  run: ForwardRun | undefined;
+  readonly pending = new PendingWork();
+  closing = false;
+  readonly #socket: Socket;
+  readonly #output: ClientOutput;
+  readonly #answers: Answers;
+  #held = false;
+  #working = false;
+  #ended = false;
+  /** True while its own bytes are being served; what is written then goes out at the end of that. */
+  #reading = false;
+  #finishing = false;
+
+  constructor(door: DoorContext, accepted: Socket, id: number) {
+    this.door = door;
+    const socket = (this.#socket = door.input.adopt(accepted, (memory, bytes) => this.#read(memory, bytes)));
+    const open = door.credentials.password() === undefined;
+    this.session = new Session(id, `${socket.remoteAddress ?? 'unix'}:${socket.remotePort ?? 0}`, open);
+    this.parser = new RequestParser(open ? door.limits : unauthenticatedLimits);
+    this.request = new RequestView(this.parser);
+    this.#output = new ClientOutput(socket);
+    this.#answers = new Answers(this);
+    this.replies = new ReplyQueue((bytes) => this.#send(bytes));
+    this.subscriptions = new Subscriptions(this);
+    socket.on('drain', () => this.work());
+    socket.on('end', () => this.#readEnd());
+    socket.on('error', () => socket.destroy());
+    socket.on('close', () => this.#closed());
+  }
+
+  work(): void {
+    if (this.#working || this.#socket.destroyed) return;
+    this.#working = true;
+    try {
+      this.#serve();
+    } catch (error) {
+      // Only the parser throws here: it can't find the next request any more.
+      this.endRun();
+      this.answer(new CommandError(`ERR ${messageOf(error)}`));
+      this.closing = true;
+    }
+    this.endRun();
+    this.#working = false;
+    this.#settle();
+  }
+
+  #serve(): void {
+    while (!this.closing && !this.#mustWait() && (this.#held || this.parser.next())) {
+      this.#held = !dispatch(this);
+      if (this.#held) return;
+    }
+  }
+
+  #mustWait(): boolean {
+    return this.pending.full || this.#output.waiting + this.door.writer.length > highWater;
+  }
+
+  #read(memory: Buffer, bytes: number): void {
+    this.parser.push(memory, bytes);
+    this.#reading = true;
+    this.work();
+    this.#reading = false;
+    if (this.#held || this.parser.pending > 0) this.parser.keep();
+    this.flush();
+  }
+
+  /** The client has said all it wants to say; what it asked is still answered, but nothing is waited for. */
+  #readEnd(): void {
+    this.#ended = true;
+    this.work();
+    if (this.pending.own !== undefined || this.subscriptions.count > 0) this.#socket.destroy();
+    else this.flush();
+  }
+
+  /** Requests that were cut off, or wait for memory to read, are not read further; the socket is closed when done. */
+  #settle(): void {
+    this.#answers.handOver();
+    if (this.parser.pending > highWater && this.#busy) this.#socket.pause();
+    else if (this.#socket.isPaused()) this.#socket.resume();
+  }
+
+  get #busy(): boolean {
+    return this.#held || this.#mustWait();
+  }
+
+  answer(answer: Answer): void {
+    this.#answers.now(answer, this.#working);
+  }
+
+  answerLater(answer: Promise<Answer>, kind: 'reads' | 'writes' | 'exclusive'): void {
+    this.#answers.later(answer, kind);
+  }
+
+  interject(bytes: Buffer): void {
+    this.#answers.handOver();
+    if (this.pending.own === undefined) this.replies.add(bytes);
+    else this.replies.interject(bytes);
+  }
+
+  endRun(): void {
+    const { run } = this;
+    if (run === undefined) return;
+    this.run = undefined;
+    if (run.route.keyPrefix === '') run.connection.add(run.buffer, run.start, run.end);
+    run.connection.expect(run);
+  }
+
+  beginWait(own?: Closable): void {
+    this.pending.begin(own);
+    if (own !== undefined && this.#ended) this.#socket.destroy();
+  }
+
+  endWait(): void {
+    this.pending.end();
+    this.door.workLater(this);
+  }
+
+  upstream(route: RawRoute): Upstream {
+    return this.door.upstream(route, this.session.database);
+  }
+
+  beforeWaiting(): void {
+    this.#answers.handOver();
+  }
+
+  awaited(count: number, nearWrites: number): void {
+    const { pending } = this;
+    pending.forwarded += count;
+    pending.nearWrites += nearWrites;
+    if (count < 0) this.door.workLater(this);
+  }
+
+  #send(bytes: Buffer): void {
+    this.#output.add(bytes);
+    if (!this.#reading) this.door.flushLater(this);
+  }
+
+  flush(): void {
+    if (this.#output.flush()) {
+      if (this.#output.waiting > this.door.maxOutput) this.abandon('the client does not read its replies');
+      // A write that the system took whole brings no `drain`; the rest of a long pipeline then waits for its turn here.
+      if (this.parser.pending > 0 && !this.#mustWait()) this.door.workLater(this);
+    }
+    if (this.replies.length > 0 || this.#busy) return;
+    const served = this.#finishing || this.#ended;
+    // As Redis does after QUIT and after a protocol error: the answer goes out, and nothing more is read.
+    if (this.closing) this.#socket.destroySoon();
+    else if (served) this.#socket.end();
+  }
+
+  abandon(reason: string): void {
+    this.door.log.debug({ client: this.session.id, reason }, 'redis client dropped');
+    this.#socket.destroy();
+  }
+
+  finish(): void {
+    this.#finishing = true;
+    if (this.pending.exclusive > 0 || this.subscriptions.count > 0) this.#socket.destroy();
+    else this.flush();
+  }
+
+  #closed(): void {
+    this.subscriptions.close();
+    this.transaction?.close();
+    this.tracking?.close();
+    this.pending.own?.close('the client left');
+    this.door.closed(this);
+  }
+}

@@ -1,0 +1,66 @@
+import type { Engine, RawRoute, Route } from '../../../routing/engine.ts';
+import type { Key } from '../../../store/store.ts';
+import type { Client } from '../client.ts';
+import { CommandError } from '../commands/answer.ts';
+import { replies } from '../commands/errors.ts';
+import { slotOf } from '../forwarding/common-slot.ts';
+
+/** The keys of one request that live in one place, with where they stood among all its keys. */
+export type Group = {
+  route: Route;
+  raw: RawRoute | undefined;
+  slot: number | undefined;
+  keys: Key[];
+  places: number[];
+};
+
+/** Part the keys of a request by where they live: the store, and in a cluster the slot. */
+export function groupByRoute({ door }: Client, keys: readonly Key[]): Group[] {
+  const groups = new Map<Route, Map<number | undefined, Group>>();
+  for (const [place, key] of keys.entries()) {
+    const route = door.engine.route(key);
+    const { raw } = route;
+    const slot = raw && slotOf(raw, [key]);
+    let slots = groups.get(route);
+    if (slots === undefined) groups.set(route, (slots = new Map()));
+    let group = slots.get(slot);
+    if (group === undefined) slots.set(slot, (group = { route, raw, slot, keys: [], places: [] }));
+    group.keys.push(key);
+    group.places.push(place);
+  }
+  return [...groups.values()].flatMap((slots) => [...slots.values()]);
+}
+
+/**
+ * The Redis where all these keys live, or undefined where they live in another kind of store.
+ *
+ * @throws {CommandError} CROSSSLOT where they live in several
+ */
+export function commonRoute({ door }: Client, keys: readonly Key[]): Route['raw'] {
+  const first = keys.length === 0 ? sessionRoute(door.engine) : door.engine.route(keys[0] ?? '');
+  for (const key of keys) if (door.engine.route(key) !== first) throw new CommandError(replies.crossSlot);
+  return first.raw;
+}
+
+/** The owner of what has no key, such as channels, scripts and PING in a transaction: the first Redis, if there is one. */
+export const sessionRoute = (engine: Engine): Route =>
+  engine.routes().find(({ raw }) => raw !== undefined) ?? engine.route('');
+
+/** The Redis whose database holds all keys of the endpoint and no others, if it is so. */
+export function ownedDatabase(engine: Engine): RawRoute | undefined {
+  const [route, ...others] = engine.routes();
+  const raw = others.length === 0 ? route?.raw : undefined;
+  return raw?.keyPrefix === '' && raw.target.topology.mode !== 'cluster' ? raw : undefined;
+}
+
+/** A route for each Redis that keys of the endpoint live in. */
+export const distinctRedis = (engine: Engine): RawRoute[] => {
+  const byTarget = new Map(
+    engine.routes().flatMap(({ raw }) => (raw === undefined ? [] : [[raw.target, raw] as const])),
+  );
+  return [...byTarget.values()];
+};
+
+/** Whether reads of a route are answered from a near cache: it knows the keys of the store's own database only. */
+export const isCached = ({ session }: Client, { near }: RawRoute): boolean =>
+  near !== undefined && session.database === undefined;

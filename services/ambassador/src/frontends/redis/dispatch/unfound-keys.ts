@@ -1,0 +1,22 @@
+import type { Client, Command } from '../client.ts';
+import { CommandError } from '../commands/answer.ts';
+import { keyPositions } from '../commands/key-positions.ts';
+import { forward } from '../forwarding/forward.ts';
+import { sessionRoute } from './grouping.ts';
+
+/** Where the keys of a request stand, or why that cannot be said. */
+export function positionsOrRefusal({ request }: Client, command: Command): number[] | CommandError {
+  try {
+    return keyPositions(command, request);
+  } catch (error) {
+    if (error instanceof CommandError) return error;
+    throw error;
+  }
+}
+
+/** What has no keys that can be found, Redis refuses too, with words for each command: it is asked for them. */
+export function refuseAsRedis(client: Client, command: Command, refusal: CommandError): boolean {
+  const { raw } = sessionRoute(client.door.engine);
+  if (raw === undefined) throw refusal;
+  return forward(client, command, raw, [], []);
+}

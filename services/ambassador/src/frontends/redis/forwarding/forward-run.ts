@@ -1,0 +1,132 @@
+import type { RawRoute } from '../../../routing/engine.ts';
+import { bytesOfKey } from '../../../store/key.ts';
+import type { Key } from '../../../store/store.ts';
+import type { ReplyQueue, ReplySlot } from '../connection/reply-queue.ts';
+import { encodeRequest } from '../protocol/encode-request.ts';
+import type { RequestParser } from '../protocol/request-parser.ts';
+import type { ForwardingConnection } from '../upstream/forwarding-connection.ts';
+import type { UpstreamError } from '../upstream/redis-server.ts';
+import { DecodingSink, type ReplySink } from '../upstream/sink.ts';
+import { failureLine } from './failure-line.ts';
+
+const [wrongType, readOnly] = [Buffer.from('-WRONGTYPE'), Buffer.from('-READONLY')];
+
+/** What a run tells the client it belongs to. */
+export type RunOwner = {
+  replies: ReplyQueue;
+  /** `count` commands more or (negative) fewer are awaited. */
+  awaited(count: number, nearWrites: number): void;
+  /** A reply was cut in the middle: nothing sensible can follow on this connection. */
+  abandon(reason: string): void;
+};
+
+/**
+ * Consecutive requests of one client that went to one Redis as they were, and whose replies come back as they are.
+ * One object for all of them, and no copy of the replies while the client is next in line.
+ */
+export class ForwardRun implements ReplySink {
+  remaining = 0;
+  readonly connection: ForwardingConnection;
+  readonly route: RawRoute;
+  /** Where its requests stand in the client's bytes. */
+  readonly buffer: Buffer;
+  readonly start: number;
+  end: number;
+  readonly #owner: RunOwner;
+  #slot: ReplySlot;
+  #count = 0;
+  #nearWrites = 0;
+  #written: Key[] | undefined;
+  /** The keys of GETs, by the place of the request. */
+  #gets: Key[] | undefined;
+
+  constructor(
+    owner: RunOwner,
+    connection: ForwardingConnection,
+    route: RawRoute,
+    { buffer, frameStart }: RequestParser,
+  ) {
+    this.#owner = owner;
+    this.connection = connection;
+    this.route = route;
+    this.buffer = buffer;
+    this.start = this.end = frameStart;
+    this.#slot = owner.replies.open();
+  }
+
+  /** One more request, right behind the last one; `written` are the keys that it changes, `got` the key of a GET. */
+  extend(frameEnd: number, written: readonly Key[] | undefined, got?: Key): void {
+    this.end = frameEnd;
+    if (got !== undefined) (this.#gets ??= [])[this.#count] = got;
+    this.#count += 1;
+    this.remaining += 1;
+    if (written === undefined || this.route.near === undefined) return this.#owner.awaited(1, 0);
+    this.route.near.invalidate(written);
+    (this.#written ??= []).push(...written);
+    this.#nearWrites += 1;
+    this.#owner.awaited(1, 1);
+  }
+
+  receive(chunk: Buffer, start: number, end: number): void {
+    this.#invalidate();
+    this.#slot.write(chunk.subarray(start, end));
+  }
+
+  receiveError(bytes: Buffer): void {
+    // Another server is the master now; who comes next is to look for it.
+    if (bytes.subarray(0, readOnly.length).equals(readOnly)) this.connection.demoted();
+    const isWrongType = bytes.subarray(0, wrongType.length).equals(wrongType);
+    const key = isWrongType ? this.#gets?.[this.#count - this.remaining] : undefined;
+    if (key === undefined) this.receive(bytes, 0, bytes.length);
+    else this.#readHash(key, bytes);
+  }
+
+  done(): void {
+    this.#finish(true);
+  }
+
+  fail(error: UpstreamError, begun: boolean): void {
+    this.#invalidate();
+    if (begun) {
+      this.route.guard?.leave(this.#count, false);
+      return this.#owner.abandon(error.message);
+    }
+    const line = Buffer.from(failureLine(error));
+    for (; this.remaining > 0; this.remaining -= 1) this.#slot.write(line);
+    this.#finish(false);
+  }
+
+  #finish(answered: boolean): void {
+    this.#invalidate();
+    this.#slot.close();
+    this.#owner.awaited(-this.#count, -this.#nearWrites);
+    this.route.guard?.leave(this.#count, answered);
+  }
+
+  #invalidate(): void {
+    if (this.#written !== undefined) this.route.near?.invalidate(this.#written);
+  }
+
+  /** The Dapr door keeps values in a hash's field `data`; where there is none, the error was right. */
+  #readHash(key: Key, error: Buffer): void {
+    const kept = Buffer.from(error);
+    const hole = this.#owner.replies.open(this.#slot);
+    const rest = this.#owner.replies.open(hole);
+    this.#slot.close();
+    this.#slot = rest;
+    const answer = (bytes: Buffer) => {
+      hole.write(bytes);
+      hole.close();
+    };
+    const sink = new DecodingSink(
+      1,
+      ([reply]) =>
+        answer(reply instanceof Buffer ? Buffer.concat([Buffer.from(`$${reply.length}\r\n`), reply, crlf]) : kept),
+      (failure) => answer(Buffer.from(failureLine(failure))),
+    );
+    const frame = encodeRequest(['HGET', bytesOfKey(this.route.keyPrefix + key), 'data']);
+    this.connection.send(sink, frame, 0, frame.length);
+  }
+}
+
+const crlf = Buffer.from('\r\n');

@@ -1,0 +1,97 @@
+import type { RawRoute } from '../../../routing/engine.ts';
+import { bytesOfKey } from '../../../store/key.ts';
+import type { Key } from '../../../store/store.ts';
+import type { Client, Command } from '../client.ts';
+import { CommandError } from '../commands/answer.ts';
+import { ClusterUpstream } from '../upstream/cluster/cluster-upstream.ts';
+import type { ForwardingConnection } from '../upstream/forwarding-connection.ts';
+import { UpstreamError } from '../upstream/redis-server.ts';
+import { callCluster } from './cluster-call.ts';
+import { slotOf } from './common-slot.ts';
+import { failureLine } from './failure-line.ts';
+import { ForwardRun } from './forward-run.ts';
+import { addPrefixed, frameOf } from './frame.ts';
+
+/**
+ * Pass the client's request on as it is. False: it must wait, for what it must not overtake or for a Redis that has
+ * more than enough to do.
+ */
+export function forward(
+  client: Client,
+  command: Command,
+  route: RawRoute,
+  positions: readonly number[],
+  keys: readonly Key[],
+): boolean {
+  checkPrefix(route, command);
+  const slot = slotOf(route, keys);
+  const written = command.write ? keys : undefined;
+  const { pending, parser } = client;
+  if (pending.writes > 0 || (command.write && pending.reads > 0)) return false;
+  if (!mayPass(client, route)) return false;
+  const connection = laneOf(client, route, slot);
+  if (connection.full) {
+    client.door.waitForRoom(client);
+    return false;
+  }
+  const upstream = slot === undefined ? undefined : client.upstream(route);
+  if (slot !== undefined && upstream instanceof ClusterUpstream) {
+    if (!pending.slots.mayUse(slot, connection)) return false;
+    client.endRun();
+    client.beforeWaiting();
+    const frame = frameOf(parser, route.keyPrefix, positions);
+    const got = command.isGet ? keys[0] : undefined;
+    callCluster(client, { route, upstream, slot, frame, written, got }, connection);
+    return true;
+  }
+  let { run } = client;
+  const behind = run?.buffer === parser.buffer && run.end === parser.frameStart;
+  const joins = behind && run?.connection === connection && run.route === route;
+  if (run === undefined || !joins) {
+    client.endRun();
+    client.beforeWaiting();
+    run = client.run = new ForwardRun(client, connection, route, parser);
+  }
+  route.guard?.enter();
+  if (route.keyPrefix !== '') addPrefixed(connection, parser, bytesOfKey(route.keyPrefix), positions);
+  run.extend(parser.frameEnd, written, command.isGet ? keys[0] : undefined);
+  return true;
+}
+
+/** Whether the policies let one command pass now; when not, the client goes on when it is worth asking again. */
+export const mayPass = (client: Client, { guard }: RawRoute): boolean =>
+  guard === undefined || guard.ready(client, () => client.door.workLater(client));
+
+const namesKeys = new Set(
+  'blpop brpop bzpopmin bzpopmax lmpop zmpop blmpop bzmpop xread xreadgroup sort sort_ro georadius georadiusbymember'.split(
+    ' ',
+  ),
+);
+
+/**
+ * Refuse what has keys in its reply, or in words that the command table does not know, where keys have a prefix in the
+ * Redis: the client would see the prefix, or reach other keys than its own.
+ */
+export function checkPrefix({ keyPrefix }: RawRoute, { name }: Command): void {
+  if (keyPrefix !== '' && namesKeys.has(name))
+    throw new CommandError(`ERR ${name.toUpperCase()} is not possible where keys have a prefix`);
+}
+
+/**
+ * The connection that carries this client's requests to a route's Redis, for keys of `slot` where it has slots.
+ *
+ * @throws {CommandError} while the Redis can't be reached
+ */
+export function laneOf(client: Client, route: RawRoute, slot: number | undefined): ForwardingConnection {
+  try {
+    const { id, protocol } = client.session;
+    const connection = client.upstream(route).connection(id, protocol, slot);
+    client.used.add(connection);
+    return connection;
+  } catch (error) {
+    route.guard?.enter();
+    route.guard?.leave(1, false);
+    if (error instanceof UpstreamError) throw new CommandError(failureLine(error).slice(1).trimEnd());
+    throw error;
+  }
+}

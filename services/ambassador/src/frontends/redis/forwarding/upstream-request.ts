@@ -1,0 +1,113 @@
+import { messageOf } from '@podkit/chassis/errors';
+import type { RawRoute } from '../../../routing/engine.ts';
+import type { Key } from '../../../store/store.ts';
+import { encodeRequest } from '../protocol/encode-request.ts';
+import { ClusterUpstream } from '../upstream/cluster/cluster-upstream.ts';
+import { mostRedirects, type Redirect, redirectOf } from '../upstream/cluster/redirect.ts';
+import type { ForwardingConnection } from '../upstream/forwarding-connection.ts';
+import type { UpstreamPool } from '../upstream/pool.ts';
+import { UpstreamError } from '../upstream/redis-server.ts';
+import { DecodingSink, type ReplySink } from '../upstream/sink.ts';
+import type { Upstream } from '../upstream/upstream.ts';
+
+type Options = {
+  upstream: Upstream;
+  frame: Buffer;
+  /** Replies of the frame before the one that counts: those of MULTI and of what it queues. */
+  skipped?: number;
+  /** False: its connection cannot be left, since something is watched there. */
+  follows?: boolean;
+  /** The connection to a node that another one has named. */
+  reconnect: (pool: UpstreamPool) => ForwardingConnection;
+  /** What it changes, behind which near cache, and the policies that count it. */
+  near?: RawRoute['near'];
+  written?: readonly Key[] | undefined;
+  guard?: RawRoute['guard'];
+};
+
+const asking = encodeRequest(['ASKING']);
+const ignore = () => undefined;
+
+/**
+ * One request with one reply, which goes on to where the nodes of a Cluster send it (MOVED, ASK). The near cache forgets what it
+ * writes before it is sent and before its reply is passed on; policies are told when it begins and ends.
+ */
+export class UpstreamRequest implements ReplySink {
+  remaining = 1;
+  readonly #options: Options;
+  readonly #reply: Omit<ReplySink, 'remaining'>;
+  #connection: ForwardingConnection | undefined;
+  #redirect: Redirect | undefined;
+  #redirects = 0;
+
+  constructor(options: Options, reply: Omit<ReplySink, 'remaining'>) {
+    this.#options = options;
+    this.#reply = reply;
+    this.#forget();
+    options.guard?.enter();
+  }
+
+  send(connection: ForwardingConnection): void {
+    const { frame, skipped = 0 } = this.#options;
+    const isAsked = this.#redirect?.kind === 'ask';
+    this.#connection = connection;
+    this.#redirect = undefined;
+    this.remaining = 1;
+    if (isAsked) connection.send(new DecodingSink(1, ignore, ignore), asking, 0, asking.length);
+    connection.add(frame, 0, frame.length);
+    // An error among them makes EXEC answer EXECABORT; where it was a redirect, nothing has happened there.
+    if (skipped > 0)
+      connection.expect({
+        remaining: skipped,
+        receive: ignore,
+        receiveError: (bytes) => this.#check(bytes),
+        done: ignore,
+        fail: ignore,
+      });
+    connection.expect(this);
+  }
+
+  receive(chunk: Buffer, start: number, end: number): void {
+    this.#forget();
+    this.#reply.receive(chunk, start, end);
+  }
+
+  receiveError(bytes: Buffer): void {
+    this.#check(bytes);
+    if (this.#redirect !== undefined) return;
+    if (this.#reply.receiveError === undefined) this.receive(bytes, 0, bytes.length);
+    else this.#reply.receiveError(bytes);
+  }
+
+  done(): void {
+    const { upstream, reconnect, guard } = this.#options;
+    if (this.#redirect !== undefined && upstream instanceof ClusterUpstream) {
+      this.#redirects += 1;
+      try {
+        return this.send(reconnect(upstream.follow(this.#redirect)));
+      } catch (error) {
+        return this.fail(error instanceof UpstreamError ? error : new UpstreamError(messageOf(error), false), false);
+      }
+    }
+    this.#forget();
+    guard?.leave(1, true);
+    this.#reply.done();
+  }
+
+  fail(error: UpstreamError, begun: boolean): void {
+    this.#forget();
+    this.#options.guard?.leave(1, false);
+    this.#reply.fail(error, begun);
+  }
+
+  #check(error: Buffer): void {
+    const { upstream, follows = true } = this.#options;
+    if (!follows || this.#redirects >= mostRedirects || !(upstream instanceof ClusterUpstream)) return;
+    this.#redirect ??= redirectOf(error.toString('latin1', 1, error.length - 2), this.#connection?.at?.host ?? '');
+  }
+
+  #forget(): void {
+    const { near, written } = this.#options;
+    if (written !== undefined) near?.invalidate(written);
+  }
+}

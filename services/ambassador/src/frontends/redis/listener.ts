@@ -1,0 +1,158 @@
+import { chmodSync, rmSync } from 'node:fs';
+import { createServer, type Server, type Socket } from 'node:net';
+import { codeOf, messageOf } from '@podkit/chassis/errors';
+import type { Logger } from '@podkit/chassis/log/logger';
+import type { Lifecycle } from '@podkit/chassis/process/lifecycle';
+import type { Registry } from 'prom-client';
+import type { Engine } from '../../routing/engine.ts';
+import { SharedInput } from '../../unsafe/shared-input.ts';
+import type { Client, DoorContext } from './client.ts';
+import { replies } from './commands/errors.ts';
+import { ClientConnection } from './connection/client-connection.ts';
+import { respMetrics } from './metrics.ts';
+import { ReplyWriter } from './protocol/reply-writer.ts';
+import { defaultLimits, type RequestLimits } from './protocol/request-limits.ts';
+import { createRegistry } from './registry.ts';
+import type { Credentials } from './session-commands/auth.ts';
+import { ScanCursors } from './session-commands/scan-cursors.ts';
+import { Invalidations } from './tracking/invalidations.ts';
+import { TurnQueue } from './turn-queue.ts';
+import { sentWithoutCopy } from './upstream/write-batch.ts';
+import { Upstreams } from './upstreams.ts';
+
+export type RespDoorOptions = {
+  engine: Engine;
+  log: Logger;
+  lifecycle: Lifecycle;
+  registry: Registry;
+  host: string;
+  port: number;
+  /** A Unix socket to listen on as well. */
+  socketPath?: string;
+  credentials: Credentials;
+  maxClients: number;
+  limits?: RequestLimits;
+  /** Most bytes that may wait for a client that does not read; beyond it is cut off. */
+  maxOutput?: number;
+  /** Connections to each Redis, per protocol; default 1, since more of them split what goes in one write. */
+  upstreamConnections?: number;
+};
+
+/** The Redis door, listening. `port` is the one it got, when 0 was asked for. */
+export type RespDoor = { port: number; close(signal?: AbortSignal): Promise<void> };
+
+/**
+ * Open the Redis door. It is closed with the lifecycle: what clients asked is answered, then they are let go.
+ *
+ * @throws {Error} naming the setting when the port is taken
+ */
+export async function startRespDoor(options: RespDoorOptions): Promise<RespDoor> {
+  const { table, names } = createRegistry();
+  const clients = new Map<number, Client>();
+  const invalidations = new Invalidations(options.engine);
+  const turns = new TurnQueue();
+  const metrics = respMetrics(options.registry, names, () => clients.size);
+  const upstreams = new Upstreams(options.engine, options.upstreamConnections ?? 1, () => turns.run());
+  const startedAt = Date.now();
+  let [lastId, port] = [0, options.port];
+  const context: DoorContext = {
+    engine: options.engine,
+    table,
+    limits: options.limits ?? defaultLimits,
+    credentials: options.credentials,
+    log: options.log,
+    metrics,
+    // What is large is sent on from where it lies.
+    input: new SharedInput(sentWithoutCopy),
+    writer: new ReplyWriter(),
+    maxOutput: options.maxOutput ?? 128 * 1024 * 1024,
+    cursors: new ScanCursors(),
+    facts: () => ({
+      port,
+      startedAt,
+      clients: clients.size,
+      maxClients: options.maxClients,
+      waiting: [...clients.values()].filter(({ pending }) => pending.blocked).length,
+      connections: metrics.connections,
+      rejected: metrics.rejected,
+      errors: metrics.errors,
+      commands: metrics.counts.reduce((sum, count) => sum + count, 0),
+    }),
+    sessions: () => [...clients.values()].map((client) => client.session),
+    client: (id) => clients.get(id),
+    invalidations,
+    upstream: (route, database) => upstreams.of(route, database),
+    flushLater: (client) => turns.flushLater(client),
+    workLater: (client) => turns.workLater(client),
+    waitForRoom: (client) => turns.waitForRoom(client),
+    closed: ({ session }) => clients.delete(session.id),
+  };
+  const accept = (socket: Socket) => {
+    if (clients.size >= options.maxClients) {
+      metrics.rejected += 1;
+      socket.on('error', () => undefined);
+      socket.resume().end(`-${replies.maxClients}\r\n`);
+      return;
+    }
+    metrics.connections += 1;
+    lastId += 1;
+    clients.set(lastId, new ClientConnection(context, socket, lastId));
+  };
+  const servers = [await listen(accept, { host: options.host, port })];
+  const address = servers[0]?.address();
+  if (typeof address === 'object' && address !== null) ({ port } = address);
+  if (options.socketPath !== undefined) servers.push(await listenUnix(accept, options.socketPath));
+  const close = async (signal?: AbortSignal) => {
+    await Promise.all(servers.map((server) => closeServer(server, clients, signal)));
+    invalidations.close();
+    upstreams.close();
+  };
+  options.lifecycle.atClose('redis door', close);
+  return { port, close };
+}
+
+async function listen(
+  accept: (socket: Socket) => void,
+  at: { host: string; port: number } | { path: string },
+): Promise<Server> {
+  // Half-open: a client may say all it wants, close its side, and still read the answers.
+  const server = createServer(
+    { allowHalfOpen: true, pauseOnConnect: true, noDelay: true, keepAlive: true, keepAliveInitialDelay: 300_000 },
+    accept,
+  );
+  try {
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(at, resolve);
+    });
+    return server;
+  } catch (cause) {
+    const where = 'path' in at ? at.path : `${at.host}:${at.port}`;
+    const setting = 'path' in at ? 'AMBASSADOR_REDIS_SOCKET' : 'REDIS_PORT';
+    const why = codeOf(cause) === 'EADDRINUSE' ? 'it is taken' : messageOf(cause);
+    throw new Error(`cannot listen on ${where}: ${why}; set ${setting} to another`, { cause });
+  }
+}
+
+/** A socket file that an earlier process left behind is replaced. */
+async function listenUnix(accept: (socket: Socket) => void, path: string): Promise<Server> {
+  rmSync(path, { force: true });
+  const server = await listen(accept, { path });
+  chmodSync(path, 0o660);
+  return server;
+}
+
+/** Stop listening, let every client have its answers, and cut off who is left when `signal` says so. */
+function closeServer(
+  server: Server,
+  clients: ReadonlyMap<number, Client>,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    for (const client of clients.values()) client.finish();
+    signal?.addEventListener('abort', () => {
+      for (const client of clients.values()) client.abandon('the drain deadline has passed');
+    });
+  });
+}

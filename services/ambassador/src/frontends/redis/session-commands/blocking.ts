@@ -1,0 +1,81 @@
+import type { RawRoute } from '../../../routing/engine.ts';
+import type { Key } from '../../../store/store.ts';
+import type { Client, DoorCommand } from '../client.ts';
+import { CommandError } from '../commands/answer.ts';
+import { unknownRequest } from '../commands/unknown-request.ts';
+import { commonRoute } from '../dispatch/grouping.ts';
+import { positionsOrRefusal, refuseAsRedis } from '../dispatch/unfound-keys.ts';
+import { slotOf } from '../forwarding/common-slot.ts';
+import { failureLine } from '../forwarding/failure-line.ts';
+import { checkPrefix, forward } from '../forwarding/forward.ts';
+import { frameOf } from '../forwarding/frame.ts';
+import { UpstreamRequest } from '../forwarding/upstream-request.ts';
+import type { UpstreamPool } from '../upstream/pool.ts';
+import { storesBusy } from './split-commands.ts';
+
+/**
+ * BLPOP and its like: on a connection that no one else uses while it waits. The client's later requests wait behind
+ * it, as they would in Redis, and when the client goes away so does the connection.
+ */
+export const blockingCommand: DoorCommand = (client, command) => {
+  const positions = positionsOrRefusal(client, command);
+  if (positions instanceof CommandError) return refuseAsRedis(client, command, positions);
+  const keys = positions.map((position) => client.request.key(position));
+  const route = commonRoute(client, keys);
+  if (route === undefined) throw new CommandError(unknownRequest(client.request));
+  checkPrefix(route, command);
+  slotOf(route, keys);
+  if (!mayBlock(client, command.name)) return forward(client, command, route, positions, keys);
+  // Sent on another connection, it must not overtake what was sent before.
+  if (storesBusy(client) || client.pending.forwarded > 0) return false;
+  client.endRun();
+  client.beforeWaiting();
+  wait(client, route, keys, frameOf(client.parser, route.keyPrefix, positions));
+  return true;
+};
+
+/** Send it, wherever a cluster wants it, and wait. */
+function wait(client: Client, route: RawRoute, keys: readonly Key[], frame: Buffer): void {
+  const { protocol } = client.session;
+  const upstream = client.upstream(route);
+  const slot = client.replies.open();
+  let connection = upstream.dedicated(protocol, {}, slotOf(route, keys));
+  const leave = () => {
+    client.endWait();
+    connection.close('done');
+  };
+  const end = () => {
+    slot.close();
+    leave();
+  };
+  const reconnect = (pool: UpstreamPool) => {
+    leave();
+    connection = pool.dedicated(protocol);
+    client.beginWait(connection);
+    return connection;
+  };
+  const request = new UpstreamRequest(
+    { upstream, frame, reconnect, near: route.near, written: keys },
+    {
+      receive: (chunk, start, stop) => slot.write(chunk.subarray(start, stop)),
+      done: end,
+      fail: (error, begun) => {
+        if (begun) return client.abandon(error.message);
+        slot.write(Buffer.from(failureLine(error)));
+        end();
+      },
+    },
+  );
+  client.beginWait(connection);
+  request.send(connection);
+}
+
+/** XREAD and XREADGROUP wait only where they are told to. */
+function mayBlock({ request }: Client, name: string): boolean {
+  if (!name.startsWith('xread')) return true;
+  for (let index = 1; index < request.count; index += 1) {
+    if (request.word(index) === 'streams') return false;
+    if (request.word(index) === 'block') return true;
+  }
+  return false;
+}

@@ -1,0 +1,113 @@
+import type { Client, DoorCommand } from '../client.ts';
+import { type Answer, CommandError, ok, Status } from '../commands/answer.ts';
+import { wrongArguments } from '../commands/errors.ts';
+import { integer } from '../commands/numbers.ts';
+import type { RequestView } from '../commands/request.ts';
+import { ownedDatabase, sessionRoute } from '../dispatch/grouping.ts';
+import { forward } from '../forwarding/forward.ts';
+import { clientTracking } from '../tracking/tracking-command.ts';
+import { clientCommand } from './client-command.ts';
+import { auth, hello } from './handshake.ts';
+import { infoCommand } from './info-command.ts';
+import { select } from './select-command.ts';
+import { commandCommand, configCommand, time } from './server-commands.ts';
+import { wait } from './wait-command.ts';
+
+/** A client that has authenticated may send requests of the full size. */
+function admitted(client: Client, answer: Answer): Answer {
+  if (client.session.authenticated) client.parser.limits = client.door.limits;
+  return answer;
+}
+
+function ping({ session }: Client, request: RequestView): Answer {
+  if (request.count > 2) throw new CommandError(wrongArguments('ping'));
+  const subscribed = session.subscriptions > 0 && session.protocol === 2;
+  if (subscribed) return ['pong', request.count === 2 ? request.value(1) : ''];
+  return request.count === 2 ? request.value(1) : new Status('PONG');
+}
+
+function reset(client: Client): Answer {
+  const { session, door } = client;
+  client.subscriptions.close();
+  client.transaction?.close();
+  client.transaction = undefined;
+  client.tracking?.close();
+  client.tracking = undefined;
+  session.protocol = 2;
+  session.name = '';
+  session.database = undefined;
+  session.authenticated = door.credentials.password() === undefined;
+  return new Status('RESET');
+}
+
+/** CLIENT: at once, but for TRACKING, which waits until the changes are heard. */
+const answerClient: DoorCommand = (connection) => {
+  const { request } = connection;
+  connection.endRun();
+  if (request.word(1) !== 'tracking' || request.count < 3) connection.answer(clientCommand(connection, request));
+  else connection.answerLater(clientTracking(connection), 'exclusive');
+  return true;
+};
+
+/** COMMAND: a Redis whose keys these are says it all, any other at least where the keys of a request stand. */
+const answerCommand: DoorCommand = (client, command) => {
+  const { engine } = client.door;
+  const asksForKeys = client.request.count > 1 && client.request.word(1).startsWith('getkeys');
+  const raw = asksForKeys ? sessionRoute(engine).raw : ownedDatabase(engine);
+  if (raw !== undefined) return forward(client, command, raw, [], []);
+  client.endRun();
+  client.answer(commandCommand(client.request));
+  return true;
+};
+
+function quit(client: Client): Answer {
+  client.closing = true;
+  return ok;
+}
+
+type OwnAnswer = (client: Client, request: RequestView) => Answer;
+
+/** What a transaction answers itself, when its turn comes: the Redis knows nothing of this connection. */
+export const ownAnswers: Record<string, OwnAnswer> = {
+  client: clientCommand,
+  command: (_client, request) => commandCommand(request),
+  config: (_client, request) => configCommand(request),
+  role: () => ['master', 0, []],
+  select: ({ session }, request) => {
+    if (integer(request.text(1)) === (session.database ?? 0)) return ok;
+    throw new CommandError('ERR SELECT of another database is not supported inside MULTI');
+  },
+};
+
+/** What needs nothing but the connection; in a transaction on a Redis, that answers it. */
+export const connectionAnswers: Record<string, OwnAnswer> = {
+  ping,
+  echo: (_client, request) => request.value(1),
+  time,
+};
+
+/** A command that is answered at once, from what the connection and the endpoint know. */
+const atOnce =
+  (answer: OwnAnswer): DoorCommand =>
+  (client) => {
+    client.endRun();
+    client.answer(answer(client, client.request));
+    return true;
+  };
+
+export const connectionCommands: Record<string, DoorCommand> = {
+  ping: atOnce(ping),
+  echo: atOnce((_client, request) => request.value(1)),
+  time: atOnce(time),
+  config: atOnce((_client, request) => configCommand(request)),
+  role: atOnce(() => ['master', 0, []]),
+  hello: atOnce((client, request) => admitted(client, hello(client.session, request, client.door.credentials))),
+  auth: atOnce((client, request) => admitted(client, auth(client.session, request, client.door.credentials))),
+  reset: atOnce(reset),
+  quit: atOnce(quit),
+  client: answerClient,
+  command: answerCommand,
+  select,
+  info: infoCommand,
+  wait,
+};

@@ -1,0 +1,61 @@
+import type { RawRoute } from '../../../routing/engine.ts';
+import type { Client } from '../client.ts';
+import { failureLine } from '../forwarding/failure-line.ts';
+import { laneOf } from '../forwarding/forward.ts';
+import { UpstreamRequest } from '../forwarding/upstream-request.ts';
+import { encodeRequest } from '../protocol/encode-request.ts';
+import { withOwnAnswers } from './own-replies.ts';
+import type { Transaction } from './transaction.ts';
+
+const [begin, end] = [encodeRequest(['MULTI']), encodeRequest(['EXEC'])];
+
+/**
+ * Send MULTI, what was queued, and EXEC in one piece: nothing of another client can come between, so they may share a
+ * connection, unless there was a WATCH, which belongs to a connection. Only the reply to EXEC is passed on.
+ */
+export function execUpstream(client: Client, transaction: Transaction, route: RawRoute): void {
+  const connection = transaction.watching ?? laneOf(client, route, transaction.slot);
+  const { id, protocol } = client.session;
+  const { queued, written } = transaction;
+  client.beforeWaiting();
+  const slot = client.replies.open();
+  client.beginWait(transaction.watching);
+  const finish = () => {
+    slot.close();
+    client.endWait();
+    transaction.close();
+  };
+  const sent = queued.filter(({ own }) => !own);
+  const kept: Buffer[] = [];
+  const request = new UpstreamRequest(
+    {
+      upstream: client.upstream(route),
+      frame: Buffer.concat([begin, ...sent.map(({ frame }) => frame), end]),
+      skipped: sent.length + 1,
+      follows: transaction.watching === undefined,
+      reconnect: (pool) => pool.connection(id, protocol),
+      near: route.near,
+      written,
+      guard: route.guard,
+    },
+    {
+      // As it comes, unless answers of our own have places among those of the Redis.
+      receive: (chunk, start, stop) => {
+        const bytes = chunk.subarray(start, stop);
+        if (sent.length === queued.length) slot.write(bytes);
+        else kept.push(Buffer.from(bytes));
+      },
+      receiveError: (bytes) => slot.write(bytes),
+      done: () => {
+        if (kept.length > 0) slot.write(withOwnAnswers(client, Buffer.concat(kept), queued));
+        finish();
+      },
+      fail: (error, begun) => {
+        if (begun) return client.abandon(error.message);
+        slot.write(Buffer.from(failureLine(error)));
+        finish();
+      },
+    },
+  );
+  request.send(connection);
+}

@@ -1,0 +1,73 @@
+import { type Answer, CommandError, MapAnswer, ok } from '../commands/answer.ts';
+import { replies } from '../commands/errors.ts';
+import { integer } from '../commands/numbers.ts';
+import type { RequestView } from '../commands/request.ts';
+import type { Session } from '../connection/session.ts';
+import { accepts, type Credentials } from './auth.ts';
+
+/** The version whose behaviour clients may expect. */
+export const redisVersion = '7.0.15';
+
+/** HELLO [2|3 [AUTH user password] [SETNAME name]]: https://redis.io/docs/latest/commands/hello/ */
+export function hello(session: Session, request: RequestView, credentials: Credentials): Answer {
+  let protocol: number = session.protocol;
+  if (request.count > 1) {
+    protocol = integer(request.text(1), replies.protoNotInteger);
+    if (protocol !== 2 && protocol !== 3) throw new CommandError(replies.noProto);
+  }
+  const options = helloOptions(request);
+  if (options.login !== undefined) login(session, credentials, ...options.login);
+  if (!session.authenticated)
+    throw new CommandError(
+      'NOAUTH HELLO must be called with the client already authenticated, otherwise the HELLO <proto> AUTH <user> <pass> option can be used to authenticate the client and select the RESP protocol version at the same time',
+    );
+  if (options.name !== undefined) session.name = options.name;
+  session.protocol = protocol === 3 ? 3 : 2;
+  return new MapAnswer([
+    ['server', 'redis'],
+    ['version', redisVersion],
+    ['proto', session.protocol],
+    ['id', session.id],
+    ['mode', 'standalone'],
+    ['role', 'master'],
+    ['modules', []],
+  ]);
+}
+
+type HelloOptions = { login?: [string, string]; name?: string };
+
+function helloOptions(request: RequestView): HelloOptions {
+  const options: HelloOptions = {};
+  for (let index = 2; index < request.count; index += 1) {
+    const word = request.word(index);
+    if (word === 'auth' && index + 2 < request.count) {
+      options.login = [request.text(index + 1), request.text(index + 2)];
+      index += 2;
+    } else if (word === 'setname' && index + 1 < request.count) {
+      options.name = clientName(request.text(index + 1));
+      index += 1;
+    } else throw new CommandError(`ERR Syntax error in HELLO option '${request.text(index)}'`);
+  }
+  return options;
+}
+
+/** AUTH [user] password */
+export function auth(session: Session, request: RequestView, credentials: Credentials): Answer {
+  if (request.count > 3) throw new CommandError(replies.syntax);
+  if (request.count === 2 && credentials.password() === undefined) throw new CommandError(replies.authWithoutPassword);
+  if (request.count === 2) login(session, credentials, credentials.username, request.text(1));
+  else login(session, credentials, request.text(1), request.text(2));
+  return ok;
+}
+
+function login(session: Session, credentials: Credentials, user: string, password: string): void {
+  if (!accepts(credentials, user, password)) throw new CommandError(replies.wrongPass);
+  session.authenticated = true;
+}
+
+/** @throws {CommandError} for a name that would break the lines of CLIENT LIST */
+export function clientName(name: string): string {
+  if (!/^[!-~]*$/.test(name))
+    throw new CommandError('ERR Client names cannot contain spaces, newlines or special characters.');
+  return name;
+}

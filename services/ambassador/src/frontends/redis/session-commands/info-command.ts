@@ -1,0 +1,87 @@
+import { hostname } from 'node:os';
+import type { RawRoute } from '../../../routing/engine.ts';
+import type { Client, DoorCommand } from '../client.ts';
+import { type Answer, Verbatim } from '../commands/answer.ts';
+import { sessionRoute } from '../dispatch/grouping.ts';
+import { ask } from '../forwarding/ask.ts';
+import type { ServerFacts } from '../server-facts.ts';
+import { redisVersion } from './handshake.ts';
+import { storesBusy } from './split-commands.ts';
+
+type Sections = Record<string, Record<string, string | number>>;
+
+/** Sections of which this endpoint knows better than the Redis behind it; the others are those of the Redis. */
+const ofTheEndpoint = ['server', 'clients', 'stats', 'replication', 'cluster'];
+
+/** INFO [section ...]: of this endpoint what a client of it wants to know, of the Redis behind it what only that knows. */
+export const infoCommand: DoorCommand = (client) => {
+  const { request, door } = client;
+  const wanted = Array.from({ length: request.count - 1 }, (_, index) => request.word(index + 1));
+  const { raw } = sessionRoute(door.engine);
+  if (raw !== undefined && storesBusy(client)) return false;
+  client.endRun();
+  const own = ownSections(door.facts());
+  if (raw === undefined) client.answer(asText(own, wanted));
+  else client.answerLater(withRedis(client, raw, own, wanted), 'exclusive');
+  return true;
+};
+
+async function withRedis(client: Client, route: RawRoute, own: Sections, wanted: readonly string[]): Promise<Answer> {
+  // Clients ask for it before all else; while the Redis is away they still learn what they talk to.
+  const [reply] = await ask(client, route, [['INFO', ...wanted]]).catch(() => []);
+  const theirs = reply instanceof Buffer ? parseSections(reply.toString()) : {};
+  const taken = Object.entries(theirs).filter(([title]) => !ofTheEndpoint.includes(title.toLowerCase()));
+  const offset = theirs['Replication']?.['master_repl_offset'];
+  if (offset !== undefined) own['Replication'] = { ...own['Replication'], master_repl_offset: offset };
+  return asText({ ...own, ...Object.fromEntries(taken) }, wanted);
+}
+
+function ownSections(facts: ServerFacts): Sections {
+  const uptime = Math.floor((Date.now() - facts.startedAt) / 1000);
+  return {
+    Server: {
+      redis_version: redisVersion,
+      redis_mode: 'standalone',
+      os: `${process.platform} ${process.arch}`,
+      arch_bits: 64,
+      process_id: process.pid,
+      run_id: hostname(),
+      tcp_port: facts.port,
+      uptime_in_seconds: uptime,
+      uptime_in_days: Math.floor(uptime / 86_400),
+    },
+    Clients: { connected_clients: facts.clients, maxclients: facts.maxClients, blocked_clients: facts.waiting },
+    Memory: { used_memory: process.memoryUsage.rss(), maxmemory: 0, maxmemory_policy: 'noeviction' },
+    Persistence: { loading: 0 },
+    Stats: {
+      total_connections_received: facts.connections,
+      total_commands_processed: facts.commands,
+      rejected_connections: facts.rejected,
+      total_error_replies: facts.errors,
+    },
+    Replication: { role: 'master', connected_slaves: 0 },
+    Cluster: { cluster_enabled: 0 },
+    Keyspace: {},
+  };
+}
+
+function parseSections(text: string): Sections {
+  const sections: Sections = {};
+  let current: Record<string, string | number> = {};
+  for (const line of text.split('\r\n')) {
+    const colon = line.indexOf(':');
+    if (line.startsWith('# ')) sections[line.slice(2)] = current = {};
+    else if (colon > 0) current[line.slice(0, colon)] = line.slice(colon + 1);
+  }
+  return sections;
+}
+
+function asText(sections: Sections, wanted: readonly string[]): Verbatim {
+  const all = wanted.length === 0 || wanted.some((word) => ['default', 'all', 'everything'].includes(word));
+  const chosen = Object.entries(sections).filter(([title]) => all || wanted.includes(title.toLowerCase()));
+  const texts = chosen.map(([title, facts]) => {
+    const lines = Object.entries(facts).map(([name, value]) => `${name}:${value}\r\n`);
+    return `# ${title}\r\n${lines.join('')}`;
+  });
+  return new Verbatim(texts.join('\r\n'));
+}

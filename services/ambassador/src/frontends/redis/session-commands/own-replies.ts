@@ -1,0 +1,59 @@
+import type { Client } from '../client.ts';
+import { type Answer, CommandError, ok } from '../commands/answer.ts';
+import { RequestView } from '../commands/request.ts';
+import { asCommandError } from '../commands/store-errors.ts';
+import { writeAnswer } from '../commands/write-answer.ts';
+import { ReplyScanner } from '../protocol/reply-scanner.ts';
+import { ReplyWriter } from '../protocol/reply-writer.ts';
+import { defaultLimits } from '../protocol/request-limits.ts';
+import { RequestParser } from '../protocol/request-parser.ts';
+import { connectionAnswers, ownAnswers } from './connection-commands.ts';
+import type { Queued } from './transaction.ts';
+
+/** How a command without a key is answered in a transaction that no Redis runs. */
+export function localAnswer(name: string): (request: RequestView, client: Client) => Answer {
+  const answer = ownAnswers[name] ?? connectionAnswers[name];
+  if (answer !== undefined) return (request, client) => answer(client, request);
+  if (name === 'unwatch') return () => ok;
+  throw new CommandError(`ERR ${name.toUpperCase()} is not supported inside MULTI here`);
+}
+
+/** The request of a queued frame. */
+export function parsedRequest(frame: Buffer): RequestView {
+  const parser = new RequestParser(defaultLimits);
+  parser.push(frame);
+  parser.next();
+  return new RequestView(parser);
+}
+
+/**
+ * The reply to EXEC with our own answers put into their places among those of the Redis. What is no array, such as an
+ * error, stays as it is.
+ */
+export function withOwnAnswers(client: Client, reply: Buffer, queued: readonly Queued[]): Buffer {
+  const header = /^\*(\d+)\r\n/.exec(reply.toString('latin1', 0, 32));
+  if (header === null) return reply;
+  let at = header[0].length;
+  const parts: Buffer[] = [Buffer.from(`*${queued.length}\r\n`)];
+  for (const { name, frame, own } of queued) {
+    if (own) {
+      parts.push(encoded(client, () => localAnswer(name)(parsedRequest(frame), client)));
+      continue;
+    }
+    const end = new ReplyScanner().scan(reply, at);
+    parts.push(reply.subarray(at, end));
+    at = end;
+  }
+  return Buffer.concat(parts);
+}
+
+function encoded({ session }: Client, answer: () => Answer): Buffer {
+  const writer = new ReplyWriter();
+  writer.protocol = session.protocol;
+  try {
+    writeAnswer(writer, answer());
+  } catch (error) {
+    writeAnswer(writer, asCommandError(error));
+  }
+  return writer.take();
+}

@@ -1,0 +1,103 @@
+import type { RawRoute } from '../../../routing/engine.ts';
+import type { Client, DoorCommand } from '../client.ts';
+import { type Answer, CommandError, ok } from '../commands/answer.ts';
+import { unknownRequest } from '../commands/unknown-request.ts';
+import { commonRoute } from '../dispatch/grouping.ts';
+import { askOver } from '../forwarding/ask.ts';
+import { forward } from '../forwarding/forward.ts';
+import { ReplyError } from '../protocol/reply-decoder.ts';
+import { ClusterUpstream } from '../upstream/cluster/cluster-upstream.ts';
+import { storesBusy } from './split-commands.ts';
+
+const subscribe: DoorCommand = (client, command) => {
+  const { request, session } = client;
+  if (client.pending.forwarded > 0 || client.pending.exclusive > 0) return false;
+  client.endRun();
+  const words = Array.from({ length: request.count }, (_, index) => request.value(index));
+  const leaves = command.name.includes('unsubscribe');
+  if (leaves && session.subscriptions === 0) {
+    // Nothing to leave; Redis answers all the same, once per name or once with null.
+    const names = words.length > 1 ? words.slice(1) : [null];
+    for (const name of names) client.answer([command.name, name, 0]);
+    return true;
+  }
+  client.beforeWaiting();
+  client.subscriptions.send(words);
+  return true;
+};
+
+/** A shard channel has no prefix, but in a cluster a slot, as a key has. */
+const spublish: DoorCommand = (client, command) => {
+  const route = commonRoute(client, []);
+  if (route === undefined) throw new CommandError(unknownRequest(client.request));
+  return forward(client, command, { ...route, keyPrefix: '' }, [], [client.request.key(1)]);
+};
+
+/** PUBLISH and PUBSUB: channels have no prefix and no route; they are those of the first Redis. */
+const passOn: DoorCommand = (client, command) => {
+  const route = commonRoute(client, []);
+  if (route === undefined) throw new CommandError(unknownRequest(client.request));
+  return forward(client, command, route, [], []);
+};
+
+/**
+ * SCRIPT KILL and FUNCTION KILL: on connections of their own, since the script may have been sent on the shared one. A busy
+ * Redis takes neither HELLO 3 with a database nor SELECT, so they ask in RESP2 and of database 0.
+ */
+function kill(client: Client, route: RawRoute): boolean {
+  client.endRun();
+  const upstream = client.door.upstream(route, undefined);
+  const words = Array.from({ length: client.request.count }, (_, index) => Buffer.from(client.request.value(index)));
+  const tell = async (): Promise<Answer> => {
+    const pools =
+      upstream instanceof ClusterUpstream ? (await upstream.masters()).map((at) => upstream.at(at)) : [upstream];
+    const said = await Promise.all(
+      pools.map((pool) => {
+        const connection = pool.dedicated(2);
+        return askOver(client, route, [words], connection).finally(() => connection.close('asked'));
+      }),
+    );
+    const replies = said.map(([reply]) => reply);
+    // Of several nodes one runs the script; the others say that they run none.
+    const refusal = replies.every((reply) => reply instanceof ReplyError) ? replies[0] : undefined;
+    if (refusal instanceof ReplyError) throw new CommandError(refusal.message);
+    return ok;
+  };
+  client.answerLater(tell(), 'exclusive');
+  return true;
+}
+
+/** SCRIPT and FUNCTION: every node of a cluster has its own, so all are asked; the first error, or else reply, is the answer. */
+const onEveryNode: DoorCommand = (client, command) => {
+  const route = commonRoute(client, []);
+  const upstream = route && client.upstream(route);
+  if (route !== undefined && client.request.word(1) === 'kill') return kill(client, route);
+  if (route === undefined || !(upstream instanceof ClusterUpstream)) return passOn(client, command);
+  if (storesBusy(client)) return false;
+  client.endRun();
+  const { id, protocol } = client.session;
+  const words = Array.from({ length: client.request.count }, (_, index) => Buffer.from(client.request.value(index)));
+  const tell = async (): Promise<Answer> => {
+    const nodes = (await upstream.masters()).map((node) => upstream.at(node).connection(id, protocol));
+    const said = await Promise.all(nodes.map((node) => askOver(client, route, [words], node)));
+    const error = said.flat().find((reply) => reply instanceof ReplyError);
+    if (error instanceof ReplyError) throw new CommandError(error.message);
+    return (said[0]?.[0] ?? null) as Answer;
+  };
+  client.answerLater(tell(), 'exclusive');
+  return true;
+};
+
+export const pubSubCommands: Record<string, DoorCommand> = {
+  subscribe,
+  psubscribe: subscribe,
+  unsubscribe: subscribe,
+  punsubscribe: subscribe,
+  ssubscribe: subscribe,
+  sunsubscribe: subscribe,
+  publish: passOn,
+  spublish,
+  pubsub: passOn,
+  script: onEveryNode,
+  function: onEveryNode,
+};

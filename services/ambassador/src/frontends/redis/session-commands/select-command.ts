@@ -1,0 +1,43 @@
+import type { Client, DoorCommand } from '../client.ts';
+import { type Answer, CommandError, ok } from '../commands/answer.ts';
+import { replies } from '../commands/errors.ts';
+import { integer } from '../commands/numbers.ts';
+import { distinctRedis } from '../dispatch/grouping.ts';
+import { askOver } from '../forwarding/ask.ts';
+import { ReplyError } from '../protocol/reply-decoder.ts';
+import { storesBusy } from './split-commands.ts';
+
+/**
+ * SELECT: 0 is the store's own database. Another one is chosen where all keys live in a Redis that has databases and whose
+ * URL names none; elsewhere its refusal is the one of a Redis with one database.
+ */
+export const select: DoorCommand = (client) => {
+  const index = integer(client.request.text(1));
+  if (storesBusy(client) || client.pending.forwarded > 0) return false;
+  client.endRun();
+  client.answerLater(choose(client, index), 'exclusive');
+  return true;
+};
+
+async function choose(client: Client, index: number): Promise<Answer> {
+  if (index !== 0) await checkDatabase(client, index);
+  client.session.database = index === 0 ? undefined : index;
+  return ok;
+}
+
+/** @throws {CommandError} in the words of the Redis that has no such database */
+async function checkDatabase(client: Client, index: number): Promise<void> {
+  const { door, session } = client;
+  const all = door.engine.routes();
+  const routes = distinctRedis(door.engine);
+  const haveDatabases = routes.every(({ target }) => target.topology.mode !== 'cluster' && target.db === 0);
+  if (!haveDatabases || all.some(({ raw }) => raw === undefined)) throw new CommandError(replies.dbIndex);
+  for (const route of routes) {
+    // Not the connection that others share: it would be in the other database from then on.
+    const connection = door.upstream(route, undefined).dedicated(session.protocol);
+    const [reply] = await askOver(client, route, [['SELECT', String(index)]], connection).finally(() =>
+      connection.close('checked'),
+    );
+    if (reply instanceof ReplyError) throw new CommandError(reply.message);
+  }
+}

@@ -1,0 +1,140 @@
+import type { Client, Subscribed } from '../client.ts';
+import { CommandError } from '../commands/answer.ts';
+import { sessionRoute } from '../dispatch/grouping.ts';
+import { encodeRequest } from '../protocol/encode-request.ts';
+import { decodeReply } from '../protocol/reply-decoder.ts';
+import { ReplyWriter } from '../protocol/reply-writer.ts';
+import { invalidateChannel } from '../tracking/tracking.ts';
+import { keySlot } from '../upstream/cluster/key-slot.ts';
+import type { ForwardingConnection } from '../upstream/forwarding-connection.ts';
+
+const noChannels = 'ERR no configured store supports pub/sub';
+
+/** SSUBSCRIBE and SUNSUBSCRIBE: channels that belong to a slot, as keys do. */
+const aboutShards = /^s(?:un)?subscribe$/i;
+
+/**
+ * What one client has subscribed to: connections of its own to the Redis, speaking RESP3, whose messages are passed on
+ * between the client's replies. There is one for channels and patterns, and in a cluster one for each slot of shard
+ * channels. When one is lost the client is cut off, so that it knows that it may have missed messages.
+ */
+export class Subscriptions implements Subscribed {
+  readonly #client: Client;
+  readonly #connections = new Map<string, ForwardingConnection>();
+  /** Subscribed shard channels: each connection counts only its own. */
+  readonly #shards = new Set<string>();
+  #channels = 0;
+  #closing = false;
+
+  constructor(client: Client) {
+    this.#client = client;
+  }
+
+  get count(): number {
+    return this.#client.session.subscriptions;
+  }
+
+  /** (P|S)SUBSCRIBE and (P|S)UNSUBSCRIBE, as the client sent it. */
+  send(words: readonly Buffer[]): void {
+    const [command = Buffer.alloc(0), ...names] = words;
+    const isLeaving = /unsubscribe$/i.test(command.toString());
+    if (sessionRoute(this.#client.door.engine).raw === undefined) return this.#sendHere(isLeaving, names);
+    this.#sendOn(command, names, words);
+    // Until the Redis has said how many they are.
+    if (!isLeaving) this.#client.session.subscriptions += names.length;
+  }
+
+  /** Without a Redis there is only the channel of CLIENT TRACKING. */
+  #sendHere(isLeaving: boolean, names: readonly Buffer[]): void {
+    if (names.some((name) => name.toString() !== invalidateChannel)) throw new CommandError(noChannels);
+    const { session, replies } = this.#client;
+    this.#channels = session.subscriptions = isLeaving ? 0 : 1;
+    const kind = Buffer.from(isLeaving ? 'unsubscribe' : 'subscribe');
+    replies.interject(encoded([kind, Buffer.from(invalidateChannel), this.#channels], session.protocol));
+  }
+
+  #sendOn(command: Buffer, names: readonly Buffer[], words: readonly Buffer[]): void {
+    if (!aboutShards.test(command.toString())) return this.#tell('channels', undefined, words);
+    const all = names.length > 0 ? names : [...this.#shards].map((name) => Buffer.from(name, 'latin1'));
+    if (all.length === 0)
+      this.#client.replies.interject(encoded([Buffer.from('sunsubscribe'), null, 0], this.#client.session.protocol));
+    for (const name of all) {
+      const slot = keySlot(name.toString('latin1'));
+      this.#tell(this.#isCluster ? `slot ${slot}` : 'channels', slot, [command, name]);
+    }
+  }
+
+  close(): void {
+    this.#closing = true;
+    for (const connection of this.#connections.values()) connection.close('the client left');
+    this.#connections.clear();
+    this.#shards.clear();
+    this.#channels = 0;
+    this.#client.session.subscriptions = 0;
+    this.#closing = false;
+  }
+
+  get #isCluster(): boolean {
+    return sessionRoute(this.#client.door.engine).raw?.target.topology.mode === 'cluster';
+  }
+
+  #tell(place: string, slot: number | undefined, words: readonly Buffer[]): void {
+    let connection = this.#connections.get(place);
+    if (connection === undefined) this.#connections.set(place, (connection = this.#open(slot)));
+    connection.tell(encodeRequest(words));
+  }
+
+  #open(slot: number | undefined): ForwardingConnection {
+    const { door } = this.#client;
+    const { raw } = sessionRoute(door.engine);
+    if (raw === undefined) throw new CommandError(noChannels);
+    const events = {
+      onPush: (bytes: Buffer) => this.#pass(bytes),
+      onClose: () => {
+        if (!this.#closing) this.#client.abandon('the connection of its subscriptions was lost');
+      },
+    };
+    return door.upstream(raw, undefined).dedicated(3, events, slot);
+  }
+
+  #pass(bytes: Buffer): void {
+    const { session, replies } = this.#client;
+    const message = decoded(bytes);
+    const change = this.#count(message);
+    const shown = change === undefined ? message : [...message.slice(0, 2), change];
+    replies.interject(session.protocol === 3 && shown === message ? bytes : encoded(shown, session.protocol));
+    if (change === undefined) return;
+    session.subscriptions = this.#channels + this.#shards.size;
+    if (session.subscriptions === 0) this.close();
+  }
+
+  /** The count that a client sees after a change of its subscriptions; undefined for a message. */
+  #count([kind, name, count]: readonly unknown[]): number | undefined {
+    const word = String(kind);
+    if (!word.endsWith('subscribe')) return undefined;
+    if (!aboutShards.test(word)) return (this.#channels = Number(count));
+    const channel = name instanceof Buffer ? name.toString('latin1') : undefined;
+    if (word.startsWith('ss') && channel !== undefined) this.#shards.add(channel);
+    else if (channel !== undefined) this.#shards.delete(channel);
+    return this.#shards.size;
+  }
+}
+
+function decoded(bytes: Buffer): readonly unknown[] {
+  const message = decodeReply({ bytes, at: 0 });
+  return Array.isArray(message) ? message : [];
+}
+
+/** RESP2 has no pushes: the same elements as an array. */
+function encoded(parts: readonly unknown[], protocol: 2 | 3): Buffer {
+  const writer = new ReplyWriter();
+  writer.protocol = protocol;
+  if (protocol === 3) writer.push(parts.length);
+  else writer.array(parts.length);
+  for (const part of parts) {
+    if (typeof part === 'number') writer.integer(part);
+    else if (part instanceof Buffer) writer.bulk(part);
+    else writer.null();
+  }
+  return writer.take();
+}

@@ -1,0 +1,123 @@
+import type { Route } from '../../../routing/engine.ts';
+import { bytesOfKey } from '../../../store/key.ts';
+import type { Key } from '../../../store/store.ts';
+import type { Client, DoorCommand } from '../client.ts';
+import { type Answer, CommandError, NullArray, ok } from '../commands/answer.ts';
+import { replies } from '../commands/errors.ts';
+import { keyPositions } from '../commands/key-positions.ts';
+import type { RequestView } from '../commands/request.ts';
+import { asCommandError } from '../commands/store-errors.ts';
+import { sessionRoute } from '../dispatch/grouping.ts';
+import { askOver } from '../forwarding/ask.ts';
+import { askCluster } from '../forwarding/ask-cluster.ts';
+import { mayPass } from '../forwarding/forward.ts';
+import { ReplyError } from '../protocol/reply-decoder.ts';
+import { ClusterUpstream } from '../upstream/cluster/cluster-upstream.ts';
+import type { UpstreamPool } from '../upstream/pool.ts';
+import { execUpstream } from './exec-upstream.ts';
+import { localAnswer, parsedRequest } from './own-replies.ts';
+import { storesBusy } from './split-commands.ts';
+import { Transaction } from './transaction.ts';
+
+const multi: DoorCommand = (client) => {
+  if (client.transaction?.open) throw new CommandError(replies.nestedMulti);
+  client.transaction ??= new Transaction();
+  client.transaction.open = true;
+  client.endRun();
+  client.answer(ok);
+  return true;
+};
+
+const discard: DoorCommand = (client) => {
+  if (!client.transaction?.open) throw new CommandError(replies.discardWithoutMulti);
+  forget(client);
+  client.answer(ok);
+  return true;
+};
+
+const unwatch: DoorCommand = (client) => {
+  forget(client);
+  client.answer(ok);
+  return true;
+};
+
+function forget(client: Client): void {
+  client.endRun();
+  client.transaction?.close();
+  client.transaction = undefined;
+}
+
+const watch: DoorCommand = (client, command) => {
+  if (client.transaction?.open) throw new CommandError(replies.watchInMulti);
+  if (storesBusy(client) || client.pending.forwarded > 0) return false;
+  const keys = keyPositions(command, client.request).map((position) => client.request.key(position));
+  client.endRun();
+  const transaction = (client.transaction ??= new Transaction());
+  for (const key of keys) transaction.take(client.door.engine.route(key), key);
+  client.answerLater(watchKeys(client, transaction, keys), 'exclusive');
+  return true;
+};
+
+async function watchKeys(client: Client, transaction: Transaction, keys: readonly Key[]): Promise<Answer> {
+  const { route } = transaction;
+  if (route?.raw === undefined) {
+    for (const key of keys) transaction.watched.set(key, (await route?.store.get(key))?.etag);
+    return ok;
+  }
+  const { keyPrefix } = route.raw;
+  const { protocol } = client.session;
+  const upstream = client.upstream(route.raw);
+  const isFirst = transaction.watching === undefined;
+  let connection = (transaction.watching ??= upstream.dedicated(protocol, {}, transaction.slot));
+  const words = ['WATCH', ...keys.map((key) => bytesOfKey(keyPrefix + key))];
+  // What was watched before is watched there; a node that it has left since refuses, and so EXEC will.
+  const reconnect = (pool: UpstreamPool) => {
+    transaction.close();
+    return (connection = transaction.watching = pool.dedicated(protocol));
+  };
+  const [reply] =
+    upstream instanceof ClusterUpstream && isFirst
+      ? await askCluster(upstream, connection, [words], reconnect)
+      : await askOver(client, route.raw, [words], connection);
+  if (reply instanceof ReplyError) throw new CommandError(reply.message);
+  return ok;
+}
+
+const exec: DoorCommand = (client) => {
+  const { transaction } = client;
+  if (!transaction?.open) throw new CommandError(replies.execWithoutMulti);
+  if (storesBusy(client)) return false;
+  if (transaction.watching !== undefined && client.pending.forwarded > 0) return false;
+  const route = transaction.route ?? sessionRoute(client.door.engine);
+  const { raw } = route;
+  if (raw !== undefined && !transaction.failed && !mayPass(client, raw)) return false;
+  client.endRun();
+  client.transaction = undefined;
+  if (transaction.failed) {
+    transaction.close();
+    throw new CommandError(replies.execAbort);
+  }
+  if (raw !== undefined) execUpstream(client, transaction, raw);
+  else client.answerLater(execOnStore(client, transaction, route), 'exclusive');
+  return true;
+};
+
+/** Without a Redis: in memory only, where nothing else runs between commands that never wait. */
+async function execOnStore(client: Client, transaction: Transaction, { store }: Route): Promise<Answer> {
+  if (store.info.kind !== 'in-memory' && transaction.queued.some(({ onStore }) => onStore !== undefined))
+    throw new CommandError(`ERR MULTI is not supported on store '${store.info.name}'`);
+  for (const [key, etag] of transaction.watched) if ((await store.get(key))?.etag !== etag) return new NullArray();
+  const answers: Answer[] = [];
+  for (const { name, frame, onStore } of transaction.queued) {
+    const request = parsedRequest(frame);
+    const answer = onStore === undefined ? localAnswer(name) : (view: RequestView) => onStore(store, view);
+    try {
+      answers.push(await answer(request, client));
+    } catch (error) {
+      answers.push(asCommandError(error));
+    }
+  }
+  return answers;
+}
+
+export const transactionCommands: Record<string, DoorCommand> = { multi, exec, discard, watch, unwatch };

@@ -1,0 +1,59 @@
+import type { Client, Command } from '../client.ts';
+import { CommandError, Status } from '../commands/answer.ts';
+import { keyPositions } from '../commands/key-positions.ts';
+import { unknownRequest } from '../commands/unknown-request.ts';
+import { ownedDatabase } from '../dispatch/grouping.ts';
+import { checkPrefix } from '../forwarding/forward.ts';
+import { frameOf } from '../forwarding/frame.ts';
+import { touchedBy } from '../tracking/touched-by.ts';
+import { ownAnswers } from './connection-commands.ts';
+import type { Transaction } from './transaction.ts';
+
+const control = new Set(['multi', 'exec', 'discard', 'watch', 'quit', 'reset']);
+/** Commands without a key that a Redis runs in a transaction as it does alone. */
+const serverCommands = new Set(['ping', 'echo', 'time', 'publish', 'spublish', 'script', 'function', 'info', 'lolwut']);
+/** Those that are about all keys of the database. */
+const databaseCommands = new Set(['dbsize', 'keys', 'scan', 'randomkey', 'flushdb', 'flushall']);
+/** Nothing is watched any more once EXEC runs, and waiting there never waits. */
+const withoutEffect = new Set(['unwatch', 'wait']);
+const mostBytes = 64 * 1024 * 1024;
+
+/** Keep a command for EXEC, or serve those that steer the transaction. */
+export function queueInTransaction(client: Client, transaction: Transaction, command: Command): boolean {
+  if (control.has(command.name) && command.run !== undefined) return command.run(client, command);
+  try {
+    queue(client, transaction, command);
+  } catch (error) {
+    transaction.failed = true;
+    throw error;
+  }
+  client.endRun();
+  client.answer(new Status('QUEUED'));
+  return true;
+}
+
+function queue(client: Client, transaction: Transaction, command: Command): void {
+  const { door, request, parser } = client;
+  const positions = keyPositions(command, request);
+  const own = Object.hasOwn(ownAnswers, command.name);
+  if (positions.length === 0 && command.keys.kind === 'none' && !own) checkKeyless(client, command);
+  const keys = positions.map((position) => request.key(position));
+  for (const key of keys) transaction.take(door.engine.route(key), key);
+  const raw = transaction.route?.raw;
+  if (raw !== undefined) checkPrefix(raw, command);
+  if (keys.length > 0 && raw === undefined && command.onStore === undefined)
+    throw new CommandError(unknownRequest(request));
+  const frame = frameOf(parser, raw?.keyPrefix ?? '', positions);
+  transaction.bytes += frame.length;
+  if (transaction.bytes > mostBytes) throw new CommandError('ERR the transaction is too large');
+  const touched = touchedBy(command, keys);
+  transaction.queued.push({ name: command.name, frame, touched, onStore: command.onStore, own });
+}
+
+/** A command without a key belongs to the Redis where the keys of the transaction live, or else to the session's. */
+function checkKeyless({ door }: Client, { name, write }: Command): void {
+  if (serverCommands.has(name) || withoutEffect.has(name)) return;
+  const owned = databaseCommands.has(name) ? ownedDatabase(door.engine) : undefined;
+  if (owned !== undefined && (!write || owned.near === undefined)) return;
+  throw new CommandError(`ERR ${name.toUpperCase()} is not supported inside MULTI here`);
+}

@@ -1,0 +1,57 @@
+import type { Route } from '../../../routing/engine.ts';
+import type { Key } from '../../../store/store.ts';
+import { CommandError } from '../commands/answer.ts';
+import { replies } from '../commands/errors.ts';
+import type { KeyCommand } from '../commands/key-command.ts';
+import { slotOf } from '../forwarding/common-slot.ts';
+import type { Touched } from '../tracking/tracked.ts';
+import type { ForwardingConnection } from '../upstream/forwarding-connection.ts';
+
+/** A command that waits for EXEC. */
+export type Queued = {
+  name: string;
+  /** The request, as it goes to a Redis. */
+  frame: Buffer;
+  /** Keys that it reads and that it may change. */
+  touched: Touched;
+  /** How a store serves it. */
+  onStore: KeyCommand | undefined;
+  /** Answered here wherever the transaction runs: it is about this connection. */
+  own: boolean;
+};
+
+/** What a client has watched and queued, from WATCH or MULTI to EXEC or DISCARD. */
+export class Transaction {
+  /** True from MULTI on. */
+  open = false;
+  /** A queued command was refused, so EXEC must refuse all. */
+  failed = false;
+  /** Where all its keys live; the first key decides. */
+  route: Route | undefined;
+  readonly queued: Queued[] = [];
+  /** WATCH belongs to a connection, so from there to EXEC it is the client's own. */
+  watching: ForwardingConnection | undefined;
+  /** Etags as they were at WATCH, where the keys live in memory. */
+  readonly watched = new Map<Key, string | undefined>();
+  bytes = 0;
+
+  /** In a cluster, the slot of all its keys. */
+  slot: number | undefined;
+
+  get written(): Key[] {
+    return this.queued.flatMap(({ touched }) => touched.written);
+  }
+
+  /** @throws {CommandError} CROSSSLOT where the keys live elsewhere than those before */
+  take(route: Route, key: Key): void {
+    const slot = route.raw && slotOf(route.raw, [key]);
+    this.slot ??= slot;
+    this.route ??= route;
+    if (this.route !== route || this.slot !== slot) throw new CommandError(replies.crossSlot);
+  }
+
+  close(): void {
+    this.watching?.close('the transaction is over');
+    this.watching = undefined;
+  }
+}

@@ -1,0 +1,159 @@
+import type { Engine } from '../../../routing/engine.ts';
+import type { Changes } from '../../../store/near-cache.ts';
+import type { Key } from '../../../store/store.ts';
+import { CommandError } from '../commands/answer.ts';
+import type { Tracked, TrackingTable } from './tracked.ts';
+
+/** Pairs of a key and a connection that are remembered; beyond it the oldest keys are said to have changed. */
+const mostRemembered = 1_000_000;
+
+type Feed = {
+  /** Whether every change is heard now. */
+  heard: boolean;
+  /** Its first word: undefined when it hears, else why it does not. */
+  first: Promise<string | undefined>;
+  close: () => void;
+};
+
+/**
+ * Which connections are to be told of which keys (CLIENT TRACKING), and what is heard of the stores: a near cache tells
+ * what it forgets, a Redis, a PostgreSQL and the memory driver what changes.
+ */
+export class Invalidations implements TrackingTable {
+  readonly #engine: Engine;
+  readonly #trackings = new Set<Tracked>();
+  readonly #readers = new Map<Key, Set<Tracked>>();
+  readonly #feeds = new Map<Changes, Feed>();
+  readonly #stopListening: () => void;
+  #remembered = 0;
+
+  constructor(engine: Engine) {
+    this.#engine = engine;
+    this.#stopListening = engine.onReload(() => this.#reloaded());
+  }
+
+  async join(tracking: Tracked): Promise<void> {
+    this.#trackings.add(tracking);
+    try {
+      await this.#openFeeds();
+    } catch (error) {
+      this.leave(tracking);
+      throw error;
+    }
+  }
+
+  leave(tracking: Tracked): void {
+    this.#trackings.delete(tracking);
+    for (const key of tracking.keys) this.forget(key, tracking);
+    if (this.#trackings.size === 0) this.#closeFeeds(() => true);
+  }
+
+  remember(key: Key, tracking: Tracked): void {
+    if (tracking.keys.has(key)) return;
+    let readers = this.#readers.get(key);
+    if (readers === undefined) this.#readers.set(key, (readers = new Set()));
+    readers.add(tracking);
+    tracking.keys.add(key);
+    this.#remembered += 1;
+    for (const oldest of this.#readers.keys()) {
+      if (this.#remembered <= mostRemembered) break;
+      this.#tellReaders(oldest);
+    }
+  }
+
+  forget(key: Key, tracking: Tracked): boolean {
+    if (!tracking.keys.delete(key)) return false;
+    this.#remembered -= 1;
+    const readers = this.#readers.get(key);
+    readers?.delete(tracking);
+    if (readers?.size === 0) this.#readers.delete(key);
+    return true;
+  }
+
+  hears(key: Key): boolean {
+    const { changes } = this.#engine.route(key);
+    return changes !== undefined && this.#feeds.get(changes)?.heard === true;
+  }
+
+  close(): void {
+    this.#stopListening();
+    this.#closeFeeds(() => true);
+  }
+
+  async #openFeeds(): Promise<void> {
+    const opened = this.#engine.routes().map(({ store, changes }) => {
+      if (changes === undefined) throw notHeard(store.info.name, 'it does not report changes');
+      let feed = this.#feeds.get(changes);
+      if (feed === undefined) this.#feeds.set(changes, (feed = this.#open(changes)));
+      return { name: store.info.name, feed };
+    });
+    for (const { name, feed } of opened) {
+      const reason = await feed.first;
+      if (reason !== undefined && !feed.heard) throw notHeard(name, reason);
+    }
+  }
+
+  #open(changes: Changes): Feed {
+    const { keyPrefix: prefix, track } = changes;
+    const { promise: first, resolve } = Promise.withResolvers<string | undefined>();
+    const feed: Feed = { heard: false, first, close: () => undefined };
+    const isOfRoute = (key: Key) => this.#engine.route(key).changes === changes;
+    const source = track({
+      prefix,
+      // Later, but in this turn: a store may say so while the connection that changes it is being served.
+      changed: (keys) =>
+        queueMicrotask(() => this.#tell(keys?.map((key) => key.slice(prefix.length)).filter(isOfRoute) ?? null)),
+      listening: () => {
+        feed.heard = true;
+        resolve(undefined);
+      },
+      deaf: (reason) => {
+        feed.heard = false;
+        resolve(reason);
+        queueMicrotask(() => this.#tell(null));
+      },
+    });
+    feed.close = () => void source.close();
+    return feed;
+  }
+
+  #tell(keys: readonly Key[] | null): void {
+    if (keys === null) return this.#tellAll();
+    for (const key of keys) this.#tellReaders(key);
+    for (const tracking of this.#trackings) tracking.broadcast(keys);
+  }
+
+  #tellReaders(key: Key): void {
+    for (const tracking of this.#readers.get(key) ?? []) {
+      this.forget(key, tracking);
+      tracking.tell([key]);
+    }
+  }
+
+  #tellAll(): void {
+    for (const tracking of this.#trackings) {
+      for (const key of tracking.keys) this.forget(key, tracking);
+      tracking.tell(null);
+    }
+  }
+
+  #reloaded(): void {
+    const current = new Set(this.#engine.routes().map(({ changes }) => changes));
+    this.#closeFeeds((changes) => !current.has(changes));
+    if (this.#trackings.size === 0) return;
+    this.#tellAll();
+    // What cannot be heard any more is told right behind each reply.
+    this.#openFeeds().catch(() => undefined);
+  }
+
+  #closeFeeds(isOver: (changes: Changes) => boolean): void {
+    for (const [changes, feed] of this.#feeds) {
+      if (!isOver(changes)) continue;
+      this.#feeds.delete(changes);
+      feed.close();
+    }
+  }
+}
+
+const notHeard = (store: string, reason: string): CommandError =>
+  new CommandError(`ERR CLIENT TRACKING is not supported: store '${store}': ${reason}`);

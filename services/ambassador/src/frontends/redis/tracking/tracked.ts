@@ -1,0 +1,53 @@
+import type { Key } from '../../../store/store.ts';
+
+/** The keys that a command reads and those that it may change. */
+export type Touched = { read: readonly Key[]; written: readonly Key[] };
+
+/** What CLIENT TRACKING ON was asked for. */
+export type TrackingMode = {
+  broadcast: boolean;
+  /** Only what is read after CLIENT CACHING YES, or all but what is read after CLIENT CACHING NO. */
+  only: 'optin' | 'optout' | undefined;
+  noLoop: boolean;
+  /** The connection that is told instead of this one; 0: this one. */
+  redirect: number;
+};
+
+/** CLIENT TRACKING of one connection: what it may keep in a cache of its own. */
+export interface Tracked {
+  readonly mode: TrackingMode;
+  /** In broadcasting mode, what the keys begin with. */
+  readonly prefixes: Set<Key>;
+  /** Keys that it is to be told of, once. */
+  readonly keys: Set<Key>;
+  /** CLIENT CACHING was said for the next command. */
+  caching: boolean;
+  /** The connection that it redirects to is gone. */
+  readonly broken: boolean;
+
+  /** It was served a command that touches these keys. */
+  touched(keys: Touched): void;
+  /** A command is over. */
+  afterCommand(): void;
+  /** These keys have changed: in broadcasting mode it is told of all under its prefixes. */
+  broadcast(keys: readonly Key[]): void;
+  /** Tell the client, or the one that it redirects to, that these keys changed; null: any may have. */
+  tell(keys: readonly Key[] | null): void;
+  close(): void;
+}
+
+/** Which connections are to be told of which keys. */
+export interface TrackingTable {
+  /**
+   * From now on a connection is told.
+   *
+   * @throws {CommandError} where a store does not say what changes
+   */
+  join(tracked: Tracked): Promise<void>;
+  leave(tracked: Tracked): void;
+  remember(key: Key, tracked: Tracked): void;
+  /** False: it was not to be told of this key. */
+  forget(key: Key, tracked: Tracked): boolean;
+  /** Whether a change of this key would be heard. */
+  hears(key: Key): boolean;
+}

@@ -1,0 +1,121 @@
+import type { Key } from '../../../store/store.ts';
+import type { Client } from '../client.ts';
+import { type Answer, CommandError, MapAnswer, ok, SetAnswer } from '../commands/answer.ts';
+import { replies } from '../commands/errors.ts';
+import { integer } from '../commands/numbers.ts';
+import type { RequestView } from '../commands/request.ts';
+import type { Tracked, TrackingMode } from './tracked.ts';
+import { Tracking } from './tracking.ts';
+
+type Options = TrackingMode & { prefixes: Key[] };
+
+/** CLIENT TRACKING ON|OFF [REDIRECT id] [PREFIX p ...] [BCAST] [OPTIN] [OPTOUT] [NOLOOP]: https://redis.io/docs/latest/commands/client-tracking/ */
+export async function clientTracking(client: Client): Promise<Answer> {
+  const { request } = client;
+  const options = readOptions(client);
+  const onOff = request.word(2);
+  if (onOff !== 'on' && onOff !== 'off') throw new CommandError(replies.syntax);
+  const before = client.tracking;
+  if (onOff === 'off') {
+    before?.close();
+    client.tracking = undefined;
+    return ok;
+  }
+  check(options, before);
+  const { prefixes, ...mode } = options;
+  const tracking = new Tracking(client, client.door.invalidations, mode);
+  for (const prefix of new Set([...(before?.prefixes ?? []), ...prefixes])) tracking.prefixes.add(prefix);
+  if (mode.broadcast && tracking.prefixes.size === 0) tracking.prefixes.add('');
+  if (before !== undefined) for (const key of before.keys) client.door.invalidations.remember(key, tracking);
+  await client.door.invalidations.join(tracking);
+  before?.close();
+  client.tracking = tracking;
+  return ok;
+}
+
+function readOptions({ request, door }: Client): Options {
+  const options: Options = { broadcast: false, only: undefined, noLoop: false, redirect: 0, prefixes: [] };
+  const wanted = new Set<'optin' | 'optout'>();
+  for (let index = 3; index < request.count; index += 1) {
+    const word = request.word(index);
+    const hasValue = index + 1 < request.count;
+    if (word === 'bcast') options.broadcast = true;
+    else if (word === 'noloop') options.noLoop = true;
+    else if (word === 'optin' || word === 'optout') wanted.add(word);
+    else if (word === 'redirect' && hasValue) {
+      if (options.redirect !== 0) throw new CommandError('ERR A client can only redirect to a single other client');
+      options.redirect = integer(request.text((index += 1)));
+      if (door.client(options.redirect) === undefined)
+        throw new CommandError('ERR The client ID you want redirect to does not exist');
+    } else if (word === 'prefix' && hasValue) options.prefixes.push(request.key((index += 1)));
+    else throw new CommandError(replies.syntax);
+  }
+  if (options.broadcast && wanted.size > 0)
+    throw new CommandError('ERR OPTIN and OPTOUT are not compatible with BCAST');
+  if (wanted.size > 1) throw new CommandError("ERR You can't specify both OPTIN mode and OPTOUT mode");
+  [options.only] = wanted;
+  return options;
+}
+
+function check({ broadcast, only, prefixes }: Options, before: Tracked | undefined): void {
+  if (!broadcast && prefixes.length > 0) throw new CommandError('ERR PREFIX option requires BCAST mode to be enabled');
+  const anew = 'before disabling tracking for this client, and then re-enabling it with a different mode.';
+  if (before !== undefined && before.mode.broadcast !== broadcast)
+    throw new CommandError(`ERR You can't switch BCAST mode on/off ${anew}`);
+  if (only !== undefined && before?.mode.only !== undefined && before.mode.only !== only)
+    throw new CommandError(`ERR You can't switch OPTIN/OPTOUT mode ${anew}`);
+  for (const [place, prefix] of prefixes.entries()) {
+    const existing = [...(before?.prefixes ?? [])].find((other) => other !== prefix && overlap(prefix, other));
+    if (existing !== undefined) throw overlapping(prefix, `an existing prefix '${existing}'`);
+    const provided = prefixes.slice(place + 1).find((other) => overlap(prefix, other));
+    if (provided !== undefined) throw overlapping(prefix, `another provided prefix '${provided}'`);
+  }
+}
+
+const overlap = (one: Key, other: Key): boolean => one.startsWith(other) || other.startsWith(one);
+
+const overlapping = (prefix: Key, other: string): CommandError =>
+  new CommandError(`ERR Prefix '${prefix}' overlaps with ${other}. Prefixes for a single client must not overlap.`);
+
+/** CLIENT CACHING YES|NO */
+export function clientCaching(client: Client, request: RequestView): Answer {
+  const tracking = client.tracking;
+  if (tracking === undefined)
+    throw new CommandError(
+      'ERR CLIENT CACHING can be called only when the client is in tracking mode with OPTIN or OPTOUT mode enabled',
+    );
+  const word = request.word(2);
+  const mode = { yes: 'optin', no: 'optout' }[word];
+  if (mode === undefined) throw new CommandError(replies.syntax);
+  if (tracking.mode.only !== mode)
+    throw new CommandError(
+      `ERR CLIENT CACHING ${word.toUpperCase()} is only valid when tracking is enabled in ${mode.toUpperCase()} mode.`,
+    );
+  tracking.caching = true;
+  return ok;
+}
+
+/** CLIENT GETREDIR: -1 without tracking, 0 without a redirection. */
+export const clientGetRedirection = (client: Client): Answer => client.tracking?.mode.redirect ?? -1;
+
+/** CLIENT TRACKINGINFO */
+export function clientTrackingInfo(client: Client): Answer {
+  const tracking = client.tracking;
+  const flags = tracking === undefined ? ['off'] : flagsOf(tracking);
+  return new MapAnswer([
+    ['flags', new SetAnswer(flags)],
+    ['redirect', clientGetRedirection(client)],
+    ['prefixes', [...(tracking?.prefixes ?? [])].map((prefix) => Buffer.from(prefix, 'latin1'))],
+  ]);
+}
+
+function flagsOf({ mode, caching, broken }: Tracked): string[] {
+  const { broadcast, only, noLoop } = mode;
+  return [
+    'on',
+    ...(broadcast ? ['bcast'] : []),
+    ...(only === undefined ? [] : [only, ...(caching ? [only === 'optin' ? 'caching-yes' : 'caching-no'] : [])]),
+    ...(noLoop ? ['noloop'] : []),
+    ...(broken ? ['broken_redirect'] : []),
+  ];
+}

@@ -1,0 +1,36 @@
+import type { HostPort } from '../../../../routing/engine.ts';
+import { type Reply, textOf } from '../../protocol/reply-decoder.ts';
+import { askOnce } from '../ask-once.ts';
+import { type RedisEndpoint, UpstreamError } from '../redis-server.ts';
+
+/** Which node has which slot; holes where no node has it. */
+export type SlotMap = { slots: (HostPort | undefined)[]; masters: HostPort[] };
+
+/**
+ * Ask all these nodes at once who has which slots; the first that knows is believed.
+ *
+ * Protocol: https://redis.io/docs/latest/commands/cluster-slots/
+ *
+ * @throws {AggregateError} when none of them knows
+ */
+export const askSlots = (nodes: readonly RedisEndpoint[]): Promise<SlotMap> =>
+  Promise.any(nodes.map(async (node) => slotMapOf(await askOnce(node, ['CLUSTER', 'SLOTS']), node.host)));
+
+/** The map in a reply. A node without a host means itself: the host that was asked, `own`. */
+function slotMapOf(reply: Reply | undefined, own: string): SlotMap {
+  const slots: SlotMap['slots'] = [];
+  const masters = new Map<string, HostPort>();
+  for (const range of listOf(reply)) {
+    const [first, last, node] = listOf(range);
+    const [host, port] = listOf(node);
+    const at = { host: textOf(host) || own, port: Number(port) };
+    const name = `${at.host}:${at.port}`;
+    const known = masters.get(name) ?? at;
+    masters.set(name, known);
+    for (let slot = Number(first); slot <= Number(last); slot += 1) slots[slot] = known;
+  }
+  if (masters.size === 0) throw new UpstreamError('the node knows of no slots', false);
+  return { slots, masters: [...masters.values()] };
+}
+
+const listOf = (reply: Reply | undefined): Reply[] => (Array.isArray(reply) ? reply : []);

@@ -1,0 +1,122 @@
+import type { HostPort } from '../../../../routing/engine.ts';
+import type { ForwardingConnection } from '../forwarding-connection.ts';
+import { UpstreamPool } from '../pool.ts';
+import type { RedisEndpoint } from '../redis-server.ts';
+import type { ConnectionEvents, Upstream } from '../upstream.ts';
+import { askSlots } from './ask-slots.ts';
+import type { Redirect } from './redirect.ts';
+
+export type ClusterOptions = {
+  /** How to enter a node; its address is replaced. */
+  endpoint: RedisEndpoint;
+  /** Where to begin. */
+  seeds: readonly HostPort[];
+  /** Connections per node and protocol. */
+  size: number;
+  onDelivered: () => void;
+};
+
+const nameOf = ({ host, port }: HostPort): string => `${host}:${port}`;
+
+/**
+ * A Redis Cluster: a pool per node, and which node has which slots. The map is asked for at the beginning, and again
+ * whenever a node sends us elsewhere or is lost.
+ */
+export class ClusterUpstream implements Upstream {
+  readonly #options: ClusterOptions;
+  readonly #pools = new Map<string, UpstreamPool>();
+  #masters: readonly HostPort[];
+  #slots: (HostPort | undefined)[] = [];
+  #turn = 0;
+  #asking: Promise<void> | undefined;
+  #closed = false;
+
+  constructor(options: ClusterOptions) {
+    this.#options = options;
+    this.#masters = options.seeds;
+    void this.#learn();
+  }
+
+  /** The nodes that have slots; where to begin, as long as none of them says more. */
+  async masters(): Promise<readonly HostPort[]> {
+    if (this.#slots.length === 0) await this.#learn();
+    return this.#masters;
+  }
+
+  connection(client: number, protocol: 2 | 3, slot?: number): ForwardingConnection {
+    return this.at(this.#nodeOf(slot)).connection(client, protocol);
+  }
+
+  dedicated(protocol: 2 | 3, events?: ConnectionEvents, slot?: number): ForwardingConnection {
+    return this.at(this.#nodeOf(slot)).dedicated(protocol, events);
+  }
+
+  /** The pool of one node. */
+  at(node: HostPort): UpstreamPool {
+    const name = nameOf(node);
+    let pool = this.#pools.get(name);
+    if (pool === undefined) {
+      const { size, onDelivered } = this.#options;
+      const endpoint = { ...this.#options.endpoint, ...node };
+      const onLost = () => {
+        this.#turn += 1;
+        void this.#learn();
+      };
+      pool = new UpstreamPool({ endpoint, size, onDelivered, onLost });
+      if (this.#closed) pool.close();
+      this.#pools.set(name, pool);
+    }
+    return pool;
+  }
+
+  /** Where a request goes on that a node has sent away. */
+  follow({ kind, slot, at }: Redirect): UpstreamPool {
+    if (kind === 'moved') {
+      this.#slots[slot] = at;
+      void this.#learn();
+    }
+    return this.at(at);
+  }
+
+  retire(): void {
+    this.#closed = true;
+    for (const pool of this.#pools.values()) pool.retire();
+  }
+
+  close(): void {
+    this.#closed = true;
+    for (const pool of this.#pools.values()) pool.close();
+  }
+
+  /** A node that is not the slot's says which one is; so any node will do where the map has a hole. */
+  #nodeOf(slot: number | undefined): HostPort {
+    const known = slot === undefined ? undefined : this.#slots[slot];
+    const all = this.#masters.length === 0 ? this.#options.seeds : this.#masters;
+    return known ?? all[this.#turn % all.length] ?? { host: '', port: 0 };
+  }
+
+  /** Ask for the map, once at a time. When nobody answers, the next that is lost or sent elsewhere asks again. */
+  #learn(): Promise<void> {
+    if (this.#closed) return Promise.resolve();
+    this.#asking ??= this.#ask()
+      .catch(() => undefined)
+      .finally(() => {
+        this.#asking = undefined;
+      });
+    return this.#asking;
+  }
+
+  async #ask(): Promise<void> {
+    const nodes = new Map([...this.#masters, ...this.#options.seeds].map((node) => [nameOf(node), node]));
+    const map = await askSlots([...nodes.values()].map((node) => ({ ...this.#options.endpoint, ...node })));
+    if (this.#closed) return;
+    this.#slots = map.slots;
+    this.#masters = map.masters;
+    const kept = new Set(map.masters.map(nameOf));
+    for (const [name, pool] of this.#pools) {
+      if (kept.has(name)) continue;
+      this.#pools.delete(name);
+      pool.retire();
+    }
+  }
+}

@@ -1,0 +1,20 @@
+import type { HostPort } from '../../../../routing/engine.ts';
+
+/** Where a node of a cluster sends us: for good (`MOVED`), or for this request only (`ASK`). */
+export type Redirect = { kind: 'moved' | 'ask'; slot: number; at: HostPort };
+
+/** How often one request follows redirects before the last of them is its answer. */
+export const mostRedirects = 8;
+
+/**
+ * An error reply, without what stands around it, as a redirect; undefined where it is none. An empty host means the
+ * node's own.
+ *
+ * Source: https://redis.io/docs/latest/operate/oss_and_stack/reference/cluster-spec/#redirection-and-resharding
+ */
+export function redirectOf(error: string, own: string): Redirect | undefined {
+  const [, kind, slot, host = '', port] = /^(MOVED|ASK) (\d{1,5}) (.*):(\d{1,5})$/.exec(error) ?? [];
+  if (kind === undefined) return undefined;
+  const at = { host: host === '' ? own : host, port: Number(port) };
+  return { kind: kind === 'MOVED' ? 'moved' : 'ask', slot: Number(slot), at };
+}

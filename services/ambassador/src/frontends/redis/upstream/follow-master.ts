@@ -1,0 +1,21 @@
+import type { HostPort } from '../../../routing/engine.ts';
+import type { ForwardingConnection } from './forwarding-connection.ts';
+
+const interval = 1000;
+
+/**
+ * Ask every second who the master is, while there are connections, and let go of those that lead elsewhere: an old
+ * master may go on answering for a while. Returns what ends it.
+ */
+export function followMaster(locate: () => Promise<HostPort>, connections: () => ForwardingConnection[]): () => void {
+  const look = async () => {
+    if (connections().length === 0) return;
+    const { host, port } = await locate();
+    for (const connection of connections())
+      if (connection.ready && (connection.at?.host !== host || connection.at.port !== port)) connection.closeWhenIdle();
+  };
+  // When no Sentinel answers, the connections stay as they are.
+  const timer = setInterval(() => void look().catch(() => undefined), interval);
+  timer.unref();
+  return () => clearInterval(timer);
+}

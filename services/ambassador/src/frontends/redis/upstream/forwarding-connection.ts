@@ -1,0 +1,160 @@
+import type { Socket } from 'node:net';
+import { messageOf } from '@podkit/chassis/errors';
+import type { HostPort } from '../../../routing/engine.ts';
+import type { ForwardingOptions } from './forwarding-options.ts';
+import { greet } from './greeting.ts';
+import { openSocket, type RedisEndpoint, UpstreamError } from './redis-server.ts';
+import { ReplyDelivery } from './reply-delivery.ts';
+import { type ReplySink, SinkQueue } from './sink.ts';
+import { WriteBatch } from './write-batch.ts';
+
+/**
+ * One pipelined connection to a Redis. Request frames go up as they are, replies come down as they are and in order;
+ * there is no object per command, only one sink per run of requests.
+ */
+export class ForwardingConnection {
+  closed = false;
+  ready = false;
+  /** No more requests should be sent over it: it ends when nothing is awaited. */
+  retiring = false;
+  /** Where it leads to, once that is known. */
+  at: HostPort | undefined;
+  readonly #options: ForwardingOptions;
+  #socket: Socket | undefined;
+  readonly #sinks = new SinkQueue();
+  readonly #replies: ReplyDelivery;
+  readonly #batch = new WriteBatch();
+  #flushing = false;
+  #progress = performance.now();
+  readonly #watchdog: NodeJS.Timeout;
+
+  constructor(options: ForwardingOptions) {
+    this.#options = options;
+    this.#replies = new ReplyDelivery(this.#sinks, options.onPush);
+    const { endpoint } = options;
+    this.#watchdog = setInterval(
+      () => this.#watch(),
+      Math.max(10, Math.min(endpoint.commandTimeout || 1000, 1000) / 4),
+    );
+    this.#watchdog.unref();
+    this.#open(endpoint).catch((error: unknown) => this.close(messageOf(error)));
+  }
+
+  /** Requests whose replies are due, in sinks. */
+  get inFlight(): number {
+    return this.#sinks.length;
+  }
+
+  /** True while more bytes wait for the Redis than it should hold; callers stop reading their clients. */
+  get full(): boolean {
+    return this.#batch.length + (this.#socket?.writableLength ?? 0) > (this.#options.maxPending ?? 16 * 1024 * 1024);
+  }
+
+  /** Send `source[start .. end)`, which is as many whole requests as the sink awaits replies. */
+  send(sink: ReplySink, source: Buffer, start: number, end: number): void {
+    this.add(source, start, end);
+    this.expect(sink);
+  }
+
+  /** Add bytes to what is sent next; `expect` must follow in the same turn. */
+  add(source: Buffer, start: number, end: number): void {
+    this.#batch.add(source, start, end);
+  }
+
+  /** Add a sink for requests just added. */
+  expect(sink: ReplySink): void {
+    if (this.closed) return sink.fail(new UpstreamError('the connection is closed', false), false);
+    if (this.#sinks.length === 0) this.#progress = performance.now();
+    this.#sinks.push(sink);
+    this.#schedule();
+  }
+
+  /** Send a request that is answered by pushes only, such as SUBSCRIBE in RESP3. */
+  tell(frame: Buffer): void {
+    this.add(frame, 0, frame.length);
+    this.#schedule();
+  }
+
+  /** The server has said that it is no master: the next request goes to the one that is, where that can be asked. */
+  demoted(): void {
+    if (this.#options.endpoint.locate !== undefined) this.retiring = true;
+  }
+
+  /** End it when nothing is awaited any more. */
+  closeWhenIdle(): void {
+    this.retiring = true;
+    if (this.#sinks.length === 0) this.close('another connection takes its place');
+  }
+
+  /** End it; every sink fails. */
+  close(reason: string): void {
+    if (this.closed) return;
+    this.closed = true;
+    clearInterval(this.#watchdog);
+    this.#socket?.destroy();
+    this.#replies.end(new UpstreamError(reason, this.ready));
+    this.#options.onClose(new UpstreamError(reason, this.ready));
+  }
+
+  async #open(endpoint: RedisEndpoint): Promise<void> {
+    const { host, port, locate } = endpoint;
+    this.at = locate === undefined ? { host, port } : await locate();
+    if (this.closed) return;
+    this.#socket = openSocket(
+      { ...endpoint, ...this.at },
+      {
+        received: (chunk) => this.#receive(chunk),
+        connected: (socket) => this.#greet(socket),
+        ended: (reason) => this.close(reason),
+      },
+    );
+  }
+
+  #greet(socket: Socket): void {
+    const { endpoint, protocol } = this.#options;
+    greet(endpoint, protocol, {
+      send: (sink, frame) => {
+        this.#sinks.pushFirst(sink);
+        socket.write(frame);
+      },
+      ready: () => {
+        this.ready = true;
+        this.#schedule();
+      },
+      refused: (reason) => this.close(reason),
+    });
+  }
+
+  #schedule(): void {
+    if (this.#flushing || !this.ready) return;
+    this.#flushing = true;
+    // After all clients that this turn of the loop can read have been read: one write for all of them.
+    setImmediate(() => this.#flush());
+  }
+
+  #flush(): void {
+    this.#flushing = false;
+    const socket = this.#socket;
+    if (this.closed || socket === undefined) return;
+    this.#batch.writeTo(socket);
+  }
+
+  #receive(chunk: Buffer): void {
+    this.#progress = performance.now();
+    try {
+      this.#replies.deliver(chunk);
+    } catch (error) {
+      this.close(messageOf(error));
+    }
+    if (this.retiring) this.closeWhenIdle();
+    this.#options.onDelivered?.();
+  }
+
+  #watch(): void {
+    const { connectTimeout, commandTimeout } = this.#options.endpoint;
+    const waited = performance.now() - this.#progress;
+    if (!this.ready && waited > connectTimeout) this.close(`no connection within ${connectTimeout} ms`);
+    else if (this.#sinks.length > 0 && waited > commandTimeout && commandTimeout > 0)
+      this.close(`no reply within ${commandTimeout} ms`);
+  }
+}

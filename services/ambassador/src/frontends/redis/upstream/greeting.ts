@@ -1,0 +1,49 @@
+import { messageOf } from '@podkit/chassis/errors';
+import { encodeRequest } from '../protocol/encode-request.ts';
+import { type Reply, ReplyError, textOf } from '../protocol/reply-decoder.ts';
+import type { RedisEndpoint } from './redis-server.ts';
+import { DecodingSink, type ReplySink } from './sink.ts';
+
+type Line = {
+  /** Send ahead of everything that waits. */
+  send(sink: ReplySink, frame: Buffer): void;
+  ready(): void;
+  refused(reason: string): void;
+};
+
+/** The first words on a connection to a Redis: HELLO 3 or AUTH, then SELECT, then ROLE, where they are needed. */
+export function greet(endpoint: RedisEndpoint, protocol: 2 | 3, line: Line): void {
+  let requests: string[][];
+  try {
+    requests = greetings(endpoint, protocol);
+  } catch (error) {
+    // A secret that cannot be read right now; the next connection reads it again.
+    return line.refused(messageOf(error));
+  }
+  if (requests.length === 0) return line.ready();
+  const sink = new DecodingSink(
+    requests.length,
+    (replies) => {
+      const role = endpoint.locate === undefined ? undefined : replies.pop();
+      const refusal = replies.find((reply: Reply) => reply instanceof ReplyError);
+      if (refusal instanceof ReplyError) line.refused(`the Redis refused: ${refusal.message}`);
+      else if (Array.isArray(role) && textOf(role[0]) !== 'master')
+        line.refused('what was said to be the master is a replica');
+      else line.ready();
+    },
+    () => undefined,
+  );
+  line.send(sink, Buffer.concat(requests.map(encodeRequest)));
+}
+
+function greetings({ login: loginNow, db, locate }: RedisEndpoint, protocol: 2 | 3): string[][] {
+  const { username, password: secret } = loginNow();
+  const requests: string[][] = [];
+  const login = secret === undefined ? [] : [username ?? 'default', secret];
+  if (protocol === 3) requests.push(login.length > 0 ? ['HELLO', '3', 'AUTH', ...login] : ['HELLO', '3']);
+  else if (secret !== undefined) requests.push(username === undefined ? ['AUTH', secret] : ['AUTH', ...login]);
+  if (db !== 0) requests.push(['SELECT', String(db)]);
+  // A Sentinel may not know yet that there is another master. Who may not ask for the role has to believe it.
+  if (locate !== undefined) requests.push(['ROLE']);
+  return requests;
+}

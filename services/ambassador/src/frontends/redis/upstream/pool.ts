@@ -1,0 +1,94 @@
+import { followMaster } from './follow-master.ts';
+import { ForwardingConnection } from './forwarding-connection.ts';
+import { type RedisEndpoint, UpstreamError } from './redis-server.ts';
+import type { ConnectionEvents, Upstream } from './upstream.ts';
+
+export type PoolOptions = {
+  endpoint: RedisEndpoint;
+  /** Connections per protocol; more than a few only splits the batches. */
+  size: number;
+  /** Called after replies were given to sinks, so that clients are written to once per chunk. */
+  onDelivered: () => void;
+  /** Called when a connection has ended. */
+  onLost?: () => void;
+};
+
+type Lane = { connection: ForwardingConnection | undefined; failures: number; retryAt: number; lastError: string };
+
+const [firstDelay, longestDelay] = [50, 2000];
+
+/**
+ * The few connections over which all clients' requests go to one Redis. A client stays on its lane, so that its
+ * requests keep their order. A lane that fails is opened again at the next request, at most once per back-off.
+ */
+export class UpstreamPool implements Upstream {
+  readonly endpoint: RedisEndpoint;
+  readonly #options: PoolOptions;
+  readonly #lanes: Record<2 | 3, Lane[]>;
+  #closed = false;
+  #stopFollowing: () => void = () => undefined;
+
+  constructor(options: PoolOptions) {
+    this.#options = options;
+    this.endpoint = options.endpoint;
+    const lanes = () =>
+      Array.from({ length: options.size }, () => ({ connection: undefined, failures: 0, retryAt: 0, lastError: '' }));
+    this.#lanes = { 2: lanes(), 3: lanes() };
+    const { locate } = options.endpoint;
+    if (locate !== undefined) this.#stopFollowing = followMaster(locate, () => this.#connections);
+  }
+
+  connection(client: number, protocol: 2 | 3): ForwardingConnection {
+    const lane = this.#lanes[protocol][client % this.#options.size];
+    if (lane?.connection !== undefined && !lane.connection.retiring && !this.#closed) return lane.connection;
+    if (lane === undefined || this.#closed) throw new UpstreamError('the connections are closed', false);
+    if (performance.now() < lane.retryAt) throw new UpstreamError(lane.lastError, false);
+    return this.#open(lane, protocol);
+  }
+
+  dedicated(protocol: 2 | 3, events: ConnectionEvents = {}): ForwardingConnection {
+    const endpoint = { ...this.endpoint, commandTimeout: 0 };
+    const { onDelivered } = this.#options;
+    return new ForwardingConnection({ endpoint, protocol, onDelivered, onClose: () => undefined, ...events });
+  }
+
+  retire(): void {
+    this.#end();
+    for (const connection of this.#connections) connection.closeWhenIdle();
+  }
+
+  close(): void {
+    this.#end();
+    for (const connection of this.#connections) connection.close('the ambassador is closing');
+  }
+
+  #end(): void {
+    this.#closed = true;
+    this.#stopFollowing();
+  }
+
+  get #connections(): ForwardingConnection[] {
+    return [...this.#lanes[2], ...this.#lanes[3]].flatMap(({ connection }) => connection ?? []);
+  }
+
+  #open(lane: Lane, protocol: 2 | 3): ForwardingConnection {
+    const { endpoint, onDelivered } = this.#options;
+    const connection = new ForwardingConnection({
+      endpoint,
+      protocol,
+      onDelivered,
+      onClose: (error) => {
+        this.#options.onLost?.();
+        if (lane.connection !== connection) return;
+        lane.failures = connection.ready ? 0 : lane.failures + 1;
+        const delay = Math.min(longestDelay, firstDelay * 2 ** Math.max(0, lane.failures - 1));
+        // Spread, or all lanes of all Pods knock at a restarted Redis in the same instant.
+        lane.retryAt = connection.ready ? 0 : performance.now() + delay * (0.5 + Math.random() / 2);
+        lane.lastError = error.message;
+        lane.connection = undefined;
+      },
+    });
+    lane.connection = connection;
+    return connection;
+  }
+}

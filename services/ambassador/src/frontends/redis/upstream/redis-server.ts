@@ -1,0 +1,46 @@
+import { connect as connectTcp, isIP, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
+import { messageOf, PodkitError } from '@podkit/chassis/errors';
+import type { HostPort, RedisTarget } from '../../../routing/engine.ts';
+
+/** One Redis server and how to enter it. Times are milliseconds; 0 as `commandTimeout` waits without end. */
+export type RedisEndpoint = Omit<RedisTarget, 'topology'> & {
+  host: string;
+  port: number;
+  path?: string;
+  /** Where the server is that is the master now, where that has to be asked before each connect. */
+  locate?: () => Promise<HostPort>;
+};
+
+/** The Redis could not answer. `sent` says whether the command may have been executed all the same. */
+export class UpstreamError extends PodkitError {
+  readonly sent: boolean;
+
+  constructor(message: string, sent: boolean, options?: ErrorOptions) {
+    super('ERR_UPSTREAM', message, options);
+    this.sent = sent;
+  }
+}
+
+/** What a socket tells; over a Unix socket there is no TLS, since Redis offers none there. */
+export type SocketEvents = {
+  received: (chunk: Buffer) => void;
+  connected: (socket: Socket) => void;
+  /** Called at least once when it fails or ends; the first time says why. */
+  ended: (reason: string) => void;
+};
+
+/** A socket on its way to the server. */
+export function openSocket(endpoint: RedisEndpoint, { received, connected, ended }: SocketEvents): Socket {
+  const { host, port, path, tls } = endpoint;
+  const secure = tls !== undefined && path === undefined;
+  const socket = secure
+    ? connectTls({ ...(isIP(host) === 0 ? { servername: host } : {}), ...tls(), host, port })
+    : connectTcp(path === undefined ? { host, port } : { path });
+  socket.setNoDelay(true);
+  socket.setKeepAlive(true, 30_000);
+  socket.on('data', received);
+  socket.on('error', (cause) => ended(`the connection failed: ${messageOf(cause)}`));
+  socket.on('close', () => ended('the connection was closed'));
+  return socket.once(secure ? 'secureConnect' : 'connect', () => connected(socket));
+}

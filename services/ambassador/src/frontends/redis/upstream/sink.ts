@@ -1,0 +1,90 @@
+import { decodeReply, type Reply } from '../protocol/reply-decoder.ts';
+import type { UpstreamError } from './redis-server.ts';
+
+/** Waits for the replies of consecutive requests on one connection. */
+export interface ReplySink {
+  /** Replies that have not come in full; the connection counts it down. */
+  remaining: number;
+  /** Bytes of its replies, in order, borrowed from the chunk; a reply may come in several pieces. */
+  receive(chunk: Buffer, start: number, end: number): void;
+  /** One whole error reply; without this method errors come through `receive`. `remaining` still counts it. */
+  receiveError?(bytes: Buffer): void;
+  /** All replies have come. */
+  done(): void;
+  /** The connection is lost and the remaining replies will not come; `begun`: one of them has come in part. */
+  fail(error: UpstreamError, begun: boolean): void;
+}
+
+/** A sink that decodes its replies and gives all of them when they have come. */
+export class DecodingSink implements ReplySink {
+  remaining: number;
+  readonly #parts: Buffer[] = [];
+  readonly #count: number;
+  readonly #resolve: (replies: Reply[]) => void;
+  readonly #reject: (error: UpstreamError) => void;
+
+  constructor(count: number, resolve: (replies: Reply[]) => void, reject: (error: UpstreamError) => void) {
+    this.remaining = this.#count = count;
+    this.#resolve = resolve;
+    this.#reject = reject;
+  }
+
+  receive(chunk: Buffer, start: number, end: number): void {
+    this.#parts.push(chunk.subarray(start, end));
+  }
+
+  done(): void {
+    this.#resolve(decodeReplies(Buffer.concat(this.#parts), this.#count));
+  }
+
+  fail(error: UpstreamError): void {
+    this.#reject(error);
+  }
+}
+
+function decodeReplies(bytes: Buffer, count: number): Reply[] {
+  const cursor = { bytes, at: 0 };
+  return Array.from({ length: count }, () => decodeReply(cursor));
+}
+
+/** First in, first out, without moving the rest at each step. */
+export class SinkQueue {
+  #sinks: ReplySink[] = [];
+  #head = 0;
+
+  get length(): number {
+    return this.#sinks.length - this.#head;
+  }
+
+  get first(): ReplySink | undefined {
+    return this.#sinks[this.#head];
+  }
+
+  push(sink: ReplySink): void {
+    this.#sinks.push(sink);
+  }
+
+  /** Before all others: for what is said before anything else on a new connection. */
+  pushFirst(sink: ReplySink): void {
+    this.#sinks.splice(this.#head, 0, sink);
+  }
+
+  shift(): void {
+    this.#head += 1;
+    if (this.#head === this.#sinks.length) {
+      this.#sinks = [];
+      this.#head = 0;
+    } else if (this.#head > 1024) {
+      this.#sinks = this.#sinks.slice(this.#head);
+      this.#head = 0;
+    }
+  }
+
+  /** Fail all; only the first can have had a part of its reply. */
+  failAll(error: UpstreamError, begun: boolean): void {
+    const sinks = this.#sinks.slice(this.#head);
+    this.#sinks = [];
+    this.#head = 0;
+    for (const [index, sink] of sinks.entries()) sink.fail(error, begun && index === 0);
+  }
+}

@@ -1,0 +1,81 @@
+import { messageOf } from '@podkit/chassis/errors';
+import type { RedisTarget } from '../../../routing/engine.ts';
+import { bytesOfKey, keyOfBytes } from '../../../store/key.ts';
+import type { TrackChanges } from '../../../store/near-cache.ts';
+import { Reconnector } from '../../../store/reconnector.ts';
+import { encodeRequest } from '../protocol/encode-request.ts';
+import { decodeReply, type Reply, ReplyError } from '../protocol/reply-decoder.ts';
+import { ForwardingConnection } from './forwarding-connection.ts';
+import { endpointOf } from './sentinel.ts';
+import { DecodingSink } from './sink.ts';
+
+type Events = Parameters<TrackChanges>[0];
+
+/**
+ * Hears of every change of the keys under a prefix, from a Redis 6 or later: CLIENT TRACKING in broadcasting mode over
+ * RESP3, where invalidations arrive as pushes. A connection that is lost, or silent on a PING, is said to be deaf at once
+ * and opened again.
+ *
+ * Protocol: https://redis.io/docs/latest/develop/reference/client-side-caching/
+ */
+export class TrackingConnection {
+  readonly #target: RedisTarget;
+  readonly #events: Events;
+  readonly #reconnector: Reconnector;
+  #connection: ForwardingConnection | undefined;
+
+  constructor(target: RedisTarget, events: Events) {
+    this.#target = target;
+    this.#events = events;
+    this.#reconnector = new Reconnector({
+      open: () => this.#open(),
+      check: () => this.#ask(['PING'], () => this.#reconnector.connected()),
+      onLost: (reason) => events.deaf(reason),
+    });
+    this.#open();
+  }
+
+  async close(): Promise<void> {
+    this.#reconnector.close();
+    this.#connection?.close('tracking ends');
+  }
+
+  #open(): void {
+    const { topology, ...rest } = this.#target;
+    if (topology.mode === 'cluster') return this.#events.deaf('changes are not heard from a Redis Cluster');
+    const endpoint = endpointOf({ ...rest, topology });
+    try {
+      this.#connection = new ForwardingConnection({
+        endpoint,
+        protocol: 3,
+        onPush: (bytes) => this.#heard(decodeReply({ bytes, at: 0 })),
+        onClose: (error) => this.#reconnector.lost(error.message),
+      });
+    } catch (error) {
+      // A certificate that cannot be read right now.
+      return this.#reconnector.lost(messageOf(error));
+    }
+    const words = ['CLIENT', 'TRACKING', 'ON', 'BCAST', 'PREFIX', bytesOfKey(this.#events.prefix)];
+    // Without a prefix Redis tells of all keys; an empty one is the same, but older versions refuse it.
+    this.#ask(this.#events.prefix === '' ? words.slice(0, 4) : words, () => {
+      this.#events.listening();
+      this.#reconnector.connected();
+    });
+  }
+
+  #ask(words: readonly (string | Buffer)[], then: () => void): void {
+    const connection = this.#connection;
+    const frame = encodeRequest(words);
+    const answered = ([reply]: Reply[]) => {
+      if (reply instanceof ReplyError) connection?.close(`the Redis refused ${String(words[0])}: ${reply.message}`);
+      else if (connection?.closed === false) then();
+    };
+    connection?.send(new DecodingSink(1, answered, () => undefined), frame, 0, frame.length);
+  }
+
+  #heard(message: Reply): void {
+    const [kind, keys] = Array.isArray(message) ? message : [];
+    if (!(kind instanceof Buffer) || kind.toString() !== 'invalidate') return;
+    this.#events.changed(Array.isArray(keys) ? keys.map((key) => keyOfBytes(key as Buffer)) : null);
+  }
+}

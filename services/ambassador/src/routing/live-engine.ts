@@ -1,0 +1,100 @@
+import type { Generation } from '../assembly/generation.ts';
+import type { Built } from '../store/built.ts';
+import { shownKey } from '../store/key.ts';
+import type { Key, Store } from '../store/store.ts';
+import { StoreError } from '../store/store-error.ts';
+import type { Engine, Route } from './engine.ts';
+import { RouteStore } from './route-store.ts';
+
+/** The engine over the generation of stores that is current; a reload puts another in its place. */
+export class LiveEngine implements Engine {
+  #generation: Generation;
+  #routes = new Map<Store, Route>();
+  readonly #listeners = new Set<() => void>();
+
+  constructor(generation: Generation) {
+    this.#generation = generation;
+  }
+
+  get generation(): Generation {
+    return this.#generation;
+  }
+
+  get redisStore(): Store {
+    return this.#redisBuilt.store;
+  }
+
+  store(name: string): Store | undefined {
+    return this.#generation.stores.get(name)?.store;
+  }
+
+  storeNames(): readonly string[] {
+    return [...this.#generation.stores.keys()];
+  }
+
+  route(key: Key): Route {
+    let built = this.#redisBuilt;
+    const why = [`the Redis door uses store ${this.#generation.redisStore}`];
+    // A route with policies around it is one store to the door; only a bare one is looked into.
+    while (built.store instanceof RouteStore) {
+      const [first, second] = built.store.table.candidates(key);
+      if (first === undefined || second !== undefined || first.rule.takesWrite !== undefined) break;
+      why.push(`${first.rule.why} leads to store ${first.rule.store}`);
+      built = first.built;
+    }
+    return this.#routeOf(built, why);
+  }
+
+  routes(): readonly Route[] {
+    const found: Route[] = [];
+    const visit = (built: Built, why: readonly string[]) => {
+      if (!(built.store instanceof RouteStore)) return found.push(this.#routeOf(built, why));
+      for (const { rule, built: next } of built.store.table.entries) visit(next, [...why, rule.why]);
+      return found.length;
+    };
+    visit(this.#redisBuilt, [`the Redis door uses store ${this.#generation.redisStore}`]);
+    return [...new Set(found)];
+  }
+
+  onReload(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Put another generation in place; the old one is the caller's to close. */
+  replace(next: Generation): Generation {
+    const old = this.#generation;
+    this.#generation = next;
+    this.#routes = new Map();
+    for (const listener of this.#listeners) listener();
+    return old;
+  }
+
+  get #redisBuilt(): Built {
+    const built = this.#generation.stores.get(this.#generation.redisStore);
+    if (built === undefined) throw new StoreError('ERR_UNSUPPORTED', 'the Redis door has no store');
+    return built;
+  }
+
+  /** The same object for the same store until a reload, though the reasons of two keys may differ. */
+  #routeOf(built: Built, why: readonly string[]): Route {
+    const known = this.#routes.get(built.store);
+    if (known !== undefined) return known;
+    const route: Route = { store: built.store, why, raw: built.raw, changes: built.changes };
+    this.#routes.set(built.store, route);
+    return route;
+  }
+}
+
+/** Why a key lives where it does, for `/routes?key=`. */
+export function explain(built: Built, key: Key): string[] {
+  const lines: string[] = [];
+  let at: Built | undefined = built;
+  while (at?.store instanceof RouteStore) {
+    const candidates = at.store.table.candidates(key);
+    for (const { rule } of candidates) lines.push(`${shownKey(key)}: ${rule.why} leads to store ${rule.store}`);
+    at = candidates.at(-1)?.built;
+  }
+  if (at !== undefined) lines.push(`store ${at.store.info.name} (${at.store.info.kind}) holds it`);
+  return lines;
+}

@@ -1,0 +1,42 @@
+import { holds } from '../store/condition.ts';
+import type { Entry, Key, SetOptions, Store } from '../store/store.ts';
+import { mismatch } from '../store/store-error.ts';
+
+/**
+ * Write a key whose value decides where it lives, and remove it from where it was. The new entry is there before the old
+ * one goes, so a crash in between leaves two, of which later reads take the first in the rules' order.
+ */
+export async function moveWrite(
+  key: Key,
+  value: Buffer,
+  options: SetOptions,
+  target: Store,
+  stores: readonly Store[],
+): Promise<string> {
+  const [holder, entry] = await find(key, stores);
+  if (holder === undefined || holder === target) {
+    const etag = await target.set(key, value, options);
+    // What an interrupted move left behind, further down.
+    for (const store of stores) if (store !== target) await store.delete(key);
+    return etag;
+  }
+  if (!holds(options, entry?.etag)) throw mismatch(key);
+  const { ifMatch: _m, ifAbsent: _a, ifPresent: _p, ...unconditional } = options;
+  const kept = options.ttl === 'keep' ? keptTtl(entry) : {};
+  const etag = await target.set(key, value, { ...unconditional, ...kept });
+  for (const store of stores) if (store !== target) await store.delete(key);
+  return etag;
+}
+
+async function find(key: Key, stores: readonly Store[]): Promise<[Store | undefined, Entry | undefined]> {
+  for (const store of stores) {
+    const entry = await store.get(key, { consistency: 'strong' });
+    if (entry !== undefined) return [store, entry];
+  }
+  return [undefined, undefined];
+}
+
+/** An expiry does not move by itself. */
+function keptTtl(entry: Entry | undefined): { ttl?: number } {
+  return entry?.expiresAt === undefined ? {} : { ttl: Math.max(1, entry.expiresAt - Date.now()) };
+}

@@ -1,0 +1,164 @@
+import { KeyedMutex } from '../store/keyed-mutex.ts';
+import type {
+  Capability,
+  Condition,
+  Entry,
+  Key,
+  KeyPage,
+  ListOptions,
+  ReadOptions,
+  SetOptions,
+  Store,
+  StoreInfo,
+  WriteOperation,
+  WriteOptions,
+  WriteResult,
+} from '../store/store.ts';
+import { asStoreError, StoreError } from '../store/store-error.ts';
+import { listAll } from './list-all.ts';
+import { moveWrite } from './route-move.ts';
+import type { RouteTable } from './route-table.ts';
+
+/**
+ * Chooses a store for each key. Rules that look at values make a key live in one of several stores: then reads ask them
+ * in order, and a write that changes the place removes the old entry, one write at a time per key.
+ */
+export class RouteStore implements Store {
+  readonly info: StoreInfo;
+  readonly table: RouteTable;
+  readonly #moves = new KeyedMutex();
+
+  constructor(name: string, table: RouteTable) {
+    this.table = table;
+    const common = table.stores.map(({ info }) => info.capabilities);
+    const capabilities = [...(common[0] ?? [])].filter((capability) => common.every((set) => set.has(capability)));
+    this.info = {
+      name,
+      kind: 'route',
+      capabilities: new Set<Capability>(capabilities.filter((capability) => capability !== 'query')),
+    };
+  }
+
+  peek(key: Key): Entry | null | undefined {
+    const [first, ...others] = this.table.candidates(key);
+    return others.length > 0 ? undefined : first?.built.store.peek?.(key);
+  }
+
+  async get(key: Key, options?: ReadOptions): Promise<Entry | undefined> {
+    for (const { built } of this.table.candidates(key)) {
+      const entry = await built.store.get(key, options);
+      if (entry !== undefined) return entry;
+    }
+    return undefined;
+  }
+
+  async getMany(keys: readonly Key[], options?: ReadOptions): Promise<(Entry | undefined | StoreError)[]> {
+    const places = keys.map((key) => this.#place(key));
+    const results: (Entry | undefined | StoreError)[] = keys.map(() => undefined);
+    const groups = Map.groupBy(keys.keys(), (index) => places[index]);
+    const ask = async (place: (typeof places)[number], indexes: number[]) => {
+      if (place instanceof StoreError) return indexes.map(() => place);
+      const wanted = indexes.map((index) => keys[index] ?? '');
+      if (place !== undefined)
+        return place.getMany(wanted, options).catch((error: unknown) => wanted.map(() => asStoreError(error)));
+      return Promise.all(wanted.map((key) => this.get(key, options).catch(asStoreError)));
+    };
+    const answers = [...groups].map(async ([place, indexes]) => {
+      for (const [at, result] of (await ask(place, indexes)).entries()) results[indexes[at] ?? 0] = result;
+    });
+    await Promise.all(answers);
+    return results;
+  }
+
+  async set(key: Key, value: Buffer, options: SetOptions = {}): Promise<string> {
+    const candidates = this.table.candidates(key);
+    const [first] = candidates;
+    if (candidates.length === 1 && first?.rule.takesWrite === undefined && first !== undefined)
+      return first.built.store.set(key, value, options);
+    const target = this.table.target(key, { size: value.length, options });
+    return this.#moves.run(key, () =>
+      moveWrite(key, value, options, target.built.store, [...new Set(candidates.map(({ built }) => built.store))]),
+    );
+  }
+
+  async delete(key: Key, options?: WriteOptions): Promise<boolean> {
+    const holder = await this.#holder(key);
+    return holder.delete(key, options);
+  }
+
+  async writeMany(operations: readonly WriteOperation[]): Promise<(WriteResult | StoreError)[]> {
+    const places = operations.map(({ key }) => this.#place(key));
+    const [first] = places;
+    if (first !== undefined && !(first instanceof StoreError) && places.every((place) => place === first))
+      return first.writeMany(operations);
+    // Keys of one store stay in their order; different stores go side by side.
+    const results: (WriteResult | StoreError)[] = [];
+    const groups = Map.groupBy(operations.keys(), (index) => places[index]);
+    const work = [...groups.values()].map(async (indexes) => {
+      for (const index of indexes) results[index] = await this.#write(operations[index]).catch(asStoreError);
+    });
+    await Promise.all(work);
+    return results;
+  }
+
+  async transact(operations: readonly WriteOperation[]): Promise<WriteResult[]> {
+    const places = new Set(operations.map(({ key }) => this.#place(key)));
+    const [place] = places;
+    if (places.size === 1 && place !== undefined && !(place instanceof StoreError)) return place.transact(operations);
+    throw new StoreError(
+      'ERR_UNSUPPORTED',
+      'the keys of a transaction must all lie in one store, by their names alone',
+    );
+  }
+
+  async increment(key: Key, by: bigint): Promise<bigint> {
+    return (await this.#holder(key)).increment(key, by);
+  }
+
+  async touch(key: Key, expiresAt: number | null, condition?: Condition): Promise<boolean> {
+    return (await this.#holder(key)).touch(key, expiresAt, condition);
+  }
+
+  /** A write may have to remove the key from each place where it can be. */
+  checkKey(key: Key): void {
+    for (const { built } of this.table.candidates(key)) built.store.checkKey?.(key);
+  }
+
+  list(options: ListOptions): Promise<KeyPage> {
+    return listAll(this.table, options);
+  }
+
+  async ping(signal: AbortSignal): Promise<void> {
+    await Promise.all(this.table.stores.map((store) => store.ping(signal)));
+  }
+
+  /** The stores that it leads to have names of their own, by which they are closed. */
+  async close(): Promise<void> {}
+
+  /** The one store where the key can be; undefined where the values decide. */
+  #place(key: Key): Store | StoreError | undefined {
+    try {
+      const candidates = this.table.candidates(key);
+      return candidates.length === 1 && candidates[0]?.rule.takesWrite === undefined
+        ? candidates[0]?.built.store
+        : undefined;
+    } catch (error) {
+      return asStoreError(error);
+    }
+  }
+
+  /** The store that has the key now, or the one that takes any value. */
+  async #holder(key: Key): Promise<Store> {
+    const stores = this.table.candidates(key).map(({ built }) => built.store);
+    for (const store of stores.slice(0, -1)) if ((await store.get(key)) !== undefined) return store;
+    const last = stores.at(-1);
+    if (last === undefined) throw new StoreError('ERR_UNSUPPORTED', 'no rule takes this key');
+    return last;
+  }
+
+  async #write(operation: WriteOperation | undefined): Promise<WriteResult> {
+    if (operation === undefined) throw new StoreError('ERR_UNSUPPORTED', 'no operation');
+    if (operation.kind === 'delete') return { deleted: await this.delete(operation.key, operation) };
+    return { etag: await this.set(operation.key, operation.value, operation) };
+  }
+}

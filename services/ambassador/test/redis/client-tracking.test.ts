@@ -1,0 +1,243 @@
+import { startPostgres } from '@podkit/chassis/testing/servers';
+import { waitFor } from '@podkit/chassis/testing/wait-for';
+import fc from 'fast-check';
+import { createClient } from 'redis';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { LiveEngine } from '../../src/routing/live-engine.ts';
+import { ask, redisForTests } from '../support/mixed-endpoint.ts';
+import { openDoor, rawClient, type TestDoor } from '../support/redis-endpoint.ts';
+import { closeAll, storesOf } from '../support/stores.ts';
+
+const shared = redisForTests();
+let tables = 0;
+let postgres: Awaited<ReturnType<typeof startPostgres>>;
+beforeAll(async () => {
+  postgres = await startPostgres();
+});
+afterAll(() => postgres.stop());
+
+const stores = {
+  memory: () => '{driver: memory}',
+  redis: () => `{driver: redis, url: '${shared.redis.url}'}`,
+  'near cache': () => `{driver: redis, url: '${shared.redis.url}', policies: [{near: {}}]}`,
+  prefix: () => `{driver: redis, url: '${shared.redis.url}', policies: [{keyPrefix: app}]}`,
+  postgresql: () => `{driver: postgresql, url: '${postgres.url}', notify: true, tablePrefix: t${(tables += 1)}_}`,
+};
+const kinds = Object.keys(stores) as (keyof typeof stores)[];
+
+async function doorOf(store: string): Promise<TestDoor> {
+  const generation = storesOf(`stores: {main: ${store}}`);
+  onTestFinished(() => closeAll(generation));
+  return openDoor(new LiveEngine(generation));
+}
+
+type Line = [who: 'reader' | 'writer' | 'other', commands: string];
+
+/** What the reader and another connection get in a conversation, when each line is answered before the next. */
+async function converse(port: number, lines: (ids: { other: string }) => readonly Line[]): Promise<string[]> {
+  const clients = { reader: await rawClient(port), writer: await rawClient(port), other: await rawClient(port) };
+  const [id = ''] = await ask(clients.other, 'CLIENT ID');
+  const got: string[] = [];
+  for (const [who, commands] of lines({ other: id.slice(1, -2) })) {
+    // A line without commands awaits one more message.
+    const answers = commands === '' ? await clients[who].replies(1) : await ask(clients[who], commands);
+    if (who !== 'writer') got.push(...answers);
+  }
+  return got;
+}
+
+const conversations: [what: string, lines: (ids: { other: string }) => Line[]][] = [
+  [
+    'a key is told once, until it is read again',
+    () => [
+      ['reader', 'HELLO 3'],
+      ['reader', 'CLIENT TRACKING ON\nGET k\nMGET a b'],
+      ['writer', 'SET k 1\nSET unread 1'],
+      ['reader', ''],
+      ['writer', 'SET k 2\nSET b 2'],
+      ['reader', ''],
+      ['reader', 'GET k'],
+      ['writer', 'DEL k'],
+      ['reader', ''],
+      ['reader', 'PING'],
+    ],
+  ],
+  [
+    'broadcasting tells of all keys under the prefixes',
+    () => [
+      ['reader', 'HELLO 3'],
+      ['reader', 'CLIENT TRACKING ON BCAST PREFIX a: PREFIX b:'],
+      ['writer', 'SET c:1 1\nSET a:1 1'],
+      ['reader', ''],
+      ['writer', 'SET b:1 1'],
+      ['reader', ''],
+      ['reader', 'CLIENT TRACKINGINFO'],
+    ],
+  ],
+  [
+    'OPTIN remembers only what CLIENT CACHING YES announces',
+    () => [
+      ['reader', 'HELLO 3'],
+      ['reader', 'CLIENT TRACKING ON OPTIN\nGET a\nCLIENT CACHING YES\nGET b\nGET c'],
+      ['writer', 'SET a 1\nSET c 1\nSET b 1'],
+      ['reader', ''],
+      ['reader', 'PING'],
+    ],
+  ],
+  [
+    'OPTOUT leaves out what CLIENT CACHING NO announces',
+    () => [
+      ['reader', 'HELLO 3'],
+      ['reader', 'CLIENT TRACKING ON OPTOUT\nCLIENT CACHING NO\nGET a\nGET b'],
+      ['writer', 'SET a 1\nSET b 1'],
+      ['reader', ''],
+      ['reader', 'PING'],
+    ],
+  ],
+  [
+    'own writes are told behind their replies, and not with NOLOOP',
+    () => [
+      ['reader', 'HELLO 3'],
+      ['reader', 'CLIENT TRACKING ON\nGET k'],
+      ['reader', 'SET k 1'],
+      ['reader', ''],
+      ['reader', 'CLIENT TRACKING ON NOLOOP\nGET n\nSET n 1\nCLIENT TRACKINGINFO'],
+    ],
+  ],
+  [
+    'a connection of RESP2 has another one told, which has subscribed',
+    ({ other }) => [
+      ['other', 'SUBSCRIBE __redis__:invalidate'],
+      ['reader', `CLIENT TRACKING ON REDIRECT ${other}\nGET k`],
+      ['writer', 'SET k 1'],
+      ['other', ''],
+      ['other', 'UNSUBSCRIBE __redis__:invalidate'],
+    ],
+  ],
+  [
+    'a redirection to a connection that is gone is said to be broken',
+    ({ other }) => [
+      ['reader', 'HELLO 3'],
+      ['reader', `CLIENT TRACKING ON REDIRECT ${other}\nGET k`],
+      ['other', 'QUIT'],
+      ['writer', 'SET k 1'],
+      ['reader', ''],
+    ],
+  ],
+];
+
+const cachedTransaction = (): Line[] => [
+  ['reader', 'HELLO 3'],
+  ['reader', 'CLIENT TRACKING ON OPTIN\nCLIENT CACHING YES\nMULTI\nGET a\nGET c\nEXEC\nGET d'],
+  ['writer', 'SET d 1\nSET c 1'],
+  ['reader', ''],
+  ['reader', 'PING'],
+];
+
+/** Numbers of connections differ. */
+const withoutIds = (replies: readonly string[]) => replies.map((reply) => reply.replaceAll(/:\d+\r\n/g, ':N\r\n'));
+
+describe.each(kinds)('with keys in a store of kind %s', (kind) => {
+  test.each(conversations)('%s, as by a Redis', async (_what, lines) => {
+    const door = await doorOf(stores[kind]());
+    const through = await converse(door.port, lines);
+    await ask(shared.direct, 'FLUSHALL');
+    expect(withoutIds(through).slice(1)).toEqual(withoutIds(await converse(shared.redis.port, lines)).slice(1));
+  });
+
+  test('a cache that forgets what it is told to forget is never stale in the end', async () => {
+    const { port } = await doorOf(stores[kind]());
+    const [cached, plain] = [await cachingClient(port), await cachingClient(port, false)];
+    const step = fc.tuple(
+      fc.constantFrom<('read' | 'write' | 'own')[]>('read', 'read', 'write', 'own'),
+      fc.constantFrom('x', 'y', 'z'),
+    );
+    let value = 0;
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 30 }), async (steps) => {
+        for (const [what, key] of steps) {
+          if (what === 'read') await cached.get(key);
+          else await (what === 'own' ? cached : plain).set(key, String((value += 1)));
+          const seen = await cached.get(key);
+          expect(what !== 'own' || seen === String(value)).toBe(true);
+        }
+        for (const key of ['x', 'y', 'z']) {
+          const truth = await plain.get(key);
+          await waitFor(`the value of ${key}`, async () => (await cached.get(key)) === truth);
+        }
+      }),
+      { numRuns: 20 },
+    );
+  });
+
+  test("node-redis' client-side cache answers without asking, and hears of changes", async () => {
+    const { port } = await doorOf(stores[kind]());
+    const [cached, plain] = [await cachingClient(port), await cachingClient(port, false)];
+    await plain.set('k', '1');
+    expect([await cached.get('k'), await cached.get('k')]).toEqual(['1', '1']);
+    expect(cached.clientSideCache).toMatchObject({});
+    const { hitCount } = statistics(cached);
+    expect(hitCount).toBe(1);
+    await plain.set('k', '2');
+    await waitFor('the new value', async () => (await cached.get('k')) === '2');
+  });
+});
+
+async function cachingClient(port: number, caches = true) {
+  const client = createClient({
+    url: `redis://127.0.0.1:${port}`,
+    RESP: 3,
+    ...(caches ? { clientSideCache: { ttl: 0, maxEntries: 0, evictPolicy: 'LRU', recordStats: true } } : {}),
+  });
+  client.on('error', () => undefined);
+  await client.connect();
+  onTestFinished(() => client.destroy());
+  return client;
+}
+
+function statistics(client: Awaited<ReturnType<typeof cachingClient>>): { hitCount: number } {
+  const cache = client.clientSideCache;
+  if (cache === undefined) throw new Error('this client has no cache');
+  return cache.stats();
+}
+
+test.each(['memory', 'redis', 'near cache'] as const)(
+  'with %s, CLIENT CACHING YES is about a whole transaction',
+  async (kind) => {
+    const through = await converse((await doorOf(stores[kind]())).port, cachedTransaction);
+    await ask(shared.direct, 'FLUSHALL');
+    expect(through.slice(1)).toEqual((await converse(shared.redis.port, cachedTransaction)).slice(1));
+  },
+);
+
+test.each([
+  'CLIENT TRACKING ON PREFIX a',
+  'CLIENT TRACKING ON BCAST OPTIN',
+  'CLIENT TRACKING ON OPTIN OPTOUT',
+  'CLIENT TRACKING ON BCAST PREFIX a PREFIX ab',
+  'CLIENT TRACKING ON BCAST PREFIX a\nCLIENT TRACKING ON BCAST PREFIX ab\nCLIENT TRACKING ON BCAST PREFIX b\nCLIENT TRACKINGINFO',
+  'CLIENT TRACKING ON BCAST\nCLIENT TRACKING ON\nCLIENT TRACKINGINFO\nCLIENT TRACKING ON BCAST PREFIX a',
+  'CLIENT TRACKING ON OPTIN\nCLIENT TRACKING ON OPTOUT\nCLIENT CACHING NO\nCLIENT CACHING YES\nCLIENT CACHING x',
+  'CLIENT TRACKING ON REDIRECT 999999\nCLIENT TRACKING ON REDIRECT x\nCLIENT TRACKING ON REDIRECT',
+  'CLIENT TRACKING\nCLIENT TRACKING x\nCLIENT TRACKING ON FOO',
+  'CLIENT GETREDIR\nCLIENT TRACKINGINFO\nCLIENT CACHING YES\nCLIENT TRACKING ON\nCLIENT GETREDIR\nCLIENT TRACKINGINFO',
+  'CLIENT TRACKING ON OPTOUT NOLOOP\nCLIENT CACHING NO\nCLIENT TRACKINGINFO\nCLIENT TRACKING OFF\nCLIENT TRACKINGINFO',
+])('%s is answered as by a Redis', async (commands) => {
+  const through = await ask(await rawClient((await doorOf(stores.redis())).port), commands);
+  expect(through).toEqual(await ask(await rawClient(shared.redis.port), commands));
+});
+
+test('where a store does not report changes, tracking is refused with the reason', async () => {
+  const silent = await doorOf(`{driver: postgresql, url: '${postgres.url}', tablePrefix: silent_}`);
+  const [refusal] = await ask(await rawClient(silent.port), 'CLIENT TRACKING ON');
+  expect(refusal).toBe("-ERR CLIENT TRACKING is not supported: store 'main': it does not report changes\r\n");
+});
+
+test('while a store is not heard, each key that is read is told at once', async () => {
+  const redis = await rawClient((await doorOf(stores['near cache']())).port);
+  await ask(redis, 'HELLO 3\nCLIENT TRACKING ON\nSET k 1\nGET k');
+  await ask(shared.direct, 'CLIENT KILL TYPE normal');
+  await waitFor('the loss of the connection', async () =>
+    (await redis.replies(1)).includes('>2\r\n$10\r\ninvalidate\r\n_\r\n'),
+  );
+});

@@ -1,0 +1,82 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { type Answer, CommandError, Latin1, MapAnswer, Status } from '../../src/frontends/redis/commands/answer.ts';
+import { writeAnswer } from '../../src/frontends/redis/commands/write-answer.ts';
+import { decodeReply, ReplyError } from '../../src/frontends/redis/protocol/reply-decoder.ts';
+import { ReplyScanner } from '../../src/frontends/redis/protocol/reply-scanner.ts';
+import { ReplyWriter } from '../../src/frontends/redis/protocol/reply-writer.ts';
+
+const leaf: fc.Arbitrary<Answer> = fc.oneof(
+  fc.constant(null),
+  fc.maxSafeInteger(),
+  fc.uint8Array({ maxLength: 200 }).map((bytes) => Buffer.from(bytes)),
+  fc.uint8Array({ maxLength: 200 }).map((bytes) => new Latin1(Buffer.from(bytes).toString('latin1'))),
+  fc.constantFrom(new Status('OK'), new CommandError('ERR no\r\nline')),
+);
+const { answer } = fc.letrec<{ answer: Answer }>((tie) => ({
+  answer: fc.oneof(
+    { depthSize: 'small', withCrossShrink: true },
+    leaf,
+    fc.array(tie('answer'), { maxLength: 5 }),
+    fc.array(fc.tuple(leaf, tie('answer')), { maxLength: 4 }).map((pairs) => new MapAnswer(pairs)),
+  ),
+}));
+
+function encoded(answers: readonly Answer[], protocol: 2 | 3): Buffer[] {
+  const writer = new ReplyWriter();
+  writer.protocol = protocol;
+  return answers.map((each) => {
+    writeAnswer(writer, each);
+    return writer.take();
+  });
+}
+
+test('the scanner finds the end of every reply, however the bytes are cut', () => {
+  const inputs = [
+    fc.array(answer, { minLength: 1, maxLength: 6 }),
+    fc.constantFrom(2 as const, 3 as const),
+    fc.integer({ min: 1, max: 50 }),
+  ] as const;
+  fc.assert(
+    fc.property(...inputs, (answers, protocol, size) => {
+      const replies = encoded(answers, protocol);
+      const bytes = Buffer.concat(replies);
+      const scanner = new ReplyScanner();
+      const ends: number[] = [];
+      for (let from = 0; from < bytes.length; from += size) {
+        const chunk = bytes.subarray(from, from + size);
+        for (let at = scanner.scan(chunk, 0); at >= 0; at = scanner.scan(chunk, at)) {
+          ends.push(from + at);
+          scanner.reset();
+          if (at === chunk.length) break;
+        }
+      }
+      let sum = 0;
+      expect(ends).toEqual(replies.map((reply) => (sum += reply.length)));
+    }),
+  );
+});
+
+test('what the writer writes, the decoder reads', () => {
+  const plain = (value: Answer): unknown => {
+    if (value instanceof Status) return value.text;
+    if (value instanceof Latin1) return Buffer.from(value.text, 'latin1');
+    if (value instanceof CommandError) return new ReplyError(value.message.replaceAll(/[\r\n]/g, ' '));
+    if (value instanceof MapAnswer) return value.pairs.flat().map(plain);
+    return Array.isArray(value) ? value.map(plain) : value;
+  };
+  fc.assert(
+    fc.property(answer, fc.constantFrom(2 as const, 3 as const), (value, protocol) => {
+      const [bytes = Buffer.alloc(0)] = encoded([value], protocol);
+      expect(decodeReply({ bytes, at: 0 })).toEqual(plain(value));
+    }),
+  );
+});
+
+test.each(['hello\r\n', '?1\r\n', '$x\r\n', '*?\r\n', '$99999999999999999999\r\n'])('%j is no reply', (bytes) => {
+  expect(() => new ReplyScanner().scan(Buffer.from(bytes), 0)).toThrow('Protocol error');
+});
+
+test('replies nested without end are refused', () => {
+  expect(() => new ReplyScanner().scan(Buffer.from('*1\r\n'.repeat(20_000)), 0)).toThrow('nested too deep');
+});

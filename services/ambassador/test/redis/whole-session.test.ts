@@ -1,0 +1,238 @@
+import { startRedis } from '@podkit/chassis/testing/servers';
+import { waitFor } from '@podkit/chassis/testing/wait-for';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { encodeRequest } from '../../src/frontends/redis/protocol/encode-request.ts';
+import { LiveEngine } from '../../src/routing/live-engine.ts';
+import { memoryRoute, prefixEngine, redisRoute } from '../support/engine.ts';
+import { ask, frames, mixedDoor, redisForTests } from '../support/mixed-endpoint.ts';
+import { openDoor, rawClient } from '../support/redis-endpoint.ts';
+import { closeAll, storesOf } from '../support/stores.ts';
+
+const shared = redisForTests();
+
+/** An endpoint whose only store is the Redis. */
+const redisDoor = () => openDoor(prefixEngine([['', redisRoute(shared.redis.port, memoryRoute().store)]]));
+
+/** The same conversation with the endpoint and with the Redis itself. */
+async function bothAnswer(commands: string): Promise<[door: string[], redis: string[]]> {
+  const door = await rawClient((await redisDoor()).port);
+  const through = await ask(door, commands);
+  await ask(shared.direct, 'FLUSHALL');
+  return [through, await ask(shared.direct, commands)];
+}
+
+describe('a transaction of commands without a key', () => {
+  test.each([
+    ['nothing', 'MULTI\nEXEC'],
+    ['PING and ECHO', 'MULTI\nPING\nECHO x\nEXEC'],
+    ['PUBLISH', 'MULTI\nPUBLISH c m\nEXEC'],
+    ['the database', 'SET a 1\nMULTI\nDBSIZE\nKEYS *\nRANDOMKEY\nSCAN 0\nFLUSHDB\nDBSIZE\nEXEC'],
+    ['SCRIPT', 'MULTI\nSCRIPT EXISTS abc\nEXEC'],
+    ['UNWATCH and WAIT', 'WATCH k\nMULTI\nUNWATCH\nWAIT 0 0\nEXEC'],
+    ['SELECT 0', 'MULTI\nSET a 1\nSELECT 0\nGET a\nEXEC'],
+    ['CLIENT', 'MULTI\nCLIENT SETNAME me\nCLIENT GETNAME\nSET a 1\nEXEC\nCLIENT GETNAME'],
+  ])('with %s is answered as by the Redis itself', async (_what, commands) => {
+    const [through, direct] = await bothAnswer(commands);
+    expect(through).toEqual(direct);
+  });
+
+  test('is refused where it is about keys of several stores', async () => {
+    const client = await rawClient((await mixedDoor(shared)).port);
+    const answers = await ask(client, 'MULTI\nFLUSHDB\nEXEC');
+    expect(answers[1]).toBe('-ERR FLUSHDB is not supported inside MULTI here\r\n');
+    expect(answers[2]).toContain('EXECABORT');
+  });
+
+  test('is answered by the endpoint where there is no Redis', async () => {
+    const client = await rawClient((await openDoor(prefixEngine([['', memoryRoute()]]))).port);
+    expect((await ask(client, 'MULTI\nPING\nSET a 1\nGET a\nSELECT 0\nEXEC')).at(-1)).toBe(
+      '*4\r\n+PONG\r\n+OK\r\n$1\r\n1\r\n+OK\r\n',
+    );
+  });
+});
+
+test.each([
+  'BZMPOP 1 x MIN\nBZMPOP 1 0 k MIN\nBLMPOP 1 -1 k LEFT\nBZMPOP',
+  'COMMAND GETKEYS MSET a 1 b 2\nCOMMAND GETKEYSANDFLAGS SET a 1\nCOMMAND GETKEYS PING',
+  'SET a 1\nDBSIZE\nRANDOMKEY\nKEYS a*\nSCAN 0 COUNT 100 TYPE string\nSCAN x\nKEYS',
+  'SCRIPT KILL\nFUNCTION KILL',
+])('%s is answered as by the Redis itself', async (commands) => {
+  const [through, direct] = await bothAnswer(commands);
+  expect(through).toEqual(direct);
+});
+
+test('WAIT is refused once when the connection that wrote was lost', async () => {
+  const client = await rawClient((await redisDoor()).port);
+  await ask(client, 'SET k 1');
+  await ask(shared.direct, 'CLIENT KILL TYPE normal SKIPME yes');
+  await waitFor('another connection', async () => (await ask(client, 'GET k'))[0] === '$1\r\n1\r\n');
+  const [first = '', ...others] = await ask(client, 'WAIT 0 10\nWAIT 0 10');
+  expect(first).toContain('ERR a connection that this client used was lost');
+  expect(others).toEqual([':0\r\n']);
+});
+
+test('a script that does not end is killed by SCRIPT KILL, and the others go on', async () => {
+  await ask(shared.direct, 'CONFIG SET busy-reply-threshold 10');
+  const door = await redisDoor();
+  const [busy, other] = [await rawClient(door.port), await rawClient(door.port)];
+  busy.send(encodeRequest(['EVAL', 'while true do end', '0']));
+  await waitFor('the kill', async () => (await ask(other, 'SCRIPT KILL'))[0] === '+OK\r\n');
+  expect((await busy.replies(1))[0]).toContain('Script killed by user');
+  expect(await ask(other, 'SET k 1')).toEqual(['+OK\r\n']);
+});
+
+describe('SELECT', () => {
+  test('chooses a database of the Redis, for this client only', async () => {
+    const door = await redisDoor();
+    const [first, second] = [await rawClient(door.port), await rawClient(door.port)];
+    await ask(first, 'SELECT 1\nSET k one\nMULTI\nSET t one\nEXEC');
+    await ask(second, 'SET k zero');
+    expect(await ask(first, 'GET k\nMGET t\nDBSIZE\nSELECT 0\nGET k')).toEqual([
+      '$3\r\none\r\n',
+      '*1\r\n$3\r\none\r\n',
+      ':2\r\n',
+      '+OK\r\n',
+      '$4\r\nzero\r\n',
+    ]);
+    expect(await ask(shared.direct, 'SELECT 1\nGET k\nSELECT 0')).toContain('$3\r\none\r\n');
+  });
+
+  test('reads another database past the near cache', async () => {
+    const yaml = `stores: {main: {driver: redis, url: 'redis://127.0.0.1:${shared.redis.port}', policies: [near: {}]}}`;
+    const generation = storesOf(yaml);
+    onTestFinished(() => closeAll(generation));
+    const client = await rawClient((await openDoor(new LiveEngine(generation))).port);
+    await ask(client, 'SET k zero\nGET k\nSELECT 2\nSET k two');
+    expect(await ask(client, 'GET k\nMGET k\nSELECT 0\nGET k')).toEqual([
+      '$3\r\ntwo\r\n',
+      '*1\r\n$3\r\ntwo\r\n',
+      '+OK\r\n',
+      '$4\r\nzero\r\n',
+    ]);
+  });
+
+  test('is refused in the words of the Redis that has no such database', async () => {
+    const client = await rawClient((await redisDoor()).port);
+    expect(await ask(client, 'SELECT 99\nSET k 1')).toEqual(['-ERR DB index is out of range\r\n', '+OK\r\n']);
+  });
+
+  test('is refused where keys live elsewhere than in a Redis', async () => {
+    const client = await rawClient((await mixedDoor(shared)).port);
+    expect(await ask(client, 'SELECT 1')).toEqual(['-ERR DB index is out of range\r\n']);
+  });
+});
+
+const blocked = async () => (await ask(shared.direct, 'INFO clients'))[0]?.match(/blocked_clients:(\d+)/)?.[1];
+
+describe('WAIT', () => {
+  test('counts the replicas that have what this client wrote, and no others', async () => {
+    const replica = await startRedis();
+    onTestFinished(() => replica.stop());
+    const direct = await rawClient(replica.port);
+    await ask(direct, `REPLICAOF 127.0.0.1 ${shared.redis.port}`);
+    const client = await rawClient((await redisDoor()).port);
+    await waitFor('the replica to follow', async () => (await ask(client, 'SET k 1\nWAIT 1 1000'))[1] === ':1\r\n');
+    replica.child.kill('SIGSTOP');
+    expect(await ask(client, 'SET k 2\nWAIT 1 50')).toEqual(['+OK\r\n', ':0\r\n']);
+    replica.child.kill('SIGCONT');
+    expect(await ask(client, 'WAIT 1 0\nGET k')).toEqual([':1\r\n', '$1\r\n2\r\n']);
+  });
+
+  test('holds up no other client, and ends with the one that waits', async () => {
+    const door = await redisDoor();
+    const [waiting, other] = [await rawClient(door.port), await rawClient(door.port)];
+    waiting.send(...frames('WAIT 1 0'));
+    expect(await ask(other, 'SET k 1\nGET k')).toEqual(['+OK\r\n', '$1\r\n1\r\n']);
+    await waitFor('the wait', async () => (await blocked()) === '1');
+    waiting.socket.destroy();
+    await waitFor('its end', async () => (await blocked()) === '0');
+  });
+
+  test('is refused where no store has replicas', async () => {
+    const client = await rawClient((await openDoor(prefixEngine([['', memoryRoute()]]))).port);
+    expect((await ask(client, 'WAIT 0 0'))[0]).toBe(
+      '-ERR WAIT is not supported: no store of this endpoint has replicas\r\n',
+    );
+  });
+});
+
+test.each([
+  'EVAL x y',
+  'EVAL x -1',
+  'EVAL x 3 a',
+  'ZUNION 0 a',
+  'ZUNION x a',
+  'ZUNION 5 a b',
+  'SINTERCARD 0 a',
+  'SINTERCARD x a',
+  'SINTERCARD 9 a',
+  'LMPOP 0 a LEFT',
+  'ZMPOP 7 a MIN',
+  'ZINTERSTORE out 0 a',
+  'XREAD STREAMS a',
+  'XREAD COUNT 1 NOSUCH a 0',
+  'XREADGROUP GROUP streams c COUNT 1 STREAMS nokey >',
+])('%s is answered in the words of the Redis', async (command) => {
+  const [through, direct] = await bothAnswer(command);
+  expect(through).toEqual(direct);
+});
+
+test.each([2, 3])('shard channels reach their subscribers in RESP%i', async (protocol) => {
+  const door = await redisDoor();
+  const [subscriber, publisher] = [await rawClient(door.port), await rawClient(door.port)];
+  await ask(subscriber, `HELLO ${protocol}`);
+  await ask(shared.direct, `HELLO ${protocol}`);
+  const same = async (commands: string, count: number) => {
+    for (const client of [subscriber, shared.direct]) client.send(...frames(commands));
+    const [through, direct] = [await subscriber.replies(count), await shared.direct.replies(count)];
+    expect(through).toEqual(direct);
+  };
+  await same('SSUBSCRIBE a b', 2);
+  await same('SUBSCRIBE news', 1);
+  expect(await ask(publisher, 'SPUBLISH a hello')).toEqual([':2\r\n']);
+  await same('SUNSUBSCRIBE a', 2);
+  await same('SUNSUBSCRIBE', 1);
+  await same('SUNSUBSCRIBE', 1);
+  await same('UNSUBSCRIBE', 1);
+});
+
+test('ROLE is the one of a master without replicas, alone and in a transaction', async () => {
+  const client = await rawClient((await redisDoor()).port);
+  const role = '*3\r\n$6\r\nmaster\r\n:0\r\n*0\r\n';
+  expect((await ask(client, 'ROLE\nMULTI\nROLE\nEXEC')).filter((reply) => reply.startsWith('*'))).toEqual([
+    role,
+    `*1\r\n${role}`,
+  ]);
+});
+
+test('FUNCTION loads and calls a function', async () => {
+  const client = await rawClient((await redisDoor()).port);
+  const code = "#!lua\u00a0name=lib\nredis.register_function('answer', function() return 42 end)".replaceAll(
+    '\u00a0',
+    ' ',
+  );
+  client.send(encodeRequest(['FUNCTION', 'LOAD', code]), encodeRequest(['FCALL', 'answer', '0']));
+  expect(await client.replies(2)).toEqual(['$3\r\nlib\r\n', ':42\r\n']);
+  await ask(client, 'FUNCTION FLUSH');
+});
+
+test('INFO has what the Redis alone knows, by section, and the endpoint itself', async () => {
+  const client = await rawClient((await redisDoor()).port);
+  const [memory] = await ask(client, 'INFO memory');
+  expect(memory).toContain('maxmemory_policy:');
+  expect(memory).toContain('mem_fragmentation_ratio:');
+  expect(memory).not.toContain('# Server');
+  const [all] = await ask(client, 'INFO');
+  for (const line of ['redis_version:', 'connected_clients:1', 'loading:0', 'role:master', 'rejected_connections:0'])
+    expect(all).toContain(line);
+});
+
+test('after a protocol error the answer goes out and the connection is closed, whatever else the client sends', async () => {
+  const client = await rawClient((await redisDoor()).port);
+  client.send('*1\r\n!nonsense\r\n');
+  expect((await client.replies(1))[0]).toMatch(/^-ERR Protocol error: /);
+  const more = setInterval(() => client.send('PING\r\n'), 1);
+  onTestFinished(() => clearInterval(more));
+  await client.closed();
+  expect(await client.replies(1)).toEqual([]);
+});

@@ -1,0 +1,22 @@
+import { createMetrics } from '@podkit/chassis/http/metrics';
+import { createLogger } from '@podkit/chassis/log/logger';
+import { Lifecycle } from '@podkit/chassis/process/lifecycle';
+import type { Generation } from '../../src/assembly/generation.ts';
+import { createDaprDoor, type DaprDoorOptions } from '../../src/frontends/dapr/dapr-api.ts';
+import { LiveEngine } from '../../src/routing/live-engine.ts';
+
+/** A Dapr door over these stores, for `inject`; the caller closes it. */
+export const daprDoor = (generation: Generation, options: Partial<DaprDoorOptions> = {}) =>
+  createDaprDoor({
+    engine: new LiveEngine(generation),
+    log: createLogger({ service: 'test', version: '0', level: 'silent', identity: {} }),
+    lifecycle: new Lifecycle({ drainDelay: 0, shutdownTimeout: 1000 }),
+    metrics: createMetrics({ service: 'test', version: '0' }).http,
+    appId: 'orders',
+    version: '0',
+    apiToken: undefined,
+    maxBody: 1000,
+    ready: async () => ({ ok: true, failing: [] }),
+    shutdown: () => undefined,
+    ...options,
+  });

@@ -1,0 +1,44 @@
+import { startRedis, type TestServer } from '@podkit/chassis/testing/servers';
+import { afterAll, beforeAll, beforeEach } from 'vitest';
+import { encodeRequest } from '../../src/frontends/redis/protocol/encode-request.ts';
+import { memoryRoute, prefixEngine, redisRoute } from './engine.ts';
+import { openDoor, type RawClient, rawClient, type TestDoor } from './redis-endpoint.ts';
+
+export const frames = (commands: string): Buffer[] =>
+  commands
+    .trim()
+    .split('\n')
+    .map((line) => encodeRequest(line.trim().split(' ')));
+
+/** One command per line, sent in one pipeline; their replies. */
+export async function ask(client: RawClient, commands: string): Promise<string[]> {
+  const requests = frames(commands);
+  client.send(...requests);
+  return client.replies(requests.length);
+}
+
+/** A Redis for a file of tests, empty before each, with a client past the door. */
+export function redisForTests() {
+  const shared = {} as { redis: TestServer; direct: RawClient };
+  beforeAll(async () => {
+    shared.redis = await startRedis();
+  });
+  afterAll(() => shared.redis.stop());
+  beforeEach(async () => {
+    shared.direct = await rawClient(shared.redis.port);
+    await ask(shared.direct, 'FLUSHALL');
+  });
+  return shared;
+}
+
+/** Keys that begin with `mem:` in memory, the rest in the Redis. */
+export async function mixedDoor({ redis }: { redis: TestServer }, prefix = ''): Promise<TestDoor> {
+  const memory = memoryRoute();
+  const toRedis = redisRoute(redis.port, memory.store, { keyPrefix: prefix });
+  return openDoor(
+    prefixEngine([
+      ['mem:', memory],
+      ['', toRedis],
+    ]),
+  );
+}

@@ -1,0 +1,58 @@
+import { startPostgres, startRedis } from '@podkit/chassis/testing/servers';
+import { Registry } from 'prom-client';
+import { buildGeneration, type Generation, type Makers } from '../../src/assembly/generation.ts';
+import { loadDrivers } from '../../src/backends/load-backends.ts';
+import { parseConfig } from '../../src/config/read-file.ts';
+import { TrackingConnection } from '../../src/frontends/redis/upstream/tracking-connection.ts';
+import { composeWith } from '../../src/policies/compose.ts';
+import { StoreMetrics } from '../../src/policies/store-metrics.ts';
+import { Leases } from '../../src/policies/write-behind/leases.ts';
+import type { Store } from '../../src/store/store.ts';
+
+const oneOfEach = `
+stores:
+  memory: {driver: memory}
+  redis: {driver: redis, url: 'redis://127.0.0.1:1'}
+  postgresql: {driver: postgresql, url: 'postgres://127.0.0.1:1/db'}
+`;
+const openDriver = await loadDrivers(parseConfig(oneOfEach, 'test.yaml'), {
+  warn: () => undefined,
+  track: (target) => (events) => new TrackingConnection(target, events),
+});
+
+/** What main.ts gives to build stores, without a process around it. */
+export const makers = (): Makers => ({
+  openDriver,
+  compose: composeWith({
+    appId: 'orders',
+    namespace: undefined,
+    metrics: new StoreMetrics(new Registry()),
+    warn: () => undefined,
+    leases: new Leases(),
+  }),
+});
+
+/** The stores of a YAML text. */
+export const storesOf = (yaml: string): Generation => buildGeneration(parseConfig(yaml, 'test.yaml'), makers());
+
+export function storeOf({ stores }: Generation, name: string): Store {
+  const built = stores.get(name);
+  if (built === undefined) throw new Error(`no store is named ${name}`);
+  return built.store;
+}
+
+export async function closeAll({ stores }: Generation): Promise<void> {
+  await Promise.all([...stores.values()].map(({ store }) => store.close()));
+}
+
+/** A real Redis and a real PostgreSQL for a test file. */
+export async function startBackends() {
+  const [redis, postgres] = await Promise.all([startRedis(), startPostgres()]);
+  return {
+    redis,
+    postgres,
+    stop: async () => {
+      await Promise.all([redis.stop(), postgres.stop()]);
+    },
+  };
+}
