@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { freePort } from '@podkit/chassis/testing/free-port';
 import { root } from '../tools/doc-commands.ts';
 import { runCases } from './case.ts';
+import { gitSyncCrashCase } from './cases/git-sync-crash.ts';
 import { gitSyncImageCases } from './cases/git-sync-image.ts';
 import { heapCases } from './cases/heap.ts';
 import { imageCases, type Row } from './cases/images.ts';
@@ -28,7 +29,9 @@ const onFreePorts = (commands: string) =>
   );
 const pages = pageCases('docker', clone, onFreePorts);
 process.exitCode =
-  (await runCases([...imageCases(rows), ...gitSyncImageCases(), ...heapCases(), ...pages])) === 0 ? 0 : 1;
+  (await runCases([...imageCases(rows), ...gitSyncImageCases(), gitSyncCrashCase(), ...heapCases(), ...pages])) === 0
+    ? 0
+    : 1;
 rmSync(clone, { recursive: true, force: true });
 console.log(
   '| image | base | added MB | git and ssh MB | user | start to ready ms |\n| --- | --- | --- | --- | --- | --- |',

@@ -5,18 +5,19 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Cost, median } from './cost.ts';
 import { PlainGit } from './plain-git.ts';
-import { change, makeRemote } from './remote.ts';
+import { addRefs, change, makeRemote } from './remote.ts';
 import { Subject } from './subject.ts';
 
 /*
  * git-sync's first, unchanged and changed pass, each as a ratio to plain git doing the same in the same round, and its
  * memory. With --upstream the program of kubernetes/git-sync v4 is measured beside it; with --main a bundle of ours.
  * Disks answer as they like: --dir /dev/shm
- * leaves theirs out. Usage: npm run bench -- git-sync/passes [--files N] [--rounds N] [--upstream PATH] [--main PATH] [--dir PATH]
+ * leaves theirs out. Usage: npm run bench -- git-sync/passes [--files N] [--refs N] [--rounds N] [--upstream PATH] [--main PATH] [--dir PATH]
  */
 const { values } = parseArgs({
   options: {
     files: { type: 'string', default: '5000' },
+    refs: { type: 'string', default: '1' },
     rounds: { type: 'string', default: '5' },
     upstream: { type: 'string' },
     dir: { type: 'string', default: tmpdir() },
@@ -37,6 +38,7 @@ const measured = new Map<string, Round[]>(subjects.map(([name]) => [name, []]));
 
 try {
   makeRemote(remote, Number(values.files));
+  addRefs(remote, Number(values.refs) - 1);
   for (let round = 0; round < Number(values.rounds); round += 1) {
     const turns = [
       async () => void plain.push(measurePlain(round)),

@@ -26,6 +26,14 @@ export function makeRemote(path: string, files: number): void {
   git(path, 'gc', '-q');
 }
 
+/** So many more refs, packed as a server keeps them. */
+export function addRefs(path: string, count: number): void {
+  const hash = git(path, 'rev-parse', 'HEAD');
+  const input = Array.from({ length: count }, (_, at) => `create refs/heads/more/${at} ${hash}\n`).join('');
+  execFileSync('git', ['update-ref', '--stdin'], { cwd: path, input });
+  git(path, 'pack-refs', '--all');
+}
+
 /** One more commit, which changes one file. */
 export function change(path: string, text: string): string {
   writeFileSync(join(path, 'changed.txt'), `${text}\n`);

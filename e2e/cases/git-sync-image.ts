@@ -7,9 +7,15 @@ import { Container } from '../container.ts';
 import { attempt, run } from '../run.ts';
 
 /** As OpenShift and a strict cluster run it: a user of no name, a root that is read-only, no capabilities, no /dev/shm. */
-const hardened = ['--read-only', '--tmpfs=/tmp', '--ipc=none', '--cap-drop=ALL', '--security-opt=no-new-privileges'];
+export const hardened = [
+  '--read-only',
+  '--tmpfs=/tmp',
+  '--ipc=none',
+  '--cap-drop=ALL',
+  '--security-opt=no-new-privileges',
+];
 const uids = ['50000', '1000680000'];
-const [, openShift = ''] = uids;
+export const [, openShift = ''] = uids;
 
 /** Made by the image's own git and gpg: a commit signed by OpenPGP, one that is not, a submodule, and a Git LFS file. */
 const makeRepositories = `set -e

@@ -1,0 +1,112 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+
+/*
+ * Runs inside the image of git-sync: a first pass and an update, each ended by SIGKILL at every step of it. Afterwards the
+ * published tree must be one commit as a whole, and the next start must publish the newest and leave nothing behind.
+ * Prints each step that was not so, and ends with 1. CRASH_STRIDE=N takes every Nth step.
+ */
+const folder = '/w/crash';
+const [remote, root, kept, link] = [join(folder, 'site'), join(folder, 'root'), join(folder, 'kept'), 'current'];
+const stride = Number(process.env.CRASH_STRIDE || 1);
+const env = { ...process.env, HOME: '/tmp' };
+const git = (...words: string[]) =>
+  execFileSync('git', ['-c', 'user.name=you', '-c', 'user.email=you@localhost', ...words], { cwd: remote, env })
+    .toString()
+    .trim();
+
+function commit(version: string): string {
+  mkdirSync(join(remote, 'b'), { recursive: true });
+  writeFileSync(join(remote, 'a.txt'), version);
+  writeFileSync(join(remote, 'b', 'c.txt'), version);
+  git('add', '-A');
+  git('commit', '-q', '-m', version);
+  return git('rev-parse', 'HEAD');
+}
+
+function sync(ref: string, killAt: number) {
+  const flags = [`--repo=file://${remote}`, `--ref=${ref}`, `--root=${root}`, `--link=${link}`, '--one-time'];
+  const words = ['--import', join(import.meta.dirname, 'kill-at.ts'), '/app/src/main.js', ...flags];
+  const run = spawnSync('node', words, { env: { ...env, KILL_AT: String(killAt) }, encoding: 'utf8' });
+  if (run.signal !== null) endOthers();
+  return run;
+}
+
+/** What the end of a container does to the programs that a killed process leaves. */
+function endOthers(): void {
+  for (const pid of readdirSync('/proc').map(Number))
+    if (pid > 1 && pid !== process.pid) {
+      try {
+        process.kill(pid, 'SIGKILL');
+      } catch {
+        // It has ended meanwhile.
+      }
+    }
+}
+
+function countSteps(ref: string): number {
+  const { status, stdout, stderr } = sync(ref, 0);
+  if (status !== 0) throw new Error(stderr);
+  return Number(/^steps (\d+)$/m.exec(stdout)?.[1]);
+}
+
+/** What is wrong with the published tree, if anything. */
+function findProblem(versions: Map<string, string>): string | undefined {
+  const path = join(root, link);
+  try {
+    const version = versions.get(basename(readlinkSync(path)));
+    const found = ['a.txt', 'b/c.txt'].map((name) => readFileSync(join(path, name), 'utf8'));
+    return found.every((text) => text === version) ? undefined : `${version} is published as ${found.join(' and ')}`;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+mkdirSync(remote, { recursive: true });
+git('init', '-q', '-b', 'main');
+const old = commit('one');
+git('branch', 'old');
+const versions = new Map([
+  [old, 'one'],
+  [commit('two'), 'two'],
+]);
+
+const making = countSteps('old');
+rmSync(kept, { recursive: true, force: true });
+execFileSync('cp', ['-a', root, kept]);
+const updating = countSteps('main');
+
+let [tried, failed] = [0, 0];
+for (const [ref, steps] of [
+  ['old', making],
+  ['main', updating],
+] as const)
+  for (let at = 1; at <= steps; at += stride) {
+    execFileSync('rm', ['-rf', root]);
+    if (ref === 'main') execFileSync('cp', ['-a', kept, root]);
+    tried += 1;
+    const problems = checkStep(ref, at);
+    if (problems.length === 0) continue;
+    failed += 1;
+    console.log(`step ${at} of ${ref}: ${problems.join('; ')}`);
+  }
+console.log(
+  `${tried - failed} of ${tried} steps (${making} of a first pass, ${updating} of an update, every ${stride})`,
+);
+process.exitCode = failed === 0 ? 0 : 1;
+
+function checkStep(ref: string, at: number): string[] {
+  const problems: (string | undefined)[] = [];
+  const { signal } = sync(ref, at);
+  if (signal !== 'SIGKILL') problems.push('it was not killed');
+  if (ref === 'main' || existsSync(join(root, link))) problems.push(findProblem(versions));
+  const next = sync(ref, 0);
+  if (next.status !== 0) problems.push(`the next start ended with ${next.status}: ${next.stderr}`);
+  problems.push(findProblem(versions));
+  if (basename(readlinkSync(join(root, link))) !== git('rev-parse', ref))
+    problems.push('the next start was not enough');
+  const left = readdirSync(root).filter((name) => !['.git', '.worktrees', link].includes(name));
+  if (left.length > 0) problems.push(`left behind: ${left.join(', ')}`);
+  return problems.filter((problem) => problem !== undefined);
+}
