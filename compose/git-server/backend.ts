@@ -22,7 +22,7 @@ export function runGitBackend(request: IncomingMessage, response: ServerResponse
       CONTENT_TYPE: request.headers['content-type'] ?? '',
       HTTP_CONTENT_ENCODING: request.headers['content-encoding'] ?? '',
       GIT_PROTOCOL: String(request.headers['git-protocol'] ?? ''),
-      // git takes a push only from a user it is told the name of.
+      // git accepts a push only with the name of a user.
       ...(pushes ? { REMOTE_USER: 'pusher' } : {}),
     },
     stdio: ['pipe', 'pipe', 'inherit'],

@@ -119,7 +119,7 @@ function expectConfig({ name }: Subject, { Config }: Image): void {
   const missing = labels.filter((label) => (Config.Labels?.[label] ?? '') === '');
   expect(missing.length === 0, `it has no label ${missing.join(', ')}`);
   expect(Array.isArray(Config.Entrypoint), 'its entry point is run by a shell');
-  // git-sync serves HTTP only when it is told to, so only who starts it knows what to ask.
+  // git-sync serves HTTP only with --http-bind, so the image has no health check for it.
   expect(name === 'git-sync' || Config.Healthcheck !== undefined, 'it has no HEALTHCHECK');
 }
 

@@ -59,7 +59,7 @@ describe.skipIf(!hasPrometheus)('a Prometheus that scrapes the metrics-adapter o
     expect(await prometheus.firing()).toEqual([]);
   });
 
-  test('has the metrics of all five services, told apart by the label service', async () => {
+  test('has the metrics of all five services, separated by the label service', async () => {
     await waitFor('all builds', async () => (await prometheus.query('podkit_build_info')).length === 4);
     const builds = await prometheus.query('podkit_build_info or adapter_build_info');
     expect(builds.map(({ service = '' }) => service).toSorted((a, b) => a.localeCompare(b))).toEqual([

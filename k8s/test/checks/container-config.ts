@@ -18,7 +18,7 @@ const schemas: Record<string, { schema: TObject; prefix: string }> = {
   'metrics-adapter': { schema: metricsAdapter, prefix: 'ADAPTER_' },
 };
 
-/** What any program may be told, beside the settings of a service. */
+/** Variables that any program may have, beside the settings of a service. */
 const platform = [
   'NODE_OPTIONS',
   'UV_THREADPOOL_SIZE',
