@@ -32,9 +32,15 @@ export type Block = {
   need: Need | undefined;
 };
 
+/** Files of the project whose paths match a pattern of git's. */
+export const trackedFiles = (...patterns: string[]): string[] =>
+  execFileSync('git', ['ls-files', ...patterns], { cwd: root })
+    .toString()
+    .trim()
+    .split('\n');
+
 /** Every Markdown page of the project. */
-export const pages = (): string[] =>
-  execFileSync('git', ['ls-files', '*.md'], { cwd: root }).toString().trim().split('\n');
+export const pages = (): string[] => trackedFiles('*.md');
 
 /** The ```sh blocks of a page in order, each with the lines of the ```text block that follows it. */
 export function blocksOf(page: string, text: string = readFileSync(join(root, page), 'utf8')): Block[] {
