@@ -1,4 +1,5 @@
 import { promises as dns } from 'node:dns';
+import { HttpClient } from '@podkit/chassis/http/client';
 import { serveMetrics, serveProbes } from '@podkit/chassis/http/probes';
 import { createServer, listen } from '@podkit/chassis/http/server';
 import { EventStreams } from '@podkit/chassis/http/sse';
@@ -26,7 +27,9 @@ export async function serve(context: Context<Config>, env: DocumentInputs['env']
     limit: config.maxStreams,
     onDrop: (drop) => log.warn({ code: 'ERR_SLOW_CLIENT', ...drop }, 'dropped a client of /events'),
   });
-  const notify = createNotifier(notifyOptions(context));
+  const client = new HttpClient();
+  lifecycle.atClose('HTTP client', () => client.close());
+  const notify = createNotifier({ ...notifyOptions(context), client });
   reader.onChange((event) => {
     log.info({ id: event.id, changes: event.changes.map(({ name }) => name) }, 'changed');
     for (const { name, before, after } of event.changes.filter((change) => change.name.startsWith('unreadable.')))
@@ -62,7 +65,7 @@ export async function serve(context: Context<Config>, env: DocumentInputs['env']
   await listen(server, { host: config.host, port: config.port, setting: 'PORT' });
 }
 
-function notifyOptions({ config, log }: Context<Config>): NotifyOptions {
+function notifyOptions({ config, log }: Context<Config>): Omit<NotifyOptions, 'client'> {
   const { webhookUrl, webhookTimeout, command, signal, signalPidFile } = config;
   return {
     webhookTimeout,

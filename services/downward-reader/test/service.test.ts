@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { join } from 'node:path';
 import { tempDir } from '@podkit/chassis/testing/temp-dir';
 import { waitFor } from '@podkit/chassis/testing/wait-for';
@@ -108,11 +108,13 @@ describe('a change of the volume', () => {
     expect(await poll).toEqual({ id: 0, complete: true, events: [] });
   });
 
-  it('is told to a webhook that fails at first, to a program and to a process by its id', async () => {
+  it('is sent to a webhook that fails at first, by one connection, to a program and to a process by its id', async () => {
     const dir = tempDir();
     await writeVolume(dir, { labels: 'a="1"' });
     const bodies: string[] = [];
+    const connections = new Set<Socket>();
     const hook = createServer((request, response) => {
+      connections.add(request.socket);
       let body = '';
       request.on('data', (chunk) => (body += String(chunk)));
       request.on('end', () => {
@@ -120,10 +122,11 @@ describe('a change of the volume', () => {
         response.writeHead(bodies.length === 1 ? 503 : 204).end();
       });
     }).listen(0, '127.0.0.1');
+    hook.keepAliveTimeout = 0;
     await once(hook, 'listening');
     onTestFinished(() => void hook.close());
     const beside = tempDir();
-    const [script, out] = [join(beside, 'told.sh'), join(beside, 'out.json')];
+    const [script, out] = [join(beside, 'notify.sh'), join(beside, 'out.json')];
     writeFileSync(script, `#!/bin/sh\ncat > ${out}\n`);
     chmodSync(script, 0o755);
     const signals = new Promise<void>((resolve) => process.once('SIGUSR2', () => resolve()));
@@ -138,6 +141,7 @@ describe('a change of the volume', () => {
     await signals;
     await waitFor('the second attempt of the webhook', () => bodies.length === 2);
     await waitFor('the program', () => existsSync(out) && readFileSync(out, 'utf8') !== '');
+    expect(connections.size).toBe(1);
     expect(JSON.parse(bodies[1] ?? '')).toMatchObject({ id: 1, changes: [{ name: 'labels.a' }] });
     expect(JSON.parse(readFileSync(out, 'utf8'))).toMatchObject({ id: 1 });
   });

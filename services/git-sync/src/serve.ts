@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Environment } from '@podkit/chassis/config/config';
 import { PodkitError } from '@podkit/chassis/errors';
+import type { HttpClient } from '@podkit/chassis/http/client';
 import { Health } from '@podkit/chassis/http/health';
 import { addLifecycleChecks } from '@podkit/chassis/http/probes';
 import { exitCodes } from '@podkit/chassis/process/exit-codes';
@@ -28,6 +29,7 @@ import type { CommandHost } from './process/host.ts';
 import { Limit } from './process/limit.ts';
 import { makeDirectories } from './sync/files.ts';
 import { brokenRepository, createSyncedRepository, type SyncedRepository } from './sync/synced-repository.ts';
+import { createClient } from './web/create-client.ts';
 
 export type GitSyncInput = {
   host: CommandHost;
@@ -62,6 +64,7 @@ export class GitSync {
   readonly #ending: Ending;
   /** The environment as it was, without secrets: this process's own is lent to each git in turn. */
   readonly #env: Environment;
+  readonly #client: HttpClient;
   readonly #turn: SpawnTurn;
   readonly #limit = new Limit(passesAtOnce);
   #metrics: Metrics = noMetrics;
@@ -73,6 +76,7 @@ export class GitSync {
     const { host, options, version, output } = input;
     removeSecrets(host.env);
     this.#env = { ...host.env };
+    this.#client = createClient(this.#env);
     this.#turn = new SpawnTurn(host.env);
     for (const secret of secretsOf(options)) this.#redactor.add(secret);
     const identity = { pod: options.podName, namespace: options.podNamespace, node: options.nodeName };
@@ -85,6 +89,7 @@ export class GitSync {
       shutdownTimeout: options.shutdownTimeout,
     });
     this.#ending = new Ending({ host, lifecycle: this.#lifecycle, log: this.#log, oneTime: options.oneTime });
+    this.#lifecycle.atClose('HTTP client', () => this.#client.close());
     addLifecycleChecks({ health: this.#health, lifecycle: this.#lifecycle, drainReadiness: 'keep' });
   }
 
@@ -171,6 +176,7 @@ export class GitSync {
       name,
       options,
       env: this.#env,
+      client: this.#client,
       turn: this.#turn,
       directory,
       log,

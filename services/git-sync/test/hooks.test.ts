@@ -126,6 +126,7 @@ it('the webhook is repeated until its status is the one wanted, and gets the has
     requests.push(request);
     response.writeHead(requests.length === 1 ? 500 : 204).end();
   }).listen(0, '127.0.0.1');
+  server.keepAliveTimeout = 0;
   await once(server, 'listening');
   onTestFinished(() => void server.close());
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/done`;
@@ -138,6 +139,7 @@ it('the webhook is repeated until its status is the one wanted, and gets the has
   startGitSync([...args(remote, root), ...flags]);
   await waitFor('two requests', () => requests.length === 2);
   expect([requests[1]?.method, requests[1]?.headers['gitsync-hash']]).toEqual(['PUT', remote.head()]);
+  expect(requests[1]?.socket, 'the connection of the first is kept').toBe(requests[0]?.socket);
 });
 
 it('the touch file is touched by a change and the first pass, and by no other pass', async () => {

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf, PodkitError } from '@podkit/chassis/errors';
-import { HttpClient } from '@podkit/chassis/http/client';
+import type { HttpClient } from '@podkit/chassis/http/client';
 import type { Logger } from '@podkit/chassis/log/logger';
 import type { ChangeEvent } from '../document/changes.ts';
 
@@ -12,6 +12,8 @@ type Notifier = { name: string; notify: (event: ChangeEvent) => Promise<void> };
 
 export type NotifyOptions = {
   webhookUrl?: string;
+  /** For the webhook; whoever made it closes it. */
+  client: HttpClient;
   webhookTimeout: number;
   command?: string;
   signal?: NodeJS.Signals;
@@ -32,11 +34,11 @@ export function createNotifier(options: NotifyOptions): (event: ChangeEvent) => 
   };
 }
 
-function notifiers({ webhookUrl, webhookTimeout, command, signal, signalPidFile }: NotifyOptions): Notifier[] {
+function notifiers({ client, webhookUrl, webhookTimeout, command, signal, signalPidFile }: NotifyOptions): Notifier[] {
   return [
     ...(webhookUrl === undefined
       ? []
-      : [{ name: 'webhook', notify: (event: ChangeEvent) => post(webhookUrl, webhookTimeout, event) }]),
+      : [{ name: 'webhook', notify: (event: ChangeEvent) => post(client, webhookUrl, webhookTimeout, event) }]),
     ...(command === undefined ? [] : [{ name: 'command', notify: (event: ChangeEvent) => run(command, event) }]),
     ...(signal === undefined || signalPidFile === undefined
       ? []
@@ -79,21 +81,11 @@ async function attempts(notify: () => Promise<void>, pauses: readonly number[]):
   return notify();
 }
 
-async function post(url: string, timeout: number, event: ChangeEvent): Promise<void> {
+async function post(client: HttpClient, url: string, timeout: number, event: ChangeEvent): Promise<void> {
   const headers = { 'content-type': 'application/json' };
-  const client = new HttpClient();
-  try {
-    const { status } = await client.send(url, {
-      method: 'POST',
-      headers,
-      body: JSON.stringify(event),
-      timeout,
-      redirects: 11,
-    });
-    if (status < 200 || status > 299) throw new PodkitError('ERR_WEBHOOK', `the webhook answered ${status}`);
-  } finally {
-    client.close();
-  }
+  const body = JSON.stringify(event);
+  const { status } = await client.send(url, { method: 'POST', headers, body, timeout, redirects: 11 });
+  if (status < 200 || status > 299) throw new PodkitError('ERR_WEBHOOK', `the webhook answered ${status}`);
 }
 
 /** No shell, and an environment without our own: the change comes on stdin. */

@@ -1,7 +1,6 @@
 import { PodkitError } from '@podkit/chassis/errors';
-import type { Answer } from '@podkit/chassis/http/client';
+import type { Answer, HttpClient } from '@podkit/chassis/http/client';
 import { RetryLaterError } from '../sync/backoff.ts';
-import { sendRequest } from '../web/send-request.ts';
 import type { Credential } from './credential.ts';
 
 const timeout = 1000;
@@ -13,14 +12,14 @@ const timeout = 1000;
  * @throws {PodkitError} ERR_ASKPASS
  */
 export async function askCredential(
+  client: HttpClient,
   askpassUrl: string,
   repo: string,
   signal: AbortSignal,
-  env: NodeJS.ProcessEnv,
 ): Promise<Credential> {
   let answer: Answer;
   try {
-    answer = await sendRequest(askpassUrl, { signal, timeout }, env);
+    answer = await client.send(askpassUrl, { signal, timeout });
   } catch (cause) {
     throw new PodkitError('ERR_ASKPASS', 'cannot reach --askpass-url', { cause });
   }

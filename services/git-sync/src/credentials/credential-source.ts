@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { PodkitError } from '@podkit/chassis/errors';
+import type { HttpClient } from '@podkit/chassis/http/client';
 import { parseCredentials } from '../config/credential-list.ts';
 import type { Options } from '../config/schema.ts';
 import type { Redactor } from '../log/redactor.ts';
@@ -19,14 +20,14 @@ const tokenMargin = 30_000;
 export class CredentialSource {
   readonly #options: Options;
   readonly #address: Address;
-  readonly #env: NodeJS.ProcessEnv;
+  readonly #client: HttpClient;
   readonly #redactor: Redactor;
   readonly #metrics: CredentialMetrics;
   /** `usableUntil` is by `performance.now()`: once we have it, a wall clock that jumps must not end or keep it. */
   #token: { token: string; usableUntil: number } | undefined;
 
-  constructor(options: Options, env: NodeJS.ProcessEnv, redactor: Redactor, metrics: CredentialMetrics) {
-    this.#env = env;
+  constructor(options: Options, client: HttpClient, redactor: Redactor, metrics: CredentialMetrics) {
+    this.#client = client;
     this.#options = options;
     this.#address = parseAddress(options.repo ?? '');
     this.#redactor = redactor;
@@ -50,7 +51,7 @@ export class CredentialSource {
     for (const spec of credential.flatMap(parseCredentials))
       all.push({ url: spec.url, username: spec.username, password: await secretOf(spec.password, spec.passwordFile) });
     if (askpassUrl !== undefined)
-      all.push(await counted(this.#metrics.askpass, () => askCredential(askpassUrl, repo, signal, this.#env)));
+      all.push(await counted(this.#metrics.askpass, () => askCredential(this.#client, askpassUrl, repo, signal)));
     if (this.#hasApp) all.push({ url: repo, username: '-', password: await this.#appToken(signal) });
     for (const { password: secret } of all) this.#redactor.add(secret);
     return all;
@@ -90,7 +91,9 @@ export class CredentialSource {
     };
     // Loaded only where there is an app.
     const { requestAppToken } = await import('./github-app.ts');
-    const { token, expiresAt } = await counted(this.#metrics.githubApp, () => requestAppToken(app, signal, this.#env));
+    const { token, expiresAt } = await counted(this.#metrics.githubApp, () =>
+      requestAppToken(this.#client, app, signal),
+    );
     this.#token = { token, usableUntil: performance.now() + expiresAt - Date.now() - tokenMargin };
     return token;
   }

@@ -1,9 +1,8 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
 import { PodkitError } from '@podkit/chassis/errors';
-import type { Answer } from '@podkit/chassis/http/client';
+import type { Answer, HttpClient } from '@podkit/chassis/http/client';
 import { SignJWT } from 'jose';
 import { RetryLaterError } from '../sync/backoff.ts';
-import { sendRequest } from '../web/send-request.ts';
 
 export type GitHubApp = {
   baseUrl: string;
@@ -23,9 +22,9 @@ export type AppToken = { token: string; expiresAt: number };
  * @throws {PodkitError} ERR_GITHUB_APP, which never repeats GitHub's answer
  */
 export async function requestAppToken(
+  client: HttpClient,
   app: GitHubApp,
   signal: AbortSignal,
-  env: NodeJS.ProcessEnv,
   now = Date.now(),
 ): Promise<AppToken> {
   const base = app.baseUrl.endsWith('/') ? app.baseUrl : `${app.baseUrl}/`;
@@ -33,7 +32,7 @@ export async function requestAppToken(
   const headers = { authorization: `Bearer ${await signAppToken(app, now)}`, accept: 'application/vnd.github+json' };
   let answer: Answer;
   try {
-    answer = await sendRequest(url.href, { method: 'POST', headers, signal, timeout: 30_000 }, env);
+    answer = await client.send(url, { method: 'POST', headers, signal, timeout: 30_000 });
   } catch (cause) {
     throw new PodkitError('ERR_GITHUB_APP', `cannot reach ${url.origin}`, { cause });
   }

@@ -1,4 +1,5 @@
 import type { Environment } from '@podkit/chassis/config/config';
+import type { HttpClient } from '@podkit/chassis/http/client';
 import type { Options } from '../config/schema.ts';
 import { hookEnvironment } from '../git/environment.ts';
 import type { Log } from '../log/log.ts';
@@ -10,6 +11,7 @@ import { webHook } from './web-hook.ts';
 export type HookInput = {
   options: Options;
   env: Environment;
+  client: HttpClient;
   log: Log;
   onRun: (name: string, status: 'success' | 'error') => void;
 };
@@ -71,7 +73,7 @@ export class RepositoryHooks {
   }
 }
 
-function hooksOf({ options, env, log }: HookInput) {
+function hooksOf({ options, env, client, log }: HookInput) {
   const clean = hookEnvironment(env);
   const exec = options.exechookCommand;
   const before = options.prePublishExechookCommand;
@@ -110,7 +112,7 @@ function hooksOf({ options, env, log }: HookInput) {
             successStatus: options.webhookSuccessStatus,
             timeout: options.webhookTimeout,
             backoff: options.webhookBackoff,
-            env: clean,
+            client,
             log: log.child({ logger: 'webhook' }),
           }),
   };

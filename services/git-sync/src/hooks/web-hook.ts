@@ -1,6 +1,6 @@
 import { PodkitError } from '@podkit/chassis/errors';
+import type { HttpClient } from '@podkit/chassis/http/client';
 import type { Log } from '../log/log.ts';
-import { sendRequest } from '../web/send-request.ts';
 import type { Hook } from './hook-runner.ts';
 
 export type WebHookOptions = {
@@ -11,20 +11,19 @@ export type WebHookOptions = {
   /** Milliseconds. */
   timeout: number;
   backoff: number;
-  /** For its proxies and certificates. */
-  env: NodeJS.ProcessEnv;
+  client: HttpClient;
   log: Log;
 };
 
 /** An HTTP request without a body, with the hash in the header `Gitsync-Hash`. */
-export function webHook({ url, method, successStatus, timeout, backoff, env, log }: WebHookOptions): Hook {
+export function webHook({ url, method, successStatus, timeout, backoff, client, log }: WebHookOptions): Hook {
   return {
     name: 'webhook',
     backoff,
     async run({ hash }, stop) {
       log.info(0, 'sending webhook', { hash, url, method, timeout });
       const headers = { 'Gitsync-Hash': hash };
-      const answer = await sendRequest(url, { method, headers, signal: stop, timeout, redirects: 11 }, env);
+      const answer = await client.send(url, { method, headers, signal: stop, timeout, redirects: 11 });
       if (successStatus > 0 && answer.status !== successStatus)
         throw new PodkitError('ERR_WEBHOOK', `webhook: got status ${answer.status}, expected ${successStatus}`);
     },

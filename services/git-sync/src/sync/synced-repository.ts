@@ -1,5 +1,6 @@
 import type { Environment } from '@podkit/chassis/config/config';
 import { messageOf, PodkitError } from '@podkit/chassis/errors';
+import type { HttpClient } from '@podkit/chassis/http/client';
 import type { Options } from '../config/schema.ts';
 import { parseAddress } from '../credentials/address.ts';
 import { CredentialSource } from '../credentials/credential-source.ts';
@@ -30,6 +31,8 @@ export type SyncedInput = {
   options: Options;
   /** This process's own, without secrets. */
   env: Environment;
+  /** For credentials and webhooks; whoever made it closes it. */
+  client: HttpClient;
   turn: SpawnTurn;
   /** A directory private to this repository. */
   directory: string;
@@ -70,7 +73,7 @@ export type SyncedRepository = {
  * @throws {PodkitError} when the root can't be used
  */
 export async function createSyncedRepository(input: SyncedInput): Promise<SyncedRepository> {
-  const { name, options, env, metrics } = input;
+  const { name, options, env, client, metrics } = input;
   const { bare: repo } = parseAddress(options.repo ?? '');
   const root = await openRoot(options.root ?? '');
   const layout = layoutOf(root, options.link ?? defaultLink(repo));
@@ -79,7 +82,7 @@ export async function createSyncedRepository(input: SyncedInput): Promise<Synced
   const errorFile = files.error;
   const log =
     errorFile === undefined ? input.log : input.log.child({ onError: (error) => writeErrorFile(errorFile, error) });
-  const hooks = new RepositoryHooks({ options, env, log: input.log, onRun: metrics.hook });
+  const hooks = new RepositoryHooks({ options, env, client, log: input.log, onRun: metrics.hook });
   const status: SyncStatus = { hash: undefined, lastSuccess: undefined, failure: undefined, unverified: undefined };
   const onVerified = () => {
     status.unverified = undefined;
@@ -151,8 +154,8 @@ function noteSuccess(metrics: SyncMetrics, { tree, changed, first }: PassResult,
 type Parts = { repo: string; layout: Layout; log: Log; hooks: RepositoryHooks; onVerified: () => void };
 
 async function createSyncer(input: SyncedInput, { repo, layout, log, hooks, onVerified }: Parts): Promise<Syncer> {
-  const { options, env, turn, directory, redactor, metrics, step } = input;
-  const source = new CredentialSource(options, env, redactor, metrics);
+  const { options, env, client, turn, directory, redactor, metrics, step } = input;
+  const source = new CredentialSource(options, client, redactor, metrics);
   const store = new CredentialStore(directory);
   const lfs = lfsMode(options.lfs, env.PATH ?? '');
   const credentialUrls = source.urls();
