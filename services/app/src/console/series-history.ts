@@ -6,7 +6,7 @@ export type SeriesColumns = { at: number[]; values: Record<string, (number | nul
 
 const interval = 10_000;
 const mostPoints = hour / interval;
-/** Beyond it a series has no history: an hour of this many is some 100 kB as JSON. */
+/** Series after the first so many have no history: an hour of this many is some 100 kB as JSON. */
 const mostSeries = 60;
 
 const seriesKey = ({ name, labels }: Pick<Series, 'name' | 'labels'>): string => `${name}${JSON.stringify(labels)}`;
@@ -14,26 +14,21 @@ const seriesKey = ({ name, labels }: Pick<Series, 'name' | 'labels'>): string =>
 /** What the adapted series were within the last hour, every 10 s. */
 export class SeriesHistory {
   #at: number[] = [];
-  readonly #values = new Map<string, (number | null)[]>();
+  #values = new Map<string, (number | null)[]>();
 
   /** A record sooner than 10 s after the last one is left out. */
   record(series: readonly Series[], now: number): void {
     if (now - (this.#at.at(-1) ?? Number.NEGATIVE_INFINITY) < interval * 0.9) return;
-    const current = new Map(series.map((one) => [seriesKey(one), one.value]));
-    for (const key of current.keys()) {
-      if (this.#values.size >= mostSeries) break;
-      if (!this.#values.has(key))
-        this.#values.set(
-          key,
-          this.#at.map(() => null),
-        );
-    }
+    const current = new Map(series.slice(0, mostSeries).map((one) => [seriesKey(one), one.value]));
+    // The series of now come first, in the order of the page; what is left of the space has those of before.
+    const keys = [...new Set([...current.keys(), ...this.#values.keys()])].slice(0, mostSeries);
+    const unknown = this.#at.map(() => null);
+    const columns = keys.map((key) => {
+      const values = [...(this.#values.get(key) ?? unknown), current.get(key) ?? null].slice(-mostPoints);
+      return [key, values] as const;
+    });
     this.#at = [...this.#at, now].slice(-mostPoints);
-    for (const [key, values] of this.#values) {
-      const kept = [...values, current.get(key) ?? null].slice(-mostPoints);
-      if (kept.every((value) => value === null)) this.#values.delete(key);
-      else this.#values.set(key, kept);
-    }
+    this.#values = new Map(columns.filter(([, values]) => values.some((value) => value !== null)));
   }
 
   get columns(): SeriesColumns {

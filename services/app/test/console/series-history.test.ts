@@ -27,3 +27,12 @@ test('it keeps an hour of 60 series, and forgets those that are long gone', () =
   expect(history.columns.at).toHaveLength(360);
   expect(Object.keys(history.columns.values)).toEqual(['s0{}']);
 });
+
+test('a series that comes late is remembered where the page shows it among the first 60', () => {
+  const history = new SeriesHistory();
+  const many = Array.from({ length: 60 }, (_, index) => series(`s${index}`, index));
+  history.record(many, 0);
+  history.record([series('late', 7), ...many], 10_000);
+  expect(history.columns.values['late{}']).toEqual([null, 7]);
+  expect(Object.keys(history.columns.values)).toHaveLength(60);
+});

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import * as format from '../../public/console/lib/format.js';
-import { unitOf } from '../../public/console/lib/units.js';
+import { findUnit } from '../../public/console/lib/units.js';
 
 test.each([
   [0, '0 B'],
@@ -39,9 +39,9 @@ test('an age is in whole seconds, so that it does not flicker', () => {
 });
 
 test('the unit of a metric is read from its name', () => {
-  expect(unitOf('http_request_seconds_sum')).toMatchObject({ unit: 'seconds' });
-  expect(unitOf('process_resident_memory_bytes').format(2 ** 20)).toBe('1 MiB');
-  expect(unitOf('http_request_seconds_count').unit).toBe('calls');
-  expect(unitOf('app_requests_total').unit).toBe('requests');
-  expect(unitOf('app_in_flight').unit).toBe('');
+  expect(findUnit('http_request_seconds_sum')).toMatchObject({ unit: 'seconds' });
+  expect(findUnit('process_resident_memory_bytes').format(2 ** 20)).toBe('1 MiB');
+  expect(findUnit('http_request_seconds_count').unit).toBe('calls');
+  expect(findUnit('app_requests_total').unit).toBe('requests');
+  expect(findUnit('app_in_flight').unit).toBe('');
 });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { roundUp, valueAxis } from '../../public/console/time/chart-axis.js';
-import { chaosBands, entryAt, laneEntries, lanes, lifeBands, lifecycleBands } from '../../public/console/time/lanes.js';
+import { chaosBands, entryAt, lifeBands, lifecycleBands, rowEntries, rows } from '../../public/console/time/rows.js';
 import { timeScale, timeTicks } from '../../public/console/time/scale.js';
 import { markGroups, tickPaths } from '../../public/console/time/tick-paths.js';
 
@@ -59,21 +59,21 @@ test('a chaos control lasts until it is over, or as long as it was meant to', ()
   ]);
 });
 
-test('a lane says what was at a moment: the band that lasts, or the last call before it', () => {
-  const [lifecycle] = lanes;
+test('a row says what was at a moment: the band that lasts, or the last call before it', () => {
+  const [lifecycle] = rows;
   const bands = [
     { from: 0, to: 10, state: 'starting' },
     { from: 10, to: 50, state: 'ready' },
   ];
   expect(entryAt(lifecycle, bands, 7)).toMatchObject({ state: 'starting' });
   expect(entryAt(lifecycle, bands, 70)).toBeUndefined();
-  const readiness = lanes.find(({ id }) => id === 'readyz');
+  const readiness = rows.find(({ id }) => id === 'readyz');
   const calls = [
     { at: 1, probe: 'readyz', status: 503 },
     { at: 2, probe: 'livez', status: 200 },
     { at: 9, probe: 'readyz', status: 200 },
   ];
-  const entries = laneEntries(readiness, { events: [], calls }, 20);
+  const entries = rowEntries(readiness, { events: [], calls }, 20);
   expect(entryAt(readiness, entries, 8)).toMatchObject({ at: 1, status: 503 });
 });
 

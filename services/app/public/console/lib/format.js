@@ -39,11 +39,11 @@ export function duration(ms) {
 const twoUnits = (big, bigUnit, small, smallUnit) =>
   small === 0 ? `${big} ${bigUnit}` : `${big} ${bigUnit} ${small} ${smallUnit}`;
 
-/** How long ago a moment was, in whole units so that it does not flicker: `now`, `12 s ago`, `3 min ago`. */
-export function ago(at, now) {
-  const ms = now - at;
-  return ms < 1000 ? 'now' : `${duration(Math.floor(ms / 1000) * 1000)} ago`;
-}
+/** How long something lasts already, in whole units so that it does not flicker: `1 s`, `3 min`. */
+export const age = (since, now) => duration(Math.max(1, Math.floor((now - since) / 1000)) * 1000);
+
+/** How long ago a moment was: `now`, `12 s ago`, `3 min ago`. */
+export const ago = (at, now) => (now - at < 1000 ? 'now' : `${age(at, now)} ago`);
 
 /** Something per second: `12/s`, `0.4/s`. */
 export const perSecond = (value) => (isNumber(value) ? `${number(value)}/s` : none);

@@ -14,4 +14,4 @@ const meanings = {
   killed: 'bad',
 };
 
-export const meaningOf = (state) => meanings[state] ?? 'off';
+export const stateMeaning = (state) => meanings[state] ?? 'off';

@@ -4,7 +4,7 @@ import { bytes, duration, number } from './format.js';
  * The unit of a metric by the end of its name, as Prometheus' naming rules have it
  * (https://prometheus.io/docs/practices/naming/), and how a value of it is written for people.
  */
-export function unitOf(name) {
+export function findUnit(name) {
   const base = name.replace(/_(total|sum|count)$/, '');
   if (name.endsWith('_count')) return { unit: 'calls', format: number };
   if (base.endsWith('_timestamp_seconds')) return { unit: 'time', format: number };

@@ -3,7 +3,7 @@ import { timeTicks } from '../time/scale.js';
 
 /** How a small chart looks. `axis` is a ref: the values at the axis, and the limit where it is in the picture. */
 export function chartOptions({ width, height, format, axis, element }) {
-  const colour = (name) => colourOf(element, name);
+  const colour = (name) => readColour(element, name);
   const text = {
     stroke: colour('quiet'),
     font: `11px ${getComputedStyle(element).fontFamily}`,
@@ -33,7 +33,7 @@ export function chartOptions({ width, height, format, axis, element }) {
 }
 
 /** The page's colour of that name as it is now: a canvas knows no variables. */
-function colourOf(element, name) {
+function readColour(element, name) {
   const probe = document.createElement('span');
   probe.style.color = `var(--${name})`;
   element.append(probe);

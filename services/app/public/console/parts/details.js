@@ -2,7 +2,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import { bytes, duration, number, percent } from '../lib/format.js';
 import { html } from '../lib/html.js';
 import { view } from '../store/view.js';
-import { lifeBands } from '../time/lanes.js';
+import { lifeBands } from '../time/rows.js';
 import { State } from './state.js';
 import { Age, Facts, Value } from './value.js';
 

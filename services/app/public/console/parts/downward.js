@@ -13,8 +13,8 @@ export function Downward({ downward }) {
       <div class="columns">
         <${Group} title="Labels" pairs=${Object.entries(labels)} />
         <${Group} title="Annotations" pairs=${Object.entries(annotations)} />
-        <${Group} title="Fields" pairs=${fields.filter(({ name }) => name).map(fieldOf)} />
-        <${Group} title="Recommended runtime settings" pairs=${Object.entries(tuning).map(settingOf)} />
+        <${Group} title="Fields" pairs=${fields.filter(({ name }) => name).map(showField)} />
+        <${Group} title="Recommended runtime settings" pairs=${Object.entries(tuning).map(showSetting)} />
       </div>
     <//>
   `;
@@ -24,12 +24,12 @@ function Group({ title, pairs }) {
   return html`<div><h3>${title}</h3>${pairs.length === 0 ? html`<p class="quiet">none</p>` : html`<${Facts} pairs=${pairs} />`}</div>`;
 }
 
-function fieldOf({ name, value, source }) {
+function showField({ name, value, source }) {
   const text = /memory|storage/.test(name) && typeof value === 'number' ? bytes(value) : String(value ?? none);
   return [name, html`<${Value} text=${text} exact=${`${value}, from ${source}`} />`];
 }
 
-const settingOf = ([name, setting]) => [
+const showSetting = ([name, setting]) => [
   name,
   html`<${Value} text=${setting?.value ?? String(setting)} exact=${setting?.reason} />`,
 ];

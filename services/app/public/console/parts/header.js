@@ -1,7 +1,8 @@
-import { duration, exactTime, time } from '../lib/format.js';
+import { age, duration, time } from '../lib/format.js';
 import { html } from '../lib/html.js';
 import { staleSince } from '../store/reduce-page.js';
 import { State } from './state.js';
+import { Lasting } from './value.js';
 
 /** Which Pod this is, how it is, and how old what the page shows is. */
 export function Header({ state }) {
@@ -14,7 +15,7 @@ export function Header({ state }) {
     <header class="top" data-stale=${stale !== undefined}>
       <h1>${name}</h1>
       ${pod && html`<${State} state=${pod.lifecycle.state} dim=${stale !== undefined} />`}
-      ${pod && html`<p class="quiet since">${held(pod.lifecycle.since, now + skew)}</p>`}
+      ${pod && html`<p class="quiet since">for <${Lasting} since=${pod.lifecycle.since} now=${now + skew} /></p>`}
       ${pod && html`<${Place} identity=${pod.identity} />`}
       <p class="age" role="status">${ageText(state, stale)}</p>
     </header>
@@ -29,10 +30,6 @@ function ageText({ document: pod }, stale) {
   return stale === undefined ? 'live' : `stale since ${time(stale)}`;
 }
 
-/** How long the state lasts already. */
-const held = (since, now) =>
-  html`for <time title=${`since ${exactTime(since)}`}>${duration(Math.max(1, Math.floor((now - since) / 1000)) * 1000)}</time>`;
-
 function Place({ identity }) {
   const { namespace, node, zone, podIp } = identity;
   const parts = [namespace, node, zone, podIp].filter(Boolean);
@@ -40,7 +37,7 @@ function Place({ identity }) {
 }
 
 function Stale({ since, now }) {
-  const text = `No event for ${duration(Math.floor((now - since) / 1000) * 1000)}. What you see is from ${time(since)}.`;
+  const text = `No event for ${age(since, now)}. What you see is from ${time(since)}.`;
   return html`<p class="bar stale">${text}</p>`;
 }
 

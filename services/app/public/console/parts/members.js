@@ -2,7 +2,7 @@ import { none, number } from '../lib/format.js';
 import { html } from '../lib/html.js';
 import { Part } from './part.js';
 import { State } from './state.js';
-import { Age } from './value.js';
+import { Age, Lasting } from './value.js';
 
 /** The Pods of the StatefulSet side by side; each leads to its own console, through this Pod. */
 export function Members({ members, now }) {
@@ -21,12 +21,12 @@ function Member({ member, now }) {
   const title = html`<span class="ordinal">${ordinal}</span><span class="member-name">${name}</span>`;
   return html`
     <li class="member" data-self=${self}>
-      ${self ? html`<span class="member-title">${title}</span>` : html`<a class="member-title" href=${consoleOf(ordinal)}>${title}</a>`}
+      ${self ? html`<span class="member-title">${title}</span>` : html`<a class="member-title" href=${consoleUrl(ordinal)}>${title}</a>`}
       <${State} state=${ready ? 'ready' : 'unready'} />
       <dl>
         <div><dt>Claim</dt><dd>${claim ?? `data-${name}`}</dd></div>
         <div><dt>Starts</dt><dd>${number(starts)}</dd></div>
-        <div><dt>Up</dt><dd>${startedAt ? html`<${Age} at=${startedAt} now=${now} />` : none}</dd></div>
+        <div><dt>Up</dt><dd>${startedAt ? html`<${Lasting} since=${startedAt} now=${now} />` : none}</dd></div>
         <div><dt>First start</dt><dd>${firstStartAt ? html`<${Age} at=${firstStartAt} now=${now} />` : none}</dd></div>
         <div><dt>Keys</dt><dd>${number(keys)}</dd></div>
       </dl>
@@ -35,7 +35,7 @@ function Member({ member, now }) {
 }
 
 /** From /console/, and from /pods/1/console/ as well: always through the Pod that the reader reached. */
-function consoleOf(ordinal) {
+function consoleUrl(ordinal) {
   const base = new URL('.', document.baseURI).pathname.replace(/pods\/\d+\/console\/$|console\/$/, '');
   return `${base}pods/${ordinal}/console/`;
 }

@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import { none } from '../lib/format.js';
 import { html } from '../lib/html.js';
-import { unitOf } from '../lib/units.js';
+import { findUnit } from '../lib/units.js';
 import { seriesKey } from '../store/reduce-page.js';
 import { Part } from './part.js';
 import { Spark } from './spark.js';
@@ -15,7 +15,9 @@ export function Metrics({ metrics, history }) {
   const [all, setAll] = useState(false);
   if (!metrics.ok)
     return html`<${Part} id="metrics" title="Adapted metrics"><p class="quiet">No answer: ${metrics.error}</p><//>`;
-  const found = metrics.series.filter((one) => typeof one === 'object' && textOf(one).includes(filter.toLowerCase()));
+  const found = metrics.series.filter(
+    (one) => typeof one === 'object' && searchText(one).includes(filter.toLowerCase()),
+  );
   const shown = all ? found : found.slice(0, shownAtFirst);
   const search = html`<input type="search" placeholder="Filter" aria-label="Filter the metrics" value=${filter} onInput=${(event) => setFilter(event.target.value)} />`;
   return html`
@@ -36,11 +38,11 @@ export function Metrics({ metrics, history }) {
   `;
 }
 
-const textOf = ({ name, labels }) => `${name} ${Object.entries(labels).join(' ')}`.toLowerCase();
+const searchText = ({ name, labels }) => `${name} ${Object.entries(labels).join(' ')}`.toLowerCase();
 
 function Row({ one, points }) {
   const { name, labels, type, help, value } = one;
-  const { unit, format } = unitOf(name);
+  const { unit, format } = findUnit(name);
   const grows = type === 'counter' || type === 'histogram' || type === 'summary' || name.endsWith('_total');
   const labelText = Object.entries(labels)
     .map(([key, text]) => `${key}=${text}`)
@@ -51,15 +53,15 @@ function Row({ one, points }) {
       <td class="quiet">${type}</td>
       <td class="quiet">${unit}</td>
       <td class="end"><${Value} text=${format(value)} exact=${value} /></td>
-      <td class="end">${grows ? changeOf(rateOf(points), format) : ''}</td>
+      <td class="end">${grows ? formatChange(meanRate(points), format) : ''}</td>
       <td><${Spark} points=${points} grows=${grows} format=${format} name=${name} /></td>
     </tr>
   `;
 }
 
-const changeOf = (rate, format) => (rate === undefined ? none : `${format(rate)}/s`);
+const formatChange = (rate, format) => (rate === undefined ? none : `${format(rate)}/s`);
 
-function rateOf(points) {
+function meanRate(points) {
   const last = points.at(-1);
   if (last === undefined) return undefined;
   const first = points.findLast(([at]) => at <= last[0] - 10_000) ?? points[0];

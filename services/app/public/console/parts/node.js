@@ -1,8 +1,9 @@
-import { ago, bytes, duration, perSecond } from '../lib/format.js';
+import { bytes, duration, perSecond } from '../lib/format.js';
 import { html } from '../lib/html.js';
-import { meaningOf } from '../lib/states.js';
+import { stateMeaning } from '../lib/states.js';
 import { view } from '../store/view.js';
 import { State } from './state.js';
+import { Lasting } from './value.js';
 
 /** A container of the Pod; it opens its details. */
 export function Node({ id, pod, now }) {
@@ -14,7 +15,7 @@ export function Node({ id, pod, now }) {
       type="button"
       data-name=${id}
       style=${{ gridArea: id }}
-      data-meaning=${meaningOf(state)}
+      data-meaning=${stateMeaning(state)}
       aria-haspopup="dialog"
       onClick=${() => view.dispatch({ node: id })}
     >
@@ -28,7 +29,7 @@ export function Node({ id, pod, now }) {
 function sidecarFacts(container, now) {
   const { memory, startedAt } = container ?? {};
   if (memory === undefined) return '';
-  const up = startedAt && html`<span class="node-up">, up ${ago(startedAt, now).replace(' ago', '')}</span>`;
+  const up = startedAt && html`<span class="node-up">, up <${Lasting} since=${startedAt} now=${now} /></span>`;
   return html`${bytes(memory)}${up}`;
 }
 
@@ -36,7 +37,7 @@ function AppFacts({ pod, now }) {
   const { overload, identity } = pod;
   const flow = pod.flows['clients>app'];
   const rows = [
-    ['Up', ago(Date.parse(identity.startedAt), now).replace(' ago', '')],
+    ['Up', html`<${Lasting} since=${Date.parse(identity.startedAt)} now=${now} />`],
     ['Requests', perSecond(flow?.rate ?? 0)],
     ['Failed', perSecond(flow?.errors ?? 0)],
     ['Latency', duration(flow?.ms)],
@@ -51,7 +52,7 @@ function AppFacts({ pod, now }) {
 /** What is not a container of this Pod. */
 export function Outside({ area, name, state, kind = 'outside' }) {
   return html`
-    <div class=${`outside ${kind}`} style=${area && { gridArea: area }} data-meaning=${state && meaningOf(state)}>
+    <div class=${`outside ${kind}`} style=${area && { gridArea: area }} data-meaning=${state && stateMeaning(state)}>
       <span>${name}</span>
       ${state && html`<${State} state=${state} />`}
     </div>

@@ -17,7 +17,7 @@ import { Usage } from './usage.js';
 /** The whole page. Each part takes what it shows and keeps nothing of the Pod itself. */
 export function Page() {
   const state = useStore(page);
-  const looking = useStore(view);
+  const chosen = useStore(view);
   const { document: pod } = state;
   if (pod === undefined) return html`<${Header} state=${state} />`;
   const now = serverNow(state);
@@ -27,19 +27,19 @@ export function Page() {
     <main>
       <${Diagram} pod=${pod} now=${now} />
       <div class="moments">
-        <${Timeline} state=${state} view=${looking} now=${now} />
-        <${Usage} state=${state} view=${looking} now=${now} />
+        <${Timeline} state=${state} chosen=${chosen} now=${now} />
+        <${Usage} state=${state} chosen=${chosen} now=${now} />
       </div>
       <${Members} members=${pod.members} now=${now} />
+      <${Settings} settings=${pod.settings} now=${now} />
       <${Metrics} metrics=${pod.metrics} history=${state.series} />
       <${Downward} downward=${pod.downward} />
-      <${Settings} settings=${pod.settings} now=${now} />
       <${Chaos} chaos=${pod.chaos} now=${now} />
     </main>
     <footer>
       <a href="../api/console">This page as JSON</a>
       <a href="../api/console/history">The last hour as JSON</a>
     </footer>
-    <${Details} id=${looking.node} pod=${pod} now=${now} />
+    <${Details} id=${chosen.node} pod=${pod} now=${now} />
   `;
 }

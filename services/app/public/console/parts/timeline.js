@@ -4,23 +4,23 @@ import { html } from '../lib/html.js';
 import { useStore } from '../lib/use-store.js';
 import { useWidth } from '../lib/use-width.js';
 import { axisRange, cursor, spans, view } from '../store/view.js';
-import { laneEntries, lanes } from '../time/lanes.js';
+import { rowEntries, rows } from '../time/rows.js';
 import { timeScale, timeTicks } from '../time/scale.js';
-import { Lane } from './lane.js';
 import { Part } from './part.js';
+import { Row } from './row.js';
 
 /** Everything that happened, on one axis of time. */
-export function Timeline({ state, view: looking, now }) {
+export function Timeline({ state, chosen, now }) {
   const drain = state.document.lifecycle.drain;
-  const range = axisRange(looking, now, drain);
+  const range = axisRange(chosen, now, drain);
   return html`
-    <${Part} id="timeline" title="Timeline" wide=${true} aside=${html`<${Spans} looking=${looking} range=${range} />`}>
+    <${Part} id="timeline" title="Timeline" wide=${true} aside=${html`<${Spans} chosen=${chosen} range=${range} />`}>
       <${Axis} state=${state} range=${range} now=${now} drain=${drain} />
     <//>
   `;
 }
 
-function Spans({ looking: { span, zoom }, range }) {
+function Spans({ chosen: { span, zoom }, range }) {
   return html`
     <div class="spans">
       ${zoom && html`<span class="quiet">${time(range.from)} to ${time(range.to)}</span>`}
@@ -40,15 +40,14 @@ function Axis({ state, range, now, drain }) {
   const { at } = useStore(cursor);
   const { events, calls, document: pod } = state;
   const scale = timeScale(range, Math.max(width, 1));
-  const rows = useMemo(
-    () =>
-      lanes.map((lane) => ({ lane, entries: laneEntries(lane, { events, calls, lives: pod.livesBefore ?? [] }, now) })),
+  const filled = useMemo(
+    () => rows.map((row) => ({ row, entries: rowEntries(row, { events, calls, lives: pod.livesBefore ?? [] }, now) })),
     [events, calls, pod.livesBefore, now],
   );
   const shown = at !== undefined && at >= range.from && at <= range.to ? at : undefined;
   return html`
     <div class="axis">
-      ${rows.map(({ lane, entries }, row) => html`<${Lane} key=${lane.id} row=${row + 1} lane=${lane} entries=${entries} scale=${scale} at=${shown} now=${now} />`)}
+      ${filled.map(({ row, entries }, index) => html`<${Row} key=${row.id} index=${index} row=${row} entries=${entries} scale=${scale} at=${shown} now=${now} />`)}
       <${Track} trackRef=${ref} scale=${scale} at=${shown} now=${now} drain=${drain} />
       <${Ruler} scale=${scale} />
       <p class="ruler-now">${shown === undefined ? 'now' : html`<time title=${exactTime(shown)}>${time(shown)}</time>`}</p>
@@ -59,13 +58,13 @@ function Axis({ state, range, now, drain }) {
 /** What lies over all rows and takes the pointer and the keys: the cursor, and a piece of time that is being chosen. */
 function Track({ trackRef, scale, at, now, drain }) {
   const start = useRef(undefined);
-  const timeOf = (event) => scale.at(event.clientX - trackRef.current.getBoundingClientRect().left);
+  const pointedTime = (event) => scale.at(event.clientX - trackRef.current.getBoundingClientRect().left);
   const onPointerDown = (event) => {
-    start.current = timeOf(event);
+    start.current = pointedTime(event);
     trackRef.current.setPointerCapture(event.pointerId);
   };
   const onPointerUp = (event) => {
-    const [from, to] = [start.current, timeOf(event)].toSorted((a, b) => a - b);
+    const [from, to] = [start.current, pointedTime(event)].toSorted((a, b) => a - b);
     start.current = undefined;
     // A finger reads values; only a mouse chooses a piece.
     if (event.pointerType === 'mouse' && scale.x(to) - scale.x(from) > 8) view.dispatch({ zoom: { from, to } });
@@ -89,7 +88,7 @@ function Track({ trackRef, scale, at, now, drain }) {
       aria-valuemax=${Math.round(scale.to)}
       aria-valuenow=${Math.round(at ?? now)}
       aria-valuetext=${at === undefined ? 'now' : time(at)}
-      onPointerMove=${(event) => cursor.dispatch({ at: timeOf(event) })}
+      onPointerMove=${(event) => cursor.dispatch({ at: pointedTime(event) })}
       onPointerLeave=${({ pointerType }) => pointerType === 'mouse' && cursor.dispatch({ at: undefined })}
       onBlur=${() => cursor.dispatch({ at: undefined })}
       onPointerDown=${onPointerDown}
@@ -120,7 +119,7 @@ function Ruler({ scale }) {
     <div class="ruler">
       <svg width=${scale.width} height="16" role="img" aria-label=${`From ${time(scale.from)} to ${time(scale.to)}, ${duration(scale.to - scale.from)}`}>
         ${ticks
-          .filter((at) => scale.x(at) > 20 && scale.x(at) < scale.width - 20)
+          .filter((at) => scale.x(at) > 28 && scale.x(at) < scale.width - 28)
           .map(
             (at) =>
               html`<text key=${at} x=${scale.x(at)} y="12" text-anchor="middle">${hasSeconds ? time(at) : shortTime(at)}</text>`,

@@ -19,8 +19,8 @@ const charts = [
 ];
 
 /** What the app's process uses, against what it may use, on the axis of the timeline. */
-export function Usage({ state, view, now }) {
-  const range = axisRange(view, now, state.document.lifecycle.drain);
+export function Usage({ state, chosen, now }) {
+  const range = axisRange(chosen, now, state.document.lifecycle.drain);
   const { samples } = state;
   const { at } = useStore(cursor);
   const shown = at === undefined ? samples.at(-1) : (samples.findLast((sample) => sample.at <= at) ?? samples[0]);

@@ -1,4 +1,4 @@
-import { ago, exactTime } from '../lib/format.js';
+import { age, ago, exactTime } from '../lib/format.js';
 import { html } from '../lib/html.js';
 
 /** A value for people, with the exact one on hover. */
@@ -7,6 +7,10 @@ export const Value = ({ text, exact, name }) =>
 
 /** A moment as its age. */
 export const Age = ({ at, now }) => html`<time dateTime=${exactTime(at)} title=${exactTime(at)}>${ago(at, now)}</time>`;
+
+/** How long something lasts already. */
+export const Lasting = ({ since, now }) =>
+  html`<time dateTime=${exactTime(since)} title=${`since ${exactTime(since)}`}>${age(since, now)}</time>`;
 
 /** Terms and their values; what is not known is left out. */
 export function Facts({ pairs }) {

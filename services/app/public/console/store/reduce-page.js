@@ -56,10 +56,10 @@ function withAdded(state, { samples, events, calls }) {
 }
 
 /** Both lists in the order of time, each entry once. */
-export function merged(known, added, keyOf) {
+export function merged(known, added, toKey) {
   if (added.length === 0) return known;
-  const keys = new Set(known.map(keyOf));
-  const fresh = added.filter((entry) => !keys.has(keyOf(entry)));
+  const keys = new Set(known.map(toKey));
+  const fresh = added.filter((entry) => !keys.has(toKey(entry)));
   return fresh.length === 0 ? known : [...known, ...fresh].toSorted((a, b) => a.at - b.at || (a.id ?? 0) - (b.id ?? 0));
 }
 

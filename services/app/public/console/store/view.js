@@ -9,7 +9,7 @@ export const spans = [
 ];
 
 /**
- * What the reader looks at. `zoom` is a chosen piece of the past, or undefined while the axis ends now; `cursor` is the
+ * What the reader has chosen to see. `zoom` is a chosen piece of the past, or undefined while the axis ends now; `cursor` is the
  * moment under the pointer, in the server's milliseconds; `node` is the part of the diagram whose details are open.
  */
 const initial = { span: spans[1].ms, zoom: undefined, node: undefined };

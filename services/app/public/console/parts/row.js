@@ -1,34 +1,36 @@
 import { duration, shortCommit, time } from '../lib/format.js';
 import { html } from '../lib/html.js';
-import { meaningOf } from '../lib/states.js';
-import { entryAt } from '../time/lanes.js';
+import { stateMeaning } from '../lib/states.js';
+import { entryAt } from '../time/rows.js';
 import { markGroups, tickPaths } from '../time/tick-paths.js';
 
-const laneHeight = 20;
+const rowHeight = 20;
 
 /** One row of the time axis: its name, what happened, and what it was at the cursor, or is now. */
-export function Lane({ lane, row, entries, scale, at, now }) {
-  const entry = entryAt(lane, entries, at ?? now);
-  const text = entry === undefined ? '' : textOf(lane, entry);
-  const Drawing = { bands: Bands, calls: Calls, marks: Marks }[lane.type];
-  const place = { gridRow: row };
+export function Row({ row, index, entries, scale, at, now }) {
+  const entry = entryAt(row, entries, at ?? now);
+  const empty = entries.length === 0;
+  const text = empty ? 'none' : describe(row, entry);
+  const Drawing = { bands: Bands, calls: Calls, marks: Marks }[row.type];
+  const place = { gridRow: index + 1 };
   return html`
-    <h3 class="lane-name" style=${place}>${lane.label}</h3>
-    <svg class="lane" style=${place} width=${scale.width} height=${laneHeight} role="img" aria-label=${`${lane.label}: ${entries.length} in the last hour`}>
-      <line class="lane-line" x1="0" x2=${scale.width} y1=${laneHeight / 2} y2=${laneHeight / 2} />
+    <h3 class="row-name" style=${place} data-empty=${empty}>${row.label}</h3>
+    <svg class="row" style=${place} data-empty=${empty} width=${scale.width} height=${rowHeight} role="img" aria-label=${`${row.label}: ${entries.length} in the last hour`}>
+      <line class="row-line" x1="0" x2=${scale.width} y1=${rowHeight / 2} y2=${rowHeight / 2} />
       <${Drawing} entries=${entries} scale=${scale} />
     </svg>
-    <p class="lane-text" style=${place} title=${text} data-failed=${entry?.ok === false}>${text}</p>
+    <p class="row-text" style=${place} data-empty=${empty} title=${text} data-failed=${entry?.ok === false}>${text}</p>
   `;
 }
 
-function textOf(lane, entry) {
-  if (lane.type === 'calls') {
+function describe(row, entry) {
+  if (entry === undefined) return '';
+  if (row.type === 'calls') {
     const { at, ok, status, milliseconds, prober, via } = entry;
     const answer = via === 'grpc' ? (ok ? 'serving' : 'not serving') : status;
     return `${time(at)} ${answer} in ${duration(milliseconds)}${prober === 'other' ? '' : `, ${prober}`}`;
   }
-  if (lane.type === 'bands') return entry.state === 'chaos' ? entry.text : entry.text.replace(/: /, ', ');
+  if (row.type === 'bands') return entry.state === 'chaos' ? entry.text : entry.text.replace(/: /, ', ');
   return `${time(entry.at)} ${entry.text.replace(/[0-9a-f]{40}/g, shortCommit)}`;
 }
 
@@ -43,8 +45,8 @@ function Bands({ entries, scale }) {
       const width = Math.max(2, Math.min(scale.width, scale.x(to)) - left);
       const label = state === 'chaos' ? text : state;
       return html`
-        <g key=${from} class="band" data-meaning=${state === 'chaos' ? 'chaos' : meaningOf(state)}>
-          <rect x=${left} y="2" width=${width} height=${laneHeight - 4} rx="2" />
+        <g key=${from} class="band" data-meaning=${state === 'chaos' ? 'chaos' : stateMeaning(state)}>
+          <rect x=${left} y="2" width=${width} height=${rowHeight - 4} rx="2" />
           ${fits(label, width) && html`<text x=${left + 6} y="14">${label}</text>`}
         </g>
       `;
@@ -52,7 +54,7 @@ function Bands({ entries, scale }) {
 }
 
 function Calls({ entries, scale }) {
-  const { ok, chaos, failed } = tickPaths(entries, scale, laneHeight);
+  const { ok, chaos, failed } = tickPaths(entries, scale, rowHeight);
   return html`<path class="calls" data-meaning="ok" d=${ok} /><path class="calls" data-meaning="chaos" d=${chaos} /><path class="calls" data-meaning="bad" d=${failed} />`;
 }
 
@@ -60,7 +62,7 @@ function Calls({ entries, scale }) {
 function Marks({ entries, scale }) {
   return markGroups(entries, scale).map(
     ({ x, marks }) => html`
-      <g key=${marks[0].at} class="mark" data-kind=${marks[0].kind} transform=${`translate(${x.toFixed(1)} ${laneHeight / 2})`}>
+      <g key=${marks[0].at} class="mark" data-kind=${marks[0].kind} transform=${`translate(${x.toFixed(1)} ${rowHeight / 2})`}>
         <path d="M0-5L5 0L0 5L-5 0Z" />
         ${marks.length > 1 && html`<text x="8" y="4">${marks.length}</text>`}
       </g>

@@ -1,5 +1,5 @@
 /** Rows of the time axis: bands last, marks happen, calls are probes. `kinds` are those of the timeline's events. */
-export const lanes = [
+export const rows = [
   { id: 'lifecycle', label: 'Lifecycle', type: 'bands' },
   { id: 'startupz', label: 'Startup', type: 'calls' },
   { id: 'livez', label: 'Liveness', type: 'calls' },
@@ -7,7 +7,7 @@ export const lanes = [
   { id: 'hooks', label: 'Hooks', type: 'marks', kinds: ['hook', 'signal'] },
   { id: 'commits', label: 'Commits', type: 'marks', kinds: ['site'] },
   { id: 'config', label: 'Labels, settings', type: 'marks', kinds: ['labels', 'settings'] },
-  { id: 'containers', label: 'Containers', type: 'marks', kinds: ['restart', 'container', 'shard'] },
+  { id: 'containers', label: 'Containers', type: 'marks', kinds: ['restart', 'container'] },
   { id: 'chaos', label: 'Chaos', type: 'bands' },
 ];
 
@@ -41,16 +41,16 @@ export function chaosBands(events, now) {
     });
 }
 
-/** What a lane holds, oldest first. */
-export function laneEntries(lane, { events, calls, lives = [] }, now) {
-  if (lane.id === 'lifecycle') return [...lifeBands(lives), ...lifecycleBands(events, now)];
-  if (lane.id === 'chaos') return chaosBands(events, now);
-  if (lane.type === 'calls') return calls.filter(({ probe }) => probe === lane.id);
-  return events.filter(({ kind }) => lane.kinds.includes(kind));
+/** What a row holds, oldest first. */
+export function rowEntries(row, { events, calls, lives = [] }, now) {
+  if (row.id === 'lifecycle') return [...lifeBands(lives), ...lifecycleBands(events, now)];
+  if (row.id === 'chaos') return chaosBands(events, now);
+  if (row.type === 'calls') return calls.filter(({ probe }) => probe === row.id);
+  return events.filter(({ kind }) => row.kinds.includes(kind));
 }
 
-/** What a lane says of a moment: the band that lasts, or the last mark or call before it. */
-export function entryAt(lane, entries, at) {
-  if (lane.type === 'bands') return entries.findLast(({ from, to }) => from <= at && at <= to);
+/** What a row says of a moment: the band that lasts, or the last mark or call before it. */
+export function entryAt(row, entries, at) {
+  if (row.type === 'bands') return entries.findLast(({ from, to }) => from <= at && at <= to);
   return entries.findLast((entry) => entry.at <= at);
 }
