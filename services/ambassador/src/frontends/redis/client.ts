@@ -54,8 +54,10 @@ export interface Client {
   endRun(): void;
   /** To be called before anything is awaited: replies known already must go out first. */
   beforeWaiting(): void;
-  /** `count` forwarded commands more or (negative) fewer are awaited, `nearWrites` of them writes behind a near cache. */
-  awaited(count: number, nearWrites: number): void;
+  /** One more command was passed on; `nearWrites` is 1 where it is a write behind a near cache. */
+  forwarded(nearWrites: 0 | 1): void;
+  /** So many of them are over. */
+  delivered(count: number, nearWrites: number): void;
   /** All later requests wait until `endWait`. `own` is this client's alone and is closed with it. */
   beginWait(own?: Closable): void;
   endWait(): void;

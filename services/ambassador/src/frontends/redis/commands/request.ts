@@ -31,6 +31,21 @@ export class RequestView {
     return buffer.toString('latin1', starts[index], ends[index]);
   }
 
+  /** The keys that stand at these places. */
+  keys(positions: readonly number[]): Key[] {
+    return positions.map((position) => this.key(position));
+  }
+
+  /** All words of the request, copied. */
+  words(): Buffer[] {
+    return Array.from({ length: this.count }, (_, index) => this.value(index));
+  }
+
+  /** The options from argument `first` on, in lower case. */
+  options(first: number): string[] {
+    return Array.from({ length: Math.max(0, this.count - first) }, (_, index) => this.word(index + first));
+  }
+
   /** The bytes of argument `index`, borrowed. */
   bytes(index: number): Buffer {
     const { buffer, starts, ends } = this.#parser;

@@ -1,11 +1,19 @@
 import { messageOf } from '@podkit/chassis/errors';
 import { StoreError } from '../../../store/store-error.ts';
+import { UpstreamError } from '../upstream/redis-server.ts';
 import { CommandError } from './answer.ts';
 import { replies } from './errors.ts';
 
-/** A store's refusal in Redis' words where Redis has some, else with its own message behind ERR or BUSY. */
+/**
+ * The error reply for whatever was thrown: in Redis' words where Redis has some, else with its own message behind ERR or
+ * BUSY. It says so where a write may have happened all the same.
+ */
 export function asCommandError(error: unknown): CommandError {
   if (error instanceof CommandError) return error;
+  if (error instanceof UpstreamError) {
+    const text = error.message.replaceAll(/[\r\n]/g, ' ');
+    return new CommandError(`ERR upstream: ${text}${error.sent ? ' (the command may have been executed)' : ''}`);
+  }
   if (!(error instanceof StoreError)) return new CommandError(`ERR internal error: ${messageOf(error)}`);
   if (error.code === 'ERR_WRONG_TYPE') return new CommandError(replies.wrongType);
   if (error.code === 'ERR_NOT_INTEGER') return new CommandError(replies.notInteger);

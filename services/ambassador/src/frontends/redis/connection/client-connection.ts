@@ -158,11 +158,15 @@ export class ClientConnection implements Client, RunOwner {
     this.#answers.handOver();
   }
 
-  awaited(count: number, nearWrites: number): void {
-    const { pending } = this;
-    pending.forwarded += count;
-    pending.nearWrites += nearWrites;
-    if (count < 0) this.door.workLater(this);
+  forwarded(nearWrites: 0 | 1): void {
+    this.pending.forwarded += 1;
+    this.pending.nearWrites += nearWrites;
+  }
+
+  delivered(count: number, nearWrites: number): void {
+    this.pending.forwarded -= count;
+    this.pending.nearWrites -= nearWrites;
+    this.door.workLater(this);
   }
 
   #send(bytes: Buffer): void {

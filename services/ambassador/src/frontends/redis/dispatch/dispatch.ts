@@ -52,8 +52,7 @@ function track(client: Client, tracking: Tracked, command: Command, transaction:
   if (client.transaction?.open) return;
   if (command.name === 'exec') for (const { touched } of transaction?.queued ?? []) tracking.touched(touched);
   else {
-    const keys = keyPositions(command, client.request).map((position) => client.request.key(position));
-    tracking.touched(touchedBy(command, keys));
+    tracking.touched(touchedBy(command, client.request.keys(keyPositions(command, client.request))));
   }
   if (command.name !== 'client') tracking.afterCommand();
 }
@@ -97,7 +96,7 @@ function serveFromStore(client: Client, command: Command, route: Route): boolean
 function forwardMany(client: Client, command: Command): boolean {
   const positions = positionsOrRefusal(client, command);
   if (positions instanceof CommandError) return refuseAsRedis(client, command, positions);
-  const keys = positions.map((position) => client.request.key(position));
+  const keys = client.request.keys(positions);
   const raw = commonRoute(client, keys);
   if (raw === undefined) throw new CommandError(unknownRequest(client.request));
   return forward(client, command, raw, positions, keys);

@@ -1,56 +1,59 @@
 import type { RawRoute } from '../../../routing/engine.ts';
 import type { RawGuard } from '../../../store/raw-guard.ts';
+import type { Key } from '../../../store/store.ts';
 import type { Client } from '../client.ts';
 import { CommandError } from '../commands/answer.ts';
 import { encodeRequest, type Words } from '../protocol/encode-request.ts';
 import { type Reply, ReplyError } from '../protocol/reply-decoder.ts';
-import { ClusterUpstream } from '../upstream/cluster/cluster-upstream.ts';
 import type { ForwardingConnection } from '../upstream/forwarding-connection.ts';
-import { UpstreamError } from '../upstream/redis-server.ts';
 import { DecodingSink } from '../upstream/sink.ts';
-import { askCluster } from './ask-cluster.ts';
-import { failureLine } from './failure-line.ts';
 import { laneOf } from './forward.ts';
+import { type Reconnect, UpstreamRequest } from './upstream-request.ts';
+
+export type AskOptions = {
+  /** In a cluster, the slot of all keys. */
+  slot?: number | undefined;
+  /** The keys that it changes, which the near cache forgets. */
+  written?: readonly Key[];
+};
+
+type Way = {
+  connection: ForwardingConnection;
+  reconnect?: Reconnect | undefined;
+  written?: readonly Key[] | undefined;
+};
 
 /**
- * Ask a route's Redis on the client's own lane, behind all that the client sent before; one reply per request. In a
- * cluster `slot` is that of all keys.
+ * Ask a route's Redis on the connection that carries the client's requests, behind all that it sent before; one reply per
+ * request.
  */
 export async function ask(
   client: Client,
   route: RawRoute,
   requests: readonly Words[],
-  slot?: number,
+  { slot, written }: AskOptions = {},
 ): Promise<Reply[]> {
-  return askOver(client, route, requests, laneOf(client, route, slot));
+  const { id, protocol } = client.session;
+  const connection = laneOf(client, route, slot);
+  return askOver(client, route, requests, { connection, reconnect: (pool) => pool.connection(id, protocol), written });
 }
 
-/** The same over a connection that was chosen before. */
-export async function askOver(
-  client: Client,
-  route: RawRoute,
-  requests: readonly Words[],
-  connection: ForwardingConnection,
-): Promise<Reply[]> {
+/** The same over a connection that was chosen before; redirects are followed only with `reconnect`. */
+export async function askOver(client: Client, route: RawRoute, requests: readonly Words[], way: Way): Promise<Reply[]> {
   if (requests.length === 0) return [];
-  const { session } = client;
-  const upstream = client.upstream(route);
-  const frame = Buffer.concat(requests.map(encodeRequest));
-  try {
-    const send = () =>
-      upstream instanceof ClusterUpstream
-        ? askCluster(upstream, connection, requests, (pool) => pool.connection(session.id, session.protocol))
-        : new Promise<Reply[]>((resolve, reject) => {
-            connection.send(new DecodingSink(requests.length, resolve, reject), frame, 0, frame.length);
-          });
-    return await (route.guard === undefined ? send() : guarded(route.guard, send));
-  } catch (error) {
-    if (error instanceof UpstreamError) throw new CommandError(failureLine(error).slice(1).trimEnd());
-    throw error;
-  }
+  const { connection, ...rest } = way;
+  const options = { upstream: client.upstream(route), near: route.near, ...rest };
+  const send = (words: Words) => {
+    const { promise, resolve, reject } = Promise.withResolvers<Reply>();
+    const sink = new DecodingSink(1, ([reply]) => resolve(reply ?? null), reject);
+    new UpstreamRequest({ ...options, frame: encodeRequest(words) }, sink).send(connection);
+    return promise;
+  };
+  const sendAll = () => Promise.all(requests.map(send));
+  return route.guard === undefined ? sendAll() : guarded(route.guard, sendAll);
 }
 
-/** Wait for the policies to let it pass, and tell them what came of it. */
+/** Wait until the policies let it pass, and report to them whether it was answered. */
 async function guarded<T>(guard: RawGuard, send: () => Promise<T>): Promise<T> {
   const waiter = {};
   for (let passes = false; !passes; ) {
@@ -69,8 +72,12 @@ async function guarded<T>(guard: RawGuard, send: () => Promise<T>): Promise<T> {
   }
 }
 
-/** A reply that must be a number. */
-export function asNumber(reply: Reply | undefined): number {
+/**
+ * A reply that must not be an error.
+ *
+ * @throws {CommandError} with its message where it is one
+ */
+export function checked(reply: Reply | undefined): Exclude<Reply, ReplyError> {
   if (reply instanceof ReplyError) throw new CommandError(reply.message);
-  return Number(reply);
+  return reply ?? null;
 }

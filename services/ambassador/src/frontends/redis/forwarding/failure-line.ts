@@ -1,5 +1,4 @@
-import type { UpstreamError } from '../upstream/redis-server.ts';
+import { asCommandError } from '../commands/store-errors.ts';
 
-/** What a client reads when the Redis of its key can't answer. */
-export const failureLine = (error: UpstreamError): string =>
-  `-ERR upstream: ${error.message.replaceAll(/[\r\n]/g, ' ')}${error.sent ? ' (the command may have been executed)' : ''}\r\n`;
+/** The error reply for whatever kept a request from being answered. */
+export const failureLine = (error: unknown): Buffer => Buffer.from(`-${asCommandError(error).message}\r\n`);

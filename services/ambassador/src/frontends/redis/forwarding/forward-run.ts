@@ -1,21 +1,22 @@
 import type { RawRoute } from '../../../routing/engine.ts';
-import { bytesOfKey } from '../../../store/key.ts';
 import type { Key } from '../../../store/store.ts';
 import type { ReplyQueue, ReplySlot } from '../connection/reply-queue.ts';
-import { encodeRequest } from '../protocol/encode-request.ts';
 import type { RequestParser } from '../protocol/request-parser.ts';
 import type { ForwardingConnection } from '../upstream/forwarding-connection.ts';
 import type { UpstreamError } from '../upstream/redis-server.ts';
-import { DecodingSink, type ReplySink } from '../upstream/sink.ts';
+import type { ReplySink } from '../upstream/sink.ts';
 import { failureLine } from './failure-line.ts';
+import { answerFromHash, isWrongType } from './hash-value.ts';
 
-const [wrongType, readOnly] = [Buffer.from('-WRONGTYPE'), Buffer.from('-READONLY')];
+const readOnly = Buffer.from('-READONLY');
 
-/** What a run tells the client it belongs to. */
+/** The client that a run belongs to, as the run uses it. */
 export type RunOwner = {
   replies: ReplyQueue;
-  /** `count` commands more or (negative) fewer are awaited. */
-  awaited(count: number, nearWrites: number): void;
+  /** One more command is on its way; `nearWrites` is 1 where it is a write behind a near cache. */
+  forwarded(nearWrites: 0 | 1): void;
+  /** So many of them are over. */
+  delivered(count: number, nearWrites: number): void;
   /** A reply was cut in the middle: nothing sensible can follow on this connection. */
   abandon(reason: string): void;
 };
@@ -60,11 +61,11 @@ export class ForwardRun implements ReplySink {
     if (got !== undefined) (this.#gets ??= [])[this.#count] = got;
     this.#count += 1;
     this.remaining += 1;
-    if (written === undefined || this.route.near === undefined) return this.#owner.awaited(1, 0);
+    if (written === undefined || this.route.near === undefined) return this.#owner.forwarded(0);
     this.route.near.invalidate(written);
     (this.#written ??= []).push(...written);
     this.#nearWrites += 1;
-    this.#owner.awaited(1, 1);
+    this.#owner.forwarded(1);
   }
 
   receive(chunk: Buffer, start: number, end: number): void {
@@ -75,8 +76,7 @@ export class ForwardRun implements ReplySink {
   receiveError(bytes: Buffer): void {
     // Another server is the master now; who comes next is to look for it.
     if (bytes.subarray(0, readOnly.length).equals(readOnly)) this.connection.demoted();
-    const isWrongType = bytes.subarray(0, wrongType.length).equals(wrongType);
-    const key = isWrongType ? this.#gets?.[this.#count - this.remaining] : undefined;
+    const key = isWrongType(bytes) ? this.#gets?.[this.#count - this.remaining] : undefined;
     if (key === undefined) this.receive(bytes, 0, bytes.length);
     else this.#readHash(key, bytes);
   }
@@ -91,7 +91,7 @@ export class ForwardRun implements ReplySink {
       this.route.guard?.leave(this.#count, false);
       return this.#owner.abandon(error.message);
     }
-    const line = Buffer.from(failureLine(error));
+    const line = failureLine(error);
     for (; this.remaining > 0; this.remaining -= 1) this.#slot.write(line);
     this.#finish(false);
   }
@@ -99,7 +99,7 @@ export class ForwardRun implements ReplySink {
   #finish(answered: boolean): void {
     this.#invalidate();
     this.#slot.close();
-    this.#owner.awaited(-this.#count, -this.#nearWrites);
+    this.#owner.delivered(this.#count, this.#nearWrites);
     this.route.guard?.leave(this.#count, answered);
   }
 
@@ -107,26 +107,15 @@ export class ForwardRun implements ReplySink {
     if (this.#written !== undefined) this.route.near?.invalidate(this.#written);
   }
 
-  /** The Dapr door keeps values in a hash's field `data`; where there is none, the error was right. */
+  /** The reply that was refused is answered from the hash; those behind it come in their order. */
   #readHash(key: Key, error: Buffer): void {
-    const kept = Buffer.from(error);
     const hole = this.#owner.replies.open(this.#slot);
     const rest = this.#owner.replies.open(hole);
     this.#slot.close();
     this.#slot = rest;
-    const answer = (bytes: Buffer) => {
-      hole.write(bytes);
+    answerFromHash(this.connection, this.route, key, Buffer.from(error), (reply) => {
+      hole.write(reply);
       hole.close();
-    };
-    const sink = new DecodingSink(
-      1,
-      ([reply]) =>
-        answer(reply instanceof Buffer ? Buffer.concat([Buffer.from(`$${reply.length}\r\n`), reply, crlf]) : kept),
-      (failure) => answer(Buffer.from(failureLine(failure))),
-    );
-    const frame = encodeRequest(['HGET', bytesOfKey(this.route.keyPrefix + key), 'data']);
-    this.connection.send(sink, frame, 0, frame.length);
+    });
   }
 }
-
-const crlf = Buffer.from('\r\n');

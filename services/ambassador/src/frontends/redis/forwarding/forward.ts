@@ -5,10 +5,8 @@ import type { Client, Command } from '../client.ts';
 import { CommandError } from '../commands/answer.ts';
 import { ClusterUpstream } from '../upstream/cluster/cluster-upstream.ts';
 import type { ForwardingConnection } from '../upstream/forwarding-connection.ts';
-import { UpstreamError } from '../upstream/redis-server.ts';
 import { callCluster } from './cluster-call.ts';
 import { slotOf } from './common-slot.ts';
-import { failureLine } from './failure-line.ts';
 import { ForwardRun } from './forward-run.ts';
 import { addPrefixed, frameOf } from './frame.ts';
 
@@ -80,7 +78,7 @@ export function checkPrefix({ keyPrefix }: RawRoute, { name }: Command): void {
 /**
  * The connection that carries this client's requests to a route's Redis, for keys of `slot` where it has slots.
  *
- * @throws {CommandError} while the Redis can't be reached
+ * @throws {UpstreamError} while the Redis can't be reached
  */
 export function laneOf(client: Client, route: RawRoute, slot: number | undefined): ForwardingConnection {
   try {
@@ -91,7 +89,6 @@ export function laneOf(client: Client, route: RawRoute, slot: number | undefined
   } catch (error) {
     route.guard?.enter();
     route.guard?.leave(1, false);
-    if (error instanceof UpstreamError) throw new CommandError(failureLine(error).slice(1).trimEnd());
     throw error;
   }
 }

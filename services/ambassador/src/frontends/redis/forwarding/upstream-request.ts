@@ -10,15 +10,16 @@ import { UpstreamError } from '../upstream/redis-server.ts';
 import { DecodingSink, type ReplySink } from '../upstream/sink.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 
+/** The connection to a node that another one has named. */
+export type Reconnect = (pool: UpstreamPool) => ForwardingConnection;
+
 type Options = {
   upstream: Upstream;
   frame: Buffer;
   /** Replies of the frame before the one that counts: those of MULTI and of what it queues. */
   skipped?: number;
-  /** False: its connection cannot be left, since something is watched there. */
-  follows?: boolean;
-  /** The connection to a node that another one has named. */
-  reconnect: (pool: UpstreamPool) => ForwardingConnection;
+  /** Without it no redirect is followed: where something is watched on the connection, it cannot be left. */
+  reconnect?: Reconnect | undefined;
   /** What it changes, behind which near cache, and the policies that count it. */
   near?: RawRoute['near'];
   written?: readonly Key[] | undefined;
@@ -30,7 +31,7 @@ const ignore = () => undefined;
 
 /**
  * One request with one reply, which goes on to where the nodes of a Cluster send it (MOVED, ASK). The near cache forgets what it
- * writes before it is sent and before its reply is passed on; policies are told when it begins and ends.
+ * writes before it is sent and before its reply is passed on; policies count it from its beginning to its end.
  */
 export class UpstreamRequest implements ReplySink {
   remaining = 1;
@@ -81,7 +82,7 @@ export class UpstreamRequest implements ReplySink {
 
   done(): void {
     const { upstream, reconnect, guard } = this.#options;
-    if (this.#redirect !== undefined && upstream instanceof ClusterUpstream) {
+    if (this.#redirect !== undefined && upstream instanceof ClusterUpstream && reconnect !== undefined) {
       this.#redirects += 1;
       try {
         return this.send(reconnect(upstream.follow(this.#redirect)));
@@ -101,8 +102,8 @@ export class UpstreamRequest implements ReplySink {
   }
 
   #check(error: Buffer): void {
-    const { upstream, follows = true } = this.#options;
-    if (!follows || this.#redirects >= mostRedirects || !(upstream instanceof ClusterUpstream)) return;
+    const { upstream, reconnect } = this.#options;
+    if (reconnect === undefined || this.#redirects >= mostRedirects || !(upstream instanceof ClusterUpstream)) return;
     this.#redirect ??= redirectOf(error.toString('latin1', 1, error.length - 2), this.#connection?.at?.host ?? '');
   }
 

@@ -20,26 +20,31 @@ import { storesBusy } from './split-commands.ts';
 export const blockingCommand: DoorCommand = (client, command) => {
   const positions = positionsOrRefusal(client, command);
   if (positions instanceof CommandError) return refuseAsRedis(client, command, positions);
-  const keys = positions.map((position) => client.request.key(position));
+  const keys = client.request.keys(positions);
   const route = commonRoute(client, keys);
   if (route === undefined) throw new CommandError(unknownRequest(client.request));
   checkPrefix(route, command);
-  slotOf(route, keys);
+  const keySlot = slotOf(route, keys);
   if (!mayBlock(client, command.name)) return forward(client, command, route, positions, keys);
   // Sent on another connection, it must not overtake what was sent before.
   if (storesBusy(client) || client.pending.forwarded > 0) return false;
   client.endRun();
   client.beforeWaiting();
-  wait(client, route, keys, frameOf(client.parser, route.keyPrefix, positions));
+  wait(client, route, { keys, keySlot }, frameOf(client.parser, route.keyPrefix, positions));
   return true;
 };
 
 /** Send it, wherever a cluster wants it, and wait. */
-function wait(client: Client, route: RawRoute, keys: readonly Key[], frame: Buffer): void {
+function wait(
+  client: Client,
+  route: RawRoute,
+  { keys, keySlot }: { keys: readonly Key[]; keySlot: number | undefined },
+  frame: Buffer,
+): void {
   const { protocol } = client.session;
   const upstream = client.upstream(route);
   const slot = client.replies.open();
-  let connection = upstream.dedicated(protocol, {}, slotOf(route, keys));
+  let connection = upstream.dedicated(protocol, {}, keySlot);
   const leave = () => {
     client.endWait();
     connection.close('done');
@@ -61,7 +66,7 @@ function wait(client: Client, route: RawRoute, keys: readonly Key[], frame: Buff
       done: end,
       fail: (error, begun) => {
         if (begun) return client.abandon(error.message);
-        slot.write(Buffer.from(failureLine(error)));
+        slot.write(failureLine(error));
         end();
       },
     },
@@ -70,7 +75,7 @@ function wait(client: Client, route: RawRoute, keys: readonly Key[], frame: Buff
   request.send(connection);
 }
 
-/** XREAD and XREADGROUP wait only where they are told to. */
+/** XREAD and XREADGROUP wait only with the option BLOCK. */
 function mayBlock({ request }: Client, name: string): boolean {
   if (!name.startsWith('xread')) return true;
   for (let index = 1; index < request.count; index += 1) {

@@ -32,8 +32,7 @@ export function execUpstream(client: Client, transaction: Transaction, route: Ra
       upstream: client.upstream(route),
       frame: Buffer.concat([begin, ...sent.map(({ frame }) => frame), end]),
       skipped: sent.length + 1,
-      follows: transaction.watching === undefined,
-      reconnect: (pool) => pool.connection(id, protocol),
+      reconnect: transaction.watching === undefined ? (pool) => pool.connection(id, protocol) : undefined,
       near: route.near,
       written,
       guard: route.guard,
@@ -52,7 +51,7 @@ export function execUpstream(client: Client, transaction: Transaction, route: Ra
       },
       fail: (error, begun) => {
         if (begun) return client.abandon(error.message);
-        slot.write(Buffer.from(failureLine(error)));
+        slot.write(failureLine(error));
         finish();
       },
     },

@@ -16,7 +16,7 @@ const ofTheEndpoint = ['server', 'clients', 'stats', 'replication', 'cluster'];
 /** INFO [section ...]: of this endpoint what a client of it wants to know, of the Redis behind it what only that knows. */
 export const infoCommand: DoorCommand = (client) => {
   const { request, door } = client;
-  const wanted = Array.from({ length: request.count - 1 }, (_, index) => request.word(index + 1));
+  const wanted = request.options(1);
   const { raw } = sessionRoute(door.engine);
   if (raw !== undefined && storesBusy(client)) return false;
   client.endRun();

@@ -13,7 +13,7 @@ const subscribe: DoorCommand = (client, command) => {
   const { request, session } = client;
   if (client.pending.forwarded > 0 || client.pending.exclusive > 0) return false;
   client.endRun();
-  const words = Array.from({ length: request.count }, (_, index) => request.value(index));
+  const words = request.words();
   const leaves = command.name.includes('unsubscribe');
   if (leaves && session.subscriptions === 0) {
     // Nothing to leave; Redis answers all the same, once per name or once with null.
@@ -47,14 +47,14 @@ const passOn: DoorCommand = (client, command) => {
 function kill(client: Client, route: RawRoute): boolean {
   client.endRun();
   const upstream = client.door.upstream(route, undefined);
-  const words = Array.from({ length: client.request.count }, (_, index) => Buffer.from(client.request.value(index)));
-  const tell = async (): Promise<Answer> => {
+  const words = client.request.words();
+  const send = async (): Promise<Answer> => {
     const pools =
       upstream instanceof ClusterUpstream ? (await upstream.masters()).map((at) => upstream.at(at)) : [upstream];
     const said = await Promise.all(
       pools.map((pool) => {
         const connection = pool.dedicated(2);
-        return askOver(client, route, [words], connection).finally(() => connection.close('asked'));
+        return askOver(client, route, [words], { connection }).finally(() => connection.close('asked'));
       }),
     );
     const replies = said.map(([reply]) => reply);
@@ -63,7 +63,7 @@ function kill(client: Client, route: RawRoute): boolean {
     if (refusal instanceof ReplyError) throw new CommandError(refusal.message);
     return ok;
   };
-  client.answerLater(tell(), 'exclusive');
+  client.answerLater(send(), 'exclusive');
   return true;
 }
 
@@ -76,15 +76,15 @@ const onEveryNode: DoorCommand = (client, command) => {
   if (storesBusy(client)) return false;
   client.endRun();
   const { id, protocol } = client.session;
-  const words = Array.from({ length: client.request.count }, (_, index) => Buffer.from(client.request.value(index)));
-  const tell = async (): Promise<Answer> => {
+  const words = client.request.words();
+  const send = async (): Promise<Answer> => {
     const nodes = (await upstream.masters()).map((node) => upstream.at(node).connection(id, protocol));
-    const said = await Promise.all(nodes.map((node) => askOver(client, route, [words], node)));
+    const said = await Promise.all(nodes.map((node) => askOver(client, route, [words], { connection: node })));
     const error = said.flat().find((reply) => reply instanceof ReplyError);
     if (error instanceof ReplyError) throw new CommandError(error.message);
     return (said[0]?.[0] ?? null) as Answer;
   };
-  client.answerLater(tell(), 'exclusive');
+  client.answerLater(send(), 'exclusive');
   return true;
 };
 

@@ -3,8 +3,7 @@ import { type Answer, CommandError, ok } from '../commands/answer.ts';
 import { replies } from '../commands/errors.ts';
 import { integer } from '../commands/numbers.ts';
 import { distinctRedis } from '../dispatch/grouping.ts';
-import { askOver } from '../forwarding/ask.ts';
-import { ReplyError } from '../protocol/reply-decoder.ts';
+import { askOver, checked } from '../forwarding/ask.ts';
 import { storesBusy } from './split-commands.ts';
 
 /**
@@ -35,9 +34,9 @@ async function checkDatabase(client: Client, index: number): Promise<void> {
   for (const route of routes) {
     // Not the connection that others share: it would be in the other database from then on.
     const connection = door.upstream(route, undefined).dedicated(session.protocol);
-    const [reply] = await askOver(client, route, [['SELECT', String(index)]], connection).finally(() =>
+    const [reply] = await askOver(client, route, [['SELECT', String(index)]], { connection }).finally(() =>
       connection.close('checked'),
     );
-    if (reply instanceof ReplyError) throw new CommandError(reply.message);
+    checked(reply);
   }
 }

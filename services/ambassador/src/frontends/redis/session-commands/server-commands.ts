@@ -21,8 +21,7 @@ export function commandCommand(request: RequestView): Answer {
   if (subcommand === 'docs') return new MapAnswer([]);
   if (subcommand !== 'info') throw new CommandError(subcommandUnknown('command', request.text(1)));
   if (request.count === 2) return specs.map(commandInfo);
-  const names = Array.from({ length: request.count - 2 }, (_, index) => request.word(index + 2));
-  return names.map((name) => {
+  return request.options(2).map((name) => {
     const spec = specs.find((candidate) => candidate.name === name);
     return spec === undefined ? null : commandInfo(spec);
   });

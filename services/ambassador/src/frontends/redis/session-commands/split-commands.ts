@@ -1,3 +1,4 @@
+import type { RawRoute } from '../../../routing/engine.ts';
 import { bytesOfKey } from '../../../store/key.ts';
 import type { Key, Store } from '../../../store/store.ts';
 import type { Client, Command, DoorCommand } from '../client.ts';
@@ -7,21 +8,23 @@ import { keyPositions } from '../commands/key-positions.ts';
 import { countMany, deleteMany, manyCommands, pairsOf, readMany, writeMany } from '../commands/many.ts';
 import { asCommandError } from '../commands/store-errors.ts';
 import { type Group, groupByRoute, isCached } from '../dispatch/grouping.ts';
-import { ask, asNumber } from '../forwarding/ask.ts';
+import { ask, checked } from '../forwarding/ask.ts';
 import { forward } from '../forwarding/forward.ts';
-import { ReplyError } from '../protocol/reply-decoder.ts';
+import { hashValueRequest } from '../forwarding/hash-value.ts';
 
 /** Nothing of this client may be under way in the stores or on its way through a cluster, for these commands go to several of them at once. */
 export const storesBusy = ({ pending }: Client): boolean =>
   pending.reads > 0 || pending.writes > 0 || pending.slots.size > 0;
 
-const keysOf = (client: Client, command: Command): Key[] =>
-  keyPositions(command, client.request).map((position) => client.request.key(position));
+const requestKeys = ({ request }: Client, command: Command): Key[] => request.keys(keyPositions(command, request));
+
+const storedKeys = ({ keyPrefix }: RawRoute, keys: readonly Key[]): Buffer[] =>
+  keys.map((key) => bytesOfKey(keyPrefix + key));
 
 /** MGET: each route gets one request; a key that can't be read has its error in its place. */
 const mget: DoorCommand = (client, command) => {
   if (storesBusy(client) || client.pending.nearWrites > 0) return false;
-  const keys = keysOf(client, command);
+  const keys = requestKeys(client, command);
   client.endRun();
   client.answerLater(gather(client, keys), 'exclusive');
   return true;
@@ -40,14 +43,17 @@ async function gather(client: Client, keys: readonly Key[]): Promise<Answer> {
 
 async function readGroup(client: Client, { route, raw, slot, keys }: Group): Promise<Answer[]> {
   if (raw === undefined || isCached(client, raw)) return readMany(route.store, keys);
-  const stored = keys.map((key) => bytesOfKey(raw.keyPrefix + key));
-  const [values] = await ask(client, raw, [['MGET', ...stored]], slot);
-  if (!Array.isArray(values)) throw new CommandError(values instanceof ReplyError ? values.message : 'ERR no array');
-  const answers = values as (Buffer | null)[];
-  // MGET knows nothing of hashes, so what is missing is looked for where the Dapr door would have put it.
+  const stored = storedKeys(raw, keys);
+  const [reply] = await ask(client, raw, [['MGET', ...stored]], { slot });
+  const answers = checked(reply) as (Buffer | null)[];
+  // MGET knows nothing of hashes, so what is missing may be where the Dapr API keeps its values.
   const missing = answers.flatMap((value, place) => (value === null ? [place] : []));
-  const fields = missing.map((place) => ['HGET', stored[place] ?? '', 'data']);
-  const hashed = await ask(client, raw, fields, slot);
+  const hashed = await ask(
+    client,
+    raw,
+    missing.map((place) => hashValueRequest(stored[place] ?? Buffer.alloc(0))),
+    { slot },
+  );
   for (const [index, place] of missing.entries()) {
     const value = hashed[index];
     if (value instanceof Buffer) answers[place] = value;
@@ -59,7 +65,7 @@ async function readGroup(client: Client, { route, raw, slot, keys }: Group): Pro
 const counted =
   (onStore: (store: Store, keys: readonly Key[]) => Promise<number>): DoorCommand =>
   (client, command) => {
-    const keys = keysOf(client, command);
+    const keys = requestKeys(client, command);
     const groups = groupByRoute(client, keys);
     const only = groups.length === 1 ? groups[0]?.raw : undefined;
     if (only !== undefined) return forward(client, command, only, keyPositions(command, client.request), keys);
@@ -67,21 +73,25 @@ const counted =
     client.endRun();
     const count = async ({ route, raw, slot, keys: own }: Group): Promise<number> => {
       if (raw === undefined) return onStore(route.store, own);
-      if (command.write) raw.near?.invalidate(own);
-      const words = [command.name, ...own.map((key) => bytesOfKey(raw.keyPrefix + key))];
-      const [reply] = await ask(client, raw, [words], slot);
-      if (command.write) raw.near?.invalidate(own);
-      return asNumber(reply);
+      const request = [command.name, ...storedKeys(raw, own)];
+      const [reply] = await ask(client, raw, [request], { slot, written: command.write ? own : [] });
+      return Number(checked(reply));
     };
     const total = Promise.all(groups.map(count)).then((counts) => counts.reduce((sum, each) => sum + each, 0));
     client.answerLater(total, 'exclusive');
     return true;
   };
 
+/** Delete the keys of one route. */
+export async function removeKeys(client: Client, raw: RawRoute, { keys, slot }: Group): Promise<void> {
+  const [reply] = await ask(client, raw, [['UNLINK', ...storedKeys(raw, keys)]], { slot, written: keys });
+  checked(reply);
+}
+
 /** MSET: each route for itself; not atomic over several, and the first failure is the answer. */
 const mset: DoorCommand = (client, command) => {
   const pairs = pairsOf(command.name, client.request);
-  const groups = groupByRoute(client, keysOf(client, command));
+  const groups = groupByRoute(client, requestKeys(client, command));
   const only = groups.length === 1 ? groups[0]?.raw : undefined;
   if (only !== undefined)
     return forward(client, command, only, keyPositions(command, client.request), groups[0]?.keys ?? []);
@@ -99,17 +109,15 @@ const mset: DoorCommand = (client, command) => {
 async function writeGroup(client: Client, { route, raw, slot, keys }: Group, values: Map<Key, Buffer>): Promise<void> {
   const pairs = [...new Set(keys)].map((key) => ({ key, value: values.get(key) ?? Buffer.alloc(0) }));
   if (raw === undefined) return writeMany(route.store, pairs);
-  raw.near?.invalidate(keys);
   const words = pairs.flatMap(({ key, value }) => [bytesOfKey(raw.keyPrefix + key), value]);
-  const [reply] = await ask(client, raw, [['MSET', ...words]], slot);
-  raw.near?.invalidate(keys);
-  if (reply instanceof ReplyError) throw new CommandError(reply.message);
+  const [reply] = await ask(client, raw, [['MSET', ...words]], { slot, written: keys });
+  checked(reply);
 }
 
 /** MSETNX: all or nothing, so all keys must live in one place. */
 const msetnx: DoorCommand = (client, command) => {
   pairsOf(command.name, client.request);
-  const [first, ...others] = groupByRoute(client, keysOf(client, command));
+  const [first, ...others] = groupByRoute(client, requestKeys(client, command));
   if (first === undefined || others.length > 0) throw new CommandError(replies.crossSlot);
   if (first.raw !== undefined)
     return forward(client, command, first.raw, keyPositions(command, client.request), first.keys);

@@ -8,11 +8,8 @@ import { keyPositions } from '../commands/key-positions.ts';
 import type { RequestView } from '../commands/request.ts';
 import { asCommandError } from '../commands/store-errors.ts';
 import { sessionRoute } from '../dispatch/grouping.ts';
-import { askOver } from '../forwarding/ask.ts';
-import { askCluster } from '../forwarding/ask-cluster.ts';
+import { askOver, checked } from '../forwarding/ask.ts';
 import { mayPass } from '../forwarding/forward.ts';
-import { ReplyError } from '../protocol/reply-decoder.ts';
-import { ClusterUpstream } from '../upstream/cluster/cluster-upstream.ts';
 import type { UpstreamPool } from '../upstream/pool.ts';
 import { execUpstream } from './exec-upstream.ts';
 import { localAnswer, parsedRequest } from './own-replies.ts';
@@ -50,7 +47,7 @@ function forget(client: Client): void {
 const watch: DoorCommand = (client, command) => {
   if (client.transaction?.open) throw new CommandError(replies.watchInMulti);
   if (storesBusy(client) || client.pending.forwarded > 0) return false;
-  const keys = keyPositions(command, client.request).map((position) => client.request.key(position));
+  const keys = client.request.keys(keyPositions(command, client.request));
   client.endRun();
   const transaction = (client.transaction ??= new Transaction());
   for (const key of keys) transaction.take(client.door.engine.route(key), key);
@@ -66,20 +63,17 @@ async function watchKeys(client: Client, transaction: Transaction, keys: readonl
   }
   const { keyPrefix } = route.raw;
   const { protocol } = client.session;
-  const upstream = client.upstream(route.raw);
   const isFirst = transaction.watching === undefined;
-  let connection = (transaction.watching ??= upstream.dedicated(protocol, {}, transaction.slot));
+  const connection = (transaction.watching ??= client.upstream(route.raw).dedicated(protocol, {}, transaction.slot));
   const words = ['WATCH', ...keys.map((key) => bytesOfKey(keyPrefix + key))];
   // What was watched before is watched there; a node that it has left since refuses, and so EXEC will.
   const reconnect = (pool: UpstreamPool) => {
     transaction.close();
-    return (connection = transaction.watching = pool.dedicated(protocol));
+    return (transaction.watching = pool.dedicated(protocol));
   };
-  const [reply] =
-    upstream instanceof ClusterUpstream && isFirst
-      ? await askCluster(upstream, connection, [words], reconnect)
-      : await askOver(client, route.raw, [words], connection);
-  if (reply instanceof ReplyError) throw new CommandError(reply.message);
+  const way = isFirst ? { connection, reconnect } : { connection };
+  const [reply] = await askOver(client, route.raw, [words], way);
+  checked(reply);
   return ok;
 }
 

@@ -37,7 +37,7 @@ function queue(client: Client, transaction: Transaction, command: Command): void
   const positions = keyPositions(command, request);
   const own = Object.hasOwn(ownAnswers, command.name);
   if (positions.length === 0 && command.keys.kind === 'none' && !own) checkKeyless(client, command);
-  const keys = positions.map((position) => request.key(position));
+  const keys = request.keys(positions);
   for (const key of keys) transaction.take(door.engine.route(key), key);
   const raw = transaction.route?.raw;
   if (raw !== undefined) checkPrefix(raw, command);

@@ -9,7 +9,6 @@ import type { Reply } from '../protocol/reply-decoder.ts';
 import { ReplyError } from '../protocol/reply-decoder.ts';
 import { ClusterUpstream } from '../upstream/cluster/cluster-upstream.ts';
 import type { ForwardingConnection } from '../upstream/forwarding-connection.ts';
-import type { UpstreamError } from '../upstream/redis-server.ts';
 import { DecodingSink } from '../upstream/sink.ts';
 import { storesBusy } from './split-commands.ts';
 
@@ -38,7 +37,7 @@ export const wait: DoorCommand = (client) => {
   const slot = client.replies.open();
   client.beginWait({ close });
   void countReplicas(client, routes, connections, { replicas, timeout }).then((line) => {
-    slot.write(Buffer.from(line));
+    slot.write(line);
     slot.close();
     close('done');
     return client.endWait();
@@ -52,13 +51,13 @@ async function countReplicas(
   routes: readonly RawRoute[],
   connections: ForwardingConnection[],
   asked: { replicas: number; timeout: number },
-): Promise<string> {
+): Promise<Buffer> {
   try {
     await openAll(client, routes, connections);
     const counts = await Promise.all(connections.map((connection) => acknowledged(connection, asked)));
-    return `:${Math.min(...counts)}\r\n`;
+    return Buffer.from(`:${Math.min(...counts)}\r\n`);
   } catch (error) {
-    return `-${error instanceof CommandError ? error.message : 'ERR the replicas cannot be asked'}\r\n`;
+    return failureLine(error);
   }
 }
 
@@ -79,7 +78,6 @@ function acknowledged(
   return new Promise((resolve, reject) => {
     const decide = ([, count]: Reply[]) =>
       count instanceof ReplyError ? reject(new CommandError(count.message)) : resolve(Number(count));
-    const fail = (error: UpstreamError) => reject(new CommandError(failureLine(error).slice(1).trimEnd()));
-    connection.send(new DecodingSink(2, decide, fail), frame, 0, frame.length);
+    connection.send(new DecodingSink(2, decide, reject), frame, 0, frame.length);
   });
 }

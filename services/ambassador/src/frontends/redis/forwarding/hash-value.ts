@@ -1,0 +1,36 @@
+import type { RawRoute } from '../../../routing/engine.ts';
+import { bytesOfKey } from '../../../store/key.ts';
+import type { Key } from '../../../store/store.ts';
+import { encodeRequest } from '../protocol/encode-request.ts';
+import type { ForwardingConnection } from '../upstream/forwarding-connection.ts';
+import { DecodingSink } from '../upstream/sink.ts';
+import { failureLine } from './failure-line.ts';
+
+const [wrongType, crlf] = [Buffer.from('-WRONGTYPE'), Buffer.from('\r\n')];
+
+/** Whether an error reply says that the key of a GET holds something else than a string, such as a hash. */
+export const isWrongType = (error: Buffer): boolean => error.subarray(0, wrongType.length).equals(wrongType);
+
+/** The request for the field in which the Dapr API keeps a value: it stores each in a hash. */
+export const hashValueRequest = (storedKey: Buffer): (Buffer | string)[] => ['HGET', storedKey, 'data'];
+
+/**
+ * Answer a GET, which was refused with `error`, with the value that the Dapr API keeps in the hash; where there is none the
+ * error was right.
+ */
+export function answerFromHash(
+  connection: ForwardingConnection,
+  { keyPrefix }: RawRoute,
+  key: Key,
+  error: Buffer,
+  answer: (reply: Buffer) => void,
+): void {
+  const frame = encodeRequest(hashValueRequest(bytesOfKey(keyPrefix + key)));
+  const sink = new DecodingSink(
+    1,
+    ([value]) =>
+      answer(value instanceof Buffer ? Buffer.concat([Buffer.from(`$${value.length}\r\n`), value, crlf]) : error),
+    (failure) => answer(failureLine(failure)),
+  );
+  connection.send(sink, frame, 0, frame.length);
+}
