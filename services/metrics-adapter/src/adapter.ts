@@ -94,6 +94,13 @@ export class Adapter {
     void before.close();
   }
 
+  /** Forget the series that a source of StatsD or logs brought, or all of them; false where there is no such source. */
+  clear(source?: string): boolean {
+    if (source !== undefined && !this.#sources.push.some(({ name }) => name === source)) return false;
+    this.#store.clear(source);
+    return true;
+  }
+
   /** Everything, as it is now. `patience` is how many milliseconds the slowest source may take. */
   async gather(patience: number): Promise<Family[]> {
     const { pull, push } = this.#sources;

@@ -41,6 +41,11 @@ const routes = {
     summary: 'Read the configuration file again',
     response: { 200: textAnswer('It is in use.'), 400: textAnswer('The file has errors; the old one stays in use.') },
   },
+  clear: {
+    summary: 'Forget what StatsD and logs brought, of all sources or of one',
+    querystring: Type.Object({ source: Type.Optional(Type.String({ description: 'Name of the source.' })) }),
+    response: { 200: textAnswer('It is forgotten.'), 404: textAnswer('There is no such source.') },
+  },
 };
 
 export type RouteOptions = {
@@ -48,7 +53,7 @@ export type RouteOptions = {
   health: Health;
   /** Read the configuration again. @throws {ConfigError | PodkitError} when the old one stays */
   reload: () => Promise<void>;
-  /** Whether `/-/reload` is served: it is off unless asked for. */
+  /** Whether `/-/reload` and `/-/clear` are served: they are off unless asked for. */
   enableLifecycle: boolean;
 };
 
@@ -97,6 +102,18 @@ export function serveAdapter(server: Server, { adapter, health, reload, enableLi
         return reply.code(400).type('text/plain; charset=utf-8').send(`not reloaded, the old one stays:\n${faults}\n`);
       }
       return reply.type('text/plain').send('reloaded\n');
+    },
+  });
+  server.route<{ Querystring: { source?: string } }>({
+    method: ['POST', 'PUT'],
+    url: '/-/clear',
+    schema: routes.clear,
+    handler: async ({ query: { source } }, reply) => {
+      const known = adapter.clear(source);
+      return reply
+        .code(known ? 200 : 404)
+        .type('text/plain; charset=utf-8')
+        .send(known ? 'cleared\n' : `no source of StatsD or logs is named ${source}\n`);
     },
   });
 }

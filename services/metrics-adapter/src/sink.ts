@@ -10,6 +10,13 @@ export type MetricSpec = {
 } & (
   | { type: 'counter' | 'gauge' }
   | {
+      /** How many different members there were lately; shown as a gauge. */
+      type: 'set';
+      /** Milliseconds that a member counts after its last sample. */
+      maxAge: number;
+      maxMembers: number;
+    }
+  | {
       type: 'histogram';
       /** Upper bounds, ascending, without +Inf. */
       buckets: readonly number[];
@@ -38,6 +45,8 @@ export type Series = {
   set(value: number): void;
   /** Histogram and summary: the value, seen `weight` times. */
   observe(value: number, weight: number): void;
+  /** Set. Returns false where the set, or the memory for all series, is full and the member is left out. */
+  addMember(member: string): boolean;
 };
 
 /** Where sources put their samples. */

@@ -6,7 +6,7 @@ export const settingsSchema = settings({
   ...sharedSettings,
   port: port({ env: 'PORT', default: 9464, description: 'Port of `/metrics`, `/probe` and the probes.' }),
   config: text({ description: 'Path of the YAML file that says what is adapted.' }),
-  enableLifecycle: flag({ default: false, description: 'Whether `POST /-/reload` is served.' }),
+  enableLifecycle: flag({ default: false, description: 'Whether `POST /-/reload` and `POST /-/clear` are served.' }),
   checkConfig: flag({ default: false, description: 'Check the file and exit: 0 when it is good, 2 when not.' }),
 });
 

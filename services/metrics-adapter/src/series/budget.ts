@@ -16,7 +16,7 @@ export const bytesPerObservation = 48;
 /** The bytes that a series takes from the start: its labels, its objects, its buckets. Measured with 4 labels, and rounded up. */
 export function bytesOfSeries(labels: string, spec: MetricSpec): number {
   const base = 300 + 2 * labels.length;
-  if (spec.type === 'summary') return base + 300;
+  if (spec.type === 'summary' || spec.type === 'set') return base + 300;
   if (spec.type !== 'histogram') return base;
   const native = spec.nativeFactor === undefined ? 0 : 200 + 64 * (spec.nativeMaxBuckets || 160);
   return base + 200 + 16 * (spec.buckets.length + 1) + native;

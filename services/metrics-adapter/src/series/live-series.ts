@@ -1,6 +1,7 @@
 import type { MetricSpec, Series } from '../sink.ts';
 import { type Budget, bytesPerObservation } from './budget.ts';
 import type { HistogramPoint, NumberPoint, SummaryPoint } from './family.ts';
+import { MemberWindow } from './member-window.ts';
 import { NativeHistogram } from './native-histogram.ts';
 import { QuantileWindow } from './quantile-window.ts';
 
@@ -37,6 +38,9 @@ export abstract class LiveSeries implements Series {
   add(_value: number): void {}
   set(_value: number): void {}
   observe(_value: number, _weight: number): void {}
+  addMember(_member: string): boolean {
+    return false;
+  }
 }
 
 class LiveNumber extends LiveSeries implements NumberPoint {
@@ -126,7 +130,43 @@ class LiveSummary extends LiveSeries implements SummaryPoint {
   }
 }
 
+class LiveSet extends LiveSeries implements NumberPoint {
+  readonly #window: MemberWindow;
+  readonly #budget: Budget;
+  #counted = 0;
+
+  constructor(context: SeriesContext, spec: Spec<'set'>) {
+    super(context);
+    this.#budget = context.budget;
+    this.#window = new MemberWindow(spec);
+  }
+
+  override addMember(member: string): boolean {
+    const kept = this.#window.add(member, { now: this.clock.now, full: this.#budget.full });
+    this.#account();
+    this.touched = this.clock.tick;
+    return kept;
+  }
+
+  get value(): number {
+    const size = this.#window.sizeAt(this.clock.now);
+    this.#account();
+    return size;
+  }
+
+  override get bytes(): number {
+    return this.owner.bytes + this.#counted;
+  }
+
+  #account(): void {
+    const { bytes } = this.#window;
+    this.#budget.used += bytes - this.#counted;
+    this.#counted = bytes;
+  }
+}
+
 export function createSeries(context: SeriesContext, spec: MetricSpec): LiveSeries {
   if (spec.type === 'histogram') return new LiveHistogram(context, spec);
+  if (spec.type === 'set') return new LiveSet(context, spec);
   return spec.type === 'summary' ? new LiveSummary(context, spec) : new LiveNumber(context);
 }

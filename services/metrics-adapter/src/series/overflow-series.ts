@@ -26,4 +26,9 @@ export class OverflowSeries implements Series {
     this.#count.value += 1;
     this.#target?.observe(value, weight);
   }
+
+  addMember(member: string): boolean {
+    this.#count.value += 1;
+    return this.#target?.addMember(member) ?? true;
+  }
 }

@@ -1,8 +1,9 @@
 import { NamedCounts } from '../named-counts.ts';
 import type { Labels, MetricSpec, Series, SeriesSink } from '../sink.ts';
 import { Budget, bytesOfSeries } from './budget.ts';
-import { type Family, sampleNames } from './family.ts';
-import { labelsText, parseLabelsText } from './labels.ts';
+import type { Family } from './family.ts';
+import { labelsText } from './labels.ts';
+import { haveOneShape, type LiveFamily, otherLabels, specSampleNames, viewOf } from './live-family.ts';
 import { type Clock, createSeries, type LiveSeries } from './live-series.ts';
 import { OverflowSeries } from './overflow-series.ts';
 
@@ -19,13 +20,6 @@ export type StoreCounts = {
   expired: number;
 };
 
-type LiveFamily = {
-  spec: MetricSpec;
-  generation: number;
-  series: Map<string, LiveSeries>;
-  /** By source; what it holds asks again once there is room. */
-  overflows: Map<string, OverflowSeries>;
-};
 type Ask = { source: string; limits: SeriesLimits; counts: StoreCounts; spec: MetricSpec; labels: Labels };
 
 /**
@@ -81,7 +75,8 @@ export class SeriesStore {
     clock.now = now;
     const { tick } = clock;
     for (const family of this.#families.values())
-      this.#remove(family, ({ owner, touched }) => owner.ttl > 0 && tick - touched > owner.ttl);
+      for (const { owner } of this.#remove(family, ({ owner, touched }) => owner.ttl > 0 && tick - touched > owner.ttl))
+        this.counts(owner.source).expired += 1;
   }
 
   /** Call after a mapping was reloaded: a metric may come with another type or other buckets, which begins it anew. */
@@ -105,12 +100,15 @@ export class SeriesStore {
     for (const source of this.#counts.keys()) if (!sources.has(source)) this.#counts.delete(source);
   }
 
+  /** Forget the series of a source, or of all: those who still send samples begin them anew. */
+  clear(source?: string): void {
+    for (const family of this.#families.values())
+      this.#remove(family, ({ owner }) => source === undefined || owner.source === source);
+  }
+
   /** Everything there is. The families are views of the live series: nothing is copied. */
   families(): Family[] {
-    return [...this.#families.values()].map(
-      // The type in the spec decides the class of the series.
-      ({ spec: { name, help, type }, series }) => ({ name, help, type, series }) as unknown as Family,
-    );
+    return [...this.#families.values()].map(viewOf);
   }
 
   #series(ask: Ask): Series | undefined {
@@ -136,10 +134,11 @@ export class SeriesStore {
 
   #familyFor(spec: MetricSpec): LiveFamily | 'conflict' | undefined {
     const family = this.#families.get(spec.name);
-    if (family === undefined) return sampleNames(spec).some((name) => this.#owners.has(name)) ? 'conflict' : undefined;
+    if (family === undefined)
+      return specSampleNames(spec).some((name) => this.#owners.has(name)) ? 'conflict' : undefined;
     if (family.generation !== this.#generation) {
       family.generation = this.#generation;
-      if (shapeOf(family.spec) !== shapeOf(spec)) {
+      if (!haveOneShape(family.spec, spec)) {
         this.#remove(family, () => true);
         return this.#familyFor(spec);
       }
@@ -151,7 +150,7 @@ export class SeriesStore {
   #addFamily(spec: MetricSpec): LiveFamily {
     const family: LiveFamily = { spec, generation: this.#generation, series: new Map(), overflows: new Map() };
     this.#families.set(spec.name, family);
-    for (const name of sampleNames(spec)) this.#owners.set(name, spec.name);
+    for (const name of specSampleNames(spec)) this.#owners.set(name, spec.name);
     return family;
   }
 
@@ -169,7 +168,7 @@ export class SeriesStore {
   #overflow(family: LiveFamily, source: string, counts: StoreCounts): Series {
     const known = family.overflows.get(source);
     if (known !== undefined) return known;
-    const key = otherLabels(family.series);
+    const key = otherLabels(family);
     const target =
       family.spec.type === 'gauge' ? undefined : (family.series.get(key) ?? this.#addSeries(family, key, source));
     const overflow = new OverflowSeries(target, counts.overflow.get(family.spec.name));
@@ -177,36 +176,23 @@ export class SeriesStore {
     return overflow;
   }
 
-  #remove(family: LiveFamily, goes: (series: LiveSeries) => boolean): void {
-    const before = family.series.size;
+  #remove(family: LiveFamily, goes: (series: LiveSeries) => boolean): LiveSeries[] {
+    const removed: LiveSeries[] = [];
     for (const [key, series] of family.series) {
       if (!goes(series)) continue;
+      removed.push(series);
       series.expired = true;
       family.series.delete(key);
-      const counts = this.counts(series.owner.source);
-      counts.series -= 1;
-      counts.expired += 1;
+      this.counts(series.owner.source).series -= 1;
       this.#budget.used -= series.bytes;
     }
-    if (family.series.size === before) return;
+    if (removed.length === 0) return removed;
     for (const overflow of family.overflows.values()) overflow.expired = true;
     family.overflows.clear();
-    if (family.series.size > 0) return;
-    this.#families.delete(family.spec.name);
-    for (const name of sampleNames(family.spec)) this.#owners.delete(name);
+    if (family.series.size === 0) {
+      this.#families.delete(family.spec.name);
+      for (const name of specSampleNames(family.spec)) this.#owners.delete(name);
+    }
+    return removed;
   }
-}
-
-/** Labels of the `other` series: the names of the metric's first series, each with the value `other`. */
-function otherLabels(series: ReadonlyMap<string, unknown>): string {
-  const [first = ''] = series.keys();
-  const names = parseLabelsText(first).map(([name]): [string, string] => [name, 'other']);
-  return labelsText(names.length === 0 ? [['overflow', 'true']] : names);
-}
-
-/** What makes the series of one spec useless for another. */
-function shapeOf(spec: MetricSpec): string {
-  if (spec.type === 'histogram') return JSON.stringify([spec.type, spec.buckets, spec.nativeFactor]);
-  if (spec.type !== 'summary') return spec.type;
-  return JSON.stringify([spec.type, spec.quantiles, spec.maxAge, spec.ageBuckets]);
 }

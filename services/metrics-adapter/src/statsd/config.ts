@@ -31,6 +31,17 @@ export const statsdSchema = Type.Object(
       },
       { default: {}, additionalProperties: false, description: 'Tag styles that are understood.' },
     ),
+    sets: Type.Object(
+      {
+        maxAge: Type.String({ default: '1m', description: 'How long a member counts after its last sample.' }),
+        maxMembers: Type.Integer({
+          default: 10_000,
+          minimum: 1,
+          description: 'Members of one series; further ones are counted as the error `set_full`.',
+        }),
+      },
+      { default: {}, additionalProperties: false, description: 'For samples of type `s`.' },
+    ),
     relay: address('Address of a StatsD server that gets every line too, over UDP.'),
     cacheSize: Type.Integer({
       default: 20_000,

@@ -8,7 +8,7 @@ export class StatsdCounts {
   unmapped = 0;
   ignored = { event: 0, service_check: 0 };
   actions = { map: 0, drop: 0 };
-  events = { counter: 0, gauge: 0, observer: 0 };
+  events = { counter: 0, gauge: 0, observer: 0, set: 0 };
   tagErrors = 0;
   packets = { udp: 0, unixgram: 0 };
   connections = 0;

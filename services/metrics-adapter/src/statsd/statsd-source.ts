@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import type { Socket } from 'node:net';
 import { ConfigError } from '@podkit/chassis/config/config';
 import { parseDuration } from '@podkit/chassis/config/duration';
 import { messageOf } from '@podkit/chassis/errors';
@@ -42,6 +43,19 @@ function loadMapping({ mappingFile, mapping }: Pick<StatsdConfig, 'mappingFile' 
   return parseMappingFile(text, mappingFile);
 }
 
+/** @throws {ConfigError} */
+function checkDurations({ name, idleTimeout, sets }: StatsdConfig): void {
+  for (const [key, text] of [
+    ['idleTimeout', idleTimeout],
+    ['sets.maxAge', sets.maxAge],
+  ] as const)
+    try {
+      parseDuration(text);
+    } catch (cause) {
+      throw new ConfigError([`statsd ${name}: ${key}: ${messageOf(cause)}`]);
+    }
+}
+
 /** Receives StatsD on every transport that is configured and puts its samples into series. */
 export class StatsdSource implements Source {
   readonly name: string;
@@ -58,6 +72,7 @@ export class StatsdSource implements Source {
   constructor(options: StatsdOptions) {
     // Only to find out now; what is used is read at the start.
     loadMapping(options.config);
+    checkDurations(options.config);
     this.#options = options;
     this.name = options.config.name;
   }
@@ -73,7 +88,8 @@ export class StatsdSource implements Source {
     const mapping = loadMapping(config);
     this.#mappings = mapping.size;
     const { tags: styles, cacheSize, mappingFile } = config;
-    this.#ingest = new StatsdIngest({ sink, mapping, styles, counts: this.#counts, cacheSize });
+    const sets = { ...config.sets, maxAge: parseDuration(config.sets.maxAge) };
+    this.#ingest = new StatsdIngest({ sink, mapping, styles, sets, counts: this.#counts, cacheSize });
     if (mappingFile !== undefined) this.#watch(mappingFile);
     try {
       await this.#listen(this.#receiver(this.#ingest));
@@ -140,6 +156,7 @@ export class StatsdSource implements Source {
     const { maxLineBytes, maxConnections, idleTimeout } = this.#options.config;
     return {
       maxLineBytes,
+      connections: new Set<Socket>(),
       maxConnections,
       idleTimeout: parseDuration(idleTimeout),
       onLines,

@@ -194,3 +194,37 @@ test('names from outside are counted apart up to a limit', () => {
   const { values, total } = store.counts('s').overflow;
   expect([values.size, values.get('m1'), values.get('other'), total]).toEqual([101, 1, 399, 499]);
 });
+
+test('clearing forgets the series of one source, or of all, and names that it had are free', () => {
+  const store = new SeriesStore();
+  const [one, two] = [store.sink('one', limits), store.sink('two', limits)];
+  const a = one.series(counter('a'), labels());
+  a?.add(5);
+  two.series(counter('b'), labels())?.add(5);
+  store.clear('one');
+  expect([a?.expired, valuesOf(store)]).toEqual([true, { 'b{}': 5 }]);
+  one.series({ ...counter('a'), type: 'gauge' }, labels())?.set(1);
+  expect(valuesOf(store)).toEqual({ 'a{}': 1, 'b{}': 5 });
+  store.clear();
+  expect([valuesOf(store), store.bytes, store.counts('one').series, store.counts('one').expired]).toEqual([
+    {},
+    0,
+    0,
+    0,
+  ]);
+});
+
+test('a set is a gauge of its members, whose memory is of the budget', () => {
+  let now = 0;
+  const store = new SeriesStore({ now: () => now });
+  const sink = store.sink('s', limits);
+  const spec = { name: 'users', help: 'H', ttl: 0, type: 'set' as const, maxAge: 60_000, maxMembers: 10 };
+  const series = sink.series(spec, labels());
+  const before = store.bytes;
+  for (const member of ['bob', 'eve', 'bob']) series?.addMember(member);
+  const [family] = store.families();
+  expect([family?.type, valuesOf(store), store.bytes > before]).toEqual(['gauge', { 'users{}': 2 }, true]);
+  expect(sink.series({ ...counter('users'), type: 'gauge' }, labels())).toBeUndefined();
+  for (now = 0; now <= 61_000; now += 1000) store.sweep();
+  expect([valuesOf(store), store.bytes]).toEqual([{ 'users{}': 0 }, before]);
+});

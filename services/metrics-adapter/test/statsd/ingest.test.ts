@@ -7,10 +7,18 @@ import { leastCpuTime } from '../support/cpu-time.ts';
 import { MemorySink } from '../support/memory-sink.ts';
 
 const styles = { dogstatsd: true, influxdb: true, librato: true, signalfx: true };
+const sets = { maxAge: 60_000, maxMembers: 1000 };
 
 function setUp(mapping = '', cacheSize = 1000) {
   const [sink, counts] = [new MemorySink(), new StatsdCounts()];
-  const ingest = new StatsdIngest({ sink, counts, styles, cacheSize, mapping: parseMappingFile(mapping, 'm.yaml') });
+  const ingest = new StatsdIngest({
+    sink,
+    counts,
+    styles,
+    sets,
+    cacheSize,
+    mapping: parseMappingFile(mapping, 'm.yaml'),
+  });
   return { sink, counts, ingest };
 }
 
@@ -110,6 +118,23 @@ test('a metric of another type is counted as a conflict and changes nothing', ()
   const { values, counts } = ingested('a:1|c\na:5|g\na:6|g');
   expect(values).toEqual({ a: 1 });
   expect(counts.conflicts.values).toEqual(new Map([['a', 2]]));
+});
+
+test('a set counts its members, whatever stands there, under a mapping for gauges', () => {
+  const { values, sink, counts, errors } = ingested(
+    'u:bob|s\nu:eve|s|@0.1\nu:bob|s\nn.x:1|s|#k:v\nn.x:01|s|#k:v\ncolon:a:b|s\nu:|s',
+    'mappings: [{ match: n.*, name: n, match_metric_type: gauge, labels: { id: $1 } }]',
+  );
+  expect(values).toEqual({ u: 2, 'n{id="x",k="v"}': 2, colon: 1 });
+  expect(sink.specs.get('u')).toMatchObject({ type: 'set', ...sets });
+  expect([counts.events.set, errors]).toEqual([6, { malformed_value: 1 }]);
+});
+
+test.each(['Tx', 'T12x', 'T', 'T-5'])('a timestamp %s costs itself only, each time', (timestamp) => {
+  const line = `a:1|c|${timestamp}|#k:v\n`;
+  const { values, errors } = ingested(line + line);
+  expect(values).toEqual({ 'a{k="v"}': 2 });
+  expect(errors).toEqual({ malformed_timestamp: 2 });
 });
 
 test('a timestamp does not fill the memory of mappings', () => {

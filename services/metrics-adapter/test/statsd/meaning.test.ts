@@ -55,7 +55,6 @@ test.each([
   ['foo#a=b', 'c|#c:d', 'mixed_tagging_styles'],
   ['foo', 'c||@1', 'malformed_component'],
   ['foo', 'c|c:', 'malformed_container_id'],
-  ['foo', 's', 'illegal_event'],
   ['foo', 'x', 'illegal_event'],
   ['\xc3\x28', 'c', 'malformed_line'],
   ['foo', 'c|#tag:\xc3\x28', 'malformed_line'],

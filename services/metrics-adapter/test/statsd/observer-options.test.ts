@@ -101,6 +101,7 @@ test('a series goes when its ttl has passed without a sample, and begins anew wi
     sink: store.sink('statsd', { seriesPerMetric: 100, seriesPerSource: 100 }),
     mapping: parseMappingFile('defaults: { ttl: 1m20s }', 'm.yaml'),
     styles: { dogstatsd: true, influxdb: true, librato: true, signalfx: true },
+    sets: { maxAge: 1000, maxMembers: 1 },
     counts: new StatsdCounts(),
     cacheSize: 100,
   });

@@ -11,6 +11,7 @@ function read(text: string): Seen[] {
   const seen: Seen[] = [];
   const reader: PacketReader = {
     sample: (head, tail, value, signed) => seen.push(`${head} ${tail} ${signed ? 'signed ' : ''}${value}`),
+    member: (head, tail, member) => seen.push(`member ${head} ${tail} ${member}`),
     oddValue: (head, tail, raw) => seen.push(`odd ${head} ${tail} ${raw}`),
     malformed: (reason, line) => seen.push(`${reason} ${line}`),
     ignored: (kind) => seen.push(kind),
@@ -42,7 +43,9 @@ test.each([
   ['_e{5,4}:title|text', ['event']],
   ['_sc|name|0', ['service_check']],
   ['_scale:1|g', ['_scale g 1']],
-  ['u:bob|s', ['odd u s bob']],
+  ['u:bob|s', ['member u s bob']],
+  ['u:a:1|s|#k:v', ['member u s|#k:v a:1']],
+  ['u:1|sum', ['u sum 1']],
   ['foo:|c', ['odd foo c ']],
 ])('%j is read as %j', (text, expected) => {
   expect(read(text)).toEqual(expected);
@@ -79,6 +82,7 @@ test('every finite number comes out as it went in', () => {
       let seen = Number.NaN;
       readPacket(`a:${value}|g`, {
         sample: (_head, _tail, got) => (seen = got),
+        member: ignore,
         oddValue: ignore,
         malformed: ignore,
         ignored: ignore,

@@ -30,9 +30,12 @@ async function start(config: Partial<StatsdConfig>) {
   return { sink, source, self, expectValues };
 }
 
-async function sendUdp(port: number, ...packets: string[]): Promise<void> {
-  const socket = createSocket('udp4');
-  for (const packet of packets) await new Promise((resolve) => socket.send(packet, port, '127.0.0.1', resolve));
+const sendUdp = (port: number, ...packets: string[]) => sendOver('udp4', '127.0.0.1', port, packets);
+const sendUdp6 = (port: number, ...packets: string[]) => sendOver('udp6', '::1', port, packets);
+
+async function sendOver(type: 'udp4' | 'udp6', host: string, port: number, packets: readonly string[]): Promise<void> {
+  const socket = createSocket(type);
+  for (const packet of packets) await new Promise((resolve) => socket.send(packet, port, host, resolve));
   socket.close();
 }
 
@@ -52,6 +55,23 @@ test('packets over UDP reach their series, over IPv4 and IPv6', async () => {
     value: 2,
   });
   expect(await self('statsd_udp_packet_drops_total')).toEqual([{ labels: { source: 'statsd' }, value: 0 }]);
+});
+
+test('localhost is both loopbacks, on one port, and the limit of connections is for both', async () => {
+  const { source, expectValues, self } = await start({ udp: 'localhost:0', tcp: 'localhost:0', maxConnections: 1 });
+  const { udp, tcp } = source.ports;
+  await sendUdp(udp, 'four:1|c');
+  await sendUdp6(udp, 'six:1|c');
+  const first = connect(tcp, '::1');
+  first.write('stream:1|c\n');
+  await expectValues({ four: 1, six: 1, stream: 1 });
+  await once(connect(tcp, '127.0.0.1'), 'close');
+  expect((await self('statsd_connection_errors_total'))?.[0]?.value).toBe(1);
+  first.destroy();
+});
+
+test('a duration that is none is named', async () => {
+  await expect(start({ sets: { maxAge: 'long', maxMembers: 1 } })).rejects.toThrow('statsd statsd: sets.maxAge: ');
 });
 
 test('lines over TCP are put together, whatever the pieces, and the last one needs no end', async () => {

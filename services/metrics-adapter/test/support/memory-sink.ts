@@ -3,6 +3,7 @@ import type { Labels, MetricSpec, Series, SeriesSink } from '../../src/sink.ts';
 type Kept = { -readonly [Key in 'expired']: boolean } & {
   value: number;
   observations: [value: number, weight: number][];
+  members: Set<string>;
 };
 
 /** A sink for tests that keeps what it is given in the plainest way: no limits, no TTL, no exposition. */
@@ -15,7 +16,7 @@ export class MemorySink implements SeriesSink {
     this.specs.set(spec.name, known);
     if (known.type !== spec.type) return undefined;
     const key = keyOf(spec.name, labels);
-    const kept = this.kept.get(key) ?? { expired: false, value: 0, observations: [] };
+    const kept = this.kept.get(key) ?? { expired: false, value: 0, observations: [], members: new Set() };
     this.kept.set(key, kept);
     return {
       get expired() {
@@ -29,6 +30,10 @@ export class MemorySink implements SeriesSink {
       },
       observe: (value, weight) => {
         kept.observations.push([value, weight]);
+      },
+      addMember: (member) => {
+        kept.value = kept.members.add(member).size;
+        return true;
       },
     };
   }

@@ -14,6 +14,12 @@ export function schemaTable(schema: unknown): string {
   return ['| key | default | meaning |', '|---|---|---|', ...rows(schema as Schema, '')].join('\n');
 }
 
+/** The same of the whole file, without the keys of sources, which the pages about them have. */
+export function fileTable({ properties = {}, ...file }: Schema): string {
+  const shown = Object.entries(properties).map(([key, { items, ...property }]) => [key, property]);
+  return schemaTable({ ...file, properties: Object.fromEntries(shown) });
+}
+
 function rows({ properties = {}, required = [] }: Schema, prefix: string): string[] {
   return Object.entries(properties).flatMap(([key, property]) => {
     const inner = property.items?.properties ? property.items : property.properties ? property : undefined;

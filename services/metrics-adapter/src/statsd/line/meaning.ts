@@ -3,7 +3,7 @@ import { parseDecimal } from './number.ts';
 
 export type TagStyles = { dogstatsd: boolean; influxdb: boolean; librato: boolean; signalfx: boolean };
 
-export type SampleKind = 'counter' | 'gauge' | 'observer';
+export type SampleKind = 'counter' | 'gauge' | 'observer' | 'set';
 
 /** What a sample's head and tail say; its value is all that they don't. */
 export type Meaning = {
@@ -35,6 +35,7 @@ const kinds: Record<string, Pick<Meaning, 'kind' | 'factor'>> = {
   ms: { kind: 'observer', factor: 1 / 1000 },
   h: { kind: 'observer', factor: 1 },
   d: { kind: 'observer', factor: 1 },
+  s: { kind: 'set', factor: 1 },
 };
 
 /** Below this a rate is a slip or an attack: one sample would stand for a billion. */

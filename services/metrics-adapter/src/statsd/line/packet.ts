@@ -8,6 +8,8 @@ export type PacketReader = {
    * `signed` tells of a leading + or -, which makes a gauge's value relative.
    */
   sample(head: string, tail: string, value: number, signed: boolean): void;
+  /** One sample of a set: `member` is its text, whatever stands there. */
+  member(head: string, tail: string, member: string): void;
   /** A value that is not a finite decimal number; `raw` is its text. */
   oddValue(head: string, tail: string, raw: string): void;
   /** A line that is no StatsD at all. */
@@ -18,11 +20,11 @@ export type PacketReader = {
   line?(start: number, end: number): void;
 };
 
-const [carriageReturn, colon, pipe, at, underscore] = [13, 58, 124, 64, 95];
+const [carriageReturn, colon, pipe, at, underscore, setType] = [13, 58, 124, 64, 95, 115];
 
 /**
  * Read the lines of a packet: `name:value|type[|@rate][|#tags][|c:id][|T time][|e:data][|card:level]`, several values
- * packed as `name:1:2:3|ms`, several samples as `name:1|c:2|ms`.
+ * packed as `name:1:2:3|ms` (not of a set, whose values are texts), several samples as `name:1|c:2|ms`.
  * Formats: https://github.com/statsd/statsd/blob/master/docs/metric_types.md and
  * https://docs.datadoghq.com/extend/dogstatsd/datagram_shell
  */
@@ -48,12 +50,16 @@ function readLine(text: string, start: number, end: number, reader: PacketReader
     const bar = find(text, pipe, position, end);
     if (bar === end) return reader.malformed('not_enough_parts_after_colon', text.slice(start, end));
     const next = sampleEnd(text, bar + 1, end);
-    readValues(text, position, bar, head, text.slice(bar + 1, next), reader);
+    const tail = text.slice(bar + 1, next);
+    if (isSet(tail)) reader.member(head, tail, text.slice(position, bar));
+    else readValues(text, position, bar, head, tail, reader);
     if (next === end) return undefined;
     position = next + 1;
   }
   return undefined;
 }
+
+const isSet = (tail: string) => tail.charCodeAt(0) === setType && (tail.length === 1 || tail.charCodeAt(1) === pipe);
 
 /** Like indexOf, but never looks past `end`: a packet of many broken lines must not be searched once for each. */
 function find(text: string, code: number, start: number, end: number): number {

@@ -2,11 +2,13 @@ import { once } from 'node:events';
 import { lstat, unlink } from 'node:fs/promises';
 import { connect, createServer, type ListenOptions, type Socket } from 'node:net';
 import { codeOf, messageOf, PodkitError } from '@podkit/chassis/errors';
-import { parseAddress } from './address.ts';
+import { bindEach, parseAddress } from './address.ts';
 import { StreamLines } from './stream-lines.ts';
 
 export type StreamListenerOptions = {
   maxLineBytes: number;
+  /** The connections of all listeners that share `maxConnections`. */
+  connections: Set<Socket>;
   maxConnections: number;
   /** Milliseconds without a byte after which a connection is closed. */
   idleTimeout: number;
@@ -25,8 +27,17 @@ export type StreamListener = { readonly port: number; stop(): Promise<void> };
  * @throws {PodkitError} ERR_LISTEN
  */
 export async function listenTcp(address: string, options: StreamListenerOptions): Promise<StreamListener> {
-  const { host, port } = parseAddress(address);
-  return listen(`TCP ${address}`, host === undefined ? { port } : { host, port }, options);
+  const bind = (host: string | undefined, port: number) =>
+    listen(host === undefined ? { port } : { host, port }, options);
+  const bound = await bindEach(parseAddress(address), bind, (listener) => listener.stop()).catch((cause: unknown) => {
+    throw cannotListen(`TCP ${address}`, cause);
+  });
+  return {
+    port: bound[0]?.port ?? 0,
+    stop: async () => {
+      await Promise.all(bound.map((listener) => listener.stop()));
+    },
+  };
 }
 
 /**
@@ -37,32 +48,41 @@ export async function listenTcp(address: string, options: StreamListenerOptions)
  */
 export async function listenUnix(path: string, options: StreamListenerOptions): Promise<StreamListener> {
   await removeStaleSocket(path);
-  return listen(`Unix socket ${path}`, { path, readableAll: true, writableAll: true }, options);
+  try {
+    return await listen({ path, readableAll: true, writableAll: true }, options);
+  } catch (cause) {
+    throw cannotListen(`Unix socket ${path}`, cause);
+  }
 }
 
-async function listen(what: string, where: ListenOptions, options: StreamListenerOptions): Promise<StreamListener> {
-  const sockets = new Set<Socket>();
+const cannotListen = (what: string, cause: unknown) =>
+  new PodkitError('ERR_LISTEN', `statsd: cannot listen on ${what}: ${messageOf(cause)}`, { cause });
+
+async function listen(where: ListenOptions, options: StreamListenerOptions): Promise<StreamListener> {
+  const { connections, maxConnections, onConnectionError } = options;
+  const own = new Set<Socket>();
   const server = createServer((socket) => {
-    sockets.add(socket);
-    socket.once('close', () => sockets.delete(socket));
+    if (connections.size >= maxConnections) {
+      onConnectionError(new Error(`more than ${maxConnections} connections`));
+      socket.destroy();
+      return;
+    }
+    for (const set of [own, connections]) {
+      set.add(socket);
+      socket.once('close', () => set.delete(socket));
+    }
     serve(socket, options);
   });
-  server.maxConnections = options.maxConnections;
-  server.on('drop', () => options.onConnectionError(new Error(`more than ${options.maxConnections} connections`)));
-  try {
-    const listening = once(server, 'listening');
-    server.listen(where);
-    await listening;
-  } catch (cause) {
-    throw new PodkitError('ERR_LISTEN', `statsd: cannot listen on ${what}: ${messageOf(cause)}`, { cause });
-  }
-  server.on('error', options.onConnectionError);
+  const listening = once(server, 'listening');
+  server.listen(where);
+  await listening;
+  server.on('error', onConnectionError);
   const address = server.address();
   return {
     port: typeof address === 'object' ? (address?.port ?? 0) : 0,
     stop: async () => {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      for (const socket of sockets) socket.destroy();
+      for (const socket of own) socket.destroy();
       await closed;
     },
   };

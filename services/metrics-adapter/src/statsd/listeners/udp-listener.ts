@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { isIPv4 } from 'node:net';
 import { messageOf, PodkitError } from '@podkit/chassis/errors';
-import { parseAddress } from './address.ts';
+import { bindEach, parseAddress } from './address.ts';
 
 export type UdpListenerOptions = {
   address: string;
@@ -20,21 +20,30 @@ export type UdpListener = {
   stop(): Promise<void>;
 };
 
+type BoundSocket = { port: number; socket: Socket };
+
 /**
  * Receive UDP packets, for IPv4 and IPv6 unless the address says which.
  *
  * @throws {PodkitError} ERR_LISTEN
  */
-export async function listenUdp({
-  address,
-  receiveBuffer,
-  onPacket,
-  onError,
-}: UdpListenerOptions): Promise<UdpListener> {
-  const { host, port } = parseAddress(address);
-  const socket = await bind(host, port).catch((cause: unknown) => {
+export async function listenUdp(options: UdpListenerOptions): Promise<UdpListener> {
+  const { address } = options;
+  const bound = await bindEach(parseAddress(address), bind, close).catch((cause: unknown) => {
     throw new PodkitError('ERR_LISTEN', `statsd: cannot listen on UDP ${address}: ${messageOf(cause)}`, { cause });
   });
+  for (const { socket } of bound) receive(socket, options);
+  const port = bound[0]?.port ?? 0;
+  return {
+    port,
+    dropped: () => droppedPackets(port),
+    stop: async () => {
+      await Promise.all(bound.map(close));
+    },
+  };
+}
+
+function receive(socket: Socket, { receiveBuffer, onPacket, onError }: UdpListenerOptions): void {
   try {
     socket.setRecvBufferSize(receiveBuffer);
   } catch (error) {
@@ -42,19 +51,9 @@ export async function listenUdp({
   }
   socket.on('message', onPacket);
   socket.on('error', onError);
-  const bound = socket.address().port;
-  return {
-    port: bound,
-    dropped: () => droppedPackets(bound),
-    stop: async () => {
-      const closed = once(socket, 'close');
-      socket.close();
-      await closed;
-    },
-  };
 }
 
-async function bind(host: string | undefined, port: number): Promise<Socket> {
+async function bind(host: string | undefined, port: number): Promise<BoundSocket> {
   const type = host === undefined || !isIPv4(host) ? 'udp6' : 'udp4';
   try {
     return await bindAs(type, host, port);
@@ -65,17 +64,23 @@ async function bind(host: string | undefined, port: number): Promise<Socket> {
   }
 }
 
-async function bindAs(type: 'udp4' | 'udp6', host: string | undefined, port: number): Promise<Socket> {
+async function bindAs(type: 'udp4' | 'udp6', host: string | undefined, port: number): Promise<BoundSocket> {
   const socket = createSocket({ type });
   try {
     const listening = once(socket, 'listening');
     socket.bind({ port, ...(host === undefined ? {} : { address: host }) });
     await listening;
-    return socket;
+    return { socket, port: socket.address().port };
   } catch (error) {
     socket.close();
     throw error;
   }
+}
+
+async function close({ socket }: BoundSocket): Promise<void> {
+  const closed = once(socket, 'close');
+  socket.close();
+  await closed;
 }
 
 /** The last column of the kernel's socket tables; https://docs.kernel.org/networking/proc_net_tcp.html has the others. */

@@ -1,5 +1,4 @@
 import { type Static, Type } from 'typebox';
-import type { SampleKind } from '../line/meaning.ts';
 
 const strict = { additionalProperties: false };
 const observerType = Type.Unsafe<'histogram' | 'summary' | ''>({ type: 'string', enum: ['histogram', 'summary', ''] });
@@ -50,7 +49,7 @@ const mapping = Type.Object(
     help: Type.Optional(Type.String()),
     action: Type.Optional(Type.Unsafe<'map' | 'drop' | ''>({ type: 'string', enum: ['map', 'drop', ''] })),
     match_metric_type: Type.Optional(
-      Type.Unsafe<SampleKind>({ type: 'string', enum: ['counter', 'gauge', 'observer'] }),
+      Type.Unsafe<'counter' | 'gauge' | 'observer'>({ type: 'string', enum: ['counter', 'gauge', 'observer'] }),
     ),
     ttl: Type.Optional(goDuration),
     summary_options: Type.Optional(summaryOptions),

@@ -22,9 +22,11 @@ export type Mapped = {
 };
 
 type Rule = Omit<Mapped, 'name' | 'labels'> & { name: Template; labels: [string, Template][] };
-type RegexRule = { regex: BoundedRegex; kind: SampleKind | undefined; rule: Rule };
+/** What `match_metric_type` can say; a set is shown as a gauge, and mapped as one. */
+type MappedKind = Exclude<SampleKind, 'set'>;
+type RegexRule = { regex: BoundedRegex; kind: MappedKind | undefined; rule: Rule };
 
-const kinds: readonly SampleKind[] = ['counter', 'gauge', 'observer'];
+const kinds: readonly MappedKind[] = ['counter', 'gauge', 'observer'];
 const reference = '\\$\\{?\\w+\\}?';
 const globPattern = /^(?:\*|[a-zA-Z_][a-zA-Z0-9_-]*)(?:\.(?:\*|[a-zA-Z0-9_][a-zA-Z0-9_-]*))*$/;
 const namePattern = new RegExp(`^(?:[a-zA-Z_]|${reference})(?:[a-zA-Z0-9_]|${reference})*$`);
@@ -34,7 +36,7 @@ export class MappingTable {
   readonly size: number;
   /** What holds for a name that no mapping takes. */
   readonly unmapped: Pick<Mapped, 'observer' | 'ttl'>;
-  readonly #globs: Record<SampleKind, GlobTrie<Rule>>;
+  readonly #globs: Record<MappedKind, GlobTrie<Rule>>;
   readonly #regexes: RegexRule[] = [];
 
   constructor({ defaults = {}, mappings = [] }: MappingFile, where: (place: Place) => string = placeText) {
@@ -56,7 +58,8 @@ export class MappingTable {
   }
 
   /** The first mapping for a name of a kind, with its references filled in. */
-  find(name: string, kind: SampleKind): Mapped | undefined {
+  find(name: string, sample: SampleKind): Mapped | undefined {
+    const kind = sample === 'set' ? 'gauge' : sample;
     const glob = this.#globs[kind].find(name);
     if (glob) return fill(glob.rule, [name, ...glob.captures]);
     for (const { regex, kind: only, rule } of this.#regexes) {

@@ -1,0 +1,121 @@
+import type { Labels, MetricSpec, Series, SeriesSink } from '../sink.ts';
+import type { StatsdCounts } from './counts.ts';
+import { escapeName } from './line/escape.ts';
+import { type Fault, type Meaning, type SampleKind, type TagStyles, understand } from './line/meaning.ts';
+import type { Mapped, MappingTable } from './mapping/mapping.ts';
+import { PlanCache } from './plan-cache.ts';
+
+export type PlannerOptions = {
+  sink: SeriesSink;
+  mapping: MappingTable;
+  styles: TagStyles;
+  /** How long a member of a set counts, in milliseconds, and how many of them a series may have. */
+  sets: { maxAge: number; maxMembers: number };
+  counts: StatsdCounts;
+  /** Names, with their tags, of which the way to their series is remembered. */
+  cacheSize: number;
+};
+
+/** Where samples go, and how. */
+export type SeriesPlan = {
+  do: SampleKind;
+  series: Series;
+  factor: number;
+  weight: number;
+  mapped: boolean;
+  tagged: boolean;
+  faults: readonly Fault[];
+};
+
+/** What to do with the value of every sample that has one head and tail. */
+export type Plan =
+  | { do: 'refuse'; reason: string }
+  | { do: 'fail'; reason: string }
+  | { do: 'drop' }
+  | { do: 'conflict'; metric: string }
+  | SeriesPlan;
+
+const help = 'Metric made from StatsD samples.';
+
+/** Finds out what a sample's head and tail ask for, and remembers it. */
+export class Planner {
+  readonly #options: PlannerOptions;
+  readonly #cache: PlanCache<Plan>;
+  #mapping: MappingTable;
+
+  constructor(options: PlannerOptions) {
+    this.#options = options;
+    this.#mapping = options.mapping;
+    this.#cache = new PlanCache(options.cacheSize);
+  }
+
+  /** From now on samples are mapped by another table. Series that are there stay until their TTL takes them. */
+  useMapping(mapping: MappingTable): void {
+    this.#mapping = mapping;
+    this.#cache.clear();
+  }
+
+  plan(head: string, tail: string): Plan {
+    const known = this.#known(head, tail);
+    if (known !== undefined) return known;
+    const plain = this.#withoutTimestamps(tail);
+    return this.#known(head, plain) ?? this.#make(head, plain);
+  }
+
+  #known(head: string, tail: string): Plan | undefined {
+    const plan = this.#cache.get(head, tail);
+    return plan !== undefined && 'series' in plan && plan.series.expired ? undefined : plan;
+  }
+
+  /** A timestamp (DogStatsD 1.3) would make every sample look new. It says nothing to a pull; one that is none is counted. */
+  #withoutTimestamps(tail: string): string {
+    return tail.replaceAll(/\|T[^|]*/g, (field) => {
+      if (!/^\|T\d+$/.test(field)) this.#options.counts.sampleError('malformed_timestamp');
+      return '';
+    });
+  }
+
+  #make(head: string, tail: string): Plan {
+    const meaning = understand(head, tail, this.#options.styles);
+    const plan = typeof meaning === 'string' ? { do: 'refuse' as const, reason: meaning } : this.#mapped(meaning);
+    // What conflicts now may not once the other metric's series have expired.
+    if (plan.do !== 'conflict') this.#cache.set(head, tail, plan);
+    return plan;
+  }
+
+  #mapped(meaning: Meaning): Plan {
+    const mapped = this.#mapping.find(meaning.name, meaning.kind);
+    if (mapped?.action === 'drop') return { do: 'drop' };
+    const name = escapeName(mapped?.name ?? meaning.name);
+    if (name === '') return { do: 'fail', reason: 'empty_metric_name' };
+    const spec = this.#spec(name, meaning.kind, mapped ?? { ...this.#mapping.unmapped, help: undefined });
+    const series = this.#options.sink.series(spec, mergeLabels(meaning, mapped, spec));
+    if (series === undefined) return { do: 'conflict', metric: name };
+    const { kind, factor, weight, faults, labels } = meaning;
+    const scaled = factor * (mapped?.scale ?? 1);
+    return { do: kind, series, factor: scaled, weight, faults, mapped: mapped !== undefined, tagged: labels.size > 0 };
+  }
+
+  #spec(name: string, kind: SampleKind, { help: own, ttl, observer }: Pick<Mapped, 'help' | 'ttl' | 'observer'>) {
+    const shared = { name, help: own || help, ttl };
+    if (kind === 'set') return { ...shared, type: kind, ...this.#options.sets };
+    return kind === 'observer' ? { ...shared, ...observer } : { ...shared, type: kind };
+  }
+}
+
+/** `le` and `quantile` are the type's own labels; a tag of that name would make its series unreadable. */
+const reserved: Partial<Record<MetricSpec['type'], string>> = { histogram: 'le', summary: 'quantile' };
+
+function mergeLabels({ labels }: Meaning, mapped: Mapped | undefined, { type }: MetricSpec): Labels {
+  const merged = new Map(labels);
+  for (const [label, value] of mapped?.labels ?? []) {
+    if (!(mapped?.honorLabels && merged.has(label))) merged.set(label, value);
+  }
+  const own = reserved[type];
+  const clash = own === undefined ? undefined : merged.get(own);
+  if (clash !== undefined) {
+    merged.delete(String(own));
+    merged.set(`exported_${own}`, clash);
+  }
+  return merged;
+}
