@@ -74,9 +74,10 @@ export class SeriesStore {
     clock.tick += Math.max(0, Math.round((now - clock.now) / 1000));
     clock.now = now;
     const { tick } = clock;
-    for (const family of this.#families.values())
-      for (const { owner } of this.#remove(family, ({ owner, touched }) => owner.ttl > 0 && tick - touched > owner.ttl))
-        this.counts(owner.source).expired += 1;
+    for (const family of this.#families.values()) {
+      const expired = this.#remove(family, ({ owner, touched }) => owner.ttl > 0 && tick - touched > owner.ttl);
+      for (const { owner } of expired) this.counts(owner.source).expired += 1;
+    }
   }
 
   /** Call after a mapping was reloaded: a metric may come with another type or other buckets, which begins it anew. */

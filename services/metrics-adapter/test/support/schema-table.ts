@@ -17,7 +17,7 @@ export function schemaTable(schema: unknown): string {
 /** The same of the whole file, without the keys of sources, which the pages about them have. */
 export function fileTable(schema: unknown): string {
   const { properties = {}, ...file } = schema as Schema;
-  const shown = Object.entries(properties).map(([key, { items, ...property }]) => [key, property]);
+  const shown = Object.entries(properties).map(([key, { items: _ofSources, ...property }]) => [key, property]);
   return schemaTable({ ...file, properties: Object.fromEntries(shown) });
 }
 
