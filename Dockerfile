@@ -104,7 +104,7 @@ HEALTHCHECK --interval=10s --timeout=3s --start-period=30s CMD ["/nodejs/bin/nod
 ENTRYPOINT ["/nodejs/bin/node", "/app/src/main.js"]
 
 FROM distroless AS ambassador
-LABEL org.opencontainers.image.title="podkit/ambassador" org.opencontainers.image.description="One local door to memory, Redis and PostgreSQL"
+LABEL org.opencontainers.image.title="podkit/ambassador" org.opencontainers.image.description="One local endpoint for memory, Redis and PostgreSQL"
 COPY --from=build-ambassador /src/dist/ambassador ./
 EXPOSE 3500 3501 6379
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s CMD ["/nodejs/bin/node", "/app/healthcheck.mjs", "http://127.0.0.1:3501/readyz"]

@@ -3,10 +3,10 @@ import { setPriority, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startRedis } from '@podkit/chassis/testing/servers';
-import { daprDoor } from './dapr-door.ts';
+import { daprApi } from './dapr-api.ts';
 import { expiringMemory, idleMemory } from './memory.ts';
 import { type Peer, startAmbassador, startEcho, startFloor, startNutcracker } from './peers.ts';
-import { redisDoor } from './redis-door.ts';
+import { redisEndpoint } from './redis-endpoint.ts';
 
 /**
  * `npm run bench -- ambassador`: the ambassador beside redis-server, nutcracker, a bare Fastify and a Node that does next to nothing, all in one run.
@@ -37,9 +37,9 @@ try {
   if (nutcracker === undefined) console.log('\nnutcracker is not installed (Debian: apt-get install nutcracker)');
   const peers = { redis, ambassador, nutcracker, pipe, answer };
   // The deep pipeline first: it also brings the compiled code into its final state.
-  redisDoor(peers, 16, 200_000, 5);
-  redisDoor(peers, 1, 30_000, 5);
-  await daprDoor({ ...ambassador, port: ambassador.dapr }, echo);
+  redisEndpoint(peers, 16, 200_000, 5);
+  redisEndpoint(peers, 1, 30_000, 5);
+  await daprApi({ ...ambassador, port: ambassador.dapr }, echo);
   await expiringMemory(ambassador);
 } finally {
   for (const { child } of started) child.kill('SIGKILL');

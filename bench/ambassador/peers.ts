@@ -68,7 +68,7 @@ export async function startAmbassador(redis: number, folder: string): Promise<Pe
   writeFileSync(
     config,
     `stores:
-  door:
+  main:
     driver: route
     rules:
       - { prefix: 'near:', store: tiered }
@@ -77,7 +77,7 @@ export async function startAmbassador(redis: number, folder: string): Promise<Pe
   memory: { driver: memory }
   cache: { driver: redis, url: 'redis://127.0.0.1:${redis}' }
   tiered: { driver: redis, url: 'redis://127.0.0.1:${redis}', policies: [{ near: {} }] }
-redisStore: door
+redisStore: main
 `,
   );
   // As in the image: one bundle, without the type stripper and its memory.
@@ -98,7 +98,7 @@ redisStore: door
   return { ...peer, dapr };
 }
 
-/** A bare Fastify that answers a constant: what the Dapr door's own work is measured against. */
+/** A bare Fastify that answers a constant: what the Dapr API's own work is measured against. */
 export async function startEcho(): Promise<Peer> {
   const port = await freePort();
   return started(process.execPath, [fileOf('echo.mjs'), String(port)], port);

@@ -18,7 +18,8 @@ export const schema = settings({
   host: text({
     env: 'HOST',
     default: '127.0.0.1',
-    description: 'Address of the two front doors. The Pod shares its loopback, so nobody else gets in.',
+    description:
+      'Address of the Dapr API and of the Redis endpoint. The Pod shares its loopback, so nobody else gets in.',
   }),
   adminHost: text({ env: 'ADMIN_HOST', default: '0.0.0.0', description: 'Address of the admin port.' }),
   port: port({ env: 'PORT', default: 3500, description: 'Port of the Dapr state API.' }),
@@ -35,12 +36,12 @@ export const schema = settings({
   }),
   socket: optional(text({ description: 'Path of a Unix socket for the Dapr state API.' })),
   redisSocket: optional(text({ description: 'Path of a Unix socket for the Redis protocol.' })),
-  apiToken: optional(secret({ description: 'What callers of the Dapr door must send as dapr-api-token.' })),
-  redisUsername: text({ default: 'default', description: 'User name for AUTH on the Redis door.' }),
-  redisPassword: optional(secret({ description: 'Password for AUTH on the Redis door.' })),
+  apiToken: optional(secret({ description: 'What callers of the Dapr API must send as dapr-api-token.' })),
+  redisUsername: text({ default: 'default', description: 'User name for AUTH on the Redis endpoint.' }),
+  redisPassword: optional(secret({ description: 'Password for AUTH on the Redis endpoint.' })),
   maxBody: bytes({ default: '4Mi', minimum: 1, description: 'Largest body of a Dapr request.' }),
-  redisMaxValue: bytes({ default: '64Mi', minimum: 1, description: 'Largest value through the Redis door.' }),
-  redisMaxClients: integer({ default: 10_000, minimum: 1, description: 'Most connections to the Redis door.' }),
+  redisMaxValue: bytes({ default: '64Mi', minimum: 1, description: 'Largest value through the Redis endpoint.' }),
+  redisMaxClients: integer({ default: 10_000, minimum: 1, description: 'Most connections to the Redis endpoint.' }),
   checkConfig: flag({
     default: false,
     description: 'Check the settings and the file, and exit: 0 if they are good, 2 if not.',

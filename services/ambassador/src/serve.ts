@@ -9,8 +9,8 @@ import { loadDrivers } from './backends/load-backends.ts';
 import type { FileConfig } from './config/file-schema.ts';
 import { readConfigFile } from './config/read-file.ts';
 import type { Config } from './config.ts';
-import { createDaprDoor, listenOnSocket } from './frontends/dapr/dapr-api.ts';
-import { startRespDoor } from './frontends/redis/listener.ts';
+import { createDaprApi, listenOnSocket } from './frontends/dapr/dapr-api.ts';
+import { startRedisEndpoint } from './frontends/redis/listener.ts';
 import { defaultLimits } from './frontends/redis/protocol/request-limits.ts';
 import { TrackingConnection } from './frontends/redis/upstream/tracking-connection.ts';
 import { jobOf } from './jobs/jobs.ts';
@@ -88,7 +88,7 @@ function keepStores(
 async function serveDapr(context: Context<Config>, engine: LiveEngine, version: string): Promise<void> {
   const { config, log, lifecycle, health, metrics } = context;
   const { appId, apiToken, maxBody, host } = config;
-  const door = {
+  const options = {
     engine,
     log,
     lifecycle,
@@ -103,18 +103,18 @@ async function serveDapr(context: Context<Config>, engine: LiveEngine, version: 
     },
     shutdown: (reason: string) => context.stop(reason),
   };
-  const dapr = createDaprDoor(door);
+  const dapr = createDaprApi(options);
   lifecycle.atClose('dapr', () => dapr.close());
   await listen(dapr, { host, port: config.port, setting: 'PORT' });
   if (config.socket !== undefined) {
-    const onSocket = createDaprDoor(door);
+    const onSocket = createDaprApi(options);
     lifecycle.atClose('dapr socket', () => onSocket.close());
     await listenOnSocket(onSocket, config.socket);
   }
 }
 
 async function serveRedis({ config, log, lifecycle, metrics }: Context<Config>, engine: LiveEngine): Promise<void> {
-  await startRespDoor({
+  await startRedisEndpoint({
     engine,
     log,
     lifecycle,

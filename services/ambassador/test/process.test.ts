@@ -60,11 +60,11 @@ test('a store that is not required only degrades readiness while it is down, als
   const [cache, db] = [await freePort(), await startPostgres()];
   onTestFinished(() => db.stop());
   const { service, base, admin } = await start(`
-redisStore: door
+redisStore: main
 stores:
   cache: {driver: redis, url: 'redis://127.0.0.1:${cache}', required: false}
   db: {driver: postgresql, url: '${db.url}'}
-  door: {driver: route, rules: [{prefix: 'cache:', store: cache}, {store: db}]}
+  main: {driver: route, rules: [{prefix: 'cache:', store: cache}, {store: db}]}
 `);
   const ready = async () => {
     const response = await fetch(`${admin}/readyz?verbose`);
@@ -72,7 +72,7 @@ stores:
   };
   const degraded = await waitFor('readiness', async () => ((await ready()).status === 200 ? await ready() : undefined));
   expect(degraded.text).toMatch(/^\[!\]store-cache degraded: Redis cannot be reached: .*ECONNREFUSED/m);
-  expect(degraded.text).toMatch(/store-door ok[\s\S]*readyz check passed, degraded/);
+  expect(degraded.text).toMatch(/store-main ok[\s\S]*readyz check passed, degraded/);
   expect(await (await fetch(`${admin}/readyz`)).text()).toBe('degraded');
   expect(await status(`${base}/v1.0/healthz`)).toBe(204);
   expect(await (await fetch(`${admin}/metrics`)).text()).toContain('store_up{store="cache",required="false"} 0');
@@ -81,7 +81,7 @@ stores:
   await waitFor('health', async () => (await (await fetch(`${admin}/readyz`)).text()) === 'ok');
   await db.stop('SIGKILL');
   await waitFor('readiness to fail', async () => (await ready()).status === 503);
-  expect((await ready()).text).toMatch(/\[-\]store-door failed/);
+  expect((await ready()).text).toMatch(/\[-\]store-main failed/);
   await service.stop();
 });
 
@@ -134,15 +134,15 @@ test('a file with faults ends it with 2, and names the line', async () => {
   expect(service.output.join('\n')).toContain(':4:5: stores.a.maxByte: no such key; did you mean maxBytes?');
 });
 
-test('both doors listen on Unix sockets, also where a killed process has left its own, and a Redis may be behind one', async () => {
+test('both endpoints listen on Unix sockets, also where a killed process has left its own, and a Redis may be behind one', async () => {
   const folder = tempDir();
-  const [dapr, door, behind] = ['dapr.sock', 'door.sock', 'redis.sock'].map((name) => join(folder, name));
+  const [dapr, endpoint, behind] = ['dapr.sock', 'redis-endpoint.sock', 'redis.sock'].map((name) => join(folder, name));
   const redis = await startRedis({ args: ['--unixsocket', behind ?? ''] });
   onTestFinished(() => redis.stop());
-  const env = { AMBASSADOR_SOCKET: dapr ?? '', AMBASSADOR_REDIS_SOCKET: door ?? '' };
+  const env = { AMBASSADOR_SOCKET: dapr ?? '', AMBASSADOR_REDIS_SOCKET: endpoint ?? '' };
   const { service, again, admin } = await start(`stores: {main: {driver: redis, url: 'unix://${behind}'}}`, [], env);
   const cli = (...words: string[]) =>
-    execFileSync('redis-cli', ['-s', door ?? '', ...words], { encoding: 'utf8' }).trim();
+    execFileSync('redis-cli', ['-s', endpoint ?? '', ...words], { encoding: 'utf8' }).trim();
   const works = async () => {
     await waitFor('readiness', async () => (await status(`${admin}/readyz`)) === 200);
     expect(cli('SET', 'k', '"over a socket"')).toBe('OK');

@@ -37,9 +37,9 @@ const content = strict({
     minProperties: 1,
     propertyNames: storeName('Name of a store'),
     additionalProperties: storeSchema,
-    description: 'The stores by name, as the Dapr door calls them.',
+    description: 'The stores by name, as the Dapr API calls them.',
   }),
-  redisStore: Type.Optional(storeName('The store behind the Redis door; without it the only or first one.')),
+  redisStore: Type.Optional(storeName('The store behind the Redis endpoint; without it the only or first one.')),
 });
 
 /** The file of AMBASSADOR_CONFIG. */

@@ -36,7 +36,7 @@ export type Route = {
   store: Store;
   /** A line per rule that decided, outermost first. */
   why: readonly string[];
-  /** Only where nothing between the door and a Redis must see the values, and every rule looks at keys only. */
+  /** Only where nothing between the endpoint and a Redis must see the values, and every rule looks at keys only. */
   raw: RawRoute | undefined;
   /** How to hear of the changes of its keys; undefined where it cannot be heard. */
   changes?: Changes | undefined;
@@ -47,14 +47,14 @@ export type Route = {
  * nothing of its answers except by identity (a `Route` object stays the same until a reload).
  */
 export interface Engine {
-  /** By name, as the Dapr door addresses them. */
+  /** By name, as the Dapr API addresses them. */
   store(name: string): Store | undefined;
   storeNames(): readonly string[];
-  /** The store behind the Redis door: all its keys, through all its rules. */
+  /** The store behind the Redis endpoint: all its keys, through all its rules. */
   readonly redisStore: Store;
-  /** Where a key of the Redis door lives. */
+  /** Where a key of the Redis endpoint lives. */
   route(key: Key): Route;
-  /** Every route the Redis door's keys can take (for SCAN, DBSIZE and connections made ahead). */
+  /** Every route the Redis endpoint's keys can take (for SCAN, DBSIZE and connections made ahead). */
   routes(): readonly Route[];
   /** Be told after a reload, to drop what belongs to routes that are gone. */
   onReload(listener: () => void): () => void;

@@ -34,8 +34,8 @@ export class LiveEngine implements Engine {
 
   route(key: Key): Route {
     let built = this.#redisBuilt;
-    const why = [`the Redis door uses store ${this.#generation.redisStore}`];
-    // A route with policies around it is one store to the door; only a bare one is looked into.
+    const why = [`the Redis endpoint uses store ${this.#generation.redisStore}`];
+    // A route with policies around it is one store to the endpoint; only a bare one is looked into.
     while (built.store instanceof RouteStore) {
       const [first, second] = built.store.table.candidates(key);
       if (first === undefined || second !== undefined || first.rule.takesWrite !== undefined) break;
@@ -52,7 +52,7 @@ export class LiveEngine implements Engine {
       for (const { rule, built: next } of built.store.table.entries) visit(next, [...why, rule.why]);
       return found.length;
     };
-    visit(this.#redisBuilt, [`the Redis door uses store ${this.#generation.redisStore}`]);
+    visit(this.#redisBuilt, [`the Redis endpoint uses store ${this.#generation.redisStore}`]);
     return [...new Set(found)];
   }
 
@@ -72,7 +72,7 @@ export class LiveEngine implements Engine {
 
   get #redisBuilt(): Built {
     const built = this.#generation.stores.get(this.#generation.redisStore);
-    if (built === undefined) throw new StoreError('ERR_UNSUPPORTED', 'the Redis door has no store');
+    if (built === undefined) throw new StoreError('ERR_UNSUPPORTED', 'the Redis endpoint has no store');
     return built;
   }
 

@@ -79,7 +79,7 @@ export type StoreInfo = {
 };
 
 /**
- * What both front doors talk to: a backend, or any chain of policies over one. Every promise may reject with a
+ * What both front ends talk to: a backend, or any chain of policies over one. Every promise may reject with a
  * StoreError; its code says what went wrong and its `outcome` whether a write may have happened all the same.
  */
 export interface Store {

@@ -2,7 +2,7 @@ import { waitFor } from '@podkit/chassis/testing/wait-for';
 import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest';
 import { LiveEngine } from '../../src/routing/live-engine.ts';
 import { ask } from '../support/mixed-endpoint.ts';
-import { openDoor, rawClient } from '../support/redis-endpoint.ts';
+import { openEndpoint, rawClient } from '../support/redis-endpoint.ts';
 import { redisCli, startSentinel } from '../support/redis-topologies.ts';
 import { closeAll, storeOf, storesOf } from '../support/stores.ts';
 
@@ -21,10 +21,10 @@ stores:
     commandTimeout: 4s
 `;
 
-test('through the Redis door every command reaches the master, and after a failover the new one', async () => {
+test('through the Redis endpoint every command reaches the master, and after a failover the new one', async () => {
   const generation = storesOf(yaml());
   onTestFinished(() => closeAll(generation));
-  const client = await rawClient((await openDoor(new LiveEngine(generation))).port);
+  const client = await rawClient((await openEndpoint(new LiveEngine(generation))).port);
   expect(await ask(client, 'RPUSH list a b\nMULTI\nINCR n\nLLEN list\nEXEC\nBLPOP list 0')).toEqual([
     ':2\r\n',
     '+OK\r\n',

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { LiveEngine } from '../../src/routing/live-engine.ts';
 import type { Store } from '../../src/store/store.ts';
 import { ask } from '../support/mixed-endpoint.ts';
-import { openDoor, rawClient } from '../support/redis-endpoint.ts';
+import { openEndpoint, rawClient } from '../support/redis-endpoint.ts';
 import { redisCli } from '../support/redis-topologies.ts';
 import { closeAll, storeOf, storesOf } from '../support/stores.ts';
 
@@ -128,14 +128,14 @@ test.each(['redis', 'postgresql'] as const)(
   },
 );
 
-test('the Redis door uses the new password, too, and survives a file that is away', async () => {
+test('the Redis endpoint uses the new password, too, and survives a file that is away', async () => {
   acl('reset', 'on', '~app:*', '+@all', '-flushall', '>first');
   mount('first');
   const generation = storesOf(
     `stores: {main: {${stores.redis.yaml()}, username: app, passwordFile: '${passwordFile}', policies: [near: {}]}}`,
   );
   onTestFinished(() => closeAll(generation));
-  const client = await rawClient((await openDoor(new LiveEngine(generation))).port);
+  const client = await rawClient((await openEndpoint(new LiveEngine(generation))).port);
   expect(await ask(client, 'RPUSH app:l 1\nRPUSH other 1')).toEqual([':1\r\n', expect.stringMatching(/^-NOPERM /)]);
   unlinkSync(passwordFile);
   await stores.redis.disconnect();

@@ -8,7 +8,7 @@ import { Client } from 'pg';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { LiveEngine } from '../../src/routing/live-engine.ts';
 import { ask } from '../support/mixed-endpoint.ts';
-import { openDoor, rawClient } from '../support/redis-endpoint.ts';
+import { openEndpoint, rawClient } from '../support/redis-endpoint.ts';
 import { closeAll, storeOf, storesOf } from '../support/stores.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'podkit-tls-'));
@@ -72,8 +72,8 @@ test.each(backends)('%s over TLS, with its authority and our certificate, keeps 
 
 test('commands are passed on over TLS, too', async () => {
   const { generation } = opened('redis', `, tls: {caFile: '${ours.cert}', ${mutual}}`);
-  const door = await openDoor(new LiveEngine(generation));
-  expect(await ask(await rawClient(door.port), 'RPUSH list a\nLRANGE list 0 -1')).toEqual([
+  const endpoint = await openEndpoint(new LiveEngine(generation));
+  expect(await ask(await rawClient(endpoint.port), 'RPUSH list a\nLRANGE list 0 -1')).toEqual([
     ':1\r\n',
     '*1\r\n$1\r\na\r\n',
   ]);
@@ -91,8 +91,8 @@ test.each([
     message: expect.stringContaining(reason) as string,
   });
   if (backend !== 'redis') return;
-  const door = await openDoor(new LiveEngine(generation));
-  const [answer] = await ask(await rawClient(door.port), 'RPUSH list a');
+  const endpoint = await openEndpoint(new LiveEngine(generation));
+  const [answer] = await ask(await rawClient(endpoint.port), 'RPUSH list a');
   expect(answer).toMatch(new RegExp(`^-ERR upstream: .*${reason}`));
 });
 

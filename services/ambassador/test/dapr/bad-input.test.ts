@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Generation } from '../../src/assembly/generation.ts';
-import { daprDoor } from '../support/dapr-api.ts';
+import { daprApi } from '../support/dapr-api.ts';
 import { closeAll, startBackends, storesOf } from '../support/stores.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'podkit-bad-input-'));
 let backends: Awaited<ReturnType<typeof startBackends>>;
 let generation: Generation;
-let door: ReturnType<typeof daprDoor>;
+let api: ReturnType<typeof daprApi>;
 beforeAll(async () => {
   backends = await startBackends();
   generation = storesOf(`
@@ -20,18 +20,18 @@ stores:
   postgresql: {driver: postgresql, url: '${backends.postgres.url}'}
   behind: {driver: postgresql, url: '${backends.postgres.url}', tablePrefix: b_, policies: [writeBehind: {journal: '${folder}'}]}
 `);
-  door = daprDoor(generation);
+  api = daprApi(generation);
 });
 afterAll(async () => {
-  await door.close();
+  await api.close();
   await closeAll(generation);
   await backends.stop();
   rmSync(folder, { recursive: true, force: true });
 });
 
 const save = (store: string, items: unknown) =>
-  door.inject({ method: 'POST', url: `/v1.0/state/${store}`, payload: JSON.stringify(items) });
-const read = (store: string, key: string) => door.inject(`/v1.0/state/${store}/${encodeURIComponent(key)}`);
+  api.inject({ method: 'POST', url: `/v1.0/state/${store}`, payload: JSON.stringify(items) });
+const read = (store: string, key: string) => api.inject(`/v1.0/state/${store}/${encodeURIComponent(key)}`);
 
 const shapes = fc.oneof(
   fc.string({ unit: 'binary' }),
@@ -62,7 +62,7 @@ describe.each(['memory', 'redis', 'postgresql', 'behind'])('store %s', (store) =
           const url = `/v1.0/state/${store}/transaction`;
           const request = { key: 'guarded', value: 'lost', etag };
           const payload = JSON.stringify({ operations: [{ operation: 'upsert', request }] });
-          expect((await door.inject({ method: 'POST', url, payload })).statusCode).toBe(500);
+          expect((await api.inject({ method: 'POST', url, payload })).statusCode).toBe(500);
           expect((await read(store, 'guarded')).body).toBe('"kept"');
         },
       ),
@@ -86,7 +86,7 @@ describe.each(['memory', 'redis', 'postgresql', 'behind'])('store %s', (store) =
     );
   });
 
-  test('bodies of any JSON are taken or refused, and never break the door', async () => {
+  test('bodies of any JSON are taken or refused, and never break the api', async () => {
     const item = fc.record(
       {
         key: fc.oneof(fc.string(), fc.jsonValue()),

@@ -1,5 +1,5 @@
 import { afterAll, expect, test } from 'vitest';
-import { daprDoor } from '../support/dapr-api.ts';
+import { daprApi } from '../support/dapr-api.ts';
 import { closeAll, storeOf, storesOf } from '../support/stores.ts';
 
 const generation = storesOf(`
@@ -8,14 +8,14 @@ stores:
   small: {driver: memory, maxBytes: '400'}
   down: {driver: redis, url: 'redis://127.0.0.1:1', connectTimeout: 200ms, commandTimeout: 200ms}
 `);
-const door = daprDoor(generation, { ready: async () => ({ ok: false, failing: ['store-down'] }) });
+const api = daprApi(generation, { ready: async () => ({ ok: false, failing: ['store-down'] }) });
 afterAll(async () => {
-  await door.close();
+  await api.close();
   await closeAll(generation);
 });
 
 const save = (body: string, store = 'memory') =>
-  door.inject({
+  api.inject({
     method: 'POST',
     url: `/v1.0/state/${store}`,
     headers: { 'content-type': 'text/plain' },
@@ -23,16 +23,16 @@ const save = (body: string, store = 'memory') =>
   });
 
 const post = (path: string, payload: string, version?: 'alpha1') =>
-  door.inject({ method: 'POST', url: `/v1.0${version === undefined ? '' : `-${version}`}/state/${path}`, payload });
+  api.inject({ method: 'POST', url: `/v1.0${version === undefined ? '' : `-${version}`}/state/${path}`, payload });
 const transactionFailed = 'ERR_STATE_TRANSACTION';
 const transact = (payload: string) => post('memory/transaction', payload);
 const upsert = (parts: object) =>
   transact(JSON.stringify({ operations: [{ operation: 'upsert', request: { key: 'a', value: 1, ...parts } }] }));
-const remove = (search: string) => door.inject({ method: 'DELETE', url: `/v1.0/state/memory/a?${search}` });
+const remove = (search: string) => api.inject({ method: 'DELETE', url: `/v1.0/state/memory/a?${search}` });
 const bulk = (payload: string) => post('memory/bulk', payload);
 
 test.each([
-  ['an unknown store', () => door.inject('/v1.0/state/nope/k'), 400, 'ERR_STATE_STORE_NOT_FOUND'],
+  ['an unknown store', () => api.inject('/v1.0/state/nope/k'), 400, 'ERR_STATE_STORE_NOT_FOUND'],
   ['an unknown store, before a bad body', () => save('{', 'nope'), 400, 'ERR_STATE_STORE_NOT_FOUND'],
   ['a body that is no JSON', () => save('{'), 400, 'ERR_MALFORMED_REQUEST'],
   ['a body that is no array', () => save('{}'), 400, 'ERR_MALFORMED_REQUEST'],
@@ -63,12 +63,12 @@ test.each([
   ['an increment by an array', () => post('memory/k/increment', '[1]', 'alpha1'), 400, 'ERR_MALFORMED_REQUEST'],
   ['a body over the limit', () => save(`[{"key":"a","value":"${'x'.repeat(1000)}"}]`), 400, 'ERR_MALFORMED_REQUEST'],
   ['a value over the store', () => save(`[{"key":"a","value":"${'x'.repeat(500)}"}]`, 'small'), 413, 'ERR_STATE_SAVE'],
-  ['a store that is down', () => door.inject('/v1.0/state/down/k'), 500, 'ERR_STATE_GET'],
-  ['a bad escape', () => door.inject('/v1.0/state/memory/%zz'), 400, 'ERR_MALFORMED_REQUEST'],
-  ['another API of Dapr', () => door.inject({ method: 'POST', url: '/v1.0/publish/bus/topic' }), 404, 'ERR_NOT_FOUND'],
-  ['health while a store is down', () => door.inject('/v1.0/healthz'), 500, 'ERR_HEALTH_NOT_READY'],
-  ['a limit of 0', () => door.inject('/v1.0-alpha1/state/memory/keys?limit=0'), 400, 'ERR_MALFORMED_REQUEST'],
-  ['a cursor of nobody', () => door.inject('/v1.0-alpha1/state/memory/keys?token=x'), 400, 'ERR_STATE_LIST'],
+  ['a store that is down', () => api.inject('/v1.0/state/down/k'), 500, 'ERR_STATE_GET'],
+  ['a bad escape', () => api.inject('/v1.0/state/memory/%zz'), 400, 'ERR_MALFORMED_REQUEST'],
+  ['another API of Dapr', () => api.inject({ method: 'POST', url: '/v1.0/publish/bus/topic' }), 404, 'ERR_NOT_FOUND'],
+  ['health while a store is down', () => api.inject('/v1.0/healthz'), 500, 'ERR_HEALTH_NOT_READY'],
+  ['a limit of 0', () => api.inject('/v1.0-alpha1/state/memory/keys?limit=0'), 400, 'ERR_MALFORMED_REQUEST'],
+  ['a cursor of nobody', () => api.inject('/v1.0-alpha1/state/memory/keys?token=x'), 400, 'ERR_STATE_LIST'],
 ])('%s is answered with its own status and code', async (_what, ask, status, errorCode) => {
   const answer = await ask();
   expect([answer.statusCode, answer.json<{ errorCode: string }>().errorCode]).toEqual([status, errorCode]);
@@ -77,26 +77,26 @@ test.each([
 test('a transaction that conflicts is answered 500, as in Dapr, and changes nothing', async () => {
   const payload =
     '{"operations":[{"operation":"upsert","request":{"key":"t1","value":1}},{"operation":"upsert","request":{"key":"t2","value":1,"etag":{"value":"x"}}}],"metadata":null}';
-  const answer = await door.inject({ method: 'POST', url: '/v1.0/state/memory/transaction', payload });
+  const answer = await api.inject({ method: 'POST', url: '/v1.0/state/memory/transaction', payload });
   expect([answer.statusCode, answer.json<{ errorCode: string }>().errorCode]).toEqual([500, 'ERR_STATE_TRANSACTION']);
-  expect((await door.inject('/v1.0/state/memory/t1')).statusCode).toBe(204);
+  expect((await api.inject('/v1.0/state/memory/t1')).statusCode).toBe(204);
 });
 
 test('member names may be in any case, a plus in a path is a space, and slashes too many do not matter', async () => {
   await save('[{"KEY":"a b","Value":{"x":1}}]');
-  expect((await door.inject('//v1.0/state//memory/a+b/')).body).toBe('{"x":1}');
+  expect((await api.inject('//v1.0/state//memory/a+b/')).body).toBe('{"x":1}');
 });
 
 test('an unchanged value is answered 304, and only what is absent is saved with If-None-Match', async () => {
   await save('[{"key":"seen","value":1}]');
-  const { etag } = (await door.inject('/v1.0/state/memory/seen')).headers;
-  const again = await door.inject({
+  const { etag } = (await api.inject('/v1.0/state/memory/seen')).headers;
+  const again = await api.inject({
     url: '/v1.0/state/memory/seen',
     headers: { 'if-none-match': `"${String(etag)}"` },
   });
   expect(again.statusCode).toBe(304);
   const headers = { 'if-none-match': '*' };
-  const second = await door.inject({
+  const second = await api.inject({
     method: 'PUT',
     url: '/v1.0/state/memory',
     headers,
@@ -114,14 +114,14 @@ test('a bulk get names an error for bytes that are no text, and a single get has
   await storeOf(generation, 'memory').set('raw', bytes);
   const [item] = (await bulk('{"keys":["raw"]}')).json<{ error: string; data?: unknown }[]>();
   expect(item).toEqual({ key: 'raw', error: expect.stringContaining('ERR_NOT_TEXT') });
-  expect((await door.inject('/v1.0/state/memory/raw')).rawPayload).toEqual(bytes);
+  expect((await api.inject('/v1.0/state/memory/raw')).rawPayload).toEqual(bytes);
 });
 
 test('keys are listed and counters incremented', async () => {
   await save('[{"key":"list:1","value":1},{"key":"list:2","value":1}]');
-  const page = await door.inject('/v1.0-alpha1/state/memory/keys?prefix=list:');
+  const page = await api.inject('/v1.0-alpha1/state/memory/keys?prefix=list:');
   expect(page.json()).toEqual({ keys: ['list:1', 'list:2'] });
-  const sum = await door.inject({
+  const sum = await api.inject({
     method: 'POST',
     url: '/v1.0-alpha1/state/memory/list:1/increment',
     payload: '{"by":41}',

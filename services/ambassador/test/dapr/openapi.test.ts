@@ -1,6 +1,6 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, expect, test } from 'vitest';
-import { daprDoor } from '../support/dapr-api.ts';
+import { daprApi } from '../support/dapr-api.ts';
 import { closeAll, storesOf } from '../support/stores.ts';
 
 type Response = { content?: Record<string, { schema: object }> };
@@ -16,13 +16,13 @@ stores:
     policies: [bulkhead: {maxInFlight: 1, maxQueue: 1, queueTimeout: 10ms}, faults: {delays: 1, delay: 50ms}]
 `);
 let healthy = true;
-const door = daprDoor(generation, { apiToken: 'token', ready: async () => ({ ok: healthy, failing: [] }) });
+const api = daprApi(generation, { apiToken: 'token', ready: async () => ({ ok: healthy, failing: [] }) });
 afterAll(async () => {
-  await door.close();
+  await api.close();
   await closeAll(generation);
 });
 
-const document = (await door.inject('/openapi.json')).json<{ paths: Paths }>();
+const document = (await api.inject('/openapi.json')).json<{ paths: Paths }>();
 
 const described = Object.entries(document.paths).flatMap(([path, operations]) =>
   Object.keys(operations).map((method) => `${method.toUpperCase()} ${path}`),
@@ -100,7 +100,7 @@ function broken(route: string, { status, type, body }: { status: number; type: s
 async function answered(route: string, url: string, payload?: string, headers: Record<string, string> = {}) {
   const [method = 'GET'] = route.split(' ');
   const authorized = { 'dapr-api-token': 'token', ...headers };
-  const answer = await door.inject({
+  const answer = await api.inject({
     method: method as 'GET',
     url,
     headers: authorized,

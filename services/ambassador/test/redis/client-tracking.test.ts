@@ -5,7 +5,7 @@ import { createClient } from 'redis';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { LiveEngine } from '../../src/routing/live-engine.ts';
 import { ask, redisForTests } from '../support/mixed-endpoint.ts';
-import { openDoor, rawClient, type TestDoor } from '../support/redis-endpoint.ts';
+import { openEndpoint, rawClient, type TestEndpoint } from '../support/redis-endpoint.ts';
 import { closeAll, storesOf } from '../support/stores.ts';
 
 const shared = redisForTests();
@@ -25,10 +25,10 @@ const stores = {
 };
 const kinds = Object.keys(stores) as (keyof typeof stores)[];
 
-async function doorOf(store: string): Promise<TestDoor> {
+async function endpointFor(store: string): Promise<TestEndpoint> {
   const generation = storesOf(`stores: {main: ${store}}`);
   onTestFinished(() => closeAll(generation));
-  return openDoor(new LiveEngine(generation));
+  return openEndpoint(new LiveEngine(generation));
 }
 
 type Line = [who: 'reader' | 'writer' | 'other', commands: string];
@@ -139,14 +139,14 @@ const withoutIds = (replies: readonly string[]) => replies.map((reply) => reply.
 
 describe.each(kinds)('with keys in a store of kind %s', (kind) => {
   test.each(conversations)('%s, as by a Redis', async (_what, lines) => {
-    const door = await doorOf(stores[kind]());
-    const through = await converse(door.port, lines);
+    const endpoint = await endpointFor(stores[kind]());
+    const through = await converse(endpoint.port, lines);
     await ask(shared.direct, 'FLUSHALL');
     expect(withoutIds(through).slice(1)).toEqual(withoutIds(await converse(shared.redis.port, lines)).slice(1));
   });
 
   test('a cache that forgets what it is told to forget is never stale in the end', async () => {
-    const { port } = await doorOf(stores[kind]());
+    const { port } = await endpointFor(stores[kind]());
     const [cached, plain] = [await cachingClient(port), await cachingClient(port, false)];
     const step = fc.tuple(
       fc.constantFrom<('read' | 'write' | 'own')[]>('read', 'read', 'write', 'own'),
@@ -171,7 +171,7 @@ describe.each(kinds)('with keys in a store of kind %s', (kind) => {
   });
 
   test("node-redis' client-side cache answers without asking, and hears of changes", async () => {
-    const { port } = await doorOf(stores[kind]());
+    const { port } = await endpointFor(stores[kind]());
     const [cached, plain] = [await cachingClient(port), await cachingClient(port, false)];
     await plain.set('k', '1');
     expect([await cached.get('k'), await cached.get('k')]).toEqual(['1', '1']);
@@ -204,7 +204,7 @@ function statistics(client: Awaited<ReturnType<typeof cachingClient>>): { hitCou
 test.each(['memory', 'redis', 'near cache'] as const)(
   'with %s, CLIENT CACHING YES is about a whole transaction',
   async (kind) => {
-    const through = await converse((await doorOf(stores[kind]())).port, cachedTransaction);
+    const through = await converse((await endpointFor(stores[kind]())).port, cachedTransaction);
     await ask(shared.direct, 'FLUSHALL');
     expect(through.slice(1)).toEqual((await converse(shared.redis.port, cachedTransaction)).slice(1));
   },
@@ -223,18 +223,18 @@ test.each([
   'CLIENT GETREDIR\nCLIENT TRACKINGINFO\nCLIENT CACHING YES\nCLIENT TRACKING ON\nCLIENT GETREDIR\nCLIENT TRACKINGINFO',
   'CLIENT TRACKING ON OPTOUT NOLOOP\nCLIENT CACHING NO\nCLIENT TRACKINGINFO\nCLIENT TRACKING OFF\nCLIENT TRACKINGINFO',
 ])('%s is answered as by a Redis', async (commands) => {
-  const through = await ask(await rawClient((await doorOf(stores.redis())).port), commands);
+  const through = await ask(await rawClient((await endpointFor(stores.redis())).port), commands);
   expect(through).toEqual(await ask(await rawClient(shared.redis.port), commands));
 });
 
 test('where a store does not report changes, tracking is refused with the reason', async () => {
-  const silent = await doorOf(`{driver: postgresql, url: '${postgres.url}', tablePrefix: silent_}`);
+  const silent = await endpointFor(`{driver: postgresql, url: '${postgres.url}', tablePrefix: silent_}`);
   const [refusal] = await ask(await rawClient(silent.port), 'CLIENT TRACKING ON');
   expect(refusal).toBe("-ERR CLIENT TRACKING is not supported: store 'main': it does not report changes\r\n");
 });
 
 test('while a store is not heard, each key that is read is told at once', async () => {
-  const redis = await rawClient((await doorOf(stores['near cache']())).port);
+  const redis = await rawClient((await endpointFor(stores['near cache']())).port);
   await ask(redis, 'HELLO 3\nCLIENT TRACKING ON\nSET k 1\nGET k');
   await ask(shared.direct, 'CLIENT KILL TYPE normal');
   await waitFor('the loss of the connection', async () =>

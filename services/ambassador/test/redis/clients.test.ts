@@ -30,7 +30,7 @@ beforeAll(async () => {
   writeFileSync(
     config,
     `stores:
-  door:
+  main:
     driver: route
     rules:
       - { prefix: 'redis:', store: cache }
@@ -41,7 +41,7 @@ beforeAll(async () => {
   cache: { driver: redis, url: '${redis.url}' }
   tiered: { driver: redis, url: '${redis.url}', policies: [{ near: {} }] }
   table: { driver: postgresql, url: '${postgres.url}' }
-redisStore: door
+redisStore: main
 `,
   );
   [port, dapr] = [await freePort(), await freePort()];
@@ -113,10 +113,10 @@ describe.each(kinds)('on a %s route, with default options', (kind) => {
     expect(await client.del(name('x'))).toBe(1);
   });
 
-  test('what one door wrote the other reads, at once and every time', async () => {
+  test('what one endpoint wrote the other reads, at once and every time', async () => {
     const client = new Redis(port);
     onTestFinished(() => client.disconnect());
-    const url = `http://127.0.0.1:${dapr}/v1.0/state/door`;
+    const url = `http://127.0.0.1:${dapr}/v1.0/state/main`;
     const key = name('both');
     const save = (value: unknown) =>
       fetch(url, {

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { keySlot } from '../../src/frontends/redis/upstream/cluster/key-slot.ts';
 import { LiveEngine } from '../../src/routing/live-engine.ts';
 import { ask, frames } from '../support/mixed-endpoint.ts';
-import { openDoor, rawClient } from '../support/redis-endpoint.ts';
+import { openEndpoint, rawClient } from '../support/redis-endpoint.ts';
 import { redisCli, startCluster } from '../support/redis-topologies.ts';
 import { closeAll, storesOf } from '../support/stores.ts';
 
@@ -16,14 +16,14 @@ beforeAll(async () => {
 });
 afterAll(() => cluster.stop());
 
-/** A client of a door before the cluster, of which it knows one node. */
-async function clusterDoor(rest = '') {
+/** A client of an endpoint before the cluster, of which it knows one node. */
+async function clusterEndpoint(rest = '') {
   const generation = storesOf(
     `stores: {main: {driver: redis, cluster: {nodes: ['${cluster.addresses[1]}']}, connectTimeout: 1s${rest}}}`,
   );
   onTestFinished(() => closeAll(generation));
-  const door = await openDoor(new LiveEngine(generation));
-  return { open: () => rawClient(door.port) };
+  const endpoint = await openEndpoint(new LiveEngine(generation));
+  return { open: () => rawClient(endpoint.port) };
 }
 
 test('the slot of a key is what Redis says it is', () => {
@@ -38,7 +38,7 @@ test('the slot of a key is what Redis says it is', () => {
 });
 
 test('every command with keys reaches the node of its slot, and several keys are one request only on one slot', async () => {
-  const { open } = await clusterDoor();
+  const { open } = await clusterEndpoint();
   const client = await open();
   await ask(client, 'FLUSHALL');
   expect(
@@ -70,7 +70,7 @@ test('every command with keys reaches the node of its slot, and several keys are
 });
 
 test('transactions, WATCH, blocking commands, scripts and messages work on a cluster', async () => {
-  const { open } = await clusterDoor();
+  const { open } = await clusterEndpoint();
   const [client, other] = [await open(), await open()];
   expect(await ask(client, 'MULTI\nSET {m}a 1\nINCR {m}a\nEXEC')).toContain('*2\r\n+OK\r\n:2\r\n');
   expect((await ask(client, 'MULTI\nSET m1 1\nSET m2 1\nEXEC')).slice(2)).toEqual([
@@ -92,7 +92,7 @@ test('transactions, WATCH, blocking commands, scripts and messages work on a clu
 });
 
 test('SCAN, DBSIZE and FLUSHALL see the keys of all nodes, of any type', async () => {
-  const client = await (await clusterDoor(', policies: [{keyPrefix: appid}]')).open();
+  const client = await (await clusterEndpoint(', policies: [{keyPrefix: appid}]')).open();
   await ask(client, 'FLUSHALL');
   const keys = Array.from({ length: 30 }, (_, index) => `key-${index}`);
   await ask(client, keys.map((key) => `RPUSH ${key} 1`).join('\n'));
@@ -108,7 +108,7 @@ test('SCAN, DBSIZE and FLUSHALL see the keys of all nodes, of any type', async (
 });
 
 test('while slots move, every write is done once and in order, and readers see it', async () => {
-  const { open } = await clusterDoor();
+  const { open } = await clusterEndpoint();
   const clients = await Promise.all(Array.from({ length: 5 }, open));
   const [from = '', to = ''] = cluster.nodes.map(({ port }) => redisCli(port, 'CLUSTER', 'MYID'));
   const move = ['--cluster-from', from, '--cluster-to', to, '--cluster-slots', '1500', '--cluster-yes'];
@@ -139,7 +139,7 @@ test('while slots move, every write is done once and in order, and readers see i
 });
 
 test('a node that dies costs errors for its slots only, and is found again when it is back', async () => {
-  const client = await (await clusterDoor()).open();
+  const client = await (await clusterEndpoint()).open();
   const keys = Array.from({ length: 30 }, (_, index) => `died-${index}`);
   const commands = keys.map((key) => `HSET ${key} f 1`).join('\n');
   const failures = async () => (await ask(client, commands)).filter((answer) => answer.startsWith('-')).length;

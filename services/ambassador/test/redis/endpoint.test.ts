@@ -4,14 +4,14 @@ import { waitFor } from '@podkit/chassis/testing/wait-for';
 import { describe, expect, test } from 'vitest';
 import { encodeRequest } from '../../src/frontends/redis/protocol/encode-request.ts';
 import { memoryRoute, prefixEngine } from '../support/engine.ts';
-import { openDoor, rawClient } from '../support/redis-endpoint.ts';
+import { openEndpoint, rawClient } from '../support/redis-endpoint.ts';
 
 const engine = () => prefixEngine([['', memoryRoute()]]);
 const guarded = { credentials: { username: 'default', password: () => 'sesame' } };
 
-describe('a door with a password', () => {
+describe('an endpoint with a password', () => {
   test('lets nobody in without it, in the words of Redis', async () => {
-    const client = await rawClient((await openDoor(engine(), guarded)).port);
+    const client = await rawClient((await openEndpoint(engine(), guarded)).port);
     client.send(
       'GET a\r\nPING\r\nHELLO 3\r\nAUTH wrong\r\nAUTH default sesame x\r\nAUTH sesame\r\nPING\r\nRESET\r\nPING\r\n',
     );
@@ -29,13 +29,13 @@ describe('a door with a password', () => {
   });
 
   test('takes it with HELLO as well', async () => {
-    const client = await rawClient((await openDoor(engine(), guarded)).port);
+    const client = await rawClient((await openEndpoint(engine(), guarded)).port);
     client.send('HELLO 3 AUTH default sesame SETNAME me\r\nCLIENT GETNAME\r\n');
     expect(await client.replies(2)).toEqual([expect.stringMatching(/^%7\r\n/), '$2\r\nme\r\n']);
   });
 
   test('holds next to nothing for a client that has not shown it', async () => {
-    const client = await rawClient((await openDoor(engine(), guarded)).port);
+    const client = await rawClient((await openEndpoint(engine(), guarded)).port);
     client.send('*2\r\n$3\r\nGET\r\n$20000\r\n');
     expect(await client.replies(1)).toEqual(['-ERR Protocol error: unauthenticated bulk length\r\n']);
     await client.closed();
@@ -47,14 +47,14 @@ test.each([
   ['*x\r\n', 'invalid multibulk length'],
   ['*1\r\n:1\r\n', "expected '$', got ':'"],
 ])('after %j the client is told why and let go', async (bytes, why) => {
-  const client = await rawClient((await openDoor(engine())).port);
+  const client = await rawClient((await openEndpoint(engine())).port);
   client.send('PING\r\n', bytes);
   expect(await client.replies(2)).toEqual(['+PONG\r\n', `-ERR Protocol error: ${why}\r\n`]);
   await client.closed();
 });
 
 test('an unknown command is an error, and the connection lives', async () => {
-  const client = await rawClient((await openDoor(engine())).port);
+  const client = await rawClient((await openEndpoint(engine())).port);
   client.send("LPUSH l 'a b'\r\nFOO\r\nGET\r\nCLIENT NOSUCH\r\nSUBSCRIBE c\r\nPING\r\n");
   expect(await client.replies(6)).toEqual([
     "-ERR unknown command 'LPUSH', with args beginning with: 'l' 'a b' \r\n",
@@ -67,27 +67,27 @@ test('an unknown command is an error, and the connection lives', async () => {
 });
 
 test('one client too many is told so', async () => {
-  const door = await openDoor(engine(), { maxClients: 1 });
-  const first = await rawClient(door.port);
+  const endpoint = await openEndpoint(engine(), { maxClients: 1 });
+  const first = await rawClient(endpoint.port);
   first.send('PING\r\n');
   await first.replies(1);
-  const second = await rawClient(door.port);
+  const second = await rawClient(endpoint.port);
   expect(await second.replies(1)).toEqual(['-ERR max number of clients reached\r\n']);
   await second.closed();
-  expect(await door.metricsText()).toContain('ambassador_redis_rejected_connections_total 1');
+  expect(await endpoint.metricsText()).toContain('ambassador_redis_rejected_connections_total 1');
 });
 
 test('one client too many that spoke first is let go as well', async () => {
-  const door = await openDoor(engine(), { maxClients: 0 });
-  const client = await rawClient(door.port);
+  const endpoint = await openEndpoint(engine(), { maxClients: 0 });
+  const client = await rawClient(endpoint.port);
   client.socket.end('PING\r\n');
   await client.closed();
-  await expect(door.close()).resolves.toBeUndefined();
+  await expect(endpoint.close()).resolves.toBeUndefined();
 });
 
 test('requests that come in pieces are not mixed with those of other clients', async () => {
-  const door = await openDoor(engine());
-  const clients = await Promise.all(Array.from({ length: 8 }, () => rawClient(door.port)));
+  const endpoint = await openEndpoint(engine());
+  const clients = await Promise.all(Array.from({ length: 8 }, () => rawClient(endpoint.port)));
   const bytes = clients.map((_client, index) => encodeRequest(['SET', `key-${index}`, `${index}`.repeat(100_000)]));
   for (const [from, to] of [
     [0, 7],
@@ -96,7 +96,7 @@ test('requests that come in pieces are not mixed with those of other clients', a
     [20_010, undefined],
   ]) {
     for (const [index, client] of clients.entries()) client.send(bytes[index]?.subarray(from, to) ?? '');
-    const last = await rawClient(door.port);
+    const last = await rawClient(endpoint.port);
     last.send('PING\r\n');
     await last.replies(1);
   }
@@ -107,21 +107,21 @@ test('requests that come in pieces are not mixed with those of other clients', a
 });
 
 test('a client that closes its side after asking still gets every answer', async () => {
-  const client = await rawClient((await openDoor(engine())).port);
+  const client = await rawClient((await openEndpoint(engine())).port);
   client.socket.end('SET a 1\r\nGET a\r\nINCR a\r\n');
   expect(await client.replies(3)).toEqual(['+OK\r\n', '$1\r\n1\r\n', ':2\r\n']);
   await client.closed();
 });
 
 test('QUIT is answered, and then the connection ends', async () => {
-  const client = await rawClient((await openDoor(engine())).port);
+  const client = await rawClient((await openEndpoint(engine())).port);
   client.send('SET a 1\r\nQUIT\r\nGET a\r\n');
   expect(await client.replies(3)).toEqual(['+OK\r\n', '+OK\r\n']);
   await client.closed();
 });
 
 test('a million pipelined commands are all answered', async () => {
-  const client = await rawClient((await openDoor(engine())).port);
+  const client = await rawClient((await openEndpoint(engine())).port);
   const part = Buffer.from('PING\r\n'.repeat(50_000));
   for (let index = 0; index < 20; index += 1) client.send(part);
   let answered = 0;
@@ -133,14 +133,14 @@ test('a million pipelined commands are all answered', async () => {
 });
 
 test('a client that does not read is not read from, and takes a bounded part of the memory', async () => {
-  const door = await openDoor(engine());
-  const client = await rawClient(door.port);
+  const endpoint = await openEndpoint(engine());
+  const client = await rawClient(endpoint.port);
   client.send(encodeRequest(['SET', 'big', Buffer.alloc(1_000_000, 'x')]));
   await client.replies(1);
   client.socket.pause();
   const before = process.memoryUsage().arrayBuffers;
   client.send('GET big\r\n'.repeat(200));
-  const other = await rawClient(door.port);
+  const other = await rawClient(endpoint.port);
   for (let index = 0; index < 20; index += 1) {
     other.send('PING\r\n');
     expect(await other.replies(1)).toEqual(['+PONG\r\n']);
@@ -151,7 +151,7 @@ test('a client that does not read is not read from, and takes a bounded part of 
 });
 
 test('keys and values of any bytes come back as they were', async () => {
-  const client = await rawClient((await openDoor(engine())).port);
+  const client = await rawClient((await openEndpoint(engine())).port);
   const bytes = Buffer.from(Array.from({ length: 256 }, (_, index) => index));
   client.send(encodeRequest(['SET', bytes, bytes]), encodeRequest(['GET', bytes]), encodeRequest(['KEYS', '*']));
   const bulk = `$256\r\n${bytes.toString('latin1')}\r\n`;
@@ -160,37 +160,37 @@ test('keys and values of any bytes come back as they were', async () => {
 
 test('a value over the limit is refused and the connection ends', async () => {
   const limits = { maxBulk: 1000, maxRequest: 5000, maxInline: 1000, maxArguments: 10 };
-  const door = await openDoor(engine(), { limits });
-  const [at, over] = [await rawClient(door.port), await rawClient(door.port)];
+  const endpoint = await openEndpoint(engine(), { limits });
+  const [at, over] = [await rawClient(endpoint.port), await rawClient(endpoint.port)];
   at.send(encodeRequest(['SET', 'a', 'x'.repeat(1000)]));
   over.send(encodeRequest(['SET', 'a', 'x'.repeat(1001)]));
   expect(await at.replies(1)).toEqual(['+OK\r\n']);
   expect(await over.replies(1)).toEqual(['-ERR Protocol error: unauthenticated bulk length\r\n']);
 });
 
-test('the Unix socket is the same door', async () => {
+test('the Unix socket is the same endpoint', async () => {
   const socketPath = join(tempDir(), 'redis.sock');
-  await openDoor(engine(), { socketPath });
+  await openEndpoint(engine(), { socketPath });
   const client = await rawClient(socketPath);
   client.send('PING\r\n');
   expect(await client.replies(1)).toEqual(['+PONG\r\n']);
 });
 
-test('a closing door answers what was asked, and lets everybody go', async () => {
-  const door = await openDoor(engine());
-  const [busy, idle] = [await rawClient(door.port), await rawClient(door.port)];
+test('a closing endpoint answers what was asked, and lets everybody go', async () => {
+  const endpoint = await openEndpoint(engine());
+  const [busy, idle] = [await rawClient(endpoint.port), await rawClient(endpoint.port)];
   idle.send('PING\r\n');
   await idle.replies(1);
   busy.send('SET a 1\r\nGET a\r\n');
-  await waitFor('the commands', async () => (await door.metricsText()).includes('command="get"} 1'));
-  await door.close();
+  await waitFor('the commands', async () => (await endpoint.metricsText()).includes('command="get"} 1'));
+  await endpoint.close();
   expect(await busy.replies(2)).toEqual(['+OK\r\n', '$1\r\n1\r\n']);
   await Promise.all([busy.closed(), idle.closed()]);
 });
 
 test('a taken port is an error that names the setting', async () => {
-  const { port } = await openDoor(engine());
-  await expect(openDoor(engine(), { port })).rejects.toThrow(
+  const { port } = await openEndpoint(engine());
+  await expect(openEndpoint(engine(), { port })).rejects.toThrow(
     `cannot listen on 127.0.0.1:${port}: it is taken; set REDIS_PORT to another`,
   );
 });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { ask, mixedDoor, redisForTests } from '../support/mixed-endpoint.ts';
+import { ask, mixedEndpoint, redisForTests } from '../support/mixed-endpoint.ts';
 import { rawClient } from '../support/redis-endpoint.ts';
 
 const shared = redisForTests();
@@ -36,17 +36,17 @@ const everything = `
 `;
 
 test.each([2, 3])('the full set of keyed commands passes as it is, in RESP%i', async (protocol) => {
-  const door = await mixedDoor(shared);
-  const client = await rawClient(door.port);
+  const endpoint = await mixedEndpoint(shared);
+  const client = await rawClient(endpoint.port);
   await ask(client, `HELLO ${protocol}`);
   const answers = await ask(client, everything);
   await ask(shared.direct, `HELLO ${protocol}\nFLUSHALL`);
   expect(answers).toEqual(await ask(shared.direct, everything));
 });
 
-test('keys have their prefix in the Redis and none at the door', async () => {
-  const door = await mixedDoor(shared, 'app||');
-  const client = await rawClient(door.port);
+test('keys have their prefix in the Redis and none at the endpoint', async () => {
+  const endpoint = await mixedEndpoint(shared, 'app||');
+  const client = await rawClient(endpoint.port);
   await ask(client, 'SET a 1\nMSET b 2 c 3\nRPUSH l x\nEVAL return(redis.call("get",KEYS[1])) 1 a');
   expect(await ask(shared.direct, 'GET app||a\nGET app||c\nEXISTS a')).toEqual([
     '$1\r\n1\r\n',
@@ -64,7 +64,7 @@ test('keys have their prefix in the Redis and none at the door', async () => {
 const refusal = (name: string) => `-ERR ${name} is not possible where keys have a prefix\r\n`;
 
 test('a command whose reply would show the prefix is refused', async () => {
-  const client = await rawClient((await mixedDoor(shared, 'app||')).port);
+  const client = await rawClient((await mixedEndpoint(shared, 'app||')).port);
   expect(await ask(client, 'BLPOP l 1\nLMPOP 1 l LEFT\nMULTI\nSORT l')).toEqual([
     refusal('BLPOP'),
     refusal('LMPOP'),
@@ -74,7 +74,7 @@ test('a command whose reply would show the prefix is refused', async () => {
 });
 
 test('one pipeline over both kinds of store is answered in its order', async () => {
-  const client = await rawClient((await mixedDoor(shared)).port);
+  const client = await rawClient((await mixedEndpoint(shared)).port);
   const commands = Array.from({ length: 300 }, (_, index) => {
     const key = `${index % 3 === 0 ? 'mem:' : ''}k${index % 7}`;
     return `SET ${key} ${index}\nGET ${key}\nINCRBY ${key} 1000`;
@@ -87,7 +87,7 @@ test('one pipeline over both kinds of store is answered in its order', async () 
 });
 
 test('keys of several stores are read, counted, written and deleted in one command', async () => {
-  const client = await rawClient((await mixedDoor(shared)).port);
+  const client = await rawClient((await mixedEndpoint(shared)).port);
   expect(
     await ask(client, 'MSET mem:a 1 b 2 mem:c 3\nMGET b mem:c none mem:a\nEXISTS mem:a b none\nDEL b mem:c\nDBSIZE'),
   ).toEqual(['+OK\r\n', '*4\r\n$1\r\n2\r\n$1\r\n3\r\n$-1\r\n$1\r\n1\r\n', ':2\r\n', ':2\r\n', ':1\r\n']);
@@ -97,7 +97,7 @@ test('keys of several stores are read, counted, written and deleted in one comma
 });
 
 test('SCAN goes through all stores and shows every key once', async () => {
-  const client = await rawClient((await mixedDoor(shared)).port);
+  const client = await rawClient((await mixedEndpoint(shared)).port);
   await ask(
     client,
     Array.from({ length: 40 }, (_, index) => `SET ${index % 2 === 0 ? 'mem:' : ''}s${index} 1`).join('\n'),
@@ -114,8 +114,8 @@ test('SCAN goes through all stores and shows every key once', async () => {
   expect(await ask(client, 'SCAN 999')).toEqual(['-ERR invalid cursor\r\n']);
 });
 
-test("a value that the Dapr door keeps in a hash's field is read by GET and MGET", async () => {
-  const client = await rawClient((await mixedDoor(shared)).port);
+test("a value that the Dapr API keeps in a hash's field is read by GET and MGET", async () => {
+  const client = await rawClient((await mixedEndpoint(shared)).port);
   await ask(shared.direct, 'HSET d data {"a":1} version 4\nHSET other f v\nSET s 1');
   expect(await ask(client, 'GET s\nGET d\nGET other\nGET s\nMGET d s other')).toEqual([
     '$1\r\n1\r\n',

@@ -3,18 +3,18 @@ import { waitFor } from '@podkit/chassis/testing/wait-for';
 import { expect, onTestFinished, test } from 'vitest';
 import { LiveEngine } from '../../src/routing/live-engine.ts';
 import { ask, frames } from '../support/mixed-endpoint.ts';
-import { openDoor, rawClient } from '../support/redis-endpoint.ts';
+import { openEndpoint, rawClient } from '../support/redis-endpoint.ts';
 import { closeAll, storesOf } from '../support/stores.ts';
 
-/** A door before a Redis of its own, with policies around it. */
-async function guardedDoor(policies: string) {
+/** An endpoint before a Redis of its own, with policies around it. */
+async function guardedEndpoint(policies: string) {
   const redis = await startRedis();
   onTestFinished(() => redis.stop('SIGKILL'));
   const generation = storesOf(
     `stores: {main: {driver: redis, url: '${redis.url}', commandTimeout: 1s, policies: [${policies}]}}`,
   );
   onTestFinished(() => closeAll(generation));
-  return { redis, door: await openDoor(new LiveEngine(generation)) };
+  return { redis, endpoint: await openEndpoint(new LiveEngine(generation)) };
 }
 
 const everything =
@@ -22,13 +22,13 @@ const everything =
 
 test('policies that need no value let every command pass', async () => {
   const all = 'bulkhead: {}, circuitBreaker: {}, retry: {}, timeout: 1s, near: {}';
-  const { door } = await guardedDoor(
+  const { endpoint } = await guardedEndpoint(
     all
       .split(/, (?=\w+: )/)
       .map((policy) => `{${policy}}`)
       .join(', '),
   );
-  const answers = await ask(await rawClient(door.port), everything);
+  const answers = await ask(await rawClient(endpoint.port), everything);
   expect(answers.slice(0, 7)).toEqual([
     ':1\r\n',
     ':2\r\n',
@@ -41,8 +41,8 @@ test('policies that need no value let every command pass', async () => {
 });
 
 test('a bulkhead holds back a pipeline instead of refusing it, and keeps its order', async () => {
-  const { door } = await guardedDoor('{bulkhead: {maxInFlight: 2, maxQueue: 4}}');
-  const clients = await Promise.all([1, 2, 3].map(() => rawClient(door.port)));
+  const { endpoint } = await guardedEndpoint('{bulkhead: {maxInFlight: 2, maxQueue: 4}}');
+  const clients = await Promise.all([1, 2, 3].map(() => rawClient(endpoint.port)));
   const commands = Array.from({ length: 300 }, (_, index) => `RPUSH list-$ ${index}`).join('\n');
   const answers = await Promise.all(
     clients.map((client, index) => ask(client, commands.replaceAll('$', String(index)))),
@@ -51,8 +51,8 @@ test('a bulkhead holds back a pipeline instead of refusing it, and keeps its ord
 });
 
 test('behind a full bulkhead as many wait as may, for as long as they may', async () => {
-  const { door, redis } = await guardedDoor('{bulkhead: {maxInFlight: 1, maxQueue: 1, queueTimeout: 300ms}}');
-  const open = () => rawClient(door.port);
+  const { endpoint, redis } = await guardedEndpoint('{bulkhead: {maxInFlight: 1, maxQueue: 1, queueTimeout: 300ms}}');
+  const open = () => rawClient(endpoint.port);
   const [first, second, third] = [await open(), await open(), await open()];
   expect(await ask(first, 'LPUSH l a')).toEqual([':1\r\n']);
   redis.child.kill('SIGSTOP');
@@ -74,8 +74,8 @@ test('behind a full bulkhead as many wait as may, for as long as they may', asyn
 });
 
 test('a circuit breaker refuses commands at once while the Redis is away, and lets them pass when it is back', async () => {
-  const { door, redis } = await guardedDoor('{circuitBreaker: {failures: 3, openFor: 100ms}}');
-  const client = await rawClient(door.port);
+  const { endpoint, redis } = await guardedEndpoint('{circuitBreaker: {failures: 3, openFor: 100ms}}');
+  const client = await rawClient(endpoint.port);
   expect(await ask(client, 'LPUSH l a')).toEqual([':1\r\n']);
   await redis.stop('SIGKILL');
   const refusal = '-ERR the circuit breaker is open: the backend kept failing\r\n';

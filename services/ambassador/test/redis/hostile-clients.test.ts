@@ -1,14 +1,14 @@
 import { once } from 'node:events';
 import { expect, test } from 'vitest';
 import { encodeRequest } from '../../src/frontends/redis/protocol/encode-request.ts';
-import { ask, frames, mixedDoor, redisForTests } from '../support/mixed-endpoint.ts';
+import { ask, frames, mixedEndpoint, redisForTests } from '../support/mixed-endpoint.ts';
 import { rawClient } from '../support/redis-endpoint.ts';
 
-// What test/resp/door.test.ts asks of commands served here, of those that are passed on to a Redis.
+// What endpoint.test.ts asks of commands served here, of those that are passed on to a Redis.
 const shared = redisForTests();
 
 test('half a gigabyte announced is refused, and takes no memory', async () => {
-  const client = await rawClient((await mixedDoor(shared)).port);
+  const client = await rawClient((await mixedEndpoint(shared)).port);
   const before = process.memoryUsage().arrayBuffers;
   client.send('*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$536870912\r\n');
   expect(await client.replies(1)).toEqual(['-ERR Protocol error: invalid bulk length\r\n']);
@@ -17,7 +17,7 @@ test('half a gigabyte announced is refused, and takes no memory', async () => {
 });
 
 test('a pipeline of a quarter of a million writes is answered in order', async () => {
-  const client = await rawClient((await mixedDoor(shared)).port);
+  const client = await rawClient((await mixedEndpoint(shared)).port);
   const part = Buffer.concat(frames('INCR n\n'.repeat(10_000)));
   for (let index = 0; index < 25; index += 1) client.send(part);
   for (let answered = 0; answered < 250_000; answered += 50_000) {
@@ -27,14 +27,14 @@ test('a pipeline of a quarter of a million writes is answered in order', async (
 });
 
 test('a client that does not read holds up nobody, and takes a bounded part of the memory', async () => {
-  const door = await mixedDoor(shared);
-  const client = await rawClient(door.port);
+  const main = await mixedEndpoint(shared);
+  const client = await rawClient(main.port);
   client.send(encodeRequest(['SET', 'big', Buffer.alloc(1_000_000, 'x')]));
   await client.replies(1);
   client.socket.pause();
   const before = process.memoryUsage().arrayBuffers;
   client.send('GET big\r\n'.repeat(300));
-  const other = await rawClient(door.port);
+  const other = await rawClient(main.port);
   for (let index = 0; index < 20; index += 1) expect(await ask(other, 'INCR n')).toEqual([`:${index + 1}\r\n`]);
   expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(150_000_000);
   client.socket.destroy();
@@ -43,24 +43,24 @@ test('a client that does not read holds up nobody, and takes a bounded part of t
 });
 
 test('a client that closes its side after asking still gets every answer', async () => {
-  const client = await rawClient((await mixedDoor(shared)).port);
+  const client = await rawClient((await mixedEndpoint(shared)).port);
   client.socket.end(Buffer.concat(frames('RPUSH l 1\nLLEN l\nMGET a mem:b\nLPOP l')));
   expect(await client.replies(4)).toEqual([':1\r\n', ':1\r\n', '*2\r\n$-1\r\n$-1\r\n', '$1\r\n1\r\n']);
   await client.closed();
 });
 
 test('a client that goes away in the middle of a request leaves no trace', async () => {
-  const door = await mixedDoor(shared);
-  const client = await rawClient(door.port);
+  const main = await mixedEndpoint(shared);
+  const client = await rawClient(main.port);
   client.send('*3\r\n$3\r\nSET\r\n$4\r\nhalf\r\n$10\r\nabc');
-  const other = await rawClient(door.port);
+  const other = await rawClient(main.port);
   await ask(other, 'PING');
   client.socket.resetAndDestroy();
   expect(await ask(other, 'EXISTS half\nSET half whole\nGET half')).toEqual([':0\r\n', '+OK\r\n', '$5\r\nwhole\r\n']);
 });
 
 test('keys and values of any bytes are passed on as they are', async () => {
-  const client = await rawClient((await mixedDoor(shared, 'app||')).port);
+  const client = await rawClient((await mixedEndpoint(shared, 'app||')).port);
   const bytes = Buffer.from(Array.from({ length: 256 }, (_, index) => index));
   client.send(encodeRequest(['RPUSH', bytes, bytes]), encodeRequest(['LRANGE', bytes, '0', '-1']));
   expect(await client.replies(2)).toEqual([':1\r\n', `*1\r\n$256\r\n${bytes.toString('latin1')}\r\n`]);

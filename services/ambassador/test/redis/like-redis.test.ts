@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { encodeRequest } from '../../src/frontends/redis/protocol/encode-request.ts';
 import { memoryRoute, prefixEngine } from '../support/engine.ts';
-import { openDoor, rawClient } from '../support/redis-endpoint.ts';
+import { openEndpoint, rawClient } from '../support/redis-endpoint.ts';
 
 let redis: TestServer;
 beforeAll(async () => {
@@ -36,7 +36,7 @@ const keyCommand = fc.oneof(
   ),
   flat(names('TTL', 'EXPIRETIME'), key),
   flat(names('INCRBY', 'DECRBY'), key, amount),
-  // A key of its own, and halves only: Redis adds in binary and rounds, this door adds decimals exactly.
+  // A key of its own, and halves only: Redis adds in binary and rounds, this endpoint adds decimals exactly.
   flat(names('SET', 'APPEND'), names('f'), names('2.50', '7', 'x')),
   flat(names('INCRBYFLOAT'), names('f'), names('1', '-3', '0.5', '-.25', '1e3', '5.0e-1', 'abc', '', ' 1', '1.')),
   flat(names('APPEND', 'GETSET', 'SETNX'), key, value),
@@ -89,8 +89,8 @@ function comparable([name]: readonly string[], reply: string | undefined): unkno
 }
 
 test('any commands on a memory store are answered byte for byte as by Redis', async () => {
-  const door = await openDoor(prefixEngine([['', memoryRoute()]]));
-  const [ours, theirs] = [await rawClient(door.port), await rawClient(redis.port)];
+  const endpoint = await openEndpoint(prefixEngine([['', memoryRoute()]]));
+  const [ours, theirs] = [await rawClient(endpoint.port), await rawClient(redis.port)];
   await fc.assert(
     fc.asyncProperty(conversation, async (commands) => {
       const frames = [['RESET'], ['FLUSHALL'], ...commands].map((each) =>

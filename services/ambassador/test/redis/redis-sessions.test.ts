@@ -3,14 +3,14 @@ import { startRedis } from '@podkit/chassis/testing/servers';
 import { waitFor } from '@podkit/chassis/testing/wait-for';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { memoryRoute, prefixEngine, redisRoute } from '../support/engine.ts';
-import { ask, frames, mixedDoor, redisForTests } from '../support/mixed-endpoint.ts';
-import { openDoor, rawClient } from '../support/redis-endpoint.ts';
+import { ask, frames, mixedEndpoint, redisForTests } from '../support/mixed-endpoint.ts';
+import { openEndpoint, rawClient } from '../support/redis-endpoint.ts';
 
 const shared = redisForTests();
 
 describe('a transaction', () => {
   test('is executed in one piece, and its replies come with EXEC', async () => {
-    const client = await rawClient((await mixedDoor(shared)).port);
+    const client = await rawClient((await mixedEndpoint(shared)).port);
     expect(await ask(client, 'MULTI\nSET t 1\nINCR t\nLPUSH t x\nEXEC\nGET t')).toEqual([
       '+OK\r\n',
       '+QUEUED\r\n',
@@ -22,7 +22,7 @@ describe('a transaction', () => {
   });
 
   test('fails when a watched key has changed', async () => {
-    const client = await rawClient((await mixedDoor(shared)).port);
+    const client = await rawClient((await mixedEndpoint(shared)).port);
     await ask(client, 'WATCH w');
     await ask(shared.direct, 'SET w other');
     expect(await ask(client, 'MULTI\nSET w mine\nEXEC\nGET w')).toEqual([
@@ -41,7 +41,7 @@ describe('a transaction', () => {
   });
 
   test('over several stores is refused as a whole', async () => {
-    const client = await rawClient((await mixedDoor(shared)).port);
+    const client = await rawClient((await mixedEndpoint(shared)).port);
     const answers = await ask(client, 'MULTI\nSET a 1\nSET mem:b 2\nEXEC\nEXISTS a');
     expect(answers[2]).toContain('CROSSSLOT');
     expect(answers.slice(3)).toEqual(['-EXECABORT Transaction discarded because of previous errors.\r\n', ':0\r\n']);
@@ -52,15 +52,15 @@ const blockedClients = async () => (await ask(shared.direct, 'INFO clients'))[0]
 
 describe('a blocking command', () => {
   test('waits without holding up other clients, and its own client in order', async () => {
-    const door = await mixedDoor(shared);
-    const [waiting, other] = [await rawClient(door.port), await rawClient(door.port)];
+    const endpoint = await mixedEndpoint(shared);
+    const [waiting, other] = [await rawClient(endpoint.port), await rawClient(endpoint.port)];
     waiting.send(...frames('BLPOP queue 0\nGET after'));
     expect(await ask(other, 'PING\nSET after 1\nRPUSH queue job')).toEqual(['+PONG\r\n', '+OK\r\n', ':1\r\n']);
     expect(await waiting.replies(2)).toEqual(['*2\r\n$5\r\nqueue\r\n$3\r\njob\r\n', '$1\r\n1\r\n']);
   });
 
   test('ends with the client that gave it', async () => {
-    const client = await rawClient((await mixedDoor(shared)).port);
+    const client = await rawClient((await mixedEndpoint(shared)).port);
     client.send(...frames('BLPOP never 0'));
 
     await waitFor('the blocked client', async () => (await blockedClients()) === '1');
@@ -70,8 +70,8 @@ describe('a blocking command', () => {
 });
 
 test.each([2, 3])('messages reach subscribers in RESP%i', async (protocol) => {
-  const door = await mixedDoor(shared);
-  const [subscriber, publisher] = [await rawClient(door.port), await rawClient(door.port)];
+  const endpoint = await mixedEndpoint(shared);
+  const [subscriber, publisher] = [await rawClient(endpoint.port), await rawClient(endpoint.port)];
   await ask(subscriber, `HELLO ${protocol}`);
   const kind = protocol === 3 ? '>' : '*';
   expect(await ask(subscriber, 'SUBSCRIBE news')).toEqual([`${kind}3\r\n$9\r\nsubscribe\r\n$4\r\nnews\r\n:1\r\n`]);
@@ -88,17 +88,17 @@ test.each([2, 3])('messages reach subscribers in RESP%i', async (protocol) => {
 });
 
 describe('without its Redis', () => {
-  test('the door answers with errors, per key in MGET, and goes on when the Redis is back', async () => {
+  test('the endpoint answers with errors, per key in MGET, and goes on when the Redis is back', async () => {
     const memory = memoryRoute();
     const own = await startRedis();
     onTestFinished(() => own.stop());
-    const door = await openDoor(
+    const endpoint = await openEndpoint(
       prefixEngine([
         ['mem:', memory],
         ['', redisRoute(own.port, memory.store)],
       ]),
     );
-    const client = await rawClient(door.port);
+    const client = await rawClient(endpoint.port);
     await ask(client, 'SET mem:a 1\nSET b 2');
     await own.stop('SIGKILL');
     const [get, mget, alive] = await ask(client, 'GET b\nMGET mem:a b\nGET mem:a');
@@ -107,7 +107,7 @@ describe('without its Redis', () => {
     expect(alive).toBe('$1\r\n1\r\n');
     const again = await startRedis({ port: own.port });
     onTestFinished(() => again.stop());
-    await waitFor('the door to find the Redis again', async () => (await ask(client, 'SET b 3'))[0] === '+OK\r\n');
+    await waitFor('the endpoint to find the Redis again', async () => (await ask(client, 'SET b 3'))[0] === '+OK\r\n');
   });
 
   test('a Redis that hangs is given up after its time', async () => {
@@ -116,7 +116,7 @@ describe('without its Redis', () => {
     onTestFinished(() => own.stop('SIGKILL'));
     const route = redisRoute(own.port, memory.store);
     if (route.raw !== undefined) route.raw.target.commandTimeout = 200;
-    const client = await rawClient((await openDoor(prefixEngine([['', route]]))).port);
+    const client = await rawClient((await openEndpoint(prefixEngine([['', route]]))).port);
     await ask(client, 'SET a 1');
     own.child.kill('SIGSTOP');
     expect(await ask(client, 'GET a\nGET a')).toEqual(
@@ -127,7 +127,7 @@ describe('without its Redis', () => {
   test('a Redis that was never there is an error at once', async () => {
     const memory = memoryRoute();
     const client = await rawClient(
-      (await openDoor(prefixEngine([['', redisRoute(await freePort(), memory.store)]]))).port,
+      (await openEndpoint(prefixEngine([['', redisRoute(await freePort(), memory.store)]]))).port,
     );
     const [answer] = await ask(client, 'SET a 1');
     expect(answer).toMatch(/^-ERR upstream: the connection failed: .*ECONNREFUSED/);

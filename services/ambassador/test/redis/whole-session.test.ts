@@ -4,19 +4,19 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { encodeRequest } from '../../src/frontends/redis/protocol/encode-request.ts';
 import { LiveEngine } from '../../src/routing/live-engine.ts';
 import { memoryRoute, prefixEngine, redisRoute } from '../support/engine.ts';
-import { ask, frames, mixedDoor, redisForTests } from '../support/mixed-endpoint.ts';
-import { openDoor, rawClient } from '../support/redis-endpoint.ts';
+import { ask, frames, mixedEndpoint, redisForTests } from '../support/mixed-endpoint.ts';
+import { openEndpoint, rawClient } from '../support/redis-endpoint.ts';
 import { closeAll, storesOf } from '../support/stores.ts';
 
 const shared = redisForTests();
 
 /** An endpoint whose only store is the Redis. */
-const redisDoor = () => openDoor(prefixEngine([['', redisRoute(shared.redis.port, memoryRoute().store)]]));
+const redisEndpoint = () => openEndpoint(prefixEngine([['', redisRoute(shared.redis.port, memoryRoute().store)]]));
 
 /** The same conversation with the endpoint and with the Redis itself. */
-async function bothAnswer(commands: string): Promise<[door: string[], redis: string[]]> {
-  const door = await rawClient((await redisDoor()).port);
-  const through = await ask(door, commands);
+async function bothAnswer(commands: string): Promise<[endpoint: string[], redis: string[]]> {
+  const endpoint = await rawClient((await redisEndpoint()).port);
+  const through = await ask(endpoint, commands);
   await ask(shared.direct, 'FLUSHALL');
   return [through, await ask(shared.direct, commands)];
 }
@@ -37,14 +37,14 @@ describe('a transaction of commands without a key', () => {
   });
 
   test('is refused where it is about keys of several stores', async () => {
-    const client = await rawClient((await mixedDoor(shared)).port);
+    const client = await rawClient((await mixedEndpoint(shared)).port);
     const answers = await ask(client, 'MULTI\nFLUSHDB\nEXEC');
     expect(answers[1]).toBe('-ERR FLUSHDB is not supported inside MULTI here\r\n');
     expect(answers[2]).toContain('EXECABORT');
   });
 
   test('is answered by the endpoint where there is no Redis', async () => {
-    const client = await rawClient((await openDoor(prefixEngine([['', memoryRoute()]]))).port);
+    const client = await rawClient((await openEndpoint(prefixEngine([['', memoryRoute()]]))).port);
     expect((await ask(client, 'MULTI\nPING\nSET a 1\nGET a\nSELECT 0\nEXEC')).at(-1)).toBe(
       '*4\r\n+PONG\r\n+OK\r\n$1\r\n1\r\n+OK\r\n',
     );
@@ -62,7 +62,7 @@ test.each([
 });
 
 test('WAIT is refused once when the connection that wrote was lost', async () => {
-  const client = await rawClient((await redisDoor()).port);
+  const client = await rawClient((await redisEndpoint()).port);
   await ask(client, 'SET k 1');
   await ask(shared.direct, 'CLIENT KILL TYPE normal SKIPME yes');
   await waitFor('another connection', async () => (await ask(client, 'GET k'))[0] === '$1\r\n1\r\n');
@@ -73,8 +73,8 @@ test('WAIT is refused once when the connection that wrote was lost', async () =>
 
 test('a script that does not end is killed by SCRIPT KILL, and the others go on', async () => {
   await ask(shared.direct, 'CONFIG SET busy-reply-threshold 10');
-  const door = await redisDoor();
-  const [busy, other] = [await rawClient(door.port), await rawClient(door.port)];
+  const endpoint = await redisEndpoint();
+  const [busy, other] = [await rawClient(endpoint.port), await rawClient(endpoint.port)];
   busy.send(encodeRequest(['EVAL', 'while true do end', '0']));
   await waitFor('the kill', async () => (await ask(other, 'SCRIPT KILL'))[0] === '+OK\r\n');
   expect((await busy.replies(1))[0]).toContain('Script killed by user');
@@ -83,8 +83,8 @@ test('a script that does not end is killed by SCRIPT KILL, and the others go on'
 
 describe('SELECT', () => {
   test('chooses a database of the Redis, for this client only', async () => {
-    const door = await redisDoor();
-    const [first, second] = [await rawClient(door.port), await rawClient(door.port)];
+    const endpoint = await redisEndpoint();
+    const [first, second] = [await rawClient(endpoint.port), await rawClient(endpoint.port)];
     await ask(first, 'SELECT 1\nSET k one\nMULTI\nSET t one\nEXEC');
     await ask(second, 'SET k zero');
     expect(await ask(first, 'GET k\nMGET t\nDBSIZE\nSELECT 0\nGET k')).toEqual([
@@ -101,7 +101,7 @@ describe('SELECT', () => {
     const yaml = `stores: {main: {driver: redis, url: 'redis://127.0.0.1:${shared.redis.port}', policies: [near: {}]}}`;
     const generation = storesOf(yaml);
     onTestFinished(() => closeAll(generation));
-    const client = await rawClient((await openDoor(new LiveEngine(generation))).port);
+    const client = await rawClient((await openEndpoint(new LiveEngine(generation))).port);
     await ask(client, 'SET k zero\nGET k\nSELECT 2\nSET k two');
     expect(await ask(client, 'GET k\nMGET k\nSELECT 0\nGET k')).toEqual([
       '$3\r\ntwo\r\n',
@@ -112,12 +112,12 @@ describe('SELECT', () => {
   });
 
   test('is refused in the words of the Redis that has no such database', async () => {
-    const client = await rawClient((await redisDoor()).port);
+    const client = await rawClient((await redisEndpoint()).port);
     expect(await ask(client, 'SELECT 99\nSET k 1')).toEqual(['-ERR DB index is out of range\r\n', '+OK\r\n']);
   });
 
   test('is refused where keys live elsewhere than in a Redis', async () => {
-    const client = await rawClient((await mixedDoor(shared)).port);
+    const client = await rawClient((await mixedEndpoint(shared)).port);
     expect(await ask(client, 'SELECT 1')).toEqual(['-ERR DB index is out of range\r\n']);
   });
 });
@@ -130,7 +130,7 @@ describe('WAIT', () => {
     onTestFinished(() => replica.stop());
     const direct = await rawClient(replica.port);
     await ask(direct, `REPLICAOF 127.0.0.1 ${shared.redis.port}`);
-    const client = await rawClient((await redisDoor()).port);
+    const client = await rawClient((await redisEndpoint()).port);
     await waitFor('the replica to follow', async () => (await ask(client, 'SET k 1\nWAIT 1 1000'))[1] === ':1\r\n');
     replica.child.kill('SIGSTOP');
     expect(await ask(client, 'SET k 2\nWAIT 1 50')).toEqual(['+OK\r\n', ':0\r\n']);
@@ -139,8 +139,8 @@ describe('WAIT', () => {
   });
 
   test('holds up no other client, and ends with the one that waits', async () => {
-    const door = await redisDoor();
-    const [waiting, other] = [await rawClient(door.port), await rawClient(door.port)];
+    const endpoint = await redisEndpoint();
+    const [waiting, other] = [await rawClient(endpoint.port), await rawClient(endpoint.port)];
     waiting.send(...frames('WAIT 1 0'));
     expect(await ask(other, 'SET k 1\nGET k')).toEqual(['+OK\r\n', '$1\r\n1\r\n']);
     await waitFor('the wait', async () => (await blocked()) === '1');
@@ -149,7 +149,7 @@ describe('WAIT', () => {
   });
 
   test('is refused where no store has replicas', async () => {
-    const client = await rawClient((await openDoor(prefixEngine([['', memoryRoute()]]))).port);
+    const client = await rawClient((await openEndpoint(prefixEngine([['', memoryRoute()]]))).port);
     expect((await ask(client, 'WAIT 0 0'))[0]).toBe(
       '-ERR WAIT is not supported: no store of this endpoint has replicas\r\n',
     );
@@ -178,8 +178,8 @@ test.each([
 });
 
 test.each([2, 3])('shard channels reach their subscribers in RESP%i', async (protocol) => {
-  const door = await redisDoor();
-  const [subscriber, publisher] = [await rawClient(door.port), await rawClient(door.port)];
+  const endpoint = await redisEndpoint();
+  const [subscriber, publisher] = [await rawClient(endpoint.port), await rawClient(endpoint.port)];
   await ask(subscriber, `HELLO ${protocol}`);
   await ask(shared.direct, `HELLO ${protocol}`);
   const same = async (commands: string, count: number) => {
@@ -197,7 +197,7 @@ test.each([2, 3])('shard channels reach their subscribers in RESP%i', async (pro
 });
 
 test('ROLE is the one of a master without replicas, alone and in a transaction', async () => {
-  const client = await rawClient((await redisDoor()).port);
+  const client = await rawClient((await redisEndpoint()).port);
   const role = '*3\r\n$6\r\nmaster\r\n:0\r\n*0\r\n';
   expect((await ask(client, 'ROLE\nMULTI\nROLE\nEXEC')).filter((reply) => reply.startsWith('*'))).toEqual([
     role,
@@ -206,7 +206,7 @@ test('ROLE is the one of a master without replicas, alone and in a transaction',
 });
 
 test('FUNCTION loads and calls a function', async () => {
-  const client = await rawClient((await redisDoor()).port);
+  const client = await rawClient((await redisEndpoint()).port);
   const code = "#!lua\u00a0name=lib\nredis.register_function('answer', function() return 42 end)".replaceAll(
     '\u00a0',
     ' ',
@@ -217,7 +217,7 @@ test('FUNCTION loads and calls a function', async () => {
 });
 
 test('INFO has what the Redis alone knows, by section, and the endpoint itself', async () => {
-  const client = await rawClient((await redisDoor()).port);
+  const client = await rawClient((await redisEndpoint()).port);
   const [memory] = await ask(client, 'INFO memory');
   expect(memory).toContain('maxmemory_policy:');
   expect(memory).toContain('mem_fragmentation_ratio:');
@@ -228,7 +228,7 @@ test('INFO has what the Redis alone knows, by section, and the endpoint itself',
 });
 
 test('after a protocol error the answer goes out and the connection is closed, whatever else the client sends', async () => {
-  const client = await rawClient((await redisDoor()).port);
+  const client = await rawClient((await redisEndpoint()).port);
   client.send('*1\r\n!nonsense\r\n');
   expect((await client.replies(1))[0]).toMatch(/^-ERR Protocol error: /);
   const more = setInterval(() => client.send('PING\r\n'), 1);

@@ -2,12 +2,12 @@ import { createMetrics } from '@podkit/chassis/http/metrics';
 import { createLogger } from '@podkit/chassis/log/logger';
 import { Lifecycle } from '@podkit/chassis/process/lifecycle';
 import type { Generation } from '../../src/assembly/generation.ts';
-import { createDaprDoor, type DaprDoorOptions } from '../../src/frontends/dapr/dapr-api.ts';
+import { createDaprApi, type DaprApiOptions } from '../../src/frontends/dapr/dapr-api.ts';
 import { LiveEngine } from '../../src/routing/live-engine.ts';
 
-/** A Dapr door over these stores, for `inject`; the caller closes it. */
-export const daprDoor = (generation: Generation, options: Partial<DaprDoorOptions> = {}) =>
-  createDaprDoor({
+/** A Dapr API over these stores, for `inject`; the caller closes it. */
+export const daprApi = (generation: Generation, options: Partial<DaprApiOptions> = {}) =>
+  createDaprApi({
     engine: new LiveEngine(generation),
     log: createLogger({ service: 'test', version: '0', level: 'silent', identity: {} }),
     lifecycle: new Lifecycle({ drainDelay: 0, shutdownTimeout: 1000 }),

@@ -3,7 +3,7 @@ import { MemoryStore } from '../../src/backends/memory/memory-store.ts';
 import type { Engine, RawRoute, RedisTarget, Route } from '../../src/routing/engine.ts';
 import type { Store } from '../../src/store/store.ts';
 
-/** Routes by prefix of the key, first match first; the last one takes the rest. For tests of the door alone. */
+/** Routes by prefix of the key, first match first; the last one takes the rest. For tests of the endpoint alone. */
 export function prefixEngine(routes: readonly (readonly [prefix: string, route: Route])[]): Engine {
   const last = routes.at(-1)?.[1];
   if (last === undefined) throw new Error('an engine needs a route');

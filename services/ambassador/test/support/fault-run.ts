@@ -99,14 +99,14 @@ export async function runFaultCase(
   rounds = 1,
 ): Promise<FaultResult> {
   const { ports } = suite;
-  const clients = { door: redisClient(ports.redisDoor), backend: redisClient(ports.redis) };
+  const clients = { endpoint: redisClient(ports.redisEndpoint), backend: redisClient(ports.redis) };
   const id = `${Date.now()}`;
   const registers = [0, 1].flatMap((number) => [
     ...['postgres', 'nearPostgres', 'queue', 'redis', 'near'].map((store) =>
-      daprRegister(ports.dapr, `Dapr door, ${store}`, store, `${store}-${id}-${number}`),
+      daprRegister(ports.dapr, `Dapr API, ${store}`, store, `${store}-${id}-${number}`),
     ),
-    redisRegister(clients.door, clients.backend, 'Redis door, redis', `resp-${id}-${number}`),
-    redisRegister(clients.door, clients.backend, 'Redis door, near', `near:resp-${id}-${number}`),
+    redisRegister(clients.endpoint, clients.backend, 'Redis endpoint, redis', `resp-${id}-${number}`),
+    redisRegister(clients.endpoint, clients.backend, 'Redis endpoint, near', `near:resp-${id}-${number}`),
   ]);
   const writers = registers.map((register) => new Writer(register));
   const each = (what: string, grown: (writer: Writer) => number, by: number) => {
@@ -141,7 +141,7 @@ export async function runFaultCase(
   }
   await waitFor('the journal to be sent', async () => (await suite.waiting()) === 0, { timeout: 30_000 });
   const lost = await Promise.all(writers.map((writer) => writer.lost()));
-  clients.door.disconnect();
+  clients.endpoint.disconnect();
   clients.backend.disconnect();
   const sum = (count: (writer: Writer) => number) => writers.reduce((total, writer) => total + count(writer), 0);
   return {

@@ -12,8 +12,8 @@ export type Part = 'redis' | 'postgres' | 'ambassador';
 
 /** An ambassador as a process of its own, before a Redis and a PostgreSQL that keep what they acknowledge. */
 export type FaultSuite = {
-  /** Ports of the ambassador's doors, and of the Redis past them. */
-  ports: { dapr: number; redisDoor: number; admin: number; redis: number };
+  /** Ports of the ambassador's endpoints, and of the Redis past them. */
+  ports: { dapr: number; redisEndpoint: number; admin: number; redis: number };
   /** The networks between the ambassador and its backends. */
   networks: Record<'redis' | 'postgres', TcpProxy>;
   /** Where the journal is. */
@@ -35,9 +35,9 @@ const configOf = (redis: number, postgres: number, journal: string): string => {
   const redisStore = `driver: redis, url: 'redis://127.0.0.1:${redis}', ${times}`;
   const postgresStore = `driver: postgresql, url: 'postgres://postgres@127.0.0.1:${postgres}/postgres', ${times}`;
   return `
-redisStore: door
+redisStore: main
 stores:
-  door: {driver: route, rules: [{prefix: 'near:', store: near}, {store: redis}]}
+  main: {driver: route, rules: [{prefix: 'near:', store: near}, {store: redis}]}
   redis: {${redisStore}}
   near: {${redisStore}, policies: [near: {}]}
   postgres: {${postgresStore}, policies: [retry: {}]}
@@ -47,7 +47,7 @@ stores:
 };
 
 export async function startFaultSuite(folder: string): Promise<FaultSuite> {
-  const [dapr, redisDoor, admin] = [await freePort(), await freePort(), await freePort()];
+  const [dapr, redisEndpoint, admin] = [await freePort(), await freePort(), await freePort()];
   const kept = join(folder, 'redis');
   mkdirSync(kept);
   const appending = ['--appendonly', 'yes', '--appendfsync', 'always', '--dir', kept];
@@ -60,7 +60,7 @@ export async function startFaultSuite(folder: string): Promise<FaultSuite> {
   writeFileSync(config, configOf(networks.redis.port, networks.postgres.port, disk.path));
   const env = {
     PORT: String(dapr),
-    REDIS_PORT: String(redisDoor),
+    REDIS_PORT: String(redisEndpoint),
     ADMIN_PORT: String(admin),
     AMBASSADOR_CONFIG: config,
     LOG_LEVEL: 'error',
@@ -77,7 +77,7 @@ export async function startFaultSuite(folder: string): Promise<FaultSuite> {
     ambassador: async () => service?.stop('SIGKILL'),
   };
   return {
-    ports: { dapr, redisDoor, admin, redis: redis.port },
+    ports: { dapr, redisEndpoint, admin, redis: redis.port },
     networks,
     disk,
     kill: async (part) => void (await kills[part]()),

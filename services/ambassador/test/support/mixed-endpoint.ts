@@ -2,7 +2,7 @@ import { startRedis, type TestServer } from '@podkit/chassis/testing/servers';
 import { afterAll, beforeAll, beforeEach } from 'vitest';
 import { encodeRequest } from '../../src/frontends/redis/protocol/encode-request.ts';
 import { memoryRoute, prefixEngine, redisRoute } from './engine.ts';
-import { openDoor, type RawClient, rawClient, type TestDoor } from './redis-endpoint.ts';
+import { openEndpoint, type RawClient, rawClient, type TestEndpoint } from './redis-endpoint.ts';
 
 export const frames = (commands: string): Buffer[] =>
   commands
@@ -17,7 +17,7 @@ export async function ask(client: RawClient, commands: string): Promise<string[]
   return client.replies(requests.length);
 }
 
-/** A Redis for a file of tests, empty before each, with a client past the door. */
+/** A Redis for a file of tests, empty before each, with a client past the endpoint. */
 export function redisForTests() {
   const shared = {} as { redis: TestServer; direct: RawClient };
   beforeAll(async () => {
@@ -32,10 +32,10 @@ export function redisForTests() {
 }
 
 /** Keys that begin with `mem:` in memory, the rest in the Redis. */
-export async function mixedDoor({ redis }: { redis: TestServer }, prefix = ''): Promise<TestDoor> {
+export async function mixedEndpoint({ redis }: { redis: TestServer }, prefix = ''): Promise<TestEndpoint> {
   const memory = memoryRoute();
   const toRedis = redisRoute(redis.port, memory.store, { keyPrefix: prefix });
-  return openDoor(
+  return openEndpoint(
     prefixEngine([
       ['mem:', memory],
       ['', toRedis],

@@ -4,16 +4,20 @@ import { createMetrics } from '@podkit/chassis/http/metrics';
 import { createLogger } from '@podkit/chassis/log/logger';
 import { Lifecycle } from '@podkit/chassis/process/lifecycle';
 import { onTestFinished } from 'vitest';
-import { type RespDoor, type RespDoorOptions, startRespDoor } from '../../src/frontends/redis/listener.ts';
+import {
+  type RedisEndpoint,
+  type RedisEndpointOptions,
+  startRedisEndpoint,
+} from '../../src/frontends/redis/listener.ts';
 import { ReplyScanner } from '../../src/frontends/redis/protocol/reply-scanner.ts';
 import type { Engine } from '../../src/routing/engine.ts';
 
-export type TestDoor = RespDoor & { metricsText(): Promise<string> };
+export type TestEndpoint = RedisEndpoint & { metricsText(): Promise<string> };
 
-/** A door of its own on a free port, closed when the test has finished. */
-export async function openDoor(engine: Engine, options: Partial<RespDoorOptions> = {}): Promise<TestDoor> {
+/** An endpoint of its own on a free port, closed when the test has finished. */
+export async function openEndpoint(engine: Engine, options: Partial<RedisEndpointOptions> = {}): Promise<TestEndpoint> {
   const metrics = createMetrics({ service: 'test', version: '0' });
-  const door = await startRespDoor({
+  const endpoint = await startRedisEndpoint({
     engine,
     log: createLogger({ service: 'test', version: '0', level: 'silent' }),
     lifecycle: new Lifecycle({ drainDelay: 0, shutdownTimeout: 1000 }),
@@ -24,8 +28,8 @@ export async function openDoor(engine: Engine, options: Partial<RespDoorOptions>
     maxClients: 100,
     ...options,
   });
-  onTestFinished(() => door.close(AbortSignal.abort()));
-  return { ...door, metricsText: () => metrics.registry.metrics() };
+  onTestFinished(() => endpoint.close(AbortSignal.abort()));
+  return { ...endpoint, metricsText: () => metrics.registry.metrics() };
 }
 
 /** A client that speaks bytes, for what real clients would not send. */

@@ -1,6 +1,6 @@
 import { Redis } from 'ioredis';
 
-/** A number under a key, through one of the doors; a missing one is 0. Both reject when the door says no, or nothing. */
+/** A number under a key, through one of the endpoints; a missing one is 0. Both reject when the endpoint says no, or nothing. */
 export type Register = {
   route: string;
   write(value: number): Promise<void>;
@@ -41,12 +41,12 @@ export function redisClient(port: number): Redis {
   return client;
 }
 
-export function redisRegister(door: Redis, backend: Redis, route: string, key: string): Register {
+export function redisRegister(endpoint: Redis, backend: Redis, route: string, key: string): Register {
   const read = async (client: Redis) => Number(await client.get(key));
   return {
     route,
-    write: async (value) => void (await door.set(key, value)),
-    read: () => read(door),
+    write: async (value) => void (await endpoint.set(key, value)),
+    read: () => read(endpoint),
     stored: () => read(backend),
   };
 }

@@ -1,6 +1,6 @@
 /**
  * Lua that runs inside Redis, each script atomic. Entries are laid out as Dapr's Redis component does: a hash with the
- * fields `data` and `version` (a counter, the etag). A plain string is read as an entry, too: what the Redis door or
+ * fields `data` and `version` (a counter, the etag). A plain string is read as an entry, too: what the Redis endpoint or
  * other programs wrote. It has no version, so its etag is `s` and a digest of its bytes.
  *
  * Each script reads KEYS[1]; `entry` returns {exists, etag}.

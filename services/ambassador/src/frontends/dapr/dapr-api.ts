@@ -14,7 +14,7 @@ import { type SidecarOptions, sidecarRoutes } from './sidecar.ts';
 import { type Answer, bulkGet, get, remove, type StateRequest, save, transaction } from './state.ts';
 import { checkToken } from './token.ts';
 
-export type DaprDoorOptions = SidecarOptions & {
+export type DaprApiOptions = SidecarOptions & {
   log: Logger;
   lifecycle: Lifecycle;
   metrics: HttpMetrics;
@@ -26,7 +26,7 @@ export type DaprDoorOptions = SidecarOptions & {
 type Handler = (request: StateRequest, key: string) => Promise<Answer>;
 
 /** The Dapr state API as a Fastify server: https://docs.dapr.io/reference/api/state_api/ */
-export function createDaprDoor(options: DaprDoorOptions): Server {
+export function createDaprApi(options: DaprApiOptions): Server {
   const { log, lifecycle, metrics, maxBody } = options;
   const server = createServer({
     log,
@@ -48,7 +48,7 @@ export function createDaprDoor(options: DaprDoorOptions): Server {
   return server;
 }
 
-function addRoutes(scope: Server, options: DaprDoorOptions): void {
+function addRoutes(scope: Server, options: DaprApiOptions): void {
   const { engine, log, appId } = options;
   // Bodies are parsed by the routes, once the store is known; Go programs and curl often send no content type.
   scope.removeAllContentTypeParsers();

@@ -12,7 +12,7 @@ export async function listKeys({ store, name, query }: StateRequest): Promise<An
   const page = await attempt('ERR_STATE_LIST', `failed to list the keys of state store ${name}`, () =>
     store.list({ prefix: keyOfText(query.get('prefix') ?? ''), limit, ...cursor }),
   );
-  // Keys that came through the Redis door and are no text cannot be asked for here, so they are not shown either.
+  // Keys that came through the Redis endpoint and are no text cannot be asked for here, so they are not shown either.
   const keys = page.keys.map(textOfKey).filter((key) => key !== undefined);
   return jsonAnswer({ keys, ...(page.cursor === undefined ? {} : { token: page.cursor }) });
 }

@@ -31,7 +31,7 @@ export interface Client {
   /** The request that is served now. */
   readonly request: RequestView;
   readonly replies: ReplyQueue;
-  readonly door: DoorContext;
+  readonly endpoint: EndpointContext;
   readonly subscriptions: Subscribed;
   readonly used: UsedConnections;
   transaction: Transaction | undefined;
@@ -98,19 +98,19 @@ export interface Subscribed {
  * A command that is more than one key of one store. It answers through the client, now or later; false means that it
  * must wait for what is under way and be called again.
  */
-export type DoorCommand = (client: Client, command: Command) => boolean;
+export type SessionCommand = (client: Client, command: Command) => boolean;
 
 /** A command and how it is served; with neither function it can only be passed on to a Redis. */
 export type Command = CommandSpec & {
   /** Its place in the metrics. */
   index: number;
   onStore: KeyCommand | undefined;
-  run: DoorCommand | undefined;
+  run: SessionCommand | undefined;
   isGet: boolean;
 };
 
 /** What all clients share. */
-export type DoorContext = {
+export type EndpointContext = {
   engine: Engine;
   table: CommandTable<Command>;
   limits: RequestLimits;

@@ -6,7 +6,7 @@ import type { Lifecycle } from '@podkit/chassis/process/lifecycle';
 import type { Registry } from 'prom-client';
 import type { Engine } from '../../routing/engine.ts';
 import { SharedInput } from '../../unsafe/shared-input.ts';
-import type { Client, DoorContext } from './client.ts';
+import type { Client, EndpointContext } from './client.ts';
 import { replies } from './commands/errors.ts';
 import { ClientConnection } from './connection/client-connection.ts';
 import { respMetrics } from './metrics.ts';
@@ -20,7 +20,7 @@ import { TurnQueue } from './turn-queue.ts';
 import { sentWithoutCopy } from './upstream/write-batch.ts';
 import { Upstreams } from './upstreams.ts';
 
-export type RespDoorOptions = {
+export type RedisEndpointOptions = {
   engine: Engine;
   log: Logger;
   lifecycle: Lifecycle;
@@ -38,15 +38,15 @@ export type RespDoorOptions = {
   upstreamConnections?: number;
 };
 
-/** The Redis door, listening. `port` is the one it got, when 0 was asked for. */
-export type RespDoor = { port: number; close(signal?: AbortSignal): Promise<void> };
+/** The Redis endpoint, listening. `port` is the one it got, when 0 was asked for. */
+export type RedisEndpoint = { port: number; close(signal?: AbortSignal): Promise<void> };
 
 /**
- * Open the Redis door. It is closed with the lifecycle: what clients asked is answered, then they are let go.
+ * Open the Redis endpoint. It is closed with the lifecycle: what clients asked is answered, then they are let go.
  *
  * @throws {Error} naming the setting when the port is taken
  */
-export async function startRespDoor(options: RespDoorOptions): Promise<RespDoor> {
+export async function startRedisEndpoint(options: RedisEndpointOptions): Promise<RedisEndpoint> {
   const { table, names } = createRegistry();
   const clients = new Map<number, Client>();
   const invalidations = new Invalidations(options.engine);
@@ -55,7 +55,7 @@ export async function startRespDoor(options: RespDoorOptions): Promise<RespDoor>
   const upstreams = new Upstreams(options.engine, options.upstreamConnections ?? 1, () => turns.run());
   const startedAt = Date.now();
   let [lastId, port] = [0, options.port];
-  const context: DoorContext = {
+  const context: EndpointContext = {
     engine: options.engine,
     table,
     limits: options.limits ?? defaultLimits,
@@ -107,7 +107,7 @@ export async function startRespDoor(options: RespDoorOptions): Promise<RespDoor>
     invalidations.close();
     upstreams.close();
   };
-  options.lifecycle.atClose('redis door', close);
+  options.lifecycle.atClose('redis endpoint', close);
   return { port, close };
 }
 

@@ -4,13 +4,13 @@ import { Counter, Gauge, type Registry } from 'prom-client';
 export type RespMetrics = {
   /** Commands served, by their index. */
   counts: number[];
-  /** Error replies that the door itself gave. */
+  /** Error replies that the endpoint itself gave. */
   errors: number;
   connections: number;
   rejected: number;
 };
 
-/** Register the door's metrics; `names` are the commands by index. */
+/** Register the endpoint's metrics; `names` are the commands by index. */
 export function respMetrics(registry: Registry, names: readonly string[], clients: () => number): RespMetrics {
   const metrics: RespMetrics = { counts: names.map(() => 0), errors: 0, connections: 0, rejected: 0 };
   const registers: Registry[] = [];
@@ -23,7 +23,7 @@ export function respMetrics(registry: Registry, names: readonly string[], client
   };
   const commands = new Counter({
     name: 'ambassador_redis_commands_total',
-    help: 'Commands taken at the Redis door.',
+    help: 'Commands taken at the Redis endpoint.',
     labelNames: ['command'],
     registers,
     collect() {
@@ -36,7 +36,7 @@ export function respMetrics(registry: Registry, names: readonly string[], client
   });
   const connected = new Gauge({
     name: 'ambassador_redis_clients',
-    help: 'Clients connected to the Redis door.',
+    help: 'Clients connected to the Redis endpoint.',
     registers,
     collect() {
       this.set(clients());
@@ -44,7 +44,7 @@ export function respMetrics(registry: Registry, names: readonly string[], client
   });
   registry.registerMetric(commands);
   registry.registerMetric(connected);
-  counter('ambassador_redis_errors_total', 'Error replies the Redis door gave itself.', () => metrics.errors);
+  counter('ambassador_redis_errors_total', 'Error replies the Redis endpoint gave itself.', () => metrics.errors);
   counter('ambassador_redis_connections_total', 'Connections accepted.', () => metrics.connections);
   counter(
     'ambassador_redis_rejected_connections_total',

@@ -1,4 +1,4 @@
-import type { Command, DoorCommand } from './client.ts';
+import type { Command, SessionCommand } from './client.ts';
 import { counterCommands } from './commands/counters.ts';
 import { expiryCommands } from './commands/expiry.ts';
 import type { KeyCommand } from './commands/key-command.ts';
@@ -20,7 +20,7 @@ export function createRegistry(): { table: CommandTable<Command>; names: string[
     ...expiryCommands,
     ...manyCommands,
   };
-  const run: Record<string, DoorCommand> = {
+  const run: Record<string, SessionCommand> = {
     ...connectionCommands,
     ...keyspaceCommands,
     ...splitCommands,

@@ -1,7 +1,7 @@
 import type { Engine, RawRoute, RedisTarget } from '../../routing/engine.ts';
 import { ClusterUpstream } from './upstream/cluster/cluster-upstream.ts';
 import { UpstreamPool } from './upstream/pool.ts';
-import { endpointOf } from './upstream/sentinel.ts';
+import { serverOf } from './upstream/sentinel.ts';
 import type { Upstream } from './upstream/upstream.ts';
 
 /** The connections to every Redis that frames are passed on to. */
@@ -35,8 +35,8 @@ export class Upstreams {
     const common = { size: this.#size, onDelivered: this.#onDelivered };
     const { topology, ...rest } = target;
     if (topology.mode === 'cluster')
-      return new ClusterUpstream({ ...common, endpoint: { ...rest, host: '', port: 0, db: 0 }, seeds: topology.nodes });
-    return new UpstreamPool({ ...common, endpoint: endpointOf({ ...rest, topology }) });
+      return new ClusterUpstream({ ...common, server: { ...rest, host: '', port: 0, db: 0 }, seeds: topology.nodes });
+    return new UpstreamPool({ ...common, server: serverOf({ ...rest, topology }) });
   }
 
   close(): void {

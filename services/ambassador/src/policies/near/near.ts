@@ -11,7 +11,7 @@ type NearContext = { name: string; metrics: StoreMetrics };
 
 /**
  * A near tier; over a Redis it hears of every change and remembers nothing while it can't. Raw frames may go past it,
- * since the door forgets keys in it as it writes.
+ * since the endpoint forgets keys in it as it writes.
  */
 export function near(inner: Built, spec: NonNullable<PolicySpec['near']>, { name, metrics }: NearContext): Built {
   const tier = new NearTier({

@@ -51,7 +51,7 @@ function sameName(name: string, buffer: Buffer, start: number, end: number): boo
   return true;
 }
 
-/** Every command this door knows, those it serves itself and those it only passes on. */
+/** Every command this endpoint knows, those it serves itself and those it only passes on. */
 export function allCommands(): CommandSpec[] {
   return [...keyed.flatMap(expand), ...movable.map(expandMovable)];
 }

@@ -3,7 +3,7 @@ import type { Answer } from '../commands/answer.ts';
 import { asCommandError } from '../commands/store-errors.ts';
 import { writeAnswer } from '../commands/write-answer.ts';
 
-/** Encodes what the door itself answers to one client, with the writer that all clients share. */
+/** Encodes what the endpoint itself answers to one client, with the writer that all clients share. */
 export class Answers {
   readonly #client: Client;
 
@@ -13,41 +13,41 @@ export class Answers {
 
   /** An answer that is known. While requests are being served (`serving`) they gather in the writer. */
   now(answer: Answer, serving: boolean): void {
-    const { replies, session, door } = this.#client;
-    door.writer.protocol = session.protocol;
-    if (serving && replies.length === 0) return writeAnswer(door.writer, answer);
+    const { replies, session, endpoint } = this.#client;
+    endpoint.writer.protocol = session.protocol;
+    if (serving && replies.length === 0) return writeAnswer(endpoint.writer, answer);
     this.handOver();
-    writeAnswer(door.writer, answer);
+    writeAnswer(endpoint.writer, answer);
     this.handOver();
   }
 
   /** An answer to come; its place among the replies is kept. */
   later(answer: Promise<Answer>, kind: 'reads' | 'writes' | 'exclusive'): void {
     const client = this.#client;
-    const { door, pending, session } = client;
+    const { endpoint, pending, session } = client;
     this.handOver();
     const slot = client.replies.open();
     pending[kind] += 1;
     const finish = (final: Answer) => {
       // Another client's bytes can't be in the writer: it is emptied at the end of each turn of work.
-      door.writer.protocol = session.protocol;
-      writeAnswer(door.writer, final);
-      slot.write(door.writer.take());
+      endpoint.writer.protocol = session.protocol;
+      writeAnswer(endpoint.writer, final);
+      slot.write(endpoint.writer.take());
       slot.close();
       pending[kind] -= 1;
       // At once, not in the next turn: in a long pipeline of writes each waits for the one before.
       client.work();
-      door.flushLater(client);
+      endpoint.flushLater(client);
     };
     answer.then(finish, (error: unknown) => {
-      door.metrics.errors += 1;
+      endpoint.metrics.errors += 1;
       finish(asCommandError(error));
     });
   }
 
   /** Put what the writer holds among the replies, before anything is awaited. */
   handOver(): void {
-    const { replies, door } = this.#client;
-    if (door.writer.length > 0) replies.add(door.writer.take());
+    const { replies, endpoint } = this.#client;
+    if (endpoint.writer.length > 0) replies.add(endpoint.writer.take());
   }
 }

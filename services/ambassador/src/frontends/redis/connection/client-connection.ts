@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { messageOf } from '@podkit/chassis/errors';
 import type { RawRoute } from '../../../routing/engine.ts';
-import type { Client, Closable, DoorContext } from '../client.ts';
+import type { Client, Closable, EndpointContext } from '../client.ts';
 import { type Answer, CommandError } from '../commands/answer.ts';
 import { RequestView } from '../commands/request.ts';
 import { dispatch } from '../dispatch/dispatch.ts';
@@ -28,7 +28,7 @@ export class ClientConnection implements Client, RunOwner {
   readonly parser: RequestParser;
   readonly request: RequestView;
   readonly replies: ReplyQueue;
-  readonly door: DoorContext;
+  readonly endpoint: EndpointContext;
   readonly subscriptions: Subscriptions;
   readonly used = new UsedConnections();
   transaction: Transaction | undefined;
@@ -46,12 +46,12 @@ export class ClientConnection implements Client, RunOwner {
   #reading = false;
   #finishing = false;
 
-  constructor(door: DoorContext, accepted: Socket, id: number) {
-    this.door = door;
-    const socket = (this.#socket = door.input.adopt(accepted, (memory, bytes) => this.#read(memory, bytes)));
-    const open = door.credentials.password() === undefined;
+  constructor(endpoint: EndpointContext, accepted: Socket, id: number) {
+    this.endpoint = endpoint;
+    const socket = (this.#socket = endpoint.input.adopt(accepted, (memory, bytes) => this.#read(memory, bytes)));
+    const open = endpoint.credentials.password() === undefined;
     this.session = new Session(id, `${socket.remoteAddress ?? 'unix'}:${socket.remotePort ?? 0}`, open);
-    this.parser = new RequestParser(open ? door.limits : unauthenticatedLimits);
+    this.parser = new RequestParser(open ? endpoint.limits : unauthenticatedLimits);
     this.request = new RequestView(this.parser);
     this.#output = new ClientOutput(socket);
     this.#answers = new Answers(this);
@@ -87,7 +87,7 @@ export class ClientConnection implements Client, RunOwner {
   }
 
   #mustWait(): boolean {
-    return this.pending.full || this.#output.waiting + this.door.writer.length > highWater;
+    return this.pending.full || this.#output.waiting + this.endpoint.writer.length > highWater;
   }
 
   #read(memory: Buffer, bytes: number): void {
@@ -147,11 +147,11 @@ export class ClientConnection implements Client, RunOwner {
 
   endWait(): void {
     this.pending.end();
-    this.door.workLater(this);
+    this.endpoint.workLater(this);
   }
 
   upstream(route: RawRoute): Upstream {
-    return this.door.upstream(route, this.session.database);
+    return this.endpoint.upstream(route, this.session.database);
   }
 
   beforeWaiting(): void {
@@ -166,19 +166,19 @@ export class ClientConnection implements Client, RunOwner {
   delivered(count: number, nearWrites: number): void {
     this.pending.forwarded -= count;
     this.pending.nearWrites -= nearWrites;
-    this.door.workLater(this);
+    this.endpoint.workLater(this);
   }
 
   #send(bytes: Buffer): void {
     this.#output.add(bytes);
-    if (!this.#reading) this.door.flushLater(this);
+    if (!this.#reading) this.endpoint.flushLater(this);
   }
 
   flush(): void {
     if (this.#output.flush()) {
-      if (this.#output.waiting > this.door.maxOutput) this.abandon('the client does not read its replies');
+      if (this.#output.waiting > this.endpoint.maxOutput) this.abandon('the client does not read its replies');
       // A write that the system took whole brings no `drain`; the rest of a long pipeline then waits for its turn here.
-      if (this.parser.pending > 0 && !this.#mustWait()) this.door.workLater(this);
+      if (this.parser.pending > 0 && !this.#mustWait()) this.endpoint.workLater(this);
     }
     if (this.replies.length > 0 || this.#busy) return;
     const served = this.#finishing || this.#ended;
@@ -188,7 +188,7 @@ export class ClientConnection implements Client, RunOwner {
   }
 
   abandon(reason: string): void {
-    this.door.log.debug({ client: this.session.id, reason }, 'redis client dropped');
+    this.endpoint.log.debug({ client: this.session.id, reason }, 'redis client dropped');
     this.#socket.destroy();
   }
 
@@ -203,6 +203,6 @@ export class ClientConnection implements Client, RunOwner {
     this.transaction?.close();
     this.tracking?.close();
     this.pending.own?.close('the client left');
-    this.door.closed(this);
+    this.endpoint.closed(this);
   }
 }

@@ -20,12 +20,12 @@ const whileSubscribed = new Set(
 
 /** Serve the request that the client's parser stands at. False: it must wait for what is under way. */
 export function dispatch(client: Client): boolean {
-  const { parser, request, door, session } = client;
-  const command = door.table.find(parser.buffer, parser.starts[0] ?? 0, parser.ends[0] ?? 0);
+  const { parser, request, endpoint, session } = client;
+  const command = endpoint.table.find(parser.buffer, parser.starts[0] ?? 0, parser.ends[0] ?? 0);
   const refusal = command === undefined ? unknownRequest(request) : refusalOf(client, command);
   if (command === undefined || refusal !== undefined) {
     if (client.transaction?.open) client.transaction.failed = true;
-    door.metrics.errors += 1;
+    endpoint.metrics.errors += 1;
     client.endRun();
     client.answer(new CommandError(refusal));
     return true;
@@ -37,10 +37,10 @@ export function dispatch(client: Client): boolean {
       ? queueInTransaction(client, client.transaction, command)
       : serve(client, command);
     if (done && client.tracking !== undefined) track(client, client.tracking, command, transaction);
-    if (done) door.metrics.counts[command.index] = (door.metrics.counts[command.index] ?? 0) + 1;
+    if (done) endpoint.metrics.counts[command.index] = (endpoint.metrics.counts[command.index] ?? 0) + 1;
     return done;
   } catch (error) {
-    door.metrics.errors += 1;
+    endpoint.metrics.errors += 1;
     client.endRun();
     client.answer(asCommandError(error));
     return true;
@@ -69,7 +69,7 @@ function refusalOf({ session, request }: Client, command: Command): string | und
 function serve(client: Client, command: Command): boolean {
   if (!command.single) return command.run === undefined ? forwardMany(client, command) : command.run(client, command);
   const key = client.request.key(1);
-  const route = client.door.engine.route(key);
+  const route = client.endpoint.engine.route(key);
   if (route.raw !== undefined && !(command.isGet && isCached(client, route.raw)))
     return forward(client, command, route.raw, singleKey, [key]);
   return serveFromStore(client, command, route);

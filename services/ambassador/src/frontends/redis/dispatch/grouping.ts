@@ -15,10 +15,10 @@ export type Group = {
 };
 
 /** Part the keys of a request by where they live: the store, and in a cluster the slot. */
-export function groupByRoute({ door }: Client, keys: readonly Key[]): Group[] {
+export function groupByRoute({ endpoint }: Client, keys: readonly Key[]): Group[] {
   const groups = new Map<Route, Map<number | undefined, Group>>();
   for (const [place, key] of keys.entries()) {
-    const route = door.engine.route(key);
+    const route = endpoint.engine.route(key);
     const { raw } = route;
     const slot = raw && slotOf(raw, [key]);
     let slots = groups.get(route);
@@ -36,9 +36,9 @@ export function groupByRoute({ door }: Client, keys: readonly Key[]): Group[] {
  *
  * @throws {CommandError} CROSSSLOT where they live in several
  */
-export function commonRoute({ door }: Client, keys: readonly Key[]): Route['raw'] {
-  const first = keys.length === 0 ? sessionRoute(door.engine) : door.engine.route(keys[0] ?? '');
-  for (const key of keys) if (door.engine.route(key) !== first) throw new CommandError(replies.crossSlot);
+export function commonRoute({ endpoint }: Client, keys: readonly Key[]): Route['raw'] {
+  const first = keys.length === 0 ? sessionRoute(endpoint.engine) : endpoint.engine.route(keys[0] ?? '');
+  for (const key of keys) if (endpoint.engine.route(key) !== first) throw new CommandError(replies.crossSlot);
   return first.raw;
 }
 

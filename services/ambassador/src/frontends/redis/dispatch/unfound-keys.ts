@@ -16,7 +16,7 @@ export function positionsOrRefusal({ request }: Client, command: Command): numbe
 
 /** What has no keys that can be found, Redis refuses too, with words for each command: it is asked for them. */
 export function refuseAsRedis(client: Client, command: Command, refusal: CommandError): boolean {
-  const { raw } = sessionRoute(client.door.engine);
+  const { raw } = sessionRoute(client.endpoint.engine);
   if (raw === undefined) throw refusal;
   return forward(client, command, raw, [], []);
 }

@@ -29,7 +29,7 @@ export function forward(
   if (!mayPass(client, route)) return false;
   const connection = laneOf(client, route, slot);
   if (connection.full) {
-    client.door.waitForRoom(client);
+    client.endpoint.waitForRoom(client);
     return false;
   }
   const upstream = slot === undefined ? undefined : client.upstream(route);
@@ -58,7 +58,7 @@ export function forward(
 
 /** Whether the policies let one command pass now; when not, the client goes on when it is worth asking again. */
 export const mayPass = (client: Client, { guard }: RawRoute): boolean =>
-  guard === undefined || guard.ready(client, () => client.door.workLater(client));
+  guard === undefined || guard.ready(client, () => client.endpoint.workLater(client));
 
 const namesKeys = new Set(
   'blpop brpop bzpopmin bzpopmax lmpop zmpop blmpop bzmpop xread xreadgroup sort sort_ro georadius georadiusbymember'.split(

@@ -1,6 +1,6 @@
 import type { RawRoute } from '../../../routing/engine.ts';
 import type { Key } from '../../../store/store.ts';
-import type { Client, DoorCommand } from '../client.ts';
+import type { Client, SessionCommand } from '../client.ts';
 import { CommandError } from '../commands/answer.ts';
 import { unknownRequest } from '../commands/unknown-request.ts';
 import { commonRoute } from '../dispatch/grouping.ts';
@@ -17,7 +17,7 @@ import { storesBusy } from './split-commands.ts';
  * BLPOP and its like: on a connection that no one else uses while it waits. The client's later requests wait behind
  * it, as they would in Redis, and when the client goes away so does the connection.
  */
-export const blockingCommand: DoorCommand = (client, command) => {
+export const blockingCommand: SessionCommand = (client, command) => {
   const positions = positionsOrRefusal(client, command);
   if (positions instanceof CommandError) return refuseAsRedis(client, command, positions);
   const keys = client.request.keys(positions);

@@ -26,7 +26,7 @@ const subcommands: Record<string, Subcommand> = {
   info: { words: 2, run: ({ session }) => new Verbatim(`${session.describe()}\n`) },
   list: {
     words: -2,
-    run: ({ door }) => new Verbatim([...door.sessions()].map((session) => `${session.describe()}\n`).join('')),
+    run: ({ endpoint }) => new Verbatim([...endpoint.sessions()].map((session) => `${session.describe()}\n`).join('')),
   },
   'no-evict': { words: 3, run: (_client, request) => onOff(request) },
   'no-touch': { words: 3, run: (_client, request) => onOff(request) },
@@ -41,7 +41,7 @@ const subcommands: Record<string, Subcommand> = {
   },
 };
 
-/** CLIENT and its subcommands; those that this door has no use for are unknown to it, as to an older Redis. */
+/** CLIENT and its subcommands; those that this endpoint has no use for are unknown to it, as to an older Redis. */
 export function clientCommand(client: Client, request: RequestView): Answer {
   const name = request.word(1);
   const subcommand = Object.hasOwn(subcommands, name) ? subcommands[name] : undefined;

@@ -1,4 +1,4 @@
-import type { Client, DoorCommand } from '../client.ts';
+import type { Client, SessionCommand } from '../client.ts';
 import { type Answer, CommandError, ok, Status } from '../commands/answer.ts';
 import { wrongArguments } from '../commands/errors.ts';
 import { integer } from '../commands/numbers.ts';
@@ -15,7 +15,7 @@ import { wait } from './wait-command.ts';
 
 /** A client that has authenticated may send requests of the full size. */
 function admitted(client: Client, answer: Answer): Answer {
-  if (client.session.authenticated) client.parser.limits = client.door.limits;
+  if (client.session.authenticated) client.parser.limits = client.endpoint.limits;
   return answer;
 }
 
@@ -27,7 +27,7 @@ function ping({ session }: Client, request: RequestView): Answer {
 }
 
 function reset(client: Client): Answer {
-  const { session, door } = client;
+  const { session, endpoint } = client;
   client.subscriptions.close();
   client.transaction?.close();
   client.transaction = undefined;
@@ -36,12 +36,12 @@ function reset(client: Client): Answer {
   session.protocol = 2;
   session.name = '';
   session.database = undefined;
-  session.authenticated = door.credentials.password() === undefined;
+  session.authenticated = endpoint.credentials.password() === undefined;
   return new Status('RESET');
 }
 
 /** CLIENT: at once, but for TRACKING, which waits until the changes are heard. */
-const answerClient: DoorCommand = (connection) => {
+const answerClient: SessionCommand = (connection) => {
   const { request } = connection;
   connection.endRun();
   if (request.word(1) !== 'tracking' || request.count < 3) connection.answer(clientCommand(connection, request));
@@ -50,8 +50,8 @@ const answerClient: DoorCommand = (connection) => {
 };
 
 /** COMMAND: a Redis whose keys these are says it all, any other at least where the keys of a request stand. */
-const answerCommand: DoorCommand = (client, command) => {
-  const { engine } = client.door;
+const answerCommand: SessionCommand = (client, command) => {
+  const { engine } = client.endpoint;
   const asksForKeys = client.request.count > 1 && client.request.word(1).startsWith('getkeys');
   const raw = asksForKeys ? sessionRoute(engine).raw : ownedDatabase(engine);
   if (raw !== undefined) return forward(client, command, raw, [], []);
@@ -88,21 +88,21 @@ export const connectionAnswers: Record<string, OwnAnswer> = {
 
 /** A command that is answered at once, from what the connection and the endpoint know. */
 const atOnce =
-  (answer: OwnAnswer): DoorCommand =>
+  (answer: OwnAnswer): SessionCommand =>
   (client) => {
     client.endRun();
     client.answer(answer(client, client.request));
     return true;
   };
 
-export const connectionCommands: Record<string, DoorCommand> = {
+export const connectionCommands: Record<string, SessionCommand> = {
   ping: atOnce(ping),
   echo: atOnce((_client, request) => request.value(1)),
   time: atOnce(time),
   config: atOnce((_client, request) => configCommand(request)),
   role: atOnce(() => ['master', 0, []]),
-  hello: atOnce((client, request) => admitted(client, hello(client.session, request, client.door.credentials))),
-  auth: atOnce((client, request) => admitted(client, auth(client.session, request, client.door.credentials))),
+  hello: atOnce((client, request) => admitted(client, hello(client.session, request, client.endpoint.credentials))),
+  auth: atOnce((client, request) => admitted(client, auth(client.session, request, client.endpoint.credentials))),
   reset: atOnce(reset),
   quit: atOnce(quit),
   client: answerClient,

@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import type { RawRoute } from '../../../routing/engine.ts';
-import type { Client, DoorCommand } from '../client.ts';
+import type { Client, SessionCommand } from '../client.ts';
 import { type Answer, Verbatim } from '../commands/answer.ts';
 import { sessionRoute } from '../dispatch/grouping.ts';
 import { ask } from '../forwarding/ask.ts';
@@ -14,13 +14,13 @@ type Sections = Record<string, Record<string, string | number>>;
 const ofTheEndpoint = ['server', 'clients', 'stats', 'replication', 'cluster'];
 
 /** INFO [section ...]: of this endpoint what a client of it wants to know, of the Redis behind it what only that knows. */
-export const infoCommand: DoorCommand = (client) => {
-  const { request, door } = client;
+export const infoCommand: SessionCommand = (client) => {
+  const { request, endpoint } = client;
   const wanted = request.options(1);
-  const { raw } = sessionRoute(door.engine);
+  const { raw } = sessionRoute(endpoint.engine);
   if (raw !== undefined && storesBusy(client)) return false;
   client.endRun();
-  const own = ownSections(door.facts());
+  const own = ownSections(endpoint.facts());
   if (raw === undefined) client.answer(asText(own, wanted));
   else client.answerLater(withRedis(client, raw, own, wanted), 'exclusive');
   return true;

@@ -40,7 +40,7 @@ export async function keyPage(
   const [next, found] = checked(reply) as [Buffer, Buffer[]];
   const keys = found.map((key) => keyOfBytes(key).slice(raw.keyPrefix.length));
   return {
-    keys: keys.filter((key) => client.door.engine.route(key) === route),
+    keys: keys.filter((key) => client.endpoint.engine.route(key) === route),
     cursor: behind(next.toString()),
   };
 }
@@ -73,8 +73,8 @@ async function nodeOf(client: Client, raw: RawRoute, cursor: string | undefined)
 }
 
 /** A store may hold keys that rules send elsewhere; those are not shown here. */
-const isShown = ({ door }: Client, route: Route, key: Key, glob: Glob): boolean =>
-  glob.matches(key) && door.engine.route(key) === route;
+const isShown = ({ endpoint }: Client, route: Route, key: Key, glob: Glob): boolean =>
+  glob.matches(key) && endpoint.engine.route(key) === route;
 
 /** All keys of one route that match, a page at a time. */
 export async function* keysIn(client: Client, route: Route, glob: Glob): AsyncGenerator<Key> {
@@ -88,7 +88,7 @@ export async function* keysIn(client: Client, route: Route, glob: Glob): AsyncGe
 
 /** All keys of all routes that match; one that moves from store to store meanwhile may come twice. */
 export async function* allKeys(client: Client, glob: Glob): AsyncGenerator<Key> {
-  for (const route of client.door.engine.routes()) yield* keysIn(client, route, glob);
+  for (const route of client.endpoint.engine.routes()) yield* keysIn(client, route, glob);
 }
 
 export async function collect(keys: AsyncIterable<Key>): Promise<Key[]> {

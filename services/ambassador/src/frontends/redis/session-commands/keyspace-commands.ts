@@ -2,7 +2,7 @@ import type { Route } from '../../../routing/engine.ts';
 import { compileGlob } from '../../../store/glob.ts';
 import { bytesOfKey } from '../../../store/key.ts';
 import type { Key } from '../../../store/store.ts';
-import type { Client, DoorCommand } from '../client.ts';
+import type { Client, SessionCommand } from '../client.ts';
 import { type Answer, CommandError, ok } from '../commands/answer.ts';
 import { replies } from '../commands/errors.ts';
 import { integer } from '../commands/numbers.ts';
@@ -19,9 +19,9 @@ const everything = compileGlob('*');
  * itself, unless it `flushes`, which reaches other databases there and past a near cache.
  */
 const overAll =
-  (answer: (client: Client) => Promise<Answer>, flushes = false): DoorCommand =>
+  (answer: (client: Client) => Promise<Answer>, flushes = false): SessionCommand =>
   (client, command) => {
-    const owned = flushes ? undefined : ownedDatabase(client.door.engine);
+    const owned = flushes ? undefined : ownedDatabase(client.endpoint.engine);
     if (owned !== undefined) return forward(client, command, owned, [], []);
     if (storesBusy(client)) return false;
     client.endRun();
@@ -47,14 +47,14 @@ async function randomkey(client: Client): Promise<Answer> {
 
 /** SCAN over all routes, one after the other. The cursor names a place that is remembered here. */
 async function scan(client: Client): Promise<Answer> {
-  const { request, door } = client;
+  const { request, endpoint } = client;
   const options = scanOptions(request);
-  const place = door.cursors.resume(request.text(1), door.engine.routes());
+  const place = endpoint.cursors.resume(request.text(1), endpoint.engine.routes());
   const [route, ...others] = place.routes;
   if (route === undefined) return ['0', []];
   const found = await keyPage(client, route, options, place.cursor);
   const next = { routes: found.cursor === undefined ? others : place.routes, cursor: found.cursor };
-  return [next.routes.length === 0 ? '0' : door.cursors.keep(next), found.keys.map(bytesOfKey)];
+  return [next.routes.length === 0 ? '0' : endpoint.cursors.keep(next), found.keys.map(bytesOfKey)];
 }
 
 function scanOptions(request: RequestView): Wanted {
@@ -74,7 +74,7 @@ function scanOptions(request: RequestView): Wanted {
 
 /** FLUSHDB and FLUSHALL: every key that this endpoint shows, and no other. */
 async function flush(client: Client): Promise<Answer> {
-  for (const route of client.door.engine.routes()) {
+  for (const route of client.endpoint.engine.routes()) {
     const keys = await collect(keysIn(client, route, everything));
     for (let at = 0; at < keys.length; at += pageSize) await remove(client, route, keys.slice(at, at + pageSize));
   }
@@ -86,7 +86,7 @@ async function remove(client: Client, { raw, store }: Route, keys: readonly Key[
   else await Promise.all(groupByRoute(client, keys).map((group) => removeKeys(client, raw, group)));
 }
 
-export const keyspaceCommands: Record<string, DoorCommand> = {
+export const keyspaceCommands: Record<string, SessionCommand> = {
   keys: overAll(async (client) => [...(await matchingKeys(client, client.request.key(1)))].map(bytesOfKey)),
   dbsize: overAll(async (client) => (await matchingKeys(client, '*')).size),
   randomkey: overAll(randomkey),

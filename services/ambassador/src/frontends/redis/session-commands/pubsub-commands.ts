@@ -1,5 +1,5 @@
 import type { RawRoute } from '../../../routing/engine.ts';
-import type { Client, DoorCommand } from '../client.ts';
+import type { Client, SessionCommand } from '../client.ts';
 import { type Answer, CommandError, ok } from '../commands/answer.ts';
 import { unknownRequest } from '../commands/unknown-request.ts';
 import { commonRoute } from '../dispatch/grouping.ts';
@@ -9,7 +9,7 @@ import { ReplyError } from '../protocol/reply-decoder.ts';
 import { ClusterUpstream } from '../upstream/cluster/cluster-upstream.ts';
 import { storesBusy } from './split-commands.ts';
 
-const subscribe: DoorCommand = (client, command) => {
+const subscribe: SessionCommand = (client, command) => {
   const { request, session } = client;
   if (client.pending.forwarded > 0 || client.pending.exclusive > 0) return false;
   client.endRun();
@@ -27,14 +27,14 @@ const subscribe: DoorCommand = (client, command) => {
 };
 
 /** A shard channel has no prefix, but in a cluster a slot, as a key has. */
-const spublish: DoorCommand = (client, command) => {
+const spublish: SessionCommand = (client, command) => {
   const route = commonRoute(client, []);
   if (route === undefined) throw new CommandError(unknownRequest(client.request));
   return forward(client, command, { ...route, keyPrefix: '' }, [], [client.request.key(1)]);
 };
 
 /** PUBLISH and PUBSUB: channels have no prefix and no route; they are those of the first Redis. */
-const passOn: DoorCommand = (client, command) => {
+const passOn: SessionCommand = (client, command) => {
   const route = commonRoute(client, []);
   if (route === undefined) throw new CommandError(unknownRequest(client.request));
   return forward(client, command, route, [], []);
@@ -46,7 +46,7 @@ const passOn: DoorCommand = (client, command) => {
  */
 function kill(client: Client, route: RawRoute): boolean {
   client.endRun();
-  const upstream = client.door.upstream(route, undefined);
+  const upstream = client.endpoint.upstream(route, undefined);
   const words = client.request.words();
   const send = async (): Promise<Answer> => {
     const pools =
@@ -68,7 +68,7 @@ function kill(client: Client, route: RawRoute): boolean {
 }
 
 /** SCRIPT and FUNCTION: every node of a cluster has its own, so all are asked; the first error, or else reply, is the answer. */
-const onEveryNode: DoorCommand = (client, command) => {
+const onEveryNode: SessionCommand = (client, command) => {
   const route = commonRoute(client, []);
   const upstream = route && client.upstream(route);
   if (route !== undefined && client.request.word(1) === 'kill') return kill(client, route);
@@ -88,7 +88,7 @@ const onEveryNode: DoorCommand = (client, command) => {
   return true;
 };
 
-export const pubSubCommands: Record<string, DoorCommand> = {
+export const pubSubCommands: Record<string, SessionCommand> = {
   subscribe,
   psubscribe: subscribe,
   unsubscribe: subscribe,

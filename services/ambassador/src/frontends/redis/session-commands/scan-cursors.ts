@@ -8,7 +8,7 @@ const mostKept = 10_000;
 export type ScanPlace = { routes: readonly Route[]; cursor: string | undefined };
 
 /**
- * The cursors of SCANs under way. Clients want a number as cursor and stores give any text, so the door remembers
+ * The cursors of SCANs under way. Clients want a number as cursor and stores give any text, so the endpoint remembers
  * what a number stands for; the oldest are forgotten first.
  */
 export class ScanCursors {

@@ -1,4 +1,4 @@
-import type { Client, DoorCommand } from '../client.ts';
+import type { Client, SessionCommand } from '../client.ts';
 import { type Answer, CommandError, ok } from '../commands/answer.ts';
 import { replies } from '../commands/errors.ts';
 import { integer } from '../commands/numbers.ts';
@@ -10,7 +10,7 @@ import { storesBusy } from './split-commands.ts';
  * SELECT: 0 is the store's own database. Another one is chosen where all keys live in a Redis that has databases and whose
  * URL names none; elsewhere its refusal is the one of a Redis with one database.
  */
-export const select: DoorCommand = (client) => {
+export const select: SessionCommand = (client) => {
   const index = integer(client.request.text(1));
   if (storesBusy(client) || client.pending.forwarded > 0) return false;
   client.endRun();
@@ -26,14 +26,14 @@ async function choose(client: Client, index: number): Promise<Answer> {
 
 /** @throws {CommandError} in the words of the Redis that has no such database */
 async function checkDatabase(client: Client, index: number): Promise<void> {
-  const { door, session } = client;
-  const all = door.engine.routes();
-  const routes = distinctRedis(door.engine);
+  const { endpoint, session } = client;
+  const all = endpoint.engine.routes();
+  const routes = distinctRedis(endpoint.engine);
   const haveDatabases = routes.every(({ target }) => target.topology.mode !== 'cluster' && target.db === 0);
   if (!haveDatabases || all.some(({ raw }) => raw === undefined)) throw new CommandError(replies.dbIndex);
   for (const route of routes) {
     // Not the connection that others share: it would be in the other database from then on.
-    const connection = door.upstream(route, undefined).dedicated(session.protocol);
+    const connection = endpoint.upstream(route, undefined).dedicated(session.protocol);
     const [reply] = await askOver(client, route, [['SELECT', String(index)]], { connection }).finally(() =>
       connection.close('checked'),
     );

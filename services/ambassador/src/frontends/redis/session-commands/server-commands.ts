@@ -3,7 +3,7 @@ import { subcommandUnknown } from '../commands/errors.ts';
 import type { RequestView } from '../commands/request.ts';
 import { allCommands, type CommandSpec } from '../commands/table.ts';
 
-/** CONFIG: the door has none of Redis' settings, so GET finds nothing, which redis-benchmark and others accept. */
+/** CONFIG: the endpoint has none of Redis' settings, so GET finds nothing, which redis-benchmark and others accept. */
 export function configCommand(request: RequestView): Answer {
   const subcommand = request.word(1);
   if (subcommand === 'get') return new MapAnswer([]);

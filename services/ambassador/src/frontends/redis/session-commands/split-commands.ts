@@ -1,7 +1,7 @@
 import type { RawRoute } from '../../../routing/engine.ts';
 import { bytesOfKey } from '../../../store/key.ts';
 import type { Key, Store } from '../../../store/store.ts';
-import type { Client, Command, DoorCommand } from '../client.ts';
+import type { Client, Command, SessionCommand } from '../client.ts';
 import { type Answer, CommandError, ok } from '../commands/answer.ts';
 import { replies } from '../commands/errors.ts';
 import { keyPositions } from '../commands/key-positions.ts';
@@ -22,7 +22,7 @@ const storedKeys = ({ keyPrefix }: RawRoute, keys: readonly Key[]): Buffer[] =>
   keys.map((key) => bytesOfKey(keyPrefix + key));
 
 /** MGET: each route gets one request; a key that can't be read has its error in its place. */
-const mget: DoorCommand = (client, command) => {
+const mget: SessionCommand = (client, command) => {
   if (storesBusy(client) || client.pending.nearWrites > 0) return false;
   const keys = requestKeys(client, command);
   client.endRun();
@@ -63,7 +63,7 @@ async function readGroup(client: Client, { route, raw, slot, keys }: Group): Pro
 
 /** DEL, UNLINK, EXISTS, TOUCH: counted per route and added up. */
 const counted =
-  (onStore: (store: Store, keys: readonly Key[]) => Promise<number>): DoorCommand =>
+  (onStore: (store: Store, keys: readonly Key[]) => Promise<number>): SessionCommand =>
   (client, command) => {
     const keys = requestKeys(client, command);
     const groups = groupByRoute(client, keys);
@@ -89,7 +89,7 @@ export async function removeKeys(client: Client, raw: RawRoute, { keys, slot }: 
 }
 
 /** MSET: each route for itself; not atomic over several, and the first failure is the answer. */
-const mset: DoorCommand = (client, command) => {
+const mset: SessionCommand = (client, command) => {
   const pairs = pairsOf(command.name, client.request);
   const groups = groupByRoute(client, requestKeys(client, command));
   const only = groups.length === 1 ? groups[0]?.raw : undefined;
@@ -115,7 +115,7 @@ async function writeGroup(client: Client, { route, raw, slot, keys }: Group, val
 }
 
 /** MSETNX: all or nothing, so all keys must live in one place. */
-const msetnx: DoorCommand = (client, command) => {
+const msetnx: SessionCommand = (client, command) => {
   pairsOf(command.name, client.request);
   const [first, ...others] = groupByRoute(client, requestKeys(client, command));
   if (first === undefined || others.length > 0) throw new CommandError(replies.crossSlot);
@@ -128,7 +128,7 @@ const msetnx: DoorCommand = (client, command) => {
   return true;
 };
 
-export const splitCommands: Record<string, DoorCommand> = {
+export const splitCommands: Record<string, SessionCommand> = {
   mget,
   mset,
   msetnx,

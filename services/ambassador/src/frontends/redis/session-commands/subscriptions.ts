@@ -38,7 +38,7 @@ export class Subscriptions implements Subscribed {
   send(words: readonly Buffer[]): void {
     const [command = Buffer.alloc(0), ...names] = words;
     const isLeaving = /unsubscribe$/i.test(command.toString());
-    if (sessionRoute(this.#client.door.engine).raw === undefined) return this.#sendHere(isLeaving, names);
+    if (sessionRoute(this.#client.endpoint.engine).raw === undefined) return this.#sendHere(isLeaving, names);
     this.#sendOn(command, names, words);
     // Until the Redis has said how many they are.
     if (!isLeaving) this.#client.session.subscriptions += names.length;
@@ -75,7 +75,7 @@ export class Subscriptions implements Subscribed {
   }
 
   get #isCluster(): boolean {
-    return sessionRoute(this.#client.door.engine).raw?.target.topology.mode === 'cluster';
+    return sessionRoute(this.#client.endpoint.engine).raw?.target.topology.mode === 'cluster';
   }
 
   #tell(place: string, slot: number | undefined, words: readonly Buffer[]): void {
@@ -85,8 +85,8 @@ export class Subscriptions implements Subscribed {
   }
 
   #open(slot: number | undefined): ForwardingConnection {
-    const { door } = this.#client;
-    const { raw } = sessionRoute(door.engine);
+    const { endpoint } = this.#client;
+    const { raw } = sessionRoute(endpoint.engine);
     if (raw === undefined) throw new CommandError(noChannels);
     const events = {
       onPush: (bytes: Buffer) => this.#pass(bytes),
@@ -94,7 +94,7 @@ export class Subscriptions implements Subscribed {
         if (!this.#closing) this.#client.abandon('the connection of its subscriptions was lost');
       },
     };
-    return door.upstream(raw, undefined).dedicated(3, events, slot);
+    return endpoint.upstream(raw, undefined).dedicated(3, events, slot);
   }
 
   #pass(bytes: Buffer): void {

@@ -1,7 +1,7 @@
 import type { Route } from '../../../routing/engine.ts';
 import { bytesOfKey } from '../../../store/key.ts';
 import type { Key } from '../../../store/store.ts';
-import type { Client, DoorCommand } from '../client.ts';
+import type { Client, SessionCommand } from '../client.ts';
 import { type Answer, CommandError, NullArray, ok } from '../commands/answer.ts';
 import { replies } from '../commands/errors.ts';
 import { keyPositions } from '../commands/key-positions.ts';
@@ -16,7 +16,7 @@ import { localAnswer, parsedRequest } from './own-replies.ts';
 import { storesBusy } from './split-commands.ts';
 import { Transaction } from './transaction.ts';
 
-const multi: DoorCommand = (client) => {
+const multi: SessionCommand = (client) => {
   if (client.transaction?.open) throw new CommandError(replies.nestedMulti);
   client.transaction ??= new Transaction();
   client.transaction.open = true;
@@ -25,14 +25,14 @@ const multi: DoorCommand = (client) => {
   return true;
 };
 
-const discard: DoorCommand = (client) => {
+const discard: SessionCommand = (client) => {
   if (!client.transaction?.open) throw new CommandError(replies.discardWithoutMulti);
   forget(client);
   client.answer(ok);
   return true;
 };
 
-const unwatch: DoorCommand = (client) => {
+const unwatch: SessionCommand = (client) => {
   forget(client);
   client.answer(ok);
   return true;
@@ -44,13 +44,13 @@ function forget(client: Client): void {
   client.transaction = undefined;
 }
 
-const watch: DoorCommand = (client, command) => {
+const watch: SessionCommand = (client, command) => {
   if (client.transaction?.open) throw new CommandError(replies.watchInMulti);
   if (storesBusy(client) || client.pending.forwarded > 0) return false;
   const keys = client.request.keys(keyPositions(command, client.request));
   client.endRun();
   const transaction = (client.transaction ??= new Transaction());
-  for (const key of keys) transaction.take(client.door.engine.route(key), key);
+  for (const key of keys) transaction.take(client.endpoint.engine.route(key), key);
   client.answerLater(watchKeys(client, transaction, keys), 'exclusive');
   return true;
 };
@@ -77,12 +77,12 @@ async function watchKeys(client: Client, transaction: Transaction, keys: readonl
   return ok;
 }
 
-const exec: DoorCommand = (client) => {
+const exec: SessionCommand = (client) => {
   const { transaction } = client;
   if (!transaction?.open) throw new CommandError(replies.execWithoutMulti);
   if (storesBusy(client)) return false;
   if (transaction.watching !== undefined && client.pending.forwarded > 0) return false;
-  const route = transaction.route ?? sessionRoute(client.door.engine);
+  const route = transaction.route ?? sessionRoute(client.endpoint.engine);
   const { raw } = route;
   if (raw !== undefined && !transaction.failed && !mayPass(client, raw)) return false;
   client.endRun();
@@ -114,4 +114,4 @@ async function execOnStore(client: Client, transaction: Transaction, { store }: 
   return answers;
 }
 
-export const transactionCommands: Record<string, DoorCommand> = { multi, exec, discard, watch, unwatch };
+export const transactionCommands: Record<string, SessionCommand> = { multi, exec, discard, watch, unwatch };

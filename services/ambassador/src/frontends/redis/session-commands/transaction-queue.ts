@@ -33,12 +33,12 @@ export function queueInTransaction(client: Client, transaction: Transaction, com
 }
 
 function queue(client: Client, transaction: Transaction, command: Command): void {
-  const { door, request, parser } = client;
+  const { endpoint, request, parser } = client;
   const positions = keyPositions(command, request);
   const own = Object.hasOwn(ownAnswers, command.name);
   if (positions.length === 0 && command.keys.kind === 'none' && !own) checkKeyless(client, command);
   const keys = request.keys(positions);
-  for (const key of keys) transaction.take(door.engine.route(key), key);
+  for (const key of keys) transaction.take(endpoint.engine.route(key), key);
   const raw = transaction.route?.raw;
   if (raw !== undefined) checkPrefix(raw, command);
   if (keys.length > 0 && raw === undefined && command.onStore === undefined)
@@ -51,9 +51,9 @@ function queue(client: Client, transaction: Transaction, command: Command): void
 }
 
 /** A command without a key belongs to the Redis where the keys of the transaction live, or else to the session's. */
-function checkKeyless({ door }: Client, { name, write }: Command): void {
+function checkKeyless({ endpoint }: Client, { name, write }: Command): void {
   if (serverCommands.has(name) || withoutEffect.has(name)) return;
-  const owned = databaseCommands.has(name) ? ownedDatabase(door.engine) : undefined;
+  const owned = databaseCommands.has(name) ? ownedDatabase(endpoint.engine) : undefined;
   if (owned !== undefined && (!write || owned.near === undefined)) return;
   throw new CommandError(`ERR ${name.toUpperCase()} is not supported inside MULTI here`);
 }

@@ -1,5 +1,5 @@
 import type { RawRoute } from '../../../routing/engine.ts';
-import type { Client, DoorCommand } from '../client.ts';
+import type { Client, SessionCommand } from '../client.ts';
 import { CommandError } from '../commands/answer.ts';
 import { integer } from '../commands/numbers.ts';
 import { distinctRedis } from '../dispatch/grouping.ts';
@@ -18,11 +18,11 @@ import { storesBusy } from './split-commands.ts';
  * of the connection's last command (https://redis.io/docs/latest/commands/wait/), so a PING comes first: it takes the
  * offset behind all writes that were acknowledged before.
  */
-export const wait: DoorCommand = (client) => {
+export const wait: SessionCommand = (client) => {
   const replicas = integer(client.request.text(1));
   const timeout = integer(client.request.text(2), 'ERR timeout is not an integer or out of range');
   if (timeout < 0) throw new CommandError('ERR timeout is negative');
-  const routes = distinctRedis(client.door.engine);
+  const routes = distinctRedis(client.endpoint.engine);
   if (routes.length === 0) throw new CommandError('ERR WAIT is not supported: no store of this endpoint has replicas');
   if (storesBusy(client) || client.pending.forwarded > 0) return false;
   client.endRun();

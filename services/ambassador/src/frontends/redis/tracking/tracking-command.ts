@@ -23,17 +23,17 @@ export async function clientTracking(client: Client): Promise<Answer> {
   }
   check(options, before);
   const { prefixes, ...mode } = options;
-  const tracking = new Tracking(client, client.door.invalidations, mode);
+  const tracking = new Tracking(client, client.endpoint.invalidations, mode);
   for (const prefix of new Set([...(before?.prefixes ?? []), ...prefixes])) tracking.prefixes.add(prefix);
   if (mode.broadcast && tracking.prefixes.size === 0) tracking.prefixes.add('');
-  if (before !== undefined) for (const key of before.keys) client.door.invalidations.remember(key, tracking);
-  await client.door.invalidations.join(tracking);
+  if (before !== undefined) for (const key of before.keys) client.endpoint.invalidations.remember(key, tracking);
+  await client.endpoint.invalidations.join(tracking);
   before?.close();
   client.tracking = tracking;
   return ok;
 }
 
-function readOptions({ request, door }: Client): Options {
+function readOptions({ request, endpoint }: Client): Options {
   const options: Options = { broadcast: false, only: undefined, noLoop: false, redirect: 0, prefixes: [] };
   const wanted = new Set<'optin' | 'optout'>();
   for (let index = 3; index < request.count; index += 1) {
@@ -45,7 +45,7 @@ function readOptions({ request, door }: Client): Options {
     else if (word === 'redirect' && hasValue) {
       if (options.redirect !== 0) throw new CommandError('ERR A client can only redirect to a single other client');
       options.redirect = integer(request.text((index += 1)));
-      if (door.client(options.redirect) === undefined)
+      if (endpoint.client(options.redirect) === undefined)
         throw new CommandError('ERR The client ID you want redirect to does not exist');
     } else if (word === 'prefix' && hasValue) options.prefixes.push(request.key((index += 1)));
     else throw new CommandError(replies.syntax);

@@ -52,9 +52,9 @@ export class Tracking implements Tracked {
   }
 
   tell(keys: readonly Key[] | null): void {
-    const { session, door } = this.#client;
+    const { session, endpoint } = this.#client;
     const { redirect } = this.mode;
-    const target = redirect === 0 ? this.#client : door.client(redirect);
+    const target = redirect === 0 ? this.#client : endpoint.client(redirect);
     if (target === undefined) {
       this.broken = true;
       if (session.protocol === 3) this.#client.interject(encoded(3, ['tracking-redir-broken', redirect]));

@@ -3,7 +3,7 @@ import { messageOf } from '@podkit/chassis/errors';
 import type { HostPort } from '../../../routing/engine.ts';
 import type { ForwardingOptions } from './forwarding-options.ts';
 import { greet } from './greeting.ts';
-import { openSocket, type RedisEndpoint, UpstreamError } from './redis-server.ts';
+import { openSocket, type RedisServer, UpstreamError } from './redis-server.ts';
 import { ReplyDelivery } from './reply-delivery.ts';
 import { type ReplySink, SinkQueue } from './sink.ts';
 import { WriteBatch } from './write-batch.ts';
@@ -31,13 +31,10 @@ export class ForwardingConnection {
   constructor(options: ForwardingOptions) {
     this.#options = options;
     this.#replies = new ReplyDelivery(this.#sinks, options.onPush);
-    const { endpoint } = options;
-    this.#watchdog = setInterval(
-      () => this.#watch(),
-      Math.max(10, Math.min(endpoint.commandTimeout || 1000, 1000) / 4),
-    );
+    const { server } = options;
+    this.#watchdog = setInterval(() => this.#watch(), Math.max(10, Math.min(server.commandTimeout || 1000, 1000) / 4));
     this.#watchdog.unref();
-    this.#open(endpoint).catch((error: unknown) => this.close(messageOf(error)));
+    this.#open(server).catch((error: unknown) => this.close(messageOf(error)));
   }
 
   /** Requests whose replies are due, in sinks. */
@@ -77,7 +74,7 @@ export class ForwardingConnection {
 
   /** The server has said that it is no master: the next request goes to the one that is, where that can be asked. */
   demoted(): void {
-    if (this.#options.endpoint.locate !== undefined) this.retiring = true;
+    if (this.#options.server.locate !== undefined) this.retiring = true;
   }
 
   /** End it when nothing is awaited any more. */
@@ -96,12 +93,12 @@ export class ForwardingConnection {
     this.#options.onClose(new UpstreamError(reason, this.ready));
   }
 
-  async #open(endpoint: RedisEndpoint): Promise<void> {
-    const { host, port, locate } = endpoint;
+  async #open(server: RedisServer): Promise<void> {
+    const { host, port, locate } = server;
     this.at = locate === undefined ? { host, port } : await locate();
     if (this.closed) return;
     this.#socket = openSocket(
-      { ...endpoint, ...this.at },
+      { ...server, ...this.at },
       {
         received: (chunk) => this.#receive(chunk),
         connected: (socket) => this.#greet(socket),
@@ -111,8 +108,8 @@ export class ForwardingConnection {
   }
 
   #greet(socket: Socket): void {
-    const { endpoint, protocol } = this.#options;
-    greet(endpoint, protocol, {
+    const { server, protocol } = this.#options;
+    greet(server, protocol, {
       send: (sink, frame) => {
         this.#sinks.pushFirst(sink);
         socket.write(frame);
@@ -151,7 +148,7 @@ export class ForwardingConnection {
   }
 
   #watch(): void {
-    const { connectTimeout, commandTimeout } = this.#options.endpoint;
+    const { connectTimeout, commandTimeout } = this.#options.server;
     const waited = performance.now() - this.#progress;
     if (!this.ready && waited > connectTimeout) this.close(`no connection within ${connectTimeout} ms`);
     else if (this.#sinks.length > 0 && waited > commandTimeout && commandTimeout > 0)

@@ -1,8 +1,8 @@
-import type { RedisEndpoint, UpstreamError } from './redis-server.ts';
+import type { RedisServer, UpstreamError } from './redis-server.ts';
 
 /** What a connection to a Redis is told, and what it tells. */
 export type ForwardingOptions = {
-  endpoint: RedisEndpoint;
+  server: RedisServer;
   protocol: 2 | 3;
   /** Called once, when the connection has ended; `error` says why. */
   onClose(error: UpstreamError): void;

@@ -1,7 +1,7 @@
 import { messageOf } from '@podkit/chassis/errors';
 import { encodeRequest } from '../protocol/encode-request.ts';
 import { type Reply, ReplyError, textOf } from '../protocol/reply-decoder.ts';
-import type { RedisEndpoint } from './redis-server.ts';
+import type { RedisServer } from './redis-server.ts';
 import { DecodingSink, type ReplySink } from './sink.ts';
 
 type Line = {
@@ -12,10 +12,10 @@ type Line = {
 };
 
 /** The first words on a connection to a Redis: HELLO 3 or AUTH, then SELECT, then ROLE, where they are needed. */
-export function greet(endpoint: RedisEndpoint, protocol: 2 | 3, line: Line): void {
+export function greet(server: RedisServer, protocol: 2 | 3, line: Line): void {
   let requests: string[][];
   try {
-    requests = greetings(endpoint, protocol);
+    requests = greetings(server, protocol);
   } catch (error) {
     // A secret that cannot be read right now; the next connection reads it again.
     return line.refused(messageOf(error));
@@ -24,7 +24,7 @@ export function greet(endpoint: RedisEndpoint, protocol: 2 | 3, line: Line): voi
   const sink = new DecodingSink(
     requests.length,
     (replies) => {
-      const role = endpoint.locate === undefined ? undefined : replies.pop();
+      const role = server.locate === undefined ? undefined : replies.pop();
       const refusal = replies.find((reply: Reply) => reply instanceof ReplyError);
       if (refusal instanceof ReplyError) line.refused(`the Redis refused: ${refusal.message}`);
       else if (Array.isArray(role) && textOf(role[0]) !== 'master')
@@ -36,7 +36,7 @@ export function greet(endpoint: RedisEndpoint, protocol: 2 | 3, line: Line): voi
   line.send(sink, Buffer.concat(requests.map(encodeRequest)));
 }
 
-function greetings({ login: loginNow, db, locate }: RedisEndpoint, protocol: 2 | 3): string[][] {
+function greetings({ login: loginNow, db, locate }: RedisServer, protocol: 2 | 3): string[][] {
   const { username, password: secret } = loginNow();
   const requests: string[][] = [];
   const login = secret === undefined ? [] : [username ?? 'default', secret];

@@ -1,10 +1,10 @@
 import { followMaster } from './follow-master.ts';
 import { ForwardingConnection } from './forwarding-connection.ts';
-import { type RedisEndpoint, UpstreamError } from './redis-server.ts';
+import { type RedisServer, UpstreamError } from './redis-server.ts';
 import type { ConnectionEvents, Upstream } from './upstream.ts';
 
 export type PoolOptions = {
-  endpoint: RedisEndpoint;
+  server: RedisServer;
   /** Connections per protocol; more than a few only splits the batches. */
   size: number;
   /** Called after replies were given to sinks, so that clients are written to once per chunk. */
@@ -22,7 +22,7 @@ const [firstDelay, longestDelay] = [50, 2000];
  * requests keep their order. A lane that fails is opened again at the next request, at most once per back-off.
  */
 export class UpstreamPool implements Upstream {
-  readonly endpoint: RedisEndpoint;
+  readonly server: RedisServer;
   readonly #options: PoolOptions;
   readonly #lanes: Record<2 | 3, Lane[]>;
   #closed = false;
@@ -30,11 +30,11 @@ export class UpstreamPool implements Upstream {
 
   constructor(options: PoolOptions) {
     this.#options = options;
-    this.endpoint = options.endpoint;
+    this.server = options.server;
     const lanes = () =>
       Array.from({ length: options.size }, () => ({ connection: undefined, failures: 0, retryAt: 0, lastError: '' }));
     this.#lanes = { 2: lanes(), 3: lanes() };
-    const { locate } = options.endpoint;
+    const { locate } = options.server;
     if (locate !== undefined) this.#stopFollowing = followMaster(locate, () => this.#connections);
   }
 
@@ -47,9 +47,9 @@ export class UpstreamPool implements Upstream {
   }
 
   dedicated(protocol: 2 | 3, events: ConnectionEvents = {}): ForwardingConnection {
-    const endpoint = { ...this.endpoint, commandTimeout: 0 };
+    const server = { ...this.server, commandTimeout: 0 };
     const { onDelivered } = this.#options;
-    return new ForwardingConnection({ endpoint, protocol, onDelivered, onClose: () => undefined, ...events });
+    return new ForwardingConnection({ server, protocol, onDelivered, onClose: () => undefined, ...events });
   }
 
   retire(): void {
@@ -72,9 +72,9 @@ export class UpstreamPool implements Upstream {
   }
 
   #open(lane: Lane, protocol: 2 | 3): ForwardingConnection {
-    const { endpoint, onDelivered } = this.#options;
+    const { server, onDelivered } = this.#options;
     const connection = new ForwardingConnection({
-      endpoint,
+      server,
       protocol,
       onDelivered,
       onClose: (error) => {

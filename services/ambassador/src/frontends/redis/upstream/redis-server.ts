@@ -4,7 +4,7 @@ import { messageOf, PodkitError } from '@podkit/chassis/errors';
 import type { HostPort, RedisTarget } from '../../../routing/engine.ts';
 
 /** One Redis server and how to enter it. Times are milliseconds; 0 as `commandTimeout` waits without end. */
-export type RedisEndpoint = Omit<RedisTarget, 'topology'> & {
+export type RedisServer = Omit<RedisTarget, 'topology'> & {
   host: string;
   port: number;
   path?: string;
@@ -31,8 +31,8 @@ export type SocketEvents = {
 };
 
 /** A socket on its way to the server. */
-export function openSocket(endpoint: RedisEndpoint, { received, connected, ended }: SocketEvents): Socket {
-  const { host, port, path, tls } = endpoint;
+export function openSocket(server: RedisServer, { received, connected, ended }: SocketEvents): Socket {
+  const { host, port, path, tls } = server;
   const secure = tls !== undefined && path === undefined;
   const socket = secure
     ? connectTls({ ...(isIP(host) === 0 ? { servername: host } : {}), ...tls(), host, port })

@@ -2,12 +2,12 @@ import { messageOf } from '@podkit/chassis/errors';
 import type { HostPort, RedisTarget } from '../../../routing/engine.ts';
 import { textOf } from '../protocol/reply-decoder.ts';
 import { askOnce } from './ask-once.ts';
-import { type RedisEndpoint, UpstreamError } from './redis-server.ts';
+import { type RedisServer, UpstreamError } from './redis-server.ts';
 
 type OneServer = RedisTarget & { topology: Exclude<RedisTarget['topology'], { mode: 'cluster' }> };
 
 /** The server of a target that has one at a time. */
-export function endpointOf({ topology, ...rest }: OneServer): RedisEndpoint {
+export function serverOf({ topology, ...rest }: OneServer): RedisServer {
   if (topology.mode === 'single') {
     const { mode: _, ...address } = topology;
     return { ...rest, ...address };
@@ -22,9 +22,9 @@ export function endpointOf({ topology, ...rest }: OneServer): RedisEndpoint {
 }
 
 /** Ask all Sentinels at once who the master is now; the first that knows is believed. */
-async function findMaster(sentinels: readonly RedisEndpoint[], name: string): Promise<HostPort> {
+async function findMaster(sentinels: readonly RedisServer[], name: string): Promise<HostPort> {
   try {
-    return await Promise.any(sentinels.map((endpoint) => askSentinel(endpoint, name)));
+    return await Promise.any(sentinels.map((server) => askSentinel(server, name)));
   } catch (error) {
     const reasons = error instanceof AggregateError ? error.errors.map(messageOf) : [messageOf(error)];
     throw new UpstreamError(`no Sentinel knows the master ${name}: ${[...new Set(reasons)].join('; ')}`, false);
@@ -32,8 +32,8 @@ async function findMaster(sentinels: readonly RedisEndpoint[], name: string): Pr
 }
 
 /** Protocol: https://redis.io/docs/latest/develop/reference/sentinel-clients/ */
-async function askSentinel(endpoint: RedisEndpoint, name: string): Promise<HostPort> {
-  const reply = await askOnce(endpoint, ['SENTINEL', 'GET-MASTER-ADDR-BY-NAME', name]);
+async function askSentinel(server: RedisServer, name: string): Promise<HostPort> {
+  const reply = await askOnce(server, ['SENTINEL', 'GET-MASTER-ADDR-BY-NAME', name]);
   if (!Array.isArray(reply)) throw new UpstreamError('it has no master of that name', false);
   return { host: textOf(reply[0]), port: Number(textOf(reply[1])) };
 }

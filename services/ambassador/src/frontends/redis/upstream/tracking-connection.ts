@@ -6,7 +6,7 @@ import { Reconnector } from '../../../store/reconnector.ts';
 import { encodeRequest } from '../protocol/encode-request.ts';
 import { decodeReply, type Reply, ReplyError } from '../protocol/reply-decoder.ts';
 import { ForwardingConnection } from './forwarding-connection.ts';
-import { endpointOf } from './sentinel.ts';
+import { serverOf } from './sentinel.ts';
 import { DecodingSink } from './sink.ts';
 
 type Events = Parameters<TrackChanges>[0];
@@ -43,10 +43,10 @@ export class TrackingConnection {
   #open(): void {
     const { topology, ...rest } = this.#target;
     if (topology.mode === 'cluster') return this.#events.deaf('changes are not heard from a Redis Cluster');
-    const endpoint = endpointOf({ ...rest, topology });
+    const server = serverOf({ ...rest, topology });
     try {
       this.#connection = new ForwardingConnection({
-        endpoint,
+        server,
         protocol: 3,
         onPush: (bytes) => this.#heard(decodeReply({ bytes, at: 0 })),
         onClose: (error) => this.#reconnector.lost(error.message),

@@ -1,7 +1,7 @@
 import type { HostPort } from '../../../../routing/engine.ts';
 import { type Reply, textOf } from '../../protocol/reply-decoder.ts';
 import { askOnce } from '../ask-once.ts';
-import { type RedisEndpoint, UpstreamError } from '../redis-server.ts';
+import { type RedisServer, UpstreamError } from '../redis-server.ts';
 
 /** Which node has which slot; holes where no node has it. */
 export type SlotMap = { slots: (HostPort | undefined)[]; masters: HostPort[] };
@@ -13,7 +13,7 @@ export type SlotMap = { slots: (HostPort | undefined)[]; masters: HostPort[] };
  *
  * @throws {AggregateError} when none of them knows
  */
-export const askSlots = (nodes: readonly RedisEndpoint[]): Promise<SlotMap> =>
+export const askSlots = (nodes: readonly RedisServer[]): Promise<SlotMap> =>
   Promise.any(nodes.map(async (node) => slotMapOf(await askOnce(node, ['CLUSTER', 'SLOTS']), node.host)));
 
 /** The map in a reply. A node without a host means itself: the host that was asked, `own`. */

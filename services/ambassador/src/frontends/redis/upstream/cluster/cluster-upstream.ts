@@ -1,14 +1,14 @@
 import type { HostPort } from '../../../../routing/engine.ts';
 import type { ForwardingConnection } from '../forwarding-connection.ts';
 import { UpstreamPool } from '../pool.ts';
-import type { RedisEndpoint } from '../redis-server.ts';
+import type { RedisServer } from '../redis-server.ts';
 import type { ConnectionEvents, Upstream } from '../upstream.ts';
 import { askSlots } from './ask-slots.ts';
 import type { Redirect } from './redirect.ts';
 
 export type ClusterOptions = {
   /** How to enter a node; its address is replaced. */
-  endpoint: RedisEndpoint;
+  server: RedisServer;
   /** Where to begin. */
   seeds: readonly HostPort[];
   /** Connections per node and protocol. */
@@ -57,12 +57,12 @@ export class ClusterUpstream implements Upstream {
     let pool = this.#pools.get(name);
     if (pool === undefined) {
       const { size, onDelivered } = this.#options;
-      const endpoint = { ...this.#options.endpoint, ...node };
+      const server = { ...this.#options.server, ...node };
       const onLost = () => {
         this.#turn += 1;
         void this.#learn();
       };
-      pool = new UpstreamPool({ endpoint, size, onDelivered, onLost });
+      pool = new UpstreamPool({ server, size, onDelivered, onLost });
       if (this.#closed) pool.close();
       this.#pools.set(name, pool);
     }
@@ -108,7 +108,7 @@ export class ClusterUpstream implements Upstream {
 
   async #ask(): Promise<void> {
     const nodes = new Map([...this.#masters, ...this.#options.seeds].map((node) => [nameOf(node), node]));
-    const map = await askSlots([...nodes.values()].map((node) => ({ ...this.#options.endpoint, ...node })));
+    const map = await askSlots([...nodes.values()].map((node) => ({ ...this.#options.server, ...node })));
     if (this.#closed) return;
     this.#slots = map.slots;
     this.#masters = map.masters;

@@ -8,8 +8,8 @@ const set = ['SET', 'bench', 'xxx'];
 const get = ['GET', 'bench'];
 const near = ['GET', 'near:bench'];
 
-/** Compare the Redis door at one pipeline depth, and print it. */
-export function redisDoor(peers: RedisPeers, pipeline: number, requests: number, rounds: number): void {
+/** Compare the Redis endpoint at one pipeline depth, and print it. */
+export function redisEndpoint(peers: RedisPeers, pipeline: number, requests: number, rounds: number): void {
   const { redis, ambassador, nutcracker, pipe, answer } = peers;
   const to = (peer: Peer, command: readonly string[]): Load => ({ to: peer, command, pipeline, requests });
   const loads: Record<string, Load> = {

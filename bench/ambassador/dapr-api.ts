@@ -8,12 +8,12 @@ const seconds = 1.5;
 const targets = { p50: undefined, p90: 0.5, p99: 1.5 };
 
 /** Compare a Dapr GET with a bare Fastify route that answers a constant, and print what it adds. */
-export async function daprDoor(door: Peer, echo: Peer): Promise<void> {
-  await fetch(`http://127.0.0.1:${door.port}/v1.0/state/memory`, {
+export async function daprApi(api: Peer, echo: Peer): Promise<void> {
+  await fetch(`http://127.0.0.1:${api.port}/v1.0/state/memory`, {
     method: 'POST',
     body: JSON.stringify([{ key: 'bench', value: 'value' }]),
   });
-  const found = [echo, door].map((peer) => ({ peer, runs: [] as Latency[], cpu: 0 }));
+  const found = [echo, api].map((peer) => ({ peer, runs: [] as Latency[], cpu: 0 }));
   for (const { peer } of found) await latencyOf(peer.port, seconds);
   for (let round = 0; round < rounds; round += 1)
     for (const each of found) {
