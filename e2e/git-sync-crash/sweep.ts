@@ -51,15 +51,16 @@ function countSteps(ref: string): number {
   return Number(/^steps (\d+)$/m.exec(stdout)?.[1]);
 }
 
-/** What is wrong with the published tree, if anything. */
-function findProblem(versions: Map<string, string>): string | undefined {
-  const path = join(root, link);
+/** What is published: its hash, and what is wrong with it, if anything. */
+function published(): { hash: string; problem?: string } {
   try {
-    const version = versions.get(basename(readlinkSync(path)));
-    const found = ['a.txt', 'b/c.txt'].map((name) => readFileSync(join(path, name), 'utf8'));
-    return found.every((text) => text === version) ? undefined : `${version} is published as ${found.join(' and ')}`;
+    const hash = basename(readlinkSync(join(root, link)));
+    const version = versions.get(hash);
+    const found = ['a.txt', 'b/c.txt'].map((name) => readFileSync(join(root, link, name), 'utf8'));
+    if (found.every((text) => text === version)) return { hash };
+    return { hash, problem: `${version} is published as ${found.join(' and ')}` };
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return { hash: '', problem: error instanceof Error ? error.message : String(error) };
   }
 }
 
@@ -97,16 +98,14 @@ console.log(
 process.exitCode = failed === 0 ? 0 : 1;
 
 function checkStep(ref: string, at: number): string[] {
-  const problems: (string | undefined)[] = [];
   const { signal } = sync(ref, at);
-  if (signal !== 'SIGKILL') problems.push('it was not killed');
-  if (ref === 'main' || existsSync(join(root, link))) problems.push(findProblem(versions));
-  const next = sync(ref, 0);
-  if (next.status !== 0) problems.push(`the next start ended with ${next.status}: ${next.stderr}`);
-  problems.push(findProblem(versions));
-  if (basename(readlinkSync(join(root, link))) !== git('rev-parse', ref))
-    problems.push('the next start was not enough');
+  const problems = signal === 'SIGKILL' ? [] : ['it was not killed'];
+  if (ref === 'main' || existsSync(join(root, link))) problems.push(published().problem ?? '');
+  const { status, stderr } = sync(ref, 0);
+  const { hash, problem = '' } = published();
+  const wanted = git('rev-parse', ref);
+  if (status !== 0 || hash !== wanted) problems.push(`the next start ended with ${status}: ${stderr}`);
   const left = readdirSync(root).filter((name) => !['.git', '.worktrees', link].includes(name));
   if (left.length > 0) problems.push(`left behind: ${left.join(', ')}`);
-  return problems.filter((problem) => problem !== undefined);
+  return [...problems, problem].filter((text) => text !== '');
 }

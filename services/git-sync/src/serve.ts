@@ -1,8 +1,6 @@
-import { mkdirSync, realpathSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import type { Environment } from '@podkit/chassis/config/config';
-import { PodkitError } from '@podkit/chassis/errors';
 import type { HttpClient } from '@podkit/chassis/http/client';
 import { Health } from '@podkit/chassis/http/health';
 import { addLifecycleChecks } from '@podkit/chassis/http/probes';
@@ -11,8 +9,8 @@ import { Lifecycle } from '@podkit/chassis/process/lifecycle';
 import type { DestinationStream } from 'pino';
 import type { NamedOptions } from './config/repositories.ts';
 import type { Options } from './config/schema.ts';
-import { readTriggerSecret, secretsOf, shownFlags } from './config/secrets.ts';
-import { signalOf } from './config/signals.ts';
+import { listSecrets, readTriggerSecret, showFlags } from './config/secrets.ts';
+import { parseSignal } from './config/signals.ts';
 import { gitBinary } from './git/binary.ts';
 import { removeSecrets } from './git/environment.ts';
 import { Git, type Step } from './git/git.ts';
@@ -22,13 +20,13 @@ import { checkGitVersion } from './git/version.ts';
 import { addReadinessChecks } from './http/readiness.ts';
 import { Log } from './log/log.ts';
 import { Redactor } from './log/redactor.ts';
-import { type Metrics, noMetrics, type SyncMetrics } from './metrics/metrics.ts';
+import { type Metrics, noMetrics } from './metrics/metrics.ts';
 import { addUser } from './process/add-user.ts';
 import { Ending } from './process/ending.ts';
 import type { CommandHost } from './process/host.ts';
-import { Limit } from './process/limit.ts';
 import { makeDirectories } from './sync/files.ts';
-import { brokenRepository, createSyncedRepository, type SyncedRepository } from './sync/synced-repository.ts';
+import { Repositories } from './sync/repositories.ts';
+import { refuseSharedRoots } from './sync/root.ts';
 import { createClient } from './web/create-client.ts';
 
 export type GitSyncInput = {
@@ -45,15 +43,6 @@ export type GitSyncInput = {
 
 const service = 'git-sync';
 
-/** Milliseconds to end a pass that is cut: git may take a second to remove its locks, then it is killed, and files are removed. */
-const timeToCut = 4000;
-
-/** How long a pass in flight may go on after SIGTERM; a short time is shared, most of it for the end. */
-const timeToFinish = (shutdownTimeout: number) => shutdownTimeout - Math.min(timeToCut, shutdownTimeout * 0.75);
-
-/** Passes of all repositories that run at the same time: each is a git with its transport, and a checkout. */
-const passesAtOnce = 4;
-
 /** The process: its repositories, its HTTP endpoint, its signals and its end. */
 export class GitSync {
   readonly #input: GitSyncInput;
@@ -66,10 +55,6 @@ export class GitSync {
   readonly #env: Environment;
   readonly #client: HttpClient;
   readonly #turn: SpawnTurn;
-  readonly #limit = new Limit(passesAtOnce);
-  #metrics: Metrics = noMetrics;
-  #repositories: SyncedRepository[] = [];
-  #running: Promise<void>[] = [];
 
   constructor(input: GitSyncInput) {
     this.#input = input;
@@ -78,7 +63,7 @@ export class GitSync {
     this.#env = { ...host.env };
     this.#client = createClient(this.#env);
     this.#turn = new SpawnTurn(host.env);
-    for (const secret of secretsOf(options)) this.#redactor.add(secret);
+    for (const secret of listSecrets(options)) this.#redactor.add(secret);
     const identity = { pod: options.podName, namespace: options.podNamespace, node: options.nodeName };
     this.#log = Log.create(
       { verbosity: options.verbose, redactor: this.#redactor, service, version, identity },
@@ -93,64 +78,57 @@ export class GitSync {
     addLifecycleChecks({ health: this.#health, lifecycle: this.#lifecycle, drainReadiness: 'keep' });
   }
 
-  /** Sync until stopped, or once. The process has been told to exit when this resolves. */
+  /** Sync until stopped, or once. The process is about to exit when this resolves. */
   async run(): Promise<void> {
     const { options } = this.#input;
     this.#ending.listen();
+    let repositories: Repositories;
     try {
-      await this.#start();
+      repositories = await this.#start();
     } catch (error) {
       return this.#ending.fail(error, 'cannot start');
     }
-    const failures = await this.#runAll();
-    if (failures.length > 0 && (options.oneTime || failures.length === this.#repositories.length))
+    const failures = await repositories.run();
+    if (failures.length > 0 && (options.oneTime || failures.length === repositories.all.length))
       return this.#ending.fail(failures[0], 'too many failures, aborting');
     if (options.oneTime) this.#ending.drain('one-time sync done', exitCodes.ok);
   }
 
-  /** Run until all are done. One that fails for good does not end the others. Gives the errors of those that did. */
-  async #runAll(): Promise<unknown[]> {
-    const several = this.#repositories.length > 1;
-    const failures: unknown[] = [];
-    this.#running = this.#repositories.map(async ({ name, loop, abandon }) => {
-      try {
-        await loop.run();
-      } catch (error) {
-        failures.push(error);
-        abandon(error);
-        if (several) this.#log.error(error, 'repository given up; the others go on', { repository: name });
-      }
-    });
-    await Promise.all(this.#running);
-    return failures;
-  }
-
-  async #start(): Promise<void> {
-    const { host, options, repositories, flags } = this.#input;
+  async #start(): Promise<Repositories> {
+    const { host, options, repositories: named, flags, step } = this.#input;
     this.#log.info(0, 'starting up', {
       pid: host.pid,
       uid: host.getuid?.(),
       gid: host.getgid?.(),
-      flags: shownFlags(flags),
+      flags: showFlags(flags),
     });
     if (options.addUser)
       addUser({ uid: host.getuid?.() ?? 0, gid: host.getgid?.() ?? 0, home: host.env.HOME || tmpdir() });
     await this.#checkGit();
-    const roots = repositories.map((repository) => repository.options.root ?? '');
+    const roots = named.map((repository) => repository.options.root ?? '');
     for (const root of roots) makeDirectories(resolve(root));
     refuseSharedRoots(roots);
     const directory = await makePrivateDirectory([tmpdir(), '/dev/shm', ...roots], roots[0] ?? '');
     this.#lifecycle.atClose('private files', () => removePrivateDirectory(directory));
-    if (options.httpMetrics) this.#metrics = await this.#createMetrics();
-    for (const { name, options: own } of repositories) {
-      for (const secret of secretsOf(own)) this.#redactor.add(secret);
-      this.#repositories.push(await this.#create(name, own, join(directory, name), this.#metrics.of(name)));
-    }
-    addReadinessChecks(this.#health, this.#repositories, options);
-    this.#lifecycle.atClose('passes', (signal) => this.#endPasses(signal));
-    if (options.httpBind !== undefined) await this.#startHttp(options.httpBind);
-    this.#listenForSyncSignal();
+    const metrics = options.httpMetrics ? await this.#createMetrics() : noMetrics;
+    const repositories = await Repositories.create({
+      named,
+      several: options.configFile !== undefined,
+      directory,
+      env: this.#env,
+      client: this.#client,
+      turn: this.#turn,
+      log: this.#log,
+      redactor: this.#redactor,
+      metrics,
+      step,
+    });
+    addReadinessChecks(this.#health, repositories.all, options);
+    this.#lifecycle.atClose('passes', (overdue) => repositories.end(overdue, options.shutdownTimeout));
+    if (options.httpBind !== undefined) await this.#startHttp(options.httpBind, repositories, metrics);
+    this.#listenForSyncSignal(repositories);
     this.#lifecycle.markStarted();
+    return repositories;
   }
 
   async #checkGit(): Promise<void> {
@@ -167,33 +145,7 @@ export class GitSync {
     return createPrometheus({ service, version, several: options.configFile !== undefined });
   }
 
-  async #create(name: string, options: Options, directory: string, metrics: SyncMetrics): Promise<SyncedRepository> {
-    const { options: shared, step } = this.#input;
-    mkdirSync(directory, { mode: 0o700 });
-    const several = shared.configFile !== undefined;
-    const log = several ? this.#log.child({ fields: { repository: name } }) : this.#log;
-    const input = {
-      name,
-      options,
-      env: this.#env,
-      client: this.#client,
-      turn: this.#turn,
-      directory,
-      log,
-      redactor: this.#redactor,
-      metrics,
-      step,
-      limit: this.#limit,
-    };
-    try {
-      return await createSyncedRepository(input);
-    } catch (error) {
-      if (!several) throw error;
-      return brokenRepository(input, error);
-    }
-  }
-
-  async #startHttp(bind: string): Promise<void> {
+  async #startHttp(bind: string, repositories: Repositories, metrics: Metrics): Promise<void> {
     const { options } = this.#input;
     const hasSecret = options.triggerSecret !== undefined || options.triggerSecretFile !== undefined;
     const readSecret = async () => {
@@ -209,39 +161,21 @@ export class GitSync {
       log: this.#log,
       lifecycle: this.#lifecycle,
       health: this.#health,
-      metrics: this.#metrics,
+      metrics,
       servePprof: options.httpPprof,
       readTriggerSecret: hasSecret ? readSecret : undefined,
-      repositories: this.#repositories,
+      repositories: repositories.all,
       readiness: options,
     });
     this.#lifecycle.atClose('http', close);
   }
 
-  #listenForSyncSignal(): void {
+  #listenForSyncSignal(repositories: Repositories): void {
     const signal = this.#input.options.syncOnSignal;
     if (signal === undefined) return;
-    this.#input.host.on(signalOf(signal) ?? 'SIGHUP', () => {
+    this.#input.host.on(parseSignal(signal) ?? 'SIGHUP', () => {
       this.#log.info(0, 'signal received, syncing', { signal });
-      for (const { loop } of this.#repositories) loop.trigger();
+      repositories.trigger();
     });
   }
-
-  /** A pass in flight may finish; when the time is nearly over it is cut, and the next start sweeps what it left. */
-  async #endPasses(overdue: AbortSignal): Promise<void> {
-    for (const { loop } of this.#repositories) loop.stop();
-    const enough = AbortSignal.any([overdue, AbortSignal.timeout(timeToFinish(this.#input.options.shutdownTimeout))]);
-    enough.addEventListener('abort', () => {
-      for (const { loop } of this.#repositories) loop.cut();
-    });
-    await Promise.allSettled(this.#running);
-    await Promise.all(this.#repositories.map(({ hooks }) => hooks.stop()));
-  }
-}
-
-/** One root may be spelled in several ways, or be reached through a link. */
-function refuseSharedRoots(roots: readonly string[]): void {
-  const real = roots.map((root) => realpathSync(root));
-  const shared = roots.filter((_root, at) => real.indexOf(real[at] ?? '') !== at);
-  if (shared.length > 0) throw new PodkitError('ERR_ROOT', `two repositories have the same root: ${shared.join(', ')}`);
 }

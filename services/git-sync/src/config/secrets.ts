@@ -9,7 +9,7 @@ import { gitConfigText } from './git-config-text.ts';
 import type { Options } from './schema.ts';
 
 /** Every secret the settings themselves hold; those in files are added when they are read. */
-export function secretsOf(options: Options): (string | undefined)[] {
+export function listSecrets(options: Options): (string | undefined)[] {
   const {
     password,
     githubAppPrivateKey,
@@ -63,7 +63,7 @@ export async function readTriggerSecret({ triggerSecret, triggerSecretFile: path
 const addresses = new Set(['repo', 'askpassUrl', 'webhookUrl']);
 
 /** The flags given, with secrets hidden, as upstream logs them at the start. */
-export function shownFlags(flags: ReadonlyMap<string, string>): string[] {
+export function showFlags(flags: ReadonlyMap<string, string>): string[] {
   return [...flags].map(([key, text]) => {
     const setting = allSettings.find((candidate) => candidate.key === key);
     const hidden = setting?.annotation.secret === true;

@@ -1,7 +1,7 @@
 import { constants } from 'node:os';
 
 /** A signal of this system, from `SIGHUP`, `HUP`, `hup` or `1`. */
-export function signalOf(text: string): NodeJS.Signals | undefined {
+export function parseSignal(text: string): NodeJS.Signals | undefined {
   const upper = text.toUpperCase();
   const wanted = /^\d+$/.test(text) ? Number(text) : undefined;
   const names = Object.keys(constants.signals) as NodeJS.Signals[];

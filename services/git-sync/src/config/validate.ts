@@ -3,7 +3,7 @@ import { binaryPattern } from '../git/binary.ts';
 import { defaultLink } from '../sync/layout.ts';
 import { bindAddress } from './bind-address.ts';
 import type { Options } from './schema.ts';
-import { signalOf } from './signals.ts';
+import { parseSignal } from './signals.ts';
 import { credentialFaults } from './validate-credentials.ts';
 
 /** What is wrong with settings that each could be read; one line per fault, each naming its flag. */
@@ -26,7 +26,7 @@ function rangeFaults(options: Options): string[] {
   if (options.syncTimeout < 10) faults.push('--sync-timeout: must be at least 10ms');
   if (options.webhookUrl !== undefined && options.webhookSuccessStatus < -1)
     faults.push('--webhook-success-status: must be a status, 0 or -1');
-  if (options.syncOnSignal !== undefined && signalOf(options.syncOnSignal) === undefined)
+  if (options.syncOnSignal !== undefined && parseSignal(options.syncOnSignal) === undefined)
     faults.push(`--sync-on-signal=${options.syncOnSignal}: no such signal`);
   return faults;
 }

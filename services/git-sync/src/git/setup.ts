@@ -14,7 +14,7 @@ import { gitEnvironment } from './environment.ts';
 import { Git, type Step } from './git.ts';
 import type { Lfs } from './lfs.ts';
 import { baseSettings, cookiePath } from './settings.ts';
-import { importGpgKeys, signatureSettings } from './signatures.ts';
+import { importGpgKeys, signaturePolicy, signatureSettings } from './signatures.ts';
 import type { SpawnTurn } from './spawn-turn.ts';
 import { sshCommand } from './ssh-command.ts';
 
@@ -71,22 +71,13 @@ export async function setUpGit(setup: GitSetup): Promise<Git> {
   });
 }
 
-export function signaturePolicy(options: Options) {
-  return {
-    commit: options.verifyCommit,
-    tag: options.verifyTag,
-    gpgKeysFile: options.verifyGpgKeysFile,
-    sshSignersFile: options.verifySshSignersFile,
-  };
-}
-
 function localPaths(repo: string): string[] {
   if (!repo.startsWith('/') && !repo.startsWith('file://')) return [];
   const path = repo.replace(/^file:\/\//, '').replace(/\/+$/, '');
   return [path, `${path}/.git`];
 }
 
-/** git reads a cookie file that is not there as an empty one, and then fails with a puzzle. */
+/** git reads a cookie file that is not there as an empty one, and then fails with a misleading error. */
 function expectReadable(flag: string, path: string): void {
   try {
     accessSync(path, constants.R_OK);

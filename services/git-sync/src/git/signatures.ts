@@ -2,6 +2,7 @@ import { chmod, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Environment } from '@podkit/chassis/config/config';
 import { PodkitError } from '@podkit/chassis/errors';
+import type { Options } from '../config/schema.ts';
 import { runProcess } from '../process/run-process.ts';
 import type { GitConfigEntry } from './config-text.ts';
 import type { Git } from './git.ts';
@@ -14,6 +15,15 @@ export type SignaturePolicy = {
   sshSignersFile: string | undefined;
 };
 
+export function signaturePolicy(options: Options): SignaturePolicy {
+  return {
+    commit: options.verifyCommit,
+    tag: options.verifyTag,
+    gpgKeysFile: options.verifyGpgKeysFile,
+    sshSignersFile: options.verifySshSignersFile,
+  };
+}
+
 /** A commit or tag without a good signature; it is never published. */
 export class UnverifiedError extends PodkitError {
   constructor(what: string, options: ErrorOptions) {
@@ -21,7 +31,7 @@ export class UnverifiedError extends PodkitError {
   }
 }
 
-/** What git must be told to check signatures with our keys and no others. */
+/** The settings by which git checks signatures with our keys and no others. */
 export function signatureSettings({ sshSignersFile }: SignaturePolicy): GitConfigEntry[] {
   return [
     { key: 'gpg.ssh.allowedSignersFile', value: sshSignersFile ?? '/dev/null' },

@@ -12,7 +12,7 @@ export type Layout = {
 };
 
 /** The layout below a root, whose links are resolved already. */
-export function layoutOf(root: string, link: string): Layout {
+export function createLayout(root: string, link: string): Layout {
   return {
     root,
     gitDir: join(root, '.git'),

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { realpathSync } from 'node:fs';
 import { mkdir, realpath, rename } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
@@ -106,4 +107,15 @@ export async function sweepLeftovers(layout: Layout): Promise<void> {
 /** What the name of a link begins with until it is moved into place. */
 export function temporaryLinkPrefix(link: string): string {
   return `.${basename(link)}.git-sync-`;
+}
+
+/**
+ * One root may be spelled in several ways, or be reached through a link.
+ *
+ * @throws {PodkitError} ERR_ROOT
+ */
+export function refuseSharedRoots(roots: readonly string[]): void {
+  const real = roots.map((root) => realpathSync(root));
+  const shared = roots.filter((_root, at) => real.indexOf(real[at] ?? '') !== at);
+  if (shared.length > 0) throw new PodkitError('ERR_ROOT', `two repositories have the same root: ${shared.join(', ')}`);
 }

@@ -1,0 +1,96 @@
+import type { Environment } from '@podkit/chassis/config/config';
+import type { HttpClient } from '@podkit/chassis/http/client';
+import type { Options } from '../config/schema.ts';
+import { CredentialSource } from '../credentials/credential-source.ts';
+import { CredentialStore } from '../credentials/credential-store.ts';
+import type { Step } from '../git/git.ts';
+import { lfsMode, warnOfPointers } from '../git/lfs.ts';
+import { setUpGit } from '../git/setup.ts';
+import { signaturePolicy, verifySignatures } from '../git/signatures.ts';
+import type { SpawnTurn } from '../git/spawn-turn.ts';
+import type { RepositoryHooks } from '../hooks/repository-hooks.ts';
+import type { Log } from '../log/log.ts';
+import type { Redactor } from '../log/redactor.ts';
+import type { SyncMetrics } from '../metrics/metrics.ts';
+import { StaleWorktrees } from './cleanup.ts';
+import { CopyPublisher, copyMarker } from './copy-publisher.ts';
+import { rejectEscapingLinks } from './escaping-links.ts';
+import type { Layout } from './layout.ts';
+import { LinkPublisher, type Publisher } from './link-publisher.ts';
+import { Repository } from './repository.ts';
+import { Syncer } from './syncer.ts';
+
+export type SyncerInput = {
+  options: Options;
+  /** This process's own, without secrets. */
+  env: Environment;
+  /** For credentials and webhooks; whoever made it closes it. */
+  client: HttpClient;
+  turn: SpawnTurn;
+  /** A directory private to this repository. */
+  directory: string;
+  redactor: Redactor;
+  metrics: SyncMetrics;
+  step: Step;
+};
+
+export type SyncerParts = {
+  /** The address without secrets. */
+  repo: string;
+  layout: Layout;
+  log: Log;
+  hooks: RepositoryHooks;
+  /** What was fetched has the signatures that the settings ask for. */
+  onVerified: () => void;
+};
+
+/** Everything that a pass of one repository needs, as its settings ask for it. */
+export async function createSyncer(input: SyncerInput, parts: SyncerParts): Promise<Syncer> {
+  const { options, env, client, turn, directory, redactor, metrics, step } = input;
+  const { repo, layout, log, hooks, onVerified } = parts;
+  const source = new CredentialSource(options, client, redactor, metrics);
+  const store = new CredentialStore(directory);
+  const lfs = lfsMode(options.lfs, env.PATH ?? '');
+  const credentialUrls = source.urls();
+  const git = await setUpGit({ options, env, turn, directory, repo, store, credentialUrls, lfs, log, step });
+  const { ref, depth, filter, submodules, sparseCheckoutFile } = options;
+  const policy = { ...signaturePolicy(options), ref };
+  return new Syncer({
+    layout,
+    ref,
+    repository: new Repository({ layout, git, log, step, repo, ref, depth, filter }),
+    publisher: createPublisher(input, parts),
+    worktree: { layout, git, step, submodules, depth, sparseCheckoutFile },
+    stale: new StaleWorktrees({
+      layout,
+      git,
+      log,
+      staleTimeout: options.staleWorktreeTimeout,
+      gc: options.gitGc,
+      lfs,
+      onFailure: metrics.cleanupFailure,
+    }),
+    log,
+    step,
+    refreshCredentials: async (signal) => store.put(await source.read(signal)),
+    verify:
+      policy.commit || policy.tag
+        ? async (fetched, signal) => {
+            await verifySignatures(git, layout.root, policy, fetched, signal);
+            onVerified();
+          }
+        : undefined,
+    inspect: async (tree, signal) => {
+      await warnOfPointers(lfs, tree, log);
+      if (options.symlinks === 'reject') await rejectEscapingLinks(tree.path);
+      await hooks.beforePublish(tree, signal);
+    },
+  });
+}
+
+function createPublisher({ options, step }: SyncerInput, { layout, log }: SyncerParts): Publisher {
+  const { link, worktrees } = layout;
+  if (options.publish === 'link') return new LinkPublisher({ link, worktrees, log, step });
+  const marker = new LinkPublisher({ link: copyMarker(layout), worktrees, log, step });
+  return new CopyPublisher({ layout, marker, wipe: options.wipeRoot });
+}

@@ -1,0 +1,51 @@
+import { messageOf } from '@podkit/chassis/errors';
+import { UnverifiedError } from '../git/signatures.ts';
+import type { Redactor } from '../log/redactor.ts';
+
+/** How the last passes of one repository ended: what readiness is made of. */
+export class SyncStatus {
+  readonly #redactor: Redactor;
+  #lastSuccess: number | undefined;
+  #failure: string | undefined;
+  #unverified: string | undefined;
+
+  constructor(redactor: Redactor) {
+    this.#redactor = redactor;
+  }
+
+  /** `performance.now()` of the last success; a wall clock may jump. */
+  get lastSuccess(): number | undefined {
+    return this.#lastSuccess;
+  }
+
+  /** Why the last pass failed, redacted; undefined after a success. */
+  get failure(): string | undefined {
+    return this.#failure;
+  }
+
+  /** What the remote has and is not published because it has no good signature. */
+  get unverified(): string | undefined {
+    return this.#unverified;
+  }
+
+  succeeded(): void {
+    this.#lastSuccess = performance.now();
+    this.#failure = undefined;
+    this.#unverified = undefined;
+  }
+
+  verified(): void {
+    this.#unverified = undefined;
+  }
+
+  failed(error: unknown): void {
+    this.#failure = this.#redactor.redact(messageOf(error));
+    if (error instanceof UnverifiedError) this.#unverified = error.message;
+  }
+
+  /** There will be no further pass. */
+  abandoned(error: unknown): void {
+    this.#lastSuccess = undefined;
+    this.#failure = this.#redactor.redact(messageOf(error));
+  }
+}
