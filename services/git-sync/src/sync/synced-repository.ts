@@ -4,7 +4,6 @@ import { parseAddress } from '../credentials/address.ts';
 import { UnverifiedError } from '../git/signatures.ts';
 import { RepositoryHooks } from '../hooks/repository-hooks.ts';
 import type { Log } from '../log/log.ts';
-import type { SyncMetrics } from '../metrics/metrics.ts';
 import type { Limit } from '../process/limit.ts';
 import { createSyncer, type SyncerInput } from './create-syncer.ts';
 import { createLayout, defaultLink, resolveIn } from './layout.ts';
