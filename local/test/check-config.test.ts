@@ -47,7 +47,7 @@ test('git-sync does the same, with the exit code and the form of upstream', () =
     stdout: '',
     stderr: [
       `ERROR: ${file}:3:5: repositories[0].rpo: no such setting; did you mean repo?`,
-      `ERROR: ${file}:5:5: repositories[0].depth: not a whole number`,
+      `ERROR: ${file}:5:5: repositories[0].depth="deep": expected a whole number`,
     ],
   });
 });
