@@ -51,7 +51,6 @@ export async function serve(context: Context<Config>, env: DocumentInputs['env']
 
   const api = { title: 'downward-reader', version: pkg.version };
   const server = createServer({ log, lifecycle, metrics: metrics.http, api });
-  await server.after();
   const peers =
     config.peersSrv === undefined ? undefined : createPeerLookup(config.peersSrv, (name) => dns.resolveSrv(name));
   serveDocument(server, { reader, streams, peers });

@@ -41,7 +41,6 @@ async function serve(context: Context<Settings>, adapter: Adapter, reloader: Rel
   const { config, log, lifecycle, health, metrics } = context;
   const api = { title: 'metrics-adapter', version: pkg.version };
   const server = createServer({ log, lifecycle, metrics: metrics.http, api });
-  await server.after();
   serveProbes(server, { health, lifecycle, drainReadiness: config.drainReadiness });
   const { enableLifecycle } = config;
   serveAdapter(server, { adapter, health, reload: () => reloader.reload(), enableLifecycle });

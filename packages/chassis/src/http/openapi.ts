@@ -1,5 +1,5 @@
-import swagger, { type FastifyDynamicSwaggerOptions } from '@fastify/swagger';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyDynamicSwaggerOptions } from '@fastify/swagger';
+import fastify, { type FastifyInstance, type RouteOptions } from 'fastify';
 import * as Type from 'typebox';
 
 /** What a server says of itself in its OpenAPI document. */
@@ -16,12 +16,28 @@ export type ApiOptions = {
 };
 
 /**
- * Describe the routes that are added from now on in a scope, or after `await server.after()`, from their own schemas: an
- * OpenAPI 3.1 document at `/openapi.json`.
+ * Describe the routes that are added from now on, from their own schemas: an OpenAPI 3.1 document at `/openapi.json`. It is
+ * made, and what makes it is loaded, with the first request for it.
  */
 export function serveOpenApi(server: FastifyInstance, options: ApiOptions): void {
-  const { title, version, description, path = '/openapi.json', securitySchemes } = options;
-  void server.register(swagger, {
+  const routes: RouteOptions[] = [];
+  // Fastify adds a HEAD to each GET.
+  server.addHook('onRoute', (route) => void (route.method !== 'HEAD' && routes.push(route)));
+  let document: Promise<unknown> | undefined;
+  const path = options.path ?? '/openapi.json';
+  server.get(path, { schema: { hide: true }, config: { quiet: true } }, () => {
+    document ??= describeRoutes(routes, options);
+    return document;
+  });
+}
+
+/** The plugin describes the routes of the server on which it is: here, of one that never listens. */
+async function describeRoutes(routes: readonly RouteOptions[], options: ApiOptions): Promise<unknown> {
+  const { title, version, description, securitySchemes } = options;
+  const { default: swagger } = await import('@fastify/swagger');
+  const described = fastify({ exposeHeadRoutes: false });
+  described.setValidatorCompiler(() => () => true).setSerializerCompiler(() => () => '');
+  await described.register(swagger, {
     openapi: {
       openapi: '3.1.0',
       info: { title, version, ...(description === undefined ? {} : { description }) },
@@ -29,9 +45,11 @@ export function serveOpenApi(server: FastifyInstance, options: ApiOptions): void
     },
     convertConstToEnum: false,
   });
-  void server.register(async (scope) => {
-    scope.get(path, { schema: { hide: true }, config: { quiet: true } }, () => scope.swagger());
-  });
+  for (const { method, url, schema = {} } of routes) described.route({ method, url, schema, handler: () => undefined });
+  await described.ready();
+  const document = described.swagger();
+  await described.close();
+  return document;
 }
 
 const errorSchema = Type.Object({

@@ -39,7 +39,7 @@ export type ServerOptions = ObserveOptions & {
   notFound?: (request: FastifyRequest, reply: FastifyReply) => FastifyReply;
   /** The HTTP status of each error code of the service. */
   statuses?: StatusTable;
-  /** Serve an OpenAPI document of the routes that are added in a scope, or after `await server.after()`. */
+  /** Serve an OpenAPI document of the routes. */
   api?: ApiOptions;
 };
 

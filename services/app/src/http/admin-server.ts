@@ -37,7 +37,6 @@ export async function startAdminServer(context: Context<Config>, parts: AdminPar
   const { config, log, lifecycle, health, metrics } = context;
   const { state } = parts;
   const admin = createServer({ log, lifecycle, statuses: errorStatuses, api });
-  await admin.after();
   watchProbes(admin, state);
   serveProbes(admin, { health, lifecycle, drainReadiness: config.drainReadiness });
   serveMetrics(admin, metrics.registry);

@@ -40,7 +40,6 @@ export async function startPublicServer(context: Context<Config>, parts: PublicP
   const site = new SiteFiles(config.site);
   const { notFound } = site;
   const server = createServer({ log, lifecycle, metrics: requests, statuses: errorStatuses, notFound, api });
-  await server.after();
   inviteRetries(server);
   state.overload.watch(server);
   trafficGate(server, state);

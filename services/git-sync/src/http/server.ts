@@ -70,7 +70,6 @@ export async function createHttpServer(input: Omit<HttpInput, 'bind'>): Promise<
     payload.resume();
     done(null);
   });
-  await server.after();
   serveProbes(server, { health, lifecycle, drainReadiness: 'keep' });
   if (exposition !== undefined) serveMetrics(server, exposition.registry);
   if (input.servePprof) await server.register(profiles);
