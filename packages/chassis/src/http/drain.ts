@@ -1,25 +1,29 @@
 import type { Server as HttpServer, IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { setImmediate as pollEnd } from 'node:timers/promises';
 import type { Lifecycle } from '../process/lifecycle.ts';
 
 /**
  * Make an HTTP server's connections follow the drain.
  *
- * From its beginning every answer says `Connection: close`, also that to a request already in flight. And
- * `server.close()` waits for requests and for nothing else; Node itself also waits for a connection that becomes idle
- * after the close began, for one on which a client has sent nothing yet (browsers connect ahead), and for one that is
- * still sending its headers, which here gets `headersTimeout` milliseconds.
+ * From its beginning every answer says `Connection: close`, also that to a request already in flight. Before the close,
+ * requests are read that wait in the kernel, as they do where the process gets little CPU: closed with them unread, a
+ * connection is reset. And `server.close()` waits for requests and for nothing else; Node itself also waits for a
+ * connection that becomes idle after the close began, for one on which a client has sent nothing yet (browsers connect
+ * ahead), and for one that is still sending its headers, which here gets `headersTimeout` milliseconds.
  *
- * Returns the function to call when the close begins.
+ * Returns the function to call, and to wait for, before the close.
  */
 export function drainConnections(
   server: HttpServer,
   lifecycle: Lifecycle,
   { headersTimeout = 1000 }: { headersTimeout?: number } = {},
-): () => void {
+): () => Promise<void> {
+  let arrived = 0;
   const sockets = new Set<Socket>();
   const latest = new Map<Socket, ServerResponse>();
   server.on('connection', (socket: Socket) => {
+    arrived += 1;
     sockets.add(socket);
     socket.once('close', () => {
       sockets.delete(socket);
@@ -28,6 +32,7 @@ export function drainConnections(
   });
   // Before Fastify's own listener, which may answer within the same tick. One map entry is all a request costs.
   server.prependListener('request', ({ socket }: IncomingMessage, response: ServerResponse) => {
+    arrived += 1;
     latest.set(socket, response);
     if (lifecycle.draining) response.setHeader('connection', 'close');
   });
@@ -37,7 +42,19 @@ export function drainConnections(
   });
   const isBusy = (socket: Socket) => latest.get(socket)?.writableFinished === false;
 
-  return () => {
+  /** Until a whole turn of the event loop brings nothing new, or `headersTimeout` is over. */
+  const readArrived = async () => {
+    const end = performance.now() + headersTimeout;
+    for (let before = -1; arrived !== before && performance.now() < end; ) {
+      before = arrived;
+      // The first comes at the end of the turn that is under way, the second after a whole one.
+      await pollEnd();
+      await pollEnd();
+    }
+  };
+
+  return async () => {
+    await readArrived();
     const end = performance.now() + headersTimeout;
     const sweep = () => {
       server.closeIdleConnections();

@@ -79,11 +79,8 @@ export function createServer(options: ServerOptions): Server {
     requestTimeout: 60_000,
     http: { headersTimeout: 20_000, connectionsCheckingInterval: 1000 },
   }).withTypeProvider<TypeBoxTypeProvider>();
-  const sweep = drainConnections(server.server, lifecycle);
-  server.addHook('preClose', (done) => {
-    sweep();
-    done();
-  });
+  const beforeClose = drainConnections(server.server, lifecycle);
+  server.addHook('preClose', beforeClose);
   observeRequests(server, options);
   server.setErrorHandler((error, request, reply) => {
     const { status, code, message } = publicError(error, statuses);
