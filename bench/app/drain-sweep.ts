@@ -22,7 +22,8 @@ try {
     const { answered, failed } = await load;
     worst = Math.max(worst, exit === 0 ? failed.length : Number.POSITIVE_INFINITY);
     console.log(`${time}: ${answered} requests answered, ${failed.length} failed, exit ${exit}`);
-    for (const reason of new Set(failed)) console.log(`   ${failed.filter((one) => one === reason).length} × ${reason}`);
+    for (const reason of new Set(failed))
+      console.log(`   ${failed.filter((one) => one === reason).length} × ${reason}`);
   }
 } finally {
   for (const loop of loops) loop.kill('SIGKILL');
