@@ -66,8 +66,9 @@ export function createServer(options: ServerOptions): Server {
   const server = fastify({
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true }),
-    // A body is what it is: nothing is taken out of it, and text does not become a number.
-    ajv: { customOptions: { removeAdditional: false } },
+    // A body is what it is: nothing is taken out of it. The types of TypeBox make the schemas valid: to check that, Ajv would
+    // compile a schema of schemas at each start.
+    ajv: { customOptions: { removeAdditional: false, validateSchema: false } },
     bodyLimit,
     routerOptions: { maxParamLength, ...routerOptions },
     ...(frameworkErrors === undefined ? {} : { frameworkErrors }),
