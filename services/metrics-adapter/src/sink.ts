@@ -39,10 +39,10 @@ export type MetricSpec = {
  */
 export type Series = {
   readonly expired: boolean;
-  /** Counter (value ≥ 0) and gauge. */
-  add(value: number): void;
-  /** Gauge. */
-  set(value: number): void;
+  /** Counter (value ≥ 0) and gauge; `timestamp` is when that was, in milliseconds, where the sample is to be shown with it. */
+  add(value: number, timestamp?: number): void;
+  /** Gauge. A value that is older than the one it has is left out. */
+  set(value: number, timestamp?: number): void;
   /** Histogram and summary: the value, seen `weight` times. */
   observe(value: number, weight: number): void;
   /** Set. Returns false where the set, or the memory for all series, is full and the member is left out. */

@@ -7,14 +7,14 @@ import type { Logger } from '@podkit/chassis/log/logger';
 import type { SelfMetric } from '../self-metric.ts';
 import type { Source } from '../source.ts';
 import { ErrorLog } from '../tail/error-log.ts';
-import { LineReader, type Mark } from '../tail/line-reader.ts';
-import type { FilePosition } from '../tail/open-file.ts';
+import { LineReader } from '../tail/line-reader.ts';
+import type { FilePosition, LineOrigin, Mark } from '../tail/open-file.ts';
 import type { TailMemory } from '../tail/tail-memory.ts';
 import { Batcher, type OpenBatch } from './batcher.ts';
 import type { ForwardConfig } from './config.ts';
 import { ForwardCounts, forwardMetrics } from './counts.ts';
 import { HttpSink } from './http-sink.ts';
-import { recordOf } from './record.ts';
+import { formatRecord } from './record.ts';
 import { Sender } from './sender.ts';
 import { Spool } from './spool.ts';
 
@@ -72,7 +72,7 @@ export class ForwardSource implements Source {
   async start(): Promise<void> {
     const { directory, maxBufferBytes } = this.#options.config;
     this.#stopping = false;
-    this.#reader = this.#newReader(this.#options.memory?.recall(this.name) ?? []);
+    this.#reader = this.#newReader(this.#options.memory?.recall(this.name).positions ?? []);
     if (directory !== undefined) {
       const onDrop = ({ lines }: { lines: number }) => {
         this.#counts.dropped += lines;
@@ -92,7 +92,7 @@ export class ForwardSource implements Source {
     clearInterval(this.#timer);
     // A last line without an end is read again, whole, by whoever goes on here.
     await this.#reader.stop({ flush: this.#spool === undefined });
-    this.#options.memory?.keep(this.name, this.#reader.positions);
+    this.#options.memory?.keep(this.name, { positions: this.#reader.positions, unfinished: new Map() });
     await this.#flush();
     await this.#sender?.stop(stopPatience);
     await this.#sink?.close();
@@ -115,7 +115,8 @@ export class ForwardSource implements Source {
       slots: this.#options.memory?.slots,
       positions,
       marks: true,
-      onLine: (line, _origin, mark) => this.#line(line, mark),
+      onLine: (line, origin, mark) => this.#line(line, origin, mark),
+      onMalformed: (line, origin, mark) => this.#line(line, origin, mark),
       onPause: () => this.#pause(),
       onEvent: (event, path) => {
         errors.clear(path);
@@ -146,10 +147,10 @@ export class ForwardSource implements Source {
     this.#sender.start();
   }
 
-  #line(line: string, mark: Mark | undefined): void {
+  #line(line: string, { kubernetes }: LineOrigin, mark: Mark | undefined): void {
     const { name, format, fields, url } = this.#options.config;
     const path = mark?.path ?? '-';
-    const record = recordOf(line, path, new Date(), { source: name, format, fields });
+    const record = formatRecord(line, { path, readAt: new Date(), kubernetes }, { source: name, format, fields });
     const position = mark?.position && { ...mark.position, path };
     this.#counts.lines += 1;
     if (url !== undefined) return this.#batcher.add(record, position);

@@ -1,4 +1,5 @@
 import { scanLogfmt } from '../logs/formats/logfmt.ts';
+import { kubernetesFields } from '../tail/pod-path.ts';
 
 export type RecordOptions = {
   source: string;
@@ -7,13 +8,25 @@ export type RecordOptions = {
   fields: Readonly<Record<string, string>>;
 };
 
+/** What is known of a line beside its text; `kubernetes` as `kubernetesFields` are. */
+export type LineFacts = { path: string; readAt: Date; kubernetes?: readonly string[] | undefined };
+
 /**
- * A line as one line of JSON: `time` (when it was read), `source`, `path`, the fixed fields, and `message`, or what
- * the line itself has as fields; those win. A line that is not of the format is a `message`.
+ * A line as one line of JSON: `time` (when it was read, or when the container wrote it), `source`, `path`, `kubernetes`
+ * for a container's line, the fixed fields, and `message`, or what the line itself has as fields; those win. A line that
+ * is not of the format is a `message`.
  */
-export function recordOf(line: string, path: string, time: Date, { source, format, fields }: RecordOptions): string {
+export function formatRecord(line: string, facts: LineFacts, { source, format, fields }: RecordOptions): string {
   const own = format === 'text' ? undefined : format === 'json' ? jsonFields(line) : logfmtFields(line);
-  return JSON.stringify({ time: time.toISOString(), source, path, ...fields, ...(own ?? { message: line }) });
+  const { time = facts.readAt.toISOString(), ...pod } = containerFields(facts.kubernetes);
+  const kubernetes = facts.kubernetes === undefined ? {} : { kubernetes: pod };
+  return JSON.stringify({ time, source, path: facts.path, ...kubernetes, ...fields, ...(own ?? { message: line }) });
+}
+
+/** The values that are known, by name. */
+function containerFields(values: readonly string[] = []): Partial<Record<(typeof kubernetesFields)[number], string>> {
+  const pairs = kubernetesFields.map((name, at) => [name, values[at]] as const);
+  return Object.fromEntries(pairs.filter(([, value]) => value !== undefined && value !== ''));
 }
 
 function jsonFields(line: string): object | undefined {

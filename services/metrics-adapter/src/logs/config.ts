@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import { numberSettings } from '../numbers/read-number.ts';
 import { oneOf, tailSettings } from '../tail/config.ts';
 
 const strict = { additionalProperties: false };
@@ -16,7 +17,12 @@ const logMetric = Type.Object(
         description: 'Number or reference such as `$bytes`; a counter without it counts lines.',
       }),
     ),
-    scale: Type.Number({ default: 1, description: 'What the value is multiplied by, such as 0.001 from ms to s.' }),
+    ...numberSettings,
+    timestamp: Type.Optional(
+      Type.String({
+        description: 'For a counter or gauge: reference to the time of the line, which its sample is then shown with.',
+      }),
+    ),
     labels: Type.Record(Type.String({ pattern: '^(?!__)[a-zA-Z_][a-zA-Z0-9_]*$' }), Type.String(), {
       default: {},
       description: 'Label names to texts with references.',

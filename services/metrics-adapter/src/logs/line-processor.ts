@@ -4,6 +4,7 @@ import { compileRegex, type Regex } from '../regex/bounded-regex.ts';
 import { referencesOf } from '../regex/template.ts';
 import type { SeriesSink } from '../sink.ts';
 import type { LineOrigin } from '../tail/open-file.ts';
+import { kubernetesFields } from '../tail/pod-path.ts';
 import type { LogMetricConfig, LogRule, LogsConfig } from './config.ts';
 import type { LogCounts } from './counts.ts';
 import { type Filter, filterOf } from './filter.ts';
@@ -12,6 +13,8 @@ import type { Format } from './formats/fields.ts';
 import { jsonFormat } from './formats/json-lines.ts';
 import { logfmtFormat } from './formats/logfmt.ts';
 import { LogMetric } from './log-metric.ts';
+
+const kubernetesNames: readonly string[] = kubernetesFields.map((name) => `kubernetes.${name}`);
 
 type Rule = { regex: Regex | undefined; filter: Filter; metrics: LogMetric[]; stop: boolean };
 type Options = { sink: SeriesSink; counts: LogCounts };
@@ -28,10 +31,12 @@ export class LineProcessor {
     this.#counts = options.counts;
     if (config.multiline !== undefined && config.format === 'csv')
       throw new ConfigError([`logs ${config.name}: multiline: not for csv, whose quotes say where a record ends`]);
-    this.#format = formatOf(config);
+    if (config.cri && config.format === 'csv' && config.csv.columns === undefined)
+      throw new ConfigError([`logs ${config.name}: csv.columns: needed with cri, whose files begin without a header`]);
+    this.#format = compileFormat(config);
     this.#rules = config.rules.flatMap((rule, index) => {
       try {
-        return [ruleOf(rule, this.#format, options)];
+        return [compileRule(rule, this.#format, { ...options, more: config.cri ? kubernetesNames : [] })];
       } catch (error) {
         faults.push(
           ...messageOf(error)
@@ -49,6 +54,12 @@ export class LineProcessor {
     this.#format?.firstLine?.(line, origin);
   }
 
+  /** A line that is none of a container runtime. */
+  malformed(): void {
+    this.#counts.lines += 1;
+    this.#counts.malformed += 1;
+  }
+
   line(line: string, origin: LineOrigin): void {
     const counts = this.#counts;
     counts.lines += 1;
@@ -59,8 +70,10 @@ export class LineProcessor {
     }
     let matched = false;
     for (const rule of this.#rules) {
-      const taken = fields ?? rule.regex?.exec(line);
-      if (!taken || !rule.filter(taken)) continue;
+      const own = fields ?? rule.regex?.exec(line);
+      if (!own) continue;
+      const taken = origin.kubernetes === undefined ? own : [...own, ...origin.kubernetes];
+      if (!rule.filter(taken)) continue;
       for (const metric of rule.metrics) if (metric.record(taken)) matched = true;
       if (rule.stop) break;
     }
@@ -69,9 +82,10 @@ export class LineProcessor {
 }
 
 /** The format of the source's lines; undefined for regex, where each rule takes lines apart in its own way. */
-function formatOf({ format, csv, rules, maxLineBytes }: LogsConfig): Format | undefined {
+function compileFormat({ format, csv, cri, rules, maxLineBytes }: LogsConfig): Format | undefined {
   if (format === 'regex') return undefined;
-  const names = [...new Set(rules.flatMap((rule) => [...filterNames(rule), ...rule.metrics.flatMap(namesOf)]))];
+  const all = [...new Set(rules.flatMap((rule) => [...filterNames(rule), ...rule.metrics.flatMap(namesOf)]))];
+  const names = cri ? all.filter((name) => !kubernetesNames.includes(name)) : all;
   if (format === 'logfmt') return logfmtFormat(names);
   if (format === 'json') return jsonFormat(names);
   return csvFormat({ names, ...csv, maxRecordLength: maxLineBytes });
@@ -84,25 +98,35 @@ const filterNames = ({ where = {}, unless = {} }: Pick<LogRule, 'where' | 'unles
 
 const namesOf = (metric: LogMetricConfig) => [
   ...filterNames(metric),
-  ...[String(metric.value ?? ''), ...Object.values(metric.labels)].flatMap(referencesOf),
+  ...[String(metric.value ?? ''), metric.timestamp ?? '', ...Object.values(metric.labels)].flatMap(referencesOf),
 ];
 
-function ruleOf(rule: LogRule, format: Format | undefined, options: Options): Rule {
+function compileRule(
+  rule: LogRule,
+  format: Format | undefined,
+  { more, ...options }: Options & { more: readonly string[] },
+): Rule {
   if (format !== undefined && rule.match !== undefined)
     throw new ConfigError(['match: only for format regex; use where to choose lines']);
   if (format === undefined && rule.match === undefined) throw new ConfigError(['match: needed for format regex']);
   const compiled = rule.match === undefined ? undefined : compileRegex(rule.match);
-  const names = format?.names ?? compiled?.groups ?? [];
-  const unknown = [...filterNames(rule), ...rule.metrics.flatMap(namesOf)].filter((name) => !isKnown(name, names));
+  const own = format?.names ?? compiled?.groups ?? [];
+  const names = [...own, ...more];
+  const unknown = [...filterNames(rule), ...rule.metrics.flatMap(namesOf)].filter(
+    (name) => !isKnown(name, names, own.length),
+  );
   if (unknown.length > 0)
     throw new ConfigError(unknown.map((name) => `$${name}: no such group; there are ${list(names)}`));
   const incomplete = rule.metrics.filter(({ type, value }) => type !== 'counter' && value === undefined);
   if (incomplete.length > 0)
     throw new ConfigError(incomplete.map(({ name, type }) => `${name}: a ${type} needs a value`));
+  const timed = rule.metrics.filter(({ type, timestamp }) => isObserver(type) && timestamp !== undefined);
+  if (timed.length > 0) throw new ConfigError(timed.map(({ name, type }) => `${name}: a ${type} takes no timestamp`));
   const metrics = rule.metrics.map((metric) => new LogMetric(metric, names, options));
   return { regex: compiled?.regex, filter: filterOf(rule, names), metrics, stop: rule.stop };
 }
 
-const isKnown = (name: string, names: readonly string[]) =>
-  names.includes(name) || (/^\d+$/.test(name) && Number(name) <= names.length);
+const isObserver = (type: LogMetricConfig['type']) => type === 'histogram' || type === 'summary';
+const isKnown = (name: string, names: readonly string[], groups: number) =>
+  names.includes(name) || (/^\d+$/.test(name) && Number(name) <= groups);
 const list = (names: readonly string[]) => names.filter((name) => name !== '').join(', ') || 'none with a name';

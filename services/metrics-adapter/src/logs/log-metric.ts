@@ -1,11 +1,11 @@
 import { parseDuration } from '@podkit/chassis/config/duration';
+import { compileMoment, compileNumber, type NumberReader } from '../numbers/read-number.ts';
 import { compileTemplate, type Template } from '../regex/template.ts';
 import type { MetricSpec, Series, SeriesSink } from '../sink.ts';
 import type { LogMetricConfig } from './config.ts';
 import type { LogCounts } from './counts.ts';
 import { type Filter, filterOf } from './filter.ts';
 import type { Fields } from './formats/fields.ts';
-import { parseLogNumber } from './formats/number.ts';
 import { SeriesCache } from './series-cache.ts';
 
 /** Beyond this a few sums would be infinite, and stay so. */
@@ -20,6 +20,9 @@ export class LogMetric {
   readonly #filter: Filter;
   readonly #labels: readonly { name: string; template: Template }[];
   readonly #value: Template | undefined;
+  readonly #timestamp: Template | undefined;
+  readonly #readNumber: NumberReader;
+  readonly #readTime: NumberReader;
   readonly #values: string[];
   readonly #cache = new SeriesCache();
   readonly #sink: SeriesSink;
@@ -39,6 +42,9 @@ export class LogMetric {
       template: compileTemplate(text, names),
     }));
     this.#value = config.value === undefined ? undefined : compileTemplate(String(config.value), names);
+    this.#timestamp = config.timestamp === undefined ? undefined : compileTemplate(config.timestamp, names);
+    this.#readNumber = compileNumber(config);
+    this.#readTime = compileMoment(config);
     this.#values = this.#labels.map(() => '');
     this.#sink = sink;
     this.#counts = counts;
@@ -63,23 +69,29 @@ export class LogMetric {
       return false;
     }
     if (type === 'histogram' || type === 'summary') series.observe(value, 1);
-    else if (type === 'counter' || operation === 'add') series.add(value);
-    else series.set(value);
+    else if (type === 'counter' || operation === 'add') series.add(value, this.#timeOf(fields));
+    else series.set(value, this.#timeOf(fields));
     return true;
+  }
+
+  /** When the line was true, in milliseconds; undefined where it doesn't say so. */
+  #timeOf(fields: Fields): number | undefined {
+    if (this.#timestamp === undefined) return undefined;
+    const time = this.#readTime(textIn(fields, this.#timestamp));
+    if (time === undefined) this.#counts.error('timestamp');
+    return time;
   }
 
   #valueOf(fields: Fields): number {
     if (this.#value === undefined) return this.#config.scale;
-    const { only } = this.#value;
-    const text = only === undefined ? this.#value.render(fields) : (fields[only] ?? '');
-    return parseLogNumber(text) * this.#config.scale;
+    return this.#readNumber(textIn(fields, this.#value)) ?? Number.NaN;
   }
 
   #series(fields: Fields): Series | undefined {
     const values = this.#values;
     for (let at = 0; at < values.length; at += 1) {
       const template = this.#labels[at]?.template;
-      const value = template?.only === undefined ? (template?.render(fields) ?? '') : (fields[template.only] ?? '');
+      const value = template === undefined ? '' : textIn(fields, template);
       values[at] = value.length > longestLabel ? value.slice(0, longestLabel).toWellFormed() : value;
     }
     const known = this.#cache.get(values);
@@ -91,6 +103,9 @@ export class LogMetric {
     return series;
   }
 }
+
+const textIn = (fields: Fields, template: Template): string =>
+  template.only === undefined ? template.render(fields) : (fields[template.only] ?? '');
 
 function specOf({ name, help, type, ttl, buckets, nativeFactor, quantiles, maxAge }: LogMetricConfig): MetricSpec {
   const shared = { name, help, ttl: parseDuration(ttl) };

@@ -53,7 +53,8 @@ export class LogsSource implements Source {
   async stop(): Promise<void> {
     // A last line without an end is read whole by whoever follows.
     await this.#reader.stop({ flush: false });
-    this.#options.memory?.keep(this.name, this.#reader.positions);
+    const { positions, unfinished } = this.#reader;
+    this.#options.memory?.keep(this.name, { positions, unfinished });
   }
 
   #newReader(): LineReader {
@@ -64,8 +65,9 @@ export class LogsSource implements Source {
       config,
       stdin,
       slots: memory?.slots,
-      positions: memory?.recall(config.name) ?? [],
+      ...memory?.recall(config.name),
       onLine: (line, origin) => processor.line(line, origin),
+      onMalformed: () => processor.malformed(),
       onFirstLine: (line, origin) => processor.firstLine(line, origin),
       onEvent: (event, path) => {
         counts.event(event);

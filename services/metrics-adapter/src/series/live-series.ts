@@ -35,8 +35,8 @@ export abstract class LiveSeries implements Series {
     return this.owner.bytes;
   }
 
-  add(_value: number): void {}
-  set(_value: number): void {}
+  add(_value: number, _timestamp?: number): void {}
+  set(_value: number, _timestamp?: number): void {}
   observe(_value: number, _weight: number): void {}
   addMember(_member: string): boolean {
     return false;
@@ -45,14 +45,22 @@ export abstract class LiveSeries implements Series {
 
 class LiveNumber extends LiveSeries implements NumberPoint {
   value = 0;
+  timestamp: number | undefined;
 
-  override add(value: number): void {
+  override add(value: number, timestamp?: number): void {
     this.value += value;
-    this.touched = this.clock.tick;
+    this.#shift(timestamp);
   }
 
-  override set(value: number): void {
-    this.value = value;
+  override set(value: number, timestamp?: number): void {
+    if (timestamp === undefined || !(timestamp < (this.timestamp ?? timestamp))) this.value = value;
+    this.#shift(timestamp);
+  }
+
+  /** The time that is shown never goes back. */
+  #shift(timestamp: number | undefined): void {
+    if (timestamp !== undefined && !(timestamp <= (this.timestamp ?? Number.NEGATIVE_INFINITY)))
+      this.timestamp = timestamp;
     this.touched = this.clock.tick;
   }
 }

@@ -12,9 +12,9 @@ export class OverflowSeries implements Series {
     this.#count = count;
   }
 
-  add(value: number): void {
+  add(value: number, timestamp?: number): void {
     this.#count.value += 1;
-    this.#target?.add(value);
+    this.#target?.add(value, timestamp);
   }
 
   set(): void {

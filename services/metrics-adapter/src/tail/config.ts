@@ -14,6 +14,10 @@ export const tailSettings = {
     default: [],
     description: 'Paths of files or named pipes; `*`, `?` and `**` find several.',
   }),
+  exclude: Type.Array(Type.String({ minLength: 1 }), {
+    default: [],
+    description: 'Globs of files that are left out, by their whole path, or by their name where there is no slash.',
+  }),
   stdin: Type.Boolean({ default: false, description: 'Whether lines are read from standard input.' }),
   from: oneOf(['beginning', 'end'], {
     default: 'beginning',
@@ -25,6 +29,11 @@ export const tailSettings = {
   }),
   rotateWait: Type.String({ default: '5s', description: 'How long a file that was renamed or removed is still read.' }),
   maxLineBytes: Type.Integer({ default: 65_536, minimum: 64, description: 'Bytes of a line that are kept.' }),
+  cri: Type.Boolean({
+    default: false,
+    description:
+      "Whether lines are a container runtime's, `time stream tag text`; parts of a record are joined, and fields `kubernetes.…` tell the Pod.",
+  }),
   multiline: Type.Optional(
     Type.Object(
       {

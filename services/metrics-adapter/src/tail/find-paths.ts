@@ -1,5 +1,5 @@
 import { glob } from 'node:fs/promises';
-import { isAbsolute, resolve } from 'node:path';
+import { basename, isAbsolute, matchesGlob, resolve } from 'node:path';
 
 /** The paths that a path or a glob stands for now; a plain path stands for itself, also where nothing is there. */
 export async function findPaths(pattern: string): Promise<string[]> {
@@ -7,4 +7,11 @@ export async function findPaths(pattern: string): Promise<string[]> {
   const found: string[] = [];
   for await (const path of glob(pattern)) found.push(isAbsolute(path) ? path : resolve(path));
   return found.sort();
+}
+
+/** Whether one of the globs matches: the whole path, or its last part where the glob has no slash. */
+export function isExcluded(path: string, patterns: readonly string[]): boolean {
+  return patterns.some((pattern) =>
+    pattern.includes('/') ? matchesGlob(path, resolve(pattern)) : matchesGlob(basename(path), pattern),
+  );
 }

@@ -2,27 +2,28 @@ import type { Readable } from 'node:stream';
 import { parseDuration } from '@podkit/chassis/config/duration';
 import { compileRegex } from '../regex/bounded-regex.ts';
 import type { TailConfig } from './config.ts';
+import { CriLines, type UnfinishedRecords } from './cri-lines.ts';
 import type { FileSlots } from './file-slots.ts';
 import type { TailEvent } from './file-tail.ts';
-import type { FilePosition, LineOrigin, Position } from './open-file.ts';
+import type { FilePosition, LineOrigin, Mark, Position } from './open-file.ts';
 import { RecordJoiner } from './record-joiner.ts';
 import { readStream } from './stream-tail.ts';
 import { Tailer } from './tailer.ts';
-
-/** Which file a line came from, and how to go on after it; a stream has no position. */
-export type Mark = { path: string; position: Position | undefined };
 
 export type LineReaderOptions = {
   config: TailConfig;
   /** What `stdin: true` reads. */
   stdin: Readable;
   positions?: readonly FilePosition[];
+  unfinished?: UnfinishedRecords;
   /** How many files may be open; no limit unless given. */
   slots?: FileSlots | undefined;
   /** A line, or a record of several. `mark` costs, so it is made only where `marks` is true. */
   onLine: (line: string, origin: LineOrigin, mark: Mark | undefined) => void;
   marks?: boolean;
   onFirstLine?: (line: string, origin: LineOrigin) => void;
+  /** A line that is none of a container runtime, where the source says that they all are. */
+  onMalformed: (line: string, origin: LineOrigin, mark: Mark | undefined) => void;
   /** Awaited after each piece, so that what takes the lines can make reading wait. */
   onPause?: (() => Promise<void>) | undefined;
   onEvent: (event: TailEvent, path: string) => void;
@@ -33,16 +34,19 @@ export type LineReaderOptions = {
 export class LineReader {
   readonly #options: LineReaderOptions;
   readonly #joiner: RecordJoiner<Mark | undefined> | undefined;
+  readonly #cri: CriLines | undefined;
   readonly #tailer: Tailer;
   #endStdin: (() => void) | undefined;
 
   /** @throws {PodkitError} for a duration or a regex that is none */
   constructor(options: LineReaderOptions) {
     this.#options = options;
-    const { config, positions, onFirstLine, onEvent, onError, onLine, marks = false } = options;
+    const { config, positions, onFirstLine, onError, onLine } = options;
     this.#joiner = config.multiline && joinerOf(config, config.multiline, onLine);
+    this.#cri = config.cri ? this.#criLines(options) : undefined;
     this.#tailer = new Tailer({
       paths: config.files,
+      exclude: config.exclude,
       slots: options.slots,
       from: config.from,
       maxLineBytes: config.maxLineBytes,
@@ -51,13 +55,8 @@ export class LineReader {
       ...(positions ? { positions } : {}),
       ...(onFirstLine ? { onFirstLine } : {}),
       onPause: options.onPause,
-      onLine: (line, origin, path) =>
-        this.#line(
-          line,
-          origin,
-          marks ? { path, position: 'position' in origin ? (origin.position as Position) : undefined } : undefined,
-        ),
-      onEvent,
+      onLine: (line, origin, path) => this.#line(line, origin, path),
+      onEvent: (event, path) => this.#event(event, path),
       onError,
     });
   }
@@ -65,6 +64,11 @@ export class LineReader {
   /** After `stop`: how far the files were read. */
   get positions(): FilePosition[] {
     return this.#tailer.positions;
+  }
+
+  /** After `stop`: records of which parts were read. */
+  get unfinished(): UnfinishedRecords {
+    return this.#cri?.unfinished ?? new Map();
   }
 
   get files(): string[] {
@@ -77,7 +81,7 @@ export class LineReader {
     if (!config.stdin) return;
     this.#endStdin = readStream(stdin, {
       maxLineBytes: config.maxLineBytes,
-      onLine: (line, origin) => this.#line(line, origin, { path: '-', position: undefined }),
+      onLine: (line, origin) => this.#line(line, origin, '-'),
       onEvent: (event) => onEvent(event, '-'),
       onError: (error) => onError(error, '-'),
       onPause,
@@ -88,10 +92,33 @@ export class LineReader {
     this.#endStdin?.();
     this.#endStdin = undefined;
     await this.#tailer.stop({ flush });
+    if (flush) this.#cri?.flush();
     this.#joiner?.stop();
   }
 
-  #line(line: string, origin: LineOrigin, mark: Mark | undefined): void {
+  #criLines({ config: { maxLineBytes }, unfinished, onMalformed, onEvent }: LineReaderOptions): CriLines {
+    return new CriLines({
+      maxLength: maxLineBytes,
+      unfinished,
+      onLine: (line, origin, mark) => this.#record(line, origin, mark),
+      onMalformed,
+      onCut: (path) => onEvent('cut', path),
+    });
+  }
+
+  #event(event: TailEvent, path: string): void {
+    if (event === 'removed') this.#cri?.flush(path);
+    this.#options.onEvent(event, path);
+  }
+
+  #line(line: string, origin: LineOrigin, path: string): void {
+    const position = this.#options.marks && 'position' in origin ? (origin.position as Position) : undefined;
+    const mark = this.#options.marks ? { path, position } : undefined;
+    if (this.#cri === undefined) this.#record(line, origin, mark);
+    else this.#cri.line(line, origin, path, mark);
+  }
+
+  #record(line: string, origin: LineOrigin, mark: Mark | undefined): void {
     if (this.#joiner === undefined) this.#options.onLine(line, origin, mark);
     else this.#joiner.line(line, origin, mark);
   }

@@ -81,3 +81,6 @@ export class LineSplitter {
     this.#options.onLine(bytes.toString('utf8', start, stop), end);
   }
 }
+
+/** The first line of a file or stream without the mark that some editors and programs of Windows begin it with. */
+export const withoutByteOrderMark = (line: string): string => (line.startsWith('\uFEFF') ? line.slice(1) : line);

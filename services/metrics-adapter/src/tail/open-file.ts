@@ -1,5 +1,5 @@
 import { type FileHandle, open } from 'node:fs/promises';
-import { LineSplitter } from './line-splitter.ts';
+import { LineSplitter, withoutByteOrderMark } from './line-splitter.ts';
 
 /** Where reading goes on: which file, how far, and how it begins, which tells whether it is still the same content. */
 export type Position = { dev: string; ino: string; offset: number; head: string };
@@ -11,7 +11,12 @@ export type FilePosition = Position & { path: string };
 export type LineOrigin = {
   /** The line being handed over is the first of its file or stream. */
   readonly atStart: boolean;
+  /** The values of `kubernetesFields`, for a line of a container's log. */
+  readonly kubernetes?: readonly string[];
 };
+
+/** Which file a line came from, and how to go on after it; a stream has no position. */
+export type Mark = { path: string; position: Position | undefined };
 
 export type OpenFileOptions = {
   path: string;
@@ -59,7 +64,7 @@ export class OpenFile implements LineOrigin {
       maxLineBytes,
       onLine: (line, end) => {
         this.#lineEnd = end;
-        onLine(line, this);
+        onLine(this.atStart ? withoutByteOrderMark(line) : line, this);
         this.atStart = false;
       },
       onCut: () => onEvent?.('cut'),
@@ -114,7 +119,8 @@ export class OpenFile implements LineOrigin {
     const length = Math.min(chunkLength, this.#options.maxLineBytes);
     const { bytesRead } = await this.#handle.read(this.#buffer, 0, length, 0);
     const newline = this.#buffer.subarray(0, bytesRead).indexOf(10);
-    return newline === -1 ? undefined : this.#buffer.toString('utf8', 0, newline).replace(/\r$/, '');
+    if (newline === -1) return undefined;
+    return withoutByteOrderMark(this.#buffer.toString('utf8', 0, newline).replace(/\r$/, ''));
   }
 
   /** Read to the end. Each read begins a little before the place, to see whether that is as it was. */

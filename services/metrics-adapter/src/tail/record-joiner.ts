@@ -12,7 +12,7 @@ export type RecordJoinerOptions<Mark> = {
   onRecord: (record: string, origin: LineOrigin, mark: Mark) => void;
 };
 
-type Pending<Mark> = { lines: string[]; length: number; atStart: boolean; since: number; mark: Mark };
+type Pending<Mark> = { lines: string[]; length: number; first: LineOrigin; since: number; mark: Mark };
 
 /** Puts lines together to records of several lines, such as a log line with its stack trace, for each file apart. */
 export class RecordJoiner<Mark> {
@@ -33,7 +33,7 @@ export class RecordJoiner<Mark> {
       this.#pending.set(origin, {
         lines: [line],
         length: line.length,
-        atStart: origin.atStart,
+        first: copyOf(origin),
         since: performance.now(),
         mark,
       });
@@ -58,8 +58,14 @@ export class RecordJoiner<Mark> {
     for (const [origin, pending] of this.#pending) if (pending.since <= before) this.#flush(origin, pending);
   }
 
-  #flush(origin: LineOrigin, { lines, atStart, mark }: Pending<Mark>): void {
+  #flush(origin: LineOrigin, { lines, first, mark }: Pending<Mark>): void {
     this.#pending.delete(origin);
-    this.#options.onRecord(lines.join('\n'), { atStart }, mark);
+    this.#options.onRecord(lines.join('\n'), first, mark);
   }
 }
+
+/** An origin changes with each of its lines; a record keeps what its first line had. */
+const copyOf = ({ atStart, kubernetes }: LineOrigin): LineOrigin => ({
+  atStart,
+  ...(kubernetes ? { kubernetes } : {}),
+});

@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
-import { LineSplitter } from './line-splitter.ts';
+import { LineSplitter, withoutByteOrderMark } from './line-splitter.ts';
 import type { LineOrigin } from './open-file.ts';
 
 export type StreamTailOptions = {
@@ -29,7 +29,7 @@ export function readStream(
   const splitter = new LineSplitter({
     maxLineBytes,
     onLine: (line) => {
-      onLine(line, origin);
+      onLine(origin.atStart ? withoutByteOrderMark(line) : line, origin);
       origin.atStart = false;
     },
     onCut: () => onEvent?.('cut'),

@@ -3,7 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import { DirectoryWatchers } from './directory-watchers.ts';
 import { FileSlots } from './file-slots.ts';
 import { FileTail, type TailEvent } from './file-tail.ts';
-import { findPaths } from './find-paths.ts';
+import { findPaths, isExcluded } from './find-paths.ts';
 import type { FilePosition, LineOrigin, OpenFile } from './open-file.ts';
 import { PollLoop } from './poll-loop.ts';
 import { readFifo } from './stream-tail.ts';
@@ -11,6 +11,8 @@ import { readFifo } from './stream-tail.ts';
 export type TailerOptions = {
   /** Files and named pipes; `*`, `?`, `[..]` and `**` find several, also ones that appear later. */
   paths: readonly string[];
+  /** Globs of files that are left out. */
+  exclude?: readonly string[];
   from: 'beginning' | 'end';
   maxLineBytes: number;
   rotateWait: number;
@@ -96,7 +98,7 @@ export class Tailer {
     this.#first = false;
     const found = new Set<string>();
     for (const pattern of this.#options.paths) {
-      const paths = await findPaths(pattern);
+      const paths = (await findPaths(pattern)).filter((path) => !isExcluded(path, this.#options.exclude ?? []));
       this.#watchers.add(dirname(resolve(pattern)));
       for (const path of paths) {
         found.add(path);

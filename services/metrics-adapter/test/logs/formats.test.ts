@@ -3,7 +3,6 @@ import { expect, test } from 'vitest';
 import { csvFormat, splitCsv } from '../../src/logs/formats/csv.ts';
 import { jsonFormat } from '../../src/logs/formats/json-lines.ts';
 import { logfmtFormat, scanLogfmt } from '../../src/logs/formats/logfmt.ts';
-import { parseLogNumber } from '../../src/logs/formats/number.ts';
 
 const origin = { atStart: false };
 
@@ -111,19 +110,4 @@ test('CSV gives back what was written', () => {
       expect(splitCsv(record, ',')).toEqual(cells);
     }),
   );
-});
-
-test.each([
-  ['1', 1],
-  ['-1.5e3', -1500],
-  [' 12 ', 12],
-  ['.5', 0.5],
-  ['true', 1],
-  ['false', 0],
-])('%j is the number %d', (text, value) => {
-  expect(parseLogNumber(text)).toBe(value);
-});
-
-test.each(['', ' ', 'x', 'NaN', 'Infinity', '0x10', '1e999', '1_000', '12ms'])('%j is no number', (text) => {
-  expect(parseLogNumber(text)).toBeNaN();
 });

@@ -154,7 +154,7 @@ test('standard input is a source, too', async () => {
 
 test('what is not a number, or falls, is left out and counted', async () => {
   const path = join(tempDir(), 'app.log');
-  writeFileSync(path, 'v=NaN\nv=-1\nv=1e308\nv=abc\nv=2\n');
+  writeFileSync(path, 'v=NaN\nv=-1\nv=1e308\nv=abc\nv=0x10\nv=Infinity\nv=2\n');
   const { expectValues, self } = await start(
     'format: logfmt\nrules: [{ metrics: [{ name: v_total, type: counter, value: $v }] }]',
     { files: [path] },
@@ -163,7 +163,7 @@ test('what is not a number, or falls, is left out and counted', async () => {
   const reasons = Object.fromEntries(
     ((await self('sample_errors_total')) ?? []).map(({ labels, value }) => [labels.reason, value]),
   );
-  expect(reasons).toEqual({ value: 3, negative_counter: 1 });
+  expect(reasons).toEqual({ value: 5, negative_counter: 1 });
 });
 
 test('a line that would make a backtracking engine run for years costs little', async () => {
@@ -215,6 +215,12 @@ test.each([
   ['rules: [{ metrics: [] }]', 'match: needed for format regex'],
   ['format: json\nrules: [{ match: x, metrics: [] }]', 'match: only for format regex'],
   ['rules: [{ match: x, metrics: [{ name: g, type: gauge }] }]', 'g: a gauge needs a value'],
+  [
+    'rules: [{ match: (x), metrics: [{ name: h, type: histogram, value: $1, timestamp: $1 }] }]',
+    'h: a histogram takes no timestamp',
+  ],
+  ['rules: [{ match: x, metrics: [{ name: g, type: gauge, value: 1, timeZone: Mars }] }]', '"Mars" is not a time zone'],
+  ['cri: true\nformat: csv\nrules: []', 'csv.columns: needed with cri'],
   ['rules: [{ match: x, metrics: [{ name: g, type: counter, ttl: soon }] }]', '"soon" is not a duration'],
   ['rules: [{ match: x, metrics: [{ name: 1g, type: counter }] }]', 'logs.yaml:2:'],
   ["multiline: { start: '(' }\nrules: []", 'logs test: regular expression "("'],

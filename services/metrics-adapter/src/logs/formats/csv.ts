@@ -24,7 +24,7 @@ export function csvFormat({ names, delimiter, columns, maxRecordLength }: CsvOpt
     return state;
   };
   const firstLine = (line: string, origin: LineOrigin) => {
-    if (columns === undefined) stateOf(origin).slots = slotsOf(splitCsv(line.replace(/^\uFEFF/, ''), delimiter) ?? []);
+    if (columns === undefined) stateOf(origin).slots = slotsOf(splitCsv(line, delimiter) ?? []);
   };
   return {
     names,

@@ -1,0 +1,14 @@
+/** What is known of a line in a container's log: of the Pod by the file's path, the rest by the line itself. */
+export const kubernetesFields = ['namespace', 'pod', 'uid', 'container', 'restart', 'stream', 'time'] as const;
+
+/**
+ * Namespace, Pod, UID, container and restart of a log by where the kubelet keeps it, `/var/log/pods/NAMESPACE_POD_UID/CONTAINER/RESTART.log`
+ * or `/var/log/containers/POD_NAMESPACE_CONTAINER-ID.log`. What a path doesn't say is empty.
+ */
+export function readPodPath(path: string): string[] {
+  const pods = /\/([^/_]+)_([^/_]+)_([^/_]+)\/([^/]+)\/(\d+)\.log[^/]*$/.exec(path);
+  if (pods) return pods.slice(1);
+  const [, pod = '', namespace = '', container = ''] =
+    /\/([^/_]+)_([^/_]+)_([^/_]+)-[0-9a-f]{64}\.log[^/]*$/.exec(path) ?? [];
+  return [namespace, pod, '', container, ''];
+}
