@@ -35,8 +35,12 @@ const container = (image: string, target: string) => ({
   securityContext: { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ['ALL'] } },
 });
 
-/** Load a URL from inside the cluster while `work` runs. Returns how many requests there were, of which how many failed. */
-export async function underLoad(image: string, target: string, work: () => Promise<void>): Promise<string> {
+/**
+ * Load a URL from inside the cluster while `work` runs. Returns what `work` returns, and how many requests there were.
+ *
+ * @throws {Error} when a request failed
+ */
+export async function underLoad(image: string, target: string, work: () => Promise<string>): Promise<string> {
   const pod = {
     apiVersion: 'v1',
     kind: 'Pod',
@@ -53,7 +57,7 @@ export async function underLoad(image: string, target: string, work: () => Promi
   });
   try {
     await kubectl('-n', namespace, 'wait', '--for=condition=Ready', 'pod/load', '--timeout=120s');
-    await work();
+    const done = await work();
     await kubectl('-n', namespace, 'exec', 'load', '--', 'node', '-e', "process.kill(1, 'SIGUSR2')");
     const counts = await countsOf();
     expect(counts.requests > 0, 'the load Pod asked nothing');
@@ -61,7 +65,7 @@ export async function underLoad(image: string, target: string, work: () => Promi
       counts.failed === 0,
       `${counts.failed} of ${counts.requests} requests failed: ${JSON.stringify(counts.errors)}`,
     );
-    return `${counts.requests} requests, 0 failed`;
+    return `${done}; ${counts.requests} requests, 0 failed`;
   } finally {
     await kubectl('delete', 'namespace', namespace, '--timeout=120s');
   }

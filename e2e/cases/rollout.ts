@@ -7,6 +7,7 @@ export function rollingRestart(image: string): Promise<string> {
   return underLoad(image, `http://podkit.${namespace}/`, async () => {
     await kubectl('-n', namespace, 'rollout', 'restart', 'statefulset/podkit');
     await rolledOut();
+    return 'every Pod replaced';
   });
 }
 

@@ -11,6 +11,7 @@ import { redisClusterCases } from './redis-cluster.ts';
 import { partition, rollingRestart } from './rollout.ts';
 import { scaling } from './scaling.ts';
 import { deletedWhileWriting, sidecars, stopOrder } from './termination.ts';
+import { unkindCases } from './unkind.ts';
 
 const local = 'http://127.0.0.1:8080';
 
@@ -32,6 +33,7 @@ export function suiteCases(folder: string, image: string): Case[] {
     { name: 'suite takes a new setting without a restart', run: newSetting },
     { name: 'suite rolls out to a partition only', run: partition },
     { name: 'suite has a NetworkPolicy for every Pod', run: networkPolicies },
+    ...unkindCases(folder, image),
     ...redisClusterCases(folder),
     ...postgresReplicaCases(folder),
     { name: 'suite goes', run: () => goAway(base) },

@@ -1,0 +1,45 @@
+import { namespace, pods, rolledOut, uid, until } from '../../app-client.ts';
+import { expect } from '../../case.ts';
+import { attempt, type Outcome } from '../../run.ts';
+import { breakReadiness, undoRollout } from './mistakes.ts';
+
+/** Ask for an eviction, as `kubectl drain` does. Refused with "disruption budget" where the budget allows no more. */
+function evict(pod: string): Promise<Outcome> {
+  const eviction = { apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name: pod, namespace } };
+  const path = `/api/v1/namespaces/${namespace}/pods/${pod}/eviction`;
+  return attempt('kubectl', ['create', '--raw', path, '-f', '-'], { input: JSON.stringify(eviction) });
+}
+
+/** One Pod after the other is evicted and comes back; while one is away the budget refuses the next. */
+export async function evictEach(): Promise<string> {
+  const names = (await pods()).map((name) => name.replace('pod/', ''));
+  let refused = 0;
+  for (const [at, pod] of names.entries()) {
+    const before = await uid(pod);
+    const first = await until(`the eviction of ${pod}`, async () => {
+      const outcome = await evict(pod);
+      return outcome.code === 0 && outcome;
+    });
+    const next = names[(at + 1) % names.length] ?? '';
+    if (/disruption budget/.test((await evict(next)).output)) refused += 1;
+    await until(`${pod} to be replaced`, async () => ![before, undefined].includes(await uid(pod)));
+    await rolledOut();
+    expect(first.code === 0, first.output);
+  }
+  expect(refused === names.length, `a second Pod was let go ${names.length - refused} times`);
+  return `${names.length} Pods evicted one by one, a second at the same time refused each time`;
+}
+
+/** A Pod that never gets ready does not block the drain of its node: its budget says AlwaysAllow. */
+export async function evictBroken(): Promise<string> {
+  const broken = await breakReadiness();
+  try {
+    const before = await uid(broken);
+    const { code, output } = await evict(broken);
+    expect(code === 0, `the broken Pod was not evicted: ${output}`);
+    await until(`${broken} to be replaced`, async () => ![before, undefined].includes(await uid(broken)));
+    return `${broken} was evicted while not ready`;
+  } finally {
+    await undoRollout(broken);
+  }
+}
