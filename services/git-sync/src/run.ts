@@ -5,7 +5,7 @@ import type { DestinationStream } from 'pino';
 import { UsageError } from './config/drop-in-grammar.ts';
 import { manualText, usageText } from './config/help.ts';
 import { loadOptions } from './config/load.ts';
-import { repositoriesOf } from './config/repositories.ts';
+import { readRepositories } from './config/repositories.ts';
 import type { Step } from './git/git.ts';
 import type { CommandHost } from './process/host.ts';
 import { GitSync, type GitSyncInput } from './serve.ts';
@@ -45,17 +45,17 @@ async function readInput(
       return undefined;
     }
     for (const warning of warnings) host.stderr.write(`${warning}\n`);
-    const repositories = await repositoriesOf(options);
+    const repositories = await readRepositories(options);
     if (!options.checkConfig) return { host, version, options, flags, repositories };
     host.stdout.write(`${options.configFile ?? 'the settings'}: good\n`);
     host.exit(exitCodes.ok);
     return undefined;
   } catch (error) {
     const isUsage = error instanceof UsageError;
-    // What is wrong comes last, where people look first.
+    // The errors come after the usage: the end of the output is what people see.
     host.stderr.write(isUsage ? `${usageText()}\n` : '');
-    const faults = error instanceof Error ? error.message.split('\n') : [messageOf(error)];
-    host.stderr.write(faults.map((fault) => `${isUsage ? '' : 'ERROR: '}${fault}\n`).join(''));
+    const problems = error instanceof Error ? error.message.split('\n') : [messageOf(error)];
+    host.stderr.write(problems.map((problem) => `${isUsage ? '' : 'ERROR: '}${problem}\n`).join(''));
     host.exit(isUsage ? exitCodes.badConfig : exitCodes.failure);
     return undefined;
   }

@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import { freePort } from '@podkit/chassis/testing/free-port';
 import { tempDir } from '@podkit/chassis/testing/temp-dir';
 import { waitFor } from '@podkit/chassis/testing/wait-for';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { Remote } from './fixtures/remote.ts';
 import { publishedHash, startGitSync } from './fixtures/run.ts';
 
 const main = join(import.meta.dirname, 'fixtures', 'jumping-clock-main.ts');
 
-it('goes on as before when the clock jumps: passes, readiness, and how long superseded worktrees are kept', async () => {
+test('goes on as before when the clock jumps: passes, readiness, and how long superseded worktrees are kept', async () => {
   const [remote, root, port] = [await Remote.create(), tempDir(), await freePort()];
   const flags = [`--repo=${remote.path}`, '--ref=main', `--root=${root}`, '--link=x', '--period=30ms'];
   const http = [`--http-bind=127.0.0.1:${port}`, '--stale-after=5m', '--stale-worktree-timeout=1h'];

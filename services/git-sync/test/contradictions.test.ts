@@ -1,10 +1,10 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { loadOptions } from '../src/config/load.ts';
-import { repositoriesOf } from '../src/config/repositories.ts';
+import { readRepositories } from '../src/config/repositories.ts';
 
-const faultsOf = async (argv: string[], env: Record<string, string> = {}) => {
+const findProblems = async (argv: string[], env: Record<string, string> = {}) => {
   try {
-    await repositoriesOf(loadOptions(env, ['--repo=/x', '--root=/y', ...argv]).options);
+    await readRepositories(loadOptions(env, ['--repo=/x', '--root=/y', ...argv]).options);
     return '';
   } catch (error) {
     return String(error);
@@ -13,7 +13,7 @@ const faultsOf = async (argv: string[], env: Record<string, string> = {}) => {
 
 describe('settings that contradict each other are refused by name', () => {
   const app = '--github-app-application-id=1 --github-app-installation-id=2 --github-app-private-key-file=/k';
-  it.each([
+  test.each([
     ['--submodules=some', '--submodules'],
     ['--depth=-1', '--depth'],
     ['--ref=', '--ref'],
@@ -59,19 +59,21 @@ describe('settings that contradict each other are refused by name', () => {
     ['--http-pprof', '--http-bind'],
     ['--stale-after=1m', '--http-bind'],
   ])('%s', async (flags, words) => {
-    expect(await faultsOf(flags.split(/ (?=--)/))).toContain(words);
+    expect(await findProblems(flags.split(/ (?=--)/))).toContain(words);
   });
 
-  it('an app with two private keys', async () => {
+  test('an app with two private keys', async () => {
     const env = { GITSYNC_GITHUB_APP_PRIVATE_KEY: 'key' };
-    expect(await faultsOf(app.split(' '), env)).toContain('--github-app-private-key-file');
+    expect(await findProblems(app.split(' '), env)).toContain('--github-app-private-key-file');
   });
 
-  it('but not limits of a hook that is not called', async () => {
-    expect(await faultsOf(['--exechook-timeout=1ms', '--webhook-backoff=1ms', '--webhook-success-status=-2'])).toBe('');
+  test('but not limits of a hook that is not called', async () => {
+    expect(await findProblems(['--exechook-timeout=1ms', '--webhook-backoff=1ms', '--webhook-success-status=-2'])).toBe(
+      '',
+    );
   });
 
-  it('all at once', async () => {
-    expect((await faultsOf(['--depth=-1', '--period=1ms'])).split('\n')).toHaveLength(2);
+  test('all at once', async () => {
+    expect((await findProblems(['--depth=-1', '--period=1ms'])).split('\n')).toHaveLength(2);
   });
 });

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { tempDir } from '@podkit/chassis/testing/temp-dir';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { Remote } from './fixtures/remote.ts';
 import { read, runGitSync } from './fixtures/run.ts';
 
@@ -9,7 +9,7 @@ const once = (remote: Remote, root: string, ...more: string[]) =>
   runGitSync([`--repo=${remote.path}`, '--ref=main', `--root=${root}`, '--link=current', '--one-time', ...more]);
 
 describe('publishing a plain directory', () => {
-  it('makes the directory equal to the tree, without links and without .git', async () => {
+  test('makes the directory equal to the tree, without links and without .git', async () => {
     const remote = await Remote.create({ 'a/b.txt': 'b', 'c.txt': 'c' });
     const root = tempDir();
     await once(remote, root, '--publish=copy');
@@ -26,7 +26,7 @@ describe('publishing a plain directory', () => {
     expect(read(root, 'current', 'a')).toBe('now a file');
   });
 
-  it('does not delete files of others from the directory', async () => {
+  test('does not delete files of others from the directory', async () => {
     const remote = await Remote.create();
     const root = tempDir();
     mkdirSync(join(root, 'current'));

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { tempDir } from '@podkit/chassis/testing/temp-dir';
 import { waitFor } from '@podkit/chassis/testing/wait-for';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { Remote } from './fixtures/remote.ts';
 import { expectDone, publishedHash, read, runGitSync, spawnGitSync, startGitSync } from './fixtures/run.ts';
 
@@ -22,7 +22,7 @@ function expectWhole(root: string, versions: Record<string, string>): void {
   expect([read(root, 'current', 'a.txt'), read(root, 'current', 'b', 'c.txt')]).toEqual([`a${version}`, `c${version}`]);
 }
 
-it('survives kill -9 between any two steps of the first pass and of an update', { timeout: 600_000 }, async () => {
+test('survives kill -9 between any two steps of the first pass and of an update', { timeout: 600_000 }, async () => {
   const remote = await Remote.create(files);
   const first = remote.head();
   const second = remote.commit({ 'a.txt': 'a2', 'b/c.txt': 'c2' });
@@ -60,7 +60,7 @@ it('survives kill -9 between any two steps of the first pass and of an update', 
   for (const crashAt of points(updating.length)) await sweep('old', 'main', crashAt);
 });
 
-it('survives kill -9 at any moment of a run that syncs without pause', { timeout: 600_000 }, async () => {
+test('survives kill -9 at any moment of a run that syncs without pause', { timeout: 600_000 }, async () => {
   const remote = await Remote.create(files);
   const root = tempDir();
   const versions: Record<string, string> = { [remote.head()]: '1' };

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { tempDir } from '@podkit/chassis/testing/temp-dir';
 import { waitFor } from '@podkit/chassis/testing/wait-for';
-import { describe, expect, it, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { serveGit } from './fixtures/http-remote.ts';
 import { Remote } from './fixtures/remote.ts';
 import { expectDone, publishedHash, read, runGitSync, startGitSync } from './fixtures/run.ts';
@@ -31,17 +31,17 @@ async function serve(listener: RequestListener): Promise<string> {
 }
 
 /** The path of a repository on a server of all temporary directories. */
-const addressOf = ({ path }: Remote) => path.slice(tmpdir().length);
+const pathOnServer = ({ path }: Remote) => path.slice(tmpdir().length);
 const args = (url: string, root: string) => [`--repo=${url}/site.git`, '--ref=main', `--root=${root}`, '--one-time'];
 
 describe('a repository that asks for a password gets it', () => {
-  it('from the variable', async () => {
+  test('from the variable', async () => {
     const { server, root } = await served(isMe);
     const env = { GITSYNC_PASSWORD: 'p@ss:wörd %' };
     expectDone(await runGitSync([...args(server.url, root), '--username=me'], { env }));
   });
 
-  it('from the address, which is stored and logged without it', async () => {
+  test('from the address, which is stored and logged without it', async () => {
     const { server, root } = await served(isMe);
     const url = server.url.replace('://', `://me:${encodeURIComponent('p@ss:wörd %')}@`);
     const run = await runGitSync([...args(url, root), '-v=9']);
@@ -49,7 +49,7 @@ describe('a repository that asks for a password gets it', () => {
     expect(run.text).not.toMatch(/p@ss:|p%40ss/);
   });
 
-  it('from --credential, each repository on a host its own', async () => {
+  test('from --credential, each repository on a host its own', async () => {
     const remote = await Remote.create();
     const { server, root } = await served(eachItsOwn, remote);
     const list = [
@@ -59,13 +59,13 @@ describe('a repository that asks for a password gets it', () => {
     expectDone(await runGitSync([...args(server.url, root), `--credential=${JSON.stringify(list)}`]));
   });
 
-  it('from a URL that hands it out', async () => {
+  test('from a URL that hands it out', async () => {
     const { server, root } = await served(isMe);
     const askpass = await serve((_request, response) => response.end('x=y\nusername=me\npassword=p@ss:wörd %\n'));
     expectDone(await runGitSync([...args(server.url, root), `--askpass-url=${askpass}`]));
   });
 
-  it('from a file, again in every pass', async () => {
+  test('from a file, again in every pass', async () => {
     const { remote, server, root } = await served((user) => user === 'me:right');
     const file = join(tempDir(), 'password');
     writeFileSync(file, 'wrong\n');
@@ -89,12 +89,12 @@ test('a program at --git finds the credential of a file:// address in git’s ow
   expect(read(answer).split('\n')).toEqual(expect.arrayContaining(['username=me', 'password=p@ss:wörd %']));
 });
 
-it('submodules get credentials of their own, on the same host and on another, and never those of the repository', async () => {
+test('submodules get credentials of their own, on the same host and on another, and never those of the repository', async () => {
   const [remote, near, far] = [await Remote.create(), await Remote.create(), await Remote.create()];
   const seen: string[] = [];
   const owners = new Map([
-    [addressOf(remote), 'a:1'],
-    [addressOf(near), 'b:2'],
+    [pathOnServer(remote), 'a:1'],
+    [pathOnServer(near), 'b:2'],
   ]);
   const host = await serveGit(tmpdir(), (user, path) => {
     const [, address = ''] = /^(.*\/site\.git)/.exec(path) ?? [];
@@ -104,21 +104,21 @@ it('submodules get credentials of their own, on the same host and on another, an
     seen.push(user);
     return user === 'c:3';
   });
-  remote.addSubmodule('near', `../..${addressOf(near)}`, near);
-  remote.addSubmodule('far', `${other.url}${addressOf(far)}`, far);
+  remote.addSubmodule('near', `../..${pathOnServer(near)}`, near);
+  remote.addSubmodule('far', `${other.url}${pathOnServer(far)}`, far);
   const credentials = [
-    { url: `${host.url}${addressOf(remote)}`, username: 'a', password: '1' },
-    { url: `${host.url}${addressOf(near)}`, username: 'b', password: '2' },
+    { url: `${host.url}${pathOnServer(remote)}`, username: 'a', password: '1' },
+    { url: `${host.url}${pathOnServer(near)}`, username: 'b', password: '2' },
     { url: other.url, username: 'c', password: '3' },
   ];
   const root = tempDir();
-  const flags = [`--repo=${host.url}${addressOf(remote)}`, '--ref=main', `--root=${root}`, '--link=x', '--one-time'];
+  const flags = [`--repo=${host.url}${pathOnServer(remote)}`, '--ref=main', `--root=${root}`, '--link=x', '--one-time'];
   expectDone(await runGitSync([...flags, ...credentials.map((entry) => `--credential=${JSON.stringify(entry)}`)]));
   expect([read(root, 'x', 'near', 'index.html'), read(root, 'x', 'far', 'index.html')]).toEqual(['one\n', 'one\n']);
   expect(seen.filter((user) => user !== '' && user !== 'c:3')).toEqual([]);
 });
 
-it('a wrong password fails without a prompt, and is not shown', async () => {
+test('a wrong password fails without a prompt, and is not shown', async () => {
   const { server, root } = await served(() => false);
   const env = { GITSYNC_PASSWORD: 'hunter22' };
   const { code, text } = await runGitSync([...args(server.url, root), '--username=me', '-v=9'], { env });
@@ -126,14 +126,14 @@ it('a wrong password fails without a prompt, and is not shown', async () => {
   expect(text).not.toContain('hunter22');
 });
 
-it('a password with a line break, which could forge fields, fails the pass', async () => {
+test('a password with a line break, which could forge fields, fails the pass', async () => {
   const file = join(tempDir(), 'password');
   writeFileSync(file, 'a\nhost=evil\n');
   const flags = [...args('http://127.0.0.1:9', tempDir()), '--username=me', `--password-file=${file}`];
   expect(await runGitSync(flags)).toMatchObject({ code: 1, text: expect.stringContaining('line break') });
 });
 
-it('a GitHub App gets a token with a signed JWT, and uses it until it nearly ends', async () => {
+test('a GitHub App gets a token with a signed JWT, and uses it until it nearly ends', async () => {
   const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   const tokens: string[] = [];
   const github = await serve((request, response) => {

@@ -4,7 +4,7 @@ import { readlinkSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { tempDir } from '@podkit/chassis/testing/temp-dir';
 import { waitFor } from '@podkit/chassis/testing/wait-for';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { gitIn, Remote } from './fixtures/remote.ts';
 import { publishedHash, read, startGitSync } from './fixtures/run.ts';
 
@@ -18,24 +18,27 @@ function smallDisk(megabytes: number): string {
   return path;
 }
 
-it.runIf(canMount)('serves what it has while the disk is full, and goes on by itself once there is space', async () => {
-  const [remote, disk] = [await Remote.create(), smallDisk(6)];
-  const [root, filler] = [join(disk, 'root'), join(disk, 'filler')];
-  const flags = ['--ref=main', `--root=${root}`, '--link=x', '--period=30ms', '--max-failures=-1', '-v=5'];
-  const service = startGitSync([`--repo=file://${remote.path}`, ...flags]);
-  await waitFor('the first commit', () => publishedHash(join(root, 'x')) === remote.head());
-  const first = readlinkSync(join(root, 'x'));
+test.runIf(canMount)(
+  'serves what it has while the disk is full, and goes on by itself once there is space',
+  async () => {
+    const [remote, disk] = [await Remote.create(), smallDisk(6)];
+    const [root, filler] = [join(disk, 'root'), join(disk, 'filler')];
+    const flags = ['--ref=main', `--root=${root}`, '--link=x', '--period=30ms', '--max-failures=-1', '-v=5'];
+    const service = startGitSync([`--repo=file://${remote.path}`, ...flags]);
+    await waitFor('the first commit', () => publishedHash(join(root, 'x')) === remote.head());
+    const first = readlinkSync(join(root, 'x'));
 
-  const { bavail, bsize } = statfsSync(disk);
-  writeFileSync(filler, Buffer.alloc(bavail * bsize - 200_000));
-  writeFileSync(join(remote.path, 'large.bin'), randomBytes(1_000_000));
-  const next = remote.commit({ 'index.html': 'two\n' });
-  const failures = () => service.logs().filter((line) => /no space left|ENOSPC/i.test(String(line.error)));
-  await waitFor('three failures', () => failures().length > 2);
-  expect([readlinkSync(join(root, 'x')), read(root, 'x', 'index.html')]).toEqual([first, 'one\n']);
-  expect(service.output.join('\n')).not.toContain('damaged');
+    const { bavail, bsize } = statfsSync(disk);
+    writeFileSync(filler, Buffer.alloc(bavail * bsize - 200_000));
+    writeFileSync(join(remote.path, 'large.bin'), randomBytes(1_000_000));
+    const next = remote.commit({ 'index.html': 'two\n' });
+    const failures = () => service.logs().filter((line) => /no space left|ENOSPC/i.test(String(line.error)));
+    await waitFor('three failures', () => failures().length > 2);
+    expect([readlinkSync(join(root, 'x')), read(root, 'x', 'index.html')]).toEqual([first, 'one\n']);
+    expect(service.output.join('\n')).not.toContain('damaged');
 
-  rmSync(filler);
-  await waitFor('the next commit', () => publishedHash(join(root, 'x')) === next);
-  expect(gitIn(join(root, 'x'), 'status', '--porcelain')).toBe('');
-});
+    rmSync(filler);
+    await waitFor('the next commit', () => publishedHash(join(root, 'x')) === next);
+    expect(gitIn(join(root, 'x'), 'status', '--porcelain')).toBe('');
+  },
+);

@@ -1,5 +1,5 @@
 import { tempDir } from '@podkit/chassis/testing/temp-dir';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { gitIn, Remote } from './fixtures/remote.ts';
 import { runGitSync } from './fixtures/run.ts';
 
@@ -9,7 +9,7 @@ const once = (remote: Remote, root: string, ...more: string[]) =>
   runGitSync([`--repo=${remote.path}`, '--ref=main', `--root=${root}`, '--link=current', '--one-time', ...more]);
 
 describe('--git-gc, once a superseded worktree was removed,', () => {
-  it.each([
+  test.each([
     ['always', 'gc --quiet', false],
     ['aggressive', 'gc --quiet --aggressive', false],
     ['auto', 'gc --quiet --auto', true],
@@ -26,7 +26,7 @@ describe('--git-gc, once a superseded worktree was removed,', () => {
     expect(holds(root, old)).toBe(kept);
   });
 
-  it('nothing runs while nothing was superseded', async () => {
+  test('nothing runs while nothing was superseded', async () => {
     const remote = await Remote.create();
     const root = tempDir();
     await once(remote, root);

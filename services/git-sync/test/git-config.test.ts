@@ -3,11 +3,11 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { tempDir } from '@podkit/chassis/testing/temp-dir';
 import fc from 'fast-check';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { parseGitConfigList } from '../src/config/git-config-list.ts';
 import { gitConfigFile } from '../src/git/config-text.ts';
 
-it.each([
+test.each([
   ['', []],
   ['a.b:c', [['a.b', 'c']]],
   ['a.b:', [['a.b', '']]],
@@ -27,14 +27,14 @@ it.each([
   expect(parseGitConfigList(text)).toEqual(pairs.map(([key, value]) => ({ key, value })));
 });
 
-it.each(['a', 'a:b', '"a.b', 'a.b:"c', 'a.b:"c"d', String.raw`a.b:\x`, ':x', '"a.b"c:d', 'a.b\nc:d'])(
+test.each(['a', 'a:b', '"a.b', 'a.b:"c', 'a.b:"c"d', String.raw`a.b:\x`, ':x', '"a.b"c:d', 'a.b\nc:d'])(
   '%j is refused without repeating the value',
   (text) => {
     expect(() => parseGitConfigList(text)).toThrow(expect.objectContaining({ code: 'ERR_GIT_CONFIG' }));
   },
 );
 
-it('writes what git reads back, whatever the values hold', () => {
+test('writes what git reads back, whatever the values hold', () => {
   const path = join(tempDir(), 'config');
   const key = fc.constantFrom('a.b', 'credential.https://h/p "x".helper', 'url.a\\b.insteadOf', 'x.y.z-1');
   const value = fc.string().map((text) => text.replaceAll(/[\0\r\b]/g, ''));

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { tempDir } from '@podkit/chassis/testing/temp-dir';
 import { waitFor } from '@podkit/chassis/testing/wait-for';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { Remote } from './fixtures/remote.ts';
 import { expectDone, publishedHash, read, runGitSync, startGitSync } from './fixtures/run.ts';
 
@@ -23,7 +23,7 @@ const args = (remote: Remote, root: string) => [
   '--link=current',
 ];
 
-it('the exechook runs in the new tree with its arguments and the hash, and without our secrets', async () => {
+test('the exechook runs in the new tree with its arguments and the hash, and without our secrets', async () => {
   const [remote, root, out] = [await Remote.create(), tempDir(), join(tempDir(), 'out')];
   const hook = script(`{ pwd; echo "$GITSYNC_HASH"; echo "$1"; echo "[$GITSYNC_TRIGGER_SECRET]"; } > ${out}`);
   const flags = ['--one-time', `--exechook-command=${hook}`, '--exechook-arg=$(a b)', '--http-bind=127.0.0.1:0'];
@@ -32,7 +32,7 @@ it('the exechook runs in the new tree with its arguments and the hash, and witho
   expect(read(out).split('\n')).toEqual([join(root, '.worktrees', remote.head()), remote.head(), '$(a b)', '[]', '']);
 });
 
-it('a failing hook ends a one-time run with 1, with the tree published', async () => {
+test('a failing hook ends a one-time run with 1, with the tree published', async () => {
   const [remote, root] = [await Remote.create(), tempDir()];
   const { code, text } = await runGitSync([
     ...args(remote, root),
@@ -43,7 +43,7 @@ it('a failing hook ends a one-time run with 1, with the tree published', async (
   expect(publishedHash(join(root, 'current'))).toBe(remote.head());
 });
 
-it('a failed hook is repeated, with the newest hash', async () => {
+test('a failed hook is repeated, with the newest hash', async () => {
   const [remote, root, out] = [await Remote.create(), tempDir(), join(tempDir(), 'out')];
   const hook = script(`echo "$GITSYNC_HASH" >> ${out}; test -e ${out}.go`);
   startGitSync([...args(remote, root), '--period=30ms', `--exechook-command=${hook}`, '--exechook-backoff=1s']);
@@ -54,7 +54,7 @@ it('a failed hook is repeated, with the newest hash', async () => {
   await waitFor('the second run', () => readFileSync(out, 'utf8').trim().split('\n').at(-1) === next);
 });
 
-it('a hook that hangs is ended with everything it started', async () => {
+test('a hook that hangs is ended with everything it started', async () => {
   const [remote, root, out] = [await Remote.create(), tempDir(), join(tempDir(), 'pid')];
   const hook = script(`sleep 300 & echo $! > ${out}; wait`);
   const run = await runGitSync([
@@ -63,11 +63,11 @@ it('a hook that hangs is ended with everything it started', async () => {
     `--exechook-command=${hook}`,
     '--exechook-timeout=1s',
   ]);
-  expect(run).toMatchObject({ code: 1, text: expect.stringContaining('no end within 1000 ms') });
+  expect(run).toMatchObject({ code: 1, text: expect.stringContaining('timed out after 1000 ms') });
   await waitFor('the grandchild to be gone', () => !isAlive(Number(read(out))));
 });
 
-it('a pre-publish hook with a veto decides whether the link moves', async () => {
+test('a pre-publish hook with a veto decides whether the link moves', async () => {
   const [remote, root, gate] = [await Remote.create(), tempDir(), join(tempDir(), 'gate')];
   const flags = [
     `--pre-publish-exechook-command=${script(`test -e index.html && test -e ${gate}`)}`,
@@ -81,7 +81,7 @@ it('a pre-publish hook with a veto decides whether the link moves', async () => 
 });
 
 describe('a pre-publish hook without a veto', () => {
-  it('is told of the new tree before it is published, and holds nothing up', async () => {
+  test('runs for the new tree before it is published, and delays nothing', async () => {
     const [remote, root, out] = [await Remote.create(), tempDir(), join(tempDir(), 'out')];
     const hook = script(`echo "$GITSYNC_HASH $(pwd)" >> ${out}; while [ ! -e ${out}.go ]; do sleep 0.02; done`);
     const flags = ['--period=30ms', `--pre-publish-exechook-command=${hook}`, '-v=1'];
@@ -97,7 +97,7 @@ describe('a pre-publish hook without a veto', () => {
     expect(read(out)).toBe(`${remote.head()} ${join(root, '.worktrees', remote.head())}\n`);
   });
 
-  it('does not run when a start finds nothing new', async () => {
+  test('does not run when a start finds nothing new', async () => {
     const [remote, root, out] = [await Remote.create(), tempDir(), join(tempDir(), 'out')];
     const flags = ['--one-time', `--pre-publish-exechook-command=${script(`echo ran >> ${out}`)}`];
     expectDone(await runGitSync([...args(remote, root), ...flags]));
@@ -105,7 +105,7 @@ describe('a pre-publish hook without a veto', () => {
     expect(read(out)).toBe('ran\n');
   });
 
-  it('that fails is repeated, ends a one-time run with 1, and keeps nothing from being published', async () => {
+  test('that fails is repeated, ends a one-time run with 1, and keeps nothing from being published', async () => {
     const [remote, root, out] = [await Remote.create(), tempDir(), join(tempDir(), 'out')];
     const hook = `--pre-publish-exechook-command=${script(`echo ran >> ${out}; test -e ${out}.go`)}`;
     expect((await runGitSync([...args(remote, root), '--one-time', hook])).code).toBe(1);
@@ -119,7 +119,7 @@ describe('a pre-publish hook without a veto', () => {
   });
 });
 
-it('the webhook is repeated until its status is the one wanted, and gets the hash in a header', async () => {
+test('the webhook is repeated until its status is the one wanted, and gets the hash in a header', async () => {
   const [remote, root] = [await Remote.create(), tempDir()];
   const requests: IncomingMessage[] = [];
   const server = createServer((request, response) => {
@@ -142,14 +142,14 @@ it('the webhook is repeated until its status is the one wanted, and gets the has
   expect(requests[1]?.socket, 'the connection of the first is kept').toBe(requests[0]?.socket);
 });
 
-it('the touch file is touched by a change and the first pass, and by no other pass', async () => {
+test('the touch file is touched by a change and the first pass, and by no other pass', async () => {
   const [remote, root] = [await Remote.create(), tempDir()];
   const service = startGitSync([...args(remote, root), '--period=20ms', '--touch-file=t/touched', '-v=5']);
   await waitFor('the touch file', () => existsSync(join(root, 't', 'touched')));
   writeFileSync(join(root, 't', 'touched'), 'seen');
-  const looks = () => service.logs().filter((line) => String(line.cmd).includes('git fetch')).length;
-  const before = looks();
-  await waitFor('three idle passes', () => looks() > before + 3);
+  const fetches = () => service.logs().filter((line) => String(line.cmd).includes('git fetch')).length;
+  const before = fetches();
+  await waitFor('three idle passes', () => fetches() > before + 3);
   expect(read(root, 't', 'touched')).toBe('seen');
 });
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { freePort } from '@podkit/chassis/testing/free-port';
 import { tempDir } from '@podkit/chassis/testing/temp-dir';
 import { waitFor } from '@podkit/chassis/testing/wait-for';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { Remote } from './fixtures/remote.ts';
 import { publishedHash, startGitSync } from './fixtures/run.ts';
 
@@ -24,7 +24,7 @@ async function started(flags: string[] = [], { away = false, env = {} } = {}) {
 }
 
 describe('readiness', () => {
-  it('is 503 with a reason until the first success, then 200, at every path', async () => {
+  test('is 503 with a reason until the first success, then 200, at every path', async () => {
     const { remote, get, status, ready } = await started(['--period=50ms'], { away: true });
     await waitFor('a failure', async () => (await (await get('/readyz')).text()).includes('does not appear'));
     const answer = await get('/any/path');
@@ -35,7 +35,7 @@ describe('readiness', () => {
     expect(await (await get('/metrics')).text()).toBe('');
   });
 
-  it('stays when the remote goes away', async () => {
+  test('stays when the remote goes away', async () => {
     const { remote, service, status, ready } = await started(['--period=20ms']);
     await ready();
     renameSync(remote.path, `${remote.path}-away`);
@@ -43,7 +43,7 @@ describe('readiness', () => {
     expect(await status('/')).toBe(200);
   });
 
-  it('ends when the last success is older than --stale-after, and comes back', async () => {
+  test('ends when the last success is older than --stale-after, and comes back', async () => {
     const { remote, get, status, ready } = await started(['--period=20ms', '--stale-after=300ms']);
     await ready();
     renameSync(remote.path, `${remote.path}-away`);
@@ -54,7 +54,7 @@ describe('readiness', () => {
   });
 });
 
-it('has the metrics of upstream with its names and labels', async () => {
+test('has the metrics of upstream with its names and labels', async () => {
   const { remote, get, ready } = await started(['--http-metrics', '--period=20ms']);
   await ready();
   const metrics = async () => (await get('/metrics')).text();
@@ -73,7 +73,7 @@ describe('POST /sync', () => {
   const sign = (body: string) => createHmac('sha256', secret).update(body).digest('hex');
   const push = JSON.stringify({ ref: 'refs/heads/main', repository: { default_branch: 'main' } });
 
-  it('publishes a push at once, however the forge proves itself', async () => {
+  test('publishes a push at once, however the forge proves itself', async () => {
     const { remote, root, get, ready } = await started(['--period=1h'], { env });
     await ready();
     const proofs: Record<string, string>[] = [
@@ -95,7 +95,7 @@ describe('POST /sync', () => {
     }
   });
 
-  it('refuses what is not proved, and ignores pushes to other refs', async () => {
+  test('refuses what is not proved, and ignores pushes to other refs', async () => {
     const { get, ready } = await started(['--period=1h'], { env });
     await ready();
     const post = async (headers: Record<string, string>, body = push) =>
@@ -114,7 +114,7 @@ describe('POST /sync', () => {
     expect(await post({ authorization: `Bearer ${secret}` }, 'x'.repeat(6 * 1024 * 1024))).toBe(413);
   });
 
-  it('takes the secret that its file has now', async () => {
+  test('takes the secret that its file has now', async () => {
     const file = join(tempDir(), 'secret');
     writeFileSync(file, 'the old secret\n');
     const { get, ready } = await started(['--period=1h', `--trigger-secret-file=${file}`]);
@@ -126,7 +126,7 @@ describe('POST /sync', () => {
     expect([await post('the old secret'), await post('the new secret')]).toEqual([401, 202]);
   });
 
-  it('bounds the bodies that nothing is proved of together: the one that began first is given up', async () => {
+  test('bounds the bodies that nothing is proved of together: the one that began first is given up', async () => {
     const { port, service, ready } = await started(['--period=1h'], { env });
     await ready();
     const size = 4 * 1024 * 1024;
@@ -147,7 +147,7 @@ describe('POST /sync', () => {
     expect(service.child.exitCode).toBe(null);
   });
 
-  it('limits the rate', async () => {
+  test('limits the rate', async () => {
     const { get, ready } = await started(['--period=1h'], { env });
     await ready();
     const headers = { authorization: `Bearer ${secret}` };
@@ -155,7 +155,7 @@ describe('POST /sync', () => {
     expect(answers.filter(({ status }) => status === 429).length).toBeGreaterThan(10);
   });
 
-  it('is not there without a secret', async () => {
+  test('is not there without a secret', async () => {
     const { get, ready, root, remote } = await started(['--period=1h']);
     await ready();
     const before = remote.head();

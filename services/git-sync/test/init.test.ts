@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { tempDir } from '@podkit/chassis/testing/temp-dir';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { initFor } from '../src/process/tini.ts';
 import { Remote } from './fixtures/remote.ts';
 
@@ -11,11 +11,11 @@ const namespace = ['--pid', '--fork', '--mount-proc'];
 const canUnshare = spawnSync('unshare', [...namespace, 'true']).status === 0;
 const hasInit = initFor(1) !== undefined;
 
-it('needs an init as process 1 only', () => {
+test('needs an init as process 1 only', () => {
   expect(initFor(2)).toBe(undefined);
 });
 
-it.runIf(canUnshare && hasInit)('as process 1 leaves no zombie of what its hooks left behind', async () => {
+test.runIf(canUnshare && hasInit)('as process 1 leaves no zombie of what its hooks left behind', async () => {
   const [remote, root, seen] = [await Remote.create(), tempDir(), join(tempDir(), 'seen')];
   const hook = join(tempDir(), 'hook');
   // Its orphan ends before it does; an init has reaped that by the time nothing of it is listed any more.

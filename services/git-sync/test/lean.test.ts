@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { freePort } from '@podkit/chassis/testing/free-port';
 import { tempDir } from '@podkit/chassis/testing/temp-dir';
 import { waitFor } from '@podkit/chassis/testing/wait-for';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { Remote } from './fixtures/remote.ts';
 import { startGitSync } from './fixtures/run.ts';
 
@@ -21,7 +21,7 @@ async function loadedBy(...flags: string[]): Promise<string[]> {
 
 const bind = async () => `--http-bind=127.0.0.1:${await freePort()}`;
 
-it('loads the HTTP server and the metrics only where a setting needs them', async () => {
+test('loads the HTTP server and the metrics only where a setting needs them', async () => {
   const [plain, http, metrics] = await Promise.all([
     loadedBy(),
     loadedBy(await bind()),

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, symlinkSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { tempDir } from '@podkit/chassis/testing/temp-dir';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { Remote } from './fixtures/remote.ts';
 import { expectDone, read, runGitSync } from './fixtures/run.ts';
 
@@ -24,7 +24,7 @@ async function withLfs(): Promise<Remote> {
   return remote;
 }
 
-it.runIf(hasLfs)('publishes the files that Git LFS keeps, and keeps none of a commit that is gone', async () => {
+test.runIf(hasLfs)('publishes the files that Git LFS keeps, and keeps none of a commit that is gone', async () => {
   const [remote, root] = [await withLfs(), tempDir()];
   expectDone(await once(remote, root));
   expect(read(root, 'x', 'big.bin')).toBe('the real content');
@@ -35,7 +35,7 @@ it.runIf(hasLfs)('publishes the files that Git LFS keeps, and keeps none of a co
   expect(kept.filter((entry) => entry.isFile())).toHaveLength(1);
 });
 
-it.runIf(hasLfs)('publishes pointers with --lfs=off', async () => {
+test.runIf(hasLfs)('publishes pointers with --lfs=off', async () => {
   const [remote, root] = [await withLfs(), tempDir()];
   const run = await once(remote, root, ['--lfs=off']);
   expectDone(run);
@@ -43,7 +43,7 @@ it.runIf(hasLfs)('publishes pointers with --lfs=off', async () => {
   expect(run.text).not.toContain('git-lfs is not installed');
 });
 
-it('publishes pointers where git-lfs is not installed, and says so', async () => {
+test('publishes pointers where git-lfs is not installed, and says so', async () => {
   const text = pointer('0'.repeat(64), 16);
   const [remote, root] = [await Remote.create({ '.gitattributes': attributes, 'big.bin': text }), tempDir()];
   const run = await once(remote, root, [], { PATH: pathWithout('git-lfs') });

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { tempDir } from '@podkit/chassis/testing/temp-dir';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { Remote } from './fixtures/remote.ts';
 import { expectDone, runGitSync } from './fixtures/run.ts';
 
@@ -19,7 +19,7 @@ const oddNames = [
 ].map((bytes) => Buffer.from(bytes));
 const namesAt = (path: string) => readdirSync(path, 'buffer').map((name) => name.toString('hex'));
 
-it.each(['link', 'copy'])(
+test.each(['link', 'copy'])(
   'publishes names in any encoding with --publish=%s, and removes them again',
   async (publish) => {
     const [remote, root] = [await Remote.create(), tempDir()];
@@ -40,7 +40,7 @@ it.each(['link', 'copy'])(
   },
 );
 
-it('syncs 2,000 files, and removes them again', async () => {
+test('syncs 2,000 files, and removes them again', async () => {
   const remote = await Remote.create();
   mkdirSync(join(remote.path, 'many'));
   for (let n = 0; n < 2_000; n += 1) writeFileSync(join(remote.path, 'many', `${n}.txt`), `${n}\n`);

@@ -2,16 +2,16 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { tempDir } from '@podkit/chassis/testing/temp-dir';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { allSettings } from '../src/config/all-settings.ts';
 import { parseGoInt } from '../src/config/go-values.ts';
 import { manualText, usageText } from '../src/config/help.ts';
 import { loadOptions } from '../src/config/load.ts';
-import { repositoriesOf } from '../src/config/repositories.ts';
+import { readRepositories } from '../src/config/repositories.ts';
 import { runGitSync } from './fixtures/run.ts';
 
 const load = (argv: string[] = [], env: Record<string, string> = {}) => loadOptions(env, argv);
-const errorNameOf = (run: () => unknown) => {
+const caughtName = (run: () => unknown) => {
   try {
     run();
     return '';
@@ -26,7 +26,7 @@ const file = (text: string) => {
 };
 
 describe('the command line is read as pflag reads it', () => {
-  it.each([
+  test.each([
     [['--depth=3'], 3],
     [['--depth', '3'], 3],
     [['--depth=0x10'], 16],
@@ -36,16 +36,16 @@ describe('the command line is read as pflag reads it', () => {
     expect(load(argv).options.depth).toBe(depth);
   });
 
-  it.each([[['-v6']], [['-v', '6']], [['-v=6']], [['--verbose=6']], [['--v=6']]])('%j sets the verbosity', (argv) => {
+  test.each([[['-v6']], [['-v', '6']], [['-v=6']], [['--verbose=6']], [['--v=6']]])('%j sets the verbosity', (argv) => {
     expect(load(argv).options.verbose).toBe(6);
   });
 
-  it('takes no value for an on/off flag but after an equals sign', () => {
+  test('takes no value for an on/off flag but after an equals sign', () => {
     expect(load(['--one-time', 'false']).options.oneTime).toBe(true);
     expect(load(['--one-time=false']).options.oneTime).toBe(false);
   });
 
-  it.each([
+  test.each([
     [['--bogus'], 'unknown flag: --bogus'],
     [['--dept=3'], 'unknown flag: --dept'],
     [['-x'], "unknown shorthand flag: 'x'"],
@@ -58,7 +58,7 @@ describe('the command line is read as pflag reads it', () => {
     expect([code, text]).toEqual([2, expect.stringContaining(words)]);
   });
 
-  it('reads whole numbers in every base that Go does', () => {
+  test('reads whole numbers in every base that Go does', () => {
     fc.assert(
       fc.property(fc.integer(), (n) => {
         const [sign, digits] = [n < 0 ? '-' : '', Math.abs(n)];
@@ -76,60 +76,60 @@ describe('the command line is read as pflag reads it', () => {
       expect(() => parseGoInt(text)).toThrow(/whole number|range/);
   });
 
-  it('throws nothing but its own errors, whatever the words are', () => {
+  test('throws nothing but its own errors, whatever the words are', () => {
     const word = fc.oneof(fc.string(), fc.constantFrom('--repo', '-v', '--one-time=', '--', '-?'));
     fc.assert(
       fc.property(fc.array(word), (argv) => {
-        expect(['', 'UsageError', 'ConfigError']).toContain(errorNameOf(() => load(argv)));
+        expect(['', 'UsageError', 'ConfigError']).toContain(caughtName(() => load(argv)));
       }),
     );
   });
 });
 
 describe('variables', () => {
-  it('are beaten by flags', () => {
+  test('are beaten by flags', () => {
     expect(load(['--ref=flag'], { GITSYNC_REF: 'env' }).options.ref).toBe('flag');
   });
 
-  it('of version 3 are read, beat the new names, and are warned of', () => {
+  test('of version 3 are read, beat the new names, and are warned of', () => {
     const { options, warnings } = load([], { GIT_SYNC_ROOT: '/old', GITSYNC_ROOT: '/new' });
     expect(options.root).toBe('/old');
     expect(warnings.join()).toContain('GIT_SYNC_ROOT');
   });
 
-  it('give several SSH keys separated by colons', () => {
+  test('give several SSH keys separated by colons', () => {
     expect(load([], { GITSYNC_SSH_KEY_FILE: '/a:/b' }).options.sshKeyFile).toEqual(['/a', '/b']);
   });
 
-  it('with a value of the wrong kind end the program with exit code 1', async () => {
+  test('with a value of the wrong kind end the program with exit code 1', async () => {
     const { code, text } = await runGitSync(['--repo=/x', '--root=/y'], { env: { GITSYNC_DEPTH: 'deep' } });
     expect([code, text]).toEqual([1, expect.stringContaining('GITSYNC_DEPTH')]);
   });
 
-  it('that are misspelled are warned of with the nearest name', () => {
+  test('that are misspelled are warned of with the nearest name', () => {
     expect(load([], { GITSYNC_PEROID: '5s' }).warnings.join()).toContain('did you mean GITSYNC_PERIOD?');
   });
 });
 
 describe('flags of version 3', () => {
-  it('are translated', () => {
+  test('are translated', () => {
     const { options } = load(['--branch=b', '--wait=1.5', '--timeout=7', '--dest=d', '--max-sync-failures=3', '--ssh']);
     expect(options).toMatchObject({ ref: 'b', period: 1500, syncTimeout: 7000, link: 'd', maxFailures: 3 });
   });
 
-  it('--branch and --rev together are refused, except for HEAD', () => {
+  test('--branch and --rev together are refused, except for HEAD', () => {
     expect(load(['--branch=b', '--rev=HEAD']).options.ref).toBe('b');
     expect(() => load(['--branch=b', '--rev=abc'])).toThrow('--rev');
   });
 
-  it('--change-permissions is refused', () => {
+  test('--change-permissions is refused', () => {
     expect(() => load(['--change-permissions=0777'])).toThrow('--group-write');
   });
 });
 
 describe('a file with several repositories', () => {
-  it('gives each its own settings, and the flags for the rest', async () => {
-    const named = await repositoriesOf(
+  test('gives each its own settings, and the flags for the rest', async () => {
+    const named = await readRepositories(
       file(
         'repositories:\n- {name: a, repo: /a, root: /x/a, depth: 0}\n- {name: b, repo: /b, root: /x/b, ref: main}\n',
       ),
@@ -140,7 +140,7 @@ describe('a file with several repositories', () => {
     ]);
   });
 
-  it.each([
+  test.each([
     ['repositories: []', 'at least one'],
     [
       'repositories: [{name: a, repo: /a, root: /r}, {name: a, repo: /b, root: /s}]',
@@ -155,12 +155,12 @@ describe('a file with several repositories', () => {
     ['repositories: [{name: a, repo: /a, root: /r, depth: x}]', 'depth'],
     ['{', 'repositories.yaml:1:'],
   ])('%s is refused', async (text, words) => {
-    await expect(repositoriesOf(file(text))).rejects.toThrow(words);
+    await expect(readRepositories(file(text))).rejects.toThrow(words);
   });
 });
 
 describe('help', () => {
-  it.each([['--help'], ['-h'], ['-?'], ['--man'], ['--version']])(
+  test.each([['--help'], ['-h'], ['-?'], ['--man'], ['--version']])(
     '%s goes to stdout with exit code 0',
     async (flag) => {
       const { code, text } = await runGitSync([flag]);
@@ -168,7 +168,7 @@ describe('help', () => {
     },
   );
 
-  it('shows every flag and every variable, and no value in use', async () => {
+  test('shows every flag and every variable, and no value in use', async () => {
     for (const { flag, env } of allSettings) {
       expect(usageText()).toContain(flag);
       expect(manualText()).toContain(env);

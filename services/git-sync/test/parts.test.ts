@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { tempDir } from '@podkit/chassis/testing/temp-dir';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { gitIn, Remote } from './fixtures/remote.ts';
 import { expectDone, runGitSync, spawnGitSync } from './fixtures/run.ts';
 
@@ -10,7 +10,7 @@ const once = (remote: Remote, root: string, ...more: string[]) =>
   runGitSync([`--repo=${remote.path}`, '--ref=main', `--root=${root}`, '--link=current', '--one-time', ...more]);
 
 describe('history and parts', () => {
-  it('keeps --depth commits, and all of them once it is 0', async () => {
+  test('keeps --depth commits, and all of them once it is 0', async () => {
     const remote = await Remote.create();
     for (const text of ['2', '3', '4']) remote.commit({ 'index.html': text });
     const root = tempDir();
@@ -23,7 +23,7 @@ describe('history and parts', () => {
     expect(count(join(root, 'current'))).toBe(4);
   });
 
-  it('fetches only what a partial clone filter lets through', async () => {
+  test('fetches only what a partial clone filter lets through', async () => {
     const remote = await Remote.create({ 'a.txt': 'a', 'big/b.txt': 'b'.repeat(5000) });
     const [root, patterns] = [tempDir(), join(tempDir(), 'patterns')];
     writeFileSync(patterns, '/a.txt\n');
@@ -41,7 +41,7 @@ describe('history and parts', () => {
     expect(missing.split('\n').filter((line) => line.startsWith('?'))).toHaveLength(1);
   });
 
-  it('checks out submodules of all levels, the first, or none, with addresses relative to the repository', async () => {
+  test('checks out submodules of all levels, the first, or none, with addresses relative to the repository', async () => {
     const [top, middle, leaf] = [await Remote.create(), await Remote.create(), await Remote.create({ leaf: 'x' })];
     const file = ['-c', 'protocol.file.allow=always'];
     middle.git(...file, 'submodule', '--quiet', 'add', leaf.path, 'leaf');
@@ -61,7 +61,7 @@ describe('history and parts', () => {
     }
   });
 
-  it('makes files group-writable on request', async () => {
+  test('makes files group-writable on request', async () => {
     const remote = await Remote.create();
     const root = tempDir();
     const args = [`--repo=${remote.path}`, '--ref=main', `--root=${root}`, '--link=current', '--one-time'];
@@ -69,7 +69,7 @@ describe('history and parts', () => {
     for (const name of ['index.html', '.git']) expect(statSync(join(root, 'current', name)).mode & 0o777).toBe(0o664);
   });
 
-  it('keeps superseded worktrees for --stale-worktree-timeout', async () => {
+  test('keeps superseded worktrees for --stale-worktree-timeout', async () => {
     const remote = await Remote.create();
     const root = tempDir();
     await once(remote, root);

@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import { freePort } from '@podkit/chassis/testing/free-port';
 import { tempDir } from '@podkit/chassis/testing/temp-dir';
 import { waitFor } from '@podkit/chassis/testing/wait-for';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { Remote } from './fixtures/remote.ts';
 import { expectDone, publishedHash, read, runGitSync, spawnGitSync, startGitSync } from './fixtures/run.ts';
 
 const args = (remote: Remote, root: string) => [`--repo=${remote.path}`, '--ref=main', `--root=${root}`, '--link=x'];
 
-/** A git that does as told before a fetch, and is the real one otherwise. */
+/** The real git, with a shell command before each fetch. */
 function gitThat(before: string): string {
   const path = join(tempDir(), 'git');
   writeFileSync(path, `#!/bin/sh\nif [ "$1" = fetch ]; then ${before}; fi\nexec git "$@"\n`);
@@ -20,7 +20,7 @@ function gitThat(before: string): string {
 const isDead = (pid: number) => /^State:\s+Z|^$/m.test(existsSync(`/proc/${pid}`) ? read(`/proc/${pid}/status`) : '');
 
 describe('stopping', () => {
-  it.each(['SIGTERM', 'SIGINT'] as const)('%s while idle ends with 0 and leaves no private files', async (signal) => {
+  test.each(['SIGTERM', 'SIGINT'] as const)('%s while idle ends with 0 and leaves no private files', async (signal) => {
     const [remote, root, temporary] = [await Remote.create(), tempDir(), tempDir()];
     const service = startGitSync(args(remote, root), { env: { TMPDIR: temporary } });
     await waitFor('the link', () => existsSync(join(root, 'x')));
@@ -28,7 +28,7 @@ describe('stopping', () => {
     expect(readdirSync(temporary)).toEqual([]);
   });
 
-  it('lets a pass in flight finish', async () => {
+  test('lets a pass in flight finish', async () => {
     const [remote, root, mark] = [await Remote.create(), tempDir(), join(tempDir(), 'mark')];
     const git = gitThat(`touch ${mark}; while [ ! -e ${mark}.go ]; do sleep 0.02; done`);
     const service = startGitSync([...args(remote, root), `--git=${git}`]);
@@ -40,7 +40,7 @@ describe('stopping', () => {
     expect(publishedHash(join(root, 'x'))).toBe(remote.head());
   });
 
-  it('cuts a pass that does not end in time, with all its processes, and the next start recovers', async () => {
+  test('cuts a pass that does not end in time, with all its processes, and the next start recovers', async () => {
     const [remote, root, pid] = [await Remote.create(), tempDir(), join(tempDir(), 'pid')];
     const git = gitThat(`sleep 300 & echo $! > ${pid}; wait`);
     const env = { SHUTDOWN_TIMEOUT: '5s' };
@@ -51,7 +51,7 @@ describe('stopping', () => {
     expectDone(await runGitSync([...args(remote, root), '--one-time']));
   });
 
-  it('a one-time run that is stopped is not done', async () => {
+  test('a one-time run that is stopped is not done', async () => {
     const [remote, root, mark] = [await Remote.create(), tempDir(), join(tempDir(), 'mark')];
     const git = gitThat(`touch ${mark}; sleep 300`);
     const service = startGitSync([...args(remote, root), '--one-time', `--git=${git}`], {
@@ -62,16 +62,16 @@ describe('stopping', () => {
   });
 });
 
-it('a pass that takes longer than --sync-timeout is ended with all its processes', async () => {
+test('a pass that takes longer than --sync-timeout is ended with all its processes', async () => {
   const [remote, root, pid] = [await Remote.create(), tempDir(), join(tempDir(), 'pid')];
   const git = gitThat(`sleep 300 & echo $! > ${pid}; wait`);
   const run = await runGitSync([...args(remote, root), '--one-time', `--git=${git}`, '--sync-timeout=500ms']);
-  expect(run).toMatchObject({ code: 1, text: expect.stringContaining('no end within 500 ms') });
+  expect(run).toMatchObject({ code: 1, text: expect.stringContaining('timed out after 500 ms') });
   await waitFor('the grandchild to be gone', () => isDead(Number(read(pid))));
 });
 
 describe('failures', () => {
-  it.each([
+  test.each([
     ['--max-failures=0', 1],
     ['--max-failures=1', 1],
     ['--max-failures=3', 3],
@@ -83,7 +83,7 @@ describe('failures', () => {
   });
 });
 
-it('syncs at once on --sync-on-signal', async () => {
+test('syncs at once on --sync-on-signal', async () => {
   const [remote, root] = [await Remote.create(), tempDir()];
   const service = startGitSync([...args(remote, root), '--period=1h', '--sync-on-signal=HUP']);
   await waitFor('the link', () => existsSync(join(root, 'x')));
@@ -92,7 +92,7 @@ it('syncs at once on --sync-on-signal', async () => {
   await waitFor('the next commit', () => publishedHash(join(root, 'x')) === next);
 });
 
-it('a ref that is a full hash is synced once, and needs no remote after a restart', async () => {
+test('a ref that is a full hash is synced once, and needs no remote after a restart', async () => {
   const [remote, root] = [await Remote.create(), tempDir()];
   const flags = [...args(remote, root), `--ref=${remote.head()}`];
   const service = startGitSync(flags);
@@ -101,7 +101,7 @@ it('a ref that is a full hash is synced once, and needs no remote after a restar
   expectDone(await runGitSync([...flags, '--repo=/nowhere', '--one-time']));
 });
 
-it('an idle pass starts one git', async () => {
+test('an idle pass starts one git', async () => {
   const [remote, root] = [await Remote.create(), tempDir()];
   const service = startGitSync([...args(remote, root), '--period=20ms', '-v=5']);
   const commands = () =>
@@ -110,14 +110,14 @@ it('an idle pass starts one git', async () => {
       .filter((line) => line.msg === 'running command')
       .map((line) => String(line.cmd).replace(/^\S+ /, ''));
   const fetch = `fetch --no-progress --no-tags --no-auto-gc --no-recurse-submodules --end-of-options ${remote.path} main`;
-  // The passes before have published the first commit and looked once at the configuration that this wrote.
+  // The passes before have published the first commit and checked once the configuration that this wrote.
   await waitFor('five passes in a row that start one git each', () => {
     const latest = commands().slice(-5);
     return latest.length === 5 && latest.every((command) => command === fetch);
   });
 });
 
-it('the program at --git finds the address in what it is asked, as with upstream', async () => {
+test('the program at --git finds the address in what it is asked, as with upstream', async () => {
   const [remote, root] = [await Remote.create(), tempDir()];
   const address = `file://${remote.path}`;
   const git = gitThat(`echo " $* " | grep -qF " ${address} " || exit 9`);
@@ -126,7 +126,7 @@ it('the program at --git finds the address in what it is asked, as with upstream
   expect(publishedHash(join(root, 'x'))).toBe(remote.head());
 });
 
-it('keeps several repositories in sync, with metrics of their own', async () => {
+test('keeps several repositories in sync, with metrics of their own', async () => {
   const [one, two, root, port] = [await Remote.create(), await Remote.create({ b: 'b' }), tempDir(), await freePort()];
   const file = join(tempDir(), 'repositories.yaml');
   const entry = (name: string, { path }: Remote) =>
@@ -149,7 +149,7 @@ it('keeps several repositories in sync, with metrics of their own', async () => 
   expect(metrics).toContain(`git_sync_hash_info{repository="one",hash="${one.head()}"} 1`);
 });
 
-it.runIf(process.getuid?.() === 0)('runs as any user, with neither HOME nor a writable TMPDIR', async () => {
+test.runIf(process.getuid?.() === 0)('runs as any user, with neither HOME nor a writable TMPDIR', async () => {
   const [remote, root] = [await Remote.create(), tempDir()];
   chmodSync(root, 0o777);
   chmodSync(join(remote.path, '..'), 0o755);

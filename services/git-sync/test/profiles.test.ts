@@ -1,7 +1,7 @@
 import { freePort } from '@podkit/chassis/testing/free-port';
 import { tempDir } from '@podkit/chassis/testing/temp-dir';
 import { waitFor } from '@podkit/chassis/testing/wait-for';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { startGitSync } from './fixtures/run.ts';
 
 async function started(...flags: string[]) {
@@ -23,7 +23,7 @@ type CpuProfile = {
 type HeapNode = { callFrame: { functionName: string }; selfSize: number; children: HeapNode[] };
 
 describe('with --http-pprof', () => {
-  it('takes a CPU profile as DevTools reads it: every sample names a node, and the time adds up', async () => {
+  test('takes a CPU profile as DevTools reads it: every sample names a node, and the time adds up', async () => {
     const get = await started('--http-pprof');
     const answer = await get('/debug/pprof/profile?seconds=0.3');
     expect(answer.headers.get('content-disposition')).toBe('attachment; filename="git-sync.cpuprofile"');
@@ -37,7 +37,7 @@ describe('with --http-pprof', () => {
     expect(endTime - startTime).toBeGreaterThan(250_000);
   });
 
-  it('takes a heap profile as DevTools reads it: a tree of call frames with the bytes that each allocated', async () => {
+  test('takes a heap profile as DevTools reads it: a tree of call frames with the bytes that each allocated', async () => {
     const get = await started('--http-pprof');
     const answer = await get('/debug/pprof/heap?seconds=0.5');
     expect(answer.headers.get('content-disposition')).toBe('attachment; filename="git-sync.heapprofile"');
@@ -47,7 +47,7 @@ describe('with --http-pprof', () => {
     expect(all(head).reduce((sum, { selfSize }) => sum + selfSize, 0)).toBeGreaterThan(0);
   });
 
-  it('has an index, one profile at a time, and says what is not there', async () => {
+  test('has an index, one profile at a time, and says what is not there', async () => {
     const get = await started('--http-pprof');
     const index = await get('/debug/pprof/');
     expect([index.status, await index.text()]).toEqual([200, expect.stringContaining('profile?seconds=')]);
@@ -60,7 +60,7 @@ describe('with --http-pprof', () => {
   });
 });
 
-it('serves no profile without --http-pprof', async () => {
+test('serves no profile without --http-pprof', async () => {
   const get = await started();
   expect(await (await get('/debug/pprof/heap?seconds=0')).text()).toMatch(/^repo is not ready\n/);
 });

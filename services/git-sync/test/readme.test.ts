@@ -4,7 +4,7 @@ import { Health } from '@podkit/chassis/http/health';
 import { Lifecycle } from '@podkit/chassis/process/lifecycle';
 import { settingsInReadme, settingsOfSchema } from '@podkit/chassis/testing/readme-settings';
 import { tempDir } from '@podkit/chassis/testing/temp-dir';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { allSettings } from '../src/config/all-settings.ts';
 import { legacyFlags, legacyVariables } from '../src/config/legacy.ts';
 import { prefix, schema } from '../src/config/schema.ts';
@@ -26,7 +26,7 @@ const path = join(import.meta.dirname, '..', 'README.md');
 const readme = readFileSync(path, 'utf8');
 
 /** The rows of a table between two comments, cell by cell. */
-function tableOf(name: string): string[][] {
+function readTable(name: string): string[][] {
   const [, table = ''] = new RegExp(`<!-- ${name} -->\n([^]*?)<!-- /${name} -->`).exec(readme) ?? [];
   const rows = table.trim().split('\n').slice(2);
   expect(rows.length).toBeGreaterThan(0);
@@ -42,7 +42,7 @@ function tableOf(name: string): string[][] {
 const words = (cell = ''): string[] => [...cell.matchAll(/`([^`]+)`/g)].map(([, word = '']) => word);
 
 /** The default in a row of the table of settings. */
-const defaultOf = ([, , fallback = '']: string[] = []) => (fallback === 'not set' ? '' : (words(fallback)[0] ?? ''));
+const readDefault = ([, , fallback = '']: string[] = []) => (fallback === 'not set' ? '' : (words(fallback)[0] ?? ''));
 
 describe('the table of settings', () => {
   const flags = new Map(
@@ -51,15 +51,15 @@ describe('the table of settings', () => {
       .map((row) => [words(row[1])[0] ?? '', row]),
   );
 
-  it('has every setting as it is', () => {
+  test('has every setting as it is', () => {
     expect(settingsInReadme(path)).toEqual(settingsOfSchema(schema, prefix));
   });
 
-  it('has every flag of upstream, with its variable and default, and marks all others', () => {
+  test('has every flag of upstream, with its variable and default, and marks all others', () => {
     const facts = upstreamFlags.map(([flag]) => {
       const row = flags.get(flag);
       // A list without a variable at upstream has one here.
-      return [flag, flag === '--init-max-failures' ? '0' : defaultOf(row), ...words(row?.[0])];
+      return [flag, flag === '--init-max-failures' ? '0' : readDefault(row), ...words(row?.[0])];
     });
     expect(facts).toEqual(
       upstreamFlags.map(([flag, fallback, variable]) => [flag, fallback, variable ?? 'GITSYNC_GIT_CONFIG_ADD']),
@@ -72,8 +72,8 @@ describe('the table of settings', () => {
     expect(marked).toEqual(ours.map(([flag]) => flag));
   });
 
-  it('is followed by the other flags of upstream', () => {
-    const named = tableOf('other flags').flatMap(([cell]) => words(cell));
+  test('is followed by the other flags of upstream', () => {
+    const named = readTable('other flags').flatMap(([cell]) => words(cell));
     const others = [...upstreamQuestions, ...upstreamDeprecated.map(([flag]) => flag)].filter(
       (flag) => !flags.has(flag),
     );
@@ -81,7 +81,7 @@ describe('the table of settings', () => {
   });
 });
 
-it('takes the older variables of upstream, and those alone', () => {
+test('takes the older variables of upstream, and those alone', () => {
   const older = upstreamFlags.flatMap(([, , variable = '', ...names]) => (names.length > 0 ? [[variable, names]] : []));
   const ours = { ...legacyVariables };
   // Their names are in no flag of upstream's.
@@ -94,7 +94,7 @@ it('takes the older variables of upstream, and those alone', () => {
   expect(new Set(flags.map(String))).toEqual(new Set(deprecated.map(String)));
 });
 
-it('lists every metric that a scrape has, with its labels, and marks those that upstream has not', async () => {
+test('lists every metric that a scrape has, with its labels, and marks those that upstream has not', async () => {
   const { of, trigger, exposition } = createPrometheus({ service: 's', version: 'v', several: false });
   const one = of('default');
   one.pass('success', 1);
@@ -106,17 +106,17 @@ it('lists every metric that a scrape has, with its labels, and marks those that 
   trigger('queued');
   const text = (await exposition?.registry.metrics()) ?? '';
   const names = [...text.matchAll(/^# TYPE (git_\S+)/gm)].map(([, name = '']) => name);
-  const labelsOf = (name: string) => {
+  const readLabels = (name: string) => {
     const [, labels] = new RegExp(`^${name}(?:_sum)?(?:\\{(.*)\\})? `, 'm').exec(text) ?? [];
     return [...(labels ?? '').matchAll(/(\w+)="/g)].map(([, label = '']) => label);
   };
-  const table = tableOf('metrics').map(([name, labels]) => [words(name)[0] ?? '', words(labels)] as const);
-  expect(Object.fromEntries(table)).toEqual(Object.fromEntries(names.map((name) => [name, labelsOf(name)])));
-  const theirs = tableOf('metrics').filter(([name = '']) => !name.endsWith('*'));
+  const table = readTable('metrics').map(([name, labels]) => [words(name)[0] ?? '', words(labels)] as const);
+  expect(Object.fromEntries(table)).toEqual(Object.fromEntries(names.map((name) => [name, readLabels(name)])));
+  const theirs = readTable('metrics').filter(([name = '']) => !name.endsWith('*'));
   expect(Object.fromEntries(theirs.map(([name, labels]) => [words(name)[0], words(labels)]))).toEqual(upstreamMetrics);
 });
 
-it('lists every endpoint', async () => {
+test('lists every endpoint', async () => {
   const server = await createHttpServer({
     log: Log.create({ service: 's', version: 'v', verbosity: 0, redactor: new Redactor() }, process.stderr),
     health: new Health(),
@@ -139,11 +139,11 @@ it('lists every endpoint', async () => {
       return methods === undefined ? [] : [methods === 'POST' ? `POST ${url}` : url];
     });
   const shown = served.map((url) => url.replace(/^\*$/, '/').replace(':name', '<name>'));
-  const paths = tableOf('endpoints').flatMap(([cell]) => words(cell));
+  const paths = readTable('endpoints').flatMap(([cell]) => words(cell));
   expect(paths.toSorted()).toEqual([...new Set(shown)].toSorted());
 });
 
-it('has a quick start that works, shown here with a local repository', async () => {
+test('has a quick start that works, shown here with a local repository', async () => {
   const [, flags = ''] = /npm run git-sync -- (--repo=\S+ .*)\n/.exec(readme) ?? [];
   const remote = await Remote.create();
   const args = flags.split(' ').map((flag) => {

@@ -14,7 +14,7 @@ import {
 import { join } from 'node:path';
 import { tempDir } from '@podkit/chassis/testing/temp-dir';
 import { waitFor } from '@podkit/chassis/testing/wait-for';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { gitIn, Remote } from './fixtures/remote.ts';
 import { expectDone, publishedHash, read, runGitSync, startGitSync } from './fixtures/run.ts';
 
@@ -59,7 +59,7 @@ describe('a root that a crash or a stranger left in a bad state recovers by itse
     ['a leftover worktree of the next hash', (root) => put(root, '.worktrees/NEXT/half')],
   ];
 
-  it.each(damages)('%s', async (_name, damage) => {
+  test.each(damages)('%s', async (_name, damage) => {
     const { remote, root, sync } = await synced();
     const hash = remote.head();
     const next = remote.commit({ 'index.html': 'two\n' });
@@ -72,7 +72,7 @@ describe('a root that a crash or a stranger left in a bad state recovers by itse
     expect(gitIn(join(root, 'current'), 'status', '--porcelain')).toBe('');
   });
 
-  it.each(damages)('%s, with nothing new on the remote', async (_name, damage) => {
+  test.each(damages)('%s, with nothing new on the remote', async (_name, damage) => {
     const { remote, root, sync } = await synced();
     damage(root, remote.head());
     expectDone(await sync());
@@ -81,7 +81,7 @@ describe('a root that a crash or a stranger left in a bad state recovers by itse
   });
 });
 
-it('moves what stood at the place of the link aside, and deletes nothing of it', async () => {
+test('moves what stood at the place of the link aside, and deletes nothing of it', async () => {
   const { root, sync } = await synced();
   replace(root, (path) => {
     mkdirSync(path);
@@ -93,7 +93,7 @@ it('moves what stood at the place of the link aside, and deletes nothing of it',
   expect(lstatSync(join(root, 'current')).isSymbolicLink()).toBe(true);
 });
 
-it('keeps the published tree in place while a damaged repository is fetched anew', async () => {
+test('keeps the published tree in place while a damaged repository is fetched again', async () => {
   const { remote, root } = await synced();
   const target = readlinkSync(join(root, 'current'));
   rmSync(join(root, '.git'), { recursive: true });
@@ -106,7 +106,7 @@ it('keeps the published tree in place while a damaged repository is fetched anew
   await waitFor('the repository to be whole', () => gitIn(join(root, 'current'), 'status', '--porcelain') === '');
 });
 
-it('never leaves the link dangling while a damaged tree of the same hash is replaced', async () => {
+test('never leaves the link dangling while a damaged tree of the same hash is replaced', async () => {
   const { remote, root, sync } = await synced();
   writeFileSync(join(root, '.git', 'worktrees', remote.head(), 'HEAD'), 'junk');
   await sync();
@@ -115,7 +115,7 @@ it('never leaves the link dangling while a damaged tree of the same hash is repl
   expect(readdirSync(join(root, '.worktrees'))).toHaveLength(1);
 });
 
-it('goes on when the remote was away, and stays ready meanwhile', async () => {
+test('goes on when the remote was away, and stays ready meanwhile', async () => {
   const remote = await Remote.create();
   const root = tempDir();
   const service = startGitSync([...args(remote, root), '--period=30ms', '--max-failures=-1']);
@@ -128,7 +128,7 @@ it('goes on when the remote was away, and stays ready meanwhile', async () => {
 });
 
 describe('the root', () => {
-  it('is refused when it holds files of others, which stay as they are', async () => {
+  test('is refused when it holds files of others, which stay as they are', async () => {
     const remote = await Remote.create();
     const root = tempDir();
     writeFileSync(join(root, 'thesis.txt'), 'mine');
@@ -139,7 +139,7 @@ describe('the root', () => {
     expect(readdirSync(root)).toEqual(['thesis.txt']);
   });
 
-  it("is refused when it is somebody's own clone", async () => {
+  test("is refused when it is somebody's own clone", async () => {
     const remote = await Remote.create();
     const root = tempDir();
     gitIn(root, 'clone', '-q', remote.path, '.');
@@ -148,7 +148,7 @@ describe('the root', () => {
     expect(readdirSync(root).sort()).toEqual(['.git', 'index.html']);
   });
 
-  it('is emptied on request', async () => {
+  test('is emptied on request', async () => {
     const remote = await Remote.create();
     const root = tempDir();
     writeFileSync(join(root, 'thesis.txt'), 'mine');
@@ -156,7 +156,7 @@ describe('the root', () => {
     expect(readdirSync(root).sort()).toEqual(['.git', '.worktrees', 'current']);
   });
 
-  it('may hold lost+found, and files that appear later', async () => {
+  test('may hold lost+found, and files that appear later', async () => {
     const remote = await Remote.create();
     const root = tempDir();
     mkdirSync(join(root, 'lost+found'));
@@ -167,7 +167,7 @@ describe('the root', () => {
     expect(read(root, 'later.txt')).toBe('mine');
   });
 
-  it.runIf(process.getuid?.() === 0)('works when it belongs to another user', async () => {
+  test.runIf(process.getuid?.() === 0)('works when it belongs to another user', async () => {
     const remote = await Remote.create();
     const root = tempDir();
     await runGitSync([...args(remote, root), '--one-time']);

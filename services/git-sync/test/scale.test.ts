@@ -9,7 +9,7 @@ import { tempDir } from '@podkit/chassis/testing/temp-dir';
 import { waitFor } from '@podkit/chassis/testing/wait-for';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { loadOptions } from '../src/config/load.ts';
-import { repositoriesOf } from '../src/config/repositories.ts';
+import { readRepositories } from '../src/config/repositories.ts';
 import { Limit } from '../src/process/limit.ts';
 import { ProcessError } from '../src/process/process-error.ts';
 import { delayBefore, parseRetryAfter } from '../src/sync/backoff.ts';
@@ -71,7 +71,7 @@ describe('several repositories', () => {
   test('a ref in YAML is its text, whatever it looks like', async () => {
     const entries = ['1.10', '0x10', 'true', '1_000', '2026-01-01'];
     const yaml = entries.map((ref, at) => `- {name: r${at}, repo: /r, root: /tmp/r${at}, ref: ${ref}}`).join('\n');
-    const named = await repositoriesOf(loadOptions({}, [`--config-file=${config(yaml)}`]).options);
+    const named = await readRepositories(loadOptions({}, [`--config-file=${config(yaml)}`]).options);
     expect(named.map(({ options }) => options.ref)).toEqual(entries);
   });
 });

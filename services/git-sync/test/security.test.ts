@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { tempDir } from '@podkit/chassis/testing/temp-dir';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { gitEnvironment, hookEnvironment } from '../src/git/environment.ts';
 import { sshCommand } from '../src/git/ssh-command.ts';
 import { Redactor } from '../src/log/redactor.ts';
@@ -16,7 +16,7 @@ const args = (remote: Remote, root: string) => [
   '--one-time',
 ];
 
-it('runs no program that --ref or --repo smuggles in as an option', async () => {
+test('runs no program that --ref or --repo smuggles in as an option', async () => {
   const [remote, mark] = [await Remote.create(), join(tempDir(), 'ran')];
   const bad = `--upload-pack=touch ${mark};git-upload-pack`;
   expect((await runGitSync([...args(remote, tempDir()), `--ref=${bad}`])).code).toBe(1);
@@ -24,14 +24,14 @@ it('runs no program that --ref or --repo smuggles in as an option', async () => 
   expect(existsSync(mark)).toBe(false);
 });
 
-it('speaks no protocol but those allowed', async () => {
+test('speaks no protocol but those allowed', async () => {
   const [root, mark] = [tempDir(), join(tempDir(), 'ran')];
   const { code, text } = await runGitSync([`--repo=ext::touch ${mark}`, `--root=${root}`, '--link=x', '--one-time']);
   expect([code, text]).toEqual([1, expect.stringContaining("transport 'ext' not allowed")]);
   expect(existsSync(mark)).toBe(false);
 });
 
-it('runs no hook, monitor or filter that somebody planted in an existing root, and takes the setting out', async () => {
+test('runs no hook, monitor or filter that somebody planted in an existing root, and takes the setting out', async () => {
   const remote = await Remote.create({ 'a.txt': 'a', '.gitattributes': '* filter=evil' });
   const root = tempDir();
   expectDone(await runGitSync(args(remote, root)));
@@ -58,7 +58,7 @@ it('runs no hook, monitor or filter that somebody planted in an existing root, a
   expect(read(root, '.git', 'config')).not.toContain('evil');
 });
 
-it('refuses a tree with symlinks that lead out of it, when told to', async () => {
+test('refuses a tree with symlinks that lead out of it with --symlinks=reject', async () => {
   const cases: [target: string, allowed: boolean][] = [
     ['/etc/passwd', false],
     ['../../outside', false],
@@ -76,7 +76,7 @@ it('refuses a tree with symlinks that lead out of it, when told to', async () =>
   }
 });
 
-it('gives hooks the environment without secrets, and git no variable that misleads it', () => {
+test('gives hooks the environment without secrets, and git no variable that misleads it', () => {
   const env = {
     PATH: '/bin',
     GITSYNC_PASSWORD: 's',
@@ -100,7 +100,7 @@ it('gives hooks the environment without secrets, and git no variable that mislea
   expect([git.GIT_DIR, git.GIT_CONFIG_COUNT]).toEqual([undefined, undefined]);
 });
 
-it('hides secrets wherever they stand, in each form they take', () => {
+test('hides secrets wherever they stand, in each form they take', () => {
   const redactor = new Redactor();
   redactor.add('p@ss word');
   const clean = JSON.stringify(
@@ -115,7 +115,7 @@ it('hides secrets wherever they stand, in each form they take', () => {
   for (const secret of ['p@ss', 'p%40ss', 'other', 'abcdef', 'cEBzcyB3b3Jk']) expect(clean).not.toContain(secret);
 });
 
-it('never shows a password of an address, not even in errors', async () => {
+test('never shows a password of an address, not even in errors', async () => {
   const root = tempDir();
   const flags = [`--root=${root}`, '--link=x', '--one-time', '--error-file=error', '-v=9'];
   const { text } = await runGitSync(['--repo=http://me:hunter22@127.0.0.1:9/x', ...flags]);
@@ -124,7 +124,7 @@ it('never shows a password of an address, not even in errors', async () => {
   expect(read(root, '.git', 'config')).not.toContain('hunter22');
 });
 
-it('quotes paths of keys for the shell that git hands the command to', () => {
+test('quotes paths of keys for the shell that git hands the command to', () => {
   const command = sshCommand({
     keyFiles: ["/a b/$(x)'"],
     knownHosts: true,

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { freePort } from '@podkit/chassis/testing/free-port';
 import { tempDir } from '@podkit/chassis/testing/temp-dir';
 import { waitFor } from '@podkit/chassis/testing/wait-for';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { Remote } from './fixtures/remote.ts';
 import { expectDone, publishedHash, read, runGitSync, startGitSync } from './fixtures/run.ts';
 
@@ -20,7 +20,7 @@ function sshSigner(): { options: string[]; signers: string } {
   return { options: ['-c', 'gpg.format=ssh', '-c', `user.signingKey=${key}`], signers };
 }
 
-it('publishes a commit signed with a known SSH key, and never another', async () => {
+test('publishes a commit signed with a known SSH key, and never another', async () => {
   const [remote, root, good, bad] = [await Remote.create(), tempDir(), sshSigner(), sshSigner()];
   const flags = ['--verify-commit', `--verify-ssh-signers-file=${good.signers}`];
   const unsigned = await runGitSync([...args(remote, root), ...flags, '--one-time']);
@@ -59,7 +59,7 @@ async function heldBack(...more: string[]) {
 }
 
 describe('while an unverified commit is held back and the last good one served', () => {
-  it('readiness stays 200 by default, and says so in detail', async () => {
+  test('readiness stays 200 by default, and says so in detail', async () => {
     const { bad, sign, statuses, text, mended } = await heldBack();
     expect(await statuses()).toEqual([200, 200]);
     expect(await text('/readyz?verbose')).toContain(
@@ -70,7 +70,7 @@ describe('while an unverified commit is held back and the last good one served',
     expect(await text('/readyz?verbose')).toContain('[+]verified-default ok\n');
   });
 
-  it('readiness fails with --verify-readiness=fail, until the next good one', async () => {
+  test('readiness fails with --verify-readiness=fail, until the next good one', async () => {
     const { bad, sign, statuses, text, mended } = await heldBack('--verify-readiness=fail');
     expect(await statuses()).toEqual([503, 503]);
     expect(await text('/')).toContain(`commit ${bad} has no good signature`);
@@ -81,7 +81,23 @@ describe('while an unverified commit is held back and the last good one served',
   });
 });
 
-it('publishes a tag signed with a known OpenPGP key, and never an unsigned one', async () => {
+test('a pass in which an unverified commit is held back starts one git', async () => {
+  const [remote, root, signer] = [await Remote.create(), tempDir(), sshSigner()];
+  remote.git(...signer.options, 'commit', '-q', '--allow-empty', '-S', '-m', 'signed');
+  const flags = ['--verify-commit', `--verify-ssh-signers-file=${signer.signers}`, '--period=20ms'];
+  const service = startGitSync([...args(remote, root), ...flags, '--max-failures=-1', '-v=5']);
+  await waitFor('the signed commit', () => existsSync(join(root, 'x')));
+  remote.commit({});
+  const passes = () => {
+    const lines = service.logs().map(({ msg, cmd }) => (msg === 'running command' ? String(cmd) : String(msg)));
+    const refusals = lines.flatMap((msg, at) => (msg.startsWith('error syncing repo') ? [at] : []));
+    return refusals.map((at, index) => lines.slice((refusals[index - 1] ?? -1) + 1, at));
+  };
+  await waitFor('three refusals', () => passes().length > 3);
+  for (const pass of passes().slice(1)) expect(pass).toEqual([expect.stringMatching(/^git fetch /)]);
+});
+
+test('publishes a tag signed with a known OpenPGP key, and never an unsigned one', async () => {
   const [remote, root, home] = [await Remote.create(), tempDir(), tempDir()];
   chmodSync(home, 0o700);
   const gpg = (...words: string[]) =>
@@ -111,7 +127,7 @@ it('publishes a tag signed with a known OpenPGP key, and never an unsigned one',
   expectDone(await runGitSync([...args(remote, root), ...flags, '--ref=good']));
 });
 
-it('never publishes a signed tag that is served under the name of another', async () => {
+test('never publishes a signed tag that is served under the name of another', async () => {
   const [remote, root, { options, signers }] = [await Remote.create(), tempDir(), sshSigner()];
   remote.git(...options, 'tag', '-s', 'v1', '-m', 'signed');
   remote.git('update-ref', 'refs/tags/v2', remote.git('rev-parse', 'v1'));

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { tempDir } from '@podkit/chassis/testing/temp-dir';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { Remote } from './fixtures/remote.ts';
 import { expectDone, publishedHash, read, runGitSync } from './fixtures/run.ts';
 import { hasSshd, startSshd } from './fixtures/sshd.ts';
 
-it.runIf(hasSshd)('syncs over ssh, trying several keys, and only from a host whose key is known', async () => {
+test.runIf(hasSshd)('syncs over ssh, trying several keys, and only from a host whose key is known', async () => {
   const [remote, server] = [await Remote.create(), await startSshd()];
   const root = tempDir();
   const run = (known: string, at = root) =>
@@ -25,14 +25,17 @@ it.runIf(hasSshd)('syncs over ssh, trying several keys, and only from a host who
   expect([code, text]).toEqual([1, expect.stringContaining('Host key verification failed')]);
 });
 
-it.runIf(hasSshd)('fetches submodules over ssh with the same keys, by absolute and by relative addresses', async () => {
-  const [server, root] = [await startSshd(), tempDir()];
-  const [remote, near, far] = [await Remote.create(), await Remote.create(), await Remote.create()];
-  const relative = `../../${near.path.split('/').slice(-2).join('/')}`;
-  remote.addSubmodule('near', relative, near);
-  remote.addSubmodule('far', `${server.url}${far.path}`, far);
-  const keys = [`--ssh-key-file=${server.good}`, `--ssh-known-hosts-file=${server.knownAs('host')}`];
-  const flags = [`--repo=${server.url}${remote.path}`, '--ref=main', `--root=${root}`, '--link=x', '--one-time'];
-  expectDone(await runGitSync([...flags, ...keys]));
-  expect([read(root, 'x', 'near', 'index.html'), read(root, 'x', 'far', 'index.html')]).toEqual(['one\n', 'one\n']);
-});
+test.runIf(hasSshd)(
+  'fetches submodules over ssh with the same keys, by absolute and by relative addresses',
+  async () => {
+    const [server, root] = [await startSshd(), tempDir()];
+    const [remote, near, far] = [await Remote.create(), await Remote.create(), await Remote.create()];
+    const relative = `../../${near.path.split('/').slice(-2).join('/')}`;
+    remote.addSubmodule('near', relative, near);
+    remote.addSubmodule('far', `${server.url}${far.path}`, far);
+    const keys = [`--ssh-key-file=${server.good}`, `--ssh-known-hosts-file=${server.knownAs('host')}`];
+    const flags = [`--repo=${server.url}${remote.path}`, '--ref=main', `--root=${root}`, '--link=x', '--one-time'];
+    expectDone(await runGitSync([...flags, ...keys]));
+    expect([read(root, 'x', 'near', 'index.html'), read(root, 'x', 'far', 'index.html')]).toEqual(['one\n', 'one\n']);
+  },
+);

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { tempDir } from '@podkit/chassis/testing/temp-dir';
 import { waitFor } from '@podkit/chassis/testing/wait-for';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { Remote } from './fixtures/remote.ts';
 import { expectDone, publishedHash, read, runGitSync, startGitSync } from './fixtures/run.ts';
 
@@ -10,7 +10,7 @@ const once = (remote: Remote, root: string, ...more: string[]) =>
   runGitSync([`--repo=${remote.path}`, '--ref=main', `--root=${root}`, '--link=current', '--one-time', ...more]);
 
 describe('layout', () => {
-  it('publishes a relative link to a worktree named by its hash, whose .git is relative too', async () => {
+  test('publishes a relative link to a worktree named by its hash, whose .git is relative too', async () => {
     const remote = await Remote.create();
     const root = tempDir();
     expectDone(await once(remote, root));
@@ -19,14 +19,14 @@ describe('layout', () => {
     expect(read(root, 'current', '.git')).toBe(`gitdir: ../../.git/worktrees/${remote.head()}\n`);
   });
 
-  it('names the link after the repository by default', async () => {
+  test('names the link after the repository by default', async () => {
     const remote = await Remote.create();
     const root = tempDir();
     await runGitSync([`--repo=${remote.path}/`, '--ref=main', `--root=${root}`, '--one-time']);
     expect(publishedHash(join(root, 'site.git'))).toBe(remote.head());
   });
 
-  it('publishes at an absolute link outside the root, making its directories', async () => {
+  test('publishes at an absolute link outside the root, making its directories', async () => {
     const remote = await Remote.create();
     const [root, other] = [tempDir(), tempDir()];
     const link = join(other, 'deep', 'er', 'site');
@@ -36,7 +36,7 @@ describe('layout', () => {
 });
 
 describe('refs', () => {
-  it('follows an annotated tag to its commit', async () => {
+  test('follows an annotated tag to its commit', async () => {
     const remote = await Remote.create();
     remote.git('tag', '-a', 'v1', '-m', 'one');
     const tagged = remote.head();
@@ -46,7 +46,7 @@ describe('refs', () => {
     expect(publishedHash(join(root, 'current'))).toBe(tagged);
   });
 
-  it('syncs a full hash that is not the tip of a branch', async () => {
+  test('syncs a full hash that is not the tip of a branch', async () => {
     const remote = await Remote.create();
     const first = remote.head();
     remote.commit({ 'index.html': 'two\n' });
@@ -55,7 +55,7 @@ describe('refs', () => {
     expect(publishedHash(join(root, 'current'))).toBe(first);
   });
 
-  it('takes the name that git would take where a branch and a tag share one', async () => {
+  test('takes the name that git would take where a branch and a tag share one', async () => {
     const remote = await Remote.create();
     remote.git('tag', 'both');
     const tagged = remote.head();
@@ -71,15 +71,12 @@ describe('refs', () => {
       '--period=20ms',
       '-v=5',
     ]);
-    await waitFor(
-      'two looks at the remote',
-      () => service.logs().filter((line) => String(line.cmd).includes('fetch')).length > 2,
-    );
+    await waitFor('two fetches', () => service.logs().filter((line) => String(line.cmd).includes('fetch')).length > 2);
     expect(publishedHash(join(root, 'current'))).toBe(tagged);
     expect(service.logs().filter((line) => line.msg === 'update required')).toHaveLength(1);
   });
 
-  it('follows a branch forwards, and backwards after a forced push', async () => {
+  test('follows a branch forwards, and backwards after a forced push', async () => {
     const remote = await Remote.create();
     const first = remote.head();
     const root = tempDir();
@@ -93,7 +90,7 @@ describe('refs', () => {
     await waitFor('the stale worktree to go', () => readdirSync(join(root, '.worktrees')).length === 1);
   });
 
-  it('switches branches on an existing root', async () => {
+  test('switches branches on an existing root', async () => {
     const remote = await Remote.create();
     const root = tempDir();
     await once(remote, root);
@@ -103,7 +100,7 @@ describe('refs', () => {
     expect(publishedHash(join(root, 'current'))).toBe(next);
   });
 
-  it('puts the words of git into the error file when the ref does not exist', async () => {
+  test('puts the words of git into the error file when the ref does not exist', async () => {
     const remote = await Remote.create();
     const root = tempDir();
     const { code } = await once(remote, root, '--ref=nope', '--error-file=error.json');

@@ -11,7 +11,7 @@ const refs = ['HEAD', 'branch', 'tag', 'annotated tag', 'hash'] as const;
 const triggers = ['none', 'period', 'SIGHUP', 'POST /sync'] as const;
 const secret = 'correct horse';
 
-function refOf(remote: Remote, kind: (typeof refs)[number]): string {
+function makeRef(remote: Remote, kind: (typeof refs)[number]): string {
   if (kind === 'hash') return remote.head();
   remote.git('tag', 'light');
   remote.git('tag', '-a', '-m', 'x', 'heavy');
@@ -22,7 +22,7 @@ const cases = refs.flatMap((ref) => triggers.map((trigger) => [ref, trigger] as 
 
 test.each(cases)('a %s with the trigger %s goes on answering, and stops on SIGTERM', async (kind, trigger) => {
   const [remote, root, port] = [await Remote.create(), tempDir(), await freePort()];
-  const ref = refOf(remote, kind);
+  const ref = makeRef(remote, kind);
   const moves = kind === 'HEAD' || kind === 'branch';
   const period = trigger === 'period' ? '20ms' : '1h';
   const flags = [`--root=${root}`, '--link=x', `--period=${period}`, '--sync-on-signal=HUP'];

@@ -1,7 +1,7 @@
 import { existsSync, lstatSync, readdirSync, readlinkSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { tempDir } from '@podkit/chassis/testing/temp-dir';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { gitIn, Remote } from './fixtures/remote.ts';
 import { expectDone, publishedHash, runGitSync } from './fixtures/run.ts';
 
@@ -9,7 +9,7 @@ const once = (remote: Remote, root: string, ...more: string[]) =>
   runGitSync([`--repo=${remote.path}`, '--ref=main', `--root=${root}`, '--link=current', '--one-time', ...more]);
 
 describe('roots of other versions', () => {
-  it('takes a root of version 3 over, and removes its worktree once the link has left it', async () => {
+  test('takes a root of version 3 over, and removes its worktree once the link has left it', async () => {
     const remote = await Remote.create();
     const root = tempDir();
     gitIn(root, 'clone', '-q', '--no-checkout', remote.path, '.');
@@ -21,7 +21,7 @@ describe('roots of other versions', () => {
     expect(existsSync(join(root, `rev-${hash}`))).toBe(false);
   });
 
-  it('leaves a published tree of version 4 alone when it is what the remote has, and follows from there', async () => {
+  test('leaves a published tree of version 4 alone when it is what the remote has, and follows from there', async () => {
     const remote = await Remote.create();
     const root = tempDir();
     const first = remote.head();

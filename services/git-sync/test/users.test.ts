@@ -1,7 +1,7 @@
 import { chmodSync, chownSync, copyFileSync, existsSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { tempDir } from '@podkit/chassis/testing/temp-dir';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { serveGit } from './fixtures/http-remote.ts';
 import { canOwnEtc, ownEtc } from './fixtures/own-etc.ts';
 import { Remote } from './fixtures/remote.ts';
@@ -40,7 +40,7 @@ async function overSsh() {
 }
 
 describe.runIf(canOwnEtc)('--cookie-file', () => {
-  it('sends the cookies of /etc/git-secret/cookie_file, and shows none of them', async () => {
+  test('sends the cookies of /etc/git-secret/cookie_file, and shows none of them', async () => {
     const [remote, root] = [await Remote.create(), tempDir()];
     const server = await serveGit(dirname(remote.path), (_user, _path, cookie) => cookie === 'o=chocolate-chip');
     const line = ['127.0.0.1', 'FALSE', '/', 'FALSE', '2147483647', 'o', 'chocolate-chip'].join('\t');
@@ -53,7 +53,7 @@ describe.runIf(canOwnEtc)('--cookie-file', () => {
     expect((await spawnGitSync([...flags, `--root=${tempDir()}`], options())).code).toBe(1);
   });
 
-  it('ends with 1 when there is no such file', async () => {
+  test('ends with 1 when there is no such file', async () => {
     const { options } = ownEtc({});
     const flags = [...flagsFor('http://127.0.0.1:9', tempDir()), '--one-time', '--cookie-file'];
     const { code, text } = await spawnGitSync(flags, options());
@@ -62,7 +62,7 @@ describe.runIf(canOwnEtc)('--cookie-file', () => {
 });
 
 describe.runIf(canOwnEtc && hasSshd)('a UID without an entry in /etc/passwd', () => {
-  it('is unknown to ssh, which --add-user changes, once', async () => {
+  test('is unknown to ssh, which --add-user changes, once', async () => {
     const { remote, root, etc, run } = await overSsh();
     chmodSync(join(etc, 'passwd'), 0o666);
     expect(await run()).toMatchObject({ code: 1, text: expect.stringContaining('No user exists') });
@@ -73,7 +73,7 @@ describe.runIf(canOwnEtc && hasSshd)('a UID without an entry in /etc/passwd', ()
     expect(entries.filter((entry) => entry.includes(`:${nobody}:${nobody}:`))).toHaveLength(1);
   });
 
-  it('cannot be added to a file that is read-only, and is told so', async () => {
+  test('cannot be added to a file that is read-only, and the error says so', async () => {
     const { run } = await overSsh();
     const { code, text } = await run('--add-user');
     expect([code, text]).toEqual([
@@ -84,7 +84,7 @@ describe.runIf(canOwnEtc && hasSshd)('a UID without an entry in /etc/passwd', ()
 });
 
 describe.runIf(canOwnEtc)('a root that belongs to another user', () => {
-  it('is made, kept and updated where the group or everybody may write', async () => {
+  test('is made, kept and updated where the group or everybody may write', async () => {
     const [remote, root] = [await Remote.create(), openDir()];
     chmodSync(dirname(remote.path), 0o755);
     const flags = [`--repo=${remote.path}`, '--ref=main', `--root=${root}`, '--link=x', '--one-time'];
@@ -101,7 +101,7 @@ describe.runIf(canOwnEtc)('a root that belongs to another user', () => {
     expect([publishedHash(join(root, 'x')), again.text.includes('damaged')]).toEqual([next, false]);
   });
 
-  it('is left as it is, with a clear error, where it may not be written to', async () => {
+  test('is left as it is, with a clear error, where it may not be written to', async () => {
     const [remote, root] = [await Remote.create(), tempDir()];
     chmodSync(root, 0o755);
     chmodSync(dirname(remote.path), 0o755);

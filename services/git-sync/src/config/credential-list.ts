@@ -15,7 +15,7 @@ export function parseCredentials(text: string): CredentialSpec[] {
 }
 
 /**
- * The same as far as it can be read, whatever it means: objects of the known fields, all of them text.
+ * The same without checking the values: objects of the known fields, all of them text.
  *
  * @throws {PodkitError} ERR_CREDENTIAL
  */
@@ -24,18 +24,18 @@ export function decodeCredentials(text: string): Record<string, string>[] {
   try {
     parsed = JSON.parse(text);
   } catch {
-    throw fault('not JSON');
+    throw problem('not JSON');
   }
-  return (Array.isArray(parsed) ? parsed : [parsed]).map((entry: unknown) => fieldsOf(entry));
+  return (Array.isArray(parsed) ? parsed : [parsed]).map((entry: unknown) => readFields(entry));
 }
 
-function fieldsOf(entry: unknown): Record<string, string> {
-  if (typeof entry !== 'object' || entry === null || Array.isArray(entry)) throw fault('not an object');
+function readFields(entry: unknown): Record<string, string> {
+  if (typeof entry !== 'object' || entry === null || Array.isArray(entry)) throw problem('not an object');
   const fields = entry as Record<string, unknown>;
   const unknown = Object.keys(fields).find((key) => !keys.has(key));
-  if (unknown !== undefined) throw fault(`unknown field ${JSON.stringify(unknown)}`);
+  if (unknown !== undefined) throw problem(`unknown field ${JSON.stringify(unknown)}`);
   const wrong = Object.keys(fields).find((key) => typeof fields[key] !== 'string');
-  if (wrong !== undefined) throw fault(`field "${wrong}" is not text`);
+  if (wrong !== undefined) throw problem(`field "${wrong}" is not text`);
   return fields as Record<string, string>;
 }
 
@@ -45,11 +45,11 @@ function checked({
   password = '',
   'password-file': passwordFile = '',
 }: Record<string, string>) {
-  if (url === '') throw fault('url is missing');
-  if (!URL.canParse(url)) throw fault('url is not a URL');
-  if (username === '') throw fault('username is missing');
-  if ((password === '') === (passwordFile === '')) throw fault('needs exactly one of password and password-file');
+  if (url === '') throw problem('url is missing');
+  if (!URL.canParse(url)) throw problem('url is not a URL');
+  if (username === '') throw problem('username is missing');
+  if ((password === '') === (passwordFile === '')) throw problem('needs exactly one of password and password-file');
   return { url, username, ...(password === '' ? { passwordFile } : { password }) };
 }
 
-const fault = (why: string) => new PodkitError('ERR_CREDENTIAL', `credential: ${why}`);
+const problem = (why: string) => new PodkitError('ERR_CREDENTIAL', `credential: ${why}`);

@@ -27,7 +27,7 @@ const hidden = '--__env__';
 
 /** Settings as upstream's users write them: flags of Go's pflag, variables `GITSYNC_…`, and the names of version 3. */
 export class DropInGrammar implements Grammar {
-  /** Names that are read but old, and what nobody reads. */
+  /** Deprecated names, unknown variables and arguments that are ignored. */
   readonly warnings: string[] = [];
   /** The texts of version 3's flags and variables, by flag. */
   readonly legacy = new Map<string, string>();
@@ -39,9 +39,9 @@ export class DropInGrammar implements Grammar {
 
   /** @throws {UsageError} with every error of the command line */
   readFlags(settings: readonly Setting[], argv: readonly string[]): Flags {
-    const { found, extra, faults } = readCommandLine(flagsFor(settings), argv);
+    const { found, extra, problems } = readCommandLine(flagsFor(settings), argv);
     const given = new Map<string, Given>();
-    const errors = [...faults, ...found.flatMap((flag) => this.#readFlag(settings, flag, given))];
+    const errors = [...problems, ...found.flatMap((flag) => this.#readFlag(settings, flag, given))];
     if (errors.length > 0) throw new UsageError(errors);
     this.warnings.push(...extra.map((word) => `${word}: unexpected argument, ignored`));
     for (const [key, { texts }] of given) this.flags.set(key, texts.join(','));
@@ -65,17 +65,17 @@ export class DropInGrammar implements Grammar {
       const text = env[name] ?? '';
       if (text === '') return [];
       this.warnings.push(`env ${name} has been deprecated, ${instead}`);
-      const fault = faultOf(kind, text);
-      if (fault === undefined && !this.legacy.has(flag)) this.legacy.set(flag, text);
-      return fault === undefined ? [] : [`${name}: ${fault}`];
+      const problem = findProblem(kind, text);
+      if (problem === undefined && !this.legacy.has(flag)) this.legacy.set(flag, text);
+      return problem === undefined ? [] : [`${name}: ${problem}`];
     });
   }
 
-  /** What is wrong with one flag; nothing where it was noted. */
+  /** Note one flag. Gives what is wrong with it, if anything. */
   #readFlag(settings: readonly Setting[], { flag, text, written }: Found, given: Map<string, Given>): string[] {
     const setting = settings.find(({ flag: name, env }) => name === flag.name || `${hidden}${env}` === flag.name);
-    const fault = faultOf(flag.kind, text, setting);
-    if (fault !== undefined) return [`invalid argument ${fault} for "${written}" flag`];
+    const problem = findProblem(flag.kind, text, setting);
+    if (problem !== undefined) return [`invalid argument ${problem} for "${written}" flag`];
     const old = legacyFlags.find((candidate) => candidate.flag === flag.name);
     if (old !== undefined) {
       this.warnings.push(`Flag ${written} has been deprecated, ${old.instead}`);
@@ -117,7 +117,7 @@ function flagsFor(settings: readonly Setting[]): Flag[] {
   ];
 }
 
-function faultOf(kind: Flag['kind'], text: string, setting?: Setting): string | undefined {
+function findProblem(kind: Flag['kind'], text: string, setting?: Setting): string | undefined {
   try {
     parseGoValue(kind, text);
     if (setting?.key === 'credential') decodeCredentials(text);

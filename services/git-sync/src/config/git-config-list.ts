@@ -14,11 +14,11 @@ export function parseGitConfigList(text: string): GitConfigEntry[] {
   let at = skipBlanks(text, 0);
   while (at < text.length) {
     const key = text[at] === '"' ? readQuoted(text, at + 1, 'key') : readBareKey(text, at);
-    if (text[key.end] !== ':') throw fault(`key "${key.value}" is not followed by a colon`);
+    if (text[key.end] !== ':') throw problem(`key "${key.value}" is not followed by a colon`);
     const from = key.end + 1;
     const value = text[from] === '"' ? readQuoted(text, from + 1, 'value') : readBareValue(text, from);
     if (value.end < text.length && text[value.end] !== ',')
-      throw fault(`the value of "${key.value}" is not followed by a comma`);
+      throw problem(`the value of "${key.value}" is not followed by a comma`);
     entries.push({ key: checkedKey(key.value), value: value.value });
     at = skipBlanks(text, value.end + 1);
   }
@@ -38,7 +38,7 @@ function readBareValue(text: string, from: number): Token {
 
 function readQuoted(text: string, from: number, what: string): Token {
   const token = readUntil(text, from, '"');
-  if (text[token.end] !== '"') throw fault(`a quoted ${what} has no closing quote`);
+  if (text[token.end] !== '"') throw problem(`a quoted ${what} has no closing quote`);
   return { value: token.value, end: token.end + 1 };
 }
 
@@ -48,7 +48,7 @@ function readUntil(text: string, from: number, stop: string): Token {
   while (at < text.length && text[at] !== stop) {
     if (text[at] === '\\') {
       const replacement = escapes[text[at + 1] ?? ''];
-      if (replacement === undefined) throw fault(`unknown escape \\${text[at + 1] ?? ''}`);
+      if (replacement === undefined) throw problem(`unknown escape \\${text[at + 1] ?? ''}`);
       value += replacement;
       at += 2;
     } else {
@@ -62,7 +62,7 @@ function readUntil(text: string, from: number, stop: string): Token {
 /** git itself wants a section and a name: https://git-scm.com/docs/git-config#_syntax */
 function checkedKey(key: string): string {
   if (!/^[A-Za-z0-9-]+\.(.*\.)?[A-Za-z][A-Za-z0-9-]*$/s.test(key) || /[\n\0]/.test(key))
-    throw fault(`key ${JSON.stringify(key)} is not of the form section.name or section.sub.name`);
+    throw problem(`key ${JSON.stringify(key)} is not of the form section.name or section.sub.name`);
   return key;
 }
 
@@ -72,4 +72,4 @@ function skipBlanks(text: string, from: number): number {
   return at;
 }
 
-const fault = (why: string) => new PodkitError('ERR_GIT_CONFIG', why);
+const problem = (why: string) => new PodkitError('ERR_GIT_CONFIG', why);

@@ -7,7 +7,7 @@ const note = 'Settings marked * are ours; upstream does not have them.';
 
 /** What `--help` and a wrong command line print: every flag with its default. Values in use are never shown. */
 export function usageText(): string {
-  const lines = allSettings.map((setting) => `  ${setting.flag}${kindOf(setting)}\n      ${describe(setting)}`);
+  const lines = allSettings.map((setting) => `  ${setting.flag}${showKind(setting)}\n      ${describe(setting)}`);
   const others = ['  -v N\n      Short for --verbose.', '  -h, --help\n      Print this.'];
   const ends = ['  --man\n      Print the manual.', '  --version\n      Print the version.'];
   return `Usage: git-sync [FLAGS...]\n\n FLAGS:\n${[...lines, ...others, ...ends].join('\n')}\n\n${note}\n`;
@@ -49,7 +49,7 @@ EXIT STATUS
 `;
 }
 
-function kindOf({ annotation }: Setting): string {
+function showKind({ annotation }: Setting): string {
   return annotation.kind === 'flag' ? '' : ` <${annotation.kind}>`;
 }
 

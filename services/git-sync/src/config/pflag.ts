@@ -6,7 +6,7 @@ export type Flag = { name: string; kind: Kind; shorthand?: string };
 /** One flag found on the command line, in order; a bare on/off flag has the text `true`. */
 export type Found = { flag: Flag; text: string; written: string };
 
-export type CommandLine = { found: Found[]; extra: string[]; faults: string[] };
+export type CommandLine = { found: Found[]; extra: string[]; problems: string[] };
 
 /**
  * Take a command line apart by the rules of Go's pflag: `--name=value`, `--name value`, `-n value`, `-nvalue`,
@@ -16,7 +16,7 @@ export type CommandLine = { found: Found[]; extra: string[]; faults: string[] };
 export function readCommandLine(flags: readonly Flag[], argv: readonly string[]): CommandLine {
   const byName = new Map(flags.map((flag) => [flag.name, flag]));
   const byLetter = new Map(flags.flatMap((flag) => (flag.shorthand === undefined ? [] : [[flag.shorthand, flag]])));
-  const result: CommandLine = { found: [], extra: [], faults: [] };
+  const result: CommandLine = { found: [], extra: [], problems: [] };
   const rest = [...argv];
   for (let word = rest.shift(); word !== undefined; word = rest.shift()) {
     if (word === '--') {
@@ -34,7 +34,7 @@ function readLong(word: string, byName: Map<string, Flag>, rest: string[], resul
   const equals = word.indexOf('=');
   const written = equals === -1 ? word : word.slice(0, equals);
   const flag = byName.get(written);
-  if (flag === undefined) result.faults.push(`unknown flag: ${written}`);
+  if (flag === undefined) result.problems.push(`unknown flag: ${written}`);
   else if (equals !== -1) result.found.push({ flag, text: word.slice(equals + 1), written });
   else take(flag, written, rest, result);
 }
@@ -45,7 +45,7 @@ function readShort(word: string, byLetter: Map<string, Flag>, rest: string[], re
     const letter = word.slice(at, at + 1);
     const flag = byLetter.get(letter);
     if (flag === undefined) {
-      result.faults.push(`unknown shorthand flag: '${letter}' in ${word}`);
+      result.problems.push(`unknown shorthand flag: '${letter}' in ${word}`);
       return;
     }
     const after = word.slice(at + 1);
@@ -66,6 +66,6 @@ function take(flag: Flag, written: string, rest: string[], result: CommandLine):
     return;
   }
   const text = rest.shift();
-  if (text === undefined) result.faults.push(`flag needs an argument: ${written}`);
+  if (text === undefined) result.problems.push(`flag needs an argument: ${written}`);
   else result.found.push({ flag, text, written });
 }

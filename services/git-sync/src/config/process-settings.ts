@@ -1,6 +1,6 @@
 import { duration, flag, integer, list, optional, secret, text } from '@podkit/chassis/config/settings';
 
-/** What holds for the whole process, whatever it syncs. */
+/** Settings of the process as a whole. */
 export const processSettings = {
   oneTime: flag({ default: false, description: 'Exit after the first successful pass.' }),
   syncOnSignal: optional(text({ description: 'Signal, by name or number, that starts a pass at once.' })),

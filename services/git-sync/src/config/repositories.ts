@@ -8,7 +8,7 @@ import { credentialSettings } from './credential-settings.ts';
 import { parseTexts } from './drop-in-grammar.ts';
 import { repositorySettings } from './repository-settings.ts';
 import type { Options } from './schema.ts';
-import { optionFaults } from './validate.ts';
+import { optionProblems } from './validate.ts';
 
 /** One repository to sync, with all its settings. */
 export type NamedOptions = { name: string; options: Options };
@@ -20,22 +20,24 @@ const perRepository = new Set([...Object.keys(repositorySettings), ...Object.key
  * `repositories: [{ name: site, repo: …, root: … }]`. An entry may have any setting of a repository by its flag's
  * name; what it leaves out is taken from the flags and variables.
  *
- * @throws {ConfigError} with every fault of every entry
+ * @throws {ConfigError} with every problem of every entry
  */
-export async function repositoriesOf(options: Options): Promise<NamedOptions[]> {
+export async function readRepositories(options: Options): Promise<NamedOptions[]> {
   const { configFile } = options;
   if (configFile === undefined) {
-    const faults = optionFaults(options);
-    if (faults.length > 0) throw new ConfigError(faults);
+    const problems = optionProblems(options);
+    if (problems.length > 0) throw new ConfigError(problems);
     return [{ name: 'default', options }];
   }
   const { entries, where } = readEntries(configFile);
   const errors: string[] = [];
   const named = entries.flatMap((entry, index) => mergeEntry(options, { entry, index, where, errors }) ?? []);
   if (errors.length > 0) throw new ConfigError(errors);
-  const faults = named.flatMap(({ name, options: merged }) => optionFaults(merged).map((fault) => `${name}: ${fault}`));
-  faults.push(...sharedFaults(named));
-  if (faults.length > 0) throw new ConfigError(faults);
+  const problems = named.flatMap(({ name, options: merged }) =>
+    optionProblems(merged).map((problem) => `${name}: ${problem}`),
+  );
+  problems.push(...duplicateProblems(named));
+  if (problems.length > 0) throw new ConfigError(problems);
   return named;
 }
 
@@ -91,7 +93,7 @@ function hintFor(flag: string): string {
   return near === undefined ? '' : `; did you mean ${near}?`;
 }
 
-function sharedFaults(named: readonly NamedOptions[]): string[] {
+function duplicateProblems(named: readonly NamedOptions[]): string[] {
   const name = twice(named.map((entry) => entry.name));
   const root = twice(named.map(({ options }) => options.root));
   return [

@@ -7,7 +7,7 @@ import { repositorySettings } from './repository-settings.ts';
 /** Every setting, once: parsing, `--help`, `--man` and the README's table are all made from this. */
 export const schema = settings({ ...repositorySettings, ...credentialSettings, ...processSettings });
 
-/** What git-sync was told, after flags, variables and defaults; durations are milliseconds. */
+/** All settings after flags, variables and defaults; durations are milliseconds. */
 export type Options = Readonly<Static<typeof schema>>;
 
 export const prefix = 'GITSYNC_';

@@ -45,7 +45,7 @@ function addressSecrets(text: string): string[] {
 }
 
 /**
- * Read the secret of `POST /sync`, from its file anew each time.
+ * Read the secret of `POST /sync`, from its file each time.
  *
  * @throws {ConfigError} when its file can't be read or the secret is too short to be one
  */

@@ -4,53 +4,53 @@ import { defaultLink } from '../sync/layout.ts';
 import { bindAddress } from './bind-address.ts';
 import type { Options } from './schema.ts';
 import { parseSignal } from './signals.ts';
-import { credentialFaults } from './validate-credentials.ts';
+import { credentialProblems } from './validate-credentials.ts';
 
-/** What is wrong with settings that each could be read; one line per fault, each naming its flag. */
-export function optionFaults(options: Options): string[] {
+/** What is wrong with settings that each could be read; one line per problem, each naming its flag. */
+export function optionProblems(options: Options): string[] {
   return [
-    ...rangeFaults(options),
-    ...sourceFaults(options),
-    ...credentialFaults(options),
-    ...hookFaults(options),
-    ...verifyFaults(options),
-    ...httpFaults(options),
+    ...rangeProblems(options),
+    ...sourceProblems(options),
+    ...credentialProblems(options),
+    ...hookProblems(options),
+    ...verifyProblems(options),
+    ...httpProblems(options),
   ];
 }
 
-function rangeFaults(options: Options): string[] {
-  const faults: string[] = [];
-  if (options.depth < 0) faults.push('--depth: must be 0 (all history) or more');
-  if (options.period < 10) faults.push('--period: must be at least 10ms');
-  if (options.initPeriod !== 0 && options.initPeriod < 10) faults.push('--init-period: must be at least 10ms, or 0');
-  if (options.syncTimeout < 10) faults.push('--sync-timeout: must be at least 10ms');
+function rangeProblems(options: Options): string[] {
+  const problems: string[] = [];
+  if (options.depth < 0) problems.push('--depth: must be 0 (all history) or more');
+  if (options.period < 10) problems.push('--period: must be at least 10ms');
+  if (options.initPeriod !== 0 && options.initPeriod < 10) problems.push('--init-period: must be at least 10ms, or 0');
+  if (options.syncTimeout < 10) problems.push('--sync-timeout: must be at least 10ms');
   if (options.webhookUrl !== undefined && options.webhookSuccessStatus < -1)
-    faults.push('--webhook-success-status: must be a status, 0 or -1');
+    problems.push('--webhook-success-status: must be a status, 0 or -1');
   if (options.syncOnSignal !== undefined && parseSignal(options.syncOnSignal) === undefined)
-    faults.push(`--sync-on-signal=${options.syncOnSignal}: no such signal`);
-  return faults;
+    problems.push(`--sync-on-signal=${options.syncOnSignal}: no such signal`);
+  return problems;
 }
 
 /** A leading dash would make git read the text as one of its options; a NUL ends an argument early. */
-function sourceFaults(options: Options): string[] {
-  const faults: string[] = [];
-  if (options.repo === undefined) faults.push('--repo: must be set');
-  if (options.root === undefined) faults.push('--root: must be set');
-  if (options.ref === '') faults.push('--ref: must not be empty');
+function sourceProblems(options: Options): string[] {
+  const problems: string[] = [];
+  if (options.repo === undefined) problems.push('--repo: must be set');
+  if (options.root === undefined) problems.push('--root: must be set');
+  if (options.ref === '') problems.push('--ref: must not be empty');
   for (const [flag, value = ''] of [
     ['--repo', options.repo],
     ['--ref', options.ref],
     ['--filter', options.filter],
   ] as const) {
-    if (value.startsWith('-')) faults.push(`${flag}: must not begin with a dash`);
-    if (/[\0\n]/.test(value)) faults.push(`${flag}: must not hold a line break or NUL`);
+    if (value.startsWith('-')) problems.push(`${flag}: must not begin with a dash`);
+    if (/[\0\n]/.test(value)) problems.push(`${flag}: must not hold a line break or NUL`);
   }
-  if (/[\s~^:?*[\\]|\.\.|@\{/.test(options.ref)) faults.push('--ref: must be a branch, a tag or a full hash');
-  if (!binaryPattern.test(options.git)) faults.push('--git: must be a path of letters, digits and / . _ ~ - only');
-  return [...faults, ...pathFaults(options)];
+  if (/[\s~^:?*[\\]|\.\.|@\{/.test(options.ref)) problems.push('--ref: must be a branch, a tag or a full hash');
+  if (!binaryPattern.test(options.git)) problems.push('--git: must be a path of letters, digits and / . _ ~ - only');
+  return [...problems, ...pathProblems(options)];
 }
 
-function pathFaults({ root, repo, link, touchFile, errorFile }: Options): string[] {
+function pathProblems({ root, repo, link, touchFile, errorFile }: Options): string[] {
   if (root === undefined) return [];
   const home = resolve(root);
   if (home === '/') return ['--root: must not be the root of the file system'];
@@ -68,8 +68,8 @@ function pathFaults({ root, repo, link, touchFile, errorFile }: Options): string
   });
 }
 
-function hookFaults(options: Options): string[] {
-  const faults: string[] = [];
+function hookProblems(options: Options): string[] {
+  const problems: string[] = [];
   const hooks = [
     ['exechook', options.exechookCommand, options.exechookTimeout, options.exechookBackoff],
     [
@@ -81,34 +81,34 @@ function hookFaults(options: Options): string[] {
     ['webhook', options.webhookUrl, options.webhookTimeout, options.webhookBackoff],
   ] as const;
   for (const [name, target, timeout, backoff] of hooks) {
-    if (target !== undefined && timeout < 1000) faults.push(`--${name}-timeout: must be at least 1s`);
-    if (target !== undefined && backoff < 1000) faults.push(`--${name}-backoff: must be at least 1s`);
+    if (target !== undefined && timeout < 1000) problems.push(`--${name}-timeout: must be at least 1s`);
+    if (target !== undefined && backoff < 1000) problems.push(`--${name}-backoff: must be at least 1s`);
   }
   if (options.webhookUrl !== undefined && !(/^https?:/.test(options.webhookUrl) && URL.canParse(options.webhookUrl)))
-    faults.push('--webhook-url: must be an http or https URL');
+    problems.push('--webhook-url: must be an http or https URL');
   if (options.prePublishVeto && options.prePublishExechookCommand === undefined)
-    faults.push('--pre-publish-veto: needs --pre-publish-exechook-command');
-  return faults;
+    problems.push('--pre-publish-veto: needs --pre-publish-exechook-command');
+  return problems;
 }
 
-function verifyFaults(options: Options): string[] {
+function verifyProblems(options: Options): string[] {
   const keys = [options.verifyGpgKeysFile, options.verifySshSignersFile].filter((value) => value !== undefined);
   if ((options.verifyCommit || options.verifyTag) && keys.length === 0)
     return ['--verify-commit, --verify-tag: need --verify-gpg-keys-file or --verify-ssh-signers-file'];
   return [];
 }
 
-function httpFaults(options: Options): string[] {
-  const faults: string[] = [];
+function httpProblems(options: Options): string[] {
+  const problems: string[] = [];
   if (options.httpBind !== undefined && bindAddress(options.httpBind) === undefined)
-    faults.push(`--http-bind=${options.httpBind}: must be ":port" or "address:port"`);
+    problems.push(`--http-bind=${options.httpBind}: must be ":port" or "address:port"`);
   const trigger = options.triggerSecret ?? options.triggerSecretFile;
   if (options.triggerSecret !== undefined && options.triggerSecretFile !== undefined)
-    faults.push('--trigger-secret-file and $GITSYNC_TRIGGER_SECRET: keep one');
-  if (options.httpBind !== undefined) return faults;
-  if (options.httpMetrics) faults.push('--http-metrics: needs --http-bind');
-  if (options.httpPprof) faults.push('--http-pprof: needs --http-bind');
-  if (trigger !== undefined) faults.push('--trigger-secret-file: needs --http-bind');
-  if (options.staleAfter !== 0) faults.push('--stale-after: needs --http-bind');
-  return faults;
+    problems.push('--trigger-secret-file and $GITSYNC_TRIGGER_SECRET: keep one');
+  if (options.httpBind !== undefined) return problems;
+  if (options.httpMetrics) problems.push('--http-metrics: needs --http-bind');
+  if (options.httpPprof) problems.push('--http-pprof: needs --http-bind');
+  if (trigger !== undefined) problems.push('--trigger-secret-file: needs --http-bind');
+  if (options.staleAfter !== 0) problems.push('--stale-after: needs --http-bind');
+  return problems;
 }

@@ -26,12 +26,12 @@ export async function askCredential(
   if (answer.status !== 200)
     throw new RetryLaterError('ERR_ASKPASS', `--askpass-url answered ${answer.status}`, answer.headers['retry-after']);
   const lines = answer.body.toString().split(/\r?\n/);
-  const valueOf = (key: string) =>
+  const readLine = (key: string) =>
     lines
       .find((line) => line.trim().startsWith(`${key}=`))
       ?.trim()
       .slice(key.length + 1);
-  const [username, password] = [valueOf('username'), valueOf('password')];
+  const [username, password] = [readLine('username'), readLine('password')];
   if (username === undefined || password === undefined)
     throw new PodkitError('ERR_ASKPASS', '--askpass-url gave no username= or no password= line');
   return { url: repo, username, password };

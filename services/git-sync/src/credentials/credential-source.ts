@@ -16,7 +16,7 @@ export type CredentialMetrics = {
 /** Milliseconds that must be left of a token for it to be used in one more pass. */
 const tokenMargin = 30_000;
 
-/** Everything that may say who we are, asked anew in every pass. */
+/** All sources of credentials, read again in every pass. */
 export class CredentialSource {
   readonly #options: Options;
   readonly #address: Address;
@@ -47,9 +47,13 @@ export class CredentialSource {
     const { username, password, passwordFile, credential, askpassUrl } = this.#options;
     const repo = this.#repo;
     const all: Credential[] = this.#inAddress === undefined ? [] : [this.#inAddress];
-    if (username !== undefined) all.push({ url: repo, username, password: await secretOf(password, passwordFile) });
+    if (username !== undefined) all.push({ url: repo, username, password: await readPassword(password, passwordFile) });
     for (const spec of credential.flatMap(parseCredentials))
-      all.push({ url: spec.url, username: spec.username, password: await secretOf(spec.password, spec.passwordFile) });
+      all.push({
+        url: spec.url,
+        username: spec.username,
+        password: await readPassword(spec.password, spec.passwordFile),
+      });
     if (askpassUrl !== undefined)
       all.push(await counted(this.#metrics.askpass, () => askCredential(this.#client, askpassUrl, repo, signal)));
     if (this.#hasApp) all.push({ url: repo, username: '-', password: await this.#appToken(signal) });
@@ -110,7 +114,7 @@ async function counted<T>(count: (status: 'success' | 'error') => void, work: ()
   }
 }
 
-async function secretOf(password: string | undefined, file: string | undefined): Promise<string> {
+async function readPassword(password: string | undefined, file: string | undefined): Promise<string> {
   if (password !== undefined) return password;
   return cleanPassword(await readSecret(file ?? ''), file ?? '');
 }

@@ -26,7 +26,7 @@ export class CredentialStore {
     const wanted = new Map<string, string>();
     for (const url of urls) wanted.set(url, this.#file(url));
     for (const url of urls) {
-      const host = hostOf(url);
+      const host = hostUrl(url);
       if (!wanted.has(host)) wanted.set(host, this.#file(url));
     }
     return [...wanted]
@@ -39,10 +39,10 @@ export class CredentialStore {
     for (const { url, username, password } of credentials) {
       if (!canHaveCredential(url)) continue;
       if (/[\n\r\0]/.test(username + password))
-        throw new PodkitError('ERR_CREDENTIAL', `credential for ${hostOf(url)}: has a line break in it`);
+        throw new PodkitError('ERR_CREDENTIAL', `credential for ${hostUrl(url)}: has a line break in it`);
       const { protocol } = new URL(url);
       const user = `${encode(username)}:${encode(password)}`;
-      const lines = locationsOf(url).map((location) => `${protocol}//${user}@${location}\n`);
+      const lines = listLocations(url).map((location) => `${protocol}//${user}@${location}\n`);
       await writeFileAtomic(this.#file(url), lines.join(''), { mode: 0o600 });
     }
   }
@@ -53,19 +53,19 @@ export class CredentialStore {
   }
 }
 
-/** What git compares with an address, letter by letter; an address need not be written the usual way. */
-function locationsOf(url: string): string[] {
+/** The forms of a host that git may compare, character by character: as written in the address, and normalized. */
+function listLocations(url: string): string[] {
   const { scheme, host = '', bare } = parseAddress(url);
   // Outside HTTP the path counts too.
   if (scheme === 'file') return [bare.slice('file://'.length)];
   return [...new Set([new URL(url).host, host])];
 }
 
-function hostOf(url: string): string {
+function hostUrl(url: string): string {
   const { protocol, host } = new URL(url);
   return `${protocol}//${host}`;
 }
 
-/** git decodes %XX only, and takes these literally otherwise. */
+/** git decodes `%XX`; encodeURIComponent leaves these characters as they are. */
 const encode = (text: string): string =>
   encodeURIComponent(text).replaceAll(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16)}`);

@@ -1,6 +1,6 @@
 import { PodkitError } from '@podkit/chassis/errors';
 
-/** Who to be at a URL. */
+/** The user name and password for a URL. */
 export type Credential = { url: string; username: string; password: string };
 
 /**

@@ -1,7 +1,7 @@
 import type { Environment } from '@podkit/chassis/config/config';
 import { shownAddress } from '../credentials/address.ts';
 
-/** Of git's own variables that the Pod may set, those that git gets; all others could mislead it, and are stripped. */
+/** Git's own variables that are passed on from the Pod; all others could mislead git, and are stripped. */
 const passedOn = /^GIT_(SSL_|HTTP_|PROXY_SSL_|LFS_|SSH_VARIANT$|ALLOW_PROTOCOL$)/;
 
 /** Our own secrets; neither git nor a hook needs them in its environment. */
@@ -50,7 +50,7 @@ export function gitEnvironment(env: Environment, { configFile, sshCommand, home 
   };
 }
 
-/** What simple-git must be told to let through: `allowEnvironment`. All else that begins with `GIT_` it strips. */
+/** The names for simple-git's `allowEnvironment`; it strips all other variables that begin with `GIT_`. */
 export function guardedVariables(variables: Environment): string[] {
   return Object.keys(variables).filter((name) => name.startsWith('GIT_'));
 }

@@ -29,7 +29,7 @@ export type GitCall = { cwd: string; signal?: AbortSignal | undefined };
 /** Bytes of stdout, and of stderr, above which a git is ended: a hostile remote may send messages without end. */
 const outputLimit = 16 * 1024 * 1024;
 
-/** Milliseconds that a git which has ended may go on to hold its pipes, through a process that it left behind. */
+/** Milliseconds to wait for git's output after it exited: a process that it left behind may hold the pipes open. */
 const graceAfterExit = 1000;
 
 /** Runs git through simple-git as git-sync needs it: no prompts, no hooks, a private configuration, a deadline. */
@@ -43,7 +43,7 @@ export class Git {
   /**
    * Run `git args` in a directory and give its stdout without the final line break.
    *
-   * @throws {ProcessError} with git's own words
+   * @throws {ProcessError} with what git printed
    */
   async run(args: readonly string[], call: GitCall): Promise<string> {
     const { stdout } = await this.output(args, call);
@@ -83,7 +83,7 @@ export class Git {
       // Closes stdin: no git here reads it, and none may wait for it.
       input: () => '\n',
       errors: (_error, { exitCode, stdOut, stdErr }) => {
-        result = { exitCode, output: { stdout: textOf(stdOut), stderr: textOf(stdErr) } };
+        result = { exitCode, output: { stdout: decodeChunks(stdOut), stderr: decodeChunks(stdErr) } };
         return undefined;
       },
     };
@@ -123,6 +123,6 @@ function limitOutput(stream: NodeJS.ReadableStream, stop: AbortController): void
   });
 }
 
-function textOf(chunks: readonly Buffer[]): string {
+function decodeChunks(chunks: readonly Buffer[]): string {
   return Buffer.concat(chunks).toString('utf8');
 }

@@ -7,7 +7,7 @@ import type { Tree } from '../sync/worktree.ts';
 import type { GitConfigEntry } from './config-text.ts';
 import type { Git } from './git.ts';
 
-/** Git LFS: used where it is installed and wanted, and missed aloud where a repository needs it. */
+/** Git LFS: `on` where it is installed and wanted; `missing` is logged where a repository needs it. */
 export type Lfs = 'on' | 'off' | 'missing';
 
 export function lfsMode(wanted: 'auto' | 'off', path: string): Lfs {
@@ -23,7 +23,7 @@ export const lfsSettings: readonly GitConfigEntry[] = [
   { key: 'filter.lfs.required', value: 'true' },
 ];
 
-/** Say so when a checkout has pointers where its files should be. */
+/** Log that a checkout has pointers in place of its files. */
 export async function warnOfPointers(lfs: Lfs, tree: Tree, log: Log): Promise<void> {
   if (lfs !== 'missing') return;
   const attributes = await readFileIfThere(join(tree.path, '.gitattributes')).catch(() => undefined);

@@ -34,7 +34,7 @@ export function sshCommand({
   return [inherited === undefined || inherited === '' ? 'ssh' : inherited, ...options, ...verbose].join(' ');
 }
 
-/** ssh takes an option's value apart at blanks, and expands `%` and `$`, unless told otherwise. */
+/** ssh splits an option's value at blanks and expands `%`; quotes and `%%` prevent that. */
 function sshPath(path: string): string {
   return `"${path.replaceAll('%', '%%').replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
 }

@@ -26,7 +26,7 @@ export async function checkGitVersion(binary: string, git: Git, log: Log): Promi
   if (major < 2 || (major === 2 && minor < 32))
     throw new PodkitError('ERR_GIT', `--git=${binary}: is version ${version}; 2.32 or newer is needed`);
   if (isVulnerable(major, minor, patch))
-    log.info(0, 'this git has known holes (CVE-2025-48384 and others); sync only repositories you trust', {
+    log.info(0, 'this git has known vulnerabilities (CVE-2025-48384 and others); sync only repositories you trust', {
       git: version,
     });
 }

@@ -19,14 +19,14 @@ export type HookRunnerOptions = {
 };
 
 /**
- * Runs a hook in the background, one at a time and always for the newest tree, until it succeeds. Trees that come
- * while it runs replace each other; one it succeeded with is not told again.
+ * Runs a hook in the background, one run at a time and always for the newest tree, until it succeeds. A tree that comes
+ * while it runs replaces the one that waits. After a success it is not run again for the same hash.
  */
 export class HookRunner {
   readonly #options: HookRunnerOptions;
   readonly #stop = new AbortController();
   #newest: Tree | undefined;
-  #told = '';
+  #succeededFor = '';
   #working: Promise<void> | undefined;
   #failure: Error | undefined;
 
@@ -34,7 +34,7 @@ export class HookRunner {
     this.#options = options;
   }
 
-  /** Tell the hook of a tree; returns at once. */
+  /** Run the hook for a tree, after the run in flight; returns at once. */
   send(tree: Tree): void {
     this.#newest = tree;
     this.#working ??= this.#work().finally(() => {
@@ -59,10 +59,10 @@ export class HookRunner {
     const { signal } = this.#stop;
     while (this.#newest !== undefined && !signal.aborted) {
       const tree = this.#newest;
-      if (tree.hash === this.#told) break;
+      if (tree.hash === this.#succeededFor) break;
       try {
         await hook.run(tree, signal);
-        this.#told = tree.hash;
+        this.#succeededFor = tree.hash;
         onRun('success');
       } catch (error) {
         onRun('error');

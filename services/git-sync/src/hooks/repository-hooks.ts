@@ -25,7 +25,7 @@ export class RepositoryHooks {
 
   constructor(input: HookInput) {
     this.#input = input;
-    const { exec, web, prePublish } = hooksOf(input);
+    const { exec, web, prePublish } = createHooks(input);
     this.#after = [exec, web].filter((hook) => hook !== undefined).map((hook) => this.#runner(hook));
     this.#veto = input.options.prePublishVeto ? prePublish : undefined;
     this.#before = prePublish === undefined || this.#veto !== undefined ? undefined : this.#runner(prePublish);
@@ -73,7 +73,7 @@ export class RepositoryHooks {
   }
 }
 
-function hooksOf({ options, env, client, log }: HookInput) {
+function createHooks({ options, env, client, log }: HookInput) {
   const clean = hookEnvironment(env);
   const exec = options.exechookCommand;
   const before = options.prePublishExechookCommand;

@@ -10,7 +10,7 @@ const index = `<!doctype html><title>/debug/pprof/</title><h1>/debug/pprof/</h1>
 <li><a href="heap?seconds=10">heap</a>: sampled allocations (.heapprofile)</li></ul>
 `;
 
-/** Upstream's default is 30 s; ours is short enough for a probe that looks at it by mistake. */
+/** Upstream's default is 30 s; ours is short enough for a probe that is pointed here by mistake. */
 const querystring = Type.Object({ seconds: Type.Number({ minimum: 0, maximum: 60, default: 5 }) });
 
 const taken = (summary: string) => ({
@@ -90,7 +90,7 @@ async function heapProfile(seconds: number): Promise<unknown> {
 }
 
 async function connected() {
-  // Loaded when somebody asks: it is not free.
+  // Loaded on the first request only: loading it costs memory.
   const { Session } = await import('node:inspector/promises');
   const session = new Session();
   session.connect();

@@ -3,7 +3,7 @@ export type Push = { ref?: string; defaultBranch?: string };
 
 /**
  * The ref a push notification is about; GitHub, GitLab and Gitea all call it `ref`, Bitbucket names the branches or
- * tags that changed, of which only a single one is told. Form bodies carry the JSON as `payload`.
+ * tags that changed; with more than one the ref counts as unknown. Form bodies carry the JSON as `payload`.
  */
 export function pushedRef(body: Buffer): Push {
   const text = body.toString('utf8');

@@ -4,8 +4,8 @@ import { PodkitError } from '@podkit/chassis/errors';
 type Reading = { size: number; giveUp: () => void };
 
 /**
- * Reads bodies of clients that have proved nothing yet, within bounds for each and for all of them together. When all
- * together are too large, the one that began first is given up: who sends slowly must not keep others out.
+ * Reads bodies of requests that are not authenticated yet, within a limit for each and one for all together. When all
+ * together are too large, the one that began first is dropped: a slow sender must not keep others out.
  */
 export class SharedBodies {
   readonly #each: number;
@@ -23,7 +23,8 @@ export class SharedBodies {
     const gaveUp = Promise.withResolvers<never>();
     const reading = {
       size: 0,
-      giveUp: () => gaveUp.reject(new PodkitError('ERR_OVERLOADED', 'too many bodies at once; try again')),
+      giveUp: () =>
+        gaveUp.reject(new PodkitError('ERR_OVERLOADED', 'overloaded (too many bodies at once); retry later')),
     };
     this.#readings.add(reading);
     try {

@@ -11,7 +11,7 @@ import { concerns, pushedRef } from './pushed-ref.ts';
 import { SharedBodies } from './shared-bodies.ts';
 import { isAuthentic, isRefused } from './webhook-signature.ts';
 
-/** Passes are bounded anyway: whatever comes during one asks for just one more. */
+/** Passes are bounded anyway: any number of triggers during one lead to just one more. */
 const limits = { max: 10, timeWindow: 10_000 };
 
 /** Bytes of a push notification, and of all that are being read. */
@@ -64,7 +64,7 @@ declare module 'fastify' {
  * `POST /sync` starts a pass of everything, `POST /sync/<name>` of one repository. A push notification in the body
  * only narrows that: one for another ref is ignored. Nothing else is taken from it.
  *
- * Who is refused and who is accepted have limits of their own: nobody can use up those of the forge.
+ * Refused and accepted requests have separate limits: an attacker can't use up the forge's.
  */
 export async function trigger(server: Server, options: TriggerOptions): Promise<void> {
   const { metrics, readSecret } = options;

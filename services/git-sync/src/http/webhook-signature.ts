@@ -12,7 +12,7 @@ import { isSameSecret } from '@podkit/chassis/http/token';
  * - GitLab: `X-Gitlab-Token: <secret>` (https://docs.gitlab.com/user/project/integrations/webhooks/)
  * - anything else: `Authorization: Bearer <secret>`
  *
- * All comparisons take the same time whatever was sent. One proof that is there and wrong is enough to refuse.
+ * All comparisons take constant time. One wrong signature or token is enough to refuse, even beside a good one.
  */
 export async function isAuthentic(headers: IncomingHttpHeaders, body: Buffer, secret: string): Promise<boolean> {
   const tokens = tokensIn(headers);
@@ -49,6 +49,6 @@ function signaturesIn(headers: IncomingHttpHeaders): string[] {
 }
 
 async function isSignature(signature: string, body: Buffer, secret: string): Promise<boolean> {
-  // The library takes no empty text, and nobody signs one.
+  // The library takes no empty text, and no forge signs one.
   return signature !== '' && body.length > 0 && verify(secret, body.toString('utf8'), signature);
 }

@@ -45,7 +45,7 @@ export class Log {
 
   static create({ verbosity, redactor, ...identity }: LogOptions, destination: DestinationStream): Log {
     const logger = createLogger(
-      { ...identity, level: nameOf(verbosity), format: upstreamFormat(redactor) },
+      { ...identity, level: levelName(verbosity), format: upstreamFormat(redactor) },
       destination,
     );
     return new Log(logger, { verbosity, redactor });
@@ -64,7 +64,8 @@ export class Log {
 
   /** 0: what changed; 1 to 4: details; 5: commands; 6: their output; 9: everything. */
   info(level: number, msg: string, fields: Fields = {}): void {
-    if (this.enabled(level)) this.#pino[nameOf(level)]({ caller: findCaller(), ...fields }, this.#redactor.redact(msg));
+    if (this.enabled(level))
+      this.#pino[levelName(level)]({ caller: findCaller(), ...fields }, this.#redactor.redact(msg));
   }
 
   error(error: unknown, msg: string, fields: Fields = {}): void {
@@ -87,7 +88,7 @@ export class Log {
     fields?: Fields;
     onError?: (error: LoggedError) => void;
   }): Log {
-    const child = this.#pino.child(fields, { formatters: { level: levelOf(logger) } });
+    const child = this.#pino.child(fields, { formatters: { level: formatLevel(logger) } });
     return new Log(child, { verbosity: this.#verbosity, redactor: this.#redactor }, onError);
   }
 }
@@ -96,10 +97,10 @@ export class Log {
 const upstreamFormat = (redactor: Redactor): LogFormat<Detail> => ({
   customLevels,
   timestamp: upstreamTime,
-  formatters: { level: levelOf(''), log: (line) => redactor.redactAll(withErrorText(line)) as Fields },
+  formatters: { level: formatLevel(''), log: (line) => redactor.redactAll(withErrorText(line)) as Fields },
 });
 
-function nameOf(level: number): Detail | 'info' {
+function levelName(level: number): Detail | 'info' {
   return level <= 0 ? 'info' : (details[level - 1] ?? 'v9');
 }
 
@@ -109,7 +110,7 @@ function withErrorText({ err, ...line }: Fields): Fields {
 }
 
 /** What a line begins with: the logger's name, and upstream's level, which errors do not have. */
-function levelOf(logger: string): (label: string, number: number) => object {
+function formatLevel(logger: string): (label: string, number: number) => object {
   return (_label, number) => (number > infoLevel ? { logger } : { logger, level: infoLevel - number });
 }
 

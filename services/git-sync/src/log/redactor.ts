@@ -5,7 +5,7 @@
 export class Redactor {
   readonly #secrets = new Set<string>();
 
-  /** Hide this text from now on, also as it looks inside a URL, in Basic authentication, and in JSON. */
+  /** Hide this text from now on, also encoded for a URL, Basic authentication or JSON. */
   add(secret: string | undefined): void {
     // Shorter ones would take ordinary words apart without protecting anything.
     if (secret === undefined || secret.length < 3) return;

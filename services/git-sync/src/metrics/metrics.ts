@@ -26,7 +26,7 @@ export type Metrics = {
 
 const nothing = () => undefined;
 
-/** Counts nothing: without `--http-metrics` nobody could read it, and the library stays unloaded. */
+/** Counts nothing: without `--http-metrics` there is no endpoint to read it from, and prom-client is not loaded. */
 export const noMetrics: Metrics = {
   of: () => ({
     pass: nothing,

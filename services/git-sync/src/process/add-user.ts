@@ -2,7 +2,7 @@ import { accessSync, appendFileSync, constants, readFileSync } from 'node:fs';
 import { messageOf, PodkitError } from '@podkit/chassis/errors';
 
 /**
- * Give the current UID a name in /etc/passwd where it has none: ssh refuses to run as a nobody.
+ * Give the current UID a name in /etc/passwd where it has none: ssh refuses to run for a UID without a passwd entry.
  *
  * @throws {PodkitError} ERR_ADD_USER when the file can't be written
  */

@@ -15,7 +15,7 @@ export class Ending {
     this.#options = options;
   }
 
-  /** End on SIGTERM, SIGINT, errors that nobody caught, and when the launcher is gone. */
+  /** End on SIGTERM, SIGINT, uncaught exceptions, and when the process that started this one is gone. */
   listen(): void {
     const { host } = this.#options;
     for (const signal of ['SIGTERM', 'SIGINT'] as const) host.on(signal, () => this.#onSignal(signal));
@@ -44,7 +44,7 @@ export class Ending {
   #onSignal(signal: StopSignal): void {
     const { host, lifecycle, log, oneTime } = this.#options;
     if (lifecycle.draining) {
-      log.info(0, 'second signal: ending at once', { signal });
+      log.info(0, 'second signal: exiting at once', { signal });
       host.exit(signalExitCode(signal));
     }
     log.info(0, 'stopping', { signal });

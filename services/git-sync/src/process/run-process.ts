@@ -32,7 +32,7 @@ export async function runProcess(
   const child = spawn(command, args, { cwd, env, detached: true, stdio: ['pipe', 'pipe', 'pipe'] });
   const stdout = collect(child.stdout, stdoutLimit);
   const stderr = collect(child.stderr, stderrLimit);
-  // A program that never reads its input closes the pipe early; that is its right.
+  // A program that does not read its input closes the pipe early; this is allowed.
   child.stdin.on('error', () => undefined);
   child.stdin.end(input ?? '');
   const group = new GroupEnd(child, { isLeader: true, signal: signal ?? new AbortController().signal });

@@ -3,7 +3,7 @@ import { PodkitError } from '@podkit/chassis/errors';
 /** A signal that aborts after so many milliseconds, and says so. */
 export function timeoutSignal(milliseconds: number): AbortSignal {
   const controller = new AbortController();
-  const late = () => controller.abort(new PodkitError('ERR_TIMEOUT', `no end within ${milliseconds} ms`));
+  const late = () => controller.abort(new PodkitError('ERR_TIMEOUT', `timed out after ${milliseconds} ms`));
   setTimeout(late, milliseconds).unref();
   return controller.signal;
 }

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 
-/** Where distributions install tini, an init that reaps whatever process loses its parent. */
+/** Where distributions install tini, an init that reaps orphaned processes. */
 const places = ['/usr/bin/tini', '/sbin/tini', '/usr/bin/tini-static'];
 
 /**

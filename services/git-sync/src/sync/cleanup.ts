@@ -19,10 +19,10 @@ export type CleanupOptions = {
   onFailure: () => void;
 };
 
-/** The checkouts that are no longer published, each kept for a while for those who still read it. */
+/** The superseded checkouts, each kept for `staleTimeout` for consumers that still read it. */
 export class StaleWorktrees {
   readonly #options: CleanupOptions;
-  /** `performance.now()` at which each was superseded; once one is known here, a wall clock that jumps is no matter. */
+  /** `performance.now()` at which each was superseded; unlike the wall clock it does not jump. */
   readonly #since = new Map<string, number>();
   /** Those that could not be removed. */
   readonly #stuck = new Set<string>();
@@ -56,7 +56,7 @@ export class StaleWorktrees {
     return removed;
   }
 
-  /** False when it can't be removed, which is said once: the others must go all the same. */
+  /** False when it can't be removed, which is logged once; the others are removed all the same. */
   async #removeTree(path: string): Promise<boolean> {
     const { log, onFailure } = this.#options;
     try {

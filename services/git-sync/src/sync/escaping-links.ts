@@ -2,7 +2,7 @@ import { readdir, readlink, realpath } from 'node:fs/promises';
 import { PodkitError } from '@podkit/chassis/errors';
 
 /**
- * Refuse a checkout with symlinks that lead out of it: whoever serves its files would serve the node's as well.
+ * Refuse a checkout with symlinks that lead out of it: a server of its files would serve other files of its container too.
  * Names are handled as bytes, since a repository may hold any.
  *
  * @throws {PodkitError} ERR_ESCAPING_LINK naming the first one
@@ -33,7 +33,7 @@ export async function rejectEscapingLinks(tree: string): Promise<void> {
     let at = from;
     for (const step of target.toString('latin1').split('/')) {
       if (step === '' || step === '.') continue;
-      at = step === '..' ? parentOf(at) : join(at, Buffer.from(step, 'latin1'));
+      at = step === '..' ? parentPath(at) : join(at, Buffer.from(step, 'latin1'));
       at = await realpath(at, 'buffer').catch(() => at);
       if (!isInside(top, at)) return at;
     }
@@ -47,7 +47,7 @@ function join(directory: Buffer, name: Buffer): Buffer {
   return Buffer.concat([directory, Buffer.from('/'), name]);
 }
 
-function parentOf(path: Buffer): Buffer {
+function parentPath(path: Buffer): Buffer {
   return path.subarray(0, Math.max(path.lastIndexOf(slash), 1));
 }
 

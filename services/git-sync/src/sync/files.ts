@@ -3,7 +3,7 @@ import { lstat, open, readdir, readFile, readlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { runProcess } from '../process/run-process.ts';
 
-/** The file's own facts, or undefined where there is nothing. Other errors are thrown: they are not "nothing". */
+/** `lstat`, or undefined where there is no such file. All other errors are thrown. */
 export async function lstatIfThere(path: string): Promise<Stats | undefined> {
   return ifThere(lstat(path));
 }

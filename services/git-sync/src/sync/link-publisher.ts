@@ -42,7 +42,7 @@ export class LinkPublisher implements Publisher {
     const directory = dirname(this.#link);
     makeDirectories(directory);
     await this.#clearTheWay();
-    // A name that nobody can foresee or have left behind.
+    // A random name: it can't be predicted, and no earlier process left it behind.
     const temporary = join(directory, `${temporaryLinkPrefix(this.#link)}${randomUUID()}`);
     await symlink(relative(directory, path), temporary);
     this.#step('temporary link made');

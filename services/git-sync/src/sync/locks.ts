@@ -16,7 +16,7 @@ function isStale(path: string): boolean {
   return /\.lock$|\/objects\/(pack\/(tmp_|\.tmp-)|tmp_obj_|[0-9a-f]{2}\/tmp_obj_|tmp_objdir-)|\/gc\.pid$/.test(path);
 }
 
-/** Loose objects are many and never locks: only the top of `objects` and its packs are looked at. */
+/** Loose objects are many and never locks: only the top of `objects` and its packs are searched. */
 async function filesBelow(directory: string, depth: number): Promise<string[]> {
   const entries = await readdir(directory, { withFileTypes: true }).catch(() => []);
   const found: string[] = [];

@@ -38,20 +38,20 @@ export class Repository {
     this.#config = new LocalConfig(options.git, options.log);
   }
 
-  /** Bring the repository into a state in which fetching can work, whatever a crash or a stranger left behind. */
+  /** Remove what a crash left behind, and make a new repository where this one is missing or damaged. */
   async recover(signal: AbortSignal): Promise<void> {
     const { layout, log, step } = this.#options;
     await sweepLeftovers(layout);
     step('leftovers swept');
     const locks = await removeStaleLocks(layout.gitDir);
-    if (locks.length > 0) log.info(0, 'removed what a killed git left', { paths: locks.slice(0, 20) });
+    if (locks.length > 0) log.info(0, 'removed stale lock files', { paths: locks.slice(0, 20) });
     step('locks removed');
     if (await this.#isHealthy(signal)) await this.#setOrigin(signal);
     else await this.#initialize('sha1', signal);
     step('repository ready');
   }
 
-  /** Take planted settings out of the repository's configuration, when it changed since the last look. */
+  /** Take planted settings out of the repository's configuration, when it changed since the last check. */
   vetConfig(signal: AbortSignal): Promise<void> {
     return this.#config.vet(this.#options.layout, signal);
   }
@@ -73,15 +73,15 @@ export class Repository {
     } catch (error) {
       const [, format] = /mismatched algorithms: client \w+; server (\w+)/.exec(messageOf(error)) ?? [];
       if (format === undefined) throw error;
-      // Which hash a repository uses is only known once it is asked.
+      // Only the remote's answer says which hash (SHA-1, SHA-256) it uses.
       await this.#initialize(format, signal);
       return this.#fetch(signal);
     }
   }
 
   /**
-   * The address itself, which a program at --git may look for in what it is asked, as upstream gives it. A partial clone
-   * needs a remote by name: git notes there where to fetch missing objects from.
+   * The address itself: as with upstream, a program at --git may search its arguments for it. A partial clone needs a remote
+   * by name, since git notes there where to fetch missing objects from.
    */
   get #source(): string {
     const { repo, filter } = this.#options;
@@ -124,7 +124,7 @@ export class Repository {
       return true;
     } catch (error) {
       if (!isCorruption(error)) throw error;
-      log.error(error, 'the repository is damaged and will be fetched anew; what is published stays');
+      log.error(error, 'the repository is damaged and will be fetched again; the published tree stays');
       return false;
     }
   }
@@ -147,7 +147,7 @@ export class Repository {
   }
 }
 
-/** Whether git ended by itself with a complaint about the repository, and not about its surroundings. */
+/** Whether git failed because of the repository, and not because of the disk, permissions or memory. */
 function isCorruption(error: unknown): boolean {
   if (!(error instanceof ProcessError) || error.exitCode === null) return false;
   const surroundings =

@@ -28,7 +28,7 @@ export async function removeErrorFile(path: string): Promise<void> {
 /** Make the file where it is not there, and set its times to now. */
 export async function touch(path: string, now = new Date()): Promise<void> {
   try {
-    // Without opening it: a pipe that nobody reads would never open.
+    // Without opening it: opening a pipe without a reader would never return.
     await utimes(path, now, now);
   } catch (error) {
     if (codeOf(error) !== 'ENOENT') throw error;

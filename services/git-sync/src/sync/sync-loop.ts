@@ -111,7 +111,7 @@ export class SyncLoop {
     const began = now();
     const seconds = () => (now() - began) / 1000;
     const deadline = new AbortController();
-    const late = () => deadline.abort(new PodkitError('ERR_SYNC_TIMEOUT', `no end within ${timeout} ms`));
+    const late = () => deadline.abort(new PodkitError('ERR_SYNC_TIMEOUT', `timed out after ${timeout} ms`));
     const timer = setTimeout(late, Math.min(timeout, 2 ** 31 - 1));
     const signal = AbortSignal.any([deadline.signal, this.#cut.signal]);
     try {
@@ -127,7 +127,7 @@ export class SyncLoop {
     }
   }
 
-  /** A trigger has nothing to do any more. */
+  /** Triggers have no effect any more. */
   async #untilStopped(): Promise<void> {
     while (!this.#stop.signal.aborted) {
       this.#pending = false;

@@ -39,7 +39,7 @@ export class Syncer {
   #suspicious = true;
   /** What the published tree was made of. */
   #fetched: Fetched | undefined;
-  /** What the remote has and must not be published; it is not fetched and checked again and again. */
+  /** What the remote has and must not be published: it is not fetched and checked again in each pass. */
   #refused: { object: string; error: UnverifiedError } | undefined;
 
   constructor(options: SyncerOptions) {
@@ -47,7 +47,7 @@ export class Syncer {
   }
 
   /**
-   * One pass: look at the remote, fetch what is new, check it out whole, publish it in one step.
+   * One pass: ask the remote, fetch what is new, check it out completely, publish it in one step.
    *
    * A pass after a start or a failure trusts nothing on disk and repairs what it finds. A pass after a success costs
    * one `git fetch` of the one ref and a few reads of small files as long as nothing changed.
@@ -85,7 +85,7 @@ export class Syncer {
     }
   }
 
-  /** A full hash never moves, so what is published needs no look at the remote, and none at its absence. */
+  /** A full hash never moves: once it is published, the remote is not asked, and may be away. */
   async #isUpToDate({ hash, path }: Tree, suspicious: boolean, signal: AbortSignal): Promise<boolean> {
     const { ref, repository, layout, verify } = this.#options;
     if (!path.startsWith(`${layout.worktrees}/`)) return false;

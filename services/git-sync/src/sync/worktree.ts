@@ -39,7 +39,7 @@ export async function createWorktree(
   // Twice: a worktree whose making was cut short is still registered, and locked.
   const flags = ['--force', '--force', '--detach', '--no-checkout'];
   await git.run(['worktree', 'add', ...flags, path, hash], { cwd: layout.root, signal });
-  const metadata = await metadataOf(path);
+  const metadata = await findMetadata(path);
   if (metadata === undefined) throw new PodkitError('ERR_WORKTREE', `${path}: git made no worktree there`);
   // Relative, so that consumers that mount the volume elsewhere can use git in it.
   await writeFileAtomic(join(path, '.git'), `gitdir: ${relative(path, metadata)}\n`, { mode: 0o666 });
@@ -62,7 +62,7 @@ export async function createWorktree(
 
 /** Whether a checkout is there and at its hash, as far as a few small files tell; no process is started. */
 export async function isWhole({ hash, path }: Tree): Promise<boolean> {
-  const metadata = await metadataOf(path);
+  const metadata = await findMetadata(path);
   if (metadata === undefined) return false;
   const head = await readFileIfThere(join(metadata, 'HEAD'));
   const index = await lstatIfThere(join(metadata, 'index'));
@@ -78,14 +78,14 @@ async function settingsText({ submodules, sparseCheckoutFile }: WorktreeOptions)
 }
 
 async function isComplete(tree: Tree, options: WorktreeOptions): Promise<boolean> {
-  const metadata = await metadataOf(tree.path);
+  const metadata = await findMetadata(tree.path);
   if (metadata === undefined || !(await isWhole(tree))) return false;
   return (await readFileIfThere(join(metadata, completeFile))) === (await settingsText(options));
 }
 
 /** Whether a checkout is what the settings ask for; one of upstream's or of an older git-sync is known by its sparse file. */
 export async function fits(tree: Tree, options: WorktreeOptions): Promise<boolean> {
-  const metadata = (await metadataOf(tree.path)) ?? '';
+  const metadata = (await findMetadata(tree.path)) ?? '';
   if ((await readFileIfThere(join(metadata, completeFile))) !== undefined) return isComplete(tree, options);
   const { sparseCheckoutFile } = options;
   const wanted = sparseCheckoutFile === undefined ? undefined : await readFile(sparseCheckoutFile, 'utf8');
@@ -93,7 +93,7 @@ export async function fits(tree: Tree, options: WorktreeOptions): Promise<boolea
 }
 
 /** Where git keeps what it knows of a worktree, from the worktree's `.git` file. */
-async function metadataOf(path: string): Promise<string | undefined> {
+async function findMetadata(path: string): Promise<string | undefined> {
   const text = await readFileIfThere(join(path, '.git')).catch(() => undefined);
   const target = /^gitdir: (.+)\n?$/.exec(text ?? '')?.[1];
   if (target === undefined) return undefined;
