@@ -21,7 +21,7 @@ export type Identity = {
 export type ProcessFacts = { hostname: string; pid: number; nodeVersion: string; startedAt: Date };
 
 /** Gather the identity from the settings that the Downward API fills. */
-export function identityOf(config: Readonly<Config>, facts: ProcessFacts): Identity {
+export function readIdentity(config: Readonly<Config>, facts: ProcessFacts): Identity {
   return {
     pod: config.podName,
     namespace: config.podNamespace,
@@ -31,7 +31,7 @@ export function identityOf(config: Readonly<Config>, facts: ProcessFacts): Ident
     hostIp: config.hostIp,
     zone: config.zone,
     serviceAccount: config.serviceAccount,
-    ordinal: config.podIndex ?? ordinalOf(config.podName),
+    ordinal: config.podIndex ?? parseOrdinal(config.podName),
     hostname: facts.hostname,
     pid: facts.pid,
     nodeVersion: facts.nodeVersion,
@@ -40,7 +40,7 @@ export function identityOf(config: Readonly<Config>, facts: ProcessFacts): Ident
 }
 
 /** The ordinal at the end of a StatefulSet Pod's name: `app-2` is 2; other names have none. */
-function ordinalOf(podName: string | undefined): number | undefined {
+function parseOrdinal(podName: string | undefined): number | undefined {
   const match = /-(\d{1,9})$/.exec(podName ?? '');
   return match ? Number(match[1]) : undefined;
 }

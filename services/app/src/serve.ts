@@ -8,7 +8,7 @@ import { publishReadiness } from './health/publish-readiness.ts';
 import { addReadinessChecks } from './health/readiness.ts';
 import { startAdminServer } from './http/admin-server.ts';
 import { startPublicServer } from './http/public-server.ts';
-import { identityOf } from './identity.ts';
+import { readIdentity } from './identity.ts';
 import { PostStartMarker } from './lifecycle/post-start.ts';
 import { openStores } from './open-stores.ts';
 import { createProcessState, type ProcessState } from './process-state.ts';
@@ -26,7 +26,7 @@ export async function serve(context: Context<Config>, host: NodeJS.Process): Pro
   const startedAt = new Date(performance.timeOrigin);
   const facts = { hostname: hostname(), pid: host.pid, nodeVersion: host.version, startedAt };
   try {
-    await start(context, createProcessState(context, identityOf(context.config, facts)), host);
+    await start(context, createProcessState(context, readIdentity(context.config, facts)), host);
   } catch (error) {
     const exitCode = exitCodeByError[codeOf(error) ?? ''];
     if (exitCode === undefined) throw error;

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { startDapr } from './support/dapr-stand-in.ts';
 import { SiteFolder } from './support/site-folder.ts';
 import { type RunningApp, startApp } from './support/start-app.ts';
@@ -24,7 +24,7 @@ function requestOf(line: string, headers: string[] = [], body: string | Buffer =
 }
 
 describe('bytes that no good client sends', () => {
-  it('get a status of their own, and the next request is answered', async () => {
+  test('get a status of their own, and the next request is answered', async () => {
     const [folder, dapr] = [new SiteFolder(), await startDapr()];
     folder.publish('a', { 'index.html': 'still here' });
     const app = await startApp({ APP_SITE: folder.link, APP_AMBASSADOR_URL: dapr.url, APP_NOTE_LIMIT: '1Ki' });
@@ -77,7 +77,7 @@ describe('bytes that no good client sends', () => {
 });
 
 describe('ten thousand clients that do nothing', () => {
-  it('do not keep others from being answered, nor the app from ending in time', async () => {
+  test('do not keep others from being answered, nor the app from ending in time', async () => {
     const app = await startApp({ DRAIN_DELAY: '0s', SHUTDOWN_TIMEOUT: '1h', GRACE_PERIOD: '2h' });
     const sockets: Socket[] = [];
     onTestFinished(() => sockets.forEach((socket) => socket.destroy()));
@@ -98,7 +98,7 @@ describe('ten thousand clients that do nothing', () => {
 const page = (digit: string): string => digit.repeat(50_000);
 
 describe('a site that is replaced while it is read', () => {
-  it('never answers with a mix of two commits, an error or half a page', async () => {
+  test('never answers with a mix of two commits, an error or half a page', async () => {
     const folder = new SiteFolder();
     folder.publish('0', { 'page.txt': page('0') });
     const app = await startApp({ APP_SITE: folder.link });

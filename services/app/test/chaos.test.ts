@@ -1,5 +1,5 @@
 import { waitFor } from '@podkit/chassis/testing/wait-for';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { type RunningApp, startApp } from './support/start-app.ts';
 
 const authorization = 'Bearer let-me';
@@ -20,12 +20,12 @@ async function control({ admin }: RunningApp, method: string, path: string, body
 const status = async (url: string) => (await fetch(url)).status;
 
 describe('the chaos controls', () => {
-  it('are not there unless allowed', async () => {
+  test('are not there unless allowed', async () => {
     const app = await startApp();
     expect((await control(app, 'GET', '')).status).toBe(404);
   });
 
-  it('need the token, and check what they are told', async () => {
+  test('need the token, and check what they are given', async () => {
     const app = await startChaotic();
     expect((await control(app, 'PUT', '/hang', { duration: '1s' }, 'Bearer wrong')).status).toBe(401);
     const bad = [
@@ -39,7 +39,7 @@ describe('the chaos controls', () => {
     expect((await control(app, 'GET', '')).body).toEqual({ active: [] });
   });
 
-  it('fail the next N calls of one probe, and expire', async () => {
+  test('fail the next N calls of one probe, and expire', async () => {
     const app = await startChaotic();
     await control(app, 'PUT', '/probes/livez', { failNext: 2, duration: '1m' });
     const codes = [];
@@ -50,7 +50,7 @@ describe('the chaos controls', () => {
     await waitFor('the expiry', async () => (await status(`${app.admin}/startupz`)) === 200);
   });
 
-  it('hang, slow down and cut traffic until they are ended', async () => {
+  test('hang, slow down and cut traffic until they are ended', async () => {
     const app = await startChaotic();
     await control(app, 'PUT', '/latency', { delay: '150ms', duration: '1m' });
     const began = performance.now();
@@ -65,7 +65,7 @@ describe('the chaos controls', () => {
     expect((await waiting).status).toBe(200);
   });
 
-  it('burn CPU until work is refused with 503 and Retry-After while probes are answered', async () => {
+  test('burn CPU until work is refused with 503 and Retry-After while probes are answered', async () => {
     const app = await startChaotic({ APP_MAX_EVENT_LOOP_DELAY: '20ms' });
     await control(app, 'PUT', '/cpu', { share: 0.9, duration: '1m' });
     const refused = await waitFor('work to be refused', async () => {
@@ -79,7 +79,7 @@ describe('the chaos controls', () => {
     expect(await status(`${app.admin}/livez`)).toBe(200);
   });
 
-  it('end the process with the code asked for', async () => {
+  test('end the process with the code asked for', async () => {
     const app = await startChaotic();
     expect((await control(app, 'POST', '/exit', { code: 42 })).status).toBe(202);
     expect(await app.service.exited).toEqual({ code: 42, signal: null });

@@ -1,12 +1,12 @@
 import { waitFor } from '@podkit/chassis/testing/wait-for';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { keepAliveLoad } from './support/keep-alive-load.ts';
 import { startApp } from './support/start-app.ts';
 
 describe('SIGTERM under load', () => {
-  it('fails none of the requests of 200 keep-alive connections, and exits 0', async () => {
+  test('fails none of the requests of 200 keep-alive connections, and exits 0', async () => {
     const app = await startApp({ DRAIN_DELAY: '1s', LOG_LEVEL: 'warn' });
-    // More requests than can be sent before the drain ends: every client must be told to go.
+    // More requests than can be sent before the drain ends: every client must be sent away.
     const load = keepAliveLoad(`${app.url}/api/pod`, 200, 1_000_000);
     await waitFor('requests to be answered', async () => {
       const stats = (await (await fetch(`${app.admin}/stats`)).json()) as { requests: { total: number } };

@@ -2,7 +2,7 @@ import { mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { tempDir } from '@podkit/chassis/testing/temp-dir';
 import { waitFor } from '@podkit/chassis/testing/wait-for';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { startApp } from './support/start-app.ts';
 
 /** Write files as the kubelet does: a new folder, and `..data` swapped to it in one step. */
@@ -16,7 +16,7 @@ function writeMounted(folder: string, revision: string, files: Record<string, st
 }
 
 describe('settings in mounted files', () => {
-  it('count without a restart, are shown with secrets masked, and a bad one leaves the one before', async () => {
+  test('count without a restart, are shown with secrets masked, and a bad one leaves the one before', async () => {
     const folder = tempDir();
     writeMounted(folder, '1', { banner: 'blue', 'log-level': 'info', 'chaos-token': 'token-a' });
     const app = await startApp({ APP_SETTINGS_DIR: folder, CHAOS: 'true' });

@@ -1,7 +1,7 @@
 import { HttpClient } from '@podkit/chassis/http/client';
 import { startRedis } from '@podkit/chassis/testing/servers';
 import fc from 'fast-check';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { matchesStrongly, matchesWeakly, parseEtags } from '../src/http/etag-condition.ts';
 import { notesRoutes } from '../src/http/notes-routes.ts';
 import { DaprStore } from '../src/notes/dapr-store.ts';
@@ -45,7 +45,7 @@ describe.each([
   ['the Dapr API', daprBackend],
   ['the Redis protocol', redisBackend],
 ])('notes over %s', (_name, backend) => {
-  it('are created, replaced, read and deleted, with an ETag that changes with the text', async () => {
+  test('are created, replaced, read and deleted, with an ETag that changes with the text', async () => {
     const notes = serve((await backend()).store);
     const created = await notes.put('x', 'one');
     expect([created.statusCode, created.json()]).toEqual([201, expect.objectContaining({ id: 'x', text: 'one' })]);
@@ -59,14 +59,14 @@ describe.each([
     expect([(await notes.get('x')).statusCode, (await notes.delete('x')).statusCode]).toEqual([404, 404]);
   });
 
-  it('do not change when the same text is put again', async () => {
+  test('do not change when the same text is put again', async () => {
     const notes = serve((await backend()).store);
     const first = await notes.put('x', 'same');
     const second = await notes.put('x', 'same');
     expect([second.statusCode, second.headers.etag, second.json()]).toEqual([200, first.headers.etag, first.json()]);
   });
 
-  it('let exactly one of many conflicting writers win', async () => {
+  test('let exactly one of many conflicting writers win', async () => {
     const notes = serve((await backend()).store);
     const { headers } = await notes.put('x', 'start');
     const writers = Array.from({ length: 10 }, (_, index) =>
@@ -81,7 +81,7 @@ describe.each([
     ]);
   });
 
-  it('refuse a delete whose ETag is old', async () => {
+  test('refuse a delete whose ETag is old', async () => {
     const notes = serve((await backend()).store);
     const { headers } = await notes.put('x', 'one');
     await notes.put('x', 'two');
@@ -89,7 +89,7 @@ describe.each([
     expect((await notes.get('x')).statusCode).toBe(200);
   });
 
-  it('are listed a page at a time, each once', async () => {
+  test('are listed a page at a time, each once', async () => {
     const notes = serve((await backend()).store);
     for (let index = 0; index < 7; index += 1) await notes.put(`n${index}`, 'text');
     const ids: string[] = [];
@@ -102,7 +102,7 @@ describe.each([
     expect(ids.toSorted()).toEqual(Array.from({ length: 7 }, (_, index) => `n${index}`));
   });
 
-  it('say 503 when the store is down, and show what was last seen of a note', async () => {
+  test('say 503 when the store is down, and show what was last seen of a note', async () => {
     const { store, stop } = await backend();
     const notes = serve(store);
     await notes.put('x', 'remembered');
@@ -117,7 +117,7 @@ describe.each([
 });
 
 describe('a bad request for a note', () => {
-  it('gets a status and a code that say what is wrong, and changes nothing', async () => {
+  test('gets a status and a code that say what is wrong, and changes nothing', async () => {
     const notes = serve((await daprBackend()).store);
     const put = (headers: Record<string, string>, payload: string) =>
       notes.server.inject({ method: 'PUT', url: '/api/notes/x', headers, payload });
@@ -137,7 +137,7 @@ describe('a bad request for a note', () => {
     expect((await notes.get('x')).statusCode).toBe(404);
   });
 
-  it('is none when the text comes as text/plain', async () => {
+  test('is none when the text comes as text/plain', async () => {
     const notes = serve((await daprBackend()).store);
     const headers = { 'content-type': 'text/plain' };
     await notes.server.inject({ method: 'PUT', url: '/api/notes/x', headers, payload: 'plain ünï' });
@@ -146,7 +146,7 @@ describe('a bad request for a note', () => {
 });
 
 describe('the ambassador', () => {
-  it('gets the token as it is now', async () => {
+  test('gets the token as it is now', async () => {
     const dapr = await startDapr();
     let token = 'one';
     const store = new DaprStore(new HttpClient(), { url: dapr.url, store: 'notes', timeout: 1000, token: () => token });
@@ -161,7 +161,7 @@ describe('the ambassador', () => {
 describe('entity tags', () => {
   const tag = fc.string({ unit: fc.constantFrom('a', 'Z', '9', ',', '!', '/', '~') });
 
-  it('are read from lists, weak and strong, whatever they contain', () => {
+  test('are read from lists, weak and strong, whatever they contain', () => {
     fc.assert(
       fc.property(fc.array(fc.record({ weak: fc.boolean(), tag }), { minLength: 1 }), (list) => {
         const header = list.map(({ weak, tag: text }) => `${weak ? 'W/' : ''}"${text}"`).join(', ');
@@ -170,13 +170,13 @@ describe('entity tags', () => {
     );
   });
 
-  it('compare strongly for If-Match and weakly for If-None-Match', () => {
+  test('compare strongly for If-Match and weakly for If-None-Match', () => {
     expect(matchesStrongly(parseEtags('W/"a"'), 'a')).toBe(false);
     expect(matchesWeakly(parseEtags('W/"a"'), 'a')).toBe(true);
     expect([matchesStrongly('*', 'a'), matchesStrongly('*', undefined)]).toEqual([true, false]);
   });
 
-  it('are refused when malformed', () => {
+  test('are refused when malformed', () => {
     for (const header of ['', 'a', '"a', 'a"', 'W/a', '"a" "b"', '*, "a"'])
       expect(() => parseEtags(header)).toThrow(/not an entity tag/);
   });

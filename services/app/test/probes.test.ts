@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { freePort } from '@podkit/chassis/testing/free-port';
 import { tempDir } from '@podkit/chassis/testing/temp-dir';
 import { waitFor } from '@podkit/chassis/testing/wait-for';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { SiteFolder } from './support/site-folder.ts';
 import { type RunningApp, startApp } from './support/start-app.ts';
 
@@ -29,7 +29,7 @@ function accepts(port: number): Promise<boolean> {
 }
 
 describe('readiness', () => {
-  it('waits for the first sync and the ambassador, and shows itself by HTTP, file and TCP port alike', async () => {
+  test('waits for the first sync and the ambassador, and shows itself by HTTP, file and TCP port alike', async () => {
     const [folder, run, tcp] = [new SiteFolder(), tempDir(), await freePort()];
     const readyFile = join(run, 'ready');
     writeFileSync(readyFile, 'left by one that was killed');
@@ -63,7 +63,7 @@ describe('readiness', () => {
 });
 
 describe('the memory of probes', () => {
-  it('tells the kubelet and its hooks from others, with the code of each call', async () => {
+  test('tells the kubelet and its hooks from others, with the code of each call', async () => {
     const app = await startApp({ APP_HOOK_TOKEN: 'h' });
     await status(`${app.admin}/livez`, { 'user-agent': 'kube-probe/1.36' });
     await status(`${app.admin}/readyz?verbose`, { 'user-agent': 'Mozilla/5.0' });
@@ -79,7 +79,7 @@ describe('the memory of probes', () => {
 });
 
 describe('the postStart marker', () => {
-  it('is waited for, with liveness green and startup red, and removed at the end', async () => {
+  test('is waited for, with liveness green and startup red, and removed at the end', async () => {
     const marker = join(tempDir(), 'post-start');
     const app = await startApp({ APP_POST_START_FILE: marker }, { started: false });
     await waitFor('the admin port', () => status(`${app.admin}/livez`));
@@ -90,7 +90,7 @@ describe('the postStart marker', () => {
     expect(existsSync(marker)).toBe(false);
   });
 
-  it('ends the app with exit code 4 when it does not come', async () => {
+  test('ends the app with exit code 4 when it does not come', async () => {
     const env = { APP_POST_START_FILE: '/nonexistent/marker', APP_POST_START_TIMEOUT: '50ms' };
     const app = await startApp(env, { started: false });
     expect(await app.service.exited).toEqual({ code: 4, signal: null });
@@ -99,7 +99,7 @@ describe('the postStart marker', () => {
 });
 
 describe('the preStop hook', () => {
-  it('holds its answer until the requests in flight are answered, and the SIGTERM after it changes nothing', async () => {
+  test('holds its answer until the requests in flight are answered, and the SIGTERM after it changes nothing', async () => {
     const app = await startApp({ CHAOS: 'true', APP_CHAOS_TOKEN: 't', APP_HOOK_TOKEN: 't', DRAIN_DELAY: '3s' });
     const headers = { authorization: 'Bearer t', 'content-type': 'application/json' };
     const body = JSON.stringify({ delay: '500ms', duration: '1m' });
@@ -118,13 +118,13 @@ describe('the preStop hook', () => {
     expect(order).toEqual(['request 200', 'hook 200']);
   });
 
-  it('is refused without a token, also where none is set', async () => {
+  test('is refused without a token, also where none is set', async () => {
     const app = await startApp();
     expect(await status(`${app.admin}/hooks/pre-stop`)).toBe(401);
     expect(await status(`${app.admin}/hooks/pre-stop`, { authorization: 'Bearer undefined' })).toBe(401);
   });
 
-  it('asks for its token where one is set', async () => {
+  test('asks for its token where one is set', async () => {
     const app = await startApp({ APP_HOOK_TOKEN: 'secret' });
     expect(await status(`${app.admin}/hooks/pre-stop`)).toBe(401);
     expect(await status(`${app.admin}/livez`)).toBe(200);
@@ -135,7 +135,7 @@ describe('the preStop hook', () => {
 });
 
 describe('a configuration that cannot work', () => {
-  it('is refused with every fault, exit code 2', async () => {
+  test('is refused with every fault, exit code 2', async () => {
     const env = { CHAOS: 'true', APP_REQUIRES: 'site,redis', APP_PODS_SRV: '_http._tcp.x', APP_STROE: 'x' };
     const app = await startApp(env, { started: false });
     expect((await app.service.exited).code).toBe(2);
@@ -143,7 +143,7 @@ describe('a configuration that cannot work', () => {
     expect(output).toContain('APP_STROE: no such setting; did you mean APP_STORE?');
   });
 
-  it('names what only several settings together show', async () => {
+  test('names what only several settings together show', async () => {
     const env = { CHAOS: 'true', APP_REQUIRES: 'site,redis', APP_PODS_SRV: '_http._tcp.x' };
     const app = await startApp(env, { started: false });
     expect((await app.service.exited).code).toBe(2);
@@ -157,7 +157,7 @@ describe('a configuration that cannot work', () => {
       expect(output).toContain(name);
   });
 
-  it('says that keys cannot be kept where the data folder cannot be used', async () => {
+  test('says that keys cannot be kept where the data folder cannot be used', async () => {
     const data = join(tempDir(), 'a-file');
     writeFileSync(data, '');
     const app = await startApp({ APP_DATA: data }, { started: false });
@@ -165,7 +165,7 @@ describe('a configuration that cannot work', () => {
     expect(app.service.output.join()).toMatch(/ERR_DATA.*APP_DATA=\S+: data can't be kept there/);
   });
 
-  it('ends the app with exit code 5 where its database is damaged', async () => {
+  test('ends the app with exit code 5 where its database is damaged', async () => {
     const data = tempDir();
     writeFileSync(join(data, 'pod.db'), 'no database at all, '.repeat(1000));
     const app = await startApp({ APP_DATA: data }, { started: false });

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { settingsInReadme, settingsOfSchema } from '@podkit/chassis/testing/readme-settings';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { configSchema } from '../src/config.ts';
 
-it('has the settings that the app has', () => {
+test('has the settings that the app has', () => {
   const readme = join(import.meta.dirname, '..', 'README.md');
   expect(settingsInReadme(readme)).toEqual(settingsOfSchema(configSchema, 'APP_'));
 });

@@ -2,16 +2,10 @@ import { execFileSync } from 'node:child_process';
 import { symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { EventStreams } from '@podkit/chassis/http/sse';
 import { tempDir } from '@podkit/chassis/testing/temp-dir';
-import { waitFor } from '@podkit/chassis/testing/wait-for';
-import fc from 'fast-check';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 
-import { liveRoutes } from '../src/http/live-routes.ts';
 import { SiteFiles, siteRoutes } from '../src/http/site-routes.ts';
-import { sitePath } from '../src/site/site-path.ts';
-import { SiteWatch } from '../src/site/site-watch.ts';
 import { SiteFolder } from './support/site-folder.ts';
 import { createTestServer } from './support/test-server.ts';
 
@@ -25,7 +19,7 @@ function serve(link: string) {
 }
 
 describe('the synced site', () => {
-  it('serves a page with its commit, its type and a strong ETag that all replicas share', async () => {
+  test('serves a page with its commit, its type and a strong ETag that all replicas share', async () => {
     const folder = new SiteFolder();
     const commit = folder.publish('a', { 'index.html': '<h1>one</h1>' });
     const [one, two] = [serve(folder.link), serve(folder.link)];
@@ -40,7 +34,7 @@ describe('the synced site', () => {
     expect((await one('/', { 'if-none-match': String(answer.headers.etag) })).statusCode).toBe(304);
   });
 
-  it('shows the next commit at once, with another ETag even where the bytes are the same', async () => {
+  test('shows the next commit at once, with another ETag even where the bytes are the same', async () => {
     const folder = new SiteFolder();
     folder.publish('a', { 'a.txt': 'same', 'b.txt': 'old' });
     const get = serve(folder.link);
@@ -53,7 +47,7 @@ describe('the synced site', () => {
     expect(after.headers.etag).not.toBe(before.headers.etag);
   });
 
-  it('answers from the new commit where the old one is removed under its feet, and 503 while there is none', async () => {
+  test('answers from the new commit where the old one is removed under its feet, and 503 while there is none', async () => {
     const folder = new SiteFolder();
     const old = folder.publish('a', { 'a.txt': 'old' });
     const get = serve(folder.link);
@@ -65,7 +59,7 @@ describe('the synced site', () => {
     expect([none.statusCode, none.headers['retry-after'], none.json().code]).toEqual([503, '1', 'ERR_NOT_SYNCED']);
   });
 
-  it('finishes a large file of a commit that is removed meanwhile', async () => {
+  test('finishes a large file of a commit that is removed meanwhile', async () => {
     const folder = new SiteFolder();
     const content = Buffer.alloc(3_000_000, 'x');
     const commit = folder.publish('a', { 'large.bin': content });
@@ -79,7 +73,7 @@ describe('the synced site', () => {
     expect(Buffer.from(await answer.arrayBuffer()).equals(content)).toBe(true);
   });
 
-  it('refuses dotfiles, escapes and links that lead out, and looks like a plain 404', async () => {
+  test('refuses dotfiles, escapes and links that lead out, and looks like a plain 404', async () => {
     const folder = new SiteFolder();
     const commit = folder.publish('a', { 'index.html': 'in', '.git': 'gitdir: /secret' });
     const outside = tempDir();
@@ -110,7 +104,7 @@ describe('the synced site', () => {
     expect((await get('/', { 'accept-encoding': 'br' })).body).not.toContain('secret');
   });
 
-  it('sends a folder without its slash there, on this site only', async () => {
+  test('sends a folder without its slash there, on this site only', async () => {
     const folder = new SiteFolder();
     folder.publish('a', { 'docs/index.html': 'docs' });
     const get = serve(folder.link);
@@ -119,7 +113,7 @@ describe('the synced site', () => {
     expect((await get('/docs/')).body).toBe('docs');
   });
 
-  it('sends the precompressed file to those who take it, under the type and an ETag of its own', async () => {
+  test('sends the precompressed file to those who take it, under the type and an ETag of its own', async () => {
     const folder = new SiteFolder();
     folder.publish('a', { 'app.js': 'let a = 1;', 'app.js.gz': gzipSync('let a = 1;'), 'app.js.br': 'brotli bytes' });
     const get = serve(folder.link);
@@ -139,7 +133,7 @@ describe('the synced site', () => {
     expect(new Set([plain, gzip, br].map(({ headers }) => headers.etag)).size).toBe(3);
   });
 
-  it('serves ranges of small and large files, and answers HEAD with the size', async () => {
+  test('serves ranges of small and large files, and answers HEAD with the size', async () => {
     const folder = new SiteFolder();
     const large = Buffer.from(Array.from({ length: 2_000_000 }, (_, index) => index % 251));
     folder.publish('a', { 'small.txt': '0123456789', 'large.bin': large });
@@ -157,7 +151,7 @@ describe('the synced site', () => {
     expect([head.headers['content-length'], head.body]).toEqual(['2000000', '']);
   });
 
-  it('decides conditions by the tags of the commit', async () => {
+  test('decides conditions by the tags of the commit', async () => {
     const folder = new SiteFolder();
     folder.publish('a', { 'a.txt': 'a', 'a.txt.gz': gzipSync('a') });
     const get = serve(folder.link);
@@ -177,63 +171,17 @@ describe('the synced site', () => {
     expect(await status({ 'if-match': '*' })).toBe(200);
   });
 
-  it('answers a malformed ETag with 400', async () => {
+  test('answers a malformed ETag with 400', async () => {
     const folder = new SiteFolder();
     folder.publish('a', { 'a.txt': 'a' });
     const answer = await serve(folder.link)('/a.txt', { 'if-none-match': 'no quotes' });
     expect([answer.statusCode, answer.json().code]).toEqual([400, 'ERR_ETAG']);
   });
 
-  it('serves a plain folder too, with weak ETags', async () => {
+  test('serves a plain folder too, with weak ETags', async () => {
     const folder = tempDir();
     writeFileSync(join(folder, 'index.html'), 'plain');
     const answer = await serve(folder)('/');
     expect([answer.body, String(answer.headers.etag).startsWith('W/"')]).toEqual(['plain', true]);
-  });
-});
-
-describe('a new commit', () => {
-  it('is told to every stream', async () => {
-    const folder = new SiteFolder();
-    const first = folder.publish('a', { 'index.html': 'a' });
-    const server = createTestServer();
-    const watch = new SiteWatch(folder.link, { poll: 50 });
-    const stream = new EventStreams({ limit: 1 });
-    liveRoutes(server, { watch, stream });
-    onTestFinished(async () => {
-      watch.stop();
-      stream.close();
-      await server.close();
-    });
-    const url = await server.listen({ port: 0, host: '127.0.0.1' });
-    const answer = await fetch(`${url}/api/site/events`);
-    let text = '';
-    const reading = (async () => {
-      for await (const chunk of answer.body ?? []) text += Buffer.from(chunk as Uint8Array).toString();
-    })();
-    await waitFor('the first commit', () => text.includes(first));
-    expect((await fetch(`${url}/api/site/events`)).status).toBe(503);
-    const second = folder.publish('b', { 'index.html': 'b' });
-    await waitFor('the second commit', () => text.includes(second));
-    expect(await (await fetch(`${url}/api/site`)).json()).toMatchObject({ published: true, commit: second });
-    stream.close();
-    await reading;
-    expect(text).toContain('event: bye');
-  });
-});
-
-describe('the path of a URL', () => {
-  it('never leads out of the site or to a hidden file', () => {
-    fc.assert(
-      fc.property(
-        fc.string({ unit: fc.constantFrom('.', '/', '%', '2', 'e', 'f', '5', 'c', '0', 'a', '\\') }),
-        (text) => {
-          const path = sitePath(`/${text}`);
-          if (path === undefined) return;
-          expect(path.split('/').filter((segment) => segment.startsWith('.'))).toEqual([]);
-          expect(path).not.toMatch(/^\/|\\|\0/);
-        },
-      ),
-    );
   });
 });

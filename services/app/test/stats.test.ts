@@ -4,13 +4,13 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { tempDir } from '@podkit/chassis/testing/temp-dir';
 import { waitFor } from '@podkit/chassis/testing/wait-for';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { AccessLog } from '../src/stats/access-log.ts';
 import { StatsdEmitter } from '../src/stats/statsd.ts';
 import { startApp } from './support/start-app.ts';
 
 describe("the app's own metrics", () => {
-  it('come as JSON, as StatsD and as lines of a log, each request in all three', async () => {
+  test('come as JSON, as StatsD and as lines of a log, each request in all three', async () => {
     const receiver = createSocket('udp4');
     receiver.bind(0, '127.0.0.1');
     await once(receiver, 'listening');
@@ -42,7 +42,7 @@ describe("the app's own metrics", () => {
 });
 
 describe('StatsD', () => {
-  it('keeps packets below the MTU, and tags free of what separates them', async () => {
+  test('keeps packets below the MTU, and tags free of what separates them', async () => {
     const receiver = createSocket('udp4');
     receiver.bind(0, '127.0.0.1');
     await once(receiver, 'listening');
@@ -69,7 +69,7 @@ describe('StatsD', () => {
 });
 
 describe('the access log', () => {
-  it('is renamed when it is large, and says how many lines were lost when it can not be written', async () => {
+  test('is renamed when it is large, and says how many lines were lost when it can not be written', async () => {
     const path = join(tempDir(), 'access.csv');
     const log = new AccessLog({ path, limit: 100, onError: () => undefined });
     for (let line = 0; line < 5; line += 1) {

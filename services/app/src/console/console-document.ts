@@ -10,8 +10,8 @@ import type { SiteWatch } from '../site/site-watch.ts';
 import { cut } from './cut.ts';
 import type { DownwardWatch } from './downward.ts';
 import { type DrainSources, drainProgress } from './drain-progress.ts';
-import { storesOf } from './flows.ts';
-import { limitsOf } from './limits.ts';
+import { listStores } from './flows.ts';
+import { findLimits } from './limits.ts';
 import type { Members } from './members.ts';
 import type { Monitor } from './monitor.ts';
 import { adaptedSeries, type Container, type Sidecar, type Sidecars } from './sidecars.ts';
@@ -48,10 +48,10 @@ export function consoleDocument(sources: ConsoleSources): Record<string, unknown
     banner: settings.get('banner') ?? '',
     identity,
     lifecycle: lifecycleNow(sources),
-    containers: [ownContainer(sources.lifecycle), ...sidecars.all.map(containerOf)],
+    containers: [ownContainer(sources.lifecycle), ...sidecars.all.map(describeContainer)],
     flows: monitor.flows,
-    stores: storesOf(sidecars.all),
-    limits: limitsOf(sidecars.all, { heap: monitor.heapLimit, loop }),
+    stores: listStores(sidecars.all),
+    limits: findLimits(sidecars.all, { heap: monitor.heapLimit, loop }),
     probes: history.counts,
     site: siteNow(sources.siteWatch),
     notes: notesNow(sources),
@@ -89,13 +89,13 @@ function ownContainer({ state, events }: Lifecycle): Container {
 }
 
 /** A sidecar with what its process uses, from its own metrics. */
-function containerOf({ series, ...container }: Sidecar) {
-  const valueOf = (end: string) => series.find(({ name }) => name.endsWith(end))?.value;
-  const started = valueOf('process_start_time_seconds');
+function describeContainer({ series, ...container }: Sidecar) {
+  const findValue = (end: string) => series.find(({ name }) => name.endsWith(end))?.value;
+  const started = findValue('process_start_time_seconds');
   return {
     ...container,
-    memory: valueOf('process_resident_memory_bytes'),
-    cpuSeconds: valueOf('process_cpu_seconds_total'),
+    memory: findValue('process_resident_memory_bytes'),
+    cpuSeconds: findValue('process_cpu_seconds_total'),
     startedAt: started && started * 1000,
     version: series.find(({ name }) => name.endsWith('build_info'))?.labels.version,
   };

@@ -1,7 +1,7 @@
 import type { EventStreams } from '@podkit/chassis/http/sse';
 import type { NewEntries } from './history.ts';
 
-/** Milliseconds between two events at least, and at most while somebody looks: a page takes 5 s without one for stale. */
+/** Milliseconds between two events at least, and at most while a page is open: it takes 5 s without one for stale. */
 const [shortest, longest] = [200, 1000];
 
 export type FeedSources = {
@@ -45,7 +45,7 @@ export class ConsoleFeed {
     const { stream, document, added } = this.#sources;
     this.#changed = false;
     this.#sentAt = performance.now();
-    // Also while nobody looks: who comes next begins with the whole history.
+    // Also while no page is open: the next one begins with the whole history.
     const news = added.take();
     if (stream.size === 0) return;
     stream.publish({ event: 'update', data: { ...this.#changedParts(document()), added: news } });

@@ -31,17 +31,20 @@ export function flowCounts({ requests, probes, sidecars }: FlowSources): FlowCou
         seconds: milliseconds / 1000,
       })),
     ),
-    'app>ambassador': requestsOf(series('ambassador'), (route) => route.startsWith('/v1.0') && !/health/.test(route)),
+    'app>ambassador': countRequests(
+      series('ambassador'),
+      (route) => route.startsWith('/v1.0') && !/health/.test(route),
+    ),
     ...storeFlows(series('ambassador')),
     'remote>git-sync': gitFlow(series('git-sync')),
     'app>metrics-adapter': adapterFlow(series('metrics-adapter')),
-    'prometheus>metrics-adapter': requestsOf(series('metrics-adapter'), (route) => route === '/metrics'),
-    'app>downward-reader': requestsOf(series('downward-reader'), (route) => !/z$|^\/metrics/.test(route)),
+    'prometheus>metrics-adapter': countRequests(series('metrics-adapter'), (route) => route === '/metrics'),
+    'app>downward-reader': countRequests(series('downward-reader'), (route) => !/z$|^\/metrics/.test(route)),
   };
 }
 
 /** The ambassador's stores, with whether each is up. */
-export function storesOf(sidecars: readonly Sidecar[]): { name: string; up: boolean }[] {
+export function listStores(sidecars: readonly Sidecar[]): { name: string; up: boolean }[] {
   const series = sidecars.find(({ name }) => name === 'ambassador')?.series ?? [];
   return series
     .filter(({ name }) => name.endsWith('ambassador_store_up'))
@@ -81,7 +84,7 @@ function adapterFlow(series: readonly Series[]): FlowCount {
 }
 
 /** Requests that a service answered, from the histogram of its HTTP server. */
-function requestsOf(series: readonly Series[], isMeant: (route: string) => boolean): FlowCount {
+function countRequests(series: readonly Series[], isMeant: (route: string) => boolean): FlowCount {
   const flow = { calls: 0, errors: 0, seconds: 0 };
   for (const { name, labels, value } of series) {
     if (!isMeant(labels.route ?? '')) continue;

@@ -12,7 +12,7 @@ export type Limits = {
 };
 
 /** The container's limits as the downward-reader says them, for the app's container. */
-export function limitsOf(sidecars: readonly Sidecar[], own: { heap: number; loop: number | undefined }): Limits {
+export function findLimits(sidecars: readonly Sidecar[], own: { heap: number; loop: number | undefined }): Limits {
   const series = sidecars.find(({ name }) => name === 'downward-reader')?.series ?? [];
   return {
     cpu: limit(series, 'downward_limit_cpu_cores'),

@@ -17,12 +17,12 @@ export type MonitorSources = {
   requests: RequestStats;
   probes: ProbeHistory;
   inFlight: () => number;
-  /** Whether somebody looks at the console now. */
+  /** Whether a page of the console is open now. */
   isWatched: () => boolean;
 };
 
 const sampleInterval = 2000;
-/** While nobody looks, the other containers are asked with every fifth sample. */
+/** While no page is open, the other containers are asked with every fifth sample. */
 const idleSamples = 5;
 const freshFor = 900;
 

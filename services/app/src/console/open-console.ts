@@ -37,7 +37,7 @@ export function openConsole(server: Server, context: Context<Config>, state: Pro
   const document = () => consoleDocument(sources);
   const past = { samples: monitor.samples, series: monitor.series, timeline: state.timeline, history: state.history };
   const feed = new ConsoleFeed({ stream: parts.stream, document, added: new NewEntries(past) });
-  // With the admin port and not with the public one: who looks sees the drain to its end.
+  // With the admin port and not with the public one: an open page shows the drain to its end.
   lifecycle.atClose('console', () => {
     monitor.stop();
     feed.stop();

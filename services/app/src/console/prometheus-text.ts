@@ -22,18 +22,18 @@ export function readPrometheusText(text: string, limit: number): Series[] {
     const match = sample.exec(line);
     const [, name = '', labels = '', value = ''] = match ?? [];
     if (match === null || name.endsWith('_bucket')) continue;
-    const number = numberOf(value);
+    const number = parseNumber(value);
     if (!Number.isFinite(number)) continue;
     const family = types.has(name) ? name : name.replace(/_(sum|count|total)$/, '');
     const [type, help] = [types.get(family) ?? 'untyped', helps.get(family) ?? ''];
-    series.push({ name, labels: labelsOf(labels), type, help, value: number });
+    series.push({ name, labels: parseLabels(labels), type, help, value: number });
   }
   return series;
 }
 
-const numberOf = (text: string): number => (text === '' ? Number.NaN : Number(text));
+const parseNumber = (text: string): number => (text === '' ? Number.NaN : Number(text));
 
-function labelsOf(text: string): Record<string, string> {
+function parseLabels(text: string): Record<string, string> {
   return Object.fromEntries(
     [...text.matchAll(label)].map(([, name = '', value = '']) => [name, unescape(value)] as const),
   );

@@ -64,7 +64,7 @@ export class Sidecars {
   }
 
   #noteStart(name: SidecarName, series: readonly Series[]): void {
-    const start = startOf(series);
+    const start = findStart(series);
     if (start === undefined) return;
     const before = this.#starts.get(name);
     this.#starts.set(name, start);
@@ -105,6 +105,6 @@ export function adaptedSeries(sidecars: readonly Sidecar[]): Series[] {
 }
 
 /** When a process started, in seconds since the epoch. The metrics-adapter puts `adapter_` before its own names. */
-function startOf(series: readonly Series[]): number | undefined {
+function findStart(series: readonly Series[]): number | undefined {
   return series.find(({ name }) => name.endsWith('process_start_time_seconds'))?.value;
 }

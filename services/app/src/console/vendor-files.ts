@@ -13,10 +13,10 @@ const published = {
 
 /** Where those files are in node_modules. */
 export function vendorFiles(): { name: string; path: string }[] {
-  return Object.entries(published).map(([name, [library, file]]) => ({ name, path: join(folderOf(library), file) }));
+  return Object.entries(published).map(([name, [library, file]]) => ({ name, path: join(findFolder(library), file) }));
 }
 
-function folderOf(library: string): string {
+function findFolder(library: string): string {
   const paths = createRequire(import.meta.url).resolve.paths(library) ?? [];
   const found = paths.map((folder) => join(folder, library)).find((folder) => existsSync(join(folder, 'package.json')));
   if (found === undefined) throw new Error(`${library} is not installed`);

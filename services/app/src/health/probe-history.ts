@@ -62,7 +62,7 @@ export class ProbeHistory {
 }
 
 /** Who calls, by the User-Agent that the kubelet sends: `kube-probe/1.36`, `kube-lifecycle/1.36`. */
-export function proberOf(userAgent: string): Prober {
+export function classifyProber(userAgent: string): Prober {
   if (/\bkube-probe\//.test(userAgent)) return 'kubelet';
   return /\bkube-lifecycle\//.test(userAgent) ? 'hook' : 'other';
 }

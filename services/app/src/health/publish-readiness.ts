@@ -3,7 +3,7 @@ import type { Logger } from '@podkit/chassis/log/logger';
 import type { Lifecycle } from '@podkit/chassis/process/lifecycle';
 import type { Config } from '../config.ts';
 import type { Availability } from './availability.ts';
-import { type ProbeHistory, proberOf } from './probe-history.ts';
+import { classifyProber, type ProbeHistory } from './probe-history.ts';
 import { ReadyFile } from './ready-file.ts';
 import { TcpProbe } from './tcp-probe.ts';
 
@@ -69,7 +69,7 @@ async function openGrpcHealth(options: PublishOptions, port: number): Promise<vo
         at: Math.round(Date.now() - milliseconds),
         probe: services[service] ?? 'readyz',
         via: 'grpc',
-        prober: proberOf(userAgent),
+        prober: classifyProber(userAgent),
         userAgent,
         status: serving ? 1 : 2,
         ok: serving,

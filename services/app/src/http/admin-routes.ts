@@ -3,7 +3,7 @@ import { errorAnswer, jsonAnswer } from '@podkit/chassis/http/openapi';
 import type { Server } from '@podkit/chassis/http/server';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Chaos } from '../chaos/chaos.ts';
-import { type ProbeHistory, proberOf } from '../health/probe-history.ts';
+import { classifyProber, type ProbeHistory } from '../health/probe-history.ts';
 import type { Hooks } from '../lifecycle/hooks.ts';
 
 export type AdminOptions = {
@@ -57,7 +57,7 @@ function record(request: FastifyRequest, reply: FastifyReply, history: ProbeHist
     at: Math.round(Date.now() - reply.elapsedTime),
     probe,
     via: 'http',
-    prober: proberOf(userAgent),
+    prober: classifyProber(userAgent),
     userAgent,
     status: reply.statusCode,
     ok: reply.statusCode < 400,

@@ -67,15 +67,15 @@ export function notesRoutes(server: Server, { notes, bodyLimit }: { notes: Notes
   });
 
   server.put<Params>('/api/notes/:id', { schema: schemas.put, bodyLimit }, async (request, reply) => {
-    const text = textOf(request.body);
+    const text = readText(request.body);
     if (text === undefined) return reply.code(400).send(badBody);
-    const result = await notes.put(request.params.id, text, preconditionOf(request));
+    const result = await notes.put(request.params.id, text, readPrecondition(request));
     describe(reply, result);
     return reply.code(result.created ? 201 : 200).send(result.note);
   });
 
   server.delete<Params>('/api/notes/:id', { schema: schemas.delete }, async (request, reply) => {
-    const existed = await notes.delete(request.params.id, preconditionOf(request));
+    const existed = await notes.delete(request.params.id, readPrecondition(request));
     return existed ? reply.code(204).send() : notFound(reply, request.params.id);
   });
 }
@@ -85,7 +85,7 @@ const badBody = {
   message: 'send {"text": "…"} as application/json, or the text itself as text/plain',
 };
 
-function textOf(body: unknown): string | undefined {
+function readText(body: unknown): string | undefined {
   if (typeof body === 'string') return body;
   if (typeof body !== 'object' || body === null || !('text' in body)) return undefined;
   return typeof body.text === 'string' && Object.keys(body).length === 1 ? body.text : undefined;
@@ -102,7 +102,7 @@ function describe(reply: FastifyReply, { etag, stale, answeredBy }: FoundNote): 
   if (stale) void reply.header('x-degraded', 'stale').header('warning', '110 - "Response is Stale"');
 }
 
-function preconditionOf({ headers }: FastifyRequest): Precondition | undefined {
+function readPrecondition({ headers }: FastifyRequest): Precondition | undefined {
   const [match, noneMatch] = [headers['if-match'], headers['if-none-match']];
   if (match === undefined && noneMatch === undefined) return undefined;
   const [must, mustNot] = [match, noneMatch].map((header) => (header === undefined ? undefined : parseEtags(header)));

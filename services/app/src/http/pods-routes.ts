@@ -1,63 +1,21 @@
 import { codeOf, PodkitError } from '@podkit/chassis/errors';
-import { emptyAnswer, errorAnswer, jsonAnswer, textAnswer } from '@podkit/chassis/http/openapi';
 import type { Server } from '@podkit/chassis/http/server';
 import { bearerToken, isSameSecret } from '@podkit/chassis/http/token';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { type Static, Type } from 'typebox';
+import type { Static } from 'typebox';
 import { forwardedHeader } from '../pods/pod-client.ts';
 import type { PodStore } from '../pods/pod-store.ts';
 import type { Pods } from '../pods/pods.ts';
 import { dataKey } from './data-key.ts';
+import { dataParams, type params, schemas, security } from './pods-schemas.ts';
 
 export type PodsRoutesOptions = {
   pods: Pods;
   internalToken: string | undefined;
   /** Largest value in bytes. */
   valueLimit: number;
-  /** Told that the database is damaged. */
+  /** Called when the database is damaged. */
   onDamage: () => void;
-};
-
-const params = Type.Object({ ordinal: Type.String({ pattern: '^(self|\\d{1,9})$' }) });
-const dataParams = Type.Object({ ...params.properties, '*': Type.String({ description: 'The key.' }) });
-const failures = {
-  400: errorAnswer('The request is malformed.'),
-  401: errorAnswer('Without the token, where one is set.'),
-  404: errorAnswer('There is no such Pod or key.'),
-  503: errorAnswer('That Pod does not answer now.'),
-};
-const security = [{}, { api: [] }];
-const schemas = {
-  list: { summary: 'The Pods of the set', security, response: { 200: jsonAnswer('The Pods.') } },
-  pod: {
-    summary: 'What one Pod says of itself',
-    params,
-    security,
-    response: { 200: jsonAnswer('The Pod.'), ...failures },
-  },
-  GET: {
-    summary: "Read a value of one Pod's own data",
-    response: {
-      200: textAnswer('The value.', 'application/octet-stream'),
-      501: errorAnswer('No volume.'),
-      ...failures,
-    },
-  },
-  PUT: {
-    summary: "Write a value of one Pod's own data",
-    response: {
-      201: emptyAnswer('New.'),
-      204: emptyAnswer('Replaced.'),
-      413: errorAnswer('Too large.'),
-      501: errorAnswer('No volume.'),
-      507: errorAnswer('The volume is full.'),
-      ...failures,
-    },
-  },
-  DELETE: {
-    summary: "Delete a value of one Pod's own data",
-    response: { 204: emptyAnswer('Gone.'), 501: errorAnswer('No volume.'), ...failures },
-  },
 };
 
 type Request = FastifyRequest<{ Params: Static<typeof params>; Body: Buffer | undefined }>;
@@ -168,7 +126,7 @@ const getValue: KeyAct = async (store, key, _request, reply) => {
   return (
     reply
       .header('x-content-type-options', 'nosniff')
-      // A value is whatever somebody stored: it must not run as a page of this site.
+      // A value is what a client stored: it must not run as a page of this site.
       .header('content-security-policy', "default-src 'none'; sandbox")
       .type(value.type)
       .send(Buffer.from(value.bytes))

@@ -23,7 +23,7 @@ export function decideConditions(
   file: string,
 ): { status: 304; tag: string } | { status: 412 } | undefined {
   const { 'if-match': match, 'if-none-match': noneMatch, 'if-range': range } = headers;
-  // A part of a compressed file helps nobody: whoever asks for a range gets it of the file itself.
+  // A part of a compressed file can't be decompressed: a range is one of the file itself.
   if (headers.range !== undefined) delete headers['accept-encoding'];
   if (match === undefined && noneMatch === undefined && range === undefined) return undefined;
   const tags = acceptedSuffixes(headers['accept-encoding']).map((suffix) => commitEtag(commit, file + suffix));

@@ -40,7 +40,7 @@ export class SiteFiles {
     const file = path === '' || path.endsWith('/') ? `${path}index.html` : path;
     const decided = commit === undefined ? undefined : decideConditions(request.headers, commit, file);
     if (decided?.status === 412) return reply.code(412).send();
-    if (decided?.status === 304) return headersOf(reply, revision, decided.tag).code(304).send();
+    if (decided?.status === 304) return setHeaders(reply, revision, decided.tag).code(304).send();
     return send(reply.code(200), `/${path}`, revision);
   };
 
@@ -93,7 +93,7 @@ export function siteRoutes(server: Server, site: SiteFiles): void {
     dotfiles: 'allow', // sitePath refuses them, but not /.well-known/.
     setHeaders: (reply, path) => {
       const { revision } = reply.request;
-      if (revision !== undefined) headersOf(reply, revision, etagOf(revision, path));
+      if (revision !== undefined) setHeaders(reply, revision, makeEtag(revision, path));
     },
   });
   // What begins like the API is never a page, also not one that is not there yet.
@@ -121,11 +121,11 @@ function send(reply: FastifyReply, path: string, revision: Revision): FastifyRep
   return reply.sendFile(path, revision.root, { etag: revision.commit === undefined, onFile });
 }
 
-function etagOf({ root, commit }: Revision, path: string): string | undefined {
+function makeEtag({ root, commit }: Revision, path: string): string | undefined {
   return commit === undefined ? undefined : commitEtag(commit, relative(root, path));
 }
 
-function headersOf(reply: FastifyReply, { commit }: Revision, tag: string | undefined): FastifyReply {
+function setHeaders(reply: FastifyReply, { commit }: Revision, tag: string | undefined): FastifyReply {
   if (tag !== undefined) void reply.header('etag', `"${tag}"`);
   if (commit !== undefined) void reply.header('x-content-revision', commit);
   return reply.headers({ 'cache-control': 'no-cache', vary: 'accept-encoding' });

@@ -3,7 +3,7 @@ import type { Server } from '@podkit/chassis/http/server';
 import type { Notes } from '../notes/notes.ts';
 import type { ProcessState } from '../process-state.ts';
 import type { RequestStats } from '../stats/request-stats.ts';
-import { statsOf } from '../stats/stats.ts';
+import { describeStats } from '../stats/stats.ts';
 
 const schemas = {
   pod: { summary: 'Who this Pod is', response: { 200: jsonAnswer('Its identity.') } },
@@ -20,7 +20,7 @@ export function statsRoutes(
   server.get('/stats', { schema: schemas.stats, config: { quiet: true } }, () => {
     const { inFlight, shedTotal, eventLoopDelayMs, heapUsedRatio } = overload.state;
     return {
-      ...statsOf(requests, inFlight),
+      ...describeStats(requests, inFlight),
       notes: { degraded: notes.degradedSince === undefined ? 0 : 1 },
       overload: { shedTotal, eventLoopDelaySeconds: eventLoopDelayMs / 1000, heapUsedRatio },
     };

@@ -40,7 +40,7 @@ export class DaprStore implements NoteStore {
     const answer = await this.#ask('GET', `/v1.0/state/${this.name}/${encodeURIComponent(key)}`);
     if (answer.status === 204 || answer.status === 404) return undefined;
     expectStatus(answer, [200]);
-    return { value: answer.body.toString(), etag: etagOf(answer), answeredBy: answeredBy(answer) };
+    return { value: answer.body.toString(), etag: readEtag(answer), answeredBy: answeredBy(answer) };
   }
 
   async put(key: string, value: string, condition: Condition): Promise<AnsweredBy> {
@@ -122,7 +122,7 @@ function expectStatus(answer: Answer, good: number[]): void {
   throw unavailable(`the ambassador answered ${answer.status}: ${answer.body.toString().slice(0, 200)}`);
 }
 
-function etagOf(answer: Answer): string | undefined {
+function readEtag(answer: Answer): string | undefined {
   const etag = answer.headers.etag;
   return etag?.replace(/^"(.*)"$/, '$1');
 }

@@ -56,7 +56,7 @@ export class Notes {
     if (before?.note.text === text) return { ...before, created: false };
     const note = { id, text, updatedAt: this.#now().toISOString() };
     const value = JSON.stringify({ text, updatedAt: note.updatedAt });
-    const answeredBy = await this.#watched(this.store.put(prefix + id, value, conditionOf(precondition, before)));
+    const answeredBy = await this.#watched(this.store.put(prefix + id, value, toCondition(precondition, before)));
     const after = foundNote(id, await this.#watched(this.store.get(prefix + id)));
     // Another writer may have been between our write and this read: its ETag is not that of our text.
     const ours = after?.note.text === text && after.note.updatedAt === note.updatedAt;
@@ -74,7 +74,7 @@ export class Notes {
     const before = await this.#watched(this.store.get(prefix + id));
     if (precondition && !precondition(before?.etag)) throw preconditionFailed(id);
     if (before === undefined) return false;
-    await this.#watched(this.store.delete(prefix + id, conditionOf(precondition, before)));
+    await this.#watched(this.store.delete(prefix + id, toCondition(precondition, before)));
     this.#recent.delete(id);
     return true;
   }
@@ -106,7 +106,7 @@ export class Notes {
   }
 }
 
-function conditionOf(
+function toCondition(
   precondition: Precondition | undefined,
   before: { etag: string | undefined } | undefined,
 ): Condition {
@@ -117,12 +117,12 @@ function conditionOf(
 
 function foundNote(id: string, stored: Stored | undefined): FoundNote | undefined {
   if (stored === undefined) return undefined;
-  return { note: noteOf(id, stored.value), etag: stored.etag, stale: false, answeredBy: stored.answeredBy };
+  return { note: parseNote(id, stored.value), etag: stored.etag, stale: false, answeredBy: stored.answeredBy };
 }
 
 /** What another program wrote under our key is shown as text rather than refused. */
-function noteOf(id: string, value: string): Note {
-  const { text, updatedAt } = fieldsOf(value);
+function parseNote(id: string, value: string): Note {
+  const { text, updatedAt } = parseFields(value);
   return {
     id,
     text: typeof text === 'string' ? text : value,
@@ -130,7 +130,7 @@ function noteOf(id: string, value: string): Note {
   };
 }
 
-function fieldsOf(value: string): Record<string, unknown> {
+function parseFields(value: string): Record<string, unknown> {
   try {
     const parsed: unknown = JSON.parse(value);
     return typeof parsed === 'object' && parsed !== null ? (parsed as Record<string, unknown>) : {};

@@ -16,7 +16,7 @@ const cursorPattern = /^\d{1,20}$/;
 
 /**
  * Notes as plain Redis strings, through any Redis protocol server. The ETag is a hash of the value, and a conditional
- * write is WATCH, a look, and MULTI: nothing that only one kind of server knows.
+ * write is WATCH, GET and MULTI: nothing that only one kind of server knows.
  */
 export class RedisStore implements NoteStore {
   readonly name = 'redis';
@@ -41,7 +41,7 @@ export class RedisStore implements NoteStore {
 
   async get(key: string): Promise<Stored | undefined> {
     const value = await answered(this.#redis.get(key));
-    return value === null ? undefined : { value, etag: etagOf(value), answeredBy: {} };
+    return value === null ? undefined : { value, etag: hashEtag(value), answeredBy: {} };
   }
 
   async put(key: string, value: string, condition: Condition): Promise<Record<string, string>> {
@@ -86,7 +86,7 @@ export class RedisStore implements NoteStore {
     const mine = this.#turn.then(async () => {
       await this.#watching.watch(key);
       const value = await this.#watching.get(key);
-      if (value === null || etagOf(value) !== etag) {
+      if (value === null || hashEtag(value) !== etag) {
         await this.#watching.unwatch();
         return false;
       }
@@ -99,7 +99,7 @@ export class RedisStore implements NoteStore {
   }
 }
 
-const etagOf = (value: string): string => createHash('sha256').update(value).digest('base64url').slice(0, 22);
+const hashEtag = (value: string): string => createHash('sha256').update(value).digest('base64url').slice(0, 22);
 
 async function answered<T>(command: Promise<T>): Promise<T> {
   try {

@@ -82,11 +82,11 @@ export class Lives {
 
   /** The first one and the latest, oldest first; the last of them is this one. */
   all(): Life[] {
-    return this.#try(() => this.#database.prepare('SELECT * FROM lives ORDER BY number').all()).map(lifeOf);
+    return this.#try(() => this.#database.prepare('SELECT * FROM lives ORDER BY number').all()).map(toLife);
   }
 }
 
-function lifeOf(row: Row): Life {
+function toLife(row: Row): Life {
   const known = {
     pod: row.pod,
     uid: row.uid,

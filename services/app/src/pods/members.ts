@@ -15,7 +15,7 @@ export type MembersOptions = {
   resolver: PodResolver;
   /** What remembers the members over restarts. */
   store: Pick<PodStore, 'members' | 'rememberMember'> | undefined;
-  /** Told when DNS does not answer. */
+  /** Called when DNS does not answer. */
   onError: (error: unknown) => void;
 };
 

@@ -29,9 +29,9 @@ export type LiveSettingsOptions = {
   folders: readonly string[];
   /** What counts while there is no file. */
   defaults: LiveValues;
-  /** Told of each change of a value, by name only: it may be a secret. */
+  /** Called on each change of a value, with its name only: it may be a secret. */
   onChange: (name: LiveName) => void;
-  /** Told of a file that can't be used; the value before it stays. */
+  /** Called with a file that can't be used; the value before it stays. */
   onFault: (name: LiveName, why: string) => void;
 };
 

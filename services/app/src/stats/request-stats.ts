@@ -3,7 +3,7 @@ import { RequestKinds } from '@podkit/chassis/http/request-kinds';
 /** One kind of request: how many there were and how long they took together. */
 export type RouteStats = { route: string; method: string; status: number; count: number; secondsSum: number };
 
-/** Told of each answered request. */
+/** Called with each answered request. */
 export type RequestListener = (method: string, route: string, status: number, seconds: number) => void;
 
 /** The app's own counts of its requests, in a form that is not Prometheus': the adapter's work begins here. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { FlowMeter } from '../../src/console/flow-meter.ts';
-import { flowCounts, storesOf } from '../../src/console/flows.ts';
+import { flowCounts, listStores } from '../../src/console/flows.ts';
 import { readPrometheusText } from '../../src/console/prometheus-text.ts';
 import type { Sidecar, SidecarName } from '../../src/console/sidecars.ts';
 
@@ -41,7 +41,7 @@ test('the connections of the diagram are counted from what each service counts, 
 });
 
 test('the stores are those that the ambassador names', () => {
-  expect(storesOf([ambassador])).toEqual([
+  expect(listStores([ambassador])).toEqual([
     { name: 'cache', up: false },
     { name: 'notes', up: true },
   ]);

@@ -1,0 +1,44 @@
+import { emptyAnswer, errorAnswer, jsonAnswer, textAnswer } from '@podkit/chassis/http/openapi';
+import { Type } from 'typebox';
+
+export const params = Type.Object({ ordinal: Type.String({ pattern: '^(self|\\d{1,9})$' }) });
+export const dataParams = Type.Object({ ...params.properties, '*': Type.String({ description: 'The key.' }) });
+const failures = {
+  400: errorAnswer('The request is malformed.'),
+  401: errorAnswer('Without the token, where one is set.'),
+  404: errorAnswer('There is no such Pod or key.'),
+  503: errorAnswer('That Pod does not answer now.'),
+};
+export const security = [{}, { api: [] }];
+export const schemas = {
+  list: { summary: 'The Pods of the set', security, response: { 200: jsonAnswer('The Pods.') } },
+  pod: {
+    summary: 'What one Pod says of itself',
+    params,
+    security,
+    response: { 200: jsonAnswer('The Pod.'), ...failures },
+  },
+  GET: {
+    summary: "Read a value of one Pod's own data",
+    response: {
+      200: textAnswer('The value.', 'application/octet-stream'),
+      501: errorAnswer('No volume.'),
+      ...failures,
+    },
+  },
+  PUT: {
+    summary: "Write a value of one Pod's own data",
+    response: {
+      201: emptyAnswer('New.'),
+      204: emptyAnswer('Replaced.'),
+      413: errorAnswer('Too large.'),
+      501: errorAnswer('No volume.'),
+      507: errorAnswer('The volume is full.'),
+      ...failures,
+    },
+  },
+  DELETE: {
+    summary: "Delete a value of one Pod's own data",
+    response: { 204: emptyAnswer('Gone.'), 501: errorAnswer('No volume.'), ...failures },
+  },
+};
