@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { root } from '../tools/doc-commands.ts';
 import { imageNames, registry, tag } from '../tools/image-set.ts';
 import { runCases } from './case.ts';
+import { chartCases } from './cases/chart.ts';
 import { pageCases } from './cases/pages.ts';
 import { patternCases } from './cases/patterns.ts';
 import { suiteCases } from './cases/suite.ts';
@@ -12,6 +13,7 @@ import { run } from './run.ts';
 const help = `npm run e2e -- [options]    needs kubectl, and a cluster (KUBECONFIG) that has or can pull the images
   --registry NAME   where the images are (default ${registry})
   --tag TAG         their tag (default ${tag})
+  --previous TAG    the tag of the release before, to roll back to it and upgrade from it
   --only REGEX      only the cases whose name matches
   --list            name the cases
 `;
@@ -19,6 +21,7 @@ const { values } = parseArgs({
   options: {
     registry: { type: 'string', default: registry },
     tag: { type: 'string', default: tag },
+    previous: { type: 'string', default: '' },
     only: { type: 'string', default: '' },
     list: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
@@ -34,7 +37,8 @@ const rewrite = (commands: string) => commands.replaceAll(images, `${values.regi
 const image = (name: string) => ({ newName: `${values.registry}/${name}`, newTag: values.tag });
 await withManifests(image, async (folder) => {
   const all = [
-    ...suiteCases(folder, `${values.registry}/app:${values.tag}`),
+    ...suiteCases(folder, values),
+    ...chartCases(values),
     ...patternCases(folder),
     ...pageCases('cluster', root, rewrite),
   ];
@@ -46,5 +50,6 @@ await withManifests(image, async (folder) => {
   console.log(
     `Kubernetes ${gitVersion}, images ${imageNames.map((name) => `${values.registry}/${name}:${values.tag}`).join(' ')}`,
   );
+  if (values.previous === '') console.log('without --previous TAG there is no rollback and no upgrade');
   process.exitCode = (await runCases(chosen)) === 0 ? 0 : 1;
 });

@@ -5,6 +5,7 @@ import type { Case } from '../case.ts';
 /** The pages whose commands a case of the suite or of the patterns runs itself. */
 export const suitePages = {
   base: 'k8s/README.md',
+  chart: 'charts/podkit/README.md',
   scaling: 'docs/scaling.md',
   redisCluster: 'k8s/components/redis-cluster/README.md',
   postgresReplica: 'k8s/components/postgres-replica/README.md',

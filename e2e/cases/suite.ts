@@ -11,12 +11,13 @@ import { redisClusterCases } from './redis-cluster.ts';
 import { partition, rollingRestart } from './rollout.ts';
 import { scaling } from './scaling.ts';
 import { deletedWhileWriting, sidecars, stopOrder } from './termination.ts';
+import type { Images } from './unkind/upgrade.ts';
 import { unkindCases } from './unkind.ts';
 
 const local = 'http://127.0.0.1:8080';
 
 /** The whole suite: it comes up, is treated badly, and goes. The cases build on each other. */
-export function suiteCases(folder: string, image: string): Case[] {
+export function suiteCases(folder: string, images: Images): Case[] {
   const base = join(folder, 'k8s', 'base');
   return [
     { name: 'suite comes up', run: () => comeUp(folder) },
@@ -24,7 +25,10 @@ export function suiteCases(folder: string, image: string): Case[] {
     { name: 'suite keeps a note through the ambassador', run: keepNote },
     { name: 'suite serves its site while PostgreSQL is away', run: storeAway },
     { name: 'suite starts its sidecars before the app', run: startOrder },
-    { name: 'suite loses no request in a rolling restart', run: () => rollingRestart(image) },
+    {
+      name: 'suite loses no request in a rolling restart',
+      run: () => rollingRestart(`${images.registry}/app:${images.tag}`),
+    },
     { name: 'suite keeps its keys while it scales 1, 3, 1, 3', run: () => scaling(folder) },
     { name: 'suite loses no acknowledged note or key when a Pod is deleted while writing', run: deletedWhileWriting },
     { name: 'suite stops its sidecars after the app', run: stopOrder },
@@ -33,7 +37,7 @@ export function suiteCases(folder: string, image: string): Case[] {
     { name: 'suite takes a new setting without a restart', run: newSetting },
     { name: 'suite rolls out to a partition only', run: partition },
     { name: 'suite has a NetworkPolicy for every Pod', run: networkPolicies },
-    ...unkindCases(folder, image),
+    ...unkindCases(folder, images),
     ...redisClusterCases(folder),
     ...postgresReplicaCases(folder),
     { name: 'suite goes', run: () => goAway(base) },
@@ -50,13 +54,13 @@ async function comeUp(folder: string): Promise<string> {
   return `${(await pods()).length} Pods ready`;
 }
 
-async function servePage(): Promise<string> {
+export async function servePage(): Promise<string> {
   const { status, body } = await ask('podkit-0', `http://podkit.${namespace}/`);
   expect(status === 200 && body.includes('<'), `/ answered ${status}`);
   return `${body.length} bytes through the Service`;
 }
 
-async function keepNote(): Promise<string> {
+export async function keepNote(): Promise<string> {
   // The Pods don't wait for the stores, which start beside them.
   await until('a note to be taken', async () => {
     const { status } = await ask('podkit-0', `${local}/api/notes/e2e`, { method: 'PUT', body: '{"text":"kept"}' });

@@ -4,13 +4,21 @@ import { underLoad } from '../load-pod.ts';
 import { autoscalerTakesOver } from './unkind/autoscaler.ts';
 import { claimRetention } from './unkind/claims.ts';
 import { evictBroken, evictEach } from './unkind/eviction.ts';
+import { networkFlows } from './unkind/flows.ts';
 import { invalidConfigMap, mistakes, recover } from './unkind/mistakes.ts';
 import { fullVolume, redisAtMaxmemory } from './unkind/pressure.ts';
+import { longRecovery } from './unkind/recovery.ts';
+import { type Images, rollBackAndUpgrade } from './unkind/upgrade.ts';
+
+/** It needs the images of that release. */
+const upgrade = 'unkind: a rollback to the release before, and the upgrade from it';
 
 /** What operators and nodes do to a running suite. Where it says so, clients ask for the site all the time and no request fails. */
-export function unkindCases(folder: string, image: string): Case[] {
-  const whileAsked = (work: () => Promise<string>) => underLoad(image, `http://podkit.${namespace}/`, work);
-  return [
+export function unkindCases(folder: string, images: Images): Case[] {
+  const { registry, tag, previous } = images;
+  const whileAsked = (work: () => Promise<string>) =>
+    underLoad(`${registry}/app:${tag}`, `http://podkit.${namespace}/`, work);
+  const cases: Case[] = [
     { name: 'unkind: every Pod is evicted, as a drain does it', run: () => whileAsked(evictEach) },
     { name: 'unkind: a broken Pod is evicted in spite of its budget', run: () => whileAsked(evictBroken) },
     ...mistakes.map((mistake) => ({
@@ -18,9 +26,16 @@ export function unkindCases(folder: string, image: string): Case[] {
       run: () => whileAsked(() => recover(mistake)),
     })),
     { name: 'unkind: a ConfigMap with a typing error', run: () => whileAsked(invalidConfigMap) },
+    {
+      name: upgrade,
+      run: () => whileAsked(() => rollBackAndUpgrade(images)),
+    },
+    { name: 'unkind: a PostgreSQL that recovers for three minutes', run: () => whileAsked(longRecovery) },
+    { name: 'unkind: connections that no NetworkPolicy allows', run: () => whileAsked(networkFlows) },
     { name: 'unkind: an emptyDir that is full', run: fullVolume },
     { name: 'unkind: a Redis at its maxmemory', run: redisAtMaxmemory },
     { name: 'unkind: claims are deleted or kept as the retention policy says', run: claimRetention },
     { name: 'unkind: an autoscaler takes over a live suite', run: () => autoscalerTakesOver(folder) },
   ];
+  return previous === '' ? cases.filter(({ name }) => name !== upgrade) : cases;
 }

@@ -1,9 +1,13 @@
 #!/bin/sh
-# Before each start of the server: the init container, then the container itself. What is right already is left as it is.
+# prepare.sh [COMMAND ...]: before each start of the server, in the init container and in the container itself, which then runs the
+# command. What is right already is left as it is.
 #   the primary    makes the database, once
 #   the replica    copies the primary, once; was it the primary before, it takes back what the new one never had
 set -eu
 umask 077
+# As process 1 a shell would not hear that its Pod ends.
+trap 'exit 143' INT TERM
+start() { [ $# = 0 ] || exec "$@"; exit 0; }
 say() { echo "prepare: $*"; }
 self=$(cat /etc/hostname)
 case $self in *-0) other=${self%-0}-1 ;; *) other=${self%-1}-0 ;; esac
@@ -17,7 +21,7 @@ primary=$(cat /etc/postgres-primary/name 2>/dev/null) || primary=${self%-*}-0
 if other_is_primary; then primary=$other; fi
 if [ "$primary" = "$self" ]; then
   : >/run/postgres/node.conf
-  [ ! -s "$PGDATA/PG_VERSION" ] || exit 0
+  [ ! -s "$PGDATA/PG_VERSION" ] || start "$@"
   if pg_isready -q -h "$other.postgres"; then
     say "this volume is empty, but $other has a database: promote it, or bring this volume back" >&2
     exit 1
@@ -27,13 +31,13 @@ if [ "$primary" = "$self" ]; then
   initdb --pgdata="$PGDATA.new" --username="$POSTGRES_USER" --pwfile="$POSTGRES_PASSWORD_FILE" --auth-local=trust --auth-host=scram-sha-256 --data-checksums
   [ "$POSTGRES_DB" = postgres ] || echo "CREATE DATABASE \"$POSTGRES_DB\"" | postgres --single -D "$PGDATA.new" postgres
   mv "$PGDATA.new" "$PGDATA"
-  exit 0
+  start "$@"
 fi
 
 slot=$(echo "$self" | tr - _)
 printf "primary_conninfo = 'host=%s.postgres user=%s application_name=%s passfile=/run/postgres/pgpass'\nprimary_slot_name = '%s'\n" \
   "$other" "$POSTGRES_USER" "$slot" "$slot" >/run/postgres/node.conf
-[ ! -e "$PGDATA/standby.signal" ] || exit 0
+[ ! -e "$PGDATA/standby.signal" ] || start "$@"
 until other_is_primary; do say "wait for $other, which is to be the primary"; sleep 1; done
 ask "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = '$slot' AND wal_status = 'lost'"
 ask "SELECT pg_create_physical_replication_slot('$slot', true) WHERE NOT EXISTS (SELECT FROM pg_replication_slots WHERE slot_name = '$slot')"
@@ -55,3 +59,4 @@ fi
 rm -rf "$PGDATA"/pg_replslot/*
 touch "$PGDATA/standby.signal"
 rm -f "$unfinished"
+start "$@"

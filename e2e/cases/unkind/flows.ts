@@ -1,0 +1,65 @@
+import { namespace } from '../../app-client.ts';
+import { expect } from '../../case.ts';
+import { kubectl } from '../../run.ts';
+
+/** Where a container of ours that has Node runs, in words of `kubectl exec`. */
+const sources = {
+  app: ['-n', namespace, 'exec', 'podkit-0', '-c', 'app'],
+  stranger: ['-n', 'podkit-load', 'exec', 'load'],
+};
+
+/** What the policies of the base say: the addresses that each may connect to, and those that it may not. */
+const flows = {
+  app: {
+    allowed: ['redis:6379', 'postgres:5432', 'git-server:8888', 'podkit-1.podkit-pods:8081'],
+    forbidden: ['kubernetes.default:443'],
+  },
+  stranger: {
+    allowed: [`podkit.${namespace}:80`, `podkit-0.podkit-pods.${namespace}:9464`],
+    forbidden: [
+      `podkit-0.podkit-pods.${namespace}:8081`,
+      `redis.${namespace}:6379`,
+      `postgres.${namespace}:5432`,
+      `git-server.${namespace}:8888`,
+    ],
+  },
+};
+
+const connect = (addresses: readonly string[]) => `
+  const net = require('node:net');
+  const isOpen = (address) => new Promise((resolve) => {
+    const [host, port] = address.split(':');
+    const socket = net.connect({ host, port, timeout: 3000 });
+    const end = (open) => { socket.destroy(); resolve(open); };
+    socket.once('connect', () => end(true)).once('timeout', () => end(false)).once('error', () => end(false));
+  });
+  Promise.all(${JSON.stringify(addresses)}.map(isOpen)).then((open) => console.log(JSON.stringify(open)));`;
+
+/** The addresses that can be connected to, of all that are tried. */
+async function openOf(source: keyof typeof sources, addresses: readonly string[]): Promise<string[]> {
+  const output = await kubectl(...sources[source], '--', 'node', '-e', connect(addresses));
+  const open = JSON.parse(output.slice(output.indexOf('['))) as boolean[];
+  return addresses.filter((_, index) => open[index]);
+}
+
+/**
+ * What the NetworkPolicies allow works; what they don't is refused. Where nothing at all is refused, the network plugin
+ * doesn't enforce them, and the line says so. The stranger is the Pod of the load, in a namespace of its own.
+ */
+export async function networkFlows(): Promise<string> {
+  let [allowed, forbidden] = [0, 0];
+  const open: string[] = [];
+  for (const source of ['app', 'stranger'] as const) {
+    const flow = flows[source];
+    const works = await openOf(source, flow.allowed);
+    const closed = flow.allowed.filter((address) => !works.includes(address));
+    expect(closed.length === 0, `${source} does not reach ${closed.join(', ')}`);
+    open.push(...(await openOf(source, flow.forbidden)).map((address) => `${source} to ${address}`));
+    allowed += flow.allowed.length;
+    forbidden += flow.forbidden.length;
+  }
+  if (open.length === forbidden)
+    return `${allowed} allowed flows work; the network plugin of this cluster does not enforce policies: all ${forbidden} others work too`;
+  expect(open.length === 0, `no policy allows ${open.join(', ')}`);
+  return `${allowed} allowed flows work, ${forbidden} others are refused`;
+}
