@@ -29,12 +29,12 @@ export async function askAll(pod: string, urls: readonly string[], init: Init = 
 }
 
 /** Wait until something is so; says what did not become so. */
-export async function until<T>(what: string, look: () => Promise<T | undefined | false>, seconds = 120): Promise<T> {
+export async function until<T>(what: string, check: () => Promise<T | undefined | false>, seconds = 120): Promise<T> {
   const deadline = Date.now() + seconds * 1000;
   let last = '';
   while (Date.now() < deadline) {
     try {
-      const found = await look();
+      const found = await check();
       if (found !== undefined && found !== false) return found;
     } catch (error) {
       last = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);

@@ -22,7 +22,7 @@ export async function pullMissing(reference: string): Promise<void> {
 }
 
 /** The layers of an image, the newest first: the command that made each, and its bytes. */
-export async function layersOf(reference: string): Promise<{ by: string; bytes: number }[]> {
+export async function listLayers(reference: string): Promise<{ by: string; bytes: number }[]> {
   const format = '{"by":{{json .CreatedBy}},"bytes":{{.Size}}}';
   const output = await run('docker', ['history', '--no-trunc', '--human=false', '--format', format, reference]);
   return output

@@ -59,7 +59,7 @@ export async function underLoad(image: string, target: string, work: () => Promi
     await kubectl('-n', namespace, 'wait', '--for=condition=Ready', 'pod/load', '--timeout=120s');
     const done = await work();
     await kubectl('-n', namespace, 'exec', 'load', '--', 'node', '-e', "process.kill(1, 'SIGUSR2')");
-    const counts = await countsOf();
+    const counts = await readCounts();
     expect(counts.requests > 0, 'the load Pod asked nothing');
     expect(
       counts.failed === 0,
@@ -71,7 +71,7 @@ export async function underLoad(image: string, target: string, work: () => Promi
   }
 }
 
-async function countsOf(): Promise<{ requests: number; failed: number; errors: Record<string, number> }> {
+async function readCounts(): Promise<{ requests: number; failed: number; errors: Record<string, number> }> {
   for (let attempt = 0; attempt < 60; attempt += 1) {
     const line = (await kubectl('-n', namespace, 'logs', 'load')).split('\n').find((one) => one.startsWith('{'));
     if (line !== undefined)

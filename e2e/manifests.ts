@@ -10,12 +10,12 @@ export const patterns = (): string[] => readdirSync(join(root, 'k8s', 'patterns'
 
 /** Work in a folder with a copy of k8s/ that runs other images; commands of a README run there as in the root. */
 export async function withManifests<Result>(
-  replacementOf: (image: string) => Replacement,
+  replace: (image: string) => Replacement,
   work: (folder: string) => Promise<Result>,
 ): Promise<Result> {
   const folder = mkdtempSync(join(tmpdir(), 'podkit-manifests-'));
   try {
-    copyManifests(folder, replacementOf);
+    copyManifests(folder, replace);
     return await work(folder);
   } finally {
     rmSync(folder, { recursive: true, force: true });

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { localImage } from '../../tools/image-set.ts';
 import { type Case, expect } from '../case.ts';
-import { Container, type Image, inspectImage, layersOf, pullMissing } from '../container.ts';
+import { Container, type Image, inspectImage, listLayers, pullMissing } from '../container.ts';
 import { attempt, run } from '../run.ts';
 
 /** What `docker run` needs besides the image, and where it says that it is ready. */
@@ -84,7 +84,7 @@ async function makeRepository(folder: string, repository: string): Promise<strin
 
 async function check(subject: Subject, reference: string, rows: Row[]): Promise<string> {
   const image = await inspectImage(reference);
-  const { added, tools } = await sizesOf(subject, reference);
+  const { added, tools } = await measureLayers(subject, reference);
   expect(added <= limitMegabytes, `${added.toFixed(1)} MB on top of ${subject.base}`);
   expectConfig(subject, image);
   const container = await Container.start(reference, subject.port, subject.options, subject.words);
@@ -102,9 +102,9 @@ async function check(subject: Subject, reference: string, rows: Row[]): Promise<
 
 const megabytes = (bytes: number) => bytes / 1e6;
 
-async function sizesOf({ base }: Subject, reference: string): Promise<{ added: number; tools: number }> {
+async function measureLayers({ base }: Subject, reference: string): Promise<{ added: number; tools: number }> {
   await pullMissing(base);
-  const [layers, below] = [await layersOf(reference), await layersOf(base)];
+  const [layers, below] = [await listLayers(reference), await listLayers(base)];
   const own = layers.slice(0, layers.length - below.length);
   const sum = (some: typeof own) => megabytes(some.reduce((total, { bytes }) => total + bytes, 0));
   const tools = sum(own.filter(({ by }) => by.includes('apt-get install')));
@@ -146,7 +146,7 @@ async function sameTree(folder: string, repository: string, reference: string): 
     expect(one.code === other.code, `${inImage} ended with ${one.code}, with the sources ${other.code}: ${one.output}`);
     codes.push(one.code);
   }
-  const [one, other] = await Promise.all([treeOf(roots.image), treeOf(roots.sources)]);
+  const [one, other] = await Promise.all([listTree(roots.image), listTree(roots.sources)]);
   expect(one === other && one.includes('run.sh'), `the image published\n${one}the sources\n${other}`);
   await run('docker', [
     ...docker.slice(0, 2),
@@ -164,7 +164,7 @@ async function sameTree(folder: string, repository: string, reference: string): 
 }
 
 /** Every path with its type, mode, target and checksum, and where the link leads. */
-const treeOf = (path: string): Promise<string> => run('bash', ['-c', tree], { cwd: path });
+const listTree = (path: string): Promise<string> => run('bash', ['-c', tree], { cwd: path });
 
 const tree = `readlink current; find current/ ! -name .git -printf '%P %y %m %l\\n' | sort
 find current/ -type f ! -name .git -exec sha256sum {} + | sort`;

@@ -52,8 +52,11 @@ export async function stopOrder(): Promise<string> {
   await kubectl('-n', namespace, 'delete', 'pod', 'podkit-1', '--timeout=120s');
   const [app, ...others] = await Promise.all(logs);
   await rolledOut();
-  const ended = timeOf(app, /"state":"exited"/);
-  const stops = others.map((log) => ({ name: log.name, after: timeOf(log, /"state":"draining"|"stopping"/) - ended }));
+  const ended = findTime(app, /"state":"exited"/);
+  const stops = others.map((log) => ({
+    name: log.name,
+    after: findTime(log, /"state":"draining"|"stopping"/) - ended,
+  }));
   const early = stops.filter(({ after }) => after < 0).map(({ name }) => name);
   const times = stops.map(({ name, after }) => `${name} ${after} ms`).join(', ');
   expect(early.length === 0, `${early.join(', ')} began to stop before the app had ended: ${times}`);
@@ -63,7 +66,7 @@ export async function stopOrder(): Promise<string> {
 type Log = { name: string; lines: string[] };
 
 /** When a container first said something. @throws {Error} where it did not */
-function timeOf(log: Log | undefined, words: RegExp): number {
+function findTime(log: Log | undefined, words: RegExp): number {
   const line = log?.lines.find((one) => words.test(one)) ?? '';
   const at = Date.parse(line.split(' ')[0] ?? '');
   expect(!Number.isNaN(at), `${log?.name} did not say ${words.source}; its last line: ${log?.lines.at(-1)}`);

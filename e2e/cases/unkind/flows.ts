@@ -12,7 +12,7 @@ const sources = {
 const flows = {
   app: {
     allowed: ['redis:6379', 'postgres:5432', 'git-server:8888', 'podkit-1.podkit-pods:8081'],
-    forbidden: ['kubernetes.default:443'],
+    forbidden: ['podkit-1.podkit-pods:9464'],
   },
   stranger: {
     allowed: [`podkit.${namespace}:80`, `podkit-0.podkit-pods.${namespace}:9464`],
@@ -36,7 +36,7 @@ const connect = (addresses: readonly string[]) => `
   Promise.all(${JSON.stringify(addresses)}.map(isOpen)).then((open) => console.log(JSON.stringify(open)));`;
 
 /** The addresses that can be connected to, of all that are tried. */
-async function openOf(source: keyof typeof sources, addresses: readonly string[]): Promise<string[]> {
+async function findOpen(source: keyof typeof sources, addresses: readonly string[]): Promise<string[]> {
   const output = await kubectl(...sources[source], '--', 'node', '-e', connect(addresses));
   const open = JSON.parse(output.slice(output.indexOf('['))) as boolean[];
   return addresses.filter((_, index) => open[index]);
@@ -51,10 +51,10 @@ export async function networkFlows(): Promise<string> {
   const open: string[] = [];
   for (const source of ['app', 'stranger'] as const) {
     const flow = flows[source];
-    const works = await openOf(source, flow.allowed);
+    const works = await findOpen(source, flow.allowed);
     const closed = flow.allowed.filter((address) => !works.includes(address));
     expect(closed.length === 0, `${source} does not reach ${closed.join(', ')}`);
-    open.push(...(await openOf(source, flow.forbidden)).map((address) => `${source} to ${address}`));
+    open.push(...(await findOpen(source, flow.forbidden)).map((address) => `${source} to ${address}`));
     allowed += flow.allowed.length;
     forbidden += flow.forbidden.length;
   }

@@ -27,7 +27,7 @@ const statuses = async (pod: string) => {
   return [...(found?.status.initContainerStatuses ?? []), ...(found?.status.containerStatuses ?? [])];
 };
 
-const logOf = async (pod: string, container: string) => {
+const readLog = async (pod: string, container: string) => {
   const words = ['-n', namespace, 'logs', pod, '-c', container];
   return `${(await attempt('kubectl', words)).output}${(await attempt('kubectl', [...words, '--previous'])).output}`;
 };
@@ -55,7 +55,7 @@ export const mistakes: Mistake[] = [
   {
     name: 'a setting with a typing error',
     template: { containers: [{ name: 'app', env: [{ name: 'DRAIN_DELAY', value: 'soon' }] }] },
-    evidence: async (pod) => /.*DRAIN_DELAY.*/.exec(await logOf(pod, 'app'))?.[0].slice(0, 160),
+    evidence: async (pod) => /.*DRAIN_DELAY.*/.exec(await readLog(pod, 'app'))?.[0].slice(0, 160),
   },
   {
     name: 'a Secret that is not there',
@@ -119,7 +119,7 @@ export async function invalidConfigMap(): Promise<string> {
   try {
     const line = await until(
       'the error in the log of the ambassador',
-      async () => /.*storse.*/.exec(await logOf('podkit-0', 'ambassador'))?.[0],
+      async () => /.*storse.*/.exec(await readLog('podkit-0', 'ambassador'))?.[0],
       180,
     );
     expect((await restarts('podkit-0')) === 0, 'a container was restarted');
