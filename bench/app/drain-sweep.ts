@@ -4,19 +4,20 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { keepAliveLoad } from '../../services/app/test/support/keep-alive-load.ts';
-import { bundle, startApp } from './peers.ts';
+import { Bench } from '../core/bench.ts';
+import { startApp } from './peers.ts';
 
 // `npm run bench -- app/drain-sweep [times] [busy]`: SIGTERM while 200 keep-alive connections ask without a pause, with default
 // settings, beside that many loops that keep a CPU busy. The tests do it once.
 const [times, busy] = [Number(process.argv[2] ?? 10), Number(process.argv[3] ?? 0)];
 const folder = mkdtempSync(join(tmpdir(), 'podkit-drain-sweep-'));
-const { app: main } = await bundle(folder);
+const bench = new Bench(folder);
 const loops = Array.from({ length: busy }, () => spawn(process.execPath, ['-e', 'for (;;);'], { stdio: 'ignore' }));
 let worst = 0;
 try {
   for (let time = 1; time <= times; time += 1) {
-    const app = await startApp(main, '/nonexistent', {});
-    const load = keepAliveLoad(`${app.url}/api/pod`, 200, 1_000_000);
+    const app = await startApp(bench, '/nonexistent', {});
+    const load = keepAliveLoad(`http://127.0.0.1:${app.port}/api/pod`, 200, 1_000_000);
     await sleep(2000);
     const exit = await app.stop();
     const { answered, failed } = await load;

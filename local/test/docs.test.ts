@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { tempDir } from '@podkit/chassis/testing/temp-dir';
@@ -15,7 +15,8 @@ function linksOf(page: string): string[] {
   return targets.filter((target) => target !== '' && !/^[a-z]+:/.test(target));
 }
 
-const isPart = (part: string) => ['.ts', '/main.ts'].some((end) => existsSync(join(root, 'bench', part + end)));
+const benchmarks = execFileSync(process.execPath, [join(root, 'bench', 'main.ts'), '--list'], { encoding: 'utf8' });
+const isPart = (part: string) => new RegExp(`^npm run bench -- ${part}(/| |$)`, 'm').test(benchmarks);
 
 describe.each(pages())('%s', (page) => {
   const blocks = blocksOf(page);

@@ -1,0 +1,52 @@
+import { median } from './median.ts';
+
+/** What a row must reach: its ratio to the peer, our own figure, or ours less the peer's. Without a bound it informs. */
+export type Goal = { of: 'ratio' | 'ours' | 'difference'; atLeast?: number; atMost?: number };
+
+/** A line of the table. Figures are medians; without a peer there is no ratio, with `missing` there are none. */
+export type Row = {
+  work: string;
+  unit: string;
+  ours?: number;
+  peer?: { name: string; figure: number };
+  ratio?: number;
+  goal?: string;
+  met?: boolean;
+  missing?: string;
+};
+
+type Samples = { work: string; unit: string; ours: readonly number[]; peer?: Peer; goal?: Goal };
+type Peer = { name: string; figures: readonly number[] };
+
+/** A row from the samples of a run; the ratio is the median of those within each round. */
+export function row({ work, unit, ours, peer, goal }: Samples): Row {
+  const figure = median(ours);
+  if (peer === undefined) return { work, unit, ours: figure, ...judge(goal, { ours: figure }, unit) };
+  const theirs = median(peer.figures);
+  const ratio = median(ours.map((value, at) => value / (peer.figures[at] ?? Number.NaN)));
+  const difference = median(ours.map((value, at) => value - (peer.figures[at] ?? Number.NaN)));
+  const verdict = judge(goal, { ours: figure, ratio, difference }, unit);
+  return { work, unit, ours: figure, peer: { name: peer.name, figure: theirs }, ratio, ...verdict };
+}
+
+function judge(goal: Goal | undefined, figures: Partial<Record<Goal['of'], number>>, unit: string) {
+  if (goal === undefined) return {};
+  const { of, atLeast, atMost } = goal;
+  const value = figures[of] ?? Number.NaN;
+  const bound = atLeast === undefined ? `≤ ${atMost}` : `≥ ${atLeast}`;
+  const met = atLeast === undefined ? value <= (atMost ?? Number.NaN) : value >= atLeast;
+  return { goal: `${of} ${bound}${of === 'ratio' ? '' : ` ${unit}`}`, met };
+}
+
+/** How the cost of a work grows: what it takes at so many of something. */
+export type Growth = { work: string; unit: string; costs: { size: number; cost: number }[]; exponent: number };
+
+/** The exponent is the slope of the line through the logarithms: 1 where ten times the work costs ten times as much. */
+export function growth(work: string, unit: string, costs: { size: number; cost: number }[]): Growth {
+  const points = costs.map(({ size, cost }) => [Math.log(size), Math.log(cost)] as const);
+  const mean = (axis: 0 | 1) => points.reduce((sum, point) => sum + point[axis], 0) / points.length;
+  const [x, y] = [mean(0), mean(1)];
+  const above = points.reduce((sum, [px, py]) => sum + (px - x) * (py - y), 0);
+  const below = points.reduce((sum, [px]) => sum + (px - x) ** 2, 0);
+  return { work, unit, costs, exponent: above / below };
+}

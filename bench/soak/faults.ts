@@ -1,0 +1,123 @@
+import { randomBytes } from 'node:crypto';
+import { statfsSync } from 'node:fs';
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { waitFor } from '@podkit/chassis/testing/wait-for';
+import { writeVolume } from '@podkit/downward/simulate';
+import { downwardFiles } from '../../local/src/pod.ts';
+import { forcePush } from './site.ts';
+import type { Subject } from './subject.ts';
+
+/** What may fail while a process is gone or a store is away; nothing else may. */
+const affected: Record<string, readonly string[]> = {
+  'git-sync': [],
+  'downward-reader': [],
+  'metrics-adapter': ['scrape'],
+  ambassador: ['notes', 'state', 'redis'],
+  app: ['site', 'notes', 'stream'],
+  postgres: ['notes', 'state'],
+  redis: ['redis'],
+};
+const probes: Record<string, [option: string, path: string]> = {
+  'git-sync': ['git-sync', '/readyz'],
+  'downward-reader': ['downward', '/readyz'],
+  'metrics-adapter': ['adapter', '/-/ready'],
+  ambassador: ['ambassador-admin', '/readyz'],
+  app: ['app-admin', '/readyz'],
+};
+export const services = Object.keys(probes);
+
+/** The faults that end processes, in turn. */
+export function killFaults(subject: Subject): (() => Promise<void>)[] {
+  return [...services, 'redis'].map((name) => () => kill(subject, name));
+}
+
+/** The faults that leave every process running, in turn. */
+export function quietFaults(subject: Subject): (() => Promise<void>)[] {
+  const faults = [
+    () => swapVolume(subject),
+    () => push(subject),
+    () => takeAway(subject, 'redis'),
+    () => takeAway(subject, 'postgres'),
+  ];
+  return subject.smallDisk ? [...faults, () => fillDisk(subject)] : faults;
+}
+
+/** SIGKILL; the launcher starts it again as a kubelet does. */
+async function kill(subject: Subject, name: string): Promise<void> {
+  const pid = subject.findAll().get(name);
+  if (pid === undefined) throw new Error(`${name} does not run`);
+  await subject.tally.during(`${name} killed`, affected[name] ?? [], async () => {
+    process.kill(pid, 'SIGKILL');
+    await waitFor(`a new ${name}`, () => ![undefined, pid].includes(subject.findAll().get(name)), restart);
+    await allReady(subject);
+  });
+}
+
+/** Longest wait for a container's next start: the kubelet's pauses grow. */
+const restart = { timeout: 400_000, interval: 100 };
+
+/** A store that no longer answers, for two seconds: its connections stay open. */
+async function takeAway(subject: Subject, name: string): Promise<void> {
+  const pid = subject.findAll().get(name);
+  if (pid === undefined) throw new Error(`${name} does not run`);
+  await subject.tally.during(`${name} taken away`, affected[name] ?? [], async () => {
+    process.kill(pid, 'SIGSTOP');
+    await sleep(2000);
+    process.kill(pid, 'SIGCONT');
+    await allReady(subject);
+  });
+}
+
+/** New secrets, and the two that share one start anew with it. */
+export async function rotateSecrets(subject: Subject): Promise<void> {
+  const loads = [...(affected.app ?? []), ...(affected.ambassador ?? [])];
+  await subject.tally.during('secrets rotated', loads, async () => {
+    await writeFile(join(subject.data, 'secrets', 'ambassador-token'), randomBytes(24).toString('base64url'));
+    for (const name of ['ambassador', 'app']) {
+      const pid = subject.findAll().get(name);
+      if (pid !== undefined) process.kill(pid, 'SIGTERM');
+      await waitFor(`a new ${name}`, () => ![undefined, pid].includes(subject.findAll().get(name)), restart);
+    }
+    await allReady(subject);
+  });
+}
+
+async function swapVolume({ tally, suite, data }: Subject): Promise<void> {
+  const color = `c${Date.now()}`;
+  await tally.during('downward volume swapped', [], async () => {
+    await writeVolume(join(data, 'podinfo'), { ...downwardFiles, labels: `color="${color}"` });
+    await waitFor('the new label', async () => (await text(suite.url('downward', '/labels'))).includes(color));
+  });
+}
+
+async function push({ tally, suite, data }: Subject): Promise<void> {
+  await tally.during('repository force-pushed', [], async () => {
+    const mark = await forcePush(join(data, 'git', 'site'), Date.now());
+    await waitFor('the new page', async () => (await text(suite.url('app', '/'))).includes(mark));
+  });
+}
+
+/** The disk of the site full while a commit comes: the last page goes on, and the new one comes once there is room. */
+async function fillDisk({ tally, suite, data }: Subject): Promise<void> {
+  const [disk, filler] = [join(data, 'site'), join(data, 'site', 'filler')];
+  await tally.during('disk of the site full', [], async () => {
+    const { bavail, bsize } = statfsSync(disk);
+    await writeFile(filler, Buffer.alloc(bavail * bsize));
+    const mark = await forcePush(join(data, 'git', 'site'), Date.now());
+    await sleep(3000);
+    await rm(filler);
+    await waitFor('the new page', async () => (await text(suite.url('app', '/'))).includes(mark), { timeout: 60_000 });
+  });
+}
+
+/** Every service says that it is ready. */
+export async function allReady({ suite }: Pick<Subject, 'suite'>): Promise<void> {
+  for (const [name, [option, path]] of Object.entries(probes))
+    await waitFor(`${name} to be ready`, async () => (await fetch(suite.url(option, path))).ok, { timeout: 90_000 });
+}
+
+async function text(url: string): Promise<string> {
+  return (await fetch(url)).text();
+}

@@ -1,0 +1,30 @@
+import type { Subject } from './subject.ts';
+import type { Tally } from './tally.ts';
+import type { Growth } from './usage-watch.ts';
+
+/** How much was asked, by load, and how much of what failed the faults explain. */
+export function printLoads(tally: Tally, writes: Subject['writes']): void {
+  const counts = [...tally.requests].map(([load, count]) => `${load} ${count}`);
+  const acknowledged = Object.entries(writes).map(([kind, written]) => `${kind} ${written.acknowledged}`);
+  console.log(`requests: ${counts.join(', ')}`);
+  console.log(`writes acknowledged: ${acknowledged.join(', ')}`);
+  console.log(`faults: ${tally.windows.length}; requests failed inside them: ${tally.failures().announced}`);
+}
+
+export function printGrowth(growth: readonly Growth[]): void {
+  for (const { name, last, rise, cpuPerMinute } of growth)
+    console.log(
+      `  ${name.padEnd(16)} ${last.rssMb.toFixed(0)} MiB (${signed(rise.rssMb)}), descriptors ${last.descriptors} (${signed(rise.descriptors)}), ` +
+        `timers ${last.timers ?? '-'} (${signed(rise.timers)}), CPU ${cpuPerMinute.toFixed(1)} s/min`,
+    );
+}
+
+const signed = (value: number): string => `${value < 0 ? '' : '+'}${value.toFixed(1)}`;
+
+/** Print whether something holds; `against` is what shows that it doesn't. */
+export function check(what: string, against: readonly string[]): boolean {
+  const holds = against.length === 0;
+  console.log(`${holds ? 'ok    ' : 'FAILED'} ${what}`);
+  for (const line of against.slice(0, 10)) console.log(`       ${line}`);
+  return holds;
+}

@@ -1,0 +1,23 @@
+import { execFile } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+
+/** A page of many lines that all say the same edition: a torn one says two, or has too few. */
+const page = (edition: number) => `${`<p>edition ${edition}</p>\n`.repeat(2000)}<!-- end -->\n`;
+
+export function isWholePage(text: string): boolean {
+  if (!text.endsWith('<!-- end -->\n')) return text.includes('It works.');
+  const edition = Number(/^<p>edition (\d+)<\/p>\n/.exec(text)?.[1]);
+  return text === page(edition);
+}
+
+/** Push the next edition of the page over the last one, so that history is replaced; gives a text that only it has. */
+export async function forcePush(clone: string, edition: number): Promise<string> {
+  await writeFile(join(clone, 'index.html'), page(edition));
+  await run('git', ['commit', '--quiet', '--all', '--amend', '--message', `Edition ${edition}`], { cwd: clone });
+  await run('git', ['push', '--quiet', '--force'], { cwd: clone });
+  return `edition ${edition}<`;
+}

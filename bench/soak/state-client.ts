@@ -1,0 +1,20 @@
+/** Where the Dapr state API is, and the token that it asks for. */
+export type StateClient = { url: string; token: string; signal?: AbortSignal };
+
+/** @throws where the answer is no success */
+export async function saveState({ url, token, signal }: StateClient, key: string, value: string): Promise<void> {
+  const body = JSON.stringify([{ key, value }]);
+  const init = { method: 'POST', headers: { 'content-type': 'application/json', 'dapr-api-token': token }, body };
+  const response = await fetch(`${url}/v1.0/state/notes`, { ...init, ...(signal === undefined ? {} : { signal }) });
+  const answer = await response.text();
+  if (!response.ok) throw new Error(`save: ${response.status} ${answer.slice(0, 200)}`);
+}
+
+/** The value; undefined where there is none. @throws where the answer is no success */
+export async function getState({ url, token, signal }: StateClient, key: string): Promise<string | undefined> {
+  const init = { headers: { 'dapr-api-token': token }, ...(signal === undefined ? {} : { signal }) };
+  const response = await fetch(`${url}/v1.0/state/notes/${key}`, init);
+  const answer = await response.text();
+  if (!response.ok) throw new Error(`read: ${response.status} ${answer.slice(0, 200)}`);
+  return answer === '' ? undefined : (JSON.parse(answer) as string);
+}

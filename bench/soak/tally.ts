@@ -1,0 +1,43 @@
+/** A span of time in which named loads may fail: from before a fault until all is ready again. */
+export type FaultWindow = { fault: string; loads: readonly string[]; from: number; to: number };
+
+type Failure = { load: string; from: number; to: number; why: string };
+
+/** Counts the requests of each load, and tells failures that a fault explains from those that nothing does. */
+export class Tally {
+  readonly windows: FaultWindow[] = [];
+  readonly requests = new Map<string, number>();
+  readonly #failures: Failure[] = [];
+  /** Pages that were not whole. */
+  readonly torn: string[] = [];
+
+  /** Run one request of a load; undefined where it failed. */
+  async count<T>(load: string, request: () => Promise<T>): Promise<T | undefined> {
+    const from = performance.now();
+    this.requests.set(load, (this.requests.get(load) ?? 0) + 1);
+    try {
+      return await request();
+    } catch (error) {
+      const cause = error instanceof Error && error.cause !== undefined ? `: ${String(error.cause)}` : '';
+      this.#failures.push({ load, from, to: performance.now(), why: `${String(error)}${cause}` });
+      return undefined;
+    }
+  }
+
+  /** Announce a fault, do it, and wait until all is ready again; `loads` may fail meanwhile. */
+  async during(fault: string, loads: readonly string[], run: () => Promise<void>): Promise<void> {
+    const window = { fault, loads, from: performance.now(), to: Number.POSITIVE_INFINITY };
+    this.windows.push(window);
+    await run();
+    window.to = performance.now();
+  }
+
+  failures(): { announced: number; unannounced: Failure[] } {
+    const unannounced = this.#failures.filter((failure) => !this.windows.some((window) => explains(window, failure)));
+    return { announced: this.#failures.length - unannounced.length, unannounced };
+  }
+}
+
+function explains({ loads, from, to }: FaultWindow, failure: Failure): boolean {
+  return loads.includes(failure.load) && failure.to >= from && failure.from <= to;
+}
