@@ -53,16 +53,17 @@ async function files(bench: Bench, name: string, startPeer: (site: string) => Pr
   return rows;
 }
 
+async function startedMs(starting: Promise<Running>): Promise<number> {
+  await using running = await starting;
+  return running.startedMs;
+}
+
 /** From the start of the process to its first answer. */
 async function start(bench: Bench): Promise<Row[]> {
-  const time = async (starting: Promise<Running>) => {
-    await using running = await starting;
-    return running.startedMs;
-  };
   const { ours, theirs } = await alternate(
     {
-      ours: () => time(startApp(bench)),
-      theirs: () => time(startBare(bench)),
+      ours: () => startedMs(startApp(bench)),
+      theirs: () => startedMs(startBare(bench)),
     },
     11,
   );

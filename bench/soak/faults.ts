@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { waitFor } from '@podkit/chassis/testing/wait-for';
 import { writeVolume } from '@podkit/downward/simulate';
 import { downwardFiles } from '../../local/src/pod.ts';
+import { allReady, services } from './ready.ts';
 import { forcePush } from './site.ts';
 import type { Subject } from './subject.ts';
 
@@ -19,15 +20,6 @@ const affected: Record<string, readonly string[]> = {
   postgres: ['notes', 'state'],
   redis: ['redis'],
 };
-const probes: Record<string, [option: string, path: string]> = {
-  'git-sync': ['git-sync', '/readyz'],
-  'downward-reader': ['downward', '/readyz'],
-  'metrics-adapter': ['adapter', '/-/ready'],
-  ambassador: ['ambassador-admin', '/readyz'],
-  app: ['app-admin', '/readyz'],
-};
-export const services = Object.keys(probes);
-
 /** The faults that end processes, in turn. */
 export function killFaults(subject: Subject): (() => Promise<void>)[] {
   return [...services, 'redis'].map((name) => () => kill(subject, name));
@@ -51,7 +43,7 @@ async function kill(subject: Subject, name: string): Promise<void> {
   await subject.tally.during(`${name} killed`, affected[name] ?? [], async () => {
     process.kill(pid, 'SIGKILL');
     await waitFor(`a new ${name}`, () => ![undefined, pid].includes(subject.findAll().get(name)), restart);
-    await allReady(subject);
+    await allReady(subject.suite);
   });
 }
 
@@ -66,7 +58,7 @@ async function takeAway(subject: Subject, name: string): Promise<void> {
     process.kill(pid, 'SIGSTOP');
     await sleep(2000);
     process.kill(pid, 'SIGCONT');
-    await allReady(subject);
+    await allReady(subject.suite);
   });
 }
 
@@ -80,7 +72,7 @@ export async function rotateSecrets(subject: Subject): Promise<void> {
       if (pid !== undefined) process.kill(pid, 'SIGTERM');
       await waitFor(`a new ${name}`, () => ![undefined, pid].includes(subject.findAll().get(name)), restart);
     }
-    await allReady(subject);
+    await allReady(subject.suite);
   });
 }
 
@@ -110,12 +102,6 @@ async function fillDisk({ tally, suite, data }: Subject): Promise<void> {
     await rm(filler);
     await waitFor('the new page', async () => (await text(suite.url('app', '/'))).includes(mark), { timeout: 60_000 });
   });
-}
-
-/** Every service says that it is ready. */
-export async function allReady({ suite }: Pick<Subject, 'suite'>): Promise<void> {
-  for (const [name, [option, path]] of Object.entries(probes))
-    await waitFor(`${name} to be ready`, async () => (await fetch(suite.url(option, path))).ok, { timeout: 90_000 });
 }
 
 async function text(url: string): Promise<string> {

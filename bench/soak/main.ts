@@ -1,8 +1,9 @@
 import { parseArgs } from 'node:util';
 import { findLost } from './acknowledged.ts';
 import { countedShares } from './counted.ts';
-import { allReady, killFaults, quietFaults, rotateSecrets } from './faults.ts';
+import { killFaults, quietFaults, rotateSecrets } from './faults.ts';
 import { runLoads } from './loads.ts';
+import { allReady } from './ready.ts';
 import { check, printGrowth, printLoads } from './report.ts';
 import { runFaults } from './schedule.ts';
 import { startSubject } from './subject.ts';
@@ -34,7 +35,7 @@ const counted = await countedShares(subject, () => runFaults(quietFaults(subject
 const growth = await watch.stop();
 stop.abort();
 await loads;
-const notReady = await allReady(subject).then(
+const notReady = await allReady(suite).then(
   () => [],
   (error: Error) => [error.message],
 );

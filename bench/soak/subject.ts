@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { type Suite, startSuite } from '../../local/test/support/start-suite.ts';
-import { allReady, services } from './faults.ts';
 import { findChildren } from './processes.ts';
+import { allReady, services } from './ready.ts';
 import { Tally } from './tally.ts';
 import { Written } from './written.ts';
 
@@ -22,9 +22,9 @@ export type Subject = {
   smallDisk: boolean;
   metricsUrls: ReadonlyMap<string, string>;
   /** A secret of this run as its file has it now. */
-  readSecret(name: string): string;
+  readSecret: (name: string) => string;
   /** Process ids by name: the services and their servers. */
-  findAll(): Map<string, number>;
+  findAll: () => Map<string, number>;
 };
 
 /** Start the suite in a folder that is removed when this process ends, and wait until all of it is ready. */
@@ -57,7 +57,7 @@ export async function startSubject(): Promise<Subject> {
     readSecret,
     findAll: () => findChildren(suite.pid, { ...patterns, redis: /redis-server/, postgres: /pglite-server/ }),
   };
-  await allReady(subject);
+  await allReady(suite);
   return subject;
 }
 

@@ -18,7 +18,7 @@ export class Tally {
     try {
       return await request();
     } catch (error) {
-      const cause = error instanceof Error && error.cause !== undefined ? `: ${String(error.cause)}` : '';
+      const cause = error instanceof Error && error.cause instanceof Error ? `: ${error.cause.message}` : '';
       this.#failures.push({ load, from, to: performance.now(), why: `${String(error)}${cause}` });
       return undefined;
     }

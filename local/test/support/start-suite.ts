@@ -20,11 +20,11 @@ const portOptions = [
 ];
 
 export type Suite = {
-  url(option: string, path: string): string;
+  url: (option: string, path: string) => string;
   output: string[];
   pid: number;
   exited: Promise<number | null>;
-  kill(signal: NodeJS.Signals): void;
+  kill: (signal: NodeJS.Signals) => void;
 };
 
 /** `npm start` as its user starts it, on ports of its own, with TMPDIR in a folder where leftovers show. */
