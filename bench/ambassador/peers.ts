@@ -1,111 +1,73 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
-import { connect } from 'node:net';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { freePort } from '@podkit/chassis/testing/free-port';
-import { waitFor } from '@podkit/chassis/testing/wait-for';
-
-/** A process under measurement, and the port it listens on. */
-export type Peer = { port: number; child: ChildProcess };
+import { startRedis } from '@podkit/chassis/testing/servers';
+import type { Bench } from '../core/bench.ts';
+import { type Running, start } from '../core/process.ts';
 
 /** The image's environment. */
 const inImage = { MALLOC_ARENA_MAX: '1', MALLOC_TRIM_THRESHOLD_: '131072' };
 /** The image's flag, and the heap that the manifests' NODE_OPTIONS make of the container's 192 Mi. */
 const asInPod = ['--max-semi-space-size=8', '--max-old-space-size=134'];
 
-const fileOf = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+const fileOf = (name: string) => join(import.meta.dirname, name);
 
-async function started(
-  command: string,
-  args: readonly string[],
-  port: number,
-  env: Record<string, string> = {},
-): Promise<Peer> {
-  const child = spawn(command, args, {
-    stdio: ['ignore', 'ignore', 'inherit'],
-    env: { PATH: process.env.PATH ?? '', ...env },
-  });
-  await waitFor(`${command} on port ${port}`, () => answers(port));
-  return { port, child };
+/** A real Redis that is stopped when its block is left. */
+export async function redisServer(): Promise<Pick<Running, 'port' | 'pid'> & AsyncDisposable> {
+  const { port, child, stop } = await startRedis();
+  return { port, pid: child.pid ?? 0, [Symbol.asyncDispose]: () => stop() };
 }
 
-export async function answers(port: number): Promise<boolean> {
-  const socket = connect(port, '127.0.0.1');
-  await once(socket, 'connect');
-  socket.destroy();
-  return true;
-}
-
-/** nutcracker in front of the Redis, or undefined where it is not installed. */
-export async function startNutcracker(redis: number, folder: string): Promise<Peer | undefined> {
-  const found = ['/usr/sbin/nutcracker', '/usr/bin/nutcracker', '/usr/local/sbin/nutcracker'].find(executable);
-  if (found === undefined) return undefined;
+/** nutcracker in front of the Redis. */
+export async function startNutcracker({ folder }: Bench, redis: number): Promise<Running> {
   const [port, stats] = [await freePort(), await freePort()];
   const config = join(folder, 'nutcracker.yml');
   const pool = ['redis: true', `listen: 127.0.0.1:${port}`, 'hash: fnv1a_64', 'servers:', ` - 127.0.0.1:${redis}:1`];
   writeFileSync(config, `pool:\n${pool.map((line) => `  ${line}\n`).join('')}`);
-  return started(found, ['-c', config, '-s', String(stats), '-o', '/dev/null'], port);
+  return start('nutcracker', ['-c', config, '-s', String(stats), '-o', '/dev/null'], { port });
 }
 
-function executable(path: string): boolean {
-  try {
-    execFileSync(path, ['--version'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-}
+export type RunningAmbassador = Running & { daprPort: number };
 
-/**
- * The ambassador, with keys `near:…` behind a memory tier before the Redis, `mem:…` in memory, and all others passed on
- * to the Redis.
- */
-export async function startAmbassador(redis: number, folder: string): Promise<Peer & { dapr: number }> {
-  const [port, dapr, admin] = [await freePort(), await freePort(), await freePort()];
-  const config = join(folder, 'ambassador.yaml');
+/** The ambassador: keys `near:…` behind a near cache before the Redis, `mem:…` in memory, all others passed on to the Redis. */
+export async function startAmbassador(bench: Bench, redis: number): Promise<RunningAmbassador> {
+  const [port, daprPort, adminPort] = [await freePort(), await freePort(), await freePort()];
+  const config = join(bench.folder, 'ambassador.yaml');
   writeFileSync(
     config,
     `stores:
-  main:
+  all:
     driver: route
     rules:
-      - { prefix: 'near:', store: tiered }
+      - { prefix: 'near:', store: cached }
       - { prefix: 'mem:', store: memory }
-      - { store: cache }
+      - { store: redis }
   memory: { driver: memory }
-  cache: { driver: redis, url: 'redis://127.0.0.1:${redis}' }
-  tiered: { driver: redis, url: 'redis://127.0.0.1:${redis}', policies: [{ near: {} }] }
-redisStore: main
+  redis: { driver: redis, url: 'redis://127.0.0.1:${redis}' }
+  cached: { driver: redis, url: 'redis://127.0.0.1:${redis}', policies: [{ near: {} }] }
+redisStore: all
 `,
   );
-  // As in the image: one bundle, without the type stripper and its memory.
-  execFileSync(process.execPath, [fileOf('../../tools/build.ts'), 'ambassador'], { stdio: 'ignore' });
-  const main = fileOf('../../dist/ambassador/src/main.js');
-  const env = {
-    ...inImage,
-    REDIS_PORT: String(port),
-    PORT: String(dapr),
-    ADMIN_PORT: String(admin),
-    LOG_LEVEL: 'error',
-  };
-  const peer = await started(process.execPath, [...asInPod, main], port, {
-    ...env,
-    AMBASSADOR_CONFIG: config,
-    DRAIN_DELAY: '0s',
-  });
-  return { ...peer, dapr };
+  const ports = { REDIS_PORT: String(port), PORT: String(daprPort), ADMIN_PORT: String(adminPort) };
+  const env = { ...inImage, ...ports, LOG_LEVEL: 'error', AMBASSADOR_CONFIG: config, DRAIN_DELAY: '0s' };
+  const args = [...asInPod, ...bench.nodeFlags, await bench.bundle('ambassador')];
+  return { ...(await start(process.execPath, args, { port, env })), daprPort };
 }
 
-/** A bare Fastify that answers a constant: what the Dapr API's own work is measured against. */
-export async function startEcho(): Promise<Peer> {
+/** A bare Fastify that answers a constant. */
+export async function startEcho(): Promise<Running> {
   const port = await freePort();
-  return started(process.execPath, [fileOf('echo.mjs'), String(port)], port);
+  return start(process.execPath, [fileOf('echo.mjs'), String(port)], { port });
 }
 
 /** Node with nothing but `node:net`: see node-floor.mjs. */
-export async function startFloor(mode: 'pipe' | 'answer', redis: number): Promise<Peer> {
+export async function startFloor(mode: 'pipe' | 'answer', redis: number): Promise<Running> {
   const port = await freePort();
-  return started(process.execPath, [fileOf('node-floor.mjs'), mode, String(port), String(redis)], port);
+  return start(process.execPath, [fileOf('node-floor.mjs'), mode, String(port), String(redis)], { port });
+}
+
+/** A server that answers lines, and reads them in one of two ways: see line-server.ts. */
+export async function startLineServer(way: 'shared' | 'plain'): Promise<Running> {
+  const port = await freePort();
+  return start(process.execPath, [fileOf('line-server.ts'), way, String(port)], { port });
 }
