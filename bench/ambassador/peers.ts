@@ -14,8 +14,8 @@ const fileOf = (name: string) => join(import.meta.dirname, name);
 
 /** A real Redis that is stopped when its block is left. */
 export async function redisServer(): Promise<Pick<Running, 'port' | 'pid'> & AsyncDisposable> {
-  const { port, child, stop } = await startRedis();
-  return { port, pid: child.pid ?? 0, [Symbol.asyncDispose]: () => stop() };
+  const server = await startRedis();
+  return { port: server.port, pid: server.child.pid ?? 0, [Symbol.asyncDispose]: () => server.stop() };
 }
 
 /** nutcracker in front of the Redis. */

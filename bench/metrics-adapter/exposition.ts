@@ -3,10 +3,10 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Counter, Registry } from 'prom-client';
 import { encode } from '../../services/metrics-adapter/src/exposition/respond.ts';
 import { SeriesStore } from '../../services/metrics-adapter/src/series/store.ts';
-import { median, type Result } from './result.ts';
-
-const series = 100_000;
-const rounds = 7;
+import { alternate } from '../core/bench.ts';
+import { median } from '../core/median.ts';
+import { packageVersion } from '../core/programs.ts';
+import { type Growth, growth, type Row, row } from '../core/row.ts';
 
 /** The same labels for both; every series changes between two scrapes, so nothing can be kept from the last. */
 const labelsOf = (at: number) => ({
@@ -16,71 +16,73 @@ const labelsOf = (at: number) => ({
   zone: `z${at % 7}`,
 });
 
+type Cost = { milliseconds: number; longestBlock: number };
+
 /** 100,000 counters with four labels as text, against prom-client in the same process. */
-export async function exposition(): Promise<Result[]> {
-  const theirs = prepareTheirs();
-  const ours = prepareOurs();
-  const times = { theirs: [] as number[], ours: [] as number[] };
-  const blocks: number[] = [];
-  for (let round = 0; round < rounds; round += 1) {
-    times.theirs.push(await timed(theirs));
-    const delay = monitorEventLoopDelay({ resolution: 1 });
-    await nextTurn();
-    delay.enable();
-    times.ours.push(await timed(ours));
-    delay.disable();
-    // The first rounds also measure the compiler.
-    if (round > 1) blocks.push(delay.max / 1e6);
-  }
-  // Of the longest blocks of the rounds: a neighbour on a busy machine takes a processor away for longer than we do.
-  const longest = median(blocks);
-  const [slow, fast] = [median(times.theirs), median(times.ours)];
-  const ratio = slow / fast;
+export async function exposition(): Promise<Row[]> {
+  const series = 100_000;
+  const [ours, theirs] = [prepareOurs(series), prepareTheirs(series)];
+  const costs = await alternate({ ours: () => measure(ours), theirs: () => measure(theirs) });
+  const make = (figure: keyof Cost) => ({
+    unit: 'ms',
+    ours: costs.ours.map((cost) => cost[figure]),
+    peer: { name: packageVersion('prom-client'), figures: costs.theirs.map((cost) => cost[figure]) },
+  });
   return [
-    {
-      what: `${series} series as text, prom-client ${slow.toFixed(0)} ms, ours ${fast.toFixed(1)} ms`,
-      measured: `${ratio.toFixed(1)}x faster`,
-      target: '>= 10x',
-      met: ratio >= 10,
-    },
-    {
-      what: 'longest block of the event loop',
-      measured: `${longest.toFixed(1)} ms`,
-      target: '<= 20 ms',
-      met: longest <= 20,
-    },
+    row({ work: '100,000 series as text', ...make('milliseconds'), goal: { of: 'ratio', atMost: 0.1 } }),
+    // Of the longest blocks of the rounds the median: a neighbour on a busy machine takes a processor away for longer.
+    row({ work: 'longest block of the event loop', ...make('longestBlock'), goal: { of: 'ours', atMost: 20 } }),
   ];
 }
 
-function prepareTheirs(): () => Promise<void> {
+/** What a scrape costs with ever more series. */
+export async function seriesGrowth(): Promise<Growth[]> {
+  const costs: Growth['costs'] = [];
+  for (const size of [1000, 10_000, 100_000]) {
+    const prepare = prepareOurs(size);
+    const { ours } = await alternate({ ours: () => measure(prepare) });
+    costs.push({ size, cost: median(ours.map(({ milliseconds }) => milliseconds)) });
+  }
+  return [growth('a scrape, by series', 'ms', costs)];
+}
+
+/** Changes every series, so that nothing can be kept from the last scrape, and gives what a scrape then does. */
+type Prepare = () => () => Promise<void>;
+
+async function measure(prepare: Prepare): Promise<Cost> {
+  const scrape = prepare();
+  const delay = monitorEventLoopDelay({ resolution: 1 });
+  await nextTurn();
+  delay.enable();
+  const began = performance.now();
+  await scrape();
+  const milliseconds = performance.now() - began;
+  delay.disable();
+  return { milliseconds, longestBlock: delay.max / 1e6 };
+}
+
+function prepareTheirs(series: number): Prepare {
   const registry = new Registry();
   const labelNames = ['method', 'route', 'status', 'zone'];
   const counter = new Counter({ name: 'bench_requests_total', help: 'x', labelNames, registers: [registry] });
-  return async () => {
+  return () => {
     for (let at = 0; at < series; at += 1) counter.inc(labelsOf(at), at);
-    started = performance.now();
-    await registry.metrics();
+    return async () => void (await registry.metrics());
   };
 }
 
-function prepareOurs(): () => Promise<void> {
+function prepareOurs(series: number): Prepare {
   const store = new SeriesStore();
   const sink = store.sink('bench', { seriesPerMetric: series, seriesPerSource: series });
   const spec = { type: 'counter', name: 'bench_requests_total', help: 'x', ttl: 0 } as const;
   const handles = Array.from({ length: series }, (_item, at) =>
     sink.series(spec, new Map(Object.entries(labelsOf(at)))),
   );
-  return async () => {
+  return () => {
     for (const [at, handle] of handles.entries()) handle?.add(at);
-    await nextTurn();
-    started = performance.now();
-    for await (const piece of encode(store.families(), { kind: 'text', version: '0.0.4', escaping: 'underscores' }))
-      void piece.length;
+    return async () => {
+      for await (const piece of encode(store.families(), { kind: 'text', version: '0.0.4', escaping: 'underscores' }))
+        void piece.length;
+    };
   };
-}
-
-let started = 0;
-async function timed(run: () => Promise<void>): Promise<number> {
-  await run();
-  return performance.now() - started;
 }

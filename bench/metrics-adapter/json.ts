@@ -3,15 +3,36 @@ import { encodeText } from '../../services/metrics-adapter/src/exposition/text.t
 import { compileJsonMetrics } from '../../services/metrics-adapter/src/json/json-metrics.ts';
 import { parseJson } from '../../services/metrics-adapter/src/json/parse.ts';
 import { Snapshot } from '../../services/metrics-adapter/src/series/snapshot.ts';
-import { median, type Result } from './result.ts';
-
-const elements = 10_000;
-const rounds = 15;
+import { alternate } from '../core/bench.ts';
+import { median } from '../core/median.ts';
+import { type Growth, growth, type Row, row } from '../core/row.ts';
 
 type Element = { id: string; zone: string; state: string; count: number; seconds: number; note: string };
 
 /** 1 MB of JSON, 10,000 elements with three labels and two values, against a bare JSON.parse and string build. */
-export async function json(): Promise<Result[]> {
+export async function json(): Promise<Row[]> {
+  const [bytes, read] = prepare(10_000);
+  const { ours, theirs } = await alternate(
+    { ours: () => timed(() => read(bytes)), theirs: () => timed(() => bare(bytes)) },
+    15,
+  );
+  const peer = { name: 'JSON.parse and joined strings', figures: theirs };
+  const work = `${(bytes.length / 1e6).toFixed(1)} MB of JSON as text`;
+  return [row({ work, unit: 'ms', ours, peer, goal: { of: 'ratio', atMost: 3 } })];
+}
+
+/** What a document costs with ever more elements. */
+export async function elementsGrowth(): Promise<Growth[]> {
+  const costs: Growth['costs'] = [];
+  for (const size of [1000, 10_000, 100_000]) {
+    const [bytes, read] = prepare(size);
+    const { ours } = await alternate({ ours: () => timed(() => read(bytes)) }, 7);
+    costs.push({ size, cost: median(ours) });
+  }
+  return [growth('a JSON document, by elements', 'ms', costs)];
+}
+
+function prepare(elements: number): [bytes: Buffer, read: (bytes: Buffer) => number] {
   const bytes = Buffer.from(JSON.stringify({ items: Array.from({ length: elements }, elementOf) }));
   const labels = { id: '@.id', zone: '@.zone', state: '@.state' };
   const shared = { path: '$.items[*]', labels };
@@ -21,26 +42,15 @@ export async function json(): Promise<Result[]> {
   ];
   const file = JSON.stringify({ json: [{ name: 'bench', url: 'http://localhost', metrics }] });
   const read = compileJsonMetrics(parseAdapterConfig(file, 'bench').json[0]?.metrics ?? []);
-  const ours = () => {
-    const snapshot = new Snapshot({ seriesPerMetric: elements, seriesPerSource: 2 * elements }, () => undefined);
-    read(parseJson(bytes), snapshot, () => undefined);
-    let size = 0;
-    for (const text of encodeText(snapshot.families(), { openMetrics: false, escaping: 'underscores' }))
-      size += Buffer.from(text).length;
-    return size;
-  };
-  const times = { bare: [] as number[], ours: [] as number[] };
-  for (let round = 0; round < rounds; round += 1) {
-    times.bare.push(timed(() => bare(bytes)));
-    times.ours.push(timed(ours));
-  }
-  const [floor, own] = [median(times.bare), median(times.ours)];
   return [
-    {
-      what: `${(bytes.length / 1e6).toFixed(1)} MB of JSON to text, bare ${floor.toFixed(1)} ms, ours ${own.toFixed(1)} ms`,
-      measured: `${(own / floor).toFixed(2)}x`,
-      target: '<= 3x',
-      met: own / floor <= 3,
+    bytes,
+    () => {
+      const snapshot = new Snapshot({ seriesPerMetric: elements, seriesPerSource: 2 * elements }, () => undefined);
+      read(parseJson(bytes), snapshot, () => undefined);
+      let size = 0;
+      for (const text of encodeText(snapshot.families(), { openMetrics: false, escaping: 'underscores' }))
+        size += Buffer.from(text).length;
+      return size;
     },
   ];
 }

@@ -1,11 +1,11 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFileSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { appendFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { alternate, type Bench } from '../core/bench.ts';
+import { type Row, row } from '../core/row.ts';
 import type { Report } from './logs-reader.ts';
-import { median, type Result } from './result.ts';
 
 const linesPerBlock = 300_000;
 /** Megabytes that are read in all; `BENCH_LOG_MEGABYTES=10000` is the whole sweep. */
@@ -22,48 +22,49 @@ function block(): string {
 }
 
 /** Lines of a file that grows and is truncated as it is read, through three patterns into labelled counters. */
-export async function logs(): Promise<Result[]> {
-  const directory = mkdtempSync(join(tmpdir(), 'podkit-bench-logs-'));
-  const path = join(directory, 'app.log');
+export async function logs({ folder }: Bench): Promise<Row[]> {
+  const [path, copy, text] = [join(folder, 'app.log'), join(folder, 'copy.log'), block()];
   writeFileSync(path, '');
+  writeFileSync(copy, text.repeat(4));
   const child = fork(new URL('logs-reader.ts', import.meta.url), [path]);
   try {
-    const text = block();
-    const rounds = Math.max(8, Math.ceil((megabytes * 1e6) / text.length));
-    const rates: number[] = [];
     const memory: number[] = [];
     let before = await report(child);
-    for (let round = 1; round <= rounds; round += 1) {
-      // The last line differs, as in any real log: by it the reader knows that the file was truncated between two looks.
+    let round = 0;
+    const readBlock = async () => {
+      round += 1;
+      // The last line differs, as in any real log: by it the reader knows that the file was truncated between two reads.
       appendFileSync(path, `${text}job round${round} done\n`);
       const now = await readAll(child, round * (linesPerBlock + 1));
-      rates.push(((now.matched - before.matched) / (now.cpuMicroseconds - before.cpuMicroseconds)) * 1e6);
+      const rate = ((now.matched - before.matched) / (now.cpuMicroseconds - before.cpuMicroseconds)) * 1e6;
       memory.push(now.rss / 1e6);
       before = now;
       truncateSync(path, 0);
-    }
-    const rate = median(rates.slice(1));
-    appendFileSync(path, text.repeat(4));
-    const plain = await readPlainly(path);
+      return rate;
+    };
+    const { ours, theirs } = await alternate({ ours: readBlock, theirs: () => readPlainly(copy) });
+    while (round * text.length < megabytes * 1e6) await readBlock();
     const half = Math.floor(memory.length / 2);
-    const growth = median(memory.slice(-5)) - median(memory.slice(half, half + 5));
+    const peer = { name: 'readline and the same regexes', figures: theirs };
+    const amount = Math.round((round * text.length) / 1e6);
     return [
-      {
-        what: 'matched lines per CPU second, three patterns',
-        measured: `${Math.round(rate).toLocaleString('en')}, ${(rate / plain).toFixed(2)} × readline with the same regexes`,
-        target: '≥ 500,000',
-        met: rate >= 500_000,
-      },
-      {
-        what: `memory over the second half of ${Math.round((rounds * text.length) / 1e6)} MB`,
-        measured: `${growth.toFixed(1)} MB more, ${memory.at(-1)?.toFixed(0)} MB in all`,
-        target: '≤ 10 MB more',
-        met: growth <= 10,
-      },
+      row({
+        work: 'log lines matched per CPU second, three patterns',
+        unit: '/s',
+        ours,
+        peer,
+        goal: { of: 'ours', atLeast: 500_000 },
+      }),
+      row({
+        work: `memory after ${amount} MB of log`,
+        unit: 'MB',
+        ours: memory.slice(-5),
+        peer: { name: 'itself after half of it', figures: memory.slice(half, half + 5) },
+        goal: { of: 'difference', atMost: 10 },
+      }),
     ];
   } finally {
     child.disconnect();
-    rmSync(directory, { recursive: true });
   }
 }
 

@@ -2,14 +2,16 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { median, type Result } from './result.ts';
+import { alternate } from '../core/bench.ts';
+import { median } from '../core/median.ts';
+import { type Growth, growth, type Row, row } from '../core/row.ts';
 import type { Report } from './statsd-receiver.ts';
 
 type Load = { packets: readonly Buffer[]; count: number; perSecond: number };
 type Cost = { microsecondsPerPacket: number; lost: number; perSecond: number };
 
 const linesPerPacket = 28;
-const rounds = 3;
+const nothing = `a Node ${process.version} that only receives`;
 
 function lines(count: number): string[] {
   const types = ['1|c', '320|ms', '7|g', '1|c|@0.1', '12.5|h'];
@@ -19,62 +21,68 @@ function lines(count: number): string[] {
   });
 }
 
+const all = lines(1000);
+const single: Load = { packets: all.map((line) => Buffer.from(line)), count: 90_000, perSecond: 30_000 };
+
+/** Packets of so many lines, drawn from all names. */
+const packed = (size: number): Load => ({
+  packets: Array.from({ length: 100 }, (_, at) =>
+    Buffer.from(Array.from({ length: size }, (__, index) => all[(at * 7 + index * 31) % all.length]).join('\n')),
+  ),
+  count: 24_000,
+  perSecond: 8000,
+});
+
 /**
  * StatsD over UDP, against a Node process that receives the same packets and does nothing: CPU time per line with one
  * line in a packet, and what each further line of a packet costs. 200 mappings, 1000 distinct names.
  */
-export async function statsd(): Promise<Result[]> {
-  const all = lines(1000);
-  const single: Load = { packets: all.map((line) => Buffer.from(line)), count: 90_000, perSecond: 30_000 };
-  const packed: Load = {
-    packets: Array.from({ length: 100 }, (_, at) =>
-      Buffer.from(
-        Array.from({ length: linesPerPacket }, (__, index) => all[(at * 7 + index * 31) % all.length]).join('\n'),
-      ),
-    ),
-    count: 24_000,
-    perSecond: 8000,
-  };
-  const [idleSingle, adapterSingle] = await compare(single);
-  const [idlePacked, adapterPacked] = await compare(packed);
-  const ratio = adapterSingle.microsecondsPerPacket / idleSingle.microsecondsPerPacket;
-  const extra = (adapterPacked.microsecondsPerPacket - idlePacked.microsecondsPerPacket) / linesPerPacket;
-  const costs = `${adapterSingle.microsecondsPerPacket.toFixed(2)} against ${idleSingle.microsecondsPerPacket.toFixed(2)} µs`;
-  const ceiling = await measure('adapter', { ...single, count: 300_000, perSecond: 1e6 });
-  const half = await measure('adapter', { ...single, count: 100_000, perSecond: ceiling.perSecond / 2 });
+export async function statsd(): Promise<Row[]> {
+  const [one, many] = [await compare(single), await compare(packed(linesPerPacket))];
+  const perLine = (figures: readonly number[]) => figures.map((figure) => figure / linesPerPacket);
   return [
-    {
-      what: 'CPU per line, 1 line per packet',
-      measured: `${ratio.toFixed(2)} × a receiver that does nothing (${costs})`,
-      target: '≤ 1.2 ×',
-      met: ratio <= 1.2,
-    },
-    {
-      what: `CPU per line, ${linesPerPacket} lines per packet`,
-      measured: `${extra.toFixed(2)} µs more than doing nothing`,
-      target: '≤ 1.5 µs',
-      met: extra <= 1.5,
-    },
-    {
-      what: 'packets lost at half the ceiling',
-      measured: `${half.lost} of 100,000 at ${Math.round(half.perSecond).toLocaleString('en')} a second`,
-      target: '0',
-      met: half.lost === 0,
-    },
+    row({
+      work: 'a StatsD packet of 1 line',
+      unit: 'µs of CPU',
+      ours: one.ours,
+      peer: { name: nothing, figures: one.theirs },
+      goal: { of: 'ratio', atMost: 1.2 },
+    }),
+    row({
+      work: `a StatsD line, ${linesPerPacket} in a packet`,
+      unit: 'µs of CPU',
+      ours: perLine(many.ours),
+      peer: { name: nothing, figures: perLine(many.theirs) },
+      goal: { of: 'difference', atMost: 1.5 },
+    }),
   ];
 }
 
-/** Both receivers under the same load, by turns; the medians. */
-async function compare(load: Load): Promise<[idle: Cost, adapter: Cost]> {
-  const costs = { nothing: [] as Cost[], adapter: [] as Cost[] };
-  for (let round = 0; round < rounds; round += 1)
-    for (const kind of ['nothing', 'adapter'] as const) costs[kind].push(await measure(kind, load));
-  const middle = (list: Cost[]): Cost => ({
-    microsecondsPerPacket: median(list.map((cost) => cost.microsecondsPerPacket)),
-    lost: list.reduce((sum, { lost }) => sum + lost, 0),
-    perSecond: median(list.map((cost) => cost.perSecond)),
+/** Packets that are lost at half of the most that the receiver takes. */
+export async function statsdLoss(): Promise<Row[]> {
+  const { ours } = await alternate({
+    ours: async () => {
+      const ceiling = await measure('adapter', { ...single, count: 300_000, perSecond: 1e6 });
+      return measure('adapter', { ...single, count: 100_000, perSecond: ceiling.perSecond / 2 });
+    },
   });
-  return [middle(costs.nothing), middle(costs.adapter)];
+  const rate = Math.round(median(ours.map(({ perSecond }) => perSecond))).toLocaleString('en');
+  const work = `packets lost of 100,000 at half the ceiling, ${rate}/s`;
+  return [row({ work, unit: 'packets', ours: ours.map(({ lost }) => lost), goal: { of: 'ours', atMost: 0 } })];
+}
+
+/** What a packet costs with ever more lines. */
+export async function linesGrowth(): Promise<Growth[]> {
+  const costs: Growth['costs'] = [];
+  for (const size of [1, 10, 100])
+    costs.push({ size, cost: (await measure('adapter', { ...packed(size), count: 12_000 })).microsecondsPerPacket });
+  return [growth('a StatsD packet, by lines', 'µs of CPU', costs)];
+}
+
+/** Processor time per packet of both receivers under the same load. */
+async function compare(load: Load): Promise<{ ours: number[]; theirs: number[] }> {
+  const cost = async (kind: 'nothing' | 'adapter') => (await measure(kind, load)).microsecondsPerPacket;
+  return alternate({ ours: () => cost('adapter'), theirs: () => cost('nothing') });
 }
 
 async function measure(kind: 'nothing' | 'adapter', load: Load): Promise<Cost> {

@@ -30,7 +30,7 @@ const loads = runLoads(subject, stop.signal);
 console.log(`${minutes} minutes under load; in the first half processes are killed`);
 await runFaults([() => rotateSecrets(subject), ...killFaults(subject)], { tally, time: half, rounds: 2 });
 console.log('second half: all go on running');
-const watch = new UsageWatch(subject.findAll(), subject.metricsUrls, half);
+const watch = new UsageWatch(subject.findAll(), subject.metricsUrls);
 const counted = await countedShares(subject, () => runFaults(quietFaults(subject), { tally, time: half }));
 const growth = await watch.stop();
 stop.abort();

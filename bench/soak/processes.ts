@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** What a process uses; its timers where its metrics tell them. */
-export type Usage = { rssMb: number; descriptors: number; cpuSeconds: number; timers: number | undefined };
+/** What a process uses, as the system sees it. */
+export type Usage = { rssMb: number; descriptors: number; cpuSeconds: number };
 
 /** The processes that another started, by the name that its command line shows. */
 export function findChildren(parent: number, patterns: Readonly<Record<string, RegExp>>): Map<string, number> {
@@ -25,7 +25,6 @@ export function usageOf(pid: number): Usage | undefined {
     rssMb: Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024,
     descriptors: countEntries(`/proc/${pid}/fd`),
     cpuSeconds: (Number(fields[11]) + Number(fields[12])) / 100,
-    timers: undefined,
   };
 }
 
@@ -43,17 +42,4 @@ function countEntries(path: string): number {
   } catch {
     return 0;
   }
-}
-
-/** How much a line through the points rises from the first to the last of them. */
-export function rise(values: readonly number[]): number {
-  if (values.length === 0) return 0;
-  const middle = (values.length - 1) / 2;
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  let [above, below] = [0, 0];
-  for (const [at, value] of values.entries()) {
-    above += (at - middle) * (value - mean);
-    below += (at - middle) ** 2;
-  }
-  return below === 0 ? 0 : (above / below) * (values.length - 1);
 }

@@ -12,14 +12,20 @@ export function printLoads(tally: Tally, writes: Subject['writes']): void {
 }
 
 export function printGrowth(growth: readonly Growth[]): void {
-  for (const { name, last, rise, cpuPerMinute } of growth)
+  for (const { name, last, rise, cpuPerMinute } of growth) {
+    const inside =
+      last.heap === undefined
+        ? ''
+        : `, heap ${last.heap.toFixed(0)} MiB (${signed(rise.heap)} after collections), timers ${last.timers} (${signed(rise.timers)})`;
     console.log(
-      `  ${name.padEnd(16)} ${last.rssMb.toFixed(0)} MiB (${signed(rise.rssMb)}), descriptors ${last.descriptors} (${signed(rise.descriptors)}), ` +
-        `timers ${last.timers ?? '-'} (${signed(rise.timers)}), CPU ${cpuPerMinute.toFixed(1)} s/min`,
+      `  ${name.padEnd(16)} ${last.rssMb.toFixed(0)} MiB (${signed(rise.rss)})${inside}, ` +
+        `descriptors ${last.descriptors} (${signed(rise.descriptors)}), CPU ${cpuPerMinute.toFixed(1)} s/min`,
     );
+  }
 }
 
-const signed = (value: number): string => `${value < 0 ? '' : '+'}${value.toFixed(1)}`;
+const signed = (value: number): string =>
+  Number.isNaN(value) ? 'too short to judge' : `${value < 0 ? '' : '+'}${value.toFixed(1)}`;
 
 /** Print whether something holds; `against` is what shows that it doesn't. */
 export function check(what: string, against: readonly string[]): boolean {

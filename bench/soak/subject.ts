@@ -53,6 +53,7 @@ export async function startSubject(): Promise<Subject> {
       ['git-sync', suite.url('git-sync', '/metrics')],
       ['ambassador', suite.url('ambassador-admin', '/metrics')],
       ['downward-reader', suite.url('downward', '/metrics')],
+      ['metrics-adapter', suite.url('adapter', '/metrics')],
     ]),
     readSecret,
     findAll: () => findChildren(suite.pid, { ...patterns, redis: /redis-server/, postgres: /pglite-server/ }),
