@@ -1,39 +1,29 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from '../../packages/chassis/testing/free-port.ts';
-import { type Cost, cpuOf, memoryOf } from './cost.ts';
+import { type Cost, cpuOf } from './cost.ts';
 
 /** A git-sync to measure: ours or upstream's. Both tell the time of their passes by the same metric. */
 export class Subject {
   readonly #child: ChildProcess;
   readonly #port: number;
-  readonly #commands: string;
   readonly #link: string;
 
   private constructor(child: ChildProcess, port: number, root: string) {
     this.#child = child;
     this.#port = port;
-    this.#commands = `${root}.commands`;
     this.#link = `${root}/x`;
   }
 
-  /** Start it; the first pass begins at once. `counts` notes each git it starts, which takes a little time of its own. */
-  static async start(
-    command: readonly string[],
-    { remote, root, counts }: { remote: string; root: string; counts: boolean },
-  ): Promise<Subject> {
-    const [port, shim] = [await freePort(), `${root}.git-shim`];
-    writeFileSync(shim, `#!/bin/sh\necho "$*" >> ${root}.commands\nexec git "$@"\n`);
-    writeFileSync(`${root}.commands`, '');
-    chmodSync(shim, 0o755);
+  /** Start it; the first pass begins at once. */
+  static async start(command: readonly string[], { remote, root }: { remote: string; root: string }): Promise<Subject> {
+    const port = await freePort();
     const flags = [`--repo=file://${remote}`, '--ref=main', `--root=${root}`, '--link=x', '--period=50ms'];
     const http = [`--http-bind=127.0.0.1:${port}`, '--http-metrics'];
     const [program = '', ...rest] = command;
-    const git = counts ? [`--git=${shim}`] : [];
-    const child = spawn(program, [...rest, ...flags, ...http, ...git], { stdio: 'ignore' });
-    return new Subject(child, port, root);
+    return new Subject(spawn(program, [...rest, ...flags, ...http], { stdio: 'ignore' }), port, root);
   }
 
   /** The first pass, with all that the start took of the processor. Its end is seen by the link: to ask would be work. */
@@ -47,37 +37,22 @@ export class Subject {
     return { wall: sum * 1000, cpu };
   }
 
-  /** The mean of some passes that found nothing new, and the git commands that each ran. */
-  async unchanged(passes: number): Promise<Cost & { commands: string[] }> {
+  /** The mean of some passes that found nothing new. */
+  async unchanged(passes: number): Promise<Cost> {
     const [before, cpu] = [await this.#passes('noop'), this.#cpu()];
-    const from = this.#ran().length;
     const after = await this.#untilCount('noop', before.count + passes);
     const count = after.count - before.count;
-    const commands = this.#ran().slice(from);
-    return {
-      wall: ((after.sum - before.sum) * 1000) / count,
-      cpu: (this.#cpu() - cpu) / count,
-      commands: commands.slice(0, Math.round(commands.length / count)),
-    };
+    return { wall: ((after.sum - before.sum) * 1000) / count, cpu: (this.#cpu() - cpu) / count };
   }
 
   /** One pass that publishes what `change` commits, with its cleanup. */
-  async changed(change: () => void): Promise<Cost & { commands: string[] }> {
+  async changed(change: () => void): Promise<Cost> {
     const [before, cpu] = [await this.#passes('success'), this.#cpu()];
-    const from = this.#ran().length;
     change();
     const after = await this.#untilCount('success', before.count + 1);
     // Its cleanup is over once another pass is done.
     await this.#untilCount('noop', (await this.#passes('noop')).count + 1);
-    return {
-      wall: (after.sum - before.sum) * 1000,
-      cpu: this.#cpu() - cpu,
-      commands: this.#ran().slice(from),
-    };
-  }
-
-  memory(): number {
-    return memoryOf(this.#child.pid ?? 0);
+    return { wall: (after.sum - before.sum) * 1000, cpu: this.#cpu() - cpu };
   }
 
   async stop(): Promise<void> {
@@ -92,10 +67,6 @@ export class Subject {
 
   #cpu(): number {
     return cpuOf(this.#child.pid ?? 0);
-  }
-
-  #ran(): string[] {
-    return readFileSync(this.#commands, 'utf8').split('\n').slice(0, -1);
   }
 
   async #untilCount(status: string, count: number): Promise<{ count: number; sum: number }> {
