@@ -1,44 +1,16 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { createSocket } from 'node:dgram';
-import { once } from 'node:events';
 import { appendFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { freePort } from '@podkit/chassis/testing/free-port';
 import { tempDir } from '@podkit/chassis/testing/temp-dir';
 import { waitFor } from '@podkit/chassis/testing/wait-for';
 import { expect, onTestFinished, test } from 'vitest';
+import { startPrometheus } from './support/real-prometheus.ts';
 import { serveApp } from './support/serve-app.ts';
 import { startAdapter } from './support/start-adapter.ts';
 
 const nameOf = (metric: Record<string, string>) => metric['__name__'];
-type Result = { metric: Record<string, string>; value: [number, string] };
-
-/** A real Prometheus that scrapes one address each second, asking for protobuf and so for native histograms. */
-async function startPrometheus(target: string) {
-  const [folder, port] = [tempDir(), await freePort()];
-  const config = join(folder, 'prometheus.yml');
-  writeFileSync(
-    config,
-    `global: { scrape_interval: 1s, scrape_timeout: 1s }
-scrape_configs: [{ job_name: pod, static_configs: [{ targets: ['${new URL(target).host}'] }] }]`,
-  );
-  const flags = [
-    `--config.file=${config}`,
-    `--storage.tsdb.path=${folder}/data`,
-    `--web.listen-address=127.0.0.1:${port}`,
-  ];
-  if (spawnSync('prometheus', ['--version']).error)
-    throw new Error('prometheus cannot be started; install it (Debian: apt-get install prometheus)');
-  const child = spawn('prometheus', [...flags, '--enable-feature=native-histograms'], { stdio: 'ignore' });
-  onTestFinished(async () => {
-    child.kill('SIGKILL');
-    if (child.exitCode === null) await once(child, 'exit');
-  });
-  return async (query: string): Promise<Result[]> => {
-    const answer = await fetch(`http://127.0.0.1:${port}/api/v1/query?query=${encodeURIComponent(query)}`);
-    return ((await answer.json()) as { data: { result: Result[] } }).data.result;
-  };
-}
 
 async function everySource() {
   const log = join(tempDir(), 'random.csv');
@@ -67,7 +39,7 @@ logs: [{ name: log, files: ['${log}'], format: csv, rules: [{ metrics: [
 
 test('a real Prometheus scrapes every source without an error, and native histograms can be queried', async () => {
   const { adapter, log, send } = await everySource();
-  const query = await startPrometheus(adapter.url);
+  const { query } = await startPrometheus(adapter.url);
   for (const value of [12, 30, 500]) send(`lat.read:${value}|ms`);
   appendFileSync(log, '1,a,0.5\n2,b,1.5\n');
   const names = 'app_requests_total|item_n|passed_total|workers|depth|random_total|random_seconds_total';
