@@ -39,12 +39,12 @@ logs: [{ name: log, files: ['${log}'], format: csv, rules: [{ metrics: [
 
 test('a real Prometheus scrapes every source without an error, and native histograms can be queried', async () => {
   const { adapter, log, send } = await everySource();
-  const { query } = await startPrometheus(adapter.url);
+  const prometheus = await startPrometheus(adapter.url);
   for (const value of [12, 30, 500]) send(`lat.read:${value}|ms`);
   appendFileSync(log, '1,a,0.5\n2,b,1.5\n');
   const names = 'app_requests_total|item_n|passed_total|workers|depth|random_total|random_seconds_total';
   const values = await waitFor('samples of every source', async () => {
-    const found = await query(`{__name__=~"${names}"}`);
+    const found = await prometheus.query(`{__name__=~"${names}"}`);
     const complete = found.some(({ metric, value }) => nameOf(metric) === 'random_seconds_total' && value[1] === '2');
     return found.length === 7 && complete && found;
   });
@@ -58,16 +58,16 @@ test('a real Prometheus scrapes every source without an error, and native histog
     random_seconds_total: '2',
   });
   const [count] = await waitFor('the native histogram', async () => {
-    const found = await query('histogram_count(lat_seconds)');
+    const found = await prometheus.query('histogram_count(lat_seconds)');
     return found[0]?.value[1] === '3' && found;
   });
   expect(count?.metric).toMatchObject({ op: 'read' });
-  const [median] = await query('histogram_quantile(0.5, lat_seconds)');
+  const [median] = await prometheus.query('histogram_quantile(0.5, lat_seconds)');
   expect(Number(median?.value[1])).toBeCloseTo(0.03, 2);
-  const [up] = await query('min_over_time(up[1m])');
-  const [scraped] = await query('scrape_samples_scraped');
+  const [up] = await prometheus.query('min_over_time(up[1m])');
+  const [scraped] = await prometheus.query('scrape_samples_scraped');
   expect([up?.value[1], Number(scraped?.value[1]) > 50]).toEqual(['1', true]);
-  const down = await query('adapter_up == 0');
+  const down = await prometheus.query('adapter_up == 0');
   expect(down).toEqual([]);
 });
 

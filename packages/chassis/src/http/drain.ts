@@ -1,6 +1,7 @@
 import type { Server as HttpServer, IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { setImmediate as pollEnd } from 'node:timers/promises';
+import { Server as TlsServer } from 'node:tls';
 import type { Lifecycle } from '../process/lifecycle.ts';
 
 /**
@@ -22,7 +23,8 @@ export function drainConnections(
   let arrived = 0;
   const sockets = new Set<Socket>();
   const latest = new Map<Socket, ServerResponse>();
-  server.on('connection', (socket: Socket) => {
+  // Under TLS a request's socket is the one that decrypts, which comes after the handshake.
+  server.on(server instanceof TlsServer ? 'secureConnection' : 'connection', (socket: Socket) => {
     arrived += 1;
     sockets.add(socket);
     socket.once('close', () => {

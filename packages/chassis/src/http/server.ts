@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { TlsOptions } from 'node:tls';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import fastify, {
   type FastifyBaseLogger,
@@ -39,6 +40,8 @@ export type ServerOptions = ObserveOptions & {
   notFound?: (request: FastifyRequest, reply: FastifyReply) => FastifyReply;
   /** The HTTP status of each error code of the service. */
   statuses?: StatusTable;
+  /** Serve HTTPS with these certificates. */
+  tls?: TlsOptions | undefined;
   /** Serve an OpenAPI document of the routes. */
   api?: ApiOptions;
 };
@@ -59,8 +62,10 @@ export function createServer(options: ServerOptions): Server {
     frameworkErrors,
     statuses = {},
     notFound = sendNotFound,
+    tls,
     api,
   } = options;
+  const timeouts = { headersTimeout: 20_000, connectionsCheckingInterval: 1000 };
   // As Fastify's own type, or pino's would become part of the server's.
   const logger: FastifyBaseLogger = log;
   const server = fastify({
@@ -78,7 +83,8 @@ export function createServer(options: ServerOptions): Server {
     keepAliveTimeout: 76_000,
     connectionTimeout: 0,
     requestTimeout: 60_000,
-    http: { headersTimeout: 20_000, connectionsCheckingInterval: 1000 },
+    http: timeouts,
+    ...(tls === undefined ? {} : { https: { handshakeTimeout: 10_000, ...timeouts, ...tls } }),
   }).withTypeProvider<TypeBoxTypeProvider>();
   const beforeClose = drainConnections(server.server, lifecycle);
   server.addHook('preClose', beforeClose);

@@ -1,4 +1,4 @@
-import { flag, port, settings, sharedSettings, text } from '@podkit/chassis/config/settings';
+import { flag, optional, port, settings, sharedSettings, text } from '@podkit/chassis/config/settings';
 import type { Static } from 'typebox';
 
 /** The settings of the process; what it adapts stands in the file that ADAPTER_CONFIG names. */
@@ -7,6 +7,11 @@ export const settingsSchema = settings({
   port: port({ env: 'PORT', default: 9464, description: 'Port of `/metrics`, `/probe` and the probes.' }),
   config: text({ description: 'Path of the YAML file that says what is adapted.' }),
   enableLifecycle: flag({ default: false, description: 'Whether `POST /-/reload` and `POST /-/clear` are served.' }),
+  webConfigFile: optional(
+    text({
+      description: "Path of Prometheus' web configuration file: TLS, basic authentication and headers of the port.",
+    }),
+  ),
   checkConfig: flag({ default: false, description: 'Check the file and exit: 0 when it is good, 2 when not.' }),
 });
 

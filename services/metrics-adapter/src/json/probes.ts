@@ -73,3 +73,9 @@ export class Probes {
     });
   }
 }
+
+/** What the query of a `/probe` asks for. */
+export function readProbeQuery(query: URLSearchParams): ProbeQuery {
+  const parameters = new Map([...new Set(query.keys())].map((name) => [name, query.getAll(name)] as const));
+  return { module: query.get('module') ?? 'default', target: query.get('target') ?? '', parameters };
+}

@@ -1,18 +1,14 @@
 import { ConfigError } from '@podkit/chassis/config/config';
-import { parseDuration } from '@podkit/chassis/config/duration';
 import { messageOf } from '@podkit/chassis/errors';
 import type { Health } from '@podkit/chassis/http/health';
 import { textAnswer } from '@podkit/chassis/http/openapi';
 import type { Server } from '@podkit/chassis/http/server';
-import type { FastifyReply, FastifyRequest } from 'fastify';
 import * as Type from 'typebox';
-import type { Adapter } from './adapter.ts';
-import type { AdapterConfig } from './config/schema.ts';
-import { contentType, negotiateCoding, negotiateFormat } from './exposition/negotiate.ts';
-import { Pages } from './exposition/pages.ts';
-import { FetchError } from './fetch/errors.ts';
-import { ProbeError, type ProbeQuery } from './json/probes.ts';
-import type { Family } from './series/family.ts';
+import type { Adapter } from '../adapter.ts';
+import { Pages } from '../exposition/pages.ts';
+import { FetchError } from '../fetch/errors.ts';
+import { ProbeError, readProbeQuery } from '../json/probes.ts';
+import { scrapeTimeout, sendPage } from './page.ts';
 
 const quiet = { quiet: true };
 
@@ -61,14 +57,14 @@ export type RouteOptions = {
 export function serveAdapter(server: Server, { adapter, health, reload, enableLifecycle }: RouteOptions): void {
   const pages = new Pages();
   server.get('/metrics', { schema: routes.metrics, config: quiet }, async (request, reply) => {
-    const timeout = timeoutOf(request, adapter.config.scrape);
+    const timeout = scrapeTimeout(request, adapter.config.scrape);
     return sendPage(request, reply, { pages, key: '', timeout, gather: () => adapter.gather(timeout) });
   });
   server.get('/probe', { schema: routes.probe, config: quiet }, async (request, reply) => {
     const query = new URL(request.url, 'http://probe').searchParams;
     try {
-      const timeout = timeoutOf(request, adapter.config.scrape);
-      const gather = () => adapter.probe(queryOf(query), timeout);
+      const timeout = scrapeTimeout(request, adapter.config.scrape);
+      const gather = () => adapter.probe(readProbeQuery(query), timeout);
       return await sendPage(request, reply, { pages, key: query.toString(), timeout, gather });
     } catch (error) {
       if (!(error instanceof ProbeError || error instanceof FetchError)) throw error;
@@ -116,36 +112,4 @@ export function serveAdapter(server: Server, { adapter, health, reload, enableLi
         .send(known ? 'cleared\n' : `no source of StatsD or logs is named ${source}\n`);
     },
   });
-}
-
-type Page = { pages: Pages; key: string; timeout: number; gather: () => Promise<Family[]> };
-
-/** Send a page in the format and compression that the request asks for. */
-async function sendPage(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  { pages, key, timeout, gather }: Page,
-): Promise<FastifyReply> {
-  const format = negotiateFormat(request.headers.accept);
-  const coding = negotiateCoding(request.headers['accept-encoding']);
-  const page = await pages.render({ format, coding }, key, gather);
-  if (coding !== 'identity') reply.header('content-encoding', coding);
-  // Who reads slower than its own timeout has given up: what it holds is for others.
-  const timer = setTimeout(() => reply.raw.destroy(), Math.max(1000, timeout)).unref();
-  reply.raw.once('close', () => clearTimeout(timer));
-  return reply.header('vary', 'accept, accept-encoding').type(contentType(format)).send(page);
-}
-
-/** Milliseconds that sources may take: what the scraper gives itself, less an offset for the way back. */
-function timeoutOf(request: FastifyRequest, scrape: AdapterConfig['scrape']): number {
-  const [fallback, offset, longest] = [scrape.timeout, scrape.timeoutOffset, scrape.maxTimeout].map(parseDuration);
-  const seconds = Number(request.headers['x-prometheus-scrape-timeout-seconds']);
-  const given = seconds > 0 ? seconds * 1000 : (fallback ?? 0);
-  // At least half of a very short one: an offset must not leave nothing.
-  return Math.min(Math.max(given - (offset ?? 0), given / 2), longest ?? given);
-}
-
-function queryOf(query: URLSearchParams): ProbeQuery {
-  const parameters = new Map([...new Set(query.keys())].map((name) => [name, query.getAll(name)] as const));
-  return { module: query.get('module') ?? 'default', target: query.get('target') ?? '', parameters };
 }

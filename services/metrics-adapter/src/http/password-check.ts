@@ -1,0 +1,41 @@
+import { createHash } from 'node:crypto';
+import { PodkitError } from '@podkit/chassis/errors';
+import { compare } from 'bcryptjs';
+import { BulkheadRejectedError, bulkhead } from 'cockatiel';
+
+/** Compared with for users that there are not, so that the time of an answer doesn't say which there are. */
+const nobody = '$2y$10$QOauhQNbBCuQDKes6eFzPeMqBSjb7Mr5DUmpZ/VcEd00UAV/LDeSi';
+/** Results that are remembered: bcrypt is slow on purpose, and a scraper asks again and again. */
+const mostRemembered = 100;
+/** Comparisons that may wait for the one under way. */
+const mostWaiting = 16;
+
+/** Checks users' passwords by their bcrypt hashes. Work is bounded however many guess: one comparison at a time. */
+export class PasswordCheck {
+  readonly #bulkhead = bulkhead(1, mostWaiting);
+  readonly #results = new Map<string, boolean>();
+
+  /** @throws {PodkitError} ERR_OVERLOADED where too many ask at once */
+  async matches(users: ReadonlyMap<string, string>, user: string, password: string): Promise<boolean> {
+    const hash = users.get(user);
+    const key = createHash('sha256')
+      .update(JSON.stringify([user, hash, password]))
+      .digest('base64');
+    const known = this.#results.get(key);
+    if (known !== undefined) return known;
+    const result = (await this.#compare(password, hash ?? nobody)) && hash !== undefined;
+    const [oldest] = this.#results.keys();
+    if (this.#results.size >= mostRemembered && oldest !== undefined) this.#results.delete(oldest);
+    this.#results.set(key, result);
+    return result;
+  }
+
+  async #compare(password: string, hash: string): Promise<boolean> {
+    try {
+      return await this.#bulkhead.execute(() => compare(password, hash));
+    } catch (cause) {
+      if (!(cause instanceof BulkheadRejectedError)) throw cause;
+      throw new PodkitError('ERR_OVERLOADED', 'too many passwords at once; try again', { cause });
+    }
+  }
+}

@@ -1,0 +1,131 @@
+import { readFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { createSecureContext, type SecureVersion, type TlsOptions } from 'node:tls';
+import { ConfigError } from '@podkit/chassis/config/config';
+import { parseYaml } from '@podkit/chassis/config/yaml';
+import { messageOf } from '@podkit/chassis/errors';
+import { type Static, Type } from 'typebox';
+
+const strict = { additionalProperties: false };
+const text = Type.Optional(Type.String());
+const version = Type.Optional(Type.Union([Type.Literal('TLS12'), Type.Literal('TLS13')]));
+
+/** https://github.com/prometheus/exporter-toolkit/blob/master/docs/web-configuration.md, as far as it is served here. */
+const webSchema = Type.Object(
+  {
+    tls_server_config: Type.Optional(
+      Type.Object(
+        {
+          cert: text,
+          key: text,
+          cert_file: text,
+          key_file: text,
+          client_auth_type: Type.Optional(
+            Type.Union([Type.Literal('NoClientCert'), Type.Literal('RequireAndVerifyClientCert')]),
+          ),
+          client_ca: text,
+          client_ca_file: text,
+          min_version: version,
+          max_version: version,
+        },
+        strict,
+      ),
+    ),
+    http_server_config: Type.Optional(
+      Type.Object(
+        {
+          http2: Type.Optional(Type.Boolean()),
+          headers: Type.Optional(
+            Type.Object(
+              {
+                'Content-Security-Policy': text,
+                'X-Frame-Options': text,
+                'X-Content-Type-Options': text,
+                'X-XSS-Protection': text,
+                'Strict-Transport-Security': text,
+              },
+              strict,
+            ),
+          ),
+        },
+        strict,
+      ),
+    ),
+    basic_auth_users: Type.Optional(
+      Type.Record(Type.String(), Type.String({ pattern: '^\\$2[abxy]\\$\\d\\d\\$[./A-Za-z0-9]{53}$' })),
+    ),
+  },
+  strict,
+);
+
+type TlsConfig = NonNullable<Static<typeof webSchema>['tls_server_config']>;
+
+/** How the port is protected: TLS, users with their passwords' bcrypt hashes, headers of every answer. */
+export type WebConfig = {
+  tls: TlsOptions | undefined;
+  users: ReadonlyMap<string, string>;
+  headers: Readonly<Record<string, string>>;
+  /** The file, and those that it names: what changes when a certificate is renewed. */
+  files: readonly string[];
+};
+
+/**
+ * Read Prometheus' web configuration file with the certificates that it names.
+ *
+ * @throws {ConfigError} with a line per error; passwords' hashes are not in it
+ */
+export async function loadWebConfig(path: string): Promise<WebConfig> {
+  const yaml = await readText(path, `ADAPTER_WEB_CONFIG_FILE=${path}`);
+  const { value } = parseYaml(webSchema, yaml, path);
+  const { tls_server_config: tls, basic_auth_users: users = {}, http_server_config: http } = value;
+  const beside = (file: string) => resolve(dirname(path), file);
+  const named = [tls?.cert_file, tls?.key_file, tls?.client_ca_file].filter((file) => file !== undefined).map(beside);
+  return {
+    tls: tls && (await loadTls(tls, path, beside)),
+    users: new Map(Object.entries(users)),
+    headers: { ...http?.headers },
+    files: [path, ...named],
+  };
+}
+
+async function loadTls(config: TlsConfig, path: string, beside: (file: string) => string): Promise<TlsOptions> {
+  const where = `${path}: tls_server_config`;
+  const pem = async (name: 'cert' | 'key' | 'client_ca'): Promise<string | undefined> => {
+    const [inline, file] = [config[name], config[`${name}_file`]];
+    if (inline !== undefined && file !== undefined)
+      throw new ConfigError([`${where}: ${name} and ${name}_file are both there; keep one`]);
+    return file === undefined ? inline : readText(beside(file), `${where}.${name}_file`);
+  };
+  const [cert, key, ca] = [await pem('cert'), await pem('key'), await pem('client_ca')];
+  if (cert === undefined || key === undefined) throw new ConfigError([`${where}: cert_file and key_file are needed`]);
+  const verify = config.client_auth_type === 'RequireAndVerifyClientCert';
+  if (verify && ca === undefined)
+    throw new ConfigError([`${where}: client_ca_file: needed for RequireAndVerifyClientCert`]);
+  if (!verify && ca !== undefined)
+    throw new ConfigError([`${where}: client_ca_file: without RequireAndVerifyClientCert nobody is checked by it`]);
+  const options: TlsOptions = {
+    cert,
+    key,
+    ...(ca === undefined ? {} : { ca }),
+    requestCert: verify,
+    rejectUnauthorized: verify,
+    minVersion: versions[config.min_version ?? 'TLS12'],
+    maxVersion: versions[config.max_version ?? 'TLS13'],
+  };
+  try {
+    createSecureContext(options);
+  } catch (cause) {
+    throw new ConfigError([`${where}: ${messageOf(cause)}`]);
+  }
+  return options;
+}
+
+const versions: Record<'TLS12' | 'TLS13', SecureVersion> = { TLS12: 'TLSv1.2', TLS13: 'TLSv1.3' };
+
+async function readText(path: string, what: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (cause) {
+    throw new ConfigError([`${what}: cannot be read: ${messageOf(cause)}`]);
+  }
+}

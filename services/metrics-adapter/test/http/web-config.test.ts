@@ -1,0 +1,110 @@
+import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { type RequestOptions, request } from 'node:https';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { makeAuthority } from '@podkit/chassis/testing/certificates';
+import { tempDir } from '@podkit/chassis/testing/temp-dir';
+import { hashSync } from 'bcryptjs';
+import { expect, test } from 'vitest';
+import { loadWebConfig } from '../../src/http/web-config.ts';
+import { startAdapter } from '../support/start-adapter.ts';
+
+const anna = hashSync('sesame', 4).replace('$2b$', '$2y$');
+const basic = (credentials: string) => ({ authorization: `Basic ${Buffer.from(credentials).toString('base64')}` });
+
+function webFile(yaml: string, folder = tempDir()): string {
+  const path = join(folder, 'web.yml');
+  writeFileSync(path, yaml);
+  return path;
+}
+
+async function fetchTls(
+  url: string,
+  options: RequestOptions = {},
+): Promise<{ status: number | undefined; body: string; name: string }> {
+  const sent = request(url, { agent: false, ...options }).end();
+  const [answer] = await once(sent, 'response');
+  const name = answer.socket.getPeerCertificate().subject.CN as string;
+  return { status: answer.statusCode, body: await text(answer), name };
+}
+
+test('users are asked for their password, but not those who probe; headers are on every answer', async () => {
+  const web = await loadWebConfig(
+    webFile(`basic_auth_users: { anna: '${anna}' }\nhttp_server_config: { headers: { X-Frame-Options: deny } }`),
+  );
+  const adapter = await startAdapter('{}', { web });
+  const status = async (path: string, headers = {}) => (await adapter.get(path, headers)).status;
+  const refused = await adapter.get('/metrics');
+  expect([refused.status, refused.headers.get('www-authenticate'), refused.headers.get('x-frame-options')]).toEqual([
+    401,
+    'Basic realm="metrics-adapter", charset="UTF-8"',
+    'deny',
+  ]);
+  expect(await status('/metrics', basic('anna:sesame'))).toBe(200);
+  for (const credentials of ['anna:wrong', 'bert:sesame', 'anna:', ':', 'anna'])
+    expect(await status('/metrics', basic(credentials))).toBe(401);
+  for (const path of ['/probe', '/-/reload', '/-/clear', '/nothing']) expect(await status(path)).toBe(401);
+  for (const path of ['/livez', '/readyz', '/startupz', '/-/healthy', '/-/ready']) expect(await status(path)).toBe(200);
+});
+
+test('a flood of passwords is answered 503, and the one that is known goes on', async () => {
+  const web = await loadWebConfig(webFile(`basic_auth_users: { anna: '${hashSync('sesame', 8)}' }`));
+  const adapter = await startAdapter('{}', { web });
+  expect((await adapter.get('/metrics', basic('anna:sesame'))).status).toBe(200);
+  const guesses = Array.from(
+    { length: 40 },
+    async (_, guess) => (await adapter.get('/metrics', basic(`anna:${guess}`))).status,
+  );
+  expect((await adapter.get('/metrics', basic('anna:sesame'))).status).toBe(200);
+  expect(new Set(await Promise.all(guesses))).toEqual(new Set([401, 503]));
+});
+
+const tlsYaml = (name: string) =>
+  `tls_server_config: { cert_file: ${name}.crt, key_file: ${name}.key, client_ca_file: authority.crt, client_auth_type: RequireAndVerifyClientCert }`;
+
+test('TLS with client certificates, and a renewed certificate is served to new connections', async () => {
+  const folder = tempDir();
+  const authority = makeAuthority(folder, 'authority');
+  const [first, second] = ['first', 'second'].map((name) => authority.sign(name, 'DNS:localhost,IP:127.0.0.1'));
+  const client = authority.sign('client', 'DNS:client');
+  const adapter = await startAdapter('{}', { web: await loadWebConfig(webFile(tlsYaml('first'), folder)) });
+  const ca = readFileSync(authority.cert);
+  const own = { ca, cert: readFileSync(client.cert), key: readFileSync(client.key) };
+  expect(first && second).toBeTruthy();
+  expect(await fetchTls(`${adapter.url}/metrics`, own)).toMatchObject({ status: 200, name: 'first' });
+  await expect(fetchTls(`${adapter.url}/metrics`, { ca })).rejects.toThrow(
+    /certificate required|ECONNRESET|socket hang up/,
+  );
+  adapter.useWebConfig(await loadWebConfig(webFile(tlsYaml('second'), folder)));
+  expect(await fetchTls(`${adapter.url}/-/healthy`, own)).toMatchObject({ status: 200, body: 'ok\n', name: 'second' });
+  const plain = await loadWebConfig(webFile('{}'));
+  expect(() => adapter.useWebConfig(plain)).toThrow('not added or taken away');
+});
+
+test.each([
+  ['basic_auth_users: { anna: sesame }', 'basic_auth_users'],
+  ['basic_auth_user: {}', 'no such key; did you mean basic_auth_users?'],
+  ['tls_server_config: { cert_file: a.crt }', 'a.crt'],
+  ['tls_server_config: { cert: x }', 'cert_file and key_file are needed'],
+  ['tls_server_config: { cert: x, cert_file: x, key: y }', 'cert and cert_file are both there'],
+  ['tls_server_config: { cert: x, key: y }', 'tls_server_config: '],
+  ['tls_server_config: { cert: x, key: y, client_ca: z }', 'nobody is checked by it'],
+  ['tls_server_config: { cert: x, key: y, client_auth_type: RequireAndVerifyClientCert }', 'client_ca_file: needed'],
+  ['tls_server_config: { cert: x, key: y, cipher_suites: [] }', 'no such key'],
+])('%s is refused with the reason', async (yaml, reason) => {
+  await expect(loadWebConfig(webFile(yaml))).rejects.toThrow(reason);
+});
+
+test('a password that was written instead of its hash is not in the error', async () => {
+  const error = await loadWebConfig(webFile('basic_auth_users: { anna: open-sesame }')).catch(String);
+  expect(error).not.toContain('open-sesame');
+});
+
+test("Prometheus' own tool takes the example", async () => {
+  const example = new URL('../../examples/web.yml', import.meta.url).pathname;
+  const { status, stderr } = spawnSync('promtool', ['check', 'web-config', example], { encoding: 'utf8' });
+  expect([status, stderr]).toEqual([0, expect.stringContaining('SUCCESS')]);
+  expect((await loadWebConfig(example)).users.size).toBe(1);
+});
