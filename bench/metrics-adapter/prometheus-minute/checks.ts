@@ -41,7 +41,7 @@ async function query(minute: Pick<Minute, 'prometheus'>, text: string): Promise<
   return (await ask<{ result: Sample[] }>(minute, 'query', { query: text })).result;
 }
 
-const numberOf = (sample: Sample | undefined): number => Number(sample?.value[1]);
+const toNumber = (sample: Sample | undefined): number => Number(sample?.value[1]);
 
 async function scrapes(minute: Minute): Promise<Check[]> {
   const range = `[${minute.seconds}s]`;
@@ -60,8 +60,8 @@ async function scrapes(minute: Minute): Promise<Check[]> {
   return [
     {
       what: 'up',
-      measured: `${numberOf(up)} in each of ${numberOf(count)} scrapes`,
-      met: numberOf(up) === 1 && numberOf(count) >= minute.seconds * 0.9,
+      measured: `${toNumber(up)} in each of ${toNumber(count)} scrapes`,
+      met: toNumber(up) === 1 && toNumber(count) >= minute.seconds * 0.9,
     },
     { what: 'the target, as Prometheus sees it', measured: said, met: said === 'up' },
     {
@@ -100,7 +100,7 @@ async function movement(minute: Minute): Promise<Check[]> {
       const spreads = await Promise.all(
         names.map((name) => query(minute, `max_over_time((${name})${half}) - min_over_time((${name})${half})`)),
       );
-      const smallest = spreads.map((found) => Math.min(...found.map(numberOf)));
+      const smallest = spreads.map((found) => Math.min(...found.map(toNumber)));
       const measured = names.map((name, at) => `${name} moved by ${smallest[at]?.toFixed(1)}`).join(', ');
       return { what, measured, met: smallest.every((spread) => Number.isFinite(spread) && spread > 0) };
     }),
@@ -114,8 +114,8 @@ async function nativeBuckets(minute: Minute): Promise<Check[]> {
       const [count] = await query(minute, `histogram_count(${name})`);
       const [median] = await query(minute, `histogram_quantile(0.5, ${name})`);
       const [low, high] = name === nativeHistogram ? [0.022, 0.027] : [0.4, 0.6];
-      const met = numberOf(count) > minute.seconds && numberOf(median) > low && numberOf(median) < high;
-      const measured = `${numberOf(count)} values, median ${numberOf(median).toFixed(4)} s (${low} to ${high})`;
+      const met = toNumber(count) > minute.seconds && toNumber(median) > low && toNumber(median) < high;
+      const measured = `${toNumber(count)} values, median ${toNumber(median).toFixed(4)} s (${low} to ${high})`;
       return { what: `native histogram ${name}`, measured, met };
     }),
   );

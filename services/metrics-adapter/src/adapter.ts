@@ -69,8 +69,8 @@ export class Adapter {
   }
 
   /** What `/probe` asks for. @throws {ProbeError | FetchError} */
-  probe(query: ProbeQuery, patience: number): Promise<Family[]> {
-    return this.#probes.probe(query, patience, (reason) => this.#count('probe', reason));
+  probe(query: ProbeQuery, timeout: number): Promise<Family[]> {
+    return this.#probes.probe(query, timeout, (reason) => this.#count('probe', reason));
   }
 
   /**
@@ -101,11 +101,11 @@ export class Adapter {
     return true;
   }
 
-  /** Everything, as it is now. `patience` is how many milliseconds the slowest source may take. */
-  async gather(patience: number): Promise<Family[]> {
+  /** Everything, as it is now. `timeout` is how many milliseconds the slowest source may take. */
+  async gather(timeout: number): Promise<Family[]> {
     const { pull, push } = this.#sources;
     const [pulled, selves, process] = await Promise.all([
-      Promise.all(pull.map(async (source): Promise<Pulled> => ({ source, ...(await source.collect(patience)) }))),
+      Promise.all(pull.map(async (source): Promise<Pulled> => ({ source, ...(await source.collect(timeout)) }))),
       Promise.all(push.map((source) => source.selfMetrics())),
       registryFamilies(this.#registry, this.#config.prefix),
     ]);

@@ -6,7 +6,7 @@ import { Snapshot } from './series/snapshot.ts';
 
 /**
  * The metrics of this process as families. All get the prefix, since an application that is a Node program too
- * has a `process_cpu_seconds_total` of its own, and hers is the one that people look for. It replaces `podkit_`.
+ * has a `process_cpu_seconds_total` of its own, and that is the one that people want. It replaces `podkit_`.
  */
 export async function registryFamilies(registry: Metrics['registry'], prefix: string): Promise<Family[]> {
   const snapshot = new Snapshot({ seriesPerMetric: 10_000, seriesPerSource: 100_000 }, () => undefined);

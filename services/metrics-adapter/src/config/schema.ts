@@ -36,7 +36,7 @@ export const adapterSchema = Type.Object(
         timeout: Type.String({ default: '10s', description: 'Time for a scrape that names none.' }),
         timeoutOffset: Type.String({
           default: '500ms',
-          description: "What is taken off the scraper's time-out, so that the answer arrives before it.",
+          description: "What is taken off the scraper's timeout, so that the answer arrives before it.",
         }),
         maxTimeout: Type.String({ default: '60s', description: 'Longest time, whatever the scraper says.' }),
       },

@@ -7,13 +7,13 @@ export type MergeProblem = 'duplicate' | 'type_conflict' | 'reserved_name';
 /** A family whose series are our own copy, so that more can be added. */
 type Union = { family: Family; series: Map<string, unknown> };
 
-/** Series between two looks at the clock. */
+/** Series between two readings of the clock. */
 const batch = 500;
 
 /**
  * The families of all sources under one roof, each name once. The rule: the first source, in the order of the
  * configuration, decides on a metric's type and help; of two samples of one series hers counts; a metric of
- * another type, or one whose name is taken by the samples of another, is left out. so is one whose name begins with `reserved`. `onProblem` is told of each. Others
+ * another type, or one whose name is taken by the samples of another, is left out, and so is one whose name begins with `reserved`. `onProblem` is told of each. Others
  * get their turn in between.
  */
 export async function mergeFamilies(
@@ -37,7 +37,7 @@ export async function mergeFamilies(
         merged.set(family.name, family);
         for (const name of names) owners.set(name, family.name);
       } else if (first?.type === family.type) {
-        const union = unions.get(family.name) ?? (await copyOf(first, slices));
+        const union = unions.get(family.name) ?? (await copyFamily(first, slices));
         unions.set(family.name, union);
         merged.set(family.name, union.family);
         await add(family.series, union.series, slices, () => onProblem(source, 'duplicate'));
@@ -50,7 +50,7 @@ export async function mergeFamilies(
   return [...merged.values()];
 }
 
-async function copyOf(first: Family, slices: Slices): Promise<Union> {
+async function copyFamily(first: Family, slices: Slices): Promise<Union> {
   const series = new Map<string, unknown>();
   await add(first.series, series, slices, () => {});
   return { family: { ...first, series } as unknown as Family, series };

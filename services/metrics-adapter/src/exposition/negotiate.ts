@@ -20,7 +20,7 @@ export function negotiateFormat(accept: string | undefined): Format {
     .map(parseWish)
     .filter(({ quality }) => quality > 0);
   for (const wish of wishes.toSorted((a, b) => b.quality - a.quality)) {
-    const format = formatOf(wish);
+    const format = findFormat(wish);
     if (format !== undefined) return format;
   }
   return fallback;
@@ -47,7 +47,7 @@ function parseWish(text: string): Wish {
   return { type: type.toLowerCase(), parameters, quality: quality >= 0 && quality <= 1 ? quality : 0 };
 }
 
-function formatOf({ type, parameters }: Wish): Format | undefined {
+function findFormat({ type, parameters }: Wish): Format | undefined {
   const version = parameters.get('version');
   const escaping = escapingSchemes.find((scheme) => scheme === parameters.get('escaping')) ?? 'underscores';
   if (type === 'text/plain' || type === 'text/*' || type === '*/*') {

@@ -4,7 +4,7 @@ import { type EscapingScheme, escapeLabels, escapeName, escapePairs } from './es
 import { fitsExemplar } from './exemplar.ts';
 import { cumulativeBuckets, isWhole, plainFamilies } from './plain-families.ts';
 import { ProtobufWriter } from './protobuf-writer.ts';
-import { spansOf } from './spans.ts';
+import { toSpans } from './spans.ts';
 
 /** Numbers of the enum MetricType. */
 const types: Record<Family['type'], number> = {
@@ -66,7 +66,7 @@ function* encodeFamily(
   if (family.unit) writer.text(5, family.unit);
   metrics.push(writer.take());
   if (written === 0) return;
-  yield lengthOf(metrics);
+  yield encodeLength(metrics);
   yield* metrics;
 }
 
@@ -80,7 +80,7 @@ function* pointsOf(family: Family): Generator<[labels: string, point: Point]> {
   }
 }
 
-function lengthOf(parts: readonly Buffer[]): Buffer {
+function encodeLength(parts: readonly Buffer[]): Buffer {
   let rest = parts.reduce((sum, { length }) => sum + length, 0);
   const bytes: number[] = [];
   for (; rest >= 128; rest = Math.floor(rest / 128)) bytes.push((rest % 128) | 128);
@@ -160,7 +160,7 @@ function writeNative(writer: ProtobufWriter, native: NativeBuckets): void {
   if (native.fractions) writer.double(8, native.zeroCount);
   else writer.unsigned(7, native.zeroCount);
   for (const [buckets, spanField] of [[native.negative, 9] as const, [native.positive, 12] as const]) {
-    const { spans, counts, deltas } = spansOf(buckets);
+    const { spans, counts, deltas } = toSpans(buckets);
     for (const { offset, length } of spans) {
       writer.message(spanField, () => {
         writer.signed(1, offset);
@@ -170,7 +170,7 @@ function writeNative(writer: ProtobufWriter, native: NativeBuckets): void {
     if (native.fractions && counts.length > 0) writer.packedDoubles(spanField + 2, counts);
     else if (deltas.length > 0) writer.packedSigned(spanField + 1, deltas);
   }
-  // A span of nothing is how an empty native histogram is told from a classic one.
+  // A span of nothing is how a reader knows an empty native histogram from a classic one.
   if (native.positive.size + native.negative.size === 0) {
     writer.message(12, () => {
       writer.signed(1, 0);

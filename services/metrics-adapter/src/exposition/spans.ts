@@ -7,7 +7,7 @@ export type Spans = {
 };
 
 /** Sparse buckets as the wire format has them: https://prometheus.io/docs/specs/native_histograms/ */
-export function spansOf(buckets: ReadonlyMap<number, number>): Spans {
+export function toSpans(buckets: ReadonlyMap<number, number>): Spans {
   const result: Spans = { spans: [], counts: [], deltas: [] };
   let [next, previous] = [0, 0];
   for (const index of [...buckets.keys()].sort((a, b) => a - b)) {

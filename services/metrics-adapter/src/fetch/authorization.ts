@@ -2,25 +2,25 @@ import { readFile } from 'node:fs/promises';
 import type { HttpClientConfig } from './config.ts';
 
 /** The Authorization header that a configuration asks for, but for OAuth 2. Files are read anew: tokens rotate. */
-export async function authorizationOf(config: HttpClientConfig): Promise<string | undefined> {
+export async function buildAuthorization(config: HttpClientConfig): Promise<string | undefined> {
   const { basic_auth: basic, authorization, bearer_token: token, bearer_token_file: tokenFile } = config;
   if (basic) {
     const [name = '', password = ''] = await Promise.all([
-      secretOf(basic.username, basic.username_file),
-      secretOf(basic.password, basic.password_file),
+      readSecret(basic.username, basic.username_file),
+      readSecret(basic.password, basic.password_file),
     ]);
     return `Basic ${Buffer.from(`${name}:${password}`).toString('base64')}`;
   }
   if (authorization) {
-    const credentials = await secretOf(authorization.credentials, authorization.credentials_file);
+    const credentials = await readSecret(authorization.credentials, authorization.credentials_file);
     return `${authorization.type.trim()} ${credentials ?? ''}`;
   }
-  const bearer = await secretOf(token, tokenFile);
+  const bearer = await readSecret(token, tokenFile);
   return bearer === undefined ? undefined : `Bearer ${bearer}`;
 }
 
 /** The Authorization header for the user and password that a URL has; undefined where it has none. */
-export function userOf(url: string): string | undefined {
+export function readUser(url: string): string | undefined {
   const { username, password } = new URL(url);
   if (username === '' && password === '') return undefined;
   const decoded = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
@@ -35,7 +35,7 @@ export function withoutUser(text: string): string {
 }
 
 /** A secret that stands in the configuration or in a file, without white space around it. */
-export async function secretOf(text: string | undefined, path: string | undefined): Promise<string | undefined> {
+export async function readSecret(text: string | undefined, path: string | undefined): Promise<string | undefined> {
   if (text !== undefined) return text.trim();
   return path === undefined ? undefined : (await readFile(path, 'utf8')).trim();
 }

@@ -2,7 +2,7 @@ import { codeOf, messageOf } from '@podkit/chassis/errors';
 import { request } from 'undici';
 import pkg from '../../package.json' with { type: 'json' };
 import { acceptedCodings, discard, readAnswer } from './answer.ts';
-import { authorizationOf, userOf, withoutUser } from './authorization.ts';
+import { buildAuthorization, readUser, withoutUser } from './authorization.ts';
 import type { HttpClientConfig } from './config.ts';
 import { Connections } from './connections.ts';
 import { FetchError } from './errors.ts';
@@ -104,7 +104,7 @@ export class HttpClient {
   async #authorization(url: string, signal: AbortSignal): Promise<string | undefined> {
     if (this.#tokens) return `Bearer ${await this.#tokens.get(signal)}`;
     try {
-      return (await authorizationOf(this.#config)) ?? userOf(url);
+      return (await buildAuthorization(this.#config)) ?? readUser(url);
     } catch (cause) {
       throw new FetchError('auth', `credentials cannot be read: ${messageOf(cause)}`, { cause });
     }

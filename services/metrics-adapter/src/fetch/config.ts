@@ -83,7 +83,7 @@ export const fetchSettings = {
   headers: Type.Record(Type.String(), Type.String(), { default: {}, description: 'Headers of the request.' }),
   timeout: Type.String({
     default: '10s',
-    description: "Longest wait for the whole answer; the scraper's own time-out can only shorten it.",
+    description: "Longest wait for the whole answer; the scraper's own timeout can only shorten it.",
   }),
   maxBytes: Type.Integer({ default: 16_777_216, minimum: 1, description: 'Longest answer; a longer one is refused.' }),
   client: Type.Object(httpClientSchema.properties, {

@@ -1,7 +1,7 @@
 import { messageOf } from '@podkit/chassis/errors';
 import { request } from 'undici';
 import { readAnswer } from './answer.ts';
-import { secretOf } from './authorization.ts';
+import { readSecret } from './authorization.ts';
 import type { Oauth2Config } from './config.ts';
 import { Connections } from './connections.ts';
 import { FetchError } from './errors.ts';
@@ -39,7 +39,7 @@ export class Oauth2Tokens {
 
   async #fetch(signal: AbortSignal): Promise<Token> {
     const { client_id: id, client_secret: text, client_secret_file: path, scopes } = this.#config;
-    const secret = (await secretOf(text, path)) ?? '';
+    const secret = (await readSecret(text, path)) ?? '';
     const form = new URLSearchParams({ grant_type: 'client_credentials', ...this.#config.endpoint_params });
     if (scopes.length > 0) form.set('scope', scopes.join(' '));
     const basic = Buffer.from(`${encodeURIComponent(id)}:${encodeURIComponent(secret)}`).toString('base64');

@@ -13,9 +13,9 @@ const versions: Record<string, SecureVersion> = {
 export async function tlsOptions(config: TlsConfig | undefined): Promise<ConnectionOptions> {
   if (config === undefined) return {};
   const [ca, cert, key] = await Promise.all([
-    textOf(config.ca, config.ca_file),
-    textOf(config.cert, config.cert_file),
-    textOf(config.key, config.key_file),
+    readText(config.ca, config.ca_file),
+    readText(config.cert, config.cert_file),
+    readText(config.key, config.key_file),
   ]);
   return {
     ...(ca === undefined ? {} : { ca }),
@@ -23,13 +23,13 @@ export async function tlsOptions(config: TlsConfig | undefined): Promise<Connect
     ...(key === undefined ? {} : { key }),
     ...(config.server_name === undefined ? {} : { servername: config.server_name }),
     ...(config.insecure_skip_verify ? { rejectUnauthorized: false } : {}),
-    ...versionOf('minVersion', config.min_version),
-    ...versionOf('maxVersion', config.max_version),
+    ...readVersion('minVersion', config.min_version),
+    ...readVersion('maxVersion', config.max_version),
   };
 }
 
-const versionOf = (option: 'minVersion' | 'maxVersion', name: string | undefined) =>
+const readVersion = (option: 'minVersion' | 'maxVersion', name: string | undefined) =>
   name === undefined ? {} : { [option]: versions[name] };
 
-const textOf = async (text: string | undefined, path: string | undefined) =>
+const readText = async (text: string | undefined, path: string | undefined) =>
   text ?? (path === undefined ? undefined : await readFile(path, 'utf8'));

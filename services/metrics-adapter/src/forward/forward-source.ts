@@ -28,7 +28,7 @@ export type ForwardOptions = {
 };
 
 /** How long the end waits for batches to be taken; what is not stays on disk. */
-const stopPatience = 3000;
+const stopTimeout = 3000;
 
 /** Follows log files and sends their lines on, as JSON: to standard output, or in batches over HTTP. */
 export class ForwardSource implements Source {
@@ -94,7 +94,7 @@ export class ForwardSource implements Source {
     await this.#reader.stop({ flush: this.#spool === undefined });
     this.#options.memory?.keep(this.name, { positions: this.#reader.positions, unfinished: new Map() });
     await this.#flush();
-    await this.#sender?.stop(stopPatience);
+    await this.#sender?.stop(stopTimeout);
     await this.#sink?.close();
   }
 

@@ -50,7 +50,7 @@ export class HttpSink {
       if (statusCode >= 200 && statusCode < 300) return { outcome: 'sent' };
       const reason = `the server answered ${statusCode}`;
       if (hopeless.has(statusCode)) return { outcome: 'rejected', reason };
-      return { outcome: 'failed', reason, retryAfter: millisecondsOf(headers['retry-after']) };
+      return { outcome: 'failed', reason, retryAfter: toMilliseconds(headers['retry-after']) };
     } catch (error) {
       return { outcome: 'failed', reason: messageOf(error) };
     }
@@ -75,6 +75,6 @@ export class HttpSink {
 }
 
 /** `Retry-After` in seconds; dates are rare there and count as not said. */
-function millisecondsOf(header: string | string[] | undefined): number | undefined {
+function toMilliseconds(header: string | string[] | undefined): number | undefined {
   return typeof header === 'string' && /^\d{1,6}$/.test(header) ? Number(header) * 1000 : undefined;
 }

@@ -36,9 +36,9 @@ export class Sender {
     this.#wake?.();
   }
 
-  /** Send what is there for at most `patience` milliseconds and not after a failure; the rest stays on disk. */
-  async stop(patience: number): Promise<void> {
-    const end = performance.now() + patience;
+  /** Send what is there for at most `timeout` milliseconds and not after a failure; the rest stays on disk. */
+  async stop(timeout: number): Promise<void> {
+    const end = performance.now() + timeout;
     while (this.#options.spool.batches > 0 && this.#failures === 0 && performance.now() < end) await sleep(10);
     this.#over.abort();
     this.#wake?.();

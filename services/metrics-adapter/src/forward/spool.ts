@@ -10,7 +10,7 @@ export type Batch = { sequence: number; lines: number; bytes: number };
 export type SpoolOptions = {
   directory: string;
   maxBytes: number;
-  /** Told of each batch that had to go for newer ones. */
+  /** Called for each batch that was dropped for newer ones. */
   onDrop: (batch: Batch) => void;
 };
 

@@ -1,7 +1,7 @@
 import { nearest } from '@podkit/chassis/config/nearest';
 import { PodkitError } from '@podkit/chassis/errors';
 import { type TemplateFunction, templateFunctions } from './body/functions.ts';
-import { type Token, tokensOf } from './body/tokens.ts';
+import { type Token, tokenize } from './body/tokens.ts';
 import { printed, type Value } from './body/value.ts';
 
 /** Parameters of a probe's URL; each may be there several times. */
@@ -23,7 +23,9 @@ type Cursor = { action: string; tokens: readonly Token[]; at: number };
  */
 export function compileBodyTemplate(text: string): BodyTemplate {
   const trimmed = text.replaceAll(/\s*\{\{-(?=\s)/g, '{{').replaceAll(/(?<=\s)-\}\}\s*/g, '}}');
-  const parts = trimmed.split(/\{\{(.*?)\}\}/s).map((part, at) => (at % 2 === 0 ? plain(part) : actionOf(part.trim())));
+  const parts = trimmed
+    .split(/\{\{(.*?)\}\}/s)
+    .map((part, at) => (at % 2 === 0 ? plain(part) : compileAction(part.trim())));
   return (parameters) => parts.map((part) => part(parameters)).join('');
 }
 
@@ -32,9 +34,9 @@ function plain(text: string): BodyTemplate {
   return () => text;
 }
 
-function actionOf(action: string): BodyTemplate {
+function compileAction(action: string): BodyTemplate {
   if (/^\/\*.*\*\/$/s.test(action)) return () => '';
-  const cursor = { action, tokens: tokensOf(action), at: 0 };
+  const cursor = { action, tokens: tokenize(action), at: 0 };
   const expression = pipeline(cursor);
   if (cursor.at < cursor.tokens.length) throw fault(cursor, 'there is a ")" too many');
   return (parameters) => printed(expression(parameters));
@@ -58,7 +60,7 @@ function command(cursor: Cursor, piped?: Expression): Expression {
   const values: Expression[] = [];
   while (isOperand(cursor)) values.push(operand(cursor));
   if (piped !== undefined) values.push(piped);
-  const { call } = functionOf(cursor, token.text, values.length);
+  const { call } = findFunction(cursor, token.text, values.length);
   return (parameters) => call(...values.map((value) => value(parameters)));
 }
 
@@ -78,7 +80,7 @@ function operand(cursor: Cursor): Expression {
   if (token === undefined || token.kind === 'sign') throw fault(cursor, 'a value is missing');
   if (token.kind === 'literal') return () => token.value;
   if (token.kind === 'field') return (parameters) => parameters.get(token.text) ?? [];
-  const { call } = functionOf(cursor, token.text, 0);
+  const { call } = findFunction(cursor, token.text, 0);
   return () => call();
 }
 
@@ -89,7 +91,7 @@ function takeSign(cursor: Cursor, sign: string): boolean {
   return there;
 }
 
-function functionOf(cursor: Cursor, name: string, count: number): TemplateFunction {
+function findFunction(cursor: Cursor, name: string, count: number): TemplateFunction {
   const known = templateFunctions.get(name);
   if (known === undefined) {
     const close = nearest(name, templateFunctions.keys());

@@ -2,7 +2,7 @@ import { escapeValue, quoteName } from '../series/labels.ts';
 import type { JsonLabelConfig, JsonMetricConfig } from './metric-config.ts';
 import type { Json } from './parse.ts';
 import { compileQuery, type Node, valueAt } from './query.ts';
-import { labelOf } from './value.ts';
+import { toLabel } from './value.ts';
 
 /** The labels of an element as `labelsText` has them. */
 export type LabelReader = (node: Node, root: Json) => string;
@@ -15,7 +15,7 @@ export function compileLabels(labels: JsonMetricConfig['labels']): LabelReader {
   return (node, root) => {
     let text = '';
     for (const { before, read } of parts) {
-      const value = labelOf(read(node, root));
+      const value = toLabel(read(node, root));
       if (value !== '') text += `${text === '' ? '' : ','}${before}${escapeValue(value)}"`;
     }
     return text;

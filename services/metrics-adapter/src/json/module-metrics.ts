@@ -4,7 +4,7 @@ import type { JsonReader } from './json-metrics.ts';
 import { compileKubectl, type KubectlTemplate } from './kubectl/template.ts';
 import type { ModuleMetricConfig } from './module-config.ts';
 import type { Json } from './parse.ts';
-import { numberOf, timeOf } from './value.ts';
+import { toNumber, toTime } from './value.ts';
 import type { OnBadValue } from './writers/writer.ts';
 
 type Value = { name: string; template: KubectlTemplate };
@@ -66,7 +66,7 @@ function addSample(
     if (first === undefined && !config.allow_missing_key) onBadValue('value');
     return undefined;
   }
-  const value = numberOf(first);
+  const value = toNumber(first);
   // Several values would be one series: the first counts, and the rest is noticed.
   if (value === undefined || more.length > 0) onBadValue('value');
   if (value === undefined) return undefined;
@@ -74,7 +74,7 @@ function addSample(
   const family = snapshot.family({ name, help: config.help ?? name }, type);
   const pairs = labels.map(([label, text]) => [label, text.text(element)] as const);
   const written = time?.values(element)[0];
-  const timestamp = timeOf(written);
+  const timestamp = toTime(written);
   if (written !== undefined && written !== null && timestamp === undefined) return onBadValue('timestamp');
   family?.add(labelsText(pairs), timestamp === undefined ? { value } : { value, timestamp });
   return undefined;

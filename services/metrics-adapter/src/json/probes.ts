@@ -36,7 +36,7 @@ export class Probes {
   /** @throws {ProbeError} for a query that is refused, {FetchError} when the target can't be read */
   async probe(
     { module: name, target, parameters }: ProbeQuery,
-    patience: number,
+    timeout: number,
     onError: (reason: string) => void,
   ): Promise<Family[]> {
     const module = this.#modules.get(name);
@@ -52,7 +52,7 @@ export class Probes {
       parameters,
       maxBytes: this.#config.probe.maxBytes,
       allows: (to: URL) => this.#isAllowed(to),
-      signal: AbortSignal.timeout(Math.max(1, Math.round(patience))),
+      signal: AbortSignal.timeout(Math.max(1, Math.round(timeout))),
     };
     const probe = module.probe(request, this.#config.limits, onError);
     this.#running.add(probe);

@@ -32,7 +32,7 @@ export function compileQuery(text: string): Query {
   } catch (cause) {
     throw new PodkitError('ERR_JSONPATH', `"${text}" is not a JSONPath: ${messageOf(cause)}`, { cause });
   }
-  const steps = stepsOf(path);
+  const steps = parseSteps(path);
   return steps === undefined ? generalQuery(compiled) : walkingQuery(steps);
 }
 
@@ -95,7 +95,7 @@ const segment =
   /\.([A-Za-z_\u0080-\uFFFF][\w\u0080-\uFFFF]*)|(\.\*|\[\s*\*\s*\])|\[\s*(-?\d+)\s*\]|\[\s*(?:'([^'\\]*)'|"([^"\\]*)")\s*\]/y;
 
 /** The steps of a query that has no filters, slices, unions or descendants; undefined for any other. */
-function stepsOf(path: string): Step[] | undefined {
+function parseSteps(path: string): Step[] | undefined {
   const steps: Step[] = [];
   let at = 1;
   while (at < path.length) {

@@ -4,14 +4,14 @@ import { compileTime } from '../numbers/time-text.ts';
 import type { Json } from './parse.ts';
 
 /** The number that a JSON value stands for: numbers, truth values and texts of either. Undefined for anything else. */
-export function numberOf(value: Json | undefined): number | undefined {
+export function toNumber(value: Json | undefined): number | undefined {
   if (typeof value === 'number') return value;
   if (typeof value === 'boolean' || typeof value === 'bigint') return Number(value);
   return typeof value === 'string' ? parseNumber(value) : undefined;
 }
 
 /** A JSON value as a label: texts as they are, numbers with every digit, objects and arrays as JSON. Null is none. */
-export function labelOf(value: Json | undefined): string {
+export function toLabel(value: Json | undefined): string {
   if (typeof value === 'string') return value;
   if (value === null || value === undefined) return '';
   if (typeof value !== 'object') return String(value);
@@ -34,8 +34,8 @@ const readTime = compileTime({ zone: 'UTC' });
  * Milliseconds since the epoch of a value: seconds, milliseconds, microseconds or nanoseconds as a number (by its size)
  * or its text, or a date as `compileTime` reads it. Undefined for anything else.
  */
-export function timeOf(value: Json | undefined): number | undefined {
-  const number = numberOf(value);
+export function toTime(value: Json | undefined): number | undefined {
+  const number = toNumber(value);
   if (number !== undefined) return epochMilliseconds(number);
   return typeof value === 'string' ? readTime(value) : undefined;
 }

@@ -10,13 +10,13 @@ export type FilterConfig = { where?: Record<string, string>; unless?: Record<str
  *
  * @throws {PodkitError} ERR_REGEX
  */
-export function filterOf({ where = {}, unless = {} }: FilterConfig, names: readonly string[]): Filter {
-  const tests = [...testsOf(where, names, true), ...testsOf(unless, names, false)];
+export function compileFilter({ where = {}, unless = {} }: FilterConfig, names: readonly string[]): Filter {
+  const tests = [...compileTests(where, names, true), ...compileTests(unless, names, false)];
   if (tests.length === 0) return () => true;
   return (fields) => tests.every(({ slot, regex, wanted }) => regex.test(fields[slot] ?? '') === wanted);
 }
 
-function testsOf(patterns: Record<string, string>, names: readonly string[], wanted: boolean) {
+function compileTests(patterns: Record<string, string>, names: readonly string[], wanted: boolean) {
   return Object.entries(patterns).map(([name, pattern]) => ({
     slot: names.includes(name) ? names.indexOf(name) + 1 : Number(name),
     regex: compileRegex(pattern, { whole: true }).regex,

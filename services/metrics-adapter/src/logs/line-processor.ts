@@ -1,13 +1,13 @@
 import { ConfigError } from '@podkit/chassis/config/config';
 import { messageOf } from '@podkit/chassis/errors';
 import { compileRegex, type Regex } from '../regex/bounded-regex.ts';
-import { referencesOf } from '../regex/template.ts';
+import { findReferences } from '../regex/template.ts';
 import type { SeriesSink } from '../sink.ts';
 import type { LineOrigin } from '../tail/open-file.ts';
 import { kubernetesFields } from '../tail/pod-path.ts';
 import type { LogMetricConfig, LogRule, LogsConfig } from './config.ts';
 import type { LogCounts } from './counts.ts';
-import { type Filter, filterOf } from './filter.ts';
+import { compileFilter, type Filter } from './filter.ts';
 import { csvFormat } from './formats/csv.ts';
 import type { Format } from './formats/fields.ts';
 import { jsonFormat } from './formats/json-lines.ts';
@@ -84,7 +84,7 @@ export class LineProcessor {
 /** The format of the source's lines; undefined for regex, where each rule takes lines apart in its own way. */
 function compileFormat({ format, csv, cri, rules, maxLineBytes }: LogsConfig): Format | undefined {
   if (format === 'regex') return undefined;
-  const all = [...new Set(rules.flatMap((rule) => [...filterNames(rule), ...rule.metrics.flatMap(namesOf)]))];
+  const all = [...new Set(rules.flatMap((rule) => [...filterNames(rule), ...rule.metrics.flatMap(referencedNames)]))];
   const names = cri ? all.filter((name) => !kubernetesNames.includes(name)) : all;
   if (format === 'logfmt') return logfmtFormat(names);
   if (format === 'json') return jsonFormat(names);
@@ -96,9 +96,9 @@ const filterNames = ({ where = {}, unless = {} }: Pick<LogRule, 'where' | 'unles
   ...Object.keys(unless),
 ];
 
-const namesOf = (metric: LogMetricConfig) => [
+const referencedNames = (metric: LogMetricConfig) => [
   ...filterNames(metric),
-  ...[String(metric.value ?? ''), metric.timestamp ?? '', ...Object.values(metric.labels)].flatMap(referencesOf),
+  ...[String(metric.value ?? ''), metric.timestamp ?? '', ...Object.values(metric.labels)].flatMap(findReferences),
 ];
 
 function compileRule(
@@ -112,7 +112,7 @@ function compileRule(
   const compiled = rule.match === undefined ? undefined : compileRegex(rule.match);
   const own = format?.names ?? compiled?.groups ?? [];
   const names = [...own, ...more];
-  const unknown = [...filterNames(rule), ...rule.metrics.flatMap(namesOf)].filter(
+  const unknown = [...filterNames(rule), ...rule.metrics.flatMap(referencedNames)].filter(
     (name) => !isKnown(name, names, own.length),
   );
   if (unknown.length > 0)
@@ -123,7 +123,7 @@ function compileRule(
   const timed = rule.metrics.filter(({ type, timestamp }) => isObserver(type) && timestamp !== undefined);
   if (timed.length > 0) throw new ConfigError(timed.map(({ name, type }) => `${name}: a ${type} takes no timestamp`));
   const metrics = rule.metrics.map((metric) => new LogMetric(metric, names, options));
-  return { regex: compiled?.regex, filter: filterOf(rule, names), metrics, stop: rule.stop };
+  return { regex: compiled?.regex, filter: compileFilter(rule, names), metrics, stop: rule.stop };
 }
 
 const isObserver = (type: LogMetricConfig['type']) => type === 'histogram' || type === 'summary';

@@ -4,7 +4,7 @@ import { compileTemplate, type Template } from '../regex/template.ts';
 import type { MetricSpec, Series, SeriesSink } from '../sink.ts';
 import type { LogMetricConfig } from './config.ts';
 import type { LogCounts } from './counts.ts';
-import { type Filter, filterOf } from './filter.ts';
+import { compileFilter, type Filter } from './filter.ts';
 import type { Fields } from './formats/fields.ts';
 import { SeriesCache } from './series-cache.ts';
 
@@ -35,8 +35,8 @@ export class LogMetric {
     { sink, counts }: { sink: SeriesSink; counts: LogCounts },
   ) {
     this.#config = config;
-    this.#spec = specOf(config);
-    this.#filter = filterOf(config, names);
+    this.#spec = buildSpec(config);
+    this.#filter = compileFilter(config, names);
     this.#labels = Object.entries(config.labels).map(([name, text]) => ({
       name,
       template: compileTemplate(text, names),
@@ -107,7 +107,7 @@ export class LogMetric {
 const textIn = (fields: Fields, template: Template): string =>
   template.only === undefined ? template.render(fields) : (fields[template.only] ?? '');
 
-function specOf({ name, help, type, ttl, buckets, nativeFactor, quantiles, maxAge }: LogMetricConfig): MetricSpec {
+function buildSpec({ name, help, type, ttl, buckets, nativeFactor, quantiles, maxAge }: LogMetricConfig): MetricSpec {
   const shared = { name, help, ttl: parseDuration(ttl) };
   if (type === 'histogram') return { ...shared, type, buckets: buckets.toSorted((a, b) => a - b), nativeFactor };
   if (type !== 'summary') return { ...shared, type };

@@ -8,7 +8,7 @@ export const isCount = (value: number): boolean => value >= 0 && value <= Number
 export const isTimestamp = (milliseconds: number): boolean => milliseconds > -latest && milliseconds < latest;
 
 /**
- * Milliseconds since the epoch of a number whose unit nobody tells. Seconds, milliseconds, microseconds and nanoseconds
+ * Milliseconds since the epoch of a number whose unit is not given. Seconds, milliseconds, microseconds and nanoseconds
  * of the years 1973 to 5138 have different sizes. Undefined where it is none of them.
  */
 export function epochMilliseconds(value: number): number | undefined {

@@ -64,7 +64,7 @@ export function parseQuantity(text: string, kilobyte: Kilobyte = 1000): number |
   if (plain !== undefined) return plain;
   const trimmed = text.trim();
   if (trimmed.length > longest) return undefined;
-  if (goDuration.test(trimmed)) return secondsOf(trimmed);
+  if (goDuration.test(trimmed)) return parseGoDuration(trimmed);
   const [, number = '', unit = ''] = withUnit.exec(trimmed) ?? [];
   const power = decimalBytes.get(unit);
   const factor = power === undefined ? units.get(unit) : kilobyte ** power;
@@ -73,7 +73,7 @@ export function parseQuantity(text: string, kilobyte: Kilobyte = 1000): number |
   return factor < 1 ? Number(number) / Math.round(1 / factor) : Number(number) * factor;
 }
 
-function secondsOf(duration: string): number {
+function parseGoDuration(duration: string): number {
   let milliseconds = 0;
   for (const [, number, unit = ''] of duration.matchAll(goPart))
     milliseconds += Number(number) * (unit === 'm' ? 60_000 : (units.get(unit) ?? 0) * 1000);

@@ -32,7 +32,7 @@ export const numberSettings = {
   ),
   timeZone: Type.String({
     default: 'UTC',
-    description: "Zone of times that don't tell theirs, such as `Europe/Berlin`.",
+    description: "Zone of times that don't name theirs, such as `Europe/Berlin`.",
   }),
 };
 

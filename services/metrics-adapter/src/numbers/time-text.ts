@@ -10,7 +10,7 @@ const completeIso = /^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[+-]\d\
 
 /**
  * Reads times. Without a format they are ISO 8601, SQL's `2026-11-29 00:07:35`, RFC 2822 or HTTP dates; a format is one
- * of https://moment.github.io/luxon/#/parsing, in English. `zone` is for texts that don't tell theirs.
+ * of https://moment.github.io/luxon/#/parsing, in English. `zone` is for texts that don't name theirs.
  *
  * @throws {PodkitError} ERR_TIME for a zone or a format that is none
  */

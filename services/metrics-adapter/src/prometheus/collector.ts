@@ -1,7 +1,7 @@
 import type { MetricType, NativeBuckets } from '../series/family.ts';
 import { labelsText } from '../series/labels.ts';
 import type { Snapshot } from '../series/snapshot.ts';
-import { addPart, type Composite, exemplarOf, histogramPoint, partsOf, summaryPoint } from './composite.ts';
+import { addPart, type Composite, findParts, histogramPoint, readExemplar, summaryPoint } from './composite.ts';
 import type { FamilyMeta } from './family-meta.ts';
 import type { Visitor } from './parse.ts';
 import type { Relabel } from './relabel.ts';
@@ -61,7 +61,7 @@ export class ExpositionCollector implements Visitor {
     }
     const type = compositeTypes.has(meta.type) || suffix === '_created' ? 'unknown' : meta.type;
     const family = snapshot.family({ name, help: meta.help || noHelp, unit: meta.unit }, type);
-    family?.add(labelsText(labels), { value: sample.value, timestamp, exemplar: exemplarOf(sample) });
+    family?.add(labelsText(labels), { value: sample.value, timestamp, exemplar: readExemplar(sample) });
     return undefined;
   }
 
@@ -72,7 +72,7 @@ export class ExpositionCollector implements Visitor {
     if (labels === undefined || name === '') return;
     dropInternal(labels);
     const timestamp = this.#options.honorTimestamps ? sample.timestamp : undefined;
-    partsOf(this.#composite(name, meta), labelsText(labels), timestamp).native = native;
+    findParts(this.#composite(name, meta), labelsText(labels), timestamp).native = native;
   }
 
   /** When the series of a protobuf metric began, which is no sample of its own. */

@@ -27,7 +27,7 @@ export function addPart(composite: Composite, { sample, suffix, labels, timestam
   const own = suffix === '_bucket' ? 'le' : suffix === '' && type === 'summary' ? 'quantile' : undefined;
   const text = own === undefined ? undefined : labels.get(own);
   if (own !== undefined) labels.delete(own);
-  const parts = partsOf(composite, labelsText(labels), timestamp);
+  const parts = findParts(composite, labelsText(labels), timestamp);
   const { value } = sample;
   if (suffix === '_sum' || suffix === '_gsum') {
     if (parts.sum !== undefined) parts.fault ??= 'duplicate';
@@ -39,12 +39,12 @@ export function addPart(composite: Composite, { sample, suffix, labels, timestam
   } else {
     const bound = text === undefined ? undefined : parseFloatText(text);
     if (bound === undefined || Number.isNaN(bound)) parts.fault ??= 'bound';
-    else parts.bounds.push([bound, value, exemplarOf(sample)]);
+    else parts.bounds.push([bound, value, readExemplar(sample)]);
   }
 }
 
 /** Lines that say another time belong to another point of the series. */
-export function partsOf({ parts }: Composite, labels: string, timestamp: number | undefined): Parts {
+export function findParts({ parts }: Composite, labels: string, timestamp: number | undefined): Parts {
   const key = `${labels}\n${timestamp ?? ''}`;
   const known = parts.get(key);
   if (known !== undefined) return known;
@@ -62,7 +62,7 @@ export function partsOf({ parts }: Composite, labels: string, timestamp: number 
 }
 
 /** The exemplar of a sample, its labels as text. */
-export function exemplarOf({ exemplar }: SampleLine): Exemplar | undefined {
+export function readExemplar({ exemplar }: SampleLine): Exemplar | undefined {
   if (exemplar === undefined) return undefined;
   const { labels, value, timestamp } = exemplar;
   return { labels: labelsText(labels), value, ...(timestamp === undefined ? {} : { timestamp }) };

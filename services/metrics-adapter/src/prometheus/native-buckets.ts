@@ -10,14 +10,14 @@ const [lowestSchema, highestSchema] = [-4, 8];
  *
  * https://prometheus.io/docs/specs/native_histograms/
  */
-export function nativeOf(histogram: HistogramMessage): NativeBuckets | undefined | 'malformed' {
+export function readNative(histogram: HistogramMessage): NativeBuckets | undefined | 'malformed' {
   const { schema = 0, zeroThreshold = 0, negativeSpan = [], positiveSpan = [] } = histogram;
   const fractions = (histogram.countFloat ?? 0) > 0 || (histogram.zeroCountFloat ?? 0) > 0;
   const zeroCount = (fractions ? histogram.zeroCountFloat : histogram.zeroCount) ?? 0;
   if (negativeSpan.length + positiveSpan.length === 0 && zeroThreshold === 0 && zeroCount === 0) return undefined;
   const { negativeDelta, negativeCount, positiveDelta, positiveCount } = histogram;
-  const negative = bucketsOf(negativeSpan, fractions ? negativeCount : summed(negativeDelta));
-  const positive = bucketsOf(positiveSpan, fractions ? positiveCount : summed(positiveDelta));
+  const negative = readBuckets(negativeSpan, fractions ? negativeCount : summed(negativeDelta));
+  const positive = readBuckets(positiveSpan, fractions ? positiveCount : summed(positiveDelta));
   const sound = schema >= lowestSchema && schema <= highestSchema && zeroThreshold >= 0 && isCount(zeroCount);
   if (!sound || negative === undefined || positive === undefined) return 'malformed';
   return { schema, zeroThreshold, zeroCount, negative, positive, fractions };
@@ -28,7 +28,7 @@ function summed(deltas: readonly number[] = []): number[] {
   return deltas.map((delta) => (sum += delta));
 }
 
-function bucketsOf(spans: readonly BucketSpan[], counts: readonly number[] = []): Map<number, number> | undefined {
+function readBuckets(spans: readonly BucketSpan[], counts: readonly number[] = []): Map<number, number> | undefined {
   const total = spans.reduce((sum, { length = 0 }) => sum + length, 0);
   if (total !== counts.length || !counts.every(isCount)) return undefined;
   const buckets = new Map<number, number>();

@@ -7,7 +7,7 @@ import type { LabelPair } from '../series/labels.ts';
 import { Slices } from '../slices.ts';
 import type { ExpositionCollector } from './collector.ts';
 import type { FamilyMeta } from './family-meta.ts';
-import { nativeOf } from './native-buckets.ts';
+import { readNative } from './native-buckets.ts';
 import {
   type ExemplarMessage,
   type HistogramMessage,
@@ -55,15 +55,15 @@ type Base = Pick<SampleLine, 'labels' | 'timestamp'>;
 type Emit = (suffix: string, value: number | undefined, label?: LabelPair, exemplar?: ExemplarMessage) => void;
 
 function readMetric(metric: MetricMessage, meta: FamilyMeta, collector: ExpositionCollector): void {
-  const labels = labelsOf(metric.label);
+  const labels = readLabels(metric.label);
   const { timestamp } = metric;
-  const fault = faultOf(meta.name, labels, timestamp);
+  const fault = findError(meta.name, labels, timestamp);
   if (fault !== undefined) return collector.refused(fault);
   const base: Base = { labels, ...(timestamp === undefined ? {} : { timestamp }) };
   const emit: Emit = (suffix, value, label, exemplar) => {
     if (value === undefined) return;
     const all = label === undefined ? labels : [...labels, label];
-    const sample = { ...base, name: `${meta.name}${suffix}`, labels: all, value, ...exemplarOf(exemplar) };
+    const sample = { ...base, name: `${meta.name}${suffix}`, labels: all, value, ...readExemplar(exemplar) };
     collector.sample(sample, meta);
   };
   if (metric.histogram) return readHistogram(metric.histogram, { base, meta, collector, emit });
@@ -71,7 +71,7 @@ function readMetric(metric: MetricMessage, meta: FamilyMeta, collector: Expositi
   const plain = metric.counter ?? metric.gauge ?? metric.untyped;
   if (plain === undefined) return collector.refused('malformed_line');
   emit('', plain.value ?? 0, undefined, plain.exemplar);
-  return collector.begun({ ...base, name: meta.name, value: 0 }, millisecondsOf(plain.created));
+  return collector.begun({ ...base, name: meta.name, value: 0 }, toMilliseconds(plain.created));
 }
 
 type Context = { base: Base; meta: FamilyMeta; collector: ExpositionCollector; emit: Emit };
@@ -81,7 +81,7 @@ function readSummary({ count, sum, quantile = [], created }: SummaryMessage, con
   for (const { quantile: rank = 0, value = 0 } of quantile) emit('', value, ['quantile', String(rank)]);
   emit('_sum', sum ?? 0);
   emit('_count', count ?? 0);
-  collector.begun({ ...base, name: meta.name, value: 0 }, millisecondsOf(created));
+  collector.begun({ ...base, name: meta.name, value: 0 }, toMilliseconds(created));
 }
 
 function readHistogram(histogram: HistogramMessage, { base, meta, collector, emit }: Context): void {
@@ -94,14 +94,14 @@ function readHistogram(histogram: HistogramMessage, { base, meta, collector, emi
   if (buckets.length > 0 && buckets.at(-1)?.bound !== Infinity) emit('_bucket', count, ['le', '+Inf']);
   emit(gauge ? '_gsum' : '_sum', histogram.sum ?? 0);
   emit(gauge ? '_gcount' : '_count', count);
-  const native = nativeOf(histogram);
+  const native = readNative(histogram);
   const sample = { ...base, name: meta.name, value: 0 };
   if (native === 'malformed') collector.refused('native_histogram');
   else if (native !== undefined) collector.native(sample, native, meta);
-  collector.begun(sample, millisecondsOf(created));
+  collector.begun(sample, toMilliseconds(created));
 }
 
-function faultOf(name: string, labels: readonly LabelPair[], timestamp: number | undefined): Refusal | undefined {
+function findError(name: string, labels: readonly LabelPair[], timestamp: number | undefined): Refusal | undefined {
   if (name === '') return 'malformed_line';
   if (timestamp !== undefined && !isTimestamp(timestamp)) return 'timestamp';
   if (labels.some(([label]) => label === '__name__')) return 'reserved_label';
@@ -109,17 +109,17 @@ function faultOf(name: string, labels: readonly LabelPair[], timestamp: number |
   return new Set(labels.map(([label]) => label)).size < labels.length ? 'duplicate_label' : undefined;
 }
 
-const labelsOf = (labels: readonly LabelPairMessage[] = []) =>
+const readLabels = (labels: readonly LabelPairMessage[] = []) =>
   labels.map(({ name = '', value = '' }): LabelPair => [name, value]);
 
-function exemplarOf(exemplar: ExemplarMessage | undefined): Pick<SampleLine, 'exemplar'> {
+function readExemplar(exemplar: ExemplarMessage | undefined): Pick<SampleLine, 'exemplar'> {
   if (exemplar === undefined) return {};
-  const timestamp = millisecondsOf(exemplar.timestamp);
+  const timestamp = toMilliseconds(exemplar.timestamp);
   const { label, value = 0 } = exemplar;
-  return { exemplar: { labels: labelsOf(label), value, ...(timestamp === undefined ? {} : { timestamp }) } };
+  return { exemplar: { labels: readLabels(label), value, ...(timestamp === undefined ? {} : { timestamp }) } };
 }
 
-function millisecondsOf(timestamp: Timestamp | undefined): number | undefined {
+function toMilliseconds(timestamp: Timestamp | undefined): number | undefined {
   if (timestamp === undefined) return undefined;
   const milliseconds = (timestamp.seconds ?? 0) * 1000 + (timestamp.nanos ?? 0) / 1e6;
   return isTimestamp(milliseconds) ? milliseconds : undefined;

@@ -11,7 +11,7 @@ export type Visitor = {
   refused(reason: Refusal): void;
 };
 
-/** Lines between two looks at the clock. */
+/** Lines between two readings of the clock. */
 const batch = 200;
 
 const metadata = /^#[ \t]+(HELP|TYPE|UNIT)[ \t]+(?:"((?:[^"\\]|\\.)*)"|([^ \t"]+))[ \t]?(.*)$/s;

@@ -63,7 +63,7 @@ function compileRule(config: RelabelConfig): Relabel {
     case 'uppercase':
       return (labels) => write(labels, joined(labels).toUpperCase());
     case 'hashmod':
-      return (labels) => write(labels, String(hashOf(joined(labels)) % BigInt(modulus)));
+      return (labels) => write(labels, String(hashLabel(joined(labels)) % BigInt(modulus)));
     case 'labeldrop':
       return (labels) => removeNames(labels, (name) => regex.test(name));
     case 'labelkeep':
@@ -114,6 +114,6 @@ function removeNames(labels: Map<string, string>, goes: (name: string) => boolea
 }
 
 /** The last eight bytes of the MD5 as a number, as Prometheus hashes; it is no secret. */
-function hashOf(text: string): bigint {
+function hashLabel(text: string): bigint {
   return createHash('md5').update(text).digest().readBigUInt64BE(8);
 }

@@ -5,7 +5,7 @@ import type { Family } from '../series/family.ts';
 import { Snapshot } from '../series/snapshot.ts';
 import type { SeriesLimits } from '../series/store.ts';
 
-/** Fetches and reads one source into a snapshot; `onError` is told of parts that had to be left out. */
+/** Fetches and reads one source into a snapshot; `onError` is called for each part that had to be left out. */
 export type Collect = (
   snapshot: Snapshot,
   options: { signal: AbortSignal; onError: (reason: string) => void },
@@ -19,7 +19,7 @@ export type PullResult = { up: boolean; seconds: number; families: Family[] };
 export type PullOptions = {
   name: string;
   limits: SeriesLimits;
-  /** Longest wait in milliseconds; a scraper with less patience shortens it. */
+  /** Longest wait in milliseconds; the scraper's own timeout can shorten it. */
   timeout: number;
   collect: Collect;
   close: () => Promise<void>;
@@ -50,11 +50,11 @@ export class PullSource {
   }
 
   /**
-   * Ask the source and wait at most `patience` milliseconds. Who asks meanwhile gets the same answer: several
+   * Ask the source and wait at most `timeout` milliseconds. Who asks meanwhile gets the same answer: several
    * scrapers at once cost the application one request. It never rejects; a source that fails is not up.
    */
-  collect(patience: number): Promise<PullResult> {
-    this.#running ??= this.#collect(patience).finally(() => {
+  collect(timeout: number): Promise<PullResult> {
+    this.#running ??= this.#collect(timeout).finally(() => {
       this.#running = undefined;
     });
     return this.#running;
@@ -65,13 +65,13 @@ export class PullSource {
     await this.#options.close();
   }
 
-  async #collect(patience: number): Promise<PullResult> {
+  async #collect(scrapeTimeout: number): Promise<PullResult> {
     const began = performance.now();
     const { limits, timeout, collect } = this.#options;
     const onError = (reason: string) => this.error(reason);
     const snapshot = new Snapshot(limits, onError);
     try {
-      const signal = AbortSignal.timeout(Math.max(1, Math.round(Math.min(patience, timeout))));
+      const signal = AbortSignal.timeout(Math.max(1, Math.round(Math.min(scrapeTimeout, timeout))));
       await collect(snapshot, { signal, onError });
       this.#note(true);
       return { up: true, seconds: (performance.now() - began) / 1000, families: snapshot.families() };

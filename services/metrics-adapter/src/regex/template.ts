@@ -8,7 +8,7 @@ export type Template = {
 const reference = /\$(?:(\$)|(\w+)|\{([^}]*)\})/g;
 
 /** The names and numbers that a text refers to. */
-export function referencesOf(text: string): string[] {
+export function findReferences(text: string): string[] {
   return [...text.matchAll(reference)].flatMap(([, dollar, bare, braced]) => (dollar ? [] : [bare ?? braced ?? '']));
 }
 

@@ -15,7 +15,7 @@ export type LiveFamily = {
 };
 
 /** The family as it is exposed: a view, nothing is copied. */
-export function viewOf({ spec, series }: LiveFamily): Family {
+export function toFamily({ spec, series }: LiveFamily): Family {
   // The type in the spec decides the class of the series.
   return { name: spec.name, help: spec.help, type: exposedType(spec), series } as unknown as Family;
 }

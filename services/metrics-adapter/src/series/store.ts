@@ -3,7 +3,7 @@ import type { Labels, MetricSpec, Series, SeriesSink } from '../sink.ts';
 import { Budget, bytesOfSeries } from './budget.ts';
 import type { Family } from './family.ts';
 import { labelsText } from './labels.ts';
-import { haveOneShape, type LiveFamily, otherLabels, specSampleNames, viewOf } from './live-family.ts';
+import { haveOneShape, type LiveFamily, otherLabels, specSampleNames, toFamily } from './live-family.ts';
 import { type Clock, createSeries, type LiveSeries } from './live-series.ts';
 import { OverflowSeries } from './overflow-series.ts';
 
@@ -109,7 +109,7 @@ export class SeriesStore {
 
   /** Everything there is. The families are views of the live series: nothing is copied. */
   families(): Family[] {
-    return [...this.#families.values()].map(viewOf);
+    return [...this.#families.values()].map(toFamily);
   }
 
   #series(ask: Ask): Series | undefined {

@@ -13,7 +13,7 @@ export function statsdMetrics(
     name: `statsd_${name}`,
     help,
     type,
-    samples: entriesOf(values).map(([key, value]) => ({
+    samples: toEntries(values).map(([key, value]) => ({
       labels: label === '' ? { source } : { source, [label]: key },
       value,
     })),
@@ -45,7 +45,7 @@ export function statsdMetrics(
   ];
 }
 
-function entriesOf(values: Values): [string, number][] {
+function toEntries(values: Values): [string, number][] {
   if (typeof values === 'number') return [['', values]];
   return values instanceof Map ? [...values] : Object.entries(values);
 }

@@ -25,14 +25,14 @@ export const tailSettings = {
   }),
   pollInterval: Type.String({
     default: '250ms',
-    description: 'Time between looks at a file; events of the file system shorten it.',
+    description: 'Time between checks of a file; events of the file system shorten it.',
   }),
   rotateWait: Type.String({ default: '5s', description: 'How long a file that was renamed or removed is still read.' }),
   maxLineBytes: Type.Integer({ default: 65_536, minimum: 64, description: 'Bytes of a line that are kept.' }),
   cri: Type.Boolean({
     default: false,
     description:
-      "Whether lines are a container runtime's, `time stream tag text`; parts of a record are joined, and fields `kubernetes.…` tell the Pod.",
+      "Whether lines are a container runtime's, `time stream tag text`; parts of a record are joined, and fields `kubernetes.…` name the Pod.",
   }),
   multiline: Type.Optional(
     Type.Object(

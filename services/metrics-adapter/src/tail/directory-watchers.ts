@@ -7,7 +7,7 @@ export class DirectoryWatchers {
   readonly #onChange: (directory: string, name: string | null) => void;
   readonly #onError: (error: unknown, directory: string) => void;
 
-  /** `onChange` gets the name of the entry that changed, where the system tells it. */
+  /** `onChange` gets the name of the entry that changed, where the system names it. */
   constructor(
     onChange: (directory: string, name: string | null) => void,
     onError: (error: unknown, directory: string) => void,

@@ -1,7 +1,7 @@
 import { messageOf } from '@podkit/chassis/errors';
 import type { Logger } from '@podkit/chassis/log/logger';
 
-/** Logs what goes wrong with a path once, not at each look, and again when it is something else. */
+/** Logs what goes wrong with a path once, not at each check, and again when the error changes. */
 export class ErrorLog {
   readonly #log: Logger;
   readonly #source: string;

@@ -1,8 +1,9 @@
-import { readdir, realpath, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { realpath, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { codeOf } from '@podkit/chassis/errors';
 import type { FileSlots } from './file-slots.ts';
 import { OpenFile, type Position } from './open-file.ts';
+import { findInode, hasNotChanged, type ParkedFile } from './parked-file.ts';
 
 export type TailEvent = 'opened' | 'rotated' | 'removed' | 'truncated' | 'cut';
 
@@ -30,9 +31,6 @@ export type FileTailOptions = {
   onClose?: (position: Position) => void;
 };
 
-/** A file that was read to its end and let go of for others: how it was then, and which directory it lies in. */
-type Parked = { position: Position; seen: OpenFile['seen']; directory: string };
-
 /**
  * Reads one path as it grows, and whatever takes its place: a file renamed away (read to its end first), a new one, a
  * link pointed elsewhere, the same file truncated. Each line is handed over once.
@@ -41,7 +39,7 @@ export class FileTail {
   readonly #options: FileTailOptions;
   #current: OpenFile | undefined;
   #retiring: OpenFile[] = [];
-  #parked: Parked | undefined;
+  #parked: ParkedFile | undefined;
   #opened = false;
 
   constructor(options: FileTailOptions) {
@@ -71,7 +69,8 @@ export class FileTail {
    */
   async poll(): Promise<void> {
     for (const file of this.#retiring) await file.drain();
-    if (!(await this.#rests())) this.#current ??= await this.#open();
+    const isUnchanged = this.#parked !== undefined && (await hasNotChanged(this.#parked, this.#options.path));
+    if (!isUnchanged) this.#current ??= await this.#open();
     if (this.#current !== undefined) {
       await this.#current.drain();
       await this.#follow(this.#current);
@@ -112,15 +111,6 @@ export class FileTail {
     if (line !== undefined) onFirstLine?.(line, file);
     if (!back) onEvent?.('opened');
     return file;
-  }
-
-  /** Whether the file that was let go of is as it was. */
-  async #rests(): Promise<boolean> {
-    if (this.#parked === undefined) return false;
-    const { position, seen } = this.#parked;
-    const now = await stat(this.#options.path, { bigint: true }).catch(() => undefined);
-    const same = String(now?.dev) === position.dev && String(now?.ino) === position.ino;
-    return same && now?.size === BigInt(seen.size) && now.mtimeNs === seen.written;
   }
 
   /** Let the file go where others wait for their turn. */
@@ -195,14 +185,4 @@ export class FileTail {
     await file.close({ flush }).finally(() => this.#options.slots.free());
     this.#options.onClose?.(file.position);
   }
-}
-
-/** The path of a file in a directory by its inode. */
-async function findInode(directory: string, { dev, ino }: Position): Promise<string | undefined> {
-  for (const name of await readdir(directory).catch(() => [])) {
-    const path = join(directory, name);
-    const found = await stat(path, { bigint: true }).catch(() => undefined);
-    if (found?.isFile() && String(found.dev) === dev && String(found.ino) === ino) return path;
-  }
-  return undefined;
 }

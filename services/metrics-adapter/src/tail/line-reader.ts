@@ -42,7 +42,7 @@ export class LineReader {
   constructor(options: LineReaderOptions) {
     this.#options = options;
     const { config, positions, onFirstLine, onError, onLine } = options;
-    this.#joiner = config.multiline && joinerOf(config, config.multiline, onLine);
+    this.#joiner = config.multiline && createJoiner(config, config.multiline, onLine);
     this.#cri = config.cri ? this.#criLines(options) : undefined;
     this.#tailer = new Tailer({
       paths: config.files,
@@ -124,7 +124,7 @@ export class LineReader {
   }
 }
 
-function joinerOf(
+function createJoiner(
   { maxLineBytes }: TailConfig,
   { start, maxLines, timeout }: NonNullable<TailConfig['multiline']>,
   onRecord: LineReaderOptions['onLine'],

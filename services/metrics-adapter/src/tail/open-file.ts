@@ -1,7 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { LineSplitter, withoutByteOrderMark } from './line-splitter.ts';
 
-/** Where reading goes on: which file, how far, and how it begins, which tells whether it is still the same content. */
+/** Where reading goes on: which file, how far, and how it begins, to notice other content. */
 export type Position = { dev: string; ino: string; offset: number; head: string };
 
 /** A position, and the path that led to its file. */
@@ -51,7 +51,7 @@ export class OpenFile implements LineOrigin {
   /** The last bytes before the offset. */
   #before = Buffer.alloc(0);
   #lineEnd = 0;
-  /** When the file was written last, as of the last look. */
+  /** When the file was written last, as of the last read. */
   #written = 0n;
 
   private constructor(handle: FileHandle, dev: bigint, ino: bigint, options: OpenFileOptions) {

@@ -33,7 +33,7 @@ export class RecordJoiner<Mark> {
       this.#pending.set(origin, {
         lines: [line],
         length: line.length,
-        first: copyOf(origin),
+        first: copyOrigin(origin),
         since: performance.now(),
         mark,
       });
@@ -65,7 +65,7 @@ export class RecordJoiner<Mark> {
 }
 
 /** An origin changes with each of its lines; a record keeps what its first line had. */
-const copyOf = ({ atStart, kubernetes }: LineOrigin): LineOrigin => ({
+const copyOrigin = ({ atStart, kubernetes }: LineOrigin): LineOrigin => ({
   atStart,
   ...(kubernetes ? { kubernetes } : {}),
 });

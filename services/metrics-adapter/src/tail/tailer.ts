@@ -16,7 +16,7 @@ export type TailerOptions = {
   from: 'beginning' | 'end';
   maxLineBytes: number;
   rotateWait: number;
-  /** Milliseconds between looks; events of the file system shorten that where they come. */
+  /** Milliseconds between checks; events of the file system shorten that where they come. */
   pollInterval: number;
   /** How many files may be open; no limit unless given. */
   slots?: FileSlots | undefined;
@@ -32,12 +32,12 @@ export type TailerOptions = {
 
 type Tail = { loop: PollLoop; tail: FileTail } | { close: () => Promise<void> };
 
-/** Between two looks at a file that never rests; what is read in one look grows, the cost of looking doesn't. */
+/** Milliseconds between two reads of a file that is written to all the time: one read takes more then, and costs no more. */
 const shortestPause = 50;
 /** Files, by inode, of which the end is remembered when they are let go of, should they turn up under another name. */
 const mostKnown = 1000;
-/** Milliseconds that the end may take to read on; a long backlog is for whoever follows. */
-const stopPatience = 1000;
+/** Milliseconds for which files are still read at the end; a longer backlog is left to the next reader. */
+const stopTimeout = 1000;
 
 /** Follows every file that a set of paths leads to. */
 export class Tailer {
@@ -81,7 +81,7 @@ export class Tailer {
    * so, and close.
    */
   async stop({ flush = true }: { flush?: boolean } = {}): Promise<void> {
-    this.#stopBy = performance.now() + stopPatience;
+    this.#stopBy = performance.now() + stopTimeout;
     this.#watchers.close();
     await this.#discovery.stop();
     const ends = [...this.#tails.values()].map(async (tail) => {

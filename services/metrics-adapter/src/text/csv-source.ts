@@ -10,7 +10,7 @@ import { labelsText } from '../series/labels.ts';
 import type { Snapshot } from '../series/snapshot.ts';
 import type { CsvConfig } from './config.ts';
 
-type Metric = { config: CsvConfig['metrics'][number]; numberOf: NumberReader };
+type Metric = { config: CsvConfig['metrics'][number]; toNumber: NumberReader };
 type Row = Record<string, string | undefined>;
 
 /** Read CSV (https://www.rfc-editor.org/rfc/rfc4180) into a snapshot, row by row. @throws {FetchError} parse */
@@ -38,13 +38,13 @@ async function readCsv(
 }
 
 function addRow(
-  { config, numberOf }: Metric,
+  { config, toNumber }: Metric,
   row: Row,
   { snapshot, onError }: { snapshot: Snapshot; onError: (reason: string) => void },
 ): void {
   const text = row[config.value];
   if (text === undefined || text === '') return;
-  const value = numberOf(text);
+  const value = toNumber(text);
   if (value === undefined || (config.type === 'counter' && !(value >= 0))) return onError('value');
   const pairs = Object.entries(config.labels).map(([label, column]) => [label, row[column] ?? ''] as const);
   snapshot.family(config, config.type)?.add(labelsText(pairs), { value });
@@ -53,7 +53,7 @@ function addRow(
 
 /** The metrics of a source of CSV. @throws {PodkitError} ERR_TIME */
 export function compileCsv(configs: CsvConfig['metrics']): Metric[] {
-  return configs.map((config) => ({ config, numberOf: compileNumber(config) }));
+  return configs.map((config) => ({ config, toNumber: compileNumber(config) }));
 }
 
 /** A source of CSV over HTTP. @throws {PodkitError} ERR_TIME */

@@ -14,7 +14,7 @@ type Metric = {
   regex: Regex;
   name: Template;
   labels: (readonly [string, Template])[];
-  numberOf: NumberReader;
+  toNumber: NumberReader;
 };
 
 /** Reads a text of lines into a snapshot. Lines without the separator, and keys that no metric takes, say nothing. */
@@ -44,15 +44,15 @@ export function compileKeyValue({
 function compileMetric(config: Config): Metric {
   const { regex, groups } = compileRegex(config.match, { whole: true });
   const labels = Object.entries(config.labels).map(([name, text]) => [name, compileTemplate(text, groups)] as const);
-  return { config, regex, name: compileTemplate(config.name, groups), labels, numberOf: compileNumber(config) };
+  return { config, regex, name: compileTemplate(config.name, groups), labels, toNumber: compileNumber(config) };
 }
 
 function add(
-  { config, name, labels, numberOf }: Metric,
+  { config, name, labels, toNumber }: Metric,
   match: Captures,
   { value, snapshot, onError }: { value: string; snapshot: Snapshot; onError: (reason: string) => void },
 ): void {
-  const number = numberOf(value);
+  const number = toNumber(value);
   if (number === undefined || (config.type === 'counter' && !(number >= 0))) return onError('value');
   const family = snapshot.family({ name: name.render(match), help: config.help }, config.type);
   const pairs = labels.map(([label, template]) => [label, template.render(match)] as const);

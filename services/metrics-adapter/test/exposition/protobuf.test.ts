@@ -1,7 +1,7 @@
 import protobuf from 'protobufjs';
 import { expect, test } from 'vitest';
 import { encodeProtobuf } from '../../src/exposition/protobuf.ts';
-import { spansOf } from '../../src/exposition/spans.ts';
+import { toSpans } from '../../src/exposition/spans.ts';
 import type { Family } from '../../src/series/family.ts';
 import { NativeHistogram } from '../../src/series/native-histogram.ts';
 import { serveApp } from '../support/serve-app.ts';
@@ -174,7 +174,7 @@ test('many series of one family are one message', () => {
 
 test('spans skip what is empty', () => {
   expect(
-    spansOf(
+    toSpans(
       new Map([
         [5, 1],
         [-3, 2],

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { checkCost } from '../../src/json/parse.ts';
-import { timeOf } from '../../src/json/value.ts';
+import { toTime } from '../../src/json/value.ts';
 import { parseSampleLine } from '../../src/prometheus/sample-line.ts';
 import { StreamLines } from '../../src/statsd/listeners/stream-lines.ts';
 import { leastCpuTime } from '../support/cpu-time.ts';
@@ -41,11 +41,11 @@ test.each([
   ['nanoseconds', '1700000000000000000'],
   ['ISO 8601', '2023-11-14T22:13:20Z'],
 ])('a time in %s is recognised', (_what, value) => {
-  expect(timeOf(value)).toBe(1_700_000_000_000);
+  expect(toTime(value)).toBe(1_700_000_000_000);
 });
 
 test.each([Infinity, Number.NaN, 1e300, 'soon', '1e20'])('the time %s is none', (value) => {
-  expect(timeOf(value)).toBeUndefined();
+  expect(toTime(value)).toBeUndefined();
 });
 
 test('a JSON document that would not fit into the heap is refused before it is parsed', () => {

@@ -6,19 +6,19 @@ export type Token = { kind: 'literal'; value: Value } | { kind: 'field' | 'word'
 const grammar = /\s*(?:("(?:[^"\\]|\\.)*"|`[^`]*`)|([-+]?\d+(?:\.\d+)?)(?![\w.])|\.(\w+)|([A-Za-z_]\w*)|([|()]))/sy;
 
 /** The words of what stands between `{{` and `}}`. @throws {PodkitError} ERR_TEMPLATE */
-export function tokensOf(action: string): Token[] {
+export function tokenize(action: string): Token[] {
   const tokens: Token[] = [];
   const text = action.trimEnd();
   grammar.lastIndex = 0;
   for (let at = 0; at < text.length; at = grammar.lastIndex) {
     const match = grammar.exec(text);
     if (match === null) throw new PodkitError('ERR_TEMPLATE', `"{{ ${text} }}": "${text.slice(at)}" is not understood`);
-    tokens.push(tokenOf(match, text));
+    tokens.push(toToken(match, text));
   }
   return tokens;
 }
 
-function tokenOf([, quoted, number, field, word, sign = '']: RegExpExecArray, action: string): Token {
+function toToken([, quoted, number, field, word, sign = '']: RegExpExecArray, action: string): Token {
   if (quoted !== undefined) return { kind: 'literal', value: unquoted(quoted, action) };
   if (number !== undefined) return { kind: 'literal', value: Number(number) };
   if (field !== undefined) return { kind: 'field', text: field };

@@ -5,7 +5,7 @@ export type Step = (values: Json[]) => Json[];
 
 const isObject = (value: Json): value is { [key: string]: Json } =>
   value !== null && typeof value === 'object' && !Array.isArray(value);
-const childrenOf = (value: Json): Json[] =>
+const childValues = (value: Json): Json[] =>
   Array.isArray(value) ? value : isObject(value) ? Object.values(value) : [];
 
 /** `.name` */
@@ -15,7 +15,7 @@ export const field =
     values.flatMap((value) => (isObject(value) && Object.hasOwn(value, name) ? [value[name] as Json] : []));
 
 /** `.*` and `[*]` */
-export const wildcard: Step = (values) => values.flatMap(childrenOf);
+export const wildcard: Step = (values) => values.flatMap(childValues);
 
 /** `..`: the values and everything inside them. */
 export const recursive: Step = (values) => {
@@ -23,7 +23,7 @@ export const recursive: Step = (values) => {
   const rest = values.toReversed();
   for (let value = rest.pop(); value !== undefined; value = rest.pop()) {
     found.push(value);
-    for (const child of childrenOf(value).toReversed()) rest.push(child);
+    for (const child of childValues(value).toReversed()) rest.push(child);
   }
   return found;
 };
@@ -60,7 +60,7 @@ export type Operator = '==' | '!=' | '<' | '<=' | '>' | '>=' | 'exists' | ((text
 export const filter =
   (left: Step, operator: Operator, right: Step): Step =>
   (values) =>
-    values.flatMap(childrenOf).filter((item) => {
+    values.flatMap(childValues).filter((item) => {
       const a = left([item])[0];
       if (operator === 'exists') return a !== undefined;
       if (a === undefined) return false;

@@ -1,6 +1,6 @@
 import { PodkitError } from '@podkit/chassis/errors';
 import type { Json } from '../parse.ts';
-import { labelOf } from '../value.ts';
+import { toLabel } from '../value.ts';
 import { PathParser, unquote } from './path-parser.ts';
 import type { Step } from './steps.ts';
 
@@ -23,14 +23,14 @@ const token = /\{((?:"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|[^{}"'])*)\}|[^{]+|\{/g
  * @throws {PodkitError} ERR_JSONPATH
  */
 export function compileKubectl(template: string): KubectlTemplate {
-  const parts = partsOf(template);
+  const parts = splitTemplate(template);
   const text = (document: Json) => render(parts, document);
   const fixed = parts.every((part) => 'text' in part) ? text(null) : undefined;
   const values = (document: Json) => (fixed === undefined ? collect(parts, document) : [fixed]);
   return { values, text };
 }
 
-function partsOf(template: string): Part[] {
+function splitTemplate(template: string): Part[] {
   const root: Part[] = [];
   const open: Part[][] = [root];
   const fail = (why: string): never => {
@@ -59,7 +59,7 @@ function render(parts: readonly Part[], document: Json): string {
   let text = '';
   for (const part of parts) {
     if ('text' in part) text += part.text;
-    else if ('path' in part) text += part.path([document]).map(labelOf).join(' ');
+    else if ('path' in part) text += part.path([document]).map(toLabel).join(' ');
     else for (const item of part.range([document])) text += render(part.body, item);
   }
   return text;

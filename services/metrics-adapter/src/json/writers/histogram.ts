@@ -5,7 +5,7 @@ import type { HistogramPoint } from '../../series/family.ts';
 import type { JsonMetricConfig } from '../metric-config.ts';
 import type { Json } from '../parse.ts';
 import { compileQuery } from '../query.ts';
-import { numberOf } from '../value.ts';
+import { toNumber } from '../value.ts';
 import { compileTimestamp, type MetricWriter } from './writer.ts';
 
 type Bucket = [bound: number, count: number];
@@ -17,17 +17,17 @@ export function compileHistogram(config: JsonMetricConfig): MetricWriter {
   const bucketsAt = compileQuery(histogram.buckets);
   const sumAt = compileQuery(histogram.sum);
   const countAt = compileQuery(histogram.count);
-  const timestampOf = compileTimestamp(config);
+  const readTimestamp = compileTimestamp(config);
   return (element, { labels, family, onBadValue }) => {
     const found = bucketsAt.first(element);
     if (found === undefined || found === null) return undefined;
     const read = bucketsIn(found, scale);
     const buckets = histogram.cumulative ? read : read && summedUp(read);
-    const sum = numberOf(sumAt.first(element));
-    const count = numberOf(countAt.first(element));
+    const sum = toNumber(sumAt.first(element));
+    const count = toNumber(countAt.first(element));
     const point = histogramPoint({ buckets, sum: sum === undefined ? undefined : sum * scale, count });
     if (point === undefined) return onBadValue('value');
-    const time = timestampOf(element);
+    const time = readTimestamp(element);
     return time === undefined ? onBadValue('timestamp') : family.add(labels, { ...point, ...time });
   };
 }
@@ -57,8 +57,8 @@ function bucketsIn(value: Json, scale: number): Bucket[] | undefined {
     : Object.entries(value);
   const buckets: Bucket[] = [];
   for (const [boundText, countText] of pairs) {
-    const bound = typeof boundText === 'string' ? parseNumber(boundText) : numberOf(boundText);
-    const count = numberOf(countText);
+    const bound = typeof boundText === 'string' ? parseNumber(boundText) : toNumber(boundText);
+    const count = toNumber(countText);
     if (bound === undefined || count === undefined || !isCount(count)) return undefined;
     buckets.push([bound * scale, count]);
   }

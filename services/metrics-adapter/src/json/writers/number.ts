@@ -10,26 +10,26 @@ export function compileNumberWriter(config: JsonMetricConfig): MetricWriter {
   const { name, type, value, scale } = config;
   if (type === 'info' && !name.endsWith('_info'))
     throw new PodkitError('ERR_METRIC', `the name of an info ends with _info: ${name}_info`);
-  const timestampOf = compileTimestamp(config);
-  if (type === 'info') return constant(1, timestampOf);
-  if (typeof value === 'number') return constant(value * scale, timestampOf);
+  const readTimestamp = compileTimestamp(config);
+  if (type === 'info') return constant(1, readTimestamp);
+  if (typeof value === 'number') return constant(value * scale, readTimestamp);
   const query = compileQuery(value);
-  const numberOf = compileNumber(config);
+  const readNumber = compileNumber(config);
   const rises = type === 'counter';
   return (element, { labels, family, onBadValue }) => {
     const found = query.first(element);
     // Nothing there, or null, is how JSON says that there is no value.
     if (found === undefined || found === null) return undefined;
-    const number = typeof found === 'object' ? undefined : numberOf(found);
+    const number = typeof found === 'object' ? undefined : readNumber(found);
     if (number === undefined || (rises && !(number >= 0))) return onBadValue('value');
-    const time = timestampOf(element);
+    const time = readTimestamp(element);
     return time === undefined ? onBadValue('timestamp') : family.add(labels, { value: number, ...time });
   };
 }
 
-function constant(value: number, timestampOf: (element: Json) => { timestamp?: number } | undefined): MetricWriter {
+function constant(value: number, readTimestamp: (element: Json) => { timestamp?: number } | undefined): MetricWriter {
   return (element, { labels, family, onBadValue }) => {
-    const time = timestampOf(element);
+    const time = readTimestamp(element);
     return time === undefined ? onBadValue('timestamp') : family.add(labels, { value, ...time });
   };
 }

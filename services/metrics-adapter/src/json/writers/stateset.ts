@@ -3,7 +3,7 @@ import { labelsText, parseLabelsText } from '../../series/labels.ts';
 import type { JsonMetricConfig } from '../metric-config.ts';
 import type { Json } from '../parse.ts';
 import { compileQuery } from '../query.ts';
-import { labelOf } from '../value.ts';
+import { toLabel } from '../value.ts';
 import { compileTimestamp, type MetricWriter } from './writer.ts';
 
 /**
@@ -17,14 +17,14 @@ export function compileStateset(config: JsonMetricConfig): MetricWriter {
   if (states === undefined || typeof value === 'number')
     throw new PodkitError('ERR_METRIC', 'a stateset has states, and a JSONPath as its value');
   const query = compileQuery(value);
-  const timestampOf = compileTimestamp(config);
+  const readTimestamp = compileTimestamp(config);
   return (element, { labels, family, onBadValue }) => {
     const found = query.first(element);
     if (found === undefined || found === null) return;
     const holding = statesIn(found);
     // A state that nobody listed would be lost in silence.
     if (holding.some((state) => !states.includes(state))) onBadValue('value');
-    const time = timestampOf(element);
+    const time = readTimestamp(element);
     if (time === undefined) return onBadValue('timestamp');
     const pairs = parseLabelsText(labels);
     for (const state of states)
@@ -34,7 +34,7 @@ export function compileStateset(config: JsonMetricConfig): MetricWriter {
 
 /** A state, a list of states, or an object of states and whether they hold. */
 function statesIn(value: Json): string[] {
-  if (Array.isArray(value)) return value.map(labelOf);
-  if (value === null || typeof value !== 'object') return [labelOf(value)];
+  if (Array.isArray(value)) return value.map(toLabel);
+  if (value === null || typeof value !== 'object') return [toLabel(value)];
   return Object.keys(value).filter((state) => value[state] === true);
 }

@@ -15,16 +15,16 @@ type State = { slots: Int32Array | undefined; pending: string };
 
 /** Lines of RFC 4180 (https://www.rfc-editor.org/rfc/rfc4180): quoted fields may hold delimiters, quotes and line ends. */
 export function csvFormat({ names, delimiter, columns, maxRecordLength }: CsvOptions): Format {
-  const slotsOf = (header: readonly string[]) => Int32Array.from(names, (name) => header.indexOf(name));
-  const fixed = columns === undefined ? undefined : slotsOf(columns);
+  const findSlots = (header: readonly string[]) => Int32Array.from(names, (name) => header.indexOf(name));
+  const fixed = columns === undefined ? undefined : findSlots(columns);
   const states = new WeakMap<LineOrigin, State>();
-  const stateOf = (origin: LineOrigin) => {
+  const findState = (origin: LineOrigin) => {
     const state = states.get(origin) ?? { slots: fixed, pending: '' };
     states.set(origin, state);
     return state;
   };
   const firstLine = (line: string, origin: LineOrigin) => {
-    if (columns === undefined) stateOf(origin).slots = slotsOf(splitCsv(line, delimiter) ?? []);
+    if (columns === undefined) findState(origin).slots = findSlots(splitCsv(line, delimiter) ?? []);
   };
   return {
     names,
@@ -34,7 +34,7 @@ export function csvFormat({ names, delimiter, columns, maxRecordLength }: CsvOpt
         firstLine(line, origin);
         return undefined;
       }
-      const state = stateOf(origin);
+      const state = findState(origin);
       const record = state.pending === '' ? line : `${state.pending}\n${line}`;
       const cells = splitCsv(record, delimiter);
       state.pending = cells === undefined && record.length < maxRecordLength ? record : '';

@@ -9,6 +9,6 @@ export type Format = {
   readonly names: readonly string[];
   /** The fields of a line, or undefined for one that is not of the format, or that is part of a record yet to end. */
   read(line: string, origin: LineOrigin): Fields | undefined;
-  /** Told of the line that a file begins with where reading begins later, such as a CSV header. */
+  /** Called with the first line of a file that is read from a later place, such as a CSV header. */
   firstLine?(line: string, origin: LineOrigin): void;
 };

@@ -13,7 +13,7 @@ export function jsonFormat(names: readonly string[]): Format {
       const record = parse(line);
       if (typeof record !== 'object' || record === null || Array.isArray(record)) return undefined;
       const fields: (string | undefined)[] = [line];
-      for (const [index, name] of names.entries()) fields.push(textOf(find(record, name, paths[index] ?? [])));
+      for (const [index, name] of names.entries()) fields.push(toText(find(record, name, paths[index] ?? [])));
       return fields;
     },
   };
@@ -46,7 +46,7 @@ function find(record: object, name: string, path: readonly string[]): unknown {
   return value;
 }
 
-function textOf(value: unknown): string | undefined {
+function toText(value: unknown): string | undefined {
   if (value === undefined || value === null) return undefined;
   return typeof value === 'string' ? value : JSON.stringify(value);
 }

@@ -6,7 +6,7 @@ import { compileTemplate, type Template } from '../../regex/template.ts';
 import type { SampleKind } from '../line/meaning.ts';
 import { GlobTrie } from './glob-trie.ts';
 import { type MappingDefaults, type MappingEntry, type MappingFile, mappingFileSchema } from './mapping-config.ts';
-import { milliseconds, type Observer, observerOf } from './observer.ts';
+import { compileObserver, milliseconds, type Observer } from './observer.ts';
 
 /** What a mapping makes of a StatsD name; `labels` beat the sample's tags unless `honorLabels`. */
 export type Mapped = {
@@ -41,7 +41,7 @@ export class MappingTable {
 
   constructor({ defaults = {}, mappings = [] }: MappingFile, where: (place: Place) => string = placeText) {
     this.size = mappings.length;
-    this.unmapped = { observer: observerOf({}, defaults), ttl: milliseconds(defaults.ttl) };
+    this.unmapped = { observer: compileObserver({}, defaults), ttl: milliseconds(defaults.ttl) };
     const ordered = !(defaults.glob_disable_ordering ?? false);
     const trie = () => new GlobTrie<Rule>({ ordered });
     this.#globs = { counter: trie(), gauge: trie(), observer: trie() };
@@ -74,7 +74,7 @@ export class MappingTable {
     check(entry, defaults);
     if ((entry.match_type || defaults.match_type || 'glob') === 'regex') {
       const regex = compileRegex(entry.match);
-      this.#regexes.push({ regex, kind: entry.match_metric_type, rule: ruleOf(entry, defaults, regex.groups) });
+      this.#regexes.push({ regex, kind: entry.match_metric_type, rule: compileRule(entry, defaults, regex.groups) });
       return;
     }
     if (!globPattern.test(entry.match))
@@ -82,7 +82,7 @@ export class MappingTable {
         'match',
         `"${entry.match}" is not a glob: parts of letters, digits, _ and -, or *, between dots`,
       );
-    const rule = ruleOf(entry, defaults, []);
+    const rule = compileRule(entry, defaults, []);
     for (const kind of entry.match_metric_type === undefined ? kinds : [entry.match_metric_type])
       this.#globs[kind].add(entry.match, index, rule);
   }
@@ -123,14 +123,14 @@ function check(entry: MappingEntry, defaults: MappingDefaults): void {
     throw new MappingError('histogram_options', 'the observer is a summary');
 }
 
-function ruleOf(entry: MappingEntry, defaults: MappingDefaults, groups: readonly string[]): Rule {
+function compileRule(entry: MappingEntry, defaults: MappingDefaults, groups: readonly string[]): Rule {
   return {
     action: entry.action || 'map',
     name: compileTemplate(entry.name ?? '', groups),
     labels: Object.entries(entry.labels ?? {}).map(([label, text]) => [label, compileTemplate(String(text), groups)]),
     honorLabels: entry.honor_labels ?? false,
     help: entry.help,
-    observer: observerOf(entry, defaults),
+    observer: compileObserver(entry, defaults),
     ttl: milliseconds(entry.ttl) || milliseconds(defaults.ttl),
     scale: entry.scale ?? 1,
   };

@@ -29,7 +29,7 @@ const standard = {
 };
 
 /** The observer of a mapping: its own options, then the file's defaults, then client_golang's. A zero counts as not set. */
-export function observerOf(entry: Options, defaults: MappingDefaults): Observer {
+export function compileObserver(entry: Options, defaults: MappingDefaults): Observer {
   if ((entry.observer_type || defaults.observer_type) === 'histogram') {
     const [own, shared] = [entry.histogram_options ?? {}, defaults.histogram_options ?? {}];
     return {
