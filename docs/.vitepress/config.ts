@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
+import { slug } from 'github-slugger';
 import { defineConfig, type MarkdownRenderer } from 'vitepress';
 
 /** Every Markdown page of the repository is one of the site (tools/site.ts copies them); README.md is the index of its folder. */
@@ -19,17 +20,23 @@ export default defineConfig({
   cacheDir: './node_modules/.cache',
   rewrites: toIndex,
   cleanUrls: true,
-  markdown: { config: addRules },
+  // Anchors as GitHub has them, so that a link works in both.
+  markdown: { config: addRules, anchor: { slugify: slug } },
   ignoreDeadLinks: 'localhostLinks',
   themeConfig: {
     search: { provider: 'local' },
     outline: [2, 3],
-    nav: [page('Try it', '/#start'), page('Copy a pattern', '/docs/patterns'), page('Operate it', '/docs/operations')],
+    nav: [
+      page('Try it', '/#start'),
+      page('Copy a pattern', '/docs/patterns'),
+      page('Replace a tool', '/docs/migration'),
+      page('Operate it', '/docs/operations'),
+    ],
     sidebar: [
       { text: 'Containers', items: services.map((name) => page(name, `/services/${name}/`)) },
       {
         text: 'Use',
-        items: [page('Patterns', '/docs/patterns')],
+        items: [page('Patterns', '/docs/patterns'), page('From another tool', '/docs/migration')],
       },
       {
         text: 'Operate',
