@@ -36,7 +36,11 @@ export default defineConfig({
       { text: 'Containers', items: services.map((name) => page(name, `/services/${name}/`)) },
       {
         text: 'Use',
-        items: [page('Patterns', '/docs/patterns'), page('From another tool', '/docs/migration')],
+        items: [
+          page('Patterns', '/docs/patterns'),
+          page('Recipes', '/docs/recipes'),
+          page('From another tool', '/docs/migration'),
+        ],
       },
       {
         text: 'Operate',
