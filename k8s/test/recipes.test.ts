@@ -8,7 +8,6 @@ import { waitFor } from '@podkit/chassis/testing/wait-for';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { wiring } from './checks/wiring.ts';
-import type { Manifest } from './manifests/manifest.ts';
 import { manifestSet } from './manifests/manifest-set.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -25,7 +24,7 @@ const specs = blocksIn('yaml')
 
 test.each(specs)('the Pod of docs/recipes.md has only settings that the services take: $name', ({ spec }) => {
   const pod = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'recipe', namespace: 'recipe' }, spec };
-  const set = manifestSet('recipe', [pod as unknown as Manifest]);
+  const set = manifestSet('recipe', [pod]);
   const found = settingChecks.flatMap((check) => check.violations(set));
   expect(found).toEqual([]);
 });
