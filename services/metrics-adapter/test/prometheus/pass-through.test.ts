@@ -103,18 +103,18 @@ prometheus:
     relabel:
       - { source_labels: [__name__], regex: debug_.*, action: drop }
       - { source_labels: [__name__], regex: 'http_(.*)', target_label: __name__, replacement: 'web_$1' }
-      - { target_label: tier, replacement: front }`);
+      - { target_label: layer, replacement: front }`);
   const text = await (await adapter.get('/metrics')).text();
   expect(text).toContain('# HELP web_requests_total All "requests".\n# TYPE web_requests_total counter\n');
-  expect(text.split('\n').filter((line) => line.includes('tier="front"'))).toEqual([
-    'web_requests_total{code="200",tier="front"} 5',
-    'lat_seconds_bucket{tier="front",le="0.1"} 1',
-    'lat_seconds_bucket{tier="front",le="+Inf"} 3',
-    'lat_seconds_sum{tier="front"} 4.5',
-    'lat_seconds_count{tier="front"} 3',
-    'rpc{tier="front",quantile="0.5"} 2',
-    'rpc_sum{tier="front"} 9',
-    'rpc_count{tier="front"} 4',
+  expect(text.split('\n').filter((line) => line.includes('layer="front"'))).toEqual([
+    'web_requests_total{code="200",layer="front"} 5',
+    'lat_seconds_bucket{layer="front",le="0.1"} 1',
+    'lat_seconds_bucket{layer="front",le="+Inf"} 3',
+    'lat_seconds_sum{layer="front"} 4.5',
+    'lat_seconds_count{layer="front"} 3',
+    'rpc{layer="front",quantile="0.5"} 2',
+    'rpc_sum{layer="front"} 9',
+    'rpc_count{layer="front"} 4',
   ]);
   expect(text).toContain('adapter_errors_total{reason="malformed_line",source="app"} 1');
 });
