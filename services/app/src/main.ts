@@ -1,4 +1,4 @@
-import { runService } from '@podkit/chassis/process/service';
+import { runService } from '@podkit/chassis/process/run-service';
 import pkg from '../package.json' with { type: 'json' };
 import { checkConfig } from './config/check-config.ts';
 import { configSchema } from './config.ts';

@@ -1,10 +1,9 @@
-import { type Host, runService } from '@podkit/chassis/process/service';
+import { runService } from '@podkit/chassis/process/run-service';
+import type { Host } from '@podkit/chassis/process/service';
 import pkg from '../package.json' with { type: 'json' };
 import { configErrors, configSchema } from './config.ts';
-import { writeOnce } from './output/one-time.ts';
-import { serve } from './serve.ts';
 
-/** Run as a server, or once with `--one-time`. */
+/** Run as a server, or once with `--one-time`; each loads only what it needs. */
 export async function runReader(host: Host): Promise<void> {
   await runService(
     {
@@ -14,11 +13,11 @@ export async function runReader(host: Host): Promise<void> {
       prefix: 'DOWNWARD_',
       schema: configSchema,
       checks: [configErrors],
-      start: async (context) => {
-        if (!context.config.oneTime) return serve(context, host.env);
-        await writeOnce(context.config, host);
-        return host.exit(0);
+      command: (config) => {
+        if (!config.oneTime) return undefined;
+        return async () => (await import('./output/one-time.ts')).writeOnce(config, host);
       },
+      start: async (context) => (await import('./serve.ts')).serve(context, host.env),
     },
     host,
   );

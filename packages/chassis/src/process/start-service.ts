@@ -1,0 +1,91 @@
+import type { TObject } from 'typebox';
+import { ConfigError } from '../config/config.ts';
+import { codeOf, messageOf } from '../errors.ts';
+import { Health } from '../http/health.ts';
+import { createMetrics } from '../http/metrics.ts';
+import { addLifecycleChecks } from '../http/probes.ts';
+import { createLogger, type Logger } from '../log/logger.ts';
+import { lostLines } from '../log/metrics.ts';
+import { logOutput } from '../log/output.ts';
+import { exitCodes, type StopSignal, signalExitCode } from './exit-codes.ts';
+import { Lifecycle } from './lifecycle.ts';
+import { watchParent } from './parent.ts';
+import type { Context, Host, LoadedSettings, Service } from './service.ts';
+
+/**
+ * Make what every service has (logger, metrics, lifecycle, signals), and start it.
+ *
+ * @throws {ConfigError} of configuration files; any other error ends the process
+ */
+export async function startService<Schema extends TObject>(
+  service: Service<Schema>,
+  host: Host,
+  { config, positionals, ignored, shared }: LoadedSettings<Schema>,
+): Promise<void> {
+  const identity = { pod: shared.podName, namespace: shared.podNamespace, node: shared.nodeName };
+  const { name, version } = service;
+  const metrics = createMetrics({ service: name, version });
+  const lost = lostLines(metrics.registry);
+  const output = logOutput({
+    onDropped: (dropped) => {
+      lost.dropped.inc(dropped);
+      log.warn({ dropped }, 'log lines dropped: standard output was not read');
+    },
+    onBroken: () => lost.broken.set(1),
+  });
+  const log = createLogger({ service: name, version, level: shared.logLevel, identity }, output);
+  for (const variable of ignored)
+    log.info({ variable }, 'environment variable ignored: Kubernetes set it for a Service, it is not a setting');
+  const lifecycle = new Lifecycle(shared);
+  const health = new Health();
+  addLifecycleChecks({ health, lifecycle, drainReadiness: shared.drainReadiness });
+  lifecycle.onChange(({ state, reason }) => log.info({ state, reason }, 'lifecycle'));
+  const stop = stopper(lifecycle, log, host);
+  handleSignals(host, stop, log);
+  watchParent(host.env, () => stop('the parent process is gone'));
+  host.on('uncaughtException', (error: unknown) => {
+    log.fatal({ err: error }, 'uncaught exception');
+    host.exit(exitCodes.failure);
+  });
+  try {
+    await service.start({ config, positionals, log, lifecycle, health, metrics, stop });
+    lifecycle.markStarted();
+  } catch (error) {
+    if (error instanceof ConfigError) throw error;
+    log.fatal({ err: error }, `cannot start: ${messageOf(error)}`);
+    host.exit(exitCodes.failure);
+  }
+}
+
+/** The first signal drains, also where a preStop hook began that already; the second one ends the process at once. */
+function handleSignals(host: Host, stop: Context<unknown>['stop'], log: Logger): void {
+  let signalled = false;
+  const onSignal = (signal: StopSignal) => {
+    if (!signalled) {
+      signalled = true;
+      return stop(signal);
+    }
+    log.warn({ signal }, 'second signal: ending at once');
+    host.exit(signalExitCode(signal));
+  };
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) host.on(signal, () => onSignal(signal));
+}
+
+function stopper(lifecycle: Lifecycle, log: Logger, host: Host): Context<unknown>['stop'] {
+  return (reason, exitCode = exitCodes.ok) => {
+    if (lifecycle.draining) return;
+    lifecycle.drain(reason).then(
+      () => exit(exitCode),
+      (error: unknown) => {
+        log.error({ err: error }, messageOf(error));
+        exit(codeOf(error) === 'ERR_DRAIN_DEADLINE' ? exitCodes.drainDeadline : exitCodes.failure);
+      },
+    );
+    const exit = (code: number) => {
+      lifecycle.markExited(`exit code ${code}`);
+      // The exit itself flushes too, but its lines would overtake those that are being written. Nobody may read: so not for long.
+      log.flush(() => host.exit(code));
+      setTimeout(() => host.exit(code), 500);
+    };
+  };
+}
