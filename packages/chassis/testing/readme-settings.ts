@@ -3,7 +3,7 @@ import type { TObject } from 'typebox';
 import { settingsTable } from '../src/config/help.ts';
 
 /** The cells of a Markdown table, row by row, whatever the padding; a formatter may align them. */
-function cellsOf(table: string): string[][] {
+function readCells(table: string): string[][] {
   return table
     .trim()
     .split('\n')
@@ -19,10 +19,10 @@ function cellsOf(table: string): string[][] {
 /** The settings table that a README has between `<!-- settings -->` and `<!-- /settings -->`. */
 export function settingsInReadme(path: string): string[][] {
   const table = /<!-- settings -->\n([\s\S]*?)<!-- \/settings -->/.exec(readFileSync(path, 'utf8'))?.[1] ?? '';
-  return cellsOf(table);
+  return readCells(table);
 }
 
 /** The table that it ought to have, made from the schema. */
 export function settingsOfSchema(schema: TObject, prefix: string): string[][] {
-  return cellsOf(settingsTable(schema, prefix));
+  return readCells(settingsTable(schema, prefix));
 }

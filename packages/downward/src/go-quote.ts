@@ -23,13 +23,13 @@ export function unquoteGo(quoted: string): string {
     if (body[at] !== '\\') refuse(quoted, at + 1, 'unescaped quote or newline');
     const match = escape.exec(body.slice(at + 1, at + 10));
     if (!match) refuse(quoted, at + 1, 'unknown escape');
-    parts.push(bytesOf(match, quoted, at + 1));
+    parts.push(decodeEscape(match, quoted, at + 1));
     at += 1 + match[0].length;
   }
   return Buffer.concat(parts).toString('utf8');
 }
 
-function bytesOf([, letter, byte, short, long, octal]: RegExpExecArray, quoted: string, at: number): Buffer {
+function decodeEscape([, letter, byte, short, long, octal]: RegExpExecArray, quoted: string, at: number): Buffer {
   if (letter !== undefined) return Buffer.from([simple[letter] ?? 0]);
   if (byte !== undefined) return Buffer.from([Number.parseInt(byte, 16)]);
   if (octal !== undefined) return Buffer.from([Number.parseInt(octal, 8)]);

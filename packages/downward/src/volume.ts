@@ -87,7 +87,7 @@ export function watchVolume(
   let watcher = attach(directory, onEvent);
   const timer = setInterval(() => {
     // A directory that was replaced is another one: the watch on the old one would be silent for ever.
-    if (watcher?.inode === undefined || inodeOf(directory) !== watcher.inode) {
+    if (watcher?.inode === undefined || readInode(directory) !== watcher.inode) {
       watcher?.close();
       watcher = attach(directory, onEvent);
     }
@@ -104,7 +104,7 @@ export function watchVolume(
 function attach(directory: string, onEvent: () => void): { inode: number | undefined; close: () => void } | undefined {
   try {
     const watcher = watch(directory, { persistent: false }, onEvent);
-    const attached = { inode: inodeOf(directory), close: () => watcher.close() };
+    const attached = { inode: readInode(directory), close: () => watcher.close() };
     watcher.on('error', () => {
       watcher.close();
       attached.inode = undefined;
@@ -116,7 +116,7 @@ function attach(directory: string, onEvent: () => void): { inode: number | undef
 }
 
 /** Undefined also where it may not be read: the next poll tries again. */
-function inodeOf(directory: string): number | undefined {
+function readInode(directory: string): number | undefined {
   try {
     return statSync(directory).ino;
   } catch {

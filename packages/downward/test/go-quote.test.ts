@@ -1,10 +1,10 @@
 import { Buffer } from 'node:buffer';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { unquoteGo } from '../src/go-quote.ts';
 
 describe('unquoteGo', () => {
-  it.each([
+  test.each([
     ['""', ''],
     ['"plain"', 'plain'],
     [String.raw`"tab\tnewline\nquote\"backslash\\"`, 'tab\tnewline\nquote"backslash\\'],
@@ -16,7 +16,7 @@ describe('unquoteGo', () => {
     expect(unquoteGo(quoted)).toBe(text);
   });
 
-  it.each([
+  test.each([
     '',
     '"',
     'plain',
@@ -30,7 +30,7 @@ describe('unquoteGo', () => {
     expect(() => unquoteGo(quoted)).toThrow(expect.objectContaining({ code: 'ERR_GO_QUOTE' }));
   });
 
-  it('reads back every text that Go would quote', () => {
+  test('reads back every text that Go would quote', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
         expect(unquoteGo(quoteGo(text))).toBe(Buffer.from(text).toString());

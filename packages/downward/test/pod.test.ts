@@ -3,11 +3,11 @@ import { mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { tempDir } from '@podkit/chassis/testing/temp-dir';
 import { waitFor } from '@podkit/chassis/testing/wait-for';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { readPod } from '../src/pod.ts';
 import { writeVolume } from '../src/simulate.ts';
 
-it('tells the names, labels and annotations of the Pod, and when they change', async () => {
+test('tells the names, labels and annotations of the Pod, and when they change', async () => {
   const directory = tempDir();
   await writeVolume(directory, { labels: 'color="green"', annotations: 'a="b"' });
   const pod = await readPod({ directory, env: { POD_NAME: 'app-0', NODE_NAME: 'node1' } });
@@ -20,13 +20,13 @@ it('tells the names, labels and annotations of the Pod, and when they change', a
   expect(pod.labels).toEqual({ color: 'blue' });
 });
 
-it('has no labels where there is no volume', async () => {
+test('has no labels where there is no volume', async () => {
   const pod = await readPod({ directory: '/nowhere' });
   onTestFinished(() => pod.close());
   expect([pod.labels, pod.files]).toEqual([{}, {}]);
 });
 
-it('tells what it cannot read, keeps the rest, and has it again once it can be read', async () => {
+test('tells what it cannot read, keeps the rest, and has it again once it can be read', async () => {
   const directory = tempDir();
   await writeVolume(directory, { labels: 'color="green"', annotations: 'a="b"' });
   const pod = await readPod({ directory, poll: 10 });
@@ -46,7 +46,7 @@ it('tells what it cannot read, keeps the rest, and has it again once it can be r
   expect(pod.unreadable).toEqual([]);
 });
 
-it('makes one read of many that are asked for at once', async () => {
+test('makes one read of many that are asked for at once', async () => {
   const directory = tempDir();
   await writeVolume(directory, { labels: 'color="green"' });
   const pod = await readPod({ directory });

@@ -3,19 +3,19 @@ import { readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'nod
 import { join } from 'node:path';
 import { tempDir } from '@podkit/chassis/testing/temp-dir';
 import { waitFor } from '@podkit/chassis/testing/wait-for';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { parseMapFile } from '../src/map-file.ts';
 import { writeVolume } from '../src/simulate.ts';
 import { readVolume, watchVolume } from '../src/volume.ts';
 
 describe('a Downward API volume', () => {
-  it('is read as it was written, folders included', async () => {
+  test('is read as it was written, folders included', async () => {
     const folder = tempDir();
     await writeVolume(folder, { labels: 'app="a"', 'limits/cpu_m': '500' });
     expect((await readVolume(folder))?.files).toEqual({ labels: 'app="a"', 'limits/cpu_m': '500' });
   });
 
-  it('is laid out as the kubelet does it, without leftovers', async () => {
+  test('is laid out as the kubelet does it, without leftovers', async () => {
     const folder = tempDir();
     await writeVolume(folder, { labels: '1', gone: '1' });
     await writeVolume(folder, { labels: '2' });
@@ -23,7 +23,7 @@ describe('a Downward API volume', () => {
     expect(readdirSync(folder)).toEqual([generation, '..data', 'labels']);
   });
 
-  it('is never seen half old and half new while it is swapped', async () => {
+  test('is never seen half old and half new while it is swapped', async () => {
     const folder = tempDir();
     await writeVolume(folder, { a: '0', b: '0' });
     const state = { writing: true };
@@ -38,7 +38,7 @@ describe('a Downward API volume', () => {
     await writer;
   });
 
-  it('tells each swap', async () => {
+  test('tells each swap', async () => {
     const folder = tempDir();
     await writeVolume(folder, { a: '0' });
     let events = 0;
@@ -51,7 +51,7 @@ describe('a Downward API volume', () => {
     expect((await readVolume(folder))?.files).toEqual({ a: '3' });
   });
 
-  it('is followed again after its directory was replaced', async () => {
+  test('is followed again after its directory was replaced', async () => {
     const folder = join(tempDir(), 'podinfo');
     await writeVolume(folder, { a: '0' });
     let events = 0;
@@ -63,13 +63,13 @@ describe('a Downward API volume', () => {
     expect((await readVolume(folder))?.files).toEqual({ a: '1' });
   });
 
-  it('may be a plain directory', async () => {
+  test('may be a plain directory', async () => {
     const folder = tempDir();
     writeFileSync(join(folder, 'labels'), 'x="y"');
     expect(await readVolume(folder)).toEqual({ generation: undefined, files: { labels: 'x="y"' }, unreadable: [] });
   });
 
-  it.each([
+  test.each([
     ['a link to nowhere', 'nowhere', 'ENOENT'],
     ['a link to itself', 'bad', 'ELOOP'],
     ['a folder under the name of a file', '.', 'EISDIR'],
@@ -83,7 +83,7 @@ describe('a Downward API volume', () => {
     });
   });
 
-  it('tells a ..data that leads nowhere, as a half-written volume has it', async () => {
+  test('tells a ..data that leads nowhere, as a half-written volume has it', async () => {
     const folder = tempDir();
     symlinkSync('..2026_01_01_00_00_00.1', join(folder, '..data'));
     symlinkSync('..data/labels', join(folder, 'labels'));
@@ -97,7 +97,7 @@ describe('a Downward API volume', () => {
     });
   });
 
-  it('is read without the files that vanish meanwhile', async () => {
+  test('is read without the files that vanish meanwhile', async () => {
     const folder = tempDir();
     const names = Array.from({ length: 200 }, (_, index) => `file-${String(index).padStart(3, '0')}`);
     for (const name of names) writeFileSync(join(folder, name), name);
@@ -108,7 +108,7 @@ describe('a Downward API volume', () => {
     expect(Object.keys(snapshot?.files ?? {})).toEqual(expect.arrayContaining(names.slice(0, 100)));
   });
 
-  it('does not wait for the writer of a pipe', async () => {
+  test('does not wait for the writer of a pipe', async () => {
     const folder = tempDir();
     await writeVolume(folder, { labels: 'x="y"' });
     execFileSync('mkfifo', [join(folder, 'pipe')]);
@@ -116,30 +116,30 @@ describe('a Downward API volume', () => {
     expect((await readVolume(folder))?.files).toMatchObject({ labels: 'x="y"' });
   });
 
-  it('tells a path that is no directory', async () => {
+  test('tells a path that is no directory', async () => {
     const file = join(tempDir(), 'podinfo');
     writeFileSync(file, '');
     expect((await readVolume(file))?.unreadable).toEqual([{ path: '.', code: 'ENOTDIR' }]);
   });
 
-  it('is undefined where it is missing', async () => {
+  test('is undefined where it is missing', async () => {
     expect(await readVolume('/nowhere')).toBeUndefined();
   });
 });
 
 describe('parseMapFile', () => {
-  it('keeps a line that it cannot read, with the reason, beside those that it can', () => {
+  test('keeps a line that it cannot read, with the reason, beside those that it can', () => {
     expect(parseMapFile('a="1"\nbroken\nb="2"')).toEqual({
       values: { a: '1', b: '2' },
       errors: [{ line: 2, raw: 'broken', reason: 'no key before =' }],
     });
   });
 
-  it.each(['b="open', 'b=bare', String.raw`b="\q"`, 'b="x"y"'])('keeps %s raw, whose quoting is wrong', (raw) => {
+  test.each(['b="open', 'b=bare', String.raw`b="\q"`, 'b="x"y"'])('keeps %s raw, whose quoting is wrong', (raw) => {
     expect(parseMapFile(`a="1"\n${raw}`)).toMatchObject({ values: { a: '1' }, errors: [{ line: 2, raw }] });
   });
 
-  it('splits at the first =, since a value may hold more', () => {
+  test('splits at the first =, since a value may hold more', () => {
     expect(parseMapFile(String.raw`last="{\"a\":\"b=c\"}"`).values).toEqual({ last: '{"a":"b=c"}' });
   });
 });

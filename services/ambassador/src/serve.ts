@@ -1,5 +1,6 @@
 import { listen } from '@podkit/chassis/http/server';
 import { Reloader } from '@podkit/chassis/process/reload';
+import { reportGood } from '@podkit/chassis/process/report-good';
 import type { Context } from '@podkit/chassis/process/service';
 import { createAdmin } from './admin/admin.ts';
 import { buildGeneration, type Makers } from './assembly/generation.ts';
@@ -29,10 +30,7 @@ export async function startAmbassador(context: Context<Config>, host: Host, vers
   const { config, positionals, log } = context;
   const job = jobOf(positionals);
   const file = readConfigFile(config.config);
-  if (config.checkConfig) {
-    host.stdout.write(`${config.config ?? 'built-in configuration'}: good\n`);
-    return host.exit(0);
-  }
+  if (config.checkConfig) return reportGood(host, config.config ?? 'built-in configuration');
   const makersFor = createMakers(context);
   const engine = new LiveEngine(buildGeneration(file, await makersFor(file)));
   if (job !== undefined) {

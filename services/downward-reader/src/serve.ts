@@ -8,7 +8,7 @@ import pkg from '../package.json' with { type: 'json' };
 import type { Config } from './config.ts';
 import { createPeerLookup } from './discovery/peers.ts';
 import type { DocumentInputs } from './document/document.ts';
-import { inputsOf } from './document/inputs.ts';
+import { toInputs } from './document/inputs.ts';
 import { Reader } from './document/reader.ts';
 import { changeEvent, serveDocument } from './http/routes.ts';
 import { registerPodMetrics } from './metrics/pod-metrics.ts';
@@ -17,7 +17,7 @@ import { createNotifier, type NotifyOptions } from './notify/notify.ts';
 /** Follow the volume and serve what it says. */
 export async function serve(context: Context<Config>, env: DocumentInputs['env']): Promise<void> {
   const { config, log, lifecycle, health, metrics } = context;
-  const reader = new Reader({ ...inputsOf(config, env), poll: config.poll });
+  const reader = new Reader({ ...toInputs(config, env), poll: config.poll });
   lifecycle.atClose('reader', await reader.start((error) => log.error({ err: error }, 'cannot read the volume')));
   for (const text of [...reader.document.warnings, ...reader.document.missing]) log.warn(text);
   for (const [name, { value, reason }] of Object.entries(reader.document.tuning))

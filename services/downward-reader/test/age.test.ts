@@ -4,7 +4,7 @@ import { tempDir } from '@podkit/chassis/testing/temp-dir';
 import { waitFor } from '@podkit/chassis/testing/wait-for';
 import { writeVolume } from '@podkit/downward/simulate';
 import fc from 'fast-check';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { agedFields, monotone } from '../src/document/age.ts';
 import { Reader } from '../src/document/reader.ts';
 import { formatTable } from '../src/output/table.ts';
@@ -27,7 +27,7 @@ function createReader(directory: string, now: () => number): Reader {
 const ages = (reader: Reader) =>
   Object.fromEntries(agedFields(reader.document.fields, reader.now()).map(({ name, age }) => [name, age]));
 
-it('counts the age of a value from its file, the start or the change that was seen', async () => {
+test('counts the age of a value from its file, the start or the change that was seen', async () => {
   const dir = tempDir();
   const clock = { now: Date.now() };
   await writeVolume(dir, { namespace: 'shop', labels: 'a="1"' });
@@ -44,7 +44,7 @@ it('counts the age of a value from its file, the start or the change that was se
   expect(formatTable(reader.document, reader.now())).toMatch(/metadata\.namespace +shop +volume +1m7s +shop +both/);
 });
 
-it('keeps changes in order and ages from being negative where the clock jumps back', async () => {
+test('keeps changes in order and ages from being negative where the clock jumps back', async () => {
   const dir = tempDir();
   const clock = { now: Date.now() };
   await writeVolume(dir, { labels: 'a="0"' });
@@ -62,12 +62,12 @@ it('keeps changes in order and ages from being negative where the clock jumps ba
   expect(second?.at).toBeGreaterThanOrEqual(first?.at ?? Number.NaN);
 });
 
-it('has a clock that never goes back, whatever the system says', () => {
+test('has a clock that never goes back, whatever the system says', () => {
   fc.assert(
     fc.property(fc.array(fc.integer(), { minLength: 2 }), (times) => {
       const now = monotone(() => times.shift() ?? 0);
-      const told = times.map(() => now());
-      expect(told).toEqual(told.toSorted((a, b) => a - b));
+      const given = times.map(() => now());
+      expect(given).toEqual(given.toSorted((a, b) => a - b));
     }),
   );
 });

@@ -5,7 +5,7 @@ import { spawnService } from '@podkit/chassis/testing/spawn-service';
 import { tempDir } from '@podkit/chassis/testing/temp-dir';
 import { waitFor } from '@podkit/chassis/testing/wait-for';
 import { writeVolume } from '@podkit/downward/simulate';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { main } from './support/reader-process.ts';
 
 /** A volume and a cgroup (a stand-in of files) with the same limits: 1.5 CPUs and 256 MiB. */
@@ -27,7 +27,7 @@ function run(args: string[], env: Record<string, string>) {
 }
 
 describe('downward-reader exec', () => {
-  it('becomes the program, with the settings that fit the limits, its arguments as they are', async () => {
+  test('becomes the program, with the settings that fit the limits, its arguments as they are', async () => {
     const script =
       'console.log(JSON.stringify([process.pid, process.env.UV_THREADPOOL_SIZE, process.env.NODE_OPTIONS, process.argv.slice(1)]))';
     const service = spawnService(main, {
@@ -44,7 +44,7 @@ describe('downward-reader exec', () => {
     expect(service.output).toHaveLength(1);
   });
 
-  it('passes the exit code and signals, since it is the program', async () => {
+  test('passes the exit code and signals, since it is the program', async () => {
     const env = await limited();
     expect(run(['exec', 'sh', '-c', 'exit 7'], env).status).toBe(7);
     const service = spawnService(main, {
@@ -55,7 +55,7 @@ describe('downward-reader exec', () => {
     expect(await service.stop()).toEqual({ code: 42, signal: null });
   });
 
-  it('makes a growing Node program end with a heap error of its own, below the limit', async () => {
+  test('makes a growing Node program end with a heap error of its own, below the limit', async () => {
     const grow = 'const all = []; for (;;) all.push(new Array(10_000).fill(all.length));';
     // The percentage counts from the real cgroup, which a test cannot set; so the same heap is asked for in MiB.
     const env = { ...(await limited()), NODE_OPTIONS: '--max-old-space-size=48' };
@@ -64,7 +64,7 @@ describe('downward-reader exec', () => {
     expect(status === null || status === 134).toBe(true);
   });
 
-  it('adds the Pod as OpenTelemetry attributes', async () => {
+  test('adds the Pod as OpenTelemetry attributes', async () => {
     const { stdout } = run(['exec', '--', 'sh', '-c', 'echo $OTEL_RESOURCE_ATTRIBUTES'], {
       ...(await limited()),
       POD_NAME: 'shop 0',
@@ -72,19 +72,19 @@ describe('downward-reader exec', () => {
     expect(stdout).toBe('k8s.pod.name=shop%200,service.name=shop\n');
   });
 
-  it('prints the settings and their reasons for --print, and runs nothing', async () => {
+  test('prints the settings and their reasons for --print, and runs nothing', async () => {
     const { stdout, status } = run(['exec', '--print', '--', 'java', '-jar', 'x.jar'], await limited());
     expect(status).toBe(0);
     expect(stdout).toContain('# 1.5 CPUs, 256Mi of memory');
     expect(stdout).toContain("-XX:MaxDirectMemorySize=10m -XX:ActiveProcessorCount=2 -XX:+UseSerialGC'");
   });
 
-  it('explains by what sum the settings fit the limit', async () => {
+  test('explains by what sum the settings fit the limit', async () => {
     const { stdout } = run(['exec', '--explain', '--', 'gunicorn', 'shop'], await limited());
     expect(stdout).toMatch(/^WORKER_MEMORY_MIB=\d+\n {2}.*\d+ × \(heap \d+ MiB .*≤ limits\.memory 256 MiB$/m);
   });
 
-  it.each([
+  test.each([
     [['exec'], 2, 'nothing to run'],
     [['exec', '--', 'nonesuch'], 127, 'nonesuch: no such program on the PATH'],
     [['exec', '--', '/tmp'], 127, '/tmp: no such program'],
@@ -93,14 +93,14 @@ describe('downward-reader exec', () => {
     expect(run(args, await limited())).toMatchObject({ status, stderr: expect.stringContaining(why) });
   });
 
-  it('names each wrong template of DOWNWARD_POOLS and ends with 2', async () => {
+  test('names each wrong template of DOWNWARD_POOLS and ends with 2', async () => {
     const { status, stderr } = run(['exec', '--pools=DB_POOL,A=cpus/0', '--', 'true'], await limited());
     expect(status).toBe(2);
     expect(stderr).toContain('DOWNWARD_POOLS: "DB_POOL" is not like');
     expect(stderr).toContain('DOWNWARD_POOLS: "A=cpus/0" is not like');
   });
 
-  it('ignores the variables that Kubernetes sets for Services named like it', async () => {
+  test('ignores the variables that Kubernetes sets for Services named like it', async () => {
     const links = {
       DOWNWARD_SERVICE_HOST: '10.0.0.7',
       DOWNWARD_SERVICE_PORT: '8090',
@@ -116,7 +116,7 @@ describe('downward-reader exec', () => {
     expect(plain.status).toBe(0);
   });
 
-  it('says so, and ends with 126, where the kernel could not run the file', async () => {
+  test('says so, and ends with 126, where the kernel could not run the file', async () => {
     const path = join(tempDir(), 'data');
     writeFileSync(path, 'no program', { mode: 0o755 });
     const { status, stderr } = run(['exec', '--', path], await limited());
@@ -128,7 +128,7 @@ describe('downward-reader exec', () => {
 });
 
 describe('downward-reader --one-time', () => {
-  it('prints the field matrix as a table', async () => {
+  test('prints the field matrix as a table', async () => {
     const { stdout, status } = run(['--one-time', '--format=table'], await limited());
     expect(status).toBe(0);
     expect(stdout).toMatch(/^limits\.cpu +1500 +volume +\d+s +1500 +both$/m);
@@ -138,7 +138,7 @@ describe('downward-reader --one-time', () => {
     expect(stdout).toMatch(/^status\.podIP +- +- +- +- +environment$/m);
   });
 
-  it('writes an environment file that a shell can source', async () => {
+  test('writes an environment file that a shell can source', async () => {
     const env = await limited();
     const output = join(tempDir(), 'tuned.env');
     expect(run(['--one-time', '--format=env', `--output=${output}`], env).status).toBe(0);
@@ -147,7 +147,7 @@ describe('downward-reader --one-time', () => {
     expect(readFileSync(output, 'utf8')).toContain('# twice the CPUs, from 2 to 16; limits.cpu is 1.5');
   });
 
-  it('compares nothing with its own cgroup where the limits are those of another container', async () => {
+  test('compares nothing with its own cgroup where the limits are those of another container', async () => {
     const { DOWNWARD_CGROUP_ROOT: root = '', ...env } = await limited();
     writeFileSync(join(root, 'cpu.max'), 'max 100000');
     const { stdout } = run(['--one-time', '--cgroup=none', `--cgroup-root=${root}`], env);
@@ -156,7 +156,7 @@ describe('downward-reader --one-time', () => {
     });
   });
 
-  it('prints everything as JSON', async () => {
+  test('prints everything as JSON', async () => {
     const { stdout } = run(['--one-time'], await limited());
     expect(JSON.parse(stdout)).toMatchObject({
       resources: { 'limits.memory': { value: 256 * 2 ** 20, findings: [] } },

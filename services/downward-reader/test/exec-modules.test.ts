@@ -3,14 +3,14 @@ import { readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { tempDir } from '@podkit/chassis/testing/temp-dir';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { main } from './support/reader-process.ts';
 
 const root = join(import.meta.dirname, '..', '..', '..');
 
 const isLibrary = (path: string) => path.startsWith('node_modules/');
 
-it('loads for exec nothing but what limits and their settings need, since the program waits for it', () => {
+test('loads for exec nothing but what limits and their settings need, since the program waits for it', () => {
   const list = join(tempDir(), 'modules.json');
   const hook = join(import.meta.dirname, 'fixtures', 'list-modules.ts');
   const env = { PATH: process.env.PATH ?? '', LIST_TO: list, DOWNWARD_DIR: tempDir() };

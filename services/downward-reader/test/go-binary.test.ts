@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { tempDir } from '@podkit/chassis/testing/temp-dir';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { isGoBinary } from '../src/exec/go-binary.ts';
 import { main } from './support/reader-process.ts';
 
@@ -41,20 +41,20 @@ function written(content: Buffer | Uint8Array): string {
 }
 
 describe('isGoBinary', () => {
-  it.each(forms)('knows a tiny ELF of $bits bits, little-endian $little, by either section of Go', (form) => {
+  test.each(forms)('knows a tiny ELF of $bits bits, little-endian $little, by either section of Go', (form) => {
     expect(isGoBinary(written(tinyElf(['.text', '.go.buildinfo'], form)))).toBe(true);
     expect(isGoBinary(written(tinyElf(['.note.go.buildid', '.text'], form)))).toBe(true);
     expect(isGoBinary(written(tinyElf(['.text', '.go', '.note.gnu.build-id'], form)))).toBe(false);
   });
 
-  it('says no of programs that are not of Go, of scripts, and of what cannot be read', () => {
+  test('says no of programs that are not of Go, of scripts, and of what cannot be read', () => {
     expect(isGoBinary(process.execPath)).toBe(false);
     expect(isGoBinary(written(Buffer.from('#!/bin/sh\n.go.buildinfo')))).toBe(false);
     expect(isGoBinary('/nowhere')).toBe(false);
     expect(isGoBinary(tempDir())).toBe(false);
   });
 
-  it('says no, and nothing else, of any file that is cut off or has bytes changed at random', () => {
+  test('says no, and nothing else, of any file that is cut off or has bytes changed at random', () => {
     const whole = tinyElf(['.text', '.data'], { bits: 64, little: true });
     const path = written(whole);
     const change = fc.tuple(fc.nat(whole.length - 1), fc.nat(255));
@@ -69,7 +69,7 @@ describe('isGoBinary', () => {
   });
 });
 
-it('exec gives a Go program of any name what Go reads, and nothing of other runtimes', () => {
+test('exec gives a Go program of any name what Go reads, and nothing of other runtimes', () => {
   const env = { PATH: process.env.PATH ?? '', DOWNWARD_DIR: '/nowhere', MEMORY_LIMIT_MI: '256', CPU_LIMIT_M: '1500' };
   const path = written(tinyElf(['.go.buildinfo'], { bits: 64, little: true }));
   const args = [main, 'exec', '--cgroup=none', '--print', '--', path];

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
-import { javaSyntax, nodeSyntax, withOptions, wordsOf } from '../src/tune/options.ts';
+import { describe, expect, test } from 'vitest';
+import { javaSyntax, nodeSyntax, splitWords, withOptions } from '../src/tune/options.ts';
 import { tune } from '../src/tune/tune.ts';
 
 const tuned = (runtime: 'node' | 'jvm', env: Record<string, string>, override: boolean) => {
@@ -24,18 +24,18 @@ const decisions = [
 ];
 
 describe('NODE_OPTIONS', () => {
-  it.each(decisions)('keeps the heap of the user, %s, and adds none', (text) => {
+  test.each(decisions)('keeps the heap of the user, %s, and adds none', (text) => {
     expect(node(`--title=a ${text}`, false)).toBe(undefined);
   });
 
-  it.each(decisions)('has our heap in the place of %s with --override, and all else as it was', (text) => {
+  test.each(decisions)('has our heap in the place of %s with --override, and all else as it was', (text) => {
     const others = String.raw`--title="a \"b\" --max-heap-size=1"  --require=./c.js`;
     expect(node(`${text} ${others}`, true)).toBe(`${others} ${ours}`);
     expect(node(`${others} ${text}`, true)).toBe(`${others} ${ours}`);
     expect(node(text, true)).toBe(ours);
   });
 
-  it('is read by Node as it is meant: the title is kept, and the heap is no longer the one of the user', () => {
+  test('is read by Node as it is meant: the title is kept, and the heap is no longer the one of the user', () => {
     const text = node(String.raw`--title="a \"b" "--max-old-space-size=99"`, true) ?? '';
     const script = 'console.log(process.title, require("v8").getHeapStatistics().heap_size_limit > 99e6 * 4)';
     const env = { PATH: process.env.PATH ?? '', NODE_OPTIONS: text.replace(/192$/, '600') };
@@ -46,17 +46,17 @@ describe('NODE_OPTIONS', () => {
 const ourMemory = '-Xmx185m -Xss1m -XX:MaxMetaspaceSize=24m -XX:ReservedCodeCacheSize=16m -XX:MaxDirectMemorySize=10m';
 
 describe('JAVA_TOOL_OPTIONS', () => {
-  it('keeps what the user decided and adds the rest', () => {
+  test('keeps what the user decided and adds the rest', () => {
     expect(java('-Xmx64m', false)).toBe('-Xmx64m -XX:ActiveProcessorCount=1 -XX:+UseSerialGC');
     expect(java('-XX:+UseZGC', false)).toBe(`-XX:+UseZGC ${ourMemory} -XX:ActiveProcessorCount=1`);
     expect(java("'-Xmx64m' -XX:+UseZGC -XX:ActiveProcessorCount=3", false)).toBe(undefined);
   });
 
-  it('has a heap that leaves room for the metaspace of the user', () => {
+  test('has a heap that leaves room for the metaspace of the user', () => {
     expect(java('-XX:MaxMetaspaceSize=80m', false)).toContain(' -Xmx129m ');
   });
 
-  it('has ours in their place with --override, also of quoted words, and all else as it was', () => {
+  test('has ours in their place with --override, also of quoted words, and all else as it was', () => {
     const before = `-Xmx64m\t-Dname='-Xmx1m b'  "-XX:MaxRAMPercentage=10" -XX:+UseZGC -Da=b -mx9m`;
     expect(java(before, true)).toBe(
       `-Dname='-Xmx1m b'  -Da=b ${ourMemory} -XX:ActiveProcessorCount=1 -XX:+UseSerialGC`,
@@ -73,27 +73,27 @@ describe.each([
     maxLength: 12,
   });
 
-  it('leaves what is there as it is, byte for byte, unless told', () => {
+  test('leaves what is there as it is, byte for byte, unless it may override', () => {
     fc.assert(
       fc.property(text, (parts) => {
         const before = parts.join('');
         const after = withOptions(before, [choice], { syntax, override: false });
-        const decided = wordsOf(before, syntax).some(({ value }) => choice.decided.test(value));
+        const decided = splitWords(before, syntax).some(({ value }) => choice.decided.test(value));
         expect(after?.value).toBe(decided ? undefined : `${before}${before === '' ? '' : ' '}--ours=1`);
       }),
     );
   });
 
-  it('takes out the words of the same kind when told, and keeps each other one byte for byte', () => {
+  test('takes out the words of the same kind where it may override, and keeps each other one byte for byte', () => {
     fc.assert(
       fc.property(text.map((parts) => parts.join('')).filter(isWhole(syntax)), (before) => {
         const after = withOptions(before, [choice], { syntax, override: true })?.value ?? '';
         const others = (all: string) =>
-          wordsOf(all, syntax)
+          splitWords(all, syntax)
             .filter(({ value }) => !choice.decided.test(value))
             .map(({ start, end }) => all.slice(start, end));
         expect(others(after)).toEqual(others(before));
-        expect(wordsOf(after, syntax).filter(({ value }) => choice.decided.test(value))).toHaveLength(1);
+        expect(splitWords(after, syntax).filter(({ value }) => choice.decided.test(value))).toHaveLength(1);
       }),
     );
   });
@@ -101,5 +101,5 @@ describe.each([
 
 /** Whether every quote is closed: of others the runtime takes nothing, and does not start. */
 function isWhole(syntax: typeof nodeSyntax): (text: string) => boolean {
-  return (text) => wordsOf(`${text} end`, syntax).at(-1)?.value === 'end';
+  return (text) => splitWords(`${text} end`, syntax).at(-1)?.value === 'end';
 }

@@ -1,9 +1,9 @@
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { createPeerLookup } from '../src/discovery/peers.ts';
 
 const record = (name: string) => ({ name, port: 8080, priority: 0, weight: 100 });
 
-it('orders peers by their ordinal', async () => {
+test('orders peers by their ordinal', async () => {
   const lookup = createPeerLookup('_http._tcp.app', async () => ['app-10.app', 'app-2.app', 'other.app'].map(record));
   expect(await lookup()).toEqual([
     { name: 'app-2.app', port: 8080, ordinal: 2 },
@@ -12,12 +12,12 @@ it('orders peers by their ordinal', async () => {
   ]);
 });
 
-it('has no peers where the name is not known yet', async () => {
+test('has no peers where the name is not known yet', async () => {
   const unknown = Object.assign(new Error('querySrv ENOTFOUND'), { code: 'ENOTFOUND' });
   expect(await createPeerLookup('x', () => Promise.reject(unknown))()).toEqual([]);
 });
 
-it('does not wait for a name server that does not answer', async () => {
+test('does not wait for a name server that does not answer', async () => {
   const lookup = createPeerLookup('x', () => new Promise(() => undefined), { timeout: 20 });
   await expect(lookup()).rejects.toMatchObject({
     code: 'ERR_TIMEOUT',

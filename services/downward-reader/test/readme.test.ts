@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { settingsInReadme, settingsOfSchema } from '@podkit/chassis/testing/readme-settings';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { configSchema } from '../src/config.ts';
 
-it('lists in its README the settings that it has', () => {
+test('lists in its README the settings that it has', () => {
   const readme = join(import.meta.dirname, '..', 'README.md');
   expect(settingsInReadme(readme)).toEqual(settingsOfSchema(configSchema, 'DOWNWARD_'));
 });

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { tempDir } from '@podkit/chassis/testing/temp-dir';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { readCgroup, unseenCgroup } from '../src/resources/cgroup.ts';
 import { type Inputs, readFields } from '../src/resources/matrix.ts';
 import { compareResources } from '../src/resources/resources.ts';
@@ -17,7 +17,7 @@ function cgroup(files: Record<string, string>): string {
 }
 
 describe('readCgroup', () => {
-  it('reads version 2', () => {
+  test('reads version 2', () => {
     expect(readCgroup(cgroup({ 'memory.max': '268435456', 'cpu.max': '50000 100000' }))).toEqual({
       version: 2,
       cpu: 500,
@@ -30,7 +30,7 @@ describe('readCgroup', () => {
     });
   });
 
-  it('reads version 1', () => {
+  test('reads version 1', () => {
     const limited = {
       'memory/memory.limit_in_bytes': '1048576',
       'cpu/cpu.cfs_quota_us': '150000',
@@ -41,7 +41,7 @@ describe('readCgroup', () => {
     expect(readCgroup(cgroup(free))).toEqual({ version: 1, cpu: null, memory: null });
   });
 
-  it('knows nothing where there is nothing', () => {
+  test('knows nothing where there is nothing', () => {
     expect(readCgroup('/nowhere')).toEqual({ version: undefined, cpu: undefined, memory: undefined });
   });
 });
@@ -54,7 +54,7 @@ describe('compareResources', () => {
   const compare = (files: Record<string, string>, env: Record<string, string>, cpu: number | null | undefined) =>
     compareWith({ env, files, divisors }, { version: 2, cpu, memory: undefined })['limits.cpu'];
 
-  it('finds nothing where all three agree', () => {
+  test('finds nothing where all three agree', () => {
     expect(compare({ 'limits/cpu_m': '500' }, { CPU_LIMIT: '500' }, 500)).toMatchObject({
       value: 500,
       source: 'cgroup',
@@ -62,26 +62,26 @@ describe('compareResources', () => {
     });
   });
 
-  it('tells that no limit is set from the kernel alone, since the Downward API gives the node instead', () => {
+  test('tells that no limit is set from the kernel alone, since the Downward API gives the node instead', () => {
     expect(compare({ 'limits/cpu_m': '8000' }, {}, null)).toMatchObject({
       value: null,
       findings: [expect.stringContaining('no limit is set')],
     });
   });
 
-  it('tells a stale environment after a resize in place', () => {
+  test('tells a stale environment after a resize in place', () => {
     expect(compare({ 'limits/cpu_m': '900' }, { CPU_LIMIT: '500' }, 900).findings).toEqual([
       expect.stringContaining('the environment is stale'),
     ]);
   });
 
-  it('tells a resize that is wanted and not done', () => {
+  test('tells a resize that is wanted and not done', () => {
     expect(compare({ 'limits/cpu_m': '900' }, {}, 500).findings).toEqual([
       expect.stringContaining('desired is not actual'),
     ]);
   });
 
-  it('goes by the volume, then the environment, where the kernel tells nothing', () => {
+  test('goes by the volume, then the environment, where the kernel tells nothing', () => {
     expect(compare({ cpu_limit: '250' }, { CPU_LIMIT: '500' }, undefined)).toMatchObject({
       value: 250,
       source: 'volume',
@@ -119,7 +119,7 @@ const findings = (
 };
 
 describe('compareResources of what Kubernetes rounds', () => {
-  it('finds nothing wrong with one CPU limit, whatever the divisors, and however it is enforced', () => {
+  test('finds nothing wrong with one CPU limit, whatever the divisors, and however it is enforced', () => {
     const millicores = fc.integer({ min: 1, max: 256_000 });
     fc.assert(
       fc.property(millicores, divisor(cpuUnits), divisor(cpuUnits), fc.boolean(), (limit, one, other, systemd) => {
@@ -130,7 +130,7 @@ describe('compareResources of what Kubernetes rounds', () => {
     );
   });
 
-  it('finds nothing wrong with one memory limit, whatever the divisors and the size of a page', () => {
+  test('finds nothing wrong with one memory limit, whatever the divisors and the size of a page', () => {
     const bytes = fc.integer({ min: 2 ** 19, max: 2 ** 40 });
     const page = fc.constantFrom(4096, 65_536);
     fc.assert(
@@ -142,21 +142,21 @@ describe('compareResources of what Kubernetes rounds', () => {
     );
   });
 
-  it('tells each resize that is larger than the rounding', () => {
+  test('reports each resize that is larger than the rounding', () => {
     const millicores = fc.integer({ min: 1, max: 256_000 });
     const change = fc.oneof(fc.integer({ min: 21, max: 64_000 }), fc.integer({ min: -64_000, max: -21 }));
     fc.assert(
       fc.property(millicores, change, divisor(cpuUnits), (before, by, one) => {
         const after = before + by + Math.sign(by) * (cpuUnits[one as '1'] ?? 0);
         fc.pre(after > 0);
-        const told = findings(
+        const found = findings(
           'cpu',
           written(after, cpuUnits, one),
           written(before, cpuUnits, '1m'),
           [one, '1m'],
           Math.max(10, wholePercents(before)),
         );
-        expect(told).toEqual([
+        expect(found).toEqual([
           expect.stringContaining('the environment is stale'),
           expect.stringContaining('desired is not actual'),
         ]);

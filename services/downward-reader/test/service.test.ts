@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { tempDir } from '@podkit/chassis/testing/temp-dir';
 import { waitFor } from '@podkit/chassis/testing/wait-for';
 import { writeVolume } from '@podkit/downward/simulate';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { eventsOf, startReader } from './support/reader-process.ts';
 
 type Answer = Partial<Record<string, string>> & { missing?: string[]; warnings?: string[] };
@@ -14,7 +14,7 @@ type Answer = Partial<Record<string, string>> & { missing?: string[]; warnings?:
 const json = async (url: string) => (await (await fetch(url)).json()) as Answer;
 
 describe('the document', () => {
-  it('has labels, annotations, fields and limits of the volume and the environment', async () => {
+  test('has labels, annotations, fields and limits of the volume and the environment', async () => {
     const dir = tempDir();
     await writeVolume(dir, { labels: 'app="a"', annotations: 'note="line\\nbreak"', 'limits/cpu_m': '500' });
     const { url } = await startReader(dir, { POD_NAME: 'app-0', MEMORY_LIMIT_MI: '64' });
@@ -29,14 +29,14 @@ describe('the document', () => {
     expect((await fetch(`${url}/fields/spec.colour`)).status).toBe(404);
   });
 
-  it('says what is missing where there is no volume, and serves what there is', async () => {
+  test('says what is missing where there is no volume, and serves what there is', async () => {
     const { url } = await startReader('/nowhere', { POD_NAME: 'app-0' });
     const document = await json(url);
     expect(document.missing?.[0]).toBe('no volume at /nowhere: mount a downwardAPI volume there');
     expect((await fetch(`${url}/readyz`)).status).toBe(200);
   });
 
-  it('finds a volume that appears later', async () => {
+  test('finds a volume that appears later', async () => {
     const dir = join(tempDir(), 'later');
     const { url } = await startReader(dir, { DOWNWARD_POLL: '100ms' });
     await writeVolume(dir, { labels: 'app="a"' });
@@ -44,7 +44,7 @@ describe('the document', () => {
     expect((await json(url)).missing?.join()).not.toContain('no volume');
   });
 
-  it('warns of a plain folder, which no kubelet updates', async () => {
+  test('warns of a plain folder, which no kubelet updates', async () => {
     const dir = tempDir();
     writeFileSync(join(dir, 'labels'), 'app="a"\nbroken');
     const { warnings, labels } = await json((await startReader(dir)).url);
@@ -53,7 +53,7 @@ describe('the document', () => {
     expect(labels).toMatchObject({ values: { app: 'a' } });
   });
 
-  it('reads thousands of labels and an annotation of a megabyte', async () => {
+  test('reads thousands of labels and an annotation of a megabyte', async () => {
     const dir = tempDir();
     const labels = Array.from({ length: 5000 }, (_, index) => `label-${index}="${index}"`).join('\n');
     await writeVolume(dir, { labels, annotations: `big="${'x'.repeat(1024 * 1024)}"` });
@@ -64,7 +64,7 @@ describe('the document', () => {
 });
 
 describe('a change of the volume', () => {
-  it('reaches a client of /events with what changed, and one that comes back with what it missed', async () => {
+  test('reaches a client of /events with what changed, and one that comes back with what it missed', async () => {
     const dir = tempDir();
     await writeVolume(dir, { labels: 'color="green"' });
     const { url } = await startReader(dir);
@@ -78,7 +78,7 @@ describe('a change of the volume', () => {
     await Promise.all([events.return(undefined), again.return(undefined)]);
   });
 
-  it('ends a long poll at once, and the poll ends by itself where nothing changes', async () => {
+  test('ends a long poll at once, and the poll ends by itself where nothing changes', async () => {
     const dir = tempDir();
     await writeVolume(dir, { labels: 'a="1"' });
     const { url } = await startReader(dir);
@@ -89,7 +89,7 @@ describe('a change of the volume', () => {
     expect(await json(`${url}/changes?since=7`)).toMatchObject({ complete: false });
   });
 
-  it('cannot be asked for with a number or a wait that is none', async () => {
+  test('cannot be asked for with a number or a wait that is none', async () => {
     const { url } = await startReader('/nowhere');
     for (const query of ['since=abc', 'since=0&wait=soon', 'since=-1']) {
       const answer = await fetch(`${url}/changes?${query}`);
@@ -97,7 +97,7 @@ describe('a change of the volume', () => {
     }
   });
 
-  it('is not waited for by the end of the service: a long poll is answered', async () => {
+  test('is not waited for by the end of the service: a long poll is answered', async () => {
     const dir = tempDir();
     await writeVolume(dir, { labels: 'a="1"' });
     const { url, service } = await startReader(dir, { SHUTDOWN_TIMEOUT: '5s' });
@@ -108,7 +108,7 @@ describe('a change of the volume', () => {
     expect(await poll).toEqual({ id: 0, complete: true, events: [] });
   });
 
-  it('is sent to a webhook that fails at first, by one connection, to a program and to a process by its id', async () => {
+  test('is sent to a webhook that fails at first, by one connection, to a program and to a process by its id', async () => {
     const dir = tempDir();
     await writeVolume(dir, { labels: 'a="1"' });
     const bodies: string[] = [];
@@ -155,7 +155,7 @@ const scrape = async (labels: string, env: Record<string, string>) => {
 };
 
 describe('the metrics', () => {
-  it('show the Pod with the labels that are allowed and no other', async () => {
+  test('show the Pod with the labels that are allowed and no other', async () => {
     const labels = 'app.kubernetes.io/name="shop"\nsecret="x"';
     const metrics = await scrape(labels, { DOWNWARD_METRIC_LABELS: 'app.kubernetes.io/name' });
     const info =
@@ -169,7 +169,7 @@ describe('the metrics', () => {
     expect(metrics).not.toContain('secret');
   });
 
-  it('have the names of kube-state-metrics where they are asked for, and number labels that collide', async () => {
+  test('have the names of kube-state-metrics where they are asked for, and number labels that collide', async () => {
     const env = { DOWNWARD_METRIC_NAMES: 'kube', DOWNWARD_METRIC_LABELS: 'a-b,a.b' };
     const metrics = await scrape('a-b="1"\na.b="2"', env);
     expect(metrics).toMatch(/^kube_pod_info\{namespace="shop"/m);

@@ -5,7 +5,7 @@ import { text } from 'node:stream/consumers';
 import { tempDir } from '@podkit/chassis/testing/temp-dir';
 import { waitFor } from '@podkit/chassis/testing/wait-for';
 import { writeVolume } from '@podkit/downward/simulate';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { eventsOf, startReader } from './support/reader-process.ts';
 
 const metric = async (url: string, name: string) =>
@@ -43,7 +43,7 @@ const swapUntil = async (dir: string, what: string, condition: () => Promise<boo
 };
 
 describe('a thousand clients of /events', () => {
-  it('all hear of a swap, and leave neither memory nor files nor watches behind', async () => {
+  test('all hear of a swap, and leave neither memory nor files nor watches behind', async () => {
     const dir = tempDir();
     await writeVolume(dir, { labels: 'round="0"' });
     // A small heap is swept often, so that what stays in memory is what is held, not what waits to be swept.
@@ -55,8 +55,8 @@ describe('a thousand clients of /events', () => {
       const clients = await manyClients(url, 1000);
       await waitFor('their number', async () => (await metric(url, 'downward_streams')) === 'downward_streams 1000');
       await writeVolume(dir, { labels: `round="${round}"` });
-      const told = (heard: string) => heard.includes('event: change') && heard.includes(`"after":"${round}"`);
-      await waitFor('all to be told', () => clients.every(({ heard }) => told(heard())));
+      const isNotified = (heard: string) => heard.includes('event: change') && heard.includes(`"after":"${round}"`);
+      await waitFor('all to be notified', () => clients.every(({ heard }) => isNotified(heard())));
       const { resident, watches } = usage(service.child.pid);
       peaks.push(resident);
       expect(watches).toBe(before.watches);
@@ -68,7 +68,7 @@ describe('a thousand clients of /events', () => {
     expect(peaks[2]).toBeLessThan((peaks[0] ?? 0) + 30e6);
   });
 
-  it('are as many as the setting allows; the next one is asked to come back', async () => {
+  test('are as many as the setting allows; the next one is asked to come back', async () => {
     const dir = tempDir();
     await writeVolume(dir, { labels: 'a="1"' });
     const { url } = await startReader(dir, { DOWNWARD_MAX_STREAMS: '20' });
@@ -80,7 +80,7 @@ describe('a thousand clients of /events', () => {
 });
 
 describe('a client that does not read', () => {
-  it('is dropped with the reason, in its stream, in the log and as a metric, while others are served', async () => {
+  test('is dropped with the reason, in its stream, in the log and as a metric, while others are served', async () => {
     const dir = tempDir();
     await writeVolume(dir, { labels: 'a="0"' });
     const { url, service } = await startReader(dir);
@@ -98,7 +98,7 @@ describe('a client that does not read', () => {
     expect((await fetch(`${url}/livez`)).status).toBe(200);
   });
 
-  it('does not hold up the end of the service', async () => {
+  test('does not hold up the end of the service', async () => {
     const dir = tempDir();
     await writeVolume(dir, { labels: `a="${'x'.repeat(8 * 1024 * 1024)}"` });
     const { url, service } = await startReader(dir);
@@ -110,7 +110,7 @@ describe('a client that does not read', () => {
   });
 });
 
-it('lets its clients go when the service stops', async () => {
+test('lets its clients go when the service stops', async () => {
   const dir = tempDir();
   await writeVolume(dir, { labels: 'a="1"' });
   const { url, service } = await startReader(dir);

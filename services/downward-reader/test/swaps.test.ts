@@ -1,7 +1,7 @@
 import { tempDir } from '@podkit/chassis/testing/temp-dir';
 import { waitFor } from '@podkit/chassis/testing/wait-for';
 import { writeVolume } from '@podkit/downward/simulate';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { Reader } from '../src/document/reader.ts';
 
 const swaps = Number(process.env.PODKIT_SWAPS ?? 1000);
@@ -12,7 +12,7 @@ const files = (round: number) => ({
   'limits/cpu_m': String(round),
 });
 
-it(`follows ${swaps} swaps without a torn snapshot and without missing the last state`, {
+test(`follows ${swaps} swaps without a torn snapshot and without missing the last state`, {
   timeout: 300_000,
 }, async () => {
   const directory = tempDir();

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { javaMemory } from '../src/tune/java.ts';
 import { parsePools } from '../src/tune/pools.ts';
 import type { Limits } from '../src/tune/settings.ts';
@@ -13,11 +13,11 @@ const values = (limits: Limits, options: Partial<TuneOptions> = {}) => {
 };
 
 describe('tune', () => {
-  it('gives Node a heap and threads, and no workers', () => {
+  test('gives Node a heap and threads, and no workers', () => {
     expect(values(small)).toEqual({ NODE_OPTIONS: '--max-old-space-size=226', UV_THREADPOOL_SIZE: '2' });
   });
 
-  it('shares the memory among the workers of a cluster, however many the user wants', () => {
+  test('shares the memory among the workers of a cluster, however many the user wants', () => {
     const four = { cpus: 4, memory: 512 * mebibyte, memoryShare: 90 };
     expect(values(four, { runtime: 'node-cluster' })).toMatchObject({
       NODE_OPTIONS: '--max-old-space-size=98',
@@ -26,18 +26,18 @@ describe('tune', () => {
     expect(values(four, { env: { WEB_CONCURRENCY: '2' } }).NODE_OPTIONS).toBe('--max-old-space-size=214');
   });
 
-  it('starts no more workers than the memory is for', () => {
+  test('starts no more workers than the memory is for', () => {
     const many = { cpus: 16, memory: 512 * mebibyte, memoryShare: 90 };
     expect(values(many, { runtime: 'gunicorn' })).toMatchObject({ WEB_CONCURRENCY: '9' });
     expect(values({ ...many, memory: undefined }, { runtime: 'gunicorn' })).toEqual({ WEB_CONCURRENCY: '33' });
   });
 
-  it('counts the supervisor of uvicorn, unless there is one worker only', () => {
+  test('counts the supervisor of uvicorn, unless there is one worker only', () => {
     expect(values(twoCpus(128), { runtime: 'uvicorn' })).toEqual({ WEB_CONCURRENCY: '1', WORKER_MEMORY_MIB: '119' });
     expect(values(twoCpus(256), { runtime: 'uvicorn' })).toEqual({ WEB_CONCURRENCY: '2', WORKER_MEMORY_MIB: '109' });
   });
 
-  it.each(['node-cluster', 'gunicorn', 'uvicorn', 'puma', 'php-fpm'] as const)(
+  test.each(['node-cluster', 'gunicorn', 'uvicorn', 'puma', 'php-fpm'] as const)(
     'says of %s how the sum fits',
     (name) => {
       const settings = tune(small, { runtime: name, memoryShare: 90, pools: [], env: {}, override: false });
@@ -47,7 +47,7 @@ describe('tune', () => {
     },
   );
 
-  it.each([
+  test.each([
     ['node', 24, {}],
     ['gunicorn', 512, { WEB_CONCURRENCY: '64' }],
     ['puma', 48, {}],
@@ -63,7 +63,7 @@ describe('tune', () => {
     expect(reasons.join('\n')).not.toContain('≤');
   });
 
-  it('divides the memory of a JVM so that all regions together are the limit', () => {
+  test('divides the memory of a JVM so that all regions together are the limit', () => {
     expect(values(small, { runtime: 'jvm' }).JAVA_TOOL_OPTIONS).toMatch(
       /^-Xmx\d+m -Xss1m -XX:MaxMetaspaceSize=24m -XX:ReservedCodeCacheSize=16m -XX:MaxDirectMemorySize=10m -XX:ActiveProcessorCount=1 -XX:\+UseSerialGC$/,
     );
@@ -73,7 +73,7 @@ describe('tune', () => {
     }
   });
 
-  it.each([
+  test.each([
     ['go', { GOMAXPROCS: '1', GOMEMLIMIT: '230MiB' }],
     ['python', { WEB_CONCURRENCY: '3', WORKER_MEMORY_MIB: '76' }],
     ['dotnet', { DOTNET_PROCESSOR_COUNT: '1', DOTNET_GCHeapHardLimit: 'CB33333' }],
@@ -82,12 +82,12 @@ describe('tune', () => {
     expect(values(small, { runtime })).toEqual(expected);
   });
 
-  it('makes nothing of a limit that is not set', () => {
+  test('makes nothing of a limit that is not set', () => {
     const none = { cpus: undefined, memory: undefined, memoryShare: 90 };
     expect(values(none, { runtime: 'all', pools: parsePools(['DB_POOL=cpus*4']) })).toEqual({});
   });
 
-  it('keeps what the user set, unless told to override', () => {
+  test('keeps what the user set, unless it may override', () => {
     const env = { UV_THREADPOOL_SIZE: '9', WEB_CONCURRENCY: '9', NODE_OPTIONS: '--max-old-space-size=99' };
     expect(values(small, { env })).toEqual({});
     expect(values(small, { env, override: true })).toEqual({
@@ -96,17 +96,17 @@ describe('tune', () => {
     });
   });
 
-  it('adds to options that are about something else', () => {
+  test('adds to options that are about something else', () => {
     const env = { NODE_OPTIONS: '--enable-source-maps' };
     expect(values(small, { env }).NODE_OPTIONS).toBe('--enable-source-maps --max-old-space-size=226');
   });
 
-  it('reckons pools by template, at least 1', () => {
+  test('reckons pools by template, at least 1', () => {
     const pools = parsePools(['DB_POOL=cpus*4', 'CACHE_MIB=memory/4', 'TINY=cpus/8']);
     expect(values(small, { pools })).toMatchObject({ DB_POOL: '2', CACHE_MIB: '64', TINY: '1' });
   });
 
-  it.each(['DB_POOL', 'DB_POOL=threads*2', '1X=cpus', 'A=cpus/0'])('refuses the template %s', (text) => {
+  test.each(['DB_POOL', 'DB_POOL=threads*2', '1X=cpus', 'A=cpus/0'])('refuses the template %s', (text) => {
     expect(() => parsePools([text])).toThrow('is not like DB_POOL=cpus*4');
   });
 });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { tempDir } from '@podkit/chassis/testing/temp-dir';
 import { waitFor } from '@podkit/chassis/testing/wait-for';
 import { writeVolume } from '@podkit/downward/simulate';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { startReader } from './support/reader-process.ts';
 
 type Answer = { value?: unknown; error?: unknown; warnings: string[]; labels?: unknown };
@@ -14,7 +14,7 @@ const settings = { POD_NAME: 'app-0', DOWNWARD_POLL: '100ms' };
 const nobody = process.getuid?.() === 0 ? 65534 : undefined;
 
 describe('what cannot be read', () => {
-  it('is told with its code and path while the rest is served, and comes back by itself', async () => {
+  test('is reported with its code and path while the rest is served, and comes back by itself', async () => {
     const dir = tempDir();
     await writeVolume(dir, { labels: 'a="1"', annotations: 'b="2"', namespace: 'shop' });
     const { url } = await startReader(dir, settings);
@@ -30,7 +30,7 @@ describe('what cannot be read', () => {
     expect((await json(url)).warnings).toEqual([]);
   });
 
-  it('is a file without the permission, until that returns', async () => {
+  test('is a file without the permission, until that returns', async () => {
     const dir = tempDir();
     await writeVolume(dir, { labels: 'a="1"', annotations: 'b="2"', namespace: 'shop' });
     if (nobody !== undefined) chownSync(dir, nobody, nobody);
@@ -48,7 +48,7 @@ describe('what cannot be read', () => {
     expect((await json(url)).warnings).toEqual([]);
   });
 
-  it.skipIf(process.getuid?.() !== 0)(
+  test.skipIf(process.getuid?.() !== 0)(
     "is another user's file (0400), named and counted, while the rest goes on",
     async () => {
       const dir = tempDir();
@@ -72,14 +72,14 @@ describe('what cannot be read', () => {
     },
   );
 
-  it('is the whole folder where its permission is taken, until it returns', async () => {
+  test('is the whole folder where its permission is taken, until it returns', async () => {
     const dir = tempDir();
     await writeVolume(dir, { labels: 'a="1"' });
     if (nobody !== undefined) chownSync(dir, nobody, nobody);
     const { url } = await startReader(dir, settings, nobody);
     chmodSync(dir, 0o000);
-    const told = `${dir} cannot be read: EACCES`;
-    await waitFor(told, async () => (await json(url)).warnings[0] === told);
+    const warning = `${dir} cannot be read: EACCES`;
+    await waitFor(warning, async () => (await json(url)).warnings[0] === warning);
     expect((await json(url)).labels).toBe(undefined);
     expect(await json(`${url}/fields/metadata.labels`)).toMatchObject({ error: { path: '.', code: 'EACCES' } });
     expect(await json(`${url}/fields/metadata.name`)).toMatchObject({ value: 'app-0', source: 'environment' });

@@ -1,6 +1,7 @@
 import { messageOf } from '@podkit/chassis/errors';
 import { logOutput } from '@podkit/chassis/log/output';
 import { exitCodes } from '@podkit/chassis/process/exit-codes';
+import { reportGood } from '@podkit/chassis/process/report-good';
 import type { DestinationStream } from 'pino';
 import { UsageError } from './config/drop-in-grammar.ts';
 import { manualText, usageText } from './config/help.ts';
@@ -47,8 +48,7 @@ async function readInput(
     for (const warning of warnings) host.stderr.write(`${warning}\n`);
     const repositories = await readRepositories(options);
     if (!options.checkConfig) return { host, version, options, flags, repositories };
-    host.stdout.write(`${options.configFile ?? 'the settings'}: good\n`);
-    host.exit(exitCodes.ok);
+    reportGood(host, options.configFile ?? 'the settings');
     return undefined;
   } catch (error) {
     const isUsage = error instanceof UsageError;

@@ -1,6 +1,7 @@
 import { serveProbes } from '@podkit/chassis/http/probes';
 import { createServer, listen, type Server } from '@podkit/chassis/http/server';
 import { Reloader } from '@podkit/chassis/process/reload';
+import { reportGood } from '@podkit/chassis/process/report-good';
 import type { Context } from '@podkit/chassis/process/service';
 import pkg from '../package.json' with { type: 'json' };
 import { Adapter } from './adapter.ts';
@@ -22,10 +23,7 @@ export async function startAdapter(context: Context<Settings>, host: Host): Prom
   const { stdin, stdout } = host;
   const { registry } = metrics;
   const adapter = new Adapter({ config: adapterConfig, log, stdin, stdout, registry, openFiles: openFileLimit() });
-  if (config.checkConfig) {
-    stdout.write(`${config.config}: good\n`);
-    return host.exit(0);
-  }
+  if (config.checkConfig) return reportGood(host, config.config);
   lifecycle.atClose('sources', () => adapter.stop());
   await adapter.start();
   const reloader = new Reloader({

@@ -61,7 +61,7 @@ export function loadConfig<Schema extends TObject>(
   for (const setting of settings) {
     try {
       const given = flags.given.get(setting.key) ?? grammar.readVariable(setting, env);
-      const value = given === undefined ? defaultOf(setting) : parseGiven(setting, given, grammar);
+      const value = given === undefined ? takeDefault(setting) : parseGiven(setting, given, grammar);
       if (value !== undefined) config[setting.key] = value;
     } catch (error) {
       errors.push(messageOf(error));
@@ -90,7 +90,7 @@ function runCheck<Config>(check: CrossCheck<Config>, config: Readonly<Config>): 
   }
 }
 
-function defaultOf({ schema, required, annotation, env }: Setting): unknown {
+function takeDefault({ schema, required, annotation, env }: Setting): unknown {
   if ('default' in schema) return schema.default;
   if (!required) return undefined;
   const accepted = acceptedBy(annotation.kind, schema);

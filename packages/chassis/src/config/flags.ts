@@ -10,7 +10,7 @@ import type { Setting } from './setting.ts';
 export function readFlags(settings: readonly Setting[], argv: readonly string[], positionals: boolean): Flags {
   const byFlag = new Map(settings.map((setting) => [setting.flag, setting]));
   const found: Flags = { given: new Map(), positionals: [], errors: [] };
-  for (const token of tokensOf(settings, argv)) {
+  for (const token of parseTokens(settings, argv)) {
     if (token.kind === 'option') readOption(token, byFlag, found);
     else if (positionals) {
       found.positionals = argv.slice(token.kind === 'positional' ? token.index : token.index + 1);
@@ -31,7 +31,7 @@ function readOption({ rawName, value }: Option, byFlag: ReadonlyMap<string, Sett
 }
 
 /** Not strict: the errors of `parseArgs` name one flag only, and no near one. */
-function tokensOf(settings: readonly Setting[], argv: readonly string[]) {
+function parseTokens(settings: readonly Setting[], argv: readonly string[]) {
   const options = settings.map(({ flag, annotation: { kind } }) => {
     const type = kind === 'flag' ? ('boolean' as const) : ('string' as const);
     return [flag.slice('--'.length), { type }] as const;

@@ -5,7 +5,7 @@ import { acceptedBy } from './setting-text.ts';
 /** What `--help` prints: every setting with its flag, variable, default and meaning. */
 export function helpText(name: string, summary: string, schema: TObject, prefix: string): string {
   const entries = settingsOf(schema, prefix).map((setting) => {
-    const hint = `${acceptedBy(setting.annotation.kind, setting.schema)}; ${defaultOf(setting)}`;
+    const hint = `${acceptedBy(setting.annotation.kind, setting.schema)}; ${describeDefault(setting)}`;
     return `  ${setting.flag}, ${setting.env}\n      ${setting.annotation.description}\n      (${hint})`;
   });
   const footer = 'Any variable NAME can be read from a file with NAME_FILE. A flag beats a variable.';
@@ -16,14 +16,14 @@ export function helpText(name: string, summary: string, schema: TObject, prefix:
 export function settingsTable(schema: TObject, prefix: string): string {
   const rows = settingsOf(schema, prefix).map((setting) => {
     const accepts = acceptedBy(setting.annotation.kind, setting.schema).replaceAll('|', '\\|');
-    const fallback = defaultOf(setting).replace(/^default (.*)$/, '`$1`');
+    const fallback = describeDefault(setting).replace(/^default (.*)$/, '`$1`');
     const cells = [`\`${setting.env}\``, `\`${setting.flag}\``, fallback, accepts, setting.annotation.description];
     return `| ${cells.join(' | ')} |`;
   });
   return ['| variable | flag | default | accepts | meaning |', '|---|---|---|---|---|', ...rows].join('\n');
 }
 
-function defaultOf({ annotation, required }: Setting): string {
+function describeDefault({ annotation, required }: Setting): string {
   if (annotation.defaultText !== undefined && annotation.defaultText !== '') return `default ${annotation.defaultText}`;
   return required ? 'required' : 'not set';
 }

@@ -32,7 +32,7 @@ export function parseYaml<Schema extends TSchema>(schema: Schema, text: string, 
     strict: false,
     verbose: true,
   }).compile(schema);
-  if (!validate(value)) throw new ConfigError(faultsOf(validate.errors ?? [], where));
+  if (!validate(value)) throw new ConfigError(describeErrors(validate.errors ?? [], where));
   return { value: value as Static<Schema>, where };
 }
 
@@ -54,7 +54,7 @@ export function parsePlacedYaml(
   };
   if (document.errors.length > 0)
     throw new ConfigError(document.errors.map((error) => `${at(error.pos[0])}: ${error.message}`));
-  return { document, where: (place) => at(offsetOf(document, place)) };
+  return { document, where: (place) => at(findOffset(document, place)) };
 }
 
 function plainValue(document: Document, file: string): unknown {
@@ -67,7 +67,7 @@ function plainValue(document: Document, file: string): unknown {
 }
 
 /** Where the node of a place begins; for a key that is there, the key itself; for what is missing, its parent. */
-function offsetOf(document: Document, place: Place): number {
+function findOffset(document: Document, place: Place): number {
   const [parent, last] = [place.slice(0, -1), place.at(-1)];
   const holder = place.length === 0 ? document.contents : document.getIn(parent, true);
   if (isMap(holder)) {
@@ -76,16 +76,16 @@ function offsetOf(document: Document, place: Place): number {
   }
   const node = document.getIn(place, true);
   if (isNode(node)) return node.range?.[0] ?? 0;
-  return place.length === 0 ? 0 : offsetOf(document, parent);
+  return place.length === 0 ? 0 : findOffset(document, parent);
 }
 
-function faultsOf(errors: readonly ErrorObject[], where: (place: Place) => string): string[] {
+function describeErrors(errors: readonly ErrorObject[], where: (place: Place) => string): string[] {
   // A branch of a choice that doesn't fit says nothing about the one that was meant.
   const telling = errors.filter(({ keyword }) => keyword !== 'if' && keyword !== 'anyOf' && keyword !== 'oneOf');
-  return [...new Set((telling.length > 0 ? telling : errors).map((error) => faultOf(error, where)))];
+  return [...new Set((telling.length > 0 ? telling : errors).map((error) => describeError(error, where)))];
 }
 
-function faultOf(error: ErrorObject, where: (place: Place) => string): string {
+function describeError(error: ErrorObject, where: (place: Place) => string): string {
   const place = error.instancePath.split('/').slice(1).map(unescapePointer);
   const { additionalProperty, allowedValues } = error.params as {
     additionalProperty?: string;

@@ -60,9 +60,9 @@ export class HttpClient {
   /** The head of the answer. Sent once more where the other side closed a kept connection while we sent on it. */
   async #open(url: URL, sent: Sent, signal: AbortSignal): Promise<IncomingMessage> {
     const first = this.#start(url, sent, signal);
-    return headOf(first, sent.body).catch((error: unknown) => {
+    return awaitHead(first, sent.body).catch((error: unknown) => {
       if (!first.reusedSocket || codeOf(error) !== 'ECONNRESET') throw error;
-      return headOf(this.#start(url, sent, signal), sent.body);
+      return awaitHead(this.#start(url, sent, signal), sent.body);
     });
   }
 
@@ -102,7 +102,7 @@ export class HttpClient {
   }
 }
 
-function headOf(request: ClientRequest, body: string | Buffer | undefined): Promise<IncomingMessage> {
+function awaitHead(request: ClientRequest, body: string | Buffer | undefined): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     request.once('response', resolve);
     // For good: an abort after the answer began is an error of the request, too.

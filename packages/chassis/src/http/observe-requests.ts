@@ -23,7 +23,7 @@ export const pollerAgent = 'podkit-poller';
 
 /** Note each answered request: its duration, and a log line of fields that can hold no secret. */
 export function observeRequests(server: FastifyInstance, { log, metrics, requestLog = 'info' }: ObserveOptions): void {
-  // Its fields are known and hold no secret, and to look for one costs six times as much as to write the line.
+  // Its fields are known and hold no secret, and searching for one costs six times as much as writing the line.
   const lines = log.child({}, { redact: [], level: 'trace' });
   server.addHook('onResponse', (request, reply, done) => {
     const { method, is404, routeOptions } = request;

@@ -46,7 +46,7 @@ export async function runProbe(
   exclude: readonly string[],
 ): Promise<ProbeResult> {
   const result = await health.run(probe, exclude);
-  if (probe === 'readyz' && exclude.length === 0) lifecycle.setReady(result.ok, reasonOf(result));
+  if (probe === 'readyz' && exclude.length === 0) lifecycle.setReady(result.ok, describeChecks(result));
   return result;
 }
 
@@ -80,7 +80,7 @@ export function serveMetrics(server: Server, registry: Registry): void {
   );
 }
 
-function reasonOf({ checks }: ProbeResult): string {
+function describeChecks({ checks }: ProbeResult): string {
   const failing = checks.filter((check) => !check.ok).map((check) => `${check.name}: ${check.reason}`);
   return failing.length === 0 ? 'all checks pass' : failing.join('; ');
 }

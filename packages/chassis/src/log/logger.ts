@@ -9,11 +9,11 @@ export type LogOptions<Levels extends string = never> = {
   level: string;
   /** Facts that stand on every line where they are known. */
   identity?: { pod?: string | undefined; namespace?: string | undefined; node?: string | undefined };
-  /** How lines look, where they do not look as ours do. */
+  /** The format of lines, where it is not ours. */
   format?: LogFormat<Levels>;
 };
 
-/** What differs between programs whose lines look different: levels beside pino's, the time, the fields, what is hidden. */
+/** What differs between formats: levels beside pino's, the time, the fields, what is hidden. */
 export type LogFormat<Levels extends string = never> = Pick<
   LoggerOptions<Levels>,
   'customLevels' | 'timestamp' | 'formatters' | 'redact'

@@ -1,7 +1,7 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
-/** The path of the first program of this name in the folders of a PATH, as `execvp` looks for it; undefined: none. */
+/** The path of the first program of this name in the folders of a PATH, as `execvp` finds it; undefined: none. */
 export function findOnPath(name: string, path: string): string | undefined {
   return path
     .split(delimiter)

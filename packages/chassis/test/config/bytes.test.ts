@@ -1,8 +1,8 @@
 import fc from 'fast-check';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { formatBytes, parseBytes } from '../../src/config/bytes.ts';
 
-it.each([
+test.each([
   ['0', 0],
   ['4096', 4096],
   ['64Mi', 67_108_864],
@@ -12,11 +12,11 @@ it.each([
   expect(parseBytes(text)).toBe(bytes);
 });
 
-it.each(['', '-1', '1 Mi', '1mi', '1MB', 'x'])('refuses "%s"', (text) => {
+test.each(['', '-1', '1 Mi', '1mi', '1MB', 'x'])('refuses "%s"', (text) => {
   expect(() => parseBytes(text)).toThrow('is not a size such as');
 });
 
-it('reads back whatever formatBytes prints', () => {
+test('reads back whatever formatBytes prints', () => {
   fc.assert(
     fc.property(fc.nat(), (bytes) => {
       expect(parseBytes(formatBytes(bytes))).toBe(bytes);

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { ConfigError, type Environment, loadConfig } from '../../src/config/config.ts';
 import type { Grammar } from '../../src/config/grammar.ts';
 import {
@@ -45,7 +45,7 @@ function faultsOf(run: () => unknown): readonly string[] {
 }
 
 describe('where a value comes from', () => {
-  it('is the default where nothing is set', () => {
+  test('is the default where nothing is set', () => {
     expect(load()).toEqual({
       port: 8080,
       mode: 'safe',
@@ -57,35 +57,35 @@ describe('where a value comes from', () => {
     });
   });
 
-  it('is the environment variable with the prefix of the service', () => {
+  test('is the environment variable with the prefix of the service', () => {
     expect(load({ DEMO_SYNC_PERIOD: '1m', PORT: '1' })).toMatchObject({ syncPeriod: 60_000, port: 1 });
   });
 
-  it('is the flag where both are set', () => {
+  test('is the flag where both are set', () => {
     expect(load({ DEMO_WORKERS: '3' }, ['--workers=4']).workers).toBe(4);
   });
 
-  it('is the content of the file that NAME_FILE names, without its last newline', () => {
+  test('is the content of the file that NAME_FILE names, without its last newline', () => {
     const path = join(tempDir(), 'password');
     writeFileSync(path, 'tr0ub4dor \n');
     expect(load({ DEMO_PASSWORD_FILE: path }).password).toBe('tr0ub4dor ');
   });
 
-  it('is the default where the variable is empty', () => {
+  test('is the default where the variable is empty', () => {
     expect(load({ DEMO_WORKERS: '' }).workers).toBe(2);
   });
 
-  it('is true for the bare flag of an on/off setting', () => {
+  test('is true for the bare flag of an on/off setting', () => {
     expect(load({}, ['--dry-run', '--workers', '5'])).toMatchObject({ dryRun: true, workers: 5 });
   });
 
-  it('is all the words of a list flag that is repeated', () => {
+  test('is all the words of a list flag that is repeated', () => {
     expect(load({}, ['--peers=a,b', '--peers', 'c']).peers).toEqual(['a', 'b', 'c']);
   });
 });
 
 describe('faults', () => {
-  it('are all reported together, each with its setting and what it accepts', () => {
+  test('are all reported together, each with its setting and what it accepts', () => {
     const env = {
       PORT: '70000',
       DEMO_MODE: 'quick',
@@ -104,47 +104,47 @@ describe('faults', () => {
     ]);
   });
 
-  it('name the nearest setting for a variable that has the prefix and is unknown', () => {
+  test('name the nearest setting for a variable that has the prefix and is unknown', () => {
     expect(faultsOf(() => load({ DEMO_SINC_PERIOD: '1s' }))).toEqual([
       'DEMO_SINC_PERIOD: no such setting; did you mean DEMO_SYNC_PERIOD?',
     ]);
   });
 
-  it('name the nearest flag for one that is unknown', () => {
+  test('name the nearest flag for one that is unknown', () => {
     expect(faultsOf(() => load({}, ['--worker=1']))).toEqual(['--worker: no such flag; did you mean --workers?']);
   });
 
-  it('do not count the variables that Kubernetes injects for a Service of that name', () => {
+  test('do not count the variables that Kubernetes injects for a Service of that name', () => {
     expect(
       load({ DEMO_SERVICE_HOST: '10.0.0.1', DEMO_PORT: 'tcp://10.0.0.1:80', DEMO_PORT_80_TCP_ADDR: '10.0.0.1' })
         .workers,
     ).toBe(2);
   });
 
-  it('never show a secret', () => {
+  test('never show a secret', () => {
     const refused = settings({ token: secret({ description: 'Token.', minLength: 20 }) });
     const faults = faultsOf(() => loadConfig(refused, { prefix: 'DEMO_', env: { DEMO_TOKEN: 'hunter2' }, argv: [] }));
     expect(faults).toEqual(['DEMO_TOKEN=(hidden): expected text']);
   });
 
-  it('say what a required setting is for', () => {
+  test('say what a required setting is for', () => {
     expect(faultsOf(() => loadConfig(required, { prefix: 'DEMO_', env: {}, argv: [] }))).toEqual([
       'DEMO_NAME: required; text (The name.)',
     ]);
   });
 
-  it('refuse a variable together with its file', () => {
+  test('refuse a variable together with its file', () => {
     const faults = faultsOf(() => load({ DEMO_PASSWORD: 'a', DEMO_PASSWORD_FILE: '/b' }));
     expect(faults).toEqual(['DEMO_PASSWORD: set, and so is DEMO_PASSWORD_FILE; keep one']);
   });
 
-  it('name a file that cannot be read', () => {
+  test('name a file that cannot be read', () => {
     expect(faultsOf(() => load({ DEMO_PASSWORD_FILE: '/nowhere' }))[0]).toMatch(
       /^DEMO_PASSWORD_FILE: cannot be read: ENOENT/,
     );
   });
 
-  it('refuse words that are not flags, unless the service takes them', () => {
+  test('refuse words that are not flags, unless the service takes them', () => {
     expect(faultsOf(() => load({}, ['migrate']))).toEqual(['migrate: unexpected; settings are given as --name=value']);
     const taken = loadConfig(schema, {
       prefix: 'DEMO_',
@@ -155,12 +155,12 @@ describe('faults', () => {
     expect(taken.positionals).toEqual(['migrate', '--all']);
   });
 
-  it('take all words after -- as they are', () => {
+  test('take all words after -- as they are', () => {
     const source = { prefix: 'DEMO_', env: {}, argv: ['--dry-run', '--', '--workers', '-x'], positionals: true };
     expect(loadConfig(schema, source).positionals).toEqual(['--workers', '-x']);
   });
 
-  it('name a flag without its value, and short ones', () => {
+  test('name a flag without its value, and short ones', () => {
     expect(faultsOf(() => load({}, ['-x', '--workers']))).toEqual([
       '-x: unexpected; settings are given as --name=value',
       '--workers: needs a value',
@@ -169,7 +169,7 @@ describe('faults', () => {
 });
 
 describe('what Kubernetes sets for a Service', () => {
-  it('is ignored where it has the name of a setting, and named', () => {
+  test('is ignored where it has the name of a setting, and named', () => {
     const schemaOfRedis = settings({ redisPort: port({ env: 'REDIS_PORT', default: 6379, description: 'Port.' }) });
     const env = { REDIS_PORT: 'tcp://10.96.0.1:6379' };
     const loaded = loadConfig(schemaOfRedis, { prefix: 'DEMO_', env, argv: [] });
@@ -184,14 +184,14 @@ const errorsFor = (env: Environment) =>
   faultsOf(() => loadConfig(schema, { prefix: 'DEMO_', env, argv: [] }, [twoWorkers]));
 
 describe('what only several settings together can show', () => {
-  it('is reported together with all else', () => {
+  test('is reported together with all else', () => {
     expect(errorsFor({ PORT: 'abc', DEMO_WORKERS: '1' })).toEqual([
       'PORT="abc": expected a port from 0 to 65535',
       'DEMO_WORKERS: at least 2 where DEMO_MODE is safe',
     ]);
   });
 
-  it('is left out where one of its settings is wrong itself', () => {
+  test('is left out where one of its settings is wrong itself', () => {
     expect(errorsFor({ DEMO_WORKERS: 'x' })).toEqual(['DEMO_WORKERS="x": expected a whole number from 1 to 8']);
   });
 });

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { formatDuration, parseDuration } from '../../src/config/duration.ts';
 
 describe('parseDuration', () => {
-  it.each([
+  test.each([
     ['0', 0],
     ['5s', 5000],
     ['100ms', 100],
@@ -15,11 +15,11 @@ describe('parseDuration', () => {
     expect(parseDuration(text)).toBe(milliseconds);
   });
 
-  it.each(['', '10', 's', '5 s', '5sec', '1h-3m', 'NaN'])('refuses "%s"', (text) => {
+  test.each(['', '10', 's', '5 s', '5sec', '1h-3m', 'NaN'])('refuses "%s"', (text) => {
     expect(() => parseDuration(text)).toThrow('is not a duration such as');
   });
 
-  it('reads back whatever formatDuration prints', () => {
+  test('reads back whatever formatDuration prints', () => {
     const milliseconds = fc.integer({ min: -1e10, max: 1e10 });
     fc.assert(
       fc.property(milliseconds, (value) => {

@@ -1,10 +1,10 @@
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { nearest } from '../../src/config/nearest.ts';
 
-it('finds the word that was probably meant', () => {
+test('finds the word that was probably meant', () => {
   expect(nearest('GITSYNC_PEROID', ['GITSYNC_REPO', 'GITSYNC_PERIOD'])).toBe('GITSYNC_PERIOD');
 });
 
-it('finds none where nothing is close', () => {
+test('finds none where nothing is close', () => {
   expect(nearest('something-else', ['port', 'host'])).toBeUndefined();
 });

@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { writeFileAtomic } from '../../src/files/atomic-file.ts';
 import { tempDir } from '../../testing/temp-dir.ts';
 
-it('replaces the content and leaves no temporary file', async () => {
+test('replaces the content and leaves no temporary file', async () => {
   const folder = tempDir();
   await writeFileAtomic(join(folder, 'a'), 'one', { mode: 0o600 });
   await writeFileAtomic(join(folder, 'a'), 'two', { mode: 0o600, durable: true });
@@ -13,7 +13,7 @@ it('replaces the content and leaves no temporary file', async () => {
   expect(readdirSync(folder)).toEqual(['a']);
 });
 
-it('leaves nothing behind when it fails', async () => {
+test('leaves nothing behind when it fails', async () => {
   const folder = tempDir();
   await expect(writeFileAtomic(join(folder, 'missing', 'a'), 'one')).rejects.toThrow('ENOENT');
   expect(readdirSync(folder)).toEqual([]);

@@ -1,6 +1,6 @@
 import { mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { watchFiles } from '../../src/files/watch-files.ts';
 import { tempDir } from '../../testing/temp-dir.ts';
 import { waitFor } from '../../testing/wait-for.ts';
@@ -15,7 +15,7 @@ async function counted(path: string): Promise<() => number> {
   return () => changes;
 }
 
-it('sees each swap of the ..data link by which a kubelet updates a volume', async () => {
+test('sees each swap of the ..data link by which a kubelet updates a volume', async () => {
   const volume = tempDir();
   const publish = (generation: string) => {
     mkdirSync(join(volume, generation));
@@ -32,7 +32,7 @@ it('sees each swap of the ..data link by which a kubelet updates a volume', asyn
   }
 });
 
-it('sees a file that appears in a directory that was not there', async () => {
+test('sees a file that appears in a directory that was not there', async () => {
   const path = join(tempDir(), 'later', 'config.yaml');
   const changes = await counted(path);
   mkdirSync(join(path, '..'));

@@ -1,18 +1,18 @@
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { Health, probeText } from '../../src/http/health.ts';
 
-it('passes where there are no checks', async () => {
+test('passes where there are no checks', async () => {
   expect(await new Health().run('livez')).toEqual({ probe: 'livez', ok: true, degraded: false, checks: [] });
 });
 
-it('fails with the reason when a check throws', async () => {
+test('fails with the reason when a check throws', async () => {
   const health = new Health();
   health.add('readyz', 'store', () => Promise.reject(new Error('connection refused')));
   const result = await health.run('readyz');
   expect(result).toMatchObject({ ok: false, checks: [{ name: 'store', ok: false, reason: 'connection refused' }] });
 });
 
-it('fails a check that does not answer in time, and tells it to stop', async () => {
+test('fails a check that does not answer in time, and tells it to stop', async () => {
   const health = new Health();
   let stopped = false;
   const hangs = (signal: AbortSignal) =>
@@ -23,25 +23,25 @@ it('fails a check that does not answer in time, and tells it to stop', async () 
   expect(stopped).toBe(true);
 });
 
-it('leaves out the checks that are excluded', async () => {
+test('leaves out the checks that are excluded', async () => {
   const health = new Health();
   health.add('readyz', 'store', () => Promise.reject(new Error('down')));
   health.add('readyz', 'site', () => undefined);
   expect(await health.run('readyz', ['store'])).toMatchObject({ ok: true, checks: [{ name: 'site' }] });
 });
 
-it('words a verbose answer as the Kubernetes API server does', async () => {
+test('words a verbose answer as the Kubernetes API server does', async () => {
   const health = new Health();
   health.add('readyz', 'site', () => undefined);
   health.add('readyz', 'store', () => Promise.reject(new Error('down')));
   expect(probeText(await health.run('readyz'), true)).toBe('[+]site ok\n[-]store failed: down\nreadyz check failed\n');
 });
 
-it('answers a plain probe that passes with ok', () => {
+test('answers a plain probe that passes with ok', () => {
   expect(probeText({ probe: 'livez', ok: true, degraded: false, checks: [] }, false)).toBe('ok');
 });
 
-it('is degraded, and still passes, while a check that is not required fails', async () => {
+test('is degraded, and still passes, while a check that is not required fails', async () => {
   const health = new Health();
   health.add('readyz', 'site', () => undefined);
   health.add('readyz', 'cache', () => Promise.reject(new Error('down')), { required: false });

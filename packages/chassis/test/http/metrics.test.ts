@@ -1,14 +1,14 @@
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { createMetrics } from '../../src/http/metrics.ts';
 
-it('says which build this is, and gives no gauge the name of a counter', async () => {
+test('says which build this is, and gives no gauge the name of a counter', async () => {
   const { registry } = createMetrics({ service: 'app', version: '1.2.3' });
   const text = await registry.metrics();
   expect(text).toContain(`podkit_build_info{service="app",version="1.2.3",node="${process.version}"} 1`);
   expect(text).not.toMatch(/^# TYPE \w+_total gauge/m);
 });
 
-it('counts a request into its bucket, sum and count, by the methods that are known', async () => {
+test('counts a request into its bucket, sum and count, by the methods that are known', async () => {
   const { registry, http } = createMetrics({ service: 'app', version: '1.2.3' });
   http.observe('GET', '/a', 200, 0.004);
   http.observe('GET', '/a', 200, 20);

@@ -1,5 +1,5 @@
 import fastify from 'fastify';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { observeRequests, pollerAgent } from '../../src/http/observe-requests.ts';
 import { createLogger } from '../../src/log/logger.ts';
 
@@ -17,7 +17,7 @@ function observed(options: { requestLog?: 'info' | 'debug' | false } = {}) {
   return { server, seen, lines };
 }
 
-it('notes each request once under its route, HEAD and unknown paths too', async () => {
+test('notes each request once under its route, HEAD and unknown paths too', async () => {
   const { server, seen } = observed();
   await server.inject('/notes/a');
   await server.inject({ method: 'HEAD', url: '/notes/a' });
@@ -25,7 +25,7 @@ it('notes each request once under its route, HEAD and unknown paths too', async 
   expect(seen).toEqual(['GET /notes/:key 200', 'HEAD /notes/:key 200', 'GET unmatched 404']);
 });
 
-it('logs the path without its query, and quiet routes not at all', async () => {
+test('logs the path without its query, and quiet routes not at all', async () => {
   const { server, lines } = observed();
   await server.inject('/notes/a?token=hunter2');
   await server.inject('/livez');
@@ -33,13 +33,13 @@ it('logs the path without its query, and quiet routes not at all', async () => {
   expect(JSON.parse(lines[0] ?? '')).toMatchObject({ path: '/notes/a', route: '/notes/:key', status: 200 });
 });
 
-it('still counts where there is to be no log', async () => {
+test('still counts where there is to be no log', async () => {
   const { server, seen, lines } = observed({ requestLog: false });
   await server.inject('/notes/a');
   expect({ seen, lines }).toEqual({ seen: ['GET /notes/:key 200'], lines: [] });
 });
 
-it('logs what polls from within the Pod at debug, and who only says so from elsewhere as all others', async () => {
+test('logs what polls from within the Pod at debug, and who only says so from elsewhere as all others', async () => {
   const { server, lines } = observed();
   const headers = { 'user-agent': pollerAgent };
   await server.inject({ url: '/notes/a', headers, remoteAddress: '127.0.0.1' });

@@ -3,7 +3,7 @@ import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import fastify from 'fastify';
 import { pino } from 'pino';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { createServer } from '../../src/http/server.ts';
 import { type Drop, EventStreams } from '../../src/http/sse.ts';
 import { Lifecycle } from '../../src/process/lifecycle.ts';
@@ -27,7 +27,7 @@ async function openPaused(
 
 const change = (size: number) => ({ id: 1, event: 'change', data: 'x'.repeat(size) });
 
-it('drops as stalled a client that takes nothing of what waits for it', async () => {
+test('drops as stalled a client that takes nothing of what waits for it', async () => {
   const drops: Drop[] = [];
   const streams = new EventStreams({
     limit: 1,
@@ -43,7 +43,7 @@ it('drops as stalled a client that takes nothing of what waits for it', async ()
   expect(await client.read()).toContain('"reason":"stalled"');
 });
 
-it('keeps a client through one event that is longer than the bound', async () => {
+test('keeps a client through one event that is longer than the bound', async () => {
   const streams = new EventStreams({ limit: 1, maxBacklog: 1000 });
   onTestFinished(() => streams.close());
   await openPaused(streams, 'x'.repeat(16 * 2 ** 20));
@@ -54,7 +54,7 @@ it('keeps a client through one event that is longer than the bound', async () =>
   expect(streams.counts).toMatchObject({ open: 0, dropped: { buffer_full: 1 } });
 });
 
-it('ends the connection of a dropped client that does not even take the reason', async () => {
+test('ends the connection of a dropped client that does not even take the reason', async () => {
   const streams = new EventStreams({ limit: 1, maxBacklog: 1000, closeTimeout: 20 });
   onTestFinished(() => streams.close());
   const client = await openPaused(streams, 'x'.repeat(16 * 2 ** 20));
@@ -63,7 +63,7 @@ it('ends the connection of a dropped client that does not even take the reason',
   await waitFor('the end of the connection', async () => (await client.connections()) === 0);
 });
 
-it('begins with what a client has to know, sends events, and says bye at the end', async () => {
+test('begins with what a client has to know, sends events, and says bye at the end', async () => {
   const streams = new EventStreams({ limit: 1 });
   const client = await openPaused(streams, 'now');
   const reading = client.read();
@@ -74,7 +74,7 @@ it('begins with what a client has to know, sends events, and says bye at the end
   expect(fields).toEqual(['event: first', 'data: "now"', ...sent, 'event: bye', 'data: {}']);
 });
 
-it('answers 503 with Retry-After once there are as many clients as may be', async () => {
+test('answers 503 with Retry-After once there are as many clients as may be', async () => {
   const streams = new EventStreams({ limit: 0 });
   onTestFinished(() => streams.close());
   const lifecycle = new Lifecycle({ drainDelay: 0, shutdownTimeout: 1000 });
@@ -88,7 +88,7 @@ it('answers 503 with Retry-After once there are as many clients as may be', asyn
   ]);
 });
 
-it('sends events as they are, without chunks, and ends with the connection', async () => {
+test('sends events as they are, without chunks, and ends with the connection', async () => {
   const streams = new EventStreams({ limit: 1 });
   const client = await openPaused(streams, 'x');
   streams.publish(change(3));

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { createLogger } from '../../src/log/logger.ts';
 
 function logged(write: (log: ReturnType<typeof createLogger>) => void): string {
@@ -10,13 +10,13 @@ function logged(write: (log: ReturnType<typeof createLogger>) => void): string {
   return lines.join('');
 }
 
-it('writes one JSON object per line that says who wrote it', () => {
+test('writes one JSON object per line that says who wrote it', () => {
   const line = JSON.parse(logged((log) => log.info({ key: 'a' }, 'saved')));
   expect(line).toMatchObject({ level: 'info', service: 'app', version: '1.2.3', pod: 'app-0', key: 'a', msg: 'saved' });
   expect(line).not.toHaveProperty('namespace');
 });
 
-it.each([
+test.each([
   { password: 'hunter2' },
   { config: { token: 'hunter2' } },
   { headers: { authorization: 'hunter2' } },
@@ -28,13 +28,13 @@ it.each([
   expect(text).toContain('[hidden]');
 });
 
-it('has written every line when it says that it is flushed', () => {
+test('has written every line when it says that it is flushed', () => {
   const fixture = join(import.meta.dirname, '..', 'fixtures', 'flush.ts');
   const { stdout } = spawnSync(process.execPath, [fixture], { encoding: 'utf8' });
   expect(stdout.match(/first|second|flushed/g)).toEqual(['first', 'second', 'flushed']);
 });
 
-it('writes lines as another program does, where it is given their format', () => {
+test('writes lines as another program does, where it is given their format', () => {
   const lines: string[] = [];
   const format = {
     customLevels: { detail: 25 },

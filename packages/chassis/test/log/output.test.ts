@@ -2,10 +2,10 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { waitFor } from '../../testing/wait-for.ts';
 
-it('drops and counts the lines for which there is no room while nobody reads, and goes on when somebody does', async () => {
+test('drops and counts the lines for which there is no room while nobody reads, and goes on when somebody does', async () => {
   const child = spawn(process.execPath, [join(import.meta.dirname, '..', 'fixtures', 'flood.ts')]);
   const exited = once(child, 'exit');
   let said = '';

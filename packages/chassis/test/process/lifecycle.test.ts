@@ -1,11 +1,11 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { Lifecycle } from '../../src/process/lifecycle.ts';
 
 const quick = { drainDelay: 0, shutdownTimeout: 1000 };
 const statesOf = (lifecycle: Lifecycle) => lifecycle.events.map((event) => event.state);
 
 describe('a lifecycle', () => {
-  it('goes through its states in order', async () => {
+  test('goes through its states in order', async () => {
     const lifecycle = new Lifecycle(quick);
     lifecycle.markStarted();
     lifecycle.setReady(true, 'all checks pass');
@@ -25,13 +25,13 @@ describe('a lifecycle', () => {
     ]);
   });
 
-  it('is not ready before it has started', () => {
+  test('is not ready before it has started', () => {
     const lifecycle = new Lifecycle(quick);
     lifecycle.setReady(true, 'too early');
     expect(lifecycle.state).toBe('starting');
   });
 
-  it('notes nothing when readiness stays as it is', () => {
+  test('notes nothing when readiness stays as it is', () => {
     const lifecycle = new Lifecycle(quick);
     lifecycle.markStarted();
     lifecycle.setReady(true, 'a');
@@ -39,7 +39,7 @@ describe('a lifecycle', () => {
     expect(statesOf(lifecycle)).toEqual(['starting', 'started', 'ready']);
   });
 
-  it('stays draining whatever the readiness checks say', async () => {
+  test('stays draining whatever the readiness checks say', async () => {
     const lifecycle = new Lifecycle({ ...quick, drainDelay: 20 });
     lifecycle.markStarted();
     const drained = lifecycle.drain('SIGTERM');
@@ -48,7 +48,7 @@ describe('a lifecycle', () => {
     await drained;
   });
 
-  it('releases last what was taken first', async () => {
+  test('releases last what was taken first', async () => {
     const lifecycle = new Lifecycle(quick);
     const released: string[] = [];
     for (const name of ['store', 'server']) lifecycle.atClose(name, () => void released.push(name));
@@ -56,7 +56,7 @@ describe('a lifecycle', () => {
     expect(released).toEqual(['server', 'store']);
   });
 
-  it('releases the rest when one release fails, and then says which failed', async () => {
+  test('releases the rest when one release fails, and then says which failed', async () => {
     const lifecycle = new Lifecycle(quick);
     const released: string[] = [];
     lifecycle.atClose('store', () => void released.push('store'));
@@ -65,19 +65,19 @@ describe('a lifecycle', () => {
     expect(released).toEqual(['store']);
   });
 
-  it('gives up at the deadline and tells the closer so', async () => {
+  test('gives up at the deadline and notifies the closer', async () => {
     const lifecycle = new Lifecycle({ drainDelay: 0, shutdownTimeout: 30 });
-    let told = false;
+    let notified = false;
     lifecycle.atClose('server', async (signal) => {
       await new Promise((resolve) => signal.addEventListener('abort', resolve));
-      told = true;
+      notified = true;
     });
     await expect(lifecycle.drain('SIGTERM')).rejects.toMatchObject({ code: 'ERR_DRAIN_DEADLINE' });
     await Promise.resolve();
-    expect(told).toBe(true);
+    expect(notified).toBe(true);
   });
 
-  it('drains once, however often it is asked', async () => {
+  test('drains once, however often it is asked', async () => {
     const lifecycle = new Lifecycle(quick);
     let closed = 0;
     lifecycle.atClose('server', () => void (closed += 1));
@@ -86,7 +86,7 @@ describe('a lifecycle', () => {
     expect(lifecycle.events.at(-2)).toMatchObject({ state: 'draining', reason: 'preStop' });
   });
 
-  it('keeps its first event and the newest ones when it flaps for long', () => {
+  test('keeps its first event and the newest ones when it flaps for long', () => {
     const lifecycle = new Lifecycle(quick);
     lifecycle.markStarted();
     for (let flap = 0; flap < 1000; flap += 1) lifecycle.setReady(flap % 2 === 0, String(flap));

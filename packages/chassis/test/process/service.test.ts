@@ -1,7 +1,7 @@
 import { Agent, get } from 'node:http';
 import { connect } from 'node:net';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { freePort } from '../../testing/free-port.ts';
 import { type SpawnedService, spawnService } from '../../testing/spawn-service.ts';
 import { waitFor } from '../../testing/wait-for.ts';
@@ -20,7 +20,7 @@ const states = (service: SpawnedService) =>
 
 describe('a service that gets SIGTERM', () => {
   // The log line comes up to 200 ms after the change, so the delay is long beside that and a busy machine's requests.
-  it('keeps answering for the drain delay, says Connection: close, stays live and ready, and exits 0', async () => {
+  test('keeps answering for the drain delay, says Connection: close, stays live and ready, and exits 0', async () => {
     const { service, url } = await start({ DRAIN_DELAY: '2s' });
     await fetch(`${url}/readyz`);
     const exited = service.stop();
@@ -33,7 +33,7 @@ describe('a service that gets SIGTERM', () => {
     expect(states(service)).toEqual(['started', 'ready', 'draining', 'closed', 'exited']);
   });
 
-  it('fails readiness at once where DRAIN_READINESS=fail', async () => {
+  test('fails readiness at once where DRAIN_READINESS=fail', async () => {
     const { service, url } = await start({ DRAIN_DELAY: '2s', DRAIN_READINESS: 'fail' });
     const exited = service.stop();
     await service.logged('draining', ({ state }) => state === 'draining');
@@ -42,7 +42,7 @@ describe('a service that gets SIGTERM', () => {
     await exited;
   });
 
-  it('finishes the request that is in flight', async () => {
+  test('finishes the request that is in flight', async () => {
     const { service, url } = await start({ DRAIN_DELAY: '0s' });
     const agent = new Agent({ keepAlive: true });
     const answer = new Promise<string>((resolve, reject) => {
@@ -56,7 +56,7 @@ describe('a service that gets SIGTERM', () => {
     expect(await answer).toBe('finished');
   });
 
-  it('does not wait for connections on which nothing was asked, or only half', async () => {
+  test('does not wait for connections on which nothing was asked, or only half', async () => {
     const { service, url } = await start({ DRAIN_DELAY: '0s' });
     const silent = connect(Number(new URL(url).port), '127.0.0.1');
     const slow = connect(Number(new URL(url).port), '127.0.0.1');
@@ -66,18 +66,18 @@ describe('a service that gets SIGTERM', () => {
     expect(await service.stop()).toEqual({ code: 0, signal: null });
   });
 
-  it('exits 3 when it cannot close within SHUTDOWN_TIMEOUT', async () => {
+  test('exits 3 when it cannot close within SHUTDOWN_TIMEOUT', async () => {
     const { service } = await start({ ECHO_STUCK: 'true', SHUTDOWN_TIMEOUT: '200ms' });
     expect(await service.stop()).toEqual({ code: 3, signal: null });
   });
 
-  it('takes the signal that follows a preStop hook as the first one', async () => {
+  test('takes the signal that follows a preStop hook as the first one', async () => {
     const { service, url } = await start({ DRAIN_DELAY: '2s' });
     await fetch(`${url}/stop`);
     expect(await service.stop()).toEqual({ code: 0, signal: null });
   });
 
-  it('exits at once, with 128 + the signal, on the second signal', async () => {
+  test('exits at once, with 128 + the signal, on the second signal', async () => {
     const { service } = await start({ DRAIN_DELAY: '20s', SHUTDOWN_TIMEOUT: '1s' });
     service.child.kill('SIGTERM');
     await service.logged('draining', ({ state }) => state === 'draining');
@@ -86,7 +86,7 @@ describe('a service that gets SIGTERM', () => {
 });
 
 describe('a service that cannot start', () => {
-  it('exits 2 and names every fault of its configuration', async () => {
+  test('exits 2 and names every fault of its configuration', async () => {
     const service = spawnService(main, { env: { PORT: 'x', ECHO_STUK: '1' } });
     expect((await service.exited).code).toBe(2);
     expect(service.output).toEqual([
@@ -95,7 +95,7 @@ describe('a service that cannot start', () => {
     ]);
   });
 
-  it('refuses a drain that does not fit into the grace period', async () => {
+  test('refuses a drain that does not fit into the grace period', async () => {
     const service = spawnService(main, { env: { DRAIN_DELAY: '20s', SHUTDOWN_TIMEOUT: '10s', GRACE_PERIOD: '30s' } });
     expect((await service.exited).code).toBe(2);
     expect(service.output[0]).toContain(
@@ -103,7 +103,7 @@ describe('a service that cannot start', () => {
     );
   });
 
-  it('names the port that is taken and the setting that moves it', async () => {
+  test('names the port that is taken and the setting that moves it', async () => {
     const { url } = await start();
     const { port } = new URL(url);
     const service = spawnService(main, { env: { PORT: port } });
@@ -113,7 +113,7 @@ describe('a service that cannot start', () => {
     );
   });
 
-  it('prints its settings for --help and exits 0', async () => {
+  test('prints its settings for --help and exits 0', async () => {
     const service = spawnService(main, { args: ['--help'] });
     expect((await service.exited).code).toBe(0);
     expect(service.output.join('\n')).toContain('--drain-delay, DRAIN_DELAY');
@@ -121,7 +121,7 @@ describe('a service that cannot start', () => {
 });
 
 describe('the server of a service', () => {
-  it('answers what it does not know, what is too large and what crashes with a code and a message that leak nothing', async () => {
+  test('answers what it does not know, what is too large and what crashes with a code and a message that leak nothing', async () => {
     const { url } = await start({ PORT: String(await freePort()) });
     const ask = async (path: string, init?: RequestInit) => {
       const response = await fetch(url + path, init);
@@ -136,7 +136,7 @@ describe('the server of a service', () => {
     expect(await ask('/crash')).toEqual([500, { code: 'ERR_INTERNAL', message: 'internal error' }]);
   });
 
-  it('counts requests by the template of their route, never by URL', async () => {
+  test('counts requests by the template of their route, never by URL', async () => {
     const { url } = await start();
     for (const path of ['/items/1', '/items/2', '/nowhere/1', '/nowhere/2']) await fetch(url + path);
     const metrics = await (await fetch(`${url}/metrics`)).text();
@@ -145,7 +145,7 @@ describe('the server of a service', () => {
     expect(metrics).not.toContain('nowhere');
   });
 
-  it('lists the checks of a probe for ?verbose and leaves out those of ?exclude', async () => {
+  test('lists the checks of a probe for ?verbose and leaves out those of ?exclude', async () => {
     const { url } = await start();
     expect(await (await fetch(`${url}/readyz?verbose`)).text()).toBe('[+]started ok\nreadyz check passed\n');
     expect(await (await fetch(`${url}/readyz?verbose&exclude=started`)).text()).toBe('readyz check passed\n');
@@ -153,7 +153,7 @@ describe('the server of a service', () => {
 });
 
 describe('a service whose reader of standard output is gone', () => {
-  it('goes on without its log, says so in a metric, and stops in order', async () => {
+  test('goes on without its log, says so in a metric, and stops in order', async () => {
     const { service, url } = await start();
     service.child.stdout?.destroy();
     const broken = async () => {
@@ -167,7 +167,7 @@ describe('a service whose reader of standard output is gone', () => {
 });
 
 describe('a service whose parent is gone', () => {
-  it('stops in order by itself', async () => {
+  test('stops in order by itself', async () => {
     const { service } = await start();
     service.child.stdio[3]?.destroy();
     expect(await service.exited).toEqual({ code: 0, signal: null });
@@ -176,7 +176,7 @@ describe('a service whose parent is gone', () => {
     );
   });
 
-  it('is not left behind by a launcher that was killed', async () => {
+  test('is not left behind by a launcher that was killed', async () => {
     const launcher = spawnService(join(import.meta.dirname, '..', 'fixtures', 'launcher.ts'), { args: [main] });
     await waitFor('the service', () => launcher.output.some((line) => line.startsWith('http')));
     const url = launcher.output.find((line) => line.startsWith('http')) ?? '';

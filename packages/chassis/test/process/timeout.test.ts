@@ -11,7 +11,7 @@ test('work that ends in time gives its result, and its signal aborts then', asyn
   expect([result, seen?.aborted]).toEqual([42, true]);
 });
 
-test('work that does not end is given up with its name and the time, and is told', async () => {
+test('work that does not end is given up with its name and the time, and its signal aborts', async () => {
   let ended: Promise<unknown> | undefined;
   const waiting = withTimeout('the lookup', 5, (signal) => {
     ended = once(signal, 'abort');

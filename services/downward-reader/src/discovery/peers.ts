@@ -19,7 +19,7 @@ export function createPeerLookup(
   return async () => {
     try {
       const records = await withTimeout(`the lookup of ${service}`, timeout, () => resolve(service));
-      return records.map(peerOf).sort(byOrdinal);
+      return records.map(toPeer).sort(byOrdinal);
     } catch (error) {
       if (nobody.has(codeOf(error) ?? '')) return [];
       throw error;
@@ -29,7 +29,7 @@ export function createPeerLookup(
 
 const nobody = new Set(['ENOTFOUND', 'ENODATA']);
 
-function peerOf({ name, port }: SrvRecord): Peer {
+function toPeer({ name, port }: SrvRecord): Peer {
   const ordinal = /^[^.]*-(\d+)(?:\.|$)/.exec(name)?.[1];
   return { name, port, ordinal: ordinal === undefined ? undefined : Number(ordinal) };
 }

@@ -29,10 +29,10 @@ export type DateOptions = {
  */
 export function dateFields(fields: readonly Field[], options: DateOptions): Field[] {
   const known = new Map(options.previous?.map((field) => [field.name, field]));
-  return fields.map((field) => ({ ...field, since: sinceOf(field, known.get(field.name), options) }));
+  return fields.map((field) => ({ ...field, since: findSince(field, known.get(field.name), options) }));
 }
 
-function sinceOf(field: Field, before: Field | undefined, { root, started, now }: DateOptions): number | undefined {
+function findSince(field: Field, before: Field | undefined, { root, started, now }: DateOptions): number | undefined {
   if (field.source === 'none') return undefined;
   if (before !== undefined) {
     const same = before.source === field.source && before.raw === field.raw;
@@ -43,7 +43,7 @@ function sinceOf(field: Field, before: Field | undefined, { root, started, now }
   return Math.min(writtenAt(join(root, field.volume.name)) ?? now, now);
 }
 
-/** Undefined where the file has gone or may not be looked at any more. */
+/** Undefined where the file has gone or may not be read any more. */
 function writtenAt(path: string): number | undefined {
   try {
     return Math.trunc(statSync(path).mtimeMs);
@@ -54,8 +54,8 @@ function writtenAt(path: string): number | undefined {
 
 /** The fields with their age in seconds, which is never negative. */
 export function agedFields(fields: readonly Field[], now: number): AgedField[] {
-  return fields.map((field) => ({ ...field, age: ageOf(field, now) }));
+  return fields.map((field) => ({ ...field, age: computeAge(field, now) }));
 }
 
-const ageOf = ({ since }: Field, now: number): number | undefined =>
+const computeAge = ({ since }: Field, now: number): number | undefined =>
   since === undefined ? undefined : Math.max(0, Math.round(now - since)) / 1000;

@@ -8,7 +8,7 @@ import { compareResources, type Resources } from '../resources/resources.ts';
 import type { Divisors } from '../resources/units.ts';
 import type { Settings } from '../tune/settings.ts';
 import type { TuneOptions } from '../tune/tune.ts';
-import { limitsOf, tune } from '../tune/tune.ts';
+import { toLimits, tune } from '../tune/tune.ts';
 import { dateFields } from './age.ts';
 
 /** All that a Pod knows about itself at one moment. */
@@ -68,7 +68,7 @@ export function createDocument(snapshot: Snapshot | undefined, inputs: DocumentI
     environment: Object.fromEntries(fields.flatMap(({ environment: one }) => (one ? [[one.name, one.raw]] : []))),
     resources,
     cgroup,
-    tuning: tune(limitsOf(resources, inputs.tune.memoryShare), { ...inputs.tune, env }),
+    tuning: tune(toLimits(resources, inputs.tune.memoryShare), { ...inputs.tune, env }),
     warnings: [...volumeWarnings(snapshot, directory), ...mapWarnings({ labels, annotations }), ...findings(resources)],
     missing: missingParts(snapshot, directory, fields),
     volume: { directory, generation: snapshot?.generation, unreadable: snapshot?.unreadable ?? [] },

@@ -8,7 +8,7 @@ import type { DocumentInputs } from './document.ts';
  *
  * @throws {ConfigError} where a template of DOWNWARD_POOLS is wrong
  */
-export function inputsOf(
+export function toInputs(
   config: Readonly<Config>,
   env: DocumentInputs['env'],
   auto: RuntimeName | 'all' = 'node',

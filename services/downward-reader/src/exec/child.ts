@@ -31,9 +31,9 @@ export async function runChild({ path, argv, env }: Program, host: ChildHost): P
   const ignored = host.stdin.isTTY ? terminalSignals : [];
   for (const signal of signals) host.on(signal, passOn);
   for (const signal of ignored) host.on(signal, ignore);
-  // Only now: the child may be seen to run, and be told to end, before `spawn` returns. A signal waits until then.
+  // Only now: the child may be seen to run, and get a signal, before `spawn` returns. A signal waits until then.
   child = spawn(path, args, { argv0, env, stdio: 'inherit' });
-  const { code, signal } = await endOf(child, path);
+  const { code, signal } = await waitForEnd(child, path);
   for (const one of signals) host.off(one, passOn);
   for (const one of ignored) host.off(one, ignore);
   if (signal === null) return code ?? 1;
@@ -45,7 +45,7 @@ const ignore = () => undefined;
 
 type End = { code: number | null; signal: NodeJS.Signals | null };
 
-function endOf(child: ChildProcess, path: string): Promise<End> {
+function waitForEnd(child: ChildProcess, path: string): Promise<End> {
   return new Promise((resolve, reject) => {
     child.on('exit', (code, signal) => resolve({ code, signal }));
     child.on('error', (cause) =>

@@ -4,10 +4,10 @@ import { exitCodes } from '@podkit/chassis/process/exit-codes';
 import { readVolume } from '@podkit/downward/volume';
 import { configSchema } from '../config.ts';
 import { createDocument, type Document, type DocumentInputs } from '../document/document.ts';
-import { inputsOf } from '../document/inputs.ts';
+import { toInputs } from '../document/inputs.ts';
 import { otelAttributes } from '../output/otel.ts';
 import { formatEnvironment } from '../tune/environment.ts';
-import { describeLimits, limitsOf } from '../tune/tune.ts';
+import { describeLimits, toLimits } from '../tune/tune.ts';
 import { type ChildHost, runChild } from './child.ts';
 import { findProgram, runtimeOfProgram } from './program.ts';
 
@@ -46,7 +46,7 @@ async function execProgram(host: Host): Promise<number> {
   });
   const [command, ...args] = positionals;
   const runtime = command === undefined ? 'node' : runtimeOfProgram(command, host.env.PATH, host.cwd());
-  const inputs = { ...inputsOf(config, host.env, runtime), started: Date.now() };
+  const inputs = { ...toInputs(config, host.env, runtime), started: Date.now() };
   const document = createDocument(await readVolume(config.dir), inputs);
   if (config.explain) {
     for (const [name, { value, reason }] of Object.entries(document.tuning))
@@ -55,7 +55,7 @@ async function execProgram(host: Host): Promise<number> {
     return exitCodes.ok;
   }
   if (config.print) {
-    const head = describeLimits(limitsOf(document.resources, config.memoryShare));
+    const head = describeLimits(toLimits(document.resources, config.memoryShare));
     host.stdout.write(`# ${head}\n${formatEnvironment(document.tuning)}`);
     return exitCodes.ok;
   }
@@ -64,14 +64,14 @@ async function execProgram(host: Host): Promise<number> {
     return exitCodes.badConfig;
   }
   const path = findProgram(command, host.env.PATH, host.cwd());
-  const program = { path, argv: [command, ...args], env: environmentOf(document, host.env) };
+  const program = { path, argv: [command, ...args], env: composeEnvironment(document, host.env) };
   if (host.execve === undefined) return runChild(program, host);
   // execve is called experimental in Node 24, and says so on standard error, which is the program's from now on.
   host.removeAllListeners('warning');
   return host.execve(program.path, program.argv, program.env);
 }
 
-function environmentOf(document: Document, env: Host['env']): Record<string, string> {
+function composeEnvironment(document: Document, env: Host['env']): Record<string, string> {
   const given = Object.entries(env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const]));
   const settings = Object.entries(document.tuning).map(([name, { value }]) => [name, value] as const);
   const attributes = otelAttributes(document);

@@ -2,7 +2,7 @@ import { closeSync, openSync, readSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { messageOf, PodkitError } from '@podkit/chassis/errors';
 import { findOnPath, isExecutable } from '@podkit/chassis/process/programs';
-import { type RuntimeName, runtimeOf } from '../tune/runtimes.ts';
+import { findRuntime, type RuntimeName } from '../tune/runtimes.ts';
 import { isGoBinary } from './go-binary.ts';
 
 /**
@@ -20,7 +20,7 @@ export function findProgram(name: string, path: string | undefined, cwd: string)
 
 /** The runtime of a program: by its name, or by what the file is; all of them where neither tells, since what it does not read does no harm. */
 export function runtimeOfProgram(name: string, path: string | undefined, cwd: string): RuntimeName | 'all' {
-  const byName = runtimeOf(name);
+  const byName = findRuntime(name);
   if (byName !== undefined) return byName;
   const found = locate(name, path, cwd);
   return found !== undefined && isGoBinary(found) ? 'go' : 'all';

@@ -81,7 +81,7 @@ export function serveDocument(server: Server, options: RouteOptions): void {
     if (query.format === 'table')
       return reply.type('text/plain; charset=utf-8').send(formatTable(reader.document, reader.now()));
     if (query.since === undefined) return document();
-    await reader.changesSince(query.since, waitOf(query.wait));
+    await reader.changesSince(query.since, parseWait(query.wait));
     return document();
   });
   server.get('/fields', { schema: routes.fields }, fields);
@@ -92,7 +92,7 @@ export function serveDocument(server: Server, options: RouteOptions): void {
   server.get('/labels', { schema: routes.labels }, () => reader.document.labels?.values ?? {});
   server.get('/annotations', { schema: routes.annotations }, () => reader.document.annotations?.values ?? {});
   server.get('/changes', { schema: routes.changes }, async ({ query }) => {
-    const events = await reader.changesSince(query.since ?? 0, waitOf(query.wait));
+    const events = await reader.changesSince(query.since ?? 0, parseWait(query.wait));
     return { id: reader.log.last, complete: events !== undefined, events: events ?? [] };
   });
   server.get('/events', { schema: routes.events }, (request, reply) => openStream(request, reply, options));
@@ -117,7 +117,7 @@ function notFound(reply: FastifyReply, message: string): FastifyReply {
 }
 
 /** A wait such as `30s`, a minute at most. */
-function waitOf(text: string | undefined): number {
+function parseWait(text: string | undefined): number {
   if (text === undefined) return 0;
   try {
     return Math.min(longestWait, parseDuration(text));

@@ -33,7 +33,7 @@ export function registerPodMetrics({
     node: 'spec.nodeName',
     service_account: 'spec.serviceAccountName',
   };
-  const labelsOf = (labels: Record<string, string>) =>
+  const fillLabels = (labels: Record<string, string>) =>
     Object.fromEntries(Object.entries(labels).map(([label, name]) => [label, field(name)]));
   const gauge = (name: string, help: string, labelNames: string[], collect: (self: Gauge) => void) =>
     new Gauge({
@@ -46,14 +46,14 @@ export function registerPodMetrics({
         collect(this);
       },
     });
-  gauge(`${names}_pod_info`, 'The Pod; always 1.', Object.keys(info), (self) => self.set(labelsOf(info), 1));
+  gauge(`${names}_pod_info`, 'The Pod; always 1.', Object.keys(info), (self) => self.set(fillLabels(info), 1));
   if (allowedLabels.length > 0) {
     const allowed = metricLabelNames(allowedLabels);
     const labelNames = [...Object.keys(identity), ...allowed.values()];
     gauge(`${names}_pod_labels`, 'Allowed labels of the Pod; always 1.', labelNames, (self) => {
       const values = document().labels?.values ?? {};
       const own = [...allowed].map(([label, name]) => [name, values[label] ?? '']);
-      self.set({ ...labelsOf(identity), ...Object.fromEntries(own) }, 1);
+      self.set({ ...fillLabels(identity), ...Object.fromEntries(own) }, 1);
     });
   }
   gauge('downward_limit_cpu_cores', 'CPU limit, by who says so.', ['source'], (self) =>

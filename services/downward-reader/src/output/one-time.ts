@@ -3,7 +3,7 @@ import { readVolume } from '@podkit/downward/volume';
 import type { Config } from '../config.ts';
 import { agedFields } from '../document/age.ts';
 import { createDocument, type Document, type DocumentInputs } from '../document/document.ts';
-import { inputsOf } from '../document/inputs.ts';
+import { toInputs } from '../document/inputs.ts';
 import { formatEnvironment } from '../tune/environment.ts';
 import { otelAttributes } from './otel.ts';
 import { formatTable } from './table.ts';
@@ -13,7 +13,7 @@ export type Host = Pick<NodeJS.Process, 'stdout'> & { env: DocumentInputs['env']
 
 /** Read once, write in the format asked for, to the file or standard output. */
 export async function writeOnce(config: Readonly<Config>, host: Host): Promise<void> {
-  const document = createDocument(await readVolume(config.dir), inputsOf(config, host.env));
+  const document = createDocument(await readVolume(config.dir), toInputs(config, host.env));
   const text = formatDocument(document, config.format, Date.now());
   if (config.output === undefined) host.stdout.write(text);
   else await writeFileAtomic(config.output, text);

@@ -14,7 +14,7 @@ export function formatTable(document: Document, now: number): string {
     source === 'none' ? '-' : source,
     age === undefined ? '-' : formatDuration(Math.floor(age) * 1000),
     error === undefined ? shown(raw) : `${error.code} ${error.path}`,
-    methodsOf(methods),
+    describeMethods(methods),
   ]);
   const limits = Object.entries(resources).map(([name, view]) => [
     name,
@@ -35,7 +35,7 @@ export function formatTable(document: Document, now: number): string {
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
 }
 
-function methodsOf({ environment, volume }: { environment: boolean; volume: boolean }): string {
+function describeMethods({ environment, volume }: { environment: boolean; volume: boolean }): string {
   if (environment && volume) return 'both';
   return environment ? 'environment' : 'volume';
 }

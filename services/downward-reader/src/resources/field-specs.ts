@@ -1,7 +1,7 @@
 /** How a value is read: text as it is, a CPU quantity, or a quantity of bytes. */
 export type Kind = 'text' | 'list' | 'integer' | 'cpu' | 'bytes';
 
-/** One field of the Downward API: which method can carry it, and by which names it is looked for. */
+/** One field of the Downward API: which method can carry it, and the names of its files and variables. */
 export type FieldSpec = {
   name: string;
   kind: Kind;

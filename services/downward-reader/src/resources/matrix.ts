@@ -17,7 +17,7 @@ export type Inputs = {
 
 type Readings = Pick<Field, 'environment' | 'volume'>;
 
-/** Look up every field by both methods. A request is read after its limit, which it cannot exceed. */
+/** Read every field by both methods. A request is read after its limit, which it cannot exceed. */
 export function readFields(inputs: Inputs): Field[] {
   const fields: Field[] = [];
   for (const spec of fieldSpecs) {
@@ -28,7 +28,7 @@ export function readFields(inputs: Inputs): Field[] {
 }
 
 function readField(spec: FieldSpec, inputs: Inputs, limit: Field | undefined): Field {
-  const { environment, volume } = readingsOf(spec, inputs, limit);
+  const { environment, volume } = readMethods(spec, inputs, limit);
   const best = volume ?? environment;
   const { unreadable = [] } = inputs;
   return {
@@ -46,7 +46,7 @@ function readField(spec: FieldSpec, inputs: Inputs, limit: Field | undefined): F
 
 const isOrHolds = (path: string, file: string): boolean => path === '.' || path === file || file.startsWith(`${path}/`);
 
-function readingsOf(spec: FieldSpec, { env, files, divisors, cgroup }: Inputs, limit: Field | undefined): Readings {
+function readMethods(spec: FieldSpec, { env, files, divisors, cgroup }: Inputs, limit: Field | undefined): Readings {
   const environment = find(spec.variables, env);
   const volume = find(spec.files, files);
   const { kind } = spec;
@@ -58,7 +58,7 @@ function readingsOf(spec: FieldSpec, { env, files, divisors, cgroup }: Inputs, l
   };
   const units = resolveUnits(
     { volume: quantity(volume), environment: quantity(environment) },
-    { enforced: enforcedOf(spec.name, cgroup), limit },
+    { enforced: findEnforced(spec.name, cgroup), limit },
   );
   return {
     environment: environment && { ...environment, ...units.environment },
@@ -66,7 +66,7 @@ function readingsOf(spec: FieldSpec, { env, files, divisors, cgroup }: Inputs, l
   };
 }
 
-function enforcedOf(name: string, { cpu, memory }: CgroupLimits): Range | undefined {
+function findEnforced(name: string, { cpu, memory }: CgroupLimits): Range | undefined {
   if (name === 'limits.cpu') return enforcedRange('cpu', cpu);
   return name === 'limits.memory' ? enforcedRange('memory', memory) : undefined;
 }

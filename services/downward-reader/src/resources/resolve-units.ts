@@ -1,5 +1,5 @@
 import type { Field, Reading } from './field.ts';
-import { agreeingWith, type Quantity, type Range, rangeWith, unitOf } from './units.ts';
+import { agreeingWith, deriveUnit, type Quantity, type Range, rangeWith } from './units.ts';
 
 type Quantities = { volume: Quantity | undefined; environment: Quantity | undefined };
 type Known = Pick<Reading, 'value' | 'divisor' | 'unit'>;
@@ -39,7 +39,7 @@ function agreeing(one: Quantity | undefined, other: Quantity | undefined): Quant
 
 function known(quantity: Quantity | undefined, enforced: Range | undefined): Known {
   if (quantity === undefined) return { value: undefined };
-  const { divisor, by } = unitOf(quantity, enforced);
+  const { divisor, by } = deriveUnit(quantity, enforced);
   return { value: divisor === undefined ? undefined : quantity.count * divisor, divisor, unit: by };
 }
 

@@ -27,17 +27,21 @@ export function compareResources(fields: readonly Field[], cgroup: CgroupLimits)
 }
 
 function compare(kind: 'cpu' | 'memory', field: Field | undefined, cgroup: number | null | undefined): ResourceView {
-  const volume = amountOf(field?.volume);
-  const environment = amountOf(field?.environment);
+  const volume = readAmount(field?.volume);
+  const environment = readAmount(field?.environment);
   const declared = field?.volume === undefined ? environment : volume;
-  const source = sourceOf(cgroup, field);
+  const source = chooseSource(cgroup, field);
   const value = cgroup === undefined ? declared : cgroup;
-  return { volume, environment, cgroup, value, source, findings: findingsOf(kind, field, cgroup) };
+  return { volume, environment, cgroup, value, source, findings: findDisagreements(kind, field, cgroup) };
 }
 
-function findingsOf(kind: 'cpu' | 'memory', field: Field | undefined, cgroup: number | null | undefined): string[] {
-  const volume = rangeOf(field?.volume);
-  const environment = rangeOf(field?.environment);
+function findDisagreements(
+  kind: 'cpu' | 'memory',
+  field: Field | undefined,
+  cgroup: number | null | undefined,
+): string[] {
+  const volume = toRange(field?.volume);
+  const environment = toRange(field?.environment);
   const enforced = enforcedRange(kind, cgroup);
   const findings = [field?.volume, field?.environment].flatMap((reading) => openUnit(kind, reading, cgroup));
   if (cgroup === null && (field?.volume ?? field?.environment) !== undefined)
@@ -60,16 +64,16 @@ function openUnit(kind: 'cpu' | 'memory', reading: Reading | undefined, cgroup: 
   ];
 }
 
-function sourceOf(cgroup: number | null | undefined, field: Field | undefined): ResourceView['source'] {
+function chooseSource(cgroup: number | null | undefined, field: Field | undefined): ResourceView['source'] {
   if (cgroup !== undefined) return 'cgroup';
   if (field?.volume !== undefined) return 'volume';
   return field?.environment === undefined ? 'none' : 'environment';
 }
 
-const amountOf = (reading: Reading | undefined): number | undefined =>
+const readAmount = (reading: Reading | undefined): number | undefined =>
   typeof reading?.value === 'number' ? reading.value : undefined;
 
-function rangeOf(reading: Reading | undefined): Range | undefined {
+function toRange(reading: Reading | undefined): Range | undefined {
   const { value, divisor } = reading ?? {};
   return typeof value === 'number' && divisor !== undefined ? rangeWith(value / divisor, divisor) : undefined;
 }

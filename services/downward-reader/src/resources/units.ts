@@ -74,7 +74,7 @@ export type Unit = { divisor: number | undefined; by: UnitSource };
  * The one divisor, where there is one: the only one left, or that of the documentation if it is left. Where `near` is what the
  * kernel enforces, all that are left agree with it, and the nearest is taken: 4 MiB are 5 of 1M and of 1Mi alike.
  */
-export function unitOf({ count, divisors, by, preferred }: Quantity, near?: Range): Unit {
+export function deriveUnit({ count, divisors, by, preferred }: Quantity, near?: Range): Unit {
   const [only] = divisors;
   if (divisors.length === 1 || count === 0) return { divisor: only, by: count === 0 ? 'value' : by };
   if (preferred !== undefined && divisors.includes(preferred)) return { divisor: preferred, by: 'documentation' };

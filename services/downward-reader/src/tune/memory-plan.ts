@@ -29,7 +29,7 @@ export function planMemory({ memory, memoryShare }: Limits, processes: Processes
   const { parent, native, threads, stack, leastHeap, wanted } = processes;
   const given = givenWorkers(present);
   if (memory === undefined) return { workers: given ?? wanted, heap: undefined, sum: `${wanted} by the CPUs` };
-  const headroom = headroomOf(memory);
+  const headroom = reserveHeadroom(memory);
   const beside = native + threads * stack;
   const room = memory - headroom - parent;
   const workers = given ?? Math.max(1, Math.min(wanted, Math.floor(room / (beside + leastHeap))));
@@ -45,7 +45,7 @@ export function planMemory({ memory, memoryShare }: Limits, processes: Processes
 /** Between a sum and the limit: below the least heap the sum is more than the limit, and whoever reads it must know. */
 export const comparison = (fits: boolean): string => (fits ? '≤' : 'does not fit, it is more than');
 
-export const headroomOf = (memory: number): number => Math.max(8 * mebibyte, memory * 0.05);
+export const reserveHeadroom = (memory: number): number => Math.max(8 * mebibyte, memory * 0.05);
 
 function givenWorkers(present: Present | undefined): number | undefined {
   const text = present?.override === false ? present.env.WEB_CONCURRENCY : undefined;

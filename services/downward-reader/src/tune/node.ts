@@ -2,13 +2,13 @@ import { type MemoryPlan, mebibyte, planMemory } from './memory-plan.ts';
 import { nodeSyntax, withOptions } from './options.ts';
 import type { Limits, Present, Settings } from './settings.ts';
 
-const poolOf = (cpus: number | undefined) => Math.min(16, Math.max(2, Math.ceil(cpus ?? 2) * 2));
+const sizePool = (cpus: number | undefined) => Math.min(16, Math.max(2, Math.ceil(cpus ?? 2) * 2));
 
 /** V8 alone takes half of the limit, and more than all of it below 300 MiB, where the kernel then kills without a word. */
 const process = (limits: Limits) => ({
   parent: 0,
   native: 16 * mebibyte,
-  threads: poolOf(limits.cpus) + 5,
+  threads: sizePool(limits.cpus) + 5,
   stack: 64 * 1024,
   leastHeap: 40 * mebibyte,
 });
@@ -45,5 +45,5 @@ const nodeHeapOption = /^--max[-_](old[-_]space[-_]size([-_]percentage)?|heap[-_
 function threads({ cpus }: Limits): Settings {
   if (cpus === undefined) return {};
   const reason = `twice the CPUs, from 2 to 16; limits.cpu is ${cpus}`;
-  return { UV_THREADPOOL_SIZE: { value: String(poolOf(cpus)), reason } };
+  return { UV_THREADPOOL_SIZE: { value: String(sizePool(cpus)), reason } };
 }

@@ -9,7 +9,7 @@ export const javaSyntax: Syntax = { blank: /^[ \t\n\v\f\r]$/, quotes: `"'`, esca
 type Word = { start: number; end: number; value: string };
 
 /** The words of such a text, each with where it stands and what the runtime reads: its value without quotes. */
-export function wordsOf(text: string, { blank, quotes, escape }: Syntax): Word[] {
+export function splitWords(text: string, { blank, quotes, escape }: Syntax): Word[] {
   const words: Word[] = [];
   let word: Word | undefined;
   let quote = '';
@@ -46,7 +46,7 @@ export function withOptions(
   choices: readonly Choice[],
   { syntax, override }: { syntax: Syntax; override: boolean },
 ): { value: string; reason: string } | undefined {
-  const words = wordsOf(text, syntax);
+  const words = splitWords(text, syntax);
   const isDecided = ({ decided }: Choice) => words.some(({ value }) => decided.test(value));
   const added = override ? choices : choices.filter((choice) => !isDecided(choice));
   if (added.length === 0) return undefined;

@@ -1,5 +1,5 @@
 import { javaSettings } from './java.ts';
-import { comparison, headroomOf, mebibyte } from './memory-plan.ts';
+import { comparison, mebibyte, reserveHeadroom } from './memory-plan.ts';
 import { nodeClusterSettings, nodeSettings } from './node.ts';
 import type { Limits, Present, Settings } from './settings.ts';
 import { gunicornSettings, phpSettings, pumaSettings, uvicornSettings } from './workers.ts';
@@ -42,7 +42,7 @@ export const runtimes: Record<RuntimeName, (limits: Limits, present: Present) =>
 export const singleProcess: readonly RuntimeName[] = ['node', 'jvm', 'go', 'dotnet', 'openmp'];
 
 /** The runtime of a command by its name; undefined where it is none that we know. */
-export function runtimeOf(command: string): RuntimeName | undefined {
+export function findRuntime(command: string): RuntimeName | undefined {
   const name = command.split('/').at(-1) ?? '';
   if (/^(node|nodejs|npm|npx|yarn|pnpm|tsx)$/.test(name)) return 'node';
   if (name === 'java') return 'jvm';
@@ -72,10 +72,10 @@ function dotnetSettings({ cpus, memory, memoryShare }: Limits): Settings {
   const cpu =
     cpus === undefined ? {} : { DOTNET_PROCESSOR_COUNT: { value: String(whole(cpus)), reason: inWords(cpus) } };
   if (memory === undefined) return cpu;
-  const rest = memory - headroomOf(memory) - dotnetNative;
+  const rest = memory - reserveHeadroom(memory) - dotnetNative;
   const heap = Math.floor(Math.max(mebibyte, Math.min(rest, (memory * memoryShare) / 100)));
   const reason =
-    `heap ${Math.floor(heap / mebibyte)} MiB + native ${dotnetNative / mebibyte} + headroom ${Math.ceil(headroomOf(memory) / mebibyte)}` +
+    `heap ${Math.floor(heap / mebibyte)} MiB + native ${dotnetNative / mebibyte} + headroom ${Math.ceil(reserveHeadroom(memory) / mebibyte)}` +
     ` ${comparison(rest >= mebibyte)} limits.memory ${Math.floor(memory / mebibyte)} MiB; the value is hexadecimal`;
   return { ...cpu, DOTNET_GCHeapHardLimit: { value: heap.toString(16).toUpperCase(), reason } };
 }

@@ -14,7 +14,7 @@ export type TuneOptions = {
 };
 
 /** The limits to tune by. A limit that is not set is none: the node's allocatable amount is shared with others. */
-export function limitsOf(resources: Resources, memoryShare: number): Limits {
+export function toLimits(resources: Resources, memoryShare: number): Limits {
   const cpu = resources['limits.cpu'].value;
   const memory = resources['limits.memory'].value;
   return { cpus: typeof cpu === 'number' ? cpu / 1000 : undefined, memory: memory ?? undefined, memoryShare };

@@ -1,7 +1,7 @@
 import { type MemoryPlan, mebibyte, type Processes, planMemory } from './memory-plan.ts';
 import type { Limits, Present, Settings } from './settings.ts';
 
-const cpusOf = (limits: Limits) => Math.max(1, Math.ceil(limits.cpus ?? 1));
+const countCpus = (limits: Limits) => Math.max(1, Math.ceil(limits.cpus ?? 1));
 
 /** Python has no bound of its own: a worker sets RLIMIT_DATA from WORKER_MEMORY_MIB (VmData + share − RssAnon), and has a MemoryError instead of the kernel's kill. */
 const python = {
@@ -16,7 +16,7 @@ const python = {
 export function gunicornSettings(limits: Limits, present: Present): Settings {
   const plan = planMemory(
     limits,
-    { ...python, wanted: limits.cpus === undefined ? 1 : cpusOf(limits) * 2 + 1 },
+    { ...python, wanted: limits.cpus === undefined ? 1 : countCpus(limits) * 2 + 1 },
     present,
   );
   return { ...workerCount(limits, plan), ...workerMemory(plan, python) };
@@ -27,7 +27,7 @@ export function gunicornSettings(limits: Limits, present: Present): Settings {
  * tracker (6 MiB), unless there is one worker only.
  */
 export function uvicornSettings(limits: Limits, present: Present): Settings {
-  const several = planMemory(limits, { ...python, parent: 24 * mebibyte, wanted: cpusOf(limits) }, present);
+  const several = planMemory(limits, { ...python, parent: 24 * mebibyte, wanted: countCpus(limits) }, present);
   const plan = several.workers > 1 ? several : planMemory(limits, { ...python, parent: 0, wanted: 1 }, present);
   return { ...workerCount(limits, plan), ...workerMemory(plan, python) };
 }
@@ -43,7 +43,7 @@ export function pumaSettings(limits: Limits, present: Present): Settings {
     stack: mebibyte,
     leastHeap: 48 * mebibyte,
   };
-  const plan = planMemory(limits, { ...ruby, wanted: cpusOf(limits) }, present);
+  const plan = planMemory(limits, { ...ruby, wanted: countCpus(limits) }, present);
   const threads = { value: String(pumaThreads), reason: `${pumaThreads} threads a worker: ${plan.sum}` };
   return {
     ...workerCount(limits, plan),
@@ -57,7 +57,7 @@ export function pumaSettings(limits: Limits, present: Present): Settings {
 /** For a pool file with `pm.max_children = ${PHP_FPM_PM_MAX_CHILDREN}` and `php_admin_value[memory_limit] = ${PHP_MEMORY_LIMIT}`. */
 export function phpSettings(limits: Limits): Settings {
   const php = { parent: 12 * mebibyte, native: 3 * mebibyte, threads: 1, stack: 256 * 1024, leastHeap: 32 * mebibyte };
-  const plan = planMemory(limits, { ...php, wanted: limits.cpus === undefined ? 1 : cpusOf(limits) * 5 });
+  const plan = planMemory(limits, { ...php, wanted: limits.cpus === undefined ? 1 : countCpus(limits) * 5 });
   const memory = plan.heap === undefined ? undefined : Math.floor(plan.heap / mebibyte);
   return {
     ...(limits.cpus === undefined && memory === undefined
