@@ -1,4 +1,4 @@
-import { RequestKinds } from '@podkit/chassis/http/request-kinds';
+import { RequestKinds } from './request-kinds.ts';
 
 /** One kind of request: how many there were and how long they took together. */
 export type RouteStats = { route: string; method: string; status: number; count: number; secondsSum: number };
