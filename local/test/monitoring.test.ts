@@ -1,5 +1,14 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -105,6 +114,11 @@ describe.skipIf(!hasPrometheus)('a Prometheus that scrapes the metrics-adapter o
     );
     expect(selectors.length).toBeGreaterThan(16);
     expect(await emptyOf(selectors)).toEqual([]);
+  });
+
+  test('fires DownwardFileUnreadable when a file of the volume leads nowhere', async () => {
+    symlinkSync('nowhere', join(realpathSync(join(folder('podinfo'), '..data')), 'broken'));
+    expect(await fires('DownwardFileUnreadable')).toBe(true);
   });
 
   test('fires PodkitSourceDown when a container hangs', async () => {
