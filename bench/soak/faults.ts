@@ -36,6 +36,13 @@ export function quietFaults(subject: Subject): (() => Promise<void>)[] {
   return subject.smallDisk ? [...faults, () => fillDisk(subject)] : faults;
 }
 
+/** Everything is ready, and a started server is one that answers: its process is there before it listens. */
+async function recovered({ suite, redis }: Subject): Promise<void> {
+  await allReady(suite);
+  await waitFor('the Redis behind the ambassador', async () => (await redis.get('soak:0')) !== undefined);
+  await waitFor('the notes', async () => (await fetch(suite.url('app', '/api/notes/soak-0'))).status < 500);
+}
+
 /** SIGKILL; the launcher starts it again as a kubelet does. */
 async function kill(subject: Subject, name: string): Promise<void> {
   const pid = subject.findAll().get(name);
@@ -43,7 +50,7 @@ async function kill(subject: Subject, name: string): Promise<void> {
   await subject.tally.during(`${name} killed`, affected[name] ?? [], async () => {
     process.kill(pid, 'SIGKILL');
     await waitFor(`a new ${name}`, () => ![undefined, pid].includes(subject.findAll().get(name)), restart);
-    await allReady(subject.suite);
+    await recovered(subject);
   });
 }
 
@@ -58,7 +65,7 @@ async function takeAway(subject: Subject, name: string): Promise<void> {
     process.kill(pid, 'SIGSTOP');
     await sleep(2000);
     process.kill(pid, 'SIGCONT');
-    await allReady(subject.suite);
+    await recovered(subject);
   });
 }
 
@@ -72,7 +79,7 @@ export async function rotateSecrets(subject: Subject): Promise<void> {
       if (pid !== undefined) process.kill(pid, 'SIGTERM');
       await waitFor(`a new ${name}`, () => ![undefined, pid].includes(subject.findAll().get(name)), restart);
     }
-    await allReady(subject.suite);
+    await recovered(subject);
   });
 }
 
