@@ -48,6 +48,7 @@ export default defineConfig({
           page('Operations', '/docs/operations'),
           page('Monitoring', '/docs/monitoring'),
           page('Scaling', '/docs/scaling'),
+          page('Benchmarks', '/docs/benchmarks'),
           page('Security', '/SECURITY'),
           page('Kubernetes', '/k8s/'),
           page('Helm', '/charts/podkit/'),
