@@ -83,11 +83,11 @@ async function sourcesUp(minute: Minute): Promise<Check> {
     minute,
     `{__name__=~"adapter_.*(${faults}).*_total"} > 0 or {__name__=~"adapter_.*reloads_total",outcome="failure"} > 0`,
   );
-  const told = errors.map(({ metric, value }) => `${JSON.stringify(metric)} ${value[1]}`);
-  const met = names.join() === pulled.toSorted().join() && told.length === 0;
+  const shown = errors.map(({ metric, value }) => `${JSON.stringify(metric)} ${value[1]}`);
+  const met = names.join() === pulled.toSorted().join() && shown.length === 0;
   return {
     what: 'adapter_up',
-    measured: `1 throughout for ${names.join(', ')}; errors: ${told.join(', ') || 'none'}`,
+    measured: `1 throughout for ${names.join(', ')}; errors: ${shown.join(', ') || 'none'}`,
     met,
   };
 }

@@ -52,7 +52,7 @@ const lines: Record<(typeof logFiles)[number], (step: number) => string> = {
   'table.csv': (step) => `${step},"order, ${step}",0.25\n`,
 };
 
-/** An application that emits in every way there is, ten times a second once it is told to. */
+/** An application that emits in every way there is, ten times a second once it is started. */
 export async function startProducers(folder: string) {
   const state: State = { step: 1 };
   const server = createServer(({ url = '' }, response) => {

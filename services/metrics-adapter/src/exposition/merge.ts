@@ -11,10 +11,10 @@ type Union = { family: Family; series: Map<string, unknown> };
 const batch = 500;
 
 /**
- * The families of all sources under one roof, each name once. The rule: the first source, in the order of the
- * configuration, decides on a metric's type and help; of two samples of one series hers counts; a metric of
- * another type, or one whose name is taken by the samples of another, is left out, and so is one whose name begins with `reserved`. `onProblem` is told of each. Others
- * get their turn in between.
+ * Merge the families of all sources, each name once. The first source, in the order of the configuration, decides on a
+ * metric's type and help, and of two samples of one series its own counts. A metric of another type, one whose name
+ * another metric's samples have, and one whose name begins with `reserved` are left out; `onProblem` is called for each.
+ * Long merges pause, so that other requests get their turn.
  */
 export async function mergeFamilies(
   contributions: readonly Contribution[],

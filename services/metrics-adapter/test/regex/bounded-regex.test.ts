@@ -40,7 +40,7 @@ test.each([
   expect(matches(pattern, text)).toEqual(expected);
 });
 
-test('names of groups are told, and unnamed groups keep their place', () => {
+test('names of groups are given, and unnamed groups keep their place', () => {
   expect(compileRegex('(?P<a>x)(y)(?<b>z)').groups).toEqual(['a', '', 'b']);
 });
 
