@@ -174,10 +174,11 @@ describe.each(kinds)('with keys in a store of kind %s', (kind) => {
     const { port } = await endpointFor(stores[kind]());
     const [cached, plain] = [await cachingClient(port), await cachingClient(port, false)];
     await plain.set('k', '1');
-    expect([await cached.get('k'), await cached.get('k')]).toEqual(['1', '1']);
-    expect(cached.clientSideCache).toMatchObject({});
-    const { hitCount } = statistics(cached);
-    expect(hitCount).toBe(1);
+    // The notice of the write itself may come after the first answer, and take it out of the cache again.
+    await waitFor('an answer from the cache', async () => {
+      expect(await cached.get('k')).toBe('1');
+      return statistics(cached).hitCount > 0;
+    });
     await plain.set('k', '2');
     await waitFor('the new value', async () => (await cached.get('k')) === '2');
   });

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { deadline } from '@podkit/chassis/testing/deadline';
 import { freePort } from '@podkit/chassis/testing/free-port';
 import { spawnService } from '@podkit/chassis/testing/spawn-service';
 import { waitFor } from '@podkit/chassis/testing/wait-for';
@@ -143,7 +144,7 @@ async function save(port: number, store: string, key: string, options: object): 
   const response = await fetch(`http://127.0.0.1:${port}/v1.0/state/${store}`, {
     method: 'POST',
     body: JSON.stringify([{ key, value: 'v', options }]),
-    signal: AbortSignal.timeout(3000),
+    signal: AbortSignal.timeout(deadline(3000)),
   });
   if (!response.ok) throw new Error(`${response.status}: ${await response.text()}`);
 }

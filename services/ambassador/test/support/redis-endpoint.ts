@@ -3,6 +3,7 @@ import { connect, type Socket } from 'node:net';
 import { createMetrics } from '@podkit/chassis/http/metrics';
 import { createLogger } from '@podkit/chassis/log/logger';
 import { Lifecycle } from '@podkit/chassis/process/lifecycle';
+import { deadline } from '@podkit/chassis/testing/deadline';
 import { onTestFinished } from 'vitest';
 import {
   type RedisEndpoint,
@@ -67,7 +68,7 @@ export async function rawClient(at: number | string): Promise<RawClient> {
     socket,
     send: (...bytes) => void socket.write(Buffer.concat(bytes.map((part) => Buffer.from(part as string)))),
     replies: async (count) => {
-      const late = AbortSignal.timeout(10_000);
+      const late = AbortSignal.timeout(deadline(10_000));
       late.addEventListener('abort', () => arrived());
       while (found.length < count && !late.aborted && !socket.closed)
         await new Promise<void>((resolve) => (arrived = resolve));
