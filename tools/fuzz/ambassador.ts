@@ -104,8 +104,8 @@ const dapr: Target = {
       });
       const isRefusal =
         statusCode >= 400 && typeof (JSON.parse(body) as { errorCode?: unknown }).errorCode === 'string';
-      // Dapr answers a transaction that failed, and an option that it does not know, with 500.
-      const isDaprs = path === '/transaction' || body.includes('unrecognized ');
+      // Dapr answers a transaction that failed, and an option or metadata that it does not take, with 500.
+      const isDaprs = path === '/transaction' || /unrecognized |incorrect value for metadata/.test(body);
       ok(statusCode < 300 || (isRefusal && (statusCode < 500 || isDaprs)), `${path}: ${statusCode} ${body}`);
     }
   },
