@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import type { Environment } from '@podkit/chassis/config/config';
 import type { HttpClient } from '@podkit/chassis/http/client';
 import { Health } from '@podkit/chassis/http/health';
-import { addLifecycleChecks } from '@podkit/chassis/http/probes';
+import { addLifecycleChecks } from '@podkit/chassis/http/lifecycle-checks';
 import { exitCodes } from '@podkit/chassis/process/exit-codes';
 import { Lifecycle } from '@podkit/chassis/process/lifecycle';
 import type { DestinationStream } from 'pino';

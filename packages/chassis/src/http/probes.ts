@@ -1,8 +1,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Registry } from 'prom-client';
 import * as Type from 'typebox';
-import type { Lifecycle } from '../process/lifecycle.ts';
-import { type Health, type Probe, type ProbeResult, probeText } from './health.ts';
+import { type Probe, type ProbeResult, probeText } from './health.ts';
+import type { ProbeOptions } from './lifecycle-checks.ts';
 import { textAnswer } from './openapi.ts';
 import type { Server } from './server.ts';
 
@@ -18,26 +18,6 @@ const summaries: Record<Probe, string> = {
   readyz: 'Whether it can serve now, for a readiness probe',
   startupz: 'Whether it has started, for a startup probe',
 };
-
-export type ProbeOptions = { health: Health; lifecycle: Lifecycle; drainReadiness: 'keep' | 'fail' };
-
-/**
- * Add what every service has on its admin side to `/livez`, `/readyz` and `/startupz`: the state machine as checks.
- * Liveness ignores the drain: a Pod that stops is not a Pod that is stuck.
- */
-export function addLifecycleChecks({ health, lifecycle, drainReadiness }: ProbeOptions): void {
-  const started = () => {
-    if (lifecycle.state === 'starting') throw new Error('still starting');
-  };
-  health.add('livez', 'ping', () => undefined);
-  health.add('startupz', 'started', started);
-  health.add('readyz', 'started', started);
-  if (drainReadiness === 'fail') {
-    health.add('readyz', 'not-draining', () => {
-      if (lifecycle.draining) throw new Error('draining');
-    });
-  }
-}
 
 /** Run a probe; a readiness probe that leaves no check out reports its result to the lifecycle. */
 export async function runProbe(

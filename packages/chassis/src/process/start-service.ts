@@ -3,7 +3,7 @@ import { ConfigError } from '../config/config.ts';
 import { codeOf, messageOf } from '../errors.ts';
 import { Health } from '../http/health.ts';
 import { createMetrics } from '../http/metrics.ts';
-import { addLifecycleChecks } from '../http/probes.ts';
+import { addLifecycleChecks } from '../http/lifecycle-checks.ts';
 import { createLogger, type Logger } from '../log/logger.ts';
 import { lostLines } from '../log/metrics.ts';
 import { logOutput } from '../log/output.ts';
