@@ -1,6 +1,5 @@
 import { PassThrough } from 'node:stream';
 import { Health } from '@podkit/chassis/http/health';
-import { addLifecycleChecks } from '@podkit/chassis/http/lifecycle-checks';
 import { createMetrics } from '@podkit/chassis/http/metrics';
 import { serveProbes } from '@podkit/chassis/http/probes';
 import { createServer, listen } from '@podkit/chassis/http/server';
