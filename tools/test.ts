@@ -20,6 +20,7 @@ const isWhole = parts.length === 0;
 const checks: [name: string, command: string, args: string[]][] = [
   ['format', 'biome', ['check', '--error-on-warnings', ...(isWhole ? ['.'] : parts)]],
   ['lint', 'oxlint', ['--type-aware', '--deny-warnings', ...parts]],
+  ['words', 'node', ['tools/check-words.ts']],
   ['types', 'tsc', []],
 ];
 // What nothing uses shows only in the whole.

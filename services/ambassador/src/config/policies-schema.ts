@@ -12,7 +12,7 @@ const policies = {
   }),
   near: strict(
     {
-      maxBytes: sizeText({ default: '32Mi', description: 'Budget of the memory tier.' }),
+      maxBytes: sizeText({ default: '32Mi', description: 'Budget of the near cache.' }),
       ttl: durationText({ default: '10s', description: 'How long an entry is fresh.' }),
       negativeTtl: durationText({
         default: '1s',
@@ -32,7 +32,7 @@ const policies = {
         description: 'Hear of every change: on Redis by CLIENT TRACKING, on PostgreSQL with `notify` by LISTEN.',
       }),
     },
-    { description: 'A memory tier with single flight in front of the store.' },
+    { description: 'A near cache with single flight in front of the store.' },
   ),
   writeBehind: strict(
     {

@@ -1,6 +1,6 @@
 type Caller = { wake: () => void; woken: boolean; timer: NodeJS.Timeout };
 
-/** Who waits for a place, and asks again when told that there may be one; each not longer than its time. */
+/** Callers that wait for a place and ask again when notified that there may be one; each not longer than its time. */
 export class BulkheadCallers {
   readonly #queueTimeout: number;
   readonly #callers = new Map<object, Caller>();
@@ -57,7 +57,7 @@ export class BulkheadCallers {
     this.#callers.delete(caller);
     this.#late.add(caller);
     known?.wake();
-    // It may have been told of a place, and be gone: the next one shall have that.
+    // It may have been notified of a place, and be gone: the next one shall have that.
     if (known?.woken) this.wake(1);
   }
 }

@@ -103,7 +103,7 @@ function apply(policy: PolicySpec, part: Part): Built {
 function prefixed(setting: string, { name, inner, context }: Part): Built {
   const prefix = prefixOf(setting, { appId: context.appId, namespace: context.namespace, store: name });
   if (prefix === '') return inner;
-  // A near tier under a prefix knows the keys with it; the endpoint, which looks them up without, must not use it.
+  // A near cache under a prefix knows the keys with it; the endpoint, which looks them up without, must not use it.
   const raw = inner.raw?.near === undefined ? inner.raw : undefined;
   const { changes } = inner;
   return {

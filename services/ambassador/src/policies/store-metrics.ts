@@ -39,12 +39,7 @@ export class StoreMetrics {
       ['store', 'event'],
       registers,
     );
-    this.#near = counter(
-      'near_reads_total',
-      'Reads of the near tier by what became of them.',
-      ['store', 'result'],
-      registers,
-    );
+    this.#near = counter('near_reads_total', 'Reads of the near cache by result.', ['store', 'result'], registers);
     this.#breakers = new Gauge({
       name: `${prefix}_breaker_state`,
       help: 'State of a circuit breaker: 0 closed, 1 half-open, 2 open.',

@@ -24,9 +24,9 @@ export type RawRoute = {
   target: RedisTarget;
   /** What stands before every key in the Redis; often empty. */
   keyPrefix: Key;
-  /** A memory tier over the same keys: `peek` before a read, `invalidate` before and after each write. */
+  /** A near cache over the same keys: `peek` before a read, `invalidate` before and after each write. */
   near: NearCache | undefined;
-  /** Asked before each command and told after it; absent where everything may go. */
+  /** Called before and after each command; absent where everything may go. */
   guard?: RawGuard;
 };
 
@@ -56,6 +56,6 @@ export interface Engine {
   route(key: Key): Route;
   /** Every route the Redis endpoint's keys can take (for SCAN, DBSIZE and connections made ahead). */
   routes(): readonly Route[];
-  /** Be told after a reload, to drop what belongs to routes that are gone. */
+  /** Called after a reload, to drop what belongs to routes that are gone. */
   onReload(listener: () => void): () => void;
 }

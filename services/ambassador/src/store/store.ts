@@ -18,7 +18,7 @@ export type Entry = {
 };
 
 export type ReadOptions = {
-  /** `strong` reads where writes go: no near tier, no replica, no entry that may be stale. Default `eventual`. */
+  /** `strong` reads where writes go: no near cache, no replica, no entry that may be stale. Default `eventual`. */
   consistency?: 'strong' | 'eventual';
 };
 
@@ -86,7 +86,7 @@ export interface Store {
   readonly info: StoreInfo;
 
   /**
-   * The entry, without waiting, where a memory tier holds it and may answer: null when it knows that there is none,
+   * The entry, without waiting, where a near cache holds it and may answer: null when it knows that there is none,
    * undefined when only `get` can tell. Stores that always have to ask somebody don't have this method.
    */
   peek?(key: Key): Entry | null | undefined;

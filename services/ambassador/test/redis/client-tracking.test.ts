@@ -48,7 +48,7 @@ async function converse(port: number, lines: (ids: { other: string }) => readonl
 
 const conversations: [what: string, lines: (ids: { other: string }) => Line[]][] = [
   [
-    'a key is told once, until it is read again',
+    'one notice is sent for a key, until it is read again',
     () => [
       ['reader', 'HELLO 3'],
       ['reader', 'CLIENT TRACKING ON\nGET k\nMGET a b'],
@@ -95,7 +95,7 @@ const conversations: [what: string, lines: (ids: { other: string }) => Line[]][]
     ],
   ],
   [
-    'own writes are told behind their replies, and not with NOLOOP',
+    'notices of own writes come behind their replies, and not with NOLOOP',
     () => [
       ['reader', 'HELLO 3'],
       ['reader', 'CLIENT TRACKING ON\nGET k'],
@@ -105,7 +105,7 @@ const conversations: [what: string, lines: (ids: { other: string }) => Line[]][]
     ],
   ],
   [
-    'a connection of RESP2 has another one told, which has subscribed',
+    'a connection of RESP2 redirects its notices to another one, which has subscribed',
     ({ other }) => [
       ['other', 'SUBSCRIBE __redis__:invalidate'],
       ['reader', `CLIENT TRACKING ON REDIRECT ${other}\nGET k`],
@@ -145,7 +145,7 @@ describe.each(kinds)('with keys in a store of kind %s', (kind) => {
     expect(withoutIds(through).slice(1)).toEqual(withoutIds(await converse(shared.redis.port, lines)).slice(1));
   });
 
-  test('a cache that forgets what it is told to forget is never stale in the end', async () => {
+  test('a cache that follows the notices is never stale in the end', async () => {
     const { port } = await endpointFor(stores[kind]());
     const [cached, plain] = [await cachingClient(port), await cachingClient(port, false)];
     const step = fc.tuple(
@@ -234,7 +234,7 @@ test('where a store does not report changes, tracking is refused with the reason
   expect(refusal).toBe("-ERR CLIENT TRACKING is not supported: store 'main': it does not report changes\r\n");
 });
 
-test('while a store is not heard, each key that is read is told at once', async () => {
+test('while a store sends no notices, one is sent at once for each key that is read', async () => {
   const redis = await rawClient((await endpointFor(stores['near cache']())).port);
   await ask(redis, 'HELLO 3\nCLIENT TRACKING ON\nSET k 1\nGET k');
   await ask(shared.direct, 'CLIENT KILL TYPE normal');

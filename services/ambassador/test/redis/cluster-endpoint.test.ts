@@ -121,8 +121,8 @@ test('while slots move, every write is done once and in order, and readers see i
       for (; moving || round === 0; round += 1) {
         const lists = Array.from({ length: 20 }, (_, list) => `move-${number}-${list}`);
         const pushes = lists.map((list) => `RPUSH ${list} ${2 * round}\nRPUSH ${list} ${2 * round + 1}`);
-        const told = await ask(client, pushes.join('\n'));
-        expect(told).toEqual(lists.flatMap(() => [`:${2 * round + 1}\r\n`, `:${2 * round + 2}\r\n`]));
+        const replies = await ask(client, pushes.join('\n'));
+        expect(replies).toEqual(lists.flatMap(() => [`:${2 * round + 1}\r\n`, `:${2 * round + 2}\r\n`]));
         const [exec] = (await ask(client, `MULTI\nINCR move-${number}-n\nEXEC`)).slice(-1);
         expect(exec).toBe(`*1\r\n:${round + 1}\r\n`);
         if (child.exitCode !== null) moving = false;

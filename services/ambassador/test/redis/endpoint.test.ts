@@ -46,7 +46,7 @@ test.each([
   ['*1\r\n$600000000\r\n', 'invalid bulk length'],
   ['*x\r\n', 'invalid multibulk length'],
   ['*1\r\n:1\r\n', "expected '$', got ':'"],
-])('after %j the client is told why and let go', async (bytes, why) => {
+])('after %j the client gets the reason and is disconnected', async (bytes, why) => {
   const client = await rawClient((await openEndpoint(engine())).port);
   client.send('PING\r\n', bytes);
   expect(await client.replies(2)).toEqual(['+PONG\r\n', `-ERR Protocol error: ${why}\r\n`]);
@@ -66,7 +66,7 @@ test('an unknown command is an error, and the connection lives', async () => {
   ]);
 });
 
-test('one client too many is told so', async () => {
+test('one client too many gets an error', async () => {
   const endpoint = await openEndpoint(engine(), { maxClients: 1 });
   const first = await rawClient(endpoint.port);
   first.send('PING\r\n');

@@ -9,12 +9,12 @@ export type Register = {
   stored(): Promise<number>;
 };
 
-const patience = 1200;
+const requestTimeout = 1200;
 
 export function daprRegister(port: number, route: string, store: string, key: string): Register {
   const base = `http://127.0.0.1:${port}/v1.0/state/${store}`;
   const ask = async (path: string, init: RequestInit = {}) => {
-    const response = await fetch(base + path, { ...init, signal: AbortSignal.timeout(patience) });
+    const response = await fetch(base + path, { ...init, signal: AbortSignal.timeout(requestTimeout) });
     const text = await response.text();
     if (!response.ok) throw new Error(`${response.status}: ${text}`);
     return text;
@@ -35,7 +35,7 @@ export function redisClient(port: number): Redis {
     maxRetriesPerRequest: 0,
     autoResendUnfulfilledCommands: false,
     retryStrategy: () => 20,
-    commandTimeout: patience,
+    commandTimeout: requestTimeout,
   });
   client.on('error', () => undefined);
   return client;

@@ -9,7 +9,7 @@ export type TcpProxy = {
   heal(): void;
   /** Milliseconds that each piece takes from now on. */
   slow(milliseconds: number): void;
-  /** Swallow all that is sent, as a network does that lost its route: nobody is told. `heal` ends it, for new connections. */
+  /** Swallow all that is sent, as a network does that lost its route: nobody is notified. `heal` ends it, for new connections. */
   swallow(): void;
   close(): Promise<void>;
 };

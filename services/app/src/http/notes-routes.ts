@@ -95,7 +95,7 @@ function notFound(reply: FastifyReply, id: string): FastifyReply {
   return reply.code(404).send({ code: 'ERR_NOT_FOUND', message: `no note "${id}"` });
 }
 
-/** The ETag, and who answered: the console shows which store and tier it was. */
+/** The ETag, and who answered: the console shows which store it was, or its near cache. */
 function describe(reply: FastifyReply, { etag, stale, answeredBy }: FoundNote): void {
   void reply.header('cache-control', 'no-cache').headers(answeredBy);
   if (etag !== undefined) void reply.header('etag', `"${etag}"`);

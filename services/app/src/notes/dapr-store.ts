@@ -127,7 +127,7 @@ function readEtag(answer: Answer): string | undefined {
   return etag?.replace(/^"(.*)"$/, '$1');
 }
 
-/** The headers by which the ambassador tells which store and tier answered. */
+/** The headers by which the ambassador tells which store answered, or its near cache. */
 function answeredBy({ headers }: Answer): AnsweredBy {
   const entries = Object.entries(headers).filter((entry): entry is [string, string] => typeof entry[1] === 'string');
   return Object.fromEntries(entries.filter(([name]) => name.startsWith('x-podkit-')));

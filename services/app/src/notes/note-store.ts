@@ -3,7 +3,7 @@ import { PodkitError } from '@podkit/chassis/errors';
 /** A value as a store holds it, with the ETag that a later conditional write must repeat. */
 export type Stored = { value: string; etag: string | undefined; answeredBy: AnsweredBy };
 
-/** Which store and tier gave an answer, where the ambassador says so. */
+/** Which store gave an answer, or its near cache, where the ambassador says so. */
 export type AnsweredBy = Record<string, string>;
 
 /** What must hold for a write: no condition, the key must be absent, or its ETag must be this. */

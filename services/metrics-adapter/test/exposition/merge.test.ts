@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { type MergeProblem, mergeFamilies } from '../../src/exposition/merge.ts';
 import type { Family } from '../../src/series/family.ts';
 
@@ -15,7 +15,7 @@ async function merged(...families: Family[][]) {
   return { result, problems };
 }
 
-it('lets the first source win, and tells of each sample of another that is one of hers', async () => {
+test('lets the first source win, and tells of each sample of another that is one of hers', async () => {
   const first = counter('a_total', ids(0, 2), 1);
   const { result, problems } = await merged(
     [first],
@@ -36,14 +36,14 @@ it('lets the first source win, and tells of each sample of another that is one o
   expect(first.series.size, 'what the source itself holds is left as it is').toBe(2);
 });
 
-it('leaves out what has another type', async () => {
+test('leaves out what has another type', async () => {
   const gauge: Family = { name: 'a_total', help: '', type: 'gauge', series: new Map([['', { value: 1 }]]) };
   const { result, problems } = await merged([counter('a_total', [''], 1)], [gauge]);
   expect(result).toHaveLength(1);
   expect(problems).toEqual([['source1', 'type_conflict']]);
 });
 
-it('gives others many turns while it merges 200,000 series of one metric from two sources', async () => {
+test('gives others many turns while it merges 200,000 series of one metric from two sources', async () => {
   let turns = 0;
   let merging = true;
   const count = () => {

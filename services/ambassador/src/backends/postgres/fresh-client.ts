@@ -13,7 +13,7 @@ export type ConnectionSource = () => {
   ssl?: ConnectionOptions | undefined;
 };
 
-/** A client that can be told from all others on the server, and interrupted. */
+/** A client that can be found among all others on the server, and interrupted. */
 export type FreshClient = Client & {
   readonly applicationName: string;
   /** Ask the server to give up the statement that runs, for up to `timeout` milliseconds; nobody waits for it. */

@@ -156,8 +156,8 @@ export class RedisStore implements Store {
   async #replicated({ consistency }: WriteOptions): Promise<void> {
     const { waitReplicas, commandTimeout } = this.#options;
     if (consistency !== 'strong' || waitReplicas === 0) return;
-    const patience = Math.max(1, Math.round(commandTimeout / 2));
-    const have = await this.#client.call('WAIT', waitReplicas, patience).catch((error: unknown) => {
+    const timeout = Math.max(1, Math.round(commandTimeout / 2));
+    const have = await this.#client.call('WAIT', waitReplicas, timeout).catch((error: unknown) => {
       throw redisFailure(error);
     });
     if (Number(have) >= waitReplicas) return;

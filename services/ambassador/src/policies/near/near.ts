@@ -4,17 +4,17 @@ import type { Built } from '../../store/built.ts';
 import { ChangeRelay } from '../../store/change-relay.ts';
 import { onClose } from '../../store/on-close.ts';
 import type { StoreMetrics } from '../store-metrics.ts';
+import { MemoryNearCache } from './memory-near-cache.ts';
 import { nearStore } from './near-store.ts';
-import { NearTier } from './near-tier.ts';
 
 type NearContext = { name: string; metrics: StoreMetrics };
 
 /**
- * A near tier; over a Redis it hears of every change and remembers nothing while it can't. Raw frames may go past it,
+ * A near cache; over a Redis it is notified of every change, and it is empty while it cannot be. Raw frames may go past it,
  * since the endpoint forgets keys in it as it writes.
  */
 export function near(inner: Built, spec: NonNullable<PolicySpec['near']>, { name, metrics }: NearContext): Built {
-  const tier = new NearTier({
+  const cache = new MemoryNearCache({
     maxBytes: bytesOf(spec.maxBytes),
     ttl: millisecondsOf(spec.ttl),
     negativeTtl: millisecondsOf(spec.negativeTtl),
@@ -22,28 +22,28 @@ export function near(inner: Built, spec: NonNullable<PolicySpec['near']>, { name
     staleWhileRevalidate: millisecondsOf(spec.staleWhileRevalidate),
     staleIfError: millisecondsOf(spec.staleIfError),
   });
-  metrics.gauge(name, 'near_entries', () => tier.statistics.keys);
-  metrics.gauge(name, 'near_bytes', () => tier.statistics.bytes);
-  const store = nearStore(inner.store, tier, (event) => metrics.near(name, event));
+  metrics.gauge(name, 'near_entries', () => cache.statistics.keys);
+  metrics.gauge(name, 'near_bytes', () => cache.statistics.bytes);
+  const store = nearStore(inner.store, cache, (event) => metrics.near(name, event));
   const { raw, changes } = inner;
-  const cached: Built = { store, raw: raw && { ...raw, near: tier } };
+  const cached: Built = { store, raw: raw && { ...raw, near: cache } };
   if (changes === undefined || !spec.tracking) return cached;
   const { keyPrefix: prefix } = changes;
-  tier.suspend();
+  cache.suspend();
   const relay = new ChangeRelay();
   const tracking = changes.track({
     prefix,
     changed: (keys) => {
-      if (keys === null) tier.clear();
-      else tier.invalidate(keys.map((key) => key.slice(prefix.length)));
+      if (keys === null) cache.clear();
+      else cache.invalidate(keys.map((key) => key.slice(prefix.length)));
       relay.changed(keys?.map((key) => key.slice(prefix.length)) ?? null);
     },
     listening: () => {
-      tier.resume();
+      cache.resume();
       relay.listening();
     },
     deaf: (reason) => {
-      tier.suspend();
+      cache.suspend();
       relay.deaf(reason);
     },
   });

@@ -82,7 +82,7 @@ function serveFromStore(client: Client, command: Command, route: Route): boolean
   const { onStore } = command;
   if (onStore === undefined) throw new CommandError(unknownRequest(client.request));
   const { pending } = client;
-  // A write must not overtake a read, nor anything a write; a near tier knows nothing of writes still on their way.
+  // A write must not overtake a read, nor anything a write; a near cache knows nothing of writes still on their way.
   if (pending.writes > 0 || (command.write && pending.reads > 0)) return false;
   if (route.raw?.near !== undefined && pending.nearWrites > 0) return false;
   client.endRun();

@@ -27,7 +27,7 @@ export function forward(
   const { pending, parser } = client;
   if (pending.writes > 0 || (command.write && pending.reads > 0)) return false;
   if (!mayPass(client, route)) return false;
-  const connection = laneOf(client, route, slot);
+  const connection = connectionFor(client, route, slot);
   if (connection.full) {
     client.endpoint.waitForRoom(client);
     return false;
@@ -80,7 +80,7 @@ export function checkPrefix({ keyPrefix }: RawRoute, { name }: Command): void {
  *
  * @throws {UpstreamError} while the Redis can't be reached
  */
-export function laneOf(client: Client, route: RawRoute, slot: number | undefined): ForwardingConnection {
+export function connectionFor(client: Client, route: RawRoute, slot: number | undefined): ForwardingConnection {
   try {
     const { id, protocol } = client.session;
     const connection = client.upstream(route).connection(id, protocol, slot);

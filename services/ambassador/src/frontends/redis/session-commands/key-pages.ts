@@ -6,7 +6,7 @@ import type { Client } from '../client.ts';
 import { CommandError } from '../commands/answer.ts';
 import { replies } from '../commands/errors.ts';
 import { askOver, checked } from '../forwarding/ask.ts';
-import { laneOf } from '../forwarding/forward.ts';
+import { connectionFor } from '../forwarding/forward.ts';
 import { ClusterUpstream } from '../upstream/cluster/cluster-upstream.ts';
 import type { ForwardingConnection } from '../upstream/forwarding-connection.ts';
 
@@ -53,7 +53,7 @@ async function nodeOf(client: Client, raw: RawRoute, cursor: string | undefined)
   const { id, protocol } = client.session;
   if (!(upstream instanceof ClusterUpstream))
     return {
-      node: laneOf(client, raw, undefined),
+      node: connectionFor(client, raw, undefined),
       inner: cursor ?? '0',
       behind: (next) => (next === '0' ? undefined : next),
     };

@@ -16,7 +16,7 @@ type Feed = {
 };
 
 /**
- * Which connections are to be told of which keys (CLIENT TRACKING), and what is heard of the stores: a near cache tells
+ * Which connections are notified of which keys (CLIENT TRACKING), and what is heard of the stores: a near cache tells
  * what it forgets, a Redis, a PostgreSQL and the memory driver what changes.
  */
 export class Invalidations implements TrackingTable {
@@ -142,7 +142,7 @@ export class Invalidations implements TrackingTable {
     this.#closeFeeds((changes) => !current.has(changes));
     if (this.#trackings.size === 0) return;
     this.#tellAll();
-    // What cannot be heard any more is told right behind each reply.
+    // While the store sends no notices, each key is reported right behind its reply.
     this.#openFeeds().catch(() => undefined);
   }
 

@@ -1,6 +1,6 @@
 import type { RedisServer, UpstreamError } from './redis-server.ts';
 
-/** What a connection to a Redis is told, and what it tells. */
+/** Options and events of a connection to a Redis. */
 export type ForwardingOptions = {
   server: RedisServer;
   protocol: 2 | 3;

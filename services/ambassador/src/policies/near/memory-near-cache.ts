@@ -21,8 +21,8 @@ type NearSlot = { entry: Entry | null; freshUntil: number; staleUntil: number; g
 
 const overhead = 320;
 
-/** The memory of the near tier: entries, absences, and which reads under way may still be kept. */
-export class NearTier implements NearCache {
+/** The memory of the near cache: entries, absences, and which reads under way may still be kept. */
+export class MemoryNearCache implements NearCache {
   readonly #map: LRUCache<Key, NearSlot>;
   #evictions = 0;
   readonly #fills = new Map<Key, Set<Fill>>();
