@@ -1,7 +1,10 @@
 import { type Static, type TProperties, Type } from 'typebox';
+import { memoryProperties } from '../backends/memory/schema.ts';
+import { postgresProperties } from '../backends/postgres/schema.ts';
+import { redisProperties } from '../backends/redis/schema.ts';
+import { type PolicySpec, policySchema } from '../policies/policies.ts';
+import { routeProperties } from '../routing/rules-schema.ts';
 import { storeName, strict } from '../schema/quantities.ts';
-import { memoryDriver, postgresDriver, redisDriver, routeDriver } from './drivers-schema.ts';
-import { type PolicySpec, policySchema } from './policies-schema.ts';
 
 // Named once and referred to: written out for each driver, checking it took most of the start.
 const definitions = {
@@ -18,10 +21,10 @@ const withPolicies = <Properties extends TProperties>(properties: Properties, de
   strict({ ...properties, required, policies }, { description });
 
 const drivers = {
-  memory: withPolicies(memoryDriver, 'Entries in this process, gone when it ends.'),
-  redis: withPolicies(redisDriver, "Redis, in the layout of Dapr's state.redis."),
-  postgresql: withPolicies(postgresDriver, "PostgreSQL, in the layout of Dapr's state.postgresql v2."),
-  route: withPolicies(routeDriver, 'Chooses another store for each key and value.'),
+  memory: withPolicies(memoryProperties, 'Entries in this process, gone when it ends.'),
+  redis: withPolicies(redisProperties, "Redis, in the layout of Dapr's state.redis."),
+  postgresql: withPolicies(postgresProperties, "PostgreSQL, in the layout of Dapr's state.postgresql v2."),
+  route: withPolicies(routeProperties, 'Chooses another store for each key and value.'),
 };
 
 const storeSchema = Type.Unsafe<Static<(typeof drivers)[keyof typeof drivers]>>({

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf, PodkitError } from '@podkit/chassis/errors';
 import type { Logger } from '@podkit/chassis/log/logger';
+import type { ConfiguredStores } from '../assembly/generation.ts';
 import { isRequired } from '../assembly/health.ts';
 import type { FileConfig } from '../config/file-schema.ts';
 import type { LiveEngine } from '../routing/live-engine.ts';
@@ -8,12 +9,12 @@ import { shownKey } from '../store/key.ts';
 import type { Store } from '../store/store.ts';
 import { StoreError } from '../store/store-error.ts';
 
-export type JobContext = { file: FileConfig; engine: LiveEngine; log: Logger; waitTimeout: number };
+export type JobContext = { file: FileConfig; engine: LiveEngine<ConfiguredStores>; log: Logger; waitTimeout: number };
 
 const jobs = { migrate, wait, 're-encrypt': reencrypt };
 
 /** What `ambassador <job>` does instead of serving; undefined where no job is asked for. */
-export function jobOf(words: readonly string[]): ((context: JobContext) => Promise<void>) | undefined {
+export function selectJob(words: readonly string[]): ((context: JobContext) => Promise<void>) | undefined {
   const [name, ...rest] = words;
   if (name === undefined) return undefined;
   const job = Object.hasOwn(jobs, name) ? jobs[name as keyof typeof jobs] : undefined;

@@ -1,7 +1,10 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
+import { Type } from 'typebox';
+import { sizeText, strict, toBytes } from '../schema/quantities.ts';
 import type { Store } from '../store/store.ts';
 import { StoreError } from '../store/store-error.ts';
 import { transform } from '../store/transform.ts';
+import { definePolicy, opaque } from './policy.ts';
 
 /** No JSON text begins so; a value of another kind that does is escaped by storing it with `plain` in front. */
 const magic = Buffer.from([0x00, 0x70, 0x6b, 0x7a]);
@@ -31,3 +34,15 @@ function decode(_key: string, value: Buffer): Buffer {
 }
 
 const startsWithMagic = (value: Buffer): boolean => value.subarray(0, magic.length).equals(magic);
+
+export const compressionPolicy = definePolicy({
+  schema: strict(
+    {
+      minBytes: sizeText({ default: '1Ki', description: 'Smaller values are left alone.' }),
+      level: Type.Integer({ default: 1, minimum: 1, maximum: 9, description: 'Zlib level.' }),
+    },
+    { description: 'Deflate large values.' },
+  ),
+  build: ({ minBytes, level }, { inner }) =>
+    opaque(compression(inner.store, { minBytes: toBytes(minBytes), level }), inner.changes),
+});

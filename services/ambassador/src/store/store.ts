@@ -2,7 +2,7 @@ import type { StoreError } from './store-error.ts';
 
 /**
  * A key: a string with one character per byte (the latin1 reading of its bytes), so that keys of any bytes are cheap
- * to compare and to use in a Map. Text becomes a key with `keyOfText`; ASCII is the same in both.
+ * to compare and to use in a Map. Text becomes a key with `textToKey`; ASCII is the same in both.
  */
 export type Key = string;
 

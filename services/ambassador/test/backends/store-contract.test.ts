@@ -8,13 +8,13 @@ import { freePort } from '@podkit/chassis/testing/free-port';
 import { spawnService } from '@podkit/chassis/testing/spawn-service';
 import { waitFor } from '@podkit/chassis/testing/wait-for';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Generation } from '../../src/assembly/generation.ts';
-import { keyOfText } from '../../src/store/key.ts';
+import type { Generation } from '../../src/routing/live-engine.ts';
+import { textToKey } from '../../src/store/key.ts';
 import type { Key, Store } from '../../src/store/store.ts';
 import { StoreError } from '../../src/store/store-error.ts';
 import { updateEntry } from '../../src/store/update.ts';
 import { query } from '../support/postgres-query.ts';
-import { closeAll, startBackends, storeOf, storesOf } from '../support/stores.ts';
+import { buildStores, closeAll, getStore, startBackends } from '../support/stores.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'podkit-contract-'));
 /** PostgreSQL in WebAssembly, as `npm start` uses it. */
@@ -39,7 +39,7 @@ let generation: Generation;
 beforeAll(async () => {
   [backends, pglite] = await Promise.all([startBackends(), startPglite()]);
   writeFileSync(join(folder, 'key'), 'a'.repeat(64));
-  generation = storesOf(`
+  generation = buildStores(`
 stores:
   memory: {driver: memory}
   redis: {driver: redis, url: '${backends.redis.url}/0'}
@@ -93,11 +93,11 @@ const value = (text: string) => Buffer.from(text);
 describe.each(names)('store %s', (name) => {
   let store: Store;
   beforeAll(() => {
-    store = storeOf(generation, name);
+    store = getStore(generation, name);
   });
 
   test('gives back the bytes that it was given', async () => {
-    const [key, bytes] = [keyOfText(`${fresh()} käse ☂`), Buffer.from(Array.from({ length: 256 }, (_, byte) => byte))];
+    const [key, bytes] = [textToKey(`${fresh()} käse ☂`), Buffer.from(Array.from({ length: 256 }, (_, byte) => byte))];
     await store.set(key, bytes);
     expect((await store.get(key))?.value).toEqual(bytes);
   });
@@ -224,7 +224,7 @@ describe.each(names)('store %s', (name) => {
 test.each(names.filter((name) => name !== 'routed'))(
   'store %s does a transaction wholly or not at all',
   async (name) => {
-    const store = storeOf(generation, name);
+    const store = getStore(generation, name);
     const [a, b] = [fresh(), fresh()];
     await store.transact([
       { kind: 'set', key: a, value: value('1') },
@@ -244,11 +244,11 @@ test.each(names.filter((name) => name !== 'routed'))(
 );
 
 test('a key that is no text is refused where only text can be stored', async () => {
-  expect(await codeOf(storeOf(generation, 'postgresql').set('\xff', value('1')))).toBe('ERR_KEY');
+  expect(await codeOf(getStore(generation, 'postgresql').set('\xff', value('1')))).toBe('ERR_KEY');
 });
 
 test('Redis holds entries as Dapr lays them out, and reads strings that others wrote', async () => {
-  const store = storeOf(generation, 'redis');
+  const store = getStore(generation, 'redis');
   await store.set('laid-out', value('"x"'));
   const { Redis } = await import('ioredis');
   const client = new Redis(backends.redis.url);
@@ -264,7 +264,7 @@ test('Redis holds entries as Dapr lays them out, and reads strings that others w
 });
 
 test('what is encrypted is unreadable below, and cannot be moved to another key', async () => {
-  const store = storeOf(generation, 'wrapped');
+  const store = getStore(generation, 'wrapped');
   await store.set('secret', value('the plain text'));
   const { Redis } = await import('ioredis');
   const client = new Redis(`${backends.redis.url}/1`);
@@ -276,7 +276,7 @@ test('what is encrypted is unreadable below, and cannot be moved to another key'
 });
 
 test('a value that outgrows its rule moves to the other store and is in one only', async () => {
-  const [routed, memory, postgresql] = ['routed', 'memory', 'postgresql'].map((name) => storeOf(generation, name));
+  const [routed, memory, postgresql] = ['routed', 'memory', 'postgresql'].map((name) => getStore(generation, name));
   await routed?.set('mover', value('small'));
   expect((await memory?.get('mover'))?.value.toString()).toBe('small');
   await routed?.set('mover', Buffer.alloc(200));
@@ -287,7 +287,7 @@ test('a value that outgrows its rule moves to the other store and is in one only
 test.each(['postgresql', 'one-connection', 'pglite'])(
   'on %s a key that it cannot hold spoils no other write',
   async (name) => {
-    const store = storeOf(generation, name);
+    const store = getStore(generation, name);
     const [good, bad] = [fresh(), `${fresh()}\xff`];
     const results = await store.writeMany([good, bad].map((key) => ({ kind: 'set', key, value: value('1') })));
     expect(results).toEqual([{ etag: expect.any(String) }, expect.objectContaining({ code: 'ERR_KEY' })]);
@@ -301,7 +301,7 @@ const kept = () =>
     .split('\n');
 
 test('a write behind that the store refuses for good is kept for a person, and holds up no other', async () => {
-  const store = storeOf(generation, 'behind');
+  const store = getStore(generation, 'behind');
   const [good, bad] = [fresh(), fresh()];
   // The table is there once something was written.
   await store.set(fresh(), value('0'), { consistency: 'strong' });

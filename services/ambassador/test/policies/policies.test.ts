@@ -5,8 +5,8 @@ import { CircuitBreaker, circuitBreaker } from '../../src/policies/circuit-break
 import { failover } from '../../src/policies/failover.ts';
 import { faults } from '../../src/policies/faults.ts';
 import { mirror } from '../../src/policies/mirror.ts';
+import { NearMemory } from '../../src/policies/near/near-memory.ts';
 import { nearStore } from '../../src/policies/near/near-store.ts';
-import { NearTier } from '../../src/policies/near/near-tier.ts';
 import { retry } from '../../src/policies/retry.ts';
 import { timeout } from '../../src/policies/timeout.ts';
 import { intercept } from '../../src/store/intercept.ts';
@@ -162,7 +162,7 @@ const nearOptions = {
 test('many readers of one key ask the backend once', async () => {
   const gate = Promise.withResolvers<void>();
   const { store, calls } = scripted(memory(), () => gate.promise);
-  const near = nearStore(store, new NearTier(nearOptions));
+  const near = nearStore(store, new NearMemory(nearOptions));
   const reads = Promise.all(Array.from({ length: 50 }, () => near.get('k')));
   gate.resolve();
   await reads;
@@ -179,7 +179,7 @@ test('a read that was under way during a write is not kept, and nobody joins it 
     if (entry?.value.toString() === 'old') await gate.promise;
     return entry;
   };
-  const tier = new NearTier(nearOptions);
+  const tier = new NearMemory(nearOptions);
   const near = nearStore(slow, tier);
   const early = near.get('k');
   await near.set('k', Buffer.from('new'));
@@ -192,7 +192,7 @@ test('a read that was under way during a write is not kept, and nobody joins it 
 test('an absence is remembered for its own, shorter time', async () => {
   let now = 0;
   const { store, calls } = failing(0);
-  const near = nearStore(store, new NearTier({ ...nearOptions, now: () => now }));
+  const near = nearStore(store, new NearMemory({ ...nearOptions, now: () => now }));
   await near.get('none');
   await near.get('none');
   expect(calls()).toBe(1);
@@ -211,7 +211,7 @@ test('what is stale is served while it is asked for anew, and when the backend f
   });
   const near = nearStore(
     store,
-    new NearTier({ ...nearOptions, staleWhileRevalidate: 100, staleIfError: 1000, now: () => now }),
+    new NearMemory({ ...nearOptions, staleWhileRevalidate: 100, staleIfError: 1000, now: () => now }),
   );
   await near.get('k');
   away = true;
@@ -220,9 +220,9 @@ test('what is stale is served while it is asked for anew, and when the backend f
   await expect(near.get('k')).rejects.toMatchObject({ code: 'ERR_UNAVAILABLE' });
 });
 
-test('a strong read goes past the near tier, and a tier that hears nothing keeps nothing', async () => {
+test('a strong read goes past the near tier, and a tier that isHeard nothing keeps nothing', async () => {
   const backend = memory();
-  const tier = new NearTier(nearOptions);
+  const tier = new NearMemory(nearOptions);
   const near = nearStore(backend, tier);
   await backend.set('k', Buffer.from('1'));
   await near.get('k');

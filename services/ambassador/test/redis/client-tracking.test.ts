@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import { LiveEngine } from '../../src/routing/live-engine.ts';
 import { ask, redisForTests } from '../support/mixed-endpoint.ts';
 import { openEndpoint, rawClient, type TestEndpoint } from '../support/redis-endpoint.ts';
-import { closeAll, storesOf } from '../support/stores.ts';
+import { buildStores, closeAll } from '../support/stores.ts';
 
 const shared = redisForTests();
 let tables = 0;
@@ -26,7 +26,7 @@ const stores = {
 const kinds = Object.keys(stores) as (keyof typeof stores)[];
 
 async function endpointFor(store: string): Promise<TestEndpoint> {
-  const generation = storesOf(`stores: {main: ${store}}`);
+  const generation = buildStores(`stores: {main: ${store}}`);
   onTestFinished(() => closeAll(generation));
   return openEndpoint(new LiveEngine(generation));
 }
@@ -170,7 +170,7 @@ describe.each(kinds)('with keys in a store of kind %s', (kind) => {
     );
   });
 
-  test("node-redis' client-side cache answers without asking, and hears of changes", async () => {
+  test("node-redis' client-side cache answers without asking, and isHeard of changes", async () => {
     const { port } = await endpointFor(stores[kind]());
     const [cached, plain] = [await cachingClient(port), await cachingClient(port, false)];
     await plain.set('k', '1');

@@ -6,7 +6,7 @@ import { LiveEngine } from '../../src/routing/live-engine.ts';
 import { memoryRoute, prefixEngine, redisRoute } from '../support/engine.ts';
 import { ask, frames, mixedEndpoint, redisForTests } from '../support/mixed-endpoint.ts';
 import { openEndpoint, rawClient } from '../support/redis-endpoint.ts';
-import { closeAll, storesOf } from '../support/stores.ts';
+import { buildStores, closeAll } from '../support/stores.ts';
 
 const shared = redisForTests();
 
@@ -99,7 +99,7 @@ describe('SELECT', () => {
 
   test('reads another database past the near cache', async () => {
     const yaml = `stores: {main: {driver: redis, url: 'redis://127.0.0.1:${shared.redis.port}', policies: [near: {}]}}`;
-    const generation = storesOf(yaml);
+    const generation = buildStores(yaml);
     onTestFinished(() => closeAll(generation));
     const client = await rawClient((await openEndpoint(new LiveEngine(generation))).port);
     await ask(client, 'SET k zero\nGET k\nSELECT 2\nSET k two');

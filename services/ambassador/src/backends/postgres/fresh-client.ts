@@ -36,7 +36,7 @@ export function freshClient(source: ConnectionSource): new (config?: string | Cl
       this.applicationName = name;
       this.#asked = asked;
       this.#failure = failure;
-      // Also between the pool's listeners and ours: an error that nobody hears would end the process. The next statement fails.
+      // Also between the pool's listeners and ours: an error that nobody isHeard would end the process. The next statement fails.
       this.on('error', () => undefined);
     }
 

@@ -1,5 +1,6 @@
 import type { Logger } from '@podkit/chassis/log/logger';
-import type { Engine, RawRoute } from '../../routing/engine.ts';
+import type { Engine } from '../../routing/engine.ts';
+import type { RawRoute } from '../../store/raw-route.ts';
 import type { SharedInput } from '../../unsafe/shared-input.ts';
 import type { Answer } from './commands/answer.ts';
 import type { KeyCommand } from './commands/key-command.ts';

@@ -1,15 +1,19 @@
 import { intercept } from '../../store/intercept.ts';
 import type { Entry, Key, Store } from '../../store/store.ts';
 import { asStoreError, StoreError } from '../../store/store-error.ts';
-import type { NearTier } from './near-tier.ts';
+import type { NearMemory } from './near-memory.ts';
 
 export type NearEvent = 'hit' | 'negative' | 'miss' | 'coalesced' | 'stale' | 'stale-if-error' | 'bypass';
 
 /**
- * A store behind a memory tier. Reads with consistency `strong` go past it. A write through here forgets the key before
+ * A store behind a memory memory. Reads with consistency `strong` go past it. A write through here forgets the key before
  * it is sent and again before it is acknowledged, and no read that was under way meanwhile is kept.
  */
-export function nearStore(inner: Store, tier: NearTier, count: (event: NearEvent) => void = () => undefined): Store {
+export function nearStore(
+  inner: Store,
+  memory: NearMemory,
+  count: (event: NearEvent) => void = () => undefined,
+): Store {
   const flights = new Map<Key, { fill: { live: boolean }; answer: Promise<Entry | undefined> }>();
 
   const fetchEntry = (key: Key): Promise<Entry | undefined> => {
@@ -18,14 +22,14 @@ export function nearStore(inner: Store, tier: NearTier, count: (event: NearEvent
       count('coalesced');
       return flight.answer;
     }
-    const fill = tier.beginFill(key);
+    const fill = memory.beginFill(key);
     const answer = inner.get(key).then(
       (entry) => {
-        tier.fill(fill, entry);
+        memory.fill(fill, entry);
         return entry;
       },
       (error: unknown) => {
-        tier.abandon(fill);
+        memory.abandon(fill);
         throw error;
       },
     );
@@ -40,12 +44,12 @@ export function nearStore(inner: Store, tier: NearTier, count: (event: NearEvent
 
   /** From memory, as an entry or null; undefined where the backend has to be asked first. */
   const fromMemory = (key: Key): Entry | null | undefined => {
-    const known = tier.peek(key);
+    const known = memory.peek(key);
     if (known !== undefined) {
       count(known === null ? 'negative' : 'hit');
       return known;
     }
-    const stale = tier.stale(key, 'revalidate');
+    const stale = memory.stale(key, 'revalidate');
     if (stale === undefined) return undefined;
     count('stale');
     // Nobody waits for it; when it fails, the next reader asks again.
@@ -55,7 +59,7 @@ export function nearStore(inner: Store, tier: NearTier, count: (event: NearEvent
 
   const orStale = (key: Key, error: unknown): Entry | undefined => {
     const failure = asStoreError(error);
-    const stale = failure.transient ? tier.stale(key, 'error') : undefined;
+    const stale = failure.transient ? memory.stale(key, 'error') : undefined;
     if (stale === undefined) throw failure;
     count('stale-if-error');
     return stale ?? undefined;
@@ -77,12 +81,12 @@ export function nearStore(inner: Store, tier: NearTier, count: (event: NearEvent
     const results = keys.map(fromMemory);
     const missing = keys.filter((_key, index) => results[index] === undefined);
     if (missing.length === 0) return results.map((entry) => entry ?? undefined);
-    const fills = missing.map((key) => tier.beginFill(key));
+    const fills = missing.map((key) => memory.beginFill(key));
     const found = await inner.getMany(missing).catch((error: unknown) => missing.map(() => asStoreError(error)));
     for (const [index, fill] of fills.entries()) {
       const entry = found[index];
-      if (entry instanceof StoreError) tier.abandon(fill);
-      else tier.fill(fill, entry);
+      if (entry instanceof StoreError) memory.abandon(fill);
+      else memory.fill(fill, entry);
     }
     const fetched = found.values();
     return results.map((entry) => (entry === undefined ? fetched.next().value : (entry ?? undefined)));
@@ -90,13 +94,13 @@ export function nearStore(inner: Store, tier: NearTier, count: (event: NearEvent
 
   const guarded = intercept(inner, async ({ write, keys }, run) => {
     if (!write) return run();
-    tier.invalidate(keys);
+    memory.invalidate(keys);
     try {
       return await run();
     } finally {
-      tier.invalidate(keys);
+      memory.invalidate(keys);
     }
   });
   const capabilities = new Set([...inner.info.capabilities].filter((capability) => capability !== 'linearizable'));
-  return { ...guarded, info: { ...inner.info, capabilities }, get, getMany, peek: (key) => tier.peek(key) };
+  return { ...guarded, info: { ...inner.info, capabilities }, get, getMany, peek: (key) => memory.peek(key) };
 }

@@ -1,50 +1,73 @@
-import type { PolicySpec } from '../../config/policies-schema.ts';
-import { bytesOf, millisecondsOf } from '../../schema/quantities.ts';
+import { type Static, Type } from 'typebox';
+import { durationText, probability, sizeText, strict, toBytes, toMilliseconds } from '../../schema/quantities.ts';
 import type { Built } from '../../store/built.ts';
 import { ChangeRelay } from '../../store/change-relay.ts';
 import { onClose } from '../../store/on-close.ts';
-import type { StoreMetrics } from '../store-metrics.ts';
+import { definePolicy, type Place } from '../policy.ts';
+import { NearMemory } from './near-memory.ts';
 import { nearStore } from './near-store.ts';
-import { NearTier } from './near-tier.ts';
 
-type NearContext = { name: string; metrics: StoreMetrics };
+const schema = strict(
+  {
+    maxBytes: sizeText({ default: '32Mi', description: 'Budget of the memory memory.' }),
+    ttl: durationText({ default: '10s', description: 'How long an entry is fresh.' }),
+    negativeTtl: durationText({
+      default: '1s',
+      description: 'How long the absence of a key is remembered; 0 is never.',
+    }),
+    jitter: probability('By which part of itself a lifetime is shortened at random, against stampedes.', 0.1),
+    staleWhileRevalidate: durationText({
+      default: '0',
+      description: 'How long after that it is still served, while asked for anew.',
+    }),
+    staleIfError: durationText({
+      default: '0',
+      description: 'How long after that it is served when the backend fails.',
+    }),
+    tracking: Type.Boolean({
+      default: true,
+      description: 'Hear of every change: on Redis by CLIENT TRACKING, on PostgreSQL with `notify` by LISTEN.',
+    }),
+  },
+  { description: 'A memory memory with single flight in front of the store.' },
+);
 
 /**
- * A near tier; over a Redis it hears of every change and remembers nothing while it can't. Raw frames may go past it,
+ * A near memory; over a Redis it isHeard of every change and remembers nothing while it can't. Raw frames may go past it,
  * since the endpoint forgets keys in it as it writes.
  */
-export function near(inner: Built, spec: NonNullable<PolicySpec['near']>, { name, metrics }: NearContext): Built {
-  const tier = new NearTier({
-    maxBytes: bytesOf(spec.maxBytes),
-    ttl: millisecondsOf(spec.ttl),
-    negativeTtl: millisecondsOf(spec.negativeTtl),
+function near(spec: Static<typeof schema>, { name, inner, context: { metrics } }: Place): Built {
+  const memory = new NearMemory({
+    maxBytes: toBytes(spec.maxBytes),
+    ttl: toMilliseconds(spec.ttl),
+    negativeTtl: toMilliseconds(spec.negativeTtl),
     jitter: spec.jitter,
-    staleWhileRevalidate: millisecondsOf(spec.staleWhileRevalidate),
-    staleIfError: millisecondsOf(spec.staleIfError),
+    staleWhileRevalidate: toMilliseconds(spec.staleWhileRevalidate),
+    staleIfError: toMilliseconds(spec.staleIfError),
   });
-  metrics.gauge(name, 'near_entries', () => tier.statistics.keys);
-  metrics.gauge(name, 'near_bytes', () => tier.statistics.bytes);
-  const store = nearStore(inner.store, tier, (event) => metrics.near(name, event));
+  metrics.gauge(name, 'near_entries', () => memory.statistics.keys);
+  metrics.gauge(name, 'near_bytes', () => memory.statistics.bytes);
+  const store = nearStore(inner.store, memory, (event) => metrics.near(name, event));
   const { raw, changes } = inner;
-  const cached: Built = { store, raw: raw && { ...raw, near: tier } };
+  const cached: Built = { store, raw: raw && { ...raw, near: memory } };
   if (changes === undefined || !spec.tracking) return cached;
   const { keyPrefix: prefix } = changes;
-  tier.suspend();
+  memory.suspend();
   const relay = new ChangeRelay();
   const tracking = changes.track({
     prefix,
     changed: (keys) => {
-      if (keys === null) tier.clear();
-      else tier.invalidate(keys.map((key) => key.slice(prefix.length)));
+      if (keys === null) memory.clear();
+      else memory.invalidate(keys.map((key) => key.slice(prefix.length)));
       relay.changed(keys?.map((key) => key.slice(prefix.length)) ?? null);
     },
-    listening: () => {
-      tier.resume();
-      relay.listening();
+    connected: () => {
+      memory.resume();
+      relay.connected();
     },
-    deaf: (reason) => {
-      tier.suspend();
-      relay.deaf(reason);
+    lost: (reason) => {
+      memory.suspend();
+      relay.lost(reason);
     },
   });
   return {
@@ -53,3 +76,5 @@ export function near(inner: Built, spec: NonNullable<PolicySpec['near']>, { name
     changes: { track: relay.track, keyPrefix: '' },
   };
 }
+
+export const nearPolicy = definePolicy({ schema, build: near });

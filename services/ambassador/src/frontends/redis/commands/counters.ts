@@ -8,9 +8,9 @@ import { decimal, decimalText, integer64 } from './numbers.ts';
 import type { RequestView } from './request.ts';
 
 const add =
-  (amountOf: (request: RequestView) => bigint): KeyCommand =>
+  (parseAmount: (request: RequestView) => bigint): KeyCommand =>
   async (store, request) => {
-    const [key, amount] = [request.key(1), amountOf(request)];
+    const [key, amount] = [request.key(1), parseAmount(request)];
     try {
       return await store.increment(key, amount);
     } catch (error) {

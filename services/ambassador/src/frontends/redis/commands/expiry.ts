@@ -12,7 +12,7 @@ type Condition = { nx: boolean; xx: boolean; gt: boolean; lt: boolean };
 const expire =
   (command: string, scale: bigint, relative: boolean): KeyCommand =>
   async (store, request) => {
-    const condition = conditionOf(request);
+    const condition = parseCondition(request);
     const at = integer64(request.text(2)) * scale + (relative ? BigInt(Date.now()) : 0n);
     if (at > 2n ** 63n - 1n || at < -(2n ** 63n)) throw new CommandError(invalidExpire(command));
     const key = request.key(1);
@@ -39,7 +39,7 @@ async function applyIf(store: Store, key: Key, at: number, condition: Condition)
   throw new StoreError('ERR_BUSY', 'the entry keeps changing under the update');
 }
 
-function conditionOf(request: RequestView): Condition {
+function parseCondition(request: RequestView): Condition {
   const condition: Condition = { nx: false, xx: false, gt: false, lt: false };
   for (let index = 3; index < request.count; index += 1) {
     const word = request.word(index);

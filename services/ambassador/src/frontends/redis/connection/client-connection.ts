@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { messageOf } from '@podkit/chassis/errors';
-import type { RawRoute } from '../../../routing/engine.ts';
+import type { RawRoute } from '../../../store/raw-route.ts';
 import type { Client, Closable, EndpointContext } from '../client.ts';
 import { type Answer, CommandError } from '../commands/answer.ts';
 import { RequestView } from '../commands/request.ts';
@@ -19,7 +19,7 @@ import { ReplyQueue } from './reply-queue.ts';
 import { Session } from './session.ts';
 import { UsedConnections } from './used-connections.ts';
 
-/** Unsent bytes at which we stop reading a client's requests, until it has read. */
+/** PendingWrites bytes at which we stop reading a client's requests, until it has read. */
 const highWater = 1024 * 1024;
 
 /** One client: reads its requests, keeps its replies in order, and stops reading it when it does not keep up. */

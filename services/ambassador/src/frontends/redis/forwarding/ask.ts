@@ -1,5 +1,5 @@
-import type { RawRoute } from '../../../routing/engine.ts';
 import type { RawGuard } from '../../../store/raw-guard.ts';
+import type { RawRoute } from '../../../store/raw-route.ts';
 import type { Key } from '../../../store/store.ts';
 import type { Client } from '../client.ts';
 import { CommandError } from '../commands/answer.ts';
@@ -7,7 +7,7 @@ import { encodeRequest, type Words } from '../protocol/encode-request.ts';
 import { type Reply, ReplyError } from '../protocol/reply-decoder.ts';
 import type { ForwardingConnection } from '../upstream/forwarding-connection.ts';
 import { DecodingSink } from '../upstream/sink.ts';
-import { laneOf } from './forward.ts';
+import { connectionFor } from './forward.ts';
 import { type Reconnect, UpstreamRequest } from './upstream-request.ts';
 
 export type AskOptions = {
@@ -34,7 +34,7 @@ export async function ask(
   { slot, written }: AskOptions = {},
 ): Promise<Reply[]> {
   const { id, protocol } = client.session;
-  const connection = laneOf(client, route, slot);
+  const connection = connectionFor(client, route, slot);
   return askOver(client, route, requests, { connection, reconnect: (pool) => pool.connection(id, protocol), written });
 }
 

@@ -1,4 +1,4 @@
-import type { RawRoute } from '../../../routing/engine.ts';
+import type { RawRoute } from '../../../store/raw-route.ts';
 import type { Key } from '../../../store/store.ts';
 import type { Client } from '../client.ts';
 import type { ClusterUpstream } from '../upstream/cluster/cluster-upstream.ts';

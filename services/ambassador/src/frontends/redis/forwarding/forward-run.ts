@@ -1,4 +1,4 @@
-import type { RawRoute } from '../../../routing/engine.ts';
+import type { RawRoute } from '../../../store/raw-route.ts';
 import type { Key } from '../../../store/store.ts';
 import type { ReplyQueue, ReplySlot } from '../connection/reply-queue.ts';
 import type { RequestParser } from '../protocol/request-parser.ts';

@@ -1,7 +1,7 @@
-import type { RawRoute } from '../../../routing/engine.ts';
+import type { RawRoute } from '../../../store/raw-route.ts';
 import type { Client } from '../client.ts';
 import { failureLine } from '../forwarding/failure-line.ts';
-import { laneOf } from '../forwarding/forward.ts';
+import { connectionFor } from '../forwarding/forward.ts';
 import { UpstreamRequest } from '../forwarding/upstream-request.ts';
 import { encodeRequest } from '../protocol/encode-request.ts';
 import { withOwnAnswers } from './own-replies.ts';
@@ -14,7 +14,7 @@ const [begin, end] = [encodeRequest(['MULTI']), encodeRequest(['EXEC'])];
  * connection, unless there was a WATCH, which belongs to a connection. Only the reply to EXEC is passed on.
  */
 export function execUpstream(client: Client, transaction: Transaction, route: RawRoute): void {
-  const connection = transaction.watching ?? laneOf(client, route, transaction.slot);
+  const connection = transaction.watching ?? connectionFor(client, route, transaction.slot);
   const { id, protocol } = client.session;
   const { queued, written } = transaction;
   client.beforeWaiting();

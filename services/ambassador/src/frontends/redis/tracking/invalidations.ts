@@ -1,5 +1,5 @@
 import type { Engine } from '../../../routing/engine.ts';
-import type { Changes } from '../../../store/near-cache.ts';
+import type { Changes } from '../../../store/changes.ts';
 import type { Key } from '../../../store/store.ts';
 import { CommandError } from '../commands/answer.ts';
 import type { Tracked, TrackingTable } from './tracked.ts';
@@ -10,7 +10,7 @@ const mostRemembered = 1_000_000;
 type Feed = {
   /** Whether every change is heard now. */
   heard: boolean;
-  /** Its first word: undefined when it hears, else why it does not. */
+  /** Its first word: undefined when it isHeard, else why it does not. */
   first: Promise<string | undefined>;
   close: () => void;
 };
@@ -57,7 +57,7 @@ export class Invalidations implements TrackingTable {
     this.#remembered += 1;
     for (const oldest of this.#readers.keys()) {
       if (this.#remembered <= mostRemembered) break;
-      this.#tellReaders(oldest);
+      this.#notifyReaders(oldest);
     }
   }
 
@@ -70,7 +70,7 @@ export class Invalidations implements TrackingTable {
     return true;
   }
 
-  hears(key: Key): boolean {
+  isHeard(key: Key): boolean {
     const { changes } = this.#engine.route(key);
     return changes !== undefined && this.#feeds.get(changes)?.heard === true;
   }
@@ -82,14 +82,14 @@ export class Invalidations implements TrackingTable {
 
   async #openFeeds(): Promise<void> {
     const opened = this.#engine.routes().map(({ store, changes }) => {
-      if (changes === undefined) throw notHeard(store.info.name, 'it does not report changes');
+      if (changes === undefined) throw cannotTrack(store.info.name, 'it does not report changes');
       let feed = this.#feeds.get(changes);
       if (feed === undefined) this.#feeds.set(changes, (feed = this.#open(changes)));
       return { name: store.info.name, feed };
     });
     for (const { name, feed } of opened) {
       const reason = await feed.first;
-      if (reason !== undefined && !feed.heard) throw notHeard(name, reason);
+      if (reason !== undefined && !feed.heard) throw cannotTrack(name, reason);
     }
   }
 
@@ -102,38 +102,38 @@ export class Invalidations implements TrackingTable {
       prefix,
       // Later, but in this turn: a store may say so while the connection that changes it is being served.
       changed: (keys) =>
-        queueMicrotask(() => this.#tell(keys?.map((key) => key.slice(prefix.length)).filter(isOfRoute) ?? null)),
-      listening: () => {
+        queueMicrotask(() => this.#notify(keys?.map((key) => key.slice(prefix.length)).filter(isOfRoute) ?? null)),
+      connected: () => {
         feed.heard = true;
         resolve(undefined);
       },
-      deaf: (reason) => {
+      lost: (reason) => {
         feed.heard = false;
         resolve(reason);
-        queueMicrotask(() => this.#tell(null));
+        queueMicrotask(() => this.#notify(null));
       },
     });
     feed.close = () => void source.close();
     return feed;
   }
 
-  #tell(keys: readonly Key[] | null): void {
-    if (keys === null) return this.#tellAll();
-    for (const key of keys) this.#tellReaders(key);
+  #notify(keys: readonly Key[] | null): void {
+    if (keys === null) return this.#notifyAll();
+    for (const key of keys) this.#notifyReaders(key);
     for (const tracking of this.#trackings) tracking.broadcast(keys);
   }
 
-  #tellReaders(key: Key): void {
+  #notifyReaders(key: Key): void {
     for (const tracking of this.#readers.get(key) ?? []) {
       this.forget(key, tracking);
-      tracking.tell([key]);
+      tracking.notify([key]);
     }
   }
 
-  #tellAll(): void {
+  #notifyAll(): void {
     for (const tracking of this.#trackings) {
       for (const key of tracking.keys) this.forget(key, tracking);
-      tracking.tell(null);
+      tracking.notify(null);
     }
   }
 
@@ -141,7 +141,7 @@ export class Invalidations implements TrackingTable {
     const current = new Set(this.#engine.routes().map(({ changes }) => changes));
     this.#closeFeeds((changes) => !current.has(changes));
     if (this.#trackings.size === 0) return;
-    this.#tellAll();
+    this.#notifyAll();
     // What cannot be heard any more is told right behind each reply.
     this.#openFeeds().catch(() => undefined);
   }
@@ -155,5 +155,5 @@ export class Invalidations implements TrackingTable {
   }
 }
 
-const notHeard = (store: string, reason: string): CommandError =>
+const cannotTrack = (store: string, reason: string): CommandError =>
   new CommandError(`ERR CLIENT TRACKING is not supported: store '${store}': ${reason}`);

@@ -32,7 +32,7 @@ export interface Tracked {
   /** These keys have changed: in broadcasting mode it is told of all under its prefixes. */
   broadcast(keys: readonly Key[]): void;
   /** Tell the client, or the one that it redirects to, that these keys changed; null: any may have. */
-  tell(keys: readonly Key[] | null): void;
+  notify(keys: readonly Key[] | null): void;
   close(): void;
 }
 
@@ -49,5 +49,5 @@ export interface TrackingTable {
   /** False: it was not to be told of this key. */
   forget(key: Key, tracked: Tracked): boolean;
   /** Whether a change of this key would be heard. */
-  hears(key: Key): boolean;
+  isHeard(key: Key): boolean;
 }

@@ -13,37 +13,37 @@ export type PoolOptions = {
   onLost?: () => void;
 };
 
-type Lane = { connection: ForwardingConnection | undefined; failures: number; retryAt: number; lastError: string };
+type Pooled = { connection: ForwardingConnection | undefined; failures: number; retryAt: number; lastError: string };
 
 const [firstDelay, longestDelay] = [50, 2000];
 
 /**
- * The few connections over which all clients' requests go to one Redis. A client stays on its lane, so that its
- * requests keep their order. A lane that fails is opened again at the next request, at most once per back-off.
+ * The few connections over which all clients' requests go to one Redis. A client stays on its pooled, so that its
+ * requests keep their order. A pooled that fails is opened again at the next request, at most once per back-off.
  */
 export class UpstreamPool implements Upstream {
   readonly server: RedisServer;
   readonly #options: PoolOptions;
-  readonly #lanes: Record<2 | 3, Lane[]>;
+  readonly #pooledConnections: Record<2 | 3, Pooled[]>;
   #closed = false;
   #stopFollowing: () => void = () => undefined;
 
   constructor(options: PoolOptions) {
     this.#options = options;
     this.server = options.server;
-    const lanes = () =>
+    const pooledConnections = () =>
       Array.from({ length: options.size }, () => ({ connection: undefined, failures: 0, retryAt: 0, lastError: '' }));
-    this.#lanes = { 2: lanes(), 3: lanes() };
+    this.#pooledConnections = { 2: pooledConnections(), 3: pooledConnections() };
     const { locate } = options.server;
     if (locate !== undefined) this.#stopFollowing = followMaster(locate, () => this.#connections);
   }
 
   connection(client: number, protocol: 2 | 3): ForwardingConnection {
-    const lane = this.#lanes[protocol][client % this.#options.size];
-    if (lane?.connection !== undefined && !lane.connection.retiring && !this.#closed) return lane.connection;
-    if (lane === undefined || this.#closed) throw new UpstreamError('the connections are closed', false);
-    if (performance.now() < lane.retryAt) throw new UpstreamError(lane.lastError, false);
-    return this.#open(lane, protocol);
+    const pooled = this.#pooledConnections[protocol][client % this.#options.size];
+    if (pooled?.connection !== undefined && !pooled.connection.retiring && !this.#closed) return pooled.connection;
+    if (pooled === undefined || this.#closed) throw new UpstreamError('the connections are closed', false);
+    if (performance.now() < pooled.retryAt) throw new UpstreamError(pooled.lastError, false);
+    return this.#open(pooled, protocol);
   }
 
   dedicated(protocol: 2 | 3, events: ConnectionEvents = {}): ForwardingConnection {
@@ -68,10 +68,10 @@ export class UpstreamPool implements Upstream {
   }
 
   get #connections(): ForwardingConnection[] {
-    return [...this.#lanes[2], ...this.#lanes[3]].flatMap(({ connection }) => connection ?? []);
+    return [...this.#pooledConnections[2], ...this.#pooledConnections[3]].flatMap(({ connection }) => connection ?? []);
   }
 
-  #open(lane: Lane, protocol: 2 | 3): ForwardingConnection {
+  #open(pooled: Pooled, protocol: 2 | 3): ForwardingConnection {
     const { server, onDelivered } = this.#options;
     const connection = new ForwardingConnection({
       server,
@@ -79,16 +79,16 @@ export class UpstreamPool implements Upstream {
       onDelivered,
       onClose: (error) => {
         this.#options.onLost?.();
-        if (lane.connection !== connection) return;
-        lane.failures = connection.ready ? 0 : lane.failures + 1;
-        const delay = Math.min(longestDelay, firstDelay * 2 ** Math.max(0, lane.failures - 1));
-        // Spread, or all lanes of all Pods knock at a restarted Redis in the same instant.
-        lane.retryAt = connection.ready ? 0 : performance.now() + delay * (0.5 + Math.random() / 2);
-        lane.lastError = error.message;
-        lane.connection = undefined;
+        if (pooled.connection !== connection) return;
+        pooled.failures = connection.ready ? 0 : pooled.failures + 1;
+        const delay = Math.min(longestDelay, firstDelay * 2 ** Math.max(0, pooled.failures - 1));
+        // Spread, or all pooledConnections of all Pods knock at a restarted Redis in the same instant.
+        pooled.retryAt = connection.ready ? 0 : performance.now() + delay * (0.5 + Math.random() / 2);
+        pooled.lastError = error.message;
+        pooled.connection = undefined;
       },
     });
-    lane.connection = connection;
+    pooled.connection = connection;
     return connection;
   }
 }
