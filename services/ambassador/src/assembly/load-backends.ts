@@ -18,8 +18,8 @@ export type OpenBackend = (name: string, spec: BackendSpec) => Built;
 
 /**
  * Load the backends that a file names, and say how to open them. The others are not loaded, since their client libraries take
- * memory (the README has the figures). `warn` isHeard of connections that fail, and of demo passwords; `track` isHeard of a
- * Redis' changes.
+ * memory (the README has the figures). `warn` is called for connections that fail and for demo passwords; `track` reports the
+ * changes of a Redis.
  */
 export async function loadBackends({ stores }: FileConfig, { warn, track }: BackendContext): Promise<OpenBackend> {
   const isNamed = (driver: BackendSpec['driver']) => Object.values(stores).some((spec) => spec.driver === driver);

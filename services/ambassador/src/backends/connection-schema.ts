@@ -3,7 +3,7 @@ import { durationText, strict } from '../schema/quantities.ts';
 
 /** How a server is entered. */
 export const credentials = {
-  username: Type.Optional(Type.String({ description: 'User name; beats the one in the URL.' })),
+  username: Type.Optional(Type.String({ description: 'User name; wins over the one in the URL.' })),
   usernameFile: Type.Optional(Type.String({ description: 'File with the user name, read again when it changes.' })),
   passwordFile: Type.Optional(Type.String({ description: 'File with the password, read again when it changes.' })),
   tls: Type.Optional(
@@ -22,8 +22,8 @@ export const credentials = {
   ),
 };
 
-/** How long it is waited for. */
+/** Timeouts. */
 export const times = {
-  connectTimeout: durationText({ default: '5s', description: 'Longest wait for a connection.' }),
-  commandTimeout: durationText({ default: '5s', description: 'Longest wait for the backend to answer one command.' }),
+  connectTimeout: durationText({ default: '5s', description: 'Timeout of a connection attempt.' }),
+  commandTimeout: durationText({ default: '5s', description: 'Timeout of one command of the backend.' }),
 };

@@ -102,9 +102,13 @@ export function bulkhead(inner: Store, hold: Bulkhead): Store {
 export const bulkheadPolicy = definePolicy({
   schema: strict(
     {
-      maxInFlight: Type.Integer({ default: 64, minimum: 1, description: 'Most operations at a time.' }),
-      maxQueue: Type.Integer({ default: 256, minimum: 0, description: 'Most that wait; beyond it they are refused.' }),
-      queueTimeout: durationText({ default: '1s', description: 'Longest wait in the queue.' }),
+      maxInFlight: Type.Integer({ default: 64, minimum: 1, description: 'Maximum number of operations at a time.' }),
+      maxQueue: Type.Integer({
+        default: 256,
+        minimum: 0,
+        description: 'Maximum number that wait; beyond it they are refused.',
+      }),
+      queueTimeout: durationText({ default: '1s', description: 'Timeout in the queue.' }),
     },
     { description: 'Bound the work that a backend is given.' },
   ),

@@ -86,7 +86,7 @@ export function circuitBreaker(inner: Store, breaker: CircuitBreaker): Store {
 export const circuitBreakerPolicy = definePolicy({
   schema: strict(
     {
-      failures: Type.Integer({ default: 5, minimum: 1, description: 'Failures in a row that open it.' }),
+      failures: Type.Integer({ default: 5, minimum: 1, description: 'Consecutive failures that open it.' }),
       openFor: durationText({ default: '5s', description: 'How long it refuses before it lets one request try.' }),
     },
     { description: 'Stop asking a backend that keeps failing.' },

@@ -89,12 +89,12 @@ export function failover(inner: Store, other: Store, { writes, budget: part, onF
 export const failoverPolicy = definePolicy({
   schema: strict(
     {
-      to: storeName('Who answers when the store fails.'),
+      to: storeName('The store that answers when this one fails.'),
       writes: Type.Boolean({
         default: false,
         description: 'Also send writes there. They stay there: nothing brings them back.',
       }),
-      budget: probability('Part of the recent requests that may fail over.', 0.5),
+      budget: probability('Fraction of the recent requests that may fail over.', 0.5),
     },
     { description: 'Ask another store when this one fails.' },
   ),

@@ -30,12 +30,12 @@ export function faults(inner: Store, { errors, delays, delay, prefix, random = M
 export const faultsPolicy = definePolicy({
   schema: strict(
     {
-      errors: probability('Part of the operations that fail.', 0),
-      delays: probability('Part of the operations that are delayed.', 0),
-      delay: durationText({ default: '100ms', description: 'By how much.' }),
+      errors: probability('Fraction of the operations that fail.', 0),
+      delays: probability('Fraction of the operations that are delayed.', 0),
+      delay: durationText({ default: '100ms', description: 'The delay.' }),
       prefix: Type.String({ default: '', description: 'Only keys that begin so.' }),
     },
-    { description: 'Fail and delay on purpose, for tests.' },
+    { description: 'Fault injection, for tests.' },
   ),
   build: ({ delay, prefix, ...rest }, { inner }) =>
     opaque(faults(inner.store, { ...rest, delay: toMilliseconds(delay), prefix: textToKey(prefix) }), inner.changes),

@@ -73,12 +73,12 @@ export const mirrorPolicy = definePolicy({
   schema: strict(
     {
       to: storeName('Where writes are copied to.'),
-      fraction: probability('Part of the keys that are mirrored, chosen by the key.', 1),
+      fraction: probability('Fraction of the keys that are mirrored, chosen by the key.', 1),
       compareReads: Type.Boolean({ default: false, description: 'Also read there, and count what differs.' }),
       maxPending: Type.Integer({
         default: 1000,
         minimum: 1,
-        description: 'Most copies under way; beyond it they are dropped and counted.',
+        description: 'Maximum number of copies under way; beyond it they are dropped and counted.',
       }),
     },
     { description: 'Copy writes elsewhere, fire and forget.' },

@@ -41,7 +41,7 @@ export class StoreMetrics {
     );
     this.#near = counter(
       'near_reads_total',
-      'Reads of the near tier by what became of them.',
+      'Reads of the near cache, by their result.',
       ['store', 'result'],
       registers,
     );

@@ -50,7 +50,7 @@ export function timeout(inner: Store, milliseconds: number): Store {
 }
 
 export const timeoutPolicy = definePolicy({
-  schema: durationText({ description: 'Longest wait for an operation.' }),
+  schema: durationText({ description: 'Timeout of an operation.' }),
   build: (setting, { inner }) => {
     const milliseconds = toMilliseconds(setting);
     const { store, raw } = inner;

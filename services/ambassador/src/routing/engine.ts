@@ -8,7 +8,7 @@ export type Route = {
   store: Store;
   /** A line per rule that decided, outermost first. */
   why: readonly string[];
-  /** Only where nothing between the endpoint and a Redis must see the values, and every rule looks at keys only. */
+  /** Only where nothing between the endpoint and a Redis needs the values, and every rule depends on keys only. */
   raw: RawRoute | undefined;
   /** How to hear of the changes of its keys; undefined where it cannot be heard. */
   changes?: Changes | undefined;
@@ -28,6 +28,6 @@ export interface Engine {
   route(key: Key): Route;
   /** Every route the Redis endpoint's keys can take (for SCAN, DBSIZE and connections made ahead). */
   routes(): readonly Route[];
-  /** Be told after a reload, to drop what belongs to routes that are gone. */
+  /** Call `listener` after a reload, to drop what belongs to routes that are gone. */
   onReload(listener: () => void): () => void;
 }

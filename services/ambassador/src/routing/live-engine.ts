@@ -37,7 +37,7 @@ export class LiveEngine<Current extends Generation = Generation> implements Engi
   route(key: Key): Route {
     let built = this.#redisBuilt;
     const why = [`the Redis endpoint uses store ${this.#generation.redisStore}`];
-    // A route with policies around it is one store to the endpoint; only a bare one is looked into.
+    // A route with policies around it is one store to the endpoint; only a bare one is followed.
     while (built.store instanceof RouteStore) {
       const [first, second] = built.store.table.candidates(key);
       if (first === undefined || second !== undefined || first.rule.takesWrite !== undefined) break;

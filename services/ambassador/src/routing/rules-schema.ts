@@ -16,7 +16,7 @@ export const routeProperties = {
       maxTtl: Type.Optional(durationText({ description: 'Values that live at most this long.' })),
       store: storeName('Where to.'),
     }),
-    { minItems: 1, description: 'The first rule that fits decides, rules with longer prefixes first.' },
+    { minItems: 1, description: 'The first rule that matches decides; rules with longer prefixes are tried first.' },
   ),
 };
 

@@ -4,7 +4,7 @@ import { textToKey } from '../store/key.ts';
 import type { Key, SetOptions } from '../store/store.ts';
 import type { RuleSpec } from './rules-schema.ts';
 
-/** What is written, as far as rules look at it. */
+/** What is written, as far as rules depend on it. */
 export type Write = { size: number; options: SetOptions };
 
 export type Rule = {
@@ -12,7 +12,7 @@ export type Rule = {
   /** For people: `prefix "session:"`. */
   why: string;
   takesKey: (key: Key) => boolean;
-  /** Absent where the rule looks at keys only. */
+  /** Absent where the rule depends on keys only. */
   takesWrite: ((write: Write) => boolean) | undefined;
 };
 

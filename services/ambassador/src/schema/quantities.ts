@@ -21,10 +21,10 @@ export const durationText = (options: Options) =>
 export const sizeText = (options: Options) =>
   Type.Unsafe<string | number>({ type: ['string', 'integer'], pattern: sizePattern, minimum: 0, ...options });
 
-/** The bytes of a size that fits the schema. */
+/** A size that the schema accepts, in bytes. */
 export const toBytes = (size: string | number): number => parseBytes(String(size));
 
-/** The milliseconds of a duration that fits the schema. */
+/** A duration that the schema accepts, in milliseconds. */
 export const toMilliseconds = (duration: string | 0): number => parseDuration(String(duration));
 
 /** A part of a whole, from 0 to 1. */

@@ -6,6 +6,6 @@ import type { Store } from './store.ts';
 export type Built = {
   store: Store;
   raw: RawRoute | undefined;
-  /** How a cache in front of it isHeard of other writers, where it can. */
+  /** How a cache in front of it is notified of other writers, where it can be. */
   changes?: Changes | undefined;
 };

@@ -21,7 +21,7 @@ function valueAt(json: unknown, path: readonly string[]): unknown {
   return at;
 }
 
-/** Whether a JSON value matchesFilter a filter. Ordering holds within numbers and within strings only. */
+/** Whether a JSON value matches a filter. Ordering holds within numbers and within strings only. */
 export function matchesFilter(json: unknown, filter: QueryFilter): boolean {
   switch (filter.op) {
     case 'AND':

@@ -3,7 +3,7 @@ import type { Entry, Key } from './store.ts';
 /** A read on its way to the backend, whose answer may be kept unless the key changes before it comes. */
 export type Fill = { readonly key: Key; live: boolean };
 
-/** The memory tier in front of a store, as those see it who write past it. */
+/** A near cache, as the code that writes past it uses it. */
 export interface NearCache {
   /** Without waiting: the entry, null for a key known to be absent, undefined where it does not know. */
   peek(key: Key): Entry | null | undefined;

@@ -24,8 +24,8 @@ export type RawRoute = {
   target: RedisTarget;
   /** What stands before every key in the Redis; often empty. */
   keyPrefix: Key;
-  /** A memory tier over the same keys: `peek` before a read, `invalidate` before and after each write. */
+  /** A near cache of the same keys: `peek` before a read, `invalidate` before and after each write. */
   near: NearCache | undefined;
-  /** Asked before each command and told after it; absent where everything may go. */
+  /** Asked before each command and notified after it; absent where everything may pass. */
   guard?: RawGuard;
 };

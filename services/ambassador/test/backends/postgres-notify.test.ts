@@ -32,7 +32,7 @@ const cached = (store: Store, key: string) =>
 test.each([
   ['a key', `{${near}}`, 'k'],
   ['a key with a prefix', `{${near}}, {keyPrefix: app}`, 'app||k'],
-])('a near cache isHeard of %s that another process writes, deletes or truncates', async (_what, policies, stored) => {
+])('a near cache hears of %s that another process writes, deletes or truncates', async (_what, policies, stored) => {
   const [reader, writer] = [opened(policies), opened('')];
   await writer.set(stored, text('1'));
   await cached(reader, 'k');
@@ -47,7 +47,7 @@ test.each([
   await waitFor('the empty table', async () => (await reader.get('k')) === undefined);
 });
 
-test('a near cache keeps nothing while its connection is lost, and isHeard again when it is back', async () => {
+test('a near cache keeps nothing while its connection is lost, and hears again when it is back', async () => {
   const [reader, writer] = [opened(`{${near}}`), opened('')];
   await writer.set('lost', text('1'));
   await cached(reader, 'lost');

@@ -179,8 +179,8 @@ test('a read that was under way during a write is not kept, and nobody joins it 
     if (entry?.value.toString() === 'old') await gate.promise;
     return entry;
   };
-  const tier = new NearMemory(nearOptions);
-  const near = nearStore(slow, tier);
+  const memory = new NearMemory(nearOptions);
+  const near = nearStore(slow, memory);
   const early = near.get('k');
   await near.set('k', Buffer.from('new'));
   expect((await near.get('k'))?.value.toString()).toBe('new');
@@ -220,16 +220,16 @@ test('what is stale is served while it is asked for anew, and when the backend f
   await expect(near.get('k')).rejects.toMatchObject({ code: 'ERR_UNAVAILABLE' });
 });
 
-test('a strong read goes past the near tier, and a tier that isHeard nothing keeps nothing', async () => {
+test('a strong read goes past the near cache, and a cache that hears of no changes keeps nothing', async () => {
   const backend = memory();
-  const tier = new NearMemory(nearOptions);
-  const near = nearStore(backend, tier);
+  const memory = new NearMemory(nearOptions);
+  const near = nearStore(backend, memory);
   await backend.set('k', Buffer.from('1'));
   await near.get('k');
   await backend.set('k', Buffer.from('2'));
   expect((await near.get('k'))?.value.toString()).toBe('1');
   expect((await near.get('k', { consistency: 'strong' }))?.value.toString()).toBe('2');
-  tier.suspend();
+  memory.suspend();
   expect((await near.get('k'))?.value.toString()).toBe('2');
-  expect(tier.peek('k')).toBeUndefined();
+  expect(memory.peek('k')).toBeUndefined();
 });

@@ -111,12 +111,12 @@ test('a network that is cut and slowed leads to errors, never to a wrong value',
   await closeAll(generation);
 });
 
-test('Redis killed and started again is found again, and the near tier serves nothing from before', async () => {
+test('Redis killed and started again is found again, and the near cache serves nothing from before', async () => {
   const generation = buildStores(
     `stores: {cache: {driver: redis, url: '${redis.url}', policies: [near: {ttl: 1h, negativeTtl: '0'}]}}`,
   );
   const store = getStore(generation, 'cache');
-  await waitFor('the near tier', async () => {
+  await waitFor('the near cache', async () => {
     await store.set('k', Buffer.from('1'));
     await store.get('k');
     return store.peek?.('k');
@@ -131,7 +131,7 @@ test('Redis killed and started again is found again, and the near tier serves no
   redis = await startRedis({ port: redis.port });
   await waitFor('an answer', async () => store.set('again', Buffer.from('1')));
   expect(await store.get('k', { consistency: 'strong' })).toBeUndefined();
-  await waitFor('the near tier to know', async () => (await store.get('k')) === undefined);
+  await waitFor('the near cache to know', async () => (await store.get('k')) === undefined);
   await closeAll(generation);
 });
 

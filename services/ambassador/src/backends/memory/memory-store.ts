@@ -96,7 +96,7 @@ export class MemoryStore implements Store {
   }
 
   async transact(operations: readonly WriteOperation[]): Promise<WriteResult[]> {
-    // A condition looks at what the operations before it in the list will have left.
+    // A condition holds for what the operations before it in the list will have left.
     const pending = new Map<Key, string | undefined>();
     for (const { kind, key, ...condition } of operations) {
       const etag = pending.has(key) ? pending.get(key) : this.#map.get(key)?.etag;

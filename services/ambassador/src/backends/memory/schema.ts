@@ -3,7 +3,10 @@ import { sizeText } from '../../schema/quantities.ts';
 
 export const memoryProperties = {
   driver: Type.Literal('memory'),
-  maxBytes: sizeText({ default: '64Mi', description: 'Budget; beyond it what was not used lately is evicted.' }),
+  maxBytes: sizeText({
+    default: '64Mi',
+    description: 'Memory budget; beyond it the least recently used entries are evicted.',
+  }),
 };
 
 export type MemorySpec = Static<TObject<typeof memoryProperties>>;

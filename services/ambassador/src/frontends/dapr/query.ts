@@ -4,7 +4,7 @@ import { checkedJson } from './body.ts';
 import { queryFailed, queryUnsupported } from './errors.ts';
 import { type Answer, bulkItem, type StateRequest } from './state.ts';
 
-/** https://docs.dapr.io/reference/api/state_api/#query-state; 204 when nothing fits. */
+/** https://docs.dapr.io/reference/api/state_api/#query-state; 204 when nothing matches. */
 export async function query({ store, name, body }: StateRequest): Promise<Answer> {
   if (store.query === undefined || !store.info.capabilities.has('query')) throw queryUnsupported(name);
   const asked = JSON.parse(checkedJson(body, 'failed deserializing HTTP body').toString()) as unknown;

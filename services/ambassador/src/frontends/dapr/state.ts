@@ -6,7 +6,7 @@ import { checkedJson, parseSave, parseTransaction } from './body.ts';
 import { DaprError, malformed, storeFailure, transactionsUnsupported } from './errors.ts';
 import { parseCondition, parseKey, readMetadata, readOptions } from './request-parts.ts';
 
-/** A request to a store, with everything the state API looks at. */
+/** A request to a store, with everything that the state API uses. */
 export type StateRequest = {
   store: Store;
   name: string;

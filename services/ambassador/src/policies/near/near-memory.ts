@@ -21,7 +21,7 @@ type NearSlot = { entry: Entry | null; freshUntil: number; staleUntil: number; g
 
 const overhead = 320;
 
-/** The memory of the near memory: entries, absences, and which reads under way may still be kept. */
+/** The memory of a near cache: entries, absences, and which reads under way may still be kept. */
 export class NearMemory implements NearCache {
   readonly #map: LRUCache<Key, NearSlot>;
   #evictions = 0;

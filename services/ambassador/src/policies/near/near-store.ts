@@ -6,7 +6,7 @@ import type { NearMemory } from './near-memory.ts';
 export type NearEvent = 'hit' | 'negative' | 'miss' | 'coalesced' | 'stale' | 'stale-if-error' | 'bypass';
 
 /**
- * A store behind a memory memory. Reads with consistency `strong` go past it. A write through here forgets the key before
+ * A store behind a near cache. Reads with consistency `strong` go past it. A write through here forgets the key before
  * it is sent and again before it is acknowledged, and no read that was under way meanwhile is kept.
  */
 export function nearStore(

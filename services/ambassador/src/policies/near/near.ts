@@ -9,7 +9,7 @@ import { nearStore } from './near-store.ts';
 
 const schema = strict(
   {
-    maxBytes: sizeText({ default: '32Mi', description: 'Budget of the memory memory.' }),
+    maxBytes: sizeText({ default: '32Mi', description: 'Memory budget of the cache.' }),
     ttl: durationText({ default: '10s', description: 'How long an entry is fresh.' }),
     negativeTtl: durationText({
       default: '1s',
@@ -18,23 +18,23 @@ const schema = strict(
     jitter: probability('By which part of itself a lifetime is shortened at random, against stampedes.', 0.1),
     staleWhileRevalidate: durationText({
       default: '0',
-      description: 'How long after that it is still served, while asked for anew.',
+      description: 'How long a stale entry is served while it is being revalidated.',
     }),
     staleIfError: durationText({
       default: '0',
-      description: 'How long after that it is served when the backend fails.',
+      description: 'How long a stale entry is served when the backend fails.',
     }),
     tracking: Type.Boolean({
       default: true,
       description: 'Hear of every change: on Redis by CLIENT TRACKING, on PostgreSQL with `notify` by LISTEN.',
     }),
   },
-  { description: 'A memory memory with single flight in front of the store.' },
+  { description: 'A near cache in front of the store; concurrent reads of a key are one read.' },
 );
 
 /**
- * A near memory; over a Redis it isHeard of every change and remembers nothing while it can't. Raw frames may go past it,
- * since the endpoint forgets keys in it as it writes.
+ * A near cache; where the backend reports changes it keeps nothing while they are not reported. Raw frames may go past it,
+ * since the endpoint invalidates keys in it as it writes.
  */
 function near(spec: Static<typeof schema>, { name, inner, context: { metrics } }: Place): Built {
   const memory = new NearMemory({

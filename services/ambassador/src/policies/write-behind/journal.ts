@@ -30,7 +30,7 @@ export class Journal {
     this.#sync = sync;
   }
 
-  /** Read what an earlier life left. */
+  /** Read what an earlier process left. */
   async recover(): Promise<PendingWrites> {
     await mkdir(this.#folder, { recursive: true });
     const names = (await readdir(this.#folder)).filter((name) => /^\d{8}\.log$/.test(name)).toSorted();

@@ -11,14 +11,14 @@ export const writeBehindPolicy = definePolicy({
       maxEntries: Type.Integer({
         default: 100_000,
         minimum: 1,
-        description: 'Most keys waiting; beyond it writes are refused.',
+        description: 'Maximum number of keys waiting; beyond it writes are refused.',
       }),
-      maxBytes: sizeText({ default: '64Mi', description: 'Most bytes waiting; beyond it writes are refused.' }),
+      maxBytes: sizeText({ default: '64Mi', description: 'Maximum bytes waiting; beyond it writes are refused.' }),
       sync: Type.Boolean({
         default: true,
         description: 'Whether a write is on disk (fsync) before it is acknowledged.',
       }),
-      batch: Type.Integer({ default: 100, minimum: 1, description: 'Most writes sent at once.' }),
+      batch: Type.Integer({ default: 100, minimum: 1, description: 'Maximum number of writes sent at once.' }),
     },
     { description: 'Acknowledge a write once it is in the journal; send it on afterwards.' },
   ),

@@ -47,7 +47,7 @@ export class WriteBehind {
     this.#sent = new SentLog(this.#journal);
     this.pending = new Pending(options);
     this.#ready = this.#recover();
-    // Who uses the store isHeard of a failure; nobody may be using it yet.
+    // The users of the store see a failure; there may be none yet.
     this.#ready.catch(() => undefined);
   }
 
@@ -80,7 +80,7 @@ export class WriteBehind {
     });
   }
 
-  /** Wait until nothing waits for these keys (all, without keys), and no later life would send it again; else fail. */
+  /** Wait until nothing waits for these keys (all, without keys), and none would be sent again after a restart; else fail. */
   async drain(keys?: readonly Key[]): Promise<void> {
     await this.#ready;
     const open = () => (keys === undefined ? this.pending.size > 0 : keys.some((key) => this.pending.get(key)));
@@ -99,7 +99,7 @@ export class WriteBehind {
     return this.#etags.translate(key, condition);
   }
 
-  /** Send what can be sent within a few seconds; the rest is in the journal and sent by the next life. */
+  /** Send what can be sent within a few seconds; the rest is in the journal and sent after the restart. */
   async close(): Promise<void> {
     await this.#ready.catch(() => undefined);
     await Promise.race([this.drain().catch(() => undefined), sleep(5000, undefined, { ref: false })]);

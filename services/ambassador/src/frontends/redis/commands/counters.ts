@@ -19,7 +19,7 @@ const add =
     }
   };
 
-/** Redis tells a value that is no integer from a sum that does not fit. */
+/** Redis distinguishes a value that is no integer from a sum that overflows. */
 async function whyNot(store: Store, key: Key): Promise<CommandError> {
   const entry = await store.get(key);
   try {

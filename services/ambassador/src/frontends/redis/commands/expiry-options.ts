@@ -13,7 +13,7 @@ const units: Record<string, { scale: bigint; relative: boolean }> = {
 
 export const isExpiryWord = (word: string): boolean => Object.hasOwn(units, word);
 
-/** The time that `EX 10` and its like name. A time that is not positive or does not fit is refused, as in Redis. */
+/** The time that `EX 10` and its like name. A time that is not positive or too large is refused, as in Redis. */
 export function parseExpiry(command: string, word: string, text: string): number {
   const amount = integer64(text);
   const unit = units[word];

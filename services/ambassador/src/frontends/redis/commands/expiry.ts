@@ -24,7 +24,7 @@ const expire =
 const apply = (store: Store, key: Key, at: number): Promise<boolean> =>
   at <= Date.now() ? store.delete(key) : store.touch(key, at);
 
-/** The condition looks at the expiry, so the entry must still be the one that was looked at. */
+/** The condition depends on the expiry, so the entry must still be the one that was read. */
 async function applyIf(store: Store, key: Key, at: number, condition: Condition): Promise<boolean> {
   for (let round = 0; round < 100; round += 1) {
     const entry = await store.get(key, { consistency: 'strong' });

@@ -4,7 +4,7 @@ import type { RequestView } from './request.ts';
 
 /**
  * A command on one key of a store. It reads the request before anything is awaited, and answers at once where a
- * memory tier can, so that such commands cost no promise.
+ * near cache can, so that such commands cost no promise.
  *
  * @throws {CommandError} (or rejects with one, or with a StoreError)
  */

@@ -19,7 +19,7 @@ import { ReplyQueue } from './reply-queue.ts';
 import { Session } from './session.ts';
 import { UsedConnections } from './used-connections.ts';
 
-/** PendingWrites bytes at which we stop reading a client's requests, until it has read. */
+/** Unsent bytes at which a client's requests are not read further, until it has read its replies. */
 const highWater = 1024 * 1024;
 
 /** One client: reads its requests, keeps its replies in order, and stops reading it when it does not keep up. */

@@ -47,7 +47,7 @@ export function dispatch(client: Client): boolean {
   }
 }
 
-/** Tell a client that caches what it has read and written; a transaction does both at EXEC. */
+/** Note what a client that caches has read and written; a transaction does both at EXEC. */
 function track(client: Client, tracking: Tracked, command: Command, transaction: Transaction | undefined): void {
   if (client.transaction?.open) return;
   if (command.name === 'exec') for (const { touched } of transaction?.queued ?? []) tracking.touched(touched);
@@ -82,7 +82,7 @@ function serveFromStore(client: Client, command: Command, route: Route): boolean
   const { onStore } = command;
   if (onStore === undefined) throw new CommandError(unknownRequest(client.request));
   const { pending } = client;
-  // A write must not overtake a read, nor anything a write; a near tier knows nothing of writes still on their way.
+  // A write must not overtake a read, nor anything a write; a near cache knows nothing of writes still on their way.
   if (pending.writes > 0 || (command.write && pending.reads > 0)) return false;
   if (route.raw?.near !== undefined && pending.nearWrites > 0) return false;
   client.endRun();

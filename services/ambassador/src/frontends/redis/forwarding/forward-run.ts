@@ -74,7 +74,7 @@ export class ForwardRun implements ReplySink {
   }
 
   receiveError(bytes: Buffer): void {
-    // Another server is the master now; who comes next is to look for it.
+    // Another server is the master now; the next request finds it.
     if (bytes.subarray(0, readOnly.length).equals(readOnly)) this.connection.demoted();
     const key = isWrongType(bytes) ? this.#gets?.[this.#count - this.remaining] : undefined;
     if (key === undefined) this.receive(bytes, 0, bytes.length);

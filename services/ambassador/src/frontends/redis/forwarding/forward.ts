@@ -72,7 +72,7 @@ const namesKeys = new Set(
  */
 export function checkPrefix({ keyPrefix }: RawRoute, { name }: Command): void {
   if (keyPrefix !== '' && namesKeys.has(name))
-    throw new CommandError(`ERR ${name.toUpperCase()} is not possible where keys have a prefix`);
+    throw new CommandError(`ERR ${name.toUpperCase()} is not supported with keyPrefix`);
 }
 
 /**

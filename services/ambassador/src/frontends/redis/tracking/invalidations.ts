@@ -10,14 +10,14 @@ const mostRemembered = 1_000_000;
 type Feed = {
   /** Whether every change is heard now. */
   heard: boolean;
-  /** Its first word: undefined when it isHeard, else why it does not. */
+  /** Its first report: undefined when it is connected, else why it is not. */
   first: Promise<string | undefined>;
   close: () => void;
 };
 
 /**
- * Which connections are to be told of which keys (CLIENT TRACKING), and what is heard of the stores: a near cache tells
- * what it forgets, a Redis, a PostgreSQL and the memory driver what changes.
+ * Which connections are notified of which keys (CLIENT TRACKING), and what the stores report: a near cache reports
+ * what it forgets, a Redis, a PostgreSQL and a memory store what changes.
  */
 export class Invalidations implements TrackingTable {
   readonly #engine: Engine;
@@ -142,7 +142,7 @@ export class Invalidations implements TrackingTable {
     this.#closeFeeds((changes) => !current.has(changes));
     if (this.#trackings.size === 0) return;
     this.#notifyAll();
-    // What cannot be heard any more is told right behind each reply.
+    // A key whose changes are not reported any more is invalidated right behind each reply.
     this.#openFeeds().catch(() => undefined);
   }
 

@@ -9,7 +9,7 @@ export type TrackingMode = {
   /** Only what is read after CLIENT CACHING YES, or all but what is read after CLIENT CACHING NO. */
   only: 'optin' | 'optout' | undefined;
   noLoop: boolean;
-  /** The connection that is told instead of this one; 0: this one. */
+  /** The connection that is notified instead of this one; 0: this one. */
   redirect: number;
 };
 
@@ -18,7 +18,7 @@ export interface Tracked {
   readonly mode: TrackingMode;
   /** In broadcasting mode, what the keys begin with. */
   readonly prefixes: Set<Key>;
-  /** Keys that it is to be told of, once. */
+  /** Keys whose next change it is notified of, once. */
   readonly keys: Set<Key>;
   /** CLIENT CACHING was said for the next command. */
   caching: boolean;
@@ -29,24 +29,24 @@ export interface Tracked {
   touched(keys: Touched): void;
   /** A command is over. */
   afterCommand(): void;
-  /** These keys have changed: in broadcasting mode it is told of all under its prefixes. */
+  /** These keys have changed: in broadcasting mode it is notified of all under its prefixes. */
   broadcast(keys: readonly Key[]): void;
-  /** Tell the client, or the one that it redirects to, that these keys changed; null: any may have. */
+  /** Notify the client, or the one that it redirects to, that these keys changed; null: any may have. */
   notify(keys: readonly Key[] | null): void;
   close(): void;
 }
 
-/** Which connections are to be told of which keys. */
+/** Which connections are notified of which keys. */
 export interface TrackingTable {
   /**
-   * From now on a connection is told.
+   * From now on a connection is notified.
    *
    * @throws {CommandError} where a store does not say what changes
    */
   join(tracked: Tracked): Promise<void>;
   leave(tracked: Tracked): void;
   remember(key: Key, tracked: Tracked): void;
-  /** False: it was not to be told of this key. */
+  /** False: it was not to be notified of this key. */
   forget(key: Key, tracked: Tracked): boolean;
   /** Whether a change of this key would be heard. */
   isHeard(key: Key): boolean;

@@ -7,7 +7,7 @@ import type { Touched, Tracked, TrackingMode, TrackingTable } from './tracked.ts
 export const invalidateChannel = '__redis__:invalidate';
 
 /**
- * CLIENT TRACKING of one connection. What it is told goes out behind all replies that it still awaits, so that it never
+ * CLIENT TRACKING of one connection. Its notifications go out behind all replies that it still awaits, so that it never
  * caches a reply after the invalidation of it.
  */
 export class Tracking implements Tracked {

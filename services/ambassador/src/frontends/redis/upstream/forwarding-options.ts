@@ -1,6 +1,6 @@
 import type { RedisServer, UpstreamError } from './redis-server.ts';
 
-/** What a connection to a Redis is told, and what it tells. */
+/** How a connection to a Redis is opened, and what it reports. */
 export type ForwardingOptions = {
   server: RedisServer;
   protocol: 2 | 3;

@@ -18,8 +18,8 @@ type Pooled = { connection: ForwardingConnection | undefined; failures: number; 
 const [firstDelay, longestDelay] = [50, 2000];
 
 /**
- * The few connections over which all clients' requests go to one Redis. A client stays on its pooled, so that its
- * requests keep their order. A pooled that fails is opened again at the next request, at most once per back-off.
+ * The few connections over which all clients' requests go to one Redis. A client stays on its connection, so that its
+ * requests keep their order. A connection that fails is opened again at the next request, at most once per back-off.
  */
 export class UpstreamPool implements Upstream {
   readonly server: RedisServer;
@@ -82,7 +82,7 @@ export class UpstreamPool implements Upstream {
         if (pooled.connection !== connection) return;
         pooled.failures = connection.ready ? 0 : pooled.failures + 1;
         const delay = Math.min(longestDelay, firstDelay * 2 ** Math.max(0, pooled.failures - 1));
-        // Spread, or all pooledConnections of all Pods knock at a restarted Redis in the same instant.
+        // Spread, or the connections of all Pods reach a restarted Redis at the same moment.
         pooled.retryAt = connection.ready ? 0 : performance.now() + delay * (0.5 + Math.random() / 2);
         pooled.lastError = error.message;
         pooled.connection = undefined;

@@ -22,7 +22,7 @@ export class UpstreamError extends PodkitError {
   }
 }
 
-/** What a socket tells; over a Unix socket there is no TLS, since Redis offers none there. */
+/** What a socket reports; over a Unix socket there is no TLS, since Redis offers none there. */
 export type SocketEvents = {
   received: (chunk: Buffer) => void;
   connected: (socket: Socket) => void;

@@ -11,7 +11,7 @@ import { DecodingSink } from './sink.ts';
 
 /**
  * Hears of every change of the keys under a prefix, from a Redis 6 or later: CLIENT TRACKING in broadcasting mode over
- * RESP3, where invalidations arrive as pushes. A connection that is lost, or silent on a PING, is said to be deaf at once
+ * RESP3, where invalidations arrive as pushes. A connection that is lost, or silent on a PING, is reported as lost at once
  * and opened again.
  *
  * Protocol: https://redis.io/docs/latest/develop/reference/client-side-caching/
@@ -40,7 +40,7 @@ export class TrackingConnection {
 
   #open(): void {
     const { topology, ...rest } = this.#target;
-    if (topology.mode === 'cluster') return this.#events.lost('changes are not heard from a Redis Cluster');
+    if (topology.mode === 'cluster') return this.#events.lost('a Redis Cluster does not report changes');
     const server = toServer({ ...rest, topology });
     try {
       this.#connection = new ForwardingConnection({
@@ -54,7 +54,7 @@ export class TrackingConnection {
       return this.#reconnector.lost(messageOf(error));
     }
     const words = ['CLIENT', 'TRACKING', 'ON', 'BCAST', 'PREFIX', keyToBytes(this.#events.prefix)];
-    // Without a prefix Redis tells of all keys; an empty one is the same, but older versions refuse it.
+    // Without a prefix Redis reports all keys; an empty one is the same, but older versions refuse it.
     this.#ask(this.#events.prefix === '' ? words.slice(0, 4) : words, () => {
       this.#events.connected();
       this.#reconnector.connected();
