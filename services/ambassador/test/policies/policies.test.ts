@@ -179,8 +179,8 @@ test('a read that was under way during a write is not kept, and nobody joins it 
     if (entry?.value.toString() === 'old') await gate.promise;
     return entry;
   };
-  const memory = new NearMemory(nearOptions);
-  const near = nearStore(slow, memory);
+  const cache = new NearMemory(nearOptions);
+  const near = nearStore(slow, cache);
   const early = near.get('k');
   await near.set('k', Buffer.from('new'));
   expect((await near.get('k'))?.value.toString()).toBe('new');
@@ -222,14 +222,14 @@ test('what is stale is served while it is asked for anew, and when the backend f
 
 test('a strong read goes past the near cache, and a cache that hears of no changes keeps nothing', async () => {
   const backend = memory();
-  const memory = new NearMemory(nearOptions);
-  const near = nearStore(backend, memory);
+  const cache = new NearMemory(nearOptions);
+  const near = nearStore(backend, cache);
   await backend.set('k', Buffer.from('1'));
   await near.get('k');
   await backend.set('k', Buffer.from('2'));
   expect((await near.get('k'))?.value.toString()).toBe('1');
   expect((await near.get('k', { consistency: 'strong' }))?.value.toString()).toBe('2');
-  memory.suspend();
+  cache.suspend();
   expect((await near.get('k'))?.value.toString()).toBe('2');
-  expect(memory.peek('k')).toBeUndefined();
+  expect(cache.peek('k')).toBeUndefined();
 });
