@@ -1,7 +1,7 @@
 import { keyToText, textToKey } from '../../store/key.ts';
 import { malformed } from './errors.ts';
 import { parseKey } from './request-parts.ts';
-import { type Answer, attempt, jsonAnswer, type StateRequest } from './state.ts';
+import { type Answer, answerJson, attempt, type StateRequest } from './state.ts';
 
 /** `GET /v1.0-alpha1/state/{store}/keys?prefix=&limit=&token=`: keys, a page at a time. Dapr has nothing like it. */
 export async function listKeys({ store, name, query }: StateRequest): Promise<Answer> {
@@ -14,7 +14,7 @@ export async function listKeys({ store, name, query }: StateRequest): Promise<An
   );
   // Keys that came through the Redis endpoint and are no text cannot be asked for here, so they are not shown either.
   const keys = page.keys.map(keyToText).filter((key) => key !== undefined);
-  return jsonAnswer({ keys, ...(page.cursor === undefined ? {} : { token: page.cursor }) });
+  return answerJson({ keys, ...(page.cursor === undefined ? {} : { token: page.cursor }) });
 }
 
 /** `POST /v1.0-alpha1/state/{store}/{key}/increment` with `{"by": 1}`: atomic; answers `{"value": "42"}`. */
@@ -22,7 +22,7 @@ export async function increment({ store, name, body }: StateRequest, keyText: st
   const by = parseAmount(body);
   const doing = `failed to increment ${keyText} in state store ${name}`;
   const value = await attempt('ERR_STATE_INCREMENT', doing, () => store.increment(parseKey(keyText, name), by));
-  return jsonAnswer({ value: String(value) });
+  return answerJson({ value: String(value) });
 }
 
 /** A number that JSON can hold exactly, or any integer of 64 bits as a string. */

@@ -17,7 +17,7 @@ export type StateRequest = {
 
 export type Answer = { status: number; headers?: Record<string, string>; body?: Buffer | string };
 
-export const jsonAnswer = (value: unknown): Answer => ({
+export const answerJson = (value: unknown): Answer => ({
   status: 200,
   headers: { 'content-type': 'application/json' },
   body: JSON.stringify(value),
@@ -86,7 +86,7 @@ export async function bulkGet({ store, name, body }: StateRequest): Promise<Answ
   if (typeof request !== 'object' || Array.isArray(request)) throw malformed(`${how}: the body must be an object`);
   const keys = request?.keys ?? [];
   if (!Array.isArray(keys)) throw malformed(`${how}: "keys" must be an array of strings`);
-  if (keys.length === 0) return jsonAnswer([]);
+  if (keys.length === 0) return answerJson([]);
   const names = keys.map((key) => parseKey(key, name));
   const doing = `failed to get bulk state from state store ${name}`;
   const entries = await attempt('ERR_STATE_BULK_GET', doing, () => store.getMany(names));

@@ -158,14 +158,8 @@ export class ClientConnection implements Client, RunOwner {
     this.#answers.handOver();
   }
 
-  forwarded(nearWrites: 0 | 1): void {
-    this.pending.forwarded += 1;
-    this.pending.nearWrites += nearWrites;
-  }
-
   delivered(count: number, nearWrites: number): void {
-    this.pending.forwarded -= count;
-    this.pending.nearWrites -= nearWrites;
+    this.pending.delivered(count, nearWrites);
     this.endpoint.workLater(this);
   }
 
@@ -181,10 +175,9 @@ export class ClientConnection implements Client, RunOwner {
       if (this.parser.pending > 0 && !this.#mustWait()) this.endpoint.workLater(this);
     }
     if (this.replies.length > 0 || this.#busy) return;
-    const served = this.#finishing || this.#ended;
     // As Redis does after QUIT and after a protocol error: the answer goes out, and nothing more is read.
     if (this.closing) this.#socket.destroySoon();
-    else if (served) this.#socket.end();
+    else if (this.#finishing || this.#ended) this.#socket.end();
   }
 
   abandon(reason: string): void {

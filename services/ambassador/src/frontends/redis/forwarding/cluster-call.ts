@@ -41,7 +41,7 @@ export function callCluster(client: Client, request: ClusterRequest, first: Forw
     return (connection = pool.connection(session.id, session.protocol));
   };
   pending.slots.enter(slot, connection);
-  client.forwarded(nearWrites);
+  pending.passedOn(nearWrites);
   const { near, guard } = route;
   const call = new UpstreamRequest(
     { upstream, frame, reconnect, near, written, guard },
