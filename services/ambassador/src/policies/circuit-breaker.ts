@@ -5,8 +5,8 @@ import type { RawGuard } from '../store/raw-guard.ts';
 import type { Store } from '../store/store.ts';
 import { asStoreError, StoreError } from '../store/store-error.ts';
 import { definePolicy, guarded } from './policy.ts';
+import type { BreakerState } from './store-metrics.ts';
 
-export type BreakerState = 'closed' | 'half-open' | 'open';
 export type BreakerOptions = {
   failures: number;
   /** Milliseconds. */

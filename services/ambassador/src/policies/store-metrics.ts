@@ -2,10 +2,12 @@ import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import { type Around, intercept } from '../store/intercept.ts';
 import type { Store } from '../store/store.ts';
 import { asStoreError } from '../store/store-error.ts';
-import type { BreakerState } from './circuit-breaker.ts';
 
 const prefix = 'podkit_ambassador';
-const states: BreakerState[] = ['closed', 'half-open', 'open'];
+/** The states of a circuit breaker; its metric is their place in this list. */
+const breakerStates = ['closed', 'half-open', 'open'] as const;
+
+export type BreakerState = (typeof breakerStates)[number];
 
 /** What the stores and their policies count. Labels are names of the file and of operations, never keys. */
 export class StoreMetrics {
@@ -63,7 +65,7 @@ export class StoreMetrics {
 
   breaker(store: string): (state: BreakerState) => void {
     this.#breakers.set({ store }, 0);
-    return (state) => this.#breakers.set({ store }, states.indexOf(state));
+    return (state) => this.#breakers.set({ store }, breakerStates.indexOf(state));
   }
 
   /** A value that is asked for at each scrape; a later one for the same store replaces it. */

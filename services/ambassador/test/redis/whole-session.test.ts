@@ -1,12 +1,9 @@
-import { startRedis } from '@podkit/chassis/testing/servers';
 import { waitFor } from '@podkit/chassis/testing/wait-for';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { encodeRequest } from '../../src/frontends/redis/protocol/encode-request.ts';
-import { LiveEngine } from '../../src/routing/live-engine.ts';
 import { memoryRoute, prefixEngine, redisRoute } from '../support/engine.ts';
 import { ask, frames, mixedEndpoint, redisForTests } from '../support/mixed-endpoint.ts';
 import { openEndpoint, rawClient } from '../support/redis-endpoint.ts';
-import { buildStores, closeAll } from '../support/stores.ts';
 
 const shared = redisForTests();
 
