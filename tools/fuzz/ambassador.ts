@@ -2,7 +2,7 @@ import { deepStrictEqual, ok } from 'node:assert/strict';
 import { defaultLimits } from '../../services/ambassador/src/frontends/redis/protocol/request-limits.ts';
 import { RequestParser } from '../../services/ambassador/src/frontends/redis/protocol/request-parser.ts';
 import { daprApi } from '../../services/ambassador/test/support/dapr-api.ts';
-import { storesOf } from '../../services/ambassador/test/support/stores.ts';
+import { buildStores } from '../../services/ambassador/test/support/stores.ts';
 import { outcomeOf, type Target } from './target.ts';
 
 /** The Redis protocol: how the bytes are cut changes nothing, and what is no request is a protocol error. */
@@ -57,7 +57,7 @@ function readRequests(chunks: readonly Buffer[]): string[][] {
   return requests;
 }
 
-const generation = storesOf('stores: { memory: { driver: memory } }');
+const generation = buildStores('stores: { memory: { driver: memory } }');
 const api = daprApi(generation);
 
 /** The bodies of the Dapr API: taken, or refused with a code and a status that blames the client. */

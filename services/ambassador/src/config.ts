@@ -19,7 +19,7 @@ export const schema = settings({
     env: 'HOST',
     default: '127.0.0.1',
     description:
-      'Address of the Dapr API and of the Redis endpoint. The Pod shares its loopback, so nobody else gets in.',
+      'Address of the Dapr API and of the Redis endpoint. Only containers of the Pod reach the loopback address.',
   }),
   adminHost: text({ env: 'ADMIN_HOST', default: '0.0.0.0', description: 'Address of the admin port.' }),
   port: port({ env: 'PORT', default: 3500, description: 'Port of the Dapr state API.' }),
@@ -39,12 +39,20 @@ export const schema = settings({
   apiToken: optional(secret({ description: 'What callers of the Dapr API must send as dapr-api-token.' })),
   redisUsername: text({ default: 'default', description: 'User name for AUTH on the Redis endpoint.' }),
   redisPassword: optional(secret({ description: 'Password for AUTH on the Redis endpoint.' })),
-  maxBody: bytes({ default: '4Mi', minimum: 1, description: 'Largest body of a Dapr request.' }),
-  redisMaxValue: bytes({ default: '64Mi', minimum: 1, description: 'Largest value through the Redis endpoint.' }),
-  redisMaxClients: integer({ default: 10_000, minimum: 1, description: 'Most connections to the Redis endpoint.' }),
+  maxBody: bytes({ default: '4Mi', minimum: 1, description: 'Maximum size of the body of a Dapr request.' }),
+  redisMaxValue: bytes({
+    default: '64Mi',
+    minimum: 1,
+    description: 'Maximum size of a value through the Redis endpoint.',
+  }),
+  redisMaxClients: integer({
+    default: 10_000,
+    minimum: 1,
+    description: 'Maximum number of connections to the Redis endpoint.',
+  }),
   checkConfig: flag({
     default: false,
-    description: 'Check the settings and the file, and exit: 0 if they are good, 2 if not.',
+    description: 'Check the settings and the file, and exit: 0 if they are valid, 2 if not.',
   }),
   waitTimeout: duration({ default: '5m', description: 'How long `ambassador wait` waits for every store.' }),
 });

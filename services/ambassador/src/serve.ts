@@ -3,10 +3,10 @@ import { Reloader } from '@podkit/chassis/process/reload';
 import { reportGood } from '@podkit/chassis/process/report-good';
 import type { Context } from '@podkit/chassis/process/service';
 import { createAdmin } from './admin/admin.ts';
-import { buildGeneration, type Makers } from './assembly/generation.ts';
+import { buildGeneration, type ConfiguredStores, type Makers } from './assembly/generation.ts';
 import { watchStores } from './assembly/health.ts';
+import { loadBackends } from './assembly/load-backends.ts';
 import { replaceStores } from './assembly/reload.ts';
-import { loadDrivers } from './backends/load-backends.ts';
 import type { FileConfig } from './config/file-schema.ts';
 import { readConfigFile } from './config/read-file.ts';
 import type { Config } from './config.ts';
@@ -14,13 +14,13 @@ import { createDaprApi, listenOnSocket } from './frontends/dapr/dapr-api.ts';
 import { startRedisEndpoint } from './frontends/redis/listener.ts';
 import { defaultLimits } from './frontends/redis/protocol/request-limits.ts';
 import { TrackingConnection } from './frontends/redis/upstream/tracking-connection.ts';
-import { jobOf } from './jobs/jobs.ts';
+import { selectJob } from './jobs/jobs.ts';
 import { composeWith } from './policies/compose.ts';
 import { StoreMetrics } from './policies/store-metrics.ts';
 import { Leases } from './policies/write-behind/leases.ts';
-import type { RedisTarget } from './routing/engine.ts';
 import { LiveEngine } from './routing/live-engine.ts';
-import type { TrackChanges } from './store/near-cache.ts';
+import type { TrackChanges } from './store/changes.ts';
+import type { RedisTarget } from './store/raw-route.ts';
 
 /** The parts of `process` that are needed: reload on SIGHUP, and end after a job or a check. */
 type Host = Pick<NodeJS.Process, 'on' | 'off' | 'exit' | 'stdout'>;
@@ -28,7 +28,7 @@ type Host = Pick<NodeJS.Process, 'on' | 'off' | 'exit' | 'stdout'>;
 /** Run the job that the command line names, or serve the stores by both protocols until the service stops. */
 export async function startAmbassador(context: Context<Config>, host: Host, version: string): Promise<void> {
   const { config, positionals, log } = context;
-  const job = jobOf(positionals);
+  const job = selectJob(positionals);
   const file = readConfigFile(config.config);
   if (config.checkConfig) return reportGood(host, config.config ?? 'built-in configuration');
   const makersFor = createMakers(context);
@@ -57,14 +57,14 @@ function createMakers({ config, log, metrics }: Context<Config>): (file: FileCon
     warn,
     leases: new Leases(),
   });
-  return async (file) => ({ openDriver: await loadDrivers(file, { warn, track }), compose });
+  return async (file) => ({ openBackend: await loadBackends(file, { warn, track }), compose });
 }
 
 /** Close the stores at the end, check them for readiness, and replace them when their file changes. */
 function keepStores(
   context: Context<Config>,
   host: Host,
-  engine: LiveEngine,
+  engine: LiveEngine<ConfiguredStores>,
   makersFor: (file: FileConfig) => Promise<Makers>,
 ): void {
   const { config, log, lifecycle, health, metrics } = context;
@@ -83,7 +83,11 @@ function keepStores(
   lifecycle.atClose('reload', () => reloader.stop());
 }
 
-async function serveDapr(context: Context<Config>, engine: LiveEngine, version: string): Promise<void> {
+async function serveDapr(
+  context: Context<Config>,
+  engine: LiveEngine<ConfiguredStores>,
+  version: string,
+): Promise<void> {
   const { config, log, lifecycle, health, metrics } = context;
   const { appId, apiToken, maxBody, host } = config;
   const options = {
@@ -111,7 +115,10 @@ async function serveDapr(context: Context<Config>, engine: LiveEngine, version: 
   }
 }
 
-async function serveRedis({ config, log, lifecycle, metrics }: Context<Config>, engine: LiveEngine): Promise<void> {
+async function serveRedis(
+  { config, log, lifecycle, metrics }: Context<Config>,
+  engine: LiveEngine<ConfiguredStores>,
+): Promise<void> {
   await startRedisEndpoint({
     engine,
     log,
@@ -128,7 +135,7 @@ async function serveRedis({ config, log, lifecycle, metrics }: Context<Config>, 
 
 async function serveAdmin(
   { config, log, lifecycle, health, metrics }: Context<Config>,
-  engine: LiveEngine,
+  engine: LiveEngine<ConfiguredStores>,
 ): Promise<void> {
   const admin = createAdmin({ engine, log, lifecycle, health, drainReadiness: config.drainReadiness, metrics });
   lifecycle.atClose('admin', () => admin.close());

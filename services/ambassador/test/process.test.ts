@@ -9,7 +9,7 @@ import { spawnService } from '@podkit/chassis/testing/spawn-service';
 import { tempDir } from '@podkit/chassis/testing/temp-dir';
 import { waitFor } from '@podkit/chassis/testing/wait-for';
 import { expect, onTestFinished, test } from 'vitest';
-import { closeAll, storeOf, storesOf } from './support/stores.ts';
+import { buildStores, closeAll, getStore } from './support/stores.ts';
 
 const main = join(import.meta.dirname, '../src/main.ts');
 
@@ -111,9 +111,9 @@ test('killed with writes that only its journal has, it sends them in its next li
   const postgres = await startPostgres({ port });
   onTestFinished(() => postgres.stop());
   const next = again();
-  const plain = storesOf(`stores: {db: {driver: postgresql, url: '${postgres.url}'}}`);
+  const plain = buildStores(`stores: {db: {driver: postgresql, url: '${postgres.url}'}}`);
   onTestFinished(() => closeAll(plain));
-  const arrived = async () => (await storeOf(plain, 'db').list({ limit: 100 })).keys.length === 20;
+  const arrived = async () => (await getStore(plain, 'db').list({ limit: 100 })).keys.length === 20;
   await waitFor('every write in the database', arrived);
   const text = await (await fetch(`${admin}/metrics`)).text();
   expect(text).toContain('podkit_ambassador_write_behind_entries{store="db"}');

@@ -6,7 +6,7 @@ import { tempDir } from '@podkit/chassis/testing/temp-dir';
 import { waitFor } from '@podkit/chassis/testing/wait-for';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { redisCli } from './support/redis-topologies.ts';
-import { closeAll, storeOf, storesOf } from './support/stores.ts';
+import { buildStores, closeAll, getStore } from './support/stores.ts';
 
 const main = join(import.meta.dirname, '../src/main.ts');
 const count = 3000;
@@ -31,9 +31,11 @@ test('re-encrypt seals every value with the first key, also when killed half-way
       .map((id) => `{id: ${id}, file: '${join(folder, id)}'}`)
       .join(', ')}]}]}}`;
   const config = join(folder, 'ambassador.yaml');
-  const before = storesOf(yaml('old'));
+  const before = buildStores(yaml('old'));
   const keys = Array.from({ length: count }, (_, index) => `key-${index}`);
-  await storeOf(before, 'main').writeMany(keys.map((key) => ({ kind: 'set', key, value: Buffer.from(key), ttl: 1e7 })));
+  await getStore(before, 'main').writeMany(
+    keys.map((key) => ({ kind: 'set', key, value: Buffer.from(key), ttl: 1e7 })),
+  );
   await closeAll(before);
 
   writeFileSync(config, yaml('new', 'old'));
@@ -49,17 +51,17 @@ test('re-encrypt seals every value with the first key, also when killed half-way
   const reached = sealed();
   expect(reached).toBeLessThan(count);
 
-  const both = storesOf(yaml('new', 'old'));
+  const both = buildStores(yaml('new', 'old'));
   onTestFinished(() => closeAll(both));
-  const writer = storeOf(both, 'main');
+  const writer = getStore(both, 'main');
   const second = job();
   await writer.set('key-7', Buffer.from('changed meanwhile'));
   expect(await second.exited).toEqual({ code: 0, signal: null });
   expect(sealed()).toBe(count);
   // Nothing needs the old key any more, nothing has changed, and expiries are kept.
-  const after = storesOf(yaml('new'));
+  const after = buildStores(yaml('new'));
   onTestFinished(() => closeAll(after));
-  const values = await storeOf(after, 'main').getMany(keys);
+  const values = await getStore(after, 'main').getMany(keys);
   const wanted = keys.map((key) => (key === 'key-7' ? 'changed meanwhile' : key));
   expect(values.map((entry) => (entry && 'value' in entry ? entry.value.toString() : entry))).toEqual(wanted);
   expect(Number(redisCli(redis.port, 'PTTL', 'key-1'))).toBeGreaterThan(0);
@@ -78,8 +80,8 @@ test('what cannot be opened, and what is no value, is left alone and counted', a
   const yaml = (id: string) =>
     `stores: {main: {driver: redis, url: '${redis.url}/1', policies: [encryption: {keys: [{id: ${id}, file: '${join(folder, id)}'}]}]}}`;
   for (const id of ['mine', 'theirs']) {
-    const generation = storesOf(yaml(id));
-    await storeOf(generation, 'main').set(id, Buffer.from('1'));
+    const generation = buildStores(yaml(id));
+    await getStore(generation, 'main').set(id, Buffer.from('1'));
     await closeAll(generation);
   }
   redisCli(redis.port, '-n', '1', 'RPUSH', 'list', '1');

@@ -7,11 +7,12 @@ import type { Logger } from '@podkit/chassis/log/logger';
 import type { Lifecycle } from '@podkit/chassis/process/lifecycle';
 import * as Type from 'typebox';
 import pkg from '../../package.json' with { type: 'json' };
+import type { ConfiguredStores } from '../assembly/generation.ts';
 import { explain, type LiveEngine } from '../routing/live-engine.ts';
-import { keyOfText } from '../store/key.ts';
+import { textToKey } from '../store/key.ts';
 
 export type AdminOptions = {
-  engine: LiveEngine;
+  engine: LiveEngine<ConfiguredStores>;
   health: Health;
   lifecycle: Lifecycle;
   log: Logger;
@@ -40,18 +41,18 @@ export function createAdmin({ engine, health, lifecycle, log, metrics, drainRead
   return server;
 }
 
-function serveRoutes(server: Server, engine: LiveEngine): void {
+function serveRoutes(server: Server, engine: LiveEngine<ConfiguredStores>): void {
   server.get('/routes', { schema: routesSchema }, async (request, reply) => {
     const { key, store = engine.generation.redisStore } = request.query;
     const built = engine.generation.stores.get(store);
     if (built === undefined)
       return reply.code(404).send({ code: 'ERR_NOT_FOUND', message: `no store is named ${store}` });
     if (key === undefined) return { redisStore: engine.generation.redisStore, stores: describeStores(engine) };
-    return { key, store, why: explain(built, keyOfText(key)), raw: engine.route(keyOfText(key)).raw !== undefined };
+    return { key, store, why: explain(built, textToKey(key)), raw: engine.route(textToKey(key)).raw !== undefined };
   });
 }
 
-function describeStores(engine: LiveEngine) {
+function describeStores(engine: LiveEngine<ConfiguredStores>) {
   return [...engine.generation.stores].map(([name, { store, raw }]) => ({
     name,
     kind: store.info.kind,

@@ -1,12 +1,13 @@
 import type { Health } from '@podkit/chassis/http/health';
 import { Gauge, type Registry } from 'prom-client';
 import type { LiveEngine } from '../routing/live-engine.ts';
+import type { ConfiguredStores } from './generation.ts';
 
 /**
  * A readiness check per store. One that does not answer makes the service unready until it does; one that is not
  * required, only degraded.
  */
-export function watchStores(engine: LiveEngine, health: Health, registry: Registry): void {
+export function watchStores(engine: LiveEngine<ConfiguredStores>, health: Health, registry: Registry): void {
   const up = new Gauge({
     name: 'podkit_ambassador_store_up',
     help: 'Whether the store answered when readiness was last asked for: 1 yes, 0 no.',
@@ -38,12 +39,12 @@ export function watchStores(engine: LiveEngine, health: Health, registry: Regist
 }
 
 /** A route answers when all stores do that it leads to and can't do without. */
-async function ping(engine: LiveEngine, name: string, signal: AbortSignal): Promise<void> {
+async function ping(engine: LiveEngine<ConfiguredStores>, name: string, signal: AbortSignal): Promise<void> {
   const spec = engine.generation.file.stores[name];
   if (spec?.driver !== 'route') return engine.store(name)?.ping(signal);
   const needed = new Set(spec.rules.map(({ store }) => store).filter((store) => isRequired(engine, store)));
   await Promise.all([...needed].map((store) => ping(engine, store, signal)));
 }
 
-export const isRequired = (engine: LiveEngine, name: string): boolean =>
+export const isRequired = (engine: LiveEngine<ConfiguredStores>, name: string): boolean =>
   engine.generation.file.stores[name]?.required !== false;

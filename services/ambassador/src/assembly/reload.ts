@@ -3,10 +3,10 @@ import type { Logger } from '@podkit/chassis/log/logger';
 import type { FileConfig } from '../config/file-schema.ts';
 import { readConfigFile } from '../config/read-file.ts';
 import type { LiveEngine } from '../routing/live-engine.ts';
-import { buildGeneration, type Makers } from './generation.ts';
+import { buildGeneration, type ConfiguredStores, type Makers } from './generation.ts';
 
 export type ReplaceOptions = {
-  engine: LiveEngine;
+  engine: LiveEngine<ConfiguredStores>;
   path: string | undefined;
   makersFor: (file: FileConfig) => Promise<Makers>;
   log: Logger;

@@ -3,7 +3,7 @@ import { isDemoSecret } from '@podkit/chassis/config/demo-secret';
 import type { CredentialSpec } from './secret-files.ts';
 
 /** Warn of a store whose password is one of the demo's. A file that can't be read is the connection's concern. */
-export function warnOfDemoPassword(
+export function warnAboutDemoPassword(
   name: string,
   { passwordFile }: CredentialSpec,
   warn: (message: string) => void,

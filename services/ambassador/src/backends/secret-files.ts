@@ -22,7 +22,7 @@ export function readSecret(path: string): string {
   }
 }
 
-export function loginOf(spec: CredentialSpec): { username?: string; password?: string } {
+export function readLogin(spec: CredentialSpec): { username?: string; password?: string } {
   const username = spec.usernameFile === undefined ? spec.username : readSecret(spec.usernameFile);
   return {
     ...(username === undefined ? {} : { username }),
@@ -31,7 +31,7 @@ export function loginOf(spec: CredentialSpec): { username?: string; password?: s
 }
 
 /** TLS options with the certificates as they are now; undefined where no TLS is asked for. */
-export function tlsOf({ tls }: CredentialSpec): ConnectionOptions | undefined {
+export function readTls({ tls }: CredentialSpec): ConnectionOptions | undefined {
   if (tls === undefined) return undefined;
   return {
     rejectUnauthorized: tls.verify,

@@ -1,7 +1,10 @@
 import { type Static, type TProperties, Type } from 'typebox';
+import { memoryProperties } from '../backends/memory/schema.ts';
+import { postgresProperties } from '../backends/postgres/schema.ts';
+import { redisProperties } from '../backends/redis/schema.ts';
+import { type PolicySpec, policySchema } from '../policies/policies.ts';
+import { routeProperties } from '../routing/rules-schema.ts';
 import { storeName, strict } from '../schema/quantities.ts';
-import { memoryDriver, postgresDriver, redisDriver, routeDriver } from './drivers-schema.ts';
-import { type PolicySpec, policySchema } from './policies-schema.ts';
 
 // Named once and referred to: written out for each driver, checking it took most of the start.
 const definitions = {
@@ -11,17 +14,17 @@ const policies = Type.Unsafe<PolicySpec[]>({ $ref: '#/definitions/policies', def
 
 const required = Type.Boolean({
   default: true,
-  description: 'Whether nothing works without it. While one that is not required is down, readiness is only degraded.',
+  description: 'Whether readiness needs it. While a store that is not required is down, readiness is only degraded.',
 });
 
 const withPolicies = <Properties extends TProperties>(properties: Properties, description: string) =>
   strict({ ...properties, required, policies }, { description });
 
 const drivers = {
-  memory: withPolicies(memoryDriver, 'Entries in this process, gone when it ends.'),
-  redis: withPolicies(redisDriver, "Redis, in the layout of Dapr's state.redis."),
-  postgresql: withPolicies(postgresDriver, "PostgreSQL, in the layout of Dapr's state.postgresql v2."),
-  route: withPolicies(routeDriver, 'Chooses another store for each key and value.'),
+  memory: withPolicies(memoryProperties, 'Entries in this process, gone when it ends.'),
+  redis: withPolicies(redisProperties, "Redis, in the layout of Dapr's state.redis."),
+  postgresql: withPolicies(postgresProperties, "PostgreSQL, in the layout of Dapr's state.postgresql v2."),
+  route: withPolicies(routeProperties, 'Chooses another store for each key and value.'),
 };
 
 const storeSchema = Type.Unsafe<Static<(typeof drivers)[keyof typeof drivers]>>({

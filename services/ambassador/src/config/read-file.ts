@@ -4,7 +4,7 @@ import { nearest } from '@podkit/chassis/config/nearest';
 import { type Place, parseYaml } from '@podkit/chassis/config/yaml';
 import { messageOf } from '@podkit/chassis/errors';
 import { type FileConfig, fileSchema, type StoreSpec } from './file-schema.ts';
-import { referencesOf } from './references.ts';
+import { listReferences } from './references.ts';
 
 /** What is used when no file is named. */
 const defaultFile = 'stores:\n  statestore:\n    driver: memory\n';
@@ -12,7 +12,7 @@ const defaultFile = 'stores:\n  statestore:\n    driver: memory\n';
 /**
  * Read the file with the stores, or the built-in one.
  *
- * @throws {ConfigError} with a line `file:line:column: place: what is wrong` for each fault
+ * @throws {ConfigError} with a line `file:line:column: place: what is wrong` for each problem
  */
 export function readConfigFile(path: string | undefined): FileConfig {
   if (path === undefined) return parseConfig(defaultFile, 'built-in');
@@ -28,60 +28,61 @@ export function readConfigFile(path: string | undefined): FileConfig {
 /** @throws {ConfigError} */
 export function parseConfig(text: string, file: string): FileConfig {
   const { value, where } = parseYaml(fileSchema, text, file);
-  const faults = [...unknownStores(value), ...circles(value), ...contradictions(value)];
-  if (faults.length > 0) throw new ConfigError(faults.map(({ place, fault }) => `${where(place)}: ${fault}`));
+  const problems = [...unknownStores(value), ...circles(value), ...contradictions(value)];
+  if (problems.length > 0) throw new ConfigError(problems.map(({ place, problem }) => `${where(place)}: ${problem}`));
   return value;
 }
 
-type Fault = { place: Place; fault: string };
+type Problem = { place: Place; problem: string };
 
-function unknownStores({ stores, redisStore }: FileConfig): Fault[] {
+function unknownStores({ stores, redisStore }: FileConfig): Problem[] {
   const references = Object.entries(stores).flatMap(([name, spec]) =>
-    referencesOf(spec).map(({ to, place }) => ({ to, place: ['stores', name, ...place] })),
+    listReferences(spec).map(({ to, place }) => ({ to, place: ['stores', name, ...place] })),
   );
   if (redisStore !== undefined) references.push({ to: redisStore, place: ['redisStore'] });
   return references
     .filter(({ to }) => !Object.hasOwn(stores, to))
     .map(({ to, place }) => {
       const near = nearest(to, Object.keys(stores));
-      return { place, fault: `no store is named ${to}${near === undefined ? '' : `; did you mean ${near}?`}` };
+      return { place, problem: `no store is named ${to}${near === undefined ? '' : `; did you mean ${near}?`}` };
     });
 }
 
 /** A store that leads back to itself could never be built. */
-function circles({ stores }: FileConfig): Fault[] {
+function circles({ stores }: FileConfig): Problem[] {
   const reach = (from: string, seen: Set<string>): Set<string> => {
     const spec = stores[from];
-    for (const { to } of spec === undefined ? [] : referencesOf(spec)) if (!seen.has(to)) reach(to, seen.add(to));
+    for (const { to } of spec === undefined ? [] : listReferences(spec)) if (!seen.has(to)) reach(to, seen.add(to));
     return seen;
   };
   return Object.keys(stores)
     .filter((name) => reach(name, new Set()).has(name))
-    .map((name) => ({ place: ['stores', name], fault: `store ${name} leads back to itself` }));
+    .map((name) => ({ place: ['stores', name], problem: `store ${name} leads back to itself` }));
 }
 
-function contradictions({ stores }: FileConfig): Fault[] {
+function contradictions({ stores }: FileConfig): Problem[] {
   return Object.entries(stores).flatMap(([name, spec]) =>
-    faultsOf(spec).map((fault) => ({ place: ['stores', name], fault: `store ${name}: ${fault}` })),
+    findContradictions(spec).map((problem) => ({ place: ['stores', name], problem: `store ${name}: ${problem}` })),
   );
 }
 
-function faultsOf(spec: StoreSpec): string[] {
-  const faults: string[] = [];
-  if (spec.driver === 'redis' && spec.sentinel && spec.cluster) faults.push('sentinel and cluster exclude each other');
+function findContradictions(spec: StoreSpec): string[] {
+  const problems: string[] = [];
+  if (spec.driver === 'redis' && spec.sentinel && spec.cluster)
+    problems.push('sentinel and cluster exclude each other');
   if (spec.driver === 'redis' && spec.cluster && /\/[1-9]\d*$/.test(spec.url))
-    faults.push('a cluster has database 0 only');
+    problems.push('a cluster has database 0 only');
   const tls = spec.driver === 'redis' || spec.driver === 'postgresql' ? spec.tls : undefined;
   if (tls && (tls.certFile === undefined) !== (tls.keyFile === undefined))
-    faults.push('tls.certFile and tls.keyFile belong together');
+    problems.push('tls.certFile and tls.keyFile belong together');
   const names = spec.policies.flatMap((policy) => Object.keys(policy));
   for (const once of ['near', 'writeBehind', 'encryption', 'compression', 'keyPrefix'])
-    if (names.filter((name) => name === once).length > 1) faults.push(`policy ${once} may be there once`);
+    if (names.filter((name) => name === once).length > 1) problems.push(`policy ${once} may be there once`);
   if (
     names.includes('encryption') &&
     names.includes('compression') &&
     names.indexOf('encryption') < names.indexOf('compression')
   )
-    faults.push('compression must stand before encryption: what is encrypted does not compress');
-  return faults;
+    problems.push('compression must stand before encryption: what is encrypted does not compress');
+  return problems;
 }

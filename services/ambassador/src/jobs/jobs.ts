@@ -1,102 +1,17 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { messageOf, PodkitError } from '@podkit/chassis/errors';
-import type { Logger } from '@podkit/chassis/log/logger';
-import { isRequired } from '../assembly/health.ts';
-import type { FileConfig } from '../config/file-schema.ts';
-import type { LiveEngine } from '../routing/live-engine.ts';
-import { shownKey } from '../store/key.ts';
-import type { Store } from '../store/store.ts';
-import { StoreError } from '../store/store-error.ts';
+import { PodkitError } from '@podkit/chassis/errors';
+import type { Job, JobContext } from './job.ts';
+import { migrate } from './migrate.ts';
+import { reEncrypt } from './re-encrypt.ts';
+import { wait } from './wait.ts';
 
-export type JobContext = { file: FileConfig; engine: LiveEngine; log: Logger; waitTimeout: number };
-
-const jobs = { migrate, wait, 're-encrypt': reencrypt };
+const jobs: Record<string, Job> = { migrate, wait, 're-encrypt': reEncrypt };
 
 /** What `ambassador <job>` does instead of serving; undefined where no job is asked for. */
-export function jobOf(words: readonly string[]): ((context: JobContext) => Promise<void>) | undefined {
+export function selectJob(words: readonly string[]): ((context: JobContext) => Promise<void>) | undefined {
   const [name, ...rest] = words;
   if (name === undefined) return undefined;
-  const job = Object.hasOwn(jobs, name) ? jobs[name as keyof typeof jobs] : undefined;
+  const job = Object.hasOwn(jobs, name) ? jobs[name] : undefined;
   if (job === undefined)
     throw new PodkitError('ERR_JOB', `${name}: no such command; there are ${Object.keys(jobs).join(', ')}`);
   return (context) => job(context, rest);
-}
-
-/** Make the tables of every PostgreSQL store. Waits for servers that are not there yet, if they are required. */
-async function migrate({ file, log, waitTimeout }: JobContext): Promise<void> {
-  for (const [name, spec] of Object.entries(file.stores)) {
-    if (spec.driver !== 'postgresql') continue;
-    const { openPrimary } = await import('../backends/postgres/open.ts');
-    const store = openPrimary(name, spec);
-    try {
-      const made = await until(spec.required ? waitTimeout : 0, `store ${name}`, log, () => store.migrate());
-      log.info({ store: name }, made ? 'tables created' : 'tables already exist');
-    } catch (error) {
-      if (spec.required) throw error;
-      log.warn({ store: name }, `cannot create tables: ${messageOf(error)}`);
-    } finally {
-      await store.close();
-    }
-  }
-}
-
-/** Wait until every store answers that is required. */
-async function wait({ engine, log, waitTimeout }: JobContext): Promise<void> {
-  const ping = async (name: string) =>
-    until(waitTimeout, `store ${name}`, log, async () => engine.store(name)?.ping(AbortSignal.timeout(5000)));
-  await Promise.all(
-    engine
-      .storeNames()
-      .filter((name) => isRequired(engine, name))
-      .map(ping),
-  );
-  log.info('every store that is required answers');
-}
-
-/**
- * Write every value of a store again, so that it is sealed with the first of its keys. What changes meanwhile is skipped:
- * whoever changed it has sealed it so. It may be ended and run again.
- */
-async function reencrypt({ engine, log }: JobContext, [name = '']: readonly string[]): Promise<void> {
-  const store = engine.store(name);
-  if (store === undefined) throw new PodkitError('ERR_JOB', `re-encrypt: no store is named ${JSON.stringify(name)}`);
-  const counts = { written: 0, skipped: 0, unreadable: 0 };
-  let cursor: string | undefined;
-  do {
-    const page = await store.list({ limit: 500, ...(cursor === undefined ? {} : { cursor }) });
-    for (const key of page.keys) counts[await rewrite(store, key, log)] += 1;
-    cursor = page.cursor;
-  } while (cursor !== undefined);
-  log.info({ store: name, ...counts }, 'values re-encrypted');
-  if (counts.unreadable > 0)
-    throw new PodkitError('ERR_JOB', `re-encrypt: ${counts.unreadable} values cannot be opened; they are as they were`);
-}
-
-async function rewrite(store: Store, key: string, log: Logger): Promise<'written' | 'skipped' | 'unreadable'> {
-  try {
-    const entry = await store.get(key, { consistency: 'strong' });
-    if (entry === undefined) return 'skipped';
-    await store.set(key, entry.value, { ifMatch: entry.etag, ttl: 'keep' });
-    return 'written';
-  } catch (error) {
-    const code = error instanceof StoreError ? error.code : undefined;
-    // Changed meanwhile; or a list or the like, which is not ours.
-    if (code === 'ERR_ETAG_MISMATCH' || code === 'ERR_WRONG_TYPE') return 'skipped';
-    if (code !== 'ERR_CORRUPT') throw error;
-    log.warn(`${shownKey(key)}: ${messageOf(error)}`);
-    return 'unreadable';
-  }
-}
-
-async function until<T>(timeout: number, what: string, log: Logger, work: () => Promise<T>): Promise<T> {
-  const deadline = Date.now() + timeout;
-  for (;;) {
-    try {
-      return await work();
-    } catch (cause) {
-      if (Date.now() >= deadline) throw new PodkitError('ERR_JOB', `${what} did not answer in time`, { cause });
-      log.info(`waiting for ${what}: ${messageOf(cause)}`);
-    }
-    await sleep(500);
-  }
 }

@@ -1,8 +1,11 @@
+import { Type } from 'typebox';
+import { durationText, strict, toMilliseconds } from '../schema/quantities.ts';
 import { type Around, intercept } from '../store/intercept.ts';
 import type { RawGuard } from '../store/raw-guard.ts';
 import type { Store } from '../store/store.ts';
 import { StoreError } from '../store/store-error.ts';
 import { BulkheadCallers } from './bulkhead-callers.ts';
+import { definePolicy, guarded } from './policy.ts';
 
 export type BulkheadOptions = { maxInFlight: number; maxQueue: number; queueTimeout: number };
 
@@ -95,3 +98,24 @@ export function bulkhead(inner: Store, hold: Bulkhead): Store {
   const around: Around = (_operation, run) => hold.run(run);
   return intercept(inner, around, { keepPeek: true, pings: false });
 }
+
+export const bulkheadPolicy = definePolicy({
+  schema: strict(
+    {
+      maxInFlight: Type.Integer({ default: 64, minimum: 1, description: 'Maximum number of operations at a time.' }),
+      maxQueue: Type.Integer({
+        default: 256,
+        minimum: 0,
+        description: 'Maximum number that wait; beyond it they are refused.',
+      }),
+      queueTimeout: durationText({ default: '1s', description: 'Timeout in the queue.' }),
+    },
+    { description: 'Bound the work that a backend is given.' },
+  ),
+  build: ({ queueTimeout, ...limits }, { name, inner, context }) => {
+    const hold = new Bulkhead({ ...limits, queueTimeout: toMilliseconds(queueTimeout) });
+    context.metrics.gauge(name, 'bulkhead_in_flight', () => hold.inFlight);
+    context.metrics.gauge(name, 'bulkhead_queued', () => hold.queued);
+    return { ...inner, store: bulkhead(inner.store, hold), raw: guarded(inner.raw, hold) };
+  },
+});

@@ -1,9 +1,12 @@
+import { Type } from 'typebox';
+import { durationText, strict, toMilliseconds } from '../schema/quantities.ts';
 import { type Around, intercept } from '../store/intercept.ts';
 import type { RawGuard } from '../store/raw-guard.ts';
 import type { Store } from '../store/store.ts';
 import { asStoreError, StoreError } from '../store/store-error.ts';
+import { definePolicy, guarded } from './policy.ts';
+import type { BreakerState } from './store-metrics.ts';
 
-export type BreakerState = 'closed' | 'half-open' | 'open';
 export type BreakerOptions = {
   failures: number;
   /** Milliseconds. */
@@ -79,3 +82,18 @@ export function circuitBreaker(inner: Store, breaker: CircuitBreaker): Store {
   };
   return intercept(inner, around, { keepPeek: true, pings: false });
 }
+
+export const circuitBreakerPolicy = definePolicy({
+  schema: strict(
+    {
+      failures: Type.Integer({ default: 5, minimum: 1, description: 'Consecutive failures that open it.' }),
+      openFor: durationText({ default: '5s', description: 'How long it refuses before it lets one request try.' }),
+    },
+    { description: 'Stop asking a backend that keeps failing.' },
+  ),
+  build: ({ failures, openFor }, { name, inner, context }) => {
+    const onState = context.metrics.breaker(name);
+    const breaker = new CircuitBreaker({ failures, openFor: toMilliseconds(openFor), onState });
+    return { ...inner, store: circuitBreaker(inner.store, breaker), raw: guarded(inner.raw, breaker) };
+  },
+});

@@ -1,14 +1,17 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
+import { Type } from 'typebox';
+import { sizeText, strict, toBytes } from '../schema/quantities.ts';
 import type { Store } from '../store/store.ts';
 import { StoreError } from '../store/store-error.ts';
 import { transform } from '../store/transform.ts';
+import { definePolicy, opaque } from './policy.ts';
 
 /** No JSON text begins so; a value of another kind that does is escaped by storing it with `plain` in front. */
 const magic = Buffer.from([0x00, 0x70, 0x6b, 0x7a]);
 const [plain, deflated] = [0x00, 0x01];
 
 /** Deflate values of at least `minBytes`, where that makes them smaller. Values stored before stay readable. */
-export function compression(inner: Store, { minBytes, level }: { minBytes: number; level: number }): Store {
+function compression(inner: Store, { minBytes, level }: { minBytes: number; level: number }): Store {
   const encode = (_key: string, value: Buffer): Buffer => {
     if (value.length >= minBytes) {
       const packed = Buffer.concat([magic, Buffer.from([deflated]), deflateRawSync(value, { level })]);
@@ -31,3 +34,15 @@ function decode(_key: string, value: Buffer): Buffer {
 }
 
 const startsWithMagic = (value: Buffer): boolean => value.subarray(0, magic.length).equals(magic);
+
+export const compressionPolicy = definePolicy({
+  schema: strict(
+    {
+      minBytes: sizeText({ default: '1Ki', description: 'Smaller values are left alone.' }),
+      level: Type.Integer({ default: 1, minimum: 1, maximum: 9, description: 'Zlib level.' }),
+    },
+    { description: 'Deflate large values.' },
+  ),
+  build: ({ minBytes, level }, { inner }) =>
+    opaque(compression(inner.store, { minBytes: toBytes(minBytes), level }), inner.changes),
+});

@@ -1,9 +1,12 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { Type } from 'typebox';
 import { readSecret } from '../backends/secret-files.ts';
-import { bytesOfKey } from '../store/key.ts';
+import { strict } from '../schema/quantities.ts';
+import { keyToBytes } from '../store/key.ts';
 import type { Key, Store } from '../store/store.ts';
 import { StoreError } from '../store/store-error.ts';
 import { transform } from '../store/transform.ts';
+import { definePolicy, opaque } from './policy.ts';
 
 export type EncryptionKey = { id: string; secret: Buffer };
 
@@ -11,7 +14,7 @@ const magic = Buffer.from([0x00, 0x70, 0x6b, 0x65, 0x01]);
 const [nonceLength, tagLength] = [12, 16];
 
 /** @throws {StoreError} ERR_CORRUPT when the file holds no key of 32 bytes; the message never shows what it holds */
-export function readKey({ id, file }: { id: string; file: string }): EncryptionKey {
+function readKey({ id, file }: { id: string; file: string }): EncryptionKey {
   const text = readSecret(file).trim();
   const secret = /^[0-9a-f]{64}$/i.test(text) ? Buffer.from(text, 'hex') : Buffer.from(text, 'base64');
   if (secret.length === 32) return { id, secret };
@@ -22,9 +25,9 @@ export function readKey({ id, file }: { id: string; file: string }): EncryptionK
  * AES-256-GCM around each value: `magic, length of key id, key id, nonce, ciphertext, tag`. The store's name and the key
  * are authenticated too, so a ciphertext cannot be moved to another key. The first of the keys encrypts, all decrypt.
  */
-export function encryption(inner: Store, keys: readonly EncryptionKey[], acceptPlaintext: boolean): Store {
+function encryption(inner: Store, keys: readonly EncryptionKey[], acceptPlaintext: boolean): Store {
   const byId = new Map(keys.map((key) => [key.id, key]));
-  const bound = (key: Key) => Buffer.concat([Buffer.from(`${inner.info.name}\0`), bytesOfKey(key)]);
+  const bound = (key: Key) => Buffer.concat([Buffer.from(`${inner.info.name}\0`), keyToBytes(key)]);
   const encode = (key: Key, value: Buffer): Buffer => {
     const [primary] = keys;
     if (primary === undefined) throw new StoreError('ERR_CORRUPT', 'there is no encryption key');
@@ -63,3 +66,27 @@ function unseal(value: Buffer, aad: Buffer, byId: ReadonlyMap<string, Encryption
     throw new StoreError('ERR_CORRUPT', 'the value cannot be decrypted: another key, or damaged', { cause });
   }
 }
+
+export const encryptionPolicy = definePolicy({
+  schema: strict(
+    {
+      keys: Type.Array(
+        strict({
+          id: Type.String({
+            pattern: '^[A-Za-z0-9_-]{1,32}$',
+            description: 'Name of the key; it is stored with each value.',
+          }),
+          file: Type.String({ description: 'File with 32 bytes, as 64 hex digits or base64.' }),
+        }),
+        { minItems: 1, description: 'The first encrypts; all decrypt.' },
+      ),
+      acceptPlaintext: Type.Boolean({
+        default: false,
+        description: 'Let through values that are not encrypted, for a migration.',
+      }),
+    },
+    { description: 'AES-256-GCM; store and key name are authenticated too.' },
+  ),
+  build: ({ keys, acceptPlaintext }, { inner }) =>
+    opaque(encryption(inner.store, keys.map(readKey), acceptPlaintext), inner.changes),
+});

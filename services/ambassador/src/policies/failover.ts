@@ -1,7 +1,10 @@
+import { Type } from 'typebox';
+import { probability, storeName, strict } from '../schema/quantities.ts';
 import { intercept } from '../store/intercept.ts';
 import type { Store } from '../store/store.ts';
 import { asStoreError } from '../store/store-error.ts';
 import { Budget } from './budget.ts';
+import { definePolicy, opaque } from './policy.ts';
 
 export type FailoverOptions = { writes: boolean; budget: number; onFailover?: () => void };
 
@@ -82,3 +85,21 @@ export function failover(inner: Store, other: Store, { writes, budget: part, onF
       ),
   };
 }
+
+export const failoverPolicy = definePolicy({
+  schema: strict(
+    {
+      to: storeName('The store that answers when this one fails.'),
+      writes: Type.Boolean({
+        default: false,
+        description: 'Also send writes there. They stay there: nothing brings them back.',
+      }),
+      budget: probability('Fraction of the recent requests that may fail over.', 0.5),
+    },
+    { description: 'Ask another store when this one fails.' },
+  ),
+  build: ({ to, ...options }, { name, inner, other, context }) => {
+    const onFailover = () => context.metrics.event(name, 'failover');
+    return opaque(failover(inner.store, other(to).store, { ...options, onFailover }));
+  },
+});

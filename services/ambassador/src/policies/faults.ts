@@ -1,7 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Type } from 'typebox';
+import { durationText, probability, strict, toMilliseconds } from '../schema/quantities.ts';
 import { type Around, intercept } from '../store/intercept.ts';
+import { textToKey } from '../store/key.ts';
 import type { Key, Store } from '../store/store.ts';
 import { StoreError } from '../store/store-error.ts';
+import { definePolicy, opaque } from './policy.ts';
 
 export type FaultOptions = {
   errors: number;
@@ -22,3 +26,17 @@ export function faults(inner: Store, { errors, delays, delay, prefix, random = M
   };
   return intercept(inner, around, { pings: false });
 }
+
+export const faultsPolicy = definePolicy({
+  schema: strict(
+    {
+      errors: probability('Fraction of the operations that fail.', 0),
+      delays: probability('Fraction of the operations that are delayed.', 0),
+      delay: durationText({ default: '100ms', description: 'The delay.' }),
+      prefix: Type.String({ default: '', description: 'Only keys that begin so.' }),
+    },
+    { description: 'Fault injection, for tests.' },
+  ),
+  build: ({ delay, prefix, ...rest }, { inner }) =>
+    opaque(faults(inner.store, { ...rest, delay: toMilliseconds(delay), prefix: textToKey(prefix) }), inner.changes),
+});

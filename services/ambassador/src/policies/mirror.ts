@@ -1,8 +1,11 @@
 import { createHash } from 'node:crypto';
+import { Type } from 'typebox';
+import { probability, storeName, strict } from '../schema/quantities.ts';
 import { intercept } from '../store/intercept.ts';
-import { bytesOfKey } from '../store/key.ts';
+import { keyToBytes } from '../store/key.ts';
 import { KeyedMutex } from '../store/keyed-mutex.ts';
 import type { Entry, Key, SetOptions, Store } from '../store/store.ts';
+import { definePolicy, opaque } from './policy.ts';
 
 export type MirrorOptions = {
   /** Part of the keys, chosen by the key, so that a key is mirrored always or never. */
@@ -36,7 +39,7 @@ export function mirror(inner: Store, other: Store, options: MirrorOptions): Stor
     behind(key, async () => {
       const entry = await inner.get(key, { consistency: 'strong' });
       if (entry === undefined) await other.delete(key);
-      else await other.set(key, entry.value, ttlOf(entry));
+      else await other.set(key, entry.value, remainingTtl(entry));
       return 'copied';
     });
   const passed = intercept(inner, async (operation, run) => {
@@ -55,13 +58,33 @@ export function mirror(inner: Store, other: Store, options: MirrorOptions): Stor
   };
 }
 
-const ttlOf = ({ expiresAt }: Entry): SetOptions =>
+const remainingTtl = ({ expiresAt }: Entry): SetOptions =>
   expiresAt === undefined ? {} : { ttl: Math.max(1, expiresAt - Date.now()) };
 
 function isChosen(key: Key, fraction: number): boolean {
   if (fraction >= 1) return true;
-  return createHash('sha1').update(bytesOfKey(key)).digest().readUInt32BE() / 2 ** 32 < fraction;
+  return createHash('sha1').update(keyToBytes(key)).digest().readUInt32BE() / 2 ** 32 < fraction;
 }
 
 const sameValue = (left: Entry | undefined, right: Entry | undefined): boolean =>
   left === undefined || right === undefined ? left === right : left.value.equals(right.value);
+
+export const mirrorPolicy = definePolicy({
+  schema: strict(
+    {
+      to: storeName('Where writes are copied to.'),
+      fraction: probability('Fraction of the keys that are mirrored, chosen by the key.', 1),
+      compareReads: Type.Boolean({ default: false, description: 'Also read there, and count what differs.' }),
+      maxPending: Type.Integer({
+        default: 1000,
+        minimum: 1,
+        description: 'Maximum number of copies under way; beyond it they are dropped and counted.',
+      }),
+    },
+    { description: 'Copy writes elsewhere, fire and forget.' },
+  ),
+  build: ({ to, ...options }, { name, inner, other, context }) => {
+    const onResult = (result: string) => context.metrics.event(name, `mirror_${result}`);
+    return opaque(mirror(inner.store, other(to).store, { ...options, onResult }), inner.changes);
+  },
+});

@@ -1,8 +1,11 @@
-import { ExponentialBackoff, fullJitterGenerator, handleWhen, retry as retryPolicy } from 'cockatiel';
+import { ExponentialBackoff, fullJitterGenerator, handleWhen, retry as retrying } from 'cockatiel';
+import { Type } from 'typebox';
+import { durationText, probability, strict, toMilliseconds } from '../schema/quantities.ts';
 import { type Around, intercept, type Operation } from '../store/intercept.ts';
 import type { Store } from '../store/store.ts';
 import { asStoreError, type StoreError } from '../store/store-error.ts';
 import { Budget } from './budget.ts';
+import { definePolicy } from './policy.ts';
 
 export type RetryOptions = {
   attempts: number;
@@ -28,7 +31,7 @@ export function retry(inner: Store, { attempts, minDelay, maxDelay, budget: part
     const isWorthIt = handleWhen(
       (error) => retries < attempts - 1 && mayRepeat(operation, asStoreError(error)) && budget.spend(),
     );
-    const policy = retryPolicy(isWorthIt, { maxAttempts: attempts - 1, backoff });
+    const policy = retrying(isWorthIt, { maxAttempts: attempts - 1, backoff });
     policy.onRetry(() => onRetry?.());
     return policy.execute(({ attempt }) => {
       retries = attempt;
@@ -40,3 +43,28 @@ export function retry(inner: Store, { attempts, minDelay, maxDelay, budget: part
 
 const mayRepeat = ({ write }: Operation, { transient, outcome }: StoreError): boolean =>
   transient && (!write || outcome === 'not-applied');
+
+export const retryPolicy = definePolicy({
+  schema: strict(
+    {
+      attempts: Type.Integer({
+        default: 3,
+        minimum: 1,
+        maximum: 100,
+        description: 'Maximum number of attempts, the first included.',
+      }),
+      minDelay: durationText({
+        default: '20ms',
+        description: 'Delay before the second attempt; it doubles, with full jitter.',
+      }),
+      maxDelay: durationText({ default: '1s', description: 'Maximum delay.' }),
+      budget: probability('Retries per request, on average; 10 more are always allowed.', 0.2),
+    },
+    { description: 'Ask again after failures that may pass; a write only when it surely did not happen.' },
+  ),
+  build: ({ minDelay, maxDelay, ...rest }, { name, inner, context }) => {
+    const delays = { minDelay: toMilliseconds(minDelay), maxDelay: toMilliseconds(maxDelay) };
+    const onRetry = () => context.metrics.event(name, 'retry');
+    return { ...inner, store: retry(inner.store, { ...rest, ...delays, onRetry }) };
+  },
+});

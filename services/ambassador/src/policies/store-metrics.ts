@@ -2,10 +2,12 @@ import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import { type Around, intercept } from '../store/intercept.ts';
 import type { Store } from '../store/store.ts';
 import { asStoreError } from '../store/store-error.ts';
-import type { BreakerState } from './circuit-breaker.ts';
 
 const prefix = 'podkit_ambassador';
-const states: BreakerState[] = ['closed', 'half-open', 'open'];
+/** The states of a circuit breaker; its metric is their place in this list. */
+const breakerStates = ['closed', 'half-open', 'open'] as const;
+
+export type BreakerState = (typeof breakerStates)[number];
 
 /** What the stores and their policies count. Labels are names of the file and of operations, never keys. */
 export class StoreMetrics {
@@ -39,7 +41,12 @@ export class StoreMetrics {
       ['store', 'event'],
       registers,
     );
-    this.#near = counter('near_reads_total', 'Reads of the near cache by result.', ['store', 'result'], registers);
+    this.#near = counter(
+      'near_reads_total',
+      'Reads of the near cache, by their result.',
+      ['store', 'result'],
+      registers,
+    );
     this.#breakers = new Gauge({
       name: `${prefix}_breaker_state`,
       help: 'State of a circuit breaker: 0 closed, 1 half-open, 2 open.',
@@ -58,7 +65,7 @@ export class StoreMetrics {
 
   breaker(store: string): (state: BreakerState) => void {
     this.#breakers.set({ store }, 0);
-    return (state) => this.#breakers.set({ store }, states.indexOf(state));
+    return (state) => this.#breakers.set({ store }, breakerStates.indexOf(state));
   }
 
   /** A value that is asked for at each scrape; a later one for the same store replaces it. */

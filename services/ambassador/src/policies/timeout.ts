@@ -1,6 +1,8 @@
+import { durationText, toMilliseconds } from '../schema/quantities.ts';
 import { type Around, intercept } from '../store/intercept.ts';
 import type { Key, Store } from '../store/store.ts';
 import { StoreError } from '../store/store-error.ts';
+import { definePolicy } from './policy.ts';
 
 /**
  * Give up waiting after so many milliseconds. A write given up may happen all the same, but not after a newer one: later
@@ -46,3 +48,17 @@ export function timeout(inner: Store, milliseconds: number): Store {
   };
   return intercept(inner, around, { keepPeek: true });
 }
+
+export const timeoutPolicy = definePolicy({
+  schema: durationText({ description: 'Timeout of an operation.' }),
+  build: (setting, { inner }) => {
+    const milliseconds = toMilliseconds(setting);
+    const { store, raw } = inner;
+    const commandTimeout = Math.min(raw?.target.commandTimeout ?? 0, milliseconds);
+    return {
+      ...inner,
+      store: timeout(store, milliseconds),
+      raw: raw && { ...raw, target: { ...raw.target, commandTimeout } },
+    };
+  },
+});

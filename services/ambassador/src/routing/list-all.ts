@@ -3,7 +3,7 @@ import { badCursor } from '../store/store-error.ts';
 import type { RouteTable } from './route-table.ts';
 
 /**
- * The keys of all stores of a route, one store after the other. A key that rules would not look for in a store is left
+ * The keys of all stores of a route, one store after the other. A key that the rules do not send to a store is left
  * out there. The cursor is `number of the store.cursor within it`.
  */
 export async function listAll(table: RouteTable, { prefix, limit, cursor }: ListOptions): Promise<KeyPage> {

@@ -1,4 +1,3 @@
-import type { Generation } from '../assembly/generation.ts';
 import type { Built } from '../store/built.ts';
 import { shownKey } from '../store/key.ts';
 import type { Key, Store } from '../store/store.ts';
@@ -6,17 +5,20 @@ import { StoreError } from '../store/store-error.ts';
 import type { Engine, Route } from './engine.ts';
 import { RouteStore } from './route-store.ts';
 
+/** All stores of one reading of the file, and which of them the Redis endpoint uses. */
+export type Generation = { stores: ReadonlyMap<string, Built>; redisStore: string };
+
 /** The engine over the generation of stores that is current; a reload puts another in its place. */
-export class LiveEngine implements Engine {
-  #generation: Generation;
+export class LiveEngine<Current extends Generation = Generation> implements Engine {
+  #generation: Current;
   #routes = new Map<Store, Route>();
   readonly #listeners = new Set<() => void>();
 
-  constructor(generation: Generation) {
+  constructor(generation: Current) {
     this.#generation = generation;
   }
 
-  get generation(): Generation {
+  get generation(): Current {
     return this.#generation;
   }
 
@@ -35,20 +37,20 @@ export class LiveEngine implements Engine {
   route(key: Key): Route {
     let built = this.#redisBuilt;
     const why = [`the Redis endpoint uses store ${this.#generation.redisStore}`];
-    // A route with policies around it is one store to the endpoint; only a bare one is looked into.
+    // A route with policies around it is one store to the endpoint; only a bare one is followed.
     while (built.store instanceof RouteStore) {
       const [first, second] = built.store.table.candidates(key);
       if (first === undefined || second !== undefined || first.rule.takesWrite !== undefined) break;
       why.push(`${first.rule.why} leads to store ${first.rule.store}`);
       built = first.built;
     }
-    return this.#routeOf(built, why);
+    return this.#routeFor(built, why);
   }
 
   routes(): readonly Route[] {
     const found: Route[] = [];
     const visit = (built: Built, why: readonly string[]) => {
-      if (!(built.store instanceof RouteStore)) return found.push(this.#routeOf(built, why));
+      if (!(built.store instanceof RouteStore)) return found.push(this.#routeFor(built, why));
       for (const { rule, built: next } of built.store.table.entries) visit(next, [...why, rule.why]);
       return found.length;
     };
@@ -62,7 +64,7 @@ export class LiveEngine implements Engine {
   }
 
   /** Put another generation in place; the old one is the caller's to close. */
-  replace(next: Generation): Generation {
+  replace(next: Current): Current {
     const old = this.#generation;
     this.#generation = next;
     this.#routes = new Map();
@@ -77,7 +79,7 @@ export class LiveEngine implements Engine {
   }
 
   /** The same object for the same store until a reload, though the reasons of two keys may differ. */
-  #routeOf(built: Built, why: readonly string[]): Route {
+  #routeFor(built: Built, why: readonly string[]): Route {
     const known = this.#routes.get(built.store);
     if (known !== undefined) return known;
     const route: Route = { store: built.store, why, raw: built.raw, changes: built.changes };

@@ -20,7 +20,7 @@ import { moveWrite } from './route-move.ts';
 import type { RouteTable } from './route-table.ts';
 
 /**
- * Chooses a store for each key. Rules that look at values make a key live in one of several stores: then reads ask them
+ * Chooses a store for each key. Where rules depend on values a key lives in one of several stores: then reads ask them
  * in order, and a write that changes the place removes the old entry, one write at a time per key.
  */
 export class RouteStore implements Store {

@@ -20,7 +20,7 @@ export class RouteTable {
 
   /**
    * Where the key can be, most wanted first: every rule that takes the key, up to the first that takes all values.
-   * One entry in the common case that rules look at keys only.
+   * One entry in the common case that rules depend on keys only.
    */
   candidates(key: Key): RouteEntry[] {
     const found: RouteEntry[] = [];

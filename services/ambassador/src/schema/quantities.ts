@@ -21,11 +21,15 @@ export const durationText = (options: Options) =>
 export const sizeText = (options: Options) =>
   Type.Unsafe<string | number>({ type: ['string', 'integer'], pattern: sizePattern, minimum: 0, ...options });
 
-/** The bytes of a size that fits the schema. */
-export const bytesOf = (size: string | number): number => parseBytes(String(size));
+/** A size that the schema accepts, in bytes. */
+export const toBytes = (size: string | number): number => parseBytes(String(size));
 
-/** The milliseconds of a duration that fits the schema. */
-export const millisecondsOf = (duration: string | 0): number => parseDuration(String(duration));
+/** A duration that the schema accepts, in milliseconds. */
+export const toMilliseconds = (duration: string | 0): number => parseDuration(String(duration));
+
+/** A part of a whole, from 0 to 1. */
+export const probability = (description: string, fallback?: number) =>
+  Type.Number({ minimum: 0, maximum: 1, description, ...(fallback === undefined ? {} : { default: fallback }) });
 
 /** An object without other keys than these. */
 export const strict = <Properties extends TProperties>(

@@ -1,13 +1,11 @@
-import type { TrackChanges } from './near-cache.ts';
+import type { ChangeEvents, TrackChanges } from './changes.ts';
 import type { Key } from './store.ts';
-
-type Events = Parameters<TrackChanges>[0];
 
 /** Passes on what is heard of a store's changes to everybody who listens, each for the keys that he asked for. */
 export class ChangeRelay {
-  readonly #followers = new Set<Events>();
-  /** The last word on whether changes are heard. */
-  #last: ((events: Events) => void) | undefined;
+  readonly #followers = new Set<ChangeEvents>();
+  /** Whether changes are heard, as it was reported last. */
+  #last: ((events: ChangeEvents) => void) | undefined;
 
   readonly track: TrackChanges = (events) => {
     this.#followers.add(events);
@@ -22,15 +20,15 @@ export class ChangeRelay {
     }
   }
 
-  listening(): void {
-    this.#say((events) => events.listening());
+  connected(): void {
+    this.#report((events) => events.connected());
   }
 
-  deaf(reason: string): void {
-    this.#say((events) => events.deaf(reason));
+  lost(reason: string): void {
+    this.#report((events) => events.lost(reason));
   }
 
-  #say(word: (events: Events) => void): void {
+  #report(word: (events: ChangeEvents) => void): void {
     this.#last = word;
     for (const events of this.#followers) word(events);
   }

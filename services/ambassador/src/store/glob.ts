@@ -8,10 +8,10 @@ export type Glob = {
 
 /** Compile a pattern by the rules of Redis' stringmatchlen, without backtracking more than one star at a time. */
 export function compileGlob(pattern: string): Glob {
-  const tokens = tokensOf(pattern.split(''));
+  const tokens = parseTokens(pattern.split(''));
   const firstOpen = tokens.findIndex((token) => typeof token !== 'string');
   const literal = (firstOpen < 0 ? tokens : tokens.slice(0, firstOpen)) as string[];
-  return { matches: (text) => fits(tokens, text), prefix: literal.join(''), pattern };
+  return { matches: (text) => matchTokens(tokens, text), prefix: literal.join(''), pattern };
 }
 
 type Token =
@@ -20,7 +20,7 @@ type Token =
   | { kind: 'any' }
   | { kind: 'set'; negated: boolean; ranges: [string, string][] };
 
-const fitsOne = (token: Token | undefined, character: string): boolean => {
+const matchOne = (token: Token | undefined, character: string): boolean => {
   if (token === undefined) return false;
   if (typeof token === 'string') return token === character;
   if (token.kind !== 'set') return token.kind === 'any';
@@ -29,14 +29,14 @@ const fitsOne = (token: Token | undefined, character: string): boolean => {
 
 const isStar = (token: Token | undefined): boolean => typeof token === 'object' && token.kind === 'star';
 
-function fits(tokens: readonly Token[], text: string): boolean {
+function matchTokens(tokens: readonly Token[], text: string): boolean {
   let [token, at, star, resume] = [0, 0, -1, 0];
   while (at < text.length) {
     if (isStar(tokens[token])) {
       star = token;
       resume = at;
       token += 1;
-    } else if (fitsOne(tokens[token], text[at] ?? '')) {
+    } else if (matchOne(tokens[token], text[at] ?? '')) {
       token += 1;
       at += 1;
     } else if (star < 0) return false;
@@ -50,7 +50,7 @@ function fits(tokens: readonly Token[], text: string): boolean {
   return token === tokens.length;
 }
 
-function tokensOf(pattern: readonly string[]): Token[] {
+function parseTokens(pattern: readonly string[]): Token[] {
   const tokens: Token[] = [];
   for (let at = 0; at < pattern.length; at += 1) {
     const character = pattern[at] ?? '';
@@ -58,7 +58,7 @@ function tokensOf(pattern: readonly string[]): Token[] {
       if (!isStar(tokens.at(-1))) tokens.push({ kind: 'star' });
     } else if (character === '?') tokens.push({ kind: 'any' });
     else if (character === '[') {
-      const { token, end } = setOf(pattern, at + 1);
+      const { token, end } = parseSet(pattern, at + 1);
       tokens.push(token);
       at = end;
     } else if (character === '\\' && at + 1 < pattern.length) {
@@ -70,7 +70,7 @@ function tokensOf(pattern: readonly string[]): Token[] {
 }
 
 /** A `[...]` from behind its bracket; an unclosed one ends with the pattern, as in Redis. */
-function setOf(pattern: readonly string[], from: number): { token: Token; end: number } {
+function parseSet(pattern: readonly string[], from: number): { token: Token; end: number } {
   const negated = pattern[from] === '^';
   const ranges: [string, string][] = [];
   let at = negated ? from + 1 : from;

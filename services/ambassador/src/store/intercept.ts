@@ -37,8 +37,8 @@ export function intercept(
     getMany: (keys, options) => around(read('getMany', keys), () => inner.getMany(keys, options)),
     set: (key, value, options) => around(write('set', [key]), () => inner.set(key, value, options)),
     delete: (key, options) => around(write('delete', [key]), () => inner.delete(key, options)),
-    writeMany: (operations) => around(write('writeMany', keysOf(operations)), () => inner.writeMany(operations)),
-    transact: (operations) => around(write('transact', keysOf(operations)), () => inner.transact(operations)),
+    writeMany: (operations) => around(write('writeMany', operationKeys(operations)), () => inner.writeMany(operations)),
+    transact: (operations) => around(write('transact', operationKeys(operations)), () => inner.transact(operations)),
     increment: (key, by) => around(write('increment', [key]), () => inner.increment(key, by)),
     touch: (key, at, condition) => around(write('touch', [key]), () => inner.touch(key, at, condition)),
     list: (options) => around(read('list', []), () => inner.list(options)),
@@ -56,4 +56,4 @@ export function intercept(
 
 const read = (name: OperationName, keys: readonly Key[]): Operation => ({ name, keys, write: false });
 const write = (name: OperationName, keys: readonly Key[]): Operation => ({ name, keys, write: true });
-const keysOf = (operations: readonly { key: Key }[]): Key[] => operations.map(({ key }) => key);
+const operationKeys = (operations: readonly { key: Key }[]): Key[] => operations.map(({ key }) => key);

@@ -21,13 +21,13 @@ function valueAt(json: unknown, path: readonly string[]): unknown {
   return at;
 }
 
-/** Whether a JSON value fits a filter. Ordering holds within numbers and within strings only. */
-export function fits(json: unknown, filter: QueryFilter): boolean {
+/** Whether a JSON value matches a filter. Ordering holds within numbers and within strings only. */
+export function matchesFilter(json: unknown, filter: QueryFilter): boolean {
   switch (filter.op) {
     case 'AND':
-      return filter.filters.every((inner) => fits(json, inner));
+      return filter.filters.every((inner) => matchesFilter(json, inner));
     case 'OR':
-      return filter.filters.some((inner) => fits(json, inner));
+      return filter.filters.some((inner) => matchesFilter(json, inner));
     case 'IN':
       return filter.values.includes(valueAt(json, filter.path) as QueryScalar);
     case 'EQ':

@@ -14,6 +14,6 @@ export function keepValue(value: Buffer): KeptValue {
   return own;
 }
 
-export const bytesOfKept = (kept: KeptValue): Buffer => (typeof kept === 'string' ? Buffer.from(kept, 'latin1') : kept);
+export const keptToBytes = (kept: KeptValue): Buffer => (typeof kept === 'string' ? Buffer.from(kept, 'latin1') : kept);
 
-export const textOfKept = (kept: KeptValue): string | undefined => (typeof kept === 'string' ? kept : undefined);
+export const keptToText = (kept: KeptValue): string | undefined => (typeof kept === 'string' ? kept : undefined);

@@ -6,16 +6,16 @@ import { StoreError } from './store-error.ts';
 const ascii = /^[\0-\x7f]*$/;
 
 /** The key of a text: its UTF-8 bytes, one character each. */
-export const keyOfText = (text: string): Key => (ascii.test(text) ? text : Buffer.from(text).toString('latin1'));
+export const textToKey = (text: string): Key => (ascii.test(text) ? text : Buffer.from(text).toString('latin1'));
 
-export const keyOfBytes = (bytes: Buffer): Key => bytes.toString('latin1');
+export const bytesToKey = (bytes: Buffer): Key => bytes.toString('latin1');
 
-export const bytesOfKey = (key: Key): Buffer => Buffer.from(key, 'latin1');
+export const keyToBytes = (key: Key): Buffer => Buffer.from(key, 'latin1');
 
 /** The key as text, undefined where its bytes are not UTF-8. */
-export function textOfKey(key: Key): string | undefined {
+export function keyToText(key: Key): string | undefined {
   if (ascii.test(key)) return key;
-  const bytes = bytesOfKey(key);
+  const bytes = keyToBytes(key);
   return isUtf8(bytes) ? bytes.toString('utf8') : undefined;
 }
 
@@ -25,10 +25,10 @@ export function textOfKey(key: Key): string | undefined {
  * @throws {StoreError} ERR_KEY where it is not UTF-8 or has a NUL, for backends that store text
  */
 export function requireText(key: Key): string {
-  const text = textOfKey(key);
+  const text = keyToText(key);
   if (text !== undefined && !text.includes('\0')) return text;
   throw new StoreError('ERR_KEY', 'this store takes keys of UTF-8 without NUL only');
 }
 
 /** The key for people: as text, with what is not text escaped. */
-export const shownKey = (key: Key): string => JSON.stringify(textOfKey(key) ?? key);
+export const shownKey = (key: Key): string => JSON.stringify(keyToText(key) ?? key);

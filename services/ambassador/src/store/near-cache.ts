@@ -3,7 +3,7 @@ import type { Entry, Key } from './store.ts';
 /** A read on its way to the backend, whose answer may be kept unless the key changes before it comes. */
 export type Fill = { readonly key: Key; live: boolean };
 
-/** The near cache in front of a store, for code that writes to the store without it. */
+/** A near cache, as the code that writes past it uses it. */
 export interface NearCache {
   /** Without waiting: the entry, null for a key known to be absent, undefined where it does not know. */
   peek(key: Key): Entry | null | undefined;
@@ -17,21 +17,3 @@ export interface NearCache {
   suspend(): void;
   resume(): void;
 }
-
-/** How to hear of the changes of a store's keys. */
-export type Changes = {
-  track: TrackChanges;
-  /** What stands before every key in the backend. */
-  keyPrefix: Key;
-};
-
-/** Something that hears of every change of a backend's keys: for Redis, CLIENT TRACKING in broadcasting mode. */
-export type TrackChanges = (events: {
-  prefix: Key;
-  /** These keys changed; null: any may have. */
-  changed(keys: readonly Key[] | null): void;
-  /** From now on every change is heard. */
-  listening(): void;
-  /** The connection is lost; changes are not heard. It is tried again. */
-  deaf(reason: string): void;
-}) => { close(): Promise<void> };

@@ -2,7 +2,7 @@ import type { StoreError } from './store-error.ts';
 
 /**
  * A key: a string with one character per byte (the latin1 reading of its bytes), so that keys of any bytes are cheap
- * to compare and to use in a Map. Text becomes a key with `keyOfText`; ASCII is the same in both.
+ * to compare and to use in a Map. Text becomes a key with `textToKey`; ASCII is the same in both.
  */
 export type Key = string;
 
@@ -45,7 +45,7 @@ export type WriteOptions = Condition & {
 export type SetOptions = WriteOptions & {
   /** Milliseconds to live, more than 0; `keep` keeps the expiry the key has; absent: the key does not expire. */
   ttl?: number | 'keep';
-  /** A media type, which routing rules may look at; it is not stored. */
+  /** A media type, which routing rules may use; it is not stored. */
   contentType?: string;
 };
 
@@ -86,8 +86,8 @@ export interface Store {
   readonly info: StoreInfo;
 
   /**
-   * The entry, without waiting, where a near cache holds it and may answer: null when it knows that there is none,
-   * undefined when only `get` can tell. Stores that always have to ask somebody don't have this method.
+   * The entry, without waiting, where memory holds it and may answer: null when it knows that there is none,
+   * undefined when only `get` can know. Stores that always have to ask a server don't have this method.
    */
   peek?(key: Key): Entry | null | undefined;
 
@@ -123,7 +123,7 @@ export interface Store {
 
   list(options: ListOptions): Promise<KeyPage>;
 
-  /** Entries that fit a Dapr state query; only where the capability `query` is. */
+  /** Entries that match a Dapr state query; only where the capability `query` is. */
   query?(query: StoreQuery): Promise<QueryPage>;
 
   /**

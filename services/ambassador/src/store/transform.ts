@@ -3,7 +3,7 @@ import type { Entry, Key, Store, StoreInfo, WriteOperation } from './store.ts';
 import { asStoreError, StoreError } from './store-error.ts';
 import { updateEntry } from './update.ts';
 
-/** How keys and values look on the other side of a policy. Keys here are those on the caller's side. */
+/** How keys and values are written on the other side of a policy. Keys here are those on the caller's side. */
 export type Transform = {
   key?: { out: (key: Key) => Key; back: (key: Key) => Key; prefix: Key };
   value?: { encode: (key: Key, value: Buffer) => Buffer; decode: (key: Key, value: Buffer) => Buffer };
@@ -61,7 +61,7 @@ export function transform(inner: Store, { key: keys, value: values }: Transform)
   return outer;
 }
 
-/** What a number looks like behind a transformed value only we know, so we read, add and write if nobody came between. */
+/** The backend cannot add to a transformed value, so it is read, changed here and written if nobody wrote meanwhile. */
 async function incrementByUpdate(store: Store, key: Key, by: bigint): Promise<bigint> {
   let sum = 0n;
   await updateEntry(store, key, (entry) => {

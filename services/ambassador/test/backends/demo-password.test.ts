@@ -2,13 +2,13 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { tempDir } from '@podkit/chassis/testing/temp-dir';
 import { expect, test } from 'vitest';
-import { warnOfDemoPassword } from '../../src/backends/demo-password.ts';
+import { warnAboutDemoPassword } from '../../src/backends/demo-password.ts';
 
 function warningsFor(text: string): string[] {
   const passwordFile = join(tempDir(), 'password');
   writeFileSync(passwordFile, text);
   const warnings: string[] = [];
-  warnOfDemoPassword('orders', { passwordFile }, (message) => warnings.push(message));
+  warnAboutDemoPassword('orders', { passwordFile }, (message) => warnings.push(message));
   return warnings;
 }
 
@@ -24,6 +24,6 @@ test('a store with another password says nothing', () => {
 
 test('a password file that is not there is no concern of the warning', () => {
   const warnings: string[] = [];
-  warnOfDemoPassword('orders', { passwordFile: '/nowhere/password' }, (message) => warnings.push(message));
+  warnAboutDemoPassword('orders', { passwordFile: '/nowhere/password' }, (message) => warnings.push(message));
   expect(warnings).toEqual([]);
 });

@@ -9,7 +9,7 @@ import type { Store } from '../../src/store/store.ts';
 import { StoreError } from '../../src/store/store-error.ts';
 import { follow, type Server } from '../support/postgres-follower.ts';
 import { query } from '../support/postgres-query.ts';
-import { closeAll, storeOf, storesOf } from '../support/stores.ts';
+import { buildStores, closeAll, getStore } from '../support/stores.ts';
 
 let primary: Server;
 let standby: Server;
@@ -25,9 +25,9 @@ afterAll(async () => {
 });
 
 function opened(url: string, migrate = true): Store {
-  const generation = storesOf(`stores: {main: {driver: postgresql, url: '${url}', migrate: ${migrate}}}`);
+  const generation = buildStores(`stores: {main: {driver: postgresql, url: '${url}', migrate: ${migrate}}}`);
   onTestFinished(() => closeAll(generation));
-  return storeOf(generation, 'main');
+  return getStore(generation, 'main');
 }
 
 /** A primary that was demoted refuses every write, also of sessions that are open. */

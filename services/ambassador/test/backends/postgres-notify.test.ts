@@ -3,7 +3,7 @@ import { waitFor } from '@podkit/chassis/testing/wait-for';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import type { Store } from '../../src/store/store.ts';
 import { query } from '../support/postgres-query.ts';
-import { closeAll, storeOf, storesOf } from '../support/stores.ts';
+import { buildStores, closeAll, getStore } from '../support/stores.ts';
 
 let postgres: Awaited<ReturnType<typeof startPostgres>>;
 beforeAll(async () => {
@@ -12,11 +12,11 @@ beforeAll(async () => {
 afterAll(() => postgres.stop());
 
 function opened(policies: string): Store {
-  const generation = storesOf(
+  const generation = buildStores(
     `stores: {main: {driver: postgresql, url: '${postgres.url}', notify: true, policies: [${policies}]}}`,
   );
   onTestFinished(() => closeAll(generation));
-  return storeOf(generation, 'main');
+  return getStore(generation, 'main');
 }
 
 const text = (value: string) => Buffer.from(value);

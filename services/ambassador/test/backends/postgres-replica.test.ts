@@ -6,7 +6,7 @@ import { waitFor } from '@podkit/chassis/testing/wait-for';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { conninfo, follow, type Server } from '../support/postgres-follower.ts';
 import { query } from '../support/postgres-query.ts';
-import { closeAll, storeOf, storesOf } from '../support/stores.ts';
+import { buildStores, closeAll, getStore } from '../support/stores.ts';
 
 let primary: Server;
 let replica: Server;
@@ -25,9 +25,9 @@ const yaml = (lag: string) =>
   `stores: {main: {driver: postgresql, url: '${primary.url}', replicas: ['${replica.url}'], replicaLag: ${lag}}}`;
 
 function opened(lag: string) {
-  const generation = storesOf(yaml(lag));
+  const generation = buildStores(yaml(lag));
   onTestFinished(() => closeAll(generation));
-  return storeOf(generation, 'main');
+  return getStore(generation, 'main');
 }
 
 async function listenTo(whom: string): Promise<void> {

@@ -5,7 +5,7 @@ import { startPostgres } from '@podkit/chassis/testing/servers';
 import { waitFor } from '@podkit/chassis/testing/wait-for';
 import { Client } from 'pg';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import { closeAll, storeOf, storesOf } from '../support/stores.ts';
+import { buildStores, closeAll, getStore } from '../support/stores.ts';
 
 let postgres: Awaited<ReturnType<typeof startPostgres>>;
 beforeAll(async () => {
@@ -15,9 +15,9 @@ afterAll(() => postgres.stop());
 
 /** The stores of a YAML text, with `$url` in it, closed at the end. */
 function opened(yaml: string) {
-  const generation = storesOf(yaml.replaceAll('$url', postgres.url));
+  const generation = buildStores(yaml.replaceAll('$url', postgres.url));
   onTestFinished(() => closeAll(generation));
-  return (name: string) => storeOf(generation, name);
+  return (name: string) => getStore(generation, name);
 }
 
 test('what PostgreSQL could never store is refused before it is acknowledged, and the rest arrives', async () => {

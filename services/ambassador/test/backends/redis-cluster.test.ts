@@ -3,10 +3,10 @@ import { once } from 'node:events';
 import { setImmediate } from 'node:timers/promises';
 import { waitFor } from '@podkit/chassis/testing/wait-for';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Generation } from '../../src/assembly/generation.ts';
+import type { Generation } from '../../src/routing/live-engine.ts';
 import type { Store } from '../../src/store/store.ts';
 import { redisCli, startCluster } from '../support/redis-topologies.ts';
-import { closeAll, storeOf, storesOf } from '../support/stores.ts';
+import { buildStores, closeAll, getStore } from '../support/stores.ts';
 
 let cluster: Awaited<ReturnType<typeof startCluster>>;
 let generation: Generation;
@@ -14,7 +14,7 @@ let store: Store;
 beforeAll(async () => {
   cluster = await startCluster();
   const [first = '', second = ''] = cluster.addresses;
-  generation = storesOf(`
+  generation = buildStores(`
 stores:
   main:
     driver: redis
@@ -22,7 +22,7 @@ stores:
     commandTimeout: 1s
     connectTimeout: 1s
 `);
-  store = storeOf(generation, 'main');
+  store = getStore(generation, 'main');
 });
 afterAll(async () => {
   await closeAll(generation);

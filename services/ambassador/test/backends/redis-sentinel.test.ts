@@ -4,7 +4,7 @@ import { LiveEngine } from '../../src/routing/live-engine.ts';
 import { ask } from '../support/mixed-endpoint.ts';
 import { openEndpoint, rawClient } from '../support/redis-endpoint.ts';
 import { redisCli, startSentinel } from '../support/redis-topologies.ts';
-import { closeAll, storeOf, storesOf } from '../support/stores.ts';
+import { buildStores, closeAll, getStore } from '../support/stores.ts';
 
 let sentinel: Awaited<ReturnType<typeof startSentinel>>;
 beforeEach(async () => {
@@ -22,7 +22,7 @@ stores:
 `;
 
 test('through the Redis endpoint every command reaches the master, and after a failover the new one', async () => {
-  const generation = storesOf(yaml());
+  const generation = buildStores(yaml());
   onTestFinished(() => closeAll(generation));
   const client = await rawClient((await openEndpoint(new LiveEngine(generation))).port);
   expect(await ask(client, 'RPUSH list a b\nMULTI\nINCR n\nLLEN list\nEXEC\nBLPOP list 0')).toEqual([
@@ -49,8 +49,8 @@ test('through the Redis endpoint every command reaches the master, and after a f
 });
 
 test('a store finds its master through Sentinel, and the new one after a failover, with what replicas had', async () => {
-  const generation = storesOf(yaml());
-  const store = storeOf(generation, 'main');
+  const generation = buildStores(yaml());
+  const store = getStore(generation, 'main');
   await store.set('before', Buffer.from('1'), { consistency: 'strong' });
   expect(redisCli(sentinel.master.port, 'HGET', 'before', 'data')).toBe('1');
   await sentinel.master.stop('SIGKILL');

@@ -10,7 +10,7 @@ import type { Store } from '../../src/store/store.ts';
 import { ask } from '../support/mixed-endpoint.ts';
 import { openEndpoint, rawClient } from '../support/redis-endpoint.ts';
 import { redisCli } from '../support/redis-topologies.ts';
-import { closeAll, storeOf, storesOf } from '../support/stores.ts';
+import { buildStores, closeAll, getStore } from '../support/stores.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'podkit-rotation-'));
 const passwordFile = join(folder, 'password');
@@ -95,9 +95,9 @@ test.each(['redis', 'postgresql'] as const)(
     const { yaml, set, also, drop, disconnect } = stores[name];
     await set('first');
     mount('first');
-    const generation = storesOf(`stores: {main: {${yaml()}, username: app, passwordFile: '${passwordFile}'}}`);
+    const generation = buildStores(`stores: {main: {${yaml()}, username: app, passwordFile: '${passwordFile}'}}`);
     onTestFinished(() => closeAll(generation));
-    const work = load(storeOf(generation, 'main'));
+    const work = load(getStore(generation, 'main'));
     await work.more();
     await also('second');
     mount('second');
@@ -117,9 +117,9 @@ test.each(['redis', 'postgresql'] as const)(
     const { yaml, set } = stores[name];
     await set('right');
     mount('wr0ng-s3cret');
-    const generation = storesOf(`stores: {main: {${yaml()}, username: app, passwordFile: '${passwordFile}'}}`);
+    const generation = buildStores(`stores: {main: {${yaml()}, username: app, passwordFile: '${passwordFile}'}}`);
     onTestFinished(() => closeAll(generation));
-    const store = storeOf(generation, 'main');
+    const store = getStore(generation, 'main');
     const error = await store.get('app:1').catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ code: 'ERR_UNAVAILABLE', message: expect.stringMatching(/password/i) as string });
     expect(String(error)).not.toContain('wr0ng');
@@ -131,7 +131,7 @@ test.each(['redis', 'postgresql'] as const)(
 test('the Redis endpoint uses the new password, too, and survives a file that is away', async () => {
   acl('reset', 'on', '~app:*', '+@all', '-flushall', '>first');
   mount('first');
-  const generation = storesOf(
+  const generation = buildStores(
     `stores: {main: {${stores.redis.yaml()}, username: app, passwordFile: '${passwordFile}', policies: [near: {}]}}`,
   );
   onTestFinished(() => closeAll(generation));

@@ -2,20 +2,20 @@ import { startPostgres } from '@podkit/chassis/testing/servers';
 import fc from 'fast-check';
 import { Client } from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { Generation } from '../../src/assembly/generation.ts';
 import { afterPrefix } from '../../src/backends/postgres/prefix.ts';
 import { Statements } from '../../src/backends/postgres/statements.ts';
-import { keyOfText, textOfKey } from '../../src/store/key.ts';
+import type { Generation } from '../../src/routing/live-engine.ts';
+import { keyToText, textToKey } from '../../src/store/key.ts';
 import type { Store, StoreQuery } from '../../src/store/store.ts';
 import { StoreError } from '../../src/store/store-error.ts';
-import { closeAll, storeOf, storesOf } from '../support/stores.ts';
+import { buildStores, closeAll, getStore } from '../support/stores.ts';
 
 let postgres: Awaited<ReturnType<typeof startPostgres>>;
 let generation: Generation;
 
 beforeAll(async () => {
   postgres = await startPostgres();
-  generation = storesOf(`
+  generation = buildStores(`
 stores:
   memory: {driver: memory}
   postgresql: {driver: postgresql, url: '${postgres.url}'}
@@ -31,12 +31,12 @@ describe.each(['memory', 'postgresql'])('a query on %s', (name) => {
   let store: Store;
   const keysOf = async (query: StoreQuery): Promise<string[]> => {
     const page = await store.query?.(query);
-    return page?.entries.map(({ key }) => textOfKey(key) ?? '') ?? [];
+    return page?.entries.map(({ key }) => keyToText(key) ?? '') ?? [];
   };
   const allKeys = async () => (await store.list({ limit: 1000 })).keys;
 
   beforeEach(async () => {
-    store = storeOf(generation, name);
+    store = getStore(generation, name);
     for (const key of await allKeys()) await store.delete(key);
   });
 
@@ -112,9 +112,9 @@ test('the end of a prefix is behind every text that begins with it, and not behi
 });
 
 test('a listing by prefix reads the index over the bytes of the keys', async () => {
-  const store = storeOf(generation, 'postgresql');
-  for (const key of ['käse-1', 'käse-2', 'kase-3']) await store.set(keyOfText(key), Buffer.from('1'));
-  expect((await store.list({ prefix: keyOfText('käse'), limit: 10 })).keys.map(textOfKey)).toEqual([
+  const store = getStore(generation, 'postgresql');
+  for (const key of ['käse-1', 'käse-2', 'kase-3']) await store.set(textToKey(key), Buffer.from('1'));
+  expect((await store.list({ prefix: textToKey('käse'), limit: 10 })).keys.map(keyToText)).toEqual([
     'käse-1',
     'käse-2',
   ]);

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { LiveEngine } from '../../src/routing/live-engine.ts';
 import { ask } from '../support/mixed-endpoint.ts';
 import { openEndpoint, rawClient } from '../support/redis-endpoint.ts';
-import { closeAll, storeOf, storesOf } from '../support/stores.ts';
+import { buildStores, closeAll, getStore } from '../support/stores.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'podkit-tls-'));
 const [ours, other] = [makeAuthority(folder, 'ours'), makeAuthority(folder, 'other')];
@@ -57,9 +57,9 @@ const at = {
 };
 
 function opened(backend: keyof typeof at, rest: string) {
-  const generation = storesOf(`stores: {main: {${at[backend]()}${rest}}}`);
+  const generation = buildStores(`stores: {main: {${at[backend]()}${rest}}}`);
   onTestFinished(() => closeAll(generation));
-  return { generation, store: storeOf(generation, 'main') };
+  return { generation, store: getStore(generation, 'main') };
 }
 
 const backends = ['redis', 'postgresql'] as const;
@@ -111,11 +111,11 @@ test.each([
   ['without TLS', '', /no encryption|SSL off/],
   ['by the sslmode of its URL', '?sslmode=require', /unable to verify|self-signed/],
 ])('a PostgreSQL asked %s is not asked in clear text by mistake', async (_what, query, reason) => {
-  const generation = storesOf(
+  const generation = buildStores(
     `stores: {main: {driver: postgresql, url: 'postgres://postgres@127.0.0.1:${postgres.port}/postgres${query}'}}`,
   );
   onTestFinished(() => closeAll(generation));
-  await expect(storeOf(generation, 'main').get('k')).rejects.toMatchObject({
+  await expect(getStore(generation, 'main').get('k')).rejects.toMatchObject({
     code: 'ERR_UNAVAILABLE',
     message: expect.stringMatching(reason) as string,
   });

@@ -8,7 +8,7 @@ import { parse } from 'yaml';
 import { publishedSchema } from '../../src/config/publish-schema.ts';
 import { parseConfig } from '../../src/config/read-file.ts';
 import { schema } from '../../src/config.ts';
-import { bytesOf, millisecondsOf } from '../../src/schema/quantities.ts';
+import { toBytes, toMilliseconds } from '../../src/schema/quantities.ts';
 
 const folder = join(import.meta.dirname, '../..');
 const readme = readFileSync(join(folder, 'README.md'), 'utf8');
@@ -56,8 +56,8 @@ test.each(cases)('%s is refused with its line', (_what, yaml, expected) => {
 test('a size may be a plain number of bytes, and a duration a plain 0', () => {
   const yaml = `stores: {a: {driver: memory, maxBytes: 1000000, policies: [near: {maxBytes: 4096, negativeTtl: 0}]}}`;
   expect(parseConfig(yaml, 'a.yaml').stores.a).toMatchObject({ maxBytes: 1_000_000 });
-  expect([1_000_000, '1000000', '1Mi'].map(bytesOf)).toEqual([1_000_000, 1_000_000, 2 ** 20]);
-  expect(millisecondsOf(0)).toBe(0);
+  expect([1_000_000, '1000000', '1Mi'].map(toBytes)).toEqual([1_000_000, 1_000_000, 2 ** 20]);
+  expect(toMilliseconds(0)).toBe(0);
 });
 
 test("the README's settings are the ones there are", () => {

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Generation } from '../../src/assembly/generation.ts';
+import type { Generation } from '../../src/routing/live-engine.ts';
 import { daprApi } from '../support/dapr-api.ts';
-import { closeAll, startBackends, storesOf } from '../support/stores.ts';
+import { buildStores, closeAll, startBackends } from '../support/stores.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'podkit-bad-input-'));
 let backends: Awaited<ReturnType<typeof startBackends>>;
@@ -13,7 +13,7 @@ let generation: Generation;
 let api: ReturnType<typeof daprApi>;
 beforeAll(async () => {
   backends = await startBackends();
-  generation = storesOf(`
+  generation = buildStores(`
 stores:
   memory: {driver: memory}
   redis: {driver: redis, url: '${backends.redis.url}'}

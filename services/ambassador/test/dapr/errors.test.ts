@@ -1,8 +1,8 @@
 import { afterAll, expect, test } from 'vitest';
 import { daprApi } from '../support/dapr-api.ts';
-import { closeAll, storeOf, storesOf } from '../support/stores.ts';
+import { buildStores, closeAll, getStore } from '../support/stores.ts';
 
-const generation = storesOf(`
+const generation = buildStores(`
 stores:
   memory: {driver: memory}
   small: {driver: memory, maxBytes: '400'}
@@ -111,7 +111,7 @@ test('operations that are null are none, as in Go', async () => {
 
 test('a bulk get names an error for bytes that are no text, and a single get has them exactly', async () => {
   const bytes = Buffer.from([0xff, 0x00, 0xfe]);
-  await storeOf(generation, 'memory').set('raw', bytes);
+  await getStore(generation, 'memory').set('raw', bytes);
   const [item] = (await bulk('{"keys":["raw"]}')).json<{ error: string; data?: unknown }[]>();
   expect(item).toEqual({ key: 'raw', error: expect.stringContaining('ERR_NOT_TEXT') });
   expect((await api.inject('/v1.0/state/memory/raw')).rawPayload).toEqual(bytes);

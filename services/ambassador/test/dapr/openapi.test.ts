@@ -1,12 +1,12 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, expect, test } from 'vitest';
 import { daprApi } from '../support/dapr-api.ts';
-import { closeAll, storesOf } from '../support/stores.ts';
+import { buildStores, closeAll } from '../support/stores.ts';
 
 type Response = { content?: Record<string, { schema: object }> };
 type Paths = Record<string, Record<string, { responses: Record<string, Response> }>>;
 
-const generation = storesOf(`
+const generation = buildStores(`
 stores:
   memory: {driver: memory}
   small: {driver: memory, maxBytes: 400}

@@ -1,38 +1,13 @@
 import { expect, test } from 'vitest';
-import { MemoryStore } from '../../src/backends/memory/memory-store.ts';
 import { Bulkhead, bulkhead } from '../../src/policies/bulkhead.ts';
 import { CircuitBreaker, circuitBreaker } from '../../src/policies/circuit-breaker.ts';
 import { failover } from '../../src/policies/failover.ts';
 import { faults } from '../../src/policies/faults.ts';
 import { mirror } from '../../src/policies/mirror.ts';
-import { MemoryNearCache } from '../../src/policies/near/memory-near-cache.ts';
-import { nearStore } from '../../src/policies/near/near-store.ts';
 import { retry } from '../../src/policies/retry.ts';
 import { timeout } from '../../src/policies/timeout.ts';
-import { intercept } from '../../src/store/intercept.ts';
-import type { Store } from '../../src/store/store.ts';
-import { StoreError } from '../../src/store/store-error.ts';
+import { failing, memory, one, scripted } from '../support/scripted-store.ts';
 
-const memory = () => new MemoryStore({ name: 'memory', maxBytes: 1024 * 1024 });
-const one = Buffer.from('1');
-const unavailable = (outcome: 'not-applied' | 'unknown' = 'not-applied') =>
-  new StoreError('ERR_UNAVAILABLE', 'away', { outcome });
-
-/** A store whose operations first do what `before` says, counting them. */
-function scripted(inner: Store, before: (call: number) => Promise<void>): { store: Store; calls: () => number } {
-  let calls = 0;
-  const store = intercept(inner, async (_operation, run) => {
-    calls += 1;
-    await before(calls);
-    return run();
-  });
-  return { store, calls: () => calls };
-}
-
-const failing = (times: number, outcome?: 'not-applied' | 'unknown') =>
-  scripted(memory(), async (call) => {
-    if (call <= times) throw unavailable(outcome);
-  });
 const never = () => scripted(memory(), () => Promise.withResolvers<void>().promise);
 const retries = { attempts: 3, minDelay: 1, maxDelay: 2, budget: 0.2 };
 
@@ -148,88 +123,4 @@ test('faults hit only the keys that they are for', async () => {
   const store = faults(memory(), { errors: 1, delays: 0, delay: 0, prefix: 'bad:' });
   expect(await store.set('good:1', one)).toMatch(/./);
   await expect(store.get('bad:1')).rejects.toMatchObject({ message: 'a fault was injected' });
-});
-
-const nearOptions = {
-  maxBytes: 10_000,
-  ttl: 1000,
-  negativeTtl: 500,
-  staleWhileRevalidate: 0,
-  staleIfError: 0,
-  jitter: 0,
-};
-
-test('many readers of one key ask the backend once', async () => {
-  const gate = Promise.withResolvers<void>();
-  const { store, calls } = scripted(memory(), () => gate.promise);
-  const near = nearStore(store, new MemoryNearCache(nearOptions));
-  const reads = Promise.all(Array.from({ length: 50 }, () => near.get('k')));
-  gate.resolve();
-  await reads;
-  expect(calls()).toBe(1);
-});
-
-test('a read that was under way during a write is not kept, and nobody joins it afterwards', async () => {
-  const gate = Promise.withResolvers<void>();
-  const backend = memory();
-  await backend.set('k', Buffer.from('old'));
-  const slow: Store = { ...intercept(backend, (_operation, run) => run()) };
-  slow.get = async (key) => {
-    const entry = await backend.get(key);
-    if (entry?.value.toString() === 'old') await gate.promise;
-    return entry;
-  };
-  const cache = new MemoryNearCache(nearOptions);
-  const near = nearStore(slow, cache);
-  const early = near.get('k');
-  await near.set('k', Buffer.from('new'));
-  expect((await near.get('k'))?.value.toString()).toBe('new');
-  gate.resolve();
-  expect((await early)?.value.toString()).toBe('old');
-  expect((await near.get('k'))?.value.toString()).toBe('new');
-});
-
-test('an absence is remembered for its own, shorter time', async () => {
-  let now = 0;
-  const { store, calls } = failing(0);
-  const near = nearStore(store, new MemoryNearCache({ ...nearOptions, now: () => now }));
-  await near.get('none');
-  await near.get('none');
-  expect(calls()).toBe(1);
-  now = 501;
-  await near.get('none');
-  expect(calls()).toBe(2);
-});
-
-test('what is stale is served while it is asked for anew, and when the backend fails, each for its time', async () => {
-  let now = 0;
-  const backend = memory();
-  await backend.set('k', one);
-  let away = false;
-  const { store } = scripted(backend, async () => {
-    if (away) throw unavailable();
-  });
-  const near = nearStore(
-    store,
-    new MemoryNearCache({ ...nearOptions, staleWhileRevalidate: 100, staleIfError: 1000, now: () => now }),
-  );
-  await near.get('k');
-  away = true;
-  for (now of [1050, 1900]) expect((await near.get('k'))?.value).toEqual(one);
-  now = 2001;
-  await expect(near.get('k')).rejects.toMatchObject({ code: 'ERR_UNAVAILABLE' });
-});
-
-test('a strong read goes past the near cache, and a cache that hears nothing keeps nothing', async () => {
-  const backend = memory();
-  const cache = new MemoryNearCache(nearOptions);
-  const near = nearStore(backend, cache);
-  await backend.set('k', Buffer.from('1'));
-  await near.get('k');
-  await backend.set('k', Buffer.from('2'));
-  expect((await near.get('k'))?.value.toString()).toBe('1');
-  expect((await near.get('k', { consistency: 'strong' }))?.value.toString()).toBe('2');
-  cache.suspend();
-  expect((await near.get('k'))?.value.toString()).toBe('2');
-  expect(cache.peek('k')).toBeUndefined();
 });

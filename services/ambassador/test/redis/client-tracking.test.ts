@@ -6,7 +6,8 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import { LiveEngine } from '../../src/routing/live-engine.ts';
 import { ask, redisForTests } from '../support/mixed-endpoint.ts';
 import { openEndpoint, rawClient, type TestEndpoint } from '../support/redis-endpoint.ts';
-import { closeAll, storesOf } from '../support/stores.ts';
+import { buildStores, closeAll } from '../support/stores.ts';
+import { cachedTransaction, conversations, type Line } from '../support/tracking-conversations.ts';
 
 const shared = redisForTests();
 let tables = 0;
@@ -26,12 +27,10 @@ const stores = {
 const kinds = Object.keys(stores) as (keyof typeof stores)[];
 
 async function endpointFor(store: string): Promise<TestEndpoint> {
-  const generation = storesOf(`stores: {main: ${store}}`);
+  const generation = buildStores(`stores: {main: ${store}}`);
   onTestFinished(() => closeAll(generation));
   return openEndpoint(new LiveEngine(generation));
 }
-
-type Line = [who: 'reader' | 'writer' | 'other', commands: string];
 
 /** What the reader and another connection get in a conversation, when each line is answered before the next. */
 async function converse(port: number, lines: (ids: { other: string }) => readonly Line[]): Promise<string[]> {
@@ -45,94 +44,6 @@ async function converse(port: number, lines: (ids: { other: string }) => readonl
   }
   return got;
 }
-
-const conversations: [what: string, lines: (ids: { other: string }) => Line[]][] = [
-  [
-    'one notice is sent for a key, until it is read again',
-    () => [
-      ['reader', 'HELLO 3'],
-      ['reader', 'CLIENT TRACKING ON\nGET k\nMGET a b'],
-      ['writer', 'SET k 1\nSET unread 1'],
-      ['reader', ''],
-      ['writer', 'SET k 2\nSET b 2'],
-      ['reader', ''],
-      ['reader', 'GET k'],
-      ['writer', 'DEL k'],
-      ['reader', ''],
-      ['reader', 'PING'],
-    ],
-  ],
-  [
-    'broadcasting tells of all keys under the prefixes',
-    () => [
-      ['reader', 'HELLO 3'],
-      ['reader', 'CLIENT TRACKING ON BCAST PREFIX a: PREFIX b:'],
-      ['writer', 'SET c:1 1\nSET a:1 1'],
-      ['reader', ''],
-      ['writer', 'SET b:1 1'],
-      ['reader', ''],
-      ['reader', 'CLIENT TRACKINGINFO'],
-    ],
-  ],
-  [
-    'OPTIN remembers only what CLIENT CACHING YES announces',
-    () => [
-      ['reader', 'HELLO 3'],
-      ['reader', 'CLIENT TRACKING ON OPTIN\nGET a\nCLIENT CACHING YES\nGET b\nGET c'],
-      ['writer', 'SET a 1\nSET c 1\nSET b 1'],
-      ['reader', ''],
-      ['reader', 'PING'],
-    ],
-  ],
-  [
-    'OPTOUT leaves out what CLIENT CACHING NO announces',
-    () => [
-      ['reader', 'HELLO 3'],
-      ['reader', 'CLIENT TRACKING ON OPTOUT\nCLIENT CACHING NO\nGET a\nGET b'],
-      ['writer', 'SET a 1\nSET b 1'],
-      ['reader', ''],
-      ['reader', 'PING'],
-    ],
-  ],
-  [
-    'notices of own writes come behind their replies, and not with NOLOOP',
-    () => [
-      ['reader', 'HELLO 3'],
-      ['reader', 'CLIENT TRACKING ON\nGET k'],
-      ['reader', 'SET k 1'],
-      ['reader', ''],
-      ['reader', 'CLIENT TRACKING ON NOLOOP\nGET n\nSET n 1\nCLIENT TRACKINGINFO'],
-    ],
-  ],
-  [
-    'a connection of RESP2 redirects its notices to another one, which has subscribed',
-    ({ other }) => [
-      ['other', 'SUBSCRIBE __redis__:invalidate'],
-      ['reader', `CLIENT TRACKING ON REDIRECT ${other}\nGET k`],
-      ['writer', 'SET k 1'],
-      ['other', ''],
-      ['other', 'UNSUBSCRIBE __redis__:invalidate'],
-    ],
-  ],
-  [
-    'a redirection to a connection that is gone is said to be broken',
-    ({ other }) => [
-      ['reader', 'HELLO 3'],
-      ['reader', `CLIENT TRACKING ON REDIRECT ${other}\nGET k`],
-      ['other', 'QUIT'],
-      ['writer', 'SET k 1'],
-      ['reader', ''],
-    ],
-  ],
-];
-
-const cachedTransaction = (): Line[] => [
-  ['reader', 'HELLO 3'],
-  ['reader', 'CLIENT TRACKING ON OPTIN\nCLIENT CACHING YES\nMULTI\nGET a\nGET c\nEXEC\nGET d'],
-  ['writer', 'SET d 1\nSET c 1'],
-  ['reader', ''],
-  ['reader', 'PING'],
-];
 
 /** Numbers of connections differ. */
 const withoutIds = (replies: readonly string[]) => replies.map((reply) => reply.replaceAll(/:\d+\r\n/g, ':N\r\n'));
@@ -170,7 +81,7 @@ describe.each(kinds)('with keys in a store of kind %s', (kind) => {
     );
   });
 
-  test("node-redis' client-side cache answers without asking, and hears of changes", async () => {
+  test("node-redis' client-side cache answers without asking, and isHeard of changes", async () => {
     const { port } = await endpointFor(stores[kind]());
     const [cached, plain] = [await cachingClient(port), await cachingClient(port, false)];
     await plain.set('k', '1');

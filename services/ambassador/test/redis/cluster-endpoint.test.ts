@@ -8,7 +8,7 @@ import { LiveEngine } from '../../src/routing/live-engine.ts';
 import { ask, frames } from '../support/mixed-endpoint.ts';
 import { openEndpoint, rawClient } from '../support/redis-endpoint.ts';
 import { redisCli, startCluster } from '../support/redis-topologies.ts';
-import { closeAll, storesOf } from '../support/stores.ts';
+import { buildStores, closeAll } from '../support/stores.ts';
 
 let cluster: Awaited<ReturnType<typeof startCluster>>;
 beforeAll(async () => {
@@ -18,7 +18,7 @@ afterAll(() => cluster.stop());
 
 /** A client of an endpoint before the cluster, of which it knows one node. */
 async function clusterEndpoint(rest = '') {
-  const generation = storesOf(
+  const generation = buildStores(
     `stores: {main: {driver: redis, cluster: {nodes: ['${cluster.addresses[1]}']}, connectTimeout: 1s${rest}}}`,
   );
   onTestFinished(() => closeAll(generation));

@@ -191,6 +191,6 @@ test('a closing endpoint answers what was asked, and lets everybody go', async (
 test('a taken port is an error that names the setting', async () => {
   const { port } = await openEndpoint(engine());
   await expect(openEndpoint(engine(), { port })).rejects.toThrow(
-    `cannot listen on 127.0.0.1:${port}: it is taken; set REDIS_PORT to another`,
+    `cannot listen on 127.0.0.1:${port}: the address is already in use; set REDIS_PORT to another`,
   );
 });

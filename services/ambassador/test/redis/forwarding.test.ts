@@ -61,7 +61,7 @@ test('keys have their prefix in the Redis and none at the endpoint', async () =>
   ]);
 });
 
-const refusal = (name: string) => `-ERR ${name} is not possible where keys have a prefix\r\n`;
+const refusal = (name: string) => `-ERR ${name} is not supported with keyPrefix\r\n`;
 
 test('a command whose reply would show the prefix is refused', async () => {
   const client = await rawClient((await mixedEndpoint(shared, 'app||')).port);

@@ -4,13 +4,13 @@ import { expect, onTestFinished, test } from 'vitest';
 import { LiveEngine } from '../../src/routing/live-engine.ts';
 import { ask, frames } from '../support/mixed-endpoint.ts';
 import { openEndpoint, rawClient } from '../support/redis-endpoint.ts';
-import { closeAll, storesOf } from '../support/stores.ts';
+import { buildStores, closeAll } from '../support/stores.ts';
 
 /** An endpoint before a Redis of its own, with policies around it. */
 async function guardedEndpoint(policies: string) {
   const redis = await startRedis();
   onTestFinished(() => redis.stop('SIGKILL'));
-  const generation = storesOf(
+  const generation = buildStores(
     `stores: {main: {driver: redis, url: '${redis.url}', commandTimeout: 1s, policies: [${policies}]}}`,
   );
   onTestFinished(() => closeAll(generation));

@@ -7,7 +7,7 @@ import { waitFor } from '@podkit/chassis/testing/wait-for';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Store } from '../../src/store/store.ts';
 import { StoreError } from '../../src/store/store-error.ts';
-import { closeAll, storeOf, storesOf } from '../support/stores.ts';
+import { buildStores, closeAll, getStore } from '../support/stores.ts';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'podkit-faults-'));
@@ -71,10 +71,10 @@ function load(store: Store, keys: readonly string[]) {
 const keys = Array.from({ length: 8 }, (_, index) => `load-${index}`);
 
 test('PostgreSQL killed and started again under load loses nothing, reads nothing stale, and needs no restart of ours', async () => {
-  const generation = storesOf(
+  const generation = buildStores(
     `stores: {db: {driver: postgresql, url: '${postgres.url}', policies: [near: {}, retry: {}]}}`,
   );
-  const store = storeOf(generation, 'db');
+  const store = getStore(generation, 'db');
   await store.ping(AbortSignal.timeout(deadline()));
   const work = load(store, keys);
   await waitFor('writes', () => work.total() > 50);
@@ -90,10 +90,10 @@ test('PostgreSQL killed and started again under load loses nothing, reads nothin
 
 test('a network that is cut and slowed leads to errors, never to a wrong value', async () => {
   const url = `postgres://postgres@127.0.0.1:${proxy.port}/postgres`;
-  const generation = storesOf(
+  const generation = buildStores(
     `stores: {db: {driver: postgresql, url: '${url}', tablePrefix: cut_, commandTimeout: 300ms, policies: [near: {}]}}`,
   );
-  const store = storeOf(generation, 'db');
+  const store = getStore(generation, 'db');
   const work = load(store, keys);
   await waitFor('writes', () => work.total() > 20);
   for (let round = 0; round < 3; round += 1) {
@@ -112,10 +112,10 @@ test('a network that is cut and slowed leads to errors, never to a wrong value',
 });
 
 test('Redis killed and started again is found again, and the near cache serves nothing from before', async () => {
-  const generation = storesOf(
+  const generation = buildStores(
     `stores: {cache: {driver: redis, url: '${redis.url}', policies: [near: {ttl: 1h, negativeTtl: '0'}]}}`,
   );
-  const store = storeOf(generation, 'cache');
+  const store = getStore(generation, 'cache');
   await waitFor('the near cache', async () => {
     await store.set('k', Buffer.from('1'));
     await store.get('k');
@@ -139,17 +139,17 @@ test('write-behind acknowledges while the database is away, and a new process se
   const journal = join(folder, 'journal');
   const yaml = `stores: {db: {driver: postgresql, url: 'postgres://postgres@127.0.0.1:${proxy.port}/postgres', tablePrefix: wb_, connectTimeout: 300ms, policies: [writeBehind: {journal: '${journal}'}]}}`;
   proxy.cut();
-  const first = storesOf(yaml);
-  const store = storeOf(first, 'db');
+  const first = buildStores(yaml);
+  const store = getStore(first, 'db');
   for (let number = 1; number <= 50; number += 1) await store.set(`wb-${number % 10}`, Buffer.from(String(number)));
   expect((await store.get('wb-9'))?.value.toString()).toBe('49');
   // As a kill -9 would: the first is never closed, and a second life reads what the disk holds.
-  const second = storesOf(yaml);
+  const second = buildStores(yaml);
   proxy.heal();
-  const plain = storesOf(`stores: {db: {driver: postgresql, url: '${postgres.url}', tablePrefix: wb_}}`);
+  const plain = buildStores(`stores: {db: {driver: postgresql, url: '${postgres.url}', tablePrefix: wb_}}`);
   for (let key = 0; key < 10; key += 1) {
     const wanted = String(40 + (key === 0 ? 10 : key));
-    await waitFor(`wb-${key}`, async () => (await storeOf(plain, 'db').get(`wb-${key}`))?.value.toString() === wanted);
+    await waitFor(`wb-${key}`, async () => (await getStore(plain, 'db').get(`wb-${key}`))?.value.toString() === wanted);
   }
   await Promise.all([closeAll(first), closeAll(second), closeAll(plain)]);
 });
@@ -159,8 +159,8 @@ test('a full disk refuses the write instead of losing it, and the next one that 
   mkdirSync(journal);
   symlinkSync('/dev/null', join(journal, '00000001.log'));
   const yaml = `stores: {db: {driver: memory, policies: [writeBehind: {journal: '${journal}'}]}}`;
-  const generation = storesOf(yaml);
-  const store = storeOf(generation, 'db');
+  const generation = buildStores(yaml);
+  const store = getStore(generation, 'db');
   await store.get('a');
   // The next segments: writing to /dev/full fails as on a full disk, with ENOSPC.
   for (const number of [2, 3]) symlinkSync('/dev/full', join(journal, `0000000${number}.log`));

@@ -2,7 +2,7 @@ import { startPostgres } from '@podkit/chassis/testing/servers';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Store } from '../../src/store/store.ts';
 import { type Event, isLinearizable } from '../support/linearizability.ts';
-import { closeAll, storeOf, storesOf } from '../support/stores.ts';
+import { buildStores, closeAll, getStore } from '../support/stores.ts';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
 
 let postgres: Awaited<ReturnType<typeof startPostgres>>;
@@ -87,15 +87,17 @@ async function expectLinearizable(store: Store, fault: (random: () => number) =>
   }
 }
 test('the memory store is linearizable', async () => {
-  const generation = storesOf('stores: {memory: {driver: memory}}');
-  await expectLinearizable(storeOf(generation, 'memory'), () => undefined);
+  const generation = buildStores('stores: {memory: {driver: memory}}');
+  await expectLinearizable(getStore(generation, 'memory'), () => undefined);
   await closeAll(generation);
 });
 
 test('the PostgreSQL store stays linearizable with retries while its connections are cut', async () => {
   const url = `postgres://postgres@127.0.0.1:${proxy.port}/postgres`;
-  const generation = storesOf(`stores: {db: {driver: postgresql, url: '${url}', policies: [retry: {}, timeout: 2s]}}`);
-  await expectLinearizable(storeOf(generation, 'db'), (random) => {
+  const generation = buildStores(
+    `stores: {db: {driver: postgresql, url: '${url}', policies: [retry: {}, timeout: 2s]}}`,
+  );
+  await expectLinearizable(getStore(generation, 'db'), (random) => {
     if (random() > 0.02) return;
     proxy.cut();
     proxy.heal();

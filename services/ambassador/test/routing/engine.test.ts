@@ -6,14 +6,14 @@ import { explain, LiveEngine } from '../../src/routing/live-engine.ts';
 import { compileRules } from '../../src/routing/rules.ts';
 import { ClockMap } from '../../src/store/clock-map.ts';
 import { compileGlob } from '../../src/store/glob.ts';
-import { bytesOfKey, keyOfBytes, keyOfText, textOfKey } from '../../src/store/key.ts';
-import { closeAll, makers, storeOf, storesOf } from '../support/stores.ts';
+import { bytesToKey, keyToBytes, keyToText, textToKey } from '../../src/store/key.ts';
+import { buildStores, closeAll, getStore, makers } from '../support/stores.ts';
 
 test('text and bytes survive being a key', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'grapheme' }), fc.uint8Array(), (text, bytes) => {
-      expect(textOfKey(keyOfText(text))).toBe(Buffer.from(text).toString());
-      expect(bytesOfKey(keyOfBytes(Buffer.from(bytes)))).toEqual(Buffer.from(bytes));
+      expect(keyToText(textToKey(text))).toBe(Buffer.from(text).toString());
+      expect(keyToBytes(bytesToKey(Buffer.from(bytes)))).toEqual(Buffer.from(bytes));
     }),
   );
 });
@@ -84,8 +84,8 @@ test('a million keys written and expired leave nothing behind', () => {
 });
 
 test('a walk through the keys meets each that was there all the time, while others come and go', async () => {
-  const generation = storesOf('stores: {memory: {driver: memory}}');
-  const store = storeOf(generation, 'memory');
+  const generation = buildStores('stores: {memory: {driver: memory}}');
+  const store = getStore(generation, 'memory');
   const stable = Array.from({ length: 100 }, (_, index) => `stable-${index}`);
   for (const key of stable) await store.set(key, Buffer.from('1'));
   const seen = new Set<string>();
@@ -112,7 +112,7 @@ stores:
 `;
 
 test('a key is explained, and goes past the policies as raw frames only where they allow it', async () => {
-  const engine = new LiveEngine(storesOf(routed));
+  const engine = new LiveEngine(buildStores(routed));
   expect(engine.route('pg:1').raw).toBeUndefined();
   expect(engine.route('x').raw?.keyPrefix).toBe('orders||');
   expect(engine.route('y')).toBe(engine.route('x'));
@@ -127,7 +127,7 @@ test('a key is explained, and goes past the policies as raw frames only where th
 test('a reload keeps the stores whose part of the file is as before, with what is in them', async () => {
   const [text, made] = ['stores: {a: {driver: memory}, b: {driver: memory}}', makers()];
   const before = buildGeneration(parseConfig(text, 'f'), made);
-  await storeOf(before, 'a').set('k', Buffer.from('1'));
+  await getStore(before, 'a').set('k', Buffer.from('1'));
   const after = buildGeneration(
     parseConfig(
       `${text.slice(0, -1)}, c: {driver: memory}}`.replace('b: {driver: memory}', 'b: {driver: memory, maxBytes: 1Mi}'),
@@ -136,8 +136,8 @@ test('a reload keeps the stores whose part of the file is as before, with what i
     made,
     before,
   );
-  expect(storeOf(after, 'a')).toBe(storeOf(before, 'a'));
-  expect(storeOf(after, 'b')).not.toBe(storeOf(before, 'b'));
-  expect((await storeOf(after, 'a').get('k'))?.value.toString()).toBe('1');
+  expect(getStore(after, 'a')).toBe(getStore(before, 'a'));
+  expect(getStore(after, 'b')).not.toBe(getStore(before, 'b'));
+  expect((await getStore(after, 'a').get('k'))?.value.toString()).toBe('1');
   await Promise.all([closeAll(before), closeAll(after)]);
 });

@@ -1,8 +1,8 @@
 import { createMetrics } from '@podkit/chassis/http/metrics';
 import { createLogger } from '@podkit/chassis/log/logger';
 import { Lifecycle } from '@podkit/chassis/process/lifecycle';
-import type { Generation } from '../../src/assembly/generation.ts';
 import { createDaprApi, type DaprApiOptions } from '../../src/frontends/dapr/dapr-api.ts';
+import type { Generation } from '../../src/routing/live-engine.ts';
 import { LiveEngine } from '../../src/routing/live-engine.ts';
 
 /** A Dapr API over these stores, for `inject`; the caller closes it. */

@@ -1,6 +1,7 @@
 import { deadline } from '@podkit/chassis/testing/deadline';
 import { MemoryStore } from '../../src/backends/memory/memory-store.ts';
-import type { Engine, RawRoute, RedisTarget, Route } from '../../src/routing/engine.ts';
+import type { Engine, Route } from '../../src/routing/engine.ts';
+import type { RawRoute, RedisTarget } from '../../src/store/raw-route.ts';
 import type { Store } from '../../src/store/store.ts';
 
 /** Routes by prefix of the key, first match first; the last one takes the rest. For tests of the endpoint alone. */

@@ -1,12 +1,13 @@
 import { startPostgres, startRedis } from '@podkit/chassis/testing/servers';
 import { Registry } from 'prom-client';
-import { buildGeneration, type Generation, type Makers } from '../../src/assembly/generation.ts';
-import { loadDrivers } from '../../src/backends/load-backends.ts';
+import { buildGeneration, type ConfiguredStores, type Makers } from '../../src/assembly/generation.ts';
+import { loadBackends } from '../../src/assembly/load-backends.ts';
 import { parseConfig } from '../../src/config/read-file.ts';
 import { TrackingConnection } from '../../src/frontends/redis/upstream/tracking-connection.ts';
 import { composeWith } from '../../src/policies/compose.ts';
 import { StoreMetrics } from '../../src/policies/store-metrics.ts';
 import { Leases } from '../../src/policies/write-behind/leases.ts';
+import type { Generation } from '../../src/routing/live-engine.ts';
 import type { Store } from '../../src/store/store.ts';
 
 const oneOfEach = `
@@ -15,14 +16,14 @@ stores:
   redis: {driver: redis, url: 'redis://127.0.0.1:1'}
   postgresql: {driver: postgresql, url: 'postgres://127.0.0.1:1/db'}
 `;
-const openDriver = await loadDrivers(parseConfig(oneOfEach, 'test.yaml'), {
+const openBackend = await loadBackends(parseConfig(oneOfEach, 'test.yaml'), {
   warn: () => undefined,
   track: (target) => (events) => new TrackingConnection(target, events),
 });
 
 /** What main.ts gives to build stores, without a process around it. */
 export const makers = (): Makers => ({
-  openDriver,
+  openBackend,
   compose: composeWith({
     appId: 'orders',
     namespace: undefined,
@@ -33,9 +34,10 @@ export const makers = (): Makers => ({
 });
 
 /** The stores of a YAML text. */
-export const storesOf = (yaml: string): Generation => buildGeneration(parseConfig(yaml, 'test.yaml'), makers());
+export const buildStores = (yaml: string): ConfiguredStores =>
+  buildGeneration(parseConfig(yaml, 'test.yaml'), makers());
 
-export function storeOf({ stores }: Generation, name: string): Store {
+export function getStore({ stores }: Generation, name: string): Store {
   const built = stores.get(name);
   if (built === undefined) throw new Error(`no store is named ${name}`);
   return built.store;

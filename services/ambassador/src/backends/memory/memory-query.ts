@@ -1,4 +1,4 @@
-import { compareBy, fits, parseValue, sortValues } from '../../store/json-query.ts';
+import { compareBy, matchesFilter, parseValue, sortValues } from '../../store/json-query.ts';
 import { decodePosition, encodePosition } from '../../store/query-cursor.ts';
 import type { Entry, Key, QueryPage, StoreQuery } from '../../store/store.ts';
 
@@ -17,7 +17,7 @@ export function queryEntries(entries: Iterable<KeyedEntry>, query: StoreQuery): 
   for (const entry of entries) {
     if (!entry.key.startsWith(prefix)) continue;
     const json = parseValue(entry.value);
-    if (json === undefined || (filter !== undefined && !fits(json, filter))) continue;
+    if (json === undefined || (filter !== undefined && !matchesFilter(json, filter))) continue;
     const item = { entry, key: entry.key, sorted: sortValues(json, sort) };
     if (after === undefined || compare(item, after) > 0) found.push(item);
   }

@@ -1,5 +1,5 @@
 import type { Slot } from '../../store/clock-map.ts';
-import { bytesOfKept, type KeptValue, keepValue, textOfKept } from '../../store/kept-value.ts';
+import { type KeptValue, keepValue, keptToBytes, keptToText } from '../../store/kept-value.ts';
 import type { Entry } from '../../store/store.ts';
 
 /** What an entry costs beside its key and value: the objects that hold it, measured on Node 24. */
@@ -36,11 +36,11 @@ export class MemorySlot implements Entry, Slot {
   }
 
   get value(): Buffer {
-    return bytesOfKept(this.#kept);
+    return keptToBytes(this.#kept);
   }
 
   get text(): string | undefined {
-    return textOfKept(this.#kept);
+    return keptToText(this.#kept);
   }
 
   get etag(): string {

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { ChangeRelay } from '../../store/change-relay.ts';
+import type { TrackChanges } from '../../store/changes.ts';
 import { ClockMap } from '../../store/clock-map.ts';
 import { holds } from '../../store/condition.ts';
 import { addTo } from '../../store/integer.ts';
-import type { TrackChanges } from '../../store/near-cache.ts';
 import type {
   Capability,
   Condition,
@@ -45,7 +45,7 @@ export class MemoryStore implements Store {
     this.info = { name, kind: 'in-memory', capabilities };
     this.#now = now;
     this.#map = new ClockMap<MemorySlot>({ maxBytes, now, onChange: (key) => this.#changes.changed([key]) });
-    this.#changes.listening();
+    this.#changes.connected();
     this.#cursors = new ScanCursors(this.#map, now);
     this.#sweep = setInterval(() => this.#map.sweep(20_000), 100);
     this.#sweep.unref();
@@ -96,7 +96,7 @@ export class MemoryStore implements Store {
   }
 
   async transact(operations: readonly WriteOperation[]): Promise<WriteResult[]> {
-    // A condition looks at what the operations before it in the list will have left.
+    // A condition holds for what the operations before it in the list will have left.
     const pending = new Map<Key, string | undefined>();
     for (const { kind, key, ...condition } of operations) {
       const etag = pending.has(key) ? pending.get(key) : this.#map.get(key)?.etag;

@@ -5,8 +5,8 @@ import type { MemorySlot } from './memory-slot.ts';
 
 /** Walks that are remembered between two pages. A forgotten one is found again from the start, which costs time only. */
 const remembered = 64;
-/** Keys looked at for one page at most, so that a rare prefix does not hold up everybody else. */
-const lookLimit = 20_000;
+/** Keys scanned at for one page at most, so that a rare prefix does not hold up everybody else. */
+const mostScanned = 20_000;
 
 /** Pages through a map that changes meanwhile. A cursor is the ordinal of the last slot seen, a decimal number. */
 export class ScanCursors {
@@ -28,15 +28,15 @@ export class ScanCursors {
     const after = known === undefined ? Number(cursor) : 0;
     const now = this.#now();
     const keys: Key[] = [];
-    let looked = 0;
+    let scanned = 0;
     for (;;) {
       const next = entries.next();
       if (next.done) return { keys };
       const [key, { ordinal, expiresAt }] = next.value;
       if (ordinal <= after) continue;
       if (key.startsWith(prefix) && (expiresAt === undefined || expiresAt > now)) keys.push(key);
-      looked += 1;
-      if (looked >= lookLimit || keys.length >= limit)
+      scanned += 1;
+      if (scanned >= mostScanned || keys.length >= limit)
         return { keys, cursor: this.#remember(String(ordinal), entries) };
     }
   }

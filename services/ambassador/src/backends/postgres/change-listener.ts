@@ -1,13 +1,11 @@
 import { messageOf } from '@podkit/chassis/errors';
 import { withTimeout } from '@podkit/chassis/process/timeout';
 import { escapeIdentifier } from 'pg';
-import { keyOfText } from '../../store/key.ts';
-import type { TrackChanges } from '../../store/near-cache.ts';
+import type { ChangeEvents } from '../../store/changes.ts';
+import { textToKey } from '../../store/key.ts';
 import { Reconnector } from '../../store/reconnector.ts';
 import type { FreshClient } from './fresh-client.ts';
 import type { PostgresPool } from './pool.ts';
-
-type Events = Parameters<TrackChanges>[0];
 
 export type ChangeListenerOptions = {
   pool: PostgresPool;
@@ -27,17 +25,17 @@ const answerTimeout = 5000;
  */
 export class ChangeListener {
   readonly #options: ChangeListenerOptions;
-  readonly #events: Events;
+  readonly #events: ChangeEvents;
   readonly #reconnector: Reconnector;
   #client: FreshClient | undefined;
 
-  constructor(options: ChangeListenerOptions, events: Events) {
+  constructor(options: ChangeListenerOptions, events: ChangeEvents) {
     this.#options = options;
     this.#events = events;
     this.#reconnector = new Reconnector({
       open: () => void this.#open(),
       check: () => void this.#check(),
-      onLost: (reason) => events.deaf(reason),
+      onLost: (reason) => events.lost(reason),
     });
     void this.#open();
   }
@@ -58,7 +56,7 @@ export class ChangeListener {
       client.on('notification', ({ payload = '' }) => this.#heard(payload));
       await client.connect();
       await client.query(`LISTEN ${escapeIdentifier(channel)}`);
-      this.#events.listening();
+      this.#events.connected();
       this.#reconnector.connected();
     } catch (error) {
       this.#lost(this.#client, messageOf(error));
@@ -77,7 +75,7 @@ export class ChangeListener {
 
   #heard(payload: string): void {
     if (payload === '') return this.#events.changed(null);
-    const key = keyOfText(payload);
+    const key = textToKey(payload);
     if (key.startsWith(this.#events.prefix)) this.#events.changed([key]);
   }
 

@@ -13,7 +13,7 @@ export type ConnectionSource = () => {
   ssl?: ConnectionOptions | undefined;
 };
 
-/** A client that can be found among all others on the server, and interrupted. */
+/** A client that the server can distinguish from all others, and that can be interrupted. */
 export type FreshClient = Client & {
   readonly applicationName: string;
   /** Ask the server to give up the statement that runs, for up to `timeout` milliseconds; nobody waits for it. */
@@ -36,7 +36,7 @@ export function freshClient(source: ConnectionSource): new (config?: string | Cl
       this.applicationName = name;
       this.#asked = asked;
       this.#failure = failure;
-      // Also between the pool's listeners and ours: an error that nobody hears would end the process. The next statement fails.
+      // Also between the pool's listeners and ours: an error without a listener would end the process. The next statement fails.
       this.on('error', () => undefined);
     }
 

@@ -1,23 +1,23 @@
-import type { Spec } from '../../config/file-schema.ts';
-import { millisecondsOf } from '../../schema/quantities.ts';
+import { toMilliseconds } from '../../schema/quantities.ts';
 import type { Built } from '../../store/built.ts';
-import type { Changes } from '../../store/near-cache.ts';
+import type { Changes } from '../../store/changes.ts';
 import { onClose } from '../../store/on-close.ts';
-import { loginOf, tlsOf } from '../secret-files.ts';
+import { readLogin, readTls } from '../secret-files.ts';
 import { ChangeListener } from './change-listener.ts';
 import { startCleanup } from './cleanup.ts';
 import { changeChannel } from './migrate.ts';
 import { PostgresPool } from './pool.ts';
 import { PostgresStore } from './postgres-store.ts';
 import { replicaReads } from './replica-reads.ts';
+import type { PostgresSpec } from './schema.ts';
 import { parsePostgresUrl } from './url.ts';
 
 /** PostgreSQL with its pool, its replicas, its cleanup and, where asked for, its notifications. */
-export function openPostgres(name: string, spec: Spec<'postgresql'>): Built {
+export function openPostgres(name: string, spec: PostgresSpec): Built {
   const { pool, store: primary } = openServer(name, spec, spec.url, { autoMigrate: spec.migrate, replica: false });
-  const stopCleanup = startCleanup(primary, millisecondsOf(spec.cleanupInterval));
+  const stopCleanup = startCleanup(primary, toMilliseconds(spec.cleanupInterval));
   const replicas = spec.replicas.map((url) => openServer(name, spec, url, { autoMigrate: false, replica: true }).store);
-  const store = replicas.length === 0 ? primary : replicaReads(primary, replicas, millisecondsOf(spec.replicaLag));
+  const store = replicas.length === 0 ? primary : replicaReads(primary, replicas, toMilliseconds(spec.replicaLag));
   const changes: Changes = {
     keyPrefix: '',
     track: (events) =>
@@ -27,29 +27,29 @@ export function openPostgres(name: string, spec: Spec<'postgresql'>): Built {
 }
 
 /** The primary of a spec alone, to make its tables. */
-export const openPrimary = (name: string, spec: Spec<'postgresql'>): PostgresStore =>
+export const openPrimary = (name: string, spec: PostgresSpec): PostgresStore =>
   openServer(name, spec, spec.url, { autoMigrate: true, replica: false }).store;
 
 type ServerOptions = { autoMigrate: boolean; replica: boolean };
 
-function openServer(name: string, spec: Spec<'postgresql'>, url: string, options: ServerOptions) {
+function openServer(name: string, spec: PostgresSpec, url: string, options: ServerOptions) {
   const { addresses, database, user, password, sslmode, readOnlyWillDo } = parsePostgresUrl(url);
   const pool = new PostgresPool({
     addresses,
     readOnlyWillDo: readOnlyWillDo || options.replica,
     source: (address) => () => {
-      const login = loginOf(spec);
+      const login = readLogin(spec);
       return {
         ...address,
         database,
         user: login.username ?? user,
         password: login.password ?? password,
-        ssl: tlsOf(spec) ?? tlsOfMode(sslmode),
+        ssl: readTls(spec) ?? tlsForMode(sslmode),
       };
     },
     max: spec.poolMax,
-    connectTimeout: millisecondsOf(spec.connectTimeout),
-    commandTimeout: millisecondsOf(spec.commandTimeout),
+    connectTimeout: toMilliseconds(spec.connectTimeout),
+    commandTimeout: toMilliseconds(spec.commandTimeout),
   });
   const { tablePrefix, metadataTable, notify } = spec;
   const tables = { tablePrefix, metadataTable, notify };
@@ -57,5 +57,5 @@ function openServer(name: string, spec: Spec<'postgresql'>, url: string, options
 }
 
 /** `sslmode` of a URL: everything that insists on TLS has the certificate checked, too. */
-const tlsOfMode = (mode: string): { rejectUnauthorized: true } | undefined =>
+const tlsForMode = (mode: string): { rejectUnauthorized: true } | undefined =>
   ['require', 'verify-ca', 'verify-full'].includes(mode) ? { rejectUnauthorized: true } : undefined;

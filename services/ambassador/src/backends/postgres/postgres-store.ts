@@ -1,4 +1,4 @@
-import { keyOfText, requireText } from '../../store/key.ts';
+import { requireText, textToKey } from '../../store/key.ts';
 import type {
   Capability,
   Condition,
@@ -20,7 +20,7 @@ import { isRepeatable } from './errors.ts';
 import { jsonFunction, migrate, stateTable, type Tables } from './migrate.ts';
 import type { PostgresPool } from './pool.ts';
 import { queryPage } from './query-page.ts';
-import { entryOf, type Row } from './row.ts';
+import { type Row, toEntry } from './row.ts';
 import type { Session } from './session.ts';
 import { type Statement, Statements } from './statements.ts';
 import { applyOperation, deleted, isEtag } from './write.ts';
@@ -52,12 +52,12 @@ export class PostgresStore implements Store {
 
   async get(key: Key): Promise<Entry | undefined> {
     const [row] = await this.#run<Row>(this.#sql.get(requireText(key)));
-    return row && entryOf(row);
+    return row && toEntry(row);
   }
 
   async getMany(keys: readonly Key[]): Promise<(Entry | undefined)[]> {
     const rows = await this.#run<Row>(this.#sql.getMany(keys.map(requireText)));
-    const found = new Map(rows.map((row) => [keyOfText(row.key), entryOf(row)]));
+    const found = new Map(rows.map((row) => [textToKey(row.key), toEntry(row)]));
     return keys.map((key) => found.get(key));
   }
 
@@ -122,7 +122,7 @@ export class PostgresStore implements Store {
     const after = cursor === undefined ? undefined : Buffer.from(cursor, 'base64url').toString();
     if (after === '' || after?.includes('\0')) throw badCursor();
     const rows = await this.#run<{ key: string }>(this.#sql.list(requireText(prefix), after, limit));
-    const keys = rows.map(({ key }) => keyOfText(key));
+    const keys = rows.map(({ key }) => textToKey(key));
     const last = rows.at(-1)?.key;
     if (last === undefined || rows.length < limit) return { keys };
     return { keys, cursor: Buffer.from(last).toString('base64url') };

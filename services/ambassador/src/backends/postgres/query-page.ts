@@ -1,9 +1,9 @@
-import { fits, parseValue } from '../../store/json-query.ts';
-import { keyOfText } from '../../store/key.ts';
+import { matchesFilter, parseValue } from '../../store/json-query.ts';
+import { textToKey } from '../../store/key.ts';
 import { decodePosition, encodePosition, type QueryPosition } from '../../store/query-cursor.ts';
 import type { QueryPage, StoreQuery } from '../../store/store.ts';
 import { type QueryTarget, queryStatement, restStatement } from './query-sql.ts';
-import { entryOf, type Row } from './row.ts';
+import { type Row, toEntry } from './row.ts';
 import type { Statement } from './statements.ts';
 
 type Run = <R extends object>(statement: Statement) => Promise<R[]>;
@@ -52,7 +52,7 @@ async function readRest(
     const rows = await run<Row>(restStatement(target, prefix, position, restBatch));
     for (const row of rows) {
       const json = parseValue(row.value);
-      if (json !== undefined && (filter === undefined || fits(json, filter))) entries.push(withKey(row));
+      if (json !== undefined && (filter === undefined || matchesFilter(json, filter))) entries.push(withKey(row));
       if (entries.length === wanted) return { entries, end: row.key };
     }
     const last = rows.at(-1);
@@ -61,4 +61,4 @@ async function readRest(
   }
 }
 
-const withKey = (row: Row): Entries[number] => ({ ...entryOf(row), key: keyOfText(row.key) });
+const withKey = (row: Row): Entries[number] => ({ ...toEntry(row), key: textToKey(row.key) });

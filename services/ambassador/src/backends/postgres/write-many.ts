@@ -1,4 +1,4 @@
-import { keyOfText, requireText } from '../../store/key.ts';
+import { requireText, textToKey } from '../../store/key.ts';
 import type { SetOperation, WriteOperation, WriteResult } from '../../store/store.ts';
 import { asStoreError, type StoreError } from '../../store/store-error.ts';
 
@@ -17,8 +17,8 @@ export async function writeMany(
   const keys = new Set(operations.map(({ key }) => key));
   if (operations.length > 1 && keys.size === operations.length && operations.every(isPlain)) {
     try {
-      const rows = await setAll(operations.map(rowOf));
-      const etags = new Map(rows.map(({ key, etag }) => [keyOfText(key), etag]));
+      const rows = await setAll(operations.map(toRow));
+      const etags = new Map(rows.map(({ key, etag }) => [textToKey(key), etag]));
       return operations.map(({ key }) => ({ etag: etags.get(key) ?? '' }));
     } catch (error) {
       const failure = asStoreError(error);
@@ -36,4 +36,4 @@ function isPlain(operation: WriteOperation): operation is SetOperation & { ttl?:
   return ifMatch === undefined && ifAbsent !== true && ifPresent !== true;
 }
 
-const rowOf = ({ key, value, ttl }: SetOperation & { ttl?: number }): Row => ({ key: requireText(key), value, ttl });
+const toRow = ({ key, value, ttl }: SetOperation & { ttl?: number }): Row => ({ key: requireText(key), value, ttl });

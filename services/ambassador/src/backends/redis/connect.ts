@@ -1,5 +1,5 @@
 import { Cluster, Redis, type RedisOptions } from 'ioredis';
-import type { HostPort, RedisTarget } from '../../routing/engine.ts';
+import type { HostPort, RedisTarget } from '../../store/raw-route.ts';
 
 /** What the driver uses of a client, whatever is behind it. */
 export type RedisClient = Redis | Cluster;

@@ -1,4 +1,4 @@
-import { bytesOfKey, keyOfBytes } from '../../store/key.ts';
+import { bytesToKey, keyToBytes } from '../../store/key.ts';
 import type {
   Capability,
   Condition,
@@ -55,9 +55,9 @@ export class RedisStore implements Store {
 
   async get(key: Key): Promise<Entry | undefined> {
     const reply = await this.#run(scripts.get, [key], []);
-    if (Array.isArray(reply)) return entryOf(reply as [Buffer, Buffer, number]);
+    if (Array.isArray(reply)) return toEntry(reply as [Buffer, Buffer, number]);
     if (reply === 0) return undefined;
-    throw new StoreError('ERR_WRONG_TYPE', `the key holds a Redis ${textOf(reply)}, not a value`);
+    throw new StoreError('ERR_WRONG_TYPE', `the key holds a Redis ${bulkToText(reply)}, not a value`);
   }
 
   async getMany(keys: readonly Key[]): Promise<(Entry | undefined | StoreError)[]> {
@@ -69,7 +69,7 @@ export class RedisStore implements Store {
     const reply = await this.#run(scripts.set, [key], [value, ...conditionArguments(options), ttlArgument(options)]);
     if (reply === null) throw mismatch(key);
     await this.#replicated(options);
-    return textOf(reply);
+    return bulkToText(reply);
   }
 
   async delete(key: Key, options: WriteOptions = {}): Promise<boolean> {
@@ -104,7 +104,7 @@ export class RedisStore implements Store {
 
   async increment(key: Key, by: bigint): Promise<bigint> {
     const reply = await this.#run(scripts.increment, [key], [String(by)]);
-    if (reply !== null) return BigInt(textOf(reply));
+    if (reply !== null) return BigInt(bulkToText(reply));
     throw new StoreError('ERR_NOT_INTEGER', 'the value is not an integer or out of range');
   }
 
@@ -120,7 +120,7 @@ export class RedisStore implements Store {
     const page = await scanPage(this.#client, options).catch((error: unknown) => {
       throw redisFailure(error);
     });
-    return { ...page, keys: page.keys.map(keyOfBytes) };
+    return { ...page, keys: page.keys.map(bytesToKey) };
   }
 
   async ping(): Promise<void> {
@@ -141,7 +141,7 @@ export class RedisStore implements Store {
 
   async #run(script: Script, keys: readonly Key[], values: readonly Argument[]): Promise<unknown> {
     if (this.#client.status !== 'ready') await this.#connected();
-    return runScript(this.#client, script, keys.map(bytesOfKey), values);
+    return runScript(this.#client, script, keys.map(keyToBytes), values);
   }
 
   /** The first to come opens the connection; afterwards the client reconnects by itself, and nobody waits for that. */
@@ -156,8 +156,8 @@ export class RedisStore implements Store {
   async #replicated({ consistency }: WriteOptions): Promise<void> {
     const { waitReplicas, commandTimeout } = this.#options;
     if (consistency !== 'strong' || waitReplicas === 0) return;
-    const timeout = Math.max(1, Math.round(commandTimeout / 2));
-    const have = await this.#client.call('WAIT', waitReplicas, timeout).catch((error: unknown) => {
+    const replicaTimeout = Math.max(1, Math.round(commandTimeout / 2));
+    const have = await this.#client.call('WAIT', waitReplicas, replicaTimeout).catch((error: unknown) => {
       throw redisFailure(error);
     });
     if (Number(have) >= waitReplicas) return;
@@ -172,7 +172,7 @@ function conditionArguments({ ifMatch = '', ifAbsent, ifPresent, daprRules }: Wr
 }
 
 /** A bulk string of a script. */
-const textOf = (reply: unknown): string => (Buffer.isBuffer(reply) ? reply.toString() : JSON.stringify(reply));
+const bulkToText = (reply: unknown): string => (Buffer.isBuffer(reply) ? reply.toString() : JSON.stringify(reply));
 
 function checkEtag(etag: string): void {
   if (!/^(\d{0,19}|s[0-9a-f]{40})$/.test(etag))
@@ -182,6 +182,6 @@ function checkEtag(etag: string): void {
 const ttlArgument = ({ ttl, daprRules }: SetOptions): string =>
   ttl === undefined ? (daprRules === true ? 'keep' : '') : typeof ttl === 'number' ? String(Math.ceil(ttl)) : ttl;
 
-function entryOf([value, etag, ttl]: [Buffer, Buffer, number]): Entry {
+function toEntry([value, etag, ttl]: [Buffer, Buffer, number]): Entry {
   return { value, etag: String(etag), expiresAt: ttl >= 0 ? Date.now() + ttl : undefined };
 }

@@ -1,5 +1,5 @@
 import { Cluster } from 'ioredis';
-import { bytesOfKey } from '../../store/key.ts';
+import { keyToBytes } from '../../store/key.ts';
 import type { Key, ListOptions } from '../../store/store.ts';
 import { badCursor } from '../../store/store-error.ts';
 import type { RedisClient } from './connect.ts';
@@ -15,7 +15,7 @@ export async function scanPage(
   const at = Number(node);
   const current = nodes[at];
   if (current === undefined) throw badCursor();
-  const reply = await current.callBuffer('SCAN', inner, 'MATCH', patternOf(prefix), 'COUNT', limit);
+  const reply = await current.callBuffer('SCAN', inner, 'MATCH', prefixPattern(prefix), 'COUNT', limit);
   const [next, keys] = reply as [Buffer, Buffer[]];
   if (String(next) !== '0') return { keys, cursor: `${at}-${String(next)}` };
   return at + 1 < nodes.length ? { keys, cursor: `${at + 1}-0` } : { keys };
@@ -26,4 +26,4 @@ const addressOf = ({ options }: RedisClient): string =>
   'host' in options ? `${String(options.host)}:${String('port' in options ? options.port : '')}` : '';
 
 /** The glob of a prefix, with what a glob would take for more than itself escaped. */
-const patternOf = (prefix: Key): Buffer => bytesOfKey(`${prefix.replaceAll(/[*?[\]\\^-]/g, '\\$&')}*`);
+const prefixPattern = (prefix: Key): Buffer => keyToBytes(`${prefix.replaceAll(/[*?[\]\\^-]/g, '\\$&')}*`);

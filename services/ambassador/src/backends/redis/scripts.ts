@@ -90,7 +90,7 @@ end
 return 1`;
 
 /**
- * A transaction: first every condition is looked at, then everything is done, so it is all or nothing.
+ * A transaction: first every condition is checked, then everything is done, so it is all or nothing.
  * ARGV: one cjson array of {kind, key number, match, absent, present, lenient, ttl}, then the values, in order.
  * Returns {-1, number of the operation} for a mismatch, else one result each.
  */

@@ -1,23 +1,23 @@
-import type { Spec } from '../../config/file-schema.ts';
-import type { HostPort, Login, RedisTarget } from '../../routing/engine.ts';
-import { millisecondsOf } from '../../schema/quantities.ts';
-import { loginOf, readSecret, tlsOf } from '../secret-files.ts';
+import { toMilliseconds } from '../../schema/quantities.ts';
+import type { HostPort, Login, RedisTarget } from '../../store/raw-route.ts';
+import { readLogin, readSecret, readTls } from '../secret-files.ts';
+import type { RedisSpec } from './schema.ts';
 
 /** Where the Redis of a spec is, and how to enter it. Secrets are read at each connect. */
-export function targetOf(spec: Spec<'redis'>): RedisTarget {
+export function toTarget(spec: RedisSpec): RedisTarget {
   const url = new URL(spec.url.replace(/^unix:\/\//, 'unix:'));
   const db = url.protocol === 'unix:' ? 0 : Number(url.pathname.slice(1) || '0');
   return {
-    topology: topologyOf(spec, url),
+    topology: readTopology(spec, url),
     db,
-    login: () => ({ ...loginIn(url), ...loginOf(spec) }),
-    tls: url.protocol === 'rediss:' || spec.tls !== undefined ? () => tlsOf(spec) ?? {} : undefined,
-    connectTimeout: millisecondsOf(spec.connectTimeout),
-    commandTimeout: millisecondsOf(spec.commandTimeout),
+    login: () => ({ ...readUrlLogin(url), ...readLogin(spec) }),
+    tls: url.protocol === 'rediss:' || spec.tls !== undefined ? () => readTls(spec) ?? {} : undefined,
+    connectTimeout: toMilliseconds(spec.connectTimeout),
+    commandTimeout: toMilliseconds(spec.commandTimeout),
   };
 }
 
-function topologyOf({ sentinel, cluster }: Spec<'redis'>, url: URL): RedisTarget['topology'] {
+function readTopology({ sentinel, cluster }: RedisSpec, url: URL): RedisTarget['topology'] {
   if (sentinel !== undefined) {
     const { name, nodes, username, passwordFile } = sentinel;
     const sentinelLogin = () => ({
@@ -40,7 +40,7 @@ function hostPort(text: string): HostPort {
   return { host: text.slice(0, colon).replace(/^\[|\]$/g, ''), port: Number(text.slice(colon + 1)) };
 }
 
-function loginIn(url: URL): Login {
+function readUrlLogin(url: URL): Login {
   return {
     ...(url.username === '' ? {} : { username: decodeURIComponent(url.username) }),
     ...(url.password === '' ? {} : { password: decodeURIComponent(url.password) }),

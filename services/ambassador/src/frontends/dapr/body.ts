@@ -2,7 +2,7 @@ import { messageOf } from '@podkit/chassis/errors';
 import type { SetOperation, WriteOperation } from '../../store/store.ts';
 import { DaprError, malformed } from './errors.ts';
 import { itemsAt, membersAt, type Span } from './raw-json.ts';
-import { conditionOf, etagIn, keyOf, type Metadata, ttlOf } from './request-parts.ts';
+import { etagIn, type Metadata, parseCondition, parseKey, parseTtl } from './request-parts.ts';
 
 /** A body with the store it is for and what the URL says of its items. */
 export type BodyContext = { store: string; metadata: Metadata };
@@ -67,7 +67,7 @@ function setOperation(json: Buffer, item: Span, context: BodyContext): SetOperat
   // A copy: the slice would keep the whole body alive for as long as the value is stored.
   const value = span === undefined ? nothing : Buffer.from(json.subarray(span.start, span.end));
   const contentType = textOrAbsent(plain(json, members.get('contenttype')), 'contentType') ?? metadata.contentType;
-  const ttl = ttlOf(metadata);
+  const ttl = parseTtl(metadata);
   return {
     kind: 'set',
     key,
@@ -82,9 +82,9 @@ function setOperation(json: Buffer, item: Span, context: BodyContext): SetOperat
 function commonParts(json: Buffer, item: Span, { store, metadata: override }: BodyContext) {
   const members = membersAt(json, item.start);
   if (members === undefined) throw malformed('failed to read the request: an item is not an object');
-  const key = keyOf(plain(json, members.get('key')), store);
+  const key = parseKey(plain(json, members.get('key')), store);
   const options = writeOptions(plain(json, members.get('options')));
-  const condition = conditionOf(etagIn(plain(json, members.get('etag'))), options.concurrency, options.consistency);
+  const condition = parseCondition(etagIn(plain(json, members.get('etag'))), options.concurrency, options.consistency);
   const metadata = { ...textMap(plain(json, members.get('metadata'))), ...override };
   return { members, key, condition, metadata };
 }

@@ -9,7 +9,8 @@ import { DaprError, malformed, storeNotFound } from './errors.ts';
 import { increment, listKeys } from './extensions.ts';
 import { query } from './query.ts';
 import { splitPath } from './request-parts.ts';
-import { securitySchemes, stateSchemas } from './schemas.ts';
+import { securitySchemes } from './schema-parts.ts';
+import { stateSchemas } from './schemas.ts';
 import { type SidecarOptions, sidecarRoutes } from './sidecar.ts';
 import { type Answer, bulkGet, get, remove, type StateRequest, save, transaction } from './state.ts';
 import { checkToken } from './token.ts';
@@ -92,7 +93,7 @@ function addRoutes(scope: Server, options: DaprApiOptions): void {
   scope.post('/v1.0-alpha1/state/:store/:key/increment', { schema: stateSchemas.increment }, state(increment));
   sidecarRoutes(scope, options);
   scope.all('/*', { schema: { hide: true } }, (request, reply) =>
-    answerError(reply, new DaprError(404, 'ERR_NOT_FOUND', `nothing at ${request.method} ${pathOf(request)}`)),
+    answerError(reply, new DaprError(404, 'ERR_NOT_FOUND', `nothing at ${request.method} ${requestPath(request)}`)),
   );
 }
 
@@ -103,7 +104,7 @@ export async function listenOnSocket(server: Server, path: string): Promise<void
   chmodSync(path, 0o660);
 }
 
-const pathOf = (request: FastifyRequest): string => request.originalUrl.split('?', 1)[0] ?? '';
+const requestPath = (request: FastifyRequest): string => request.originalUrl.split('?', 1)[0] ?? '';
 
 function answerError(reply: FastifyReply, error: DaprError): FastifyReply {
   return reply.code(error.status).header('content-type', 'application/json').send(JSON.stringify(error.body));
@@ -111,13 +112,13 @@ function answerError(reply: FastifyReply, error: DaprError): FastifyReply {
 
 function asDaprError(error: unknown, request: FastifyRequest, log: Logger): DaprError {
   if (error instanceof DaprError) {
-    if (error.status >= 500) log.warn({ err: error, path: pathOf(request) }, 'state request failed');
+    if (error.status >= 500) log.warn({ err: error, path: requestPath(request) }, 'state request failed');
     return error;
   }
   const status = error instanceof Error && 'statusCode' in error ? Number(error.statusCode) : 500;
   // Too large a body is a malformed request to Dapr, too.
   if (status === 413) return malformed('the body is larger than AMBASSADOR_MAX_BODY');
   if (status < 500) return malformed(messageOf(error));
-  log.error({ err: error, path: pathOf(request) }, 'state request failed');
+  log.error({ err: error, path: requestPath(request) }, 'state request failed');
   return new DaprError(500, 'ERR_INTERNAL', 'internal error');
 }

@@ -1,7 +1,7 @@
-import { keyOfText, textOfKey } from '../../store/key.ts';
+import { keyToText, textToKey } from '../../store/key.ts';
 import { malformed } from './errors.ts';
-import { keyOf } from './request-parts.ts';
-import { type Answer, attempt, jsonAnswer, type StateRequest } from './state.ts';
+import { parseKey } from './request-parts.ts';
+import { type Answer, answerJson, attempt, type StateRequest } from './state.ts';
 
 /** `GET /v1.0-alpha1/state/{store}/keys?prefix=&limit=&token=`: keys, a page at a time. Dapr has nothing like it. */
 export async function listKeys({ store, name, query }: StateRequest): Promise<Answer> {
@@ -10,23 +10,23 @@ export async function listKeys({ store, name, query }: StateRequest): Promise<An
   if (limit < 1 || limit > 10_000) throw malformed('"limit" must be a whole number from 1 to 10000');
   const cursor = token === null || token === '' ? {} : { cursor: token };
   const page = await attempt('ERR_STATE_LIST', `failed to list the keys of state store ${name}`, () =>
-    store.list({ prefix: keyOfText(query.get('prefix') ?? ''), limit, ...cursor }),
+    store.list({ prefix: textToKey(query.get('prefix') ?? ''), limit, ...cursor }),
   );
   // Keys that came through the Redis endpoint and are no text cannot be asked for here, so they are not shown either.
-  const keys = page.keys.map(textOfKey).filter((key) => key !== undefined);
-  return jsonAnswer({ keys, ...(page.cursor === undefined ? {} : { token: page.cursor }) });
+  const keys = page.keys.map(keyToText).filter((key) => key !== undefined);
+  return answerJson({ keys, ...(page.cursor === undefined ? {} : { token: page.cursor }) });
 }
 
 /** `POST /v1.0-alpha1/state/{store}/{key}/increment` with `{"by": 1}`: atomic; answers `{"value": "42"}`. */
 export async function increment({ store, name, body }: StateRequest, keyText: string): Promise<Answer> {
-  const by = amountOf(body);
+  const by = parseAmount(body);
   const doing = `failed to increment ${keyText} in state store ${name}`;
-  const value = await attempt('ERR_STATE_INCREMENT', doing, () => store.increment(keyOf(keyText, name), by));
-  return jsonAnswer({ value: String(value) });
+  const value = await attempt('ERR_STATE_INCREMENT', doing, () => store.increment(parseKey(keyText, name), by));
+  return answerJson({ value: String(value) });
 }
 
 /** A number that JSON can hold exactly, or any integer of 64 bits as a string. */
-function amountOf(body: unknown): bigint {
+function parseAmount(body: unknown): bigint {
   const text = Buffer.isBuffer(body) ? body.toString() : '';
   if (text === '') return 1n;
   let by: unknown;

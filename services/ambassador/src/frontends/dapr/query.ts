@@ -4,7 +4,7 @@ import { checkedJson } from './body.ts';
 import { queryFailed, queryUnsupported } from './errors.ts';
 import { type Answer, bulkItem, type StateRequest } from './state.ts';
 
-/** https://docs.dapr.io/reference/api/state_api/#query-state; 204 when nothing fits. */
+/** https://docs.dapr.io/reference/api/state_api/#query-state; 204 when nothing matches. */
 export async function query({ store, name, body }: StateRequest): Promise<Answer> {
   if (store.query === undefined || !store.info.capabilities.has('query')) throw queryUnsupported(name);
   const asked = JSON.parse(checkedJson(body, 'failed deserializing HTTP body').toString()) as unknown;
@@ -29,14 +29,14 @@ export async function query({ store, name, body }: StateRequest): Promise<Answer
 
 /** @throws {Error} saying which part is not understood */
 function parseQuery(asked: unknown): StoreQuery {
-  const { filter, sort = [], page = {} } = objectOf(asked, 'the query');
-  const { limit, token } = objectOf(page, 'page');
+  const { filter, sort = [], page = {} } = requireObject(asked, 'the query');
+  const { limit, token } = requireObject(page, 'page');
   if (!Array.isArray(sort)) throw new Error('sort must be an array');
   if (limit !== undefined && !(Number.isSafeInteger(limit) && Number(limit) >= 0))
     throw new Error('page.limit must be a whole number');
-  const isEmpty = filter === undefined || filter === null || Object.keys(objectOf(filter, 'filter')).length === 0;
+  const isEmpty = filter === undefined || filter === null || Object.keys(requireObject(filter, 'filter')).length === 0;
   return {
-    ...(isEmpty ? {} : { filter: filterOf(filter) }),
+    ...(isEmpty ? {} : { filter: parseFilter(filter) }),
     sort: sort.map(sortKey),
     ...(Number(limit) > 0 ? { limit: Number(limit) } : {}),
     ...(typeof token === 'string' && token !== '' ? { cursor: token } : {}),
@@ -44,43 +44,43 @@ function parseQuery(asked: unknown): StoreQuery {
 }
 
 function sortKey(item: unknown): StoreQuery['sort'][number] {
-  const { key, order = 'ASC' } = objectOf(item, 'sort');
+  const { key, order = 'ASC' } = requireObject(item, 'sort');
   if (typeof key !== 'string') throw new Error('sort.key must be a string');
   if (order !== 'ASC' && order !== 'DESC' && order !== '') throw new Error('sort.order must be ASC or DESC');
-  return { path: pathOf(key), descending: order === 'DESC' };
+  return { path: parsePath(key), descending: order === 'DESC' };
 }
 
-function filterOf(filter: unknown): QueryFilter {
-  const entries = Object.entries(objectOf(filter, 'filter'));
+function parseFilter(filter: unknown): QueryFilter {
+  const entries = Object.entries(requireObject(filter, 'filter'));
   const [first] = entries;
   if (first === undefined || entries.length !== 1) throw new Error('a filter has exactly one operator');
   const [op, operand] = first;
   if (op === 'AND' || op === 'OR') {
     if (!Array.isArray(operand) || operand.length < 2) throw new Error(`${op} needs at least two filters`);
-    return { op, filters: operand.map(filterOf) };
+    return { op, filters: operand.map(parseFilter) };
   }
-  const [field, ...others] = Object.entries(objectOf(operand, op));
+  const [field, ...others] = Object.entries(requireObject(operand, op));
   if (field === undefined || others.length > 0) throw new Error(`${op} has exactly one field`);
-  const path = pathOf(field[0]);
+  const path = parsePath(field[0]);
   if (op === 'IN') {
     if (!Array.isArray(field[1])) throw new Error('IN needs an array');
-    return { op, path, values: field[1].map(scalarOf) };
+    return { op, path, values: field[1].map(parseScalar) };
   }
   if (op === 'EQ' || op === 'NEQ' || op === 'GT' || op === 'GTE' || op === 'LT' || op === 'LTE')
-    return { op, path, value: scalarOf(field[1]) };
+    return { op, path, value: parseScalar(field[1]) };
   throw new Error(`no operator is named ${op}`);
 }
 
 /** `a.b` leads through the members; a leading `value.` as older Dapr wanted it is not special. */
-const pathOf = (key: string): string[] => key.split('.');
+const parsePath = (key: string): string[] => key.split('.');
 
-function scalarOf(value: unknown): QueryScalar {
+function parseScalar(value: unknown): QueryScalar {
   if (value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean')
     return value;
   throw new Error('operands are strings, numbers, booleans or null');
 }
 
-function objectOf(value: unknown, what: string): Record<string, unknown> {
+function requireObject(value: unknown, what: string): Record<string, unknown> {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
   throw new Error(`${what} must be an object`);
 }

@@ -1,4 +1,4 @@
-import { keyOfText } from '../../store/key.ts';
+import { textToKey } from '../../store/key.ts';
 import type { Condition, Key, ReadOptions, SetOptions } from '../../store/store.ts';
 import { StoreError } from '../../store/store-error.ts';
 import { illegalKey, malformed } from './errors.ts';
@@ -19,17 +19,17 @@ export function splitPath(url: string): string[] {
 }
 
 /** `?metadata.X=v` as {X: v}. */
-export function metadataOf(query: URLSearchParams): Metadata {
+export function readMetadata(query: URLSearchParams): Metadata {
   const pairs = [...query].filter(([name]) => name.startsWith('metadata.'));
   return Object.fromEntries(pairs.map(([name, value]) => [name.slice('metadata.'.length), value]));
 }
 
 /** The key that a caller named. Dapr reserves `||` for its prefixes. */
-export function keyOf(name: unknown, store: string): Key {
+export function parseKey(name: unknown, store: string): Key {
   if (typeof name !== 'string' || name === '')
     throw malformed('failed to read the request: "key" must be a non-empty string');
   if (name.includes('||')) throw illegalKey(name, store);
-  return keyOfText(name);
+  return textToKey(name);
 }
 
 export function readOptions(consistency: unknown): ReadOptions {
@@ -44,7 +44,7 @@ const badOption = (message: string) => new StoreError('ERR_OPTION', message);
  *
  * @throws {StoreError} ERR_OPTION where it is not a whole number of seconds
  */
-export function ttlOf(metadata: Metadata): Pick<SetOptions, 'ttl'> | { never: true } {
+export function parseTtl(metadata: Metadata): Pick<SetOptions, 'ttl'> | { never: true } {
   const text = metadata.ttlInSeconds;
   if (text === undefined || text === '') return {};
   if (text === '-1' || text === '0') return { never: true };
@@ -57,7 +57,7 @@ export function ttlOf(metadata: Metadata): Pick<SetOptions, 'ttl'> | { never: tr
  *
  * @throws {StoreError} ERR_OPTION for a concurrency or consistency that does not exist
  */
-export function conditionOf(
+export function parseCondition(
   etag: string | undefined,
   concurrency: unknown,
   consistency: unknown,

@@ -1,21 +1,8 @@
 import { emptyAnswer, jsonAnswer } from '@podkit/chassis/http/openapi';
 import * as Type from 'typebox';
+import { closed, errors, metadata, optional, security, text, unauthorized } from './schema-parts.ts';
 
-/** Schemas of the Dapr routes for their OpenAPI document: https://docs.dapr.io/reference/api/state_api/ */
-
-export const securitySchemes = {
-  apiToken: {
-    type: 'apiKey',
-    in: 'header',
-    name: 'dapr-api-token',
-    description: 'Where AMBASSADOR_API_TOKEN is set.',
-  },
-} as const;
-
-const optional = Type.Optional;
-const text = Type.String();
-const metadata = Type.Record(text, text);
-const closed = { additionalProperties: false };
+/** Schemas of the state routes for their OpenAPI document: https://docs.dapr.io/reference/api/state_api/ */
 
 const item = Type.Object({
   key: text,
@@ -40,26 +27,8 @@ const entry = Type.Object(
   },
   closed,
 );
-const errorBody = Type.Object(
-  {
-    errorCode: Type.String({ pattern: '^ERR_[A-Z_]+$' }),
-    message: text,
-    details: optional(Type.Array(Type.Object({}))),
-  },
-  closed,
-);
-
 const store = Type.Object({ store: text });
 const storeAndKey = Type.Object({ store: text, key: text });
-const security = [{}, { apiToken: [] }];
-const daprError = jsonAnswer('What went wrong.', errorBody);
-const errors = (...statuses: number[]) => Object.fromEntries(statuses.map((status) => [status, daprError]));
-const unauthorized = {
-  401: {
-    description: 'The token is missing or wrong.',
-    content: { 'text/plain': { schema: { const: 'invalid api token' } } },
-  },
-};
 const pageOf = (name: string, items: Type.TSchema) =>
   Type.Object({ [name]: Type.Array(items), token: optional(text) }, { required: [name], ...closed });
 
@@ -171,49 +140,5 @@ export const stateSchemas = {
       ...unauthorized,
       ...errors(400, 500),
     },
-  },
-};
-
-const component = Type.Object(
-  {
-    name: text,
-    type: Type.Enum(['state.in-memory', 'state.redis', 'state.postgresql', 'state.route']),
-    version: Type.Literal('v1'),
-    capabilities: Type.Array(text),
-  },
-  closed,
-);
-
-export const sidecarSchemas = {
-  metadata: {
-    summary: 'Stores and capabilities',
-    security,
-    response: {
-      200: jsonAnswer(
-        'The metadata.',
-        Type.Object({ id: text, runtimeVersion: text, components: Type.Array(component), extended: metadata }),
-      ),
-      ...unauthorized,
-    },
-  },
-  addMetadata: {
-    summary: 'Add a word to the metadata',
-    params: Type.Object({ key: text }),
-    security,
-    response: { 204: emptyAnswer('Added.'), ...unauthorized, ...errors(400) },
-  },
-  healthz: {
-    summary: 'Whether every required store answers',
-    querystring: Type.Object({ appid: optional(Type.String({ description: 'Must be the id of this application.' })) }),
-    response: { 204: emptyAnswer('They do.'), ...errors(500) },
-  },
-  outbound: {
-    summary: 'Whether every required store answers',
-    response: { 204: emptyAnswer('They do.'), ...errors(500) },
-  },
-  shutdown: {
-    summary: 'Stop as on SIGTERM',
-    security,
-    response: { 204: emptyAnswer('Stopping.'), ...unauthorized },
   },
 };

@@ -2,7 +2,7 @@ import type { Server } from '@podkit/chassis/http/server';
 import type { Engine } from '../../routing/engine.ts';
 import type { Capability, Store } from '../../store/store.ts';
 import { DaprError } from './errors.ts';
-import { sidecarSchemas } from './schemas.ts';
+import { sidecarSchemas } from './sidecar-schemas.ts';
 
 const config = { quiet: true };
 

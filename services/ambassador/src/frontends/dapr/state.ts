@@ -1,12 +1,12 @@
 import { isUtf8 } from 'node:buffer';
-import { textOfKey } from '../../store/key.ts';
+import { keyToText } from '../../store/key.ts';
 import type { Entry, Key, Store, WriteResult } from '../../store/store.ts';
 import { asStoreError, StoreError, type StoreErrorCode } from '../../store/store-error.ts';
 import { checkedJson, parseSave, parseTransaction } from './body.ts';
 import { DaprError, malformed, storeFailure, transactionsUnsupported } from './errors.ts';
-import { conditionOf, keyOf, metadataOf, readOptions } from './request-parts.ts';
+import { parseCondition, parseKey, readMetadata, readOptions } from './request-parts.ts';
 
-/** A request to a store, with everything the state API looks at. */
+/** A request to a store, with everything that the state API uses. */
 export type StateRequest = {
   store: Store;
   name: string;
@@ -17,7 +17,7 @@ export type StateRequest = {
 
 export type Answer = { status: number; headers?: Record<string, string>; body?: Buffer | string };
 
-export const jsonAnswer = (value: unknown): Answer => ({
+export const answerJson = (value: unknown): Answer => ({
   status: 200,
   headers: { 'content-type': 'application/json' },
   body: JSON.stringify(value),
@@ -27,7 +27,7 @@ export const jsonAnswer = (value: unknown): Answer => ({
 export async function save({ store, name, query, headers, body }: StateRequest): Promise<Answer> {
   const doing = `failed saving state in state store ${name}`;
   return attempt('ERR_STATE_SAVE', doing, async () => {
-    const parsed = parseSave(body, { store: name, metadata: metadataOf(query) });
+    const parsed = parseSave(body, { store: name, metadata: readMetadata(query) });
     const operations = headers['if-none-match'] === '*' ? parsed.map((item) => ({ ...item, ifAbsent: true })) : parsed;
     const [only] = operations;
     if (operations.length === 1 && only !== undefined)
@@ -49,7 +49,7 @@ function firstFailure(results: readonly (WriteResult | StoreError)[]): StoreErro
 export async function get({ store, name, query, headers }: StateRequest, keyText: string): Promise<Answer> {
   const doing = `fail to get ${keyText} from state store ${name}`;
   const entry = await attempt('ERR_STATE_GET', doing, () =>
-    store.get(keyOf(keyText, name), readOptions(query.get('consistency'))),
+    store.get(parseKey(keyText, name), readOptions(query.get('consistency'))),
   );
   if (entry === undefined) return { status: 204, headers: { 'x-podkit-store': name } };
   const known = [headers['if-none-match'] ?? []].flat().flatMap((text) => text.split(',').map((etag) => etag.trim()));
@@ -73,8 +73,8 @@ export async function remove({ store, name, query, headers }: StateRequest, keyT
   const etag = [headers['if-match']].flat()[0];
   const doing = `failed deleting state with key ${keyText}`;
   await attempt('ERR_STATE_DELETE', doing, () => {
-    const { ifAbsent: _, ...condition } = conditionOf(etag, query.get('concurrency'), query.get('consistency'));
-    return store.delete(keyOf(keyText, name), { ...condition, daprRules: true });
+    const { ifAbsent: _, ...condition } = parseCondition(etag, query.get('concurrency'), query.get('consistency'));
+    return store.delete(parseKey(keyText, name), { ...condition, daprRules: true });
   });
   return { status: 204 };
 }
@@ -86,8 +86,8 @@ export async function bulkGet({ store, name, body }: StateRequest): Promise<Answ
   if (typeof request !== 'object' || Array.isArray(request)) throw malformed(`${how}: the body must be an object`);
   const keys = request?.keys ?? [];
   if (!Array.isArray(keys)) throw malformed(`${how}: "keys" must be an array of strings`);
-  if (keys.length === 0) return jsonAnswer([]);
-  const names = keys.map((key) => keyOf(key, name));
+  if (keys.length === 0) return answerJson([]);
+  const names = keys.map((key) => parseKey(key, name));
   const doing = `failed to get bulk state from state store ${name}`;
   const entries = await attempt('ERR_STATE_BULK_GET', doing, () => store.getMany(names));
   const items = names.map((key, index) => bulkItem(key, entries[index]));
@@ -96,19 +96,19 @@ export async function bulkGet({ store, name, body }: StateRequest): Promise<Answ
 
 /** One item as JSON text, with the value's own bytes in it where they are JSON. */
 export function bulkItem(key: Key, entry: Entry | StoreError | undefined): string {
-  const name = textOfKey(key) ?? key;
+  const name = keyToText(key) ?? key;
   if (entry === undefined) return JSON.stringify({ key: name });
   if (entry instanceof StoreError) return JSON.stringify({ key: name, error: entry.message });
   if (!isUtf8(entry.value)) return JSON.stringify({ key: name, error: notText });
   const rest = { etag: entry.etag, ...(entry.expiresAt === undefined ? {} : { metadata: expiryMetadata(entry) }) };
-  return `{"key":${JSON.stringify(name)},"data":${dataOf(entry.value)},${JSON.stringify(rest).slice(1)}`;
+  return `{"key":${JSON.stringify(name)},"data":${toJsonText(entry.value)},${JSON.stringify(rest).slice(1)}`;
 }
 
 /** JSON cannot carry any bytes; a single get can. */
 const notText = 'ERR_NOT_TEXT: the value is not UTF-8 text; get it by its own key';
 
 /** A value that was written by the Redis protocol need not be JSON; then it is shown as a string. */
-function dataOf(value: Buffer): string {
+function toJsonText(value: Buffer): string {
   const text = value.toString();
   try {
     JSON.parse(text);
@@ -122,7 +122,7 @@ function dataOf(value: Buffer): string {
 export async function transaction({ store, name, query, body }: StateRequest): Promise<Answer> {
   if (!store.info.capabilities.has('transactions')) throw transactionsUnsupported(name);
   try {
-    const operations = parseTransaction(body, { store: name, metadata: metadataOf(query) });
+    const operations = parseTransaction(body, { store: name, metadata: readMetadata(query) });
     if (operations.length > 0) await store.transact(operations);
   } catch (error) {
     if (error instanceof DaprError) throw error;

@@ -1,5 +1,6 @@
 import type { Logger } from '@podkit/chassis/log/logger';
-import type { Engine, RawRoute } from '../../routing/engine.ts';
+import type { Engine } from '../../routing/engine.ts';
+import type { RawRoute } from '../../store/raw-route.ts';
 import type { SharedInput } from '../../unsafe/shared-input.ts';
 import type { Answer } from './commands/answer.ts';
 import type { KeyCommand } from './commands/key-command.ts';
@@ -54,9 +55,7 @@ export interface Client {
   endRun(): void;
   /** To be called before anything is awaited: replies known already must go out first. */
   beforeWaiting(): void;
-  /** One more command was passed on; `nearWrites` is 1 where it is a write behind a near cache. */
-  forwarded(nearWrites: 0 | 1): void;
-  /** So many of them are over. */
+  /** So many of the commands that were passed on are over. */
   delivered(count: number, nearWrites: number): void;
   /** All later requests wait until `endWait`. `own` is this client's alone and is closed with it. */
   beginWait(own?: Closable): void;
@@ -84,6 +83,8 @@ export type Pending = {
   readonly slots: SlotOrder;
   /** Whether it waits for another client, and the Redis knows. */
   readonly blocked: boolean;
+  /** One more command was passed on; `nearWrites` is 1 where it is a write behind a near cache. */
+  passedOn(nearWrites: 0 | 1): void;
 };
 
 /** What a client has subscribed to. */

@@ -129,7 +129,7 @@ async function listen(
   } catch (cause) {
     const where = 'path' in at ? at.path : `${at.host}:${at.port}`;
     const setting = 'path' in at ? 'AMBASSADOR_REDIS_SOCKET' : 'REDIS_PORT';
-    const why = codeOf(cause) === 'EADDRINUSE' ? 'it is taken' : messageOf(cause);
+    const why = codeOf(cause) === 'EADDRINUSE' ? 'the address is already in use' : messageOf(cause);
     throw new Error(`cannot listen on ${where}: ${why}; set ${setting} to another`, { cause });
   }
 }

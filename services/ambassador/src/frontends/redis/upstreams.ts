@@ -1,7 +1,8 @@
-import type { Engine, RawRoute, RedisTarget } from '../../routing/engine.ts';
+import type { Engine } from '../../routing/engine.ts';
+import type { RawRoute, RedisTarget } from '../../store/raw-route.ts';
 import { ClusterUpstream } from './upstream/cluster/cluster-upstream.ts';
 import { UpstreamPool } from './upstream/pool.ts';
-import { serverOf } from './upstream/sentinel.ts';
+import { toServer } from './upstream/sentinel.ts';
 import type { Upstream } from './upstream/upstream.ts';
 
 /** The connections to every Redis that frames are passed on to. */
@@ -36,7 +37,7 @@ export class Upstreams {
     const { topology, ...rest } = target;
     if (topology.mode === 'cluster')
       return new ClusterUpstream({ ...common, server: { ...rest, host: '', port: 0, db: 0 }, seeds: topology.nodes });
-    return new UpstreamPool({ ...common, server: serverOf({ ...rest, topology }) });
+    return new UpstreamPool({ ...common, server: toServer({ ...rest, topology }) });
   }
 
   close(): void {

@@ -1,4 +1,4 @@
-import { bytesOfKept, type KeptValue, keepValue, textOfKept } from '../../store/kept-value.ts';
+import { type KeptValue, keepValue, keptToBytes, keptToText } from '../../store/kept-value.ts';
 import type { Entry } from '../../store/store.ts';
 
 /** An entry of another store, in little memory. */
@@ -14,10 +14,10 @@ export class NearEntry implements Entry {
   }
 
   get value(): Buffer {
-    return bytesOfKept(this.#kept);
+    return keptToBytes(this.#kept);
   }
 
   get text(): string | undefined {
-    return textOfKept(this.#kept);
+    return keptToText(this.#kept);
   }
 }

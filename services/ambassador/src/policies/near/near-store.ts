@@ -1,7 +1,7 @@
 import { intercept } from '../../store/intercept.ts';
 import type { Entry, Key, Store } from '../../store/store.ts';
 import { asStoreError, StoreError } from '../../store/store-error.ts';
-import type { MemoryNearCache } from './memory-near-cache.ts';
+import type { NearMemory } from './near-memory.ts';
 
 export type NearEvent = 'hit' | 'negative' | 'miss' | 'coalesced' | 'stale' | 'stale-if-error' | 'bypass';
 
@@ -11,7 +11,7 @@ export type NearEvent = 'hit' | 'negative' | 'miss' | 'coalesced' | 'stale' | 's
  */
 export function nearStore(
   inner: Store,
-  cache: MemoryNearCache,
+  memory: NearMemory,
   count: (event: NearEvent) => void = () => undefined,
 ): Store {
   const flights = new Map<Key, { fill: { live: boolean }; answer: Promise<Entry | undefined> }>();
@@ -22,14 +22,14 @@ export function nearStore(
       count('coalesced');
       return flight.answer;
     }
-    const fill = cache.beginFill(key);
+    const fill = memory.beginFill(key);
     const answer = inner.get(key).then(
       (entry) => {
-        cache.fill(fill, entry);
+        memory.fill(fill, entry);
         return entry;
       },
       (error: unknown) => {
-        cache.abandon(fill);
+        memory.abandon(fill);
         throw error;
       },
     );
@@ -44,12 +44,12 @@ export function nearStore(
 
   /** From memory, as an entry or null; undefined where the backend has to be asked first. */
   const fromMemory = (key: Key): Entry | null | undefined => {
-    const known = cache.peek(key);
+    const known = memory.peek(key);
     if (known !== undefined) {
       count(known === null ? 'negative' : 'hit');
       return known;
     }
-    const stale = cache.stale(key, 'revalidate');
+    const stale = memory.stale(key, 'revalidate');
     if (stale === undefined) return undefined;
     count('stale');
     // Nobody waits for it; when it fails, the next reader asks again.
@@ -59,7 +59,7 @@ export function nearStore(
 
   const orStale = (key: Key, error: unknown): Entry | undefined => {
     const failure = asStoreError(error);
-    const stale = failure.transient ? cache.stale(key, 'error') : undefined;
+    const stale = failure.transient ? memory.stale(key, 'error') : undefined;
     if (stale === undefined) throw failure;
     count('stale-if-error');
     return stale ?? undefined;
@@ -81,12 +81,12 @@ export function nearStore(
     const results = keys.map(fromMemory);
     const missing = keys.filter((_key, index) => results[index] === undefined);
     if (missing.length === 0) return results.map((entry) => entry ?? undefined);
-    const fills = missing.map((key) => cache.beginFill(key));
+    const fills = missing.map((key) => memory.beginFill(key));
     const found = await inner.getMany(missing).catch((error: unknown) => missing.map(() => asStoreError(error)));
     for (const [index, fill] of fills.entries()) {
       const entry = found[index];
-      if (entry instanceof StoreError) cache.abandon(fill);
-      else cache.fill(fill, entry);
+      if (entry instanceof StoreError) memory.abandon(fill);
+      else memory.fill(fill, entry);
     }
     const fetched = found.values();
     return results.map((entry) => (entry === undefined ? fetched.next().value : (entry ?? undefined)));
@@ -94,13 +94,13 @@ export function nearStore(
 
   const guarded = intercept(inner, async ({ write, keys }, run) => {
     if (!write) return run();
-    cache.invalidate(keys);
+    memory.invalidate(keys);
     try {
       return await run();
     } finally {
-      cache.invalidate(keys);
+      memory.invalidate(keys);
     }
   });
   const capabilities = new Set([...inner.info.capabilities].filter((capability) => capability !== 'linearizable'));
-  return { ...guarded, info: { ...inner.info, capabilities }, get, getMany, peek: (key) => cache.peek(key) };
+  return { ...guarded, info: { ...inner.info, capabilities }, get, getMany, peek: (key) => memory.peek(key) };
 }

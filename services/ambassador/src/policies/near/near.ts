@@ -1,50 +1,73 @@
-import type { PolicySpec } from '../../config/policies-schema.ts';
-import { bytesOf, millisecondsOf } from '../../schema/quantities.ts';
+import { type Static, Type } from 'typebox';
+import { durationText, probability, sizeText, strict, toBytes, toMilliseconds } from '../../schema/quantities.ts';
 import type { Built } from '../../store/built.ts';
 import { ChangeRelay } from '../../store/change-relay.ts';
 import { onClose } from '../../store/on-close.ts';
-import type { StoreMetrics } from '../store-metrics.ts';
-import { MemoryNearCache } from './memory-near-cache.ts';
+import { definePolicy, type Place } from '../policy.ts';
+import { NearMemory } from './near-memory.ts';
 import { nearStore } from './near-store.ts';
 
-type NearContext = { name: string; metrics: StoreMetrics };
+const schema = strict(
+  {
+    maxBytes: sizeText({ default: '32Mi', description: 'Memory budget of the cache.' }),
+    ttl: durationText({ default: '10s', description: 'How long an entry is fresh.' }),
+    negativeTtl: durationText({
+      default: '1s',
+      description: 'How long the absence of a key is remembered; 0 is never.',
+    }),
+    jitter: probability('By which part of itself a lifetime is shortened at random, against stampedes.', 0.1),
+    staleWhileRevalidate: durationText({
+      default: '0',
+      description: 'How long a stale entry is served while it is being revalidated.',
+    }),
+    staleIfError: durationText({
+      default: '0',
+      description: 'How long a stale entry is served when the backend fails.',
+    }),
+    tracking: Type.Boolean({
+      default: true,
+      description: 'Hear of every change: on Redis by CLIENT TRACKING, on PostgreSQL with `notify` by LISTEN.',
+    }),
+  },
+  { description: 'A near cache in front of the store; concurrent reads of a key are one read.' },
+);
 
 /**
- * A near cache; over a Redis it is notified of every change, and it is empty while it cannot be. Raw frames may go past it,
- * since the endpoint forgets keys in it as it writes.
+ * A near cache; where the backend reports changes it keeps nothing while they are not reported. Raw frames may go past it,
+ * since the endpoint invalidates keys in it as it writes.
  */
-export function near(inner: Built, spec: NonNullable<PolicySpec['near']>, { name, metrics }: NearContext): Built {
-  const cache = new MemoryNearCache({
-    maxBytes: bytesOf(spec.maxBytes),
-    ttl: millisecondsOf(spec.ttl),
-    negativeTtl: millisecondsOf(spec.negativeTtl),
+function near(spec: Static<typeof schema>, { name, inner, context: { metrics } }: Place): Built {
+  const memory = new NearMemory({
+    maxBytes: toBytes(spec.maxBytes),
+    ttl: toMilliseconds(spec.ttl),
+    negativeTtl: toMilliseconds(spec.negativeTtl),
     jitter: spec.jitter,
-    staleWhileRevalidate: millisecondsOf(spec.staleWhileRevalidate),
-    staleIfError: millisecondsOf(spec.staleIfError),
+    staleWhileRevalidate: toMilliseconds(spec.staleWhileRevalidate),
+    staleIfError: toMilliseconds(spec.staleIfError),
   });
-  metrics.gauge(name, 'near_entries', () => cache.statistics.keys);
-  metrics.gauge(name, 'near_bytes', () => cache.statistics.bytes);
-  const store = nearStore(inner.store, cache, (event) => metrics.near(name, event));
+  metrics.gauge(name, 'near_entries', () => memory.statistics.keys);
+  metrics.gauge(name, 'near_bytes', () => memory.statistics.bytes);
+  const store = nearStore(inner.store, memory, (event) => metrics.near(name, event));
   const { raw, changes } = inner;
-  const cached: Built = { store, raw: raw && { ...raw, near: cache } };
+  const cached: Built = { store, raw: raw && { ...raw, near: memory } };
   if (changes === undefined || !spec.tracking) return cached;
   const { keyPrefix: prefix } = changes;
-  cache.suspend();
+  memory.suspend();
   const relay = new ChangeRelay();
   const tracking = changes.track({
     prefix,
     changed: (keys) => {
-      if (keys === null) cache.clear();
-      else cache.invalidate(keys.map((key) => key.slice(prefix.length)));
+      if (keys === null) memory.clear();
+      else memory.invalidate(keys.map((key) => key.slice(prefix.length)));
       relay.changed(keys?.map((key) => key.slice(prefix.length)) ?? null);
     },
-    listening: () => {
-      cache.resume();
-      relay.listening();
+    connected: () => {
+      memory.resume();
+      relay.connected();
     },
-    deaf: (reason) => {
-      cache.suspend();
-      relay.deaf(reason);
+    lost: (reason) => {
+      memory.suspend();
+      relay.lost(reason);
     },
   });
   return {
@@ -53,3 +76,5 @@ export function near(inner: Built, spec: NonNullable<PolicySpec['near']>, { name
     changes: { track: relay.track, keyPrefix: '' },
   };
 }
+
+export const nearPolicy = definePolicy({ schema, build: near });

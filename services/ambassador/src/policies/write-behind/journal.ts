@@ -2,8 +2,8 @@ import { type FileHandle, mkdir, open, readdir, readFile, rm } from 'node:fs/pro
 import { join } from 'node:path';
 import { messageOf } from '@podkit/chassis/errors';
 import { StoreError } from '../../store/store-error.ts';
+import { PendingWrites } from './pending-writes.ts';
 import { decodeRecords, encodeRecord, type JournalRecord } from './record.ts';
-import { Unsent } from './unsent.ts';
 
 /** Bytes after which a new segment begins. */
 const segmentBytes = 8 * 1024 * 1024;
@@ -30,11 +30,11 @@ export class Journal {
     this.#sync = sync;
   }
 
-  /** Read what an earlier life left. */
-  async recover(): Promise<Unsent> {
+  /** Read what an earlier process left. */
+  async recover(): Promise<PendingWrites> {
     await mkdir(this.#folder, { recursive: true });
     const names = (await readdir(this.#folder)).filter((name) => /^\d{8}\.log$/.test(name)).toSorted();
-    const unsent = new Unsent();
+    const unsent = new PendingWrites();
     for (const name of names) {
       for (const record of decodeRecords(await readFile(join(this.#folder, name)))) unsent.add(record);
       // No sequence in it is higher than any so far.
@@ -56,7 +56,7 @@ export class Journal {
   async release(sequence: number): Promise<void> {
     for (let [oldest] = this.#old; oldest !== undefined && oldest.highest <= sequence; [oldest] = this.#old) {
       this.#old.shift();
-      await rm(this.#pathOf(oldest.number), { force: true });
+      await rm(this.#segmentPath(oldest.number), { force: true });
     }
   }
 
@@ -115,7 +115,7 @@ export class Journal {
     if (this.#segment !== undefined && this.#segment.length >= segmentBytes) await this.#rotate(this.#segment);
     if (this.#segment !== undefined) return this.#segment;
     const number = this.#nextNumber;
-    this.#segment = { number, file: await open(this.#pathOf(number), 'w'), length: 0, highest: 0 };
+    this.#segment = { number, file: await open(this.#segmentPath(number), 'w'), length: 0, highest: 0 };
     this.#nextNumber += 1;
     return this.#segment;
   }
@@ -126,7 +126,7 @@ export class Journal {
     await segment.file.close();
   }
 
-  #pathOf(number: number): string {
+  #segmentPath(number: number): string {
     return join(this.#folder, `${String(number).padStart(8, '0')}.log`);
   }
 }

@@ -1,4 +1,4 @@
-/** Who uses which folder in this process: after a reload the new store must not read a journal that the old still writes. */
+/** Which store uses which folder in this process: after a reload the new store must not read a journal that the old still writes. */
 export class Leases {
   readonly #held = new Map<string, Promise<void>>();
 

@@ -1,12 +1,12 @@
 import type { Entry, Key, SetOptions, WriteOperation } from '../../store/store.ts';
 import { StoreError } from '../../store/store-error.ts';
-import { etagOf } from './given-etags.ts';
+import { provisionalEtag } from './provisional-etags.ts';
 import type { JournalWrite } from './record.ts';
 
 export type PendingLimits = { maxEntries: number; maxBytes: number };
 
 const overhead = 200;
-const sizeOf = ({ key, value }: JournalWrite): number => key.length + (value?.length ?? 0) + overhead;
+const countedBytes = ({ key, value }: JournalWrite): number => key.length + (value?.length ?? 0) + overhead;
 
 /** Writes that have not reached the store, the latest per key, oldest first. */
 export class Pending {
@@ -34,14 +34,14 @@ export class Pending {
   admit(write: JournalWrite): void {
     const { maxEntries, maxBytes } = this.#limits;
     const isNew = !this.#writes.has(write.key);
-    if ((isNew && this.#writes.size >= maxEntries) || this.#bytes + sizeOf(write) > maxBytes)
+    if ((isNew && this.#writes.size >= maxEntries) || this.#bytes + countedBytes(write) > maxBytes)
       throw new StoreError('ERR_BUSY', `${this.#writes.size} writes wait for the store already`);
   }
 
   put(write: JournalWrite): void {
     this.remove(write.key);
     this.#writes.set(write.key, write);
-    this.#bytes += sizeOf(write);
+    this.#bytes += countedBytes(write);
   }
 
   /** Remove a key's write, only if it is this one when a sequence is given. */
@@ -49,7 +49,7 @@ export class Pending {
     const write = this.#writes.get(key);
     if (write === undefined || (sequence !== undefined && write.sequence !== sequence)) return;
     this.#writes.delete(key);
-    this.#bytes -= sizeOf(write);
+    this.#bytes -= countedBytes(write);
   }
 
   /** The next to be sent. */
@@ -66,13 +66,13 @@ export class Pending {
 }
 
 /** A waiting write as readers see it. */
-export function entryOf({ value, sequence, expiresAt }: JournalWrite): Entry | undefined {
+export function toEntry({ value, sequence, expiresAt }: JournalWrite): Entry | undefined {
   if (value === undefined || (expiresAt !== undefined && expiresAt <= Date.now())) return undefined;
-  return { value, etag: etagOf(sequence), expiresAt };
+  return { value, etag: provisionalEtag(sequence), expiresAt };
 }
 
 /** A waiting write as the store is asked to do it; what has expired meanwhile is deleted. */
-export function operationOf({ key, value, expiresAt }: JournalWrite): WriteOperation {
+export function toOperation({ key, value, expiresAt }: JournalWrite): WriteOperation {
   const left = expiresAt === undefined ? undefined : expiresAt - Date.now();
   if (value === undefined || (left !== undefined && left <= 0)) return { kind: 'delete', key };
   const ttl: SetOptions = left === undefined ? {} : { ttl: left };

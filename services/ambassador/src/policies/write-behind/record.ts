@@ -15,7 +15,7 @@ type Header = { s: number; k: string; e?: number; d?: true } | { done: number[] 
 
 /** `u32 length of the rest, u32 CRC of the rest, u32 length of the header, header (JSON), value`; big endian. */
 export function encodeRecord(record: JournalRecord): Buffer {
-  const header = Buffer.from(JSON.stringify(headerOf(record)));
+  const header = Buffer.from(JSON.stringify(encodeHeader(record)));
   const value = record.kind === 'write' ? (record.write.value ?? Buffer.alloc(0)) : Buffer.alloc(0);
   const bytes = Buffer.allocUnsafe(12 + header.length + value.length);
   bytes.writeUInt32BE(4 + header.length + value.length, 0);
@@ -26,7 +26,7 @@ export function encodeRecord(record: JournalRecord): Buffer {
   return bytes;
 }
 
-function headerOf(record: JournalRecord): Header {
+function encodeHeader(record: JournalRecord): Header {
   if (record.kind === 'done') return { done: record.sequences };
   const { sequence, key, value, expiresAt } = record.write;
   return {
@@ -45,12 +45,15 @@ export function* decodeRecords(bytes: Buffer): Generator<JournalRecord> {
     if (end > bytes.length || end < at + 12 || crc32(bytes.subarray(at + 8, end)) !== bytes.readUInt32BE(at + 4))
       return;
     const headerEnd = at + 12 + bytes.readUInt32BE(at + 8);
-    yield recordOf(JSON.parse(bytes.toString('utf8', at + 12, headerEnd)) as Header, bytes.subarray(headerEnd, end));
+    yield decodeRecord(
+      JSON.parse(bytes.toString('utf8', at + 12, headerEnd)) as Header,
+      bytes.subarray(headerEnd, end),
+    );
     at = end;
   }
 }
 
-function recordOf(header: Header, rest: Buffer): JournalRecord {
+function decodeRecord(header: Header, rest: Buffer): JournalRecord {
   if ('done' in header) return { kind: 'done', sequences: header.done };
   const value = header.d ? undefined : Buffer.from(rest);
   return { kind: 'write', write: { sequence: header.s, key: header.k, value, expiresAt: header.e } };

@@ -2,7 +2,7 @@ import type { Key } from '../../store/store.ts';
 import type { Journal } from './journal.ts';
 import type { JournalWrite } from './record.ts';
 
-/** Notes on disk which writes have been sent, so that no later life sends them again, over what was written since. */
+/** Notes on disk which writes have been sent, so that a restart does not send them again, over what was written since. */
 export class SentLog {
   readonly #journal: Journal;
   /** Sent, and not yet known to be noted. */
@@ -16,7 +16,7 @@ export class SentLog {
     this.#open.set(key, sequence);
   }
 
-  /** Whether a later life might send one of these again. */
+  /** Whether one of these might be sent again after a restart. */
   mayRepeat(keys: readonly Key[]): boolean {
     return keys.some((key) => this.#open.has(key));
   }

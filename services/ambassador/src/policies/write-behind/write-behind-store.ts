@@ -1,6 +1,6 @@
 import type { Key, SetOptions, Store, WriteOperation, WriteOptions, WriteResult } from '../../store/store.ts';
 import { asStoreError, type StoreError } from '../../store/store-error.ts';
-import { entryOf } from './pending.ts';
+import { toEntry } from './pending.ts';
 import type { WriteBehind } from './write-behind.ts';
 
 /**
@@ -25,7 +25,7 @@ export function writeBehindStore(inner: Store, queue: WriteBehind): Store {
     await queue.recovered();
     const before = queue.waiting(key);
     // When the store cannot say whether there was something, there may have been.
-    const existed = before === undefined ? await inner.get(key).catch(() => null) : entryOf(before);
+    const existed = before === undefined ? await inner.get(key).catch(() => null) : toEntry(before);
     await queue.add(key, undefined, undefined);
     return existed !== undefined;
   };
@@ -36,14 +36,14 @@ export function writeBehindStore(inner: Store, queue: WriteBehind): Store {
     get: async (key, options) => {
       await queue.recovered();
       const waiting = queue.waiting(key);
-      return waiting === undefined ? inner.get(key, options) : entryOf(waiting);
+      return waiting === undefined ? inner.get(key, options) : toEntry(waiting);
     },
     getMany: async (keys, options) => {
       await queue.recovered();
       const waiting = keys.map((key) => queue.waiting(key));
       const asked = keys.filter((_key, index) => waiting[index] === undefined);
       const found = (asked.length === 0 ? [] : await inner.getMany(asked, options)).values();
-      return waiting.map((one) => (one === undefined ? found.next().value : entryOf(one)));
+      return waiting.map((one) => (one === undefined ? found.next().value : toEntry(one)));
     },
     set,
     delete: remove,

@@ -3,9 +3,9 @@ import { messageOf } from '@podkit/chassis/errors';
 import { KeyedMutex } from '../../store/keyed-mutex.ts';
 import type { Condition, Key, Store } from '../../store/store.ts';
 import { StoreError } from '../../store/store-error.ts';
-import { etagOf, GivenEtags } from './given-etags.ts';
 import { Journal } from './journal.ts';
-import { operationOf, Pending } from './pending.ts';
+import { Pending, toOperation } from './pending.ts';
+import { ProvisionalEtags, provisionalEtag } from './provisional-etags.ts';
 import type { JournalWrite } from './record.ts';
 import { isForGood, keepRejected } from './rejected.ts';
 import { SentLog } from './sent-log.ts';
@@ -29,7 +29,7 @@ export class WriteBehind {
   readonly #journal: Journal;
   readonly pending: Pending;
   readonly #sent: SentLog;
-  readonly #etags = new GivenEtags();
+  readonly #etags = new ProvisionalEtags();
   readonly #order = new KeyedMutex();
   /** Sequences that may be on disk already but do not wait yet. */
   readonly #adding = new Set<number>();
@@ -47,7 +47,7 @@ export class WriteBehind {
     this.#sent = new SentLog(this.#journal);
     this.pending = new Pending(options);
     this.#ready = this.#recover();
-    // Who uses the store hears of a failure; nobody may be using it yet.
+    // The users of the store see a failure; there may be none yet.
     this.#ready.catch(() => undefined);
   }
 
@@ -76,11 +76,11 @@ export class WriteBehind {
       }
       this.pending.put(write);
       this.#send();
-      return etagOf(write.sequence);
+      return provisionalEtag(write.sequence);
     });
   }
 
-  /** Wait until nothing waits for these keys (all, without keys), and no later life would send it again; else fail. */
+  /** Wait until nothing waits for these keys (all, without keys), and none would be sent again after a restart; else fail. */
   async drain(keys?: readonly Key[]): Promise<void> {
     await this.#ready;
     const open = () => (keys === undefined ? this.pending.size > 0 : keys.some((key) => this.pending.get(key)));
@@ -99,7 +99,7 @@ export class WriteBehind {
     return this.#etags.translate(key, condition);
   }
 
-  /** Send what can be sent within a few seconds; the rest is in the journal and sent by the next life. */
+  /** Send what can be sent within a few seconds; the rest is in the journal and sent after the restart. */
   async close(): Promise<void> {
     await this.#ready.catch(() => undefined);
     await Promise.race([this.drain().catch(() => undefined), sleep(5000, undefined, { ref: false })]);
@@ -136,7 +136,7 @@ export class WriteBehind {
   async #sendAll(): Promise<void> {
     while (this.pending.size > 0 && !this.#closing) {
       const writes = this.pending.oldest(this.#options.batch);
-      const results = await this.#inner.writeMany(writes.map(operationOf)).catch(() => {
+      const results = await this.#inner.writeMany(writes.map(toOperation)).catch(() => {
         // A failure of all together is not the store's word on any one of them.
         const text = 'the store took none of the writes';
         return writes.map(() => new StoreError('ERR_UNAVAILABLE', text, { outcome: 'unknown' }));

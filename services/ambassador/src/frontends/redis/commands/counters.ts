@@ -8,9 +8,9 @@ import { decimal, decimalText, integer64 } from './numbers.ts';
 import type { RequestView } from './request.ts';
 
 const add =
-  (amountOf: (request: RequestView) => bigint): KeyCommand =>
+  (parseAmount: (request: RequestView) => bigint): KeyCommand =>
   async (store, request) => {
-    const [key, amount] = [request.key(1), amountOf(request)];
+    const [key, amount] = [request.key(1), parseAmount(request)];
     try {
       return await store.increment(key, amount);
     } catch (error) {
@@ -19,7 +19,7 @@ const add =
     }
   };
 
-/** Redis tells a value that is no integer from a sum that does not fit. */
+/** Redis distinguishes a value that is no integer from a sum that overflows. */
 async function whyNot(store: Store, key: Key): Promise<CommandError> {
   const entry = await store.get(key);
   try {

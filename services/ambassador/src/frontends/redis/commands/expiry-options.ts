@@ -13,8 +13,8 @@ const units: Record<string, { scale: bigint; relative: boolean }> = {
 
 export const isExpiryWord = (word: string): boolean => Object.hasOwn(units, word);
 
-/** The time that `EX 10` and its like name. A time that is not positive or does not fit is refused, as in Redis. */
-export function expiryOf(command: string, word: string, text: string): number {
+/** The time that `EX 10` and its like name. A time that is not positive or too large is refused, as in Redis. */
+export function parseExpiry(command: string, word: string, text: string): number {
   const amount = integer64(text);
   const unit = units[word];
   if (unit === undefined) throw new CommandError(replies.syntax);
@@ -41,6 +41,6 @@ export function setWords(request: RequestView): SetWords {
       index += 1;
     } else throw new CommandError(replies.syntax);
   }
-  if (expiry !== undefined) words.expiresAt = expiryOf('set', ...expiry);
+  if (expiry !== undefined) words.expiresAt = parseExpiry('set', ...expiry);
   return words;
 }

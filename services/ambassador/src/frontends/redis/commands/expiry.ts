@@ -12,7 +12,7 @@ type Condition = { nx: boolean; xx: boolean; gt: boolean; lt: boolean };
 const expire =
   (command: string, scale: bigint, relative: boolean): KeyCommand =>
   async (store, request) => {
-    const condition = conditionOf(request);
+    const condition = parseCondition(request);
     const at = integer64(request.text(2)) * scale + (relative ? BigInt(Date.now()) : 0n);
     if (at > 2n ** 63n - 1n || at < -(2n ** 63n)) throw new CommandError(invalidExpire(command));
     const key = request.key(1);
@@ -24,7 +24,7 @@ const expire =
 const apply = (store: Store, key: Key, at: number): Promise<boolean> =>
   at <= Date.now() ? store.delete(key) : store.touch(key, at);
 
-/** The condition looks at the expiry, so the entry must still be the one that was looked at. */
+/** The condition depends on the expiry, so the entry must still be the one that was read. */
 async function applyIf(store: Store, key: Key, at: number, condition: Condition): Promise<boolean> {
   for (let round = 0; round < 100; round += 1) {
     const entry = await store.get(key, { consistency: 'strong' });
@@ -39,7 +39,7 @@ async function applyIf(store: Store, key: Key, at: number, condition: Condition)
   throw new StoreError('ERR_BUSY', 'the entry keeps changing under the update');
 }
 
-function conditionOf(request: RequestView): Condition {
+function parseCondition(request: RequestView): Condition {
   const condition: Condition = { nx: false, xx: false, gt: false, lt: false };
   for (let index = 3; index < request.count; index += 1) {
     const word = request.word(index);

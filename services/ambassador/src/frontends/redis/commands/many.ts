@@ -7,23 +7,23 @@ import type { RequestView } from './request.ts';
 import { asCommandError, isMismatch } from './store-errors.ts';
 
 /** Keys and their values of MSET and MSETNX; a key that is named twice has its last value. */
-export function pairsOf(command: string, request: RequestView): { key: Key; value: Buffer }[] {
+export function readPairs(command: string, request: RequestView): { key: Key; value: Buffer }[] {
   if (request.count % 2 === 0) throw new CommandError(wrongArguments(command));
   const pairs = new Map<Key, Buffer>();
   for (let index = 1; index < request.count; index += 2) pairs.set(request.key(index), request.value(index + 1));
   return [...pairs].map(([key, value]) => ({ key, value }));
 }
 
-const keysOf = (request: RequestView): Key[] =>
+const requestKeys = (request: RequestView): Key[] =>
   Array.from({ length: request.count - 1 }, (_, index) => request.key(index + 1));
 
 /** The values in the keys' order; a key that can't be read has its error in its place. */
 export async function readMany(store: Store, keys: readonly Key[]): Promise<Answer[]> {
-  return (await store.getMany(keys)).map(answerOf);
+  return (await store.getMany(keys)).map(toAnswer);
 }
 
 /** MGET takes what is no string for missing, as Redis does. */
-function answerOf(result: Entry | undefined | StoreError): Answer {
+function toAnswer(result: Entry | undefined | StoreError): Answer {
   if (result instanceof StoreError) return result.code === 'ERR_WRONG_TYPE' ? null : asCommandError(result);
   return result?.value ?? null;
 }
@@ -51,7 +51,7 @@ export async function writeMany(store: Store, pairs: readonly { key: Key; value:
 }
 
 const msetnx: KeyCommand = async (store, request) => {
-  const pairs = pairsOf('msetnx', request);
+  const pairs = readPairs('msetnx', request);
   try {
     await store.transact(pairs.map((pair) => ({ kind: 'set', ...pair, ifAbsent: true })));
     return 1;
@@ -63,16 +63,16 @@ const msetnx: KeyCommand = async (store, request) => {
 
 /** Commands on several keys of one store, and those on none that a transaction may hold. */
 export const manyCommands: Record<string, KeyCommand> = {
-  mget: (store, request) => readMany(store, keysOf(request)),
+  mget: (store, request) => readMany(store, requestKeys(request)),
   mset: async (store, request) => {
-    await writeMany(store, pairsOf('mset', request));
+    await writeMany(store, readPairs('mset', request));
     return ok;
   },
   msetnx,
-  del: (store, request) => deleteMany(store, keysOf(request)),
-  unlink: (store, request) => deleteMany(store, keysOf(request)),
-  exists: (store, request) => countMany(store, keysOf(request)),
-  touch: (store, request) => countMany(store, keysOf(request)),
+  del: (store, request) => deleteMany(store, requestKeys(request)),
+  unlink: (store, request) => deleteMany(store, requestKeys(request)),
+  exists: (store, request) => countMany(store, requestKeys(request)),
+  touch: (store, request) => countMany(store, requestKeys(request)),
   ping: (_store, request) => (request.count === 2 ? request.value(1) : new Status('PONG')),
   echo: (_store, request) => request.value(1),
 };

@@ -2,7 +2,7 @@ import type { Entry, SetOptions } from '../../../store/store.ts';
 import { updateEntry } from '../../../store/update.ts';
 import { type Answer, CommandError, Latin1, ok, Status } from './answer.ts';
 import { replies } from './errors.ts';
-import { expiryOf, isExpiryWord, setWords } from './expiry-options.ts';
+import { isExpiryWord, parseExpiry, setWords } from './expiry-options.ts';
 import { answerFrom, type KeyCommand } from './key-command.ts';
 import { integer } from './numbers.ts';
 import { isMismatch } from './store-errors.ts';
@@ -10,12 +10,12 @@ import { isMismatch } from './store-errors.ts';
 const longest = 512 * 1024 * 1024;
 const none = Buffer.alloc(0);
 
-function valueOf(entry: Entry | undefined): Answer {
+function entryValue(entry: Entry | undefined): Answer {
   const text = entry?.text;
   return text === undefined ? (entry?.value ?? null) : new Latin1(text);
 }
 
-const get: KeyCommand = (store, request) => answerFrom(store, request.key(1), valueOf);
+const get: KeyCommand = (store, request) => answerFrom(store, request.key(1), entryValue);
 
 const set: KeyCommand = async (store, request) => {
   const [key, value, words] = [request.key(1), request.value(2), setWords(request)];
@@ -30,7 +30,7 @@ const set: KeyCommand = async (store, request) => {
       if (refused) return 'keep';
       return past ? 'delete' : { value, ...(options.ttl === undefined ? {} : { ttl: options.ttl }) };
     });
-    return words.get ? valueOf(old) : refused ? null : ok;
+    return words.get ? entryValue(old) : refused ? null : ok;
   }
   try {
     await store.set(key, value, options);
@@ -54,17 +54,18 @@ const setnx: KeyCommand = async (store, request) => {
 const setTimed =
   (command: string, word: string): KeyCommand =>
   async (store, request) => {
-    const ttl = expiryOf(command, word, request.text(2)) - Date.now();
+    const ttl = parseExpiry(command, word, request.text(2)) - Date.now();
     await store.set(request.key(1), request.value(3), { ttl: Math.max(1, ttl) });
     return ok;
   };
 
 const getset: KeyCommand = async (store, request) => {
   const value = request.value(2);
-  return valueOf(await updateEntry(store, request.key(1), () => ({ value })));
+  return entryValue(await updateEntry(store, request.key(1), () => ({ value })));
 };
 
-const getdel: KeyCommand = async (store, request) => valueOf(await updateEntry(store, request.key(1), () => 'delete'));
+const getdel: KeyCommand = async (store, request) =>
+  entryValue(await updateEntry(store, request.key(1), () => 'delete'));
 
 const getex: KeyCommand = (store, request) => {
   const key = request.key(1);
@@ -76,9 +77,9 @@ const getex: KeyCommand = (store, request) => {
   return updateEntry(store, key, (entry) => {
     if (entry === undefined) return 'keep';
     if (persist) return { value: entry.value };
-    const expiresAt = expiryOf('getex', word, amount);
+    const expiresAt = parseExpiry('getex', word, amount);
     return expiresAt <= Date.now() ? 'delete' : { value: entry.value, ttl: expiresAt - Date.now() };
-  }).then(valueOf);
+  }).then(entryValue);
 };
 
 const append: KeyCommand = async (store, request) => {

@@ -22,20 +22,20 @@ export class CommandTable<Spec extends CommandSpec> {
   constructor(specs: Iterable<Spec>) {
     for (const spec of specs) {
       const name = Buffer.from(spec.name);
-      const hash = hashOf(name, 0, name.length);
+      const hash = hashName(name, 0, name.length);
       this.#buckets.set(hash, [...(this.#buckets.get(hash) ?? []), spec]);
     }
   }
 
   find(buffer: Buffer, start: number, end: number): Spec | undefined {
-    const bucket = this.#buckets.get(hashOf(buffer, start, end));
+    const bucket = this.#buckets.get(hashName(buffer, start, end));
     if (bucket === undefined) return undefined;
     for (const spec of bucket) if (sameName(spec.name, buffer, start, end)) return spec;
     return undefined;
   }
 }
 
-function hashOf(buffer: Buffer, start: number, end: number): number {
+function hashName(buffer: Buffer, start: number, end: number): number {
   let hash = end - start;
   for (let at = start; at < end; at += 1) hash = (Math.imul(hash, 31) + ((buffer[at] ?? 0) | 32)) | 0;
   return hash;

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { messageOf } from '@podkit/chassis/errors';
-import type { RawRoute } from '../../../routing/engine.ts';
+import type { RawRoute } from '../../../store/raw-route.ts';
 import type { Client, Closable, EndpointContext } from '../client.ts';
 import { type Answer, CommandError } from '../commands/answer.ts';
 import { RequestView } from '../commands/request.ts';
@@ -19,7 +19,7 @@ import { ReplyQueue } from './reply-queue.ts';
 import { Session } from './session.ts';
 import { UsedConnections } from './used-connections.ts';
 
-/** Unsent bytes at which we stop reading a client's requests, until it has read. */
+/** Unsent bytes at which a client's requests are not read further, until it has read its replies. */
 const highWater = 1024 * 1024;
 
 /** One client: reads its requests, keeps its replies in order, and stops reading it when it does not keep up. */
@@ -158,14 +158,8 @@ export class ClientConnection implements Client, RunOwner {
     this.#answers.handOver();
   }
 
-  forwarded(nearWrites: 0 | 1): void {
-    this.pending.forwarded += 1;
-    this.pending.nearWrites += nearWrites;
-  }
-
   delivered(count: number, nearWrites: number): void {
-    this.pending.forwarded -= count;
-    this.pending.nearWrites -= nearWrites;
+    this.pending.delivered(count, nearWrites);
     this.endpoint.workLater(this);
   }
 
@@ -181,10 +175,9 @@ export class ClientConnection implements Client, RunOwner {
       if (this.parser.pending > 0 && !this.#mustWait()) this.endpoint.workLater(this);
     }
     if (this.replies.length > 0 || this.#busy) return;
-    const served = this.#finishing || this.#ended;
     // As Redis does after QUIT and after a protocol error: the answer goes out, and nothing more is read.
     if (this.closing) this.#socket.destroySoon();
-    else if (served) this.#socket.end();
+    else if (this.#finishing || this.#ended) this.#socket.end();
   }
 
   abandon(reason: string): void {

@@ -24,6 +24,16 @@ export class PendingWork implements Pending {
     return this.own !== undefined && this.own.ready !== false;
   }
 
+  passedOn(nearWrites: 0 | 1): void {
+    this.forwarded += 1;
+    this.nearWrites += nearWrites;
+  }
+
+  delivered(count: number, nearWrites: number): void {
+    this.forwarded -= count;
+    this.nearWrites -= nearWrites;
+  }
+
   begin(own: Closable | undefined): void {
     this.own = own;
     this.exclusive += 1;

@@ -22,7 +22,7 @@ const whileSubscribed = new Set(
 export function dispatch(client: Client): boolean {
   const { parser, request, endpoint, session } = client;
   const command = endpoint.table.find(parser.buffer, parser.starts[0] ?? 0, parser.ends[0] ?? 0);
-  const refusal = command === undefined ? unknownRequest(request) : refusalOf(client, command);
+  const refusal = command === undefined ? unknownRequest(request) : findRefusal(client, command);
   if (command === undefined || refusal !== undefined) {
     if (client.transaction?.open) client.transaction.failed = true;
     endpoint.metrics.errors += 1;
@@ -47,7 +47,7 @@ export function dispatch(client: Client): boolean {
   }
 }
 
-/** Tell a client that caches what it has read and written; a transaction does both at EXEC. */
+/** Note what a client that caches has read and written; a transaction does both at EXEC. */
 function track(client: Client, tracking: Tracked, command: Command, transaction: Transaction | undefined): void {
   if (client.transaction?.open) return;
   if (command.name === 'exec') for (const { touched } of transaction?.queued ?? []) tracking.touched(touched);
@@ -57,7 +57,7 @@ function track(client: Client, tracking: Tracked, command: Command, transaction:
   if (command.name !== 'client') tracking.afterCommand();
 }
 
-function refusalOf({ session, request }: Client, command: Command): string | undefined {
+function findRefusal({ session, request }: Client, command: Command): string | undefined {
   const { arity } = command;
   if (arity > 0 ? request.count !== arity : request.count < -arity) return wrongArguments(command.name);
   if (!session.authenticated && !beforeLogin.has(command.name)) return replies.noAuth;

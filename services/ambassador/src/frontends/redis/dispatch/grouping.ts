@@ -1,9 +1,10 @@
-import type { Engine, RawRoute, Route } from '../../../routing/engine.ts';
+import type { Engine, Route } from '../../../routing/engine.ts';
+import type { RawRoute } from '../../../store/raw-route.ts';
 import type { Key } from '../../../store/store.ts';
 import type { Client } from '../client.ts';
 import { CommandError } from '../commands/answer.ts';
 import { replies } from '../commands/errors.ts';
-import { slotOf } from '../forwarding/common-slot.ts';
+import { commonSlot } from '../forwarding/common-slot.ts';
 
 /** The keys of one request that live in one place, with where they stood among all its keys. */
 export type Group = {
@@ -20,7 +21,7 @@ export function groupByRoute({ endpoint }: Client, keys: readonly Key[]): Group[
   for (const [place, key] of keys.entries()) {
     const route = endpoint.engine.route(key);
     const { raw } = route;
-    const slot = raw && slotOf(raw, [key]);
+    const slot = raw && commonSlot(raw, [key]);
     let slots = groups.get(route);
     if (slots === undefined) groups.set(route, (slots = new Map()));
     let group = slots.get(slot);

@@ -1,5 +1,5 @@
-import type { RawRoute } from '../../../routing/engine.ts';
 import type { RawGuard } from '../../../store/raw-guard.ts';
+import type { RawRoute } from '../../../store/raw-route.ts';
 import type { Key } from '../../../store/store.ts';
 import type { Client } from '../client.ts';
 import { CommandError } from '../commands/answer.ts';

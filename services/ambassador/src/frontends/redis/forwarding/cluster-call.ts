@@ -1,4 +1,4 @@
-import type { RawRoute } from '../../../routing/engine.ts';
+import type { RawRoute } from '../../../store/raw-route.ts';
 import type { Key } from '../../../store/store.ts';
 import type { Client } from '../client.ts';
 import type { ClusterUpstream } from '../upstream/cluster/cluster-upstream.ts';
@@ -41,7 +41,7 @@ export function callCluster(client: Client, request: ClusterRequest, first: Forw
     return (connection = pool.connection(session.id, session.protocol));
   };
   pending.slots.enter(slot, connection);
-  client.forwarded(nearWrites);
+  pending.passedOn(nearWrites);
   const { near, guard } = route;
   const call = new UpstreamRequest(
     { upstream, frame, reconnect, near, written, guard },

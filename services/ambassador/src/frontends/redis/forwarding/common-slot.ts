@@ -1,4 +1,4 @@
-import type { RawRoute } from '../../../routing/engine.ts';
+import type { RawRoute } from '../../../store/raw-route.ts';
 import type { Key } from '../../../store/store.ts';
 import { CommandError } from '../commands/answer.ts';
 import { replies } from '../commands/errors.ts';
@@ -9,7 +9,7 @@ import { keySlot } from '../upstream/cluster/key-slot.ts';
  *
  * @throws {CommandError} CROSSSLOT where they have several
  */
-export function slotOf({ target, keyPrefix }: RawRoute, keys: readonly Key[]): number | undefined {
+export function commonSlot({ target, keyPrefix }: RawRoute, keys: readonly Key[]): number | undefined {
   const [first] = keys;
   if (target.topology.mode !== 'cluster' || first === undefined) return undefined;
   const slot = keySlot(keyPrefix + first);

@@ -1,4 +1,4 @@
-import type { RawRoute } from '../../../routing/engine.ts';
+import type { RawRoute } from '../../../store/raw-route.ts';
 import type { Key } from '../../../store/store.ts';
 import type { ReplyQueue, ReplySlot } from '../connection/reply-queue.ts';
 import type { RequestParser } from '../protocol/request-parser.ts';
@@ -13,9 +13,8 @@ const readOnly = Buffer.from('-READONLY');
 /** The client that a run belongs to, as the run uses it. */
 export type RunOwner = {
   replies: ReplyQueue;
-  /** One more command is on its way; `nearWrites` is 1 where it is a write behind a near cache. */
-  forwarded(nearWrites: 0 | 1): void;
-  /** So many of them are over. */
+  pending: { passedOn(nearWrites: 0 | 1): void };
+  /** So many of the commands that were passed on are over. */
   delivered(count: number, nearWrites: number): void;
   /** A reply was cut in the middle: nothing sensible can follow on this connection. */
   abandon(reason: string): void;
@@ -61,11 +60,11 @@ export class ForwardRun implements ReplySink {
     if (got !== undefined) (this.#gets ??= [])[this.#count] = got;
     this.#count += 1;
     this.remaining += 1;
-    if (written === undefined || this.route.near === undefined) return this.#owner.forwarded(0);
+    if (written === undefined || this.route.near === undefined) return this.#owner.pending.passedOn(0);
     this.route.near.invalidate(written);
     (this.#written ??= []).push(...written);
     this.#nearWrites += 1;
-    this.#owner.forwarded(1);
+    this.#owner.pending.passedOn(1);
   }
 
   receive(chunk: Buffer, start: number, end: number): void {
@@ -74,7 +73,7 @@ export class ForwardRun implements ReplySink {
   }
 
   receiveError(bytes: Buffer): void {
-    // Another server is the master now; who comes next is to look for it.
+    // Another server is the master now; the next request finds it.
     if (bytes.subarray(0, readOnly.length).equals(readOnly)) this.connection.demoted();
     const key = isWrongType(bytes) ? this.#gets?.[this.#count - this.remaining] : undefined;
     if (key === undefined) this.receive(bytes, 0, bytes.length);

@@ -1,14 +1,14 @@
-import type { RawRoute } from '../../../routing/engine.ts';
-import { bytesOfKey } from '../../../store/key.ts';
+import { keyToBytes } from '../../../store/key.ts';
+import type { RawRoute } from '../../../store/raw-route.ts';
 import type { Key } from '../../../store/store.ts';
 import type { Client, Command } from '../client.ts';
 import { CommandError } from '../commands/answer.ts';
 import { ClusterUpstream } from '../upstream/cluster/cluster-upstream.ts';
 import type { ForwardingConnection } from '../upstream/forwarding-connection.ts';
 import { callCluster } from './cluster-call.ts';
-import { slotOf } from './common-slot.ts';
+import { commonSlot } from './common-slot.ts';
 import { ForwardRun } from './forward-run.ts';
-import { addPrefixed, frameOf } from './frame.ts';
+import { addPrefixed, copyFrame } from './frame.ts';
 
 /**
  * Pass the client's request on as it is. False: it must wait, for what it must not overtake or for a Redis that has
@@ -22,7 +22,7 @@ export function forward(
   keys: readonly Key[],
 ): boolean {
   checkPrefix(route, command);
-  const slot = slotOf(route, keys);
+  const slot = commonSlot(route, keys);
   const written = command.write ? keys : undefined;
   const { pending, parser } = client;
   if (pending.writes > 0 || (command.write && pending.reads > 0)) return false;
@@ -37,7 +37,7 @@ export function forward(
     if (!pending.slots.mayUse(slot, connection)) return false;
     client.endRun();
     client.beforeWaiting();
-    const frame = frameOf(parser, route.keyPrefix, positions);
+    const frame = copyFrame(parser, route.keyPrefix, positions);
     const got = command.isGet ? keys[0] : undefined;
     callCluster(client, { route, upstream, slot, frame, written, got }, connection);
     return true;
@@ -51,7 +51,7 @@ export function forward(
     run = client.run = new ForwardRun(client, connection, route, parser);
   }
   route.guard?.enter();
-  if (route.keyPrefix !== '') addPrefixed(connection, parser, bytesOfKey(route.keyPrefix), positions);
+  if (route.keyPrefix !== '') addPrefixed(connection, parser, keyToBytes(route.keyPrefix), positions);
   run.extend(parser.frameEnd, written, command.isGet ? keys[0] : undefined);
   return true;
 }
@@ -72,7 +72,7 @@ const namesKeys = new Set(
  */
 export function checkPrefix({ keyPrefix }: RawRoute, { name }: Command): void {
   if (keyPrefix !== '' && namesKeys.has(name))
-    throw new CommandError(`ERR ${name.toUpperCase()} is not possible where keys have a prefix`);
+    throw new CommandError(`ERR ${name.toUpperCase()} is not supported with keyPrefix`);
 }
 
 /**

@@ -1,4 +1,4 @@
-import { bytesOfKey } from '../../../store/key.ts';
+import { keyToBytes } from '../../../store/key.ts';
 import type { Key } from '../../../store/store.ts';
 import type { RequestParser } from '../protocol/request-parser.ts';
 import type { ForwardingConnection } from '../upstream/forwarding-connection.ts';
@@ -26,11 +26,11 @@ export function addPrefixed(
 }
 
 /** A copy of the parser's request, as it goes up. */
-export function frameOf(parser: RequestParser, keyPrefix: Key, positions: readonly number[]): Buffer {
+export function copyFrame(parser: RequestParser, keyPrefix: Key, positions: readonly number[]): Buffer {
   const { buffer, frameStart, frameEnd } = parser;
   if (keyPrefix === '') return Buffer.from(buffer.subarray(frameStart, frameEnd));
   const parts: Buffer[] = [];
   const add = (source: Buffer, start: number, end: number) => void parts.push(source.subarray(start, end));
-  addPrefixed({ add }, parser, bytesOfKey(keyPrefix), positions);
+  addPrefixed({ add }, parser, keyToBytes(keyPrefix), positions);
   return Buffer.concat(parts);
 }

@@ -1,5 +1,5 @@
-import type { RawRoute } from '../../../routing/engine.ts';
-import { bytesOfKey } from '../../../store/key.ts';
+import { keyToBytes } from '../../../store/key.ts';
+import type { RawRoute } from '../../../store/raw-route.ts';
 import type { Key } from '../../../store/store.ts';
 import { encodeRequest } from '../protocol/encode-request.ts';
 import type { ForwardingConnection } from '../upstream/forwarding-connection.ts';
@@ -25,7 +25,7 @@ export function answerFromHash(
   error: Buffer,
   answer: (reply: Buffer) => void,
 ): void {
-  const frame = encodeRequest(hashValueRequest(bytesOfKey(keyPrefix + key)));
+  const frame = encodeRequest(hashValueRequest(keyToBytes(keyPrefix + key)));
   const sink = new DecodingSink(
     1,
     ([value]) =>

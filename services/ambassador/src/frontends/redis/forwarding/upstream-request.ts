@@ -1,9 +1,9 @@
 import { messageOf } from '@podkit/chassis/errors';
-import type { RawRoute } from '../../../routing/engine.ts';
+import type { RawRoute } from '../../../store/raw-route.ts';
 import type { Key } from '../../../store/store.ts';
 import { encodeRequest } from '../protocol/encode-request.ts';
 import { ClusterUpstream } from '../upstream/cluster/cluster-upstream.ts';
-import { mostRedirects, type Redirect, redirectOf } from '../upstream/cluster/redirect.ts';
+import { mostRedirects, parseRedirect, type Redirect } from '../upstream/cluster/redirect.ts';
 import type { ForwardingConnection } from '../upstream/forwarding-connection.ts';
 import type { UpstreamPool } from '../upstream/pool.ts';
 import { UpstreamError } from '../upstream/redis-server.ts';
@@ -104,7 +104,7 @@ export class UpstreamRequest implements ReplySink {
   #check(error: Buffer): void {
     const { upstream, reconnect } = this.#options;
     if (reconnect === undefined || this.#redirects >= mostRedirects || !(upstream instanceof ClusterUpstream)) return;
-    this.#redirect ??= redirectOf(error.toString('latin1', 1, error.length - 2), this.#connection?.at?.host ?? '');
+    this.#redirect ??= parseRedirect(error.toString('latin1', 1, error.length - 2), this.#connection?.at?.host ?? '');
   }
 
   #forget(): void {

@@ -13,7 +13,7 @@ export class ReplyError {
 export type Reply = Buffer | string | number | boolean | null | ReplyError | Reply[];
 
 /** A string of a reply as text; empty where it is none. */
-export const textOf = (reply: Reply | undefined): string =>
+export const replyToText = (reply: Reply | undefined): string =>
   reply instanceof Buffer || typeof reply === 'string' ? reply.toString() : '';
 
 /** Bytes and how far they have been read. */

@@ -11,7 +11,7 @@ const maxDepth = 16_384;
  * Protocol: https://redis.io/docs/latest/develop/reference/protocol-spec/
  */
 export class ReplyScanner {
-  /** First byte of the reply that `scan()` looks at or found last: 45 is `-`, an error; 62 is `>`, a push. */
+  /** First byte of the reply that `scan()` reads or found last: 45 is `-`, an error; 62 is `>`, a push. */
   kind = 0;
   /** How many elements remain, per open aggregate. */
   readonly #open: number[] = [];

@@ -1,14 +1,14 @@
-import type { RawRoute } from '../../../routing/engine.ts';
+import type { RawRoute } from '../../../store/raw-route.ts';
 import type { Key } from '../../../store/store.ts';
 import type { Client, SessionCommand } from '../client.ts';
 import { CommandError } from '../commands/answer.ts';
 import { unknownRequest } from '../commands/unknown-request.ts';
 import { commonRoute } from '../dispatch/grouping.ts';
 import { positionsOrRefusal, refuseAsRedis } from '../dispatch/unfound-keys.ts';
-import { slotOf } from '../forwarding/common-slot.ts';
+import { commonSlot } from '../forwarding/common-slot.ts';
 import { failureLine } from '../forwarding/failure-line.ts';
 import { checkPrefix, forward } from '../forwarding/forward.ts';
-import { frameOf } from '../forwarding/frame.ts';
+import { copyFrame } from '../forwarding/frame.ts';
 import { UpstreamRequest } from '../forwarding/upstream-request.ts';
 import type { UpstreamPool } from '../upstream/pool.ts';
 import { storesBusy } from './split-commands.ts';
@@ -24,13 +24,13 @@ export const blockingCommand: SessionCommand = (client, command) => {
   const route = commonRoute(client, keys);
   if (route === undefined) throw new CommandError(unknownRequest(client.request));
   checkPrefix(route, command);
-  const keySlot = slotOf(route, keys);
+  const keySlot = commonSlot(route, keys);
   if (!mayBlock(client, command.name)) return forward(client, command, route, positions, keys);
   // Sent on another connection, it must not overtake what was sent before.
   if (storesBusy(client) || client.pending.forwarded > 0) return false;
   client.endRun();
   client.beforeWaiting();
-  wait(client, route, { keys, keySlot }, frameOf(client.parser, route.keyPrefix, positions));
+  wait(client, route, { keys, keySlot }, copyFrame(client.parser, route.keyPrefix, positions));
   return true;
 };
 

@@ -1,4 +1,4 @@
-import type { RawRoute } from '../../../routing/engine.ts';
+import type { RawRoute } from '../../../store/raw-route.ts';
 import type { Client } from '../client.ts';
 import { failureLine } from '../forwarding/failure-line.ts';
 import { connectionFor } from '../forwarding/forward.ts';

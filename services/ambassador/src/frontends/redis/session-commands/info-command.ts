@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import type { RawRoute } from '../../../routing/engine.ts';
+import type { RawRoute } from '../../../store/raw-route.ts';
 import type { Client, SessionCommand } from '../client.ts';
 import { type Answer, Verbatim } from '../commands/answer.ts';
 import { sessionRoute } from '../dispatch/grouping.ts';
@@ -11,7 +11,7 @@ import { storesBusy } from './split-commands.ts';
 type Sections = Record<string, Record<string, string | number>>;
 
 /** Sections of which this endpoint knows better than the Redis behind it; the others are those of the Redis. */
-const ofTheEndpoint = ['server', 'clients', 'stats', 'replication', 'cluster'];
+const endpointSections = ['server', 'clients', 'stats', 'replication', 'cluster'];
 
 /** INFO [section ...]: of this endpoint what a client of it wants to know, of the Redis behind it what only that knows. */
 export const infoCommand: SessionCommand = (client) => {
@@ -30,7 +30,7 @@ async function withRedis(client: Client, route: RawRoute, own: Sections, wanted:
   // Clients ask for it before all else; while the Redis is away they still learn what they talk to.
   const [reply] = await ask(client, route, [['INFO', ...wanted]]).catch(() => []);
   const theirs = reply instanceof Buffer ? parseSections(reply.toString()) : {};
-  const taken = Object.entries(theirs).filter(([title]) => !ofTheEndpoint.includes(title.toLowerCase()));
+  const taken = Object.entries(theirs).filter(([title]) => !endpointSections.includes(title.toLowerCase()));
   const offset = theirs['Replication']?.['master_repl_offset'];
   if (offset !== undefined) own['Replication'] = { ...own['Replication'], master_repl_offset: offset };
   return asText({ ...own, ...Object.fromEntries(taken) }, wanted);

@@ -1,6 +1,7 @@
-import type { RawRoute, Route } from '../../../routing/engine.ts';
+import type { Route } from '../../../routing/engine.ts';
 import type { Glob } from '../../../store/glob.ts';
-import { bytesOfKey, keyOfBytes } from '../../../store/key.ts';
+import { bytesToKey, keyToBytes } from '../../../store/key.ts';
+import type { RawRoute } from '../../../store/raw-route.ts';
 import type { Key } from '../../../store/store.ts';
 import type { Client } from '../client.ts';
 import { CommandError } from '../commands/answer.ts';
@@ -33,12 +34,12 @@ export async function keyPage(
   }
   // The prefix is literal: what it has of a pattern's characters is escaped.
   const pattern = raw.keyPrefix.replaceAll(/[\\*?[\]^]/g, '\\$&') + glob.pattern;
-  const { node, inner, behind } = await nodeOf(client, raw, cursor);
-  const words = ['SCAN', inner, 'MATCH', bytesOfKey(pattern), 'COUNT', String(limit)];
+  const { node, inner, behind } = await chooseNode(client, raw, cursor);
+  const words = ['SCAN', inner, 'MATCH', keyToBytes(pattern), 'COUNT', String(limit)];
   const request = type === undefined ? words : [...words, 'TYPE', type];
   const [reply] = await askOver(client, raw, [request], { connection: node });
   const [next, found] = checked(reply) as [Buffer, Buffer[]];
-  const keys = found.map((key) => keyOfBytes(key).slice(raw.keyPrefix.length));
+  const keys = found.map((key) => bytesToKey(key).slice(raw.keyPrefix.length));
   return {
     keys: keys.filter((key) => client.endpoint.engine.route(key) === route),
     cursor: behind(next.toString()),
@@ -48,7 +49,7 @@ export async function keyPage(
 type Step = { node: ForwardingConnection; inner: string; behind: (next: string) => string | undefined };
 
 /** The node of a cluster whose turn it is; the cursor names it, `place-cursor`. Without a cluster there is one node. */
-async function nodeOf(client: Client, raw: RawRoute, cursor: string | undefined): Promise<Step> {
+async function chooseNode(client: Client, raw: RawRoute, cursor: string | undefined): Promise<Step> {
   const upstream = client.upstream(raw);
   const { id, protocol } = client.session;
   if (!(upstream instanceof ClusterUpstream))

@@ -1,6 +1,6 @@
 import type { Route } from '../../../routing/engine.ts';
 import { compileGlob } from '../../../store/glob.ts';
-import { bytesOfKey } from '../../../store/key.ts';
+import { keyToBytes } from '../../../store/key.ts';
 import type { Key } from '../../../store/store.ts';
 import type { Client, SessionCommand } from '../client.ts';
 import { type Answer, CommandError, ok } from '../commands/answer.ts';
@@ -42,7 +42,7 @@ async function randomkey(client: Client): Promise<Answer> {
     if (Math.random() * seen < 1) chosen = key;
     if (seen >= 5000) break;
   }
-  return chosen === undefined ? null : bytesOfKey(chosen);
+  return chosen === undefined ? null : keyToBytes(chosen);
 }
 
 /** SCAN over all routes, one after the other. The cursor names a place that is remembered here. */
@@ -54,7 +54,7 @@ async function scan(client: Client): Promise<Answer> {
   if (route === undefined) return ['0', []];
   const found = await keyPage(client, route, options, place.cursor);
   const next = { routes: found.cursor === undefined ? others : place.routes, cursor: found.cursor };
-  return [next.routes.length === 0 ? '0' : endpoint.cursors.keep(next), found.keys.map(bytesOfKey)];
+  return [next.routes.length === 0 ? '0' : endpoint.cursors.keep(next), found.keys.map(keyToBytes)];
 }
 
 function scanOptions(request: RequestView): Wanted {
@@ -87,7 +87,7 @@ async function remove(client: Client, { raw, store }: Route, keys: readonly Key[
 }
 
 export const keyspaceCommands: Record<string, SessionCommand> = {
-  keys: overAll(async (client) => [...(await matchingKeys(client, client.request.key(1)))].map(bytesOfKey)),
+  keys: overAll(async (client) => [...(await matchingKeys(client, client.request.key(1)))].map(keyToBytes)),
   dbsize: overAll(async (client) => (await matchingKeys(client, '*')).size),
   randomkey: overAll(randomkey),
   scan: overAll(scan),

@@ -1,4 +1,4 @@
-import type { RawRoute } from '../../../routing/engine.ts';
+import type { RawRoute } from '../../../store/raw-route.ts';
 import type { Client, SessionCommand } from '../client.ts';
 import { type Answer, CommandError, ok } from '../commands/answer.ts';
 import { unknownRequest } from '../commands/unknown-request.ts';

@@ -1,11 +1,11 @@
-import type { RawRoute } from '../../../routing/engine.ts';
-import { bytesOfKey } from '../../../store/key.ts';
+import { keyToBytes } from '../../../store/key.ts';
+import type { RawRoute } from '../../../store/raw-route.ts';
 import type { Key, Store } from '../../../store/store.ts';
 import type { Client, Command, SessionCommand } from '../client.ts';
 import { type Answer, CommandError, ok } from '../commands/answer.ts';
 import { replies } from '../commands/errors.ts';
 import { keyPositions } from '../commands/key-positions.ts';
-import { countMany, deleteMany, manyCommands, pairsOf, readMany, writeMany } from '../commands/many.ts';
+import { countMany, deleteMany, manyCommands, readMany, readPairs, writeMany } from '../commands/many.ts';
 import { asCommandError } from '../commands/store-errors.ts';
 import { type Group, groupByRoute, isCached } from '../dispatch/grouping.ts';
 import { ask, checked } from '../forwarding/ask.ts';
@@ -19,7 +19,7 @@ export const storesBusy = ({ pending }: Client): boolean =>
 const requestKeys = ({ request }: Client, command: Command): Key[] => request.keys(keyPositions(command, request));
 
 const storedKeys = ({ keyPrefix }: RawRoute, keys: readonly Key[]): Buffer[] =>
-  keys.map((key) => bytesOfKey(keyPrefix + key));
+  keys.map((key) => keyToBytes(keyPrefix + key));
 
 /** MGET: each route gets one request; a key that can't be read has its error in its place. */
 const mget: SessionCommand = (client, command) => {
@@ -90,7 +90,7 @@ export async function removeKeys(client: Client, raw: RawRoute, { keys, slot }: 
 
 /** MSET: each route for itself; not atomic over several, and the first failure is the answer. */
 const mset: SessionCommand = (client, command) => {
-  const pairs = pairsOf(command.name, client.request);
+  const pairs = readPairs(command.name, client.request);
   const groups = groupByRoute(client, requestKeys(client, command));
   const only = groups.length === 1 ? groups[0]?.raw : undefined;
   if (only !== undefined)
@@ -109,14 +109,14 @@ const mset: SessionCommand = (client, command) => {
 async function writeGroup(client: Client, { route, raw, slot, keys }: Group, values: Map<Key, Buffer>): Promise<void> {
   const pairs = [...new Set(keys)].map((key) => ({ key, value: values.get(key) ?? Buffer.alloc(0) }));
   if (raw === undefined) return writeMany(route.store, pairs);
-  const words = pairs.flatMap(({ key, value }) => [bytesOfKey(raw.keyPrefix + key), value]);
+  const words = pairs.flatMap(({ key, value }) => [keyToBytes(raw.keyPrefix + key), value]);
   const [reply] = await ask(client, raw, [['MSET', ...words]], { slot, written: keys });
   checked(reply);
 }
 
 /** MSETNX: all or nothing, so all keys must live in one place. */
 const msetnx: SessionCommand = (client, command) => {
-  pairsOf(command.name, client.request);
+  readPairs(command.name, client.request);
   const [first, ...others] = groupByRoute(client, requestKeys(client, command));
   if (first === undefined || others.length > 0) throw new CommandError(replies.crossSlot);
   if (first.raw !== undefined)

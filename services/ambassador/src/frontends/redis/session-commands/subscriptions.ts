@@ -54,13 +54,13 @@ export class Subscriptions implements Subscribed {
   }
 
   #sendOn(command: Buffer, names: readonly Buffer[], words: readonly Buffer[]): void {
-    if (!aboutShards.test(command.toString())) return this.#tell('channels', undefined, words);
+    if (!aboutShards.test(command.toString())) return this.#sendOver('channels', undefined, words);
     const all = names.length > 0 ? names : [...this.#shards].map((name) => Buffer.from(name, 'latin1'));
     if (all.length === 0)
       this.#client.replies.interject(encoded([Buffer.from('sunsubscribe'), null, 0], this.#client.session.protocol));
     for (const name of all) {
       const slot = keySlot(name.toString('latin1'));
-      this.#tell(this.#isCluster ? `slot ${slot}` : 'channels', slot, [command, name]);
+      this.#sendOver(this.#isCluster ? `slot ${slot}` : 'channels', slot, [command, name]);
     }
   }
 
@@ -78,10 +78,10 @@ export class Subscriptions implements Subscribed {
     return sessionRoute(this.#client.endpoint.engine).raw?.target.topology.mode === 'cluster';
   }
 
-  #tell(place: string, slot: number | undefined, words: readonly Buffer[]): void {
+  #sendOver(place: string, slot: number | undefined, words: readonly Buffer[]): void {
     let connection = this.#connections.get(place);
     if (connection === undefined) this.#connections.set(place, (connection = this.#open(slot)));
-    connection.tell(encodeRequest(words));
+    connection.sendWithoutReply(encodeRequest(words));
   }
 
   #open(slot: number | undefined): ForwardingConnection {

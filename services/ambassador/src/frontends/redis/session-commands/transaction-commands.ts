@@ -1,5 +1,5 @@
 import type { Route } from '../../../routing/engine.ts';
-import { bytesOfKey } from '../../../store/key.ts';
+import { keyToBytes } from '../../../store/key.ts';
 import type { Key } from '../../../store/store.ts';
 import type { Client, SessionCommand } from '../client.ts';
 import { type Answer, CommandError, NullArray, ok } from '../commands/answer.ts';
@@ -65,7 +65,7 @@ async function watchKeys(client: Client, transaction: Transaction, keys: readonl
   const { protocol } = client.session;
   const isFirst = transaction.watching === undefined;
   const connection = (transaction.watching ??= client.upstream(route.raw).dedicated(protocol, {}, transaction.slot));
-  const words = ['WATCH', ...keys.map((key) => bytesOfKey(keyPrefix + key))];
+  const words = ['WATCH', ...keys.map((key) => keyToBytes(keyPrefix + key))];
   // What was watched before is watched there; a node that it has left since refuses, and so EXEC will.
   const reconnect = (pool: UpstreamPool) => {
     transaction.close();

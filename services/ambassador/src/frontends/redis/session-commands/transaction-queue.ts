@@ -4,7 +4,7 @@ import { keyPositions } from '../commands/key-positions.ts';
 import { unknownRequest } from '../commands/unknown-request.ts';
 import { ownedDatabase } from '../dispatch/grouping.ts';
 import { checkPrefix } from '../forwarding/forward.ts';
-import { frameOf } from '../forwarding/frame.ts';
+import { copyFrame } from '../forwarding/frame.ts';
 import { touchedBy } from '../tracking/touched-by.ts';
 import { ownAnswers } from './connection-commands.ts';
 import type { Transaction } from './transaction.ts';
@@ -43,7 +43,7 @@ function queue(client: Client, transaction: Transaction, command: Command): void
   if (raw !== undefined) checkPrefix(raw, command);
   if (keys.length > 0 && raw === undefined && command.onStore === undefined)
     throw new CommandError(unknownRequest(request));
-  const frame = frameOf(parser, raw?.keyPrefix ?? '', positions);
+  const frame = copyFrame(parser, raw?.keyPrefix ?? '', positions);
   transaction.bytes += frame.length;
   if (transaction.bytes > mostBytes) throw new CommandError('ERR the transaction is too large');
   const touched = touchedBy(command, keys);

@@ -3,7 +3,7 @@ import type { Key } from '../../../store/store.ts';
 import { CommandError } from '../commands/answer.ts';
 import { replies } from '../commands/errors.ts';
 import type { KeyCommand } from '../commands/key-command.ts';
-import { slotOf } from '../forwarding/common-slot.ts';
+import { commonSlot } from '../forwarding/common-slot.ts';
 import type { Touched } from '../tracking/tracked.ts';
 import type { ForwardingConnection } from '../upstream/forwarding-connection.ts';
 
@@ -44,7 +44,7 @@ export class Transaction {
 
   /** @throws {CommandError} CROSSSLOT where the keys live elsewhere than those before */
   take(route: Route, key: Key): void {
-    const slot = route.raw && slotOf(route.raw, [key]);
+    const slot = route.raw && commonSlot(route.raw, [key]);
     this.slot ??= slot;
     this.route ??= route;
     if (this.route !== route || this.slot !== slot) throw new CommandError(replies.crossSlot);

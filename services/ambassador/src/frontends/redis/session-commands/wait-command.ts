@@ -1,4 +1,4 @@
-import type { RawRoute } from '../../../routing/engine.ts';
+import type { RawRoute } from '../../../store/raw-route.ts';
 import type { Client, SessionCommand } from '../client.ts';
 import { CommandError } from '../commands/answer.ts';
 import { integer } from '../commands/numbers.ts';

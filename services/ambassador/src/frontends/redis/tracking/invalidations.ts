@@ -1,5 +1,5 @@
 import type { Engine } from '../../../routing/engine.ts';
-import type { Changes } from '../../../store/near-cache.ts';
+import type { Changes } from '../../../store/changes.ts';
 import type { Key } from '../../../store/store.ts';
 import { CommandError } from '../commands/answer.ts';
 import type { Tracked, TrackingTable } from './tracked.ts';
@@ -10,14 +10,14 @@ const mostRemembered = 1_000_000;
 type Feed = {
   /** Whether every change is heard now. */
   heard: boolean;
-  /** Its first word: undefined when it hears, else why it does not. */
+  /** Its first report: undefined when it is connected, else why it is not. */
   first: Promise<string | undefined>;
   close: () => void;
 };
 
 /**
- * Which connections are notified of which keys (CLIENT TRACKING), and what is heard of the stores: a near cache tells
- * what it forgets, a Redis, a PostgreSQL and the memory driver what changes.
+ * Which connections are notified of which keys (CLIENT TRACKING), and what the stores report: a near cache reports
+ * what it forgets, a Redis, a PostgreSQL and a memory store what changes.
  */
 export class Invalidations implements TrackingTable {
   readonly #engine: Engine;
@@ -57,7 +57,7 @@ export class Invalidations implements TrackingTable {
     this.#remembered += 1;
     for (const oldest of this.#readers.keys()) {
       if (this.#remembered <= mostRemembered) break;
-      this.#tellReaders(oldest);
+      this.#notifyReaders(oldest);
     }
   }
 
@@ -70,7 +70,7 @@ export class Invalidations implements TrackingTable {
     return true;
   }
 
-  hears(key: Key): boolean {
+  isHeard(key: Key): boolean {
     const { changes } = this.#engine.route(key);
     return changes !== undefined && this.#feeds.get(changes)?.heard === true;
   }
@@ -82,14 +82,14 @@ export class Invalidations implements TrackingTable {
 
   async #openFeeds(): Promise<void> {
     const opened = this.#engine.routes().map(({ store, changes }) => {
-      if (changes === undefined) throw notHeard(store.info.name, 'it does not report changes');
+      if (changes === undefined) throw cannotTrack(store.info.name, 'it does not report changes');
       let feed = this.#feeds.get(changes);
       if (feed === undefined) this.#feeds.set(changes, (feed = this.#open(changes)));
       return { name: store.info.name, feed };
     });
     for (const { name, feed } of opened) {
       const reason = await feed.first;
-      if (reason !== undefined && !feed.heard) throw notHeard(name, reason);
+      if (reason !== undefined && !feed.heard) throw cannotTrack(name, reason);
     }
   }
 
@@ -102,38 +102,38 @@ export class Invalidations implements TrackingTable {
       prefix,
       // Later, but in this turn: a store may say so while the connection that changes it is being served.
       changed: (keys) =>
-        queueMicrotask(() => this.#tell(keys?.map((key) => key.slice(prefix.length)).filter(isOfRoute) ?? null)),
-      listening: () => {
+        queueMicrotask(() => this.#notify(keys?.map((key) => key.slice(prefix.length)).filter(isOfRoute) ?? null)),
+      connected: () => {
         feed.heard = true;
         resolve(undefined);
       },
-      deaf: (reason) => {
+      lost: (reason) => {
         feed.heard = false;
         resolve(reason);
-        queueMicrotask(() => this.#tell(null));
+        queueMicrotask(() => this.#notify(null));
       },
     });
     feed.close = () => void source.close();
     return feed;
   }
 
-  #tell(keys: readonly Key[] | null): void {
-    if (keys === null) return this.#tellAll();
-    for (const key of keys) this.#tellReaders(key);
+  #notify(keys: readonly Key[] | null): void {
+    if (keys === null) return this.#notifyAll();
+    for (const key of keys) this.#notifyReaders(key);
     for (const tracking of this.#trackings) tracking.broadcast(keys);
   }
 
-  #tellReaders(key: Key): void {
+  #notifyReaders(key: Key): void {
     for (const tracking of this.#readers.get(key) ?? []) {
       this.forget(key, tracking);
-      tracking.tell([key]);
+      tracking.notify([key]);
     }
   }
 
-  #tellAll(): void {
+  #notifyAll(): void {
     for (const tracking of this.#trackings) {
       for (const key of tracking.keys) this.forget(key, tracking);
-      tracking.tell(null);
+      tracking.notify(null);
     }
   }
 
@@ -141,8 +141,8 @@ export class Invalidations implements TrackingTable {
     const current = new Set(this.#engine.routes().map(({ changes }) => changes));
     this.#closeFeeds((changes) => !current.has(changes));
     if (this.#trackings.size === 0) return;
-    this.#tellAll();
-    // While the store sends no notices, each key is reported right behind its reply.
+    this.#notifyAll();
+    // A key whose changes are not reported any more is invalidated right behind each reply.
     this.#openFeeds().catch(() => undefined);
   }
 
@@ -155,5 +155,5 @@ export class Invalidations implements TrackingTable {
   }
 }
 
-const notHeard = (store: string, reason: string): CommandError =>
+const cannotTrack = (store: string, reason: string): CommandError =>
   new CommandError(`ERR CLIENT TRACKING is not supported: store '${store}': ${reason}`);

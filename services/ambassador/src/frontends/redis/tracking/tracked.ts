@@ -18,7 +18,7 @@ export interface Tracked {
   readonly mode: TrackingMode;
   /** In broadcasting mode, what the keys begin with. */
   readonly prefixes: Set<Key>;
-  /** Keys that it is notified of, once. */
+  /** Keys whose next change it is notified of, once. */
   readonly keys: Set<Key>;
   /** CLIENT CACHING was said for the next command. */
   caching: boolean;
@@ -31,8 +31,8 @@ export interface Tracked {
   afterCommand(): void;
   /** These keys have changed: in broadcasting mode it is notified of all under its prefixes. */
   broadcast(keys: readonly Key[]): void;
-  /** Tell the client, or the one that it redirects to, that these keys changed; null: any may have. */
-  tell(keys: readonly Key[] | null): void;
+  /** Notify the client, or the one that it redirects to, that these keys changed; null: any may have. */
+  notify(keys: readonly Key[] | null): void;
   close(): void;
 }
 
@@ -46,8 +46,8 @@ export interface TrackingTable {
   join(tracked: Tracked): Promise<void>;
   leave(tracked: Tracked): void;
   remember(key: Key, tracked: Tracked): void;
-  /** False: it did not track this key. */
+  /** False: it was not to be notified of this key. */
   forget(key: Key, tracked: Tracked): boolean;
   /** Whether a change of this key would be heard. */
-  hears(key: Key): boolean;
+  isHeard(key: Key): boolean;
 }

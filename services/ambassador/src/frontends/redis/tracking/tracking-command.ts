@@ -101,7 +101,7 @@ export const clientGetRedirection = (client: Client): Answer => client.tracking?
 /** CLIENT TRACKINGINFO */
 export function clientTrackingInfo(client: Client): Answer {
   const tracking = client.tracking;
-  const flags = tracking === undefined ? ['off'] : flagsOf(tracking);
+  const flags = tracking === undefined ? ['off'] : trackingFlags(tracking);
   return new MapAnswer([
     ['flags', new SetAnswer(flags)],
     ['redirect', clientGetRedirection(client)],
@@ -109,7 +109,7 @@ export function clientTrackingInfo(client: Client): Answer {
   ]);
 }
 
-function flagsOf({ mode, caching, broken }: Tracked): string[] {
+function trackingFlags({ mode, caching, broken }: Tracked): string[] {
   const { broadcast, only, noLoop } = mode;
   return [
     'on',

@@ -7,7 +7,7 @@ import type { Touched, Tracked, TrackingMode, TrackingTable } from './tracked.ts
 export const invalidateChannel = '__redis__:invalidate';
 
 /**
- * CLIENT TRACKING of one connection. Its notices go out behind all replies that it still awaits, so that it never
+ * CLIENT TRACKING of one connection. Its notifications go out behind all replies that it still awaits, so that it never
  * caches a reply after the invalidation of it.
  */
 export class Tracking implements Tracked {
@@ -31,11 +31,11 @@ export class Tracking implements Tracked {
     const remembers = only === undefined ? !broadcast : this.caching === (only === 'optin');
     for (const key of remembers || broadcast ? read : []) {
       // What changes without a word must not be cached.
-      if (!this.#all.hears(key)) this.tell([key]);
+      if (!this.#all.isHeard(key)) this.notify([key]);
       else if (remembers) this.#all.remember(key, this);
     }
     // A client reads its own writes: the invalidation comes right behind the reply.
-    for (const key of written) if (this.#all.forget(key, this) && !noLoop) this.tell([key]);
+    for (const key of written) if (this.#all.forget(key, this) && !noLoop) this.notify([key]);
   }
 
   afterCommand(): void {
@@ -47,11 +47,11 @@ export class Tracking implements Tracked {
     if (!this.mode.broadcast) return;
     for (const prefix of this.prefixes) {
       const covered = keys.filter((key) => key.startsWith(prefix));
-      if (covered.length > 0) this.tell(covered);
+      if (covered.length > 0) this.notify(covered);
     }
   }
 
-  tell(keys: readonly Key[] | null): void {
+  notify(keys: readonly Key[] | null): void {
     const { session, endpoint } = this.#client;
     const { redirect } = this.mode;
     const target = redirect === 0 ? this.#client : endpoint.client(redirect);

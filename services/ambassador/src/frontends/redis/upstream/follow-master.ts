@@ -1,4 +1,4 @@
-import type { HostPort } from '../../../routing/engine.ts';
+import type { HostPort } from '../../../store/raw-route.ts';
 import type { ForwardingConnection } from './forwarding-connection.ts';
 
 const interval = 1000;
@@ -8,14 +8,14 @@ const interval = 1000;
  * master may go on answering for a while. Returns what ends it.
  */
 export function followMaster(locate: () => Promise<HostPort>, connections: () => ForwardingConnection[]): () => void {
-  const look = async () => {
+  const check = async () => {
     if (connections().length === 0) return;
     const { host, port } = await locate();
     for (const connection of connections())
       if (connection.ready && (connection.at?.host !== host || connection.at.port !== port)) connection.closeWhenIdle();
   };
   // When no Sentinel answers, the connections stay as they are.
-  const timer = setInterval(() => void look().catch(() => undefined), interval);
+  const timer = setInterval(() => void check().catch(() => undefined), interval);
   timer.unref();
   return () => clearInterval(timer);
 }

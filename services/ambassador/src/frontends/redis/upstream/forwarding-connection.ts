@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { messageOf } from '@podkit/chassis/errors';
-import type { HostPort } from '../../../routing/engine.ts';
+import type { HostPort } from '../../../store/raw-route.ts';
 import type { ForwardingOptions } from './forwarding-options.ts';
 import { greet } from './greeting.ts';
 import { openSocket, type RedisServer, UpstreamError } from './redis-server.ts';
@@ -67,7 +67,7 @@ export class ForwardingConnection {
   }
 
   /** Send a request that is answered by pushes only, such as SUBSCRIBE in RESP3. */
-  tell(frame: Buffer): void {
+  sendWithoutReply(frame: Buffer): void {
     this.add(frame, 0, frame.length);
     this.#schedule();
   }

@@ -1,6 +1,6 @@
 import type { RedisServer, UpstreamError } from './redis-server.ts';
 
-/** Options and events of a connection to a Redis. */
+/** How a connection to a Redis is opened, and what it reports. */
 export type ForwardingOptions = {
   server: RedisServer;
   protocol: 2 | 3;

@@ -1,6 +1,6 @@
 import { messageOf } from '@podkit/chassis/errors';
 import { encodeRequest } from '../protocol/encode-request.ts';
-import { type Reply, ReplyError, textOf } from '../protocol/reply-decoder.ts';
+import { type Reply, ReplyError, replyToText } from '../protocol/reply-decoder.ts';
 import type { RedisServer } from './redis-server.ts';
 import { DecodingSink, type ReplySink } from './sink.ts';
 
@@ -27,7 +27,7 @@ export function greet(server: RedisServer, protocol: 2 | 3, line: Line): void {
       const role = server.locate === undefined ? undefined : replies.pop();
       const refusal = replies.find((reply: Reply) => reply instanceof ReplyError);
       if (refusal instanceof ReplyError) line.refused(`the Redis refused: ${refusal.message}`);
-      else if (Array.isArray(role) && textOf(role[0]) !== 'master')
+      else if (Array.isArray(role) && replyToText(role[0]) !== 'master')
         line.refused('what was said to be the master is a replica');
       else line.ready();
     },

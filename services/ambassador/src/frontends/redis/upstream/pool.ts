@@ -24,22 +24,22 @@ const [firstDelay, longestDelay] = [50, 2000];
 export class UpstreamPool implements Upstream {
   readonly server: RedisServer;
   readonly #options: PoolOptions;
-  readonly #pooled: Record<2 | 3, Pooled[]>;
+  readonly #pooledConnections: Record<2 | 3, Pooled[]>;
   #closed = false;
   #stopFollowing: () => void = () => undefined;
 
   constructor(options: PoolOptions) {
     this.#options = options;
     this.server = options.server;
-    const pooled = () =>
+    const pooledConnections = () =>
       Array.from({ length: options.size }, () => ({ connection: undefined, failures: 0, retryAt: 0, lastError: '' }));
-    this.#pooled = { 2: pooled(), 3: pooled() };
+    this.#pooledConnections = { 2: pooledConnections(), 3: pooledConnections() };
     const { locate } = options.server;
     if (locate !== undefined) this.#stopFollowing = followMaster(locate, () => this.#connections);
   }
 
   connection(client: number, protocol: 2 | 3): ForwardingConnection {
-    const pooled = this.#pooled[protocol][client % this.#options.size];
+    const pooled = this.#pooledConnections[protocol][client % this.#options.size];
     if (pooled?.connection !== undefined && !pooled.connection.retiring && !this.#closed) return pooled.connection;
     if (pooled === undefined || this.#closed) throw new UpstreamError('the connections are closed', false);
     if (performance.now() < pooled.retryAt) throw new UpstreamError(pooled.lastError, false);
@@ -68,7 +68,7 @@ export class UpstreamPool implements Upstream {
   }
 
   get #connections(): ForwardingConnection[] {
-    return [...this.#pooled[2], ...this.#pooled[3]].flatMap(({ connection }) => connection ?? []);
+    return [...this.#pooledConnections[2], ...this.#pooledConnections[3]].flatMap(({ connection }) => connection ?? []);
   }
 
   #open(pooled: Pooled, protocol: 2 | 3): ForwardingConnection {
@@ -82,7 +82,7 @@ export class UpstreamPool implements Upstream {
         if (pooled.connection !== connection) return;
         pooled.failures = connection.ready ? 0 : pooled.failures + 1;
         const delay = Math.min(longestDelay, firstDelay * 2 ** Math.max(0, pooled.failures - 1));
-        // Spread, so that not all Pods connect to a restarted Redis in the same instant.
+        // Spread, or the connections of all Pods reach a restarted Redis at the same moment.
         pooled.retryAt = connection.ready ? 0 : performance.now() + delay * (0.5 + Math.random() / 2);
         pooled.lastError = error.message;
         pooled.connection = undefined;

@@ -1,7 +1,7 @@
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { messageOf, PodkitError } from '@podkit/chassis/errors';
-import type { HostPort, RedisTarget } from '../../../routing/engine.ts';
+import type { HostPort, RedisTarget } from '../../../store/raw-route.ts';
 
 /** One Redis server and how to enter it. Times are milliseconds; 0 as `commandTimeout` waits without end. */
 export type RedisServer = Omit<RedisTarget, 'topology'> & {
@@ -22,7 +22,7 @@ export class UpstreamError extends PodkitError {
   }
 }
 
-/** What a socket tells; over a Unix socket there is no TLS, since Redis offers none there. */
+/** What a socket reports; over a Unix socket there is no TLS, since Redis offers none there. */
 export type SocketEvents = {
   received: (chunk: Buffer) => void;
   connected: (socket: Socket) => void;

@@ -1,13 +1,13 @@
 import { messageOf } from '@podkit/chassis/errors';
-import type { HostPort, RedisTarget } from '../../../routing/engine.ts';
-import { textOf } from '../protocol/reply-decoder.ts';
+import type { HostPort, RedisTarget } from '../../../store/raw-route.ts';
+import { replyToText } from '../protocol/reply-decoder.ts';
 import { askOnce } from './ask-once.ts';
 import { type RedisServer, UpstreamError } from './redis-server.ts';
 
 type OneServer = RedisTarget & { topology: Exclude<RedisTarget['topology'], { mode: 'cluster' }> };
 
 /** The server of a target that has one at a time. */
-export function serverOf({ topology, ...rest }: OneServer): RedisServer {
+export function toServer({ topology, ...rest }: OneServer): RedisServer {
   if (topology.mode === 'single') {
     const { mode: _, ...address } = topology;
     return { ...rest, ...address };
@@ -35,5 +35,5 @@ async function findMaster(sentinels: readonly RedisServer[], name: string): Prom
 async function askSentinel(server: RedisServer, name: string): Promise<HostPort> {
   const reply = await askOnce(server, ['SENTINEL', 'GET-MASTER-ADDR-BY-NAME', name]);
   if (!Array.isArray(reply)) throw new UpstreamError('it has no master of that name', false);
-  return { host: textOf(reply[0]), port: Number(textOf(reply[1])) };
+  return { host: replyToText(reply[0]), port: Number(replyToText(reply[1])) };
 }

@@ -1,36 +1,34 @@
 import { messageOf } from '@podkit/chassis/errors';
-import type { RedisTarget } from '../../../routing/engine.ts';
-import { bytesOfKey, keyOfBytes } from '../../../store/key.ts';
-import type { TrackChanges } from '../../../store/near-cache.ts';
+import type { ChangeEvents } from '../../../store/changes.ts';
+import { bytesToKey, keyToBytes } from '../../../store/key.ts';
+import type { RedisTarget } from '../../../store/raw-route.ts';
 import { Reconnector } from '../../../store/reconnector.ts';
 import { encodeRequest } from '../protocol/encode-request.ts';
 import { decodeReply, type Reply, ReplyError } from '../protocol/reply-decoder.ts';
 import { ForwardingConnection } from './forwarding-connection.ts';
-import { serverOf } from './sentinel.ts';
+import { toServer } from './sentinel.ts';
 import { DecodingSink } from './sink.ts';
-
-type Events = Parameters<TrackChanges>[0];
 
 /**
  * Hears of every change of the keys under a prefix, from a Redis 6 or later: CLIENT TRACKING in broadcasting mode over
- * RESP3, where invalidations arrive as pushes. A connection that is lost, or silent on a PING, is said to be deaf at once
+ * RESP3, where invalidations arrive as pushes. A connection that is lost, or silent on a PING, is reported as lost at once
  * and opened again.
  *
  * Protocol: https://redis.io/docs/latest/develop/reference/client-side-caching/
  */
 export class TrackingConnection {
   readonly #target: RedisTarget;
-  readonly #events: Events;
+  readonly #events: ChangeEvents;
   readonly #reconnector: Reconnector;
   #connection: ForwardingConnection | undefined;
 
-  constructor(target: RedisTarget, events: Events) {
+  constructor(target: RedisTarget, events: ChangeEvents) {
     this.#target = target;
     this.#events = events;
     this.#reconnector = new Reconnector({
       open: () => this.#open(),
       check: () => this.#ask(['PING'], () => this.#reconnector.connected()),
-      onLost: (reason) => events.deaf(reason),
+      onLost: (reason) => events.lost(reason),
     });
     this.#open();
   }
@@ -42,8 +40,8 @@ export class TrackingConnection {
 
   #open(): void {
     const { topology, ...rest } = this.#target;
-    if (topology.mode === 'cluster') return this.#events.deaf('changes are not heard from a Redis Cluster');
-    const server = serverOf({ ...rest, topology });
+    if (topology.mode === 'cluster') return this.#events.lost('a Redis Cluster does not report changes');
+    const server = toServer({ ...rest, topology });
     try {
       this.#connection = new ForwardingConnection({
         server,
@@ -55,10 +53,10 @@ export class TrackingConnection {
       // A certificate that cannot be read right now.
       return this.#reconnector.lost(messageOf(error));
     }
-    const words = ['CLIENT', 'TRACKING', 'ON', 'BCAST', 'PREFIX', bytesOfKey(this.#events.prefix)];
-    // Without a prefix Redis tells of all keys; an empty one is the same, but older versions refuse it.
+    const words = ['CLIENT', 'TRACKING', 'ON', 'BCAST', 'PREFIX', keyToBytes(this.#events.prefix)];
+    // Without a prefix Redis reports all keys; an empty one is the same, but older versions refuse it.
     this.#ask(this.#events.prefix === '' ? words.slice(0, 4) : words, () => {
-      this.#events.listening();
+      this.#events.connected();
       this.#reconnector.connected();
     });
   }
@@ -76,6 +74,6 @@ export class TrackingConnection {
   #heard(message: Reply): void {
     const [kind, keys] = Array.isArray(message) ? message : [];
     if (!(kind instanceof Buffer) || kind.toString() !== 'invalidate') return;
-    this.#events.changed(Array.isArray(keys) ? keys.map((key) => keyOfBytes(key as Buffer)) : null);
+    this.#events.changed(Array.isArray(keys) ? keys.map((key) => bytesToKey(key as Buffer)) : null);
   }
 }

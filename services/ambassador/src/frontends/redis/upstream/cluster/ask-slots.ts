@@ -1,5 +1,5 @@
-import type { HostPort } from '../../../../routing/engine.ts';
-import { type Reply, textOf } from '../../protocol/reply-decoder.ts';
+import type { HostPort } from '../../../../store/raw-route.ts';
+import { type Reply, replyToText } from '../../protocol/reply-decoder.ts';
 import { askOnce } from '../ask-once.ts';
 import { type RedisServer, UpstreamError } from '../redis-server.ts';
 
@@ -14,16 +14,16 @@ export type SlotMap = { slots: (HostPort | undefined)[]; masters: HostPort[] };
  * @throws {AggregateError} when none of them knows
  */
 export const askSlots = (nodes: readonly RedisServer[]): Promise<SlotMap> =>
-  Promise.any(nodes.map(async (node) => slotMapOf(await askOnce(node, ['CLUSTER', 'SLOTS']), node.host)));
+  Promise.any(nodes.map(async (node) => parseSlotMap(await askOnce(node, ['CLUSTER', 'SLOTS']), node.host)));
 
 /** The map in a reply. A node without a host means itself: the host that was asked, `own`. */
-function slotMapOf(reply: Reply | undefined, own: string): SlotMap {
+function parseSlotMap(reply: Reply | undefined, own: string): SlotMap {
   const slots: SlotMap['slots'] = [];
   const masters = new Map<string, HostPort>();
-  for (const range of listOf(reply)) {
-    const [first, last, node] = listOf(range);
-    const [host, port] = listOf(node);
-    const at = { host: textOf(host) || own, port: Number(port) };
+  for (const range of asList(reply)) {
+    const [first, last, node] = asList(range);
+    const [host, port] = asList(node);
+    const at = { host: replyToText(host) || own, port: Number(port) };
     const name = `${at.host}:${at.port}`;
     const known = masters.get(name) ?? at;
     masters.set(name, known);
@@ -33,4 +33,4 @@ function slotMapOf(reply: Reply | undefined, own: string): SlotMap {
   return { slots, masters: [...masters.values()] };
 }
 
-const listOf = (reply: Reply | undefined): Reply[] => (Array.isArray(reply) ? reply : []);
+const asList = (reply: Reply | undefined): Reply[] => (Array.isArray(reply) ? reply : []);

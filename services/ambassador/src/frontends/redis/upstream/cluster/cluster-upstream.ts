@@ -1,4 +1,4 @@
-import type { HostPort } from '../../../../routing/engine.ts';
+import type { HostPort } from '../../../../store/raw-route.ts';
 import type { ForwardingConnection } from '../forwarding-connection.ts';
 import { UpstreamPool } from '../pool.ts';
 import type { RedisServer } from '../redis-server.ts';
@@ -16,7 +16,7 @@ export type ClusterOptions = {
   onDelivered: () => void;
 };
 
-const nameOf = ({ host, port }: HostPort): string => `${host}:${port}`;
+const addressText = ({ host, port }: HostPort): string => `${host}:${port}`;
 
 /**
  * A Redis Cluster: a pool per node, and which node has which slots. The map is asked for at the beginning, and again
@@ -44,16 +44,16 @@ export class ClusterUpstream implements Upstream {
   }
 
   connection(client: number, protocol: 2 | 3, slot?: number): ForwardingConnection {
-    return this.at(this.#nodeOf(slot)).connection(client, protocol);
+    return this.at(this.#chooseNode(slot)).connection(client, protocol);
   }
 
   dedicated(protocol: 2 | 3, events?: ConnectionEvents, slot?: number): ForwardingConnection {
-    return this.at(this.#nodeOf(slot)).dedicated(protocol, events);
+    return this.at(this.#chooseNode(slot)).dedicated(protocol, events);
   }
 
   /** The pool of one node. */
   at(node: HostPort): UpstreamPool {
-    const name = nameOf(node);
+    const name = addressText(node);
     let pool = this.#pools.get(name);
     if (pool === undefined) {
       const { size, onDelivered } = this.#options;
@@ -89,7 +89,7 @@ export class ClusterUpstream implements Upstream {
   }
 
   /** A node that is not the slot's says which one is; so any node will do where the map has a hole. */
-  #nodeOf(slot: number | undefined): HostPort {
+  #chooseNode(slot: number | undefined): HostPort {
     const known = slot === undefined ? undefined : this.#slots[slot];
     const all = this.#masters.length === 0 ? this.#options.seeds : this.#masters;
     return known ?? all[this.#turn % all.length] ?? { host: '', port: 0 };
@@ -107,12 +107,12 @@ export class ClusterUpstream implements Upstream {
   }
 
   async #ask(): Promise<void> {
-    const nodes = new Map([...this.#masters, ...this.#options.seeds].map((node) => [nameOf(node), node]));
+    const nodes = new Map([...this.#masters, ...this.#options.seeds].map((node) => [addressText(node), node]));
     const map = await askSlots([...nodes.values()].map((node) => ({ ...this.#options.server, ...node })));
     if (this.#closed) return;
     this.#slots = map.slots;
     this.#masters = map.masters;
-    const kept = new Set(map.masters.map(nameOf));
+    const kept = new Set(map.masters.map(addressText));
     for (const [name, pool] of this.#pools) {
       if (kept.has(name)) continue;
       this.#pools.delete(name);

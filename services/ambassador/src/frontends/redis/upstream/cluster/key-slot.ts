@@ -1,4 +1,4 @@
-import { bytesOfKey } from '../../../../store/key.ts';
+import { keyToBytes } from '../../../../store/key.ts';
 import type { Key } from '../../../../store/store.ts';
 
 const slotCount = 16_384;
@@ -20,6 +20,6 @@ export function keySlot(key: Key): number {
   const close = open < 0 ? -1 : key.indexOf('}', open + 1);
   const hashed = close > open + 1 ? key.slice(open + 1, close) : key;
   let crc = 0;
-  for (const byte of bytesOfKey(hashed)) crc = ((crc << 8) & 0xffff) ^ (table[(crc >> 8) ^ byte] ?? 0);
+  for (const byte of keyToBytes(hashed)) crc = ((crc << 8) & 0xffff) ^ (table[(crc >> 8) ^ byte] ?? 0);
   return crc % slotCount;
 }

@@ -1,4 +1,4 @@
-import type { HostPort } from '../../../../routing/engine.ts';
+import type { HostPort } from '../../../../store/raw-route.ts';
 
 /** Where a node of a cluster sends us: for good (`MOVED`), or for this request only (`ASK`). */
 export type Redirect = { kind: 'moved' | 'ask'; slot: number; at: HostPort };
@@ -12,7 +12,7 @@ export const mostRedirects = 8;
  *
  * Source: https://redis.io/docs/latest/operate/oss_and_stack/reference/cluster-spec/#redirection-and-resharding
  */
-export function redirectOf(error: string, own: string): Redirect | undefined {
+export function parseRedirect(error: string, own: string): Redirect | undefined {
   const [, kind, slot, host = '', port] = /^(MOVED|ASK) (\d{1,5}) (.*):(\d{1,5})$/.exec(error) ?? [];
   if (kind === undefined) return undefined;
   const at = { host: host === '' ? own : host, port: Number(port) };

@@ -4,14 +4,14 @@ import { mismatch } from '../../store/store-error.ts';
 const remembered = 10_000;
 
 /** The etag of a write that waits. */
-export const etagOf = (sequence: number): string => `wb-${sequence}`;
+export const provisionalEtag = (sequence: number): string => `wb-${sequence}`;
 
 /** The etags that were given for waiting writes, and what they became in the store: the last 10,000. */
-export class GivenEtags {
+export class ProvisionalEtags {
   readonly #became = new Map<string, string>();
 
   remember(sequence: number, theirs: string): void {
-    this.#became.set(etagOf(sequence), theirs);
+    this.#became.set(provisionalEtag(sequence), theirs);
     const [oldest] = this.#became.keys();
     if (this.#became.size > remembered && oldest !== undefined) this.#became.delete(oldest);
   }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { PendingWrites } from '../../src/policies/write-behind/pending-writes.ts';
 import { decodeRecords, encodeRecord, type JournalRecord } from '../../src/policies/write-behind/record.ts';
-import { Unsent } from '../../src/policies/write-behind/unsent.ts';
 
 /** Write a key, or send what the store lacks of it, with the note of that on disk or not. */
 const step = fc.record({ key: fc.constantFrom('a', 'b', 'c'), act: fc.constantFrom('write', 'send', 'send unnoted') });
@@ -34,7 +34,7 @@ test('whatever was written and sent before the end, what the journal owes brings
       // What a crash left of one more record.
       const torn = encodeRecord({ kind: 'done', sequences: [1, 2, 3] });
       const disk = Buffer.concat([...records.map(encodeRecord), torn.subarray(0, cut % torn.length)]);
-      const unsent = new Unsent();
+      const unsent = new PendingWrites();
       for (const record of decodeRecords(disk)) unsent.add(record);
       for (const { key, value } of unsent.writes) store.set(key, String(value));
       expect(store).toEqual(acknowledged);

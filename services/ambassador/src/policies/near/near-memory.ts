@@ -21,14 +21,14 @@ type NearSlot = { entry: Entry | null; freshUntil: number; staleUntil: number; g
 
 const overhead = 320;
 
-/** The memory of the near cache: entries, absences, and which reads under way may still be kept. */
-export class MemoryNearCache implements NearCache {
+/** The memory of a near cache: entries, absences, and which reads under way may still be kept. */
+export class NearMemory implements NearCache {
   readonly #map: LRUCache<Key, NearSlot>;
   #evictions = 0;
   readonly #fills = new Map<Key, Set<Fill>>();
   readonly #options: NearOptions;
   readonly #now: () => number;
-  #deaf = false;
+  #suspended = false;
 
   constructor(options: NearOptions) {
     this.#options = options;
@@ -59,7 +59,7 @@ export class MemoryNearCache implements NearCache {
   }
 
   beginFill(key: Key): Fill {
-    const fill = { key, live: !this.#deaf };
+    const fill = { key, live: !this.#suspended };
     const others = this.#fills.get(key);
     if (others === undefined) this.#fills.set(key, new Set([fill]));
     else others.add(fill);
@@ -87,12 +87,12 @@ export class MemoryNearCache implements NearCache {
   }
 
   suspend(): void {
-    this.#deaf = true;
+    this.#suspended = true;
     this.clear();
   }
 
   resume(): void {
-    this.#deaf = false;
+    this.#suspended = false;
   }
 
   clear(): void {

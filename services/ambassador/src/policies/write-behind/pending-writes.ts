@@ -2,10 +2,10 @@ import type { Key } from '../../store/store.ts';
 import type { JournalRecord, JournalWrite } from './record.ts';
 
 /**
- * What a journal still owes the store: the last write of each key, unless that one was sent. What it replaced is owed no
- * more, sent or not: sending it now would undo the later one.
+ * The writes of a journal that are still to be sent: the last of each key, unless it was sent. What it replaced is not sent
+ * any more: that would undo the later one.
  */
-export class Unsent {
+export class PendingWrites {
   readonly #writes = new Map<number, JournalWrite>();
   readonly #last = new Map<Key, number>();
   /** The highest sequence of all records, sent or not. */

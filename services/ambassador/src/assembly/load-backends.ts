@@ -1,0 +1,46 @@
+import { warnAboutDemoPassword } from '../backends/demo-password.ts';
+import { MemoryStore } from '../backends/memory/memory-store.ts';
+import type { MemorySpec } from '../backends/memory/schema.ts';
+import type * as Postgres from '../backends/postgres/open.ts';
+import type * as Redis from '../backends/redis/open.ts';
+import type { FileConfig, Spec, StoreSpec } from '../config/file-schema.ts';
+import { toBytes } from '../schema/quantities.ts';
+import type { Built } from '../store/built.ts';
+import type { TrackChanges } from '../store/changes.ts';
+import type { RedisTarget } from '../store/raw-route.ts';
+
+export type BackendContext = { warn: (message: string) => void; track: (target: RedisTarget) => TrackChanges };
+
+export type BackendSpec = Exclude<StoreSpec, Spec<'route'>>;
+
+/** Open a backend by its part of the file. It connects when first asked, so a backend that is down does not matter here. */
+export type OpenBackend = (name: string, spec: BackendSpec) => Built;
+
+/**
+ * Load the backends that a file names, and say how to open them. The others are not loaded, since their client libraries take
+ * memory (the README has the figures). `warn` is called for connections that fail and for demo passwords; `track` reports the
+ * changes of a Redis.
+ */
+export async function loadBackends({ stores }: FileConfig, { warn, track }: BackendContext): Promise<OpenBackend> {
+  const isNamed = (driver: BackendSpec['driver']) => Object.values(stores).some((spec) => spec.driver === driver);
+  const openRedis: typeof Redis.openRedis = isNamed('redis')
+    ? (await import('../backends/redis/open.ts')).openRedis
+    : refuseUnloaded;
+  const openPostgres: typeof Postgres.openPostgres = isNamed('postgresql')
+    ? (await import('../backends/postgres/open.ts')).openPostgres
+    : refuseUnloaded;
+  return (name, spec) => {
+    if (spec.driver === 'memory') return openMemory(name, spec);
+    warnAboutDemoPassword(name, spec, warn);
+    return spec.driver === 'redis' ? openRedis(name, spec, { warn, track }) : openPostgres(name, spec);
+  };
+}
+
+function refuseUnloaded(name: string): never {
+  throw new Error(`the backend of store ${name} is not loaded`);
+}
+
+function openMemory(name: string, { maxBytes }: MemorySpec): Built {
+  const store = new MemoryStore({ name, maxBytes: toBytes(maxBytes) });
+  return { store, raw: undefined, changes: { track: store.track, keyPrefix: '' } };
+}

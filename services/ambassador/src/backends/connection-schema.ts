@@ -1,0 +1,29 @@
+import { Type } from 'typebox';
+import { durationText, strict } from '../schema/quantities.ts';
+
+/** How a server is entered. */
+export const credentials = {
+  username: Type.Optional(Type.String({ description: 'User name; wins over the one in the URL.' })),
+  usernameFile: Type.Optional(Type.String({ description: 'File with the user name, read again when it changes.' })),
+  passwordFile: Type.Optional(Type.String({ description: 'File with the password, read again when it changes.' })),
+  tls: Type.Optional(
+    strict(
+      {
+        caFile: Type.Optional(
+          Type.String({ description: 'PEM of the authorities to trust, instead of the system’s.' }),
+        ),
+        certFile: Type.Optional(Type.String({ description: 'PEM of our certificate, for mutual TLS.' })),
+        keyFile: Type.Optional(Type.String({ description: 'PEM of its key.' })),
+        serverName: Type.Optional(Type.String({ description: 'Name to expect in the certificate, if not the host.' })),
+        verify: Type.Boolean({ default: true, description: 'Whether the certificate must be valid. Leave it on.' }),
+      },
+      { description: 'Speak TLS. Files are read again when they change.' },
+    ),
+  ),
+};
+
+/** Timeouts. */
+export const times = {
+  connectTimeout: durationText({ default: '5s', description: 'Timeout of a connection attempt.' }),
+  commandTimeout: durationText({ default: '5s', description: 'Timeout of one command of the backend.' }),
+};

@@ -1,0 +1,37 @@
+import { jsonAnswer } from '@podkit/chassis/http/openapi';
+import * as Type from 'typebox';
+
+/** What the schemas of several Dapr routes share. */
+
+export const securitySchemes = {
+  apiToken: {
+    type: 'apiKey',
+    in: 'header',
+    name: 'dapr-api-token',
+    description: 'Where AMBASSADOR_API_TOKEN is set.',
+  },
+} as const;
+
+export const optional = Type.Optional;
+export const text = Type.String();
+export const metadata = Type.Record(text, text);
+export const closed = { additionalProperties: false };
+
+const errorBody = Type.Object(
+  {
+    errorCode: Type.String({ pattern: '^ERR_[A-Z_]+$' }),
+    message: text,
+    details: optional(Type.Array(Type.Object({}))),
+  },
+  closed,
+);
+
+export const security = [{}, { apiToken: [] }];
+const daprError = jsonAnswer('What went wrong.', errorBody);
+export const errors = (...statuses: number[]) => Object.fromEntries(statuses.map((status) => [status, daprError]));
+export const unauthorized = {
+  401: {
+    description: 'The token is missing or wrong.',
+    content: { 'text/plain': { schema: { const: 'invalid api token' } } },
+  },
+};

@@ -1,0 +1,49 @@
+import { emptyAnswer, jsonAnswer } from '@podkit/chassis/http/openapi';
+import * as Type from 'typebox';
+import { closed, errors, metadata, optional, security, text, unauthorized } from './schema-parts.ts';
+
+/** Schemas of the metadata and health routes for their OpenAPI document: https://docs.dapr.io/reference/api/metadata_api/ */
+
+const component = Type.Object(
+  {
+    name: text,
+    type: Type.Enum(['state.in-memory', 'state.redis', 'state.postgresql', 'state.route']),
+    version: Type.Literal('v1'),
+    capabilities: Type.Array(text),
+  },
+  closed,
+);
+
+export const sidecarSchemas = {
+  metadata: {
+    summary: 'Stores and capabilities',
+    security,
+    response: {
+      200: jsonAnswer(
+        'The metadata.',
+        Type.Object({ id: text, runtimeVersion: text, components: Type.Array(component), extended: metadata }),
+      ),
+      ...unauthorized,
+    },
+  },
+  addMetadata: {
+    summary: 'Add a word to the metadata',
+    params: Type.Object({ key: text }),
+    security,
+    response: { 204: emptyAnswer('Added.'), ...unauthorized, ...errors(400) },
+  },
+  healthz: {
+    summary: 'Whether every required store answers',
+    querystring: Type.Object({ appid: optional(Type.String({ description: 'Must be the id of this application.' })) }),
+    response: { 204: emptyAnswer('They do.'), ...errors(500) },
+  },
+  outbound: {
+    summary: 'Whether every required store answers',
+    response: { 204: emptyAnswer('They do.'), ...errors(500) },
+  },
+  shutdown: {
+    summary: 'Stop as on SIGTERM',
+    security,
+    response: { 204: emptyAnswer('Stopping.'), ...unauthorized },
+  },
+};

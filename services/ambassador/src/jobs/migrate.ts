@@ -1,0 +1,21 @@
+import { messageOf } from '@podkit/chassis/errors';
+import type { Job } from './job.ts';
+import { retryUntil } from './retry-until.ts';
+
+/** Make the tables of every PostgreSQL store. Waits for servers that are not there yet, if they are required. */
+export const migrate: Job = async ({ file, log, waitTimeout }) => {
+  for (const [name, spec] of Object.entries(file.stores)) {
+    if (spec.driver !== 'postgresql') continue;
+    const { openPrimary } = await import('../backends/postgres/open.ts');
+    const store = openPrimary(name, spec);
+    try {
+      const made = await retryUntil(spec.required ? waitTimeout : 0, `store ${name}`, log, () => store.migrate());
+      log.info({ store: name }, made ? 'tables created' : 'tables already exist');
+    } catch (error) {
+      if (spec.required) throw error;
+      log.warn({ store: name }, `cannot create tables: ${messageOf(error)}`);
+    } finally {
+      await store.close();
+    }
+  }
+};

@@ -1,0 +1,38 @@
+import type { Static, TSchema } from 'typebox';
+import type { Built } from '../store/built.ts';
+import type { Changes } from '../store/changes.ts';
+import type { RawGuard } from '../store/raw-guard.ts';
+import { both } from '../store/raw-guard.ts';
+import type { RawRoute } from '../store/raw-route.ts';
+import type { Store } from '../store/store.ts';
+import type { StoreMetrics } from './store-metrics.ts';
+import type { Leases } from './write-behind/leases.ts';
+
+export type PolicyContext = {
+  appId: string;
+  namespace: string | undefined;
+  metrics: StoreMetrics;
+  warn: (message: string) => void;
+  leases: Leases;
+};
+
+/** Where a policy is put: around `inner`, for the store of this name; `other` gives another store of the file. */
+export type Place = { name: string; inner: Built; other: (name: string) => Built; context: PolicyContext };
+
+/**
+ * A policy of the configuration file: its settings, and how it is put around a store. One through which raw Redis frames may
+ * still go past the store says so by keeping `raw`.
+ */
+export type Policy<Schema extends TSchema> = {
+  schema: Schema;
+  build(settings: Static<Schema>, place: Place): Built;
+};
+
+export const definePolicy = <Schema extends TSchema>(policy: Policy<Schema>): Policy<Schema> => policy;
+
+/** A store that raw frames must not go past. */
+export const opaque = (store: Store, changes?: Changes): Built => ({ store, raw: undefined, changes });
+
+/** A route whose frames this policy counts and may refuse, before those inside it do. */
+export const guarded = (raw: RawRoute | undefined, guard: RawGuard): RawRoute | undefined =>
+  raw && { ...raw, guard: both(guard, raw.guard) };

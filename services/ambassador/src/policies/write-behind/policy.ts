@@ -1,0 +1,33 @@
+import { Type } from 'typebox';
+import { sizeText, strict, toBytes } from '../../schema/quantities.ts';
+import { definePolicy, opaque } from '../policy.ts';
+import { WriteBehind } from './write-behind.ts';
+import { writeBehindStore } from './write-behind-store.ts';
+
+export const writeBehindPolicy = definePolicy({
+  schema: strict(
+    {
+      journal: Type.String({ description: 'Folder for the journal; it must survive restarts.' }),
+      maxEntries: Type.Integer({
+        default: 100_000,
+        minimum: 1,
+        description: 'Maximum number of keys waiting; beyond it writes are refused.',
+      }),
+      maxBytes: sizeText({ default: '64Mi', description: 'Maximum bytes waiting; beyond it writes are refused.' }),
+      sync: Type.Boolean({
+        default: true,
+        description: 'Whether a write is on disk (fsync) before it is acknowledged.',
+      }),
+      batch: Type.Integer({ default: 100, minimum: 1, description: 'Maximum number of writes sent at once.' }),
+    },
+    { description: 'Acknowledge a write once it is in the journal; send it on afterwards.' },
+  ),
+  build: ({ journal, maxBytes, ...rest }, { name, inner, context }) => {
+    const warn = (message: string) => context.warn(`store ${name}: ${message}`);
+    const lease = () => context.leases.take(journal);
+    const queue = new WriteBehind(inner.store, { ...rest, folder: journal, maxBytes: toBytes(maxBytes), warn, lease });
+    context.metrics.gauge(name, 'write_behind_entries', () => queue.pending.size);
+    context.metrics.gauge(name, 'write_behind_bytes', () => queue.pending.bytes);
+    return opaque(writeBehindStore(inner.store, queue));
+  },
+});

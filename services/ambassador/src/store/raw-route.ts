@@ -1,0 +1,31 @@
+import type { ConnectionOptions } from 'node:tls';
+import type { NearCache } from './near-cache.ts';
+import type { RawGuard } from './raw-guard.ts';
+import type { Key } from './store.ts';
+
+/** Where a Redis is and how to enter it. Times are milliseconds. Functions are asked at each connect. */
+export type RedisTarget = {
+  topology:
+    | { mode: 'single'; host: string; port: number; path?: string }
+    | { mode: 'sentinel'; name: string; sentinels: readonly HostPort[]; sentinelLogin: () => Login }
+    | { mode: 'cluster'; nodes: readonly HostPort[] };
+  db: number;
+  login: () => Login;
+  tls: (() => ConnectionOptions) | undefined;
+  connectTimeout: number;
+  commandTimeout: number;
+};
+
+export type HostPort = { host: string; port: number };
+export type Login = { username?: string; password?: string };
+
+/** How whole Redis commands may go past the Store, as raw frames. */
+export type RawRoute = {
+  target: RedisTarget;
+  /** What stands before every key in the Redis; often empty. */
+  keyPrefix: Key;
+  /** A near cache of the same keys: `peek` before a read, `invalidate` before and after each write. */
+  near: NearCache | undefined;
+  /** Asked before each command and notified after it; absent where everything may pass. */
+  guard?: RawGuard;
+};
