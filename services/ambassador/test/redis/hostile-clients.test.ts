@@ -27,14 +27,14 @@ test('a pipeline of a quarter of a million writes is answered in order', async (
 });
 
 test('a client that does not read holds up nobody, and takes a bounded part of the memory', async () => {
-  const main = await mixedEndpoint(shared);
-  const client = await rawClient(main.port);
+  const endpoint = await mixedEndpoint(shared);
+  const client = await rawClient(endpoint.port);
   client.send(encodeRequest(['SET', 'big', Buffer.alloc(1_000_000, 'x')]));
   await client.replies(1);
   client.socket.pause();
   const before = process.memoryUsage().arrayBuffers;
   client.send('GET big\r\n'.repeat(300));
-  const other = await rawClient(main.port);
+  const other = await rawClient(endpoint.port);
   for (let index = 0; index < 20; index += 1) expect(await ask(other, 'INCR n')).toEqual([`:${index + 1}\r\n`]);
   expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(150_000_000);
   client.socket.destroy();
@@ -50,10 +50,10 @@ test('a client that closes its side after asking still gets every answer', async
 });
 
 test('a client that goes away in the middle of a request leaves no trace', async () => {
-  const main = await mixedEndpoint(shared);
-  const client = await rawClient(main.port);
+  const endpoint = await mixedEndpoint(shared);
+  const client = await rawClient(endpoint.port);
   client.send('*3\r\n$3\r\nSET\r\n$4\r\nhalf\r\n$10\r\nabc');
-  const other = await rawClient(main.port);
+  const other = await rawClient(endpoint.port);
   await ask(other, 'PING');
   client.socket.resetAndDestroy();
   expect(await ask(other, 'EXISTS half\nSET half whole\nGET half')).toEqual([':0\r\n', '+OK\r\n', '$5\r\nwhole\r\n']);
