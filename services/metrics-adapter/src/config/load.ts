@@ -3,12 +3,12 @@ import { ConfigError } from '@podkit/chassis/config/config';
 import { type Place, parseYaml } from '@podkit/chassis/config/yaml';
 import { messageOf } from '@podkit/chassis/errors';
 import { type AdapterConfig, adapterSchema } from './schema.ts';
-import { semanticFaults } from './semantics.ts';
+import { semanticErrors } from './semantics.ts';
 
 /**
  * Read the configuration file and check all that can be checked without touching a source.
  *
- * @throws {ConfigError} with a line `file:line:column: place: what is wrong` for each fault
+ * @throws {ConfigError} with a line `file:line:column: place: what is wrong` for each error
  */
 export async function loadAdapterConfig(path: string): Promise<AdapterConfig> {
   const text = await readFile(path, 'utf8').catch((cause: unknown) => {
@@ -20,8 +20,8 @@ export async function loadAdapterConfig(path: string): Promise<AdapterConfig> {
 /** The same from a text. @throws {ConfigError} */
 export function parseAdapterConfig(text: string, file: string): AdapterConfig {
   const { value, where } = parseYaml(adapterSchema, text, file);
-  const faults = semanticFaults(value).map(({ place, message }) => `${where(place)}: ${shown(place)}: ${message}`);
-  if (faults.length > 0) throw new ConfigError(faults);
+  const errors = semanticErrors(value).map(({ place, message }) => `${where(place)}: ${shown(place)}: ${message}`);
+  if (errors.length > 0) throw new ConfigError(errors);
   return value;
 }
 

@@ -9,16 +9,16 @@ import { compileCsv } from '../text/csv-source.ts';
 import { compileKeyValue } from '../text/key-value-source.ts';
 import type { AdapterConfig } from './schema.ts';
 
-export type Fault = { place: Place; message: string };
+export type SettingError = { place: Place; message: string };
 
 /** What a schema can't say: names that must differ, durations, paths and patterns that must compile. */
-export function semanticFaults(config: AdapterConfig): Fault[] {
-  const faults: Fault[] = [];
+export function semanticErrors(config: AdapterConfig): SettingError[] {
+  const errors: SettingError[] = [];
   const attempt = (place: Place, action: () => unknown) => {
     try {
       action();
     } catch (error) {
-      faults.push({ place, message: messageOf(error) });
+      errors.push({ place, message: messageOf(error) });
     }
   };
   for (const key of ['timeout', 'timeoutOffset', 'maxTimeout'] as const)
@@ -30,9 +30,9 @@ export function semanticFaults(config: AdapterConfig): Fault[] {
     for (const [index, metric] of metrics.entries())
       attempt(['json', at, 'metrics', index], () => compileJsonMetrics([metric]));
     if (module !== undefined && !Object.hasOwn(config.modules, module))
-      faults.push({ place: ['json', at, 'module'], message: `there is no module ${module}` });
+      errors.push({ place: ['json', at, 'module'], message: `there is no module ${module}` });
     if (module !== undefined && metrics.length > 0)
-      faults.push({ place: ['json', at, 'metrics'], message: 'a source with a module has no metrics of its own' });
+      errors.push({ place: ['json', at, 'metrics'], message: 'a source with a module has no metrics of its own' });
   }
   for (const [at, { relabel }] of config.prometheus.entries())
     for (const [index, rule] of relabel.entries())
@@ -47,10 +47,10 @@ export function semanticFaults(config: AdapterConfig): Fault[] {
       attempt(['modules', name, 'metrics', index], () => compileModuleMetrics([metric]));
     attempt(['modules', name, 'body'], () => body?.templatize && compileBodyTemplate(body.content));
   }
-  return [...faults, ...repeatedNames(config)];
+  return [...errors, ...repeatedNames(config)];
 }
 
-function repeatedNames(config: AdapterConfig): Fault[] {
+function repeatedNames(config: AdapterConfig): SettingError[] {
   const kinds = ['json', 'prometheus', 'keyValue', 'csv', 'statsd', 'logs', 'forward'] as const;
   const seen = new Set<string>();
   return kinds.flatMap((kind) =>

@@ -45,7 +45,7 @@ export class ForwardSource implements Source {
   #flushing: Promise<void> = Promise.resolve();
   #stopping = false;
 
-  /** @throws {ConfigError} with a line per fault */
+  /** @throws {ConfigError} with a line per error */
   constructor(options: ForwardOptions) {
     const { name, files, stdin, url, directory, flushInterval, timeout, retryMin, retryMax } = options.config;
     this.name = name;

@@ -94,8 +94,8 @@ export function serveAdapter(server: Server, { adapter, health, reload, enableLi
       try {
         await reload();
       } catch (error) {
-        const faults = error instanceof ConfigError ? error.errors.join('\n') : messageOf(error);
-        return reply.code(400).type('text/plain; charset=utf-8').send(`not reloaded, the old one stays:\n${faults}\n`);
+        const why = error instanceof ConfigError ? error.errors.join('\n') : messageOf(error);
+        return reply.code(400).type('text/plain; charset=utf-8').send(`not reloaded, the old one stays:\n${why}\n`);
       }
       return reply.type('text/plain').send('reloaded\n');
     },

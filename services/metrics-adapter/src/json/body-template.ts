@@ -38,7 +38,7 @@ function compileAction(action: string): BodyTemplate {
   if (/^\/\*.*\*\/$/s.test(action)) return () => '';
   const cursor = { action, tokens: tokenize(action), at: 0 };
   const expression = pipeline(cursor);
-  if (cursor.at < cursor.tokens.length) throw fault(cursor, 'there is a ")" too many');
+  if (cursor.at < cursor.tokens.length) throw templateError(cursor, 'there is a ")" too many');
   return (parameters) => printed(expression(parameters));
 }
 
@@ -53,7 +53,7 @@ function command(cursor: Cursor, piped?: Expression): Expression {
   const token = cursor.tokens[cursor.at];
   if (token?.kind !== 'word') {
     const value = operand(cursor);
-    if (piped !== undefined || isOperand(cursor)) throw fault(cursor, 'what is no function takes no argument');
+    if (piped !== undefined || isOperand(cursor)) throw templateError(cursor, 'what is no function takes no argument');
     return value;
   }
   cursor.at += 1;
@@ -72,12 +72,12 @@ function isOperand({ tokens, at }: Cursor): boolean {
 function operand(cursor: Cursor): Expression {
   if (takeSign(cursor, '(')) {
     const inner = pipeline(cursor);
-    if (!takeSign(cursor, ')')) throw fault(cursor, 'a ")" is missing');
+    if (!takeSign(cursor, ')')) throw templateError(cursor, 'a ")" is missing');
     return inner;
   }
   const token = cursor.tokens[cursor.at];
   cursor.at += 1;
-  if (token === undefined || token.kind === 'sign') throw fault(cursor, 'a value is missing');
+  if (token === undefined || token.kind === 'sign') throw templateError(cursor, 'a value is missing');
   if (token.kind === 'literal') return () => token.value;
   if (token.kind === 'field') return (parameters) => parameters.get(token.text) ?? [];
   const { call } = findFunction(cursor, token.text, 0);
@@ -95,15 +95,15 @@ function findFunction(cursor: Cursor, name: string, count: number): TemplateFunc
   const known = templateFunctions.get(name);
   if (known === undefined) {
     const close = nearest(name, templateFunctions.keys());
-    throw fault(cursor, `there is no function ${name}${close === undefined ? '' : `; did you mean ${close}?`}`);
+    throw templateError(cursor, `there is no function ${name}${close === undefined ? '' : `; did you mean ${close}?`}`);
   }
   if (count < known.least || count > known.most) {
     const wanted = known.most === known.least ? String(known.least) : `at least ${known.least}`;
-    throw fault(cursor, `${name} takes ${wanted} values, not ${count}`);
+    throw templateError(cursor, `${name} takes ${wanted} values, not ${count}`);
   }
   return known;
 }
 
-function fault({ action }: Cursor, message: string): PodkitError {
+function templateError({ action }: Cursor, message: string): PodkitError {
   return new PodkitError('ERR_TEMPLATE', `"{{ ${action} }}": ${message}`);
 }

@@ -25,9 +25,9 @@ export class LineProcessor {
   readonly #rules: Rule[];
   readonly #counts: LogCounts;
 
-  /** @throws {ConfigError} with a line per fault */
+  /** @throws {ConfigError} with a line per error */
   constructor(config: LogsConfig, options: Options) {
-    const faults: string[] = [];
+    const errors: string[] = [];
     this.#counts = options.counts;
     if (config.multiline !== undefined && config.format === 'csv')
       throw new ConfigError([`logs ${config.name}: multiline: not for csv, whose quotes say where a record ends`]);
@@ -38,15 +38,15 @@ export class LineProcessor {
       try {
         return [compileRule(rule, this.#format, { ...options, more: config.cri ? kubernetesNames : [] })];
       } catch (error) {
-        faults.push(
+        errors.push(
           ...messageOf(error)
             .split('\n')
-            .map((fault) => `logs ${config.name}: rules[${index}]: ${fault}`),
+            .map((line) => `logs ${config.name}: rules[${index}]: ${line}`),
         );
         return [];
       }
     });
-    if (faults.length > 0) throw new ConfigError(faults);
+    if (errors.length > 0) throw new ConfigError(errors);
   }
 
   /** The line a file begins with, where it is read from a later place. */

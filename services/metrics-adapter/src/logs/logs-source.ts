@@ -30,7 +30,7 @@ export class LogsSource implements Source {
   readonly #processor: LineProcessor;
   #reader: LineReader;
 
-  /** @throws {ConfigError} with a line per fault */
+  /** @throws {ConfigError} with a line per error */
   constructor(options: LogsOptions) {
     const { config, sink } = options;
     this.name = config.name;

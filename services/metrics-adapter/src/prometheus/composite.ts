@@ -15,7 +15,7 @@ export type Parts = {
   count: number | undefined;
   native: NativeBuckets | undefined;
   /** Why it is left out, once something in it is malformed. */
-  fault: string | undefined;
+  invalid: string | undefined;
 };
 /** A family of those, by their labels and time. */
 export type Composite = { name: string; meta: FamilyMeta; parts: Map<string, Parts> };
@@ -30,15 +30,15 @@ export function addPart(composite: Composite, { sample, suffix, labels, timestam
   const parts = findParts(composite, labelsText(labels), timestamp);
   const { value } = sample;
   if (suffix === '_sum' || suffix === '_gsum') {
-    if (parts.sum !== undefined) parts.fault ??= 'duplicate';
+    if (parts.sum !== undefined) parts.invalid ??= 'duplicate';
     parts.sum = value;
   } else if (suffix === '_count' || suffix === '_gcount') {
-    if (parts.count !== undefined) parts.fault ??= 'duplicate';
-    if (!isCount(value)) parts.fault ??= 'count';
+    if (parts.count !== undefined) parts.invalid ??= 'duplicate';
+    if (!isCount(value)) parts.invalid ??= 'count';
     parts.count = value;
   } else {
     const bound = text === undefined ? undefined : parseFloatText(text);
-    if (bound === undefined || Number.isNaN(bound)) parts.fault ??= 'bound';
+    if (bound === undefined || Number.isNaN(bound)) parts.invalid ??= 'bound';
     else parts.bounds.push([bound, value, readExemplar(sample)]);
   }
 }
@@ -55,7 +55,7 @@ export function findParts({ parts }: Composite, labels: string, timestamp: numbe
     sum: undefined,
     count: undefined,
     native: undefined,
-    fault: undefined,
+    invalid: undefined,
   };
   parts.set(key, made);
   return made;
@@ -69,8 +69,8 @@ export function readExemplar({ exemplar }: SampleLine): Exemplar | undefined {
 }
 
 /** A complete summary, or what is wrong with it. */
-export function summaryPoint({ bounds, sum, count, timestamp, fault }: Parts): SummaryPoint | string {
-  if (fault !== undefined) return fault;
+export function summaryPoint({ bounds, sum, count, timestamp, invalid }: Parts): SummaryPoint | string {
+  if (invalid !== undefined) return invalid;
   const quantiles = bounds.map(([quantile, value]) => [quantile, value] as const).toSorted(([a], [b]) => a - b);
   if (quantiles.some(([quantile], at) => quantile === quantiles[at - 1]?.[0])) return 'duplicate';
   return quantiles.every(([quantile]) => quantile >= 0 && quantile <= 1)
@@ -79,8 +79,8 @@ export function summaryPoint({ bounds, sum, count, timestamp, fault }: Parts): S
 }
 
 /** A complete histogram, or what is wrong with it. */
-export function histogramPoint({ bounds, sum, count, native, timestamp, fault }: Parts): HistogramPoint | string {
-  if (fault !== undefined) return fault;
+export function histogramPoint({ bounds, sum, count, native, timestamp, invalid }: Parts): HistogramPoint | string {
+  if (invalid !== undefined) return invalid;
   const buckets = classicBuckets(bounds);
   if (typeof buckets === 'string') return buckets;
   return { ...buckets, sum, count, timestamp, ...(native ? { native } : {}) };

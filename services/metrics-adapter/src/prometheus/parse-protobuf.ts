@@ -57,8 +57,8 @@ type Emit = (suffix: string, value: number | undefined, label?: LabelPair, exemp
 function readMetric(metric: MetricMessage, meta: FamilyMeta, collector: ExpositionCollector): void {
   const labels = readLabels(metric.label);
   const { timestamp } = metric;
-  const fault = findError(meta.name, labels, timestamp);
-  if (fault !== undefined) return collector.refused(fault);
+  const error = findError(meta.name, labels, timestamp);
+  if (error !== undefined) return collector.refused(error);
   const base: Base = { labels, ...(timestamp === undefined ? {} : { timestamp }) };
   const emit: Emit = (suffix, value, label, exemplar) => {
     if (value === undefined) return;

@@ -3,11 +3,11 @@ import type { Exemplar, HistogramPoint } from './family.ts';
 
 /** An upper bound and the observations up to it. */
 export type CumulativeBucket = readonly [bound: number, value: number, exemplar?: Exemplar | undefined];
-export type BucketFault = 'bound' | 'duplicate' | 'count' | 'falling_buckets';
+export type BucketError = 'bound' | 'duplicate' | 'count' | 'falling_buckets';
 type Buckets = Required<Pick<HistogramPoint, 'bounds' | 'counts' | 'exemplars'>> & Pick<HistogramPoint, 'cumulative'>;
 
 /** Buckets as a histogram has them, each alone and ascending, from cumulative ones in any order; or what is wrong with them. */
-export function classicBuckets(buckets: readonly CumulativeBucket[]): Buckets | BucketFault {
+export function classicBuckets(buckets: readonly CumulativeBucket[]): Buckets | BucketError {
   const sorted = buckets.toSorted(([a], [b]) => a - b);
   const exemplars = new Map<number, Exemplar>();
   const counts: number[] = [];

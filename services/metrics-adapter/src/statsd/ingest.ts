@@ -81,11 +81,11 @@ export class StatsdIngest implements PacketReader {
     }
   }
 
-  #countTaken({ faults, tagged, mapped }: SeriesPlan): void {
+  #countTaken({ errors, tagged, mapped }: SeriesPlan): void {
     const counts = this.#counts;
-    for (const fault of faults) {
-      if (fault === 'tag') counts.tagErrors += 1;
-      else counts.sampleError(fault);
+    for (const error of errors) {
+      if (error === 'tag') counts.tagErrors += 1;
+      else counts.sampleError(error);
     }
     if (tagged) counts.tagged += 1;
     if (mapped) counts.actions.map += 1;

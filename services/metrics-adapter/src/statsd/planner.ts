@@ -1,7 +1,7 @@
 import type { Labels, MetricSpec, Series, SeriesSink } from '../sink.ts';
 import type { StatsdCounts } from './counts.ts';
 import { escapeName } from './line/escape.ts';
-import { type Fault, type Meaning, type SampleKind, type TagStyles, understand } from './line/meaning.ts';
+import { type Meaning, type SampleError, type SampleKind, type TagStyles, understand } from './line/meaning.ts';
 import type { Mapped, MappingTable } from './mapping/mapping.ts';
 import { PlanCache } from './plan-cache.ts';
 
@@ -24,7 +24,7 @@ export type SeriesPlan = {
   weight: number;
   mapped: boolean;
   tagged: boolean;
-  faults: readonly Fault[];
+  errors: readonly SampleError[];
 };
 
 /** What to do with the value of every sample that has one head and tail. */
@@ -91,9 +91,9 @@ export class Planner {
     const spec = this.#spec(name, meaning.kind, mapped ?? { ...this.#mapping.unmapped, help: undefined });
     const series = this.#options.sink.series(spec, mergeLabels(meaning, mapped, spec));
     if (series === undefined) return { do: 'conflict', metric: name };
-    const { kind, factor, weight, faults, labels } = meaning;
+    const { kind, factor, weight, errors, labels } = meaning;
     const scaled = factor * (mapped?.scale ?? 1);
-    return { do: kind, series, factor: scaled, weight, faults, mapped: mapped !== undefined, tagged: labels.size > 0 };
+    return { do: kind, series, factor: scaled, weight, errors, mapped: mapped !== undefined, tagged: labels.size > 0 };
   }
 
   #spec(name: string, kind: SampleKind, { help: own, ttl, observer }: Pick<Mapped, 'help' | 'ttl' | 'observer'>) {

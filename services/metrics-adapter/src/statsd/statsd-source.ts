@@ -29,7 +29,7 @@ export type StatsdOptions = {
 /**
  * The mappings of a source, from its file or from the configuration itself.
  *
- * @throws {ConfigError} with a line per fault
+ * @throws {ConfigError} with a line per error
  */
 function loadMapping({ mappingFile, mapping }: Pick<StatsdConfig, 'mappingFile' | 'mapping'>): MappingTable {
   if (mappingFile === undefined) return new MappingTable(mapping ?? {});

@@ -159,8 +159,8 @@ export class Tailer {
       onClose: (position) => this.#remember({ ...position, path }),
     });
     const task = () => tail.poll();
-    const onFault = (error: unknown) => onError(error, path);
-    const loop = new PollLoop({ task, interval: pollInterval, shortest: shortestPause, onError: onFault });
+    const onLoopError = (error: unknown) => onError(error, path);
+    const loop = new PollLoop({ task, interval: pollInterval, shortest: shortestPause, onError: onLoopError });
     void loop.start();
     return { tail, loop };
   }

@@ -11,7 +11,7 @@ function map(yaml: string, name: string, kind: SampleKind = 'counter') {
   return mapped && { name: mapped.name, ...Object.fromEntries(mapped.labels) };
 }
 
-function faults(yaml: string): readonly string[] {
+function errors(yaml: string): readonly string[] {
   try {
     parseMappingFile(yaml, 'm.yaml');
   } catch (error) {
@@ -136,7 +136,7 @@ test.each([
   ['mappings: [\n', 'm.yaml:2:1:'],
   ['mappings:\n- match: "a\\.b"\n', 'm.yaml:2:'],
 ])('%j is refused with the place and the reason', (yaml, fault) => {
-  expect(faults(yaml).join('\n')).toContain(fault);
+  expect(errors(yaml).join('\n')).toContain(fault);
 });
 
 test('an empty file maps nothing', () => {

@@ -35,7 +35,7 @@ test.each([
   ['a cardinality (1.6)', 'foo', 'c|#a:b|card:low', 'foo', { a: 'b' }],
   ['UTF-8', Buffer.from('größe').toString('latin1'), Buffer.from('c|#k:ü').toString('latin1'), 'größe', { k: 'ü' }],
 ])('%s tags are understood', (_style, head, tail, name, labels) => {
-  expect(meaning(head, tail)).toMatchObject({ name, labels, faults: [] });
+  expect(meaning(head, tail)).toMatchObject({ name, labels, errors: [] });
 });
 
 test.each([
@@ -47,8 +47,8 @@ test.each([
   ['a rate that is no number', 'foo', 'c|@x', {}, ['invalid_sample_factor']],
   ['an empty tag before the last comma', 'foo', 'c|#tag:value,,', { tag: 'value' }, ['tag']],
   ['a time that is no number', 'foo', 'c|T12x', {}, ['unknown_component']],
-])('%s cost only themselves', (_what, head, tail, labels, faults) => {
-  expect(meaning(head, tail)).toMatchObject({ labels, faults, factor: 1, weight: 1 });
+])('%s cost only themselves', (_what, head, tail, labels, errors) => {
+  expect(meaning(head, tail)).toMatchObject({ labels, errors, factor: 1, weight: 1 });
 });
 
 test.each([

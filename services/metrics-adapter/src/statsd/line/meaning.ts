@@ -15,10 +15,10 @@ export type Meaning = {
   /** How many observations the value stands for. */
   weight: number;
   /** Parts that were left out; the sample counts all the same. */
-  faults: Fault[];
+  errors: SampleError[];
 };
 
-export type Fault = 'tag' | 'invalid_sample_factor' | 'unknown_component';
+export type SampleError = 'tag' | 'invalid_sample_factor' | 'unknown_component';
 export type Refusal =
   | 'malformed_line'
   | 'mixed_tagging_styles'
@@ -56,7 +56,7 @@ export function understand(head: string, tail: string, styles: TagStyles): Meani
   const kind = kinds[type];
   if (kind === undefined) return 'illegal_event';
   if (components.includes('')) return 'malformed_component';
-  const meaning: Meaning = { name, ...kind, labels: new Map(), weight: 1, faults: [] };
+  const meaning: Meaning = { name, ...kind, labels: new Map(), weight: 1, errors: [] };
   meaning.name = readNameTags(meaning, styles);
   if (meaning.name === '') return 'malformed_line';
   if (meaning.labels.size > 0 && components.some((component) => component.startsWith('#')))
@@ -88,14 +88,14 @@ function readComponent(component: string, meaning: Meaning, styles: TagStyles): 
     meaning.labels.set('container_id', component.slice(2));
   } else if (!/^(?:T\d+$|e:|card:)/.test(component)) {
     // T: a pull has no use for the sender's time. e:, card: are for the Datadog Agent's own lookups.
-    meaning.faults.push('unknown_component');
+    meaning.errors.push('unknown_component');
   }
   return undefined;
 }
 
 function applyRate(component: string, meaning: Meaning): void {
   const rate = parseDecimal(component, 1, component.length);
-  if (!(rate >= lowestRate && rate <= 1)) meaning.faults.push('invalid_sample_factor');
+  if (!(rate >= lowestRate && rate <= 1)) meaning.errors.push('invalid_sample_factor');
   else if (meaning.kind === 'counter') meaning.factor /= rate;
   else if (meaning.kind === 'observer') meaning.weight = Math.round(1 / rate);
 }
@@ -106,7 +106,7 @@ function readNameTags(meaning: Meaning, styles: TagStyles): string {
   const [open, close] = [name.indexOf('['), name.indexOf(']')];
   if (styles.signalfx && (open !== -1 || close !== -1)) {
     if (open === -1 || close < open) {
-      meaning.faults.push('tag');
+      meaning.errors.push('tag');
       return name;
     }
     readTags(name.slice(open + 1, close), meaning);
@@ -129,9 +129,9 @@ function splitTags(tags: string): string[] {
   return split.at(-1) === '' ? split.slice(0, -1) : split;
 }
 
-function readTag(tag: string, separator: string, { labels, faults }: Meaning): void {
+function readTag(tag: string, separator: string, { labels, errors }: Meaning): void {
   const split = tag.indexOf(separator);
-  if (split < 1 || split === tag.length - 1) faults.push('tag');
+  if (split < 1 || split === tag.length - 1) errors.push('tag');
   else labels.set(labelName(tag.slice(0, split)), tag.slice(split + 1));
 }
 

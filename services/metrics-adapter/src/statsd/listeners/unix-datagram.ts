@@ -31,15 +31,15 @@ export async function listenUnixDatagram({
   const native = loadOrExplain(load);
   await removeSocketFile(path);
   const socket = native.createSocket('unix_dgram', onPacket);
-  let fault: unknown;
+  let failure: unknown;
   const onBindError = (error: unknown) => {
-    fault = error;
+    failure = error;
   };
   socket.on('error', onBindError);
   socket.bind(path);
-  if (fault !== undefined)
-    throw new PodkitError('ERR_LISTEN', `statsd: cannot listen on Unix socket ${path}: ${messageOf(fault)}`, {
-      cause: fault,
+  if (failure !== undefined)
+    throw new PodkitError('ERR_LISTEN', `statsd: cannot listen on Unix socket ${path}: ${messageOf(failure)}`, {
+      cause: failure,
     });
   socket.off('error', onBindError);
   socket.on('error', onError);

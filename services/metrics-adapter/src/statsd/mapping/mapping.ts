@@ -45,16 +45,16 @@ export class MappingTable {
     const ordered = !(defaults.glob_disable_ordering ?? false);
     const trie = () => new GlobTrie<Rule>({ ordered });
     this.#globs = { counter: trie(), gauge: trie(), observer: trie() };
-    const faults: string[] = [];
+    const errors: string[] = [];
     for (const [index, entry] of mappings.entries()) {
       try {
         this.#add(entry, defaults, index);
       } catch (error) {
         const key = error instanceof MappingError ? error.key : 'match';
-        faults.push(`${where(['mappings', index, key])}: mappings[${index}].${key}: ${messageOf(error)}`);
+        errors.push(`${where(['mappings', index, key])}: mappings[${index}].${key}: ${messageOf(error)}`);
       }
     }
-    if (faults.length > 0) throw new ConfigError(faults);
+    if (errors.length > 0) throw new ConfigError(errors);
   }
 
   /** The first mapping for a name of a kind, with its references filled in. */
@@ -91,7 +91,7 @@ export class MappingTable {
 /**
  * Read statsd_exporter's mapping file.
  *
- * @throws {ConfigError} with a line per fault, each with file, line and column
+ * @throws {ConfigError} with a line per error, each with file, line and column
  */
 export function parseMappingFile(text: string, file: string): MappingTable {
   const { value, where } = parseYaml(mappingFileSchema, text, file);
