@@ -9,8 +9,6 @@ export type PodEntry = {
   labels: Record<string, string>;
   spec: V1PodSpec;
   containers: ContainerEntry[];
-  /** Names of the volumes that are claims made from a template. */
-  claims: string[];
 };
 
 export type ContainerEntry = {
@@ -56,7 +54,6 @@ function podOf(object: Manifest): PodEntry[] {
     labels: template.metadata?.labels ?? {},
     spec: template.spec,
     containers: [],
-    claims: (owner?.volumeClaimTemplates ?? []).flatMap(({ metadata }) => metadata?.name ?? []),
   };
   const init = (pod.spec.initContainers ?? []).map((container) => ({ container, ordinary: false }));
   const ordinary = pod.spec.containers.map((container) => ({ container, ordinary: true }));

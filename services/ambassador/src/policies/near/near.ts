@@ -57,9 +57,10 @@ function near(spec: Static<typeof schema>, { name, inner, context: { metrics } }
   const tracking = changes.track({
     prefix,
     changed: (keys) => {
-      if (keys === null) memory.clear();
-      else memory.invalidate(keys.map((key) => key.slice(prefix.length)));
-      relay.changed(keys?.map((key) => key.slice(prefix.length)) ?? null);
+      const own = keys?.map((key) => key.slice(prefix.length)) ?? null;
+      if (own === null) memory.clear();
+      else memory.invalidate(own);
+      relay.changed(own);
     },
     connected: () => {
       memory.resume();
