@@ -5,6 +5,18 @@ import { isHttpAddress, parseAddress } from '../../services/git-sync/src/credent
 import { concerns, pushedRef } from '../../services/git-sync/src/http/pushed-ref.ts';
 import { outcomeOf, type Target } from './target.ts';
 
+/** Read a text whose password is hunter2. @throws an AssertionError where the error repeats it; else that error */
+function withoutPassword<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    // The name of an unknown field is shown, as upstream shows it; no value is.
+    const shown = (error as Error).message.replaceAll(/unknown field "(?:\\.|[^"\\])*"/g, '');
+    ok(!shown.includes('hunter2'), 'an error says a password');
+    throw error;
+  }
+}
+
 /** A line for each word of the command line: taken, or refused as git-sync refuses. */
 const flags: Target = {
   tokens: [
@@ -37,10 +49,9 @@ const flags: Target = {
   ],
   check: (text) => {
     try {
-      loadOptions({}, text.split('\n'));
+      withoutPassword(() => loadOptions({}, text.split('\n')));
     } catch (error) {
       if (!['UsageError', 'ConfigError'].includes((error as Error).name)) throw error;
-      ok(!(error as Error).message.includes('hunter2'), 'an error says a password');
     }
   },
 };
@@ -75,11 +86,7 @@ const credentials: Target = {
   ],
   check: (text) => {
     for (const read of [() => void parseCredentials(text), () => checkAddress(text)])
-      try {
-        outcomeOf(read, ['ERR_CREDENTIAL', 'ERR_ADDRESS']);
-      } catch (error) {
-        throw new Error(`not refused by a code`, { cause: error });
-      }
+      outcomeOf(() => withoutPassword(read), ['ERR_CREDENTIAL', 'ERR_ADDRESS']);
   },
 };
 

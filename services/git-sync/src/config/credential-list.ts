@@ -8,7 +8,7 @@ const keys = new Set(['url', 'username', 'password', 'password-file']);
 /**
  * The credentials in one `--credential` text: a JSON object or a list of them.
  *
- * @throws {PodkitError} ERR_CREDENTIAL, which never repeats the text
+ * @throws {PodkitError} ERR_CREDENTIAL, which names an unknown field and repeats no value
  */
 export function parseCredentials(text: string): CredentialSpec[] {
   return decodeCredentials(text).map((fields) => checked(fields));
