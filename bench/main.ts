@@ -16,23 +16,24 @@ import { describeMachine, growthTable, machineLine, type Named, rowTable } from 
  */
 const here = import.meta.dirname;
 const options = { json: { type: 'string' }, profile: { type: 'boolean' }, list: { type: 'boolean' } } as const;
-const [program] = [...findPrograms().keys()].filter((name) => name === process.argv[2]);
+const programs = findPrograms();
+const program = programs.get(process.argv[2] ?? '');
 if (program === undefined) await measure();
-else await runProgram(program);
+else await runProgram(program.file);
 
 /** Programs with a table or text of their own: how each is run, and its file. */
 function findPrograms(): Map<string, { usage: string; file: string }> {
-  const programs = new Map<string, { usage: string; file: string }>();
+  const found = new Map<string, { usage: string; file: string }>();
   for (const file of globSync('*/**/*.ts', { cwd: here }).toSorted()) {
     const [usage, name] = /npm run bench -- ([\w/-]+)(?: \[.*\])?/.exec(readFileSync(join(here, file), 'utf8')) ?? [];
-    if (usage !== undefined && name !== undefined) programs.set(name, { usage, file });
+    if (usage !== undefined && name !== undefined) found.set(name, { usage, file });
   }
-  return programs;
+  return found;
 }
 
-async function runProgram(name: string): Promise<void> {
+async function runProgram(file: string): Promise<void> {
   process.argv.splice(2, 1);
-  await import(pathToFileURL(join(here, findPrograms().get(name)?.file ?? '')).href);
+  await import(pathToFileURL(join(here, file)).href);
 }
 
 async function measure(): Promise<void> {
@@ -44,8 +45,8 @@ async function measure(): Promise<void> {
   const unknown = positionals.filter((word) => !all.some(({ part, name }) => word === part || word === name));
   if (values.list === true || unknown.length > 0) {
     for (const word of unknown) console.error(`bench: there is no ${word}`);
-    const programs = [...findPrograms().values()].map(({ usage }) => usage);
-    console.log([...all.map(({ name }) => `npm run bench -- ${name}`), ...programs].join('\n'));
+    const usages = [...programs.values()].map(({ usage }) => usage);
+    console.log([...all.map(({ name }) => `npm run bench -- ${name}`), ...usages].join('\n'));
     process.exit(unknown.length > 0 ? 2 : 0);
   }
   const machine = describeMachine();

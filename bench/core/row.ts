@@ -1,4 +1,5 @@
 import { median } from './median.ts';
+import { slope } from './slope.ts';
 
 /** What a row must reach: its ratio to the peer, our own figure, or ours less the peer's. Without a bound it informs. */
 export type Goal = { of: 'ratio' | 'ours' | 'difference'; atLeast?: number; atMost?: number };
@@ -43,10 +44,6 @@ export type Growth = { work: string; unit: string; costs: { size: number; cost: 
 
 /** The exponent is the slope of the line through the logarithms: 1 where ten times the work costs ten times as much. */
 export function growth(work: string, unit: string, costs: { size: number; cost: number }[]): Growth {
-  const points = costs.map(({ size, cost }) => [Math.log(size), Math.log(cost)] as const);
-  const mean = (axis: 0 | 1) => points.reduce((sum, point) => sum + point[axis], 0) / points.length;
-  const [x, y] = [mean(0), mean(1)];
-  const above = points.reduce((sum, [px, py]) => sum + (px - x) * (py - y), 0);
-  const below = points.reduce((sum, [px]) => sum + (px - x) ** 2, 0);
-  return { work, unit, costs, exponent: above / below };
+  const exponent = slope(costs.map(({ size, cost }) => [Math.log(size), Math.log(cost)]));
+  return { work, unit, costs, exponent };
 }

@@ -45,11 +45,10 @@ async function recovered({ suite, redis }: Subject): Promise<void> {
 
 /** SIGKILL; the launcher starts it again as a kubelet does. */
 async function kill(subject: Subject, name: string): Promise<void> {
-  const pid = subject.findAll().get(name);
-  if (pid === undefined) throw new Error(`${name} does not run`);
+  const pid = findPid(subject, name);
   await subject.tally.during(`${name} killed`, affected[name] ?? [], async () => {
     process.kill(pid, 'SIGKILL');
-    await waitFor(`a new ${name}`, () => ![undefined, pid].includes(subject.findAll().get(name)), restart);
+    await waitForNew(subject, name, pid);
     await recovered(subject);
   });
 }
@@ -57,10 +56,19 @@ async function kill(subject: Subject, name: string): Promise<void> {
 /** Longest wait for a container's next start: the kubelet's pauses grow. */
 const restart = { timeout: 400_000, interval: 100 };
 
+const waitForNew = ({ findAll }: Subject, name: string, pid: number | undefined) =>
+  waitFor(`a new ${name}`, () => ![undefined, pid].includes(findAll().get(name)), restart);
+
+/** @throws {Error} where the process does not run */
+function findPid({ findAll }: Subject, name: string): number {
+  const pid = findAll().get(name);
+  if (pid === undefined) throw new Error(`${name} does not run`);
+  return pid;
+}
+
 /** A store that no longer answers, for two seconds: its connections stay open. */
 async function takeAway(subject: Subject, name: string): Promise<void> {
-  const pid = subject.findAll().get(name);
-  if (pid === undefined) throw new Error(`${name} does not run`);
+  const pid = findPid(subject, name);
   await subject.tally.during(`${name} taken away`, affected[name] ?? [], async () => {
     process.kill(pid, 'SIGSTOP');
     await sleep(2000);
@@ -77,7 +85,7 @@ export async function rotateSecrets(subject: Subject): Promise<void> {
     for (const name of ['ambassador', 'app']) {
       const pid = subject.findAll().get(name);
       if (pid !== undefined) process.kill(pid, 'SIGTERM');
-      await waitFor(`a new ${name}`, () => ![undefined, pid].includes(subject.findAll().get(name)), restart);
+      await waitForNew(subject, name, pid);
     }
     await recovered(subject);
   });
