@@ -68,19 +68,39 @@ export async function get<T>(kind: string, name: string): Promise<T | undefined>
 
 export type ContainerStatus = {
   name: string;
-  state: { running?: { startedAt: string } };
+  state: { running?: { startedAt: string }; waiting?: { reason: string } };
+  lastState: { terminated?: { reason: string } };
   restartCount: number;
 };
 export type Pod = {
   metadata: { uid: string };
-  status: { containerStatuses?: ContainerStatus[]; initContainerStatuses?: ContainerStatus[] };
+  status: {
+    conditions?: { type: string; message?: string }[];
+    containerStatuses?: ContainerStatus[];
+    initContainerStatuses?: ContainerStatus[];
+  };
 };
 
-/** How often the containers of a Pod were restarted, all together. */
-export async function restarts(name: string): Promise<number> {
+/** The statuses of all containers of a Pod; those of native sidecars are among the init containers'. */
+export async function containerStatuses(name: string): Promise<ContainerStatus[]> {
   const pod = await get<Pod>('pod', name);
-  return (pod?.status.containerStatuses ?? []).reduce((sum, { restartCount }) => sum + restartCount, 0);
+  return [...(pod?.status.initContainerStatuses ?? []), ...(pod?.status.containerStatuses ?? [])];
 }
+
+/** How often the containers of a Pod were restarted, sidecars too, all together. */
+export const restarts = async (name: string): Promise<number> =>
+  (await containerStatuses(name)).reduce((sum, { restartCount }) => sum + restartCount, 0);
 
 /** It changes when a Pod is replaced by another of its name. */
 export const uid = async (name: string): Promise<string | undefined> => (await get<Pod>('pod', name))?.metadata.uid;
+
+/** Wait until another Pod of that name is there than the one with this uid. */
+export const untilReplaced = (name: string, before: string | undefined, seconds?: number): Promise<true> =>
+  until(
+    `${name} to be replaced`,
+    async () => {
+      const now = await uid(name);
+      return now !== undefined && now !== before;
+    },
+    seconds,
+  );

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { runBlocks } from '../../tools/run-blocks.ts';
-import { ask, get, namespace, type Pod, pods, rolledOut, until } from '../app-client.ts';
+import { ask, containerStatuses, namespace, pods, rolledOut, until } from '../app-client.ts';
 import { type Case, expect } from '../case.ts';
 import { kubectl } from '../run.ts';
 import { storeAway } from './degraded.ts';
@@ -73,8 +73,7 @@ export async function keepNote(): Promise<string> {
 }
 
 async function startOrder(): Promise<string> {
-  const pod = await get<Pod>('pod', 'podkit-0');
-  const started = [...(pod?.status.initContainerStatuses ?? []), ...(pod?.status.containerStatuses ?? [])]
+  const started = (await containerStatuses('podkit-0'))
     .filter(({ name }) => [...sidecars, 'app'].includes(name))
     .map(({ name, state }) => ({ name, at: state.running?.startedAt ?? '' }));
   const names = started.toSorted((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0)).map(({ name }) => name);

@@ -10,15 +10,17 @@ import { fullVolume, redisAtMaxmemory } from './unkind/pressure.ts';
 import { longRecovery } from './unkind/recovery.ts';
 import { type Images, rollBackAndUpgrade } from './unkind/upgrade.ts';
 
-/** It needs the images of that release. */
-const upgrade = 'unkind: a rollback to the release before, and the upgrade from it';
-
 /** What operators and nodes do to a running suite. Where it says so, clients ask for the site all the time and no request fails. */
 export function unkindCases(folder: string, images: Images): Case[] {
   const { registry, tag, previous } = images;
   const whileAsked = (work: () => Promise<string>) =>
     underLoad(`${registry}/app:${tag}`, `http://podkit.${namespace}/`, work);
-  const cases: Case[] = [
+  // It needs the images of the release before.
+  const upgrade = {
+    name: 'unkind: a rollback to the release before, and the upgrade from it',
+    run: () => whileAsked(() => rollBackAndUpgrade(images)),
+  };
+  return [
     { name: 'unkind: every Pod is evicted, as a drain does it', run: () => whileAsked(evictEach) },
     { name: 'unkind: a broken Pod is evicted in spite of its budget', run: () => whileAsked(evictBroken) },
     ...mistakes.map((mistake) => ({
@@ -26,10 +28,7 @@ export function unkindCases(folder: string, images: Images): Case[] {
       run: () => whileAsked(() => recover(mistake)),
     })),
     { name: 'unkind: a ConfigMap with a typing error', run: () => whileAsked(invalidConfigMap) },
-    {
-      name: upgrade,
-      run: () => whileAsked(() => rollBackAndUpgrade(images)),
-    },
+    ...(previous === '' ? [] : [upgrade]),
     { name: 'unkind: a PostgreSQL that recovers for three minutes', run: () => whileAsked(longRecovery) },
     { name: 'unkind: connections that no NetworkPolicy allows', run: () => whileAsked(networkFlows) },
     { name: 'unkind: an emptyDir that is full', run: fullVolume },
@@ -37,5 +36,4 @@ export function unkindCases(folder: string, images: Images): Case[] {
     { name: 'unkind: claims are deleted or kept as the retention policy says', run: claimRetention },
     { name: 'unkind: an autoscaler takes over a live suite', run: () => autoscalerTakesOver(folder) },
   ];
-  return previous === '' ? cases.filter(({ name }) => name !== upgrade) : cases;
 }

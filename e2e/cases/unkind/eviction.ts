@@ -1,4 +1,4 @@
-import { namespace, pods, rolledOut, uid, until } from '../../app-client.ts';
+import { namespace, pods, rolledOut, uid, until, untilReplaced } from '../../app-client.ts';
 import { expect } from '../../case.ts';
 import { attempt, type Outcome } from '../../run.ts';
 import { breakReadiness, undoRollout } from './mistakes.ts';
@@ -16,15 +16,11 @@ export async function evictEach(): Promise<string> {
   let refused = 0;
   for (const [at, pod] of names.entries()) {
     const before = await uid(pod);
-    const first = await until(`the eviction of ${pod}`, async () => {
-      const outcome = await evict(pod);
-      return outcome.code === 0 && outcome;
-    });
+    await until(`the eviction of ${pod}`, async () => (await evict(pod)).code === 0);
     const next = names[(at + 1) % names.length] ?? '';
     if (/disruption budget/.test((await evict(next)).output)) refused += 1;
-    await until(`${pod} to be replaced`, async () => ![before, undefined].includes(await uid(pod)));
+    await untilReplaced(pod, before);
     await rolledOut();
-    expect(first.code === 0, first.output);
   }
   expect(refused === names.length, `a second Pod was let go ${names.length - refused} times`);
   return `${names.length} Pods evicted one by one, a second at the same time refused each time`;
@@ -37,7 +33,7 @@ export async function evictBroken(): Promise<string> {
     const before = await uid(broken);
     const { code, output } = await evict(broken);
     expect(code === 0, `the broken Pod was not evicted: ${output}`);
-    await until(`${broken} to be replaced`, async () => ![before, undefined].includes(await uid(broken)));
+    await untilReplaced(broken, before);
     return `${broken} was evicted while not ready`;
   } finally {
     await undoRollout(broken);

@@ -1,4 +1,4 @@
-import { ask, namespace, restarts, rolledOut, uid, until } from '../../app-client.ts';
+import { ask, namespace, restarts, rolledOut, uid, until, untilReplaced } from '../../app-client.ts';
 import { expect } from '../../case.ts';
 import { attempt, kubectl } from '../../run.ts';
 
@@ -12,11 +12,7 @@ export async function fullVolume(): Promise<string> {
   const fill = "fs.writeFileSync('/run/app/full', Buffer.alloc(80 * 2 ** 20))";
   await kubectl('-n', namespace, 'exec', 'podkit-1', '-c', 'app', '--', 'node', '-e', fill);
   const began = Date.now();
-  await until(
-    'podkit-1 to be evicted and replaced',
-    async () => ![before, undefined].includes(await uid('podkit-1')),
-    300,
-  );
+  await untilReplaced('podkit-1', before, 300);
   await rolledOut();
   const seconds = ((Date.now() - began) / 1000).toFixed(0);
   const { body } = await until('the key of podkit-1', async () => {
