@@ -8,7 +8,7 @@ import { seedRepository } from './seed.ts';
 const { GIT_ROOT = '/repositories', GIT_SEED, PORT = '8888', PUSH_PASSWORD_FILE } = process.env;
 const password = PUSH_PASSWORD_FILE === undefined ? undefined : readFileSync(PUSH_PASSWORD_FILE, 'utf8').trim();
 
-// As in packages/chassis/src/config/demo-secret.ts, which this image does not have.
+// As the ambassador does; the passwords are those of compose/demo-secrets.
 if (password?.startsWith('podkit-demo-'))
   console.log(JSON.stringify({ level: 'warn', msg: 'PUSH_PASSWORD_FILE has a demo password, which everybody knows' }));
 

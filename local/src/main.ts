@@ -1,6 +1,6 @@
 import { ConfigError, loadConfig } from '@podkit/chassis/config/config';
 import { helpText } from '@podkit/chassis/config/help';
-import { messageOf, PodkitError } from '@podkit/chassis/errors';
+import { describeError, PodkitError } from '@podkit/chassis/errors';
 import { exitCodes } from '@podkit/chassis/process/exit-codes';
 import { optionsSchema } from './options.ts';
 import { runSuite } from './suite.ts';
@@ -22,5 +22,5 @@ try {
     console.error(`npm start: ${line}`);
   process.exitCode =
     error instanceof ConfigError || error.code === 'ERR_PORT_TAKEN' ? exitCodes.badConfig : exitCodes.failure;
-  if (process.exitCode === exitCodes.failure) console.error(messageOf(error.cause ?? ''));
+  if (process.exitCode === exitCodes.failure) console.error(describeError(error.cause ?? ''));
 }

@@ -1,5 +1,5 @@
 import { createServer } from 'node:net';
-import { codeOf, messageOf, PodkitError } from '@podkit/chassis/errors';
+import { describeError, getErrorCode, PodkitError } from '@podkit/chassis/errors';
 
 /** A port that something will listen on, and the option that moves it. */
 export type PortClaim = { port: number; option: string; for: string };
@@ -29,7 +29,8 @@ async function portError({ port, option, for: user }: PortClaim): Promise<string
     });
     return undefined;
   } catch (error) {
-    const why = codeOf(error) === 'EADDRINUSE' ? 'is taken by another program' : `cannot be used: ${messageOf(error)}`;
+    const why =
+      getErrorCode(error) === 'EADDRINUSE' ? 'is taken by another program' : `cannot be used: ${describeError(error)}`;
     return `port ${port} (${user}) ${why}; choose another with ${option}=PORT`;
   } finally {
     server.close();

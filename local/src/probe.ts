@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { messageOf } from '@podkit/chassis/errors';
+import { describeError } from '@podkit/chassis/errors';
 
 /** Throws when the container is not healthy; the message says why. */
 export type Check = (signal: AbortSignal) => Promise<void>;
@@ -49,7 +49,7 @@ async function reasonOf({ check, timeout }: Probe, signal: AbortSignal): Promise
     return '';
   } catch (error) {
     if (late.aborted) return `no answer within ${timeout / 1000} s`;
-    return messageOf(error instanceof Error ? (error.cause ?? error) : error);
+    return describeError(error instanceof Error ? (error.cause ?? error) : error);
   }
 }
 

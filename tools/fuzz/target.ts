@@ -1,4 +1,4 @@
-import { codeOf } from '@podkit/chassis/errors';
+import { getErrorCode } from '@podkit/chassis/errors';
 
 /** A reader of input from outside, fuzzed with texts. */
 export type Target = {
@@ -15,7 +15,7 @@ export function outcomeOf<T>(read: () => T, codes: readonly string[]): T | { ref
   try {
     return read();
   } catch (error) {
-    const code = codeOf(error);
+    const code = getErrorCode(error);
     if (code === undefined || !codes.includes(code)) throw error;
     return { refused: code };
   }

@@ -1,7 +1,7 @@
 import type { V1Container } from '@kubernetes/client-node';
 import { ConfigError, loadConfig } from '@podkit/chassis/config/config';
-import { type Setting, settingsOf } from '@podkit/chassis/config/setting';
-import { messageOf } from '@podkit/chassis/errors';
+import { listSettings, type Setting } from '@podkit/chassis/config/setting';
+import { describeError } from '@podkit/chassis/errors';
 import type { TObject } from 'typebox';
 import { schema as ambassador } from '../../../services/ambassador/src/config.ts';
 import { configSchema as app } from '../../../services/app/src/config.ts';
@@ -46,7 +46,7 @@ export function configOf(container: V1Container): { errors: string[]; budget?: B
   if (service === 'git-sync') return gitSyncConfig(env, container.args ?? []);
   const of = schemas[service ?? ''];
   if (of === undefined) return { errors: [] };
-  const settings = settingsOf(of.schema, of.prefix);
+  const settings = listSettings(of.schema, of.prefix);
   const errors = unknownSettings(env, settings);
   try {
     // The files are not here; `unknownSettings` checks that their settings exist.
@@ -77,7 +77,7 @@ function gitSyncConfig(env: Environment, args: readonly string[]): { errors: str
     const { drainDelay, shutdownTimeout } = options;
     return { errors: warnings, budget: { drainDelay: options.oneTime ? 0 : drainDelay, shutdownTimeout } };
   } catch (error) {
-    return { errors: [messageOf(error)] };
+    return { errors: [describeError(error)] };
   }
 }
 

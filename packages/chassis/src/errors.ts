@@ -15,15 +15,15 @@ export class PodkitError extends Error {
 }
 
 /** The message of anything that can be thrown, with the messages of its causes behind it, on one line. */
-export function messageOf(thrown: unknown): string {
+export function describeError(thrown: unknown): string {
   if (!(thrown instanceof Error)) return String(thrown);
-  const own = thrown.message || codeOf(thrown) || thrown.name;
-  const cause = thrown.cause === undefined ? '' : messageOf(thrown.cause);
+  const own = thrown.message || getErrorCode(thrown) || thrown.name;
+  const cause = thrown.cause === undefined ? '' : describeError(thrown.cause);
   const text = cause === '' || own.includes(cause) ? own : `${own}: ${cause}`;
   return text.replaceAll(/\s*\n\s*/g, ' ');
 }
 
 /** The `code` of a thrown error (`ENOENT`, `ERR_CONFIG`), or undefined where it has none. */
-export function codeOf(thrown: unknown): string | undefined {
+export function getErrorCode(thrown: unknown): string | undefined {
   return thrown instanceof Error && 'code' in thrown && typeof thrown.code === 'string' ? thrown.code : undefined;
 }

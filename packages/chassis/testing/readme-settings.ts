@@ -17,12 +17,12 @@ function readCells(table: string): string[][] {
 }
 
 /** The settings table that a README has between `<!-- settings -->` and `<!-- /settings -->`. */
-export function settingsInReadme(path: string): string[][] {
+export function readReadmeSettings(path: string): string[][] {
   const table = /<!-- settings -->\n([\s\S]*?)<!-- \/settings -->/.exec(readFileSync(path, 'utf8'))?.[1] ?? '';
   return readCells(table);
 }
 
 /** The table that it ought to have, made from the schema. */
-export function settingsOfSchema(schema: TObject, prefix: string): string[][] {
+export function readSchemaSettings(schema: TObject, prefix: string): string[][] {
   return readCells(settingsTable(schema, prefix));
 }

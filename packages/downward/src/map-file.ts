@@ -1,4 +1,4 @@
-import { messageOf } from '@podkit/chassis/errors';
+import { describeError } from '@podkit/chassis/errors';
 import { unquoteGo } from './go-quote.ts';
 
 /** The labels or annotations of a Pod. A line that cannot be read is kept as it is, with the reason. */
@@ -22,7 +22,7 @@ export function parseMapFile(text: string): MapFile {
         writable: true,
       });
     } catch (error) {
-      file.errors.push({ line: index + 1, raw, reason: messageOf(error) });
+      file.errors.push({ line: index + 1, raw, reason: describeError(error) });
     }
   }
   return file;

@@ -1,7 +1,7 @@
 import { constants, type Dirent, statSync, watch } from 'node:fs';
 import { lstat, readdir, readFile, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
-import { codeOf, PodkitError } from '@podkit/chassis/errors';
+import { getErrorCode, PodkitError } from '@podkit/chassis/errors';
 
 /** A file or folder of the volume that cannot be read: its path inside, `.` for the volume itself, and the system's code. */
 export type Unreadable = { path: string; code: string };
@@ -47,13 +47,16 @@ async function resolveData(directory: string): Promise<{ path: string | undefine
     return { path: await realpath(link), errors: [] };
   } catch (error) {
     const there = await lstat(link).catch(() => undefined);
-    return { path: undefined, errors: there === undefined ? [] : [{ path: '..data', code: codeOf(error) ?? 'EIO' }] };
+    return {
+      path: undefined,
+      errors: there === undefined ? [] : [{ path: '..data', code: getErrorCode(error) ?? 'EIO' }],
+    };
   }
 }
 
 async function readTree(root: string, folder: string, snapshot: Snapshot): Promise<void> {
   const tell = (path: string) => (error: unknown) => {
-    snapshot.unreadable.push({ path, code: codeOf(error) ?? 'EIO' });
+    snapshot.unreadable.push({ path, code: getErrorCode(error) ?? 'EIO' });
   };
   const entries = await readdir(join(root, folder), { withFileTypes: true }).catch(tell(folder || '.'));
   const visible = (entries ?? []).filter(({ name }) => !name.startsWith('..')).sort(byName);

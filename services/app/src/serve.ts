@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import { codeOf, messageOf } from '@podkit/chassis/errors';
+import { describeError, getErrorCode } from '@podkit/chassis/errors';
 import { type Drop, EventStreams } from '@podkit/chassis/http/sse';
 import type { Context } from '@podkit/chassis/process/service';
 import type { Config } from './config.ts';
@@ -28,9 +28,9 @@ export async function serve(context: Context<Config>, host: NodeJS.Process): Pro
   try {
     await start(context, createProcessState(context, readIdentity(context.config, facts)), host);
   } catch (error) {
-    const exitCode = exitCodeByError[codeOf(error) ?? ''];
+    const exitCode = exitCodeByError[getErrorCode(error) ?? ''];
     if (exitCode === undefined) throw error;
-    context.log.fatal({ err: error }, `cannot start: ${messageOf(error)}`);
+    context.log.fatal({ err: error }, `cannot start: ${describeError(error)}`);
     host.exit(exitCode);
   }
 }

@@ -1,4 +1,4 @@
-import { messageOf } from '@podkit/chassis/errors';
+import { describeError } from '@podkit/chassis/errors';
 import { logOutput } from '@podkit/chassis/log/output';
 import { exitCodes } from '@podkit/chassis/process/exit-codes';
 import { reportGood } from '@podkit/chassis/process/report-good';
@@ -54,7 +54,7 @@ async function readInput(
     const isUsage = error instanceof UsageError;
     // The errors come after the usage: the end of the output is what people see.
     host.stderr.write(isUsage ? `${usageText()}\n` : '');
-    const problems = error instanceof Error ? error.message.split('\n') : [messageOf(error)];
+    const problems = error instanceof Error ? error.message.split('\n') : [describeError(error)];
     host.stderr.write(problems.map((problem) => `${isUsage ? '' : 'ERROR: '}${problem}\n`).join(''));
     host.exit(isUsage ? exitCodes.badConfig : exitCodes.failure);
     return undefined;

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Health } from '@podkit/chassis/http/health';
 import { Lifecycle } from '@podkit/chassis/process/lifecycle';
-import { settingsInReadme, settingsOfSchema } from '@podkit/chassis/testing/readme-settings';
+import { readReadmeSettings, readSchemaSettings } from '@podkit/chassis/testing/readme-settings';
 import { tempDir } from '@podkit/chassis/testing/temp-dir';
 import { describe, expect, test } from 'vitest';
 import { allSettings } from '../src/config/all-settings.ts';
@@ -46,13 +46,13 @@ const readDefault = ([, , fallback = '']: string[] = []) => (fallback === 'not s
 
 describe('the table of settings', () => {
   const flags = new Map(
-    settingsInReadme(path)
+    readReadmeSettings(path)
       .slice(1)
       .map((row) => [words(row[1])[0] ?? '', row]),
   );
 
   test('has every setting as it is', () => {
-    expect(settingsInReadme(path)).toEqual(settingsOfSchema(schema, prefix));
+    expect(readReadmeSettings(path)).toEqual(readSchemaSettings(schema, prefix));
   });
 
   test('has every flag of upstream, with its variable and default, and marks all others', () => {

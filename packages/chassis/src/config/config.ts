@@ -1,11 +1,11 @@
 import type { Static, TObject } from 'typebox';
 import { Check } from 'typebox/schema';
-import { messageOf, PodkitError } from '../errors.ts';
+import { describeError, PodkitError } from '../errors.ts';
 import type { Given, Grammar } from './grammar.ts';
 import { podkitGrammar } from './podkit-grammar.ts';
 import { isServiceLink } from './service-link.ts';
-import { type Setting, settingsOf } from './setting.ts';
-import { acceptedBy } from './setting-text.ts';
+import { listSettings, type Setting } from './setting.ts';
+import { describeAccepted } from './setting-text.ts';
 
 export type Environment = Record<string, string | undefined>;
 
@@ -52,7 +52,7 @@ export function loadConfig<Schema extends TObject>(
   checks: readonly CrossCheck<Static<Schema>>[] = [],
 ): Loaded<Schema> {
   const { prefix, argv, grammar = podkitGrammar(prefix, source.positionals ?? false) } = source;
-  const settings = settingsOf(schema, prefix);
+  const settings = listSettings(schema, prefix);
   const flags = grammar.readFlags(settings, argv);
   const ignored = settings.map(({ env }) => env).filter((name) => isServiceLink(name, source.env[name] ?? ''));
   const env = { ...source.env, ...Object.fromEntries(ignored.map((name) => [name, undefined])) };
@@ -64,7 +64,7 @@ export function loadConfig<Schema extends TObject>(
       const value = given === undefined ? takeDefault(setting) : parseGiven(setting, given, grammar);
       if (value !== undefined) config[setting.key] = value;
     } catch (error) {
-      errors.push(messageOf(error));
+      errors.push(describeError(error));
       Object.defineProperty(config, setting.key, { get: unreadable });
     }
   }
@@ -93,7 +93,7 @@ function runCheck<Config>(check: CrossCheck<Config>, config: Readonly<Config>): 
 function takeDefault({ schema, required, annotation, env }: Setting): unknown {
   if ('default' in schema) return schema.default;
   if (!required) return undefined;
-  const accepted = acceptedBy(annotation.kind, schema);
+  const accepted = describeAccepted(annotation.kind, schema);
   throw new PodkitError('ERR_CONFIG', `${env}: required; ${accepted} (${annotation.description})`);
 }
 
@@ -111,5 +111,5 @@ export function parseGiven(setting: Setting, { name, texts }: Given, { parse }: 
     // Said below: what is expected tells more than what the parser missed.
   }
   const shown = annotation.secret ? '(hidden)' : JSON.stringify(texts.join(','));
-  throw new PodkitError('ERR_CONFIG', `${name}=${shown}: expected ${acceptedBy(annotation.kind, schema)}`);
+  throw new PodkitError('ERR_CONFIG', `${name}=${shown}: expected ${describeAccepted(annotation.kind, schema)}`);
 }

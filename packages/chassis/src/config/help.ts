@@ -1,11 +1,11 @@
 import type { TObject } from 'typebox';
-import { type Setting, settingsOf } from './setting.ts';
-import { acceptedBy } from './setting-text.ts';
+import { listSettings, type Setting } from './setting.ts';
+import { describeAccepted } from './setting-text.ts';
 
 /** What `--help` prints: every setting with its flag, variable, default and meaning. */
 export function helpText(name: string, summary: string, schema: TObject, prefix: string): string {
-  const entries = settingsOf(schema, prefix).map((setting) => {
-    const hint = `${acceptedBy(setting.annotation.kind, setting.schema)}; ${describeDefault(setting)}`;
+  const entries = listSettings(schema, prefix).map((setting) => {
+    const hint = `${describeAccepted(setting.annotation.kind, setting.schema)}; ${describeDefault(setting)}`;
     return `  ${setting.flag}, ${setting.env}\n      ${setting.annotation.description}\n      (${hint})`;
   });
   const footer = 'Any variable NAME can be read from a file with NAME_FILE. A flag beats a variable.';
@@ -14,8 +14,8 @@ export function helpText(name: string, summary: string, schema: TObject, prefix:
 
 /** The same settings as a Markdown table, for the service's README; a test keeps the two equal. */
 export function settingsTable(schema: TObject, prefix: string): string {
-  const rows = settingsOf(schema, prefix).map((setting) => {
-    const accepts = acceptedBy(setting.annotation.kind, setting.schema).replaceAll('|', '\\|');
+  const rows = listSettings(schema, prefix).map((setting) => {
+    const accepts = describeAccepted(setting.annotation.kind, setting.schema).replaceAll('|', '\\|');
     const fallback = describeDefault(setting).replace(/^default (.*)$/, '`$1`');
     const cells = [`\`${setting.env}\``, `\`${setting.flag}\``, fallback, accepts, setting.annotation.description];
     return `| ${cells.join(' | ')} |`;

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { messageOf, PodkitError } from '../errors.ts';
+import { describeError, PodkitError } from '../errors.ts';
 import { readFlags } from './flags.ts';
 import type { Given, Grammar } from './grammar.ts';
 import type { Setting } from './setting.ts';
@@ -26,6 +26,6 @@ function readVariable({ env: name }: Setting, env: NodeJS.ProcessEnv): Given | u
   try {
     return { name: `${name}_FILE`, texts: [readFileSync(path, 'utf8').replace(/\r?\n$/, '')] };
   } catch (cause) {
-    throw new PodkitError('ERR_CONFIG', `${name}_FILE: cannot be read: ${messageOf(cause)}`);
+    throw new PodkitError('ERR_CONFIG', `${name}_FILE: cannot be read: ${describeError(cause)}`);
   }
 }

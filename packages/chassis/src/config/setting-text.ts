@@ -58,7 +58,7 @@ const expectations: Record<Kind, string> = {
 };
 
 /** What a setting accepts, for people: `a whole number from 1 to 10`, `one of keep, fail`. */
-export function acceptedBy(kind: Kind, bounds: Bounds): string {
+export function describeAccepted(kind: Kind, bounds: Bounds): string {
   if (bounds.enum) return `one of ${bounds.enum.join(', ')}`;
   if (bounds.pattern !== undefined) return `text that matches ${bounds.pattern}`;
   return expectations[kind] + range(kind, bounds);

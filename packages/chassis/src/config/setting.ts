@@ -12,7 +12,7 @@ export type Setting = {
 };
 
 /** The settings of a schema with the names by which people set them. */
-export function settingsOf(schema: TObject, prefix: string): Setting[] {
+export function listSettings(schema: TObject, prefix: string): Setting[] {
   return Object.entries(schema.properties).map(([key, property]) => {
     const annotation = property as unknown as Annotation;
     const words = key.replaceAll(/([a-z0-9])([A-Z])/g, '$1_$2');

@@ -1,7 +1,7 @@
 import { Ajv, type ErrorObject } from 'ajv';
 import type { Static, TSchema } from 'typebox';
 import { type Document, isMap, isNode, LineCounter, parseDocument } from 'yaml';
-import { messageOf } from '../errors.ts';
+import { describeError } from '../errors.ts';
 import { ConfigError } from './config.ts';
 import { nearest } from './nearest.ts';
 
@@ -62,7 +62,7 @@ function plainValue(document: Document, file: string): unknown {
     return document.toJS() ?? {};
   } catch (error) {
     // Such as an alias that would blow up to a million nodes.
-    throw new ConfigError([`${file}: ${messageOf(error)}`]);
+    throw new ConfigError([`${file}: ${describeError(error)}`]);
   }
 }
 
@@ -82,10 +82,10 @@ function findOffset(document: Document, place: Place): number {
 function describeErrors(errors: readonly ErrorObject[], where: (place: Place) => string): string[] {
   // A branch of a choice that doesn't fit says nothing about the one that was meant.
   const telling = errors.filter(({ keyword }) => keyword !== 'if' && keyword !== 'anyOf' && keyword !== 'oneOf');
-  return [...new Set((telling.length > 0 ? telling : errors).map((error) => describeError(error, where)))];
+  return [...new Set((telling.length > 0 ? telling : errors).map((error) => describeProblem(error, where)))];
 }
 
-function describeError(error: ErrorObject, where: (place: Place) => string): string {
+function describeProblem(error: ErrorObject, where: (place: Place) => string): string {
   const place = error.instancePath.split('/').slice(1).map(unescapePointer);
   const { additionalProperty, allowedValues } = error.params as {
     additionalProperty?: string;

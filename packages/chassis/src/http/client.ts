@@ -1,5 +1,5 @@
 import type { Agent, ClientRequest, IncomingHttpHeaders, IncomingMessage } from 'node:http';
-import { codeOf, PodkitError } from '../errors.ts';
+import { getErrorCode, PodkitError } from '../errors.ts';
 import { type ClientOptions, createAgent, nodeHttp } from './client-agents.ts';
 
 export type ClientRequestOptions = {
@@ -61,7 +61,7 @@ export class HttpClient {
   async #open(url: URL, sent: Sent, signal: AbortSignal): Promise<IncomingMessage> {
     const first = this.#start(url, sent, signal);
     return awaitHead(first, sent.body).catch((error: unknown) => {
-      if (!first.reusedSocket || codeOf(error) !== 'ECONNRESET') throw error;
+      if (!first.reusedSocket || getErrorCode(error) !== 'ECONNRESET') throw error;
       return awaitHead(this.#start(url, sent, signal), sent.body);
     });
   }

@@ -1,4 +1,4 @@
-import { codeOf, messageOf } from '../errors.ts';
+import { describeError, getErrorCode } from '../errors.ts';
 
 /** The HTTP status of each error code. Services add the rows of their own errors. */
 export type StatusTable = Readonly<Record<string, number>>;
@@ -20,10 +20,10 @@ export type PublicError = { status: number; code: string; message: string };
 /** Find the answer to a thrown error: by its code, or else by the status that Fastify gave its own errors. */
 export function publicError(error: unknown, statuses: StatusTable): PublicError {
   const isInvalid = error instanceof Error && 'validation' in error && error.validation !== undefined;
-  const code = isInvalid ? 'ERR_VALIDATION' : (codeOf(error) ?? 'ERR_REQUEST');
+  const code = isInvalid ? 'ERR_VALIDATION' : (getErrorCode(error) ?? 'ERR_REQUEST');
   const status = statuses[code] ?? commonStatuses[code] ?? statusOfFastify(error);
   if (status === undefined) return { status: 500, code: 'ERR_INTERNAL', message: 'internal error' };
-  return { status, code, message: messageOf(error) };
+  return { status, code, message: describeError(error) };
 }
 
 function statusOfFastify(error: unknown): number | undefined {

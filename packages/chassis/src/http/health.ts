@@ -1,4 +1,4 @@
-import { messageOf } from '../errors.ts';
+import { describeError } from '../errors.ts';
 import { withTimeout } from '../process/timeout.ts';
 
 export type Probe = 'livez' | 'readyz' | 'startupz';
@@ -46,7 +46,7 @@ async function runCheck(name: string, { check, timeout, required }: Entry): Prom
     await withTimeout('the check', timeout, check);
     return { name, ok: true, required, reason: '', milliseconds: took() };
   } catch (error) {
-    return { name, ok: false, required, reason: messageOf(error), milliseconds: took() };
+    return { name, ok: false, required, reason: describeError(error), milliseconds: took() };
   }
 }
 

@@ -34,7 +34,7 @@ export function observeRequests(server: FastifyInstance, { log, metrics, request
     const level = isQuiet ? 'debug' : requestLog;
     if (requestLog !== false && level !== false && log.isLevelEnabled(level)) {
       const milliseconds = Math.round(elapsedTime * 1000) / 1000;
-      lines[level]({ method, path: pathOf(request), route, status, milliseconds }, 'request');
+      lines[level]({ method, path: readPath(request), route, status, milliseconds }, 'request');
     }
     done();
   });
@@ -44,7 +44,7 @@ export function observeRequests(server: FastifyInstance, { log, metrics, request
 const isPoller = ({ headers, ip }: FastifyRequest): boolean => headers['user-agent'] === pollerAgent && isLoopback(ip);
 
 /** The path without its query, where secrets may stand. */
-export function pathOf({ url }: FastifyRequest): string {
+export function readPath({ url }: FastifyRequest): string {
   const end = url.indexOf('?');
   return end === -1 ? url : url.slice(0, end);
 }

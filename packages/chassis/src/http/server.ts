@@ -10,11 +10,11 @@ import fastify, {
   LogController,
   type RawServerDefault,
 } from 'fastify';
-import { codeOf, messageOf } from '../errors.ts';
+import { describeError, getErrorCode } from '../errors.ts';
 import type { Lifecycle } from '../process/lifecycle.ts';
 import { drainConnections } from './drain.ts';
 import { publicError, type StatusTable } from './errors.ts';
-import { type ObserveOptions, observeRequests, pathOf } from './observe-requests.ts';
+import { type ObserveOptions, observeRequests, readPath } from './observe-requests.ts';
 import { type ApiOptions, serveOpenApi } from './openapi.ts';
 
 /** A Fastify server whose routes take their types from TypeBox schemas. */
@@ -91,7 +91,7 @@ export function createServer(options: ServerOptions): Server {
   observeRequests(server, options);
   server.setErrorHandler((error, request, reply) => {
     const { status, code, message } = publicError(error, statuses);
-    if (status >= 500) log.error({ err: error, method: request.method, path: pathOf(request) }, 'request failed');
+    if (status >= 500) log.error({ err: error, method: request.method, path: readPath(request) }, 'request failed');
     return reply.code(status).send({ code, message });
   });
   server.setNotFoundHandler(notFound);
@@ -103,7 +103,7 @@ export function createServer(options: ServerOptions): Server {
 
 /** The answer to what no route answers. */
 export function sendNotFound(request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  return reply.code(404).send({ code: 'ERR_NOT_FOUND', message: `nothing at ${request.method} ${pathOf(request)}` });
+  return reply.code(404).send({ code: 'ERR_NOT_FOUND', message: `nothing at ${request.method} ${readPath(request)}` });
 }
 
 /** Listen on a port; a port that is taken becomes an error that names it and the setting to change. */
@@ -111,7 +111,7 @@ export async function listen(server: Server, at: { host: string; port: number; s
   try {
     return await server.listen({ host: at.host, port: at.port });
   } catch (cause) {
-    const why = codeOf(cause) === 'EADDRINUSE' ? 'the port is taken' : messageOf(cause);
+    const why = getErrorCode(cause) === 'EADDRINUSE' ? 'the port is taken' : describeError(cause);
     throw new Error(`cannot listen on ${at.host}:${at.port}: ${why}; set ${at.setting} to another port`, { cause });
   }
 }

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { messageOf, PodkitError } from '../errors.ts';
+import { describeError, PodkitError } from '../errors.ts';
 
 export type LifecycleState = 'starting' | 'started' | 'ready' | 'unready' | 'draining' | 'closed' | 'exited';
 
@@ -111,7 +111,7 @@ export class Lifecycle {
       try {
         await close(signal);
       } catch (error) {
-        failures.push(`${name}: ${messageOf(error)}`);
+        failures.push(`${name}: ${describeError(error)}`);
       }
     }
   }

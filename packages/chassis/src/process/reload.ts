@@ -1,6 +1,6 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
 import { ConfigError } from '../config/config.ts';
-import { messageOf } from '../errors.ts';
+import { describeError } from '../errors.ts';
 import { watchFiles } from '../files/watch-files.ts';
 import type { Logger } from '../log/logger.ts';
 
@@ -85,7 +85,7 @@ export class Reloader {
     } catch (error) {
       this.#counter.inc({ result: 'failure' });
       this.#successful.set(0);
-      const errors = error instanceof ConfigError ? error.errors : [messageOf(error)];
+      const errors = error instanceof ConfigError ? error.errors : [describeError(error)];
       log.error({ paths, errors }, 'configuration invalid; keeping the previous one');
       throw error;
     }

@@ -3,7 +3,7 @@ import { ConfigError, type Environment, loadConfig } from '../config/config.ts';
 import { formatDuration } from '../config/duration.ts';
 import { helpText } from '../config/help.ts';
 import type { SharedConfig } from '../config/settings.ts';
-import { messageOf } from '../errors.ts';
+import { describeError } from '../errors.ts';
 import { exitCodes } from './exit-codes.ts';
 import type { Host, LoadedSettings, Service } from './service.ts';
 
@@ -41,7 +41,7 @@ async function runCommand(name: string, command: () => Promise<void>, host: Host
     await command();
     host.exit(exitCodes.ok);
   } catch (error) {
-    host.stderr.write(`${name}: ${messageOf(error)}\n`);
+    host.stderr.write(`${name}: ${describeError(error)}\n`);
     host.exit(exitCodes.failure);
   }
 }

@@ -1,6 +1,6 @@
 import type { TObject } from 'typebox';
 import { ConfigError } from '../config/config.ts';
-import { codeOf, messageOf } from '../errors.ts';
+import { describeError, getErrorCode } from '../errors.ts';
 import { Health } from '../http/health.ts';
 import { addLifecycleChecks } from '../http/lifecycle-checks.ts';
 import { createMetrics } from '../http/metrics.ts';
@@ -52,7 +52,7 @@ export async function startService<Schema extends TObject>(
     lifecycle.markStarted();
   } catch (error) {
     if (error instanceof ConfigError) throw error;
-    log.fatal({ err: error }, `cannot start: ${messageOf(error)}`);
+    log.fatal({ err: error }, `cannot start: ${describeError(error)}`);
     host.exit(exitCodes.failure);
   }
 }
@@ -77,8 +77,8 @@ function stopper(lifecycle: Lifecycle, log: Logger, host: Host): Context<unknown
     lifecycle.drain(reason).then(
       () => exit(exitCode),
       (error: unknown) => {
-        log.error({ err: error }, messageOf(error));
-        exit(codeOf(error) === 'ERR_DRAIN_DEADLINE' ? exitCodes.drainDeadline : exitCodes.failure);
+        log.error({ err: error }, describeError(error));
+        exit(getErrorCode(error) === 'ERR_DRAIN_DEADLINE' ? exitCodes.drainDeadline : exitCodes.failure);
       },
     );
     const exit = (code: number) => {

@@ -1,4 +1,4 @@
-import { messageOf } from '@podkit/chassis/errors';
+import { describeError } from '@podkit/chassis/errors';
 import type { Logger } from '@podkit/chassis/log/logger';
 import type { FileConfig } from '../config/file-schema.ts';
 import { readConfigFile } from '../config/read-file.ts';
@@ -23,5 +23,5 @@ export async function replaceStores({ engine, path, makersFor, log }: ReplaceOpt
   const old = engine.replace(buildGeneration(file, makers, engine.generation));
   const kept = new Set([...engine.generation.stores.values()].map(({ store }) => store));
   for (const [name, { store }] of old.stores)
-    if (!kept.has(store)) store.close().catch((error: unknown) => log.warn(`store ${name}: ${messageOf(error)}`));
+    if (!kept.has(store)) store.close().catch((error: unknown) => log.warn(`store ${name}: ${describeError(error)}`));
 }

@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { isDemoSecret } from '@podkit/chassis/config/demo-secret';
 import type { CredentialSpec } from './secret-files.ts';
 
-/** Warn of a store whose password is one of the demo's. A file that can't be read is the connection's concern. */
+/** Warn of a store whose password is one of compose/demo-secrets, which are public. A file that can't be read is the connection's concern. */
 export function warnAboutDemoPassword(
   name: string,
   { passwordFile }: CredentialSpec,
@@ -15,5 +14,6 @@ export function warnAboutDemoPassword(
   } catch {
     return;
   }
-  if (isDemoSecret(password)) warn(`store ${name}: ${passwordFile} has a demo password, which everybody knows`);
+  if (password.startsWith('podkit-demo-'))
+    warn(`store ${name}: ${passwordFile} has a demo password, which everybody knows`);
 }

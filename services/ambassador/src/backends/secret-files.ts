@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { type ConnectionOptions, checkServerIdentity } from 'node:tls';
-import { messageOf } from '@podkit/chassis/errors';
+import { describeError } from '@podkit/chassis/errors';
 import { StoreError } from '../store/store-error.ts';
 
 export type CredentialSpec = {
@@ -18,7 +18,7 @@ export function readSecret(path: string): string {
   try {
     return readFileSync(path, 'utf8').replace(/\r?\n$/, '');
   } catch (cause) {
-    throw new StoreError('ERR_UNAVAILABLE', `${path} cannot be read: ${messageOf(cause)}`, { cause });
+    throw new StoreError('ERR_UNAVAILABLE', `${path} cannot be read: ${describeError(cause)}`, { cause });
   }
 }
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { ConfigError } from '@podkit/chassis/config/config';
 import { nearest } from '@podkit/chassis/config/nearest';
 import { type Place, parseYaml } from '@podkit/chassis/config/yaml';
-import { messageOf } from '@podkit/chassis/errors';
+import { describeError } from '@podkit/chassis/errors';
 import { type FileConfig, fileSchema, type StoreSpec } from './file-schema.ts';
 import { listReferences } from './references.ts';
 
@@ -20,7 +20,7 @@ export function readConfigFile(path: string | undefined): FileConfig {
   try {
     text = readFileSync(path, 'utf8');
   } catch (cause) {
-    throw new ConfigError([`AMBASSADOR_CONFIG: cannot be read: ${messageOf(cause)}`]);
+    throw new ConfigError([`AMBASSADOR_CONFIG: cannot be read: ${describeError(cause)}`]);
   }
   return parseConfig(text, path);
 }

@@ -1,4 +1,4 @@
-import { messageOf } from '@podkit/chassis/errors';
+import { describeError } from '@podkit/chassis/errors';
 import type { Job } from './job.ts';
 import { retryUntil } from './retry-until.ts';
 
@@ -13,7 +13,7 @@ export const migrate: Job = async ({ file, log, waitTimeout }) => {
       log.info({ store: name }, made ? 'tables created' : 'tables already exist');
     } catch (error) {
       if (spec.required) throw error;
-      log.warn({ store: name }, `cannot create tables: ${messageOf(error)}`);
+      log.warn({ store: name }, `cannot create tables: ${describeError(error)}`);
     } finally {
       await store.close();
     }

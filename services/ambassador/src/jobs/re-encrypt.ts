@@ -1,4 +1,4 @@
-import { messageOf, PodkitError } from '@podkit/chassis/errors';
+import { describeError, PodkitError } from '@podkit/chassis/errors';
 import type { Logger } from '@podkit/chassis/log/logger';
 import { shownKey } from '../store/key.ts';
 import type { Store } from '../store/store.ts';
@@ -35,7 +35,7 @@ async function rewrite(store: Store, key: string, log: Logger): Promise<'written
     // Changed meanwhile; or a list or the like, which is not ours.
     if (code === 'ERR_ETAG_MISMATCH' || code === 'ERR_WRONG_TYPE') return 'skipped';
     if (code !== 'ERR_CORRUPT') throw error;
-    log.warn(`${shownKey(key)}: ${messageOf(error)}`);
+    log.warn(`${shownKey(key)}: ${describeError(error)}`);
     return 'unreadable';
   }
 }

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { messageOf, PodkitError } from '@podkit/chassis/errors';
+import { describeError, PodkitError } from '@podkit/chassis/errors';
 import type { Logger } from '@podkit/chassis/log/logger';
 
 /**
@@ -14,7 +14,7 @@ export async function retryUntil<T>(timeout: number, what: string, log: Logger, 
       return await work();
     } catch (cause) {
       if (Date.now() >= deadline) throw new PodkitError('ERR_JOB', `${what} did not answer in time`, { cause });
-      log.info(`waiting for ${what}: ${messageOf(cause)}`);
+      log.info(`waiting for ${what}: ${describeError(cause)}`);
     }
     await sleep(500);
   }

@@ -1,4 +1,4 @@
-import { messageOf, PodkitError } from '@podkit/chassis/errors';
+import { describeError, PodkitError } from '@podkit/chassis/errors';
 
 /** Why a store did not do what it was asked. */
 export type StoreErrorCode =
@@ -63,4 +63,4 @@ export const badCursor = (): StoreError => new StoreError('ERR_CURSOR', 'the cur
 export const asStoreError = (thrown: unknown): StoreError =>
   thrown instanceof StoreError
     ? thrown
-    : new StoreError('ERR_BACKEND', messageOf(thrown), { cause: thrown, outcome: 'unknown' });
+    : new StoreError('ERR_BACKEND', describeError(thrown), { cause: thrown, outcome: 'unknown' });

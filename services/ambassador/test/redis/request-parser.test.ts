@@ -1,4 +1,4 @@
-import { codeOf } from '@podkit/chassis/errors';
+import { getErrorCode } from '@podkit/chassis/errors';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { encodeRequest } from '../../src/frontends/redis/protocol/encode-request.ts';
@@ -71,7 +71,7 @@ function outcomeOf(read: () => void): string {
     read();
     return 'requests';
   } catch (error) {
-    return codeOf(error) ?? 'an error without a code';
+    return getErrorCode(error) ?? 'an error without a code';
   }
 }
 

@@ -1,4 +1,4 @@
-import { messageOf } from '@podkit/chassis/errors';
+import { describeError } from '@podkit/chassis/errors';
 import { contentSecurityPolicy } from 'helmet';
 import type { Config } from '../config.ts';
 import { parseCsp } from '../content-security-policy.ts';
@@ -25,7 +25,7 @@ function checkCsp({ siteCsp }: Readonly<Config>): string[] {
     contentSecurityPolicy(csp);
     return [];
   } catch (error) {
-    return [`APP_SITE_CSP: ${messageOf(error)}`];
+    return [`APP_SITE_CSP: ${describeError(error)}`];
   }
 }
 

@@ -1,4 +1,4 @@
-import { messageOf } from '@podkit/chassis/errors';
+import { describeError } from '@podkit/chassis/errors';
 import type { HttpClient } from '@podkit/chassis/http/client';
 import { pollerAgent } from '@podkit/chassis/http/observe-requests';
 import { cut } from './cut.ts';
@@ -49,7 +49,7 @@ export class DownwardWatch {
       if (status !== 200) throw new Error(`status ${status}`);
       this.#take(JSON.parse(body.toString()) as Answer);
     } catch (error) {
-      this.#known = { ok: false, error: messageOf(error) };
+      this.#known = { ok: false, error: describeError(error) };
     }
   }
 

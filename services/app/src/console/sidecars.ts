@@ -1,4 +1,4 @@
-import { messageOf } from '@podkit/chassis/errors';
+import { describeError } from '@podkit/chassis/errors';
 import type { HttpClient } from '@podkit/chassis/http/client';
 import { pollerAgent } from '@podkit/chassis/http/observe-requests';
 import { readPrometheusText, type Series } from './prometheus-text.ts';
@@ -82,7 +82,7 @@ export class Sidecars {
       const state = status >= 200 && status < 300 ? 'ready' : 'unready';
       return { state, status, milliseconds: elapsed(), detail: body.toString().slice(0, 300).trim() };
     } catch (error) {
-      return { state: 'unreachable', milliseconds: elapsed(), detail: messageOf(error) };
+      return { state: 'unreachable', milliseconds: elapsed(), detail: describeError(error) };
     }
   }
 
@@ -93,7 +93,7 @@ export class Sidecars {
       if (status !== 200) throw new Error(`status ${status}`);
       return { series: readPrometheusText(body.toString(), seriesLimit) };
     } catch (error) {
-      return { series: [], metricsError: messageOf(error) };
+      return { series: [], metricsError: describeError(error) };
     }
   }
 }

@@ -1,4 +1,4 @@
-import { messageOf, PodkitError } from '@podkit/chassis/errors';
+import { describeError, PodkitError } from '@podkit/chassis/errors';
 import { withTimeout } from '@podkit/chassis/process/timeout';
 import { Hysteresis, type HysteresisOptions } from './hysteresis.ts';
 
@@ -40,7 +40,7 @@ export class Dependency {
       await withTimeout('the check', this.#options.timeout, this.#run);
       this.#hysteresis.record(true);
     } catch (error) {
-      this.#reason = messageOf(error);
+      this.#reason = describeError(error);
       this.#hysteresis.record(false);
     }
   }

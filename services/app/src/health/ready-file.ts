@@ -1,7 +1,7 @@
+import { existsSync } from 'node:fs';
 import { readdir, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { writeFileAtomic } from '@podkit/chassis/files/atomic-file';
-import { exists } from '@podkit/chassis/files/exists';
 
 export type ReadyFileOptions = { path: string; onError: (error: unknown) => void };
 
@@ -17,7 +17,7 @@ export class ReadyFile {
   /** Take the file over and remove what a killed predecessor left; undefined where its folder is missing. */
   static async open(options: ReadyFileOptions): Promise<ReadyFile | undefined> {
     const folder = dirname(options.path);
-    if (!(await exists(folder))) return undefined;
+    if (!existsSync(folder)) return undefined;
     const file = new ReadyFile(options);
     const own = basename(options.path);
     const leftovers = (await readdir(folder)).filter((name) => name.startsWith(`${own}.`) && name.endsWith('.tmp'));

@@ -1,6 +1,6 @@
 import { parseBytes } from '@podkit/chassis/config/bytes';
 import { parseDuration } from '@podkit/chassis/config/duration';
-import { messageOf } from '@podkit/chassis/errors';
+import { describeError } from '@podkit/chassis/errors';
 import type { Probe } from '@podkit/chassis/http/health';
 import { errorAnswer, jsonAnswer } from '@podkit/chassis/http/openapi';
 import type { Server } from '@podkit/chassis/http/server';
@@ -95,7 +95,7 @@ async function answer(reply: FastifyReply, chaos: Chaos, act: () => void): Promi
     act();
     return { active: chaos.active };
   } catch (error) {
-    return reply.code(400).send({ code: 'ERR_BODY', message: messageOf(error) });
+    return reply.code(400).send({ code: 'ERR_BODY', message: describeError(error) });
   }
 }
 

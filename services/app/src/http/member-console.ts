@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { messageOf } from '@podkit/chassis/errors';
+import { describeError } from '@podkit/chassis/errors';
 import { errorAnswer, textAnswer } from '@podkit/chassis/http/openapi';
 import type { Server } from '@podkit/chassis/http/server';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -78,7 +78,7 @@ async function passOn(
     void reply.code(answer.status);
     return answer.body === null ? reply.send() : reply.send(Readable.fromWeb(answer.body));
   } catch (error) {
-    const message = `the Pod with the ordinal ${ordinal} does not answer: ${messageOf(error)}`;
+    const message = `the Pod with the ordinal ${ordinal} does not answer: ${describeError(error)}`;
     return reply.code(503).header('retry-after', '2').send({ code: 'ERR_NO_ANSWER', message });
   }
 }

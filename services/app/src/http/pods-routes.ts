@@ -1,4 +1,4 @@
-import { codeOf, PodkitError } from '@podkit/chassis/errors';
+import { getErrorCode, PodkitError } from '@podkit/chassis/errors';
 import type { Server } from '@podkit/chassis/http/server';
 import { bearerToken, isSameSecret } from '@podkit/chassis/http/token';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -72,7 +72,7 @@ async function atNamedPod(
     if (isForwarded) return reply.code(421).send({ code: 'ERR_MISDIRECTED', message: `this is Pod ${pods.ordinal}` });
     return await passOn(options, request, reply, Number(ordinal));
   } catch (error) {
-    if (codeOf(error) === 'ERR_DATA_DAMAGED') options.onDamage();
+    if (getErrorCode(error) === 'ERR_DATA_DAMAGED') options.onDamage();
     throw error;
   }
 }

@@ -1,8 +1,8 @@
 import { type Stats, statSync } from 'node:fs';
 import { extname, join, relative } from 'node:path';
 import fastifyStatic from '@fastify/static';
-import { codeOf, PodkitError } from '@podkit/chassis/errors';
-import { pathOf } from '@podkit/chassis/http/observe-requests';
+import { getErrorCode, PodkitError } from '@podkit/chassis/errors';
+import { readPath } from '@podkit/chassis/http/observe-requests';
 import { emptyAnswer, errorAnswer, textAnswer } from '@podkit/chassis/http/openapi';
 import { type Server, sendNotFound } from '@podkit/chassis/http/server';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -34,7 +34,7 @@ export class SiteFiles {
       return reply.code(503).header('retry-after', '1').send({ code: 'ERR_NOT_SYNCED', message });
     }
     request.revision = revision;
-    const path = sitePath(pathOf(request));
+    const path = sitePath(readPath(request));
     if (path === undefined) return this.notFound(request, reply);
     const { commit } = revision;
     const file = path === '' || path.endsWith('/') ? `${path}index.html` : path;
@@ -58,7 +58,7 @@ export class SiteFiles {
 
   /** Files that can't be opened are not there. */
   readonly onError = (error: Error, request: FastifyRequest, reply: FastifyReply): void => {
-    if (notThere.has(codeOf(error) ?? '')) return void this.notFound(request, reply);
+    if (notThere.has(getErrorCode(error) ?? '')) return void this.notFound(request, reply);
     // Such as the size that a range lies beyond.
     if ('headers' in error) void reply.headers(error.headers as Record<string, string>);
     throw error;
@@ -134,7 +134,7 @@ function setHeaders(reply: FastifyReply, { commit }: Revision, tag: string | und
 /** LICENSE, README: files without an ending are for people to read. */
 function textWithoutEnding(request: FastifyRequest, reply: FastifyReply, payload: unknown, done: DoneSending): void {
   const isUnknown = reply.getHeader('content-type') === 'application/octet-stream';
-  if (isUnknown && extname(pathOf(request)) === '') void reply.type('text/plain; charset=utf-8');
+  if (isUnknown && extname(readPath(request)) === '') void reply.type('text/plain; charset=utf-8');
   done(null, payload);
 }
 

@@ -1,8 +1,8 @@
+import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { formatDuration } from '@podkit/chassis/config/duration';
 import { PodkitError } from '@podkit/chassis/errors';
-import { exists } from '@podkit/chassis/files/exists';
 
 /**
  * The file that a postStart hook writes. The hook runs beside the process, in no stated order, so the file may be there
@@ -18,7 +18,7 @@ export class PostStartMarker {
   /** @throws {PodkitError} ERR_POST_START when it has not come within `timeout` milliseconds */
   async wait(timeout: number): Promise<void> {
     const deadline = performance.now() + timeout;
-    while (!(await exists(this.#path))) {
+    while (!existsSync(this.#path)) {
       if (performance.now() > deadline) {
         const why = `no ${this.#path} within ${formatDuration(timeout)}; has the postStart hook failed?`;
         throw new PodkitError('ERR_POST_START', why);

@@ -1,4 +1,4 @@
-import { messageOf, PodkitError } from '@podkit/chassis/errors';
+import { describeError, PodkitError } from '@podkit/chassis/errors';
 import type { Answer, HttpClient } from '@podkit/chassis/http/client';
 import {
   type AnsweredBy,
@@ -106,7 +106,7 @@ export class DaprStore implements NoteStore {
         ...(signal === undefined ? {} : { signal }),
       });
     } catch (cause) {
-      throw unavailable(`the ambassador does not answer: ${messageOf(cause)}`, cause);
+      throw unavailable(`the ambassador does not answer: ${describeError(cause)}`, cause);
     }
   }
 }

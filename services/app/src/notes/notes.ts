@@ -1,4 +1,4 @@
-import { codeOf } from '@podkit/chassis/errors';
+import { getErrorCode } from '@podkit/chassis/errors';
 import { type AnsweredBy, type Condition, type NoteStore, preconditionFailed, type Stored } from './note-store.ts';
 
 export type Note = { id: string; text: string; updatedAt: string };
@@ -39,7 +39,7 @@ export class Notes {
       this.#remember(id, found);
       return found;
     } catch (error) {
-      const recent = codeOf(error) === 'ERR_STORE_UNAVAILABLE' ? this.#recent.get(id) : undefined;
+      const recent = getErrorCode(error) === 'ERR_STORE_UNAVAILABLE' ? this.#recent.get(id) : undefined;
       if (recent === undefined) throw error;
       return { ...recent, stale: true };
     }
@@ -91,7 +91,7 @@ export class Notes {
       this.#unavailableSince = undefined;
       return result;
     } catch (error) {
-      if (codeOf(error) === 'ERR_STORE_UNAVAILABLE') this.#unavailableSince ??= this.#now().getTime();
+      if (getErrorCode(error) === 'ERR_STORE_UNAVAILABLE') this.#unavailableSince ??= this.#now().getTime();
       else this.#unavailableSince = undefined;
       throw error;
     }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { messageOf, PodkitError } from '@podkit/chassis/errors';
+import { describeError, PodkitError } from '@podkit/chassis/errors';
 import { Redis } from 'ioredis';
 import {
   type Condition,
@@ -105,6 +105,6 @@ async function answered<T>(command: Promise<T>): Promise<T> {
   try {
     return await command;
   } catch (cause) {
-    throw unavailable(`the ambassador's Redis protocol: ${messageOf(cause)}`, cause);
+    throw unavailable(`the ambassador's Redis protocol: ${describeError(cause)}`, cause);
   }
 }

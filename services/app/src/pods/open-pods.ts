@@ -1,6 +1,5 @@
-import { accessSync, constants } from 'node:fs';
-import { messageOf, PodkitError } from '@podkit/chassis/errors';
-import { exists } from '@podkit/chassis/files/exists';
+import { accessSync, constants, existsSync } from 'node:fs';
+import { describeError, PodkitError } from '@podkit/chassis/errors';
 import { HttpClient } from '@podkit/chassis/http/client';
 import type { Context } from '@podkit/chassis/process/service';
 import type { Config } from '../config.ts';
@@ -64,7 +63,7 @@ async function openStore(
   process: EndingProcess,
 ): Promise<PodStore | undefined> {
   const { config, log } = context;
-  const isThere = await exists(config.data);
+  const isThere = existsSync(config.data);
   if (!isThere && config.podsSrv !== undefined)
     throw new PodkitError('ERR_DATA', `APP_DATA=${config.data}: no such folder; is the volume mounted?`);
   if (!isThere) {
@@ -96,7 +95,7 @@ function closeStore({ log, lifecycle }: Context<Config>, store: PodStore, exitCo
   try {
     store.close(drain?.startsWith('SIG') === true ? { ...end, signal: drain } : end);
   } catch (error) {
-    log.warn({ why: messageOf(error) }, 'the end of this life is not noted');
+    log.warn({ why: describeError(error) }, 'the end of this life is not noted');
   }
 }
 

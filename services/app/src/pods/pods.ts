@@ -1,4 +1,4 @@
-import { messageOf } from '@podkit/chassis/errors';
+import { describeError } from '@podkit/chassis/errors';
 import type { Life } from './lives.ts';
 import type { Address, Members } from './members.ts';
 import type { PodClient } from './pod-client.ts';
@@ -94,7 +94,7 @@ export class Pods {
       if (adminPort !== undefined) this.#adminPorts.set(ordinal, adminPort);
       return { ready: false, ...shown, ...where };
     } catch (error) {
-      return { ...where, ready: false, detail: messageOf(error) };
+      return { ...where, ready: false, detail: describeError(error) };
     }
   }
 }

@@ -1,7 +1,7 @@
 import { Resolver, type SrvRecord } from 'node:dns';
 import type { LookupFunction } from 'node:net';
 import { promisify } from 'node:util';
-import { codeOf } from '@podkit/chassis/errors';
+import { getErrorCode } from '@podkit/chassis/errors';
 
 /** Finds the Pods of a headless service, and the address of one by its stable name. */
 export type PodResolver = {
@@ -24,7 +24,7 @@ export function dnsResolver({ server }: { server?: string | undefined } = {}): P
       try {
         return (await resolveSrv(service)).map(({ name, port }) => ({ host: name, port }));
       } catch (error) {
-        if (['ENOTFOUND', 'ENODATA'].includes(codeOf(error) ?? '')) return [];
+        if (['ENOTFOUND', 'ENODATA'].includes(getErrorCode(error) ?? '')) return [];
         throw error;
       }
     },

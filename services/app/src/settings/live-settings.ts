@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { codeOf, messageOf } from '@podkit/chassis/errors';
+import { describeError, getErrorCode } from '@podkit/chassis/errors';
 import { watchFiles } from '@podkit/chassis/files/watch-files';
 
 /** A setting that may change while the app runs, in a file of this name in one of the mounted folders. */
@@ -71,7 +71,7 @@ export class LiveSettings {
         if (text === undefined || catalogue[name].accepts(text)) this.#put(name, text);
         else this.#options.onFault(name, 'its content is not accepted');
       } catch (error) {
-        this.#options.onFault(name, messageOf(error));
+        this.#options.onFault(name, describeError(error));
       }
     }
   }
@@ -100,7 +100,7 @@ export class LiveSettings {
       try {
         return (await readFile(join(folder, catalogue[name].file), 'utf8')).replace(/\r?\n$/, '');
       } catch (error) {
-        if (codeOf(error) !== 'ENOENT') throw error;
+        if (getErrorCode(error) !== 'ENOENT') throw error;
       }
     }
     return undefined;

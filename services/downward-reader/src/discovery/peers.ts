@@ -1,5 +1,5 @@
 import type { SrvRecord } from 'node:dns';
-import { codeOf } from '@podkit/chassis/errors';
+import { getErrorCode } from '@podkit/chassis/errors';
 import { withTimeout } from '@podkit/chassis/process/timeout';
 
 /** Another Pod of the headless service. `ordinal` is there for Pods of a StatefulSet. */
@@ -21,7 +21,7 @@ export function createPeerLookup(
       const records = await withTimeout(`the lookup of ${service}`, timeout, () => resolve(service));
       return records.map(toPeer).sort(byOrdinal);
     } catch (error) {
-      if (nobody.has(codeOf(error) ?? '')) return [];
+      if (nobody.has(getErrorCode(error) ?? '')) return [];
       throw error;
     }
   };

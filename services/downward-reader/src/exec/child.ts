@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
-import { messageOf, PodkitError } from '@podkit/chassis/errors';
+import { describeError, PodkitError } from '@podkit/chassis/errors';
 
 /** A program with its whole argv, whose first word is its own name. */
 export type Program = { path: string; argv: readonly string[]; env: Readonly<Record<string, string>> };
@@ -49,7 +49,7 @@ function waitForEnd(child: ChildProcess, path: string): Promise<End> {
   return new Promise((resolve, reject) => {
     child.on('exit', (code, signal) => resolve({ code, signal }));
     child.on('error', (cause) =>
-      reject(new PodkitError('ERR_EXEC_FORMAT', `${path}: cannot be run: ${messageOf(cause)}`, { cause })),
+      reject(new PodkitError('ERR_EXEC_FORMAT', `${path}: cannot be run: ${describeError(cause)}`, { cause })),
     );
   });
 }

@@ -1,5 +1,5 @@
 import { ConfigError, loadConfig } from '@podkit/chassis/config/config';
-import { messageOf, PodkitError } from '@podkit/chassis/errors';
+import { describeError, PodkitError } from '@podkit/chassis/errors';
 import { exitCodes } from '@podkit/chassis/process/exit-codes';
 import { readVolume } from '@podkit/downward/volume';
 import { configSchema } from '../config.ts';
@@ -27,7 +27,7 @@ export async function runExec(host: Host): Promise<number> {
     return await execProgram(host);
   } catch (error) {
     if (!(error instanceof PodkitError)) throw error;
-    const lines = error instanceof ConfigError ? error.errors : [messageOf(error)];
+    const lines = error instanceof ConfigError ? error.errors : [describeError(error)];
     for (const line of lines) host.stderr.write(`downward-reader: ${line}\n`);
     return error instanceof ConfigError ? exitCodes.badConfig : (shellCodes[error.code] ?? exitCodes.failure);
   }

@@ -1,6 +1,6 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { messageOf, PodkitError } from '@podkit/chassis/errors';
+import { describeError, PodkitError } from '@podkit/chassis/errors';
 import { findOnPath, isExecutable } from '@podkit/chassis/process/programs';
 import { findRuntime, type RuntimeName } from '../tune/runtimes.ts';
 import { isGoBinary } from './go-binary.ts';
@@ -49,6 +49,6 @@ function firstBytes(path: string): Buffer {
       closeSync(file);
     }
   } catch (cause) {
-    throw new PodkitError('ERR_EXEC_FORMAT', `${path}: cannot be read: ${messageOf(cause)}`, { cause });
+    throw new PodkitError('ERR_EXEC_FORMAT', `${path}: cannot be read: ${describeError(cause)}`, { cause });
   }
 }

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { messageOf, PodkitError } from '@podkit/chassis/errors';
+import { describeError, PodkitError } from '@podkit/chassis/errors';
 import type { HttpClient } from '@podkit/chassis/http/client';
 import type { Logger } from '@podkit/chassis/log/logger';
 import type { ChangeEvent } from '../document/changes.ts';
@@ -59,7 +59,7 @@ function queueFor(
       waiting = undefined;
       await attempts(() => notify(event), pauses).then(
         () => log.info({ id: event.id }, `${name} notified`),
-        (error: unknown) => log.error({ id: event.id, reason: messageOf(error) }, `${name} could not be notified`),
+        (error: unknown) => log.error({ id: event.id, reason: describeError(error) }, `${name} could not be notified`),
       );
     }
     busy = false;

@@ -1,9 +1,9 @@
 import { ConfigError } from '@podkit/chassis/config/config';
 import type { Flags, Given, Grammar } from '@podkit/chassis/config/grammar';
 import type { Setting } from '@podkit/chassis/config/setting';
-import { acceptedBy } from '@podkit/chassis/config/setting-text';
+import { describeAccepted } from '@podkit/chassis/config/setting-text';
 import { findUnknown } from '@podkit/chassis/config/unknown-variables';
-import { messageOf } from '@podkit/chassis/errors';
+import { describeError } from '@podkit/chassis/errors';
 import { decodeCredentials } from './credential-list.ts';
 import { parseGoValue } from './go-values.ts';
 import { legacyFlags, legacyVariables } from './legacy.ts';
@@ -124,7 +124,7 @@ function findProblem(kind: Flag['kind'], text: string, setting?: Setting): strin
     return undefined;
   } catch (error) {
     const shown = setting?.annotation.secret === true ? '(hidden)' : JSON.stringify(text);
-    return `${shown} (${messageOf(error)}; expected ${acceptedBy(kind, {})})`;
+    return `${shown} (${describeError(error)}; expected ${describeAccepted(kind, {})})`;
   }
 }
 

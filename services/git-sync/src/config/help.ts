@@ -1,5 +1,5 @@
 import type { Setting } from '@podkit/chassis/config/setting';
-import { acceptedBy } from '@podkit/chassis/config/setting-text';
+import { describeAccepted } from '@podkit/chassis/config/setting-text';
 import { allSettings } from './all-settings.ts';
 import { legacyFlags } from './legacy.ts';
 
@@ -55,6 +55,6 @@ function showKind({ annotation }: Setting): string {
 
 function describe({ annotation, schema }: Setting): string {
   const fallback = annotation.defaultText ?? '';
-  const accepted = annotation.kind === 'choice' ? ` (${acceptedBy(annotation.kind, schema)})` : '';
+  const accepted = annotation.kind === 'choice' ? ` (${describeAccepted(annotation.kind, schema)})` : '';
   return `${annotation.description}${accepted}${fallback === '' ? '' : ` (default ${fallback})`}`;
 }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { ConfigError, parseGiven } from '@podkit/chassis/config/config';
 import { nearest } from '@podkit/chassis/config/nearest';
 import { type Place, parsePlacedYaml } from '@podkit/chassis/config/yaml';
-import { messageOf } from '@podkit/chassis/errors';
+import { describeError } from '@podkit/chassis/errors';
 import { allSettings } from './all-settings.ts';
 import { credentialSettings } from './credential-settings.ts';
 import { parseTexts } from './drop-in-grammar.ts';
@@ -54,7 +54,7 @@ function readEntries(path: string): { entries: Entry[]; where: Where } {
     throw new ConfigError([`${where(['repositories'])}: needs a list "repositories" of mappings, at least one`]);
   } catch (error) {
     if (error instanceof ConfigError) throw error;
-    throw new ConfigError([`--config-file=${path}: ${messageOf(error)}`]);
+    throw new ConfigError([`--config-file=${path}: ${describeError(error)}`]);
   }
 }
 
@@ -79,7 +79,7 @@ function mergeEntry(base: Options, { entry, index, where, errors }: EntryInput):
         const given = { name: `repositories[${index}].${flag}`, texts };
         merged[setting.key] = parseGiven(setting, given, { parse: parseTexts });
       } catch (error) {
-        errors.push(`${where(['repositories', index, flag])}: ${messageOf(error)}`);
+        errors.push(`${where(['repositories', index, flag])}: ${describeError(error)}`);
       }
     }
   }

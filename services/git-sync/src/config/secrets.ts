@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { ConfigError } from '@podkit/chassis/config/config';
-import { messageOf } from '@podkit/chassis/errors';
+import { describeError } from '@podkit/chassis/errors';
 import { isHttpAddress, parseAddress, shownAddress } from '../credentials/address.ts';
 import { allSettings } from './all-settings.ts';
 import { parseCredentials } from './credential-list.ts';
@@ -54,7 +54,7 @@ export async function readTriggerSecret({ triggerSecret, triggerSecretFile: path
   try {
     text ??= (await readFile(path ?? '', 'utf8')).replace(/\r?\n$/, '');
   } catch (error) {
-    throw new ConfigError([`--trigger-secret-file: ${messageOf(error)}`]);
+    throw new ConfigError([`--trigger-secret-file: ${describeError(error)}`]);
   }
   if (text.length < 8) throw new ConfigError(['the trigger secret must have at least 8 characters']);
   return text;

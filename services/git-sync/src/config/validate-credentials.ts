@@ -1,4 +1,4 @@
-import { messageOf } from '@podkit/chassis/errors';
+import { describeError } from '@podkit/chassis/errors';
 import { parseAddress } from '../credentials/address.ts';
 import { parseCredentials } from './credential-list.ts';
 import { parseGitConfigList } from './git-config-list.ts';
@@ -33,7 +33,7 @@ function attempt(flag: string, parse: () => unknown): string[] {
     parse();
     return [];
   } catch (error) {
-    return [`${flag}: ${messageOf(error)}`];
+    return [`${flag}: ${describeError(error)}`];
   }
 }
 

@@ -1,6 +1,6 @@
 import { type ChildProcess } from 'node:child_process';
 import type { Environment } from '@podkit/chassis/config/config';
-import { messageOf, PodkitError } from '@podkit/chassis/errors';
+import { describeError, PodkitError } from '@podkit/chassis/errors';
 import { type SimpleGitOptions, simpleGit } from 'simple-git';
 import type { Log } from '../log/log.ts';
 import { GroupEnd } from '../process/group-end.ts';
@@ -65,7 +65,7 @@ export class Git {
     const { binary, env, turn } = this.#options;
     const label = [binary.at(-1), ...args].join(' ');
     const aborted = (output: ProcessOutput, code: number | null) =>
-      new ProcessError(`${label}: ${messageOf(stop.signal.reason)}`, code, output, { cause: stop.signal.reason });
+      new ProcessError(`${label}: ${describeError(stop.signal.reason)}`, code, output, { cause: stop.signal.reason });
     const stop = new AbortController();
     const onAbort = () => stop.abort(signal?.reason);
     if (signal?.aborted) onAbort();

@@ -1,6 +1,6 @@
 import { chmod, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { messageOf, PodkitError } from '@podkit/chassis/errors';
+import { describeError, PodkitError } from '@podkit/chassis/errors';
 
 const prefix = '.git-sync-private-';
 
@@ -29,7 +29,7 @@ export async function makePrivateDirectory(candidates: readonly string[], root: 
       await chmod(path, 0o700);
       return path;
     } catch (error) {
-      reasons.push(messageOf(error));
+      reasons.push(describeError(error));
     }
   }
   throw new PodkitError('ERR_TMPDIR', `no directory for private files; set TMPDIR: ${reasons.join('; ')}`);

@@ -1,7 +1,7 @@
 import { accessSync, constants } from 'node:fs';
 import { join } from 'node:path';
 import type { Environment } from '@podkit/chassis/config/config';
-import { messageOf, PodkitError } from '@podkit/chassis/errors';
+import { describeError, PodkitError } from '@podkit/chassis/errors';
 import { writeFileAtomic } from '@podkit/chassis/files/atomic-file';
 import { parseGitConfigList } from '../config/git-config-list.ts';
 import { gitConfigText } from '../config/git-config-text.ts';
@@ -82,6 +82,6 @@ function expectReadable(flag: string, path: string): void {
   try {
     accessSync(path, constants.R_OK);
   } catch (cause) {
-    throw new PodkitError('ERR_OPTIONS', `${flag}: ${messageOf(cause)}`, { cause });
+    throw new PodkitError('ERR_OPTIONS', `${flag}: ${describeError(cause)}`, { cause });
   }
 }

@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { getCallSites } from 'node:util';
-import { messageOf } from '@podkit/chassis/errors';
+import { describeError } from '@podkit/chassis/errors';
 import { createLogger, type LogOptions as Identity, type LogFormat, type Logger } from '@podkit/chassis/log/logger';
 import type { DestinationStream } from 'pino';
 import type { Redactor } from './redactor.ts';
@@ -69,7 +69,7 @@ export class Log {
   }
 
   error(error: unknown, msg: string, fields: Fields = {}): void {
-    const text = error === undefined ? null : this.#redactor.redact(messageOf(error));
+    const text = error === undefined ? null : this.#redactor.redact(describeError(error));
     const message = this.#redactor.redact(msg);
     this.#pino.error({ caller: findCaller(), error: text, ...fields }, message);
     this.#onError?.({ Msg: message, Err: text ?? '', Args: this.#redactor.redactAll(fields) as Fields });
@@ -106,7 +106,7 @@ function levelName(level: number): Detail | 'info' {
 
 /** Errors that Fastify logs come as `err`. */
 function withErrorText({ err, ...line }: Fields): Fields {
-  return err === undefined ? line : { error: messageOf(err), ...line };
+  return err === undefined ? line : { error: describeError(err), ...line };
 }
 
 /** What a line begins with: the logger's name, and upstream's level, which errors do not have. */

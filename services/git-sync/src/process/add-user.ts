@@ -1,5 +1,5 @@
 import { accessSync, appendFileSync, constants, readFileSync } from 'node:fs';
-import { messageOf, PodkitError } from '@podkit/chassis/errors';
+import { describeError, PodkitError } from '@podkit/chassis/errors';
 
 /**
  * Give the current UID a name in /etc/passwd where it has none: ssh refuses to run for a UID without a passwd entry.
@@ -25,7 +25,7 @@ export function addUser({
     accessSync(passwd, constants.W_OK);
     appendFileSync(passwd, `git-sync-${uid}:x:${uid}:${gid}::${home}:/sbin/nologin\n`);
   } catch (cause) {
-    throw new PodkitError('ERR_ADD_USER', `--add-user: cannot add UID ${uid} to ${passwd}: ${messageOf(cause)}`, {
+    throw new PodkitError('ERR_ADD_USER', `--add-user: cannot add UID ${uid} to ${passwd}: ${describeError(cause)}`, {
       cause,
     });
   }

@@ -1,4 +1,4 @@
-import { codeOf, messageOf } from '@podkit/chassis/errors';
+import { describeError, getErrorCode } from '@podkit/chassis/errors';
 import { exitCodes, type StopSignal, signalExitCode } from '@podkit/chassis/process/exit-codes';
 import type { Lifecycle } from '@podkit/chassis/process/lifecycle';
 import { watchParent } from '@podkit/chassis/process/parent';
@@ -35,8 +35,8 @@ export class Ending {
     lifecycle.drain(reason).then(
       () => host.exit(exitCode),
       (error: unknown) => {
-        log.error(error, messageOf(error));
-        host.exit(codeOf(error) === 'ERR_DRAIN_DEADLINE' ? exitCodes.drainDeadline : exitCodes.failure);
+        log.error(error, describeError(error));
+        host.exit(getErrorCode(error) === 'ERR_DRAIN_DEADLINE' ? exitCodes.drainDeadline : exitCodes.failure);
       },
     );
   }

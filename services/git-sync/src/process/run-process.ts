@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { messageOf } from '@podkit/chassis/errors';
+import { describeError } from '@podkit/chassis/errors';
 import { GroupEnd } from './group-end.ts';
 import { failureText, ProcessError, type ProcessOutput } from './process-error.ts';
 
@@ -27,7 +27,8 @@ export async function runProcess(
   { cwd, env, input, signal }: ProcessOptions,
 ): Promise<ProcessOutput> {
   const label = [command, ...args].join(' ');
-  const aborted = () => new ProcessError(`${label}: ${messageOf(signal?.reason)}`, null, { stdout: '', stderr: '' });
+  const aborted = () =>
+    new ProcessError(`${label}: ${describeError(signal?.reason)}`, null, { stdout: '', stderr: '' });
   if (signal?.aborted) throw aborted();
   const child = spawn(command, args, { cwd, env, detached: true, stdio: ['pipe', 'pipe', 'pipe'] });
   const stdout = collect(child.stdout, stdoutLimit);
@@ -41,7 +42,7 @@ export async function runProcess(
       child.once('error', (cause) => reject(new ProcessError(`${label}: cannot be run`, null, output(), { cause })));
       child.once('close', (exitCode) => resolve(exitCode));
     });
-    if (signal?.aborted) throw new ProcessError(`${label}: ${messageOf(signal.reason)}`, code, output());
+    if (signal?.aborted) throw new ProcessError(`${label}: ${describeError(signal.reason)}`, code, output());
     if (code !== 0) throw new ProcessError(failureText(label, code, output()), code, output());
     return output();
   } finally {

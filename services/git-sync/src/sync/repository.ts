@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { messageOf } from '@podkit/chassis/errors';
+import { describeError } from '@podkit/chassis/errors';
 import { writeFileAtomic } from '@podkit/chassis/files/atomic-file';
 import { gitConfigFile } from '../git/config-text.ts';
 import type { Git, Step } from '../git/git.ts';
@@ -71,7 +71,7 @@ export class Repository {
     try {
       return await this.#fetch(signal);
     } catch (error) {
-      const [, format] = /mismatched algorithms: client \w+; server (\w+)/.exec(messageOf(error)) ?? [];
+      const [, format] = /mismatched algorithms: client \w+; server (\w+)/.exec(describeError(error)) ?? [];
       if (format === undefined) throw error;
       // Only the remote's answer says which hash (SHA-1, SHA-256) it uses.
       await this.#initialize(format, signal);

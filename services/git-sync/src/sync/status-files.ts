@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { open, rm, utimes } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { codeOf } from '@podkit/chassis/errors';
+import { getErrorCode } from '@podkit/chassis/errors';
 import type { LoggedError } from '../log/log.ts';
 import { makeDirectories } from './files.ts';
 
@@ -31,7 +31,7 @@ export async function touch(path: string, now = new Date()): Promise<void> {
     // Without opening it: opening a pipe without a reader would never return.
     await utimes(path, now, now);
   } catch (error) {
-    if (codeOf(error) !== 'ENOENT') throw error;
+    if (getErrorCode(error) !== 'ENOENT') throw error;
     makeDirectories(dirname(path));
     await (await open(path, 'wx', 0o644)).close();
   }

@@ -1,4 +1,4 @@
-import { codeOf, PodkitError } from '@podkit/chassis/errors';
+import { getErrorCode, PodkitError } from '@podkit/chassis/errors';
 import type { Log } from '../log/log.ts';
 import { delayBefore } from './backoff.ts';
 import { isFullHash } from './layout.ts';
@@ -87,7 +87,7 @@ export class SyncLoop {
           return this.#untilStopped();
         }
       } else {
-        if (codeOf(outcome.error) === 'ERR_ONE_TIME_HOOK') throw outcome.error;
+        if (getErrorCode(outcome.error) === 'ERR_ONE_TIME_HOOK') throw outcome.error;
         failures += 1;
         error = outcome.error;
         const limit = succeeded ? maxFailures : initMaxFailures;

@@ -1,4 +1,4 @@
-import { messageOf } from '@podkit/chassis/errors';
+import { describeError } from '@podkit/chassis/errors';
 import { UnverifiedError } from '../git/signatures.ts';
 import type { Redactor } from '../log/redactor.ts';
 
@@ -39,13 +39,13 @@ export class SyncStatus {
   }
 
   failed(error: unknown): void {
-    this.#failure = this.#redactor.redact(messageOf(error));
+    this.#failure = this.#redactor.redact(describeError(error));
     if (error instanceof UnverifiedError) this.#unverified = error.message;
   }
 
   /** There will be no further pass. */
   abandoned(error: unknown): void {
     this.#lastSuccess = undefined;
-    this.#failure = this.#redactor.redact(messageOf(error));
+    this.#failure = this.#redactor.redact(describeError(error));
   }
 }

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { ConfigError } from '@podkit/chassis/config/config';
 import { type Place, parseYaml } from '@podkit/chassis/config/yaml';
-import { messageOf } from '@podkit/chassis/errors';
+import { describeError } from '@podkit/chassis/errors';
 import { type AdapterConfig, adapterSchema } from './schema.ts';
 import { semanticErrors } from './semantics.ts';
 
@@ -12,7 +12,7 @@ import { semanticErrors } from './semantics.ts';
  */
 export async function loadAdapterConfig(path: string): Promise<AdapterConfig> {
   const text = await readFile(path, 'utf8').catch((cause: unknown) => {
-    throw new ConfigError([`ADAPTER_CONFIG=${path}: cannot be read: ${messageOf(cause)}`]);
+    throw new ConfigError([`ADAPTER_CONFIG=${path}: cannot be read: ${describeError(cause)}`]);
   });
   return parseAdapterConfig(text, path);
 }

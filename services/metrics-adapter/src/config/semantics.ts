@@ -1,6 +1,6 @@
 import { parseDuration } from '@podkit/chassis/config/duration';
 import type { Place } from '@podkit/chassis/config/yaml';
-import { messageOf } from '@podkit/chassis/errors';
+import { describeError } from '@podkit/chassis/errors';
 import { compileBodyTemplate } from '../json/body-template.ts';
 import { compileJsonMetrics } from '../json/json-metrics.ts';
 import { compileModuleMetrics } from '../json/module-metrics.ts';
@@ -18,7 +18,7 @@ export function semanticErrors(config: AdapterConfig): SettingError[] {
     try {
       action();
     } catch (error) {
-      errors.push({ place, message: messageOf(error) });
+      errors.push({ place, message: describeError(error) });
     }
   };
   for (const key of ['timeout', 'timeoutOffset', 'maxTimeout'] as const)

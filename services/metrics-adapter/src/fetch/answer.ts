@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import { brotliDecompress, gunzip, inflate, inflateRaw, zstdDecompress } from 'node:zlib';
-import { codeOf, messageOf } from '@podkit/chassis/errors';
+import { describeError, getErrorCode } from '@podkit/chassis/errors';
 import { FetchError } from './errors.ts';
 
 type Decode = (bytes: Buffer, options: { maxOutputLength: number }) => Promise<Buffer>;
@@ -66,8 +66,8 @@ async function decoded(bytes: Buffer, coding: string, maxBytes: number): Promise
   try {
     return (await decoders[coding]?.(bytes, { maxOutputLength: maxBytes })) ?? bytes;
   } catch (cause) {
-    const large = codeOf(cause) === 'ERR_BUFFER_TOO_LARGE';
-    throw new FetchError(large ? 'too_large' : 'parse', `${coding}: ${messageOf(cause)}`, { cause });
+    const large = getErrorCode(cause) === 'ERR_BUFFER_TOO_LARGE';
+    throw new FetchError(large ? 'too_large' : 'parse', `${coding}: ${describeError(cause)}`, { cause });
   }
 }
 

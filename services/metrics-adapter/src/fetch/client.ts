@@ -1,4 +1,4 @@
-import { codeOf, messageOf } from '@podkit/chassis/errors';
+import { describeError, getErrorCode } from '@podkit/chassis/errors';
 import { request } from 'undici';
 import pkg from '../../package.json' with { type: 'json' };
 import { acceptedCodings, discard, readAnswer } from './answer.ts';
@@ -106,14 +106,14 @@ export class HttpClient {
     try {
       return (await buildAuthorization(this.#config)) ?? readUser(url);
     } catch (cause) {
-      throw new FetchError('auth', `credentials cannot be read: ${messageOf(cause)}`, { cause });
+      throw new FetchError('auth', `credentials cannot be read: ${describeError(cause)}`, { cause });
     }
   }
 }
 
 function fetchError(cause: unknown, signal: AbortSignal): FetchError {
   if (signal.aborted) return new FetchError('timeout', 'no whole answer in time', { cause });
-  const code = codeOf(cause) ?? '';
+  const code = getErrorCode(cause) ?? '';
   const tls = /TLS|CERT|SSL|SELF_SIGNED|UNABLE_TO/.test(code);
-  return new FetchError(tls ? 'tls' : 'connect', messageOf(cause), { cause });
+  return new FetchError(tls ? 'tls' : 'connect', describeError(cause), { cause });
 }

@@ -1,4 +1,4 @@
-import { codeOf, messageOf } from '@podkit/chassis/errors';
+import { describeError, getErrorCode } from '@podkit/chassis/errors';
 import { Agent, buildConnector, type Dispatcher, ProxyAgent } from 'undici';
 import type { HttpClientConfig } from './config.ts';
 import { FetchError } from './errors.ts';
@@ -24,7 +24,7 @@ export class Connections {
   async to(url: string): Promise<Dispatcher> {
     const { tls_config: config, proxy_url: proxy, no_proxy: exceptions = '', enable_http2: allowH2 } = this.#config;
     const options = await tlsOptions(config).catch((cause: unknown) => {
-      throw new FetchError('tls', `tls_config cannot be read: ${messageOf(cause)}`, { cause });
+      throw new FetchError('tls', `tls_config cannot be read: ${describeError(cause)}`, { cause });
     });
     const direct = proxy === undefined || isExcepted(new URL(url), exceptions);
     const [kind, tls] = [direct ? ('direct' as const) : ('proxy' as const), JSON.stringify(options)];
@@ -63,7 +63,7 @@ export class Connections {
       connect(options, (...result) => {
         const [, socket] = result;
         socket?.on('error', (error) => {
-          if (codeOf(error)?.startsWith('ERR_SSL') === true) this.#alert = error;
+          if (getErrorCode(error)?.startsWith('ERR_SSL') === true) this.#alert = error;
         });
         done(...result);
       });

@@ -1,4 +1,4 @@
-import { messageOf } from '@podkit/chassis/errors';
+import { describeError } from '@podkit/chassis/errors';
 import { request } from 'undici';
 import { readAnswer } from './answer.ts';
 import { readSecret } from './authorization.ts';
@@ -29,7 +29,7 @@ export class Oauth2Tokens {
       this.#token = await this.#fetch(signal);
       return this.#token.text;
     } catch (cause) {
-      throw new FetchError('auth', `no token from ${this.#config.token_url}: ${messageOf(cause)}`, { cause });
+      throw new FetchError('auth', `no token from ${this.#config.token_url}: ${describeError(cause)}`, { cause });
     }
   }
 

@@ -2,7 +2,7 @@ import type { Readable, Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ConfigError } from '@podkit/chassis/config/config';
 import { parseDuration } from '@podkit/chassis/config/duration';
-import { messageOf } from '@podkit/chassis/errors';
+import { describeError } from '@podkit/chassis/errors';
 import type { Logger } from '@podkit/chassis/log/logger';
 import type { SelfMetric } from '../self-metric.ts';
 import type { Source } from '../source.ts';
@@ -64,7 +64,7 @@ export class ForwardSource implements Source {
       this.#times = { flush, timeout: wait, retryMin: min, retryMax: max };
       this.#reader = this.#newReader([]);
     } catch (error) {
-      throw new ConfigError([`forward ${name}: ${messageOf(error)}`]);
+      throw new ConfigError([`forward ${name}: ${describeError(error)}`]);
     }
   }
 
@@ -184,7 +184,7 @@ export class ForwardSource implements Source {
         await spool.append(records, [...positions.values()]);
         return this.#sender?.wake();
       } catch (error) {
-        this.#warn(`cannot write to the buffer, will try again: ${messageOf(error)}`);
+        this.#warn(`cannot write to the buffer, will try again: ${describeError(error)}`);
         if (this.#stopping) return;
         await sleep(this.#times.retryMin);
       }

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
-import { messageOf } from '@podkit/chassis/errors';
+import { describeError } from '@podkit/chassis/errors';
 import { Agent, request } from 'undici';
 
 export type HttpSinkOptions = {
@@ -52,7 +52,7 @@ export class HttpSink {
       if (hopeless.has(statusCode)) return { outcome: 'rejected', reason };
       return { outcome: 'failed', reason, retryAfter: toMilliseconds(headers['retry-after']) };
     } catch (error) {
-      return { outcome: 'failed', reason: messageOf(error) };
+      return { outcome: 'failed', reason: describeError(error) };
     }
   }
 

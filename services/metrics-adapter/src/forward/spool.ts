@@ -1,6 +1,6 @@
 import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { messageOf, PodkitError } from '@podkit/chassis/errors';
+import { describeError, PodkitError } from '@podkit/chassis/errors';
 import { writeFileAtomic } from '@podkit/chassis/files/atomic-file';
 import type { FilePosition } from '../tail/open-file.ts';
 
@@ -47,7 +47,7 @@ export class Spool {
     } catch (cause) {
       throw new PodkitError(
         'ERR_SPOOL',
-        `forward: directory ${options.directory} cannot be used: ${messageOf(cause)}`,
+        `forward: directory ${options.directory} cannot be used: ${describeError(cause)}`,
         { cause },
       );
     }

@@ -1,5 +1,5 @@
 import { ConfigError } from '@podkit/chassis/config/config';
-import { messageOf } from '@podkit/chassis/errors';
+import { describeError } from '@podkit/chassis/errors';
 import type { Health } from '@podkit/chassis/http/health';
 import { textAnswer } from '@podkit/chassis/http/openapi';
 import type { Server } from '@podkit/chassis/http/server';
@@ -72,7 +72,7 @@ export function serveAdapter(server: Server, { adapter, health, reload, enableLi
       return reply
         .code(status)
         .type('text/plain; charset=utf-8')
-        .send(`${messageOf(error)}\n`);
+        .send(`${describeError(error)}\n`);
     }
   });
   server.get('/-/ready', { schema: routes.ready, config: quiet }, async (_request, reply) => {
@@ -94,7 +94,7 @@ export function serveAdapter(server: Server, { adapter, health, reload, enableLi
       try {
         await reload();
       } catch (error) {
-        const why = error instanceof ConfigError ? error.errors.join('\n') : messageOf(error);
+        const why = error instanceof ConfigError ? error.errors.join('\n') : describeError(error);
         return reply.code(400).type('text/plain; charset=utf-8').send(`not reloaded, the old one stays:\n${why}\n`);
       }
       return reply.type('text/plain').send('reloaded\n');

@@ -3,7 +3,7 @@ import { dirname, resolve } from 'node:path';
 import { createSecureContext, type SecureVersion, type TlsOptions } from 'node:tls';
 import { ConfigError } from '@podkit/chassis/config/config';
 import { parseYaml } from '@podkit/chassis/config/yaml';
-import { messageOf } from '@podkit/chassis/errors';
+import { describeError } from '@podkit/chassis/errors';
 import { type Static, Type } from 'typebox';
 
 const strict = { additionalProperties: false };
@@ -115,7 +115,7 @@ async function loadTls(config: TlsConfig, path: string, beside: (file: string) =
   try {
     createSecureContext(options);
   } catch (cause) {
-    throw new ConfigError([`${where}: ${messageOf(cause)}`]);
+    throw new ConfigError([`${where}: ${describeError(cause)}`]);
   }
   return options;
 }
@@ -126,6 +126,6 @@ async function readText(path: string, what: string): Promise<string> {
   try {
     return await readFile(path, 'utf8');
   } catch (cause) {
-    throw new ConfigError([`${what}: cannot be read: ${messageOf(cause)}`]);
+    throw new ConfigError([`${what}: cannot be read: ${describeError(cause)}`]);
   }
 }

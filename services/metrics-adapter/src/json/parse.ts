@@ -1,5 +1,5 @@
 import { getHeapStatistics } from 'node:v8';
-import { messageOf } from '@podkit/chassis/errors';
+import { describeError } from '@podkit/chassis/errors';
 import { FetchError } from '../fetch/errors.ts';
 
 /** A JSON value; a whole number that a double can't hold is a bigint. */
@@ -46,7 +46,7 @@ export function parseJson(bytes: Buffer): Json {
     return JSON.parse(text, longInteger.test(text) ? exactInteger : undefined) as Json;
   } catch (cause) {
     // V8 quotes the text in its message; what a source says may be long, and secret.
-    const [where = 'it ends too early'] = /position \d+( \(line \d+ column \d+\))?/.exec(messageOf(cause)) ?? [];
+    const [where = 'it ends too early'] = /position \d+( \(line \d+ column \d+\))?/.exec(describeError(cause)) ?? [];
     throw new FetchError('parse', `the answer is not JSON: ${where}`, { cause });
   }
 }

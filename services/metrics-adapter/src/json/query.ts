@@ -1,4 +1,4 @@
-import { messageOf, PodkitError } from '@podkit/chassis/errors';
+import { describeError, PodkitError } from '@podkit/chassis/errors';
 import { type FilterFunction, JSONPathEnvironment, type JSONPathQuery, type JSONValue } from 'json-p3';
 import { compileRegex, type Regex } from '../regex/bounded-regex.ts';
 import type { Json } from './parse.ts';
@@ -30,7 +30,7 @@ export function compileQuery(text: string): Query {
   try {
     compiled = environment().compile(path);
   } catch (cause) {
-    throw new PodkitError('ERR_JSONPATH', `"${text}" is not a JSONPath: ${messageOf(cause)}`, { cause });
+    throw new PodkitError('ERR_JSONPATH', `"${text}" is not a JSONPath: ${describeError(cause)}`, { cause });
   }
   const steps = parseSteps(path);
   return steps === undefined ? generalQuery(compiled) : walkingQuery(steps);

@@ -1,5 +1,5 @@
 import { ConfigError } from '@podkit/chassis/config/config';
-import { messageOf } from '@podkit/chassis/errors';
+import { describeError } from '@podkit/chassis/errors';
 import { compileRegex, type Regex } from '../regex/bounded-regex.ts';
 import { findReferences } from '../regex/template.ts';
 import type { SeriesSink } from '../sink.ts';
@@ -39,7 +39,7 @@ export class LineProcessor {
         return [compileRule(rule, this.#format, { ...options, more: config.cri ? kubernetesNames : [] })];
       } catch (error) {
         errors.push(
-          ...messageOf(error)
+          ...describeError(error)
             .split('\n')
             .map((line) => `logs ${config.name}: rules[${index}]: ${line}`),
         );

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import { ConfigError } from '@podkit/chassis/config/config';
-import { messageOf } from '@podkit/chassis/errors';
+import { describeError } from '@podkit/chassis/errors';
 import type { Logger } from '@podkit/chassis/log/logger';
 import type { SelfMetric } from '../self-metric.ts';
 import type { SeriesSink } from '../sink.ts';
@@ -41,7 +41,7 @@ export class LogsSource implements Source {
     try {
       this.#reader = this.#newReader();
     } catch (error) {
-      throw new ConfigError([`logs ${config.name}: ${messageOf(error)}`]);
+      throw new ConfigError([`logs ${config.name}: ${describeError(error)}`]);
     }
   }
 

@@ -1,4 +1,4 @@
-import { messageOf } from '@podkit/chassis/errors';
+import { describeError } from '@podkit/chassis/errors';
 import protobuf from 'protobufjs/light.js';
 import { FetchError } from '../fetch/errors.ts';
 import { isTimestamp } from '../numbers/gate.ts';
@@ -47,7 +47,7 @@ function readFamily(reader: protobuf.Reader): MetricFamilyMessage {
   try {
     return metricFamilyType.toObject(metricFamilyType.decodeDelimited(reader), { longs: Number });
   } catch (cause) {
-    throw new FetchError('parse', `the answer is not Prometheus' protobuf format: ${messageOf(cause)}`, { cause });
+    throw new FetchError('parse', `the answer is not Prometheus' protobuf format: ${describeError(cause)}`, { cause });
   }
 }
 

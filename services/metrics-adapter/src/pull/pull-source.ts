@@ -1,4 +1,4 @@
-import { messageOf } from '@podkit/chassis/errors';
+import { describeError } from '@podkit/chassis/errors';
 import type { Logger } from '@podkit/chassis/log/logger';
 import { FetchError } from '../fetch/errors.ts';
 import type { Family } from '../series/family.ts';
@@ -89,6 +89,6 @@ export class PullSource {
     this.#wasUp = up;
     const { log, name } = this.#options;
     if (up) log.info({ source: name }, `${name}: up again`);
-    else log.warn({ source: name, err: error }, `${name}: not up: ${messageOf(error)}`);
+    else log.warn({ source: name, err: error }, `${name}: not up: ${describeError(error)}`);
   }
 }

@@ -1,4 +1,4 @@
-import { messageOf, PodkitError } from '@podkit/chassis/errors';
+import { describeError, PodkitError } from '@podkit/chassis/errors';
 import { RE2JS } from 're2js';
 
 /** What a match found: at 0 the whole, at n the n-th group, undefined where it took no part. */
@@ -31,7 +31,7 @@ export function compileRegex(pattern: string, { whole = false }: { whole?: boole
     for (const [name, place] of Object.entries(regex.namedGroups())) groups[place - 1] = name;
     return { regex, groups };
   } catch (cause) {
-    const message = `regular expression ${JSON.stringify(pattern)}: ${messageOf(cause)}`;
+    const message = `regular expression ${JSON.stringify(pattern)}: ${describeError(cause)}`;
     throw new PodkitError('ERR_REGEX', message, { cause });
   }
 }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { ConfigError } from '@podkit/chassis/config/config';
 import { parseDuration } from '@podkit/chassis/config/duration';
-import { messageOf } from '@podkit/chassis/errors';
+import { describeError } from '@podkit/chassis/errors';
 import type { Logger } from '@podkit/chassis/log/logger';
 import { Reloader } from '@podkit/chassis/process/reload';
 import type { SelfMetric } from '../self-metric.ts';
@@ -38,7 +38,7 @@ function loadMapping({ mappingFile, mapping }: Pick<StatsdConfig, 'mappingFile' 
   try {
     text = readFileSync(mappingFile, 'utf8');
   } catch (cause) {
-    throw new ConfigError([`statsd: mappingFile cannot be read: ${messageOf(cause)}`]);
+    throw new ConfigError([`statsd: mappingFile cannot be read: ${describeError(cause)}`]);
   }
   return parseMappingFile(text, mappingFile);
 }
@@ -52,7 +52,7 @@ function checkDurations({ name, idleTimeout, sets }: StatsdConfig): void {
     try {
       parseDuration(text);
     } catch (cause) {
-      throw new ConfigError([`statsd ${name}: ${key}: ${messageOf(cause)}`]);
+      throw new ConfigError([`statsd ${name}: ${key}: ${describeError(cause)}`]);
     }
 }
 
@@ -168,7 +168,7 @@ export class StatsdSource implements Source {
       },
       onConnectionError: (error: unknown) => {
         counts.connectionErrors += 1;
-        this.#options.log.debug({ err: error }, `statsd: connection: ${messageOf(error)}`);
+        this.#options.log.debug({ err: error }, `statsd: connection: ${describeError(error)}`);
       },
     };
   }
@@ -195,6 +195,6 @@ export class StatsdSource implements Source {
   }
 
   #warn(error: unknown): void {
-    this.#options.log.warn({ err: error }, `statsd: ${messageOf(error)}`);
+    this.#options.log.warn({ err: error }, `statsd: ${describeError(error)}`);
   }
 }

@@ -1,5 +1,5 @@
 import { type FSWatcher, watch } from 'node:fs';
-import { codeOf } from '@podkit/chassis/errors';
+import { getErrorCode } from '@podkit/chassis/errors';
 
 /** Watches on directories, for what they are worth: on network and overlay file systems events may not come. */
 export class DirectoryWatchers {
@@ -28,7 +28,7 @@ export class DirectoryWatchers {
       this.#watchers.set(directory, watcher);
     } catch (error) {
       // Not there yet, or out of watches: looking at intervals does the same, only later.
-      if (codeOf(error) !== 'ENOENT') this.#onError(error, directory);
+      if (getErrorCode(error) !== 'ENOENT') this.#onError(error, directory);
     }
   }
 

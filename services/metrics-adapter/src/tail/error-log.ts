@@ -1,4 +1,4 @@
-import { messageOf } from '@podkit/chassis/errors';
+import { describeError } from '@podkit/chassis/errors';
 import type { Logger } from '@podkit/chassis/log/logger';
 
 /** Logs what goes wrong with a path once, not at each check, and again when the error changes. */
@@ -13,7 +13,7 @@ export class ErrorLog {
   }
 
   warn(path: string, error: unknown): void {
-    const message = messageOf(error);
+    const message = describeError(error);
     if (this.#last.get(path) === message) return;
     this.#last.set(path, message);
     this.#log.warn({ source: this.#source, path, err: error }, `${path}: ${message}`);

@@ -1,6 +1,6 @@
 import { realpath, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { codeOf } from '@podkit/chassis/errors';
+import { getErrorCode } from '@podkit/chassis/errors';
 import type { FileSlots } from './file-slots.ts';
 import { OpenFile, type Position } from './open-file.ts';
 import { findInode, hasNotChanged, type ParkedFile } from './parked-file.ts';
@@ -128,7 +128,7 @@ export class FileTail {
     try {
       return await OpenFile.open({ ...this.#options, path });
     } catch (error) {
-      if (codeOf(error) === 'ENOENT') return undefined;
+      if (getErrorCode(error) === 'ENOENT') return undefined;
       throw error;
     }
   }
@@ -147,7 +147,7 @@ export class FileTail {
 
   async #follow(file: OpenFile): Promise<void> {
     const now = await stat(this.#options.path, { bigint: true }).catch((error: unknown) => {
-      if (codeOf(error) === 'ENOENT') return undefined;
+      if (getErrorCode(error) === 'ENOENT') return undefined;
       throw error;
     });
     if (now !== undefined && file.is({ dev: String(now.dev), ino: String(now.ino) })) {

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { parseDuration } from '@podkit/chassis/config/duration';
-import { messageOf } from '@podkit/chassis/errors';
+import { describeError } from '@podkit/chassis/errors';
 import { parse } from 'csv-parse';
 import { HttpClient } from '../fetch/client.ts';
 import { FetchError } from '../fetch/errors.ts';
@@ -33,7 +33,7 @@ async function readCsv(
     for await (const row of parser as AsyncIterable<Row>)
       for (const metric of metrics) addRow(metric, row, { snapshot, onError });
   } catch (cause) {
-    throw new FetchError('parse', `the answer is not CSV: ${messageOf(cause)}`, { cause });
+    throw new FetchError('parse', `the answer is not CSV: ${describeError(cause)}`, { cause });
   }
 }
 

@@ -1,4 +1,4 @@
-import { codeOf } from '@podkit/chassis/errors';
+import { getErrorCode } from '@podkit/chassis/errors';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { compileKubectl } from '../../src/json/kubectl/template.ts';
@@ -77,7 +77,7 @@ function codeOfCompiling(template: string): string | undefined {
     compileKubectl(template).text(list);
     return 'fine';
   } catch (error) {
-    return codeOf(error);
+    return getErrorCode(error);
   }
 }
 

@@ -1,4 +1,4 @@
-import { messageOf } from '@podkit/chassis/errors';
+import { describeError } from '@podkit/chassis/errors';
 import { withTimeout } from '@podkit/chassis/process/timeout';
 import { escapeIdentifier } from 'pg';
 import type { ChangeEvents } from '../../store/changes.ts';
@@ -59,7 +59,7 @@ export class ChangeListener {
       this.#events.connected();
       this.#reconnector.connected();
     } catch (error) {
-      this.#lost(this.#client, messageOf(error));
+      this.#lost(this.#client, describeError(error));
     }
   }
 
@@ -69,7 +69,7 @@ export class ChangeListener {
       await withTimeout('the heartbeat', answerTimeout, async () => client?.query('SELECT 1'));
       if (this.#client === client && client !== undefined && !this.#reconnector.closed) this.#reconnector.connected();
     } catch (error) {
-      this.#lost(client, messageOf(error));
+      this.#lost(client, describeError(error));
     }
   }
 

@@ -1,4 +1,4 @@
-import { codeOf, messageOf } from '@podkit/chassis/errors';
+import { describeError, getErrorCode } from '@podkit/chassis/errors';
 import { DatabaseError } from 'pg';
 import { StoreError } from '../../store/store-error.ts';
 
@@ -17,7 +17,7 @@ export class ReadOnlyError extends StoreError {
 /** A failure before any statement was sent: nothing can have happened. */
 export class ConnectError extends StoreError {
   constructor(cause: unknown) {
-    super('ERR_UNAVAILABLE', `PostgreSQL cannot be reached: ${messageOf(cause)}`, { cause });
+    super('ERR_UNAVAILABLE', `PostgreSQL cannot be reached: ${describeError(cause)}`, { cause });
   }
 }
 
@@ -34,8 +34,11 @@ export function statementFailure(cause: unknown): StoreError {
     const outcome = cause.code?.startsWith('57P') ? 'unknown' : 'not-applied';
     return new StoreError(code, `PostgreSQL: ${cause.message}`, { cause, outcome });
   }
-  return new StoreError('ERR_UNAVAILABLE', `PostgreSQL went away: ${messageOf(cause)}`, { cause, outcome: 'unknown' });
+  return new StoreError('ERR_UNAVAILABLE', `PostgreSQL went away: ${describeError(cause)}`, {
+    cause,
+    outcome: 'unknown',
+  });
 }
 
 export const isRepeatable = (error: unknown): boolean =>
-  error instanceof StoreError && repeatable.test(codeOf(error.cause) ?? '');
+  error instanceof StoreError && repeatable.test(getErrorCode(error.cause) ?? '');

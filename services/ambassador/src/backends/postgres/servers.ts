@@ -1,4 +1,4 @@
-import { messageOf } from '@podkit/chassis/errors';
+import { describeError } from '@podkit/chassis/errors';
 import type { Pool } from 'pg';
 import { StoreError } from '../../store/store-error.ts';
 import type { Address } from './url.ts';
@@ -68,7 +68,8 @@ export class Servers {
       return chosen;
     } catch (cause) {
       for (const server of servers) this.#end(server);
-      const reasons = cause instanceof AggregateError ? cause.errors.map(messageOf).join('; ') : messageOf(cause);
+      const reasons =
+        cause instanceof AggregateError ? cause.errors.map(describeError).join('; ') : describeError(cause);
       throw new StoreError('ERR_UNAVAILABLE', `no PostgreSQL server of the URL takes writes: ${reasons}`, { cause });
     }
   }

@@ -1,4 +1,4 @@
-import { messageOf } from '@podkit/chassis/errors';
+import { describeError } from '@podkit/chassis/errors';
 import { StoreError } from '../../store/store-error.ts';
 
 /** Replies that say "not now". */
@@ -8,7 +8,7 @@ const notNow =
 /** What ioredis threw. An error reply means that nothing happened; a lost connection leaves it open. */
 export function redisFailure(cause: unknown): StoreError {
   if (cause instanceof StoreError) return cause;
-  const text = messageOf(cause);
+  const text = describeError(cause);
   const message = `Redis: ${text}`;
   if (cause instanceof Error && cause.name === 'ReplyError') {
     if (text.startsWith('CROSSSLOT'))

@@ -1,4 +1,4 @@
-import { messageOf } from '@podkit/chassis/errors';
+import { describeError } from '@podkit/chassis/errors';
 import type { Built } from '../../store/built.ts';
 import type { TrackChanges } from '../../store/changes.ts';
 import type { RedisTarget } from '../../store/raw-route.ts';
@@ -26,5 +26,5 @@ export function openRedis(name: string, spec: RedisSpec, { warn, track }: Contex
 /** Of a cluster that cannot be reached, ioredis says why only in a property of its own. */
 const describeFailure = (error: Error): string =>
   'lastNodeError' in error && error.lastNodeError !== undefined
-    ? `${messageOf(error)} ${messageOf(error.lastNodeError)}`
-    : messageOf(error);
+    ? `${describeError(error)} ${describeError(error.lastNodeError)}`
+    : describeError(error);

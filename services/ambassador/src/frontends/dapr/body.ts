@@ -1,4 +1,4 @@
-import { messageOf } from '@podkit/chassis/errors';
+import { describeError } from '@podkit/chassis/errors';
 import type { SetOperation, WriteOperation } from '../../store/store.ts';
 import { DaprError, malformed } from './errors.ts';
 import { itemsAt, membersAt, type Span } from './raw-json.ts';
@@ -15,7 +15,7 @@ export function checkedJson(body: unknown, how = 'failed to read the request'): 
   try {
     JSON.parse(bytes.toString());
   } catch (cause) {
-    throw malformed(`${how}: ${messageOf(cause)}`);
+    throw malformed(`${how}: ${describeError(cause)}`);
   }
   return bytes;
 }

@@ -1,5 +1,5 @@
 import { chmodSync, rmSync } from 'node:fs';
-import { messageOf } from '@podkit/chassis/errors';
+import { describeError } from '@podkit/chassis/errors';
 import type { HttpMetrics } from '@podkit/chassis/http/http-metrics';
 import { createServer, type Server } from '@podkit/chassis/http/server';
 import type { Logger } from '@podkit/chassis/log/logger';
@@ -38,7 +38,7 @@ export function createDaprApi(options: DaprApiOptions): Server {
     api: { title: 'ambassador, Dapr state API', version: options.version, securitySchemes },
     routerOptions: { maxParamLength: 1024 * 1024, ignoreDuplicateSlashes: true, ignoreTrailingSlash: true },
     frameworkErrors: (error, _request, reply) => {
-      answerError(reply, malformed(messageOf(error)));
+      answerError(reply, malformed(describeError(error)));
     },
   });
   // In a scope of its own, since the server has an error handler already.
@@ -118,7 +118,7 @@ function asDaprError(error: unknown, request: FastifyRequest, log: Logger): Dapr
   const status = error instanceof Error && 'statusCode' in error ? Number(error.statusCode) : 500;
   // Too large a body is a malformed request to Dapr, too.
   if (status === 413) return malformed('the body is larger than AMBASSADOR_MAX_BODY');
-  if (status < 500) return malformed(messageOf(error));
+  if (status < 500) return malformed(describeError(error));
   log.error({ err: error, path: requestPath(request) }, 'state request failed');
   return new DaprError(500, 'ERR_INTERNAL', 'internal error');
 }

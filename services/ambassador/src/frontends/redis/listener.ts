@@ -1,6 +1,6 @@
 import { chmodSync, rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
-import { codeOf, messageOf } from '@podkit/chassis/errors';
+import { describeError, getErrorCode } from '@podkit/chassis/errors';
 import type { Logger } from '@podkit/chassis/log/logger';
 import type { Lifecycle } from '@podkit/chassis/process/lifecycle';
 import type { Registry } from 'prom-client';
@@ -129,7 +129,7 @@ async function listen(
   } catch (cause) {
     const where = 'path' in at ? at.path : `${at.host}:${at.port}`;
     const setting = 'path' in at ? 'AMBASSADOR_REDIS_SOCKET' : 'REDIS_PORT';
-    const why = codeOf(cause) === 'EADDRINUSE' ? 'the address is already in use' : messageOf(cause);
+    const why = getErrorCode(cause) === 'EADDRINUSE' ? 'the address is already in use' : describeError(cause);
     throw new Error(`cannot listen on ${where}: ${why}; set ${setting} to another`, { cause });
   }
 }

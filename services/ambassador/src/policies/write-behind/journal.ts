@@ -1,6 +1,6 @@
 import { type FileHandle, mkdir, open, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { messageOf } from '@podkit/chassis/errors';
+import { describeError } from '@podkit/chassis/errors';
 import { StoreError } from '../../store/store-error.ts';
 import { PendingWrites } from './pending-writes.ts';
 import { decodeRecords, encodeRecord, type JournalRecord } from './record.ts';
@@ -74,7 +74,7 @@ export class Journal {
         await this.#write(batch.map(({ record }) => record));
         for (const { resolve } of batch) resolve();
       } catch (cause) {
-        const text = `the journal cannot be written: ${messageOf(cause)}`;
+        const text = `the journal cannot be written: ${describeError(cause)}`;
         for (const { reject } of batch) reject(new StoreError('ERR_UNAVAILABLE', text, { cause }));
       }
     }

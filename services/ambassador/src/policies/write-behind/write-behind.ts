@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { messageOf } from '@podkit/chassis/errors';
+import { describeError } from '@podkit/chassis/errors';
 import { KeyedMutex } from '../../store/keyed-mutex.ts';
 import type { Condition, Key, Store } from '../../store/store.ts';
 import { StoreError } from '../../store/store-error.ts';
@@ -192,7 +192,9 @@ export class WriteBehind {
       warn?.(`a write was refused by the store for good and is kept in rejected.jsonl: ${error.message}`);
       return true;
     } catch (cause) {
-      warn?.(`a write was refused by the store for good, and cannot be kept in rejected.jsonl: ${messageOf(cause)}`);
+      warn?.(
+        `a write was refused by the store for good, and cannot be kept in rejected.jsonl: ${describeError(cause)}`,
+      );
       return false;
     }
   }

@@ -1,6 +1,6 @@
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
-import { codeOf, PodkitError } from '@podkit/chassis/errors';
+import { getErrorCode, PodkitError } from '@podkit/chassis/errors';
 
 /**
  * Host and port of `host:port`, `:port`, `port` or `[::1]:port`.
@@ -35,7 +35,7 @@ export async function bindEach<Socket extends Bound>(
   try {
     for (const address of await addresses(host)) {
       const socket = await bind(address, bound[0]?.port ?? port).catch((error: unknown) => {
-        if (!familyErrors.has(codeOf(error) ?? '')) throw error;
+        if (!familyErrors.has(getErrorCode(error) ?? '')) throw error;
         missing = error;
       });
       if (socket) bound.push(socket);

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { lstat, unlink } from 'node:fs/promises';
 import { connect, createServer, type ListenOptions, type Socket } from 'node:net';
-import { codeOf, messageOf, PodkitError } from '@podkit/chassis/errors';
+import { describeError, getErrorCode, PodkitError } from '@podkit/chassis/errors';
 import { bindEach, parseAddress } from './address.ts';
 import { StreamLines } from './stream-lines.ts';
 
@@ -56,7 +56,7 @@ export async function listenUnix(path: string, options: StreamListenerOptions): 
 }
 
 const cannotListen = (what: string, cause: unknown) =>
-  new PodkitError('ERR_LISTEN', `statsd: cannot listen on ${what}: ${messageOf(cause)}`, { cause });
+  new PodkitError('ERR_LISTEN', `statsd: cannot listen on ${what}: ${describeError(cause)}`, { cause });
 
 async function listen(where: ListenOptions, options: StreamListenerOptions): Promise<StreamListener> {
   const { connections, maxConnections, onConnectionError } = options;
@@ -121,7 +121,7 @@ async function answers(path: string): Promise<boolean> {
     await once(socket, 'connect');
     return true;
   } catch (error) {
-    return codeOf(error) !== 'ECONNREFUSED';
+    return getErrorCode(error) !== 'ECONNREFUSED';
   } finally {
     socket.destroy();
   }

@@ -1,7 +1,7 @@
 import type { EventEmitter } from 'node:events';
 import { chmod, lstat, unlink } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { messageOf, PodkitError } from '@podkit/chassis/errors';
+import { describeError, PodkitError } from '@podkit/chassis/errors';
 
 type DatagramSocket = EventEmitter & { bind(path: string): void; close(): void };
 /** What is used of the package unix-dgram. */
@@ -38,7 +38,7 @@ export async function listenUnixDatagram({
   socket.on('error', onBindError);
   socket.bind(path);
   if (failure !== undefined)
-    throw new PodkitError('ERR_LISTEN', `statsd: cannot listen on Unix socket ${path}: ${messageOf(failure)}`, {
+    throw new PodkitError('ERR_LISTEN', `statsd: cannot listen on Unix socket ${path}: ${describeError(failure)}`, {
       cause: failure,
     });
   socket.off('error', onBindError);

@@ -1,6 +1,6 @@
 import { ConfigError } from '@podkit/chassis/config/config';
 import { type Place, parseYaml } from '@podkit/chassis/config/yaml';
-import { messageOf, PodkitError } from '@podkit/chassis/errors';
+import { describeError, PodkitError } from '@podkit/chassis/errors';
 import { type BoundedRegex, type Captures, compileRegex } from '../../regex/bounded-regex.ts';
 import { compileTemplate, type Template } from '../../regex/template.ts';
 import type { SampleKind } from '../line/meaning.ts';
@@ -51,7 +51,7 @@ export class MappingTable {
         this.#add(entry, defaults, index);
       } catch (error) {
         const key = error instanceof MappingError ? error.key : 'match';
-        errors.push(`${where(['mappings', index, key])}: mappings[${index}].${key}: ${messageOf(error)}`);
+        errors.push(`${where(['mappings', index, key])}: mappings[${index}].${key}: ${describeError(error)}`);
       }
     }
     if (errors.length > 0) throw new ConfigError(errors);

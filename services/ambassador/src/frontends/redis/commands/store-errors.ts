@@ -1,4 +1,4 @@
-import { messageOf } from '@podkit/chassis/errors';
+import { describeError } from '@podkit/chassis/errors';
 import { StoreError } from '../../../store/store-error.ts';
 import { UpstreamError } from '../upstream/redis-server.ts';
 import { CommandError } from './answer.ts';
@@ -14,11 +14,11 @@ export function asCommandError(error: unknown): CommandError {
     const text = error.message.replaceAll(/[\r\n]/g, ' ');
     return new CommandError(`ERR upstream: ${text}${error.sent ? ' (the command may have been executed)' : ''}`);
   }
-  if (!(error instanceof StoreError)) return new CommandError(`ERR internal error: ${messageOf(error)}`);
+  if (!(error instanceof StoreError)) return new CommandError(`ERR internal error: ${describeError(error)}`);
   if (error.code === 'ERR_WRONG_TYPE') return new CommandError(replies.wrongType);
   if (error.code === 'ERR_NOT_INTEGER') return new CommandError(replies.notInteger);
   const maybe = error.outcome === 'unknown' ? ' (the write may have been applied)' : '';
-  return new CommandError(`${error.code === 'ERR_BUSY' ? 'BUSY' : 'ERR'} ${messageOf(error)}${maybe}`);
+  return new CommandError(`${error.code === 'ERR_BUSY' ? 'BUSY' : 'ERR'} ${describeError(error)}${maybe}`);
 }
 
 export const isMismatch = (error: unknown): boolean =>

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { messageOf } from '@podkit/chassis/errors';
+import { describeError } from '@podkit/chassis/errors';
 import type { RawRoute } from '../../../store/raw-route.ts';
 import type { Client, Closable, EndpointContext } from '../client.ts';
 import { type Answer, CommandError } from '../commands/answer.ts';
@@ -71,7 +71,7 @@ export class ClientConnection implements Client, RunOwner {
     } catch (error) {
       // Only the parser throws here: it can't find the next request any more.
       this.endRun();
-      this.answer(new CommandError(`ERR ${messageOf(error)}`));
+      this.answer(new CommandError(`ERR ${describeError(error)}`));
       this.closing = true;
     }
     this.endRun();

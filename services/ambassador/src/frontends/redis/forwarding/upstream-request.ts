@@ -1,4 +1,4 @@
-import { messageOf } from '@podkit/chassis/errors';
+import { describeError } from '@podkit/chassis/errors';
 import type { RawRoute } from '../../../store/raw-route.ts';
 import type { Key } from '../../../store/store.ts';
 import { encodeRequest } from '../protocol/encode-request.ts';
@@ -87,7 +87,10 @@ export class UpstreamRequest implements ReplySink {
       try {
         return this.send(reconnect(upstream.follow(this.#redirect)));
       } catch (error) {
-        return this.fail(error instanceof UpstreamError ? error : new UpstreamError(messageOf(error), false), false);
+        return this.fail(
+          error instanceof UpstreamError ? error : new UpstreamError(describeError(error), false),
+          false,
+        );
       }
     }
     this.#forget();

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { messageOf } from '@podkit/chassis/errors';
+import { describeError } from '@podkit/chassis/errors';
 import type { HostPort } from '../../../store/raw-route.ts';
 import type { ForwardingOptions } from './forwarding-options.ts';
 import { greet } from './greeting.ts';
@@ -34,7 +34,7 @@ export class ForwardingConnection {
     const { server } = options;
     this.#watchdog = setInterval(() => this.#watch(), Math.max(10, Math.min(server.commandTimeout || 1000, 1000) / 4));
     this.#watchdog.unref();
-    this.#open(server).catch((error: unknown) => this.close(messageOf(error)));
+    this.#open(server).catch((error: unknown) => this.close(describeError(error)));
   }
 
   /** Requests whose replies are due, in sinks. */
@@ -141,7 +141,7 @@ export class ForwardingConnection {
     try {
       this.#replies.deliver(chunk);
     } catch (error) {
-      this.close(messageOf(error));
+      this.close(describeError(error));
     }
     if (this.retiring) this.closeWhenIdle();
     this.#options.onDelivered?.();

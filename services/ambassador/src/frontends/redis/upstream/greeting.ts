@@ -1,4 +1,4 @@
-import { messageOf } from '@podkit/chassis/errors';
+import { describeError } from '@podkit/chassis/errors';
 import { encodeRequest } from '../protocol/encode-request.ts';
 import { type Reply, ReplyError, replyToText } from '../protocol/reply-decoder.ts';
 import type { RedisServer } from './redis-server.ts';
@@ -18,7 +18,7 @@ export function greet(server: RedisServer, protocol: 2 | 3, line: Line): void {
     requests = greetings(server, protocol);
   } catch (error) {
     // A secret that cannot be read right now; the next connection reads it again.
-    return line.refused(messageOf(error));
+    return line.refused(describeError(error));
   }
   if (requests.length === 0) return line.ready();
   const sink = new DecodingSink(

@@ -1,6 +1,6 @@
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
-import { messageOf, PodkitError } from '@podkit/chassis/errors';
+import { describeError, PodkitError } from '@podkit/chassis/errors';
 import type { HostPort, RedisTarget } from '../../../store/raw-route.ts';
 
 /** One Redis server and how to enter it. Times are milliseconds; 0 as `commandTimeout` waits without end. */
@@ -40,7 +40,7 @@ export function openSocket(server: RedisServer, { received, connected, ended }: 
   socket.setNoDelay(true);
   socket.setKeepAlive(true, 30_000);
   socket.on('data', received);
-  socket.on('error', (cause) => ended(`the connection failed: ${messageOf(cause)}`));
+  socket.on('error', (cause) => ended(`the connection failed: ${describeError(cause)}`));
   socket.on('close', () => ended('the connection was closed'));
   return socket.once(secure ? 'secureConnect' : 'connect', () => connected(socket));
 }

@@ -1,4 +1,4 @@
-import { messageOf } from '@podkit/chassis/errors';
+import { describeError } from '@podkit/chassis/errors';
 import type { HostPort, RedisTarget } from '../../../store/raw-route.ts';
 import { replyToText } from '../protocol/reply-decoder.ts';
 import { askOnce } from './ask-once.ts';
@@ -26,7 +26,7 @@ async function findMaster(sentinels: readonly RedisServer[], name: string): Prom
   try {
     return await Promise.any(sentinels.map((server) => askSentinel(server, name)));
   } catch (error) {
-    const reasons = error instanceof AggregateError ? error.errors.map(messageOf) : [messageOf(error)];
+    const reasons = error instanceof AggregateError ? error.errors.map(describeError) : [describeError(error)];
     throw new UpstreamError(`no Sentinel knows the master ${name}: ${[...new Set(reasons)].join('; ')}`, false);
   }
 }

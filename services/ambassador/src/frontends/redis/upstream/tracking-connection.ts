@@ -1,4 +1,4 @@
-import { messageOf } from '@podkit/chassis/errors';
+import { describeError } from '@podkit/chassis/errors';
 import type { ChangeEvents } from '../../../store/changes.ts';
 import { bytesToKey, keyToBytes } from '../../../store/key.ts';
 import type { RedisTarget } from '../../../store/raw-route.ts';
@@ -51,7 +51,7 @@ export class TrackingConnection {
       });
     } catch (error) {
       // A certificate that cannot be read right now.
-      return this.#reconnector.lost(messageOf(error));
+      return this.#reconnector.lost(describeError(error));
     }
     const words = ['CLIENT', 'TRACKING', 'ON', 'BCAST', 'PREFIX', keyToBytes(this.#events.prefix)];
     // Without a prefix Redis reports all keys; an empty one is the same, but older versions refuse it.
