@@ -82,7 +82,7 @@ async function runCase(name: string, run: Case<Row | Growth>, isProfiled: boolea
   try {
     const rows = await run(new Bench(folder, isProfiled ? profilerFlags(profiles) : []));
     console.error(`${name}: ${((performance.now() - began) / 1000).toFixed(0)} s`);
-    if (isProfiled) console.log(`\n${name}, its processor time by function:\n${topFunctions(profiles).join('\n')}`);
+    if (isProfiled) printProfile(name, profiles);
     return rows.map((row) => ({ name, ...row }));
   } catch (error) {
     if (error instanceof NotFoundError) return [{ name, work: '', unit: '', missing: error.message }];
@@ -93,4 +93,10 @@ async function runCase(name: string, run: Case<Row | Growth>, isProfiled: boolea
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+function printProfile(name: string, folder: string): void {
+  const lines = topFunctions(folder);
+  if (lines.length === 0) console.log(`\n${name}: not profiled, it runs in the process of the benchmark`);
+  else console.log(`\n${name}, its processor time by function:\n${lines.join('\n')}`);
 }

@@ -1,12 +1,12 @@
-import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
 import { appendFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { alternate, type Bench } from '../core/bench.ts';
 import { type Row, row } from '../core/row.ts';
+import { Worker } from '../core/worker.ts';
 import type { Report } from './logs-reader.ts';
 
+const program = new URL('logs-reader.ts', import.meta.url);
 const linesPerBlock = 300_000;
 /** Megabytes that are read in all; `BENCH_LOG_MEGABYTES=10000` is the whole sweep. */
 const megabytes = Number(process.env.BENCH_LOG_MEGABYTES ?? 600);
@@ -22,20 +22,20 @@ function block(): string {
 }
 
 /** Lines of a file that grows and is truncated as it is read, through three patterns into labelled counters. */
-export async function logs({ folder }: Bench): Promise<Row[]> {
+export async function logs({ folder, nodeFlags }: Bench): Promise<Row[]> {
   const [path, copy, text] = [join(folder, 'app.log'), join(folder, 'copy.log'), block()];
   writeFileSync(path, '');
   writeFileSync(copy, text.repeat(4));
-  const child = fork(new URL('logs-reader.ts', import.meta.url), [path]);
+  const reader = new Worker<Report>(program, [path], nodeFlags);
   try {
     const memory: number[] = [];
-    let before = await report(child);
+    let before = await reader.ask();
     let round = 0;
     const readBlock = async () => {
       round += 1;
       // The last line differs, as in any real log: by it the reader knows that the file was truncated between two reads.
       appendFileSync(path, `${text}job round${round} done\n`);
-      const now = await readAll(child, round * (linesPerBlock + 1));
+      const now = await readAll(reader, round * (linesPerBlock + 1));
       const rate = ((now.matched - before.matched) / (now.cpuMicroseconds - before.cpuMicroseconds)) * 1e6;
       memory.push(now.rss / 1e6);
       before = now;
@@ -64,28 +64,22 @@ export async function logs({ folder }: Bench): Promise<Row[]> {
       }),
     ];
   } finally {
-    child.disconnect();
+    await reader.stop();
   }
 }
 
 /** Lines per CPU second of the plainest program. */
 async function readPlainly(path: string): Promise<number> {
-  const child = fork(new URL('logs-reader.ts', import.meta.url), [path, 'plain']);
-  const [{ matched, cpuMicroseconds }] = (await once(child, 'message')) as [Report];
-  child.disconnect();
+  const reader = new Worker<Report>(program, [path, 'plain']);
+  const { matched, cpuMicroseconds } = await reader.nextReport();
+  await reader.stop();
   return (matched / cpuMicroseconds) * 1e6;
 }
 
-async function readAll(child: ChildProcess, lines: number): Promise<Report> {
+async function readAll(reader: Worker<Report>, lines: number): Promise<Report> {
   for (;;) {
-    const now = await report(child);
+    const now = await reader.ask();
     if (now.matched >= lines) return now;
     await sleep(25);
   }
-}
-
-async function report(child: ChildProcess): Promise<Report> {
-  const answer = once(child, 'message') as Promise<[Report]>;
-  child.send('report');
-  return (await answer)[0];
 }

@@ -1,10 +1,10 @@
-import { type ChildProcess, fork } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { alternate } from '../core/bench.ts';
+import { alternate, type Bench } from '../core/bench.ts';
 import { median } from '../core/median.ts';
 import { type Growth, growth, type Row, row } from '../core/row.ts';
+import { Worker } from '../core/worker.ts';
 import type { Report } from './statsd-receiver.ts';
 
 type Load = { packets: readonly Buffer[]; count: number; perSecond: number };
@@ -37,8 +37,8 @@ const packed = (size: number): Load => ({
  * StatsD over UDP, against a Node process that receives the same packets and does nothing: CPU time per line with one
  * line in a packet, and what each further line of a packet costs. 200 mappings, 1000 distinct names.
  */
-export async function statsd(): Promise<Row[]> {
-  const [one, many] = [await compare(single), await compare(packed(linesPerPacket))];
+export async function statsd(bench: Bench): Promise<Row[]> {
+  const [one, many] = [await compare(single, bench), await compare(packed(linesPerPacket), bench)];
   const perLine = (figures: readonly number[]) => figures.map((figure) => figure / linesPerPacket);
   return [
     row({
@@ -59,11 +59,11 @@ export async function statsd(): Promise<Row[]> {
 }
 
 /** Packets that are lost at half of the most that the receiver takes. */
-export async function statsdLoss(): Promise<Row[]> {
+export async function statsdLoss({ nodeFlags }: Bench): Promise<Row[]> {
   const { ours } = await alternate({
     ours: async () => {
-      const ceiling = await measure('adapter', { ...single, count: 300_000, perSecond: 1e6 });
-      return measure('adapter', { ...single, count: 100_000, perSecond: ceiling.perSecond / 2 });
+      const ceiling = await measure('adapter', { ...single, count: 300_000, perSecond: 1e6 }, nodeFlags);
+      return measure('adapter', { ...single, count: 100_000, perSecond: ceiling.perSecond / 2 }, nodeFlags);
     },
   });
   const rate = Math.round(median(ours.map(({ perSecond }) => perSecond))).toLocaleString('en');
@@ -72,48 +72,45 @@ export async function statsdLoss(): Promise<Row[]> {
 }
 
 /** What a packet costs with ever more lines. */
-export async function linesGrowth(): Promise<Growth[]> {
+export async function linesGrowth({ nodeFlags }: Bench): Promise<Growth[]> {
   const costs: Growth['costs'] = [];
-  for (const size of [1, 10, 100])
-    costs.push({ size, cost: (await measure('adapter', { ...packed(size), count: 12_000 })).microsecondsPerPacket });
+  for (const size of [1, 10, 100]) {
+    const { microsecondsPerPacket } = await measure('adapter', { ...packed(size), count: 12_000 }, nodeFlags);
+    costs.push({ size, cost: microsecondsPerPacket });
+  }
   return [growth('a StatsD packet, by lines', 'µs of CPU', costs)];
 }
 
 /** Processor time per packet of both receivers under the same load. */
-async function compare(load: Load): Promise<{ ours: number[]; theirs: number[] }> {
-  const cost = async (kind: 'nothing' | 'adapter') => (await measure(kind, load)).microsecondsPerPacket;
-  return alternate({ ours: () => cost('adapter'), theirs: () => cost('nothing') });
+async function compare(load: Load, { nodeFlags }: Bench): Promise<{ ours: number[]; theirs: number[] }> {
+  return alternate({
+    ours: async () => (await measure('adapter', load, nodeFlags)).microsecondsPerPacket,
+    theirs: async () => (await measure('nothing', load)).microsecondsPerPacket,
+  });
 }
 
-async function measure(kind: 'nothing' | 'adapter', load: Load): Promise<Cost> {
-  const child = fork(new URL('statsd-receiver.ts', import.meta.url), [kind]);
+async function measure(kind: 'nothing' | 'adapter', load: Load, nodeFlags: readonly string[] = []): Promise<Cost> {
+  const receiver = new Worker<Report>(new URL('statsd-receiver.ts', import.meta.url), [kind], nodeFlags);
   try {
-    const ready = await reported(child);
+    const ready = await receiver.nextReport();
     if (!('port' in ready)) throw new Error('the receiver did not say its port');
     await flood(ready.port, { ...load, count: load.count / 5 });
-    await report(child);
+    await report(receiver);
     const began = performance.now();
     await flood(ready.port, load);
     const seconds = (performance.now() - began) / 1000;
-    const { received, cpuMicroseconds } = await report(child);
+    const { received, cpuMicroseconds } = await report(receiver);
     const lost = load.count - received;
     return { microsecondsPerPacket: cpuMicroseconds / received, lost, perSecond: received / seconds };
   } finally {
-    child.disconnect();
+    await receiver.stop();
   }
 }
 
-async function report(child: ChildProcess): Promise<Extract<Report, { received: number }>> {
+async function report(receiver: Worker<Report>): Promise<Extract<Report, { received: number }>> {
   // What is still in the socket's buffer belongs to the load.
   await sleep(200);
-  const answer = reported(child);
-  child.send('report');
-  return (await answer) as Extract<Report, { received: number }>;
-}
-
-async function reported(child: ChildProcess): Promise<Report> {
-  const [message] = (await once(child, 'message')) as [Report];
-  return message;
+  return (await receiver.ask()) as Extract<Report, { received: number }>;
 }
 
 /** Send at a steady pace, in bursts of a millisecond or so. */
