@@ -10,9 +10,9 @@ import type { Growth, Row } from './core/row.ts';
 import { describeMachine, growthTable, machineLine, type Named, rowTable } from './core/table.ts';
 
 /**
- * `npm run bench [-- PART[/CASE] …] [--json FILE] [--profile]`: measure beside the peers and print a table; all parts without a
- * name, and with `--list` the names. Each folder with a `cases.ts` is a part. Other programs of this folder that say in their first
- * comment how they are run print what they find in their own way.
+ * `npm run bench [-- PART[/CASE] …] [--json FILE] [--profile] [--list]`: run benchmarks beside their peers and print a table. Without
+ * a name it runs all parts; `--list` prints the names. Each folder with a `cases.ts` is a part. A file with a comment
+ * that says `npm run bench -- ` and its name is a program of its own, which prints its own report.
  */
 const here = import.meta.dirname;
 const options = { json: { type: 'string' }, profile: { type: 'boolean' }, list: { type: 'boolean' } } as const;
@@ -21,7 +21,7 @@ const program = programs.get(process.argv[2] ?? '');
 if (program === undefined) await measure();
 else await runProgram(program.file);
 
-/** Programs with a table or text of their own: how each is run, and its file. */
+/** The programs that print their own report, by name: usage and file. */
 function findPrograms(): Map<string, { usage: string; file: string }> {
   const found = new Map<string, { usage: string; file: string }>();
   for (const file of globSync('*/**/*.ts', { cwd: here }).toSorted()) {
@@ -44,7 +44,7 @@ async function measure(): Promise<void> {
   );
   const unknown = positionals.filter((word) => !all.some(({ part, name }) => word === part || word === name));
   if (values.list === true || unknown.length > 0) {
-    for (const word of unknown) console.error(`bench: there is no ${word}`);
+    for (const word of unknown) console.error(`bench: no part or case is named ${word}`);
     const usages = [...programs.values()].map(({ usage }) => usage);
     console.log([...all.map(({ name }) => `npm run bench -- ${name}`), ...usages].join('\n'));
     process.exit(unknown.length > 0 ? 2 : 0);
@@ -74,7 +74,7 @@ async function findCases() {
   return found;
 }
 
-/** The rows of a case; where its peer is not installed, one that says so. */
+/** Run a case and return its rows. If the peer is not installed, the only row says so. */
 async function runCase(name: string, run: Case<Row | Growth>, isProfiled: boolean): Promise<Named<Row | Growth>[]> {
   const folder = mkdtempSync(join(tmpdir(), 'podkit-bench-'));
   const profiles = join(folder, 'profiles');
@@ -86,7 +86,7 @@ async function runCase(name: string, run: Case<Row | Growth>, isProfiled: boolea
     return rows.map((row) => ({ name, ...row }));
   } catch (error) {
     if (error instanceof NotFoundError) return [{ name, work: '', unit: '', missing: error.message }];
-    // The other cases are measured all the same.
+    // The other cases still run.
     console.error(error);
     process.exitCode = 1;
     return [{ name, work: '', unit: '', missing: 'it failed' }];
@@ -97,6 +97,6 @@ async function runCase(name: string, run: Case<Row | Growth>, isProfiled: boolea
 
 function printProfile(name: string, folder: string): void {
   const lines = topFunctions(folder);
-  if (lines.length === 0) console.log(`\n${name}: not profiled, it runs in the process of the benchmark`);
-  else console.log(`\n${name}, its processor time by function:\n${lines.join('\n')}`);
+  if (lines.length === 0) console.log(`\n${name}: not profiled: it runs in the benchmark's own process`);
+  else console.log(`\n${name}, CPU time by function:\n${lines.join('\n')}`);
 }

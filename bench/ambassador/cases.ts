@@ -4,7 +4,7 @@ import { median } from '../core/median.ts';
 import { cpuMicroseconds, type Running, residentMB } from '../core/process.ts';
 import { packageVersion, requireProgram } from '../core/programs.ts';
 import { type Goal, type Growth, growth, type Row, row } from '../core/row.ts';
-import { latencyOf } from './dapr-latency.ts';
+import { measureLatency } from './dapr-latency.ts';
 import { writeExpiring } from './expiring-keys.ts';
 import { redisServer, startAmbassador, startEcho, startFloor, startLineServer, startNutcracker } from './peers.ts';
 import { redisBenchmark } from './redis-benchmark.ts';
@@ -26,7 +26,7 @@ const redisItself = (): Peer => ({
 });
 const node = (mode: 'pipe' | 'answer', name: string): Peer => ({ name, start: ({ port }) => startFloor(mode, port) });
 
-/** A command through the Redis protocol, one at a time or sixteen from each of 50 clients. */
+/** Send a Redis command from 50 clients. `pipeline` is the number of commands in flight for each client. */
 async function command(
   bench: Bench,
   words: readonly string[],
@@ -48,17 +48,17 @@ async function command(
     ours: ours.map((one) => one[figure]),
     peer: { name: peer.name, figures: theirs.map((one) => one[figure]) },
   });
-  const work = `${words[0]} ${words === near ? 'near cache' : 'passed on'}, pipeline ${pipeline}`;
+  const work = `${words[0]} ${words === near ? 'near cache' : 'forwarded'}, pipeline ${pipeline}`;
   const aim = goal === undefined ? {} : { goal };
   return [
     row({ work, unit: '/s', ...make('perSecond'), ...aim }),
-    row({ work: 'its processor time, with the Redis behind', unit: 'µs', ...make('cpuUs') }),
+    row({ work: 'CPU time per request, with the Redis behind', unit: 'µs', ...make('cpuUs') }),
   ];
 }
 
 const atLeast = (bound: number): Goal => ({ of: 'ratio', atLeast: bound });
 
-/** A Dapr GET at a steady 1000 per second on 16 connections: what it adds to a bare Fastify route that answers a constant. */
+/** Dapr GETs at a steady 1000 per second on 16 connections. The peer is a bare Fastify route that answers a constant. */
 async function dapr(bench: Bench): Promise<Row[]> {
   await using redis = await redisServer();
   await using ambassador = await startAmbassador(bench, redis.port);
@@ -68,7 +68,7 @@ async function dapr(bench: Bench): Promise<Row[]> {
   const seconds = 1.5;
   const measure = async (port: number, { pid }: Running) => {
     const before = cpuMicroseconds(pid);
-    const latency = await latencyOf(port, seconds);
+    const latency = await measureLatency(port, seconds);
     return { ...latency, cpu: (cpuMicroseconds(pid) - before) / (seconds * 1000) };
   };
   const { ours, theirs } = await alternate({
@@ -81,26 +81,26 @@ async function dapr(bench: Bench): Promise<Row[]> {
   });
   return [
     row({ work: 'Dapr GET, median', unit: 'ms', ...make('p50') }),
-    row({ work: 'its 90th percentile', unit: 'ms', ...make('p90'), goal: { of: 'difference', atMost: 0.5 } }),
-    row({ work: 'its 99th percentile', unit: 'ms', ...make('p99'), goal: { of: 'difference', atMost: 1.5 } }),
-    row({ work: 'its processor time', unit: 'µs', ...make('cpu') }),
+    row({ work: '90th percentile', unit: 'ms', ...make('p90'), goal: { of: 'difference', atMost: 0.5 } }),
+    row({ work: '99th percentile', unit: 'ms', ...make('p99'), goal: { of: 'difference', atMost: 1.5 } }),
+    row({ work: 'CPU time per request', unit: 'µs', ...make('cpu') }),
   ];
 }
 
-/** A million keys that expire, after as many as fill the heap to its usual size: memory stays where it was. */
+/** Write 1.4 million keys that expire. The first 600,000 fill the heap to its usual size; after that memory must not grow. */
 async function expiring(bench: Bench): Promise<Row[]> {
   await using redis = await redisServer();
   await using ambassador = await startAmbassador(bench, redis.port);
   const resident: number[] = [];
   for (let part = 0; part < 7; part += 1) {
     await writeExpiring(ambassador.port, 200_000);
-    // They live for half a second.
+    // Each key expires after half a second.
     await sleep(700);
     resident.push(residentMB(ambassador.pid).all);
   }
   const first = median(resident.slice(0, 3));
   const last = resident.slice(-4);
-  const peer = { name: 'itself after 600,000', figures: last.map(() => first) };
+  const peer = { name: 'itself after 600,000 keys', figures: last.map(() => first) };
   return [
     row({
       work: 'memory after 1,400,000 keys expired',
@@ -112,7 +112,7 @@ async function expiring(bench: Bench): Promise<Row[]> {
   ];
 }
 
-/** What reading all clients into one memory brings (unsafe/shared-input.ts), beside Node's own reading. */
+/** Compare reading all clients into one buffer (unsafe/shared-input.ts) with Node's own reads. */
 async function sharedInput(): Promise<Row[]> {
   requireProgram('redis-benchmark');
   await using shared = await startLineServer('shared');
@@ -130,7 +130,7 @@ async function sharedInput(): Promise<Row[]> {
   return rows;
 }
 
-/** What a GET costs with ever more clients. */
+/** The cost of a GET with a growing number of clients. */
 async function clients(bench: Bench): Promise<Growth[]> {
   requireProgram('redis-benchmark');
   await using redis = await redisServer();
@@ -150,7 +150,7 @@ export const cases: Record<string, Case<Row | Growth>> = {
   'set-16': (bench) => command(bench, set, 16, nutcracker(bench), atLeast(1)),
   near: (bench) => command(bench, near, 1, redisItself(), atLeast(1)),
   'near-16': (bench) => command(bench, near, 16, nutcracker(bench), atLeast(1.2)),
-  // What Node can do without anything of ours, one request a read.
+  // What Node can do without our code, with one request per read.
   'get-node': (bench) => command(bench, get, 1, node('pipe', `Node ${process.version}, a pipe`)),
   'near-node': (bench) => command(bench, near, 1, node('answer', `Node ${process.version}, a constant`)),
   dapr,

@@ -4,10 +4,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 export type Latency = { p50: number; p90: number; p99: number };
 
 /**
- * Latencies in milliseconds of GETs at a steady 1000 per second on 16 connections. Each is counted from the moment it
- * was due, so that a pause of the server is seen by all that it delayed.
+ * Latencies in milliseconds of GETs at a steady 1000 per second on 16 connections. Each is counted from the time it
+ * was due, so a pause of the server counts for every request that it delays.
  */
-export async function latencyOf(port: number, seconds: number): Promise<Latency> {
+export async function measureLatency(port: number, seconds: number): Promise<Latency> {
   const agent = new Agent({ keepAlive: true, maxSockets: 16 });
   const samples: number[] = [];
   const began = performance.now();

@@ -1,7 +1,7 @@
 import { on, once } from 'node:events';
 import { connect } from 'node:net';
 
-/** Write `count` keys that live for half a second to the memory store, by pipelines of a thousand. */
+/** Write `count` keys to the memory store, a thousand per pipeline. Each expires after half a second. */
 export async function writeExpiring(port: number, count: number): Promise<void> {
   const socket = connect(port, '127.0.0.1');
   await once(socket, 'connect');

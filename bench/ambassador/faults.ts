@@ -10,7 +10,8 @@ import {
 import { type FaultResult, faultCases, runFaultCase } from '../../services/ambassador/test/support/fault-run.ts';
 import { startFaultSuite } from '../../services/ambassador/test/support/fault-suite.ts';
 
-// `npm run bench -- ambassador/faults [ROUNDS [CASE]]`: each case is run ROUNDS times (3), or only those whose name contains CASE.
+// `npm run bench -- ambassador/faults [ROUNDS [CASE]]`: run each fault case ROUNDS times (default 3). With CASE, run only the cases whose
+// name contains it.
 const rounds = Number(process.argv[2] ?? 3);
 const wanted = process.argv[3] ?? '';
 
@@ -20,7 +21,7 @@ const cases = faultCases.filter(({ name }) => name.includes(wanted));
 const suite = await startFaultSuite(folder);
 try {
   if (cases.length > 0) await suite.start('ambassador');
-  console.log('| what happened, under load | acknowledged | refused | lost | stale reads | recovery |');
+  console.log('| fault under load | acknowledged | refused | lost | stale reads | recovery |');
   console.log('|---|---|---|---|---|---|');
   for (const one of cases) report(await runFaultCase(suite, one, rounds));
 } finally {
@@ -28,9 +29,7 @@ try {
   rmSync(folder, { recursive: true, force: true });
 }
 
-console.log(
-  '\n| the server that takes the writes was killed under load | acknowledged | refused | lost | writes again |',
-);
+console.log('\n| primary killed under load | acknowledged | refused | lost | writes again after |');
 console.log('|---|---|---|---|---|');
 const topologies = { Sentinel: sentinelTopology, Cluster: clusterTopology, PostgreSQL: postgresTopology };
 for (const [name, start] of Object.entries(topologies)) {
@@ -41,7 +40,7 @@ for (const [name, start] of Object.entries(topologies)) {
     for (const result of await runFailover(topology, own, rounds)) {
       const { name: what, acknowledged, refused, lost, recovery } = result;
       console.log(`| ${what} | ${acknowledged} | ${refused} | ${lost} | ${(recovery / 1000).toFixed(1)} s |`);
-      // A Redis promises nothing to who does not wait for a replica.
+      // Redis may lose the writes of a client that does not wait for a replica.
       if (topology.keepsAll || result.waits) wrong += lost;
     }
   } finally {

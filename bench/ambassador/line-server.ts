@@ -1,8 +1,8 @@
 import { createServer, type Socket } from 'node:net';
 import { SharedInput } from '../../services/ambassador/src/unsafe/shared-input.ts';
 
-// `node line-server.ts shared|plain PORT`: answers each line and does nothing else, and reads all clients into one memory
-// (unsafe/shared-input.ts) or as Node does by itself.
+// `node line-server.ts shared|plain PORT`: answer each line with +PONG. `shared` reads all clients into one buffer
+// (unsafe/shared-input.ts); `plain` reads as Node does.
 const [, , way, port] = process.argv;
 const input = new SharedInput(16 * 1024);
 createServer({ pauseOnConnect: true, noDelay: true }, (accepted) => {

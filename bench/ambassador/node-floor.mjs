@@ -1,8 +1,8 @@
 import { connect, createServer } from 'node:net';
 
 /**
- * The least that Node itself needs, without anything of ours: `node node-floor.mjs pipe PORT REDIS` passes each client's
- * bytes on over a connection of its own; `node node-floor.mjs answer PORT` says the same to whatever it is asked.
+ * What Node costs without our code. `node node-floor.mjs pipe PORT REDIS` forwards each client's bytes over a connection of
+ * its own. `node node-floor.mjs answer PORT` sends one constant reply for every read.
  */
 const [mode, port, redis] = process.argv.slice(2);
 const reply = Buffer.from('$3\r\nxxx\r\n');

@@ -7,18 +7,18 @@ import { type Running, start } from '../core/process.ts';
 
 /** The image's environment. */
 const inImage = { MALLOC_ARENA_MAX: '1', MALLOC_TRIM_THRESHOLD_: '131072' };
-/** The image's flag, and the heap that the manifests' NODE_OPTIONS make of the container's 192 Mi. */
+/** The image's flag, and the heap limit that NODE_OPTIONS of the manifests sets for the container's 192 Mi. */
 const asInPod = ['--max-semi-space-size=8', '--max-old-space-size=134'];
 
 const fileOf = (name: string) => join(import.meta.dirname, name);
 
-/** A real Redis that is stopped when its block is left. */
+/** Start a real Redis. `await using` stops it. */
 export async function redisServer(): Promise<Pick<Running, 'port' | 'pid'> & AsyncDisposable> {
   const server = await startRedis();
   return { port: server.port, pid: server.child.pid ?? 0, [Symbol.asyncDispose]: () => server.stop() };
 }
 
-/** nutcracker in front of the Redis. */
+/** Start nutcracker in front of the Redis. */
 export async function startNutcracker({ folder }: Bench, redis: number): Promise<Running> {
   const [port, stats] = [await freePort(), await freePort()];
   const config = join(folder, 'nutcracker.yml');
@@ -29,7 +29,7 @@ export async function startNutcracker({ folder }: Bench, redis: number): Promise
 
 export type RunningAmbassador = Running & { daprPort: number };
 
-/** The ambassador: keys `near:…` behind a near cache before the Redis, `mem:…` in memory, all others passed on to the Redis. */
+/** Start the ambassador. Keys `near:…` go to the Redis through a near cache, `mem:…` to memory, all others to the Redis. */
 export async function startAmbassador(bench: Bench, redis: number): Promise<RunningAmbassador> {
   const [port, daprPort, adminPort] = [await freePort(), await freePort(), await freePort()];
   const config = join(bench.folder, 'ambassador.yaml');
@@ -54,19 +54,19 @@ redisStore: all
   return { ...(await start(process.execPath, args, { port, env })), daprPort };
 }
 
-/** A bare Fastify that answers a constant. */
+/** Start a bare Fastify that answers a constant. */
 export async function startEcho(): Promise<Running> {
   const port = await freePort();
   return start(process.execPath, [fileOf('echo.mjs'), String(port)], { port });
 }
 
-/** Node with nothing but `node:net`: see node-floor.mjs. */
+/** Start Node with nothing but `node:net`: see node-floor.mjs. */
 export async function startFloor(mode: 'pipe' | 'answer', redis: number): Promise<Running> {
   const port = await freePort();
   return start(process.execPath, [fileOf('node-floor.mjs'), mode, String(port), String(redis)], { port });
 }
 
-/** A server that answers lines, and reads them in one of two ways: see line-server.ts. */
+/** Start a server that answers lines. `way` is how it reads them: see line-server.ts. */
 export async function startLineServer(way: 'shared' | 'plain'): Promise<Running> {
   const port = await freePort();
   return start(process.execPath, [fileOf('line-server.ts'), way, String(port)], { port });

@@ -4,13 +4,13 @@ import { cpuMicroseconds, type Running } from '../core/process.ts';
 
 const run = promisify(execFile);
 
-/** A command that redis-benchmark sends with so many clients, so many at once from each. */
+/** What redis-benchmark sends: each of `clients` (default 50) keeps `pipeline` commands in flight. */
 export type Load = { command: readonly string[]; pipeline: number; requests: number; clients?: number };
 
-/** Requests per second, and microseconds of processor time for each, of the process asked and of the Redis behind it. */
+/** Requests per second, and microseconds of CPU time per request of the measured process and the Redis behind it. */
 export type Rate = { perSecond: number; cpuUs: number };
 
-/** What a process makes of a load; `behind` is the server that it asks in turn. */
+/** Measure a process under a load. `behind` is the process id of the server that it calls. */
 export async function redisBenchmark(
   to: Pick<Running, 'port' | 'pid'>,
   { command, pipeline, requests, clients = 50 }: Load,

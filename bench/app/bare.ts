@@ -1,7 +1,7 @@
 import fastifyStatic from '@fastify/static';
 import fastify from 'fastify';
 
-// The peer: the least that Fastify needs to answer the same routes. usage: node bare.ts PORT [FOLDER]
+// The peer: the least code that Fastify needs for the same routes. Usage: node bare.ts PORT [FOLDER]
 const identity = {
   hostname: 'bench',
   pid: process.pid,

@@ -7,7 +7,7 @@ import { type Growth, growth, type Row, row } from '../core/row.ts';
 import { fileOf, makeSite, sizes, startApp, startBare, startNginx } from './peers.ts';
 import { load } from './wrk.ts';
 
-/** Answers of a route, by wrk on 50 connections. */
+/** Requests for one route, sent by wrk on 50 connections. */
 async function requests(bench: Bench): Promise<Row[]> {
   requireProgram('wrk', '-v');
   await using app = await startApp(bench);
@@ -23,12 +23,12 @@ async function requests(bench: Bench): Promise<Row[]> {
   });
   return [
     row({ work: 'GET /api/pod', unit: '/s', ...make('perSecond'), goal: { of: 'ratio', atLeast: 0.85 } }),
-    row({ work: 'its 99th percentile', unit: 'ms', ...make('p99Ms'), goal: { of: 'ratio', atMost: 1.18 } }),
-    row({ work: 'its processor time', unit: 'µs', ...make('cpuUs') }),
+    row({ work: '99th percentile', unit: 'ms', ...make('p99Ms'), goal: { of: 'ratio', atMost: 1.18 } }),
+    row({ work: 'CPU time per request', unit: 'µs', ...make('cpuUs') }),
   ];
 }
 
-/** Files of four sizes beside a server of static files. */
+/** Requests for files of four sizes. The peer is a static file server. */
 async function files(bench: Bench, name: string, startPeer: (site: string) => Promise<Running>): Promise<Row[]> {
   requireProgram('wrk', '-v');
   const site = makeSite(bench.folder);
@@ -58,7 +58,7 @@ async function startedMs(starting: Promise<Running>): Promise<number> {
   return running.startedMs;
 }
 
-/** From the start of the process to its first answer. */
+/** The time from the start of the process to its first answer. */
 async function start(bench: Bench): Promise<Row[]> {
   const { ours, theirs } = await alternate(
     {
@@ -71,7 +71,7 @@ async function start(bench: Bench): Promise<Row[]> {
   return [row({ work: 'start to first answer', unit: 'ms', ours, peer, goal: { of: 'ratio', atMost: 1.25 } })];
 }
 
-/** One request that takes 500 ms is in flight when SIGTERM comes: what the exit takes beyond the longer of it and the drain delay. */
+/** SIGTERM while a request of 500 ms is in flight: the time until exit, minus the longer of the request and the drain delay. */
 async function stop(bench: Bench): Promise<Row[]> {
   const [delay, longest] = [300, 500];
   const { ours } = await alternate({
@@ -89,10 +89,12 @@ async function stop(bench: Bench): Promise<Row[]> {
       return performance.now() - began - Math.max(delay, longest);
     },
   });
-  return [row({ work: 'SIGTERM to exit, beyond the request', unit: 'ms', ours, goal: { of: 'ours', atMost: 100 } })];
+  return [
+    row({ work: 'from SIGTERM to exit, beyond the request', unit: 'ms', ours, goal: { of: 'ours', atMost: 100 } }),
+  ];
 }
 
-/** What a request costs with ever more connections. */
+/** The cost of a request with a growing number of connections. */
 async function connections(bench: Bench): Promise<Growth[]> {
   requireProgram('wrk', '-v');
   await using app = await startApp(bench);

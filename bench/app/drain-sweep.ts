@@ -7,8 +7,8 @@ import { keepAliveLoad } from '../../services/app/test/support/keep-alive-load.t
 import { Bench } from '../core/bench.ts';
 import { startApp } from './peers.ts';
 
-// `npm run bench -- app/drain-sweep [times] [busy]`: SIGTERM while 200 keep-alive connections ask without a pause, with default
-// settings, beside that many loops that keep a CPU busy. The tests do it once.
+// `npm run bench -- app/drain-sweep [TIMES] [BUSY]`: send SIGTERM while 200 keep-alive connections send requests without a pause.
+// The settings are the defaults. BUSY loops keep the CPUs busy meanwhile. A test does this once.
 const [times, busy] = [Number(process.argv[2] ?? 10), Number(process.argv[3] ?? 0)];
 const folder = mkdtempSync(join(tmpdir(), 'podkit-drain-sweep-'));
 const bench = new Bench(folder);
@@ -30,5 +30,5 @@ try {
   for (const loop of loops) loop.kill('SIGKILL');
   rmSync(folder, { recursive: true });
 }
-console.log(worst === 0 ? 'ok   no request failed' : 'MISS some failed');
+console.log(worst === 0 ? 'ok   no request failed' : 'MISS some requests failed');
 process.exitCode = worst === 0 ? 0 : 1;

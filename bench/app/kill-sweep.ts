@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { killSweep } from '../../services/app/test/support/kill-sweep.ts';
 
-// `npm run bench -- app/kill-sweep [rounds]`: SIGKILL a process that writes keys, again and again on the same volume, each time at
-// another moment, and count what was acknowledged and is not there. The tests have a short version.
+// `npm run bench -- app/kill-sweep [ROUNDS]`: kill a process that writes keys, ROUNDS times on the same volume and each time at another
+// moment. Count the acknowledged writes that are missing afterwards. A test runs a short version.
 const rounds = Number(process.argv[2] ?? 50);
 const folder = mkdtempSync(join(tmpdir(), 'podkit-kill-sweep-'));
 try {

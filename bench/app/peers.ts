@@ -5,17 +5,17 @@ import { build } from 'esbuild';
 import type { Bench } from '../core/bench.ts';
 import { type Running, start } from '../core/process.ts';
 
-/** Bytes of the files that are served, by name. */
+/** The sizes of the served files in bytes, by name. */
 export const sizes = { '1 kB': 1000, '10 kB': 10_000, '100 kB': 100_000, '1 MB': 1_000_000 };
 
 export const fileOf = (size: string) => `/${size.replace(' ', '')}.bin`;
 
-/** A folder with a file of each size, published as git-sync does it. */
+/** Make a folder with a file of each size, laid out as git-sync publishes it. */
 export function makeSite(folder: string): string {
   const root = mkdtempSync(join(folder, 'site-'));
   const worktree = join(root, '.worktrees', 'a'.repeat(40));
   mkdirSync(worktree, { recursive: true });
-  // nginx's worker is another user.
+  // nginx's worker runs as another user.
   for (const path of [folder, root]) chmodSync(path, 0o755);
   for (const [size, bytes] of Object.entries(sizes))
     writeFileSync(join(worktree, fileOf(size)), Buffer.alloc(bytes, 'x'));
@@ -25,7 +25,7 @@ export function makeSite(folder: string): string {
 
 export type RunningApp = Running & { adminPort: number };
 
-/** The app with logging and metrics on. `env` are its other settings. */
+/** Start the app with logging and metrics on. `env` has its other settings. */
 export async function startApp(
   bench: Bench,
   site = '/nonexistent',
@@ -39,7 +39,7 @@ export async function startApp(
   return { ...running, adminPort };
 }
 
-/** The least that Fastify needs for the same routes, bundled as the app is; with a folder it serves that by @fastify/static. */
+/** Start the least code that Fastify needs for the same routes, bundled like the app. With a folder, @fastify/static serves it. */
 export async function startBare(bench: Bench, folder?: string): Promise<Running> {
   const [outfile, port] = [join(bench.folder, 'bare.mjs'), await freePort()];
   await build({
@@ -58,7 +58,7 @@ export async function startBare(bench: Bench, folder?: string): Promise<Running>
   return start(process.execPath, args, { port, path: '/api/pod' });
 }
 
-/** nginx as Debian ships it, with one worker, since the app is one thread too; with its access log on, as the app's is. */
+/** Start Debian's nginx with one worker, because the app has one thread. Its access log is on, like the app's. */
 export async function startNginx(bench: Bench, site: string): Promise<Running> {
   const [port, folder] = [await freePort(), bench.folder];
   const config = join(folder, 'nginx.conf');

@@ -2,13 +2,13 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { cpuMicroseconds, type Running } from '../core/process.ts';
 
-/** Requests per second, the 99th percentile of the latency, and the server's processor time for each request. */
+/** Requests per second, the 99th percentile of the latency, and the server's CPU time per request. */
 export type Load = { perSecond: number; p99Ms: number; cpuUs: number };
 
 const run = promisify(execFile);
 const units: Record<string, number> = { us: 0.001, ms: 1, s: 1000 };
 
-/** What wrk measures on keep-alive connections. @throws where an answer was not 2xx or 3xx */
+/** Load a path with wrk on keep-alive connections. @throws if an answer is not 2xx or 3xx */
 export async function load({ port, pid }: Running, path: string, seconds: number, connections = 50): Promise<Load> {
   const before = cpuMicroseconds(pid);
   const flags = [

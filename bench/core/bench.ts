@@ -1,18 +1,17 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { median } from './median.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const run = promisify(execFile);
 
-/** A benchmark of a part: what it measured, as rows of the table. */
+/** A benchmark. It returns what it measured as rows of the table. */
 export type Case<R> = (bench: Bench) => Promise<R[]>;
 
-/** What a case is given: a folder that is removed afterwards, and our services as their images have them. */
+/** What a case gets: a temporary folder, and the bundles of our services that the images contain. */
 export class Bench {
   readonly folder: string;
-  /** Flags of Node for our own process, such as those of the profiler. */
+  /** Node flags for the processes of our services, such as the profiler's. */
   readonly nodeFlags: readonly string[];
   readonly #bundles = new Map<string, Promise<string>>();
 
@@ -21,7 +20,7 @@ export class Bench {
     this.nodeFlags = nodeFlags;
   }
 
-  /** The entry point of a service's bundle, built once in a run: no edit changes it meanwhile. */
+  /** Build a service's bundle, once per run, and return its entry point. Edits during the run change nothing. */
   bundle(service: string): Promise<string> {
     const built = this.#bundles.get(service) ?? build(service);
     this.#bundles.set(service, built);
@@ -35,8 +34,8 @@ async function build(service: string): Promise<string> {
 }
 
 /**
- * Measure by turns, so that all meet the same noise, and each is first as often as the others. The first round also fills
- * caches and runs the compilers: it does not count.
+ * Run the measures in turn, so that all see the same noise. Each round starts with another one. The first round warms
+ * caches and compilers and is not counted.
  */
 export async function alternate<K extends string, T>(
   measures: Readonly<Record<K, (round: number) => T | Promise<T>>>,
@@ -51,9 +50,4 @@ export async function alternate<K extends string, T>(
       if (round > 0) samples[name].push(sample);
     }
   return samples;
-}
-
-/** The median of one figure of each sample. */
-export function medianOf<T>(samples: readonly T[], figure: (sample: T) => number): number {
-  return median(samples.map(figure));
 }

@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { connect } from 'node:net';
 
-/** A process under measurement: the port it answers on, and the milliseconds from its start until it did. */
+/** A process that is measured. `startedMs` is the time from its start to its first answer. */
 export type Running = AsyncDisposable & {
   port: number;
   pid: number;
@@ -14,12 +14,12 @@ export type Running = AsyncDisposable & {
 
 type Start = {
   port: number;
-  /** It has started when this path is answered with 200; without one, when it accepts a connection. */
+  /** The process has started when this path answers 200. Without a path: when the port accepts a connection. */
   path?: string;
   env?: Readonly<Record<string, string>>;
 };
 
-/** Start a program and wait until it answers. Its environment is PATH and what is given; its log goes to /dev/null. */
+/** Start a program and wait until it answers. Its environment is PATH and `env`. Its stdout is discarded. */
 export async function start(
   command: string,
   args: readonly string[],
@@ -45,7 +45,7 @@ export async function start(
   return { port, pid: child.pid ?? 0, startedMs, stop, [Symbol.asyncDispose]: async () => void (await stop()) };
 }
 
-/** Not by fetch, whose first call would load a part of Node within the measurement. */
+/** Not with fetch: its first call loads a part of Node, and that would be measured too. */
 function isOk(port: number, path = '/'): Promise<boolean> {
   return new Promise((resolve) => {
     const asked = request({ host: '127.0.0.1', port, path, agent: false }, (response) => {
@@ -64,14 +64,14 @@ function accepts(port: number): Promise<boolean> {
   });
 }
 
-/** Microseconds that a process has run so far, in user and system mode, all threads together; see proc(5), schedstat. */
+/** CPU time that all threads of a process have used so far, in microseconds, user and system together: proc(5), schedstat. */
 export function cpuMicroseconds(pid: number): number {
   const tasks = `/proc/${pid}/task`;
-  return readdirSync(tasks).reduce((sum, task) => sum + ranFor(`${tasks}/${task}/schedstat`), 0) / 1000;
+  return readdirSync(tasks).reduce((sum, task) => sum + readThreadTime(`${tasks}/${task}/schedstat`), 0) / 1000;
 }
 
-/** Nanoseconds; none of a thread that has ended since it was listed. */
-function ranFor(path: string): number {
+/** CPU time of a thread in nanoseconds, or 0 if the thread has ended. */
+function readThreadTime(path: string): number {
   try {
     return Number(readFileSync(path, 'utf8').split(' ')[0]);
   } catch {
@@ -79,7 +79,7 @@ function ranFor(path: string): number {
   }
 }
 
-/** Resident memory of a process in MB (10⁶ bytes), and how much of it is its own and not of files such as `node`. */
+/** Resident memory of a process in MB (10⁶ bytes). `own` leaves out mapped files such as the `node` binary. */
 export function residentMB(pid: number): { all: number; own: number } {
   const status = readFileSync(`/proc/${pid}/status`, 'utf8');
   const read = (name: string) => (Number(new RegExp(`${name}:\\s+(\\d+) kB`).exec(status)?.[1]) * 1024) / 1e6;

@@ -6,10 +6,10 @@ import { fileURLToPath } from 'node:url';
 type Frame = { functionName: string; url: string; lineNumber: number; columnNumber: number };
 type Profile = { nodes: { id: number; callFrame: Frame }[]; samples: number[]; timeDeltas: number[] };
 
-/** Flags of Node that write a CPU profile into the folder when the process ends. */
+/** Node flags that write a CPU profile into the folder when the process exits. */
 export const profilerFlags = (folder: string) => ['--cpu-prof', `--cpu-prof-dir=${folder}`];
 
-/** The functions with the largest part of the time that was not idle, over all profiles of a folder, as lines of text. */
+/** The functions with the most self time, as lines of text. All profiles of a folder are added up; idle time is left out. */
 export function topFunctions(folder: string, count = 10): string[] {
   const times = new Map<string, number>();
   let busy = 0;
@@ -25,14 +25,14 @@ export function topFunctions(folder: string, count = 10): string[] {
     }
   }
   const sorted = [...times].toSorted(([, a], [, b]) => b - a).slice(0, count);
-  return sorted.map(([key, time]) => `${((100 * time) / busy).toFixed(1).padStart(5)} %  ${nameOf(key)}`);
+  return sorted.map(([key, time]) => `${((100 * time) / busy).toFixed(1).padStart(5)} %  ${describeFrame(key)}`);
 }
 
 const keyOf = ({ functionName, url, lineNumber, columnNumber }: Frame) =>
   JSON.stringify([functionName, url, lineNumber, columnNumber]);
 
-/** With the place in the source where the bundle has a map. */
-function nameOf(key: string): string {
+/** A function's name and place. The place is in the source if the bundle has a source map. */
+function describeFrame(key: string): string {
   const [name, url, line, column] = JSON.parse(key) as [string, string, number, number];
   if (!url.startsWith('file:')) return `${name || '(anonymous)'} ${url}`.trim();
   const path = fileURLToPath(url);

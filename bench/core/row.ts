@@ -1,10 +1,10 @@
 import { median } from './median.ts';
 import { slope } from './slope.ts';
 
-/** What a row must reach: its ratio to the peer, our own figure, or ours less the peer's. Without a bound it informs. */
+/** What a row must reach. It bounds the ratio ours / peer, our own figure, or the difference ours − peer. */
 export type Goal = { of: 'ratio' | 'ours' | 'difference'; atLeast?: number; atMost?: number };
 
-/** A line of the table. Figures are medians; without a peer there is no ratio, with `missing` there are none. */
+/** A line of the table. Figures are medians. A row with `missing` has no figures; a row without a peer has no ratio. */
 export type Row = {
   work: string;
   unit: string;
@@ -19,7 +19,7 @@ export type Row = {
 type Samples = { work: string; unit: string; ours: readonly number[]; peer?: Peer; goal?: Goal };
 type Peer = { name: string; figures: readonly number[] };
 
-/** A row from the samples of a run; the ratio is the median of those within each round. */
+/** Make a row from the samples of a run. The ratio is the median of the rounds' ratios. */
 export function row({ work, unit, ours, peer, goal }: Samples): Row {
   const figure = median(ours);
   if (peer === undefined) return { work, unit, ours: figure, ...judge(goal, { ours: figure }, unit) };
@@ -39,10 +39,10 @@ function judge(goal: Goal | undefined, figures: Partial<Record<Goal['of'], numbe
   return { goal: `${of} ${bound}${of === 'ratio' ? '' : ` ${unit}`}`, met };
 }
 
-/** How the cost of a work grows: what it takes at so many of something. */
+/** How a cost grows with the size of the input. */
 export type Growth = { work: string; unit: string; costs: { size: number; cost: number }[]; exponent: number };
 
-/** The exponent is the slope of the line through the logarithms: 1 where ten times the work costs ten times as much. */
+/** The exponent is the slope of the line through the logarithms: 1 means that ten times the size costs ten times as much. */
 export function growth(work: string, unit: string, costs: { size: number; cost: number }[]): Growth {
   const exponent = slope(costs.map(({ size, cost }) => [Math.log(size), Math.log(cost)]));
   return { work, unit, costs, exponent };

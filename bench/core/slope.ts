@@ -1,4 +1,4 @@
-/** The slope of the line with the least squares through points (x, y); NaN where all have one x. */
+/** The slope of the least-squares line through points (x, y), NaN if all x are equal. */
 export function slope(points: readonly (readonly [x: number, y: number])[]): number {
   const mean = (axis: 0 | 1) => points.reduce((sum, point) => sum + point[axis], 0) / points.length;
   const [x, y] = [mean(0), mean(1)];

@@ -4,7 +4,7 @@ import type { Growth, Row } from './row.ts';
 
 export type Named<R> = R & { name: string };
 
-/** What the figures are of: they mean little without it. */
+/** Describe the machine. Figures mean little without it. */
 export function describeMachine() {
   const kernel = platform() === 'linux' ? readFileSync('/proc/version', 'utf8').split(' ')[2] : '';
   return {
@@ -25,7 +25,7 @@ export function machineLine({ date, cores, cpu, memoryGiB, system, node, load }:
   return `${date.slice(0, 16)}Z, ${cores} cores (${cpu}), ${memoryGiB} GiB, ${system}, Node ${node}, ${loads}`;
 }
 
-/** Markdown, so that a run can be put into a page as it is. */
+/** The rows as a Markdown table, which can be pasted into a page. */
 export function rowTable(rows: readonly Named<Row>[]): string {
   const cells = rows.map((row) => {
     const measured = row.missing === undefined ? figure(row.ours, row.unit) : `not measured: ${row.missing}`;
@@ -50,7 +50,7 @@ function markdown(head: readonly string[], rows: readonly (readonly string[])[])
   return [head, rule, ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }
 
-/** Three digits, or all of a number that has more before its point. */
+/** Three significant digits; larger numbers keep all digits before the decimal point. */
 function figure(value: number | undefined, unit: string): string {
   if (value === undefined) return '';
   const digits = Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : 2;

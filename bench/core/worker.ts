@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 
-/** A program of a benchmark in a process of its own. It sends reports, one when it is asked by a message. */
+/** A benchmark's program in its own process. It sends a report for each message that it gets. */
 export class Worker<Report> {
   readonly #child: ChildProcess;
 
@@ -20,7 +20,7 @@ export class Worker<Report> {
     return report;
   }
 
-  /** Ends it, and waits until its profile is written. */
+  /** End the process and wait for its exit. By then its profile is written. */
   async stop(): Promise<void> {
     const ended = once(this.#child, 'exit');
     this.#child.disconnect();

@@ -19,7 +19,7 @@ async function startReader(bench: Bench): Promise<Reader> {
   return { ...(await start(process.execPath, args, { port, path: '/readyz', env })), directory };
 }
 
-/** From a swap of the volume to a client of /events, against a bare fs.watch that sees the same swap. */
+/** The time from a swap of the volume to the event at a client of /events. The peer is a bare fs.watch on the same volume. */
 async function events(bench: Bench): Promise<Row[]> {
   await using reader = await startReader(bench);
   const swaps = await swap(reader.directory, reader.port, { times: 200, clients: 1 });
@@ -29,7 +29,7 @@ async function events(bench: Bench): Promise<Row[]> {
   ];
 }
 
-/** Until the last of ever more clients has the event. */
+/** The time until the last client has the event, with a growing number of clients. */
 async function clients(bench: Bench): Promise<Growth[]> {
   await using reader = await startReader(bench);
   const costs: Growth['costs'] = [];
@@ -40,7 +40,7 @@ async function clients(bench: Bench): Promise<Growth[]> {
   return [growth('a swap until the last client has the event, by clients', 'ms', costs)];
 }
 
-/** What `exec` takes before the program runs, `true` included. */
+/** The time of `exec -- true`. The peer is a bare start of Node. */
 async function exec(bench: Bench): Promise<Row[]> {
   const [directory, main] = [mkdtempSync(join(bench.folder, 'podinfo-')), await bench.bundle('downward-reader')];
   await writeVolume(directory, { labels: 'app="shop"', 'limits/cpu_m': '500', 'limits/memory_mi': '256' });

@@ -7,9 +7,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { MemoryCgroup } from './runtimes/cgroup.ts';
 import { requestPhp } from './runtimes/fast-cgi.ts';
 
-// `sudo npm run bench -- downward-reader/runtimes`: run a program of each runtime by `exec` under real memory limits until it is full, and
-// print what was set, what was used of the limit (anonymous memory), and whether the kernel killed. It needs root for the cgroup, and
-// the runtimes of Debian: gunicorn uvicorn puma php-fpm golang-go default-jdk-headless. What is not there is named. .NET is not in Debian.
+// `sudo npm run bench -- downward-reader/runtimes`: run a program of each runtime with `exec` under real memory limits
+// until its memory is full. Print the settings that `exec` made, the used share of the limit (anonymous memory), and whether the
+// kernel killed the program. It needs root for the cgroup, and packages of Debian: gunicorn uvicorn puma php-fpm golang-go
+// default-jdk-headless. It names what is missing. Debian has no .NET.
 const mebibyte = 2 ** 20;
 const limits = (process.argv[3] ?? '128,256,512,1024').split(',').map(Number);
 const deadline = 15_000;
@@ -75,7 +76,7 @@ const chosen = all.filter(({ name }) => only === undefined || only.includes(name
 const missing = chosen.filter(({ needs }) => !isThere(needs));
 try {
   build();
-  console.log(`memory cgroup by hand; ${limits.join(', ')} MiB; 2 CPUs`);
+  console.log(`memory cgroup of ${limits.join(', ')} MiB; 2 CPUs`);
   for (const program of chosen.filter((one) => !missing.includes(one)))
     for (const limit of limits) console.log(await measure(program, limit));
   for (const { name, needs } of missing) console.log(`${name}: NOT RUN: no ${needs} on this machine`);
@@ -107,7 +108,7 @@ async function measure(program: Program, limit: number): Promise<string> {
   const cgroup = new MemoryCgroup(limit * mebibyte);
   const full = mkdtempSync(join(work, 'full-'));
   const env = environment(program.runtime, limit, full);
-  const set = settingsOf(program, env);
+  const set = readSettings(program, env);
   const workers = Number(program.workers === undefined ? 1 : (set[program.workers] ?? 1));
   const script = `echo $$ > ${cgroup.procs}; exec "$@"`;
   const words = ['-c', script, 'sh', process.execPath, reader, 'exec', '--', ...program.words];
@@ -161,7 +162,7 @@ function askPhp({ runtime }: Program, workers: number): Socket[] {
   return Array.from({ length: workers }, () => requestPhp(php.socket, join(programs, 'fill.php')));
 }
 
-/** The limits as a container sees them: the cgroup of version 2 at the root of its namespace. */
+/** The environment of `exec`, with the limits as a container sees them: cgroup v2 at the root of its namespace. */
 function environment(runtime: string, limit: number, full: string): Record<string, string> {
   const root = join(full, '..', `cgroup-${limit}`);
   mkdirSync(root, { recursive: true });
@@ -171,7 +172,7 @@ function environment(runtime: string, limit: number, full: string): Record<strin
   return { PATH, HOME, FULL: full, DOWNWARD_CGROUP_ROOT: root, DOWNWARD_DIR: '/nowhere', DOWNWARD_RUNTIME: runtime };
 }
 
-function settingsOf({ words }: Program, env: Record<string, string>): Record<string, string> {
+function readSettings({ words }: Program, env: Record<string, string>): Record<string, string> {
   const { stdout } = spawnSync(process.execPath, [reader, 'exec', '--print', '--', ...words], {
     env,
     encoding: 'utf8',

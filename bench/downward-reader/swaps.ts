@@ -3,10 +3,10 @@ import { connect, type Socket } from 'node:net';
 import { waitFor } from '@podkit/chassis/testing/wait-for';
 import { writeVolume } from '@podkit/downward/simulate';
 
-/** Milliseconds from the begin of a swap until each of the clients had the event, and until a bare fs.watch saw it. */
+/** Milliseconds from the start of a swap until each client had the event, and until a bare fs.watch saw it. */
 export type Swap = { events: number[]; watch: number };
 
-/** Swap the volume so often, with so many clients of /events. */
+/** Swap the volume `times` times, with this many clients of /events. */
 export async function swap(directory: string, port: number, { times, clients }: { times: number; clients: number }) {
   const seen = { value: '', events: [] as number[], watch: 0 };
   const watcher = watch(directory, (_type, name) => {
@@ -29,7 +29,7 @@ export async function swap(directory: string, port: number, { times, clients }: 
   return swaps;
 }
 
-/** A bare socket: a thousand of Node's HTTP clients would take longer than the reader does, and be measured with it. */
+/** Connect a bare socket: a thousand HTTP clients of Node would be slower than the reader, and their time would count. */
 function listenTo(port: number, onText: (text: string) => void): Promise<Socket> {
   return new Promise((resolve, reject) => {
     const socket = connect(port, '127.0.0.1', () => socket.write('GET /events HTTP/1.1\r\nhost: localhost\r\n\r\n'));

@@ -13,7 +13,7 @@ import { Subject } from './subject.ts';
 type Passes = { first: Cost; unchanged: Cost; changed: Cost };
 type Remote = { files: number; refs?: number };
 
-/** The first, an unchanged and a changed pass of ours beside the same by plain git, or by upstream's program. */
+/** Measure a first, an unchanged and a changed pass. The peer is plain git or upstream's program. */
 async function passes(bench: Bench, of: Remote, peer: 'git' | 'git-sync'): Promise<Row[]> {
   const name = requireProgram(peer);
   const remote = prepareRemote(bench, of);
@@ -25,7 +25,7 @@ async function passes(bench: Bench, of: Remote, peer: 'git' | 'git-sync'): Promi
   return (['first', 'unchanged', 'changed'] as const).flatMap((pass) =>
     (['wall', 'cpu'] as const).map((figure) =>
       row({
-        work: `${pass} pass, ${figure === 'wall' ? 'time' : 'processor time'}, ${describe(of)}`,
+        work: `${pass} pass, ${figure === 'wall' ? 'time' : 'CPU time'}, ${describe(of)}`,
         unit: 'ms',
         ours: measured.ours.map((one) => one[pass][figure]),
         peer: { name, figures: measured.theirs.map((one) => one[pass][figure]) },
@@ -44,7 +44,7 @@ function prepareRemote({ folder }: Bench, { files, refs = 1 }: Remote): string {
   return remote;
 }
 
-/** A new folder for a round; what another round left is written and gone, and not met by this one. */
+/** Make a new folder for a round. Earlier folders are removed and the disk is synced first, so they don't disturb this round. */
 function makeRoot({ folder }: Bench): string {
   for (const name of readdirSync(folder)) if (name.startsWith('root-')) rmSync(join(folder, name), { recursive: true });
   execFileSync('sync');
@@ -73,7 +73,7 @@ async function measureProgram(bench: Bench, remote: string, command: readonly st
   }
 }
 
-/** What a first pass costs with ever more files. */
+/** The cost of a first pass with a growing number of files. */
 async function filesGrowth(bench: Bench): Promise<Growth[]> {
   const ours = [process.execPath, ...bench.nodeFlags, await bench.bundle('git-sync')];
   const costs: Growth['costs'] = [];

@@ -1,16 +1,16 @@
 import { readFileSync } from 'node:fs';
 
-/** What something took: milliseconds on the wall, and of processor time with all that it started. */
+/** Wall time and CPU time in milliseconds. CPU time includes child processes. */
 export type Cost = { wall: number; cpu: number };
 
-/** Clock ticks a second, as Linux has them on every architecture. */
+/** Clock ticks per second, the same on every architecture of Linux that Node runs on. */
 const ticks = 100;
 
 /**
- * Milliseconds of processor time of a process and of its children that ended: https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html
- * `own: false` leaves the process itself out.
+ * CPU time of a process and its ended children, in milliseconds: https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html
+ * `own: false` counts only the children.
  */
-export function cpuOf(pid: number | 'self', { own = true }: { own?: boolean } = {}): number {
+export function readCpuTime(pid: number | 'self', { own = true }: { own?: boolean } = {}): number {
   const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
   const [utime = 0, stime = 0, cutime = 0, cstime = 0] = text
     .slice(text.lastIndexOf(')') + 2)
@@ -20,7 +20,7 @@ export function cpuOf(pid: number | 'self', { own = true }: { own?: boolean } = 
   return ((own ? utime + stime : 0) + cutime + cstime) * (1000 / ticks);
 }
 
-/** Memory in MiB. */
-export function memoryOf(pid: number): number {
+/** Resident memory of a process in MiB. */
+export function readMemory(pid: number): number {
   return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024;
 }

@@ -2,8 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 
 /*
- * The whole fault sweep: kill -9 at every step of a first pass and of an update, and at random times. The test run does
- * every fifth of them. Usage: npm run bench -- git-sync/crash-sweep
+ * The whole fault sweep: SIGKILL at every step of a first pass and of an update, and at random times. `npm test` kills at
+ * every fifth step. Usage: npm run bench -- git-sync/crash-sweep
  */
 const root = join(import.meta.dirname, '..', '..');
 const { status } = spawnSync('vitest', ['run', '--project', 'git-sync', 'crash'], {

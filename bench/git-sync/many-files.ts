@@ -5,13 +5,13 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { freePort } from '../../packages/chassis/testing/free-port.ts';
-import { memoryOf } from './cost.ts';
+import { readMemory } from './cost.ts';
 import { PlainGit } from './plain-git.ts';
 import { change, makeRemote } from './remote.ts';
 
 /*
- * A large repository: its first pass until the link is there and a change until the link moves, each beside plain git;
- * meanwhile the endpoint is asked all the time, and the memory looked at.
+ * Measure a large repository: the first pass until the link exists, beside plain git, and a change until the link moves.
+ * Meanwhile call /livez all the time and sample the memory.
  * Usage: npm run bench -- git-sync/many-files [--files N] [--publish link|copy]
  */
 const { values } = parseArgs({
@@ -36,7 +36,7 @@ try {
   const watcher = watch(pid);
   try {
     const first = await timed(() => existsSync(link) && (values.publish === 'link' || isReady()));
-    const [settled, before] = [memoryOf(pid), published()];
+    const [settled, before] = [readMemory(pid), published()];
     change(remote, 'one more');
     const changed = await timed(() => published() !== before);
     console.log(
@@ -55,13 +55,13 @@ try {
   waits.sort((a, b) => a - b);
   const at = (part: number) => waits[Math.floor((waits.length - 1) * part)]?.toFixed(1);
   console.log(
-    `${waits.length} answers meanwhile: median ${at(0.5)} ms, 99 % within ${at(0.99)} ms, longest ${at(1)} ms`,
+    `${waits.length} answers of /livez meanwhile: median ${at(0.5)} ms, 99 % within ${at(0.99)} ms, longest ${at(1)} ms`,
   );
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
 
-/** Ask for liveness all the time; a busy event loop would answer late. */
+/** Call /livez all the time. A blocked event loop answers late. */
 async function watch(pid: number): Promise<void> {
   while (!over.signal.aborted) {
     const began = performance.now();
@@ -70,7 +70,7 @@ async function watch(pid: number): Promise<void> {
       () => false,
     );
     if (answered) waits.push(performance.now() - began);
-    peak = Math.max(peak, memoryOf(pid));
+    peak = Math.max(peak, readMemory(pid));
     await sleep(10);
   }
 }

@@ -1,9 +1,9 @@
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Cost, cpuOf } from './cost.ts';
+import { type Cost, readCpuTime } from './cost.ts';
 import { git } from './remote.ts';
 
-/** The commands that a sync needs, by hand: what git itself takes, and nothing around it. */
+/** Runs the git commands that a sync needs, without git-sync. */
 export class PlainGit {
   readonly #root: string;
   readonly #remote: string;
@@ -25,7 +25,7 @@ export class PlainGit {
     return measured(() => this.#fetch());
   }
 
-  /** Fetch, check out beside, and remove what was there before, with its garbage. */
+  /** Fetch, check out the new commit beside the old one, then remove the old worktree and its garbage. */
   changed(): Cost {
     return measured(() => {
       const before = git(this.#root, 'rev-parse', 'HEAD');
@@ -45,14 +45,14 @@ export class PlainGit {
     const hash = git(this.#root, 'rev-parse', 'FETCH_HEAD');
     git(this.#root, 'update-ref', 'HEAD', hash);
     const tree = join(this.#root, '.worktrees', hash);
-    if (existsSync(tree)) throw new Error(`${tree}: is there already`);
+    if (existsSync(tree)) throw new Error(`${tree} exists already`);
     git(this.#root, 'worktree', 'add', '-q', '--detach', '--no-checkout', tree, hash);
     git(tree, 'reset', '-q', '--hard', hash);
   }
 }
 
 function measured(work: () => void): Cost {
-  const [began, cpu] = [performance.now(), cpuOf('self', { own: false })];
+  const [began, cpu] = [performance.now(), readCpuTime('self', { own: false })];
   work();
-  return { wall: performance.now() - began, cpu: cpuOf('self', { own: false }) - cpu };
+  return { wall: performance.now() - began, cpu: readCpuTime('self', { own: false }) - cpu };
 }

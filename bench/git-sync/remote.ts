@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Plain git in a directory. */
+/** Run git in a directory. */
 export function git(cwd: string, ...args: string[]): string {
   return execFileSync('git', args, { cwd, stdio: 'pipe', encoding: 'utf8' }).trim();
 }
@@ -12,11 +12,11 @@ const commit = (path: string, message: string) => {
   git(path, '-c', 'user.name=bench', '-c', 'user.email=bench@example.org', 'commit', '-q', '-m', message);
 };
 
-/** A repository with so many files of 1 kB, a hundred in a directory. */
+/** Make a repository with this many files of 1 kB, a hundred per directory. */
 export function makeRemote(path: string, files: number): void {
   mkdirSync(path);
   git(path, 'init', '-q', '-b', 'main');
-  // Or a commit would start one in the background, beside whatever is measured next.
+  // Otherwise a commit starts a garbage collection in the background, which disturbs the next measurement.
   git(path, 'config', 'gc.auto', '0');
   for (let n = 0; n < files; n += 1) {
     if (n % 100 === 0) mkdirSync(join(path, String(n / 100)));
@@ -26,7 +26,7 @@ export function makeRemote(path: string, files: number): void {
   git(path, 'gc', '-q');
 }
 
-/** So many more refs, packed as a server keeps them. */
+/** Add this many refs, packed as a server keeps them. */
 export function addRefs(path: string, count: number): void {
   const hash = git(path, 'rev-parse', 'HEAD');
   const input = Array.from({ length: count }, (_, at) => `create refs/heads/more/${at} ${hash}\n`).join('');
@@ -34,7 +34,7 @@ export function addRefs(path: string, count: number): void {
   git(path, 'pack-refs', '--all');
 }
 
-/** One more commit, which changes one file. */
+/** Commit a change of one file. Returns the commit's hash. */
 export function change(path: string, text: string): string {
   writeFileSync(join(path, 'changed.txt'), `${text}\n`);
   commit(path, text);

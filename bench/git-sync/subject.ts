@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from '../../packages/chassis/testing/free-port.ts';
-import { type Cost, cpuOf } from './cost.ts';
+import { type Cost, readCpuTime } from './cost.ts';
 
-/** A git-sync to measure: ours or upstream's. Both tell the time of their passes by the same metric. */
+/** The git-sync under measurement: ours or upstream's. Both report the time of their passes in the same metric. */
 export class Subject {
   readonly #child: ChildProcess;
   readonly #port: number;
@@ -26,7 +26,7 @@ export class Subject {
     return new Subject(spawn(program, [...rest, ...flags, ...http], { stdio: 'ignore' }), port, root);
   }
 
-  /** The first pass, with all that the start took of the processor. Its end is seen by the link: to ask would be work. */
+  /** Measure the first pass. CPU time includes the start. The link shows its end, because HTTP requests would cost CPU time. */
   async first(): Promise<Cost> {
     while (!existsSync(this.#link)) {
       this.#expectAlive();
@@ -37,7 +37,7 @@ export class Subject {
     return { wall: sum * 1000, cpu };
   }
 
-  /** The mean of some passes that found nothing new. */
+  /** Measure the mean of passes that find nothing new. */
   async unchanged(passes: number): Promise<Cost> {
     const [before, cpu] = [await this.#passes('noop'), this.#cpu()];
     const after = await this.#untilCount('noop', before.count + passes);
@@ -45,12 +45,12 @@ export class Subject {
     return { wall: ((after.sum - before.sum) * 1000) / count, cpu: (this.#cpu() - cpu) / count };
   }
 
-  /** One pass that publishes what `change` commits, with its cleanup. */
+  /** Measure a pass that publishes what `change` commits, and its cleanup. */
   async changed(change: () => void): Promise<Cost> {
     const [before, cpu] = [await this.#passes('success'), this.#cpu()];
     change();
     const after = await this.#untilCount('success', before.count + 1);
-    // Its cleanup is over once another pass is done.
+    // The cleanup is over when the next pass is done.
     await this.#untilCount('noop', (await this.#passes('noop')).count + 1);
     return { wall: (after.sum - before.sum) * 1000, cpu: this.#cpu() - cpu };
   }
@@ -66,7 +66,7 @@ export class Subject {
   }
 
   #cpu(): number {
-    return cpuOf(this.#child.pid ?? 0);
+    return readCpuTime(this.#child.pid ?? 0);
   }
 
   async #untilCount(status: string, count: number): Promise<{ count: number; sum: number }> {

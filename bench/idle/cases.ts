@@ -16,13 +16,13 @@ import type { Bench, Case } from '../core/bench.ts';
 import { cpuMicroseconds, residentMB, start } from '../core/process.ts';
 import { type Goal, type Row, row } from '../core/row.ts';
 
-/** At rest after this many milliseconds: what follows a start, such as its garbage, is over. */
+/** Milliseconds before the measurement, in which the work after a start, such as garbage collection, ends. */
 const settling = 20_000;
 const measured = 60_000;
-/** The bound that each image is to keep at rest. */
+/** The memory that each image may use at rest. */
 const memory: Goal = { of: 'ours', atMost: 80 };
 
-/** The suite's processes with nothing to do but what they do by themselves (probes, scrapes, passes), beside a Node that does nothing. */
+/** The suite without clients: its processes only do their periodic work (probes, scrapes, passes). The peer is a Node that does nothing. */
 async function idle(bench: Bench): Promise<Row[]> {
   const pod = await asInImages(bench, await preparePod(bench));
   const pids = new Map<string, number>();
@@ -30,7 +30,7 @@ async function idle(bench: Bench): Promise<Row[]> {
   await using bare = await startBareNode();
   try {
     await supervisor.start(pod);
-    // Redis writes a title of its own over its arguments.
+    // Redis replaces its command line with its own title.
     for (const { name, args } of [...pod.servers, ...pod.containers])
       pids.set(name, findChild(name === 'redis' ? 'redis-server' : (args[0] ?? '')));
     pids.set('Node alone', bare.pid);
@@ -40,14 +40,14 @@ async function idle(bench: Bench): Promise<Row[]> {
     const peer = { name: `Node ${process.version} alone`, figures: [residentMB(bare.pid).all] };
     return [...pids].flatMap(([name, pid]) => [
       row({
-        work: `${name} at rest, resident`,
+        work: `${name} at rest, resident memory`,
         unit: 'MB',
         ours: [residentMB(pid).all],
         ...(name === 'Node alone' ? {} : { peer }),
         ...(isOurs(pod, name) ? { goal: memory } : {}),
       }),
       row({
-        work: `${name} at rest, processor time`,
+        work: `${name} at rest, CPU time`,
         unit: 's/min',
         ours: [((cpuSeconds(pid) - (before.get(name) ?? 0)) * 60_000) / measured],
       }),
@@ -59,10 +59,10 @@ async function idle(bench: Bench): Promise<Row[]> {
 
 const isOurs = (pod: Pod, name: string) => pod.containers.some((container) => container.name === name);
 
-/** `appPort` as `--app-port`. */
+/** The flag of an option: `appPort` is `--app-port`. */
 const flag = (name: string) => `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 
-/** What `npm start` makes, on free ports. */
+/** Prepare what `npm start` prepares, on free ports. */
 async function preparePod({ folder }: Bench): Promise<Pod> {
   const data = join(folder, 'suite');
   mkdirSync(data);
@@ -79,7 +79,7 @@ async function preparePod({ folder }: Bench): Promise<Pod> {
   return podOf({ options, folders, files, secrets, hasRedis, repo: remote, path: process.env.PATH ?? '' });
 }
 
-/** The bundles instead of the sources, with the image's environment. */
+/** Run the bundles instead of the sources, with the images' environment. */
 async function asInImages(bench: Bench, pod: Pod): Promise<Pod> {
   const containers = await Promise.all(
     pod.containers.map(async (spec) => {
@@ -97,16 +97,16 @@ async function startBareNode() {
   return start(process.execPath, ['-e', script], { port });
 }
 
-/** The process of this one whose command line has a word. */
+/** Find the child process whose command line has this word. */
 function findChild(word: string): number {
   const path = `/proc/${process.pid}/task/${process.pid}/children`;
   const pids = readFileSync(path, 'utf8').trim().split(/\s+/);
   const found = pids.find((pid) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(word));
-  if (found === undefined) throw new Error(`no process of ${word}`);
+  if (found === undefined) throw new Error(`no child process has ${word} in its command line`);
   return Number(found);
 }
 
-/** Of a process, with the programs that it started and that have ended, such as git: fields 16 and 17 of proc(5), stat. */
+/** CPU time of a process and of its ended children, such as git: fields 16 and 17 of proc(5), stat. */
 function cpuSeconds(pid: number): number {
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
   return cpuMicroseconds(pid) / 1e6 + (Number(fields[13]) + Number(fields[14])) / 100;

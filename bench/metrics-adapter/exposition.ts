@@ -8,8 +8,8 @@ import { median } from '../core/median.ts';
 import { packageVersion } from '../core/programs.ts';
 import { type Growth, growth, type Row, row } from '../core/row.ts';
 
-/** The same labels for both; every series changes between two scrapes, so nothing can be kept from the last. */
-const labelsOf = (at: number) => ({
+/** The labels of a series, the same for ours and the peer. */
+const makeLabels = (at: number) => ({
   method: 'GET',
   route: `/items/${at}`,
   status: String(200 + (at % 5)),
@@ -18,7 +18,7 @@ const labelsOf = (at: number) => ({
 
 type Cost = { milliseconds: number; longestBlock: number };
 
-/** 100,000 counters with four labels as text, against prom-client in the same process. */
+/** Write 100,000 counters with four labels as text. The peer is prom-client in the same process. */
 export async function exposition(): Promise<Row[]> {
   const series = 100_000;
   const [ours, theirs] = [prepareOurs(series), prepareTheirs(series)];
@@ -30,12 +30,12 @@ export async function exposition(): Promise<Row[]> {
   });
   return [
     row({ work: '100,000 series as text', ...make('milliseconds'), goal: { of: 'ratio', atMost: 0.1 } }),
-    // Of the longest blocks of the rounds the median: a neighbour on a busy machine takes a processor away for longer.
+    // The median of the longest blocks of each round: other processes on a busy machine cause longer ones.
     row({ work: 'longest block of the event loop', ...make('longestBlock'), goal: { of: 'ours', atMost: 20 } }),
   ];
 }
 
-/** What a scrape costs with ever more series. */
+/** The cost of a scrape with a growing number of series. */
 export async function seriesGrowth(): Promise<Growth[]> {
   const costs: Growth['costs'] = [];
   for (const size of [1000, 10_000, 100_000]) {
@@ -46,7 +46,7 @@ export async function seriesGrowth(): Promise<Growth[]> {
   return [growth('a scrape, by series', 'ms', costs)];
 }
 
-/** Changes every series, so that nothing can be kept from the last scrape, and gives what a scrape then does. */
+/** Changes every series, so that a scrape can reuse nothing of the last one. Returns the scrape. */
 type Prepare = () => () => Promise<void>;
 
 async function measure(prepare: Prepare): Promise<Cost> {
@@ -57,7 +57,7 @@ async function measure(prepare: Prepare): Promise<Cost> {
   const began = performance.now();
   await scrape();
   const milliseconds = performance.now() - began;
-  // Its timer has to fire to see the last block.
+  // The monitor sees the last block only when its timer fires.
   await sleep(5);
   delay.disable();
   return { milliseconds, longestBlock: delay.max / 1e6 };
@@ -68,7 +68,7 @@ function prepareTheirs(series: number): Prepare {
   const labelNames = ['method', 'route', 'status', 'zone'];
   const counter = new Counter({ name: 'bench_requests_total', help: 'x', labelNames, registers: [registry] });
   return () => {
-    for (let at = 0; at < series; at += 1) counter.inc(labelsOf(at), at);
+    for (let at = 0; at < series; at += 1) counter.inc(makeLabels(at), at);
     return async () => void (await registry.metrics());
   };
 }
@@ -78,7 +78,7 @@ function prepareOurs(series: number): Prepare {
   const sink = store.sink('bench', { seriesPerMetric: series, seriesPerSource: series });
   const spec = { type: 'counter', name: 'bench_requests_total', help: 'x', ttl: 0 } as const;
   const handles = Array.from({ length: series }, (_item, at) =>
-    sink.series(spec, new Map(Object.entries(labelsOf(at)))),
+    sink.series(spec, new Map(Object.entries(makeLabels(at)))),
   );
   return () => {
     for (const [at, handle] of handles.entries()) handle?.add(at);

@@ -9,7 +9,7 @@ import { type Growth, growth, type Row, row } from '../core/row.ts';
 
 type Element = { id: string; zone: string; state: string; count: number; seconds: number; note: string };
 
-/** 1 MB of JSON, 10,000 elements with three labels and two values, against a bare JSON.parse and string build. */
+/** Read 1 MB of JSON: 10,000 elements with three labels and two values. The peer is a bare JSON.parse and joined strings. */
 export async function json(): Promise<Row[]> {
   const [bytes, read] = prepare(10_000);
   const { ours, theirs } = await alternate(
@@ -21,7 +21,7 @@ export async function json(): Promise<Row[]> {
   return [row({ work, unit: 'ms', ours, peer, goal: { of: 'ratio', atMost: 3 } })];
 }
 
-/** What a document costs with ever more elements. */
+/** The cost of a document with a growing number of elements. */
 export async function elementsGrowth(): Promise<Growth[]> {
   const costs: Growth['costs'] = [];
   for (const size of [1000, 10_000, 100_000]) {
@@ -33,7 +33,7 @@ export async function elementsGrowth(): Promise<Growth[]> {
 }
 
 function prepare(elements: number): [bytes: Buffer, read: (bytes: Buffer) => number] {
-  const bytes = Buffer.from(JSON.stringify({ items: Array.from({ length: elements }, elementOf) }));
+  const bytes = Buffer.from(JSON.stringify({ items: Array.from({ length: elements }, makeElement) }));
   const labels = { id: '@.id', zone: '@.zone', state: '@.state' };
   const shared = { path: '$.items[*]', labels };
   const metrics = [
@@ -55,7 +55,7 @@ function prepare(elements: number): [bytes: Buffer, read: (bytes: Buffer) => num
   ];
 }
 
-function elementOf(_item: unknown, at: number): Element {
+function makeElement(_item: unknown, at: number): Element {
   return {
     id: `item-${at}`,
     zone: `z${at % 9}`,
@@ -66,7 +66,7 @@ function elementOf(_item: unknown, at: number): Element {
   };
 }
 
-/** What nothing can do without: parse, build the same lines, turn them into bytes. */
+/** The least work that gives the same lines: parse, join strings, encode. */
 function bare(bytes: Buffer): number {
   const { items } = JSON.parse(bytes.toString()) as { items: Element[] };
   let [first, second] = ['', ''];

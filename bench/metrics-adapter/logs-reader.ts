@@ -7,7 +7,7 @@ import { logsSchema } from '../../services/metrics-adapter/src/logs/config.ts';
 import { LogsSource } from '../../services/metrics-adapter/src/logs/logs-source.ts';
 import { SeriesStore } from '../../services/metrics-adapter/src/series/store.ts';
 
-/** What the reading process says after each question: lines that counted, what they cost, and its memory. */
+/** What the reader reports: matched lines, CPU time and memory. */
 export type Report = { matched: number; cpuMicroseconds: number; rss: number };
 
 const counter = (name: string, labels: Record<string, string>) => ({ name, type: 'counter', labels });
@@ -31,7 +31,7 @@ const config = Value.Parse(
   }),
 );
 
-/** The plainest program that does the job: Node's readline, the same regexes, counts by label values in a Map. */
+/** The simplest program for the job: Node's readline, the same regexes, and counts by label values in a Map. */
 async function readPlainly(path: string): Promise<Report> {
   const regexes = config.rules.map(({ match = '' }) => new RegExp(match.replaceAll('?P<', '?<')));
   const counts = new Map<string, number>();
@@ -45,10 +45,10 @@ async function readPlainly(path: string): Promise<Report> {
       matched += 1;
     }
   }
-  return reportOf(matched);
+  return makeReport(matched);
 }
 
-function reportOf(matched: number): Report {
+function makeReport(matched: number): Report {
   const { user, system } = process.cpuUsage();
   return { matched, cpuMicroseconds: user + system, rss: process.memoryUsage.rss() };
 }
@@ -62,7 +62,7 @@ async function follow(): Promise<void> {
     return metrics.find(({ name }) => name === 'logs_lines_matched_total')?.samples[0]?.value ?? 0;
   };
   await source.start();
-  process.on('message', () => void matched().then((lines) => process.send?.(reportOf(lines))));
+  process.on('message', () => void matched().then((lines) => process.send?.(makeReport(lines))));
 }
 
 process.on('disconnect', () => process.exit(0));

@@ -11,7 +11,7 @@ const linesPerBlock = 300_000;
 /** Megabytes that are read in all; `BENCH_LOG_MEGABYTES=10000` is the whole sweep. */
 const megabytes = Number(process.env.BENCH_LOG_MEGABYTES ?? 600);
 
-/** A third of the lines for each of the three patterns. */
+/** A block of lines. Each of the three patterns matches a third of them. */
 function block(): string {
   return Array.from({ length: linesPerBlock }, (_, index) => {
     if (index % 3 === 0)
@@ -21,7 +21,7 @@ function block(): string {
   }).join('');
 }
 
-/** Lines of a file that grows and is truncated as it is read, through three patterns into labelled counters. */
+/** Read a file that grows and is truncated meanwhile. Three patterns turn its lines into labelled counters. */
 export async function logs({ folder, nodeFlags }: Bench): Promise<Row[]> {
   const [path, copy, text] = [join(folder, 'app.log'), join(folder, 'copy.log'), block()];
   writeFileSync(path, '');
@@ -33,7 +33,7 @@ export async function logs({ folder, nodeFlags }: Bench): Promise<Row[]> {
     let round = 0;
     const readBlock = async () => {
       round += 1;
-      // The last line differs, as in any real log: by it the reader knows that the file was truncated between two reads.
+      // The last line differs each time, as in any real log. It shows the reader that the file was truncated between two reads.
       appendFileSync(path, `${text}job round${round} done\n`);
       const now = await readAll(reader, round * (linesPerBlock + 1));
       const rate = ((now.matched - before.matched) / (now.cpuMicroseconds - before.cpuMicroseconds)) * 1e6;
@@ -68,7 +68,7 @@ export async function logs({ folder, nodeFlags }: Bench): Promise<Row[]> {
   }
 }
 
-/** Lines per CPU second of the plainest program. */
+/** Lines per CPU second of the simplest program. */
 async function readPlainly(path: string): Promise<number> {
   const reader = new Worker<Report>(program, [path, 'plain']);
   const { matched, cpuMicroseconds } = await reader.nextReport();

@@ -6,7 +6,7 @@ import { SeriesStore } from '../../services/metrics-adapter/src/series/store.ts'
 import { type StatsdConfig, statsdSchema } from '../../services/metrics-adapter/src/statsd/config.ts';
 import { StatsdSource } from '../../services/metrics-adapter/src/statsd/statsd-source.ts';
 
-/** What the receiver process says: its port, then for each `report` how much it took and what that cost. */
+/** What the receiver sends: first its port, then a report for each message. */
 export type Report = { port: number } | { received: number; cpuMicroseconds: number; rss: number };
 
 const mappings = Array.from({ length: 200 }, (_, index) => ({
@@ -15,7 +15,7 @@ const mappings = Array.from({ length: 200 }, (_, index) => ({
   labels: { host: '$1', outcome: '$2' },
 }));
 
-/** A process that receives UDP: with `nothing` it only counts packets, with `adapter` it is the adapter's source. */
+/** Receive UDP packets. `nothing` only counts them; `adapter` is the adapter's StatsD source. */
 async function receive(): Promise<{ port: number; received: () => Promise<number> }> {
   if (process.argv[2] === 'nothing') {
     let packets = 0;

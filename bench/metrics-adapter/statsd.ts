@@ -24,7 +24,7 @@ function lines(count: number): string[] {
 const all = lines(1000);
 const single: Load = { packets: all.map((line) => Buffer.from(line)), count: 90_000, perSecond: 30_000 };
 
-/** Packets of so many lines, drawn from all names. */
+/** Packets of `size` lines, which use all names. */
 const packed = (size: number): Load => ({
   packets: Array.from({ length: 100 }, (_, at) =>
     Buffer.from(Array.from({ length: size }, (__, index) => all[(at * 7 + index * 31) % all.length]).join('\n')),
@@ -34,8 +34,8 @@ const packed = (size: number): Load => ({
 });
 
 /**
- * StatsD over UDP, against a Node process that receives the same packets and does nothing: CPU time per line with one
- * line in a packet, and what each further line of a packet costs. 200 mappings, 1000 distinct names.
+ * StatsD over UDP with 200 mappings and 1000 names: CPU time per line, with one line and with 28 lines in a packet. The peer is
+ * a Node process that receives the same packets and does nothing.
  */
 export async function statsd(bench: Bench): Promise<Row[]> {
   const [one, many] = [await compare(single, bench), await compare(packed(linesPerPacket), bench)];
@@ -58,7 +58,7 @@ export async function statsd(bench: Bench): Promise<Row[]> {
   ];
 }
 
-/** Packets that are lost at half of the most that the receiver takes. */
+/** Packets that are lost at half the receiver's highest rate. */
 export async function statsdLoss({ nodeFlags }: Bench): Promise<Row[]> {
   const { ours } = await alternate({
     ours: async () => {
@@ -71,7 +71,7 @@ export async function statsdLoss({ nodeFlags }: Bench): Promise<Row[]> {
   return [row({ work, unit: 'packets', ours: ours.map(({ lost }) => lost), goal: { of: 'ours', atMost: 0 } })];
 }
 
-/** What a packet costs with ever more lines. */
+/** The cost of a packet with a growing number of lines. */
 export async function linesGrowth({ nodeFlags }: Bench): Promise<Growth[]> {
   const costs: Growth['costs'] = [];
   for (const size of [1, 10, 100]) {
@@ -81,7 +81,7 @@ export async function linesGrowth({ nodeFlags }: Bench): Promise<Growth[]> {
   return [growth('a StatsD packet, by lines', 'µs of CPU', costs)];
 }
 
-/** Processor time per packet of both receivers under the same load. */
+/** CPU time per packet of both receivers under the same load. */
 async function compare(load: Load, { nodeFlags }: Bench): Promise<{ ours: number[]; theirs: number[] }> {
   return alternate({
     ours: async () => (await measure('adapter', load, nodeFlags)).microsecondsPerPacket,
@@ -93,7 +93,7 @@ async function measure(kind: 'nothing' | 'adapter', load: Load, nodeFlags: reado
   const receiver = new Worker<Report>(new URL('statsd-receiver.ts', import.meta.url), [kind], nodeFlags);
   try {
     const ready = await receiver.nextReport();
-    if (!('port' in ready)) throw new Error('the receiver did not say its port');
+    if (!('port' in ready)) throw new Error('the receiver did not report its port');
     await flood(ready.port, { ...load, count: load.count / 5 });
     await report(receiver);
     const began = performance.now();
@@ -108,12 +108,12 @@ async function measure(kind: 'nothing' | 'adapter', load: Load, nodeFlags: reado
 }
 
 async function report(receiver: Worker<Report>): Promise<Extract<Report, { received: number }>> {
-  // What is still in the socket's buffer belongs to the load.
+  // Packets that are still in the socket's buffer belong to the load.
   await sleep(200);
   return (await receiver.ask()) as Extract<Report, { received: number }>;
 }
 
-/** Send at a steady pace, in bursts of a millisecond or so. */
+/** Send at a steady rate, in bursts of about a millisecond. */
 async function flood(port: number, { packets, count, perSecond }: Load): Promise<void> {
   const socket = createSocket('udp4');
   socket.connect(port, '127.0.0.1');

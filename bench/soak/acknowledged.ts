@@ -2,7 +2,7 @@ import { getState, type StateClient } from './state-client.ts';
 import type { Subject } from './subject.ts';
 import type { Written } from './written.ts';
 
-/** Read back all that was written, and name what is not there as it was acknowledged. */
+/** Read back every key, and list those whose acknowledged value is lost. */
 export async function findLost({ suite, redis, writes, readSecret }: Subject): Promise<string[]> {
   const client: StateClient = { url: suite.url('ambassador', ''), token: readSecret('ambassador-token') };
   return [
@@ -19,7 +19,7 @@ async function compare(what: string, written: Written, read: (key: string) => Pr
   const lost: string[] = [];
   for (const key of written.keys) {
     const value = await read(key);
-    if (!written.isPossible(key, value)) lost.push(`${what} ${key}: ${value ?? 'not there'}`);
+    if (!written.isPossible(key, value)) lost.push(`${what} ${key}: ${value ?? 'missing'}`);
   }
   return lost;
 }

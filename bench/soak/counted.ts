@@ -3,16 +3,16 @@ import type { Subject } from './subject.ts';
 
 type Share = { what: string; share: number; enough: boolean };
 
-/** How much of what was sent during `run`, while the adapter runs through, its metrics have counted. */
+/** Call `run`, and return which share of what was sent meanwhile the adapter's metrics counted. The adapter must not restart. */
 export async function countedShares(subject: Subject, run: () => Promise<void>): Promise<Share[]> {
   const before = await read(subject);
   await run();
-  // The adapter reads a log in intervals.
+  // The adapter reads logs at intervals.
   await sleep(2000);
   const after = await read(subject);
   const share = (counted: 'lines' | 'packets', sent: 'requests' | 'sent') =>
     (after[counted] - before[counted]) / (after[sent] - before[sent]);
-  // Requests go on while the two sides are read, and a full socket buffer drops a packet.
+  // Not exactly 1: requests continue while both sides are read, and a full socket buffer drops packets.
   return [
     { what: 'lines of the access log', share: share('lines', 'requests') },
     { what: 'StatsD packets', share: share('packets', 'sent') },
@@ -25,14 +25,14 @@ async function read({ suite, tally }: Subject) {
     requests: { byRoute: { count: number }[] };
   };
   return {
-    lines: sumOf(text, 'access_log_lines_total'),
-    packets: sumOf(text, 'statsd_app_soak'),
+    lines: sumSamples(text, 'access_log_lines_total'),
+    packets: sumSamples(text, 'statsd_app_soak'),
     requests: stats.requests.byRoute.reduce((sum, { count }) => sum + count, 0),
     sent: tally.requests.get('statsd') ?? 0,
   };
 }
 
-function sumOf(text: string, metric: string): number {
+function sumSamples(text: string, metric: string): number {
   const samples = text.matchAll(new RegExp(`^${metric}(?:\\{.*\\})? (\\S+)`, 'gm'));
   return [...samples].reduce((sum, [, value]) => sum + Number(value), 0);
 }

@@ -10,7 +10,7 @@ import { allReady, services } from './ready.ts';
 import { forcePush } from './site.ts';
 import type { Subject } from './subject.ts';
 
-/** What may fail while a process is gone or a store is away; nothing else may. */
+/** The loads that may fail while a process or store is down. No other load may fail. */
 const affected: Record<string, readonly string[]> = {
   'git-sync': [],
   'downward-reader': [],
@@ -20,64 +20,65 @@ const affected: Record<string, readonly string[]> = {
   postgres: ['notes', 'state'],
   redis: ['redis'],
 };
-/** The faults that end processes, in turn. */
+
+/** The faults that kill processes. */
 export function killFaults(subject: Subject): (() => Promise<void>)[] {
   return [...services, 'redis'].map((name) => () => kill(subject, name));
 }
 
-/** The faults that leave every process running, in turn. */
+/** The faults that leave every process running. */
 export function quietFaults(subject: Subject): (() => Promise<void>)[] {
   const faults = [
     () => swapVolume(subject),
     () => push(subject),
-    () => takeAway(subject, 'redis'),
-    () => takeAway(subject, 'postgres'),
+    () => pauseStore(subject, 'redis'),
+    () => pauseStore(subject, 'postgres'),
   ];
   return subject.smallDisk ? [...faults, () => fillDisk(subject)] : faults;
 }
 
-/** Everything is ready, and a started server is one that answers: its process is there before it listens. */
-async function recovered({ suite, redis }: Subject): Promise<void> {
+/** Wait until everything is ready and each store answers: a store's process exists before it listens. */
+async function waitForRecovery({ suite, redis }: Subject): Promise<void> {
   await allReady(suite);
   await waitFor('the Redis behind the ambassador', async () => (await redis.get('soak:0')) !== undefined);
   await waitFor('the notes', async () => (await fetch(suite.url('app', '/api/notes/soak-0'))).status < 500);
 }
 
-/** SIGKILL; the launcher starts it again as a kubelet does. */
+/** Kill a process. The launcher restarts it, as a kubelet does. */
 async function kill(subject: Subject, name: string): Promise<void> {
   const pid = findPid(subject, name);
   await subject.tally.during(`${name} killed`, affected[name] ?? [], async () => {
     process.kill(pid, 'SIGKILL');
     await waitForNew(subject, name, pid);
-    await recovered(subject);
+    await waitForRecovery(subject);
   });
 }
 
-/** Longest wait for a container's next start: the kubelet's pauses grow. */
+/** The longest wait for a restart: the pause before a restart grows each time, as the kubelet's does. */
 const restart = { timeout: 400_000, interval: 100 };
 
 const waitForNew = ({ findAll }: Subject, name: string, pid: number | undefined) =>
   waitFor(`a new ${name}`, () => ![undefined, pid].includes(findAll().get(name)), restart);
 
-/** @throws {Error} where the process does not run */
+/** @throws {Error} if the process is not running */
 function findPid({ findAll }: Subject, name: string): number {
   const pid = findAll().get(name);
-  if (pid === undefined) throw new Error(`${name} does not run`);
+  if (pid === undefined) throw new Error(`${name} is not running`);
   return pid;
 }
 
-/** A store that no longer answers, for two seconds: its connections stay open. */
-async function takeAway(subject: Subject, name: string): Promise<void> {
+/** Pause a store for two seconds. It does not answer, but its connections stay open. */
+async function pauseStore(subject: Subject, name: string): Promise<void> {
   const pid = findPid(subject, name);
-  await subject.tally.during(`${name} taken away`, affected[name] ?? [], async () => {
+  await subject.tally.during(`${name} paused`, affected[name] ?? [], async () => {
     process.kill(pid, 'SIGSTOP');
     await sleep(2000);
     process.kill(pid, 'SIGCONT');
-    await recovered(subject);
+    await waitForRecovery(subject);
   });
 }
 
-/** New secrets, and the two that share one start anew with it. */
+/** Rotate the token that the app and the ambassador share, and restart both. */
 export async function rotateSecrets(subject: Subject): Promise<void> {
   const loads = [...(affected.app ?? []), ...(affected.ambassador ?? [])];
   await subject.tally.during('secrets rotated', loads, async () => {
@@ -87,7 +88,7 @@ export async function rotateSecrets(subject: Subject): Promise<void> {
       if (pid !== undefined) process.kill(pid, 'SIGTERM');
       await waitForNew(subject, name, pid);
     }
-    await recovered(subject);
+    await waitForRecovery(subject);
   });
 }
 
@@ -106,7 +107,7 @@ async function push({ tally, suite, data }: Subject): Promise<void> {
   });
 }
 
-/** The disk of the site full while a commit comes: the last page goes on, and the new one comes once there is room. */
+/** Fill the site's disk while a commit arrives. The old page stays, and the new one appears once there is space. */
 async function fillDisk({ tally, suite, data }: Subject): Promise<void> {
   const [disk, filler] = [join(data, 'site'), join(data, 'site', 'filler')];
   await tally.during('disk of the site full', [], async () => {

@@ -6,7 +6,7 @@ import type { Subject } from './subject.ts';
 
 const keys = 50;
 
-/** Everything that clients do at the same time, until the signal: how a Pod is used, not how fast it can be. */
+/** Run the load of all clients until the signal aborts. It imitates normal use; it is no speed test. */
 export async function runLoads(subject: Subject, signal: AbortSignal): Promise<void> {
   await Promise.all([
     repeat(signal, 20, () => visitSite(subject)),
@@ -68,12 +68,12 @@ async function readNote(subject: Subject): Promise<void> {
       signal: AbortSignal.timeout(timeout),
     });
     await response.text();
-    // The first save of it may not have been done.
+    // Its first save may not be finished.
     if (!response.ok && response.status !== 404) throw new Error(`read: ${response.status}`);
   });
 }
 
-/** The notes' store by the Dapr API, without the app. */
+/** Use the notes' store through the Dapr API, without the app. */
 async function useState({ tally, suite, writes, readSecret }: Subject, turn: number): Promise<void> {
   const [key, value] = [`soak-state-${turn % keys}`, `value ${turn}`];
   const client = () => ({
@@ -92,7 +92,7 @@ async function useRedis({ tally, redis, writes }: Subject, turn: number): Promis
   await tally.count('redis', () => redis.get(key));
 }
 
-/** Hold a stream of the console open; that it ends is no failure, that it can't be opened is. */
+/** Hold a console stream open. Failing to open it is a failure; its end is not. */
 async function followConsole({ tally, suite }: Subject, signal: AbortSignal): Promise<void> {
   const response = await tally.count('stream', async () => {
     const answer = await fetch(suite.url('app-admin', '/api/console/events'), { signal });
@@ -102,11 +102,11 @@ async function followConsole({ tally, suite }: Subject, signal: AbortSignal): Pr
   try {
     for await (const _ of response?.body ?? []);
   } catch {
-    // Its process ended, or the soak did.
+    // The process or the soak ended.
   }
 }
 
-/** A packet is lost where nobody listens, which UDP does not tell. */
+/** Send StatsD packets. UDP does not report packets that nobody receives. */
 async function sendStatsd({ suite, tally }: Subject, signal: AbortSignal): Promise<void> {
   const { hostname, port } = new URL(suite.url('statsd', '/'));
   const socket = createSocket('udp4').on('error', () => undefined);

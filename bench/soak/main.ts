@@ -10,15 +10,15 @@ import { startSubject } from './subject.ts';
 import { UsageWatch } from './usage-watch.ts';
 
 /**
- * `npm run soak [-- --minutes N]` (30 by default): the suite of `npm start` under mixed load. In the first half processes are
- * killed and secrets rotated. In the second half all of them go on running, their memory, descriptors and timers are watched,
- * the Downward volume is swapped, the repository force-pushed, stores stop to answer, and a small disk is filled (as root, who
- * may mount one). Exits 1 where one of the checks at the end fails.
+ * `npm run soak [-- --minutes N]` (30 by default): run the suite of `npm start` under mixed load. The first half kills processes and
+ * rotates secrets. The second half kills none and watches memory, descriptors and timers; meanwhile it swaps the Downward API
+ * volume, force-pushes the repository, pauses the stores and fills a small disk (which only root can mount). It exits with 1
+ * if a check at the end fails.
  */
 const { values } = parseArgs({ options: { minutes: { type: 'string', default: '30' } } });
 const minutes = Number(values.minutes);
 if (!(minutes >= 1)) {
-  console.error('npm run soak -- --minutes N: a number, at least 1');
+  console.error('npm run soak -- --minutes N: N is a number of at least 1');
   process.exit(2);
 }
 const half = minutes * 30_000;
@@ -27,9 +27,9 @@ const subject = await startSubject();
 const { suite, tally, writes } = subject;
 const stop = new AbortController();
 const loads = runLoads(subject, stop.signal);
-console.log(`${minutes} minutes under load; in the first half processes are killed`);
+console.log(`${minutes} minutes of load; first half: processes are killed`);
 await runFaults([() => rotateSecrets(subject), ...killFaults(subject)], { tally, time: half, rounds: 2 });
-console.log('second half: all go on running');
+console.log('second half: no process is killed');
 const watch = new UsageWatch(subject.findAll(), subject.metricsUrls);
 const counted = await countedShares(subject, () => runFaults(quietFaults(subject), { tally, time: half }));
 const growth = await watch.stop();

@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** What a process uses, as the system sees it. */
+/** What a process uses, as the kernel reports it. */
 export type Usage = { rssMb: number; descriptors: number; cpuSeconds: number };
 
-/** The processes that another started, by the name that its command line shows. */
+/** Find the child processes of `parent` whose command line matches a pattern. Name of the pattern to process id. */
 export function findChildren(parent: number, patterns: Readonly<Record<string, RegExp>>): Map<string, number> {
   const path = `/proc/${parent}/task/${parent}/children`;
   const pids = readFileSync(path, 'utf8').trim().split(/\s+/).filter(Boolean).map(Number);
@@ -15,10 +15,10 @@ export function findChildren(parent: number, patterns: Readonly<Record<string, R
   return found;
 }
 
-/** What a process uses now; undefined where it has ended. */
-export function usageOf(pid: number): Usage | undefined {
+/** Read what a process uses now, or undefined if it has ended. */
+export function readUsage(pid: number): Usage | undefined {
   const status = readIfThere(`/proc/${pid}/status`);
-  // Behind the name, which may hold blanks: fields 14 and 15 of proc(5) are the ticks of CPU, a hundredth of a second each.
+  // Split after the name, which may contain spaces. Fields 14 and 15 of proc(5) are CPU ticks of 10 ms.
   const fields = readIfThere(`/proc/${pid}/stat`).split(') ')[1]?.split(' ') ?? [];
   if (status === '' || fields.length === 0) return undefined;
   return {

@@ -11,7 +11,7 @@ const probes: Record<string, [option: string, path: string]> = {
 };
 export const services = Object.keys(probes);
 
-/** Wait until every service says that it is ready. @throws {Error} naming the one that does not */
+/** Wait until every service is ready. @throws {Error} with the name of one that is not */
 export async function allReady({ url }: Pick<Suite, 'url'>): Promise<void> {
   for (const [name, [option, path]] of Object.entries(probes))
     await waitFor(`${name} to be ready`, async () => (await fetch(url(option, path))).ok, { timeout: 90_000 });

@@ -2,7 +2,7 @@ import type { Subject } from './subject.ts';
 import type { Tally } from './tally.ts';
 import type { Growth } from './usage-watch.ts';
 
-/** How much was asked, by load, and how much of what failed the faults explain. */
+/** Print the requests of each load, the acknowledged writes, and the failures that the faults explain. */
 export function printLoads(tally: Tally, writes: Subject['writes']): void {
   const counts = [...tally.requests].map(([load, count]) => `${load} ${count}`);
   const acknowledged = Object.entries(writes).map(([kind, written]) => `${kind} ${written.acknowledged}`);
@@ -27,10 +27,10 @@ export function printGrowth(growth: readonly Growth[]): void {
 const signed = (value: number): string =>
   Number.isNaN(value) ? 'too short to judge' : `${value < 0 ? '' : '+'}${value.toFixed(1)}`;
 
-/** Print whether something holds; `against` is what shows that it doesn't. */
-export function check(what: string, against: readonly string[]): boolean {
-  const holds = against.length === 0;
+/** Print whether a check holds. `violations` are the evidence that it does not. */
+export function check(what: string, violations: readonly string[]): boolean {
+  const holds = violations.length === 0;
   console.log(`${holds ? 'ok    ' : 'FAILED'} ${what}`);
-  for (const line of against.slice(0, 10)) console.log(`       ${line}`);
+  for (const line of violations.slice(0, 10)) console.log(`       ${line}`);
   return holds;
 }

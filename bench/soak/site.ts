@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** A page of many lines that all say the same edition: a torn one says two, or has too few. */
+/** A page whose lines all name the same edition. A torn page names two editions or is too short. */
 const page = (edition: number) => `${`<p>edition ${edition}</p>\n`.repeat(2000)}<!-- end -->\n`;
 
 export function isWholePage(text: string): boolean {
@@ -14,7 +14,7 @@ export function isWholePage(text: string): boolean {
   return text === page(edition);
 }
 
-/** Push the next edition of the page over the last one, so that history is replaced; gives a text that only it has. */
+/** Force-push the next edition of the page, which replaces the history. Returns a text that only this edition has. */
 export async function forcePush(clone: string, edition: number): Promise<string> {
   await writeFile(join(clone, 'index.html'), page(edition));
   await run('git', ['commit', '--quiet', '--all', '--amend', '--message', `Edition ${edition}`], { cwd: clone });

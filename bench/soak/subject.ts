@@ -9,7 +9,7 @@ import { allReady, services } from './ready.ts';
 import { Tally } from './tally.ts';
 import { Written } from './written.ts';
 
-/** The suite that is under load, with what its clients and its faults need. */
+/** The suite under load, and what the loads and faults need. */
 export type Subject = {
   suite: Suite;
   tally: Tally;
@@ -18,21 +18,21 @@ export type Subject = {
   redis: Redis;
   /** The folder of the suite's volumes. */
   data: string;
-  /** Whether `site` of it is a disk of its own, small enough to be filled. */
+  /** Whether `data/site` is a separate disk, small enough to fill. */
   smallDisk: boolean;
   metricsUrls: ReadonlyMap<string, string>;
-  /** A secret of this run as its file has it now. */
+  /** Read the current value of a secret. */
   readSecret: (name: string) => string;
-  /** Process ids by name: the services and their servers. */
+  /** Find the process ids of the services and stores, by name. */
   findAll: () => Map<string, number>;
 };
 
-/** Start the suite in a folder that is removed when this process ends, and wait until all of it is ready. */
+/** Start the suite in a temporary folder and wait until it is ready. The folder is removed when this process exits. */
 export async function startSubject(): Promise<Subject> {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'podkit-soak-')));
   const data = join(folder, 'data');
   const smallDisk = mountSmallDisk(join(data, 'site'));
-  if (!smallDisk) console.log('NOT run: the fault of a full disk, for which root must mount a small one');
+  if (!smallDisk) console.log('NOT run: the full disk; only root can mount the small disk that it needs');
   process.on('exit', () => {
     if (smallDisk) spawnSync('umount', ['-l', join(data, 'site')]);
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
@@ -67,7 +67,7 @@ function mountSmallDisk(path: string): boolean {
   return spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=16m', 'tmpfs', path]).status === 0;
 }
 
-/** A client that fails at once while it has no connection: what is not acknowledged is counted, and not kept for later. */
+/** Connect a client that fails at once when it has no connection: it never queues a write for later. */
 function connectRedis(suite: Suite, password: string): Redis {
   return new Redis(Number(new URL(suite.url('ambassador-redis', '/')).port), '127.0.0.1', {
     password,

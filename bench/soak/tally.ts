@@ -1,17 +1,17 @@
-/** A span of time in which named loads may fail: from before a fault until all is ready again. */
+/** The time of a fault, from before it begins until everything is ready again. The named loads may fail in it. */
 export type FaultWindow = { fault: string; loads: readonly string[]; from: number; to: number };
 
 type Failure = { load: string; from: number; to: number; why: string };
 
-/** Counts the requests of each load, and tells failures that a fault explains from those that nothing does. */
+/** Counts the requests of each load, and separates the failures that a fault explains from the others. */
 export class Tally {
   readonly windows: FaultWindow[] = [];
   readonly requests = new Map<string, number>();
   readonly #failures: Failure[] = [];
-  /** Pages that were not whole. */
+  /** Torn pages. */
   readonly torn: string[] = [];
 
-  /** Run one request of a load; undefined where it failed. */
+  /** Run one request of a load. Returns undefined if it failed. */
   async count<T>(load: string, request: () => Promise<T>): Promise<T | undefined> {
     const from = performance.now();
     this.requests.set(load, (this.requests.get(load) ?? 0) + 1);
@@ -24,7 +24,7 @@ export class Tally {
     }
   }
 
-  /** Announce a fault, do it, and wait until all is ready again; `loads` may fail meanwhile. */
+  /** Announce a fault, then run it and its recovery. `loads` may fail meanwhile. */
   async during(fault: string, loads: readonly string[], run: () => Promise<void>): Promise<void> {
     const window = { fault, loads, from: performance.now(), to: Number.POSITIVE_INFINITY };
     this.windows.push(window);

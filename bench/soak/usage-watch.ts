@@ -1,11 +1,11 @@
-import { type Usage, usageOf } from './processes.ts';
+import { readUsage, type Usage } from './processes.ts';
 import { floors, rise } from './trend.ts';
 
-/** What a process may gain while it is watched, by the line through its samples. */
+/** How much a process may grow while it is watched: the rise of the trend line through its samples. */
 const bounds = {
-  /** MiB. A heap without a limit takes what it likes before it is collected: this shows a leak outside of it. */
+  /** MiB. V8 lets a heap without a limit grow before it collects, so this bound only finds leaks outside the heap. */
   rss: 128,
-  /** MiB of heap and buffers that are in use after a collection: a leak of objects shows here. */
+  /** MiB of heap and buffers in use after a collection. A leak of objects shows here. */
   heap: 24,
   descriptors: 8,
   timers: 8,
@@ -20,11 +20,11 @@ export type Growth = {
   last: Sample;
   rise: Amounts;
   cpuPerMinute: number;
-  /** What grew by more than it may; empty where nothing did. */
+  /** The amounts that grew beyond their bounds, separated by commas. */
   over: string;
 };
 
-/** Samples every two seconds what processes use. */
+/** Samples the usage of processes every two seconds. */
 export class UsageWatch {
   readonly #pids: ReadonlyMap<string, number>;
   readonly #metricsUrls: ReadonlyMap<string, string>;
@@ -32,14 +32,14 @@ export class UsageWatch {
   readonly #timer: NodeJS.Timeout;
   readonly #began = performance.now();
 
-  /** `metricsUrls` are those of the processes that tell their heap and their timers. */
+  /** `metricsUrls` has the processes that expose their heap and timers as metrics. */
   constructor(pids: ReadonlyMap<string, number>, metricsUrls: ReadonlyMap<string, string>) {
     this.#pids = pids;
     this.#metricsUrls = metricsUrls;
     this.#timer = setInterval(() => void this.#sample(), 2000);
   }
 
-  /** Sample no more, and say how each process grew. */
+  /** Stop sampling, and return how each process grew. */
   async stop(): Promise<Growth[]> {
     clearInterval(this.#timer);
     await this.#sample();
@@ -49,7 +49,7 @@ export class UsageWatch {
 
   async #sample(): Promise<void> {
     const all = [...this.#pids].map(async ([name, pid]) => {
-      const usage = usageOf(pid);
+      const usage = readUsage(pid);
       if (usage === undefined) return;
       const inside = await this.#readMetrics(name);
       this.#samples.set(name, [...(this.#samples.get(name) ?? []), { ...usage, ...inside }]);
@@ -65,7 +65,7 @@ export class UsageWatch {
       () => '',
     );
     if (text === '') return undefined;
-    // The adapter's own have a prefix; without labels they are not those that it passes on.
+    // The adapter prefixes its own metrics. The metrics that it passes on have labels, so the pattern skips them.
     const read = (metric: string) =>
       Number(new RegExp(`^(?:adapter_)?nodejs_${metric} (\\S+)`, 'm').exec(text)?.[1] ?? 0);
     return {
@@ -77,7 +77,7 @@ export class UsageWatch {
 
 function describeGrowth(name: string, samples: readonly Sample[], minutes: number): Growth {
   const [first, last] = [samples[0], samples.at(-1)] as [Sample, Sample];
-  // Two minutes have a full collection in them. Fewer than five of them show no trend.
+  // 60 samples take two minutes, in which V8 runs a full collection. Fewer than five such windows show no trend.
   const floor = floors(
     samples.flatMap(({ heap }) => heap ?? []),
     60,
@@ -88,7 +88,7 @@ function describeGrowth(name: string, samples: readonly Sample[], minutes: numbe
     descriptors: rise(samples.map(({ descriptors }) => descriptors)),
     timers: rise(samples.flatMap(({ timers }) => timers ?? [])),
   };
-  // What was not judged is not over its bound.
+  // NaN means not judged, and is never over its bound.
   const over = (Object.keys(bounds) as (keyof Amounts)[]).filter((what) => gained[what] > bounds[what]);
   return {
     name,

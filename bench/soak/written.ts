@@ -1,4 +1,4 @@
-/** What was written under each key: every value that was tried since the last one that was acknowledged, and that one. */
+/** The values that each key may have: the last acknowledged one, and every one that was attempted after it. */
 export class Written {
   readonly #possible = new Map<string, { values: Set<string>; acknowledged: boolean }>();
   acknowledged = 0;
@@ -7,7 +7,7 @@ export class Written {
     return [...this.#possible.keys()];
   }
 
-  /** Write a value; what fails may have been written or not. One writer for a key at a time. */
+  /** Write a value. A failed write may or may not have happened. Only one writer may use a key at a time. */
   async write(key: string, value: string, write: () => Promise<boolean>): Promise<void> {
     const entry = this.#possible.get(key) ?? { values: new Set<string>(), acknowledged: false };
     this.#possible.set(key, entry);
@@ -17,7 +17,7 @@ export class Written {
     this.#possible.set(key, { values: new Set([value]), acknowledged: true });
   }
 
-  /** Whether a value that was read at the end is one of those that may be there. */
+  /** Whether a key may have the value that was read at the end. */
   isPossible(key: string, value: string | undefined): boolean {
     const entry = this.#possible.get(key);
     if (value === undefined) return entry?.acknowledged !== true;

@@ -4,7 +4,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Fill direct memory and the heap until an OutOfMemoryError of each, with deep stacks in eight threads, then hold all. */
+/** Fill direct memory and the heap until each throws an OutOfMemoryError, with deep stacks in eight threads. Then hold it all. */
 final class Fill {
   static int deep(int left) {
     if (left > 0) return deep(left - 1) + 1;

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** A memory cgroup of its own, of version 1 or 2, with no swap beside the limit where the kernel counts swap. */
+/** A memory cgroup, v1 or v2. Where the kernel counts swap, the group may use none. */
 export class MemoryCgroup {
   readonly procs: string;
   readonly version: 1 | 2;
@@ -19,17 +19,17 @@ export class MemoryCgroup {
     if (existsSync(swap)) writeFileSync(swap, this.version === 1 ? String(limit) : '0');
   }
 
-  /** Anonymous memory now: what cannot be dropped, as files can. */
+  /** Anonymous memory in bytes. The kernel cannot drop it, as it can drop cached files. */
   get used(): number {
     return this.#count('memory.stat', this.version === 1 ? 'rss' : 'anon');
   }
 
-  /** Processes that the kernel killed for their memory. */
+  /** How many processes the kernel killed for their memory. */
   get kills(): number {
     return this.#count(this.version === 1 ? 'memory.oom_control' : 'memory.events', 'oom_kill');
   }
 
-  /** End what still runs in it, and remove it. */
+  /** Kill the processes in the group, and remove it. */
   async close(): Promise<void> {
     for (let attempt = 0; attempt < 100; attempt += 1) {
       const pids = readFileSync(this.procs, 'utf8').split('\n').filter(Boolean);

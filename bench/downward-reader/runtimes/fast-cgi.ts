@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net';
 
-/** One request for a PHP file over FastCGI, which is not answered before the file ends: https://fastcgi-archives.github.io/FastCGI_Specification.html */
+/** Send one FastCGI request for a PHP file. The answer comes when the script ends: https://fastcgi-archives.github.io/FastCGI_Specification.html */
 export function requestPhp(socketPath: string, file: string): Socket {
   const parameters = { SCRIPT_FILENAME: file, REQUEST_METHOD: 'GET' };
   const pairs = Object.entries(parameters).map(([name, value]) =>

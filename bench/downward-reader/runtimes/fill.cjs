@@ -1,4 +1,4 @@
-// Grow to the heap that NODE_OPTIONS allows, as one process or as WEB_CONCURRENCY workers, then say so and hold it.
+// Fill the heap that NODE_OPTIONS allows, in one process or in WEB_CONCURRENCY workers. Then write a file into FULL and hold it.
 const cluster = require('node:cluster');
 const { writeFileSync } = require('node:fs');
 

@@ -1,4 +1,4 @@
-// Keep 90 % of GOMEMLIMIT alive and make garbage beside it, which the collector must take before the kernel acts.
+// Keep 90 % of GOMEMLIMIT alive and make garbage beside it. The collector must free the garbage before the kernel kills.
 package main
 
 import (

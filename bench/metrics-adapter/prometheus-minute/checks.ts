@@ -8,7 +8,7 @@ type Sample = { metric: Record<string, string>; value: [number, string] };
 /** `emitted` is how often each producer emitted. */
 type Minute = { adapter: Running; prometheus: Running; seconds: number; emitted: number };
 
-/** Everything that must hold at the end, asked of Prometheus itself. */
+/** Check at the end what Prometheus has stored. */
 export async function checks(minute: Minute): Promise<Check[]> {
   const [targets, sources, values, histograms, exemplars, sums, format] = await Promise.all([
     scrapes(minute),
@@ -22,7 +22,7 @@ export async function checks(minute: Minute): Promise<Check[]> {
   return [...targets, sources, ...values, ...histograms, exemplars, sums, format];
 }
 
-/** Resolves when Prometheus has scraped for the first time; it spreads the beginnings over the interval. */
+/** Wait for the first scrape. Prometheus spreads the first scrapes of its targets over the interval. */
 export async function firstScrape(prometheus: Running): Promise<void> {
   await waitFor('the first scrape', async () => (await query({ prometheus }, 'up')).length > 0);
 }
@@ -73,7 +73,7 @@ async function scrapes(minute: Minute): Promise<Check[]> {
   ];
 }
 
-/** What the name of a counter has in it that must stay 0. */
+/** Words in the names of counters that must stay 0. */
 const faults = 'error|fail|conflict|overflow|drops|dropped|malformed|rejected|too_long|unmapped';
 
 async function sourcesUp(minute: Minute): Promise<Check> {
@@ -92,7 +92,7 @@ async function sourcesUp(minute: Minute): Promise<Check> {
   };
 }
 
-/** Each source has its series, and each series another value at the end of the minute than in the middle of it. */
+/** Check that each source has its series, and that each series changed in the second half. */
 async function movement(minute: Minute): Promise<Check[]> {
   const half = `[${Math.ceil(minute.seconds / 2)}s:1s]`;
   return Promise.all(
@@ -107,7 +107,7 @@ async function movement(minute: Minute): Promise<Check[]> {
   );
 }
 
-/** The timings are 20 to 29 ms, and buckets grow by a tenth. */
+/** Check the native histograms. The timings are 20 to 29 ms, and each bucket is a tenth wider than the one before. */
 async function nativeBuckets(minute: Minute): Promise<Check[]> {
   return Promise.all(
     [nativeHistogram, 'shop_logfmt_seconds'].map(async (name) => {
@@ -135,7 +135,7 @@ async function exemplarsKept(minute: Minute): Promise<Check> {
   return { what: 'exemplars', measured: `${count}, of ${names.join(' and ')}`, met };
 }
 
-/** Everything that was emitted has been counted, also what was written around the rotation of the logs. */
+/** Check that everything emitted was counted, including the lines written around the rotation of the logs. */
 async function totals({ adapter, emitted }: Minute): Promise<Check> {
   const expected = {
     shop_regex_lines_total: 1,

@@ -8,8 +8,8 @@ import { startProducers } from './producers.ts';
 
 /**
  * `npm run bench -- metrics-adapter/prometheus-minute [seconds]`: a real Prometheus scrapes the adapter each second, for a
- * minute, while an application moves the values of every kind of source and rotates its logs. One line for each thing
- * that must hold; exit code 1 where one does not.
+ * minute. Meanwhile an application changes the values of every kind of source and rotates its logs. Prints one line per check,
+ * and exits with 1 if one fails.
  */
 const seconds = Number(process.argv[2] ?? 60);
 const folder = mkdtempSync(join(tmpdir(), 'podkit-minute-'));

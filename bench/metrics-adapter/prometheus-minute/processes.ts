@@ -8,7 +8,7 @@ import { adapterConfig } from './sources.ts';
 
 const main = join(import.meta.dirname, '..', '..', '..', 'services', 'metrics-adapter', 'src', 'main.ts');
 
-/** A process that was started: where it answers, what it wrote, and how it is ended. */
+/** A started process: its address, its output, and how to stop it. */
 export type Running = { url: string; output: () => string; stop(): Promise<void> };
 
 export async function startAdapter(folder: string, producers: { app: string; statsd: number }): Promise<Running> {
@@ -26,7 +26,7 @@ export async function startAdapter(folder: string, producers: { app: string; sta
   return answering(child, `http://127.0.0.1:${port}`, '/readyz');
 }
 
-/** Scrapes each second, asking for protobuf and so for native histograms, and keeps exemplars. */
+/** Start a Prometheus that scrapes each second. It asks for protobuf, which carries native histograms, and keeps exemplars. */
 export async function startPrometheus(folder: string, target: string): Promise<Running> {
   const config = join(folder, 'prometheus.yml');
   const scrape = `{ job_name: pod, static_configs: [{ targets: ['${new URL(target).host}'] }] }`;

@@ -9,7 +9,7 @@ import { logFiles } from './sources.ts';
 
 type State = { step: number };
 
-/** What the application answers over HTTP, by path; every value moves with each step. */
+/** The application's answers over HTTP, by path. Every value changes with each step. */
 const pages: Record<string, (state: State) => { type: string; body: string }> = {
   '/json': ({ step }) => {
     const stock = ['tea', 'coffee'].map((name, index) => ({ name, left: 1000 - step * (index + 1) }));
@@ -52,7 +52,7 @@ const lines: Record<(typeof logFiles)[number], (step: number) => string> = {
   'table.csv': (step) => `${step},"order, ${step}",0.25\n`,
 };
 
-/** An application that emits in every way there is, ten times a second once it is started. */
+/** Start an application that emits in every way that the adapter reads, ten times a second after `feed`. */
 export async function startProducers(folder: string) {
   const state: State = { step: 1 };
   const server = createServer(({ url = '' }, response) => {
@@ -94,12 +94,12 @@ export async function startProducers(folder: string) {
         () => unix.destroy(),
       );
     },
-    /** Stop emitting; returns how often each was emitted. */
+    /** Stop emitting. Returns how often each producer emitted. */
     halt: (): number => {
       clearInterval(timer);
       return state.step - 1;
     },
-    /** Every log file is renamed and begun anew, as logrotate does. */
+    /** Rename every log file and start a new one, as logrotate does. */
     rotate: () => {
       for (const name of logFiles) {
         renameSync(join(folder, name), join(folder, `${name}.1`));

@@ -1,4 +1,4 @@
-/** One source of each kind that the adapter has, and what moves in each, in PromQL. */
+/** One source of each kind that the adapter has, with PromQL for the values that change. */
 export const moving: Record<string, readonly string[]> = {
   'JSON by JSONPath': ['shop_orders_total', 'shop_stock_items'],
   "JSON by a module of json_exporter's": ['shop_shelf_items'],
@@ -15,7 +15,7 @@ export const moving: Record<string, readonly string[]> = {
   'log lines in CSV': ['shop_csvlog_seconds_total'],
 };
 
-/** Sources that are asked over HTTP at each scrape, and so have `adapter_up`. */
+/** Sources that the adapter requests over HTTP at each scrape. These have `adapter_up`. */
 export const pulled = ['paths', 'module', 'text', 'open', 'pairs', 'table'];
 
 /** A histogram with native buckets, from StatsD timings. */
