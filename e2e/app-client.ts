@@ -6,14 +6,14 @@ export type Answer = { status: number; body: string };
 
 type Init = { method?: string; body?: string };
 
-/** Ask over HTTP from inside a Pod of the suite: nothing of the cluster has to be reachable from here. */
+/** Send an HTTP request from inside a Pod of the suite. So the cluster's network need not be reachable from here. */
 export async function ask(pod: string, url: string, init: Init = {}): Promise<Answer> {
   const [answer] = await askAll(pod, [url], init);
-  if (answer === undefined) throw new Error(`no answer of ${url}`);
+  if (answer === undefined) throw new Error(`no answer from ${url}`);
   return answer;
 }
 
-/** The same for several, in one process: it counts towards the memory limit of the app's container. */
+/** Request several URLs from one process, because each process counts towards the memory limit of the app's container. */
 export async function askAll(pod: string, urls: readonly string[], init: Init = {}): Promise<Answer[]> {
   const headers = init.body === undefined ? {} : { 'content-type': 'application/json' };
   const code = `(async () => {
@@ -28,7 +28,7 @@ export async function askAll(pod: string, urls: readonly string[], init: Init = 
   return JSON.parse(output.slice(output.indexOf('[{'))) as Answer[];
 }
 
-/** Wait until something is so; says what did not become so. */
+/** Wait until a check returns a value. @throws {Error} with `what` and the last error */
 export async function until<T>(what: string, check: () => Promise<T | undefined | false>, seconds = 120): Promise<T> {
   const deadline = Date.now() + seconds * 1000;
   let last = '';
@@ -41,7 +41,7 @@ export async function until<T>(what: string, check: () => Promise<T | undefined 
     }
     await new Promise((resolve) => setTimeout(resolve, 500));
   }
-  throw new Error(`waited ${seconds} s for ${what}${last === '' ? '' : `; last: ${last}`}`);
+  throw new Error(`waited ${seconds} s for ${what}${last === '' ? '' : `; last error: ${last}`}`);
 }
 
 export async function scaleTo(replicas: number): Promise<void> {
@@ -60,7 +60,7 @@ export async function pods(): Promise<string[]> {
     .filter((name) => name !== '');
 }
 
-/** A JSON object of the API; undefined where it is gone. */
+/** Get an object of the API, or undefined if there is none. */
 export async function get<T>(kind: string, name: string): Promise<T | undefined> {
   const { code, output } = await attempt('kubectl', ['-n', namespace, 'get', kind, name, '-o', 'json']);
   return code === 0 ? (JSON.parse(output) as T) : undefined;
@@ -81,20 +81,20 @@ export type Pod = {
   };
 };
 
-/** The statuses of all containers of a Pod; those of native sidecars are among the init containers'. */
+/** The statuses of all containers of a Pod. Kubernetes lists native sidecars among the init containers. */
 export async function containerStatuses(name: string): Promise<ContainerStatus[]> {
   const pod = await get<Pod>('pod', name);
   return [...(pod?.status.initContainerStatuses ?? []), ...(pod?.status.containerStatuses ?? [])];
 }
 
-/** How often the containers of a Pod were restarted, sidecars too, all together. */
+/** The sum of the restarts of all containers of a Pod, sidecars included. */
 export const restarts = async (name: string): Promise<number> =>
   (await containerStatuses(name)).reduce((sum, { restartCount }) => sum + restartCount, 0);
 
-/** It changes when a Pod is replaced by another of its name. */
+/** The uid of a Pod. It changes when another Pod of the same name replaces it. */
 export const uid = async (name: string): Promise<string | undefined> => (await get<Pod>('pod', name))?.metadata.uid;
 
-/** Wait until another Pod of that name is there than the one with this uid. */
+/** Wait until another Pod of that name has replaced the one with this uid. */
 export const untilReplaced = (name: string, before: string | undefined, seconds?: number): Promise<true> =>
   until(
     `${name} to be replaced`,

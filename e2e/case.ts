@@ -1,7 +1,7 @@
-/** One thing that is to be so, on a running cluster or compose project. It throws, or returns its evidence in a line. */
+/** One end-to-end test. `run` returns its evidence as one line, or throws. */
 export type Case = { name: string; run: () => Promise<string> };
 
-/** Run the cases one after the other, a line for each. Returns how many failed. */
+/** Run the cases one after the other and print a line for each. Returns how many failed. */
 export async function runCases(cases: readonly Case[]): Promise<number> {
   let failed = 0;
   for (const { name, run } of cases) {
@@ -18,7 +18,7 @@ export async function runCases(cases: readonly Case[]): Promise<number> {
   return failed;
 }
 
-/** @throws {Error} saying what was not so */
-export function expect(condition: boolean, what: string): void {
-  if (!condition) throw new Error(what);
+/** @throws {Error} with `problem` unless the condition holds */
+export function expect(condition: boolean, problem: string): void {
+  if (!condition) throw new Error(problem);
 }

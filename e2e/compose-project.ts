@@ -9,7 +9,7 @@ export type ContainerState = {
   finishedAt: string;
 };
 
-/** One running copy of docker-compose.yml, whose ports are free ones of this machine. */
+/** A running copy of docker-compose.yml on free ports of this machine. */
 export class Compose {
   readonly app: string;
   readonly admin: string;
@@ -42,12 +42,12 @@ export class Compose {
     });
   }
 
-  /** Run `docker compose` with these words; its output. @throws {Error} when it does not end with 0 */
+  /** Run `docker compose` with these arguments and return its output. @throws {Error} if it does not exit with 0 */
   compose(...args: string[]): Promise<string> {
     return run('docker', ['compose', '-p', this.#name, ...args], { cwd: this.#folder, env: this.#env });
   }
 
-  /** The Git remote, with the user and password that may push. */
+  /** The URL of the Git remote, with the user and the given password. */
   repository(password: string): string {
     return `http://you:${password}@127.0.0.1:${this.#gitPort}/site.git`;
   }
@@ -56,7 +56,7 @@ export class Compose {
     await this.compose('--profile', '*', 'down', '--volumes', '--timeout', '40');
   }
 
-  /** The ids and names of its containers, volumes and networks that are still there. */
+  /** The ids and names of its remaining containers, volumes and networks. */
   async leftovers(): Promise<string[]> {
     const ofProject = ['--quiet', '--filter', `label=com.docker.compose.project=${this.#name}`];
     const lists = await Promise.all([

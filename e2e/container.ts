@@ -1,6 +1,6 @@
 import { attempt, run } from './run.ts';
 
-/** What `docker image inspect` says that matters here. */
+/** The part of `docker image inspect` that the tests read. */
 export type Image = {
   Config: {
     User: string;
@@ -15,13 +15,13 @@ export async function inspectImage(reference: string): Promise<Image> {
   return image;
 }
 
-/** A builder may have used a base without leaving it among the images. */
+/** Pull an image that is missing: a builder can use a base image without storing it. */
 export async function pullMissing(reference: string): Promise<void> {
   const { code } = await attempt('docker', ['image', 'inspect', reference]);
   if (code !== 0) await run('docker', ['pull', '--quiet', reference]);
 }
 
-/** The layers of an image, the newest first: the command that made each, and its bytes. */
+/** List the layers of an image, newest first: the command that made it, and its size in bytes. */
 export async function listLayers(reference: string): Promise<{ by: string; bytes: number }[]> {
   const format = '{"by":{{json .CreatedBy}},"bytes":{{.Size}}}';
   const output = await run('docker', ['history', '--no-trunc', '--human=false', '--format', format, reference]);
@@ -33,7 +33,7 @@ export async function listLayers(reference: string): Promise<{ by: string; bytes
 
 type State = { StartedAt: string; FinishedAt: string; ExitCode: number; Running: boolean };
 
-/** One container as a cluster would run it: read-only, without capabilities, of the image's user. */
+/** A container that runs as on a cluster: read-only, without capabilities, as the image's user. */
 export class Container {
   readonly #id: string;
   readonly #url: string;
@@ -51,7 +51,7 @@ export class Container {
     return new Container(id.trim(), `http://${address.trim().split('\n')[0]}`);
   }
 
-  /** Milliseconds from the start of its process to the first answer of 200. @throws {Error} with its log after 30 s */
+  /** Wait for the first 200. Returns the milliseconds since the process started. @throws {Error} with the log, after 30 s */
   async untilReady(path: string): Promise<number> {
     const { StartedAt } = await this.#state();
     const deadline = Date.now() + 30_000;

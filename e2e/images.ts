@@ -11,10 +11,11 @@ import { imageCases, type Row } from './cases/images.ts';
 import { pageCases } from './cases/pages.ts';
 import { run } from './run.ts';
 
-/** `npm run images:check`: every image that `npm run images` built, alone, what `exec` does in one, and a table of what each is and takes. */
+/** `npm run images:check`: test each image of `npm run images` alone, `exec` in one of them, and the pages' commands that need
+ * Docker. Then print a table of the images. */
 const rows: Row[] = [];
 const clone = mkdtempSync(join(tmpdir(), 'podkit-clone-'));
-// What a stranger has: a clone, whose repository is a folder that a container may mount.
+// A clone, as users have it: a container can mount its repository.
 await run('git', ['clone', '--quiet', root, clone]);
 chmodSync(clone, 0o755);
 const [web, api, metrics] = [await freePort(), await freePort(), await freePort()];

@@ -3,7 +3,8 @@ import { imageNames, localImage, registry } from '../tools/image-set.ts';
 import { withManifests } from './manifests.ts';
 import { attempt, type RunOptions, run } from './run.ts';
 
-/** `npm run kind`: create, build, load, apply, wait. `npm run kind:down`: take the cluster away with all that is in it. */
+/** `npm run kind`: create a kind cluster, build and load the images, apply the suite and wait for it. `npm run kind:down`: delete
+ * the cluster. */
 const root = join(import.meta.dirname, '..');
 const cluster = 'podkit';
 const context = ['--context', `kind-${cluster}`];
@@ -12,22 +13,20 @@ const rollout = ['rollout', 'status', '--timeout=300s'];
 for (const tool of ['docker', 'kind', 'kubectl']) {
   const { code } = await attempt('which', [tool]);
   if (code === 0) continue;
-  console.error(
-    `npm run kind needs docker, kind (https://kind.sigs.k8s.io) and kubectl; there is no ${tool} on the PATH.`,
-  );
+  console.error(`npm run kind needs docker, kind (https://kind.sigs.k8s.io) and kubectl; ${tool} is not on the PATH.`);
   process.exit(2);
 }
 await (process.argv[2] === 'down' ? down() : up());
 
 async function up(): Promise<void> {
   const clusters = (await run('kind', ['get', 'clusters'])).split('\n');
-  if (clusters.includes(cluster)) console.log(`The cluster ${cluster} is there already.`);
+  if (clusters.includes(cluster)) console.log(`The cluster ${cluster} exists already.`);
   else await step('Create the cluster', 'kind', ['create', 'cluster', '--config', 'k8s/kind.yaml', '--wait', '120s']);
   await step('Build the images', 'docker', ['buildx', 'bake', '--load']);
   const tags = await tagByContent();
   const names = [...tags].map(([name, tag]) => `${registry}/${name}:${tag}`);
-  await step('Load them', 'kind', ['load', 'docker-image', '--name', cluster, ...names]);
-  await step('Make the passwords, or keep them', join(root, 'k8s', 'create-secret'), context);
+  await step('Load the images', 'kind', ['load', 'docker-image', '--name', cluster, ...names]);
+  await step('Create the passwords, unless they exist', join(root, 'k8s', 'create-secret'), context);
   const image = (name: string) => ({ newName: `${registry}/${name}`, newTag: tags.get(name) ?? 'dev' });
   await withManifests(image, (folder) =>
     step('Apply the suite', 'kubectl', [...context, 'apply', '-k', join(folder, 'k8s/overlays/kind')]),
@@ -37,7 +36,7 @@ async function up(): Promise<void> {
   console.log('The suite is at http://localhost:8080/ and its console at http://localhost:8081/console/');
 }
 
-/** Name each image by what is in it, so that only a Pod whose code has changed is replaced. Image to tag. */
+/** Tag each image with its content's hash, so that only Pods with changed code are replaced. Returns image to tag. */
 async function tagByContent(): Promise<Map<string, string>> {
   const tags = new Map<string, string>();
   for (const name of imageNames) {

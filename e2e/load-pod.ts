@@ -3,7 +3,7 @@ import { kubectl, run } from './run.ts';
 
 const namespace = 'podkit-load';
 
-/** What the load Pod runs: keep-alive connections that ask as fast as they are answered, and count. */
+/** The program of the load Pod: 20 keep-alive connections that send requests and count failures. */
 const script = `
 const http = require('node:http');
 const agent = new http.Agent({ keepAlive: true, maxSockets: 20 });
@@ -36,9 +36,9 @@ const container = (image: string, target: string) => ({
 });
 
 /**
- * Load a URL from inside the cluster while `work` runs. Returns what `work` returns, and how many requests there were.
+ * Send requests to a URL from inside the cluster while `work` runs. Returns the result of `work` and the number of requests.
  *
- * @throws {Error} when a request failed
+ * @throws {Error} if a request failed
  */
 export async function underLoad(image: string, target: string, work: () => Promise<string>): Promise<string> {
   const pod = {
@@ -60,7 +60,7 @@ export async function underLoad(image: string, target: string, work: () => Promi
     const done = await work();
     await kubectl('-n', namespace, 'exec', 'load', '--', 'node', '-e', "process.kill(1, 'SIGUSR2')");
     const counts = await readCounts();
-    expect(counts.requests > 0, 'the load Pod asked nothing');
+    expect(counts.requests > 0, 'the load Pod sent no request');
     expect(
       counts.failed === 0,
       `${counts.failed} of ${counts.requests} requests failed: ${JSON.stringify(counts.errors)}`,

@@ -9,13 +9,13 @@ import { suiteCases } from './cases/suite.ts';
 import { withManifests } from './manifests.ts';
 import { run } from './run.ts';
 
-/** `npm run e2e`: the suite and every pattern on the cluster that KUBECONFIG names. */
-const help = `npm run e2e -- [options]    needs kubectl, and a cluster (KUBECONFIG) that has or can pull the images
+/** `npm run e2e`: test the suite, the chart and every pattern on the cluster that KUBECONFIG names. */
+const help = `npm run e2e -- [options]    it needs kubectl, helm, and a cluster (KUBECONFIG) that has the images or can pull them
   --registry NAME   where the images are (default ${registry})
   --tag TAG         their tag (default ${tag})
-  --previous TAG    the tag of the release before, to roll back to it and upgrade from it
-  --only REGEX      only the cases whose name matches
-  --list            name the cases
+  --previous TAG    the tag of the previous release, to roll back to it and upgrade from it
+  --only REGEX      run only the cases whose names match
+  --list            print the names of the cases
 `;
 const { values } = parseArgs({
   options: {
@@ -43,13 +43,13 @@ await withManifests(image, async (folder) => {
     ...pageCases('cluster', root, rewrite),
   ];
   const only = new RegExp(values.only);
-  // The first and the last case of the suite set it up and take it down.
+  // The first case of the suite sets it up, and the last one deletes it.
   const chosen = all.filter(({ name }) => only.test(name));
   if (values.list) return console.log(chosen.map(({ name }) => name).join('\n'));
   const { gitVersion } = JSON.parse(await run('kubectl', ['get', '--raw', '/version'])) as { gitVersion: string };
   console.log(
     `Kubernetes ${gitVersion}, images ${imageNames.map((name) => `${values.registry}/${name}:${values.tag}`).join(' ')}`,
   );
-  if (values.previous === '') console.log('without --previous TAG there is no rollback and no upgrade');
+  if (values.previous === '') console.log('NOT run: rollback and upgrade, which need --previous TAG');
   process.exitCode = (await runCases(chosen)) === 0 ? 0 : 1;
 });

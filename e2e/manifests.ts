@@ -5,10 +5,10 @@ import { copyManifests, type Replacement } from '../tools/image-set.ts';
 
 const root = join(import.meta.dirname, '..');
 
-/** The names of the patterns, one folder each. */
+/** The names of the patterns. Each is a folder. */
 export const patterns = (): string[] => readdirSync(join(root, 'k8s', 'patterns')).toSorted();
 
-/** Work in a folder with a copy of k8s/ that runs other images; commands of a README run there as in the root. */
+/** Call `work` with a copy of k8s/ that uses other images. Commands of a README run in that folder as in the root. */
 export async function withManifests<Result>(
   replace: (image: string) => Replacement,
   work: (folder: string) => Promise<Result>,

@@ -3,8 +3,8 @@ import { expect } from './case.ts';
 import { run } from './run.ts';
 
 /**
- * Writes keys through the ambassador until the key `<prefix>stop` is there, then reads them all; prints what it saw as JSON.
- * The prefix decides which store the keys go to.
+ * A program that writes keys through the ambassador until the key `<prefix>stop` exists, then reads them all. It prints its counts as
+ * JSON. The prefix decides which store has the keys.
  */
 const writer = (prefix: string) => `
   const socket = require('node:net').connect(6379, '127.0.0.1');
@@ -28,7 +28,7 @@ const writer = (prefix: string) => `
     const acknowledged = [];
     let refused = 0, longest = 0, last = performance.now();
     for (let n = 0; ; n += 1) {
-      // A few hundred a second: what is held is moved, and the point is not how fast.
+      // A few hundred a second are enough: this is no speed test, and the keys are moved between nodes.
       await new Promise((resolve) => setTimeout(resolve, 2));
       if (n % 50 === 0 && (await ask('GET ${prefix}stop')) === 'yes') break;
       if ((await ask('SET ${prefix}e2e-' + n + ' ' + n + ' EX 3600')) !== '+OK') { refused += 1; continue; }
@@ -46,27 +46,27 @@ const writer = (prefix: string) => `
 const inApp = (code: string) =>
   run('kubectl', ['-n', namespace, 'exec', 'podkit-0', '-c', 'app', '--', 'node', '-e', code], { timeout: 900_000 });
 
-/** Send one command to the ambassador's Redis port, from beside it; the answer as the protocol has it. */
+/** Send one command to the ambassador's Redis port from its Pod. Returns the reply as the protocol encodes it. */
 export const sendToRedis = (command: string): Promise<string> =>
   inApp(
     `const s = require('node:net').connect(6379, '127.0.0.1', () => s.write('${command}\\r\\nQUIT\\r\\n')); s.on('data', (d) => process.stdout.write(d));`,
   );
 
 /**
- * Write keys of this prefix while `work` runs. Returns how many writes were acknowledged and the longest pause between two.
+ * Write keys with this prefix while `work` runs. Returns the number of acknowledged writes and the longest pause between two.
  *
- * @throws {Error} where an acknowledged write cannot be read afterwards
+ * @throws {Error} if an acknowledged write cannot be read afterwards
  */
 export async function whileWriting(prefix: string, work: () => Promise<void>): Promise<string> {
   await sendToRedis(`DEL ${prefix}stop`);
   const written = inApp(writer(prefix));
-  // It is waited for below; where `work` fails first, that error is the one to see.
+  // It is awaited below. If `work` fails first, that error is the one to report.
   written.catch(() => undefined);
   try {
     await work();
   } finally {
-    // A store that has just changed hands may refuse once more.
-    await until('the writer to be stopped', async () => (await sendToRedis(`SET ${prefix}stop yes`)).startsWith('+OK'));
+    // A store may refuse this write just after a failover.
+    await until('the writer to stop', async () => (await sendToRedis(`SET ${prefix}stop yes`)).startsWith('+OK'));
   }
   const output = await written;
   const seen = JSON.parse(output.slice(output.indexOf('{'))) as Record<

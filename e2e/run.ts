@@ -5,7 +5,7 @@ export type Outcome = { code: number; output: string };
 
 export type RunOptions = { cwd?: string; input?: string; timeout?: number; env?: Record<string, string> };
 
-/** Run a program to its end, with its output (stdout and stderr as they come); it is killed at the time-out (ms). */
+/** Run a program to its end, and return stdout and stderr together. It is killed after `timeout` milliseconds. */
 export async function attempt(command: string, args: string[], options: RunOptions = {}): Promise<Outcome> {
   const { cwd, input, timeout = 300_000, env = {} } = options;
   const child = spawn(command, args, { cwd, env: { ...process.env, ...env }, timeout, killSignal: 'SIGKILL' });
@@ -17,7 +17,7 @@ export async function attempt(command: string, args: string[], options: RunOptio
   return { code: code ?? 137, output };
 }
 
-/** The same, and anything but exit code 0 is an error. */
+/** Run a program and return its output. @throws {Error} if it does not exit with 0 */
 export async function run(command: string, args: string[], options: RunOptions = {}): Promise<string> {
   const { code, output } = await attempt(command, args, options);
   if (code !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${code}:\n${output.trim().slice(-2000)}`);

@@ -3,13 +3,13 @@ import { runBlocks } from '../../tools/run-blocks.ts';
 import { namespace, pods, rolledOut } from '../app-client.ts';
 import type { Case } from '../case.ts';
 import { attempt, kubectl } from '../run.ts';
+import type { Images } from './disruptions/upgrade.ts';
 import { blocksThatNeed, suitePages } from './pages.ts';
 import { keepNote, servePage } from './suite.ts';
-import type { Images } from './unkind/upgrade.ts';
 
-/** The Helm chart, by the commands of its README. It needs helm. */
+/** Install the Helm chart with the commands of its README. It needs helm. */
 export const chartCases = (images: Images): Case[] => [
-  { name: 'chart comes up, serves and goes', run: () => install(images) },
+  { name: 'chart is installed, serves the site and is uninstalled', run: () => install(images) },
 ];
 
 async function install({ registry, tag }: Images): Promise<string> {

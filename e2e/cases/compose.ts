@@ -9,24 +9,30 @@ import { run } from '../run.ts';
 const members = ['git-sync', 'ambassador', 'metrics-adapter', 'downward-reader', 'app'];
 const soon = { timeout: 60_000, interval: 200 };
 
-/** The suite in Docker Compose: it comes up, is used and treated badly, and goes. The cases build on each other. */
+/** The suite in Docker Compose: it starts, serves, survives killed containers, and stops. The cases build on each other. */
 export function composeCases(project: Compose): Case[] {
   return [
-    { name: 'compose comes up', run: () => comeUp(project) },
+    { name: 'compose starts', run: () => comeUp(project) },
     { name: 'compose shows a push on the page', run: () => push(project) },
     { name: 'compose refuses a push without the password', run: () => pushAsStranger(project) },
-    { name: 'compose keeps notes in PostgreSQL, and what the rule says in Redis', run: () => store(project) },
-    { name: 'compose adapts the metrics of the app', run: () => metrics(project) },
-    { name: 'compose shows the console, with its sidecars and the labels of podinfo', run: () => showConsole(project) },
+    { name: 'compose stores notes in PostgreSQL and cached keys in Redis', run: () => store(project) },
+    { name: 'compose exposes the metrics of the app', run: () => metrics(project) },
+    { name: 'compose serves the console and the labels of the Pod', run: () => showConsole(project) },
     ...['ambassador', 'redis', 'postgres', 'app'].map((service) => ({
       name: `compose recovers from a killed ${service}`,
       run: () => killed(project, service),
     })),
-    { name: 'compose recovers by itself when the holder of the network dies', run: () => holderDies(project) },
-    { name: 'compose runs every member read-only, without capabilities, as nobody', run: () => hardened(project) },
-    { name: 'compose stops the app first, and all of the Pod with exit code 0', run: () => stop(project) },
-    { name: 'compose still has the note when it comes up again', run: () => again(project) },
-    { name: 'compose goes and leaves nothing', run: () => goAway(project) },
+    {
+      name: 'compose recovers by itself when the container that holds the network ends',
+      run: () => holderDies(project),
+    },
+    {
+      name: 'compose runs every container read-only, without capabilities and not as root',
+      run: () => hardened(project),
+    },
+    { name: 'compose stops the app first, and every container of the Pod exits with 0', run: () => stop(project) },
+    { name: 'compose has its note after a restart', run: () => again(project) },
+    { name: 'compose is removed and leaves nothing behind', run: () => goAway(project) },
   ];
 }
 
@@ -107,8 +113,8 @@ async function showConsole(project: Compose): Promise<string> {
   const state = await fetch(`${project.admin}/api/console`);
   expect(state.status === 200, `/api/console answered ${state.status}`);
   const labels = await project.compose('exec', '-T', 'app', 'node', '-e', printLabels);
-  expect(labels.includes('app.kubernetes.io/name'), `the downward reader says ${labels}`);
-  return `the page, and by the downward reader ${labels.trim()}`;
+  expect(labels.includes('app.kubernetes.io/name'), `the downward reader answered ${labels}`);
+  return `the page; labels: ${labels.trim()}`;
 }
 
 const printLabels = "fetch('http://127.0.0.1:8090/labels').then((answer) => answer.text()).then(console.log)";
@@ -116,7 +122,7 @@ const printLabels = "fetch('http://127.0.0.1:8090/labels').then((answer) => answ
 async function killed(project: Compose, service: string): Promise<string> {
   const began = performance.now();
   await project.compose('kill', '--signal', 'SIGKILL', service);
-  // `docker kill` counts as stopped by hand for the restart policy, so it is started again by hand.
+  // For the restart policy `docker kill` is a manual stop, so start the container again.
   await project.compose('start', service);
   await waitFor(
     'a note to be read and written',
@@ -133,7 +139,7 @@ async function holderDies(project: Compose): Promise<string> {
   const began = performance.now();
   const states = () => Promise.all(members.map((name) => project.state(name)));
   const before = await states();
-  // Not `docker kill`, after which no restart policy acts.
+  // Not with `docker kill`: after it no restart policy acts.
   await project.compose('exec', '-T', 'pod', 'sh', '-c', 'kill 1');
   const areBack = async () =>
     (await states()).every(
@@ -141,7 +147,7 @@ async function holderDies(project: Compose): Promise<string> {
     );
   await waitFor('every member to be healthy again', areBack, { timeout: 120_000, interval: 1000 });
   expect((await fetch(`${project.app}/`)).status === 200, 'the published port does not answer');
-  return `all healthy again ${seconds(began, performance.now())} s after it`;
+  return `all healthy again after ${seconds(began, performance.now())} s`;
 }
 
 async function hardened(project: Compose): Promise<string> {
@@ -176,12 +182,12 @@ async function again(project: Compose): Promise<string> {
   await project.compose('up', '--detach', '--wait', '--wait-timeout', '120');
   const { status } = await fetch(`${project.app}/api/notes/kept`);
   expect(status === 200, `GET answered ${status}`);
-  return 'its volumes were kept';
+  return 'the note is in the kept volume';
 }
 
 async function goAway(project: Compose): Promise<string> {
   await project.down();
   const left = await project.leftovers();
   expect(left.length === 0, `left: ${left.join(', ')}`);
-  return 'no container, volume or network';
+  return 'no container, volume or network is left';
 }

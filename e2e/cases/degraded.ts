@@ -4,11 +4,11 @@ import { kubectl } from '../run.ts';
 
 const note = 'http://127.0.0.1:8080/api/notes/e2e';
 
-/** What a note is read for would not do: without its store the app shows what it last saw. */
+/** Write a note. Reading one would prove nothing: without the store the app serves the last value that it read. */
 const write = () => ask('podkit-0', note, { method: 'PUT', body: '{"text":"kept"}' });
 
-/** Without PostgreSQL the Pod stays ready and serves its site; notes are refused, and taken again with the store. */
-export async function storeAway(): Promise<string> {
+/** Without PostgreSQL the Pod stays ready and serves its site. Writing a note fails until the store is back. */
+export async function serveWithoutStore(): Promise<string> {
   await scaleStore(0);
   try {
     const refused = await until('a note to be refused', async () => {
@@ -19,16 +19,16 @@ export async function storeAway(): Promise<string> {
     expect(page.status === 200, `without PostgreSQL / answered ${page.status}`);
     const ready = await ask('podkit-0', 'http://127.0.0.1:8081/readyz');
     expect(ready.status === 200, `without PostgreSQL /readyz answered ${ready.status}: ${ready.body}`);
-    return `the page 200, a note ${refused}; taken after ${await back()}`;
+    return `the page 200, a note ${refused}; saved again after ${await waitForStore()}`;
   } finally {
     await scaleStore(1);
   }
 }
 
-async function back(): Promise<string> {
+async function waitForStore(): Promise<string> {
   await scaleStore(1);
   const began = Date.now();
-  await until('a note to be taken', async () => (await write()).status < 300);
+  await until('a note to be saved', async () => (await write()).status < 300);
   return `${((Date.now() - began) / 1000).toFixed(1)} s`;
 }
 

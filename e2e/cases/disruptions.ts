@@ -1,39 +1,41 @@
 import { namespace } from '../app-client.ts';
 import type { Case } from '../case.ts';
 import { underLoad } from '../load-pod.ts';
-import { autoscalerTakesOver } from './unkind/autoscaler.ts';
-import { claimRetention } from './unkind/claims.ts';
-import { evictBroken, evictEach } from './unkind/eviction.ts';
-import { networkFlows } from './unkind/flows.ts';
-import { invalidConfigMap, mistakes, recover } from './unkind/mistakes.ts';
-import { fullVolume, redisAtMaxmemory } from './unkind/pressure.ts';
-import { longRecovery } from './unkind/recovery.ts';
-import { type Images, rollBackAndUpgrade } from './unkind/upgrade.ts';
+import { autoscalerTakesOver } from './disruptions/autoscaler.ts';
+import { claimRetention } from './disruptions/claims.ts';
+import { evictBroken, evictEach } from './disruptions/eviction.ts';
+import { networkFlows } from './disruptions/flows.ts';
+import { invalidConfigMap, mistakes, recover } from './disruptions/mistakes.ts';
+import { fullVolume, redisAtMaxmemory } from './disruptions/pressure.ts';
+import { longRecovery } from './disruptions/recovery.ts';
+import { type Images, rollBackAndUpgrade } from './disruptions/upgrade.ts';
 
-/** What operators and nodes do to a running suite. Where it says so, clients ask for the site all the time and no request fails. */
-export function unkindCases(folder: string, images: Images): Case[] {
+/** What operators and nodes do to a running suite. During the cases with `whileLoaded`, no request for the site may fail. */
+export function disruptionCases(folder: string, images: Images): Case[] {
   const { registry, tag, previous } = images;
-  const whileAsked = (work: () => Promise<string>) =>
+  const whileLoaded = (work: () => Promise<string>) =>
     underLoad(`${registry}/app:${tag}`, `http://podkit.${namespace}/`, work);
-  // It needs the images of the release before.
   const upgrade = {
-    name: 'unkind: a rollback to the release before, and the upgrade from it',
-    run: () => whileAsked(() => rollBackAndUpgrade(images)),
+    name: 'disruption: a rollback to the previous release, and an upgrade from it',
+    run: () => whileLoaded(() => rollBackAndUpgrade(images)),
   };
   return [
-    { name: 'unkind: every Pod is evicted, as a drain does it', run: () => whileAsked(evictEach) },
-    { name: 'unkind: a broken Pod is evicted in spite of its budget', run: () => whileAsked(evictBroken) },
+    { name: 'disruption: every Pod is evicted, as a drain does it', run: () => whileLoaded(evictEach) },
+    {
+      name: 'disruption: a broken Pod is evicted in spite of its disruption budget',
+      run: () => whileLoaded(evictBroken),
+    },
     ...mistakes.map((mistake) => ({
-      name: `unkind: a rollout with ${mistake.name}`,
-      run: () => whileAsked(() => recover(mistake)),
+      name: `disruption: a rollout with ${mistake.name}`,
+      run: () => whileLoaded(() => recover(mistake)),
     })),
-    { name: 'unkind: a ConfigMap with a typing error', run: () => whileAsked(invalidConfigMap) },
+    { name: 'disruption: a ConfigMap with a typing error', run: () => whileLoaded(invalidConfigMap) },
     ...(previous === '' ? [] : [upgrade]),
-    { name: 'unkind: a PostgreSQL that recovers for three minutes', run: () => whileAsked(longRecovery) },
-    { name: 'unkind: connections that no NetworkPolicy allows', run: () => whileAsked(networkFlows) },
-    { name: 'unkind: an emptyDir that is full', run: fullVolume },
-    { name: 'unkind: a Redis at its maxmemory', run: redisAtMaxmemory },
-    { name: 'unkind: claims are deleted or kept as the retention policy says', run: claimRetention },
-    { name: 'unkind: an autoscaler takes over a live suite', run: () => autoscalerTakesOver(folder) },
+    { name: 'disruption: a PostgreSQL that recovers for three minutes', run: () => whileLoaded(longRecovery) },
+    { name: 'disruption: connections that no NetworkPolicy allows', run: () => whileLoaded(networkFlows) },
+    { name: 'disruption: an emptyDir that is full', run: fullVolume },
+    { name: 'disruption: a Redis at its maxmemory', run: redisAtMaxmemory },
+    { name: 'disruption: a scale-down that deletes or keeps claims', run: claimRetention },
+    { name: 'disruption: an autoscaler takes over a running suite', run: () => autoscalerTakesOver(folder) },
   ];
 }

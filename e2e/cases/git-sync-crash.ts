@@ -6,10 +6,10 @@ import { hardened, openShift } from './git-sync-image.ts';
 
 const programs = join(import.meta.dirname, '..', 'git-sync-crash');
 
-/** The sweep runs inside one container, as a strict cluster would run it: a container for each step would take an hour. */
+/** The sweep runs inside one hardened container: a container for each step would take an hour. */
 export function gitSyncCrashCase(): Case {
   return {
-    name: 'image git-sync: killed at every step of a first pass and of an update',
+    name: 'image git-sync: survives SIGKILL at every step of a first pass and of an update',
     run: async () => {
       const volumes = ['--tmpfs=/w:mode=1777', '-v', `${programs}:/sweep:ro`, '-e', 'CRASH_STRIDE'];
       const container = [...hardened, ...volumes, `--user=${openShift}:0`, '--entrypoint=/usr/bin/tini'];

@@ -6,7 +6,7 @@ import { type Case, expect } from '../case.ts';
 import { Container } from '../container.ts';
 import { attempt, run } from '../run.ts';
 
-/** As OpenShift and a strict cluster run it: a user of no name, a root that is read-only, no capabilities, no /dev/shm. */
+/** Options of a container as OpenShift and strict clusters run it: read-only root, no capabilities, no /dev/shm. */
 export const hardened = [
   '--read-only',
   '--tmpfs=/tmp',
@@ -17,7 +17,7 @@ export const hardened = [
 const uids = ['50000', '1000680000'];
 export const [, openShift = ''] = uids;
 
-/** Made by the image's own git and gpg: a commit signed by OpenPGP, one that is not, a submodule, and a Git LFS file. */
+/** Create a signed and an unsigned commit, a submodule and a Git LFS file with the image's own git and gpg. */
 const makeRepositories = `set -e
 export HOME=/tmp GNUPGHOME=/tmp/gnupg
 mkdir -m 700 /tmp/gnupg
@@ -65,14 +65,14 @@ echo /two.txt > /w/patterns
 chmod a+x /w/hook.sh
 chmod -R a+rwX /w/*`;
 
-// What belongs to another user is fetched, and submodules by paths.
+// Allow repositories of another user, and submodules that are paths.
 const allow = '--git-config=protocol.file.allow:always,safe.directory:*';
 const site = ['--repo=file:///w/site', '--ref=main', '--link=x', allow];
 const once = ['--one-time', '--period=1s'];
 
 const one = (name: string, work: () => Promise<string>): Case => ({ name: `image git-sync: ${name}`, run: work });
 
-/** What git-sync's README promises, by the image that is built, as a cluster may run it. */
+/** Test with the built image what git-sync's README promises. */
 export function gitSyncImageCases(): Case[] {
   const image = localImage('git-sync');
   const folder = mkdtempSync(join(tmpdir(), 'podkit-git-sync-image-'));
@@ -104,21 +104,23 @@ export function gitSyncImageCases(): Case[] {
     return found;
   };
   return [
-    one('repositories to sync', async () => {
+    one('the test repositories are created', async () => {
       await shell(makeRepositories, openShift);
       return 'signed and unsigned commits, a submodule, a Git LFS file';
     }),
     ...uids.map((uid) =>
-      one(`user ${uid}, with a submodule`, () =>
+      one(`syncs a submodule as user ${uid}`, () =>
         expectSynced(`user-${uid}`, [...site, ...once], 'cat x/part/part.txt', 'part', { uid }),
       ),
     ),
-    // By paths git-lfs takes only what belongs to the same user.
-    one('a Git LFS file', () => expectSynced('large', [...site, ...once, '--ref=large'], 'cat x/large.bin', 'large')),
+    // From a path, git-lfs reads only files of the same user.
+    one('syncs a Git LFS file', () =>
+      expectSynced('large', [...site, ...once, '--ref=large'], 'cat x/large.bin', 'large'),
+    ),
     ...uids.map((uid) =>
-      one(`--add-user for ${uid}, and a hook that has curl and git-lfs`, async () => {
+      one(`runs a hook that uses curl and git-lfs as user ${uid}, with --add-user`, async () => {
         const words = [...site, ...once, '--add-user', '--exechook-command=/w/hook.sh'];
-        // Only a root that can be written to has an /etc/passwd that can be.
+        // --add-user writes to /etc/passwd, so the root is writable here.
         const { code, output } = await sync(`added-${uid}`, words, { uid, rules: [] });
         expect(code === 0, `it ended with ${code}: ${output}`);
         const said = await shown('cat /w/hook.txt && rm /w/hook.txt');
@@ -126,23 +128,23 @@ export function gitSyncImageCases(): Case[] {
         return said.split('\n')[0] ?? '';
       }),
     ),
-    one('--config-file', async () => {
+    one('syncs two repositories with --config-file', async () => {
       const { code, output } = await sync('several', ['--config-file=/w/several.yaml', allow, ...once]);
       expect(code === 0, `it ended with ${code}: ${output}`);
       const found = await shown('cat /w/several/a/x/two.txt /w/several/b/x/part.txt');
       expect(found === 'two\npart', `it published ${found}`);
-      return 'both';
+      return 'both published';
     }),
-    one('--verify-gpg-keys-file', async () => {
+    one('accepts only a signed commit with --verify-gpg-keys-file', async () => {
       const flags = ['--verify-commit', '--verify-gpg-keys-file=/w/keys.asc', ...once];
       const refused = await sync('unsigned', [...site, ...flags]);
       expect(refused.code === 1 && refused.output.includes('has no good signature'), `it ended with ${refused.code}`);
       return expectSynced('signed', [...site, ...flags, '--ref=signed'], 'cat x/two.txt', 'two');
     }),
-    one('--publish=copy', () =>
+    one('publishes a directory with --publish=copy', () =>
       expectSynced('copy', [...site, ...once, '--publish=copy'], 'stat -c %F x', 'directory'),
     ),
-    one('--sparse-checkout-file', () =>
+    one('checks out only the patterns of --sparse-checkout-file', () =>
       expectSynced(
         'sparse',
         [...site, ...once, '--sparse-checkout-file=/w/patterns', '--submodules=off'],
@@ -150,8 +152,10 @@ export function gitSyncImageCases(): Case[] {
         'two.txt',
       ),
     ),
-    one('a full hash goes on after POST /sync, and ends by SIGTERM', () => answersAfterTrigger(image, folder)),
-    one('is removed', async () => {
+    one('answers POST /sync while it follows a full hash, and exits on SIGTERM', () =>
+      answersAfterTrigger(image, folder),
+    ),
+    one('the test repositories are removed', async () => {
       await shell('rm -rf /w/*');
       rmSync(folder, { recursive: true });
       return 'nothing is left';

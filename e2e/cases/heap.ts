@@ -4,20 +4,23 @@ import { type Case, expect } from '../case.ts';
 import { attempt, run } from '../run.ts';
 
 const node = '/nodejs/bin/node';
-/** It keeps all that it makes, a few MiB at a time, until it has no more room. */
+/** A program that allocates memory until it has none left. */
 const grow = 'const all = []; for (;;) all.push(new Array(10_000).fill(all.length));';
 const limits = ['--memory=128m', '--memory-swap=128m', '--cpus=0.5', '--read-only', '--cap-drop=ALL'];
 
-/** What `exec` is for: a program that grows ends by an error of its own, where the kernel would kill it without a word. */
+/** With `exec`, a program that exhausts its memory ends with an error of its own. Without `exec`, the kernel kills it silently. */
 export function heapCases(): Case[] {
   const image = localImage('downward-reader');
-  const byItself = ['--entrypoint', node, image, '-e', grow];
-  const byExec = [image, 'exec', '--', node, '-e', grow];
+  const withoutExec = ['--entrypoint', node, image, '-e', grow];
+  const withExec = [image, 'exec', '--', node, '-e', grow];
   return [
-    { name: 'a growing program by itself is killed for its memory', run: () => isKilled(byItself) },
-    // An abort is 134; the kernel keeps that signal from PID 1, which then ends by the next one, 139.
-    { name: 'a growing program by exec has a heap error, as PID 1', run: () => hasHeapError(byExec, 139) },
-    { name: 'a growing program by exec has a heap error', run: () => hasHeapError(['--init', ...byExec], 134) },
+    { name: 'a program that exhausts its memory is killed by the kernel', run: () => isKilled(withoutExec) },
+    // An abort exits with 134. The kernel does not deliver SIGABRT to PID 1, so PID 1 ends with a later SIGSEGV: 139.
+    { name: 'exec makes that program end with a heap error, as PID 1', run: () => hasHeapError(withExec, 139) },
+    {
+      name: 'exec makes that program end with a heap error, below an init process',
+      run: () => hasHeapError(['--init', ...withExec], 134),
+    },
   ];
 }
 

@@ -6,7 +6,7 @@ import { type Case, expect } from '../case.ts';
 import { Container, type Image, inspectImage, listLayers, pullMissing } from '../container.ts';
 import { attempt, run } from '../run.ts';
 
-/** What `docker run` needs besides the image, and where it says that it is ready. */
+/** An image under test: its options for `docker run`, and its readiness endpoint. */
 type Subject = { name: string; base: string; port: number; ready: string; options: string[]; words?: string[] };
 
 /** A row of the table: image, base, MB on top of it without git and ssh, MB of git and ssh, user, ms from start to ready. */
@@ -42,18 +42,18 @@ const subjects = (repository: string): Subject[] => [
   { name: 'downward-reader', base: distroless, port: 8090, ready: '/readyz', options: [] },
 ];
 
-/** Every image by itself: its size, its labels, its user, and how it starts and stops with a root that is read-only. */
+/** Test every image alone: its size, labels and user, and how it starts and stops with a read-only root. */
 export function imageCases(rows: Row[]): Case[] {
   const folder = mkdtempSync(join(tmpdir(), 'podkit-images-'));
   const repository = join(folder, 'repo.git');
   return [
-    { name: 'image repository', run: () => makeRepository(folder, repository) },
+    { name: 'the repository for the images is created', run: () => makeRepository(folder, repository) },
     ...subjects(repository).map((subject) => ({
       name: `image ${subject.name}`,
       run: () => check(subject, localImage(subject.name), rows),
     })),
     {
-      name: 'image git-sync does as the sources do',
+      name: 'image git-sync publishes the same tree as the sources',
       run: () => sameTree(folder, repository, localImage('git-sync')),
     },
   ].map((one, index, all) => (index === all.length - 1 ? { ...one, run: () => thenRemove(folder, one.run) } : one));
@@ -94,7 +94,7 @@ async function check(subject: Subject, reference: string, rows: Row[]): Promise<
     const { exitCode, milliseconds } = await container.stop();
     expect(exitCode === 0, `it ended with ${exitCode}: ${await container.logs()}`);
     rows.push({ image: subject.name, base: subject.base, added, tools, user: image.Config.User, ready });
-    return `${added.toFixed(1)} MB, ready after ${ready} ms, ${health}, stopped by SIGTERM with 0 after ${milliseconds} ms`;
+    return `${added.toFixed(1)} MB, ready after ${ready} ms, ${health}, exited with 0 ${milliseconds} ms after SIGTERM`;
   } finally {
     await container.remove();
   }
@@ -118,12 +118,12 @@ function expectConfig({ name }: Subject, { Config }: Image): void {
   expect(Number(uid) > 10_000 && Number(gid) > 10_000, `its user is ${Config.User}`);
   const missing = labels.filter((label) => (Config.Labels?.[label] ?? '') === '');
   expect(missing.length === 0, `it has no label ${missing.join(', ')}`);
-  expect(Array.isArray(Config.Entrypoint), 'its entry point is run by a shell');
+  expect(Array.isArray(Config.Entrypoint), 'a shell runs its entry point');
   // git-sync serves HTTP only with --http-bind, so the image has no health check for it.
   expect(name === 'git-sync' || Config.Healthcheck !== undefined, 'it has no HEALTHCHECK');
 }
 
-/** A user of no name on a root that is read-only gets the same tree and exit code as the sources get here. */
+/** With an unknown user and a read-only root, the image must publish the same tree and exit with the same codes as the sources. */
 async function sameTree(folder: string, repository: string, reference: string): Promise<string> {
   const roots = { image: join(folder, 'image'), sources: join(folder, 'sources') };
   for (const path of Object.values(roots)) {
@@ -163,7 +163,7 @@ async function sameTree(folder: string, repository: string, reference: string): 
   return `the same ${one.trim().split('\n').length} entries with modes and contents, exit codes ${codes.join(', ')}`;
 }
 
-/** Every path with its type, mode, target and checksum, and where the link leads. */
+/** List every path with its type, mode, target and checksum, and the target of the published link. */
 const listTree = (path: string): Promise<string> => run('bash', ['-c', tree], { cwd: path });
 
 const tree = `readlink current; find current/ ! -name .git -printf '%P %y %m %l\\n' | sort

@@ -1,7 +1,7 @@
 import { ask, namespace, restarts, until } from '../app-client.ts';
 import { kubectl } from '../run.ts';
 
-/** What a running Pod sees without a restart. */
+/** A running Pod sees a new label without a restart. */
 export async function relabel(): Promise<string> {
   const value = `c${Date.now()}`;
   const began = Date.now();

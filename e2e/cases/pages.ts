@@ -2,7 +2,7 @@ import { blocksOf, type Need, pages } from '../../tools/doc-commands.ts';
 import { runBlocks } from '../../tools/run-blocks.ts';
 import type { Case } from '../case.ts';
 
-/** The pages whose commands a case of the suite or of the patterns runs itself. */
+/** Pages whose commands run in a case of the suite. */
 export const suitePages = {
   base: 'k8s/README.md',
   chart: 'charts/podkit/README.md',
@@ -15,7 +15,7 @@ const isElsewhere = (page: string) => page.startsWith('k8s/patterns/') || ofSuit
 
 export const blocksThatNeed = (page: string, need: Need) => blocksOf(page).filter((block) => block.need === need);
 
-/** Each page with commands that need Docker, or a cluster: they are run as written, but for the images and ports. */
+/** A case for each page whose commands need Docker or a cluster. `rewrite` may change images and ports, nothing else changes. */
 export function pageCases(need: Need, cwd: string, rewrite: (commands: string) => string): Case[] {
   return pages()
     .filter((page) => !isElsewhere(page) && blocksThatNeed(page, need).length > 0)

@@ -5,7 +5,7 @@ import type { Case } from '../case.ts';
 import { patterns } from '../manifests.ts';
 import { kubectl } from '../run.ts';
 
-/** Each pattern: the commands of its README, exactly as written, and what it says one sees. */
+/** A case for each pattern: run the commands of its README as written, and compare the output with what the README shows. */
 export function patternCases(folder: string): Case[] {
   return patterns().map((name) => ({ name: `pattern ${name}`, run: () => runReadme(folder, name) }));
 }

@@ -26,5 +26,5 @@ export async function partition(): Promise<string> {
   expect((await uid('podkit-0')) === before[0], 'podkit-0 was replaced too');
   await kubectl('-n', namespace, 'patch', 'statefulset', 'podkit', `--patch=${strategyPatch(0)}`);
   await rolledOut();
-  return 'only podkit-2 was replaced; with partition 0 the rest followed';
+  return 'with partition 2 only podkit-2 was replaced; with partition 0 the others followed';
 }

@@ -6,7 +6,7 @@ import { blocksThatNeed, suitePages } from './pages.ts';
 
 const keys = Array.from({ length: 30 }, (_, index) => `key-${index}`);
 
-/** The keys that each Pod has on its own volume come back with it. */
+/** Scale the suite down and up. Each Pod must get its keys back, which are on its own volume. */
 export async function scaling(folder: string): Promise<string> {
   await runBlocks(blocksThatNeed(suitePages.scaling, 'cluster').slice(0, 1), { cwd: folder, timeout: 300_000 });
   await rolledOut();
@@ -36,7 +36,7 @@ async function write(pod: number): Promise<void> {
   }
 }
 
-/** The keys of a Pod that cannot be read back as they were written, through the first one. */
+/** Read the keys of a Pod through podkit-0, and return those whose value is wrong or missing. */
 async function missing(pod: number): Promise<string[]> {
   const answers = await askAll(
     'podkit-0',

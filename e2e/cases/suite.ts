@@ -3,7 +3,9 @@ import { runBlocks } from '../../tools/run-blocks.ts';
 import { ask, containerStatuses, namespace, pods, rolledOut, until } from '../app-client.ts';
 import { type Case, expect } from '../case.ts';
 import { kubectl } from '../run.ts';
-import { storeAway } from './degraded.ts';
+import { serveWithoutStore } from './degraded.ts';
+import type { Images } from './disruptions/upgrade.ts';
+import { disruptionCases } from './disruptions.ts';
 import { newSetting, relabel, resize } from './live-changes.ts';
 import { blocksThatNeed, suitePages } from './pages.ts';
 import { postgresReplicaCases } from './postgres-replica.ts';
@@ -11,36 +13,34 @@ import { redisClusterCases } from './redis-cluster.ts';
 import { partition, rollingRestart } from './rollout.ts';
 import { scaling } from './scaling.ts';
 import { deletedWhileWriting, sidecars, stopOrder } from './termination.ts';
-import type { Images } from './unkind/upgrade.ts';
-import { unkindCases } from './unkind.ts';
 
 const local = 'http://127.0.0.1:8080';
 
-/** The whole suite: it comes up, is treated badly, and goes. The cases build on each other. */
+/** The whole suite: it starts, serves, survives disruptions, and is deleted. The cases build on each other. */
 export function suiteCases(folder: string, images: Images): Case[] {
   const base = join(folder, 'k8s', 'base');
   return [
-    { name: 'suite comes up', run: () => comeUp(folder) },
+    { name: 'suite starts', run: () => comeUp(folder) },
     { name: 'suite serves the synced page', run: servePage },
     { name: 'suite keeps a note through the ambassador', run: keepNote },
-    { name: 'suite serves its site while PostgreSQL is away', run: storeAway },
+    { name: 'suite serves its site while PostgreSQL is down', run: serveWithoutStore },
     { name: 'suite starts its sidecars before the app', run: startOrder },
     {
       name: 'suite loses no request in a rolling restart',
       run: () => rollingRestart(`${images.registry}/app:${images.tag}`),
     },
-    { name: 'suite keeps its keys while it scales 1, 3, 1, 3', run: () => scaling(folder) },
-    { name: 'suite loses no acknowledged note or key when a Pod is deleted while writing', run: deletedWhileWriting },
+    { name: 'suite keeps its keys when it scales to 1, 3, 1 and 3 Pods', run: () => scaling(folder) },
+    { name: 'suite loses no acknowledged note or key when a Pod is deleted during writes', run: deletedWhileWriting },
     { name: 'suite stops its sidecars after the app', run: stopOrder },
     { name: 'suite sees a new label without a restart', run: relabel },
     { name: 'suite shows a CPU resize in place', run: resize },
-    { name: 'suite takes a new setting without a restart', run: newSetting },
-    { name: 'suite rolls out to a partition only', run: partition },
+    { name: 'suite applies a new setting without a restart', run: newSetting },
+    { name: 'suite rolls out only to the Pods of a partition', run: partition },
     { name: 'suite has a NetworkPolicy for every Pod', run: networkPolicies },
-    ...unkindCases(folder, images),
+    ...disruptionCases(folder, images),
     ...redisClusterCases(folder),
     ...postgresReplicaCases(folder),
-    { name: 'suite goes', run: () => goAway(base) },
+    { name: 'suite is deleted', run: () => goAway(base) },
   ];
 }
 
@@ -61,8 +61,8 @@ export async function servePage(): Promise<string> {
 }
 
 export async function keepNote(): Promise<string> {
-  // The Pods don't wait for the stores, which start beside them.
-  await until('a note to be taken', async () => {
+  // The Pods start beside the stores and don't wait for them.
+  await until('a note to be saved', async () => {
     const { status } = await ask('podkit-0', `${local}/api/notes/e2e`, { method: 'PUT', body: '{"text":"kept"}' });
     return status < 300;
   });
@@ -96,11 +96,11 @@ async function networkPolicies(): Promise<string> {
       ),
   );
   expect(free.length === 0, `no policy selects ${free.map(({ metadata }) => metadata.name).join(', ')}`);
-  return `${items.length} policies, ${all.items.length} Pods (whether they are enforced is the network plugin's)`;
+  return `${items.length} policies, ${all.items.length} Pods (the network plugin decides whether they are enforced)`;
 }
 
 async function goAway(base: string): Promise<string> {
-  // The Redis Cluster has taken the place of some of it.
+  // An earlier case replaced some of these objects by the Redis Cluster.
   await kubectl('delete', '-k', base, '--ignore-not-found', '--timeout=300s');
-  return 'deleted, with its namespace and claims';
+  return 'deleted with its namespace and claims';
 }

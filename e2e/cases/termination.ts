@@ -4,14 +4,14 @@ import { attempt, kubectl } from '../run.ts';
 
 export const sidecars = ['git-sync', 'ambassador', 'metrics-adapter', 'downward-reader'];
 
-/** What a Pod is asked to keep while another is deleted: a note goes through the ambassador, a key onto the Pod's own volume. */
+/** Writes during the deletion of a Pod. A note goes through the ambassador, a key onto the Pod's own volume. */
 const written = [
   { path: '/api/notes/during', body: '{"text":"x"}' },
   { path: '/api/pods/0/data/during', body: 'x' },
   { path: '/api/pods/1/data/during', body: 'x' },
 ];
 
-/** What was acknowledged while a Pod was deleted is there afterwards, whichever Pod had taken it. */
+/** Every write that is acknowledged while a Pod is deleted can be read afterwards, whichever Pod received it. */
 export async function deletedWhileWriting(): Promise<string> {
   const acknowledged = new Set<string>();
   const state = { deleting: true };
@@ -35,13 +35,13 @@ export async function deletedWhileWriting(): Promise<string> {
 
 function count(path: string, acknowledged: Set<string>): string {
   const number = [...acknowledged].filter((one) => one.startsWith(path)).length;
-  expect(number > 0, `nothing of ${path} was acknowledged`);
+  expect(number > 0, `no write of ${path} was acknowledged`);
   return `${number} of ${path} acknowledged, 0 lost`;
 }
 
 /**
- * Each sidecar begins to stop only when the app has ended, by the clock of the node: what their logs say, since the
- * statuses of a Pod that goes come too late.
+ * Each sidecar starts to stop only after the app has ended. The times come from the logs, because a deleted Pod reports its
+ * statuses too late.
  */
 export async function stopOrder(): Promise<string> {
   const follow = ['-n', namespace, 'logs', 'podkit-1', '--follow', '--timestamps', '--tail=1', '--container'];
@@ -59,16 +59,16 @@ export async function stopOrder(): Promise<string> {
   }));
   const early = stops.filter(({ after }) => after < 0).map(({ name }) => name);
   const times = stops.map(({ name, after }) => `${name} ${after} ms`).join(', ');
-  expect(early.length === 0, `${early.join(', ')} began to stop before the app had ended: ${times}`);
+  expect(early.length === 0, `${early.join(', ')} started to stop before the app had ended: ${times}`);
   return `after the app's end: ${times}`;
 }
 
 type Log = { name: string; lines: string[] };
 
-/** When a container first said something. @throws {Error} where it did not */
+/** The time of the first log line that matches. @throws {Error} if none does */
 function findTime(log: Log | undefined, words: RegExp): number {
   const line = log?.lines.find((one) => words.test(one)) ?? '';
   const at = Date.parse(line.split(' ')[0] ?? '');
-  expect(!Number.isNaN(at), `${log?.name} did not say ${words.source}; its last line: ${log?.lines.at(-1)}`);
+  expect(!Number.isNaN(at), `${log?.name} did not log ${words.source}; its last line: ${log?.lines.at(-1)}`);
   return at;
 }

@@ -4,8 +4,8 @@ import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 
 /*
- * To be preloaded into git-sync (`node --import`): ends it by SIGKILL at the step that KILL_AT names. A step is the moment
- * before and after each change to a file, and the start and the end of each program. At its end it prints how many there were.
+ * Preload this into git-sync (`node --import`). It kills the process with SIGKILL at step number KILL_AT. The moments before and
+ * after each change to a file are steps, and so are the start and the end of each child process. At exit it prints the number of steps.
  */
 type Call = (...words: unknown[]) => unknown;
 const changing = ['copyFile', 'mkdir', 'mkdtemp', 'open', 'rename', 'rm', 'rmdir', 'symlink', 'unlink', 'utimes'];

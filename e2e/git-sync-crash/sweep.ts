@@ -3,9 +3,9 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, rmSync,
 import { basename, join } from 'node:path';
 
 /*
- * Runs inside the image of git-sync: a first pass and an update, each ended by SIGKILL at every step of it. Afterwards the
- * published tree must be one commit as a whole, and the next start must publish the newest and leave nothing behind.
- * Prints each step that was not so, and ends with 1. CRASH_STRIDE=N takes every Nth step.
+ * This runs inside the image of git-sync. It kills a first pass and an update with SIGKILL at each step. Afterwards the
+ * published tree must be one whole commit, and the next start must publish the newest commit and leave nothing behind.
+ * It prints each step that fails, and exits with 1 if one does. CRASH_STRIDE=N tests every Nth step.
  */
 const folder = '/w/crash';
 const [remote, root, kept, link] = [join(folder, 'site'), join(folder, 'root'), join(folder, 'kept'), 'current'];
@@ -33,7 +33,7 @@ function sync(ref: string, killAt: number) {
   return run;
 }
 
-/** What the end of a container does to the programs that a killed process leaves. */
+/** Kill the processes that a killed one leaves, as the end of a container does. */
 function endOthers(): void {
   for (const pid of readdirSync('/proc').map(Number))
     if (pid > 1 && pid !== process.pid) {
@@ -51,7 +51,7 @@ function countSteps(ref: string): number {
   return Number(/^steps (\d+)$/m.exec(stdout)?.[1]);
 }
 
-/** What is published: its hash, and what is wrong with it, if anything. */
+/** Read what is published: its hash, and a problem if there is one. */
 function published(): { hash: string; problem?: string } {
   try {
     const hash = basename(readlinkSync(join(root, link)));

@@ -15,7 +15,7 @@ const overlay = {
   components: ['../../components/autoscaling'],
 };
 
-/** components/autoscaling on a live base by the commands of docs/scaling.md: the number of Pods never falls on the way. */
+/** Add components/autoscaling to a running base with the commands of docs/scaling.md. The number of Pods must never fall. */
 export async function autoscalerTakesOver(folder: string): Promise<string> {
   const here = join(folder, 'k8s', 'overlays', 'mine');
   mkdirSync(here, { recursive: true });
@@ -33,5 +33,5 @@ export async function autoscalerTakesOver(folder: string): Promise<string> {
   }
   const replicas = seen.trim().split('\n').map(Number);
   expect(replicas.length > 0 && Math.min(...replicas) >= 2, `replicas were ${replicas.join(', ')}`);
-  return `replicas on the way: ${replicas.join(', ')}`;
+  return `replicas meanwhile: ${replicas.join(', ')}`;
 }

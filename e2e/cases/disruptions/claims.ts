@@ -15,7 +15,7 @@ const retain = (whenScaled: 'Delete' | 'Retain') =>
     `--patch=${JSON.stringify({ spec: { persistentVolumeClaimRetentionPolicy: { whenScaled } } })}`,
   );
 
-/** By `Delete` the claim goes with its Pod, and the Pod comes back empty; by `Retain` the ordinal gets its claim again. */
+/** With `Delete` a scale-down deletes the claim, and the next Pod starts empty. With `Retain` the next Pod gets the same claim. */
 export async function claimRetention(): Promise<string> {
   await retain('Delete');
   await scaleTo(3);
@@ -39,7 +39,7 @@ export async function claimRetention(): Promise<string> {
 
 async function write(): Promise<void> {
   await until(
-    'a key to be taken',
+    'a key to be saved',
     async () => (await ask('podkit-0', key, { method: 'PUT', body: 'claimed' })).status < 300,
   );
 }

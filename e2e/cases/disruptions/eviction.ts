@@ -3,14 +3,14 @@ import { expect } from '../../case.ts';
 import { attempt, type Outcome } from '../../run.ts';
 import { breakReadiness, undoRollout } from './mistakes.ts';
 
-/** Ask for an eviction, as `kubectl drain` does. Refused with "disruption budget" where the budget allows no more. */
+/** Request an eviction, as `kubectl drain` does. The API refuses it with "disruption budget" if the budget allows no more. */
 function evict(pod: string): Promise<Outcome> {
   const eviction = { apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name: pod, namespace } };
   const path = `/api/v1/namespaces/${namespace}/pods/${pod}/eviction`;
   return attempt('kubectl', ['create', '--raw', path, '-f', '-'], { input: JSON.stringify(eviction) });
 }
 
-/** One Pod after the other is evicted and comes back; while one is away the budget refuses the next. */
+/** Evict one Pod after the other and wait until each is back. While one is missing, the budget must refuse the next. */
 export async function evictEach(): Promise<string> {
   const names = (await pods()).map((name) => name.replace('pod/', ''));
   let refused = 0;
@@ -22,11 +22,11 @@ export async function evictEach(): Promise<string> {
     await untilReplaced(pod, before);
     await rolledOut();
   }
-  expect(refused === names.length, `a second Pod was let go ${names.length - refused} times`);
-  return `${names.length} Pods evicted one by one, a second at the same time refused each time`;
+  expect(refused === names.length, `a second Pod was evicted ${names.length - refused} times`);
+  return `${names.length} Pods evicted one by one, each time a second eviction was refused`;
 }
 
-/** A Pod that never gets ready does not block the drain of its node: its budget says AlwaysAllow. */
+/** A Pod that never gets ready does not block the drain of its node, because its budget has AlwaysAllow. */
 export async function evictBroken(): Promise<string> {
   const broken = await breakReadiness();
   try {

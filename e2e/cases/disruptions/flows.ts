@@ -2,13 +2,13 @@ import { namespace } from '../../app-client.ts';
 import { expect } from '../../case.ts';
 import { kubectl } from '../../run.ts';
 
-/** Where a container of ours that has Node runs, in words of `kubectl exec`. */
+/** The containers that open connections, as arguments of `kubectl`. */
 const sources = {
   app: ['-n', namespace, 'exec', 'podkit-0', '-c', 'app'],
   stranger: ['-n', 'podkit-load', 'exec', 'load'],
 };
 
-/** What the policies of the base say: the addresses that each may connect to, and those that it may not. */
+/** What the policies of the base allow and forbid, by source: addresses. */
 const flows = {
   app: {
     allowed: ['redis:6379', 'postgres:5432', 'git-server:8888', 'podkit-1.podkit-pods:8081'],
@@ -35,7 +35,7 @@ const connect = (addresses: readonly string[]) => `
   });
   Promise.all(${JSON.stringify(addresses)}.map(isOpen)).then((open) => console.log(JSON.stringify(open)));`;
 
-/** The addresses that can be connected to, of all that are tried. */
+/** Try the addresses, and return those that accept a connection. */
 async function findOpen(source: keyof typeof sources, addresses: readonly string[]): Promise<string[]> {
   const output = await kubectl(...sources[source], '--', 'node', '-e', connect(addresses));
   const open = JSON.parse(output.slice(output.indexOf('['))) as boolean[];
@@ -43,8 +43,8 @@ async function findOpen(source: keyof typeof sources, addresses: readonly string
 }
 
 /**
- * What the NetworkPolicies allow works; what they don't is refused. Where nothing at all is refused, the network plugin
- * doesn't enforce them, and the line says so. The stranger is the Pod of the load, in a namespace of its own.
+ * Allowed connections work, and all others are refused. If every forbidden one works, the network plugin does not enforce
+ * policies, and the result says so. The stranger is the load Pod, in a namespace of its own.
  */
 export async function networkFlows(): Promise<string> {
   let [allowed, forbidden] = [0, 0];
@@ -53,13 +53,13 @@ export async function networkFlows(): Promise<string> {
     const flow = flows[source];
     const works = await findOpen(source, flow.allowed);
     const closed = flow.allowed.filter((address) => !works.includes(address));
-    expect(closed.length === 0, `${source} does not reach ${closed.join(', ')}`);
+    expect(closed.length === 0, `${source} cannot connect to ${closed.join(', ')}`);
     open.push(...(await findOpen(source, flow.forbidden)).map((address) => `${source} to ${address}`));
     allowed += flow.allowed.length;
     forbidden += flow.forbidden.length;
   }
   if (open.length === forbidden)
     return `${allowed} allowed flows work; the network plugin of this cluster does not enforce policies: all ${forbidden} others work too`;
-  expect(open.length === 0, `no policy allows ${open.join(', ')}`);
+  expect(open.length === 0, `connections work that no policy allows: ${open.join(', ')}`);
   return `${allowed} allowed flows work, ${forbidden} others are refused`;
 }

@@ -2,7 +2,7 @@ import { containerStatuses, get, namespace, type Pod, pods, restarts, rolledOut,
 import { expect } from '../../case.ts';
 import { attempt, kubectl } from '../../run.ts';
 
-/** A wrong change of the StatefulSet, and where an operator sees what is wrong with the Pod that got it. */
+/** A wrong change of the StatefulSet, and the evidence of it that an operator finds. */
 export type Mistake = {
   name: string;
   template: object;
@@ -62,11 +62,11 @@ export const mistakes: Mistake[] = [
   unready,
 ];
 
-/** Make the mistake, see what is wrong where an operator looks, undo it. The Pods that ran before go on. */
+/** Make a mistake, wait for its evidence, and undo it. The Pods that ran before keep running. */
 export async function recover(mistake: Mistake): Promise<string> {
   const broken = await make(mistake);
   try {
-    return (await until(`what is wrong with ${broken}`, () => mistake.evidence(broken))) || '';
+    return (await until(`the evidence at ${broken}`, () => mistake.evidence(broken))) || '';
   } finally {
     await undoRollout(broken);
   }
@@ -79,21 +79,21 @@ export async function breakReadiness(): Promise<string> {
   return broken;
 }
 
-/** Roll it out. Returns the first Pod that gets it, at which the rollout stops. */
+/** Roll out a mistake. Returns the first Pod that gets it; the rollout stops there. */
 async function make({ template }: Mistake): Promise<string> {
   const patch = JSON.stringify({ spec: { template: { spec: template } } });
   await kubectl('-n', namespace, 'patch', 'statefulset', 'podkit', `--patch=${patch}`);
   return `podkit-${(await pods()).length - 1}`;
 }
 
-/** A broken Pod holds up the rollback too, until it is deleted: docs/scaling.md. */
+/** Roll back. A broken Pod blocks the rollback too, until it is deleted: docs/scaling.md. */
 export async function undoRollout(broken: string): Promise<void> {
   await kubectl('-n', namespace, 'rollout', 'undo', 'statefulset/podkit');
   await kubectl('-n', namespace, 'delete', 'pod', broken, '--timeout=120s');
   await rolledOut();
 }
 
-/** The ambassadors refuse the new file, say so in their log, and serve on with the one that they have. */
+/** The ambassadors refuse an invalid file, log the error, and keep serving with the last valid one. */
 export async function invalidConfigMap(): Promise<string> {
   type ConfigMap = { data: Record<string, string> };
   const restartsBefore = await restarts('podkit-0');

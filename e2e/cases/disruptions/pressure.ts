@@ -4,7 +4,7 @@ import { attempt, kubectl } from '../../run.ts';
 
 const key = 'http://127.0.0.1:8080/api/pods/1/data/before';
 
-/** The kubelet evicts a Pod whose emptyDir is over its limit. It comes back by itself, with what is on its own volume. */
+/** The kubelet evicts a Pod whose emptyDir is over its limit. The Pod comes back by itself with the data of its volume. */
 export async function fullVolume(): Promise<string> {
   const { status } = await ask('podkit-0', key, { method: 'PUT', body: 'kept' });
   expect(status < 300, `PUT answered ${status}`);
@@ -24,10 +24,10 @@ export async function fullVolume(): Promise<string> {
 }
 
 const mebibytes = 240;
-/** Ten MiB a call: a script is refused only at its start. */
+/** Ten MiB per call, because Redis refuses a script only at its start. */
 const fill = "for i=1,10 do redis.call('SET', KEYS[1]..':'..i, string.rep('x', 1048576)) end";
 
-/** More than its maxmemory is written to it: it evicts, and is not killed for its memory. */
+/** Write more than maxmemory to Redis. It must evict keys, and the kernel must not kill it. */
 export async function redisAtMaxmemory(): Promise<string> {
   const script = `export REDISCLI_AUTH="$(cat /etc/redis/redis-password)"
     for n in $(seq ${mebibytes / 10}); do redis-cli eval "${fill}" 1 "fill:$n" >/dev/null || exit 1; done

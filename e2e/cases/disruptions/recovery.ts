@@ -7,16 +7,16 @@ const data = '/var/lib/postgresql/data/pgdata';
 const inPostgres = (script: string) =>
   kubectl('-n', namespace, 'exec', 'postgres-0', '-c', 'postgres', '--', 'sh', '-c', script);
 
-/** A real recovery that takes long: PostgreSQL asks its archive for a file, and the archive answers only when the test lets it. */
+/** Make a real recovery slow: PostgreSQL requests a file of its archive, and the archive answers when the test creates /tmp/answer. */
 const recoverSlowly = `
   echo "restore_command = 'until [ -e /tmp/answer ]; do sleep 1; done; false'" >>${data}/postgresql.auto.conf
   touch ${data}/recovery.signal
   pg_ctl stop --pgdata=${data} --mode=immediate`;
 
-/** A PostgreSQL that recovers for three minutes is left to it: no probe restarts it, and its notes are there afterwards. */
+/** No probe restarts a PostgreSQL that recovers for three minutes, and it becomes ready afterwards. */
 export async function longRecovery(): Promise<string> {
   const before = await restarts('postgres-0');
-  // The server takes the shell along as it ends.
+  // When the server ends, the container ends, and this shell with it.
   await inPostgres(recoverSlowly).catch(() => undefined);
   await until('PostgreSQL to start again', async () => (await restarts('postgres-0')) === before + 1);
   const began = Date.now();
@@ -24,10 +24,10 @@ export async function longRecovery(): Promise<string> {
     await new Promise((resolve) => setTimeout(resolve, 5000));
     expect((await restarts('postgres-0')) === before + 1, 'PostgreSQL was restarted while it recovered');
     const phase = await inPostgres('pg_isready -h 127.0.0.1 -U podkit || true');
-    expect(!phase.includes('accepting connections'), `it recovered already: ${phase}`);
+    expect(!phase.includes('accepting connections'), `it has recovered too early: ${phase}`);
   }
   await inPostgres(`sed -i /^restore_command/d ${data}/postgresql.auto.conf; touch /tmp/answer`);
   await kubectl('-n', namespace, 'wait', '--for=condition=Ready', 'pod/postgres-0', '--timeout=120s');
   expect((await restarts('postgres-0')) === before + 1, 'PostgreSQL was restarted again');
-  return `${seconds} s in recovery, restarted by no probe`;
+  return `${seconds} s in recovery, no probe restarted it`;
 }

@@ -4,7 +4,7 @@ import { kubectl } from '../../run.ts';
 export type Images = {
   registry: string;
   tag: string;
-  /** The tag of the release before; empty where its images are not there. */
+  /** The tag of the previous release, empty if its images are missing. */
   previous: string;
 };
 
@@ -18,7 +18,7 @@ const containers = {
   app: 'app',
 };
 
-/** Roll the Pods back to the images of the release before, then forward to those under test. */
+/** Roll the Pods back to the images of the previous release, then forward to those under test. */
 export async function rollBackAndUpgrade({ registry, tag, previous }: Images): Promise<string> {
   for (const version of [previous, tag]) {
     const words = Object.entries(containers).map(([name, image]) => `${name}=${registry}/${image}:${version}`);
