@@ -48,7 +48,7 @@ test.each([390, 768, 1440, 2560])('nothing is wider than a window of %d pixels',
 
 test('the diagram, the timeline and the usage are seen at 1440 × 900 without scrolling', async () => {
   const page = await open();
-  const box = await part(page, 'Usage against limit').boundingBox();
+  const box = await part(page, 'Usage and limits').boundingBox();
   expect((box?.y ?? 900) + (box?.height ?? 900)).toBeLessThanOrEqual(900);
 });
 

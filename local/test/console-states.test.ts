@@ -47,7 +47,7 @@ test('an app that hangs is stale after 5 s, and live again when it goes on', asy
   const { page } = await openConsolePage(browser, `${app.admin}/console/`);
   app.service.child.kill('SIGSTOP');
   await page.getByText(/^stale since \d\d:\d\d:\d\d$/).waitFor();
-  await page.getByText(/^No event for \d+ s\. What you see is from/).waitFor();
+  await page.getByText(/^No event for \d+ s\. This page shows the state of/).waitFor();
   await take(page, 'stale');
   app.service.child.kill('SIGCONT');
   await page.getByText('live', { exact: true }).waitFor();

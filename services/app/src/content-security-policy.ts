@@ -6,8 +6,8 @@ export type Csp = Exclude<HelmetOptions['contentSecurityPolicy'], boolean | unde
 type Directives = NonNullable<Exclude<Csp, false>['directives']>;
 
 /**
- * Read a policy as its header has it; an empty one is none. helmet insists on a `default-src`, the standard does not
- * (https://www.w3.org/TR/CSP3/), so its own exception is made where there is none.
+ * Parse the value of a Content-Security-Policy header; an empty one is none. helmet requires a `default-src` and the
+ * standard (https://www.w3.org/TR/CSP3/) does not, so a policy without one gets helmet's exception.
  */
 export function parseCsp(policy: string): Csp {
   const parts = policy.split(';').map((part) => part.trim().split(/\s+/));

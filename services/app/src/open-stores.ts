@@ -28,7 +28,7 @@ export async function openStores(
 ): Promise<Stores> {
   const { config, lifecycle } = context;
   const client = new HttpClient();
-  lifecycle.atClose('connections to neighbours', () => client.close());
+  lifecycle.atClose('connections to the sidecars', () => client.close());
   const store = await openNotes(config, client, state);
   lifecycle.atClose('connections to the ambassador', () => store.close());
   const siteWatch = new SiteWatch(config.site);

@@ -9,7 +9,7 @@ import { Hooks } from './lifecycle/hooks.ts';
 import { Timeline } from './lifecycle/timeline.ts';
 import { LiveSettings } from './settings/live-settings.ts';
 
-/** What this process is and how it is: both ports show it. */
+/** The state of this process; both ports show it. */
 export type ProcessState = {
   identity: Identity;
   timeline: Timeline;
@@ -33,7 +33,7 @@ export function createProcessState(context: Context<Config>, identity: Identity)
   lifecycle.atClose('availability', () => availability.stop());
   for (const probe of ['livez', 'readyz', 'startupz'] as const) {
     health.add(probe, 'chaos', () => {
-      if (chaos.isFailing(probe)) throw new Error('a chaos control makes it fail');
+      if (chaos.isFailing(probe)) throw new Error('failed by a chaos control');
     });
   }
   const settings = createSettings(context, timeline);
@@ -56,7 +56,7 @@ function createSettings({ config, log, lifecycle }: Context<Config>, timeline: T
       log.info({ setting: name }, 'setting reloaded');
       timeline.record('settings', `${name} reloaded`);
     },
-    onFault: (name, why) => log.warn({ setting: name, why }, 'invalid setting; keeping the previous value'),
+    onError: (name, why) => log.warn({ setting: name, why }, 'invalid setting; keeping the previous value'),
   });
   lifecycle.atClose('settings', () => settings.stop());
   return settings;

@@ -1,4 +1,4 @@
 import { join } from 'node:path';
 
-/** The files that the app serves of its own. Here and not deeper: the bundle's modules are all in this folder. */
+/** The app's own files. The path is made here, since in the bundle every module is in the folder of main.ts. */
 export const publicFolder = join(import.meta.dirname, '..', 'public');

@@ -21,7 +21,7 @@ const exitCodeByError: Record<string, number> = {
   ERR_DATA_DAMAGED: appExitCodes.damagedData,
 };
 
-/** Start the app, and end the process with a code of its own where it can't start. */
+/** Start the app. Where it can't start, the process ends with the exit code of the error. */
 export async function serve(context: Context<Config>, host: NodeJS.Process): Promise<void> {
   const startedAt = new Date(performance.timeOrigin);
   const facts = { hostname: hostname(), pid: host.pid, nodeVersion: host.version, startedAt };
@@ -36,8 +36,8 @@ export async function serve(context: Context<Config>, host: NodeJS.Process): Pro
 }
 
 /**
- * The admin port listens before the app waits for anything, so that probes are answered meanwhile; the public port comes
- * last. What is registered to be released is released in the reverse order.
+ * The admin port listens first, so that probes are answered while the app still waits; the public port listens last.
+ * Parts are closed in the reverse order.
  */
 async function start(context: Context<Config>, state: ProcessState, host: NodeJS.Process): Promise<void> {
   const { config, log, lifecycle, health, metrics } = context;

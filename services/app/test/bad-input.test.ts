@@ -23,8 +23,8 @@ function requestOf(line: string, headers: string[] = [], body: string | Buffer =
   return Buffer.concat([Buffer.from(head, 'latin1'), Buffer.from(body)]);
 }
 
-describe('bytes that no good client sends', () => {
-  test('get a status of their own, and the next request is answered', async () => {
+describe('invalid bytes from a client', () => {
+  test('get an error status, and the next request is answered', async () => {
     const [folder, dapr] = [new SiteFolder(), await startDapr()];
     folder.publish('a', { 'index.html': 'still here' });
     const app = await startApp({ APP_SITE: folder.link, APP_AMBASSADOR_URL: dapr.url, APP_NOTE_LIMIT: '1Ki' });

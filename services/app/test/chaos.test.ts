@@ -20,12 +20,12 @@ async function control({ admin }: RunningApp, method: string, path: string, body
 const status = async (url: string) => (await fetch(url)).status;
 
 describe('the chaos controls', () => {
-  test('are not there unless allowed', async () => {
+  test('are 404 unless chaos is allowed', async () => {
     const app = await startApp();
     expect((await control(app, 'GET', '')).status).toBe(404);
   });
 
-  test('need the token, and check what they are given', async () => {
+  test('need the token, and refuse invalid bodies', async () => {
     const app = await startChaotic();
     expect((await control(app, 'PUT', '/hang', { duration: '1s' }, 'Bearer wrong')).status).toBe(401);
     const bad = [

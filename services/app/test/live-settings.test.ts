@@ -16,7 +16,7 @@ function writeMounted(folder: string, revision: string, files: Record<string, st
 }
 
 describe('settings in mounted files', () => {
-  test('count without a restart, are shown with secrets masked, and a bad one leaves the one before', async () => {
+  test('apply without a restart, are shown with secrets masked, and an invalid one keeps the previous value', async () => {
     const folder = tempDir();
     writeMounted(folder, '1', { banner: 'blue', 'log-level': 'info', 'chaos-token': 'token-a' });
     const app = await startApp({ APP_SETTINGS_DIR: folder, CHAOS: 'true' });

@@ -137,7 +137,7 @@ describe('a bad request for a note', () => {
     expect((await notes.get('x')).statusCode).toBe(404);
   });
 
-  test('is none when the text comes as text/plain', async () => {
+  test('is not a text sent as text/plain', async () => {
     const notes = serve((await daprBackend()).store);
     const headers = { 'content-type': 'text/plain' };
     await notes.server.inject({ method: 'PUT', url: '/api/notes/x', headers, payload: 'plain ünï' });

@@ -29,7 +29,7 @@ function accepts(port: number): Promise<boolean> {
 }
 
 describe('readiness', () => {
-  test('waits for the first sync and the ambassador, and shows itself by HTTP, file and TCP port alike', async () => {
+  test('needs the first sync and the ambassador, and is the same by HTTP, file and TCP port', async () => {
     const [folder, run, tcp] = [new SiteFolder(), tempDir(), await freePort()];
     const readyFile = join(run, 'ready');
     writeFileSync(readyFile, 'left by one that was killed');
@@ -62,8 +62,8 @@ describe('readiness', () => {
   });
 });
 
-describe('the memory of probes', () => {
-  test('tells the kubelet and its hooks from others, with the code of each call', async () => {
+describe('the probe history', () => {
+  test('distinguishes the kubelet and its hooks from other callers, with the code of each call', async () => {
     const app = await startApp({ APP_HOOK_TOKEN: 'h' });
     await status(`${app.admin}/livez`, { 'user-agent': 'kube-probe/1.36' });
     await status(`${app.admin}/readyz?verbose`, { 'user-agent': 'Mozilla/5.0' });
@@ -79,7 +79,7 @@ describe('the memory of probes', () => {
 });
 
 describe('the postStart marker', () => {
-  test('is waited for, with liveness green and startup red, and removed at the end', async () => {
+  test('is waited for with liveness 200 and startup 503, and is removed at the end', async () => {
     const marker = join(tempDir(), 'post-start');
     const app = await startApp({ APP_POST_START_FILE: marker }, { started: false });
     await waitFor('the admin port', () => status(`${app.admin}/livez`));
@@ -135,7 +135,7 @@ describe('the preStop hook', () => {
 });
 
 describe('a configuration that cannot work', () => {
-  test('is refused with every fault, exit code 2', async () => {
+  test('is refused with every error and exit code 2', async () => {
     const env = { CHAOS: 'true', APP_REQUIRES: 'site,redis', APP_PODS_SRV: '_http._tcp.x', APP_STROE: 'x' };
     const app = await startApp(env, { started: false });
     expect((await app.service.exited).code).toBe(2);
@@ -143,7 +143,7 @@ describe('a configuration that cannot work', () => {
     expect(output).toContain('APP_STROE: no such setting; did you mean APP_STORE?');
   });
 
-  test('names what only several settings together show', async () => {
+  test('is refused with the errors that concern several settings', async () => {
     const env = { CHAOS: 'true', APP_REQUIRES: 'site,redis', APP_PODS_SRV: '_http._tcp.x' };
     const app = await startApp(env, { started: false });
     expect((await app.service.exited).code).toBe(2);
@@ -157,7 +157,7 @@ describe('a configuration that cannot work', () => {
       expect(output).toContain(name);
   });
 
-  test('says that keys cannot be kept where the data folder cannot be used', async () => {
+  test('says that the data folder cannot be used', async () => {
     const data = join(tempDir(), 'a-file');
     writeFileSync(data, '');
     const app = await startApp({ APP_DATA: data }, { started: false });

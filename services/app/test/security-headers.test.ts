@@ -9,7 +9,7 @@ async function setHeaders(env: Record<string, string>) {
   return (await fetch(url)).headers;
 }
 
-test('the site is sent with a policy and the other security headers, none of which insists on HTTPS', async () => {
+test('the site is sent with a policy and the other security headers, but without HSTS', async () => {
   const headers = await setHeaders({});
   expect(headers.get('content-security-policy')).toContain("default-src 'self';");
   expect(headers.get('x-content-type-options')).toBe('nosniff');

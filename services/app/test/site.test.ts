@@ -47,7 +47,7 @@ describe('the synced site', () => {
     expect(after.headers.etag).not.toBe(before.headers.etag);
   });
 
-  test('answers from the new commit where the old one is removed under its feet, and 503 while there is none', async () => {
+  test('answers from the new commit where the old one is removed during a request, and 503 while there is none', async () => {
     const folder = new SiteFolder();
     const old = folder.publish('a', { 'a.txt': 'old' });
     const get = serve(folder.link);
@@ -73,7 +73,7 @@ describe('the synced site', () => {
     expect(Buffer.from(await answer.arrayBuffer()).equals(content)).toBe(true);
   });
 
-  test('refuses dotfiles, escapes and links that lead out, and looks like a plain 404', async () => {
+  test('refuses dotfiles, escapes and links that lead out with a plain 404', async () => {
     const folder = new SiteFolder();
     const commit = folder.publish('a', { 'index.html': 'in', '.git': 'gitdir: /secret' });
     const outside = tempDir();
@@ -104,7 +104,7 @@ describe('the synced site', () => {
     expect((await get('/', { 'accept-encoding': 'br' })).body).not.toContain('secret');
   });
 
-  test('sends a folder without its slash there, on this site only', async () => {
+  test('redirects a folder without its slash, on this site only', async () => {
     const folder = new SiteFolder();
     folder.publish('a', { 'docs/index.html': 'docs' });
     const get = serve(folder.link);
@@ -113,7 +113,7 @@ describe('the synced site', () => {
     expect((await get('/docs/')).body).toBe('docs');
   });
 
-  test('sends the precompressed file to those who take it, under the type and an ETag of its own', async () => {
+  test('sends the precompressed file to clients that accept it, with the type of the file and an ETag of its own', async () => {
     const folder = new SiteFolder();
     folder.publish('a', { 'app.js': 'let a = 1;', 'app.js.gz': gzipSync('let a = 1;'), 'app.js.br': 'brotli bytes' });
     const get = serve(folder.link);
@@ -151,7 +151,7 @@ describe('the synced site', () => {
     expect([head.headers['content-length'], head.body]).toEqual(['2000000', '']);
   });
 
-  test('decides conditions by the tags of the commit', async () => {
+  test('evaluates conditions against the tags of the commit', async () => {
     const folder = new SiteFolder();
     folder.publish('a', { 'a.txt': 'a', 'a.txt.gz': gzipSync('a') });
     const get = serve(folder.link);

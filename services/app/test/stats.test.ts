@@ -42,7 +42,7 @@ describe("the app's own metrics", () => {
 });
 
 describe('StatsD', () => {
-  test('keeps packets below the MTU, and tags free of what separates them', async () => {
+  test('keeps packets below the MTU, and separators out of tags', async () => {
     const receiver = createSocket('udp4');
     receiver.bind(0, '127.0.0.1');
     await once(receiver, 'listening');

@@ -1,18 +1,18 @@
-/** Milliseconds of one turn: so long the loop is busy and free again in the given shares. */
-const turn = 100;
+/** Milliseconds of one cycle, of which the given share is busy. */
+const cycle = 100;
 
 /** Keep the event loop busy for `share` (0 to 1) of the time. Returns the function that ends it. */
 export function burnCpu(share: number): () => void {
   const burn = () => {
-    const end = performance.now() + turn * share;
+    const end = performance.now() + cycle * share;
     while (performance.now() < end);
   };
-  const timer = setInterval(burn, turn);
+  const timer = setInterval(burn, cycle);
   timer.unref();
   return () => clearInterval(timer);
 }
 
-/** Hold memory that really is in use: pages only count once they are written. */
+/** Hold memory. It is filled, since the kernel counts only pages that were written. */
 export function holdMemory(bytes: number): () => void {
   const held: Buffer[] = [Buffer.alloc(bytes, 1)];
   return () => {

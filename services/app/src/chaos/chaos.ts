@@ -3,12 +3,12 @@ import type { Probe } from '@podkit/chassis/http/health';
 /** A control that is on. `until` is in milliseconds since the epoch. */
 export type ActiveControl = { name: string; text: string; until: number };
 
-/** Notified of each control that begins, with its end, and of each that is over, without. */
+/** Called when a control begins, with its latest end, and when it is over, without one. */
 export type ChaosListener = (text: string, control: { name: string; until?: number }) => void;
 
 type Control = ActiveControl & { timer: NodeJS.Timeout; end: () => void };
 
-/** Faults made on purpose. Each ends by itself when its duration is over; setting one again replaces it. */
+/** The faults that are active. Each ends when its duration is over; setting one again replaces it. */
 export class Chaos {
   readonly #controls = new Map<string, Control>();
   readonly #failNext = new Map<Probe, number>();
@@ -25,7 +25,7 @@ export class Chaos {
     return [...this.#controls.values()].map(({ name, text, until }) => ({ name, text, until }));
   }
 
-  /** Milliseconds by which each answer of the traffic port is late. */
+  /** Milliseconds by which each answer of the public port is delayed. */
   get delay(): number {
     return this.#delay;
   }
@@ -35,12 +35,12 @@ export class Chaos {
     return this.#dropShare;
   }
 
-  /** While everything hangs, a promise for its end. */
+  /** While everything hangs: resolves when that ends. */
   get hanging(): Promise<void> | undefined {
     return this.#hang?.promise;
   }
 
-  /** Whether anything is on that requests of the traffic port feel. */
+  /** Whether a control is on that concerns requests of the public port. */
   get disturbs(): boolean {
     return this.#hang !== undefined || this.#delay > 0 || this.#dropShare > 0;
   }
@@ -50,7 +50,7 @@ export class Chaos {
     return (this.#failNext.get(probe) ?? 0) !== 0;
   }
 
-  /** A probe has been answered: one failure less to come. */
+  /** Count one answered call of a probe that was to fail. */
   consume(probe: Probe): void {
     const left = this.#failNext.get(probe) ?? 0;
     if (left <= 0) return;

@@ -3,7 +3,7 @@ import { contentSecurityPolicy } from 'helmet';
 import type { Config } from '../config.ts';
 import { parseCsp } from '../content-security-policy.ts';
 
-/** Errors that no setting shows by itself, each beginning with the setting to change. */
+/** Errors that the schema can't find. Each begins with the setting to change. */
 export function checkConfig(config: Readonly<Config>): string[] {
   return [...checkRequires(config), ...checkCsp(config), ...checkTokens(config), ...checkPods(config)];
 }
@@ -13,8 +13,9 @@ const dependencies = ['ambassador', 'site', 'none'];
 function checkRequires({ requires }: Readonly<Config>): string[] {
   const errors = requires
     .filter((name) => !dependencies.includes(name))
-    .map((name) => `APP_REQUIRES: ${JSON.stringify(name)} is none of ${dependencies.join(', ')}`);
-  if (requires.includes('none') && requires.length > 1) errors.push('APP_REQUIRES: none cannot be combined');
+    .map((name) => `APP_REQUIRES: ${JSON.stringify(name)} is not one of ${dependencies.join(', ')}`);
+  if (requires.includes('none') && requires.length > 1)
+    errors.push('APP_REQUIRES: none cannot be combined with others');
   return errors;
 }
 
@@ -39,7 +40,7 @@ const tokens = {
 function checkTokens(config: Readonly<Config>): string[] {
   const errors = Object.entries(tokens)
     .filter(([key]) => /\s/.test(config[key as keyof typeof tokens] ?? ''))
-    .map(([, name]) => `${name}: a bearer token has no blanks`);
+    .map(([, name]) => `${name}: a bearer token must not contain blanks`);
   if (config.chaos && config.chaosToken === undefined && config.settingsDir.length === 0)
     errors.push('APP_CHAOS_TOKEN: required with CHAOS=true; any text that callers then send as a bearer token');
   return errors;

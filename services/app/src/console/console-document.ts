@@ -9,12 +9,12 @@ import type { LiveSettings } from '../settings/live-settings.ts';
 import type { SiteWatch } from '../site/site-watch.ts';
 import { cut } from './cut.ts';
 import type { DownwardWatch } from './downward.ts';
-import { type DrainSources, drainProgress } from './drain-progress.ts';
+import { type DrainSources, describeDrain } from './drain-progress.ts';
 import { listStores } from './flows.ts';
 import { findLimits } from './limits.ts';
 import type { Members } from './members.ts';
 import type { Monitor } from './monitor.ts';
-import { adaptedSeries, type Container, type Sidecar, type Sidecars } from './sidecars.ts';
+import { type Container, listAdaptedSeries, type Sidecar, type Sidecars } from './sidecars.ts';
 
 export type ConsoleSources = {
   identity: Identity;
@@ -36,10 +36,10 @@ export type ConsoleSources = {
   livesBefore: readonly Omit<Life, 'node' | 'uid'>[];
 };
 
-/** At most so many adapted series are shown. */
+/** How many adapted series are shown at most. */
 const mostSeries = 200;
 
-/** Everything the console shows of this moment, as one document; README.md describes it. */
+/** The current state as the console shows it; README.md describes the document. */
 export function consoleDocument(sources: ConsoleSources): Record<string, unknown> {
   const { identity, history, sidecars, downward, monitor, overload, settings, chaos, chaosEnabled } = sources;
   const loop = sources.loopLimit > 0 ? sources.loopLimit : undefined;
@@ -47,17 +47,17 @@ export function consoleDocument(sources: ConsoleSources): Record<string, unknown
     at: Date.now(),
     banner: settings.get('banner') ?? '',
     identity,
-    lifecycle: lifecycleNow(sources),
-    containers: [ownContainer(sources.lifecycle), ...sidecars.all.map(describeContainer)],
+    lifecycle: describeLifecycle(sources),
+    containers: [describeApp(sources.lifecycle), ...sidecars.all.map(describeContainer)],
     flows: monitor.flows,
     stores: listStores(sidecars.all),
     limits: findLimits(sidecars.all, { heap: monitor.heapLimit, loop }),
     probes: history.counts,
-    site: siteNow(sources.siteWatch),
-    notes: notesNow(sources),
+    site: describeSite(sources.siteWatch),
+    notes: describeNotes(sources),
     members: sources.members.known,
     livesBefore: sources.livesBefore,
-    metrics: adaptedMetrics(sidecars.all),
+    metrics: describeMetrics(sidecars.all),
     downward: downward.known,
     overload: overload.state,
     settings: cut(settings.shown()),
@@ -65,19 +65,19 @@ export function consoleDocument(sources: ConsoleSources): Record<string, unknown
   };
 }
 
-function lifecycleNow({ lifecycle, drain }: ConsoleSources) {
+function describeLifecycle({ lifecycle, drain }: ConsoleSources) {
   const last = lifecycle.events.at(-1);
   return {
     state: lifecycle.state,
     reason: last?.reason ?? '',
     since: last?.at ?? 0,
-    drain: drainProgress({ lifecycle, ...drain }, Date.now()),
+    drain: describeDrain({ lifecycle, ...drain }, Date.now()),
   };
 }
 
-function ownContainer({ state, events }: Lifecycle): Container {
+function describeApp({ state, events }: Lifecycle): Container {
   const last = events.at(-1);
-  // Draining, it still answers: readiness is kept on purpose.
+  // While it drains it still answers, so it counts as ready.
   const ready = state === 'ready' || state === 'draining';
   return {
     name: 'app',
@@ -88,7 +88,7 @@ function ownContainer({ state, events }: Lifecycle): Container {
   };
 }
 
-/** A sidecar with what its process uses, from its own metrics. */
+/** A sidecar, with the use of its process from its metrics. */
 function describeContainer({ series, ...container }: Sidecar) {
   const findValue = (end: string) => series.find(({ name }) => name.endsWith(end))?.value;
   const started = findValue('process_start_time_seconds');
@@ -101,19 +101,19 @@ function describeContainer({ series, ...container }: Sidecar) {
   };
 }
 
-function adaptedMetrics(sidecars: readonly Sidecar[]) {
+function describeMetrics(sidecars: readonly Sidecar[]) {
   const adapter = sidecars.find(({ name }) => name === 'metrics-adapter');
   if (adapter === undefined) return { ok: false, error: 'not asked yet' };
   if (adapter.metricsError !== undefined) return { ok: false, error: adapter.metricsError };
-  const adapted = adaptedSeries(sidecars);
+  const adapted = listAdaptedSeries(sidecars);
   return { ok: true, series: cut(adapted.slice(0, mostSeries)), total: adapted.length };
 }
 
-function siteNow({ published }: SiteWatch) {
+function describeSite({ published }: SiteWatch) {
   return published === undefined ? { published: false } : { published: true, ...published };
 }
 
-function notesNow({ notes, notesBackend }: ConsoleSources) {
+function describeNotes({ notes, notesBackend }: ConsoleSources) {
   const { degradedSince } = notes;
   return { store: notes.store.name, ...notesBackend, degraded: degradedSince !== undefined, degradedSince };
 }

@@ -1,7 +1,7 @@
 import type { EventStreams } from '@podkit/chassis/http/sse';
 import type { NewEntries } from './history.ts';
 
-/** Milliseconds between two events at least, and at most while a page is open: it takes 5 s without one for stale. */
+/** Shortest and longest time between two events, in milliseconds. A page calls itself stale after 5 s without one. */
 const [shortest, longest] = [200, 1000];
 
 export type FeedSources = {
@@ -11,7 +11,7 @@ export type FeedSources = {
 };
 
 /**
- * Sends the console's document to its streams: the parts that changed, with what is new on the time axis; soon after a
+ * Sends the changed parts of the console's document to its streams, with the new entries of the history: soon after a
  * change, and once a second without one, so that a page notices when this process hangs.
  */
 export class ConsoleFeed {
@@ -45,13 +45,13 @@ export class ConsoleFeed {
     const { stream, document, added } = this.#sources;
     this.#changed = false;
     this.#sentAt = performance.now();
-    // Also while no page is open: the next one begins with the whole history.
+    // Taken also while no page is open: the next page begins with the whole history.
     const news = added.take();
     if (stream.size === 0) return;
     stream.publish({ event: 'update', data: { ...this.#changedParts(document()), added: news } });
   }
 
-  /** Every client begins with the whole document, so that a part sent to some is never missing to others. */
+  /** Every page begins with the whole document, so a part that was sent before never has to be sent again. */
   #changedParts(document: Record<string, unknown>): Record<string, unknown> {
     const changed: Record<string, unknown> = {};
     for (const [name, part] of Object.entries(document)) {

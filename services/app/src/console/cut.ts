@@ -1,7 +1,7 @@
 const longestText = 1000;
 const mostEntries = 200;
 
-/** A copy in which no text and no list is too long for a page; what was cut says so, and how much there was. */
+/** A copy with long texts and lists cut. Where something was cut, the copy says how much there was. */
 export function cut(value: unknown): unknown {
   if (typeof value === 'string') return cutText(value);
   if (Array.isArray(value)) return cutList(value.map(cut), (left) => `… cut: ${left} more`);

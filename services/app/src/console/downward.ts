@@ -4,7 +4,7 @@ import { pollerAgent } from '@podkit/chassis/http/observe-requests';
 import { cut } from './cut.ts';
 
 type Values = Record<string, string>;
-/** What the downward-reader says of the Pod, as far as a page shows it; texts that are too long are cut. */
+/** What the page shows of the downward-reader's answer, with long texts cut. */
 export type Downward =
   | { ok: true; labels: Values; annotations: Values; fields: Field[]; tuning: unknown; warnings: unknown }
   | { ok: false; error: string };
@@ -20,10 +20,10 @@ type Answer = {
 };
 
 const timeout = 2000;
-/** Shown as labels and annotations already. */
+/** The page shows them as labels and annotations. */
 const shownElsewhere = new Set(['metadata.labels', 'metadata.annotations']);
 
-/** Reads the downward-reader and notices when a label or an annotation changes. */
+/** Asks the downward-reader, and reports changes of labels and annotations. */
 export class DownwardWatch {
   readonly #client: HttpClient;
   readonly #url: string;
@@ -41,7 +41,7 @@ export class DownwardWatch {
     return this.#known;
   }
 
-  /** Never throws: without an answer `known` says why. */
+  /** Never throws: where there is no answer, `known` says why. */
   async ask(): Promise<void> {
     try {
       const headers = { accept: 'application/json', 'user-agent': pollerAgent };
@@ -55,7 +55,7 @@ export class DownwardWatch {
 
   #take({ labels, annotations, fields = [], tuning = {}, warnings = [] }: Answer): void {
     const values = { label: labels?.values ?? {}, annotation: annotations?.values ?? {} };
-    if (this.#values !== undefined) for (const text of changes(this.#values, values)) this.#onChange(text);
+    if (this.#values !== undefined) for (const text of describeChanges(this.#values, values)) this.#onChange(text);
     this.#values = values;
     const shown = fields
       .filter(({ name, source }) => source !== 'none' && !shownElsewhere.has(name))
@@ -67,8 +67,8 @@ export class DownwardWatch {
 
 type Kinds = { label: Values; annotation: Values };
 
-/** At most 20 lines. Values of annotations stay out: they may be long, or not for everybody. */
-function changes(before: Kinds, now: Kinds): string[] {
+/** At most 20 lines. Values of annotations are left out: they may be long or confidential. */
+function describeChanges(before: Kinds, now: Kinds): string[] {
   const lines: string[] = [];
   for (const kind of ['label', 'annotation'] as const) {
     for (const name of new Set([...Object.keys(before[kind]), ...Object.keys(now[kind])])) {

@@ -19,8 +19,8 @@ export type DrainSources = {
   streams: () => number;
 };
 
-/** How far the drain is; undefined while there is none. */
-export function drainProgress(sources: DrainSources, now: number): DrainProgress | undefined {
+/** The state of the drain; undefined while there is none. */
+export function describeDrain(sources: DrainSources, now: number): DrainProgress | undefined {
   const { lifecycle, delayMs, timeoutMs, inFlight, streams } = sources;
   const begin = lifecycle.events.find(({ state }) => state === 'draining');
   if (begin === undefined) return undefined;

@@ -1,20 +1,20 @@
-import { rounded } from './usage.ts';
+import { round } from './usage.ts';
 
 /** Counters of one connection in the diagram, since its start: calls, failed calls, seconds of all calls. */
 export type FlowCount = { calls: number; errors: number; seconds: number };
-/** The same per second over the last seconds, and the mean milliseconds of a call; undefined where there was none. */
+/** Calls and failed calls per second over the last seconds, and the mean milliseconds of a call, where there was one. */
 export type Flow = { rate: number; errors: number; ms: number | undefined };
 
 type Reading = FlowCount & { at: number };
 
-/** Over how long a rate is taken, in milliseconds. */
+/** The time over which a rate is taken, in milliseconds. */
 const window = 10_000;
 
-/** Turns counters that only grow into rates. */
+/** Turns counters into rates. */
 export class FlowMeter {
   readonly #readings = new Map<string, Reading[]>();
 
-  /** `at` in milliseconds. A counter that went down was restarted: its rate begins anew. */
+  /** `at` in milliseconds. Where a counter went down, its process was restarted, and the rate begins anew. */
   read(name: string, count: FlowCount, at: number): Flow | undefined {
     const known = this.#readings.get(name) ?? [];
     const last = known.at(-1);
@@ -32,11 +32,9 @@ function between(first: Reading, last: Reading): Flow {
   const seconds = (last.at - first.at) / 1000;
   const calls = last.calls - first.calls;
   return {
-    rate: rounded(calls / seconds, 2),
-    errors: rounded((last.errors - first.errors) / seconds, 2),
+    rate: round(calls / seconds, 2),
+    errors: round((last.errors - first.errors) / seconds, 2),
     ms:
-      calls > 0 && last.seconds > first.seconds
-        ? rounded(((last.seconds - first.seconds) * 1000) / calls, 2)
-        : undefined,
+      calls > 0 && last.seconds > first.seconds ? round(((last.seconds - first.seconds) * 1000) / calls, 2) : undefined,
   };
 }

@@ -13,8 +13,8 @@ export type FlowSources = {
   sidecars: readonly Sidecar[];
 };
 
-/** The counters as they are now. A sidecar whose metrics are not known has none. */
-export function flowCounts({ requests, probes, sidecars }: FlowSources): FlowCounts {
+/** The current counters. A sidecar whose metrics are not known has none. */
+export function countFlows({ requests, probes, sidecars }: FlowSources): FlowCounts {
   const series = (name: SidecarName) => sidecars.find((sidecar) => sidecar.name === name)?.series ?? [];
   return {
     'clients>app': sum(
@@ -35,9 +35,9 @@ export function flowCounts({ requests, probes, sidecars }: FlowSources): FlowCou
       series('ambassador'),
       (route) => route.startsWith('/v1.0') && !/health/.test(route),
     ),
-    ...storeFlows(series('ambassador')),
-    'remote>git-sync': gitFlow(series('git-sync')),
-    'app>metrics-adapter': adapterFlow(series('metrics-adapter')),
+    ...countStores(series('ambassador')),
+    'remote>git-sync': countPasses(series('git-sync')),
+    'app>metrics-adapter': countPackets(series('metrics-adapter')),
     'prometheus>metrics-adapter': countRequests(series('metrics-adapter'), (route) => route === '/metrics'),
     'app>downward-reader': countRequests(series('downward-reader'), (route) => !/z$|^\/metrics/.test(route)),
   };
@@ -52,7 +52,7 @@ export function listStores(sidecars: readonly Sidecar[]): { name: string; up: bo
     .toSorted((a, b) => a.name.localeCompare(b.name));
 }
 
-function storeFlows(series: readonly Series[]): FlowCounts {
+function countStores(series: readonly Series[]): FlowCounts {
   const flows: FlowCounts = {};
   for (const { name, labels, value } of series) {
     if (labels.store === undefined) continue;
@@ -64,7 +64,7 @@ function storeFlows(series: readonly Series[]): FlowCounts {
   return flows;
 }
 
-function gitFlow(series: readonly Series[]): FlowCount {
+function countPasses(series: readonly Series[]): FlowCount {
   const flow = { calls: 0, errors: 0, seconds: 0 };
   for (const { name, labels, value } of series) {
     if (name === 'git_sync_count_total') flow.calls += value;
@@ -74,7 +74,7 @@ function gitFlow(series: readonly Series[]): FlowCount {
   return flow;
 }
 
-function adapterFlow(series: readonly Series[]): FlowCount {
+function countPackets(series: readonly Series[]): FlowCount {
   const flow = { calls: 0, errors: 0, seconds: 0 };
   for (const { name, value } of series) {
     if (name.endsWith('statsd_packets_total')) flow.calls += value;
@@ -84,10 +84,10 @@ function adapterFlow(series: readonly Series[]): FlowCount {
 }
 
 /** Requests that a service answered, from the histogram of its HTTP server. */
-function countRequests(series: readonly Series[], isMeant: (route: string) => boolean): FlowCount {
+function countRequests(series: readonly Series[], matches: (route: string) => boolean): FlowCount {
   const flow = { calls: 0, errors: 0, seconds: 0 };
   for (const { name, labels, value } of series) {
-    if (!isMeant(labels.route ?? '')) continue;
+    if (!matches(labels.route ?? '')) continue;
     if (name.endsWith('http_request_duration_seconds_sum')) flow.seconds += value;
     if (!name.endsWith('http_request_duration_seconds_count')) continue;
     flow.calls += value;

@@ -11,8 +11,8 @@ export type HistorySources = {
   history: ProbeHistory;
 };
 
-/** A probe call as the page needs it. */
-const briefly = ({ id, at, probe, prober, via, status, ok, milliseconds, chaos }: ProbeHistory['calls'][number]) => ({
+/** The fields of a probe call that the page needs. */
+const shorten = ({ id, at, probe, prober, via, status, ok, milliseconds, chaos }: ProbeHistory['calls'][number]) => ({
   id,
   at,
   probe,
@@ -24,17 +24,17 @@ const briefly = ({ id, at, probe, prober, via, status, ok, milliseconds, chaos }
   ...(chaos ? { chaos } : {}),
 });
 
-/** Everything of the last hour that the console draws on its time axis, oldest first. */
+/** The last hour as the console draws it, oldest first. */
 export function historyDocument({ samples, series, timeline, history }: HistorySources) {
   return {
     samples: samples.items,
     events: timeline.events,
-    calls: history.calls.map(briefly),
+    calls: history.calls.map(shorten),
     series: series.columns,
   };
 }
 
-/** Gives at each call what is new since the call before. */
+/** Returns with each call the entries since the call before. */
 export class NewEntries {
   readonly #sources: HistorySources;
   #sample = 0;
@@ -51,7 +51,7 @@ export class NewEntries {
     const added = {
       samples: samples.after(({ at }) => at <= this.#sample),
       events: timeline.since(this.#event),
-      calls: history.since(this.#call).map(briefly),
+      calls: history.since(this.#call).map(shorten),
     };
     this.#sample = added.samples.at(-1)?.at ?? this.#sample;
     this.#event = added.events.at(-1)?.id ?? this.#event;

@@ -1,7 +1,7 @@
 import type { Series } from './prometheus-text.ts';
 import type { Sidecar } from './sidecars.ts';
 
-/** What the app's container may use at most; undefined: no limit that is known. */
+/** The limits of the app's container; undefined where none is known. */
 export type Limits = {
   /** Cores. */
   cpu: number | undefined;
@@ -11,7 +11,7 @@ export type Limits = {
   loop: number | undefined;
 };
 
-/** The container's limits as the downward-reader says them, for the app's container. */
+/** The limits of the app's container, from the downward-reader's metrics. */
 export function findLimits(sidecars: readonly Sidecar[], own: { heap: number; loop: number | undefined }): Limits {
   const series = sidecars.find(({ name }) => name === 'downward-reader')?.series ?? [];
   return {
@@ -21,7 +21,7 @@ export function findLimits(sidecars: readonly Sidecar[], own: { heap: number; lo
   };
 }
 
-/** Where there is no limit the Downward API gives the node's; a source `none` says so. */
+/** A series whose source is `none` is no limit of the container: the Downward API gives the node's size there. */
 function limit(series: readonly Series[], name: string): number | undefined {
   const found = series.find((one) => one.name === name && one.labels.source !== 'none');
   return found === undefined || found.value <= 0 ? undefined : found.value;

@@ -1,4 +1,4 @@
-/** One Pod of the StatefulSet, as a page shows it. */
+/** One Pod of the StatefulSet as the page shows it. */
 export type Member = {
   ordinal: number;
   name: string;
@@ -24,19 +24,19 @@ export class Members {
     this.#interval = interval;
   }
 
-  /** The last answer; asking for the next one begins when it is old. */
+  /** The last answer. Where it is old, the next one is asked for. */
   get known(): readonly Member[] {
     if (performance.now() - this.#asked >= this.#interval && !this.#asking) void this.ask();
     return this.#known;
   }
 
-  /** Never throws: while the others can't be asked, what was known stays. */
+  /** Never throws: where the others can't be asked, the last answer stays. */
   async ask(): Promise<void> {
     this.#asking = true;
     try {
       this.#known = await this.#list();
     } catch {
-      // The members are a part of the page, not a reason to be without the rest of it.
+      // The rest of the page does not depend on it.
     } finally {
       this.#asked = performance.now();
       this.#asking = false;

@@ -3,12 +3,15 @@ import { hour, Ring } from '../lifecycle/ring.ts';
 import type { RequestStats } from '../stats/request-stats.ts';
 import type { DownwardWatch } from './downward.ts';
 import { type Flow, FlowMeter } from './flow-meter.ts';
-import { flowCounts } from './flows.ts';
+import { countFlows } from './flows.ts';
 import { SeriesHistory } from './series-history.ts';
-import { adaptedSeries, type Sidecars } from './sidecars.ts';
+import { listAdaptedSeries, type Sidecars } from './sidecars.ts';
 import { type Usage, UsageMeter } from './usage.ts';
 
-/** One measurement: the process's use, and its requests per second, failed ones per second, mean milliseconds (null without a request), in flight. */
+/**
+ * One measurement: the use of the process, and its requests: per second, failed ones per second, mean milliseconds (null
+ * without a request), in flight.
+ */
 export type Sample = Usage & { at: number; rate: number; errors: number; ms: number | null; inFlight: number };
 
 export type MonitorSources = {
@@ -26,7 +29,7 @@ const sampleInterval = 2000;
 const idleSamples = 5;
 const freshFor = 900;
 
-/** Measures this process and asks the other containers, all the time, so that the console can show the last hour. */
+/** Measures this process and asks the other containers at an interval, so that the console can show the last hour. */
 export class Monitor {
   readonly #sources: MonitorSources;
   readonly #usage = new UsageMeter();
@@ -62,7 +65,7 @@ export class Monitor {
     return this.#series;
   }
 
-  /** Ask the other containers, unless that was done within the last second. However many want to know, they are asked once. */
+  /** Ask the other containers, unless they were asked within the last second or are being asked now. */
   async ask(): Promise<void> {
     if (performance.now() - this.#asked < freshFor) return;
     this.#asking ??= this.#ask().finally(() => (this.#asking = undefined));
@@ -73,7 +76,7 @@ export class Monitor {
     const { sidecars, downward } = this.#sources;
     await Promise.all([sidecars.ask(), downward.ask()]);
     this.#asked = performance.now();
-    this.#series.record(adaptedSeries(sidecars.all), Date.now());
+    this.#series.record(listAdaptedSeries(sidecars.all), Date.now());
     this.#measureFlows();
   }
 
@@ -94,7 +97,7 @@ export class Monitor {
 
   #measureFlows(): void {
     const { requests, probes, sidecars } = this.#sources;
-    const counts = flowCounts({ requests: requests.snapshot().byRoute, probes: probes.counts, sidecars: sidecars.all });
+    const counts = countFlows({ requests: requests.snapshot().byRoute, probes: probes.counts, sidecars: sidecars.all });
     const flows: Record<string, Flow> = {};
     for (const [name, count] of Object.entries(counts)) {
       const flow = this.#meter.read(name, count, performance.now());

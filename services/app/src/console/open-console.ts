@@ -29,7 +29,7 @@ export type ConsoleParts = {
   lives: readonly Life[];
 };
 
-/** Serve the console, its page and its API, and measure what it shows until the end. */
+/** Serve the console's page and API, and measure what they show. */
 export function openConsole(server: Server, context: Context<Config>, state: ProcessState, parts: ConsoleParts): void {
   const { lifecycle } = context;
   const sources = consoleSources(context, state, parts);
@@ -37,7 +37,7 @@ export function openConsole(server: Server, context: Context<Config>, state: Pro
   const document = () => consoleDocument(sources);
   const past = { samples: monitor.samples, series: monitor.series, timeline: state.timeline, history: state.history };
   const feed = new ConsoleFeed({ stream: parts.stream, document, added: new NewEntries(past) });
-  // With the admin port and not with the public one: an open page shows the drain to its end.
+  // It closes with the admin port, so that an open page shows the drain to its end.
   lifecycle.atClose('console', () => {
     monitor.stop();
     feed.stop();
@@ -81,7 +81,7 @@ function consoleSources(context: Context<Config>, state: ProcessState, parts: Co
 
 const mostLives = 20;
 
-/** Where those lives were is not for everybody who sees the page. */
+/** Without nodes and UIDs, which not everybody who sees the page should know. */
 function livesBefore(lives: readonly Life[]) {
   return lives
     .slice(0, -1)
@@ -89,7 +89,7 @@ function livesBefore(lives: readonly Life[]) {
     .map(({ node: _node, uid: _uid, ...life }) => life);
 }
 
-/** The settings say where probes are; metrics are beside them. */
+/** The settings have the URLs of the probes; the metrics are on the same port. */
 function sidecarUrls({ gitSyncUrl, ambassadorProbeUrl, adapterUrl, downwardUrl }: Readonly<Config>): SidecarUrls {
   return {
     'git-sync': both(new URL(gitSyncUrl)),

@@ -1,17 +1,17 @@
 import { hour } from '../lifecycle/ring.ts';
 import type { Series } from './prometheus-text.ts';
 
-/** Moments in milliseconds since the epoch, and for each series its value at each of them; null where it had none. */
+/** Times in milliseconds since the epoch, and for each series its value at each time; null where it had none. */
 export type SeriesColumns = { at: number[]; values: Record<string, (number | null)[]> };
 
 const interval = 10_000;
 const mostPoints = hour / interval;
-/** Series after the first so many have no history: an hour of this many is some 100 kB as JSON. */
+/** How many series have a history: an hour of this many is some 100 kB as JSON. */
 const mostSeries = 60;
 
 const seriesKey = ({ name, labels }: Pick<Series, 'name' | 'labels'>): string => `${name}${JSON.stringify(labels)}`;
 
-/** What the adapted series were within the last hour, every 10 s. */
+/** The values of the adapted series within the last hour, every 10 s. */
 export class SeriesHistory {
   #at: number[] = [];
   #values = new Map<string, (number | null)[]>();
@@ -20,7 +20,7 @@ export class SeriesHistory {
   record(series: readonly Series[], now: number): void {
     if (now - (this.#at.at(-1) ?? Number.NEGATIVE_INFINITY) < interval * 0.9) return;
     const current = new Map(series.slice(0, mostSeries).map((one) => [seriesKey(one), one.value]));
-    // The series of now come first, in the order of the page; what is left of the space has those of before.
+    // The current series come first, in the order of the page; earlier ones get the space that is left.
     const keys = [...new Set([...current.keys(), ...this.#values.keys()])].slice(0, mostSeries);
     const unknown = this.#at.map(() => null);
     const columns = keys.map((key) => {

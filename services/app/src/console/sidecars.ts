@@ -18,7 +18,7 @@ export type Container = {
   detail: string;
 };
 
-/** What one sidecar answered last. */
+/** The last answer of one sidecar. */
 export type Sidecar = Container & { name: SidecarName; series: Series[]; metricsError?: string };
 
 export type SidecarUrls = Record<SidecarName, { probe: string; metrics: string }>;
@@ -26,10 +26,10 @@ export type SidecarUrls = Record<SidecarName, { probe: string; metrics: string }
 export type SidecarListener = (change: 'container' | 'restart', text: string, name: SidecarName) => void;
 
 const timeout = 2000;
-/** More series than this of one sidecar are not read. */
+/** How many series are read of one sidecar at most. */
 const seriesLimit = 500;
 
-/** How the other containers of the Pod are, asked over localhost. */
+/** The state of the other containers of the Pod, asked over localhost. */
 export class Sidecars {
   readonly #client: HttpClient;
   readonly #urls: SidecarUrls;
@@ -60,10 +60,10 @@ export class Sidecars {
     this.#sidecars.set(name, { name, since, ...probed, ...scraped });
     if (before !== undefined && before.state !== probed.state)
       this.#onChange('container', `${name} ${probed.state}${probed.detail === '' ? '' : `: ${probed.detail}`}`, name);
-    this.#noteStart(name, scraped.series);
+    this.#recordStart(name, scraped.series);
   }
 
-  #noteStart(name: SidecarName, series: readonly Series[]): void {
+  #recordStart(name: SidecarName, series: readonly Series[]): void {
     const start = findStart(series);
     if (start === undefined) return;
     const before = this.#starts.get(name);
@@ -98,8 +98,8 @@ export class Sidecars {
   }
 }
 
-/** What the metrics-adapter made of the app's metrics: its own are not among them. */
-export function adaptedSeries(sidecars: readonly Sidecar[]): Series[] {
+/** The series that the metrics-adapter made of the app's metrics, without its own. */
+export function listAdaptedSeries(sidecars: readonly Sidecar[]): Series[] {
   const adapter = sidecars.find(({ name }) => name === 'metrics-adapter');
   return adapter?.series.filter(({ name }) => !name.startsWith('adapter_')) ?? [];
 }

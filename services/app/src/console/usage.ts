@@ -2,7 +2,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { cpuUsage, memoryUsage } from 'node:process';
 import { getHeapStatistics } from 'node:v8';
 
-/** What the app's process used since the measurement before: cores, bytes, bytes, milliseconds. */
+/** The use of the process since the measurement before: cores, resident bytes, heap bytes, milliseconds of delay. */
 export type Usage = { cpu: number; memory: number; heap: number; loop: number };
 
 const resolution = 20;
@@ -31,10 +31,10 @@ export class UsageMeter {
     const loop = this.#delay.count === 0 ? 0 : Math.max(0, this.#delay.mean / 1e6 - resolution);
     this.#delay.reset();
     return {
-      cpu: elapsed > 0 ? rounded((used.user + used.system) / 1000 / elapsed, 4) : 0,
+      cpu: elapsed > 0 ? round((used.user + used.system) / 1000 / elapsed, 4) : 0,
       memory: memoryUsage.rss(),
       heap: getHeapStatistics().used_heap_size,
-      loop: rounded(loop, 2),
+      loop: round(loop, 2),
     };
   }
 
@@ -43,7 +43,7 @@ export class UsageMeter {
   }
 }
 
-export function rounded(value: number, digits: number): number {
+export function round(value: number, digits: number): number {
   const factor = 10 ** digits;
   return Math.round(value * factor) / factor;
 }

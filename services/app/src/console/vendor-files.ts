@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 
-/** Libraries of the console's page as they are published: the name under `vendor/`, and the file within the package. */
+/** The libraries of the console's page: the name under `vendor/`, and the file within the package. */
 const published = {
   'preact.mjs': ['preact', 'dist/preact.mjs'],
   'preact-hooks.mjs': ['preact', 'hooks/dist/hooks.mjs'],

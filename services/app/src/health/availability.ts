@@ -4,8 +4,8 @@ import type { Lifecycle } from '@podkit/chassis/process/lifecycle';
 export type AvailabilityListener = (ready: boolean) => void;
 
 /**
- * Readiness as a state that others follow: the file for exec probes, the TCP port, gRPC. It asks the same checks as
- * `/readyz`, by itself, every period and at each change of the lifecycle.
+ * Readiness as a state that the file for exec probes, the TCP port and gRPC follow. It runs the checks of `/readyz` every
+ * period and at each change of the lifecycle.
  */
 export class Availability {
   readonly #health: Health;
@@ -38,16 +38,16 @@ export class Availability {
     const failing = checks.filter((check) => !check.ok).map(({ name, reason }) => `${name}: ${reason}`);
     this.#lifecycle.setReady(ok, ok ? 'all checks pass' : failing.join('; '));
     const { state } = this.#lifecycle;
-    this.#tell(ok && state !== 'starting' && state !== 'closed' && state !== 'exited');
+    this.#set(ok && state !== 'starting' && state !== 'closed' && state !== 'exited');
   }
 
-  /** The end: not ready, and nothing is checked any more. */
+  /** End the checks, as not ready. */
   stop(): void {
     clearInterval(this.#timer);
-    this.#tell(false);
+    this.#set(false);
   }
 
-  #tell(ready: boolean): void {
+  #set(ready: boolean): void {
     if (ready === this.#ready) return;
     this.#ready = ready;
     for (const listener of this.#listeners) listener(ready);

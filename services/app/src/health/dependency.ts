@@ -2,7 +2,7 @@ import { describeError, PodkitError } from '@podkit/chassis/errors';
 import { withTimeout } from '@podkit/chassis/process/timeout';
 import { Hysteresis, type HysteresisOptions } from './hysteresis.ts';
 
-/** Checks something this service needs; rejects, with the reason, when it is not well. */
+/** Checks one dependency; rejects with the reason when the check fails. */
 export type DependencyCheck = (signal: AbortSignal) => Promise<void>;
 
 export type DependencyOptions = HysteresisOptions & {
@@ -12,7 +12,7 @@ export type DependencyOptions = HysteresisOptions & {
   timeout: number;
 };
 
-/** Checks one dependency again and again, beside the probes, so that a slow one never makes a probe slow. */
+/** Checks one dependency at an interval and not in the probe, so that a slow dependency never makes a probe slow. */
 export class Dependency {
   readonly #run: DependencyCheck;
   readonly #options: DependencyOptions;
@@ -45,7 +45,7 @@ export class Dependency {
     }
   }
 
-  /** As a health check: throws why it is not well, when enough checks in a row said so. */
+  /** For health checks: throws the reason once enough checks in a row have failed. */
   check(): void {
     if (this.#hysteresis.verdict !== true) throw new PodkitError('ERR_DEPENDENCY', this.#reason);
   }

@@ -8,7 +8,7 @@ export type GrpcCheck = { service: string; userAgent: string; serving: boolean; 
 export type GrpcHealthOptions = {
   /** Names of the services; `''` is the server as a whole. */
   services: readonly string[];
-  /** Whether a service serves, as it is now. */
+  /** Whether a service serves now. */
   isServing: (service: string) => Promise<boolean>;
   onCheck: (check: GrpcCheck) => void;
 };
@@ -43,7 +43,7 @@ export class GrpcHealth {
     });
   }
 
-  /** Ask each service how it is, and notify the watchers of those that changed. */
+  /** Update the status of each service, and notify the watchers of those that changed. */
   async update(): Promise<void> {
     await Promise.all(
       this.#options.services.map(async (service) => {
@@ -60,7 +60,7 @@ export class GrpcHealth {
     this.#server.forceShutdown();
   }
 
-  /** Before each call the statuses are made those of this moment; each Check that was answered is reported. */
+  /** Updates the statuses before each call, and reports each Check that was answered. */
   readonly #intercept: ServerInterceptor = ({ path }, call) => {
     const began = performance.now();
     const check = { service: '', userAgent: '' };

@@ -1,8 +1,8 @@
 export type HysteresisOptions = { failures: number; successes: number };
 
 /**
- * A verdict that changes only after several checks in a row say so. The first one counts at once where nothing was
- * known before: a start should not be slower than it must.
+ * A verdict that changes only after several checks in a row. The very first check decides at once, so that it does not
+ * delay the start.
  */
 export class Hysteresis {
   readonly #options: HysteresisOptions;
@@ -18,7 +18,7 @@ export class Hysteresis {
     return this.#verdict;
   }
 
-  /** Note one check; returns the verdict after it. */
+  /** Record one check; returns the verdict after it. */
   record(ok: boolean): boolean {
     if (this.#verdict === undefined) this.#verdict = ok;
     if (ok === this.#verdict) {

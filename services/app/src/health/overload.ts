@@ -25,7 +25,7 @@ const samplePeriod = 500;
 const heapLimit = getHeapStatistics().heap_size_limit;
 
 /**
- * Refuses work when there is more than the process can do, instead of failing all of it. @fastify/under-pressure
+ * Refuses requests that are more than the process can handle, so that the others still succeed. @fastify/under-pressure
  * watches event loop and heap; it does not count requests in flight, which is done here.
  */
 export class Overload {
@@ -54,7 +54,7 @@ export class Overload {
     });
   }
 
-  /** A request begins; false when it was refused, and then it does not count. */
+  /** Count a request that begins. False where it was refused; then it does not count. */
   admit(reply: FastifyReply): boolean {
     const { maxInFlight } = this.#limits;
     if (maxInFlight > 0 && this.#inFlight >= maxInFlight) {
@@ -73,7 +73,7 @@ export class Overload {
     return this.#inFlight;
   }
 
-  /** Milliseconds for which event loop or heap have been over their limit at each call of this; 0 when they are not. */
+  /** Milliseconds for which event loop or heap were over their limit at every call of this method; 0 while they are not. */
   pressedFor(): number {
     if (this.#server?.isUnderPressure() !== true) this.#since = undefined;
     else this.#since ??= performance.now();
@@ -83,7 +83,7 @@ export class Overload {
   get state(): OverloadState {
     const { maxInFlight, maxEventLoopDelay, maxHeap } = this.#limits;
     const { eventLoopDelay = 0, heapUsed = 0 } = this.#server?.memoryUsage() ?? {};
-    // It is infinite when the loop was held for a whole sample.
+    // Infinite where the loop was blocked for a whole sample.
     const eventLoopDelayMs = Math.round(Math.min(eventLoopDelay, 60_000) * 10) / 10;
     const heapUsedRatio = Math.round((heapUsed / heapLimit) * 1000) / 1000;
     const reasons = [

@@ -14,7 +14,7 @@ export type ProbeCall = {
   status: number;
   ok: boolean;
   milliseconds: number;
-  /** Failed because a chaos control said so. */
+  /** Failed by a chaos control. */
   chaos: boolean;
 };
 
@@ -51,7 +51,7 @@ export class ProbeHistory {
     return this.#ring.items;
   }
 
-  /** What came after the call `id`, oldest first. */
+  /** The calls after the call `id`, oldest first. */
   since(id: number): ProbeCall[] {
     return this.#ring.after((call) => call.id <= id);
   }
@@ -61,7 +61,7 @@ export class ProbeHistory {
   }
 }
 
-/** Who calls, by the User-Agent that the kubelet sends: `kube-probe/1.36`, `kube-lifecycle/1.36`. */
+/** The caller, by the User-Agent of the kubelet: `kube-probe/1.36`, `kube-lifecycle/1.36`. */
 export function classifyProber(userAgent: string): Prober {
   if (/\bkube-probe\//.test(userAgent)) return 'kubelet';
   return /\bkube-lifecycle\//.test(userAgent) ? 'hook' : 'other';

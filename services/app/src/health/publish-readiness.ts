@@ -16,7 +16,7 @@ export type PublishOptions = {
   history: ProbeHistory;
 };
 
-/** Open the other ways to ask for readiness: the file, the TCP port, gRPC. Each is released with the lifecycle. */
+/** Publish readiness beside HTTP: as a file, a TCP port and gRPC. Each ends with the lifecycle. */
 export async function publishReadiness(options: PublishOptions): Promise<void> {
   await openReadyFile(options);
   if (options.config.tcpProbePort !== undefined) openTcpProbe(options, options.config.tcpProbePort);
@@ -27,7 +27,7 @@ async function openReadyFile({ config, log, lifecycle, availability }: PublishOp
   const path = config.readyFile;
   const onError = (err: unknown) => log.warn({ err, path }, 'cannot change the readiness file');
   const file = await ReadyFile.open({ path, onError });
-  if (file === undefined) return log.debug({ path }, 'no readiness file: its folder is missing');
+  if (file === undefined) return log.debug({ path }, 'no readiness file, since its folder is missing');
   availability.onChange((ready) => file.set(ready));
   lifecycle.atClose('readiness file', () => {
     file.set(false);
@@ -60,7 +60,7 @@ async function openGrpcHealth(options: PublishOptions, port: number): Promise<vo
     services: Object.keys(services),
     isServing: async (service) => {
       const probe = services[service] ?? 'readyz';
-      // gRPC clients balance by themselves and follow no EndpointSlice: they learn of the drain here.
+      // gRPC clients balance without an EndpointSlice, so this is how they learn of the drain.
       if (probe === 'readyz' && lifecycle.draining) return false;
       return (await health.run(probe)).ok;
     },

@@ -12,7 +12,7 @@ export type ReadinessOptions = {
   checks: Record<string, DependencyCheck>;
 };
 
-/** Add to readiness what it needs beside the lifecycle: dependencies and overload. Returns the function that ends it. */
+/** Add the readiness checks of dependencies and overload. Returns the function that ends them. */
 export function addReadinessChecks({ config, health, overload, checks }: ReadinessOptions): () => void {
   const dependencies = config.requires.flatMap((name) => {
     const check = checks[name];

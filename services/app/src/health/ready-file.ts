@@ -14,7 +14,7 @@ export class ReadyFile {
     this.#options = options;
   }
 
-  /** Take the file over and remove what a killed predecessor left; undefined where its folder is missing. */
+  /** Remove what a killed process left of the file; undefined where its folder is missing. */
   static async open(options: ReadyFileOptions): Promise<ReadyFile | undefined> {
     const folder = dirname(options.path);
     if (!existsSync(folder)) return undefined;
@@ -27,7 +27,7 @@ export class ReadyFile {
     return file;
   }
 
-  /** Make the file exist or not; changes are done one after the other. */
+  /** Write or remove the file; changes are done one after the other. */
   set(ready: boolean): void {
     const { path, onError } = this.#options;
     const change = () => (ready ? writeFileAtomic(path, `${new Date().toISOString()}\n`) : rm(path, { force: true }));

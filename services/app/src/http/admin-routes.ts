@@ -20,7 +20,7 @@ const watched: Record<string, string> = {
   '/hooks/post-start': 'post-start',
 };
 
-/** Remember who called probes and hooks, and let chaos hang them. */
+/** Record the calls of probes and hooks, and hold them while chaos hangs. */
 export function watchProbes(admin: Server, { history, chaos }: Pick<AdminOptions, 'history' | 'chaos'>): void {
   admin.addHook('onRequest', async ({ routeOptions }) => {
     if (watched[routeOptions.url ?? ''] !== undefined) await chaos.hanging;
@@ -31,18 +31,18 @@ export function watchProbes(admin: Server, { history, chaos }: Pick<AdminOptions
   });
 }
 
-/** The lifecycle hooks, for a scope that asks for their token. A kubelet sends GET; people are better served with POST. */
+/** The lifecycle hooks, for a scope that checks their token. A kubelet sends GET; POST is for everybody else. */
 export function hookRoutes(scope: Server, { hooks }: Pick<AdminOptions, 'hooks'>): void {
   const hook = (url: string, summary: string, handler: () => Promise<unknown>) => {
-    const response = { 200: jsonAnswer('Done.'), 401: errorAnswer('Without the token.') };
+    const response = { 200: jsonAnswer('Done.'), 401: errorAnswer('The token is missing or wrong.') };
     const schema = { summary, security: [{ hook: [] }], response };
     scope.route({ method: ['GET', 'POST'], url, schema, exposeHeadRoute: false, handler });
   };
-  hook('/hooks/pre-stop', 'Drain, and answer when that is done', async () => {
+  hook('/hooks/pre-stop', 'Drain, and answer when the drain is done', async () => {
     await hooks.preStop();
     return { drained: true };
   });
-  hook('/hooks/post-start', 'Note that the container was started', async () => {
+  hook('/hooks/post-start', 'Answer when the app has started', async () => {
     await hooks.postStart();
     return { started: true };
   });

@@ -30,8 +30,8 @@ const securitySchemes = { hook: bearer('APP_HOOK_TOKEN'), chaos: bearer('APP_CHA
 const api = { title: 'app, admin port', version: pkg.version, securitySchemes };
 
 /**
- * Listen on the admin port; it is the last to close. Probes and metrics are for everybody, hooks and chaos for who has
- * their token, console and stats for callers within the Pod.
+ * Listen on the admin port, which closes last. Probes and metrics answer everybody. Hooks and chaos need their token.
+ * Console and stats answer callers within the Pod.
  */
 export async function startAdminServer(context: Context<Config>, parts: AdminParts): Promise<void> {
   const { config, log, lifecycle, health, metrics } = context;

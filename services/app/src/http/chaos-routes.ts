@@ -14,8 +14,8 @@ export type ChaosRoutesOptions = {
   exit: (code: number) => void;
 };
 
-const longest = 600_000;
-const largest = 8 * 2 ** 30;
+const maxDuration = 600_000;
+const maxMemory = 8 * 2 ** 30;
 
 const duration = Type.String({ maxLength: 20 });
 const share = Type.Number({ minimum: 0, maximum: 1 });
@@ -34,9 +34,9 @@ const describe = (summary: string) => ({
   summary,
   security: [{ chaos: [] }],
   response: {
-    200: jsonAnswer('What is active now.', Type.Object({ active: Type.Array(Type.Unknown()) })),
-    400: errorAnswer('A bad body.'),
-    401: errorAnswer('Without the token.'),
+    200: jsonAnswer('The active faults.', Type.Object({ active: Type.Array(Type.Unknown()) })),
+    400: errorAnswer('The body is invalid.'),
+    401: errorAnswer('The token is missing or wrong.'),
   },
 });
 
@@ -46,7 +46,7 @@ const exitSchema = {
   response: { ...describe('').response, 202: jsonAnswer('The process exits.') },
 };
 
-/** `/api/chaos`: the controls. Register only where chaos is allowed, and in a scope that asks for its token. */
+/** `/api/chaos`: the controls. Register only where chaos is allowed, in a scope that checks its token. */
 export function chaosRoutes(server: Server, { chaos, exit }: ChaosRoutesOptions): void {
   const put = <Body extends TSchema>(path: string, body: Body, act: (body: Static<Body>) => void) =>
     server.put(
@@ -62,24 +62,24 @@ export function chaosRoutes(server: Server, { chaos, exit }: ChaosRoutesOptions)
   });
   server.put<{ Params: { probe: Probe }; Body: Static<typeof bodies.failNext> }>(
     '/api/chaos/probes/:probe',
-    { schema: { ...describe('Let the next calls of a probe fail'), params: probes, body: bodies.failNext } },
+    { schema: { ...describe('Fail the next calls of a probe'), params: probes, body: bodies.failNext } },
     async ({ params, body }, reply) =>
       answer(reply, chaos, () => {
         if (body.failNext === 0) chaos.end(`fail-${params.probe}`);
-        else chaos.failNext(params.probe, body.failNext, lasting(body.duration));
+        else chaos.failNext(params.probe, body.failNext, parseTime(body.duration));
       }),
   );
-  put('hang', bodies.hang, (body) => chaos.hang(lasting(body.duration)));
+  put('hang', bodies.hang, (body) => chaos.hang(parseTime(body.duration)));
   put('cpu', bodies.cpu, (body) =>
-    chaos.set('cpu', `burn ${Math.round(body.share * 100)} % CPU`, lasting(body.duration), burnCpu(body.share)),
+    chaos.set('cpu', `burn ${Math.round(body.share * 100)} % CPU`, parseTime(body.duration), burnCpu(body.share)),
   );
   put('memory', bodies.memory, (body) => {
-    const [size, time] = [parseBytes(body.size), lasting(body.duration)];
-    if (size > largest) throw new RangeError(`size: at most ${largest} bytes`);
+    const [size, time] = [parseBytes(body.size), parseTime(body.duration)];
+    if (size > maxMemory) throw new RangeError(`size: at most ${maxMemory} bytes`);
     chaos.set('memory', `hold ${body.size} of memory`, time, holdMemory(size));
   });
-  put('latency', bodies.latency, (body) => chaos.slowDown(lasting(body.delay), lasting(body.duration)));
-  put('drop', bodies.drop, (body) => chaos.drop(body.share, lasting(body.duration)));
+  put('latency', bodies.latency, (body) => chaos.slowDown(parseTime(body.delay), parseTime(body.duration)));
+  put('drop', bodies.drop, (body) => chaos.drop(body.share, parseTime(body.duration)));
   server.post<{ Body: Static<typeof bodies.exit> }>(
     '/api/chaos/exit',
     { schema: exitSchema },
@@ -99,8 +99,8 @@ async function answer(reply: FastifyReply, chaos: Chaos, act: () => void): Promi
   }
 }
 
-function lasting(text: string): number {
+function parseTime(text: string): number {
   const milliseconds = parseDuration(text);
-  if (milliseconds < 0 || milliseconds > longest) throw new RangeError(`"${text}": expected 0s to 10m`);
+  if (milliseconds < 0 || milliseconds > maxDuration) throw new RangeError(`"${text}": expected 0s to 10m`);
   return milliseconds;
 }

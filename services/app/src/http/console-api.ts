@@ -3,7 +3,7 @@ import type { Server } from '@podkit/chassis/http/server';
 import type { EventStreams } from '@podkit/chassis/http/sse';
 
 export type ConsoleApi = {
-  /** The document of this moment. */
+  /** The current document. */
   document: () => Promise<unknown>;
   /** The last hour. */
   history: () => unknown;
@@ -14,7 +14,7 @@ export const consoleSchemas = {
   document: { summary: "The console's document", response: { 200: jsonAnswer('The document.') } },
   history: { summary: 'The last hour', response: { 200: jsonAnswer('The last hour.') } },
   events: {
-    summary: "The console's document, again and again, as server-sent events",
+    summary: "The console's document and its changes, as server-sent events",
     response: { 200: textAnswer('A stream.', 'text/event-stream'), 503: errorAnswer('Too many streams.') },
   },
 };

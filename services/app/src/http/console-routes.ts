@@ -7,9 +7,9 @@ import { vendorFiles } from '../console/vendor-files.ts';
 import type { Csp } from '../content-security-policy.ts';
 import { addSecurityHeaders } from './security-headers.ts';
 
-/** `/console/`: the page, from the folder that ships with the app, and the libraries that it imports. */
+/** `/console/`: the page and the libraries that it imports. */
 export function consoleRoutes(server: Server, { folder }: { folder: string }): void {
-  addSecurityHeaders(server, policy(readFileSync(join(folder, 'index.html'), 'utf8')));
+  addSecurityHeaders(server, createPolicy(readFileSync(join(folder, 'index.html'), 'utf8')));
   void server.register(fastifyStatic, {
     root: folder,
     prefix: '/console/',
@@ -25,8 +25,8 @@ export function consoleRoutes(server: Server, { folder }: { folder: string }): v
     );
 }
 
-/** Nothing from elsewhere and nothing inline, but the import map, which a browser takes in no other way: by its hash. */
-function policy(page: string): Csp {
+/** Allow nothing of other origins and nothing inline, except the import map, which must be inline: it is allowed by its hash. */
+function createPolicy(page: string): Csp {
   const map = /<script type="importmap">([\s\S]*?)<\/script>/.exec(page)?.[1] ?? '';
   const hash = createHash('sha256').update(map).digest('base64');
   const directives = {

@@ -1,19 +1,19 @@
-/** Bytes of a key in UTF-8. Node refuses a request line with headers above 16 KiB by itself. */
+/** Maximum bytes of a key in UTF-8. Node itself refuses requests whose headers exceed 16 KiB. */
 const longestKey = 1024;
 
-/** `/api/pods/{ordinal}/data/`, with whatever part of it percent-encoded. */
+/** `/api/pods/{ordinal}/data/`; any part of it may be percent-encoded. */
 const prefix = /^(?:\/[^/?]*){4}\//;
 
 /**
- * The key in a request's URL: what follows `/api/pods/{ordinal}/data/` up to the query, percent-decoded once. Nothing is resolved or joined:
- * `.`, `..`, `a/b`, `a%2Fb` and `a//b` are keys (the second and third of a slash are the same key).
+ * The key in a request's URL: what follows `/api/pods/{ordinal}/data/` up to the query, percent-decoded once. No path is
+ * resolved: `.`, `..`, `a/b` and `a//b` are keys, and `a%2Fb` is the key `a/b`.
  */
-export function dataKey(url: string): { key: string } | { fault: string } {
+export function parseDataKey(url: string): { key: string } | { error: string } {
   const raw = url.replace(prefix, '').split('?', 1)[0] ?? '';
   const key = decode(raw);
-  if (key === undefined) return { fault: 'the key is not percent-encoded UTF-8' };
-  if (key === '') return { fault: 'the key is empty' };
-  if (Buffer.byteLength(key) > longestKey) return { fault: `the key is longer than ${longestKey} bytes` };
+  if (key === undefined) return { error: 'the key is not percent-encoded UTF-8' };
+  if (key === '') return { error: 'the key is empty' };
+  if (Buffer.byteLength(key) > longestKey) return { error: `the key is longer than ${longestKey} bytes` };
   return { key };
 }
 

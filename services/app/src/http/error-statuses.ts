@@ -19,12 +19,12 @@ export const errorStatuses: StatusTable = {
   ERR_DATA_FULL: 507,
 };
 
-const passing = new Set(['ERR_NOT_SYNCED', 'ERR_POD_AWAY', 'ERR_STORE_UNAVAILABLE', 'ERR_OVERLOADED']);
+const temporary = new Set(['ERR_NOT_SYNCED', 'ERR_POD_AWAY', 'ERR_STORE_UNAVAILABLE', 'ERR_OVERLOADED']);
 
-/** Say with the errors that are worth another try soon when to make it. */
-export function inviteRetries(server: Server): void {
+/** Send Retry-After with errors that are likely to be over soon. */
+export function sendRetryAfter(server: Server): void {
   server.addHook('onError', (_request, reply, error, done) => {
-    if (passing.has(error.code)) void reply.header('retry-after', '1');
+    if (temporary.has(error.code)) void reply.header('retry-after', '1');
     done();
   });
 }

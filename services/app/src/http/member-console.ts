@@ -8,9 +8,9 @@ import { consoleSchemas } from './console-api.ts';
 export type MemberConsoleOptions = {
   /** Base URL of the admin port of the Pod with that ordinal; undefined where there is none. */
   adminUrl: (ordinal: number) => Promise<string | undefined>;
-  /** What the Pods of the set show each other. */
+  /** Bearer token between the Pods. */
   token: string | undefined;
-  /** This Pod's own ordinal: its console is here already. */
+  /** This Pod's ordinal. A request for it is redirected to the console here. */
   self: number;
 };
 
@@ -28,7 +28,7 @@ const pageSchema = {
   summary: 'The console of another Pod',
   response: { 200: textAnswer('A file of the page.', 'text/html'), ...failures },
 };
-const ofMember = ({ summary, response }: { summary: string; response: object }) => ({
+const describeMember = ({ summary, response }: { summary: string; response: object }) => ({
   summary: `${summary}, of another Pod`,
   response: { ...response, ...failures },
 });
@@ -37,7 +37,7 @@ const ordinalText = /^\d{1,9}$/;
 
 /**
  * `/pods/{ordinal}/console/` and `/pods/{ordinal}/api/console`: the console of another Pod of the set, through this one.
- * Only GET is passed on, so that nothing changes elsewhere by this way.
+ * Only GET is passed on, so that nothing changes there.
  */
 export function memberConsole(server: Server, options: MemberConsoleOptions): void {
   const config = { quiet: true };
@@ -46,15 +46,15 @@ export function memberConsole(server: Server, options: MemberConsoleOptions): vo
   server.get<Params>('/pods/:ordinal/console/*', { schema: pageSchema, config }, pass('console/'));
   server.get<Params>(
     '/pods/:ordinal/api/console',
-    { schema: ofMember(consoleSchemas.document), config },
+    { schema: describeMember(consoleSchemas.document), config },
     pass('api/console'),
   );
   server.get<Params>(
     '/pods/:ordinal/api/console/history',
-    { schema: ofMember(consoleSchemas.history), config },
+    { schema: describeMember(consoleSchemas.history), config },
     pass('api/console/history'),
   );
-  const stream = { schema: ofMember(consoleSchemas.events), config: { ...config, stream: true } };
+  const stream = { schema: describeMember(consoleSchemas.events), config: { ...config, stream: true } };
   server.get<Params>('/pods/:ordinal/api/console/events', stream, pass('api/console/events'));
 }
 
@@ -70,7 +70,7 @@ async function passOn(
   reply.raw.once('close', () => gone.abort());
   try {
     const base = ordinalText.test(ordinal) ? await options.adminUrl(Number(ordinal)) : undefined;
-    const url = base === undefined ? undefined : within(base, path);
+    const url = base === undefined ? undefined : resolveWithin(base, path);
     if (url === undefined) return await notFound(reply, ordinal);
     const headers = options.token === undefined ? {} : { authorization: `Bearer ${options.token}` };
     const answer = await fetch(url, { headers, signal: gone.signal, redirect: 'manual' });
@@ -78,16 +78,16 @@ async function passOn(
     void reply.code(answer.status);
     return answer.body === null ? reply.send() : reply.send(Readable.fromWeb(answer.body));
   } catch (error) {
-    const message = `the Pod with the ordinal ${ordinal} does not answer: ${describeError(error)}`;
+    const message = `Pod ${ordinal} does not answer: ${describeError(error)}`;
     return reply.code(503).header('retry-after', '2').send({ code: 'ERR_NO_ANSWER', message });
   }
 }
 
 const notFound = (reply: FastifyReply, ordinal: string) =>
-  reply.code(404).send({ code: 'ERR_NO_MEMBER', message: `no console of a Pod ${ordinal.slice(0, 20)}` });
+  reply.code(404).send({ code: 'ERR_NO_MEMBER', message: `no Pod ${ordinal.slice(0, 20)} with a console is known` });
 
 /** The token goes with the request: a path with `..` must not lead to a hook. */
-function within(base: string, path: string): URL | undefined {
+function resolveWithin(base: string, path: string): URL | undefined {
   const url = new URL(path, base);
   return url.pathname.startsWith('/console/') || url.pathname.startsWith('/api/console') ? url : undefined;
 }

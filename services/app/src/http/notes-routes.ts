@@ -15,15 +15,15 @@ const page = Type.Object({
 const note = jsonAnswer('The note, with its ETag.', Type.Object({ id: Type.String(), text: Type.String() }));
 const failures = {
   400: errorAnswer('The request is malformed.'),
-  401: errorAnswer('Without the token, where one is set.'),
+  401: errorAnswer('The token is missing or wrong.'),
   503: errorAnswer('The store does not answer.'),
 };
 const missing = { 404: errorAnswer('There is no such note.') };
-const conflict = { 412: errorAnswer('The note is not in the state that the condition asks for.') };
+const conflict = { 412: errorAnswer('The condition does not hold.') };
 const security = [{}, { api: [] }];
 const schemas = {
   list: {
-    summary: 'Names of the notes, a page at a time',
+    summary: 'Ids of the notes, a page at a time',
     querystring: page,
     security,
     response: { 200: jsonAnswer('A page; without `next` it is the last one.'), ...failures },
@@ -60,7 +60,7 @@ export function notesRoutes(server: Server, { notes, bodyLimit }: { notes: Notes
   server.get<Params>('/api/notes/:id', { schema: schemas.get }, async (request, reply) => {
     const found = await notes.get(request.params.id);
     if (found === undefined) return notFound(reply, request.params.id);
-    describe(reply, found);
+    setHeaders(reply, found);
     const header = request.headers['if-none-match'];
     if (header !== undefined && matchesWeakly(parseEtags(header), found.etag)) return reply.code(304).send();
     return found.note;
@@ -70,7 +70,7 @@ export function notesRoutes(server: Server, { notes, bodyLimit }: { notes: Notes
     const text = readText(request.body);
     if (text === undefined) return reply.code(400).send(badBody);
     const result = await notes.put(request.params.id, text, readPrecondition(request));
-    describe(reply, result);
+    setHeaders(reply, result);
     return reply.code(result.created ? 201 : 200).send(result.note);
   });
 
@@ -95,8 +95,8 @@ function notFound(reply: FastifyReply, id: string): FastifyReply {
   return reply.code(404).send({ code: 'ERR_NOT_FOUND', message: `no note "${id}"` });
 }
 
-/** The ETag, and who answered: the console shows which store it was, or its near cache. */
-function describe(reply: FastifyReply, { etag, stale, answeredBy }: FoundNote): void {
+/** Send the ETag, and which store or near cache answered. */
+function setHeaders(reply: FastifyReply, { etag, stale, answeredBy }: FoundNote): void {
   void reply.header('cache-control', 'no-cache').headers(answeredBy);
   if (etag !== undefined) void reply.header('etag', `"${etag}"`);
   if (stale) void reply.header('x-degraded', 'stale').header('warning', '110 - "Response is Stale"');

@@ -6,7 +6,7 @@ import type { Static } from 'typebox';
 import { forwardedHeader } from '../pods/pod-client.ts';
 import type { PodStore } from '../pods/pod-store.ts';
 import type { Pods } from '../pods/pods.ts';
-import { dataKey } from './data-key.ts';
+import { parseDataKey } from './data-key.ts';
 import { dataParams, type params, schemas, security } from './pods-schemas.ts';
 
 export type PodsRoutesOptions = {
@@ -19,10 +19,10 @@ export type PodsRoutesOptions = {
 };
 
 type Request = FastifyRequest<{ Params: Static<typeof params>; Body: Buffer | undefined }>;
-/** What this Pod does with a request that is for itself. */
+/** How this Pod answers a request for itself. */
 type Act = (request: Request, reply: FastifyReply) => Promise<unknown>;
 
-/** `/api/pods`: the members, what each says of itself, and the data of each, whichever Pod is asked. */
+/** `/api/pods`: the members, and the facts and the data of each, whichever Pod is asked. */
 export function podsRoutes(server: Server, options: PodsRoutesOptions): void {
   const { pods } = options;
   void server.register(async (scope) => {
@@ -85,9 +85,9 @@ async function passOn(
 ): Promise<unknown> {
   const found = await pods.members.find(ordinal);
   if (found === 'unknown')
-    return reply.code(404).send({ code: 'ERR_NO_POD', message: `there never was a Pod ${ordinal}` });
+    return reply.code(404).send({ code: 'ERR_NO_POD', message: `no Pod ${ordinal} has ever been seen` });
   if (found === 'unsure' || pods.client === undefined) {
-    throw new PodkitError('ERR_POD_AWAY', `Pod ${ordinal} is not there now`);
+    throw new PodkitError('ERR_POD_AWAY', `Pod ${ordinal} is away`);
   }
   const { method, headers, body, url } = request;
   const forwarded = { method: method === 'HEAD' ? 'GET' : method, path: url, type: headers['content-type'], body };
@@ -114,8 +114,8 @@ function withKey({ pods }: PodsRoutesOptions, act: KeyAct): Act {
       return reply
         .code(501)
         .send({ code: 'ERR_NO_DATA', message: 'this Pod has no volume: the folder APP_DATA is missing' });
-    const parsed = dataKey(request.url);
-    if ('fault' in parsed) return reply.code(400).send({ code: 'ERR_KEY', message: parsed.fault });
+    const parsed = parseDataKey(request.url);
+    if ('error' in parsed) return reply.code(400).send({ code: 'ERR_KEY', message: parsed.error });
     return act(store, parsed.key, request, reply);
   };
 }
@@ -126,7 +126,7 @@ const getValue: KeyAct = async (store, key, _request, reply) => {
   return (
     reply
       .header('x-content-type-options', 'nosniff')
-      // A value is what a client stored: it must not run as a page of this site.
+      // A client stored the value: it must not run as a page of this site.
       .header('content-security-policy', "default-src 'none'; sandbox")
       .type(value.type)
       .send(Buffer.from(value.bytes))

@@ -5,7 +5,7 @@ export const params = Type.Object({ ordinal: Type.String({ pattern: '^(self|\\d{
 export const dataParams = Type.Object({ ...params.properties, '*': Type.String({ description: 'The key.' }) });
 const failures = {
   400: errorAnswer('The request is malformed.'),
-  401: errorAnswer('Without the token, where one is set.'),
+  401: errorAnswer('The token is missing or wrong.'),
   404: errorAnswer('There is no such Pod or key.'),
   503: errorAnswer('That Pod does not answer now.'),
 };
@@ -13,13 +13,13 @@ export const security = [{}, { api: [] }];
 export const schemas = {
   list: { summary: 'The Pods of the set', security, response: { 200: jsonAnswer('The Pods.') } },
   pod: {
-    summary: 'What one Pod says of itself',
+    summary: 'The facts of one Pod',
     params,
     security,
     response: { 200: jsonAnswer('The Pod.'), ...failures },
   },
   GET: {
-    summary: "Read a value of one Pod's own data",
+    summary: "Read a value of one Pod's data",
     response: {
       200: textAnswer('The value.', 'application/octet-stream'),
       501: errorAnswer('No volume.'),
@@ -27,7 +27,7 @@ export const schemas = {
     },
   },
   PUT: {
-    summary: "Write a value of one Pod's own data",
+    summary: "Write a value of one Pod's data",
     response: {
       201: emptyAnswer('New.'),
       204: emptyAnswer('Replaced.'),
@@ -38,7 +38,7 @@ export const schemas = {
     },
   },
   DELETE: {
-    summary: "Delete a value of one Pod's own data",
+    summary: "Delete a value of one Pod's data",
     response: { 204: emptyAnswer('Gone.'), 501: errorAnswer('No volume.'), ...failures },
   },
 };

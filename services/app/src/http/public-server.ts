@@ -9,7 +9,7 @@ import { appExitCodes } from '../exit-codes.ts';
 import type { Stores } from '../open-stores.ts';
 import type { ProcessState } from '../process-state.ts';
 import type { RequestStats } from '../stats/request-stats.ts';
-import { errorStatuses, inviteRetries } from './error-statuses.ts';
+import { errorStatuses, sendRetryAfter } from './error-statuses.ts';
 import { liveRoutes } from './live-routes.ts';
 import { notesRoutes } from './notes-routes.ts';
 import { podsRoutes } from './pods-routes.ts';
@@ -20,7 +20,7 @@ import { trafficGate } from './traffic-gate.ts';
 
 export type PublicParts = { state: ProcessState; stores: Stores; requests: RequestStats; stream: EventStreams };
 
-/** Its document is not at `/openapi.json`: what does not begin with /api/ belongs to the site. */
+/** The document is not at `/openapi.json`, since paths outside /api/ belong to the site. */
 const api = {
   title: 'app',
   version: pkg.version,
@@ -33,14 +33,14 @@ const podSchema = {
   response: { 200: jsonAnswer('Its name, namespace, ordinal and start.') },
 };
 
-/** Listen on the public port: site and API. It is the first to close. */
+/** Listen on the public port, with site and API. It closes first. */
 export async function startPublicServer(context: Context<Config>, parts: PublicParts): Promise<void> {
   const { config, log, lifecycle } = context;
   const { state, stores, requests, stream } = parts;
   const site = new SiteFiles(config.site);
   const { notFound } = site;
   const server = createServer({ log, lifecycle, metrics: requests, statuses: errorStatuses, notFound, api });
-  inviteRetries(server);
+  sendRetryAfter(server);
   state.overload.watch(server);
   trafficGate(server, state);
   const { pod, namespace, ordinal, startedAt } = state.identity;
@@ -54,7 +54,7 @@ export async function startPublicServer(context: Context<Config>, parts: PublicP
     podsRoutes(scope, { pods: stores.pods, internalToken, valueLimit: config.valueLimit, onDamage });
   });
   liveRoutes(server, { watch: stores.siteWatch, stream });
-  // A scope of its own: the API's answers are no pages, and need no time for such headers.
+  // A scope of its own, since only pages need security headers.
   void server.register(async (scope) => {
     if (config.securityHeaders) addSecurityHeaders(scope, parseCsp(config.siteCsp));
     siteRoutes(scope, site);

@@ -3,8 +3,8 @@ import helmet from 'helmet';
 import type { Csp } from '../content-security-policy.ts';
 
 /**
- * Security headers for all routes of this scope. None insists on HTTPS: that is up to what terminates it. The middleware is
- * made once; @fastify/helmet makes it again for each request, which more than doubles the time that a small file takes.
+ * Send security headers with all answers of this scope, but not HSTS, which is for the proxy that terminates HTTPS. The
+ * middleware is made once; @fastify/helmet makes it for each request, which more than doubles the time of a small file.
  */
 export function addSecurityHeaders(scope: Server, csp: Csp): void {
   const setHeaders = helmet({ contentSecurityPolicy: csp, strictTransportSecurity: false });

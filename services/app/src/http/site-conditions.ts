@@ -5,25 +5,25 @@ import { parseEtags } from './etag-condition.ts';
 /** Precompressed files that a site may have beside a file, by their Content-Encoding. */
 const suffixes = { br: '.br', gzip: '.gz', deflate: '.deflate' } as const;
 
-/** A commit's file never changes, so commit and path make a strong tag, the same on every replica. */
+/** A strong tag of commit and path: a commit's file never changes. It is the same on every replica. */
 export function commitEtag(commit: string, file: string): string {
   return createHash('sha256').update(`${commit}\0${file}`).digest('base64url').slice(0, 27);
 }
 
 /**
- * Decide the conditions on the tags of a commit's file, of which @fastify/static knows nothing (RFC 9110 section 13.2.2).
- * 304 comes with the tag that matched. Conditions that are met are taken out of the headers, so that it does not
- * decide them again.
+ * Evaluate the conditional headers against the tags of a commit's file, which @fastify/static does not know (RFC 9110
+ * section 13.2.2). 304 comes with the tag that matched. Conditions that hold are removed from the headers, so that
+ * @fastify/static does not evaluate them again.
  *
  * @throws {PodkitError} ERR_ETAG where a header is malformed
  */
-export function decideConditions(
+export function evaluateConditions(
   headers: IncomingHttpHeaders,
   commit: string,
   file: string,
 ): { status: 304; tag: string } | { status: 412 } | undefined {
   const { 'if-match': match, 'if-none-match': noneMatch, 'if-range': range } = headers;
-  // A part of a compressed file can't be decompressed: a range is one of the file itself.
+  // A range is taken of the file itself, since a part of a compressed file can't be decompressed.
   if (headers.range !== undefined) delete headers['accept-encoding'];
   if (match === undefined && noneMatch === undefined && range === undefined) return undefined;
   const tags = acceptedSuffixes(headers['accept-encoding']).map((suffix) => commitEtag(commit, file + suffix));

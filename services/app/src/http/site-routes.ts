@@ -8,12 +8,12 @@ import { type Server, sendNotFound } from '@podkit/chassis/http/server';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { isInside, type Revision, resolveRevision } from '../site/revision.ts';
 import { sitePath } from '../site/site-path.ts';
-import { commitEtag, decideConditions } from './site-conditions.ts';
+import { commitEtag, evaluateConditions } from './site-conditions.ts';
 
 declare module 'fastify' {
   // oxlint-disable-next-line typescript/consistent-type-definitions -- merging needs an interface
   interface FastifyRequest {
-    /** What of the site answers this request; undefined where the site does not. */
+    /** The revision of the site that answers this request; undefined on other routes. */
     revision: Revision | undefined;
   }
 }
@@ -26,7 +26,7 @@ export class SiteFiles {
     this.#link = link;
   }
 
-  /** Send the file, or go where it is. */
+  /** Send the file that the URL names. */
   readonly serve = (request: FastifyRequest, reply: FastifyReply): FastifyReply => {
     const revision = resolveRevision(this.#link);
     if (revision === undefined) {
@@ -38,15 +38,15 @@ export class SiteFiles {
     if (path === undefined) return this.notFound(request, reply);
     const { commit } = revision;
     const file = path === '' || path.endsWith('/') ? `${path}index.html` : path;
-    const decided = commit === undefined ? undefined : decideConditions(request.headers, commit, file);
-    if (decided?.status === 412) return reply.code(412).send();
-    if (decided?.status === 304) return setHeaders(reply, revision, decided.tag).code(304).send();
+    const condition = commit === undefined ? undefined : evaluateConditions(request.headers, commit, file);
+    if (condition?.status === 412) return reply.code(412).send();
+    if (condition?.status === 304) return setHeaders(reply, revision, condition.tag).code(304).send();
     return send(reply.code(200), `/${path}`, revision);
   };
 
   /**
-   * What is not there: 404, with the site's own page where it has one. git-sync may have removed the worktree after we
-   * resolved the link; then the new one answers.
+   * Answer 404, with the site's own page where it has one. Where git-sync has removed the worktree since we resolved the
+   * link, the new worktree answers.
    */
   readonly notFound = (request: FastifyRequest, reply: FastifyReply): FastifyReply => {
     const { revision } = request;
@@ -56,10 +56,10 @@ export class SiteFiles {
     return sendNotFound(request, reply);
   };
 
-  /** Files that can't be opened are not there. */
+  /** A file that can't be opened is answered as missing. */
   readonly onError = (error: Error, request: FastifyRequest, reply: FastifyReply): void => {
-    if (notThere.has(getErrorCode(error) ?? '')) return void this.notFound(request, reply);
-    // Such as the size that a range lies beyond.
+    if (missingCodes.has(getErrorCode(error) ?? '')) return void this.notFound(request, reply);
+    // For example Content-Range, which says the size where a range lies beyond it.
     if ('headers' in error) void reply.headers(error.headers as Record<string, string>);
     throw error;
   };
@@ -69,7 +69,7 @@ export class SiteFiles {
   }
 }
 
-const notThere = new Set(['ENOENT', 'ENOTDIR', 'ELOOP', 'ENAMETOOLONG', 'EACCES', 'ERR_NOT_FOUND']);
+const missingCodes = new Set(['ENOENT', 'ENOTDIR', 'ELOOP', 'ENAMETOOLONG', 'EACCES', 'ERR_NOT_FOUND']);
 
 const siteSchema = {
   summary: 'A file of the published site',
@@ -82,7 +82,7 @@ const siteSchema = {
   },
 };
 
-/** `/*`: the published site, whatever is not a route of its own. */
+/** `/*`: the published site, for every path that has no route of its own. */
 export function siteRoutes(server: Server, site: SiteFiles): void {
   server.decorateRequest('revision', undefined);
   void server.register(fastifyStatic, {
@@ -96,13 +96,13 @@ export function siteRoutes(server: Server, site: SiteFiles): void {
       if (revision !== undefined) setHeaders(reply, revision, makeEtag(revision, path));
     },
   });
-  // What begins like the API is never a page, also not one that is not there yet.
+  // A path below /api/ is never a page.
   server.get('/api/*', { schema: { hide: true } }, (_request, reply) => reply.callNotFound());
   server.route({
     method: ['POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS'],
     url: '/*',
     schema: { hide: true },
-    // Before the body is looked at: its type does not matter here.
+    // Before the body is parsed, since its type does not matter.
     onRequest: async (request, reply) => {
       if (request.url.startsWith('/api/')) return reply.callNotFound();
       const message = 'pages are read with GET and HEAD';
@@ -131,7 +131,7 @@ function setHeaders(reply: FastifyReply, { commit }: Revision, tag: string | und
   return reply.headers({ 'cache-control': 'no-cache', vary: 'accept-encoding' });
 }
 
-/** LICENSE, README: files without an ending are for people to read. */
+/** Send files without an ending, such as LICENSE, as text. */
 function textWithoutEnding(request: FastifyRequest, reply: FastifyReply, payload: unknown, done: DoneSending): void {
   const isUnknown = reply.getHeader('content-type') === 'application/octet-stream';
   if (isUnknown && extname(readPath(request)) === '') void reply.type('text/plain; charset=utf-8');

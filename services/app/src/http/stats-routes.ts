@@ -10,7 +10,7 @@ const schemas = {
   stats: { summary: 'Its own metrics, as JSON', response: { 200: jsonAnswer('The metrics.') } },
 };
 
-/** On the admin port `/api/pod`: who this Pod is, and `/stats`: its own metrics, as JSON of its own making. */
+/** `/api/pod` on the admin port: the whole identity. `/stats`: metrics, as JSON in a format of the app's own. */
 export function statsRoutes(
   server: Server,
   { requests, state, notes }: { requests: RequestStats; state: ProcessState; notes: Notes },

@@ -4,7 +4,7 @@ import type { Server } from '@podkit/chassis/http/server';
 import { isSameSecret } from '@podkit/chassis/http/token';
 
 export type TokenGuardOptions = {
-  /** The tokens that are taken now; none: every request is refused. */
+  /** The tokens that are valid now. Without one every request is refused. */
   tokens: () => (string | undefined)[];
   /** The message of the 401. */
   message: string;
@@ -13,7 +13,7 @@ export type TokenGuardOptions = {
 /** Let only requests with one of the bearer tokens reach the routes of this scope; others get 401. */
 export async function guardByToken(scope: Server, { tokens, message }: TokenGuardOptions): Promise<void> {
   const auth = (key: string) => tokens().some((token) => token !== undefined && isSameSecret(key, token));
-  // The scheme in any case, as RFC 9110 has it.
+  // Takes the scheme in any case, as RFC 9110 requires.
   await scope.register(bearerAuth, {
     addHook: false,
     keys: [],

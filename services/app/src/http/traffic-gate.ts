@@ -7,12 +7,12 @@ import type { Overload } from '../health/overload.ts';
 declare module 'fastify' {
   // oxlint-disable-next-line typescript/consistent-type-definitions -- merging needs an interface
   interface FastifyContextConfig {
-    /** An endless answer: it does not count as a request in flight. */
+    /** The answer is endless: it does not count as a request in flight. */
     stream?: boolean;
   }
 }
 
-/** What stands before every route that is added after it: chaos, where it is on, and the limit of requests in flight. */
+/** Run before every route that is added from now on: chaos, where it is on, and the limit of requests in flight. */
 export function trafficGate(server: Server, { overload, chaos }: { overload: Overload; chaos: Chaos }): void {
   const release = () => overload.release();
   const admit = (reply: FastifyReply, done: () => void) => {
@@ -21,7 +21,7 @@ export function trafficGate(server: Server, { overload, chaos }: { overload: Ove
     reply.raw.on('close', release);
     done();
   };
-  // Per route, since to ask Fastify with each request whether its route is a stream costs more than all the rest here.
+  // Chosen once per route: reading a request's routeOptions makes an object each time.
   server.addHook('onRoute', (route) => {
     const goOn = route.config?.stream === true ? admitStream : admit;
     const gate: onRequestHookHandler = (request, reply, done) => {

@@ -37,7 +37,7 @@ export class Hooks {
     });
   }
 
-  /** The traffic listener is closed and every request answered. */
+  /** The public port is closed and every request is answered. */
   markDrained(): void {
     this.#drained.resolve();
   }

@@ -5,8 +5,8 @@ import { formatDuration } from '@podkit/chassis/config/duration';
 import { PodkitError } from '@podkit/chassis/errors';
 
 /**
- * The file that a postStart hook writes. The hook runs beside the process, in no stated order, so the file may be there
- * already or come late.
+ * The file that a postStart hook writes. Kubernetes runs the hook beside the process in no fixed order, so the file may be
+ * there at the start or come later.
  */
 export class PostStartMarker {
   readonly #path: string;
@@ -27,7 +27,7 @@ export class PostStartMarker {
     }
   }
 
-  /** So that a restarted container waits for its own hook and not for the last one's. */
+  /** Remove it, so that a restarted container waits for its own hook. */
   async remove(): Promise<void> {
     await rm(this.#path, { force: true });
   }

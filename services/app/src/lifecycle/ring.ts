@@ -1,4 +1,4 @@
-/** The last things that happened, at most `size` of them and none older than `maxAge` milliseconds. */
+/** The latest entries: at most `size`, and none more than `maxAge` milliseconds older than the newest. */
 export class Ring<T extends { at: number }> {
   readonly #size: number;
   readonly #maxAge: number;
@@ -11,7 +11,7 @@ export class Ring<T extends { at: number }> {
 
   push(item: T): void {
     this.#items.push(item);
-    // Cut seldom and much: to shift a long array at each push would copy it each time.
+    // Not at each push, since each cut copies the array.
     if (this.#items.length > this.#size * 1.25) this.#items = this.items;
   }
 
@@ -21,7 +21,7 @@ export class Ring<T extends { at: number }> {
     return this.#items.slice(-this.#size).filter(({ at }) => at >= oldest);
   }
 
-  /** What came after the last item that is known, oldest first. */
+  /** The items after the last known one, oldest first. */
   after(isKnown: (item: T) => boolean): T[] {
     return this.#items.slice(this.#items.findLastIndex(isKnown) + 1);
   }

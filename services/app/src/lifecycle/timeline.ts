@@ -11,7 +11,7 @@ export type TimelineKind =
   | 'labels'
   | 'restart'
   | 'container';
-/** One thing that happened. `id` counts up from 1; `name` is what it is about, `until` when that ends at the latest. */
+/** One event. `id` counts up from 1, `name` is its subject, and `until` is when a chaos control ends at the latest. */
 export type TimelineEvent = {
   id: number;
   at: number;
@@ -22,7 +22,7 @@ export type TimelineEvent = {
   until?: number;
 };
 
-/** Everything that happened to this process within the last hour: states of the lifecycle and what else is worth a mark. */
+/** The events of this process within the last hour: states of the lifecycle, hooks, signals, chaos and the others above. */
 export class Timeline {
   readonly #ring = new Ring<TimelineEvent>({ size: 1000, maxAge: hour });
   readonly #states: TimelineEvent[] = [];
@@ -34,7 +34,7 @@ export class Timeline {
     lifecycle.onChange((event) => this.#addState(event));
   }
 
-  /** Oldest first. The start, and the state at the beginning of the hour, are among them however old they are. */
+  /** Oldest first. They begin with the start and with the state at the beginning of the hour, however old these are. */
   get events(): readonly TimelineEvent[] {
     const recent = this.#ring.items;
     const first = recent[0]?.at ?? Number.POSITIVE_INFINITY;
@@ -42,7 +42,7 @@ export class Timeline {
     return [...new Set([...older.slice(0, 1), ...older.slice(-1)]), ...recent];
   }
 
-  /** What came after the event `id`, oldest first. */
+  /** The events after the event `id`, oldest first. */
   since(id: number): TimelineEvent[] {
     return this.#ring.after((event) => event.id <= id);
   }
@@ -58,7 +58,7 @@ export class Timeline {
   #addState({ at, state, reason }: LifecycleEvent): void {
     if (state === 'draining' && reason.startsWith('SIG')) this.#add({ at, kind: 'signal', text: reason });
     this.#states.push(this.#add({ at, kind: 'state', text: `${state}: ${reason}`, state }));
-    // The first one, the start, stays.
+    // The first one is the start; it stays.
     if (this.#states.length > 200) this.#states.splice(1, 1);
   }
 

@@ -15,7 +15,7 @@ export type DaprStoreOptions = {
   url: string;
   /** Name of the state component. */
   store: string;
-  /** The API token as it is now: it may be rotated. */
+  /** The current API token: it may be rotated. */
   token?: () => string | undefined;
   /** Milliseconds for one answer. */
   timeout: number;
@@ -40,7 +40,7 @@ export class DaprStore implements NoteStore {
     const answer = await this.#ask('GET', `/v1.0/state/${this.name}/${encodeURIComponent(key)}`);
     if (answer.status === 204 || answer.status === 404) return undefined;
     expectStatus(answer, [200]);
-    return { value: answer.body.toString(), etag: readEtag(answer), answeredBy: answeredBy(answer) };
+    return { value: answer.body.toString(), etag: readEtag(answer), answeredBy: readAnsweredBy(answer) };
   }
 
   async put(key: string, value: string, condition: Condition): Promise<AnsweredBy> {
@@ -54,7 +54,7 @@ export class DaprStore implements NoteStore {
     const answer = await this.#ask('POST', `/v1.0/state/${this.name}`, {}, body);
     refuseConflict(answer, key, condition);
     expectStatus(answer, [200, 201, 204]);
-    return answeredBy(answer);
+    return readAnsweredBy(answer);
   }
 
   async delete(key: string, condition: Condition): Promise<AnsweredBy> {
@@ -62,7 +62,7 @@ export class DaprStore implements NoteStore {
     const answer = await this.#ask('DELETE', `/v1.0/state/${this.name}/${encodeURIComponent(key)}`, headers);
     refuseConflict(answer, key, condition);
     expectStatus(answer, [200, 204]);
-    return answeredBy(answer);
+    return readAnsweredBy(answer);
   }
 
   async keys(prefix: string, limit: number, after: string | undefined): Promise<KeyPage> {
@@ -112,7 +112,7 @@ export class DaprStore implements NoteStore {
 }
 
 function refuseConflict(answer: Answer, key: string, condition: Condition): void {
-  // 400 is how Dapr answers an ETag of a shape that the store can't have given.
+  // Dapr answers 400 where the ETag has a form that the store never gives.
   const invalid = answer.status === 400 && answer.body.includes('etag');
   if (condition.kind !== 'none' && (answer.status === 409 || invalid)) throw preconditionFailed(key);
 }
@@ -127,8 +127,8 @@ function readEtag(answer: Answer): string | undefined {
   return etag?.replace(/^"(.*)"$/, '$1');
 }
 
-/** The headers by which the ambassador tells which store answered, or its near cache. */
-function answeredBy({ headers }: Answer): AnsweredBy {
+/** The headers in which the ambassador says which store or near cache answered. */
+function readAnsweredBy({ headers }: Answer): AnsweredBy {
   const entries = Object.entries(headers).filter((entry): entry is [string, string] => typeof entry[1] === 'string');
   return Object.fromEntries(entries.filter(([name]) => name.startsWith('x-podkit-')));
 }

@@ -3,10 +3,10 @@ import { PodkitError } from '@podkit/chassis/errors';
 /** A value as a store holds it, with the ETag that a later conditional write must repeat. */
 export type Stored = { value: string; etag: string | undefined; answeredBy: AnsweredBy };
 
-/** Which store gave an answer, or its near cache, where the ambassador says so. */
+/** Headers that say which store or near cache answered, where the ambassador sends them. */
 export type AnsweredBy = Record<string, string>;
 
-/** What must hold for a write: no condition, the key must be absent, or its ETag must be this. */
+/** The condition of a write: none, the key is absent, or its ETag is this one. */
 export type Condition = { kind: 'none' } | { kind: 'absent' } | { kind: 'match'; etag: string };
 
 export type KeyPage = { keys: string[]; next: string | undefined };
@@ -31,4 +31,4 @@ export const unavailable = (why: string, cause?: unknown): PodkitError =>
   new PodkitError('ERR_STORE_UNAVAILABLE', why, cause === undefined ? {} : { cause });
 
 export const preconditionFailed = (key: string): PodkitError =>
-  new PodkitError('ERR_PRECONDITION', `"${key}" is not in the state that the request asks for`);
+  new PodkitError('ERR_PRECONDITION', `the condition of the request does not hold for "${key}"`);

@@ -3,7 +3,7 @@ import { type AnsweredBy, type Condition, type NoteStore, preconditionFailed, ty
 
 export type Note = { id: string; text: string; updatedAt: string };
 
-/** A note with what HTTP needs beside it. `stale` means the store is down and this is what it last said. */
+/** A note with what HTTP needs beside it. `stale`: the store is down, and this is its last answer. */
 export type FoundNote = { note: Note; etag: string | undefined; stale: boolean; answeredBy: AnsweredBy };
 
 export type PutResult = FoundNote & { created: boolean };
@@ -12,7 +12,7 @@ export type PutResult = FoundNote & { created: boolean };
 export type Precondition = (etag: string | undefined) => boolean;
 
 const prefix = 'note:';
-/** How many notes are remembered for when the store is down. */
+/** How many notes are kept for the time when the store is down. */
 const remembered = 500;
 
 /** Notes with optimistic concurrency on any store. */
@@ -32,7 +32,7 @@ export class Notes {
     return this.#unavailableSince;
   }
 
-  /** A note, or undefined. While the store is down, what was last seen of it. */
+  /** A note, or undefined. While the store is down: the note as it was last seen. */
   async get(id: string): Promise<FoundNote | undefined> {
     try {
       const found = foundNote(id, await this.#watched(this.store.get(prefix + id)));
@@ -58,7 +58,7 @@ export class Notes {
     const value = JSON.stringify({ text, updatedAt: note.updatedAt });
     const answeredBy = await this.#watched(this.store.put(prefix + id, value, toCondition(precondition, before)));
     const after = foundNote(id, await this.#watched(this.store.get(prefix + id)));
-    // Another writer may have been between our write and this read: its ETag is not that of our text.
+    // Another writer may have come between our write and this read; then the ETag is not that of our text.
     const ours = after?.note.text === text && after.note.updatedAt === note.updatedAt;
     const result = { note, etag: ours ? after.etag : undefined, stale: false, answeredBy };
     this.#remember(id, after);

@@ -15,13 +15,13 @@ export type RedisStoreOptions = { url: string; timeout: number };
 const cursorPattern = /^\d{1,20}$/;
 
 /**
- * Notes as plain Redis strings, through any Redis protocol server. The ETag is a hash of the value, and a conditional
- * write is WATCH, GET and MULTI: nothing that only one kind of server knows.
+ * Notes as plain Redis strings, in any server of the Redis protocol. The ETag is a hash of the value, and a conditional
+ * write is WATCH, GET and MULTI, which every such server knows.
  */
 export class RedisStore implements NoteStore {
   readonly name = 'redis';
   readonly #redis: Redis;
-  /** WATCH belongs to a connection, so conditional writes have one of their own, one after the other. */
+  /** WATCH belongs to a connection, so conditional writes use this one, one after the other. */
   readonly #watching: Redis;
   #turn: Promise<unknown> = Promise.resolve();
 

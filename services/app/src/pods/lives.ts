@@ -9,15 +9,15 @@ export type Life = {
   uid?: string;
   node?: string;
   startedAt: number;
-  /** For a life without a recorded end: when it was last seen, at most ten seconds before its end. */
+  /** Of a life whose end was not recorded: when it was last seen, at most ten seconds before its end. */
   endedAt?: number;
   exitCode?: number;
-  /** What asked it to end: SIGTERM, SIGINT, or SIGKILL where no end was recorded. */
+  /** The signal that ended it: SIGTERM, SIGINT, or SIGKILL where no end was recorded. */
   signal?: string;
   reason?: string;
 };
 
-/** Who starts, as far as it is known. */
+/** What is known of a process that starts. */
 export type Beginning = {
   pod: string | undefined;
   uid: string | undefined;
@@ -28,11 +28,11 @@ export type Beginning = {
 type Work = <Result>(work: () => Result) => Result;
 type Row = Record<string, unknown>;
 
-/** Lives that are kept beside the first one. */
+/** How many lives are kept beside the first one. */
 const kept = 50;
 const unrecorded = 'no end was recorded: killed, out of memory, or the node went away';
 
-/** The lives of this Pod, remembered on its volume. */
+/** The lives of this Pod, recorded on its volume. */
 export class Lives {
   readonly #database: DatabaseSync;
   readonly #try: Work;
@@ -43,7 +43,7 @@ export class Lives {
     this.#try = work;
   }
 
-  /** How often a process was started on this volume, this time too. */
+  /** How often a process was started on this volume, this one included. */
   get starts(): number {
     return this.#current;
   }
@@ -54,7 +54,7 @@ export class Lives {
     return row?.first === null || row === undefined ? undefined : Number(row.first);
   }
 
-  /** Note a start; a life before it without an end was killed. */
+  /** Record a start. An earlier life without a recorded end was killed. */
   begin({ pod, uid, node, startedAt }: Beginning): void {
     this.#try(() => {
       this.#database
@@ -67,7 +67,7 @@ export class Lives {
     });
   }
 
-  /** Note that this life goes on, so that the end of one that is killed is known to a few seconds. */
+  /** Record that this life goes on, so that the end of a killed one is known to within seconds. */
   see(): void {
     this.#try(() =>
       this.#database.prepare('UPDATE lives SET seen_at = ? WHERE number = ?').run(Date.now(), this.#current),

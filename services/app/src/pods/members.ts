@@ -2,10 +2,13 @@ import { isIPv6 } from 'node:net';
 import type { PodStore } from './pod-store.ts';
 import type { PodResolver } from './srv-resolver.ts';
 
-/** Where a Pod of the service is asked. */
+/** Where a Pod of the service listens. */
 export type Address = { ordinal: number; host: string; port: number };
 
-/** Why there is no address: `unknown` Pods never were, as far as this one can know; of the others it can't be said now. */
+/**
+ * Why there is no address. `unknown`: no such Pod was ever seen. `unsure`: DNS does not answer now, or the ordinal lies
+ * between known ones.
+ */
 export type Absence = 'unknown' | 'unsure';
 
 export type MembersOptions = {
@@ -13,18 +16,18 @@ export type MembersOptions = {
   /** SRV name of the headless service; undefined where there is one Pod. */
   service: string | undefined;
   resolver: PodResolver;
-  /** What remembers the members over restarts. */
+  /** Keeps the members across restarts. */
   store: Pick<PodStore, 'members' | 'rememberMember'> | undefined;
   /** Called when DNS does not answer. */
   onError: (error: unknown) => void;
 };
 
-/** Milliseconds for which one answer of DNS counts. */
+/** Milliseconds for which an answer of DNS is used. */
 const freshFor = 1000;
 
 /**
- * The Pods of the service: those that DNS names now, and those that it has named before, since a Pod that is away still
- * has its data.
+ * The Pods of the service: those that DNS names now, and those that it named before, since a Pod that is away still has
+ * its data.
  */
 export class Members {
   readonly #options: MembersOptions;
@@ -47,8 +50,8 @@ export class Members {
   }
 
   /**
-   * The address of an ordinal. One that DNS has never named is unknown, but not while DNS does not answer, and not where it
-   * lies between two known ones: a StatefulSet starts its Pods in order, so that one has been.
+   * The address of an ordinal. An ordinal that DNS has never named is `unknown`. It is `unsure` while DNS does not answer,
+   * and where it lies between two known ones: a StatefulSet starts its Pods in order, so that Pod has existed.
    */
   async find(ordinal: number): Promise<Address | Absence> {
     await this.refresh();
@@ -59,7 +62,7 @@ export class Members {
     return isBetween || !this.#answered ? 'unsure' : 'unknown';
   }
 
-  /** Ask DNS, unless it was asked within the last second. Never throws: what was known stays. */
+  /** Ask DNS, unless it was asked within the last second. Never throws: the known members stay. */
   async refresh(): Promise<void> {
     if (performance.now() - this.#asked < freshFor) return;
     this.#asking ??= this.#ask().finally(() => {
@@ -76,7 +79,7 @@ export class Members {
     try {
       const domain = service.split('.').slice(2).join('.');
       for (const { host, port } of await resolver.pods(service)) {
-        const ordinal = ordinalIn(host, domain);
+        const ordinal = parseOrdinal(host, domain);
         if (ordinal !== undefined) this.#remember({ ordinal, host, port });
       }
       this.#answered = true;
@@ -104,8 +107,8 @@ export class Members {
   }
 }
 
-/** The ordinal in a Pod's stable name, `app-2.<domain>`: requests with our token go nowhere else. */
-function ordinalIn(host: string, domain: string): number | undefined {
+/** The ordinal in a Pod's stable name, `app-2.<domain>`. Other names have none, so that our token goes nowhere else. */
+function parseOrdinal(host: string, domain: string): number | undefined {
   const end = `.${domain}`;
   if (!host.toLowerCase().endsWith(end.toLowerCase())) return undefined;
   const match = /^[a-z0-9-]*-(\d{1,9})$/i.exec(host.slice(0, -end.length));

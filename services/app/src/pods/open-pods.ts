@@ -11,10 +11,10 @@ import { PodStore } from './pod-store.ts';
 import { Pods } from './pods.ts';
 import { dnsResolver } from './srv-resolver.ts';
 
-/** The process, as far as its end is noted. */
+/** The part of the process that reports its end. */
 export type EndingProcess = Pick<NodeJS.Process, 'once'>;
 
-/** Milliseconds between two notes that this life goes on, and two questions to DNS without a request that needs them. */
+/** In milliseconds: how often it is recorded that this life goes on, and how often DNS is asked for the members. */
 const [livesEvery, membersEvery] = [10_000, 10_000];
 
 /**
@@ -67,14 +67,14 @@ async function openStore(
   if (!isThere && config.podsSrv !== undefined)
     throw new PodkitError('ERR_DATA', `APP_DATA=${config.data}: no such folder; is the volume mounted?`);
   if (!isThere) {
-    log.debug({ folder: config.data }, 'no data: the folder is missing');
+    log.debug({ folder: config.data }, 'data is not kept, since its folder is missing');
     return undefined;
   }
   const store = createStore(config);
   const { pod, uid, node, startedAt } = identity;
   store.lives.begin({ pod, uid, node, startedAt: Date.parse(startedAt) });
   every(context, 'life', livesEvery, () => store.lives.see());
-  // At the very end and not as a closer: only then the exit code is known.
+  // At the very end, since the exit code is not known before.
   process.once('exit', (exitCode: number) => closeStore(context, store, exitCode));
   return store;
 }
@@ -91,11 +91,11 @@ function createStore({ data: folder, dataLimit: limit }: Readonly<Config>): PodS
 
 function closeStore({ log, lifecycle }: Context<Config>, store: PodStore, exitCode: number): void {
   const drain = lifecycle.events.find(({ state }) => state === 'draining')?.reason;
-  const end: Pick<Life, 'exitCode' | 'signal' | 'reason'> = { exitCode, reason: drain ?? 'it ended by itself' };
+  const end: Pick<Life, 'exitCode' | 'signal' | 'reason'> = { exitCode, reason: drain ?? 'ended by itself' };
   try {
     store.close(drain?.startsWith('SIG') === true ? { ...end, signal: drain } : end);
   } catch (error) {
-    log.warn({ why: describeError(error) }, 'the end of this life is not noted');
+    log.warn({ why: describeError(error) }, 'cannot record on the volume how this process ended');
   }
 }
 

@@ -4,13 +4,13 @@ import { Value } from 'typebox/value';
 import type { Address } from './members.ts';
 import { type PodFacts, podFactsSchema } from './pod-facts.ts';
 
-/** On a request that a Pod passes on: its ordinal. Such a request is answered or refused, never passed on again. */
+/** Says which Pod passed a request on. Such a request is answered or refused, never passed on again. */
 export const forwardedHeader = 'x-podkit-forwarded-by';
 
 export type PodClientOptions = {
   client: HttpClient;
   self: number;
-  /** What the Pods of the service show each other. */
+  /** Bearer token between the Pods. */
   token: string;
   /** Milliseconds for one answer. */
   timeout: number;
@@ -29,7 +29,7 @@ export class PodClient {
   /**
    * Pass a request on; `path` is sent as it is.
    *
-   * @throws {PodkitError} ERR_POD_AWAY when the Pod does not answer, or does not take it as one of ours
+   * @throws {PodkitError} ERR_POD_AWAY when the Pod does not answer, has another token, or is another Pod
    */
   async forward({ ordinal, host, port }: Address, { method, path, type, body }: Forwarded): Promise<Answer> {
     const { client, self, token, timeout } = this.#options;

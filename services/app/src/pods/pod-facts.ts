@@ -1,7 +1,7 @@
 import { type Static, Type } from 'typebox';
 import type { Life } from './lives.ts';
 
-/** What a Pod says of itself to the others. Times are milliseconds since the epoch. */
+/** What a Pod tells the others about itself. Times are milliseconds since the epoch. */
 export const podFactsSchema = Type.Object({
   ordinal: Type.Integer(),
   name: Type.String({ maxLength: 300 }),
@@ -21,7 +21,7 @@ export type PodFacts = Static<typeof podFactsSchema>;
 /** What `GET /api/pods/{ordinal}` answers: the lives too. */
 export type PodDetails = PodFacts & { lives?: Omit<Life, 'node'>[] };
 
-/** One entry of `GET /api/pods`; of a Pod that does not answer it says why. */
+/** One entry of `GET /api/pods`; `detail` says why a Pod does not answer. */
 export type Member = Partial<PodFacts> & {
   ordinal: number;
   name: string;

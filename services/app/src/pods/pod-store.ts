@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { type Life, Lives } from './lives.ts';
-import { storeError } from './sqlite-error.ts';
+import { convertError } from './sqlite-error.ts';
 
 /** What is stored under a key: bytes, and the media type that their writer gave. */
 export type Value = { type: string; bytes: Uint8Array };
@@ -24,8 +24,8 @@ const schema = `
 `;
 
 /**
- * The data of this Pod, in a SQLite database on its volume. A change is on the disk when its promise resolves: changes
- * asked for in the same turn of the event loop share one transaction and so one sync.
+ * The data of this Pod, in a SQLite database on its volume. A change is on the disk when its promise resolves. Changes of
+ * the same turn of the event loop share one transaction and so one sync.
  *
  * Every method rejects or throws PodkitError: ERR_DATA_FULL, ERR_DATA_READ_ONLY, ERR_DATA_DAMAGED or ERR_DATA.
  */
@@ -79,7 +79,7 @@ export class PodStore {
     return this.#change(() => Number(this.#delete.run(name).changes) > 0);
   }
 
-  /** The members that this Pod has ever seen, with the last address of each. */
+  /** Every member that this Pod has seen, with its last address. */
   members(): { ordinal: number; host: string; port: number }[] {
     const rows = this.#try(() => this.#database.prepare('SELECT ordinal, host, port FROM members').all());
     return rows.map(({ ordinal, host, port }) => ({
@@ -95,7 +95,7 @@ export class PodStore {
     this.#try(() => this.#database.prepare(sql).run(ordinal, host, port));
   }
 
-  /** Note how this life ends, and close; for the last moment of the process. */
+  /** Record how this life ends, and close. Synchronous, for the end of the process. */
   close(end: Pick<Life, 'exitCode' | 'signal' | 'reason'>): void {
     this.#commit();
     try {
@@ -121,7 +121,7 @@ export class PodStore {
     } catch (error) {
       const [only] = changes;
       if (changes.length === 1) only?.reject(error);
-      // One of them may have been too large for what is left: each by itself then.
+      // One of them may be too large for the space that is left: try each alone.
       else for (const change of changes) this.#commitOne(change);
     }
     this.#keys = this.#countKeys();
@@ -143,7 +143,7 @@ export class PodStore {
         this.#database.exec('COMMIT');
         return result;
       } finally {
-        // SQLite has ended it by itself where the disk is full.
+        // Where the disk is full, SQLite has already ended the transaction.
         if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
       }
     });
@@ -157,7 +157,7 @@ export class PodStore {
     try {
       return work();
     } catch (error) {
-      throw storeError(error, this.path);
+      throw convertError(error, this.path);
     }
   }
 }

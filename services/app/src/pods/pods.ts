@@ -15,12 +15,12 @@ export type PodsOptions = {
   readiness: () => { ready: boolean; state: string };
 };
 
-/** Milliseconds for which a list counts, however many ask for it. */
+/** Milliseconds for which a list is used, however many ask for it. */
 const freshFor = 1000;
 /** Pods asked at the same time. */
 const atOnce = 16;
 
-/** The Pods of the service, and what each says of itself. */
+/** The Pods of the service, and the facts of each. */
 export class Pods {
   readonly ordinal: number;
   readonly members: Members;
@@ -58,14 +58,14 @@ export class Pods {
     return { ...facts, lives: this.lives.map(({ node: _node, ...life }) => life) };
   }
 
-  /** Every member with what it says of itself; asked at most once a second. */
+  /** Every member with its facts. The others are asked at most once a second. */
   async list(): Promise<Member[]> {
     if (this.#list === undefined || performance.now() - this.#list.at > freshFor)
       this.#list = { at: performance.now(), members: this.#askAll() };
     return this.#list.members;
   }
 
-  /** The base URL of a Pod's admin port, or undefined where it is not known. Rejects while DNS has no address of it. */
+  /** The base URL of a Pod's admin port; undefined where it is not known. Rejects while DNS has no address for the Pod. */
   async adminUrl(ordinal: number): Promise<string | undefined> {
     const address = ordinal === this.ordinal ? undefined : await this.members.find(ordinal);
     if (address === undefined || typeof address === 'string') return undefined;

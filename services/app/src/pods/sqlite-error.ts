@@ -3,8 +3,8 @@ import { PodkitError } from '@podkit/chassis/errors';
 /** Primary result codes of SQLite: https://www.sqlite.org/rescode.html */
 const sqlite = { busy: 5, readOnly: 8, ioError: 10, corrupt: 11, full: 13, cannotOpen: 14, notADatabase: 26 } as const;
 
-/** Turn what `node:sqlite` threw into an error of ours; what SQLite has not thrown stays as it is. */
-export function storeError(cause: unknown, path: string): unknown {
+/** Turn an error of SQLite into one of ours; other errors stay as they are. */
+export function convertError(cause: unknown, path: string): unknown {
   const code = resultCode(cause);
   if (code === undefined) return cause;
   if (code === sqlite.corrupt || code === sqlite.notADatabase)

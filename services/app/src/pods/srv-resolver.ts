@@ -5,15 +5,15 @@ import { getErrorCode } from '@podkit/chassis/errors';
 
 /** Finds the Pods of a headless service, and the address of one by its stable name. */
 export type PodResolver = {
-  /** Host and port of each SRV record; none where the name does not exist (yet). Rejects when DNS does not answer. */
+  /** Host and port of each SRV record; empty where the name does not exist (yet). Rejects when DNS does not answer. */
   pods(service: string): Promise<{ host: string; port: number }[]>;
   lookup: LookupFunction;
 };
 
 /**
- * By DNS, as Kubernetes publishes a headless service:
- * https://github.com/kubernetes/dns/blob/master/docs/specification.md. It asks the server directly: `dns.lookup` would
- * share the thread pool with the file system.
+ * Resolves by DNS, as Kubernetes publishes a headless service:
+ * https://github.com/kubernetes/dns/blob/master/docs/specification.md. It asks the server directly, since `dns.lookup`
+ * shares the thread pool with the file system.
  */
 export function dnsResolver({ server }: { server?: string | undefined } = {}): PodResolver {
   const resolver = new Resolver({ timeout: 1000, tries: 2 });

@@ -27,12 +27,12 @@ export type ShownSetting = {
 export type LiveSettingsOptions = {
   /** Mounted ConfigMaps and Secrets. Where a file is in several, the last one counts. */
   folders: readonly string[];
-  /** What counts while there is no file. */
+  /** The values where there is no file. */
   defaults: LiveValues;
   /** Called on each change of a value, with its name only: it may be a secret. */
   onChange: (name: LiveName) => void;
-  /** Called with a file that can't be used; the value before it stays. */
-  onFault: (name: LiveName, why: string) => void;
+  /** Called for a file that can't be used; the previous value stays. */
+  onError: (name: LiveName, why: string) => void;
 };
 
 const names = Object.keys(catalogue) as LiveName[];
@@ -67,16 +67,16 @@ export class LiveSettings {
   async read(): Promise<void> {
     for (const name of names) {
       try {
-        const text = await this.#textOf(name);
+        const text = await this.#readFile(name);
         if (text === undefined || catalogue[name].accepts(text)) this.#put(name, text);
-        else this.#options.onFault(name, 'its content is not accepted');
+        else this.#options.onError(name, 'its content is not accepted');
       } catch (error) {
-        this.#options.onFault(name, describeError(error));
+        this.#options.onError(name, describeError(error));
       }
     }
   }
 
-  /** All of them for people to see; secrets only as dots. */
+  /** All settings as the console shows them: secrets as dots. */
   shown(): ShownSetting[] {
     return names.flatMap((name) => {
       const { value, fromFile, changedAt } = this.#values.get(name) ?? {};
@@ -95,7 +95,7 @@ export class LiveSettings {
     if (changed) this.#options.onChange(name);
   }
 
-  async #textOf(name: LiveName): Promise<string | undefined> {
+  async #readFile(name: LiveName): Promise<string | undefined> {
     for (const folder of this.#options.folders.toReversed()) {
       try {
         return (await readFile(join(folder, catalogue[name].file), 'utf8')).replace(/\r?\n$/, '');

@@ -11,8 +11,7 @@ const commitHash = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
  * Resolve the link that git-sync publishes; undefined while nothing is published. git-sync names each worktree by its
  * commit (https://github.com/kubernetes/git-sync), so the commit is that part of the resolved path.
  *
- * Synchronous on purpose: a few readlink calls take microseconds, and going through the thread pool would take ten
- * times that on each request.
+ * Synchronous: a few readlink calls take microseconds, a tenth of the way through the thread pool.
  */
 export function resolveRevision(link: string): Revision | undefined {
   try {
@@ -23,7 +22,7 @@ export function resolveRevision(link: string): Revision | undefined {
   }
 }
 
-/** Whether a file that is there is a visible part of the site: a link in it may lead to `.git`, or out. */
+/** Whether an existing file is a visible part of the site. A link in the site may lead to `.git`, or out of it. */
 export function isInside({ root }: Revision, path: string): boolean {
   return !isHidden(relative(root, realpathSync.native(path)).split(sep));
 }

@@ -18,7 +18,7 @@ function decode(path: string): string | undefined {
   }
 }
 
-/** Whether a path leads to a dotfile. `/.well-known/` (RFC 8615) is none. */
+/** Whether a path leads to a dotfile. `/.well-known/` (RFC 8615) does not count as one. */
 export function isHidden(segments: readonly string[]): boolean {
   return segments.some((segment, index) => segment.startsWith('.') && !(index === 0 && segment === '.well-known'));
 }

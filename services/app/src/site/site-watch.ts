@@ -3,7 +3,7 @@ import { resolveRevision } from './revision.ts';
 
 export type Published = { commit: string | undefined; publishedAt: number };
 
-/** Notices when another commit is published. `publishedAt` is when this process first saw it. */
+/** Watches which commit is published. `publishedAt` is when this process first saw it. */
 export class SiteWatch {
   readonly #link: string;
   readonly #listeners: ((published: Published) => void)[] = [];
@@ -14,7 +14,7 @@ export class SiteWatch {
   constructor(link: string, { poll = 2000 }: { poll?: number } = {}) {
     this.#link = link;
     this.check();
-    // At every check and not only on a change: what is first seen is a change for those who wait for the first sync.
+    // `onCheck`, since the first sync counts here and `onChange` leaves out what was there at the start.
     this.#stop = watchFiles([link], () => undefined, { poll, onCheck: () => this.check() });
   }
 
@@ -31,7 +31,7 @@ export class SiteWatch {
     this.#stop();
   }
 
-  /** See what is published now. */
+  /** Look again which commit is published. */
   check(): Published | undefined {
     const revision = resolveRevision(this.#link);
     if (revision?.root === this.#root) return this.#published;

@@ -3,15 +3,15 @@ import type { RequestListener } from './request-stats.ts';
 
 export type AccessLogOptions = {
   path: string;
-  /** Bytes at which the file is renamed to `path.1` and begun anew. */
+  /** Bytes at which the file is renamed to `path.1`, and a new one begins. */
   limit: number;
   onError: (error: unknown) => void;
 };
 
-/** Lines that may wait for the disk; beyond it they are dropped and counted. */
+/** Lines that may wait for the disk; further ones are dropped and counted. */
 const mostPending = 10_000;
 
-/** One CSV line per request: time, method, route, status, nanoseconds. For an adapter that reads logs in a shared folder. */
+/** Writes one CSV line per request, for an adapter that reads logs in a shared folder: time, method, route, status, nanoseconds. */
 export class AccessLog {
   readonly #options: AccessLogOptions;
   #pending: string[] = [];

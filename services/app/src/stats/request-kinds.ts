@@ -1,4 +1,4 @@
-/** One of something for each method, route and status of requests; nested maps, since to build a key costs more. */
+/** One entry for each method, route and status of requests. Nested maps, since building a key costs more. */
 export class RequestKinds<Kind> {
   readonly #create: (method: string, route: string, status: number) => Kind;
   readonly #byRoute = new Map<string, Map<number, Map<string, Kind>>>();
@@ -8,12 +8,12 @@ export class RequestKinds<Kind> {
     this.#create = create;
   }
 
-  /** The one for this kind of request, made when it is the first. */
-  of(method: string, route: string, status: number): Kind {
+  /** The entry for this kind of request; made with the first such request. */
+  get(method: string, route: string, status: number): Kind {
     return this.#byRoute.get(route)?.get(status)?.get(method) ?? this.#add(method, route, status);
   }
 
-  /** All, in the order in which their first requests came. */
+  /** All entries, in the order of their first requests. */
   all(): readonly Kind[] {
     return this.#all;
   }

@@ -1,12 +1,12 @@
 import { RequestKinds } from './request-kinds.ts';
 
-/** One kind of request: how many there were and how long they took together. */
+/** Number and total time of the requests of one kind. */
 export type RouteStats = { route: string; method: string; status: number; count: number; secondsSum: number };
 
 /** Called with each answered request. */
 export type RequestListener = (method: string, route: string, status: number, seconds: number) => void;
 
-/** The app's own counts of its requests, in a form that is not Prometheus': the adapter's work begins here. */
+/** Counts the requests for `/stats`, whose format is not Prometheus': the metrics-adapter converts it. */
 export class RequestStats {
   readonly #kinds = new RequestKinds<RouteStats>((method, route, status) => ({
     route,
@@ -19,7 +19,7 @@ export class RequestStats {
   #total = 0;
 
   observe(method: string, route: string, status: number, seconds: number): void {
-    const entry = this.#kinds.of(method, route, status);
+    const entry = this.#kinds.get(method, route, status);
     entry.count += 1;
     entry.secondsSum += seconds;
     this.#total += 1;

@@ -4,7 +4,7 @@ import type { ProcessState } from '../process-state.ts';
 import { AccessLog } from './access-log.ts';
 import type { RequestStats } from './request-stats.ts';
 
-/** Send requests on as StatsD and to the access log, where they are configured. */
+/** Report each request as StatsD and in the access log, where they are configured. */
 export async function sendRequests(
   context: Context<Config>,
   { overload }: ProcessState,

@@ -1,7 +1,7 @@
 import { cpuUsage, memoryUsage, uptime } from 'node:process';
 import type { RequestStats } from './request-stats.ts';
 
-/** What `/stats` says of any server: counts since the start and gauges now. Times are seconds, sizes bytes. */
+/** The general part of `/stats`: counts since the start, and gauges. Times are seconds, sizes bytes. */
 export function describeStats(requests: RequestStats, inFlight: number): Record<string, unknown> {
   const memory = memoryUsage();
   const cpu = cpuUsage();

@@ -4,16 +4,16 @@ import type { RequestListener } from './request-stats.ts';
 export type StatsdOptions = {
   host: string;
   port: number;
-  /** Milliseconds between two sendings. */
+  /** Milliseconds between two packets. */
   period: number;
-  /** Gauges, read at each sending. */
+  /** Gauges, read for each packet. */
   gauges: () => Record<string, number>;
   onError: (error: unknown) => void;
 };
 
 /**
- * Sends the app's requests as StatsD with DogStatsD tags: a counter per kind of request summed over the period, their
- * timings, and gauges. UDP: a receiver that is not there costs nothing.
+ * Sends StatsD with DogStatsD tags: a counter per kind of request, summed over the period, the requests' timings, and
+ * gauges. By UDP, so a missing receiver costs nothing.
  */
 export class StatsdEmitter {
   readonly #client: StatsD;

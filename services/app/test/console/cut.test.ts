@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { cut } from '../../src/console/cut.ts';
 
-test('what is short stays as it is', () => {
+test('short values are unchanged', () => {
   const value = { text: 'a', list: [1, null, { deep: true }] };
   expect(cut(value)).toEqual(value);
 });

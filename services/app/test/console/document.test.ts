@@ -32,7 +32,7 @@ async function sidecar(answers: Record<string, string>): Promise<string> {
   return `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`;
 }
 
-test('the document says who the Pod is and how each of its containers is', async () => {
+test('the document has the identity of the Pod and the state of each container', async () => {
   const metrics = '# TYPE app_requests_total counter\napp_requests_total{route="/*"} 42\nadapter_up 1\n';
   const adapter = await sidecar({ '/readyz': 'ok', '/metrics': metrics });
   const limits = 'downward_limit_cpu_cores{source="volume"} 1\ndownward_limit_memory_bytes{source="none"} 1e10\n';
@@ -86,7 +86,7 @@ test('the document never contains a secret', async () => {
   expect(app.service.output.join()).not.toMatch(/hunter/);
 });
 
-test('the history has samples, events and probe calls of the time before anybody looked', async () => {
+test('the history has samples, events and probe calls from before a page was opened', async () => {
   const answers = { '/': '{"labels":{"values":{"track":"a"}}}', '/metrics': 'process_start_time_seconds 100\n' };
   const downward = await sidecar(answers);
   const app = await startApp({ APP_DOWNWARD_URL: downward });
@@ -110,7 +110,7 @@ test('the history has samples, events and probe calls of the time before anybody
   expect(history.calls).toContainEqual(expect.objectContaining({ probe: 'livez', prober: 'kubelet', ok: true }));
 });
 
-test('the stream begins with the document, sends what changes, a sign of life each second, and a goodbye', async () => {
+test('the stream begins with the document, sends changes, an event each second, and bye at the end', async () => {
   const app = await startApp({ DRAIN_DELAY: '600ms' });
   const answer = await fetch(`${app.admin}/api/console/events`);
   expect(answer.headers.get('content-type')).toMatch(/^text\/event-stream/);
@@ -149,7 +149,7 @@ test('the page is served from its own folder only, with the libraries as they ar
   expect(await status('nothing.js')).toBe(404);
 });
 
-test('its own polling says what it is, so that it stays out of the logs of the other containers', async () => {
+test('the polling has a User-Agent of its own, so that it stays out of the logs of the other containers', async () => {
   const agents = new Set<string | undefined>();
   const server = createServer((request, response) => {
     agents.add(request.headers['user-agent']);

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { FlowMeter } from '../../src/console/flow-meter.ts';
-import { flowCounts, listStores } from '../../src/console/flows.ts';
+import { countFlows, listStores } from '../../src/console/flows.ts';
 import { readPrometheusText } from '../../src/console/prometheus-text.ts';
 import type { Sidecar, SidecarName } from '../../src/console/sidecars.ts';
 
@@ -27,13 +27,13 @@ const ambassador = sidecar(
   ].join('\n'),
 );
 
-test('the connections of the diagram are counted from what each service counts, without probes', () => {
+test('the connections of the diagram are counted by the counters of each service, without probes', () => {
   const requests = [
     { route: '/', method: 'GET', status: 200, count: 8, secondsSum: 0.4 },
     { route: '/', method: 'GET', status: 503, count: 2, secondsSum: 0.1 },
   ];
   const probes = { livez: { ok: 3, failed: 1, milliseconds: 8 } };
-  const counts = flowCounts({ requests, probes, sidecars: [ambassador] });
+  const counts = countFlows({ requests, probes, sidecars: [ambassador] });
   expect(counts['clients>app']).toEqual({ calls: 10, errors: 2, seconds: 0.5 });
   expect(counts['kubelet>app']).toEqual({ calls: 4, errors: 1, seconds: 0.008 });
   expect(counts['app>ambassador']).toEqual({ calls: 11, errors: 1, seconds: 2 });
@@ -55,7 +55,7 @@ test('a rate is taken over the last 10 s', () => {
   expect(later).toEqual({ rate: 1, errors: 0.5, ms: 100 });
 });
 
-test('a counter that begins anew gives no negative rate', () => {
+test('a counter that was reset gives no negative rate', () => {
   const meter = new FlowMeter();
   meter.read('a', { calls: 100, errors: 0, seconds: 1 }, 0);
   expect(meter.read('a', { calls: 1, errors: 0, seconds: 1 }, 1000)).toBeUndefined();

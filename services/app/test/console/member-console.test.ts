@@ -33,13 +33,13 @@ test('the console of another Pod is passed on: its page with its policy, its doc
   await reader?.cancel();
 });
 
-test('its own console is where it always is', async () => {
+test('the ordinal of the Pod itself redirects to its own console', async () => {
   const first = await startFirst('http://127.0.0.1:9');
   const answer = await fetch(`${first}/pods/0/console/`, { redirect: 'manual' });
   expect([answer.status, answer.headers.get('location')]).toEqual([307, '/console/']);
 });
 
-test('a Pod that is away is 503, one that never was is 404', async () => {
+test('a Pod that is away is 503, an unknown one is 404', async () => {
   const first = await startFirst('http://127.0.0.1:9');
   const away = await fetch(`${first}/pods/2/api/console`);
   expect([away.status, away.headers.get('retry-after')]).toEqual([503, '2']);

@@ -3,7 +3,7 @@ import { SeriesHistory } from '../../src/console/series-history.ts';
 
 const series = (name: string, value: number) => ({ name, labels: {}, type: 'gauge', help: '', value });
 
-test('a series that came later or went has no value at the other moments', () => {
+test('a series has no value for the times at which it did not exist', () => {
   const history = new SeriesHistory();
   history.record([series('a', 1)], 0);
   history.record([series('a', 2), series('b', 5)], 10_000);
@@ -18,7 +18,7 @@ test('records of less than 10 s are left out', () => {
   expect(history.columns.at).toEqual([0]);
 });
 
-test('it keeps an hour of 60 series, and forgets those that are long gone', () => {
+test('it keeps an hour of 60 series, and drops those that ended long ago', () => {
   const history = new SeriesHistory();
   const many = Array.from({ length: 100 }, (_, index) => series(`s${index}`, index));
   history.record(many, 0);
@@ -28,7 +28,7 @@ test('it keeps an hour of 60 series, and forgets those that are long gone', () =
   expect(Object.keys(history.columns.values)).toEqual(['s0{}']);
 });
 
-test('a series that comes late is remembered where the page shows it among the first 60', () => {
+test('a series that appears late is kept where it is among the first 60 of the page', () => {
   const history = new SeriesHistory();
   const many = Array.from({ length: 60 }, (_, index) => series(`s${index}`, index));
   history.record(many, 0);

@@ -26,7 +26,7 @@ test('history and updates that overlap give each entry once, in the order of tim
   expect(merged(known, history, keyOf)).toEqual(history);
 });
 
-test('entries of an hour ago are forgotten', () => {
+test('entries older than an hour are dropped', () => {
   const old = { at: at + 60_000 - 3_700_000, id: 1 };
   const young = { at: at + 59_000, id: 2 };
   const data = { samples: [old, young], events: [], calls: [old, young], series: { at: [], values: {} } };
@@ -34,19 +34,19 @@ test('entries of an hour ago are forgotten', () => {
   expect([next.samples, next.calls]).toEqual([[young], [young]]);
 });
 
-test('after 5 s without an event the page is stale since the last one, and its clock stands', () => {
+test('after 5 s without an event the page is stale since the last one, and its clock stops', () => {
   const later = (ms: number) => reducePage(open, { type: 'tick', at: at + ms });
   expect(staleSince(later(5000))).toBeUndefined();
   expect(staleSince(later(5001))).toBe(at);
   expect([serverNow(later(4000)), serverNow(later(9000))]).toEqual([at + 64_000, at + 60_000]);
 });
 
-test('a page that never heard anything is stale as well', () => {
+test('a page that never got an event is stale too', () => {
   const opened = reducePage(emptyPage, { type: 'tick', at });
   expect(staleSince(reducePage(opened, { type: 'tick', at: at + 6000 }))).toBe(at);
 });
 
-test('adapted series keep each value that comes', () => {
+test('adapted series keep every new value', () => {
   const first = reducePage(emptyPage, { type: 'document', data: { ...pod, metrics: series(1) }, at });
   const added = { samples: [], events: [], calls: [] };
   const data = { at: pod.at + 1000, metrics: series(2), added };
@@ -59,13 +59,13 @@ test('adapted series keep each value that comes', () => {
   ]);
 });
 
-test('the history of the series comes before what is new', () => {
+test('the history of a series comes before its new values', () => {
   const columns = { at: [1, 2], values: { 'a{}': [null, 7] } };
   const data = { samples: [], events: [], calls: [], series: columns };
   expect(reducePage(open, { type: 'history', data, at }).series).toEqual({ 'a{}': [[2, 7]] });
 });
 
-test('the axis ends now, with the drain at its deadline, and is a chosen piece where one is', () => {
+test('the axis ends now, or at the deadline of a drain, or is the chosen piece of time', () => {
   const drain = { startedAt: 1000, delayMs: 500, timeoutMs: 2000 };
   expect(axisRange({ span: 100, zoom: undefined }, 1200, undefined)).toEqual({ from: 1100, to: 1200 });
   expect(axisRange({ span: 100, zoom: undefined }, 1200, drain)).toEqual({ from: 1100, to: 3500 });

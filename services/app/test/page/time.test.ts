@@ -36,14 +36,14 @@ test('states become bands, one after the other, the last one until now', () => {
   ]);
 });
 
-test('the lives before are bands too: one that exited well, one that was killed', () => {
+test('earlier runs are bands: one that exited with 0, one that was killed', () => {
   const lives = [
     { number: 1, startedAt: 0, endedAt: 5, exitCode: 0, signal: 'SIGTERM' },
     { number: 2, startedAt: 6, endedAt: 9, signal: 'SIGKILL', reason: 'no end was recorded' },
   ];
   expect(lifeBands(lives)).toEqual([
-    { from: 0, to: 5, state: 'exited', text: 'life 1: SIGTERM, exit code 0' },
-    { from: 6, to: 9, state: 'killed', text: 'life 2: SIGKILL, no end was recorded' },
+    { from: 0, to: 5, state: 'exited', text: 'run 1: SIGTERM, exit code 0' },
+    { from: 6, to: 9, state: 'killed', text: 'run 2: SIGKILL, no end was recorded' },
   ]);
 });
 
@@ -59,7 +59,7 @@ test('a chaos control lasts until it is over, or as long as it was meant to', ()
   ]);
 });
 
-test('a row says what was at a moment: the band that lasts, or the last call before it', () => {
+test('the entry of a row at a moment is the band that covers it, or the last call before it', () => {
   const [lifecycle] = rows;
   const bands = [
     { from: 0, to: 10, state: 'starting' },
@@ -88,12 +88,12 @@ test('calls of one pixel are one tick, and the worst of them is seen', () => {
   expect(tickPaths(calls, scale, 20)).toEqual({ ok: '', failed: 'M10.5 1V19', chaos: 'M50.5 1V19' });
 });
 
-test('marks that would cover each other are one', () => {
+test('marks that would overlap are one mark', () => {
   const groups = markGroups([{ at: 100 }, { at: 120 }, { at: 500 }, { at: 2000 }], scale);
   expect(groups.map(({ marks }) => marks.length)).toEqual([2, 1]);
 });
 
-test('the limit is in the picture where the values are above a tenth of it', () => {
+test('a chart shows the limit where the values are above a tenth of it', () => {
   expect(valueAxis(60, 100)).toEqual({ top: expect.closeTo(110), splits: [0, 50, 100] });
   expect(valueAxis(150, 100).top).toBeCloseTo(165);
   expect(valueAxis(3, 100)).toEqual({ top: 4, splits: [0, 2, 4] });

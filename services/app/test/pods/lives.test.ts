@@ -6,7 +6,7 @@ import { type RunningApp, startApp } from '../support/start-app.ts';
 type Details = { starts: number; lives: { number: number; uid?: string; exitCode?: number; signal?: string }[] };
 const details = async ({ url }: RunningApp) => (await (await fetch(`${url}/api/pods/self`)).json()) as Details;
 
-test('a Pod remembers on its volume how each life before ended', async () => {
+test('a Pod records on its volume how each earlier run ended', async () => {
   const data = tempDir();
   const env = (uid: string) => ({ APP_DATA: data, POD_UID: uid, CHAOS: 'true', APP_CHAOS_TOKEN: 't' });
   await (await startApp(env('a'))).service.stop('SIGTERM');
@@ -29,7 +29,7 @@ test('a Pod remembers on its volume how each life before ended', async () => {
   expect(console.livesBefore.map(({ number }) => number)).toEqual([1, 2, 3]);
 });
 
-test('two processes never have the same volume', async () => {
+test('a second process on the same volume is refused', async () => {
   const data = tempDir();
   const first = await startApp({ APP_DATA: data });
   const second = await startApp({ APP_DATA: data }, { started: false });

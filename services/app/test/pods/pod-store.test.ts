@@ -11,7 +11,7 @@ test('what was acknowledged survives SIGKILL at any moment', async () => {
   expect(lost).toBe(0);
 });
 
-test('a store gives back what was put last, also after it was opened again', async () => {
+test('a store returns the last value of each key, also after it was opened again', async () => {
   const change = fc.record({
     key: fc.constantFrom('a', 'b', '..', ''),
     bytes: fc.option(fc.uint8Array({ maxLength: 50 })),
@@ -53,7 +53,7 @@ test('of changes that share a transaction only the one that does not fit is refu
   store.close({});
 });
 
-test('a full volume is 507 and loses nothing; with space again keys are taken', async () => {
+test('a full volume is 507 and loses nothing; once there is space, keys are accepted again', async () => {
   const data = tempDir();
   const app = await startApp({ APP_DATA: data, APP_DATA_LIMIT: '64Ki' });
   const request = async (method: string, key: string) =>

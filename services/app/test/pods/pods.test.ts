@@ -16,7 +16,7 @@ type Listed = { ordinal: number; self: boolean; ready: boolean; starts?: number;
 const list = async ({ url }: RunningApp) =>
   ((await (await fetch(`${url}/api/pods`)).json()) as { pods: Listed[] }).pods;
 
-test('each Pod has data of its own, which every Pod gives by its ordinal', async () => {
+test('each Pod has its own data, which every Pod serves by ordinal', async () => {
   const set = await StatefulSet.create();
   const [zero, one] = [await set.start(0), await set.start(1)];
   expect((await put(zero, 1, 'k', 'of one')).status).toBe(201);
@@ -82,7 +82,7 @@ test('the list has each member with ordinal, address, readiness, starts, first s
   ]);
 });
 
-test('a Pod that is away is 503 with Retry-After, one that never was is 404', async () => {
+test('a Pod that is away is 503 with Retry-After, an unknown one is 404', async () => {
   const set = await StatefulSet.create();
   const zero = await set.start(0);
   await set.start(1);
@@ -100,7 +100,7 @@ test('a Pod that is away is 503 with Retry-After, one that never was is 404', as
   expect(await read(again, 1, 'k')).toBe('v');
 });
 
-test('while DNS does not answer no Pod is said not to be', async () => {
+test('while DNS does not answer, no Pod is 404', async () => {
   const set = await StatefulSet.create();
   const zero = await set.start(0, { APP_PODS_DNS: '127.0.0.1:9' });
   expect(await read(zero, 7, 'k')).toBe(503);
@@ -133,7 +133,7 @@ test('a request between Pods needs the token, and is never passed on a second ti
   expect((await fetch(at(zero, 0, 'k'), { headers: right })).status).toBe(404);
 });
 
-test('a Pod with another token is said to be away, and gets no data', async () => {
+test('a Pod with another token counts as away, and gets no data', async () => {
   const set = await StatefulSet.create();
   const zero = await set.start(0);
   const one = await set.start(1, { APP_INTERNAL_TOKEN: 'another' });

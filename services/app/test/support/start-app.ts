@@ -23,7 +23,7 @@ export async function startApp(
       APP_SITE: '/nonexistent',
       APP_READY_FILE: '/nonexistent/ready',
       APP_DATA: '/nonexistent',
-      // Nothing listens there: a test that wants neighbours says where they are.
+      // Nothing listens there: a test that needs sidecars says where they are.
       APP_AMBASSADOR_URL: 'http://127.0.0.1:9',
       APP_GIT_SYNC_URL: 'http://127.0.0.1:9',
       APP_AMBASSADOR_PROBE_URL: 'http://127.0.0.1:9',

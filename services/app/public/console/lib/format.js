@@ -1,9 +1,9 @@
-/** What stands where nothing is known. */
+/** Shown where a value is not known. */
 export const none = '–';
 
 const isNumber = (value) => typeof value === 'number' && Number.isFinite(value);
 
-/** A number with about three digits that matter: `1,234`, `56.7`, `0.012`. */
+/** A number with about three significant digits: `1,234`, `56.7`, `0.012`. */
 export function number(value) {
   if (!isNumber(value)) return none;
   const size = Math.abs(value);
@@ -39,10 +39,10 @@ export function duration(ms) {
 const twoUnits = (big, bigUnit, small, smallUnit) =>
   small === 0 ? `${big} ${bigUnit}` : `${big} ${bigUnit} ${small} ${smallUnit}`;
 
-/** How long something lasts already, in whole units so that it does not flicker: `1 s`, `3 min`. */
+/** The time since a moment, in whole units, so that it does not flicker: `1 s`, `3 min`. */
 export const age = (since, now) => duration(Math.max(1, Math.floor((now - since) / 1000)) * 1000);
 
-/** How long ago a moment was: `now`, `12 s ago`, `3 min ago`. */
+/** The time since a moment in words: `now`, `12 s ago`, `3 min ago`. */
 export const ago = (at, now) => (now - at < 1000 ? 'now' : `${age(at, now)} ago`);
 
 /** Something per second: `12/s`, `0.4/s`. */
@@ -55,13 +55,13 @@ export const percent = (share) =>
 const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' });
 const minutes = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
 
-/** Time of day of milliseconds since the epoch, here: `17:20:31`. */
+/** The local time of day of milliseconds since the epoch: `17:20:31`. */
 export const time = (at) => clock.format(at);
 
 /** The same without seconds. */
 export const shortTime = (at) => minutes.format(at);
 
-/** Date and time with its zone, for what is shown on hover. */
+/** Date and time in UTC, for tooltips. */
 export const exactTime = (at) => new Date(at).toISOString();
 
 /** The first 8 digits of a commit. */

@@ -1,5 +1,5 @@
 import htm from 'htm';
 import { h } from 'preact';
 
-/** Markup as a tagged template: html`<p class="quiet">${text}</p>`. What is put in is text, never markup. */
+/** Markup as a tagged template: html`<p class="quiet">${text}</p>`. Values are inserted as text, never as markup. */
 export const html = htm.bind(h);

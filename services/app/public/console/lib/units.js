@@ -1,8 +1,8 @@
 import { bytes, duration, number } from './format.js';
 
 /**
- * The unit of a metric by the end of its name, as Prometheus' naming rules have it
- * (https://prometheus.io/docs/practices/naming/), and how a value of it is written for people.
+ * The unit of a metric, from the end of its name (https://prometheus.io/docs/practices/naming/), and the function that
+ * formats its values.
  */
 export function findUnit(name) {
   const base = name.replace(/_(total|sum|count)$/, '');

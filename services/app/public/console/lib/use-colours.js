@@ -3,7 +3,7 @@ import { useEffect, useState } from 'preact/hooks';
 const queries = ['(prefers-color-scheme: dark)', 'print'];
 const current = () => queries.map((query) => matchMedia(query).matches).join();
 
-/** A text that changes when the page's colours do: with the reader's wish, and for print. */
+/** A text that changes with the page's colours: with the browser's colour scheme, and for print. */
 export function useColours() {
   const [colours, setColours] = useState(current);
   useEffect(() => {

@@ -17,13 +17,13 @@ const controls = [
   ['End all', 'DELETE', '', undefined],
 ];
 
-/** Faults on purpose. The token stays in this field and goes with each request. */
+/** The chaos controls. The token is kept in this field only, and sent with each request. */
 export function Chaos({ chaos, now }) {
   const [token, setToken] = useState('');
   const [answer, setAnswer] = useState('');
   if (!chaos.enabled) return null;
   if (/\/pods\/\d+\/console\/$/.test(document.baseURI))
-    return html`<${Part} id="chaos" title="Chaos"><p class="quiet">Only in the Pod's own console.</p><//>`;
+    return html`<${Part} id="chaos" title="Chaos"><p class="quiet">Open the Pod's own console to use chaos.</p><//>`;
   const run = async (control) => setAnswer(await send(control, token));
   return html`
     <${Part} id="chaos" title="Chaos">
@@ -35,7 +35,7 @@ export function Chaos({ chaos, now }) {
       <div class="buttons">
         ${controls.map((control) => html`<button type="button" key=${control[0]} onClick=${() => void run(control)}>${control[0]}</button>`)}
       </div>
-      <ul class="active" aria-label="In force">
+      <ul class="active" aria-label="Active">
         ${chaos.active.map(({ name, text, until }) => html`<li key=${name}>${text}, ${duration(Math.max(0, Math.round((until - now) / 1000) * 1000))} left</li>`)}
       </ul>
     <//>

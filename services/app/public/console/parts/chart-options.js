@@ -1,7 +1,7 @@
 import { shortTime, time } from '../lib/format.js';
 import { timeTicks } from '../time/scale.js';
 
-/** How a small chart looks. `axis` is a ref: the values at the axis, and the limit where it is in the picture. */
+/** The options of a small chart. `axis` is a ref with the values at the axis, and the limit where the chart shows it. */
 export function chartOptions({ width, height, format, axis, element }) {
   const colour = (name) => readColour(element, name);
   const text = {
@@ -32,7 +32,7 @@ export function chartOptions({ width, height, format, axis, element }) {
   };
 }
 
-/** The page's colour of that name as it is now: a canvas knows no variables. */
+/** The current value of a CSS variable, since a canvas knows no variables. */
 function readColour(element, name) {
   const probe = document.createElement('span');
   probe.style.color = `var(--${name})`;
@@ -47,7 +47,7 @@ const msRange = ({ min, max }) => ({ from: min * 1000, to: max * 1000 });
 function timeSplits(plot) {
   const range = msRange(plot.scales.x);
   const { ticks } = timeTicks({ ...range, width: plot.bbox.width / devicePixelRatio }, 64);
-  // A text at the very end would be cut.
+  // A label at the very end would be cut off.
   const margin = (range.to - range.from) / 12;
   return ticks.filter((at) => at < range.to - margin).map((at) => at / 1000);
 }
@@ -57,7 +57,7 @@ function timeTexts(plot, splits) {
   return splits.map((at) => (hasSeconds ? time(at * 1000) : shortTime(at * 1000)));
 }
 
-/** Over the whole width, also where nothing was measured yet. */
+/** Across the whole width, also where nothing was measured. */
 function drawLimit({ ctx, bbox, valToPos }, limit, colour) {
   if (limit === undefined) return;
   const y = Math.round(valToPos(limit, 'y', true)) + 0.5;

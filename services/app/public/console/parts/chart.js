@@ -11,7 +11,7 @@ export function Chart({ samples, id, label, range, limit, format, binary }) {
   const [ref, width] = useWidth();
   const plot = useRef(undefined);
   const axis = useRef({ splits: [0, 1], limit: undefined });
-  // A canvas keeps the colours with which it was drawn.
+  // A canvas keeps its colours, so it is drawn again when they change.
   const colours = useColours();
 
   useEffect(() => {

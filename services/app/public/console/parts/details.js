@@ -8,7 +8,7 @@ import { Age, Facts, Value } from './value.js';
 
 const close = () => view.dispatch({ node: undefined });
 
-/** What is known of one container, in a dialog beside the page. */
+/** A dialog with everything that is known of one container. */
 export function Details({ id, pod, now }) {
   const ref = useRef(null);
   useEffect(() => {
@@ -48,7 +48,7 @@ function ContainerFacts({ container, now }) {
       ['Memory', memory && html`<${Value} text=${bytes(memory)} exact=${`${memory} bytes`} />`],
       ['CPU time', cpuSeconds && html`<${Value} text=${duration(cpuSeconds * 1000)} exact=${`${cpuSeconds} s`} />`],
       ['Metrics', metricsError],
-      ['Says', detail && html`<pre>${detail}</pre>`],
+      ['Answer', detail && html`<pre>${detail}</pre>`],
     ]}
   />`;
 }
@@ -69,14 +69,14 @@ function AppDetails({ pod, now }) {
         ['Process', `${identity.pid}, Node ${identity.nodeVersion}`],
       ]}
     />
-    ${pod.livesBefore?.length > 0 && html`<h3>Lives before</h3><${Lives} lives=${pod.livesBefore} now=${now} />`}
+    ${pod.livesBefore?.length > 0 && html`<h3>Earlier runs</h3><${Lives} lives=${pod.livesBefore} now=${now} />`}
     <h3>Load</h3>
     <${Facts}
       pairs=${[
         ['In flight', number(overload.inFlight)],
         ['Heap used', percent(overload.heapUsedRatio)],
         ['Refused', `${number(overload.shedTotal)} requests`],
-        ['Refusing because', overload.reasons.join('; ')],
+        ['Overloaded by', overload.reasons.join('; ')],
       ]}
     />
     <h3>Notes</h3>
@@ -92,7 +92,7 @@ function AppDetails({ pod, now }) {
   `;
 }
 
-/** The last five, the latest first. */
+/** The latest five, newest first. */
 function Lives({ lives, now }) {
   const latest = lifeBands(lives).toReversed().slice(0, 5);
   return html`<${Facts} pairs=${latest.map(({ to, text }) => [text.split(':')[0], html`<${Age} at=${to} now=${now} />, ${text.replace(/^[^:]*: /, '')}`])} />`;

@@ -5,7 +5,7 @@ import { Node, Outside } from './node.js';
 import { Part } from './part.js';
 import { Age } from './value.js';
 
-/** The Pod as a picture: who calls it, its containers, the volumes between them, and what is behind them. */
+/** The Pod as a diagram: its callers, its containers, the volumes between them, and the servers behind them. */
 export function Diagram({ pod, now }) {
   const { stores } = pod;
   const storeNames = stores.length > 0 ? stores : [{ name: 'stores', up: undefined }];
@@ -24,7 +24,7 @@ export function Diagram({ pod, now }) {
   `;
 }
 
-/** Who calls the app, and the volume that is its own. */
+/** The callers of the app, and its volume. */
 function Callers({ pod }) {
   const own = pod.members.find(({ self }) => self);
   const keys = own?.keys === undefined ? 'files' : `${number(own.keys)} keys`;

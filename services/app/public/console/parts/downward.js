@@ -3,7 +3,7 @@ import { html } from '../lib/html.js';
 import { Part } from './part.js';
 import { Facts, Value } from './value.js';
 
-/** What the Pod knows of itself by the Downward API. */
+/** What the Downward API says about the Pod. */
 export function Downward({ downward }) {
   if (!downward.ok)
     return html`<${Part} id="downward" title="Downward API"><p class="quiet">No answer: ${downward.error}</p><//>`;

@@ -3,8 +3,8 @@ import { html } from '../lib/html.js';
 import { Value } from './value.js';
 
 /**
- * A connection: what flows, how many per second, how many of them fail, and how long one takes. `to` is the direction of
- * the calls, or of the data where the edge is a volume (`still`).
+ * A connection: its name, calls per second, the share that fails, and the duration of a call. `to` is the direction of the
+ * calls, or of the data where the edge is a volume (`still`).
  */
 export function Edge({ area, flow, what, to, still = false }) {
   const failing = flow !== undefined && flow.errors > 0;

@@ -4,7 +4,7 @@ import { staleSince } from '../store/reduce-page.js';
 import { State } from './state.js';
 import { Lasting } from './value.js';
 
-/** Which Pod this is, how it is, and how old what the page shows is. */
+/** The Pod's name and state, and the age of what the page shows. */
 export function Header({ state }) {
   const { document: pod, now, skew } = state;
   const stale = staleSince(state);
@@ -37,11 +37,11 @@ function Place({ identity }) {
 }
 
 function Stale({ since, now }) {
-  const text = `No event for ${age(since, now)}. What you see is from ${time(since)}.`;
+  const text = `No event for ${age(since, now)}. This page shows the state of ${time(since)}.`;
   return html`<p class="bar stale">${text}</p>`;
 }
 
-/** The countdown: first the delay in which the app still answers, then the time in which it must have closed. */
+/** The countdown of the drain: first to the end of the delay, in which the app still answers, then to the deadline. */
 function Drain({ drain, now }) {
   const { startedAt, delayMs, timeoutMs, inFlight } = drain;
   const elapsed = Math.max(0, now - startedAt);

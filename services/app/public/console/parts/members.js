@@ -4,7 +4,7 @@ import { Part } from './part.js';
 import { State } from './state.js';
 import { Age, Lasting } from './value.js';
 
-/** The Pods of the StatefulSet side by side; each leads to its own console, through this Pod. */
+/** The Pods of the StatefulSet side by side. Each links to its console, through this Pod. */
 export function Members({ members, now }) {
   if (members.length === 0) return null;
   return html`
@@ -34,7 +34,7 @@ function Member({ member, now }) {
   `;
 }
 
-/** From /console/, and from /pods/1/console/ as well: always through the Pod that the reader reached. */
+/** The page may be at /console/ or at /pods/1/console/: links always go through the Pod that the browser reached. */
 function consoleUrl(ordinal) {
   const base = new URL('.', document.baseURI).pathname.replace(/pods\/\d+\/console\/$|console\/$/, '');
   return `${base}pods/${ordinal}/console/`;

@@ -9,7 +9,7 @@ import { Value } from './value.js';
 
 const shownAtFirst = 8;
 
-/** What the metrics-adapter makes of the app's own formats: name, type, unit, value, and how it went. */
+/** The metrics that the metrics-adapter makes of the app's formats: name, type, unit, value and history. */
 export function Metrics({ metrics, history }) {
   const [filter, setFilter] = useState('');
   const [all, setAll] = useState(false);
@@ -25,7 +25,7 @@ export function Metrics({ metrics, history }) {
       <div class="scroll" tabindex="0" role="region" aria-label="Table of metrics">
         <table class="metrics">
           <thead>
-            <tr><th scope="col">Metric</th><th scope="col">Type</th><th scope="col">Unit</th><th scope="col" class="end">Value</th><th scope="col" class="end">Change</th><th scope="col">The last hour</th></tr>
+            <tr><th scope="col">Metric</th><th scope="col">Type</th><th scope="col">Unit</th><th scope="col" class="end">Value</th><th scope="col" class="end">Change</th><th scope="col">Last hour</th></tr>
           </thead>
           <tbody>${shown.map((one) => html`<${Row} key=${seriesKey(one)} one=${one} points=${history[seriesKey(one)] ?? []} />`)}</tbody>
         </table>

@@ -5,7 +5,7 @@ import { view } from '../store/view.js';
 import { State } from './state.js';
 import { Lasting } from './value.js';
 
-/** A container of the Pod; it opens its details. */
+/** A container of the Pod. A click opens its details. */
 export function Node({ id, pod, now }) {
   const container = pod.containers.find(({ name }) => name === id);
   const state = id === 'app' ? pod.lifecycle.state : (container?.state ?? 'unknown');
@@ -49,7 +49,7 @@ function AppFacts({ pod, now }) {
   );
 }
 
-/** What is not a container of this Pod. */
+/** A box for what is not a container of this Pod. */
 export function Outside({ area, name, state, kind = 'outside' }) {
   return html`
     <div class=${`outside ${kind}`} style=${area && { gridArea: area }} data-meaning=${state && stateMeaning(state)}>

@@ -14,7 +14,7 @@ import { Settings } from './settings.js';
 import { Timeline } from './timeline.js';
 import { Usage } from './usage.js';
 
-/** The whole page. Each part takes what it shows and keeps nothing of the Pod itself. */
+/** The whole page. The parts get what they show and keep no state of the Pod. */
 export function Page() {
   const state = useStore(page);
   const chosen = useStore(view);

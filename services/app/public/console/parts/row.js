@@ -6,7 +6,7 @@ import { markGroups, tickPaths } from '../time/tick-paths.js';
 
 const rowHeight = 20;
 
-/** One row of the time axis: its name, what happened, and what it was at the cursor, or is now. */
+/** One row of the timeline: its name, its entries, and the entry at the cursor, or else the current one. */
 export function Row({ row, index, entries, scale, at, now }) {
   const entry = entryAt(row, entries, at ?? now);
   const empty = entries.length === 0;
@@ -34,7 +34,7 @@ function describe(row, entry) {
   return `${time(entry.at)} ${entry.text.replace(/[0-9a-f]{40}/g, shortCommit)}`;
 }
 
-/** Letters of a band's name need some 7 pixels each. */
+/** A letter is some 7 pixels wide. */
 const fits = (text, width) => width > text.length * 7 + 12;
 
 function Bands({ entries, scale }) {
@@ -58,7 +58,7 @@ function Calls({ entries, scale }) {
   return html`<path class="calls" data-meaning="ok" d=${ok} /><path class="calls" data-meaning="chaos" d=${chaos} /><path class="calls" data-meaning="bad" d=${failed} />`;
 }
 
-/** A diamond; where several would cover each other, how many. */
+/** A diamond for each mark; marks that would overlap are one diamond with their number. */
 function Marks({ entries, scale }) {
   return markGroups(entries, scale).map(
     ({ x, marks }) => html`

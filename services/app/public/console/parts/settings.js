@@ -2,13 +2,13 @@ import { html } from '../lib/html.js';
 import { Part } from './part.js';
 import { Age } from './value.js';
 
-/** Settings that can change while the app runs. Secrets come from the server as dots. */
+/** The settings that can change while the app runs. The server sends secrets as dots. */
 export function Settings({ settings, now }) {
   return html`
-    <${Part} id="settings" title="Settings read while running">
+    <${Part} id="settings" title="Live settings">
       <div class="scroll" tabindex="0" role="region" aria-label="Table of settings">
         <table>
-          <thead><tr><th scope="col">Setting</th><th scope="col">Value</th><th scope="col">From</th><th scope="col">Changed</th></tr></thead>
+          <thead><tr><th scope="col">Setting</th><th scope="col">Value</th><th scope="col">Source</th><th scope="col">Changed</th></tr></thead>
           <tbody>
             ${settings.map(
               ({ name, value, source, changedAt }) => html`

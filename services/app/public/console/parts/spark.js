@@ -2,7 +2,7 @@ import { html } from '../lib/html.js';
 
 const [width, height] = [160, 24];
 
-/** A small chart of one series with its highest and lowest value; of what only grows, the growth per second. */
+/** A small chart of one series, with its highest and lowest value; of a counter, its growth per second. */
 export function Spark({ points, grows, format, name }) {
   const values = grows ? rates(points) : points;
   if (values.length < 2) return html`<span class="quiet">–</span>`;

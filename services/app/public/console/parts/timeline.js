@@ -9,7 +9,7 @@ import { timeScale, timeTicks } from '../time/scale.js';
 import { Part } from './part.js';
 import { Row } from './row.js';
 
-/** Everything that happened, on one axis of time. */
+/** All events, on one time axis. */
 export function Timeline({ state, chosen, now }) {
   const drain = state.document.lifecycle.drain;
   const range = axisRange(chosen, now, drain);
@@ -55,7 +55,7 @@ function Axis({ state, range, now, drain }) {
   `;
 }
 
-/** What lies over all rows and takes the pointer and the keys: the cursor, and a piece of time that is being chosen. */
+/** The layer above all rows. It takes pointer and keys, draws the cursor, and lets the reader choose a piece of time. */
 function Track({ trackRef, scale, at, now, drain }) {
   const start = useRef(undefined);
   const pointedTime = (event) => scale.at(event.clientX - trackRef.current.getBoundingClientRect().left);
@@ -66,7 +66,7 @@ function Track({ trackRef, scale, at, now, drain }) {
   const onPointerUp = (event) => {
     const [from, to] = [start.current, pointedTime(event)].toSorted((a, b) => a - b);
     start.current = undefined;
-    // A finger reads values; only a mouse chooses a piece.
+    // A finger only moves the cursor; a mouse also chooses a piece.
     if (event.pointerType === 'mouse' && scale.x(to) - scale.x(from) > 8) view.dispatch({ zoom: { from, to } });
   };
   const onKeyDown = (event) => {
@@ -105,7 +105,7 @@ function Track({ trackRef, scale, at, now, drain }) {
   `;
 }
 
-/** Where the drain stops answering, and where it is cut off. */
+/** When the drain stops answering, and its deadline. */
 function Deadlines({ drain: { startedAt, delayMs, timeoutMs }, scale }) {
   const marks = [startedAt + delayMs, startedAt + delayMs + timeoutMs];
   return marks.map(

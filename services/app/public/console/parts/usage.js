@@ -8,7 +8,7 @@ import { Value } from './value.js';
 
 const cores = (value) => (value === 1 ? '1 core' : `${number(value)} cores`);
 
-/** What is measured, how it is written, and what limits it. */
+/** The measured values, with their format and limit. */
 const charts = [
   { id: 'cpu', title: 'CPU', unit: 'cores', format: number, limit: cores, exact: 'cores' },
   { id: 'memory', title: 'Memory', unit: 'bytes, resident', format: bytes, exact: 'bytes', binary: true },
@@ -18,14 +18,14 @@ const charts = [
   { id: 'ms', title: 'Latency', unit: 'mean of 10 s', format: duration, exact: 'ms' },
 ];
 
-/** What the app's process uses, against what it may use, on the axis of the timeline. */
+/** The use of the app's process and its limits, on the axis of the timeline. */
 export function Usage({ state, chosen, now }) {
   const range = axisRange(chosen, now, state.document.lifecycle.drain);
   const { samples } = state;
   const { at } = useStore(cursor);
   const shown = at === undefined ? samples.at(-1) : (samples.findLast((sample) => sample.at <= at) ?? samples[0]);
   return html`
-    <${Part} id="usage" title="Usage against limit" wide=${true}>
+    <${Part} id="usage" title="Usage and limits" wide=${true}>
       <div class="charts">
         ${charts.map((chart) => html`<${Measured} key=${chart.id} chart=${chart} samples=${samples} shown=${shown} range=${range} limit=${state.document.limits[chart.id]} />`)}
       </div>

@@ -1,7 +1,7 @@
-/** The API beside this page: also right where another Pod passes the page on, under /pods/1/console/. */
+/** The URL of an API beside this page, which another Pod may have passed on, as /pods/1/console/. */
 export const api = (path) => new URL(`../api/${path}`, document.baseURI).href;
 
-/** Follow the server's stream; it is opened again whenever it ends. */
+/** Read the server's stream, and open it again whenever it ends. */
 export function connect(page) {
   const source = new EventSource(api('console/events'));
   const send = (type) => (message) => page.dispatch({ type, data: JSON.parse(message.data), at: Date.now() });
@@ -16,7 +16,7 @@ export function connect(page) {
   });
 }
 
-/** Without the history the page still shows what comes from now on. */
+/** Load the last hour. Without it the page still shows what comes from now on. */
 async function loadHistory(page) {
   try {
     const answer = await fetch(api('console/history'));

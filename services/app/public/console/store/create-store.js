@@ -9,7 +9,7 @@ export function createStore(reduce, initial) {
       store.state = next;
       for (const listener of listeners) listener(next);
     },
-    /** Returns the function that ends it. */
+    /** Returns the function that ends the subscription. */
     subscribe(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);

@@ -1,5 +1,5 @@
 const hour = 60 * 60 * 1000;
-/** Without an event for so long, what the page shows is stale: the server sends one each second. */
+/** Milliseconds without an event after which the page is stale; the server sends one each second. */
 const staleAfter = 5000;
 
 export const emptyPage = {
@@ -9,17 +9,17 @@ export const emptyPage = {
   events: [],
   calls: [],
   connected: false,
-  /** By this machine's clock, as all of the next three. */
+  /** This and the next two are times of the browser's clock. */
   openedAt: 0,
   heardAt: 0,
   now: 0,
-  /** The server's clock minus this one's, in milliseconds. */
+  /** The server's clock minus the browser's, in milliseconds. */
   skew: 0,
   /** Values of adapted series within the last hour, as [moment, value], by the series' key. */
   series: {},
 };
 
-/** The next state of the page. Events: `document`, `update`, `history`, `lost`, `tick`; each with `at`, this machine's time. */
+/** The next state of the page. Events: `document`, `update`, `history`, `lost`, `tick`; each with `at`, the browser's time. */
 export function reducePage(state, event) {
   switch (event.type) {
     case 'document':
@@ -44,7 +44,7 @@ function heard(state, { at }) {
   return remember({ ...state, connected: true, heardAt: at, now: at, openedAt: state.openedAt || at, skew });
 }
 
-/** History and updates may overlap, and a new start of the process numbers its entries anew: the time tells them apart. */
+/** History and updates may overlap, and a restarted process counts ids from 1 again: entries are the same where time and id are. */
 function withAdded(state, { samples, events, calls }) {
   const oldest = Date.now() + state.skew - hour;
   return {
@@ -69,7 +69,7 @@ function seriesPoints({ at, values }) {
   return Object.fromEntries(Object.entries(values).map(([key, column]) => [key, points(column)]));
 }
 
-/** Keep what the adapted series were, for their small charts: at most an hour of a value every 2 s. */
+/** Keep the values of the adapted series for their small charts: an hour at most, with a value every 2 s. */
 function remember(state) {
   const { metrics, at } = state.document;
   if (metrics?.ok !== true || state.metricsSeen === metrics) return state;
@@ -83,13 +83,13 @@ function remember(state) {
 
 export const seriesKey = ({ name, labels }) => `${name}${JSON.stringify(labels)}`;
 
-/** Since when the data is stale, by this machine's clock; undefined while it is fresh. */
+/** Since when the data is stale, by the browser's clock; undefined while it is fresh. */
 export function staleSince({ heardAt, openedAt, now }) {
   const since = heardAt || openedAt;
   return since > 0 && now - since > staleAfter ? since : undefined;
 }
 
-/** The server's time now; where it has fallen silent, the last that it said. */
+/** The server's current time; while the page is stale, the time of its last event. */
 export function serverNow(state) {
   const at = staleSince(state) === undefined ? state.now : state.heardAt;
   return at + state.skew;

@@ -9,13 +9,13 @@ export const spans = [
 ];
 
 /**
- * What the reader has chosen to see. `zoom` is a chosen piece of the past, or undefined while the axis ends now; `cursor` is the
- * moment under the pointer, in the server's milliseconds; `node` is the part of the diagram whose details are open.
+ * What the reader has chosen. `zoom` is a piece of the past, or undefined while the axis ends now; `node` is the container
+ * whose details are open.
  */
 const initial = { span: spans[1].ms, zoom: undefined, node: undefined };
 
 export const view = createStore((state, change) => ({ ...state, ...change }), initial);
-/** Apart from the rest: it changes with each move of the pointer. */
+/** The time under the pointer. A store of its own, since it changes with each move of the pointer. */
 export const cursor = createStore((state, { at }) => (at === state.at ? state : { at }), { at: undefined });
 
 /** The first and the last moment of the axis. While the Pod drains the axis goes on to its deadline. */

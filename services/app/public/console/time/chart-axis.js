@@ -1,6 +1,6 @@
 /**
- * The top of a chart and the values at its axis. The limit is in the picture unless the values would lie flat at its
- * bottom, below a tenth of it.
+ * The top of a chart and the values at its axis. The chart shows the limit, unless all values are below a tenth of it and
+ * would lie flat at the bottom.
  */
 export function valueAxis(highest, limit, binary = false) {
   if (!(highest > 0)) return { top: 1, splits: [0] };
@@ -10,7 +10,7 @@ export function valueAxis(highest, limit, binary = false) {
   return { top, splits: [0, top / 2, top] };
 }
 
-/** The next 1, 2, 4 or 6 times a power of ten; of bytes, the next half step between powers of two. */
+/** The next 1, 2, 4 or 6 times a power of ten; of bytes, the next 1 or 1.5 times a power of two. */
 export function roundUp(value, binary) {
   if (binary) {
     const power = 2 ** Math.floor(Math.log2(value));

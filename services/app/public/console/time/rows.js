@@ -1,4 +1,4 @@
-/** Rows of the time axis: bands last, marks happen, calls are probes. `kinds` are those of the timeline's events. */
+/** The rows of the timeline. Bands have a duration, marks are single events, calls are those of probes. `kinds` are kinds of events. */
 export const rows = [
   { id: 'lifecycle', label: 'Lifecycle', type: 'bands' },
   { id: 'startupz', label: 'Startup', type: 'calls' },
@@ -17,7 +17,7 @@ export function lifecycleBands(events, now) {
   return states.map(({ at, state, text }, index) => ({ from: at, to: states[index + 1]?.at ?? now, state, text }));
 }
 
-/** The lives of the process before this one, as they ended. */
+/** The earlier runs of the process, with how each ended. */
 export function lifeBands(lives) {
   return lives.map(({ number, startedAt, endedAt, exitCode, signal, reason }) => {
     const how = [signal, exitCode !== undefined && `exit code ${exitCode}`, reason].filter(Boolean).join(', ');
@@ -25,12 +25,12 @@ export function lifeBands(lives) {
       from: startedAt,
       to: endedAt,
       state: exitCode === 0 ? 'exited' : 'killed',
-      text: `life ${number}: ${how}`,
+      text: `run ${number}: ${how}`,
     };
   });
 }
 
-/** Each control from its beginning to its end: the one that was foreseen, or the earlier one that was noted. */
+/** Each chaos control from its start to its end: the planned one, or an earlier one where it was ended. */
 export function chaosBands(events, now) {
   const chaos = events.filter(({ kind }) => kind === 'chaos');
   return chaos
@@ -41,7 +41,7 @@ export function chaosBands(events, now) {
     });
 }
 
-/** What a row holds, oldest first. */
+/** The entries of a row, oldest first. */
 export function rowEntries(row, { events, calls, lives = [] }, now) {
   if (row.id === 'lifecycle') return [...lifeBands(lives), ...lifecycleBands(events, now)];
   if (row.id === 'chaos') return chaosBands(events, now);
@@ -49,7 +49,7 @@ export function rowEntries(row, { events, calls, lives = [] }, now) {
   return events.filter(({ kind }) => row.kinds.includes(kind));
 }
 
-/** What a row says of a moment: the band that lasts, or the last mark or call before it. */
+/** The entry of a row at a moment: the band that covers it, or the last mark or call before it. */
 export function entryAt(row, entries, at) {
   if (row.type === 'bands') return entries.findLast(({ from, to }) => from <= at && at <= to);
   return entries.findLast((entry) => entry.at <= at);

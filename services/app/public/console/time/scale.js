@@ -14,7 +14,7 @@ const second = 1000;
 const minute = 60 * second;
 const steps = [1, 2, 5, 10, 15, 30].flatMap((count) => [count * second, count * minute]).toSorted((a, b) => a - b);
 
-/** Round moments for an axis, at least `gap` pixels from each other. */
+/** Round times for the labels of an axis, at least `gap` pixels apart. */
 export function timeTicks({ from, to, width }, gap = 88) {
   const wanted = ((to - from) / Math.max(width, 1)) * gap;
   const step = steps.find((one) => one >= wanted) ?? steps.at(-1);

@@ -1,6 +1,6 @@
 /**
- * Probe calls as three SVG paths, at most one tick to a pixel: those that succeeded, that failed, and that failed by
- * chaos. Where several fall on one pixel, the worst is drawn.
+ * Probe calls as three SVG paths: successful ones, failed ones, and those failed by chaos. Each pixel gets one tick at most;
+ * where several calls share a pixel, the worst is drawn.
  */
 export function tickPaths(calls, scale, height) {
   const worst = new Map();
@@ -18,7 +18,7 @@ export function tickPaths(calls, scale, height) {
   return { ok, chaos, failed };
 }
 
-/** Marks that would cover each other are one, with a count. */
+/** Groups of marks that would overlap. */
 export function markGroups(marks, scale, gap = 8) {
   const groups = [];
   for (const mark of marks) {
