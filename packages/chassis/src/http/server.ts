@@ -71,6 +71,8 @@ export function createServer(options: ServerOptions): Server {
   const server = fastify({
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true }),
+    // No line of ours has a request's id, and a logger for each request costs as much as the line about it.
+    childLoggerFactory: (parent) => parent,
     // A body is what it is: nothing is taken out of it. The types of TypeBox make the schemas valid: to check that, Ajv would
     // compile a schema of schemas at each start.
     ajv: { customOptions: { removeAdditional: false, validateSchema: false } },
@@ -108,6 +110,7 @@ export function sendNotFound(request: FastifyRequest, reply: FastifyReply): Fast
 
 /** Listen on a port; a port that is taken becomes an error that names it and the setting to change. */
 export async function listen(server: Server, at: { host: string; port: number; setting: string }): Promise<string> {
+  await server.ready();
   try {
     return await server.listen({ host: at.host, port: at.port });
   } catch (cause) {
