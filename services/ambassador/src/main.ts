@@ -1,7 +1,6 @@
 import { runService } from '@podkit/chassis/process/run-service';
 import pkg from '../package.json' with { type: 'json' };
 import { schema } from './config.ts';
-import { startAmbassador } from './serve.ts';
 
 await runService(
   {
@@ -11,7 +10,7 @@ await runService(
     prefix: 'AMBASSADOR_',
     schema,
     positionals: true,
-    start: (context) => startAmbassador(context, process, pkg.version),
+    start: async (context) => (await import('./start.ts')).startAmbassador(context, process),
   },
   process,
 );

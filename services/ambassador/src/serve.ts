@@ -1,63 +1,30 @@
 import { listen } from '@podkit/chassis/http/server';
 import { Reloader } from '@podkit/chassis/process/reload';
-import { reportGood } from '@podkit/chassis/process/report-good';
 import type { Context } from '@podkit/chassis/process/service';
+import pkg from '../package.json' with { type: 'json' };
 import { createAdmin } from './admin/admin.ts';
-import { buildGeneration, type ConfiguredStores, type Makers } from './assembly/generation.ts';
+import type { ConfiguredStores, Makers } from './assembly/generation.ts';
 import { watchStores } from './assembly/health.ts';
-import { loadBackends } from './assembly/load-backends.ts';
 import { replaceStores } from './assembly/reload.ts';
 import type { FileConfig } from './config/file-schema.ts';
-import { readConfigFile } from './config/read-file.ts';
 import type { Config } from './config.ts';
 import { createDaprApi, listenOnSocket } from './frontends/dapr/dapr-api.ts';
 import { startRedisEndpoint } from './frontends/redis/listener.ts';
 import { defaultLimits } from './frontends/redis/protocol/request-limits.ts';
-import { TrackingConnection } from './frontends/redis/upstream/tracking-connection.ts';
-import { selectJob } from './jobs/jobs.ts';
-import { composeWith } from './policies/compose.ts';
-import { StoreMetrics } from './policies/store-metrics.ts';
-import { Leases } from './policies/write-behind/leases.ts';
-import { LiveEngine } from './routing/live-engine.ts';
-import type { TrackChanges } from './store/changes.ts';
-import type { RedisTarget } from './store/raw-route.ts';
+import type { LiveEngine } from './routing/live-engine.ts';
 
 /** The parts of `process` that are needed: reload on SIGHUP, and end after a job or a check. */
-type Host = Pick<NodeJS.Process, 'on' | 'off' | 'exit' | 'stdout'>;
+export type Host = Pick<NodeJS.Process, 'on' | 'off' | 'exit' | 'stdout'>;
 
-/** Run the job that the command line names, or serve the stores by both protocols until the service stops. */
-export async function startAmbassador(context: Context<Config>, host: Host, version: string): Promise<void> {
-  const { config, positionals, log } = context;
-  const job = selectJob(positionals);
-  const file = readConfigFile(config.config);
-  if (config.checkConfig) return reportGood(host, config.config ?? 'built-in configuration');
-  const makersFor = createMakers(context);
-  const engine = new LiveEngine(buildGeneration(file, await makersFor(file)));
-  if (job !== undefined) {
-    await job({ file, engine, log, waitTimeout: config.waitTimeout });
-    return host.exit(0);
-  }
+/** The stores that are in use, and what builds those of a changed file. */
+export type Assembly = { engine: LiveEngine<ConfiguredStores>; makersFor: (file: FileConfig) => Promise<Makers> };
+
+/** Serve the stores by both protocols until the service stops. */
+export async function serve(context: Context<Config>, { engine, makersFor }: Assembly, host: Host): Promise<void> {
   keepStores(context, host, engine, makersFor);
-  await serveDapr(context, engine, version);
+  await serveDapr(context, engine);
   await serveRedis(context, engine);
   await serveAdmin(context, engine);
-}
-
-const track =
-  (target: RedisTarget): TrackChanges =>
-  (events) =>
-    new TrackingConnection(target, events);
-
-function createMakers({ config, log, metrics }: Context<Config>): (file: FileConfig) => Promise<Makers> {
-  const warn = (message: string) => log.warn(message);
-  const compose = composeWith({
-    appId: config.appId,
-    namespace: config.podNamespace,
-    metrics: new StoreMetrics(metrics.registry),
-    warn,
-    leases: new Leases(),
-  });
-  return async (file) => ({ openBackend: await loadBackends(file, { warn, track }), compose });
 }
 
 /** Close the stores at the end, check them for readiness, and replace them when their file changes. */
@@ -83,11 +50,7 @@ function keepStores(
   lifecycle.atClose('reload', () => reloader.stop());
 }
 
-async function serveDapr(
-  context: Context<Config>,
-  engine: LiveEngine<ConfiguredStores>,
-  version: string,
-): Promise<void> {
+async function serveDapr(context: Context<Config>, engine: LiveEngine<ConfiguredStores>): Promise<void> {
   const { config, log, lifecycle, health, metrics } = context;
   const { appId, apiToken, maxBody, host } = config;
   const options = {
@@ -96,7 +59,7 @@ async function serveDapr(
     lifecycle,
     metrics: metrics.http,
     appId,
-    version,
+    version: pkg.version,
     apiToken,
     maxBody,
     ready: async () => {

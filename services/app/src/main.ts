@@ -2,7 +2,6 @@ import { runService } from '@podkit/chassis/process/run-service';
 import pkg from '../package.json' with { type: 'json' };
 import { checkConfig } from './config/check-config.ts';
 import { configSchema } from './config.ts';
-import { serve } from './serve.ts';
 
 await runService(
   {
@@ -12,7 +11,7 @@ await runService(
     prefix: 'APP_',
     schema: configSchema,
     checks: [checkConfig],
-    start: (context) => serve(context, process),
+    start: async (context) => (await import('./serve.ts')).serve(context, process),
   },
   process,
 );

@@ -1,15 +1,13 @@
 import { describeError } from '@podkit/chassis/errors';
-import { logOutput } from '@podkit/chassis/log/output';
 import { exitCodes } from '@podkit/chassis/process/exit-codes';
 import { reportGood } from '@podkit/chassis/process/report-good';
 import type { DestinationStream } from 'pino';
 import { UsageError } from './config/drop-in-grammar.ts';
 import { manualText, usageText } from './config/help.ts';
 import { loadOptions } from './config/load.ts';
-import { readRepositories } from './config/repositories.ts';
 import type { Step } from './git/git.ts';
 import type { CommandHost } from './process/host.ts';
-import { GitSync, type GitSyncInput } from './serve.ts';
+import type { GitSyncInput } from './serve.ts';
 
 export type CommandOptions = {
   version: string;
@@ -24,13 +22,13 @@ export type CommandOptions = {
  */
 export async function runCommand(
   host: CommandHost,
-  { version, step = () => undefined, output = logOutput({ descriptor: 2 }) }: CommandOptions,
+  { version, step = () => undefined, output }: CommandOptions,
 ): Promise<void> {
   const input = await readInput(host, version);
   if (input === undefined) return;
   host.umask(input.options.groupWrite ? 0o002 : 0o022);
-  const gitSync = new GitSync({ ...input, step, output });
-  await gitSync.run();
+  const { GitSync } = await import('./serve.ts');
+  await new GitSync({ ...input, step, output }).run();
 }
 
 async function readInput(
@@ -46,6 +44,8 @@ async function readInput(
       return undefined;
     }
     for (const warning of warnings) host.stderr.write(`${warning}\n`);
+    // Only now, as the server above: what prints and ends needs neither.
+    const { readRepositories } = await import('./config/repositories.ts');
     const repositories = await readRepositories(options);
     if (!options.checkConfig) return { host, version, options, flags, repositories };
     reportGood(host, options.configFile ?? 'the settings');

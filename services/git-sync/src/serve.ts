@@ -4,6 +4,7 @@ import type { Environment } from '@podkit/chassis/config/config';
 import type { HttpClient } from '@podkit/chassis/http/client';
 import { Health } from '@podkit/chassis/http/health';
 import { addLifecycleChecks } from '@podkit/chassis/http/lifecycle-checks';
+import { logOutput } from '@podkit/chassis/log/output';
 import { exitCodes } from '@podkit/chassis/process/exit-codes';
 import { Lifecycle } from '@podkit/chassis/process/lifecycle';
 import type { DestinationStream } from 'pino';
@@ -37,8 +38,8 @@ export type GitSyncInput = {
   flags: ReadonlyMap<string, string>;
   repositories: readonly NamedOptions[];
   step: Step;
-  /** Where log lines go. */
-  output: DestinationStream;
+  /** Where log lines go; standard error by default. */
+  output?: DestinationStream | undefined;
 };
 
 const service = 'git-sync';
@@ -58,7 +59,7 @@ export class GitSync {
 
   constructor(input: GitSyncInput) {
     this.#input = input;
-    const { host, options, version, output } = input;
+    const { host, options, version, output = logOutput({ descriptor: 2 }) } = input;
     removeSecrets(host.env);
     this.#env = { ...host.env };
     this.#client = createClient(this.#env);

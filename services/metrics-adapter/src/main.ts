@@ -1,7 +1,6 @@
 import { runService } from '@podkit/chassis/process/run-service';
 import pkg from '../package.json' with { type: 'json' };
 import { settingsSchema } from './config/settings.ts';
-import { startAdapter } from './serve.ts';
 
 await runService(
   {
@@ -10,7 +9,7 @@ await runService(
     summary: 'turns JSON, StatsD, log lines, CSV and other metrics into one Prometheus endpoint.',
     prefix: 'ADAPTER_',
     schema: settingsSchema,
-    start: (context) => startAdapter(context, process),
+    start: async (context) => (await import('./start.ts')).startAdapter(context, process),
   },
   process,
 );
