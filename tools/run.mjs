@@ -8,6 +8,7 @@ import { once } from 'node:events';
 import { existsSync, statSync } from 'node:fs';
 import { constants } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -93,7 +94,23 @@ const cwd = program.startsWith('services/') ? (process.env.INIT_CWD ?? process.c
 const env = { ...process.env, PATH: binaries + delimiter + process.env.PATH };
 const options = { stdio: 'inherit', env, cwd, detached: true };
 child = program.endsWith('.ts')
-  ? spawn(node, [...nodeOptions, join(root, program), ...words], options)
-  : spawn(program, words, options);
+  ? await start(node, [...nodeOptions, join(root, program), ...words])
+  : await start(program, words);
 child.on('error', (error) => refuse(`cannot run ${program}: ${error.message}`));
 child.on('close', (code, signal) => process.exit(code ?? 128 + constants.signals[signal]));
+
+/**
+ * Start a program. The kernel refuses one that is still open for writing (ETXTBSY), which was seen right after npm had
+ * written it on a busy machine: it is tried again for five seconds.
+ */
+async function start(path, args) {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return spawn(path, args, options);
+    } catch (error) {
+      if (error.code !== 'ETXTBSY' || attempt === 50) refuse(`cannot run ${path}: ${error.message}`);
+      if (attempt === 1) console.error(`podkit: ${path} is still being written; trying again`);
+      await sleep(100);
+    }
+  }
+}
