@@ -18,12 +18,12 @@ const hasPromtool = spawnSync('promtool', ['--version']).error === undefined;
 if (!hasPromtool)
   process.stdout.write('alerts NOT TESTED: promtool is missing; on Debian: apt-get install prometheus\n');
 
-test.skipIf(!hasPromtool)('promtool sees each alert fire when it must, and only then', () => {
+test.skipIf(!hasPromtool)('promtool confirms that each alert fires when it must, and only then', () => {
   const output = execFileSync('promtool', ['test', 'rules', join(folder, 'alerts.test.yaml')], { encoding: 'utf8' });
   expect(output).toContain('SUCCESS');
 });
 
-test.each(alerts)('the case of %s has it silent first, then firing', (alert) => {
+test.each(alerts)('the case of %s expects no alert first, and then the alert', (alert) => {
   const steps = tests.find(({ name }) => name === alert)?.alert_rule_test;
   expect(steps?.map((step) => [step.alertname, (step.exp_alerts ?? []).length > 0])).toEqual([
     [alert, false],
@@ -31,8 +31,8 @@ test.each(alerts)('the case of %s has it silent first, then firing', (alert) => 
   ]);
 });
 
-test('every alert is silent for a Pod that is well', () => {
-  const well = tests.find(({ name }) => name === 'a Pod that is well raises no alert');
+test('no alert fires for a healthy Pod', () => {
+  const well = tests.find(({ name }) => name === 'a healthy Pod raises no alert');
   expect(well?.alert_rule_test.map(({ alertname }) => alertname)).toEqual(alerts);
   expect(well?.alert_rule_test.flatMap(({ exp_alerts = [] }) => exp_alerts)).toEqual([]);
 });

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 const root = join(import.meta.dirname, '..', '..');
 const read = (name: string) => readFileSync(join(root, name), 'utf8');
 
-test('the images are built with every file of tools that their build names', () => {
+test('the build context has every file of tools/ that the build uses', () => {
   const steps = read('Dockerfile').replaceAll(/^#.*$/gm, '');
   const named = [
     ...steps.matchAll(/tools\/([\w-]+\.\w+)/g),

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { helmTemplates } from '../../tools/helm-templates.ts';
 import { checks } from './checks/all-checks.ts';
-import { exceptions, isFor } from './exceptions.ts';
+import { covers, exceptions } from './exceptions.ts';
 import { chart, hasHelm, helm, helmTemplate } from './manifests/helm.ts';
 import { isKind, type Manifest, nameOf } from './manifests/manifest.ts';
 import { manifestSet } from './manifests/manifest-set.ts';
@@ -21,14 +21,14 @@ const byName = (objects: Manifest[]) => Object.fromEntries(objects.map((object) 
 
 const everyOption = { podMonitor: true, prometheusRules: true, dashboards: true, 'networkPolicy.nodeLocalDns': true };
 
-test.skipIf(renderer === undefined)('the templates are those that npm run generate makes of the base', async () => {
+test.skipIf(renderer === undefined)('the templates are what npm run generate makes from the base', async () => {
   const made = Object.entries(helmTemplates(await baseObjects()));
   const stale = made.filter(([name, text]) => readFileSync(join(chart, 'templates', name), 'utf8') !== text);
   expect(stale.map(([name]) => name)).toEqual([]);
 });
 
 describe.skipIf(!hasHelm || renderer === undefined)('the chart', () => {
-  test('passes helm lint, also with every option', async () => {
+  test('passes helm lint with every option', async () => {
     const sets = Object.keys(everyOption).map((key) => `--set=${key}=true`);
     expect(await helm('lint', '--strict', chart, ...sets)).toContain('0 chart(s) failed');
   });
@@ -45,19 +45,19 @@ describe.skipIf(!hasHelm || renderer === undefined)('the chart', () => {
     expect(Object.keys(objects['ConfigMap/podkit-dashboards']?.data ?? {})).toHaveLength(5);
   });
 
-  test('holds every check of the manifests, with every option', async () => {
+  test('passes every check of the manifests with every option', async () => {
     const { secret } = await createdSecret();
     const objects = await helmTemplate(chart, { ...everyOption, 'namespace.create': true });
     const set = manifestSet('chart', [...objects, secret]);
     const found = checks.flatMap(({ code, violations }) =>
       violations(set).flatMap(({ where, what }) =>
-        exceptions.some((exception) => isFor(exception, code, 'chart', where)) ? [] : `${code}: ${where} ${what}`,
+        exceptions.some((exception) => covers(exception, code, 'chart', where)) ? [] : `${code}: ${where} ${what}`,
       ),
     );
     expect(found).toEqual([]);
   });
 
-  test('has no server of its own where it is turned off', async () => {
+  test('leaves out servers that are turned off', async () => {
     const values = { 'redis.enabled': false, 'postgres.enabled': false, 'gitServer.enabled': false };
     const names = (await helmTemplate(chart, values)).map(nameOf);
     expect(names.filter((name) => /redis|postgres|git-server/.test(name))).toEqual([]);
@@ -73,13 +73,13 @@ describe.skipIf(!hasHelm || renderer === undefined)('the chart', () => {
     expect(images).toContain('registry.example/podkit/ambassador:dev');
   });
 
-  test('refuses a value that it does not know, and one of the wrong type', async () => {
+  test('refuses unknown values, and values of the wrong type', async () => {
     await expect(helmTemplate(chart, { replica: 3 })).rejects.toThrow(/replica/);
     await expect(helmTemplate(chart, { replicas: 'three' })).rejects.toThrow(/replicas/);
     await expect(helmTemplate(chart, { 'digests.app': 'latest' })).rejects.toThrow(/digests/);
   });
 
-  test('lets another chart include one container, the same as in the suite', async () => {
+  test('lets another chart include one container, which is the same as in the suite', async () => {
     const folder = tempDir();
     cpSync(join(chart, '../examples/sidecar'), folder, { recursive: true });
     await helm('package', chart, `--destination=${join(folder, 'charts')}`);
@@ -91,7 +91,7 @@ describe.skipIf(!hasHelm || renderer === undefined)('the chart', () => {
     expect(own?.container).toEqual(same?.container);
   });
 
-  test.each(['argo-cd.yaml', 'flux.yaml'])('the values of %s are ones that the chart takes', async (name) => {
+  test.each(['argo-cd.yaml', 'flux.yaml'])('accepts the values of %s', async (name) => {
     const text = readFileSync(join(chart, '../examples', name), 'utf8');
     const documents = text.split(/^---$/m).map((part) => parse(part) as Manifest);
     const values = documents.flatMap((document) => valuesOf(document));

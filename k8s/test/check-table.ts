@@ -1,6 +1,6 @@
 import { subjects } from './checks/all-checks.ts';
 
-/** The checks as a Markdown table, a row for each: what k8s/README.md has. */
+/** The checks as the Markdown table of k8s/README.md. */
 export function checkTable(): string {
   const rows = Object.entries(subjects).flatMap(([subject, checks]) =>
     checks.map(({ code, on, says }) => `| ${subject} | \`${code}\` | ${on} | ${says} |`),

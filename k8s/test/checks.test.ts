@@ -15,7 +15,7 @@ const setOf = (name: string, text: string) =>
     parseAllDocuments(text).map((document) => document.toJS() as Manifest),
   );
 
-test('has one proof for each check, and no two checks of one code', () => {
+test('each check has one broken example, and no two checks share a code', () => {
   expect(Object.keys(broken)).toEqual(checks.map(({ code }) => code));
   expect(new Set(checks.map(({ code }) => code)).size).toBe(checks.length);
 });
@@ -24,7 +24,7 @@ test.each(checks)('$code finds nothing in a sound set', (check) => {
   expect(check.violations(setOf('sound', sound))).toEqual([]);
 });
 
-test.each(checks)('$code finds the one place that is broken for it', (check) => {
+test.each(checks)('$code finds its broken example', (check) => {
   const [from, to] = broken[check.code] ?? ['', ''];
   expect(sound).toContain(from);
   expect(check.violations(setOf('broken', sound.replace(from, to)))).not.toEqual([]);

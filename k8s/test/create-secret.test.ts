@@ -20,7 +20,7 @@ test('every password is random, and new each time', async () => {
   for (const [, text] of passwords) expect(text).toMatch(/^[A-Za-z0-9]{24,32}$/);
 });
 
-test('Redis knows the password that the ambassador has', async () => {
+test('Redis and the ambassador have the same password', async () => {
   const texts = textsOf((await createdSecret()).secret);
   expect(texts.get('redis-users.acl')).toBe(`user default on >${texts.get('redis-password')} ~* &* +@all\n`);
 });

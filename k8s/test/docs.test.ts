@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { amountOf } from './checks/quantity.ts';
+import { parseQuantity } from './checks/quantity.ts';
 import type { Manifest } from './manifests/manifest.ts';
 import { manifestSet } from './manifests/manifest-set.ts';
 
@@ -15,16 +15,16 @@ const base = ['base/podkit.yaml', 'base/kustomization.yaml', 'create-secret']
   .map((name) => read(`k8s/${name}`))
   .join('');
 
-/** What is between backticks and looks like this. */
+/** The code spans of the pages that match a pattern. */
 const named = (pattern: RegExp) => [
   ...new Set([...text.matchAll(/`([^`\n]+)`/g)].flatMap(([, code = '']) => pattern.exec(code)?.[0] ?? [])),
 ];
 
-/** What the services themselves say; their own tests hold that against the code. */
+/** The READMEs of the services. The services' own tests compare them with the code. */
 const readmes = readdirSync(join(root, 'services')).map((name) => read(`services/${name}/README.md`));
 
 test.each(named(/\b(?:git|podkit_ambassador|downward|adapter)_(?!process_|nodejs_)[a-z_]+\b/))(
-  'the metric %s is one of a service',
+  'a service has the metric %s',
   (metric) => {
     expect(readmes.some((readme) => readme.includes(`\`${metric}`))).toBe(true);
   },
@@ -34,7 +34,7 @@ test.each(named(/^[A-Z]+(?:_[A-Z]+)+$/))('the setting %s is in the base or the D
   expect(base + read('Dockerfile')).toContain(setting);
 });
 
-test.each(named(/^components\/[a-z-]+$/))('%s is there', (component) => {
+test.each(named(/^components\/[a-z-]+$/))('%s exists', (component) => {
   expect(existsSync(join(root, 'k8s', component, 'kustomization.yaml'))).toBe(true);
 });
 
@@ -47,14 +47,14 @@ test('the objects and keys that the pages name are in the base', () => {
 const requested = (resource: string) =>
   podkit.containers
     .filter(({ endless }) => endless)
-    .reduce((sum, { container }) => sum + amountOf(container.resources?.requests?.[resource]), 0);
+    .reduce((sum, { container }) => sum + parseQuantity(container.resources?.requests?.[resource]), 0);
 
 test('scaling.md says what a Pod requests', () => {
   const [cpu, memory] = [Math.round(requested('cpu') * 1000), requested('memory') / 2 ** 20];
   expect(text).toContain(`it requests ${cpu}m of CPU and ${memory}Mi of memory`);
 });
 
-test('operations.md says how long a Pod has to end, and each part of it', () => {
+test('operations.md gives the grace period of a Pod, and its parts', () => {
   const [pod] = podkit.pods;
   const app = pod?.containers.find(({ container }) => container.name === 'app');
   const value = (name: string) =>

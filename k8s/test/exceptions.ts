@@ -1,14 +1,14 @@
-/** A check that does not hold somewhere, on purpose. `*` stands for anything. */
+/** A place where a check may fail, on purpose. `*` matches any text. */
 export type Exception = {
   check: string;
   /** The set, such as `base` or `patterns/*`. */
   in: string;
-  /** `Kind/name`, for a container `Kind/name container`. */
+  /** `Kind/name`, or `Kind/name container` for a container. */
   at: string;
   reason: string;
 };
 
-/** All that is left out, each with its reason. One that nothing needs any more fails the test. */
+/** All exceptions. A test fails if one is no longer needed. */
 export const exceptions: Exception[] = [
   ['network-policy-ports', 'NetworkPolicy/podkit-postgres'],
   ['network-policy-peers', 'NetworkPolicy/podkit-to-postgres'],
@@ -17,7 +17,7 @@ export const exceptions: Exception[] = [
   check,
   in: 'overlays/cloudnative-pg',
   at,
-  reason: 'the operator makes the Pods of PostgreSQL and the Secret with its password',
+  reason: 'the operator creates the Pods of PostgreSQL and the Secret with its password',
 }));
 
 const matches = (pattern: string, text: string) => {
@@ -25,6 +25,6 @@ const matches = (pattern: string, text: string) => {
   return end === undefined ? text === start : text.startsWith(start) && text.endsWith(end);
 };
 
-/** Whether an exception is for this place. */
-export const isFor = (exception: Exception, check: string, set: string, where: string): boolean =>
+/** Whether an exception covers a place. */
+export const covers = (exception: Exception, check: string, set: string, where: string): boolean =>
   exception.check === check && matches(exception.in, set) && matches(exception.at, where);

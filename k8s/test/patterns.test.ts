@@ -17,14 +17,14 @@ describe.each(readdirSync(folder))('the pattern %s', (pattern) => {
     expect(overview).toContain(`(../k8s/patterns/${pattern})`);
   });
 
-  test('is applied and deleted by its README, whose commands stay in its own namespace', () => {
+  test('has a README whose commands apply and delete it, and stay in its namespace', () => {
     expect(commands).toContain(`kubectl apply -k k8s/patterns/${pattern}\n`);
     expect(commands).toContain(`kubectl delete -k k8s/patterns/${pattern} `);
     const namespaces = [...commands.matchAll(/(?:-n |namespaces\/)([a-z-]+)/g)].map(([, name]) => name);
     expect(namespaces.filter((name) => name !== namespace)).toEqual([]);
   });
 
-  test('names Pods, workloads and containers in its README that its manifests have', () => {
+  test('has the Pods, workloads and containers that its README names', () => {
     const texts = readdirSync(join(folder, pattern)).filter((name) => /\.(yaml|acl)$/.test(name));
     const manifests = [...texts.map((name) => join(folder, pattern, name)), gitServer].map((path) =>
       readFileSync(path, 'utf8'),
@@ -38,7 +38,7 @@ describe.each(readdirSync(folder))('the pattern %s', (pattern) => {
     expect(pods.filter((name) => !known(name.replace(/-\d+$/, '')))).toEqual([]);
   });
 
-  test('says its idea in a few sentences, then what to do and what is to be seen', () => {
+  test('has a README that explains its idea in a few sentences, then gives commands and their output', () => {
     const idea =
       readme
         .split('## Try it')[0]

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { checkTable } from './check-table.ts';
 import { checks } from './checks/all-checks.ts';
-import { exceptions, isFor } from './exceptions.ts';
+import { covers, exceptions } from './exceptions.ts';
 import type { ManifestSet } from './manifests/manifest-set.ts';
 import { findRenderer, howToInstall } from './manifests/render.ts';
 import { renderAll } from './manifests/sets.ts';
@@ -23,7 +23,7 @@ describe.skipIf(renderer === undefined)('every base, overlay, option and pattern
   test.each(checks)('$code: $says', ({ code, violations }) => {
     const found = sets.flatMap((set) =>
       violations(set)
-        .filter(({ where }) => !exceptions.some((exception) => isFor(exception, code, set.name, where)))
+        .filter(({ where }) => !exceptions.some((exception) => covers(exception, code, set.name, where)))
         .map(({ where, what }) => `${set.name}: ${where} ${what}`.trim()),
     );
     expect(found).toEqual([]);
@@ -34,17 +34,17 @@ describe.skipIf(renderer === undefined)('every base, overlay, option and pattern
       sets.flatMap((set) => violations(set).map(({ where }) => ({ code, set: set.name, where }))),
     );
     const unused = exceptions.filter(
-      (exception) => !places.some(({ code, set, where }) => isFor(exception, code, set, where)),
+      (exception) => !places.some(({ code, set, where }) => covers(exception, code, set, where)),
     );
     expect(unused).toEqual([]);
   });
 });
 
-test('says why of every exception, for a check that there is', () => {
+test('every exception has a reason and is for an existing check', () => {
   const codes = checks.map(({ code }) => code);
   expect(exceptions.filter(({ check, reason }) => !codes.includes(check) || reason.length < 40)).toEqual([]);
 });
 
-test('has the checks that k8s/README.md lists', () => {
+test('k8s/README.md lists the checks', () => {
   expect(readme).toContain(checkTable());
 });

@@ -16,13 +16,13 @@ const internet: End = { address: '203.0.113.7' };
 const dns: End = { namespace: 'kube-system', labels: { 'k8s-app': 'kube-dns' } };
 const nodeLocalDns: End = { address: '169.254.20.10' };
 
-/** All that a Pod of the suite listens on, also on its loopback alone. */
+/** All ports that a Pod of the suite listens on, including those on its loopback only. */
 const listeners = [8080, 8081, 3500, 3501, 6379, 8090, 9125, 9376, 9464];
 const open: [who: string, from: End, ports: number[]][] = [
   ['the internet', internet, [8080]],
   ['a Prometheus in another namespace', prometheus, [8080, 9464]],
   ['another Pod of the set', own('podkit'), [8080, 8081]],
-  ['a Pod of the namespace that is not of the suite', neighbour, []],
+  ['another Pod of the namespace', neighbour, []],
 ];
 
 const flows: [from: string, to: string, port: Port][] = [
@@ -47,17 +47,17 @@ describe.skipIf(renderer === undefined)('the NetworkPolicies of the base', () =>
     set = await rendered();
   });
 
-  test('the listeners are those that the containers of the Pod name, and three on the loopback', () => {
+  test('the listeners are the ports that the containers name, and three on the loopback', () => {
     const pod = set.pods.find(({ object }) => object.metadata.name === 'podkit');
     const named = pod === undefined ? [] : portsOf(pod).map(({ containerPort }) => containerPort);
     expect(new Set([...named, 3500, 6379, 9125])).toEqual(new Set(listeners));
   });
 
-  test.each(open)('%s reaches just the ports meant for it', (_, from, ports) => {
+  test.each(open)('%s reaches only the ports that it needs', (_, from, ports) => {
     expect(listeners.filter((port) => isReachable(set, from, own('podkit'), { port }))).toEqual(ports);
   });
 
-  test.each(flows)('only %s reaches %s, on %j alone', (from, to, port) => {
+  test.each(flows)('only %s reaches %s, and only on %j', (from, to, port) => {
     expect(isReachable(set, own(from), own(to), port)).toBe(true);
     const others = ['podkit', 'redis', 'postgres', 'git-server'].filter((name) => name !== from);
     for (const other of [...others.map(own), prometheus, internet, neighbour])
@@ -65,7 +65,7 @@ describe.skipIf(renderer === undefined)('the NetworkPolicies of the base', () =>
     expect(isReachable(set, own(from), own(to), { port: port.port + 1 })).toBe(false);
   });
 
-  test('a Pod of the suite asks DNS of kube-system, and nothing on the internet', () => {
+  test('a Pod of the suite reaches the DNS of kube-system, and nothing on the internet', () => {
     for (const protocol of ['UDP', 'TCP']) {
       expect(isReachable(set, own('podkit'), dns, { port: 53, protocol })).toBe(true);
       expect(isReachable(set, own('podkit'), nodeLocalDns, { port: 53, protocol })).toBe(false);
@@ -74,13 +74,13 @@ describe.skipIf(renderer === undefined)('the NetworkPolicies of the base', () =>
     expect(isReachable(set, own('redis'), dns, { port: 53, protocol: 'UDP' })).toBe(false);
   });
 
-  test('components/node-local-dns lets it ask the cache of its node', async () => {
+  test('components/node-local-dns lets the Pod reach the DNS cache of its node', async () => {
     const option = await rendered('node-local-dns');
     expect(isReachable(option, own('podkit'), nodeLocalDns, { port: 53, protocol: 'UDP' })).toBe(true);
     expect(isReachable(option, own('podkit'), nodeLocalDns, { port: 80 })).toBe(false);
   });
 
-  test('components/external-redis lets it reach port 6379 wherever that is', async () => {
+  test('components/external-redis lets the Pod reach port 6379 on any address', async () => {
     const option = await rendered('external-redis');
     expect(isReachable(option, own('podkit'), internet, { port: 6379 })).toBe(true);
     expect(isReachable(option, own('podkit'), internet, { port: 5432 })).toBe(false);

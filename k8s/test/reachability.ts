@@ -3,30 +3,30 @@ import type { V1NetworkPolicyPeer, V1NetworkPolicyPort } from '@kubernetes/clien
 import { selects } from './manifests/manifest.ts';
 import { all, type ManifestSet } from './manifests/manifest-set.ts';
 
-/** One end of a connection: a Pod, with the labels of it and its namespace, or an address that is no Pod's. */
+/** One end of a connection: a Pod with its namespace and labels, or an address outside the cluster. */
 export type End = { namespace: string; labels: Record<string, string> } | { address: string };
 export type Port = { port: number; protocol?: string };
 
-type Way = 'Ingress' | 'Egress';
+type Direction = 'Ingress' | 'Egress';
 
 /**
- * Whether NetworkPolicies let a connection through, as the API defines it: where no policy selects a Pod for a way, all is allowed;
- * else what any rule of any such policy allows. Both ends must allow it.
+ * Whether NetworkPolicies allow a connection, as the API defines it. If no policy selects a Pod for a direction, everything is allowed.
+ * Otherwise a rule of one of these policies must allow it. Both ends must allow the connection.
  */
 export const isReachable = (set: ManifestSet, from: End, to: End, port: Port): boolean =>
-  lets(set, 'Egress', from, to, port) && lets(set, 'Ingress', to, from, port);
+  allows(set, 'Egress', from, to, port) && allows(set, 'Ingress', to, from, port);
 
-function lets(set: ManifestSet, way: Way, own: End, other: End, port: Port): boolean {
+function allows(set: ManifestSet, direction: Direction, own: End, other: End, port: Port): boolean {
   if ('address' in own) return true;
   const policies = all(set, 'NetworkPolicy').filter(
     ({ metadata, spec }) =>
       metadata.namespace === own.namespace &&
       selects(spec.podSelector, own.labels) &&
-      (spec.policyTypes ?? ['Ingress']).includes(way),
+      (spec.policyTypes ?? ['Ingress']).includes(direction),
   );
   if (policies.length === 0) return true;
   const rules = policies.flatMap(({ metadata, spec }) =>
-    way === 'Egress'
+    direction === 'Egress'
       ? (spec.egress ?? []).map(({ to, ports }) => ({ namespace: metadata.namespace, peers: to, ports }))
       : (spec.ingress ?? []).map(({ from, ports }) => ({ namespace: metadata.namespace, peers: from, ports })),
   );

@@ -15,21 +15,21 @@ const page = readFileSync(join(root, 'docs/recipes.md'), 'utf8');
 const blocksIn = (language: string) =>
   [...page.matchAll(new RegExp(`^\`\`\`${language}\n([\\s\\S]*?)^\`\`\``, 'gm'))].map(([, text = '']) => text);
 
-/** What does not need the Secrets and ConfigMaps that a reader makes. */
+/** The checks that need no Secrets and ConfigMaps, which a reader of the page creates. */
 const settingChecks = wiring.filter(({ code }) => code === 'known-settings' || code === 'known-variables');
 const specs = blocksIn('yaml')
   .map((text) => parse(text) as { containers?: { name: string }[] })
   .filter(({ containers }) => containers !== undefined)
   .map((spec) => ({ name: JSON.stringify(spec).slice(0, 100), spec }));
 
-test.each(specs)('the Pod of docs/recipes.md has only settings that the services take: $name', ({ spec }) => {
+test.each(specs)('the services accept every setting of the Pod in docs/recipes.md: $name', ({ spec }) => {
   const pod = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'recipe', namespace: 'recipe' }, spec };
   const set = manifestSet('recipe', [pod]);
   const found = settingChecks.flatMap((check) => check.violations(set));
   expect(found).toEqual([]);
 });
 
-test('the Fastify app of docs/recipes.md answers while it drains, closes its connections, and ends with 0', async () => {
+test('the Fastify app of docs/recipes.md answers while it drains, closes its connections, and exits with 0', async () => {
   const [program = ''] = blocksIn('js');
   const port = await freePort();
   const child = spawn(process.execPath, ['--input-type=module', '--eval', program], {

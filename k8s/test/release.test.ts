@@ -17,7 +17,7 @@ const { version } = JSON.parse(read('package.json')) as { version: string };
 const registry = 'ghcr.io/example/podkit';
 const digestOf = (name: string) => `sha256:${createHash('sha256').update(name).digest('hex')}`;
 
-/** What `docker buildx bake release --push --metadata-file` writes. */
+/** The metadata file that `docker buildx bake release --push --metadata-file` writes. */
 const metadata = (tag = version) =>
   Object.fromEntries(
     imageNames.map((name) => [
@@ -52,12 +52,12 @@ describe.skipIf(findRenderer()?.[0] !== 'kubectl')('a release', () => {
 
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  test('install.yaml names every image of ours that is built, by its digest, and no other', () => {
+  test('install.yaml names every image that we build, by its digest, and no other of ours', () => {
     const named = imagesOf(readFileSync(join(folder, 'out', 'install.yaml'), 'utf8'));
     expect([...new Set(named)].toSorted()).toEqual(built.toSorted());
   });
 
-  test('the kustomize base, each overlay and each pattern name only images that are built', () => {
+  test('the kustomize base, each overlay and each pattern name only images that we build', () => {
     const folders = ['overlays', 'patterns'].flatMap((name) =>
       readdirSync(join(folder, 'k8s', name)).map((inner) => `${name}/${inner}`),
     );
@@ -68,7 +68,7 @@ describe.skipIf(findRenderer()?.[0] !== 'kubectl')('a release', () => {
     }
   });
 
-  test('install.yaml has no Secret: create-secret makes its passwords', () => {
+  test('install.yaml has no Secret, because create-secret creates it', () => {
     expect(readFileSync(join(folder, 'out', 'install.yaml'), 'utf8')).not.toMatch(/^kind: Secret$/m);
     expect(readdirSync(join(folder, 'out'))).toContain('create-secret');
   });
@@ -81,7 +81,7 @@ describe.skipIf(findRenderer()?.[0] !== 'kubectl')('a release', () => {
     expect([...new Set(ours)].toSorted()).toEqual(built.toSorted());
   });
 
-  test('what is to be signed is all that was pushed', () => {
+  test('images.txt lists every pushed image, to be signed', () => {
     expect(
       readFileSync(join(folder, 'out', 'images.txt'), 'utf8')
         .trim()
@@ -90,7 +90,7 @@ describe.skipIf(findRenderer()?.[0] !== 'kubectl')('a release', () => {
     ).toEqual(built.toSorted());
   });
 
-  test('images of another version are refused', () => {
+  test('a release refuses images of another version', () => {
     expect(release(tempDir(), `v${version}`).stderr).toContain(`is not of version ${version} of package.json`);
   });
 });
@@ -110,7 +110,7 @@ test('CHANGELOG.md describes the version of package.json', () => {
 
 type Step = { uses?: string; run?: string; env?: Record<string, string> };
 
-test('the release workflow pushes to the registry that it signs, and its tag has no v', () => {
+test('the release workflow pushes and signs the images, and removes the v from its tag', () => {
   const workflow = parse(read('.github/workflows/release.yml')) as { jobs: Record<string, { steps: Step[] }> };
   const runs = Object.values(workflow.jobs).flatMap(({ steps }) => steps.map(({ run = '' }) => run));
   const all = runs.join('\n');

@@ -18,7 +18,7 @@ test('renders with kubectl, or else with kustomize', () => {
   expect(findRenderer(`/nowhere:${folderWith('kustomize')}`)).toEqual(['kustomize', 'build']);
 });
 
-test('finds no renderer where neither is on the path, and names both', () => {
+test('finds no renderer if neither is on the PATH, and the message names both', () => {
   expect(findRenderer(folderWith('helm'))).toBeUndefined();
   expect(howToInstall).toMatch(/kubectl or kustomize/);
 });

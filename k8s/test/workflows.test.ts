@@ -18,13 +18,13 @@ describe.each(readdirSync(folder))('%s', (file) => {
   const jobs = Object.values(workflow.jobs);
   const steps = jobs.flatMap((job) => job.steps);
 
-  test('pins every action by its commit, and says which version that is', () => {
+  test('pins every action by its commit, and names the version in a comment', () => {
     const uses = text.split('\n').filter((line) => /\buses:/.test(line));
     expect(uses.length).toBeGreaterThan(0);
     expect(uses.filter((line) => !/uses: [\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/.test(line))).toEqual([]);
   });
 
-  test('may read the repository and nothing else, unless a job says what it writes', () => {
+  test('may only read the repository, except for the rights that a release needs', () => {
     expect(workflow.permissions).toEqual({ contents: 'read' });
     const writes = jobs
       .flatMap(({ permissions = {} }) => Object.entries(permissions))
@@ -40,7 +40,7 @@ describe.each(readdirSync(folder))('%s', (file) => {
     );
   });
 
-  test('leaves no credentials behind, runs no code of strangers with rights, and ends', () => {
+  test('keeps no credentials, gives pull requests no rights, and has timeouts', () => {
     const checkouts = steps.filter(({ uses = '' }) => uses.startsWith('actions/checkout@'));
     expect(checkouts.filter((step) => step.with?.['persist-credentials'] !== false)).toEqual([]);
     expect(workflow.on).not.toHaveProperty('pull_request_target');
@@ -48,7 +48,7 @@ describe.each(readdirSync(folder))('%s', (file) => {
     expect(jobs.every((job) => (job['timeout-minutes'] ?? Infinity) <= 60)).toBe(true);
   });
 
-  test('calls only npm scripts that there are', () => {
+  test('calls only npm scripts that exist', () => {
     const named = steps.flatMap(({ run = '' }) => [
       ...run.matchAll(/npm (?:run )?(test|e2e\S*|images\S*|kind\S*|release)/g),
     ]);
@@ -56,14 +56,14 @@ describe.each(readdirSync(folder))('%s', (file) => {
   });
 });
 
-test('holds every download against a checksum', () => {
+test('the manifests workflow compares every download with a checksum', () => {
   const text = readFileSync(join(folder, 'manifests.yml'), 'utf8');
   const downloads = [...text.matchAll(/curl .*-o (\S+)/g)].map(([, name = '']) => name);
   expect(downloads.length).toBeGreaterThan(0);
   expect(downloads.filter((name) => !new RegExp(`_SHA256 {2}${name}" \\| sha256sum --check`).test(text))).toEqual([]);
 });
 
-test('renders every folder that can be applied', () => {
+test('the manifests workflow renders every folder that can be applied', () => {
   const text = readFileSync(join(folder, 'manifests.yml'), 'utf8');
   expect(renderedFolders.filter((name) => !text.includes(`k8s/${name}`))).toEqual([]);
 });

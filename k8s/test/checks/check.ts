@@ -2,13 +2,13 @@ import type { Kind, Of } from '../manifests/manifest.ts';
 import { nameOf } from '../manifests/manifest.ts';
 import { all, type ContainerEntry, type ManifestSet, type PodEntry } from '../manifests/manifest-set.ts';
 
-/** `where` is `Kind/name` or `Kind/name container`; `what` says more, where the check's sentence is not enough. */
+/** `where` is `Kind/name` or `Kind/name container`; `what` has details, or is empty. */
 export type Violation = { where: string; what: string };
 
-/** One rule. `says` is what holds where nothing violates it. */
+/** One check. `says` is the sentence that must be true. */
 export type Check = { code: string; on: string; says: string; violations: (set: ManifestSet) => Violation[] };
 
-/** What a rule makes of one thing: whether it holds, or in words what is wrong with it. */
+/** The result for one object: whether the check holds, or its errors. */
 type Verdict = boolean | readonly string[];
 
 function toViolations(where: string, verdict: Verdict): Violation[] {

@@ -18,7 +18,7 @@ const schemas: Record<string, { schema: TObject; prefix: string }> = {
   'metrics-adapter': { schema: metricsAdapter, prefix: 'ADAPTER_' },
 };
 
-/** Variables that any program may have, beside the settings of a service. */
+/** Variables that any container may have besides its settings. */
 const platform = [
   'NODE_OPTIONS',
   'UV_THREADPOOL_SIZE',
@@ -31,14 +31,14 @@ const platform = [
   'SITE_REF',
 ];
 
-/** Which service of ours a container's image is, by its local name. */
+/** The service of ours that a container runs, or undefined for another image. */
 export const serviceOf = ({ image = '' }: V1Container): string | undefined =>
   /^podkit\.local\/([a-z-]+)(?=[:@]|$)/.exec(image)?.[1];
 
 /** The times that must fit into a Pod's grace period, in milliseconds. */
 export type Budget = { drainDelay: number; shutdownTimeout: number; gracePeriod?: number };
 
-/** What a service of ours makes of the container's environment and arguments: its errors and its times. */
+/** Load a container's settings as its service does. Returns the errors, and the times that the service needs. */
 export function configOf(container: V1Container): { errors: string[]; budget?: Budget } {
   const service = serviceOf(container);
   if (container.command !== undefined) return { errors: [] };
@@ -49,7 +49,7 @@ export function configOf(container: V1Container): { errors: string[]; budget?: B
   const settings = listSettings(of.schema, of.prefix);
   const errors = unknownSettings(env, settings);
   try {
-    // The files are not here; `unknownSettings` checks that their settings exist.
+    // The files don't exist here; `unknownSettings` checks that their settings exist.
     const values = Object.entries(env).filter(([name]) => !name.endsWith('_FILE') || isSetting(name, settings));
     const { config } = loadConfig(of.schema, { prefix: of.prefix, env: Object.fromEntries(values), argv: [] });
     return { errors, budget: config as unknown as Budget };
@@ -65,7 +65,7 @@ function unknownSettings(env: Environment, settings: readonly Setting[]): string
   return Object.keys(env)
     .filter((name) => !isSetting(name, settings) && !isSetting(name.replace(/_FILE$/, ''), settings))
     .filter((name) => !platform.includes(name))
-    .map((name) => `${name}: no setting of the service`);
+    .map((name) => `${name}: not a setting of the service`);
 }
 
 function gitSyncConfig(env: Environment, args: readonly string[]): { errors: string[]; budget?: Budget } {
@@ -81,7 +81,7 @@ function gitSyncConfig(env: Environment, args: readonly string[]): { errors: str
   }
 }
 
-/** The environment, with 1 for what only a running Pod knows, which fits a name as well as an amount. */
+/** The environment of a container. A value that only a running Pod knows is 1, which is valid as a name and as an amount. */
 function environmentOf({ env = [] }: V1Container): Environment {
   const result: Environment = {};
   for (const { name, value } of env) result[name] = value === undefined ? '1' : expanded(value, result);

@@ -8,7 +8,7 @@ const amount = /^(limits|requests)\.(cpu|memory|ephemeral-storage|hugepages-.+)$
 const divisors = /^(0|1|1m|1[kMGTPE]|1[KMGTPE]i)$/;
 
 /**
- * Facts that a Pod asks for in a way that does not give them.
+ * List the fields that a Pod requests in a way that the Downward API does not support.
  *
  * @see https://kubernetes.io/docs/concepts/workloads/pods/downward-api/
  */

@@ -8,12 +8,12 @@ const isOpen = (pods: PodEntry[], { port }: V1NetworkPolicyPort) =>
   port === undefined ||
   pods.some((pod) => portsOf(pod).some(({ name, containerPort }) => [name, containerPort].includes(port)));
 
-/** Ports that are named against ports that are there. */
+/** Checks that every named port exists. */
 export const networking: Check[] = [
   every(
     ['NetworkPolicy'],
     'network-policy-ports',
-    'A NetworkPolicy lets in through ports that its Pods have.',
+    'A NetworkPolicy allows ingress only to ports that its Pods have.',
     ({ spec }, set) => {
       const pods = set.pods.filter(({ labels }) => selects(spec.podSelector, labels));
       return (spec.ingress ?? [])
@@ -25,7 +25,7 @@ export const networking: Check[] = [
   every(
     ['NetworkPolicy'],
     'network-policy-numbers',
-    'A NetworkPolicy names ports by number: not every network plugin finds a named port of a native sidecar.',
+    'A NetworkPolicy names ports by number, because some network plugins miss named ports of native sidecars.',
     ({ spec }) =>
       [...(spec.ingress ?? []), ...(spec.egress ?? [])]
         .flatMap(({ ports = [] }) => ports)
@@ -35,7 +35,7 @@ export const networking: Check[] = [
   every(
     ['NetworkPolicy'],
     'network-policy-peers',
-    'What a Pod may reach in its own namespace is there, and lets it in.',
+    'A NetworkPolicy allows egress only to ports that Pods of the namespace have.',
     ({ spec }, set) =>
       (spec.egress ?? []).flatMap(({ to = [], ports = [] }) =>
         to
@@ -46,19 +46,14 @@ export const networking: Check[] = [
           }),
       ),
   ),
-  every(
-    ['Service'],
-    'service-ports',
-    'Every port of a Service leads, by name, to one that its Pods have.',
-    (service, set) =>
-      (service.spec.ports ?? [])
-        .filter(
-          ({ targetPort }) =>
-            !podsOf(set, service).every((pod) => portsOf(pod).some(({ name }) => name === targetPort)),
-        )
-        .map(({ targetPort }) => String(targetPort)),
+  every(['Service'], 'service-ports', 'Every port of a Service targets a port of its Pods by name.', (service, set) =>
+    (service.spec.ports ?? [])
+      .filter(
+        ({ targetPort }) => !podsOf(set, service).every((pod) => portsOf(pod).some(({ name }) => name === targetPort)),
+      )
+      .map(({ targetPort }) => String(targetPort)),
   ),
-  every(['Ingress'], 'ingress-target', 'An Ingress leads to a port of a Service that is there.', ({ spec }, set) =>
+  every(['Ingress'], 'ingress-target', 'An Ingress targets an existing port of a Service.', ({ spec }, set) =>
     (spec.rules ?? [])
       .flatMap(({ http }) => http?.paths ?? [])
       .filter(
@@ -66,13 +61,13 @@ export const networking: Check[] = [
       )
       .map(({ backend }) => String(backend.service?.name)),
   ),
-  every(['HTTPRoute'], 'route-target', 'A route leads to a port of a Service that is there.', ({ spec }, set) =>
+  every(['HTTPRoute'], 'route-target', 'An HTTPRoute targets an existing port of a Service.', ({ spec }, set) =>
     spec.rules
       .flatMap(({ backendRefs }) => backendRefs)
       .filter(({ name, port }) => !serviceHas(set, name, port))
       .map(({ name, port }) => `${name}:${port}`),
   ),
-  every(['PodMonitor'], 'monitor-target', 'What Prometheus scrapes is a port that the Pods have.', ({ spec }, set) => {
+  every(['PodMonitor'], 'monitor-target', 'A PodMonitor scrapes a port that its Pods have.', ({ spec }, set) => {
     const pods = set.pods.filter(({ labels }) => selects(spec.selector, labels));
     return spec.podMetricsEndpoints.map(({ port }) => port).filter((port) => !isOpen(pods, { port }));
   }),

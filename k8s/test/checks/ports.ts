@@ -18,7 +18,7 @@ function labelsOf({ object, labels }: PodEntry, selector: Record<string, string>
 
 const podName = 'statefulset.kubernetes.io/pod-name';
 
-/** Whether there is such a Service, with a port of that name or number. */
+/** Whether a Service of that name has a port of that name or number. */
 export const serviceHas = (set: ManifestSet, name: string | undefined, port: string | number | undefined): boolean =>
   all(set, 'Service').some(
     ({ metadata, spec }) =>

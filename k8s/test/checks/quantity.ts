@@ -9,8 +9,8 @@ const factors: Record<string, number> = {
   Gi: 2 ** 30,
 };
 
-/** The number that a quantity of the Kubernetes API stands for; `NaN` for what is none. */
-export function amountOf(quantity: string | number | undefined): number {
+/** The number of a quantity of the Kubernetes API, or NaN if it is invalid. */
+export function parseQuantity(quantity: string | number | undefined): number {
   const [, digits = '', unit = ''] = /^([\d.]+)([a-zA-Z]*)$/.exec(String(quantity)) ?? [];
   return digits === '' ? Number.NaN : Number(digits) * (factors[unit] ?? Number.NaN);
 }

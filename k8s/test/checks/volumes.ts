@@ -2,7 +2,7 @@ import type { V1Volume } from '@kubernetes/client-node';
 import type { Manifest } from '../manifests/manifest.ts';
 import { find, type ManifestSet, type PodEntry } from '../manifests/manifest-set.ts';
 
-/** A ConfigMap or Secret that a volume shows; `items` are the keys it picks, `undefined` when it picks all. */
+/** A ConfigMap or Secret in a volume. `items` are its selected keys, or undefined for all keys. */
 export type Reference = {
   volume: string;
   kind: 'ConfigMap' | 'Secret';
@@ -12,7 +12,7 @@ export type Reference = {
   optional: boolean;
 };
 
-/** What the volumes of a Pod show, those inside projected volumes too. */
+/** The ConfigMaps and Secrets in the volumes of a Pod, projected volumes included. */
 export const referencesOf = ({ spec }: PodEntry): Reference[] => (spec.volumes ?? []).flatMap(shownBy);
 
 function shownBy(volume: V1Volume): Reference[] {
@@ -32,7 +32,7 @@ function shownBy(volume: V1Volume): Reference[] {
   });
 }
 
-/** The files of such a volume, by the paths at which they appear in it, `undefined` where the object is not there. */
+/** The files of such a volume, by their path in it. Undefined if the object does not exist. */
 export function filesOf(set: ManifestSet, { kind, name, items }: Reference): Map<string, string> | undefined {
   const object = find(set, kind, name);
   if (object === undefined) return undefined;

@@ -8,7 +8,7 @@ import { configOf } from './container-config.ts';
 import { downwardErrors } from './downward-fields.ts';
 import { filesOf, referencesOf, textsOf } from './volumes.ts';
 
-/** Files that a container finds below the mounts of ConfigMaps and Secrets: path to text, and the mounts. */
+/** The files that a container gets from ConfigMaps and Secrets (path to text), and their mounts. */
 function mountedFiles({ container, pod }: ContainerEntry, set: ManifestSet) {
   const files = new Map<string, string>();
   const mounts: string[] = [];
@@ -23,7 +23,7 @@ function mountedFiles({ container, pod }: ContainerEntry, set: ManifestSet) {
   return { files, mounts };
 }
 
-/** Paths in arguments and variables that lead below one of the mounts. */
+/** The paths in arguments and variables that are below one of the mounts. */
 function namedPaths({ container }: ContainerEntry, mounts: readonly string[]): string[] {
   const words = [
     ...(container.env ?? []).flatMap(({ value = '' }) => value.split(',')),
@@ -35,22 +35,22 @@ function namedPaths({ container }: ContainerEntry, mounts: readonly string[]): s
     .filter((word) => mounts.some((mount) => word.startsWith(`${mount}/`)));
 }
 
-/** How a service of ours reads the file that a variable names. */
+/** The parser of each configuration file, by the variable that names the file. */
 const parsers: Record<string, (text: string, file: string) => unknown> = {
   AMBASSADOR_CONFIG: parseConfig,
   ADAPTER_CONFIG: parseAdapterConfig,
 };
 
-/** That what is named is there, and is what the program at the other end takes. */
+/** Checks that everything named exists, and that the services accept it. */
 export const wiring: Check[] = [
   everyContainer(
     'known-settings',
-    'A service of ours gets only settings that it knows, with values it accepts.',
+    'Our services get only settings that they know, with values that they accept.',
     ({ container }) => configOf(container).errors,
   ),
   everyContainer(
     'known-variables',
-    'A variable that another or an argument uses is set, and before it.',
+    'Every variable that another variable or an argument uses is set before it.',
     ({ container }) => {
       const set = new Set<string>();
       const unknown = (text = '') =>
@@ -63,48 +63,41 @@ export const wiring: Check[] = [
       return [...inside, ...(container.args ?? []).flatMap((text) => unknown(text))];
     },
   ),
-  everyPod(
-    'objects-exist',
-    'Every ConfigMap and Secret that a volume shows is there, with the keys it picks.',
-    (pod, set) =>
-      referencesOf(pod).flatMap(({ kind, name, optional, items = [] }) => {
-        const object = find(set, kind, name);
-        if (object === undefined) return optional ? [] : [`${kind}/${name}`];
-        return items.filter(({ key }) => !textsOf(object).has(key)).map(({ key }) => `${kind}/${name} ${key}`);
-      }),
+  everyPod('objects-exist', 'Every ConfigMap and Secret of a volume exists, and has the selected keys.', (pod, set) =>
+    referencesOf(pod).flatMap(({ kind, name, optional, items = [] }) => {
+      const object = find(set, kind, name);
+      if (object === undefined) return optional ? [] : [`${kind}/${name}`];
+      return items.filter(({ key }) => !textsOf(object).has(key)).map(({ key }) => `${kind}/${name} ${key}`);
+    }),
   ),
-  everyContainer(
-    'variables-exist',
-    'Every ConfigMap and key that a variable is read from is there.',
-    ({ container }, set) => [
-      ...(container.env ?? []).flatMap(({ name, valueFrom }) => {
-        const { configMapKeyRef: from } = valueFrom ?? {};
-        return from === undefined || find(set, 'ConfigMap', from.name)?.data?.[from.key] !== undefined ? [] : [name];
-      }),
-      ...(container.envFrom ?? []).flatMap(({ configMapRef }) =>
-        configMapRef === undefined || find(set, 'ConfigMap', configMapRef.name) !== undefined
-          ? []
-          : [String(configMapRef.name)],
-      ),
-    ],
-  ),
-  everyContainer('files-exist', 'A path below a mounted ConfigMap or Secret is that of a file in it.', (entry, set) => {
+  everyContainer('variables-exist', 'Every ConfigMap and key that a variable uses exists.', ({ container }, set) => [
+    ...(container.env ?? []).flatMap(({ name, valueFrom }) => {
+      const { configMapKeyRef: from } = valueFrom ?? {};
+      return from === undefined || find(set, 'ConfigMap', from.name)?.data?.[from.key] !== undefined ? [] : [name];
+    }),
+    ...(container.envFrom ?? []).flatMap(({ configMapRef }) =>
+      configMapRef === undefined || find(set, 'ConfigMap', configMapRef.name) !== undefined
+        ? []
+        : [String(configMapRef.name)],
+    ),
+  ]),
+  everyContainer('files-exist', 'Every path below a mounted ConfigMap or Secret is a file in it.', (entry, set) => {
     const { files, mounts } = mountedFiles(entry, set);
     return namedPaths(entry, mounts).filter((path) => !files.has(path));
   }),
-  everyContainer(
-    'config-files',
-    'The configuration file of a service of ours is one that it accepts.',
-    (entry, set) => {
-      const { files } = mountedFiles(entry, set);
-      return (entry.container.env ?? []).flatMap(({ name, value = '' }) => {
-        const text = files.get(value);
-        const parse = parsers[name];
-        return text === undefined || parse === undefined ? [] : errorsIn(() => parse(text, value));
-      });
-    },
+  everyContainer('config-files', 'Our services accept their configuration files.', (entry, set) => {
+    const { files } = mountedFiles(entry, set);
+    return (entry.container.env ?? []).flatMap(({ name, value = '' }) => {
+      const text = files.get(value);
+      const parse = parsers[name];
+      return text === undefined || parse === undefined ? [] : errorsIn(() => parse(text, value));
+    });
+  }),
+  everyPod(
+    'downward-fields',
+    'The Downward API supports every field in the way that the Pod requests it.',
+    downwardErrors,
   ),
-  everyPod('downward-fields', 'Every fact of the Downward API can be had by the way it is asked for.', downwardErrors),
 ];
 
 function errorsIn(parse: () => unknown): readonly string[] {

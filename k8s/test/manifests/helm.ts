@@ -9,11 +9,11 @@ const run = promisify(execFile);
 export const hasHelm = spawnSync('helm', ['version']).error === undefined;
 export const chart = join(import.meta.dirname, '../../../charts/podkit');
 
-/** @throws with helm's own words */
+/** Run helm. @throws with helm's error */
 export const helm = async (...words: string[]): Promise<string> =>
   (await run('helm', words, { maxBuffer: 2 ** 26 })).stdout;
 
-/** What `helm install` would send. */
+/** The objects that `helm install` would create. */
 export async function helmTemplate(folder: string, values: object = {}): Promise<Manifest[]> {
   const sets = Object.entries(values).map(([key, value]) => `--set-json=${key}=${JSON.stringify(value)}`);
   const text = await helm('template', 'podkit', folder, '--namespace=podkit', ...sets);

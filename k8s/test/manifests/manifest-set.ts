@@ -1,9 +1,9 @@
 import type { V1Container, V1PodSpec } from '@kubernetes/client-node';
 import { isKind, type Kind, type Manifest, nameOf, type Of } from './manifest.ts';
 
-/** A Pod, or the template of one. */
+/** A Pod or a Pod template. */
 export type PodEntry = {
-  /** `Kind/name` of the object that has it. */
+  /** `Kind/name` of its object. */
   where: string;
   object: Manifest;
   labels: Record<string, string>;
@@ -16,13 +16,13 @@ export type ContainerEntry = {
   where: string;
   container: V1Container;
   pod: PodEntry;
-  /** Beside the app for as long as the Pod lives: an init container that is restarted always. */
+  /** Whether it is a native sidecar: an init container with restartPolicy Always. */
   sidecar: boolean;
-  /** Whether it runs as long as the Pod: a native sidecar, or an ordinary container that is not the worker of a Job. */
+  /** Whether it runs as long as the Pod: a native sidecar, or an ordinary container that belongs to no Job. */
   endless: boolean;
 };
 
-/** What one `kubectl apply -k` sends. */
+/** The objects of one `kubectl apply -k`. */
 export type ManifestSet = { name: string; objects: Manifest[]; pods: PodEntry[]; containers: ContainerEntry[] };
 
 export function manifestSet(name: string, objects: Manifest[]): ManifestSet {
@@ -34,7 +34,7 @@ export function manifestSet(name: string, objects: Manifest[]): ManifestSet {
 export const all = <K extends Kind>({ objects }: ManifestSet, kind: K): Of<K>[] =>
   objects.filter((object) => isKind(object, kind));
 
-/** The object of that kind and name, `undefined` when there is none. */
+/** The object of that kind and name, or undefined. */
 export const find = ({ objects }: ManifestSet, kind: string, name: string | undefined): Manifest | undefined =>
   objects.find((object) => object.kind === kind && object.metadata.name === name);
 

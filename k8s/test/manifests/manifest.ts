@@ -9,11 +9,11 @@ export type Manifest = {
   data?: Record<string, string>;
 };
 
-/** A rule of a NetworkPolicy; the generated client calls `from` `_from`, YAML does not. */
+/** An ingress rule of a NetworkPolicy. The generated client has `_from` for what is `from` in YAML. */
 export type IngressRule = { from?: k8s.V1NetworkPolicyPeer[]; ports?: k8s.V1NetworkPolicyPort[] };
 type NetworkPolicySpec = Omit<k8s.V1NetworkPolicySpec, 'ingress'> & { ingress?: IngressRule[] };
 
-/** What `spec` is, by kind. */
+/** The type of `spec`, by kind. */
 export type Specs = {
   HTTPRoute: { rules: { backendRefs: { name: string; port: number }[] }[] };
   Ingress: k8s.V1IngressSpec;
@@ -31,7 +31,7 @@ export const nameOf = ({ kind, metadata }: Manifest): string => `${kind}/${metad
 
 export const isKind = <K extends Kind>(object: Manifest, kind: K): object is Of<K> => object.kind === kind;
 
-/** Whether a selector picks what has these labels; an empty one picks all, as the API defines it. */
+/** Whether a selector matches these labels. An empty one matches all, as the API defines it. */
 export function selects(selector: k8s.V1LabelSelector | undefined, labels: Record<string, string>): boolean {
   if (selector === undefined) return false;
   const byLabel = Object.entries(selector.matchLabels ?? {}).every(([key, value]) => labels[key] === value);

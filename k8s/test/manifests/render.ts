@@ -9,7 +9,7 @@ import type { Manifest } from './manifest.ts';
 
 const run = promisify(execFile);
 
-/** How manifests can be rendered here: kustomize stands alone, and is in every kubectl. */
+/** The commands that render manifests: kubectl contains kustomize, which is also a program of its own. */
 const renderers = [
   ['kubectl', 'kustomize'],
   ['kustomize', 'build'],
@@ -17,7 +17,7 @@ const renderers = [
 
 export type Renderer = (typeof renderers)[number];
 
-/** The first renderer that is in a directory of the path, `undefined` when there is none. */
+/** The first renderer on the PATH, or undefined. */
 export const findRenderer = (path = process.env.PATH ?? ''): Renderer | undefined =>
   renderers.find(([program]) => path.split(delimiter).some((folder) => isExecutable(join(folder, program))));
 
@@ -33,13 +33,13 @@ function isExecutable(file: string): boolean {
 export const howToInstall =
   'the manifests are rendered by kubectl or kustomize, and neither is on the PATH: https://kubernetes.io/docs/tasks/tools/';
 
-/** What `kubectl apply -k folder` would send. @throws with the renderer's own words */
+/** The objects that `kubectl apply -k folder` would send. @throws with the renderer's error */
 export async function render([program, verb]: Renderer, folder: string): Promise<Manifest[]> {
   const { stdout } = await run(program, [verb, folder], { maxBuffer: 2 ** 26 });
   return parseAllDocuments(stdout).map((document) => document.toJS() as Manifest);
 }
 
-/** The same for a base with components of which no overlay has just these. */
+/** Render a base with a combination of components that has no overlay. */
 export async function renderWith(renderer: Renderer, base: string, components: readonly string[]): Promise<Manifest[]> {
   const folder = await mkdtemp(join(tmpdir(), 'podkit-render-'));
   try {

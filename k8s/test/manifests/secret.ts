@@ -7,7 +7,7 @@ import type { Manifest } from './manifest.ts';
 
 const run = promisify(execFile);
 
-/** Stands in for a kubectl and its cluster, which has the namespace and no Secret: it prints what would be created. */
+/** A fake kubectl, for a cluster that has the namespace and no Secret. It prints what it would create. */
 const kubectl = `#!/usr/bin/env node
 const { readdirSync, readFileSync } = require('node:fs');
 const words = process.argv.slice(2);
@@ -17,7 +17,7 @@ const data = readdirSync(folder).map((name) => [name, readFileSync(folder + '/' 
 process.stdout.write(JSON.stringify({ words, data: Object.fromEntries(data) }));
 `;
 
-/** What k8s/create-secret creates, and the words that it gives kubectl. */
+/** Run k8s/create-secret. Returns the Secret, and the arguments of its call of kubectl. */
 export async function createdSecret(): Promise<{ words: string[]; secret: Manifest }> {
   const folder = await mkdtemp(join(tmpdir(), 'podkit-kubectl-'));
   try {

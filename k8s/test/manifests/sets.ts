@@ -8,17 +8,17 @@ import { createdSecret } from './secret.ts';
 const folder = join(import.meta.dirname, '..', '..');
 const namesIn = (name: string) => readdirSync(join(folder, name)).toSorted();
 
-/** Components that an overlay of the base may take; those of the patterns are in every pattern, the images in all. */
+/** The components that an overlay of the base may use: not those of the patterns, and not `images`, which every set has. */
 const options = namesIn('components').filter((name) => name !== 'images' && !name.startsWith('pattern'));
 
-/** Whether an option changes what is there; the others only add to it, so that two of them cannot disturb each other. */
+/** Whether an option patches objects. Options that only add objects cannot disturb each other. */
 const changes = (name: string) =>
   readFileSync(join(folder, 'components', name, 'kustomization.yaml'), 'utf8').includes('\npatches:');
 
-/** Two that take the place of the same server of the base exclude each other. */
+/** Whether two options exclude each other, because both replace the same server of the base. */
 const exclude = (first: string, second: string) => first === 'external-postgres' && second === 'postgres-replica';
 
-/** Each option alone, and each that changes something with each other; all of them at once is an overlay. */
+/** Each option alone, and each pair of which one patches objects. An overlay has all of them at once. */
 const combinations = options.flatMap((first, at) => [
   [first],
   ...options
@@ -33,7 +33,7 @@ const applied = [
   ...namesIn('patterns').map((name) => `patterns/${name}`),
 ];
 
-/** Everything that can be applied: the base, every overlay, every option, alone and beside one that changes something, every pattern. */
+/** Render everything that can be applied: the base, every overlay, every pattern, and the combinations of options. */
 export async function renderAll(renderer: Renderer): Promise<ManifestSet[]> {
   const jobs: [string, () => Promise<Manifest[]>][] = [
     ...applied.map((name): [string, () => Promise<Manifest[]>] => [name, () => render(renderer, join(folder, name))]),
@@ -48,7 +48,7 @@ export async function renderAll(renderer: Renderer): Promise<ManifestSet[]> {
     ]),
   ];
   const { secret } = await createdSecret();
-  // The base has no passwords: its Secret is made by create-secret before it.
+  // The base has no passwords. create-secret creates its Secret.
   const secrets = (name: string) => (name.startsWith('patterns/') ? [] : [secret]);
   return await Promise.all(jobs.map(async ([name, job]) => manifestSet(name, [...(await job()), ...secrets(name)])));
 }
