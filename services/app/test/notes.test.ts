@@ -15,13 +15,16 @@ type Backend = { store: NoteStore; stop: () => Promise<void> };
 
 async function daprBackend(): Promise<Backend> {
   const dapr = await startDapr();
-  return { store: new DaprStore(new HttpClient(), { url: dapr.url, store: 'notes', timeout: 1000 }), stop: dapr.stop };
+  return {
+    store: new DaprStore(new HttpClient(), { url: dapr.url, store: 'notes', timeout: 30_000 }),
+    stop: dapr.stop,
+  };
 }
 
 async function redisBackend(): Promise<Backend> {
   const redis = await startRedis();
   onTestFinished(() => redis.stop('SIGKILL'));
-  return { store: new RedisStore({ url: redis.url, timeout: 1000 }), stop: () => redis.stop('SIGKILL') };
+  return { store: new RedisStore({ url: redis.url, timeout: 30_000 }), stop: () => redis.stop('SIGKILL') };
 }
 
 function serve(store: NoteStore) {
@@ -149,7 +152,12 @@ describe('the ambassador', () => {
   test('gets the token as it is now', async () => {
     const dapr = await startDapr();
     let token = 'one';
-    const store = new DaprStore(new HttpClient(), { url: dapr.url, store: 'notes', timeout: 1000, token: () => token });
+    const store = new DaprStore(new HttpClient(), {
+      url: dapr.url,
+      store: 'notes',
+      timeout: 30_000,
+      token: () => token,
+    });
     await store.get('x');
     token = 'two';
     await store.get('x');
