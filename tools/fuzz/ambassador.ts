@@ -1,4 +1,6 @@
-import { deepStrictEqual, ok } from 'node:assert/strict';
+import { deepStrictEqual, ok, strictEqual } from 'node:assert/strict';
+import { decodeReply, type ReplyCursor } from '../../services/ambassador/src/frontends/redis/protocol/reply-decoder.ts';
+import { ReplyScanner } from '../../services/ambassador/src/frontends/redis/protocol/reply-scanner.ts';
 import { defaultLimits } from '../../services/ambassador/src/frontends/redis/protocol/request-limits.ts';
 import { RequestParser } from '../../services/ambassador/src/frontends/redis/protocol/request-parser.ts';
 import { daprApi } from '../../services/ambassador/test/support/dapr-api.ts';
@@ -57,6 +59,72 @@ function readRequests(chunks: readonly Buffer[]): string[][] {
   return requests;
 }
 
+/** Replies of a Redis: how the bytes are cut changes nothing, and the decoder reads each reply to the end that the scanner found. */
+const replies: Target = {
+  tokens: [
+    '+',
+    '-',
+    ':',
+    '_',
+    ',',
+    '#t',
+    '(',
+    '$',
+    '=',
+    '!',
+    '*',
+    '%',
+    '~',
+    '>',
+    '|',
+    '0',
+    '1',
+    '2',
+    '-1',
+    '\r\n',
+    '\n',
+    '\r',
+    'a',
+    '?',
+    '$1\r\na\r\n',
+  ],
+  examples: [
+    '+OK\r\n-ERR no\r\n:1\r\n$-1\r\n*-1\r\n',
+    '*2\r\n$1\r\na\r\n*1\r\n:-2\r\n',
+    '%1\r\n+a\r\n#t\r\n~1\r\n_\r\n,1.5\r\n(12\r\n=5\r\ntxt:a\r\n!3\r\nERR\r\n',
+    '|1\r\n+a\r\n:1\r\n>2\r\n+invalidate\r\n*1\r\n$1\r\na\r\n',
+  ],
+  check: (text) => {
+    const bytes = Buffer.from(text, 'latin1');
+    const whole = outcomeOf(() => findEnds([bytes]), ['ERR_PROTOCOL']);
+    const cut = outcomeOf(() => findEnds(Array.from(bytes, (_, at) => bytes.subarray(at, at + 1))), ['ERR_PROTOCOL']);
+    deepStrictEqual(cut, whole);
+    if ('refused' in whole) return;
+    for (const [at, end] of whole.entries()) {
+      const cursor: ReplyCursor = { bytes: bytes.subarray(0, end), at: whole[at - 1] ?? 0 };
+      const reply = outcomeOf(() => ({ value: decodeReply(cursor) }), ['ERR_PROTOCOL']);
+      if ('value' in reply) strictEqual(cursor.at, end);
+    }
+  },
+};
+
+/** The positions behind the replies. */
+function findEnds(chunks: readonly Buffer[]): number[] {
+  const scanner = new ReplyScanner();
+  const ends: number[] = [];
+  let before = 0;
+  for (const chunk of chunks) {
+    for (let at = 0; at < chunk.length; ) {
+      at = scanner.scan(chunk, at);
+      if (at < 0) break;
+      ends.push(before + at);
+      scanner.reset();
+    }
+    before += chunk.length;
+  }
+  return ends;
+}
+
 const generation = buildStores('stores: { memory: { driver: memory } }');
 const api = daprApi(generation);
 
@@ -111,4 +179,4 @@ const dapr: Target = {
   },
 };
 
-export const ambassador: Record<string, Target> = { resp, dapr };
+export const ambassador: Record<string, Target> = { resp, replies, dapr };

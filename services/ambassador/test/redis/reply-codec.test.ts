@@ -73,8 +73,24 @@ test('what the writer writes, the decoder reads', () => {
   );
 });
 
-test.each(['hello\r\n', '?1\r\n', '$x\r\n', '*?\r\n', '$99999999999999999999\r\n'])('%j is no reply', (bytes) => {
+const malformedLengths = [
+  '$\r\n',
+  '$-\r\n',
+  '$-2\r\n',
+  '$-0\r\n',
+  '$1-1\r\n',
+  '$1\n',
+  '$1\r1\n',
+  '%-1\r\n',
+  '$99999999999999999999\r\n',
+];
+
+test.each(['hello\r\n', '?1\r\n', '$x\r\n', '*?\r\n', '+a\n', ...malformedLengths])('%j is no reply', (bytes) => {
   expect(() => new ReplyScanner().scan(Buffer.from(bytes), 0)).toThrow('Protocol error');
+});
+
+test('a reply nested too deep for the stack is refused', () => {
+  expect(() => decodeReply({ bytes: Buffer.from(`${'*1\r\n'.repeat(8000)}:1\r\n`), at: 0 })).toThrow('nested too deep');
 });
 
 test('replies nested without end are refused', () => {

@@ -19,8 +19,16 @@ export const replyToText = (reply: Reply | undefined): string =>
 /** Bytes and how far they have been read. */
 export type ReplyCursor = { bytes: Buffer; at: number };
 
-/** Decode one complete reply, RESP2 or RESP3, and go behind it; ReplyScanner says where a reply ends. */
-export function decodeReply(cursor: ReplyCursor): Reply {
+/** Deeper than any reply that the ambassador decodes, and shallow enough for the stack. */
+const maxDepth = 1000;
+
+/**
+ * Decode one complete reply, RESP2 or RESP3, and go behind it; ReplyScanner says where a reply ends.
+ *
+ * @throws {ProtocolError} where it is incomplete, of an unknown type, or nested too deep
+ */
+export function decodeReply(cursor: ReplyCursor, depth = 0): Reply {
+  if (depth > maxDepth) throw new ProtocolError('reply nested too deep');
   const kind = String.fromCharCode(cursor.bytes[cursor.at] ?? 0);
   const end = cursor.bytes.indexOf('\r\n', cursor.at);
   if (end < 0) throw new ProtocolError('incomplete reply');
@@ -46,14 +54,14 @@ export function decodeReply(cursor: ReplyCursor): Reply {
     case '!':
       return new ReplyError(String(bulk(cursor, Number(line))));
     case '|':
-      elements(cursor, Number(line) * 2);
-      return decodeReply(cursor);
+      elements(cursor, Number(line) * 2, depth);
+      return decodeReply(cursor, depth + 1);
     case '%':
-      return elements(cursor, Number(line) * 2);
+      return elements(cursor, Number(line) * 2, depth);
     case '*':
     case '~':
     case '>':
-      return Number(line) < 0 ? null : elements(cursor, Number(line));
+      return Number(line) < 0 ? null : elements(cursor, Number(line), depth);
     default:
       throw new ProtocolError('unknown reply type');
   }
@@ -66,8 +74,8 @@ function bulk(cursor: ReplyCursor, length: number): Buffer | null {
   return cursor.bytes.subarray(start, start + length);
 }
 
-function elements(cursor: ReplyCursor, count: number): Reply[] {
+function elements(cursor: ReplyCursor, count: number, depth: number): Reply[] {
   const list: Reply[] = [];
-  for (let index = 0; index < count; index += 1) list.push(decodeReply(cursor));
+  for (let index = 0; index < count; index += 1) list.push(decodeReply(cursor, depth + 1));
   return list;
 }

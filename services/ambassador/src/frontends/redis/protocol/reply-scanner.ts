@@ -19,7 +19,10 @@ export class ReplyScanner {
   #inLine = false;
   #type = 0;
   #number = 0;
+  #digits = 0;
   #negative = false;
+  /** The byte before the next one of a line. */
+  #last = 0;
 
   /** True between replies, when no byte of the next one has been seen. */
   get idle(): boolean {
@@ -53,7 +56,7 @@ export class ReplyScanner {
         if (this.kind === 0) this.kind = this.#type;
         if (!knownTypes.has(this.#type)) throw new ProtocolError(`unknown reply type ${this.#type}`);
         this.#inLine = true;
-        this.#number = 0;
+        this.#number = this.#digits = this.#last = 0;
         this.#negative = false;
         at += 1;
       }
@@ -68,18 +71,27 @@ export class ReplyScanner {
   /** Go behind the line end of a simple value; -1 when it is not there yet. */
   #textLine(chunk: Buffer, from: number): number {
     const found = chunk.indexOf(lineFeed, from);
-    return found < 0 ? -1 : found + 1;
+    const end = found < 0 ? chunk.length : found;
+    if (end > from) this.#last = chunk[end - 1] ?? 0;
+    if (found < 0) return -1;
+    if (this.#last !== carriageReturn) throw new ProtocolError('line without carriage return in a reply');
+    return found + 1;
   }
 
+  /** Go behind a length: digits, or -1 for a null of RESP2. */
   #sizeLine(chunk: Buffer, from: number): number {
     for (let at = from; at < chunk.length; at += 1) {
       const byte = chunk[at] ?? 0;
-      if (byte === lineFeed) return at + 1;
-      if (byte >= zero && byte <= nine) this.#number = this.#number * 10 + (byte - zero);
-      else if (byte === minus) this.#negative = true;
+      if (byte === lineFeed && this.#last === carriageReturn) return at + 1;
+      if (byte >= zero && byte <= nine && this.#last !== carriageReturn) {
+        this.#number = this.#number * 10 + (byte - zero);
+        this.#digits += 1;
+      } else if (byte === minus && this.#last === 0 && nullable.has(this.#type)) this.#negative = true;
       else if (byte === question || byte === dot) throw new ProtocolError('streamed replies are not supported');
-      else if (byte !== carriageReturn) throw new ProtocolError('invalid length in a reply');
+      else if (byte !== carriageReturn || this.#digits === 0 || (this.#negative && this.#number !== 1))
+        throw new ProtocolError('invalid length in a reply');
       if (this.#number > Number.MAX_SAFE_INTEGER / 16) throw new ProtocolError('invalid length in a reply');
+      this.#last = byte;
     }
     return -1;
   }
@@ -115,4 +127,5 @@ const codes = (text: string) => new Set(Buffer.from(text));
 const [map, attribute] = [37, 124] as const;
 const bulks = codes('$=!');
 const sized = codes('$=!*%~>|');
+const nullable = codes('$*');
 const knownTypes = codes('+-:_,#($=!*%~>|');
