@@ -1,4 +1,4 @@
-import { Ajv, type ErrorObject } from 'ajv';
+import { Ajv, type ErrorObject, type FuncKeywordDefinition } from 'ajv';
 import type { Static, TSchema } from 'typebox';
 import { type Document, isMap, isNode, LineCounter, parseDocument } from 'yaml';
 import { describeError } from '../errors.ts';
@@ -15,10 +15,11 @@ export type YamlFile<Schema extends TSchema> = {
 };
 
 /**
- * Read YAML and hold it against a schema, strictly: unknown keys, duplicate keys and wrong types are faults.
- * Defaults of the schema are filled in.
+ * Read YAML and check it against a schema, strictly: unknown keys, duplicate keys and wrong types are errors.
+ * Defaults of the schema are filled in. Where the schema has the keyword `parse`, a function of a text, the value is
+ * replaced by its result.
  *
- * @throws {ConfigError} with a line `file:line:column: place: what is wrong` for each fault
+ * @throws {ConfigError} with a line `file:line:column: place: what is wrong` for each error
  */
 export function parseYaml<Schema extends TSchema>(schema: Schema, text: string, file: string): YamlFile<Schema> {
   const { document, where } = parsePlacedYaml(text, file, { merge: true });
@@ -31,10 +32,32 @@ export function parseYaml<Schema extends TSchema>(schema: Schema, text: string, 
     allowUnionTypes: true,
     strict: false,
     verbose: true,
-  }).compile(schema);
+  })
+    .addKeyword(parseKeyword)
+    .compile(schema);
   if (!validate(value)) throw new ConfigError(describeErrors(validate.errors ?? [], where));
   return { value: value as Static<Schema>, where };
 }
+
+type CheckValue = ReturnType<NonNullable<FuncKeywordDefinition['compile']>>;
+
+const parseKeyword: FuncKeywordDefinition = {
+  keyword: 'parse',
+  modifying: true,
+  compile: (parse: (text: string) => unknown) => {
+    const replace: CheckValue = (given: unknown, context) => {
+      try {
+        const parsed = parse(typeof given === 'string' ? given : JSON.stringify(given));
+        if (context !== undefined) context.parentData[context.parentDataProperty] = parsed;
+        return true;
+      } catch (error) {
+        replace.errors = [{ keyword: 'parse', message: messageOf(error), params: {} }];
+        return false;
+      }
+    };
+    return replace;
+  },
+};
 
 /**
  * Read YAML without a schema, and tell where in the text something stands.
@@ -80,8 +103,11 @@ function findOffset(document: Document, place: Place): number {
 }
 
 function describeErrors(errors: readonly ErrorObject[], where: (place: Place) => string): string[] {
-  // A branch of a choice that doesn't fit says nothing about the one that was meant.
-  const telling = errors.filter(({ keyword }) => keyword !== 'if' && keyword !== 'anyOf' && keyword !== 'oneOf');
+  const unparsed = new Set(errors.filter(({ keyword }) => keyword === 'parse').map(({ instancePath }) => instancePath));
+  // The parser's own message says more than the pattern; a branch of a choice says nothing about the one that was meant.
+  const telling = errors.filter(({ keyword, instancePath }) =>
+    unparsed.has(instancePath) ? keyword === 'parse' : keyword !== 'if' && keyword !== 'anyOf' && keyword !== 'oneOf',
+  );
   return [...new Set((telling.length > 0 ? telling : errors).map((error) => describeProblem(error, where)))];
 }
 

@@ -1,4 +1,5 @@
 import { ConfigError } from '@podkit/chassis/config/config';
+import { parseDuration } from '@podkit/chassis/config/duration';
 import { parseYaml } from '@podkit/chassis/config/yaml';
 import { Type } from 'typebox';
 import { expect, test } from 'vitest';
@@ -12,7 +13,7 @@ const schema = Type.Object(
   { additionalProperties: false },
 );
 
-function faultsOf(text: string): readonly string[] {
+function errorsIn(text: string): readonly string[] {
   try {
     parseYaml(schema, text, 'rules.yaml');
   } catch (error) {
@@ -34,15 +35,22 @@ test('a file that fits comes back with its defaults and with the places of its p
 });
 
 test('an unknown key is refused with its line and the nearest known one', () => {
-  expect(faultsOf('rules:\n  - match: a\n    limt: 3\n')).toEqual([
+  expect(errorsIn('rules:\n  - match: a\n    limt: 3\n')).toEqual([
     'rules.yaml:3:5: rules[0].limt: no such key; did you mean limit?',
   ]);
 });
 
-test('every fault of a file is reported, each with its line', () => {
-  expect(faultsOf('rules:\n  - match: 1\n  - limit: x\n')).toHaveLength(3);
+test('every error of a file is reported, each with its line', () => {
+  expect(errorsIn('rules:\n  - match: 1\n  - limit: x\n')).toHaveLength(3);
+});
+
+test('a text of a schema with a parser becomes what the parser returns, also where it is a default', () => {
+  const wait = Type.Unsafe<number>({ type: 'string', parse: parseDuration, default: '5s' });
+  const read = (text: string) => parseYaml(Type.Object({ first: wait, second: wait }), text, 'waits.yaml').value;
+  expect(read('first: 1m\n')).toEqual({ first: 60_000, second: 5000 });
+  expect(() => read('first: 1x\n')).toThrow('waits.yaml:1:1: first: "1x" is not a duration such as');
 });
 
 test('text that is not YAML is refused with its line', () => {
-  expect(faultsOf('rules: [\n')[0]).toMatch(/^rules\.yaml:\d+:\d+: /);
+  expect(errorsIn('rules: [\n')[0]).toMatch(/^rules\.yaml:\d+:\d+: /);
 });

@@ -4,7 +4,7 @@ import type { MemorySpec } from '../backends/memory/schema.ts';
 import type * as Postgres from '../backends/postgres/open.ts';
 import type * as Redis from '../backends/redis/open.ts';
 import type { FileConfig, Spec, StoreSpec } from '../config/file-schema.ts';
-import { toBytes } from '../schema/quantities.ts';
+
 import type { Built } from '../store/built.ts';
 import type { TrackChanges } from '../store/changes.ts';
 import type { RedisTarget } from '../store/raw-route.ts';
@@ -41,6 +41,6 @@ function refuseUnloaded(name: string): never {
 }
 
 function openMemory(name: string, { maxBytes }: MemorySpec): Built {
-  const store = new MemoryStore({ name, maxBytes: toBytes(maxBytes) });
+  const store = new MemoryStore({ name, maxBytes });
   return { store, raw: undefined, changes: { track: store.track, keyPrefix: '' } };
 }

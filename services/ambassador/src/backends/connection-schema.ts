@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { durationText, strict } from '../schema/quantities.ts';
+import { duration, strict } from '../schema/quantities.ts';
 
 /** How a server is entered. */
 export const credentials = {
@@ -24,6 +24,6 @@ export const credentials = {
 
 /** Timeouts. */
 export const times = {
-  connectTimeout: durationText({ default: '5s', description: 'Timeout of a connection attempt.' }),
-  commandTimeout: durationText({ default: '5s', description: 'Timeout of one command of the backend.' }),
+  connectTimeout: duration({ default: '5s', description: 'Timeout of a connection attempt.' }),
+  commandTimeout: duration({ default: '5s', description: 'Timeout of one command of the backend.' }),
 };

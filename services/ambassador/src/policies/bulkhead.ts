@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { durationText, strict, toMilliseconds } from '../schema/quantities.ts';
+import { duration, strict } from '../schema/quantities.ts';
 import { type Around, intercept } from '../store/intercept.ts';
 import type { RawGuard } from '../store/raw-guard.ts';
 import type { Store } from '../store/store.ts';
@@ -108,12 +108,12 @@ export const bulkheadPolicy = definePolicy({
         minimum: 0,
         description: 'Maximum number that wait; beyond it they are refused.',
       }),
-      queueTimeout: durationText({ default: '1s', description: 'Timeout in the queue.' }),
+      queueTimeout: duration({ default: '1s', description: 'Timeout in the queue.' }),
     },
     { description: 'Bound the work that a backend is given.' },
   ),
-  build: ({ queueTimeout, ...limits }, { name, inner, context }) => {
-    const hold = new Bulkhead({ ...limits, queueTimeout: toMilliseconds(queueTimeout) });
+  build: (settings, { name, inner, context }) => {
+    const hold = new Bulkhead(settings);
     context.metrics.gauge(name, 'bulkhead_in_flight', () => hold.inFlight);
     context.metrics.gauge(name, 'bulkhead_queued', () => hold.queued);
     return { ...inner, store: bulkhead(inner.store, hold), raw: guarded(inner.raw, hold) };

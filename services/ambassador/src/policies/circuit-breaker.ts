@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { durationText, strict, toMilliseconds } from '../schema/quantities.ts';
+import { duration, strict } from '../schema/quantities.ts';
 import { type Around, intercept } from '../store/intercept.ts';
 import type { RawGuard } from '../store/raw-guard.ts';
 import type { Store } from '../store/store.ts';
@@ -87,13 +87,12 @@ export const circuitBreakerPolicy = definePolicy({
   schema: strict(
     {
       failures: Type.Integer({ default: 5, minimum: 1, description: 'Consecutive failures that open it.' }),
-      openFor: durationText({ default: '5s', description: 'How long it refuses before it lets one request try.' }),
+      openFor: duration({ default: '5s', description: 'How long it refuses before it lets one request try.' }),
     },
     { description: 'Stop asking a backend that keeps failing.' },
   ),
-  build: ({ failures, openFor }, { name, inner, context }) => {
-    const onState = context.metrics.breaker(name);
-    const breaker = new CircuitBreaker({ failures, openFor: toMilliseconds(openFor), onState });
+  build: (settings, { name, inner, context }) => {
+    const breaker = new CircuitBreaker({ ...settings, onState: context.metrics.breaker(name) });
     return { ...inner, store: circuitBreaker(inner.store, breaker), raw: guarded(inner.raw, breaker) };
   },
 });

@@ -1,6 +1,6 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { Type } from 'typebox';
-import { sizeText, strict, toBytes } from '../schema/quantities.ts';
+import { size, strict } from '../schema/quantities.ts';
 import type { Store } from '../store/store.ts';
 import { StoreError } from '../store/store-error.ts';
 import { transform } from '../store/transform.ts';
@@ -38,11 +38,10 @@ const startsWithMagic = (value: Buffer): boolean => value.subarray(0, magic.leng
 export const compressionPolicy = definePolicy({
   schema: strict(
     {
-      minBytes: sizeText({ default: '1Ki', description: 'Smaller values are left alone.' }),
+      minBytes: size({ default: '1Ki', description: 'Smaller values are left alone.' }),
       level: Type.Integer({ default: 1, minimum: 1, maximum: 9, description: 'Zlib level.' }),
     },
     { description: 'Deflate large values.' },
   ),
-  build: ({ minBytes, level }, { inner }) =>
-    opaque(compression(inner.store, { minBytes: toBytes(minBytes), level }), inner.changes),
+  build: (settings, { inner }) => opaque(compression(inner.store, settings), inner.changes),
 });

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Type } from 'typebox';
-import { durationText, probability, strict, toMilliseconds } from '../schema/quantities.ts';
+import { duration, probability, strict } from '../schema/quantities.ts';
 import { type Around, intercept } from '../store/intercept.ts';
 import { textToKey } from '../store/key.ts';
 import type { Key, Store } from '../store/store.ts';
@@ -32,11 +32,11 @@ export const faultsPolicy = definePolicy({
     {
       errors: probability('Fraction of the operations that fail.', 0),
       delays: probability('Fraction of the operations that are delayed.', 0),
-      delay: durationText({ default: '100ms', description: 'The delay.' }),
+      delay: duration({ default: '100ms', description: 'The delay.' }),
       prefix: Type.String({ default: '', description: 'Only keys that begin so.' }),
     },
     { description: 'Fault injection, for tests.' },
   ),
-  build: ({ delay, prefix, ...rest }, { inner }) =>
-    opaque(faults(inner.store, { ...rest, delay: toMilliseconds(delay), prefix: textToKey(prefix) }), inner.changes),
+  build: ({ prefix, ...rest }, { inner }) =>
+    opaque(faults(inner.store, { ...rest, prefix: textToKey(prefix) }), inner.changes),
 });

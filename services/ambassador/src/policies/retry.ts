@@ -1,6 +1,6 @@
 import { ExponentialBackoff, fullJitterGenerator, handleWhen, retry as retrying } from 'cockatiel';
 import { Type } from 'typebox';
-import { durationText, probability, strict, toMilliseconds } from '../schema/quantities.ts';
+import { duration, probability, strict } from '../schema/quantities.ts';
 import { type Around, intercept, type Operation } from '../store/intercept.ts';
 import type { Store } from '../store/store.ts';
 import { asStoreError, type StoreError } from '../store/store-error.ts';
@@ -53,18 +53,17 @@ export const retryPolicy = definePolicy({
         maximum: 100,
         description: 'Maximum number of attempts, the first included.',
       }),
-      minDelay: durationText({
+      minDelay: duration({
         default: '20ms',
         description: 'Delay before the second attempt; it doubles, with full jitter.',
       }),
-      maxDelay: durationText({ default: '1s', description: 'Maximum delay.' }),
+      maxDelay: duration({ default: '1s', description: 'Maximum delay.' }),
       budget: probability('Retries per request, on average; 10 more are always allowed.', 0.2),
     },
     { description: 'Ask again after failures that may pass; a write only when it surely did not happen.' },
   ),
-  build: ({ minDelay, maxDelay, ...rest }, { name, inner, context }) => {
-    const delays = { minDelay: toMilliseconds(minDelay), maxDelay: toMilliseconds(maxDelay) };
+  build: (settings, { name, inner, context }) => {
     const onRetry = () => context.metrics.event(name, 'retry');
-    return { ...inner, store: retry(inner.store, { ...rest, ...delays, onRetry }) };
+    return { ...inner, store: retry(inner.store, { ...settings, onRetry }) };
   },
 });

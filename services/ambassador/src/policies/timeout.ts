@@ -1,4 +1,4 @@
-import { durationText, toMilliseconds } from '../schema/quantities.ts';
+import { duration } from '../schema/quantities.ts';
 import { type Around, intercept } from '../store/intercept.ts';
 import type { Key, Store } from '../store/store.ts';
 import { StoreError } from '../store/store-error.ts';
@@ -50,9 +50,8 @@ export function timeout(inner: Store, milliseconds: number): Store {
 }
 
 export const timeoutPolicy = definePolicy({
-  schema: durationText({ description: 'Timeout of an operation.' }),
-  build: (setting, { inner }) => {
-    const milliseconds = toMilliseconds(setting);
+  schema: duration({ description: 'Timeout of an operation.' }),
+  build: (milliseconds, { inner }) => {
     const { store, raw } = inner;
     const commandTimeout = Math.min(raw?.target.commandTimeout ?? 0, milliseconds);
     return {

@@ -1,5 +1,5 @@
 import { type Static, type TObject, Type } from 'typebox';
-import { durationText, sizeText, storeName, strict } from '../schema/quantities.ts';
+import { duration, size, storeName, strict } from '../schema/quantities.ts';
 
 export const routeProperties = {
   driver: Type.Literal('route'),
@@ -9,11 +9,11 @@ export const routeProperties = {
       glob: Type.Optional(
         Type.String({ description: 'Keys that match: * any characters, ? one, [a-z] one of these.' }),
       ),
-      minSize: Type.Optional(sizeText({ description: 'Values at least this large.' })),
-      maxSize: Type.Optional(sizeText({ description: 'Values at most this large.' })),
+      minSize: Type.Optional(size({ description: 'Values at least this large.' })),
+      maxSize: Type.Optional(size({ description: 'Values at most this large.' })),
       contentType: Type.Optional(Type.String({ description: 'Media type of the value; image/* for all of a kind.' })),
-      minTtl: Type.Optional(durationText({ description: 'Values that live at least this long, or for ever.' })),
-      maxTtl: Type.Optional(durationText({ description: 'Values that live at most this long.' })),
+      minTtl: Type.Optional(duration({ description: 'Values that live at least this long, or for ever.' })),
+      maxTtl: Type.Optional(duration({ description: 'Values that live at most this long.' })),
       store: storeName('Where to.'),
     }),
     { minItems: 1, description: 'The first rule that matches decides; rules with longer prefixes are tried first.' },

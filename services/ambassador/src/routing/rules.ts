@@ -1,4 +1,5 @@
-import { toBytes, toMilliseconds } from '../schema/quantities.ts';
+import { formatBytes } from '@podkit/chassis/config/bytes';
+import { formatDuration } from '@podkit/chassis/config/duration';
 import { compileGlob } from '../store/glob.ts';
 import { textToKey } from '../store/key.ts';
 import type { Key, SetOptions } from '../store/store.ts';
@@ -24,27 +25,40 @@ export function compileRules(specs: readonly RuleSpec[]): Rule[] {
 }
 
 function compileRule(spec: RuleSpec): Rule {
-  const { store, prefix, glob, ...write } = spec;
-  const begin = textToKey(prefix ?? '');
+  const { store, ...conditions } = spec;
+  const { prefix = '', glob, ...write } = conditions;
+  const begin = textToKey(prefix);
   const pattern = glob === undefined ? undefined : compileGlob(textToKey(glob));
-  const parts = Object.entries({ prefix, glob, ...write }).filter(([, value]) => value !== undefined);
-  const why = parts.map(([name, value]) => `${name} ${JSON.stringify(value)}`).join(' and ');
   return {
     store,
-    why: why === '' ? 'no condition' : why,
+    why: describe(conditions) || 'no condition',
     takesKey: (key) => key.startsWith(begin) && (pattern?.matches(key) ?? true),
-    takesWrite: Object.values(write).some((value) => value !== undefined) ? writeMatcher(write) : undefined,
+    takesWrite: Object.keys(write).length > 0 ? writeMatcher(write) : undefined,
   };
 }
 
-function writeMatcher({ minSize, maxSize, contentType, minTtl, maxTtl }: Omit<RuleSpec, 'store' | 'prefix' | 'glob'>) {
-  const least = minSize === undefined ? 0 : toBytes(minSize);
-  const most = maxSize === undefined ? Number.POSITIVE_INFINITY : toBytes(maxSize);
-  const shortest = minTtl === undefined ? 0 : toMilliseconds(minTtl);
-  const longest = maxTtl === undefined ? undefined : toMilliseconds(maxTtl);
+function describe(conditions: Omit<RuleSpec, 'store'>): string {
+  const shown = ([name, value]: [string, string | number]) => {
+    if (typeof value === 'string') return `${name} ${JSON.stringify(value)}`;
+    return `${name} ${name.endsWith('Size') ? formatBytes(value) : formatDuration(value)}`;
+  };
+  return Object.entries(conditions).map(shown).join(' and ');
+}
+
+type WriteConditions = Omit<RuleSpec, 'store' | 'prefix' | 'glob'>;
+
+const infinite = Number.POSITIVE_INFINITY;
+
+function writeMatcher({
+  minSize = 0,
+  maxSize = infinite,
+  minTtl = 0,
+  maxTtl = infinite,
+  contentType,
+}: WriteConditions) {
   return ({ size, options }: Write): boolean => {
-    const ttl = typeof options.ttl === 'number' ? options.ttl : Number.POSITIVE_INFINITY;
-    if (size < least || size > most || ttl < shortest || (longest !== undefined && ttl > longest)) return false;
+    const ttl = typeof options.ttl === 'number' ? options.ttl : infinite;
+    if (size < minSize || size > maxSize || ttl < minTtl || ttl > maxTtl) return false;
     return contentType === undefined || isOfType(options.contentType, contentType);
   };
 }

@@ -2,30 +2,28 @@ import { parseBytes } from '@podkit/chassis/config/bytes';
 import { parseDuration } from '@podkit/chassis/config/duration';
 import { type TProperties, Type } from 'typebox';
 
-const durationPattern = '^(0|(\\d+(\\.\\d+)?(ns|us|µs|ms|s|m|h))+)$';
-const sizePattern = '^\\d+(\\.\\d+)?(k|M|G|T|Ki|Mi|Gi|Ti)?$';
-
 type Options = { description: string; default?: string };
 
-/** A duration such as `500ms` or `1m30s`; of plain numbers only 0 says what it means. */
-export const durationText = (options: Options) =>
-  Type.Unsafe<string | 0>({
+/** A duration such as `500ms` or `1m30s`; the only plain number is 0. Its value is milliseconds. */
+export const duration = (options: Options) =>
+  Type.Unsafe<number>({
     type: ['string', 'integer'],
-    pattern: durationPattern,
+    pattern: '^(0|(\\d+(\\.\\d+)?(ns|us|µs|ms|s|m|h))+)$',
     minimum: 0,
     maximum: 0,
+    parse: parseDuration,
     ...options,
   });
 
-/** A size such as `64Ki`, or a number of bytes. */
-export const sizeText = (options: Options) =>
-  Type.Unsafe<string | number>({ type: ['string', 'integer'], pattern: sizePattern, minimum: 0, ...options });
-
-/** A size that the schema accepts, in bytes. */
-export const toBytes = (size: string | number): number => parseBytes(String(size));
-
-/** A duration that the schema accepts, in milliseconds. */
-export const toMilliseconds = (duration: string | 0): number => parseDuration(String(duration));
+/** A size such as `64Ki`, or a number of bytes. Its value is bytes. */
+export const size = (options: Options) =>
+  Type.Unsafe<number>({
+    type: ['string', 'integer'],
+    pattern: '^\\d+(\\.\\d+)?(k|M|G|T|Ki|Mi|Gi|Ti)?$',
+    minimum: 0,
+    parse: parseBytes,
+    ...options,
+  });
 
 /** A part of a whole, from 0 to 1. */
 export const probability = (description: string, fallback?: number) =>

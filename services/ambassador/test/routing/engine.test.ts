@@ -39,7 +39,7 @@ test('a hostile glob is not slow', () => {
 test('the longest prefix wins, and rules that look at values are candidates before it', () => {
   const rules = compileRules([
     { prefix: 'a', store: 'short' },
-    { prefix: 'ab', minSize: '10', store: 'large' },
+    { prefix: 'ab', minSize: 10, store: 'large' },
     { prefix: 'ab', store: 'long' },
     { store: 'rest' },
   ]);
@@ -50,10 +50,10 @@ test('the longest prefix wins, and rules that look at values are candidates befo
 test.each([
   [{ contentType: 'image/*' }, { size: 1, options: { contentType: 'image/png; q=1' } }, true],
   [{ contentType: 'image/png' }, { size: 1, options: {} }, false],
-  [{ minSize: '1Ki' }, { size: 1023, options: {} }, false],
-  [{ maxTtl: '1m' }, { size: 1, options: { ttl: 60_000 } }, true],
-  [{ maxTtl: '1m' }, { size: 1, options: {} }, false],
-  [{ minTtl: '1m' }, { size: 1, options: {} }, true],
+  [{ minSize: 1024 }, { size: 1023, options: {} }, false],
+  [{ maxTtl: 60_000 }, { size: 1, options: { ttl: 60_000 } }, true],
+  [{ maxTtl: 60_000 }, { size: 1, options: {} }, false],
+  [{ minTtl: 60_000 }, { size: 1, options: {} }, true],
 ])('a rule with %j and a write of %j', (rule, write, expected) => {
   expect(compileRules([{ ...rule, store: 's' }])[0]?.takesWrite?.(write)).toBe(expected);
 });

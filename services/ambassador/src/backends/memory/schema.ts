@@ -1,9 +1,9 @@
 import { type Static, type TObject, Type } from 'typebox';
-import { sizeText } from '../../schema/quantities.ts';
+import { size } from '../../schema/quantities.ts';
 
 export const memoryProperties = {
   driver: Type.Literal('memory'),
-  maxBytes: sizeText({
+  maxBytes: size({
     default: '64Mi',
     description: 'Memory budget; beyond it the least recently used entries are evicted.',
   }),

@@ -1,4 +1,3 @@
-import { toMilliseconds } from '../../schema/quantities.ts';
 import type { Built } from '../../store/built.ts';
 import type { Changes } from '../../store/changes.ts';
 import { onClose } from '../../store/on-close.ts';
@@ -15,9 +14,9 @@ import { parsePostgresUrl } from './url.ts';
 /** PostgreSQL with its pool, its replicas, its cleanup and, where asked for, its notifications. */
 export function openPostgres(name: string, spec: PostgresSpec): Built {
   const { pool, store: primary } = openServer(name, spec, spec.url, { autoMigrate: spec.migrate, replica: false });
-  const stopCleanup = startCleanup(primary, toMilliseconds(spec.cleanupInterval));
+  const stopCleanup = startCleanup(primary, spec.cleanupInterval);
   const replicas = spec.replicas.map((url) => openServer(name, spec, url, { autoMigrate: false, replica: true }).store);
-  const store = replicas.length === 0 ? primary : replicaReads(primary, replicas, toMilliseconds(spec.replicaLag));
+  const store = replicas.length === 0 ? primary : replicaReads(primary, replicas, spec.replicaLag);
   const changes: Changes = {
     keyPrefix: '',
     track: (events) =>
@@ -48,8 +47,8 @@ function openServer(name: string, spec: PostgresSpec, url: string, options: Serv
       };
     },
     max: spec.poolMax,
-    connectTimeout: toMilliseconds(spec.connectTimeout),
-    commandTimeout: toMilliseconds(spec.commandTimeout),
+    connectTimeout: spec.connectTimeout,
+    commandTimeout: spec.commandTimeout,
   });
   const { tablePrefix, metadataTable, notify } = spec;
   const tables = { tablePrefix, metadataTable, notify };

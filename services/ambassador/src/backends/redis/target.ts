@@ -1,4 +1,3 @@
-import { toMilliseconds } from '../../schema/quantities.ts';
 import type { HostPort, Login, RedisTarget } from '../../store/raw-route.ts';
 import { readLogin, readSecret, readTls } from '../secret-files.ts';
 import type { RedisSpec } from './schema.ts';
@@ -12,8 +11,8 @@ export function toTarget(spec: RedisSpec): RedisTarget {
     db,
     login: () => ({ ...readUrlLogin(url), ...readLogin(spec) }),
     tls: url.protocol === 'rediss:' || spec.tls !== undefined ? () => readTls(spec) ?? {} : undefined,
-    connectTimeout: toMilliseconds(spec.connectTimeout),
-    commandTimeout: toMilliseconds(spec.commandTimeout),
+    connectTimeout: spec.connectTimeout,
+    commandTimeout: spec.commandTimeout,
   };
 }
 

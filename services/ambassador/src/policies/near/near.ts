@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox';
-import { durationText, probability, sizeText, strict, toBytes, toMilliseconds } from '../../schema/quantities.ts';
+import { duration, probability, size, strict } from '../../schema/quantities.ts';
 import type { Built } from '../../store/built.ts';
 import { ChangeRelay } from '../../store/change-relay.ts';
 import { onClose } from '../../store/on-close.ts';
@@ -9,18 +9,18 @@ import { nearStore } from './near-store.ts';
 
 const schema = strict(
   {
-    maxBytes: sizeText({ default: '32Mi', description: 'Memory budget of the cache.' }),
-    ttl: durationText({ default: '10s', description: 'How long an entry is fresh.' }),
-    negativeTtl: durationText({
+    maxBytes: size({ default: '32Mi', description: 'Memory budget of the cache.' }),
+    ttl: duration({ default: '10s', description: 'How long an entry is fresh.' }),
+    negativeTtl: duration({
       default: '1s',
       description: 'How long the absence of a key is remembered; 0 is never.',
     }),
     jitter: probability('By which part of itself a lifetime is shortened at random, against stampedes.', 0.1),
-    staleWhileRevalidate: durationText({
+    staleWhileRevalidate: duration({
       default: '0',
       description: 'How long a stale entry is served while it is being revalidated.',
     }),
-    staleIfError: durationText({
+    staleIfError: duration({
       default: '0',
       description: 'How long a stale entry is served when the backend fails.',
     }),
@@ -37,14 +37,7 @@ const schema = strict(
  * since the endpoint invalidates keys in it as it writes.
  */
 function near(spec: Static<typeof schema>, { name, inner, context: { metrics } }: Place): Built {
-  const memory = new NearMemory({
-    maxBytes: toBytes(spec.maxBytes),
-    ttl: toMilliseconds(spec.ttl),
-    negativeTtl: toMilliseconds(spec.negativeTtl),
-    jitter: spec.jitter,
-    staleWhileRevalidate: toMilliseconds(spec.staleWhileRevalidate),
-    staleIfError: toMilliseconds(spec.staleIfError),
-  });
+  const memory = new NearMemory(spec);
   metrics.gauge(name, 'near_entries', () => memory.statistics.keys);
   metrics.gauge(name, 'near_bytes', () => memory.statistics.bytes);
   const store = nearStore(inner.store, memory, (event) => metrics.near(name, event));
