@@ -44,6 +44,8 @@ type CheckValue = ReturnType<NonNullable<FuncKeywordDefinition['compile']>>;
 const parseKeyword: FuncKeywordDefinition = {
   keyword: 'parse',
   modifying: true,
+  // After all others: they check the text.
+  post: true,
   compile: (parse: (text: string) => unknown) => {
     const replace: CheckValue = (given: unknown, context) => {
       try {
@@ -51,7 +53,7 @@ const parseKeyword: FuncKeywordDefinition = {
         if (context !== undefined) context.parentData[context.parentDataProperty] = parsed;
         return true;
       } catch (error) {
-        replace.errors = [{ keyword: 'parse', message: messageOf(error), params: {} }];
+        replace.errors = [{ keyword: 'parse', message: describeError(error), params: {} }];
         return false;
       }
     };
