@@ -36,7 +36,9 @@ export const schema = settings({
   }),
   socket: optional(text({ description: 'Path of a Unix socket for the Dapr state API.' })),
   redisSocket: optional(text({ description: 'Path of a Unix socket for the Redis protocol.' })),
-  apiToken: optional(secret({ description: 'What callers of the Dapr API must send as dapr-api-token.' })),
+  apiToken: optional(
+    secret({ description: 'Token that callers of the Dapr API must send in the header dapr-api-token.' }),
+  ),
   redisUsername: text({ default: 'default', description: 'User name for AUTH on the Redis endpoint.' }),
   redisPassword: optional(secret({ description: 'Password for AUTH on the Redis endpoint.' })),
   maxBody: bytes({ default: '4Mi', minimum: 1, description: 'Maximum size of the body of a Dapr request.' }),

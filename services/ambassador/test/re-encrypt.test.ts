@@ -90,7 +90,7 @@ test('what cannot be opened, and what is no value, is left alone and counted', a
   const service = spawnService(main, { args: ['re-encrypt', 'main'], env: { AMBASSADOR_CONFIG: config } });
   expect((await service.exited).code).toBe(1);
   expect(service.logs()).toContainEqual(expect.objectContaining({ written: 1, skipped: 1, unreadable: 1 }));
-  expect(service.output.join('\n')).toContain('1 values cannot be opened');
+  expect(service.output.join('\n')).toContain('1 values cannot be decrypted');
 });
 
 test('re-encrypt of a store that is not there ends with 1 and says so', async () => {

@@ -50,7 +50,7 @@ const parseKeyword: FuncKeywordDefinition = {
     const replace: CheckValue = (given: unknown, context) => {
       try {
         const parsed = parse(typeof given === 'string' ? given : JSON.stringify(given));
-        if (context !== undefined) context.parentData[context.parentDataProperty] = parsed;
+        if (context !== undefined) Reflect.set(context.parentData, context.parentDataProperty, parsed);
         return true;
       } catch (error) {
         replace.errors = [{ keyword: 'parse', message: describeError(error), params: {} }];

@@ -18,7 +18,7 @@ export type Makers = {
 
 /**
  * Build every store of a file. A store whose part of the file is as before (and that of the stores it needs, too) is
- * taken over as it is, with its connections and what is in its memory.
+ * reused, with its connections and what is in its memory.
  */
 export function buildGeneration(file: FileConfig, makers: Makers, before?: ConfiguredStores): ConfiguredStores {
   const stores = new Map<string, Built>();
@@ -28,11 +28,11 @@ export function buildGeneration(file: FileConfig, makers: Makers, before?: Confi
     const spec = file.stores[name];
     if (spec === undefined) throw new Error(`no store is named ${name}`);
     for (const { to } of listReferences(spec)) build(to);
-    const built = takenOver(name) ?? makers.compose(name, spec, backend(name, spec), build);
+    const built = reuse(name) ?? makers.compose(name, spec, backend(name, spec), build);
     stores.set(name, built);
     return built;
   };
-  const takenOver = (name: string): Built | undefined => {
+  const reuse = (name: string): Built | undefined => {
     const same = JSON.stringify(before?.file.stores[name]) === JSON.stringify(file.stores[name]);
     const needs = listReferences(file.stores[name] ?? { driver: 'memory', maxBytes: 0, required: true, policies: [] });
     return same && needs.every(({ to }) => before?.stores.get(to) === stores.get(to))

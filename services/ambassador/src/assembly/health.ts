@@ -4,8 +4,8 @@ import type { LiveEngine } from '../routing/live-engine.ts';
 import type { ConfiguredStores } from './generation.ts';
 
 /**
- * A readiness check per store. One that does not answer makes the service unready until it does; one that is not
- * required, only degraded.
+ * A readiness check per store. A store that does not answer makes the service unready, or only degraded if the store is
+ * not required.
  */
 export function watchStores(engine: LiveEngine<ConfiguredStores>, health: Health, registry: Registry): void {
   const up = new Gauge({
@@ -38,7 +38,7 @@ export function watchStores(engine: LiveEngine<ConfiguredStores>, health: Health
   engine.onReload(refresh);
 }
 
-/** A route answers when all stores do that it leads to and can't do without. */
+/** A route answers when all required stores behind it answer. */
 async function ping(engine: LiveEngine<ConfiguredStores>, name: string, signal: AbortSignal): Promise<void> {
   const spec = engine.generation.file.stores[name];
   if (spec?.driver !== 'route') return engine.store(name)?.ping(signal);

@@ -13,7 +13,7 @@ export type BackendContext = { warn: (message: string) => void; track: (target: 
 
 export type BackendSpec = Exclude<StoreSpec, Spec<'route'>>;
 
-/** Open a backend by its part of the file. It connects when first asked, so a backend that is down does not matter here. */
+/** Open a backend by its part of the file. It connects on first use, so a backend that is down is no error here. */
 export type OpenBackend = (name: string, spec: BackendSpec) => Built;
 
 /**

@@ -13,7 +13,7 @@ export type ReplaceOptions = {
 };
 
 /**
- * Read the file and put its stores in place of those that are there; those that are not needed any more are closed.
+ * Read the file and replace the stores by those that it names; stores that are no longer used are closed.
  *
  * @throws {ConfigError} before anything has changed
  */

@@ -1,11 +1,11 @@
 import { Type } from 'typebox';
 import { duration, strict } from '../schema/quantities.ts';
 
-/** How a server is entered. */
+/** How to log in to a server. */
 export const credentials = {
-  username: Type.Optional(Type.String({ description: 'User name; wins over the one in the URL.' })),
-  usernameFile: Type.Optional(Type.String({ description: 'File with the user name, read again when it changes.' })),
-  passwordFile: Type.Optional(Type.String({ description: 'File with the password, read again when it changes.' })),
+  username: Type.Optional(Type.String({ description: 'User name; takes precedence over the one in the URL.' })),
+  usernameFile: Type.Optional(Type.String({ description: 'File with the user name, read at each connect.' })),
+  passwordFile: Type.Optional(Type.String({ description: 'File with the password, read at each connect.' })),
   tls: Type.Optional(
     strict(
       {
@@ -17,7 +17,7 @@ export const credentials = {
         serverName: Type.Optional(Type.String({ description: 'Name to expect in the certificate, if not the host.' })),
         verify: Type.Boolean({ default: true, description: 'Whether the certificate must be valid. Leave it on.' }),
       },
-      { description: 'Speak TLS. Files are read again when they change.' },
+      { description: 'Use TLS. The files are read at each connect.' },
     ),
   ),
 };

@@ -1,7 +1,10 @@
 import { readFileSync } from 'node:fs';
 import type { CredentialSpec } from './secret-files.ts';
 
-/** Warn of a store whose password is one of compose/demo-secrets, which are public. A file that can't be read is the connection's concern. */
+/**
+ * Warn of a store whose password is one of compose/demo-secrets, which are public. A file that can't be read is
+ * reported by the connection.
+ */
 export function warnAboutDemoPassword(
   name: string,
   { passwordFile }: CredentialSpec,
@@ -14,6 +17,5 @@ export function warnAboutDemoPassword(
   } catch {
     return;
   }
-  if (password.startsWith('podkit-demo-'))
-    warn(`store ${name}: ${passwordFile} has a demo password, which everybody knows`);
+  if (password.startsWith('podkit-demo-')) warn(`store ${name}: ${passwordFile} has a demo password, which is public`);
 }

@@ -11,8 +11,8 @@ export type CredentialSpec = {
 };
 
 /**
- * Read what a mounted Secret holds now. It is read at each connect, which is rare, so that a rotation needs no watch and
- * the next connection has it; a line end at the end is not part of it.
+ * Read a mounted Secret, without the line end at its end. It is read at each connect, so a rotated secret is used by
+ * the next connection, and no watch is needed.
  */
 export function readSecret(path: string): string {
   try {

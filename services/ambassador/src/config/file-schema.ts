@@ -6,7 +6,7 @@ import { type PolicySpec, policySchema } from '../policies/policies.ts';
 import { routeProperties } from '../routing/rules-schema.ts';
 import { storeName, strict } from '../schema/quantities.ts';
 
-// Named once and referred to: written out for each driver, checking it took most of the start.
+// Defined once and referenced: compiled for each driver, it took most of the time of the start.
 const definitions = {
   policies: Type.Array(policySchema, { description: 'Policies around the store, outermost first.' }),
 };
@@ -14,7 +14,8 @@ const policies = Type.Unsafe<PolicySpec[]>({ $ref: '#/definitions/policies', def
 
 const required = Type.Boolean({
   default: true,
-  description: 'Whether readiness needs it. While a store that is not required is down, readiness is only degraded.',
+  description:
+    'Whether readiness needs the store. If one that is not required is down, readiness is degraded, not lost.',
 });
 
 const withPolicies = <Properties extends TProperties>(properties: Properties, description: string) =>

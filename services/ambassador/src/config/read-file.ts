@@ -77,12 +77,12 @@ function findContradictions(spec: StoreSpec): string[] {
     problems.push('tls.certFile and tls.keyFile belong together');
   const names = spec.policies.flatMap((policy) => Object.keys(policy));
   for (const once of ['near', 'writeBehind', 'encryption', 'compression', 'keyPrefix'])
-    if (names.filter((name) => name === once).length > 1) problems.push(`policy ${once} may be there once`);
+    if (names.filter((name) => name === once).length > 1) problems.push(`policy ${once} may appear only once`);
   if (
     names.includes('encryption') &&
     names.includes('compression') &&
     names.indexOf('encryption') < names.indexOf('compression')
   )
-    problems.push('compression must stand before encryption: what is encrypted does not compress');
+    problems.push('compression must come before encryption: encrypted values do not compress');
   return problems;
 }

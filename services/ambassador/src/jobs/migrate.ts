@@ -2,7 +2,7 @@ import { describeError } from '@podkit/chassis/errors';
 import type { Job } from './job.ts';
 import { retryUntil } from './retry-until.ts';
 
-/** Make the tables of every PostgreSQL store. Waits for servers that are not there yet, if they are required. */
+/** Create the tables of every PostgreSQL store. Waits for servers that are not up yet, if their store is required. */
 export const migrate: Job = async ({ file, log, waitTimeout }) => {
   for (const [name, spec] of Object.entries(file.stores)) {
     if (spec.driver !== 'postgresql') continue;

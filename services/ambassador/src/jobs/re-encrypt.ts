@@ -6,8 +6,8 @@ import { StoreError } from '../store/store-error.ts';
 import type { Job } from './job.ts';
 
 /**
- * Write every value of a store again, so that it is sealed with the first of its keys. What changes meanwhile is skipped:
- * whoever changed it has sealed it so. It may be interrupted and run again.
+ * Write every value of a store again, so that it is sealed with the first of its keys. A value that changes meanwhile
+ * is skipped: the write that changed it has sealed it with that key already. It may be interrupted and run again.
  */
 export const reEncrypt: Job = async ({ engine, log }, [name = '']) => {
   const store = engine.store(name);
@@ -21,7 +21,10 @@ export const reEncrypt: Job = async ({ engine, log }, [name = '']) => {
   } while (cursor !== undefined);
   log.info({ store: name, ...counts }, 'values re-encrypted');
   if (counts.unreadable > 0)
-    throw new PodkitError('ERR_JOB', `re-encrypt: ${counts.unreadable} values cannot be opened; they are as they were`);
+    throw new PodkitError(
+      'ERR_JOB',
+      `re-encrypt: ${counts.unreadable} values cannot be decrypted; they were left as they are`,
+    );
 };
 
 async function rewrite(store: Store, key: string, log: Logger): Promise<'written' | 'skipped' | 'unreadable'> {

@@ -35,7 +35,7 @@ export class BulkheadCallers {
     this.#callers.delete(caller);
   }
 
-  /** Whether it has waited too long; said once. */
+  /** Whether it has waited too long; true only once. */
   isLate(caller: object): boolean {
     return this.#late.delete(caller);
   }

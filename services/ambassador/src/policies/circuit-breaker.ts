@@ -1,9 +1,7 @@
 import { Type } from 'typebox';
 import { duration, strict } from '../schema/quantities.ts';
-import { type Around, intercept } from '../store/intercept.ts';
 import type { RawGuard } from '../store/raw-guard.ts';
-import type { Store } from '../store/store.ts';
-import { asStoreError, StoreError } from '../store/store-error.ts';
+import { StoreError } from '../store/store-error.ts';
 import { definePolicy, guarded } from './policy.ts';
 import type { BreakerState } from './store-metrics.ts';
 
@@ -38,22 +36,16 @@ export class CircuitBreaker implements RawGuard {
     throw new StoreError('ERR_UNAVAILABLE', 'the circuit breaker is open: the backend kept failing');
   }
 
-  /** @throws {StoreError} ERR_UNAVAILABLE while it is open */
   enter(): void {
-    if (this.ready() && this.#state === 'open') this.#become('half-open');
+    if (this.#state === 'open') this.#become('half-open');
   }
 
   leave(_count: number, answered: boolean): void {
-    if (answered) this.succeed();
-    else this.fail();
-  }
-
-  succeed(): void {
-    this.#failed = 0;
-    if (this.#state !== 'closed') this.#become('closed');
-  }
-
-  fail(): void {
+    if (answered) {
+      this.#failed = 0;
+      if (this.#state !== 'closed') this.#become('closed');
+      return;
+    }
     this.#failed += 1;
     if (this.#state === 'closed' && this.#failed < this.#options.failures) return;
     this.#until = this.#now() + this.#options.openFor;
@@ -66,23 +58,6 @@ export class CircuitBreaker implements RawGuard {
   }
 }
 
-export function circuitBreaker(inner: Store, breaker: CircuitBreaker): Store {
-  const around: Around = async (_operation, run) => {
-    breaker.enter();
-    try {
-      const result = await run();
-      breaker.succeed();
-      return result;
-    } catch (error) {
-      const failure = asStoreError(error);
-      if (failure.code === 'ERR_UNAVAILABLE' || failure.code === 'ERR_TIMEOUT') breaker.fail();
-      else breaker.succeed();
-      throw failure;
-    }
-  };
-  return intercept(inner, around, { keepPeek: true, pings: false });
-}
-
 export const circuitBreakerPolicy = definePolicy({
   schema: strict(
     {
@@ -93,6 +68,6 @@ export const circuitBreakerPolicy = definePolicy({
   ),
   build: (settings, { name, inner, context }) => {
     const breaker = new CircuitBreaker({ ...settings, onState: context.metrics.breaker(name) });
-    return { ...inner, store: circuitBreaker(inner.store, breaker), raw: guarded(inner.raw, breaker) };
+    return guarded(inner, breaker);
   },
 });

@@ -3,7 +3,7 @@ import { drainable } from './drainable.ts';
 import { type PolicySpec, policies } from './policies.ts';
 import type { Place, PolicyContext } from './policy.ts';
 
-/** Put a store's policies around it, the last of the list first, so that the first is outermost; and measure it all. */
+/** Wrap a store in its policies, the last of the list first, so that the first is outermost, and measure the whole. */
 export function composeWith(context: PolicyContext) {
   return (
     name: string,

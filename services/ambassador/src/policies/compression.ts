@@ -38,7 +38,7 @@ const startsWithMagic = (value: Buffer): boolean => value.subarray(0, magic.leng
 export const compressionPolicy = definePolicy({
   schema: strict(
     {
-      minBytes: size({ default: '1Ki', description: 'Smaller values are left alone.' }),
+      minBytes: size({ default: '1Ki', description: 'Smaller values are stored as they are.' }),
       level: Type.Integer({ default: 1, minimum: 1, maximum: 9, description: 'Zlib level.' }),
     },
     { description: 'Deflate large values.' },

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { intercept } from '../store/intercept.ts';
 import type { Store } from '../store/store.ts';
 
-/** The store that, when closed, first lets the operations finish that were begun, for up to `timeout` milliseconds. */
+/** The store, whose close first waits up to `timeout` milliseconds for the operations that were begun. */
 export function drainable(inner: Store, timeout = 10_000): Store {
   let inFlight = 0;
   let idle: (() => void) | undefined;

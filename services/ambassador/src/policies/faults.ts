@@ -33,7 +33,7 @@ export const faultsPolicy = definePolicy({
       errors: probability('Fraction of the operations that fail.', 0),
       delays: probability('Fraction of the operations that are delayed.', 0),
       delay: duration({ default: '100ms', description: 'The delay.' }),
-      prefix: Type.String({ default: '', description: 'Only keys that begin so.' }),
+      prefix: Type.String({ default: '', description: 'Only keys with this prefix.' }),
     },
     { description: 'Fault injection, for tests.' },
   ),

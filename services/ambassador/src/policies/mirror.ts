@@ -15,7 +15,7 @@ export type MirrorOptions = {
   onResult?: (result: 'copied' | 'failed' | 'dropped' | 'same' | 'different') => void;
 };
 
-/** Copy acknowledged writes to another store, in their order per key, without anybody waiting; compare reads. */
+/** Copy acknowledged writes to another store in the background, in their order per key; compare reads. */
 export function mirror(inner: Store, other: Store, options: MirrorOptions): Store {
   const { fraction, compareReads, maxPending, onResult } = options;
   const order = new KeyedMutex();
@@ -34,7 +34,7 @@ export function mirror(inner: Store, other: Store, options: MirrorOptions): Stor
         pending -= 1;
       });
   };
-  /** What the key holds now is what the other must hold: that also settles writes that were mirrored out of turn. */
+  /** Copy what the key holds now: so the order in which copies begin does not matter. */
   const copy = (key: Key) =>
     behind(key, async () => {
       const entry = await inner.get(key, { consistency: 'strong' });

@@ -1,10 +1,10 @@
 import type { Static, TSchema } from 'typebox';
 import type { Built } from '../store/built.ts';
 import type { Changes } from '../store/changes.ts';
-import type { RawGuard } from '../store/raw-guard.ts';
-import { both } from '../store/raw-guard.ts';
-import type { RawRoute } from '../store/raw-route.ts';
+import { intercept } from '../store/intercept.ts';
+import { both, passGuard, type RawGuard } from '../store/raw-guard.ts';
 import type { Store } from '../store/store.ts';
+import { asStoreError } from '../store/store-error.ts';
 import type { StoreMetrics } from './store-metrics.ts';
 import type { Leases } from './write-behind/leases.ts';
 
@@ -33,6 +33,16 @@ export const definePolicy = <Schema extends TSchema>(policy: Policy<Schema>): Po
 /** A store that raw frames must not go past. */
 export const opaque = (store: Store, changes?: Changes): Built => ({ store, raw: undefined, changes });
 
-/** A route whose frames this policy counts and may refuse, before those inside it do. */
-export const guarded = (raw: RawRoute | undefined, guard: RawGuard): RawRoute | undefined =>
-  raw && { ...raw, guard: both(guard, raw.guard) };
+/** The store whose operations the guard counts and may refuse. Conflicts and the like are answers of the backend. */
+export const guardStore = (inner: Store, guard: RawGuard): Store =>
+  intercept(inner, (_operation, run) => passGuard(guard, run, isAnswer), { keepPeek: true, pings: false });
+
+const isAnswer = (failure: unknown): boolean =>
+  !['ERR_UNAVAILABLE', 'ERR_TIMEOUT'].includes(asStoreError(failure).code);
+
+/** The same for raw frames, too; guards inside are asked after this one. */
+export const guarded = (inner: Built, guard: RawGuard): Built => ({
+  ...inner,
+  store: guardStore(inner.store, guard),
+  raw: inner.raw && { ...inner.raw, guard: both(guard, inner.raw.guard) },
+});

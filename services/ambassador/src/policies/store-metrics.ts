@@ -68,7 +68,7 @@ export class StoreMetrics {
     return (state) => this.#breakers.set({ store }, breakerStates.indexOf(state));
   }
 
-  /** A value that is asked for at each scrape; a later one for the same store replaces it. */
+  /** A value that is read at each scrape; a later one for the same store replaces it. */
   gauge(store: string, name: string, read: () => number): void {
     const known = this.#gauges.get(name);
     if (known !== undefined) return void known.set(store, read);

@@ -5,9 +5,9 @@ import { StoreError } from '../store/store-error.ts';
 import { definePolicy } from './policy.ts';
 
 /**
- * Give up waiting after so many milliseconds. A write given up may happen all the same, but not after a newer one: later
- * writes of its keys begin when the store has said what came of it, and don't begin at all when their own time is over
- * before that.
+ * Give up waiting after so many milliseconds. A write that was given up may still happen, but not after a newer one:
+ * later writes of its keys begin only when its outcome is known. If their own time is over before that, they never
+ * begin.
  */
 export function timeout(inner: Store, milliseconds: number): Store {
   const unsettled = new Map<Key, Promise<unknown>>();

@@ -36,26 +36,21 @@ export class LiveEngine<Current extends Generation = Generation> implements Engi
 
   route(key: Key): Route {
     let built = this.#redisBuilt;
-    const why = [`the Redis endpoint uses store ${this.#generation.redisStore}`];
     // A route with policies around it is one store to the endpoint; only a bare one is followed.
     while (built.store instanceof RouteStore) {
       const [first, second] = built.store.table.candidates(key);
       if (first === undefined || second !== undefined || first.rule.takesWrite !== undefined) break;
-      why.push(`${first.rule.why} leads to store ${first.rule.store}`);
       built = first.built;
     }
-    return this.#routeFor(built, why);
+    return this.#routeFor(built);
   }
 
   routes(): readonly Route[] {
-    const found: Route[] = [];
-    const visit = (built: Built, why: readonly string[]) => {
-      if (!(built.store instanceof RouteStore)) return found.push(this.#routeFor(built, why));
-      for (const { rule, built: next } of built.store.table.entries) visit(next, [...why, rule.why]);
-      return found.length;
-    };
-    visit(this.#redisBuilt, [`the Redis endpoint uses store ${this.#generation.redisStore}`]);
-    return [...new Set(found)];
+    const visit = (built: Built): Route[] =>
+      built.store instanceof RouteStore
+        ? built.store.table.entries.flatMap((entry) => visit(entry.built))
+        : [this.#routeFor(built)];
+    return [...new Set(visit(this.#redisBuilt))];
   }
 
   onReload(listener: () => void): () => void {
@@ -63,7 +58,7 @@ export class LiveEngine<Current extends Generation = Generation> implements Engi
     return () => this.#listeners.delete(listener);
   }
 
-  /** Put another generation in place; the old one is the caller's to close. */
+  /** Put another generation in place; the caller closes the old one. */
   replace(next: Current): Current {
     const old = this.#generation;
     this.#generation = next;
@@ -78,11 +73,11 @@ export class LiveEngine<Current extends Generation = Generation> implements Engi
     return built;
   }
 
-  /** The same object for the same store until a reload, though the reasons of two keys may differ. */
-  #routeFor(built: Built, why: readonly string[]): Route {
+  /** The same object for the same store until a reload. */
+  #routeFor(built: Built): Route {
     const known = this.#routes.get(built.store);
     if (known !== undefined) return known;
-    const route: Route = { store: built.store, why, raw: built.raw, changes: built.changes };
+    const route: Route = { store: built.store, raw: built.raw, changes: built.changes };
     this.#routes.set(built.store, route);
     return route;
   }

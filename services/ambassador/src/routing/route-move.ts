@@ -16,7 +16,7 @@ export async function moveWrite(
   const [holder, entry] = await find(key, stores);
   if (holder === undefined || holder === target) {
     const etag = await target.set(key, value, options);
-    // What an interrupted move left behind, further down.
+    // An interrupted move may have left it in another store.
     for (const store of stores) if (store !== target) await store.delete(key);
     return etag;
   }
@@ -36,7 +36,7 @@ async function find(key: Key, stores: readonly Store[]): Promise<[Store | undefi
   return [undefined, undefined];
 }
 
-/** An expiry does not move by itself. */
+/** The rest of its time to live, so that the expiry moves along. */
 function keptTtl(entry: Entry | undefined): { ttl?: number } {
   return entry?.expiresAt === undefined ? {} : { ttl: Math.max(1, entry.expiresAt - Date.now()) };
 }

@@ -1,3 +1,4 @@
+import { applyTo } from '../store/apply.ts';
 import { KeyedMutex } from '../store/keyed-mutex.ts';
 import type {
   Capability,
@@ -91,11 +92,11 @@ export class RouteStore implements Store {
     const [first] = places;
     if (first !== undefined && !(first instanceof StoreError) && places.every((place) => place === first))
       return first.writeMany(operations);
-    // Keys of one store stay in their order; different stores go side by side.
+    // Writes of one store keep their order; different stores work in parallel.
     const results: (WriteResult | StoreError)[] = [];
-    const groups = Map.groupBy(operations.keys(), (index) => places[index]);
-    const work = [...groups.values()].map(async (indexes) => {
-      for (const index of indexes) results[index] = await this.#write(operations[index]).catch(asStoreError);
+    const groups = Map.groupBy(operations.entries(), ([index]) => places[index]);
+    const work = [...groups.values()].map(async (entries) => {
+      for (const [index, operation] of entries) results[index] = await applyTo(this, operation).catch(asStoreError);
     });
     await Promise.all(work);
     return results;
@@ -132,7 +133,7 @@ export class RouteStore implements Store {
     await Promise.all(this.table.stores.map((store) => store.ping(signal)));
   }
 
-  /** The stores that it leads to have names of their own, by which they are closed. */
+  /** The stores behind it are closed by their own names. */
   async close(): Promise<void> {}
 
   /** The one store where the key can be; undefined where the values decide. */
@@ -154,11 +155,5 @@ export class RouteStore implements Store {
     const last = stores.at(-1);
     if (last === undefined) throw new StoreError('ERR_UNSUPPORTED', 'no rule takes this key');
     return last;
-  }
-
-  async #write(operation: WriteOperation | undefined): Promise<WriteResult> {
-    if (operation === undefined) throw new StoreError('ERR_UNSUPPORTED', 'no operation');
-    if (operation.kind === 'delete') return { deleted: await this.delete(operation.key, operation) };
-    return { etag: await this.set(operation.key, operation.value, operation) };
   }
 }

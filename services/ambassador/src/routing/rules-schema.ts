@@ -5,7 +5,7 @@ export const routeProperties = {
   driver: Type.Literal('route'),
   rules: Type.Array(
     strict({
-      prefix: Type.Optional(Type.String({ description: 'Keys that begin so. The longest prefix wins.' })),
+      prefix: Type.Optional(Type.String({ description: 'Keys with this prefix. The longest prefix wins.' })),
       glob: Type.Optional(
         Type.String({ description: 'Keys that match: * any characters, ? one, [a-z] one of these.' }),
       ),
@@ -14,7 +14,7 @@ export const routeProperties = {
       contentType: Type.Optional(Type.String({ description: 'Media type of the value; image/* for all of a kind.' })),
       minTtl: Type.Optional(duration({ description: 'Values that live at least this long, or for ever.' })),
       maxTtl: Type.Optional(duration({ description: 'Values that live at most this long.' })),
-      store: storeName('Where to.'),
+      store: storeName('The store that takes the keys.'),
     }),
     { minItems: 1, description: 'The first rule that matches decides; rules with longer prefixes are tried first.' },
   ),

@@ -10,7 +10,7 @@ export type Write = { size: number; options: SetOptions };
 
 export type Rule = {
   store: string;
-  /** For people: `prefix "session:"`. */
+  /** For messages, such as `prefix "session:"`. */
   why: string;
   takesKey: (key: Key) => boolean;
   /** Absent where the rule depends on keys only. */
@@ -37,12 +37,12 @@ function compileRule(spec: RuleSpec): Rule {
   };
 }
 
-function describe(conditions: Omit<RuleSpec, 'store'>): string {
-  const shown = ([name, value]: [string, string | number]) => {
-    if (typeof value === 'string') return `${name} ${JSON.stringify(value)}`;
-    return `${name} ${name.endsWith('Size') ? formatBytes(value) : formatDuration(value)}`;
-  };
-  return Object.entries(conditions).map(shown).join(' and ');
+const describe = (conditions: Omit<RuleSpec, 'store'>): string =>
+  Object.entries(conditions).map(describeCondition).join(' and ');
+
+function describeCondition([name, value]: [string, string | number]): string {
+  if (typeof value === 'string') return `${name} ${JSON.stringify(value)}`;
+  return `${name} ${name.endsWith('Size') ? formatBytes(value) : formatDuration(value)}`;
 }
 
 type WriteConditions = Omit<RuleSpec, 'store' | 'prefix' | 'glob'>;

@@ -2,10 +2,10 @@ import type { Changes } from './changes.ts';
 import type { RawRoute } from './raw-route.ts';
 import type { Store } from './store.ts';
 
-/** A store under construction: with what policies have left of the way past it for raw Redis frames. */
+/** A store as its policies build it, with the route for raw Redis frames past it where the policies allow one. */
 export type Built = {
   store: Store;
   raw: RawRoute | undefined;
-  /** How a cache in front of it is notified of other writers, where it can be. */
+  /** How a cache in front of it is notified of other writers; absent where it cannot be. */
   changes?: Changes | undefined;
 };

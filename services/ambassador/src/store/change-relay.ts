@@ -1,10 +1,10 @@
 import type { ChangeEvents, TrackChanges } from './changes.ts';
 import type { Key } from './store.ts';
 
-/** Passes on what is heard of a store's changes to everybody who listens, each for the keys that he asked for. */
+/** Passes the reported changes of a store on to all followers, to each those of its prefix. */
 export class ChangeRelay {
   readonly #followers = new Set<ChangeEvents>();
-  /** Whether changes are heard, as it was reported last. */
+  /** The last report: connected or lost. */
   #last: ((events: ChangeEvents) => void) | undefined;
 
   readonly track: TrackChanges = (events) => {
@@ -28,8 +28,8 @@ export class ChangeRelay {
     this.#report((events) => events.lost(reason));
   }
 
-  #report(word: (events: ChangeEvents) => void): void {
-    this.#last = word;
-    for (const events of this.#followers) word(events);
+  #report(report: (events: ChangeEvents) => void): void {
+    this.#last = report;
+    for (const events of this.#followers) report(events);
   }
 }

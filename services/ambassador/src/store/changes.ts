@@ -1,22 +1,22 @@
 import type { Key } from './store.ts';
 
-/** How to hear of the changes of a store's keys. */
+/** How to be notified of the changes of a store's keys. */
 export type Changes = {
   track: TrackChanges;
   /** What stands before every key in the backend. */
   keyPrefix: Key;
 };
 
-/** Hears of every change of a backend's keys: for Redis, by CLIENT TRACKING in broadcasting mode. */
+/** Reports every change of a backend's keys: of a Redis, by CLIENT TRACKING in broadcasting mode. */
 export type TrackChanges = (events: ChangeEvents) => { close(): Promise<void> };
 
 export type ChangeEvents = {
-  /** Only keys that begin so. */
+  /** Only keys with this prefix. */
   prefix: Key;
   /** These keys changed; null: any may have. */
   changed(keys: readonly Key[] | null): void;
-  /** From now on every change is heard. */
+  /** From now on every change is reported. */
   connected(): void;
-  /** The connection is lost: changes are not heard until `connected`. It is tried again. */
+  /** The connection is lost and is being reopened; no change is reported until `connected`. */
   lost(reason: string): void;
 };

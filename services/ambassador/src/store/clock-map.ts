@@ -2,9 +2,9 @@ import type { Key } from './store.ts';
 
 /** What a ClockMap holds. It is replaced as a whole and never changed, but for `used`. */
 export type Slot = {
-  /** Set by each hit, cleared by the passing hand. */
+  /** Set by each read, cleared when the hand of the clock passes. */
   used: boolean;
-  /** Milliseconds since the epoch, from which it counts as gone. */
+  /** When it expires, in milliseconds since the epoch. */
   expiresAt?: number | undefined;
   /** Bytes it counts for. */
   size: number;
@@ -13,27 +13,26 @@ export type Slot = {
 type ClockMapOptions = {
   maxBytes: number;
   now?: () => number;
-  /** Called after a key was set or removed, by whatever. */
+  /** Called after a key was set or removed, also by eviction and expiry. */
   onChange?: (key: Key) => void;
 };
 
 /**
- * A map within a budget of bytes: when it overflows, what was not used lately goes (the clock algorithm: least recently
- * used, nearly, at the cost of one bit per hit). Keys keep their place when overwritten, so that a walk through the
- * map, however long it takes, meets every key that was there all the time.
+ * A map within a budget of bytes: when it overflows, entries that were not used lately are evicted (the clock
+ * algorithm: nearly least-recently-used, for one bit per entry). Keys keep their place when overwritten, so that a walk
+ * through the map, however long it takes, meets every key that was there all the time.
  */
 export class ClockMap<S extends Slot> {
   readonly #slots = new Map<Key, S>();
   readonly #now: () => number;
   readonly #maxBytes: number;
-  // An iterator that stands still keeps every table that the map has outgrown since, so neither is kept when idle.
+  // An iterator that is not advanced keeps every table that the map has outgrown since, so neither is kept while idle.
   #hand: MapIterator<Key> | undefined;
   #sweeper: MapIterator<[Key, S]> | undefined;
   #handMoved = false;
   #expiring = 0;
   readonly #onChange: ((key: Key) => void) | undefined;
   bytes = 0;
-  evictions = 0;
 
   constructor({ maxBytes, now = Date.now, onChange }: ClockMapOptions) {
     this.#maxBytes = maxBytes;
@@ -87,12 +86,15 @@ export class ClockMap<S extends Slot> {
     this.#expiring = 0;
   }
 
-  /** Keys in the order in which they first came; the iterator stays good while the map changes. */
+  /** Keys in the order in which they were first set; the iterator stays valid while the map changes. */
   entries(): MapIterator<[Key, S]> {
     return this.#slots.entries();
   }
 
-  /** Remove what has expired among the next `count` slots; call it regularly, it goes around by itself. */
+  /**
+   * Remove what has expired among the next `count` slots; call it regularly; each call goes on where the last one
+   * ended.
+   */
   sweep(count: number): void {
     if (!this.#handMoved) this.#hand = undefined;
     this.#handMoved = false;
@@ -130,7 +132,6 @@ export class ClockMap<S extends Slot> {
         continue;
       }
       this.delete(next.value);
-      this.evictions += 1;
       return;
     }
   }

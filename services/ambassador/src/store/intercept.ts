@@ -22,8 +22,11 @@ export type Operation = {
   write: boolean;
 };
 
-/** Does something around an operation: delays it, runs it again, refuses it, measures it. */
-export type Around = <T>(operation: Operation, run: () => Promise<T>) => Promise<T>;
+/**
+ * Does something around an operation: delays it, runs it again, refuses it, measures it. `run` does it, on another store
+ * where one is given.
+ */
+export type Around = <T>(operation: Operation, run: (store?: Store) => Promise<T>) => Promise<T>;
 
 /** The store with `around` around each of its operations. `peek` is left out, unless `keepPeek`. */
 export function intercept(
@@ -33,16 +36,18 @@ export function intercept(
 ): Store {
   const outer: Store = {
     info,
-    get: (key, options) => around(read('get', [key]), () => inner.get(key, options)),
-    getMany: (keys, options) => around(read('getMany', keys), () => inner.getMany(keys, options)),
-    set: (key, value, options) => around(write('set', [key]), () => inner.set(key, value, options)),
-    delete: (key, options) => around(write('delete', [key]), () => inner.delete(key, options)),
-    writeMany: (operations) => around(write('writeMany', operationKeys(operations)), () => inner.writeMany(operations)),
-    transact: (operations) => around(write('transact', operationKeys(operations)), () => inner.transact(operations)),
-    increment: (key, by) => around(write('increment', [key]), () => inner.increment(key, by)),
-    touch: (key, at, condition) => around(write('touch', [key]), () => inner.touch(key, at, condition)),
-    list: (options) => around(read('list', []), () => inner.list(options)),
-    ping: (signal) => (pings ? around(read('ping', []), () => inner.ping(signal)) : inner.ping(signal)),
+    get: (key, options) => around(read('get', [key]), (store = inner) => store.get(key, options)),
+    getMany: (keys, options) => around(read('getMany', keys), (store = inner) => store.getMany(keys, options)),
+    set: (key, value, options) => around(write('set', [key]), (store = inner) => store.set(key, value, options)),
+    delete: (key, options) => around(write('delete', [key]), (store = inner) => store.delete(key, options)),
+    writeMany: (operations) =>
+      around(write('writeMany', operationKeys(operations)), (store = inner) => store.writeMany(operations)),
+    transact: (operations) =>
+      around(write('transact', operationKeys(operations)), (store = inner) => store.transact(operations)),
+    increment: (key, by) => around(write('increment', [key]), (store = inner) => store.increment(key, by)),
+    touch: (key, at, condition) => around(write('touch', [key]), (store = inner) => store.touch(key, at, condition)),
+    list: (options) => around(read('list', []), (store = inner) => store.list(options)),
+    ping: (signal) => (pings ? around(read('ping', []), (store = inner) => store.ping(signal)) : inner.ping(signal)),
     close: () => inner.close(),
   };
   if (keepPeek && inner.peek !== undefined) outer.peek = (key) => inner.peek?.(key);

@@ -30,5 +30,5 @@ export function requireText(key: Key): string {
   throw new StoreError('ERR_KEY', 'this store takes keys of UTF-8 without NUL only');
 }
 
-/** The key for people: as text, with what is not text escaped. */
+/** The key for messages: quoted, with what is not text escaped. */
 export const shownKey = (key: Key): string => JSON.stringify(keyToText(key) ?? key);

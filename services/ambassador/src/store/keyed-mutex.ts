@@ -1,6 +1,6 @@
 import type { Key } from './store.ts';
 
-/** One at a time per key, in the order of asking. */
+/** Runs one piece of work at a time per key, in the order of the calls. */
 export class KeyedMutex {
   readonly #tails = new Map<Key, Promise<unknown>>();
 

@@ -13,7 +13,7 @@ export interface NearCache {
   fill(fill: Fill, entry: Entry | undefined): void;
   /** Forget these keys, and let fills that are under way keep nothing. Call before and after each write. */
   invalidate(keys: readonly Key[]): void;
-  /** Forget everything, and answer nothing from memory until `resume`: what changes is not heard now. */
+  /** Forget everything, and answer nothing from memory until `resume`: changes are not reported meanwhile. */
   suspend(): void;
   resume(): void;
 }

@@ -1,14 +1,14 @@
-/** Decides whether commands may go past the store to a Redis, as raw frames: what a policy is for operations. */
+/** Decides whether work may be given to a backend: operations of a store, and commands that go past it as raw frames. */
 export interface RawGuard {
   /**
-   * Whether one command may go now. False: `wake` is called when it is worth asking again for this `waiter`.
+   * Whether one of them may begin now. False: `wake` is called when it is worth asking again for this `waiter`.
    *
    * @throws {StoreError} where it is refused
    */
   ready(waiter: object, wake: () => void): boolean;
-  /** One command goes; only right after `ready` was true. */
+  /** One begins; only right after `ready` was true. */
   enter(): void;
-  /** So many are over; `answered` says whether the Redis could be heard. */
+  /** So many are over; `answered` says whether the backend answered. */
   leave(count: number, answered: boolean): void;
 }
 
@@ -27,3 +27,30 @@ export const both = (outer: RawGuard, inner: RawGuard | undefined): RawGuard =>
           outer.leave(count, answered);
         },
       };
+
+/**
+ * Do some work as soon as the guard lets it pass. `isAnswer` says whether a failure is an answer of the backend.
+ *
+ * @throws {StoreError} where the guard refuses it, and whatever the work throws
+ */
+export async function passGuard<T>(
+  guard: RawGuard,
+  work: () => Promise<T>,
+  isAnswer: (failure: unknown) => boolean = () => false,
+): Promise<T> {
+  const waiter = {};
+  for (;;) {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    if (guard.ready(waiter, resolve)) break;
+    await promise;
+  }
+  guard.enter();
+  try {
+    const result = await work();
+    guard.leave(1, true);
+    return result;
+  } catch (error) {
+    guard.leave(1, isAnswer(error));
+    throw error;
+  }
+}

@@ -3,7 +3,7 @@ import type { NearCache } from './near-cache.ts';
 import type { RawGuard } from './raw-guard.ts';
 import type { Key } from './store.ts';
 
-/** Where a Redis is and how to enter it. Times are milliseconds. Functions are asked at each connect. */
+/** Where a Redis is and how to log in. Times are milliseconds. Functions are called at each connect. */
 export type RedisTarget = {
   topology:
     | { mode: 'single'; host: string; port: number; path?: string }
@@ -19,7 +19,7 @@ export type RedisTarget = {
 export type HostPort = { host: string; port: number };
 export type Login = { username?: string; password?: string };
 
-/** How whole Redis commands may go past the Store, as raw frames. */
+/** How Redis commands are passed to the Redis as raw frames, past the Store. */
 export type RawRoute = {
   target: RedisTarget;
   /** What stands before every key in the Redis; often empty. */

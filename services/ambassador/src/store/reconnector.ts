@@ -10,8 +10,8 @@ type Options = {
 const [firstDelay, longestDelay, heartbeat] = [100, 5000, 5000];
 
 /**
- * When to open a connection again, with back-off, on which changes are heard, and when to check that it is alive: one that
- * died without a word would let a cache answer with what is long gone.
+ * Decides when a connection that reports changes is opened again, with back-off, and when it is checked: over one that
+ * died silently, a cache would go on serving old values.
  */
 export class Reconnector {
   closed = false;

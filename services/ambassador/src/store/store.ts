@@ -9,7 +9,10 @@ export type Key = string;
 /** What is stored under a key. The value's bytes are kept as they came and must not be changed by a reader. */
 export type Entry = {
   readonly value: Buffer;
-  /** The value as text of one byte per character (latin1), where it is kept so; it saves a copy to who only sends it. */
+  /**
+   * The value as text of one byte per character (latin1), where it is kept so; it saves a copy where it is only sent
+   * on.
+   */
   readonly text?: string | undefined;
   /** Opaque; another one after each change. */
   etag: string;
@@ -57,7 +60,7 @@ export type WriteOperation = SetOperation | DeleteOperation;
 export type WriteResult = { etag: string } | { deleted: boolean };
 
 export type ListOptions = {
-  /** Only keys that begin so. */
+  /** Only keys with this prefix. */
   prefix?: Key;
   /** About how many keys a page holds, at least 1; a page may be shorter, even empty, and not be the last. */
   limit: number;
@@ -86,8 +89,8 @@ export interface Store {
   readonly info: StoreInfo;
 
   /**
-   * The entry, without waiting, where memory holds it and may answer: null when it knows that there is none,
-   * undefined when only `get` can know. Stores that always have to ask a server don't have this method.
+   * The entry at once, if it is in memory: null when there is known to be none, undefined when only `get` can tell.
+   * Stores that always have to ask a server don't have this method.
    */
   peek?(key: Key): Entry | null | undefined;
 
@@ -103,7 +106,7 @@ export interface Store {
   /** Delete; true when there was an entry. Rejects with ERR_ETAG_MISMATCH when the condition does not hold. */
   delete(key: Key, options?: WriteOptions): Promise<boolean>;
 
-  /** Independent writes: one result per operation, in order; each fails or succeeds for itself. */
+  /** Independent writes: one result per operation, in order; each fails or succeeds on its own. */
   writeMany(operations: readonly WriteOperation[]): Promise<(WriteResult | StoreError)[]>;
 
   /**
@@ -127,8 +130,8 @@ export interface Store {
   query?(query: StoreQuery): Promise<QueryPage>;
 
   /**
-   * For who acknowledges a write before it is sent: throws where the backend could never store this key. Stores that
-   * take keys of any bytes don't have this method.
+   * For policies that acknowledge a write before it is sent: throws if the backend could never store this key. Stores
+   * that take keys of any bytes don't have this method.
    *
    * @throws {StoreError} ERR_KEY or ERR_TOO_LARGE
    */
@@ -137,7 +140,7 @@ export interface Store {
   /** Resolve when the backend answers, reject with the reason when it does not. */
   ping(signal: AbortSignal): Promise<void>;
 
-  /** Let what was acknowledged reach its place, and release connections. */
+  /** Finish the writes that were acknowledged, and release connections. */
   close(): Promise<void>;
 }
 
@@ -154,7 +157,7 @@ export type StoreQuery = {
   sort: readonly { path: readonly string[]; descending: boolean }[];
   limit?: number;
   cursor?: string;
-  /** Only keys that begin so. */
+  /** Only keys with this prefix. */
   prefix?: Key;
 };
 

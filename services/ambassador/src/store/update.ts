@@ -1,10 +1,10 @@
 import type { Entry, Key, SetOptions, Store } from './store.ts';
 import { StoreError } from './store-error.ts';
 
-/** What an update does to an entry: another value (with its expiry), nothing, or deletion. */
-export type Change = { value: Buffer; ttl?: SetOptions['ttl'] } | 'keep' | 'delete';
+/** What an update does to an entry: another value (with its expiry), another expiry, nothing, or deletion. */
+export type Change = { value: Buffer; ttl?: SetOptions['ttl'] } | { expiresAt: number } | 'keep' | 'delete';
 
-/** How often others may come first before we give up; each lost round means that somebody else made progress. */
+/** Attempts before an update gives up; each lost one means that another writer made progress. */
 const rounds = 100;
 
 /**
@@ -25,6 +25,7 @@ export async function updateEntry(
     const condition = entry === undefined ? { ifAbsent: true } : { ifMatch: entry.etag };
     try {
       if (change === 'delete') await store.delete(key, condition);
+      else if ('expiresAt' in change) await store.touch(key, change.expiresAt, condition);
       else
         await store.set(key, change.value, { ...condition, ...(change.ttl === undefined ? {} : { ttl: change.ttl }) });
       return entry;

@@ -3,18 +3,18 @@ import { Socket, type SocketConstructorOpts } from 'node:net';
 /**
  * The memory that all clients are read into, one after the other.
  *
- * Node allocates 64 KiB for each read of a socket that a server accepted, which costs as much as all else that Node does
- * for a small request. Its option `onread` avoids that, but only for sockets that one makes oneself; so the accepted
- * handle is put into such a one.
+ * Node allocates 64 KiB for each read of a socket that a server accepted, which costs as much as all else that Node
+ * does for a small request. Its option `onread` avoids that, but only for sockets that one makes oneself; so the
+ * accepted handle is put into such a one.
  *
- * Unsafe: it leans on `_handle`, a private member of Node's sockets. Without it the ambassador takes 20 to 48 % more CPU time
- * for a command (`npm run bench -- ambassador/shared-input` measures the reading alone).
+ * Unsafe: it depends on `_handle`, a private member of Node's sockets. Without it the ambassador takes 20 to 48 % more
+ * CPU time for a command (`npm run bench -- ambassador/shared-input` measures the reading alone).
  */
 export class SharedInput {
   readonly #memory = Buffer.allocUnsafeSlow(64 * 1024);
   readonly #kept: number;
 
-  /** A read of more than `kept` bytes is given in memory of its own: who gets it may go on using it. */
+  /** A read of more than `kept` bytes gets memory of its own, which the receiver may keep. */
   constructor(kept: number) {
     this.#kept = kept;
   }

@@ -64,7 +64,7 @@ test("the settings of a transaction are the transaction's own, so that a pooler 
   const pool = new PostgresPool({
     addresses: [{ host: '127.0.0.1', port: primary.port }],
     source: (address) => () => ({ ...address, database: 'postgres', user: 'postgres' }),
-    readOnlyWillDo: false,
+    allowReadOnly: false,
     max: 1,
     connectTimeout: 60_000,
     commandTimeout: 60_000,

@@ -2,7 +2,7 @@ import { ConfigError } from '@podkit/chassis/config/config';
 import { expect, test } from 'vitest';
 import { parsePostgresUrl } from '../../src/backends/postgres/url.ts';
 
-const plain = { database: 'postgres', sslmode: 'disable', readOnlyWillDo: false };
+const plain = { database: 'postgres', sslmode: 'disable', allowReadOnly: false };
 
 test.each([
   ['postgres://h', { addresses: [{ host: 'h', port: 5432 }] }],
@@ -23,7 +23,7 @@ test.each([
   ],
   ['postgres://h/db?sslmode=require', { addresses: [{ host: 'h', port: 5432 }], database: 'db', sslmode: 'require' }],
   ['postgres:///db?host=/run/pg', { addresses: [{ host: '/run/pg', port: 5432 }], database: 'db' }],
-  ['postgres://h?target_session_attrs=any', { addresses: [{ host: 'h', port: 5432 }], readOnlyWillDo: true }],
+  ['postgres://h?target_session_attrs=any', { addresses: [{ host: 'h', port: 5432 }], allowReadOnly: true }],
 ])('%s is read as libpq reads it', (url, expected) => {
   expect(parsePostgresUrl(url)).toEqual({ ...plain, ...expected });
 });

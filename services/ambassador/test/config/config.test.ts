@@ -46,7 +46,7 @@ const cases: [string, string, RegExp][] = [
   [
     'encryption before compression',
     'stores:\n  a: {driver: memory, policies: [{encryption: {keys: [{id: k, file: f}]}}, {compression: {}}]}\n',
-    /does not compress/,
+    /do not compress/,
   ],
   ['half a client certificate', 'stores:\n  a: {driver: redis, tls: {certFile: c}}\n', /belong together/],
   ['text that is no YAML', 'stores: [\n', /^a\.yaml:\d+:\d+: /],

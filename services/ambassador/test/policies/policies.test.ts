@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest';
-import { Bulkhead, bulkhead } from '../../src/policies/bulkhead.ts';
-import { CircuitBreaker, circuitBreaker } from '../../src/policies/circuit-breaker.ts';
+import { Bulkhead } from '../../src/policies/bulkhead.ts';
+import { CircuitBreaker } from '../../src/policies/circuit-breaker.ts';
 import { failover } from '../../src/policies/failover.ts';
 import { faults } from '../../src/policies/faults.ts';
 import { mirror } from '../../src/policies/mirror.ts';
+import { guardStore } from '../../src/policies/policy.ts';
 import { retry } from '../../src/policies/retry.ts';
 import { timeout } from '../../src/policies/timeout.ts';
 import { failing, memory, one, scripted } from '../support/scripted-store.ts';
@@ -63,7 +64,7 @@ test('a breaker opens after failures in a row, lets one try after a while, and c
   let now = 0;
   const { store, calls } = failing(3);
   const breaker = new CircuitBreaker({ failures: 2, openFor: 1000, now: () => now });
-  const guarded = circuitBreaker(store, breaker);
+  const guarded = guardStore(store, breaker);
   for (let count = 0; count < 5; count += 1) await guarded.get('k').catch(() => undefined);
   expect([breaker.state, calls()]).toEqual(['open', 2]);
   now = 1001;
@@ -77,7 +78,7 @@ test('a breaker opens after failures in a row, lets one try after a while, and c
 test('a bulkhead lets so many work, so many wait, and refuses the rest', async () => {
   const gate = Promise.withResolvers<void>();
   const hold = new Bulkhead({ maxInFlight: 2, maxQueue: 1, queueTimeout: 5000 });
-  const store = bulkhead(scripted(memory(), () => gate.promise).store, hold);
+  const store = guardStore(scripted(memory(), () => gate.promise).store, hold);
   const work = [store.get('1'), store.get('2'), store.get('3')];
   expect([hold.inFlight, hold.queued]).toEqual([2, 1]);
   await expect(store.get('4')).rejects.toMatchObject({ code: 'ERR_BUSY' });
@@ -87,7 +88,7 @@ test('a bulkhead lets so many work, so many wait, and refuses the rest', async (
 });
 
 test('who waits too long before a bulkhead is refused', async () => {
-  const store = bulkhead(never().store, new Bulkhead({ maxInFlight: 1, maxQueue: 1, queueTimeout: 10 }));
+  const store = guardStore(never().store, new Bulkhead({ maxInFlight: 1, maxQueue: 1, queueTimeout: 10 }));
   void store.get('1');
   await expect(store.get('2')).rejects.toMatchObject({ code: 'ERR_BUSY' });
 });

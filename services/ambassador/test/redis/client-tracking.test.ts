@@ -81,7 +81,7 @@ describe.each(kinds)('with keys in a store of kind %s', (kind) => {
     );
   });
 
-  test("node-redis' client-side cache answers without asking, and isHeard of changes", async () => {
+  test("node-redis' client-side cache answers without asking, and isReported of changes", async () => {
     const { port } = await endpointFor(stores[kind]());
     const [cached, plain] = [await cachingClient(port), await cachingClient(port, false)];
     await plain.set('k', '1');

@@ -3,6 +3,7 @@ import { tempDir } from '@podkit/chassis/testing/temp-dir';
 import { waitFor } from '@podkit/chassis/testing/wait-for';
 import { describe, expect, test } from 'vitest';
 import { encodeRequest } from '../../src/frontends/redis/protocol/encode-request.ts';
+import { defaultLimits } from '../../src/frontends/redis/protocol/request-limits.ts';
 import { memoryRoute, prefixEngine } from '../support/engine.ts';
 import { openEndpoint, rawClient } from '../support/redis-endpoint.ts';
 
@@ -159,13 +160,13 @@ test('keys and values of any bytes come back as they were', async () => {
 });
 
 test('a value over the limit is refused and the connection ends', async () => {
-  const limits = { maxBulk: 1000, maxRequest: 5000, maxInline: 1000, maxArguments: 10 };
+  const limits = { ...defaultLimits, maxBulk: 1000 };
   const endpoint = await openEndpoint(engine(), { limits });
   const [at, over] = [await rawClient(endpoint.port), await rawClient(endpoint.port)];
   at.send(encodeRequest(['SET', 'a', 'x'.repeat(1000)]));
   over.send(encodeRequest(['SET', 'a', 'x'.repeat(1001)]));
   expect(await at.replies(1)).toEqual(['+OK\r\n']);
-  expect(await over.replies(1)).toEqual(['-ERR Protocol error: unauthenticated bulk length\r\n']);
+  expect(await over.replies(1)).toEqual(['-ERR Protocol error: invalid bulk length\r\n']);
 });
 
 test('the Unix socket is the same endpoint', async () => {

@@ -20,7 +20,6 @@ export function prefixEngine(routes: readonly (readonly [prefix: string, route: 
 
 export const memoryRoute = (name = 'memory'): Route => ({
   store: new MemoryStore({ name, maxBytes: 64 * 1024 * 1024 }),
-  why: [],
   raw: undefined,
 });
 
@@ -36,6 +35,5 @@ export const redisTarget = (port: number): RedisTarget => ({
 /** A route whose commands go on to a Redis; what can't go raw is served by `store`. */
 export const redisRoute = (port: number, store: Store, raw: Partial<RawRoute> = {}): Route => ({
   store,
-  why: [],
   raw: { target: redisTarget(port), keyPrefix: '', near: undefined, ...raw },
 });

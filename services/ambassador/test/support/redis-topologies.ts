@@ -23,7 +23,7 @@ async function replicaIsOnline(masterPort: number, replicaPort: number): Promise
   redisCli(masterPort, 'DEL', 'replicated');
 }
 
-/** A master, a replica, and a Sentinel that makes the replica the master when the master is gone for a second and a half: sooner, and a slow machine has a failover that nobody asked for. */
+/** A master, a replica, and a Sentinel that makes the replica the master when the master is gone for a second and a half: sooner, and a slow machine has a failover without a reason. */
 export async function startSentinel() {
   const folder = mkdtempSync(join(tmpdir(), 'podkit-sentinel-'));
   const master = await startRedis({ args: ['--repl-diskless-sync-delay', '0'] });

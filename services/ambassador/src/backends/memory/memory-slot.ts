@@ -9,7 +9,7 @@ type Parts = {
   keyLength: number;
   value: Buffer;
   expiresAt: number | undefined;
-  /** Which process life the version belongs to: another life's etags must not match by chance. */
+  /** Differs between runs of the process, so that etags of another run never match. */
   life: string;
   version: number;
   ordinal: number;

@@ -37,7 +37,7 @@ export class MemoryStore implements Store {
   readonly #now: () => number;
   readonly #sweep: NodeJS.Timeout;
   readonly #changes = new ChangeRelay();
-  // Etags of another process (or another life of this one) must not match by chance.
+  // Etags of another process, or of an earlier run, must not match by chance.
   readonly #life = randomBytes(4).toString('hex');
   #version = 0;
 
@@ -51,16 +51,11 @@ export class MemoryStore implements Store {
     this.#sweep.unref();
   }
 
-  /** Keys held, bytes they count for, and how many were evicted so far. */
-  get statistics(): { keys: number; bytes: number; evictions: number } {
-    return { keys: this.#map.size, bytes: this.#map.bytes, evictions: this.#map.evictions };
-  }
-
   peek(key: Key): Entry | null {
     return this.#map.get(key) ?? null;
   }
 
-  /** Hear of every change of a key, by writes, expiry and eviction, while it happens. */
+  /** Report every change of a key, by writes, expiry and eviction, as it happens. */
   get track(): TrackChanges {
     return this.#changes.track;
   }
@@ -96,7 +91,7 @@ export class MemoryStore implements Store {
   }
 
   async transact(operations: readonly WriteOperation[]): Promise<WriteResult[]> {
-    // A condition holds for what the operations before it in the list will have left.
+    // A condition is checked against what the operations before it in the list will have written.
     const pending = new Map<Key, string | undefined>();
     for (const { kind, key, ...condition } of operations) {
       const etag = pending.has(key) ? pending.get(key) : this.#map.get(key)?.etag;

@@ -5,7 +5,7 @@ import type { MemorySlot } from './memory-slot.ts';
 
 /** Walks that are remembered between two pages. A forgotten one is found again from the start, which costs time only. */
 const remembered = 64;
-/** Keys scanned at for one page at most, so that a rare prefix does not hold up everybody else. */
+/** Most keys that are scanned for one page, so that a rare prefix does not block other requests. */
 const mostScanned = 20_000;
 
 /** Pages through a map that changes meanwhile. A cursor is the ordinal of the last slot seen, a decimal number. */

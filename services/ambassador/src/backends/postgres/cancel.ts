@@ -13,8 +13,8 @@ export type Backend = {
 const [cancelCode, tlsCode] = [80_877_102, 80_877_103];
 
 /**
- * Ask the server to give up what a connection runs now, over a connection of its own. There is no answer to it; whether it
- * came in time, the interrupted connection says. Gives up after `timeout` milliseconds.
+ * Ask the server to cancel what a connection runs now, over a connection of its own. There is no answer; the
+ * interrupted connection shows whether it came in time. Gives up after `timeout` milliseconds.
  *
  * Protocol: https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-CANCELING-REQUESTS
  */

@@ -18,10 +18,11 @@ export type ChangeListenerOptions = {
 const answerTimeout = 5000;
 
 /**
- * Hears of every change of the keys under a prefix by LISTEN, on a connection of its own. One that is lost, or does not
+ * Reports every change of the keys under a prefix by LISTEN, on a connection of its own. One that is lost, or does not
  * answer a heartbeat, is reported at once and opened again.
  *
- * https://www.postgresql.org/docs/current/sql-notify.html: a notification is delivered once its transaction has committed
+ * https://www.postgresql.org/docs/current/sql-notify.html: a notification is delivered once its transaction has
+ * committed
  */
 export class ChangeListener {
   readonly #options: ChangeListenerOptions;

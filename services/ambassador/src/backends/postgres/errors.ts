@@ -2,7 +2,7 @@ import { describeError, getErrorCode } from '@podkit/chassis/errors';
 import { DatabaseError } from 'pg';
 import { StoreError } from '../../store/store-error.ts';
 
-/** Classes and codes that say "not now" rather than "not so": https://www.postgresql.org/docs/current/errcodes-appendix.html */
+/** Classes and codes of conditions that pass: https://www.postgresql.org/docs/current/errcodes-appendix.html */
 const unavailable = /^(08|53|57P|58|28|3D000)/;
 /** Serialization failure and deadlock: the whole transaction may simply be run again. */
 const repeatable = /^(40001|40P01)$/;
@@ -21,12 +21,12 @@ export class ConnectError extends StoreError {
   }
 }
 
-/** A failed statement. An error message from the server means that it did nothing; silence leaves it open. */
+/** A failed statement. An error message of the server means that it did nothing; without one the outcome is unknown. */
 export function statementFailure(cause: unknown): StoreError {
   if (cause instanceof StoreError) return cause;
   if (cause instanceof DatabaseError) {
     if (cause.code === '25006') return new ReadOnlyError(cause);
-    // Interrupted, by us or by a limit that the server has of its own; or a lock that was not to be had in time.
+    // Cancelled, by us or by a limit of the server's own; or a lock was not available in time.
     if (cause.code === '57014' || cause.code === '55P03')
       return new StoreError('ERR_TIMEOUT', `PostgreSQL: ${cause.message}`, { cause });
     const code = unavailable.test(cause.code ?? '') ? 'ERR_UNAVAILABLE' : 'ERR_BACKEND';

@@ -3,7 +3,7 @@ import type { ConnectionOptions } from 'node:tls';
 import { Client, type ClientConfig } from 'pg';
 import { cancel } from './cancel.ts';
 
-/** Asked at each connect, so that what rotated is used at once. May throw. */
+/** Called at each connect, so that rotated secrets are used at once. May throw. */
 export type ConnectionSource = () => {
   host: string;
   port: number;
@@ -16,13 +16,13 @@ export type ConnectionSource = () => {
 /** A client that the server can distinguish from all others, and that can be interrupted. */
 export type FreshClient = Client & {
   readonly applicationName: string;
-  /** Ask the server to give up the statement that runs, for up to `timeout` milliseconds; nobody waits for it. */
+  /** Ask the server to cancel the statement that runs, for up to `timeout` milliseconds; nothing waits for it. */
   interrupt(timeout: number): void;
 };
 
 type Connected = ((error: Error) => void) | ((error: null, client: Client) => void);
 
-/** A kind of client for a pool that asks `source` anew for each of its connections. */
+/** A class of clients for a pool, which calls `source` for each connection. */
 export function freshClient(source: ConnectionSource): new (config?: string | ClientConfig) => FreshClient {
   return class extends Client {
     readonly applicationName: string;
@@ -68,7 +68,7 @@ function attempt(source: ConnectionSource): [ClientConfig, undefined] | [ClientC
       database,
       ...(user === undefined ? {} : { user }),
       ...(password === undefined ? {} : { password }),
-      // Without a name pg would hold the certificate of an IP address against `localhost`.
+      // Without it pg would check the certificate of an IP address against `localhost`.
       ...(ssl === undefined ? {} : { ssl: { host, ...ssl } }),
     };
     return [config, undefined];

@@ -6,9 +6,9 @@ const statement = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
   WHERE application_name = ANY($1) AND usename = current_user`;
 
 /**
- * Sessions that were left without the server's word on their last statement. It may still run there, wait for a lock, or
- * be on its way; carried out later, it would overwrite what was acknowledged since. So nothing newer is asked of the
- * server before they have ended there.
+ * Sessions whose last statement the server never answered. It may still run there, wait for a lock, or be on its way;
+ * carried out later, it would overwrite newer writes. So no new statement is sent before the server has ended these
+ * sessions.
  */
 export class LostSessions {
   readonly #names = new Set<string>();
@@ -30,7 +30,7 @@ export class LostSessions {
     const deadline = performance.now() + this.#timeout;
     while ((await session(statement, [names])).rows.length > 0) {
       if (performance.now() > deadline)
-        throw new StoreError('ERR_UNAVAILABLE', 'PostgreSQL still holds a statement that was given up');
+        throw new StoreError('ERR_UNAVAILABLE', 'PostgreSQL has not ended a statement that was given up');
       await sleep(20);
     }
     for (const name of names) this.#names.delete(name);

@@ -32,10 +32,10 @@ export const openPrimary = (name: string, spec: PostgresSpec): PostgresStore =>
 type ServerOptions = { autoMigrate: boolean; replica: boolean };
 
 function openServer(name: string, spec: PostgresSpec, url: string, options: ServerOptions) {
-  const { addresses, database, user, password, sslmode, readOnlyWillDo } = parsePostgresUrl(url);
+  const { addresses, database, user, password, sslmode, allowReadOnly } = parsePostgresUrl(url);
   const pool = new PostgresPool({
     addresses,
-    readOnlyWillDo: readOnlyWillDo || options.replica,
+    allowReadOnly: allowReadOnly || options.replica,
     source: (address) => () => {
       const login = readLogin(spec);
       return {

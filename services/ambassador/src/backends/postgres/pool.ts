@@ -11,8 +11,8 @@ export type PoolOptions = {
   /** The servers of which one is used. */
   addresses: readonly Address[];
   source: (address: Address) => ConnectionSource;
-  /** Whether a server that takes no writes will do. */
-  readOnlyWillDo: boolean;
+  /** Whether a server that takes no writes is acceptable. */
+  allowReadOnly: boolean;
   /** Most connections at a time. */
   max: number;
   /** Milliseconds to get a connection, waiting for a free one included. */
@@ -21,14 +21,14 @@ export type PoolOptions = {
   commandTimeout: number;
 };
 
-/** Milliseconds that the server has to end what was given up. */
+/** Milliseconds that the server has to end a statement that was given up. */
 const cancelTimeout = 1000;
 
 const readOnly = `SELECT pg_is_in_recovery() OR current_setting('transaction_read_only')::boolean AS "readOnly"`;
 
 /**
- * Connections to one PostgreSQL. Statements are unnamed, and settings hold for a transaction only, so that a pooler in
- * between may do as it likes.
+ * Connections to one PostgreSQL. Statements are unnamed, and settings hold for a transaction only, so that a pooler may
+ * share the connections between transactions.
  */
 export class PostgresPool {
   readonly #options: PoolOptions;
@@ -59,14 +59,6 @@ export class PostgresPool {
     return pool;
   }
 
-  get waiting(): number {
-    return this.#servers.used?.pool.waitingCount ?? 0;
-  }
-
-  get connections(): number {
-    return this.#servers.used?.pool.totalCount ?? 0;
-  }
-
   /**
    * Run statements on one connection. Where the server turns out to take no writes, or cannot be reached and the URL has
    * others, nothing has happened yet: its connections are dropped and the work runs once more, on the server that does.
@@ -89,17 +81,17 @@ export class PostgresPool {
 
   async #checkWritable(session: Session): Promise<void> {
     const { rows } = await session<{ readOnly: boolean }>(readOnly);
-    if (rows[0]?.readOnly === true && !this.#options.readOnlyWillDo) throw new ReadOnlyError();
+    if (rows[0]?.readOnly === true && !this.#options.allowReadOnly) throw new ReadOnlyError();
   }
 
   #mustLeave(error: unknown): boolean {
-    if (error instanceof ReadOnlyError) return !this.#options.readOnlyWillDo;
+    if (error instanceof ReadOnlyError) return !this.#options.allowReadOnly;
     return error instanceof ConnectError && this.#servers.several;
   }
 
   /**
-   * A connection on which a statement failed without the server's word, or was interrupted, is not used again; and what
-   * it may have left running there is ended before anything else is asked.
+   * A connection on which a statement was interrupted, or failed without an answer, is not used again; a statement that
+   * it may have left running is ended before a new one is sent.
    */
   async #run<T>(pool: Pool, work: (session: Session) => Promise<T>): Promise<T> {
     const client = await connect(pool);

@@ -1,3 +1,4 @@
+import { applyTo } from '../../store/apply.ts';
 import { requireText, textToKey } from '../../store/key.ts';
 import type {
   Capability,
@@ -23,7 +24,7 @@ import { queryPage } from './query-page.ts';
 import { type Row, toEntry } from './row.ts';
 import type { Session } from './session.ts';
 import { type Statement, Statements } from './statements.ts';
-import { applyOperation, deleted, isEtag } from './write.ts';
+import { createWriter, isEtag } from './write.ts';
 import { writeMany } from './write-many.ts';
 
 const capabilities = new Set<Capability>(['etag', 'transactions', 'ttl', 'query', 'linearizable', 'durable']);
@@ -39,6 +40,7 @@ export class PostgresStore implements Store {
   readonly #pool: PostgresPool;
   readonly #tables: Tables;
   readonly #sql: Statements;
+  readonly #writer: Pick<Store, 'set' | 'delete'>;
   readonly #autoMigrate: boolean;
   #prepared: Promise<void> | undefined;
 
@@ -47,6 +49,7 @@ export class PostgresStore implements Store {
     this.#pool = pool;
     this.#tables = tables;
     this.#sql = new Statements(stateTable(tables));
+    this.#writer = createWriter(this.#sql, (statement) => this.#run(statement));
     this.#autoMigrate = autoMigrate;
   }
 
@@ -61,33 +64,30 @@ export class PostgresStore implements Store {
     return keys.map((key) => found.get(key));
   }
 
-  async set(key: Key, value: Buffer, options: SetOptions = {}): Promise<string> {
-    if (!isEtag(options.ifMatch)) throw mismatch(key);
-    const [row] = await this.#run<{ etag: string }>(this.#sql.set(requireText(key), value, options, options.ttl));
-    if (row === undefined) throw mismatch(key);
-    return row.etag;
+  set(key: Key, value: Buffer, options?: SetOptions): Promise<string> {
+    return this.#writer.set(key, value, options);
   }
 
-  async delete(key: Key, options: WriteOptions = {}): Promise<boolean> {
-    if (!isEtag(options.ifMatch)) throw mismatch(key);
-    return deleted(key, options, await this.#run(this.#sql.delete(requireText(key), options.ifMatch)));
+  delete(key: Key, options?: WriteOptions): Promise<boolean> {
+    return this.#writer.delete(key, options);
   }
 
   async writeMany(operations: readonly WriteOperation[]): Promise<(WriteResult | StoreError)[]> {
     return writeMany(operations, {
       setAll: (rows) => this.#run(this.#sql.setMany(rows)),
-      one: (operation) =>
-        operation.kind === 'set'
-          ? this.set(operation.key, operation.value, operation).then((etag) => ({ etag }))
-          : this.delete(operation.key, operation).then((gone) => ({ deleted: gone })),
+      one: (operation) => applyTo(this, operation),
     });
   }
 
   async transact(operations: readonly WriteOperation[]): Promise<WriteResult[]> {
     await this.prepare();
     const work = async (session: Session) => {
+      const writer = createWriter(this.#sql, async <Row extends object>({ text, values }: Statement) => {
+        const { rows } = await session<Row>(text, values);
+        return rows;
+      });
       const results: WriteResult[] = [];
-      for (const operation of operations) results.push(await applyOperation(session, this.#sql, operation));
+      for (const operation of operations) results.push(await applyTo(writer, operation));
       return results;
     };
     for (let attempt = 1; ; attempt += 1) {

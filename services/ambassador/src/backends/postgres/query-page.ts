@@ -4,9 +4,8 @@ import { decodePosition, encodePosition, type QueryPosition } from '../../store/
 import type { QueryPage, StoreQuery } from '../../store/store.ts';
 import { type QueryTarget, queryStatement, restStatement } from './query-sql.ts';
 import { type Row, toEntry } from './row.ts';
-import type { Statement } from './statements.ts';
+import type { Run } from './write.ts';
 
-type Run = <R extends object>(statement: Statement) => Promise<R[]>;
 type Entries = QueryPage['entries'];
 
 /** Values that are parsed here at a time. */

@@ -23,7 +23,7 @@ export const postgresProperties = {
   poolMax: Type.Integer({ default: 8, minimum: 1, maximum: 1000, description: 'Maximum number of connections.' }),
   tablePrefix: Type.String({ default: '', description: 'What stands before `state` in the table’s name.' }),
   metadataTable: Type.String({ default: 'dapr_metadata', description: 'Table that keeps the schema level.' }),
-  migrate: Type.Boolean({ default: true, description: 'Whether to create the tables where they are missing.' }),
+  migrate: Type.Boolean({ default: true, description: 'Whether to create missing tables.' }),
   notify: Type.Boolean({
     default: false,
     description:

@@ -9,13 +9,13 @@ export type Server = { address: Address; pool: Pool };
 export type ServersOptions = {
   addresses: readonly Address[];
   openPool: (address: Address) => Pool;
-  /** Rejects unless the server can be reached and will do. */
+  /** Rejects unless the server can be reached and is suitable. */
   check: (pool: Pool) => Promise<void>;
 };
 
 /**
- * Which of the servers of a URL is used. With several, all are asked at once and the first that will do is taken; it is
- * used until it turns out that it will not do any more.
+ * Which of the servers of a URL is used. With several, all are checked at once and the first suitable one is taken; it
+ * is used until it fails or takes no more writes.
  */
 export class Servers {
   readonly #options: ServersOptions;
@@ -31,11 +31,7 @@ export class Servers {
     return this.#options.addresses.length > 1;
   }
 
-  get used(): Server | undefined {
-    return this.#current;
-  }
-
-  /** @throws {StoreError} ERR_UNAVAILABLE where none will do */
+  /** @throws {StoreError} ERR_UNAVAILABLE where none is suitable */
   async current(): Promise<Server> {
     if (this.#current !== undefined) return this.#current;
     this.#choice ??= this.#choose().finally(() => {

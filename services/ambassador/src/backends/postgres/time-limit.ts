@@ -4,16 +4,16 @@ import { StoreError } from '../../store/store-error.ts';
 export type TimeLimit = {
   /** Milliseconds that a statement may take. */
   commandTimeout: number;
-  /** Milliseconds that the server has for its word on a statement that it was asked to give up. */
+  /** Milliseconds that the server has to answer a cancelled statement. */
   cancelTimeout: number;
-  /** Ask the server to give it up. */
+  /** Ask the server to cancel it. */
   cancel: () => void;
 };
 
 /**
- * Wait for a statement. When its time is over the server is asked to give it up and to say so: its error then means that
- * nothing happened. Whatever else it says or does not say, the outcome is unknown: even a success, since interrupted
- * commits are acknowledged without the standbys that they waited for.
+ * Wait for a statement. When its time is over the server is asked to cancel it: if it confirms that by an error,
+ * nothing happened. In every other case the outcome is unknown, even after a success: a commit that is interrupted is
+ * acknowledged without the standbys that it waited for.
  */
 export async function inTime<T>(statement: Promise<T>, limit: TimeLimit): Promise<T> {
   try {

@@ -10,8 +10,8 @@ export type PostgresUrl = {
   user?: string;
   password?: string;
   sslmode: string;
-  /** Whether a server that takes no writes will do. */
-  readOnlyWillDo: boolean;
+  /** Whether a server that takes no writes is acceptable. */
+  allowReadOnly: boolean;
 };
 
 const parts =
@@ -38,7 +38,7 @@ export function parsePostgresUrl(text: string): PostgresUrl {
     ...(user === '' ? {} : { user }),
     ...(colon === -1 ? {} : { password: decode(login.slice(colon + 1)) }),
     sslmode: query.get('sslmode') ?? 'disable',
-    readOnlyWillDo: attributes === 'any',
+    allowReadOnly: attributes === 'any',
   };
 }
 

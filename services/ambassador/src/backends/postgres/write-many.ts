@@ -9,7 +9,10 @@ type Writers = {
   one: (operation: WriteOperation) => Promise<WriteResult>;
 };
 
-/** Independent writes. Plain sets of different keys go in one statement; if one of them spoils it, each for itself. */
+/**
+ * Independent writes. Plain sets of different keys go in one statement; if one of them makes it fail, each is written
+ * on its own.
+ */
 export async function writeMany(
   operations: readonly WriteOperation[],
   { setAll, one }: Writers,

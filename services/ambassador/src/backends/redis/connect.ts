@@ -1,7 +1,7 @@
 import { Cluster, Redis, type RedisOptions } from 'ioredis';
 import type { HostPort, RedisTarget } from '../../store/raw-route.ts';
 
-/** What the driver uses of a client, whatever is behind it. */
+/** A client of a single Redis, of one behind Sentinel, or of a Cluster. */
 export type RedisClient = Redis | Cluster;
 
 /**
@@ -21,7 +21,7 @@ function commonOptions({ connectTimeout, commandTimeout, tls }: RedisTarget): Re
     protocol: 2,
     connectTimeout,
     commandTimeout,
-    // A network that swallows what is sent never closes the socket: nothing in this time, and another is opened.
+    // A network that drops packets silently never closes the socket, so one that is silent for this time is replaced.
     socketTimeout: commandTimeout,
     enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,

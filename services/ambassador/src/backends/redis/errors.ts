@@ -1,7 +1,7 @@
 import { describeError } from '@podkit/chassis/errors';
 import { StoreError } from '../../store/store-error.ts';
 
-/** Replies that say "not now". */
+/** Error replies of conditions that pass. */
 const notNow =
   /^(LOADING|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|READONLY|BUSY|NOREPLICAS|MISCONF|NOAUTH|WRONGPASS|NOPERM|-?ERR max number of clients)/;
 

@@ -23,7 +23,7 @@ export function openRedis(name: string, spec: RedisSpec, { warn, track }: Contex
   return { store, raw: { target, keyPrefix: '', near: undefined }, changes: { track: track(target), keyPrefix: '' } };
 }
 
-/** Of a cluster that cannot be reached, ioredis says why only in a property of its own. */
+/** ioredis says why a cluster cannot be reached only in a property of its own. */
 const describeFailure = (error: Error): string =>
   'lastNodeError' in error && error.lastNodeError !== undefined
     ? `${describeError(error)} ${describeError(error.lastNodeError)}`

@@ -1,3 +1,4 @@
+import { applyTo } from '../../store/apply.ts';
 import { bytesToKey, keyToBytes } from '../../store/key.ts';
 import type {
   Capability,
@@ -82,7 +83,7 @@ export class RedisStore implements Store {
   async writeMany(operations: readonly WriteOperation[]): Promise<(WriteResult | StoreError)[]> {
     await this.#connected().catch(() => undefined);
     // Sent down one connection at once, in order; each is a script of its own.
-    return Promise.all(operations.map((operation) => this.#write(operation).catch(asStoreError)));
+    return Promise.all(operations.map((operation) => applyTo(this, operation).catch(asStoreError)));
   }
 
   async transact(operations: readonly WriteOperation[]): Promise<WriteResult[]> {
@@ -134,17 +135,14 @@ export class RedisStore implements Store {
     this.#client.disconnect();
   }
 
-  async #write(operation: WriteOperation): Promise<WriteResult> {
-    if (operation.kind === 'delete') return { deleted: await this.delete(operation.key, operation) };
-    return { etag: await this.set(operation.key, operation.value, operation) };
-  }
-
   async #run(script: Script, keys: readonly Key[], values: readonly Argument[]): Promise<unknown> {
     if (this.#client.status !== 'ready') await this.#connected();
     return runScript(this.#client, script, keys.map(keyToBytes), values);
   }
 
-  /** The first to come opens the connection; afterwards the client reconnects by itself, and nobody waits for that. */
+  /**
+   * The first caller opens the connection; afterwards the client reconnects by itself, and no caller waits for that.
+   */
   async #connected(): Promise<void> {
     if (this.#client.status === 'wait') this.#connecting = this.#client.connect().catch(() => undefined);
     await this.#connecting;

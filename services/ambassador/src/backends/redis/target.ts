@@ -2,7 +2,7 @@ import type { HostPort, Login, RedisTarget } from '../../store/raw-route.ts';
 import { readLogin, readSecret, readTls } from '../secret-files.ts';
 import type { RedisSpec } from './schema.ts';
 
-/** Where the Redis of a spec is, and how to enter it. Secrets are read at each connect. */
+/** Where the Redis of a spec is, and how to log in. Secrets are read at each connect. */
 export function toTarget(spec: RedisSpec): RedisTarget {
   const url = new URL(spec.url.replace(/^unix:\/\//, 'unix:'));
   const db = url.protocol === 'unix:' ? 0 : Number(url.pathname.slice(1) || '0');

@@ -4,12 +4,12 @@ import { DaprError, malformed } from './errors.ts';
 import { itemsAt, membersAt, type Span } from './raw-json.ts';
 import { etagIn, type Metadata, parseCondition, parseKey, parseTtl } from './request-parts.ts';
 
-/** A body with the store it is for and what the URL says of its items. */
+/** The store of a body, and the metadata of the URL for its items. */
 export type BodyContext = { store: string; metadata: Metadata };
 
 const nothing = Buffer.from('null');
 
-/** Make sure that a body is JSON; then places in it can be trusted. */
+/** Check that a body is JSON, as the functions that find places in it require. */
 export function checkedJson(body: unknown, how = 'failed to read the request'): Buffer {
   const bytes = Buffer.isBuffer(body) ? body : Buffer.alloc(0);
   try {
@@ -64,7 +64,7 @@ function transactionOperation(json: Buffer, item: Span, context: BodyContext): W
 function setOperation(json: Buffer, item: Span, context: BodyContext): SetOperation {
   const { members, key, condition, metadata } = commonParts(json, item, context);
   const span = members.get('value');
-  // A copy: the slice would keep the whole body alive for as long as the value is stored.
+  // A copy, since a slice would keep the whole body in memory for as long as the value is stored.
   const value = span === undefined ? nothing : Buffer.from(json.subarray(span.start, span.end));
   const contentType = textOrAbsent(plain(json, members.get('contenttype')), 'contentType') ?? metadata.contentType;
   const ttl = parseTtl(metadata);

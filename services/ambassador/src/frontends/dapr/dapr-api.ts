@@ -41,7 +41,7 @@ export function createDaprApi(options: DaprApiOptions): Server {
       answerError(reply, malformed(describeError(error)));
     },
   });
-  // In a scope of its own, since the server has an error handler already.
+  // In a scope of its own, since the server already has an error handler.
   server.register((scope, _none, done) => {
     addRoutes(scope, options);
     done();
@@ -51,10 +51,10 @@ export function createDaprApi(options: DaprApiOptions): Server {
 
 function addRoutes(scope: Server, options: DaprApiOptions): void {
   const { engine, log, appId } = options;
-  // Bodies are parsed by the routes, once the store is known; Go programs and curl often send no content type.
+  // The routes parse bodies once the store is known; Go programs and curl often send no content type.
   scope.removeAllContentTypeParsers();
   scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
-  // The routes check what they are sent, with Dapr's errors; their schemas only describe it.
+  // The routes validate requests themselves, with Dapr's errors; their schemas only describe them.
   scope.setValidatorCompiler(() => () => true);
   scope.addHook('onRequest', checkToken(options.apiToken));
   scope.setErrorHandler((error, request, reply) => answerError(reply, asDaprError(error, request, log)));
@@ -116,7 +116,7 @@ function asDaprError(error: unknown, request: FastifyRequest, log: Logger): Dapr
     return error;
   }
   const status = error instanceof Error && 'statusCode' in error ? Number(error.statusCode) : 500;
-  // Too large a body is a malformed request to Dapr, too.
+  // Dapr, too, answers a body that is too large as a malformed request.
   if (status === 413) return malformed('the body is larger than AMBASSADOR_MAX_BODY');
   if (status < 500) return malformed(describeError(error));
   log.error({ err: error, path: requestPath(request) }, 'state request failed');

@@ -76,7 +76,7 @@ export const transactionsUnsupported = (store: string): DaprError =>
     resourceInfo(store),
   ]);
 
-/** What the store said, as Dapr words it: a conflict is 409, an impossible etag 400, too much at once 429. */
+/** A failure of the store as Dapr answers it: a conflict is 409, an invalid etag 400, an overload 429. */
 export function storeFailure(error: StoreError, errorCode: string, doing: string): DaprError {
   const fail = (status: number, text: string) => new DaprError(status, errorCode, text, undefined, error);
   switch (error.code) {

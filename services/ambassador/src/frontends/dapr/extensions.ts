@@ -12,7 +12,7 @@ export async function listKeys({ store, name, query }: StateRequest): Promise<An
   const page = await attempt('ERR_STATE_LIST', `failed to list the keys of state store ${name}`, () =>
     store.list({ prefix: textToKey(query.get('prefix') ?? ''), limit, ...cursor }),
   );
-  // Keys that came through the Redis endpoint and are no text cannot be asked for here, so they are not shown either.
+  // Keys of the Redis endpoint that are not text cannot be requested here, so they are not listed either.
   const keys = page.keys.map(keyToText).filter((key) => key !== undefined);
   return answerJson({ keys, ...(page.cursor === undefined ? {} : { token: page.cursor }) });
 }

@@ -1,4 +1,4 @@
-/** Where a value lies in the bytes of a JSON text. */
+/** Where a value is in the bytes of a JSON text. */
 export type Span = { start: number; end: number };
 
 const [quote, backslash, comma, colon] = [0x22, 0x5c, 0x2c, 0x3a];

@@ -6,7 +6,7 @@ import { sidecarSchemas } from './sidecar-schemas.ts';
 
 const config = { quiet: true };
 
-/** Names that callers put into the metadata are bounded, or they could fill the memory. */
+/** Bounds the metadata that callers add, which is kept in memory. */
 const maxExtras = 100;
 
 const daprNames: Record<Capability, string[]> = {

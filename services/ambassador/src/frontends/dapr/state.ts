@@ -6,7 +6,7 @@ import { checkedJson, parseSave, parseTransaction } from './body.ts';
 import { DaprError, malformed, storeFailure, transactionsUnsupported } from './errors.ts';
 import { parseCondition, parseKey, readMetadata, readOptions } from './request-parts.ts';
 
-/** A request to a store, with everything that the state API uses. */
+/** A request to a store, with all that the state API uses of it. */
 export type StateRequest = {
   store: Store;
   name: string;
@@ -104,10 +104,10 @@ export function bulkItem(key: Key, entry: Entry | StoreError | undefined): strin
   return `{"key":${JSON.stringify(name)},"data":${toJsonText(entry.value)},${JSON.stringify(rest).slice(1)}`;
 }
 
-/** JSON cannot carry any bytes; a single get can. */
+/** JSON cannot carry arbitrary bytes; the answer to a single get can. */
 const notText = 'ERR_NOT_TEXT: the value is not UTF-8 text; get it by its own key';
 
-/** A value that was written by the Redis protocol need not be JSON; then it is shown as a string. */
+/** A value that was written through the Redis endpoint need not be JSON; then it is answered as a string. */
 function toJsonText(value: Buffer): string {
   const text = value.toString();
   try {
@@ -132,7 +132,7 @@ export async function transaction({ store, name, query, body }: StateRequest): P
   return { status: 204 };
 }
 
-/** Run an operation; what an option or the store refuses is answered with the operation's own error code. */
+/** Run an operation; where an option or the store refuses it, the answer has the operation's own error code. */
 export async function attempt<T>(errorCode: string, doing: string, operation: () => Promise<T>): Promise<T> {
   try {
     return await operation();

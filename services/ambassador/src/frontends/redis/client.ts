@@ -16,7 +16,7 @@ import type { ReplyWriter } from './protocol/reply-writer.ts';
 import type { RequestLimits } from './protocol/request-limits.ts';
 import type { RequestParser } from './protocol/request-parser.ts';
 import type { ServerFacts } from './server-facts.ts';
-import type { Credentials } from './session-commands/auth.ts';
+import type { Credentials } from './session-commands/handshake.ts';
 import type { ScanCursors } from './session-commands/scan-cursors.ts';
 import type { Transaction } from './session-commands/transaction.ts';
 import type { Tracked, TrackingTable } from './tracking/tracked.ts';
@@ -40,35 +40,37 @@ export interface Client {
   tracking: Tracked | undefined;
   /** The run of forwarded requests that the next one may join. */
   run: ForwardRun | undefined;
-  /** What is under way, of each kind; `dispatch` starts nothing that must not overtake it. */
+  /** The work under way, by kind; `dispatch` begins nothing that must not overtake it. */
   readonly pending: Pending;
-  /** True: the connection is closed when all that was asked is answered. */
+  /** Whether the connection is closed once its requests are answered. */
   closing: boolean;
 
   /** Write a reply that is known now. */
   answer(answer: Answer): void;
   /** Write a reply when it is known; `kind` says what must wait for it. */
   answerLater(answer: Promise<Answer>, kind: 'reads' | 'writes' | 'exclusive'): void;
-  /** Write something out of band behind all replies to what was asked before; at once while it only waits for another. */
+  /**
+   * Write something out of band after the replies to all earlier requests; at once while the client is only blocked.
+   */
   interject(bytes: Buffer): void;
   /** Close the current run: its bytes are complete and its replies are awaited. */
   endRun(): void;
-  /** To be called before anything is awaited: replies known already must go out first. */
+  /** Call it before awaiting anything: replies that are known already must go out first. */
   beforeWaiting(): void;
-  /** So many of the commands that were passed on are over. */
+  /** So many of the forwarded commands have been answered. */
   delivered(count: number, nearWrites: number): void;
   /** All later requests wait until `endWait`. `own` is this client's alone and is closed with it. */
   beginWait(own?: Closable): void;
   endWait(): void;
   /** The connections to a route's Redis, in the database that the client has selected. */
   upstream(route: RawRoute): Upstream;
-  /** End it when what was asked is answered; a client that waits for something to happen is ended at once. */
+  /** Close it when its requests are answered; a client that waits for an event is closed at once. */
   finish(): void;
-  /** Drop the connection: nothing sensible can follow on it. */
+  /** Close the connection at once: its replies are no longer consistent. */
   abandon(reason: string): void;
   /** Serve all requests that can be served now. */
   work(): void;
-  /** Write all that waits to the socket, in one piece. */
+  /** Write all that waits for the socket in one piece. */
   flush(): void;
 }
 
@@ -81,13 +83,13 @@ export type Pending = {
   writes: number;
   exclusive: number;
   readonly slots: SlotOrder;
-  /** Whether it waits for another client, and the Redis knows. */
+  /** Whether it is blocked in the Redis, waiting for another client. */
   readonly blocked: boolean;
   /** One more command was passed on; `nearWrites` is 1 where it is a write behind a near cache. */
   passedOn(nearWrites: 0 | 1): void;
 };
 
-/** What a client has subscribed to. */
+/** The subscriptions of a client. */
 export interface Subscribed {
   readonly count: number;
   /** SUBSCRIBE and its like, as the client sent it. */
@@ -134,9 +136,9 @@ export type EndpointContext = {
   upstream(route: RawRoute, database: number | undefined): Upstream;
   /** Write the client's replies at the end of this turn. */
   flushLater(client: Client): void;
-  /** Let the client go on at the end of this turn: something it waited for has come. */
+  /** Let the client go on at the end of this turn, after something that it waited for. */
   workLater(client: Client): void;
-  /** Let the client go on when a Redis that had too much to do has answered something. */
+  /** Let the client go on when a busy Redis has answered something. */
   waitForRoom(client: Client): void;
   closed(client: Client): void;
 };

@@ -13,7 +13,7 @@ import { respMetrics } from './metrics.ts';
 import { ReplyWriter } from './protocol/reply-writer.ts';
 import { defaultLimits, type RequestLimits } from './protocol/request-limits.ts';
 import { createRegistry } from './registry.ts';
-import type { Credentials } from './session-commands/auth.ts';
+import type { Credentials } from './session-commands/handshake.ts';
 import { ScanCursors } from './session-commands/scan-cursors.ts';
 import { Invalidations } from './tracking/invalidations.ts';
 import { TurnQueue } from './turn-queue.ts';
@@ -34,15 +34,14 @@ export type RedisEndpointOptions = {
   limits?: RequestLimits;
   /** Most bytes that may wait for a client that does not read; beyond it is cut off. */
   maxOutput?: number;
-  /** Connections to each Redis, per protocol; default 1, since more of them split what goes in one write. */
-  upstreamConnections?: number;
 };
 
 /** The Redis endpoint, listening. `port` is the one it got, when 0 was asked for. */
 export type RedisEndpoint = { port: number; close(signal?: AbortSignal): Promise<void> };
 
 /**
- * Open the Redis endpoint. It is closed with the lifecycle: what clients asked is answered, then they are let go.
+ * Open the Redis endpoint. It is closed with the lifecycle: requests of clients are answered, then their connections
+ * are closed.
  *
  * @throws {Error} naming the setting when the port is taken
  */
@@ -52,7 +51,7 @@ export async function startRedisEndpoint(options: RedisEndpointOptions): Promise
   const invalidations = new Invalidations(options.engine);
   const turns = new TurnQueue();
   const metrics = respMetrics(options.registry, names, () => clients.size);
-  const upstreams = new Upstreams(options.engine, options.upstreamConnections ?? 1, () => turns.run());
+  const upstreams = new Upstreams(options.engine, () => turns.run());
   const startedAt = Date.now();
   let [lastId, port] = [0, options.port];
   const context: EndpointContext = {
@@ -62,7 +61,7 @@ export async function startRedisEndpoint(options: RedisEndpointOptions): Promise
     credentials: options.credentials,
     log: options.log,
     metrics,
-    // What is large is sent on from where it lies.
+    // Large pieces are sent on without a copy.
     input: new SharedInput(sentWithoutCopy),
     writer: new ReplyWriter(),
     maxOutput: options.maxOutput ?? 128 * 1024 * 1024,
@@ -115,7 +114,7 @@ async function listen(
   accept: (socket: Socket) => void,
   at: { host: string; port: number } | { path: string },
 ): Promise<Server> {
-  // Half-open: a client may say all it wants, close its side, and still read the answers.
+  // Half-open: a client may send its requests, close its side, and still read the answers.
   const server = createServer(
     { allowHalfOpen: true, pauseOnConnect: true, noDelay: true, keepAlive: true, keepAliveInitialDelay: 300_000 },
     accept,
@@ -142,7 +141,7 @@ async function listenUnix(accept: (socket: Socket) => void, path: string): Promi
   return server;
 }
 
-/** Stop listening, let every client have its answers, and cut off who is left when `signal` says so. */
+/** Stop listening, answer every client, and close the connections that are left when `signal` aborts. */
 function closeServer(
   server: Server,
   clients: ReadonlyMap<number, Client>,

@@ -1,6 +1,6 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
 
-/** Plain numbers that the hot path counts in; they become metrics when they are asked for. */
+/** Plain counters for the hot path; they become metrics at each scrape. */
 export type RespMetrics = {
   /** Commands served, by their index. */
   counts: number[];

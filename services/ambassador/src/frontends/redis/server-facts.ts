@@ -1,4 +1,4 @@
-/** What the endpoint knows of itself. */
+/** Facts about the endpoint, for INFO. */
 export type ServerFacts = {
   port: number;
   startedAt: number;

@@ -17,7 +17,7 @@ export class TurnQueue {
     this.#schedule();
   }
 
-  /** Let the client go on when a Redis has answered something: it had more to send than that one takes. */
+  /** Let the client go on when a Redis has answered something: it has more to send than that Redis takes now. */
   waitForRoom(client: Client): void {
     this.#waiting.add(client);
   }

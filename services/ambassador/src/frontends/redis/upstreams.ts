@@ -9,13 +9,11 @@ import type { Upstream } from './upstream/upstream.ts';
 export class Upstreams {
   readonly #pools = new Map<RedisTarget, Map<number | undefined, Upstream>>();
   readonly #engine: Engine;
-  readonly #size: number;
   readonly #onDelivered: () => void;
   readonly #stopListening: () => void;
 
-  constructor(engine: Engine, size: number, onDelivered: () => void) {
+  constructor(engine: Engine, onDelivered: () => void) {
     this.#engine = engine;
-    this.#size = size;
     this.#onDelivered = onDelivered;
     this.#stopListening = engine.onReload(() => this.#retire());
   }
@@ -33,11 +31,11 @@ export class Upstreams {
   }
 
   #open(target: RedisTarget): Upstream {
-    const common = { size: this.#size, onDelivered: this.#onDelivered };
+    const onDelivered = this.#onDelivered;
     const { topology, ...rest } = target;
     if (topology.mode === 'cluster')
-      return new ClusterUpstream({ ...common, server: { ...rest, host: '', port: 0, db: 0 }, seeds: topology.nodes });
-    return new UpstreamPool({ ...common, server: toServer({ ...rest, topology }) });
+      return new ClusterUpstream({ onDelivered, server: { ...rest, host: '', port: 0, db: 0 }, seeds: topology.nodes });
+    return new UpstreamPool({ onDelivered, server: toServer({ ...rest, topology }) });
   }
 
   close(): void {
@@ -45,7 +43,7 @@ export class Upstreams {
     for (const pools of this.#pools.values()) for (const pool of pools.values()) pool.close();
   }
 
-  /** After a reload: what no route leads to any more is closed when its last reply has come. */
+  /** After a reload, close what no route uses any more, once its last reply has come. */
   #retire(): void {
     const targets = new Set(this.#engine.routes().map(({ raw }) => raw?.target));
     for (const [target, pools] of this.#pools) {

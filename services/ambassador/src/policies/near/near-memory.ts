@@ -10,13 +10,13 @@ export type NearOptions = {
   negativeTtl: number;
   staleWhileRevalidate: number;
   staleIfError: number;
-  /** By which part of itself a lifetime is shortened at random. */
+  /** Fraction by which a lifetime is shortened at random. */
   jitter: number;
   now?: () => number;
   random?: () => number;
 };
 
-/** Times are milliseconds since the epoch; from `goneAt` on it is of no use. */
+/** Times are milliseconds since the epoch; from `goneAt` on it is never served. */
 type NearSlot = { entry: Entry | null; freshUntil: number; staleUntil: number; goneAt: number; size: number };
 
 const overhead = 320;
@@ -24,7 +24,6 @@ const overhead = 320;
 /** The memory of a near cache: entries, absences, and which reads under way may still be kept. */
 export class NearMemory implements NearCache {
   readonly #map: LRUCache<Key, NearSlot>;
-  #evictions = 0;
   readonly #fills = new Map<Key, Set<Fill>>();
   readonly #options: NearOptions;
   readonly #now: () => number;
@@ -33,17 +32,15 @@ export class NearMemory implements NearCache {
   constructor(options: NearOptions) {
     this.#options = options;
     this.#now = options.now ?? Date.now;
-    this.#map = new LRUCache({
-      maxSize: options.maxBytes,
-      sizeCalculation: ({ size }) => size,
-      dispose: (_slot, _key, reason) => {
-        if (reason === 'evict') this.#evictions += 1;
-      },
-    });
+    this.#map = new LRUCache({ maxSize: options.maxBytes, sizeCalculation: ({ size }) => size });
   }
 
-  get statistics(): { keys: number; bytes: number; evictions: number } {
-    return { keys: this.#map.size, bytes: this.#map.calculatedSize, evictions: this.#evictions };
+  get size(): number {
+    return this.#map.size;
+  }
+
+  get bytes(): number {
+    return this.#map.calculatedSize;
   }
 
   peek(key: Key): Entry | null | undefined {
@@ -51,7 +48,7 @@ export class NearMemory implements NearCache {
     return slot !== undefined && slot.freshUntil > this.#now() ? slot.entry : undefined;
   }
 
-  /** What is no longer fresh but may be served while it is asked for anew (`revalidate`) or when that fails (`error`). */
+  /** A stale entry that may be served while it is being revalidated, or when the backend fails. */
   stale(key: Key, why: 'revalidate' | 'error'): Entry | null | undefined {
     const slot = this.#get(key);
     if (slot === undefined || (why === 'revalidate' && slot.staleUntil <= this.#now())) return undefined;

@@ -15,7 +15,7 @@ const schema = strict(
       default: '1s',
       description: 'How long the absence of a key is remembered; 0 is never.',
     }),
-    jitter: probability('By which part of itself a lifetime is shortened at random, against stampedes.', 0.1),
+    jitter: probability('Fraction by which a lifetime is shortened at random, against stampedes.', 0.1),
     staleWhileRevalidate: duration({
       default: '0',
       description: 'How long a stale entry is served while it is being revalidated.',
@@ -26,7 +26,8 @@ const schema = strict(
     }),
     tracking: Type.Boolean({
       default: true,
-      description: 'Hear of every change: on Redis by CLIENT TRACKING, on PostgreSQL with `notify` by LISTEN.',
+      description:
+        'Be notified of every change: by a Redis through CLIENT TRACKING, by a PostgreSQL with `notify` through LISTEN.',
     }),
   },
   { description: 'A near cache in front of the store; concurrent reads of a key are one read.' },
@@ -38,8 +39,8 @@ const schema = strict(
  */
 function near(spec: Static<typeof schema>, { name, inner, context: { metrics } }: Place): Built {
   const memory = new NearMemory(spec);
-  metrics.gauge(name, 'near_entries', () => memory.statistics.keys);
-  metrics.gauge(name, 'near_bytes', () => memory.statistics.bytes);
+  metrics.gauge(name, 'near_entries', () => memory.size);
+  metrics.gauge(name, 'near_bytes', () => memory.bytes);
   const store = nearStore(inner.store, memory, (event) => metrics.near(name, event));
   const { raw, changes } = inner;
   const cached: Built = { store, raw: raw && { ...raw, near: memory } };

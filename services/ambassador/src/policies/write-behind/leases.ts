@@ -2,7 +2,7 @@
 export class Leases {
   readonly #held = new Map<string, Promise<void>>();
 
-  /** Wait for whoever has the folder, then have it; returns how to give it back. */
+  /** Wait until the folder is free and take it; returns a function that gives it back. */
   async take(folder: string): Promise<() => void> {
     const before = this.#held.get(folder);
     const { promise, resolve } = Promise.withResolvers<void>();

@@ -1,11 +1,13 @@
-import type { Key, SetOptions, Store, WriteOperation, WriteOptions, WriteResult } from '../../store/store.ts';
+import { applyTo } from '../../store/apply.ts';
+import type { Key, SetOptions, Store, WriteOptions, WriteResult } from '../../store/store.ts';
 import { asStoreError, type StoreError } from '../../store/store-error.ts';
 import { toEntry } from './pending.ts';
 import type { WriteBehind } from './write-behind.ts';
 
 /**
- * Plain sets and deletes are acknowledged once they are in the journal; readers here see them at once. Whatever needs
- * the store's own word (conditions, transactions, increments, `strong`) first waits for the key's earlier writes.
+ * Plain sets and deletes are acknowledged once they are in the journal; readers here see them at once. Operations that
+ * need an answer of the store itself (conditions, transactions, increments, `strong`) first wait for the key's earlier
+ * writes.
  */
 export function writeBehindStore(inner: Store, queue: WriteBehind): Store {
   const set = async (key: Key, value: Buffer, options: SetOptions = {}): Promise<string> => {
@@ -29,8 +31,6 @@ export function writeBehindStore(inner: Store, queue: WriteBehind): Store {
     await queue.add(key, undefined, undefined);
     return existed !== undefined;
   };
-  const write = async (one: WriteOperation): Promise<WriteResult> =>
-    one.kind === 'set' ? { etag: await set(one.key, one.value, one) } : { deleted: await remove(one.key, one) };
   return {
     info: { ...inner.info, capabilities: new Set([...inner.info.capabilities, 'durable']) },
     get: async (key, options) => {
@@ -48,7 +48,9 @@ export function writeBehindStore(inner: Store, queue: WriteBehind): Store {
     set,
     delete: remove,
     writeMany: (all) =>
-      Promise.all(all.map((one): Promise<WriteResult | StoreError> => write(one).catch(asStoreError))),
+      Promise.all(
+        all.map((one): Promise<WriteResult | StoreError> => applyTo({ set, delete: remove }, one).catch(asStoreError)),
+      ),
     transact: async (all) => {
       await queue.drain(all.map(({ key }) => key));
       return inner.transact(all.map((one) => queue.translate(one.key, one)));

@@ -18,7 +18,9 @@ export type WriteBehindOptions = {
   /** Most writes sent at once. */
   batch: number;
   warn?: (message: string) => void;
-  /** Waits until nobody else in this process uses the folder; returns how to give it back. */
+  /**
+   * Waits until no other store of this process uses the folder, and takes it; returns a function that gives it back.
+   */
   lease: () => Promise<() => void>;
 };
 
@@ -47,7 +49,7 @@ export class WriteBehind {
     this.#sent = new SentLog(this.#journal);
     this.pending = new Pending(options);
     this.#ready = this.#recover();
-    // The users of the store see a failure; there may be none yet.
+    // Callers see a failure when they wait for it; there may be none yet.
     this.#ready.catch(() => undefined);
   }
 
@@ -60,7 +62,7 @@ export class WriteBehind {
     return this.#ready;
   }
 
-  /** Put a write into the journal and the queue. Resolves with its etag once it is on disk. */
+  /** Add a write to the journal and the queue. Resolves with its etag once it is on disk. */
   async add(key: Key, value: Buffer | undefined, expiresAt: number | undefined): Promise<string> {
     await this.#ready;
     if (this.#closing) throw new StoreError('ERR_CLOSED', 'the store is closing');
@@ -137,7 +139,7 @@ export class WriteBehind {
     while (this.pending.size > 0 && !this.#closing) {
       const writes = this.pending.oldest(this.#options.batch);
       const results = await this.#inner.writeMany(writes.map(toOperation)).catch(() => {
-        // A failure of all together is not the store's word on any one of them.
+        // A failure of the whole batch says nothing about any one write.
         const text = 'the store took none of the writes';
         return writes.map(() => new StoreError('ERR_UNAVAILABLE', text, { outcome: 'unknown' }));
       });
@@ -172,7 +174,7 @@ export class WriteBehind {
   }
 
   async #settle(): Promise<void> {
-    // It saves sending twice after a crash; who depends on that insists on it in `drain`.
+    // It only saves sending twice after a crash; where that matters, `drain` insists on it.
     await this.#sent.note().catch(() => undefined);
     await this.#release();
   }
@@ -184,7 +186,7 @@ export class WriteBehind {
     await this.#journal.release(open - 1).catch(() => undefined);
   }
 
-  /** The store will never take it: keep it for a person, and say so. False when it cannot be kept either. */
+  /** The store will never take it: keep it in `rejected.jsonl`, and warn. False when it cannot be kept either. */
   async #reject(write: JournalWrite, error: StoreError): Promise<boolean> {
     const { folder, warn } = this.#options;
     try {

@@ -1,11 +1,13 @@
-/** A short status such as OK. */
-export class Status {
+class TextAnswer {
   readonly text: string;
 
   constructor(text: string) {
     this.text = text;
   }
 }
+
+/** A short status such as OK. */
+export class Status extends TextAnswer {}
 
 /** An error reply; thrown by a command, or an element of its answer. The message begins with Redis' error code. */
 export class CommandError extends Error {}
@@ -29,29 +31,17 @@ export class SetAnswer {
 }
 
 /** Text for people, as INFO answers it. */
-export class Verbatim {
-  readonly text: string;
+export class Verbatim extends TextAnswer {}
 
-  constructor(text: string) {
-    this.text = text;
-  }
-}
-
-/** What RESP2 knows as the null array: an EXEC whose watched keys changed. */
+/** The null array of RESP2: an EXEC whose watched keys changed. */
 export class NullArray {
   readonly isNull = true;
 }
 
 /** Bytes as text, a byte per character. */
-export class Latin1 {
-  readonly text: string;
+export class Latin1 extends TextAnswer {}
 
-  constructor(text: string) {
-    this.text = text;
-  }
-}
-
-/** What a command answers; strings and bytes become bulk strings. */
+/** The answer of a command; strings and bytes become bulk strings. */
 export type Answer =
   | Uint8Array
   | string

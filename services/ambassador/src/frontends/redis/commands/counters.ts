@@ -19,7 +19,7 @@ const add =
     }
   };
 
-/** Redis distinguishes a value that is no integer from a sum that overflows. */
+/** Redis has different errors for a value that is no integer and a sum that overflows. */
 async function whyNot(store: Store, key: Key): Promise<CommandError> {
   const entry = await store.get(key);
   try {

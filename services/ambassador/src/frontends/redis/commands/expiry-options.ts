@@ -13,7 +13,7 @@ const units: Record<string, { scale: bigint; relative: boolean }> = {
 
 export const isExpiryWord = (word: string): boolean => Object.hasOwn(units, word);
 
-/** The time that `EX 10` and its like name. A time that is not positive or too large is refused, as in Redis. */
+/** The time that `EX 10` and its like name. A time that is not positive, or too large, is refused as in Redis. */
 export function parseExpiry(command: string, word: string, text: string): number {
   const amount = integer64(text);
   const unit = units[word];
@@ -25,7 +25,7 @@ export function parseExpiry(command: string, word: string, text: string): number
 
 export type SetWords = { expiresAt?: number; keepTtl: boolean; absent: boolean; present: boolean; get: boolean };
 
-/** The words behind `SET key value`. As in Redis, a word that is wrong is found before a time that is. */
+/** The words behind `SET key value`. As in Redis, a wrong word is reported before a wrong time. */
 export function setWords(request: RequestView): SetWords {
   const words: SetWords = { keepTtl: false, absent: false, present: false, get: false };
   let expiry: [word: string, text: string] | undefined;

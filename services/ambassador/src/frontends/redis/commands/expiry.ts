@@ -1,11 +1,10 @@
 import type { Entry, Key, Store } from '../../../store/store.ts';
-import { StoreError } from '../../../store/store-error.ts';
+import { updateEntry } from '../../../store/update.ts';
 import { CommandError } from './answer.ts';
 import { invalidExpire, replies } from './errors.ts';
 import { answerFrom, type KeyCommand } from './key-command.ts';
 import { integer64 } from './numbers.ts';
 import type { RequestView } from './request.ts';
-import { isMismatch } from './store-errors.ts';
 
 type Condition = { nx: boolean; xx: boolean; gt: boolean; lt: boolean };
 
@@ -26,17 +25,13 @@ const apply = (store: Store, key: Key, at: number): Promise<boolean> =>
 
 /** The condition depends on the expiry, so the entry must still be the one that was read. */
 async function applyIf(store: Store, key: Key, at: number, condition: Condition): Promise<boolean> {
-  for (let round = 0; round < 100; round += 1) {
-    const entry = await store.get(key, { consistency: 'strong' });
-    if (entry === undefined || !holds(condition, entry, at)) return false;
-    const same = { ifMatch: entry.etag };
-    try {
-      return at <= Date.now() ? await store.delete(key, same) : await store.touch(key, at, same);
-    } catch (error) {
-      if (!isMismatch(error)) throw error;
-    }
-  }
-  throw new StoreError('ERR_BUSY', 'the entry keeps changing under the update');
+  let isApplied = false;
+  await updateEntry(store, key, (entry) => {
+    isApplied = entry !== undefined && holds(condition, entry, at);
+    if (!isApplied) return 'keep';
+    return at <= Date.now() ? 'delete' : { expiresAt: at };
+  });
+  return isApplied;
 }
 
 function parseCondition(request: RequestView): Condition {
@@ -52,7 +47,7 @@ function parseCondition(request: RequestView): Condition {
   return condition;
 }
 
-/** No expiry counts as endless, so nothing is greater and everything is less. */
+/** A key without expiry counts as one that never expires. */
 function holds({ nx, xx, gt, lt }: Condition, { expiresAt }: Entry, at: number): boolean {
   if (nx && expiresAt !== undefined) return false;
   if (xx && expiresAt === undefined) return false;

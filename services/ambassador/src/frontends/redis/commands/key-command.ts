@@ -10,7 +10,7 @@ import type { RequestView } from './request.ts';
  */
 export type KeyCommand = (store: Store, request: RequestView) => Answer | Promise<Answer>;
 
-/** Read an entry and make an answer of it, at once where the store can. */
+/** Read an entry and answer with it, at once where the store can. */
 export function answerFrom(
   store: Store,
   key: Key,

@@ -22,7 +22,7 @@ export async function readMany(store: Store, keys: readonly Key[]): Promise<Answ
   return (await store.getMany(keys)).map(toAnswer);
 }
 
-/** MGET takes what is no string for missing, as Redis does. */
+/** MGET answers null for a value that is no string, as in Redis. */
 function toAnswer(result: Entry | undefined | StoreError): Answer {
   if (result instanceof StoreError) return result.code === 'ERR_WRONG_TYPE' ? null : asCommandError(result);
   return result?.value ?? null;

@@ -5,8 +5,8 @@ import { CommandError } from './answer.ts';
 import { replies } from './errors.ts';
 
 /**
- * The error reply for whatever was thrown: in Redis' words where Redis has some, else with its own message behind ERR or
- * BUSY. It says so where a write may have happened all the same.
+ * The error reply for anything thrown: in Redis' words where there are some, else its own message after ERR or BUSY. It
+ * says so if a write may have been applied.
  */
 export function asCommandError(error: unknown): CommandError {
   if (error instanceof CommandError) return error;

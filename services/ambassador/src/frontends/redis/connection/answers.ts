@@ -29,13 +29,13 @@ export class Answers {
     const slot = client.replies.open();
     pending[kind] += 1;
     const finish = (final: Answer) => {
-      // Another client's bytes can't be in the writer: it is emptied at the end of each turn of work.
+      // No other client's bytes are in the writer: it is emptied at the end of each turn of work.
       endpoint.writer.protocol = session.protocol;
       writeAnswer(endpoint.writer, final);
       slot.write(endpoint.writer.take());
       slot.close();
       pending[kind] -= 1;
-      // At once, not in the next turn: in a long pipeline of writes each waits for the one before.
+      // At once instead of in the next turn, since in a pipeline of writes each waits for the one before.
       client.work();
       endpoint.flushLater(client);
     };

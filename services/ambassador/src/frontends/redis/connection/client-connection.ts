@@ -42,7 +42,7 @@ export class ClientConnection implements Client, RunOwner {
   #held = false;
   #working = false;
   #ended = false;
-  /** True while its own bytes are being served; what is written then goes out at the end of that. */
+  /** True while its own requests are being served; replies then go out at the end. */
   #reading = false;
   #finishing = false;
 
@@ -69,7 +69,7 @@ export class ClientConnection implements Client, RunOwner {
     try {
       this.#serve();
     } catch (error) {
-      // Only the parser throws here: it can't find the next request any more.
+      // Only the parser throws here, when it cannot find the next request.
       this.endRun();
       this.answer(new CommandError(`ERR ${describeError(error)}`));
       this.closing = true;
@@ -99,7 +99,7 @@ export class ClientConnection implements Client, RunOwner {
     this.flush();
   }
 
-  /** The client has said all it wants to say; what it asked is still answered, but nothing is waited for. */
+  /** The client sends no more requests. Those that it sent are answered, but it does not wait for events any more. */
   #readEnd(): void {
     this.#ended = true;
     this.work();
@@ -107,7 +107,7 @@ export class ClientConnection implements Client, RunOwner {
     else this.flush();
   }
 
-  /** Requests that were cut off, or wait for memory to read, are not read further; the socket is closed when done. */
+  /** Stop reading a client that sends faster than it is served, and go on when it is. */
   #settle(): void {
     this.#answers.handOver();
     if (this.parser.pending > highWater && this.#busy) this.#socket.pause();
@@ -171,11 +171,11 @@ export class ClientConnection implements Client, RunOwner {
   flush(): void {
     if (this.#output.flush()) {
       if (this.#output.waiting > this.endpoint.maxOutput) this.abandon('the client does not read its replies');
-      // A write that the system took whole brings no `drain`; the rest of a long pipeline then waits for its turn here.
+      // A write that the system takes whole emits no `drain`, so the rest of a long pipeline is scheduled here.
       if (this.parser.pending > 0 && !this.#mustWait()) this.endpoint.workLater(this);
     }
     if (this.replies.length > 0 || this.#busy) return;
-    // As Redis does after QUIT and after a protocol error: the answer goes out, and nothing more is read.
+    // As in Redis after QUIT and after a protocol error: the answer is sent, and nothing more is read.
     if (this.closing) this.#socket.destroySoon();
     else if (this.#finishing || this.#ended) this.#socket.end();
   }

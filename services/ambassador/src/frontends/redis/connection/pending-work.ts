@@ -4,7 +4,7 @@ import { SlotOrder } from '../forwarding/slot-order.ts';
 /** Replies that one client may be waiting for. */
 const mostAwaited = 4096;
 
-/** What is under way for one client, of each kind; `dispatch` starts nothing that must not overtake it. */
+/** The work under way for one client, by kind; `dispatch` begins nothing that must not overtake it. */
 export class PendingWork implements Pending {
   forwarded = 0;
   nearWrites = 0;

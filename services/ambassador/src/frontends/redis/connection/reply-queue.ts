@@ -16,7 +16,7 @@ export class ReplyQueue {
     else (this.#tail.after ??= []).push(bytes);
   }
 
-  /** Something out of band: as soon as no reply is in the middle. */
+  /** Send something out of band as soon as no reply is sent in part. */
   interject(bytes: Buffer): void {
     if (this.#head === undefined || !this.#head.begun) this.#output(bytes);
     else this.#head.after = [bytes, ...(this.#head.after ?? [])];

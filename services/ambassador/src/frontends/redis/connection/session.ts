@@ -1,4 +1,4 @@
-/** What one connection has said about itself. */
+/** The state of one connection that its client can set. */
 export class Session {
   readonly id: number;
   readonly address: string;

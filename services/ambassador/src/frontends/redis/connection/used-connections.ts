@@ -13,7 +13,7 @@ export class UsedConnections {
     this.#all.add(connection);
   }
 
-  /** Whether one was lost since this was asked last: what it carried may be gone with its server. */
+  /** Whether one was lost since the last call: writes that it carried may be lost with its server. */
   takeLost(): boolean {
     this.#dropClosed();
     const lost = this.#lost;

@@ -18,7 +18,7 @@ const whileSubscribed = new Set(
   'subscribe unsubscribe psubscribe punsubscribe ssubscribe sunsubscribe ping quit reset'.split(' '),
 );
 
-/** Serve the request that the client's parser stands at. False: it must wait for what is under way. */
+/** Serve the request that the client's parser has found. False: it must wait for work that is under way. */
 export function dispatch(client: Client): boolean {
   const { parser, request, endpoint, session } = client;
   const command = endpoint.table.find(parser.buffer, parser.starts[0] ?? 0, parser.ends[0] ?? 0);
@@ -47,7 +47,7 @@ export function dispatch(client: Client): boolean {
   }
 }
 
-/** Note what a client that caches has read and written; a transaction does both at EXEC. */
+/** Note what a client with a cache has read and written; a transaction does both at EXEC. */
 function track(client: Client, tracking: Tracked, command: Command, transaction: Transaction | undefined): void {
   if (client.transaction?.open) return;
   if (command.name === 'exec') for (const { touched } of transaction?.queued ?? []) tracking.touched(touched);
@@ -82,7 +82,8 @@ function serveFromStore(client: Client, command: Command, route: Route): boolean
   const { onStore } = command;
   if (onStore === undefined) throw new CommandError(unknownRequest(client.request));
   const { pending } = client;
-  // A write must not overtake a read, nor anything a write; a near cache knows nothing of writes still on their way.
+  // A write must not overtake a read, and nothing may overtake a write; the near cache does not know writes that are
+  // still on their way.
   if (pending.writes > 0 || (command.write && pending.reads > 0)) return false;
   if (route.raw?.near !== undefined && pending.nearWrites > 0) return false;
   client.endRun();

@@ -6,7 +6,7 @@ import { CommandError } from '../commands/answer.ts';
 import { replies } from '../commands/errors.ts';
 import { commonSlot } from '../forwarding/common-slot.ts';
 
-/** The keys of one request that live in one place, with where they stood among all its keys. */
+/** The keys of one request that live in one place, with their positions among all its keys. */
 export type Group = {
   route: Route;
   raw: RawRoute | undefined;
@@ -15,7 +15,7 @@ export type Group = {
   places: number[];
 };
 
-/** Part the keys of a request by where they live: the store, and in a cluster the slot. */
+/** Group the keys of a request by where they live: the store, and in a cluster the slot. */
 export function groupByRoute({ endpoint }: Client, keys: readonly Key[]): Group[] {
   const groups = new Map<Route, Map<number | undefined, Group>>();
   for (const [place, key] of keys.entries()) {
@@ -43,7 +43,7 @@ export function commonRoute({ endpoint }: Client, keys: readonly Key[]): Route['
   return first.raw;
 }
 
-/** The owner of what has no key, such as channels, scripts and PING in a transaction: the first Redis, if there is one. */
+/** The route of commands without a key, such as channels and scripts: the first Redis, if there is one. */
 export const sessionRoute = (engine: Engine): Route =>
   engine.routes().find(({ raw }) => raw !== undefined) ?? engine.route('');
 
@@ -62,6 +62,6 @@ export const distinctRedis = (engine: Engine): RawRoute[] => {
   return [...byTarget.values()];
 };
 
-/** Whether reads of a route are answered from a near cache: it knows the keys of the store's own database only. */
+/** Whether reads of a route are answered from a near cache, which holds keys of the store's own database only. */
 export const isCached = ({ session }: Client, { near }: RawRoute): boolean =>
   near !== undefined && session.database === undefined;

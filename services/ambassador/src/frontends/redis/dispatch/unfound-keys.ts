@@ -14,7 +14,7 @@ export function positionsOrRefusal({ request }: Client, command: Command): numbe
   }
 }
 
-/** What has no keys that can be found, Redis refuses too, with words for each command: it is asked for them. */
+/** Pass a request whose keys cannot be found on to a Redis, which refuses it with its own words. */
 export function refuseAsRedis(client: Client, command: Command, refusal: CommandError): boolean {
   const { raw } = sessionRoute(client.endpoint.engine);
   if (raw === undefined) throw refusal;

@@ -1,4 +1,4 @@
-import type { RawGuard } from '../../../store/raw-guard.ts';
+import { passGuard } from '../../../store/raw-guard.ts';
 import type { RawRoute } from '../../../store/raw-route.ts';
 import type { Key } from '../../../store/store.ts';
 import type { Client } from '../client.ts';
@@ -24,8 +24,8 @@ type Way = {
 };
 
 /**
- * Ask a route's Redis on the connection that carries the client's requests, behind all that it sent before; one reply per
- * request.
+ * Send requests to a route's Redis on the connection that carries the client's own, after all that it sent before.
+ * Resolves with one reply per request.
  */
 export async function ask(
   client: Client,
@@ -33,12 +33,12 @@ export async function ask(
   requests: readonly Words[],
   { slot, written }: AskOptions = {},
 ): Promise<Reply[]> {
-  const { id, protocol } = client.session;
+  const { protocol } = client.session;
   const connection = connectionFor(client, route, slot);
-  return askOver(client, route, requests, { connection, reconnect: (pool) => pool.connection(id, protocol), written });
+  return askOver(client, route, requests, { connection, reconnect: (pool) => pool.connection(protocol), written });
 }
 
-/** The same over a connection that was chosen before; redirects are followed only with `reconnect`. */
+/** The same over a given connection; redirects are followed only with `reconnect`. */
 export async function askOver(client: Client, route: RawRoute, requests: readonly Words[], way: Way): Promise<Reply[]> {
   if (requests.length === 0) return [];
   const { connection, ...rest } = way;
@@ -50,26 +50,7 @@ export async function askOver(client: Client, route: RawRoute, requests: readonl
     return promise;
   };
   const sendAll = () => Promise.all(requests.map(send));
-  return route.guard === undefined ? sendAll() : guarded(route.guard, sendAll);
-}
-
-/** Wait until the policies let it pass, and report to them whether it was answered. */
-async function guarded<T>(guard: RawGuard, send: () => Promise<T>): Promise<T> {
-  const waiter = {};
-  for (let passes = false; !passes; ) {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    passes = guard.ready(waiter, resolve);
-    if (!passes) await promise;
-  }
-  guard.enter();
-  try {
-    const answer = await send();
-    guard.leave(1, true);
-    return answer;
-  } catch (error) {
-    guard.leave(1, false);
-    throw error;
-  }
+  return route.guard === undefined ? sendAll() : passGuard(route.guard, sendAll);
 }
 
 /**

@@ -38,7 +38,7 @@ export function callCluster(client: Client, request: ClusterRequest, first: Forw
   };
   const reconnect: Reconnect = (pool) => {
     pending.slots.redirected(slot);
-    return (connection = pool.connection(session.id, session.protocol));
+    return (connection = pool.connection(session.protocol));
   };
   pending.slots.enter(slot, connection);
   pending.passedOn(nearWrites);

@@ -14,15 +14,15 @@ const readOnly = Buffer.from('-READONLY');
 export type RunOwner = {
   replies: ReplyQueue;
   pending: { passedOn(nearWrites: 0 | 1): void };
-  /** So many of the commands that were passed on are over. */
+  /** So many of the forwarded commands have been answered. */
   delivered(count: number, nearWrites: number): void;
-  /** A reply was cut in the middle: nothing sensible can follow on this connection. */
+  /** A reply was cut in the middle, so the client's connection must be closed. */
   abandon(reason: string): void;
 };
 
 /**
- * Consecutive requests of one client that went to one Redis as they were, and whose replies come back as they are.
- * One object for all of them, and no copy of the replies while the client is next in line.
+ * Consecutive requests of one client that are passed to one Redis unchanged, as are their replies. It is one object for
+ * all of them, and the replies are not copied while the client is next in line.
  */
 export class ForwardRun implements ReplySink {
   remaining = 0;
@@ -54,7 +54,7 @@ export class ForwardRun implements ReplySink {
     this.#slot = owner.replies.open();
   }
 
-  /** One more request, right behind the last one; `written` are the keys that it changes, `got` the key of a GET. */
+  /** Add the request right after the last one; `written` are the keys that it changes, `got` is the key of a GET. */
   extend(frameEnd: number, written: readonly Key[] | undefined, got?: Key): void {
     this.end = frameEnd;
     if (got !== undefined) (this.#gets ??= [])[this.#count] = got;
@@ -73,7 +73,7 @@ export class ForwardRun implements ReplySink {
   }
 
   receiveError(bytes: Buffer): void {
-    // Another server is the master now; the next request finds it.
+    // Another server is the master now; the next request is sent there.
     if (bytes.subarray(0, readOnly.length).equals(readOnly)) this.connection.demoted();
     const key = isWrongType(bytes) ? this.#gets?.[this.#count - this.remaining] : undefined;
     if (key === undefined) this.receive(bytes, 0, bytes.length);
@@ -106,7 +106,7 @@ export class ForwardRun implements ReplySink {
     if (this.#written !== undefined) this.route.near?.invalidate(this.#written);
   }
 
-  /** The reply that was refused is answered from the hash; those behind it come in their order. */
+  /** Answer the GET that was refused from the hash; the replies after it keep their order. */
   #readHash(key: Key, error: Buffer): void {
     const hole = this.#owner.replies.open(this.#slot);
     const rest = this.#owner.replies.open(hole);

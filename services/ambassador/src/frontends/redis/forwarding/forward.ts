@@ -11,8 +11,8 @@ import { ForwardRun } from './forward-run.ts';
 import { addPrefixed, copyFrame } from './frame.ts';
 
 /**
- * Pass the client's request on as it is. False: it must wait, for what it must not overtake or for a Redis that has
- * more than enough to do.
+ * Pass the client's request on unchanged. False: it must wait for a request that it must not overtake, or for a busy
+ * Redis.
  */
 export function forward(
   client: Client,
@@ -56,7 +56,7 @@ export function forward(
   return true;
 }
 
-/** Whether the policies let one command pass now; when not, the client goes on when it is worth asking again. */
+/** Whether the policies let one command pass now; if not, the client goes on when it may ask again. */
 export const mayPass = (client: Client, { guard }: RawRoute): boolean =>
   guard === undefined || guard.ready(client, () => client.endpoint.workLater(client));
 
@@ -67,8 +67,8 @@ const namesKeys = new Set(
 );
 
 /**
- * Refuse what has keys in its reply, or in words that the command table does not know, where keys have a prefix in the
- * Redis: the client would see the prefix, or reach other keys than its own.
+ * Refuse a command with keys in its reply, or in arguments that the command table does not know, if keys have a prefix
+ * in the Redis: the client would see the prefix, or reach other keys than its own.
  */
 export function checkPrefix({ keyPrefix }: RawRoute, { name }: Command): void {
   if (keyPrefix !== '' && namesKeys.has(name))
@@ -82,8 +82,7 @@ export function checkPrefix({ keyPrefix }: RawRoute, { name }: Command): void {
  */
 export function connectionFor(client: Client, route: RawRoute, slot: number | undefined): ForwardingConnection {
   try {
-    const { id, protocol } = client.session;
-    const connection = client.upstream(route).connection(id, protocol, slot);
+    const connection = client.upstream(route).connection(client.session.protocol, slot);
     client.used.add(connection);
     return connection;
   } catch (error) {

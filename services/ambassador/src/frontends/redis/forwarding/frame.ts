@@ -3,7 +3,10 @@ import type { Key } from '../../../store/store.ts';
 import type { RequestParser } from '../protocol/request-parser.ts';
 import type { ForwardingConnection } from '../upstream/forwarding-connection.ts';
 
-/** Add the parser's request to what goes up, with a prefix before the keys at `positions` (in rising order). */
+/**
+ * Add the parser's request to what is sent to the Redis, with a prefix before the keys at `positions` (in rising
+ * order).
+ */
 export function addPrefixed(
   connection: Pick<ForwardingConnection, 'add'>,
   { buffer, starts, ends, frameStart, frameEnd }: RequestParser,
@@ -25,7 +28,7 @@ export function addPrefixed(
   connection.add(buffer, from, frameEnd);
 }
 
-/** A copy of the parser's request, as it goes up. */
+/** A copy of the parser's request, as it is sent to the Redis. */
 export function copyFrame(parser: RequestParser, keyPrefix: Key, positions: readonly number[]): Buffer {
   const { buffer, frameStart, frameEnd } = parser;
   if (keyPrefix === '') return Buffer.from(buffer.subarray(frameStart, frameEnd));

@@ -8,15 +8,15 @@ import { failureLine } from './failure-line.ts';
 
 const [wrongType, crlf] = [Buffer.from('-WRONGTYPE'), Buffer.from('\r\n')];
 
-/** Whether an error reply says that the key of a GET holds something else than a string, such as a hash. */
+/** Whether an error reply says that the key of a GET holds another type than a string, such as a hash. */
 export const isWrongType = (error: Buffer): boolean => error.subarray(0, wrongType.length).equals(wrongType);
 
 /** The request for the field in which the Dapr API keeps a value: it stores each in a hash. */
 export const hashValueRequest = (storedKey: Buffer): (Buffer | string)[] => ['HGET', storedKey, 'data'];
 
 /**
- * Answer a GET, which was refused with `error`, with the value that the Dapr API keeps in the hash; where there is none the
- * error was right.
+ * Answer a GET that was refused with `error` with the value that the Dapr API keeps in the hash, or with that error if
+ * there is none.
  */
 export function answerFromHash(
   connection: ForwardingConnection,

@@ -3,13 +3,13 @@ import type { ForwardingConnection } from '../upstream/forwarding-connection.ts'
 type Place = { at: ForwardingConnection | undefined; count: number };
 
 /**
- * Keeps one client's requests of a slot in order while slots move: as long as some are under way, others of the slot go
- * the same way only, and after a redirect none until all have come.
+ * Keeps one client's requests of a slot in order while slots move: while some are under way, others of the slot may use
+ * the same connection only, and after a redirect none until all are answered.
  */
 export class SlotOrder {
   readonly #places = new Map<number, Place>();
 
-  /** Slots of which something is under way. */
+  /** Slots with requests under way. */
   get size(): number {
     return this.#places.size;
   }
@@ -26,7 +26,7 @@ export class SlotOrder {
     else place.count += 1;
   }
 
-  /** One of them was sent elsewhere. */
+  /** One of them was redirected. */
   redirected(slot: number): void {
     const place = this.#places.get(slot);
     if (place !== undefined) place.at = undefined;

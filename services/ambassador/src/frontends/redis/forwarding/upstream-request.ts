@@ -10,17 +10,17 @@ import { UpstreamError } from '../upstream/redis-server.ts';
 import { DecodingSink, type ReplySink } from '../upstream/sink.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 
-/** The connection to a node that another one has named. */
+/** Opens the connection to a node that a redirect names. */
 export type Reconnect = (pool: UpstreamPool) => ForwardingConnection;
 
 type Options = {
   upstream: Upstream;
   frame: Buffer;
-  /** Replies of the frame before the one that counts: those of MULTI and of what it queues. */
+  /** Replies to skip: those of MULTI and of what it queues. */
   skipped?: number;
-  /** Without it no redirect is followed: where something is watched on the connection, it cannot be left. */
+  /** Without it no redirect is followed, such as on a connection that watches keys. */
   reconnect?: Reconnect | undefined;
-  /** What it changes, behind which near cache, and the policies that count it. */
+  /** The near cache, the keys that the request changes, and the policies that count it. */
   near?: RawRoute['near'];
   written?: readonly Key[] | undefined;
   guard?: RawRoute['guard'];
@@ -30,8 +30,8 @@ const asking = encodeRequest(['ASKING']);
 const ignore = () => undefined;
 
 /**
- * One request with one reply, which goes on to where the nodes of a Cluster send it (MOVED, ASK). The near cache forgets what it
- * writes before it is sent and before its reply is passed on; policies count it from its beginning to its end.
+ * One request with one reply, which follows the redirects of a Cluster (MOVED, ASK). Its keys are invalidated in the
+ * near cache before it is sent and before its reply is passed on; policies count it from its beginning to its end.
  */
 export class UpstreamRequest implements ReplySink {
   remaining = 1;
@@ -56,7 +56,7 @@ export class UpstreamRequest implements ReplySink {
     this.remaining = 1;
     if (isAsked) connection.send(new DecodingSink(1, ignore, ignore), asking, 0, asking.length);
     connection.add(frame, 0, frame.length);
-    // An error among them makes EXEC answer EXECABORT; where it was a redirect, nothing has happened there.
+    // An error among them makes EXEC answer EXECABORT; if it was a redirect, nothing has been executed there.
     if (skipped > 0)
       connection.expect({
         remaining: skipped,

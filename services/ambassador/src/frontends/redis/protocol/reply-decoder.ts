@@ -23,7 +23,7 @@ export type ReplyCursor = { bytes: Buffer; at: number };
 const maxDepth = 1000;
 
 /**
- * Decode one complete reply, RESP2 or RESP3, and go behind it; ReplyScanner says where a reply ends.
+ * Decode one complete reply, RESP2 or RESP3, and move the cursor behind it; ReplyScanner finds its end.
  *
  * @throws {ProtocolError} where it is incomplete, of an unknown type, or nested too deep
  */

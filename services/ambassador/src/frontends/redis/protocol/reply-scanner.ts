@@ -1,7 +1,7 @@
 import { ProtocolError } from './protocol-error.ts';
 
 const [carriageReturn, lineFeed, minus, question, dot, zero, nine] = [13, 10, 45, 63, 46, 48, 57] as const;
-/** Lua, of which the deepest replies come, gives up at 8,000. */
+/** The deepest replies come from Lua, which stops at 8,000. */
 const maxDepth = 16_384;
 
 /**

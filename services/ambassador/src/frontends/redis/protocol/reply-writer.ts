@@ -1,11 +1,11 @@
 const [carriageReturn, lineFeed, minus, zero] = [13, 10, 45, 48] as const;
 const keepUpTo = 256 * 1024;
-/** Up to so many bytes a loop beats the call into native code. */
+/** Up to so many bytes a loop is faster than a call into native code. */
 const fewBytes = 32;
 
 /**
- * Encodes replies one behind the other into memory that it reuses; `take()` hands them out in one piece.
- * What RESP2 lacks (null, map, set, double, boolean, push, verbatim text) it writes the way Redis does for RESP2.
+ * Encodes replies one behind the other into memory that it reuses; `take()` hands them out in one piece. Types that
+ * RESP2 lacks (null, map, set, push, verbatim text) are written as Redis does for RESP2.
  */
 export class ReplyWriter {
   protocol: 2 | 3 = 2;
@@ -29,12 +29,7 @@ export class ReplyWriter {
 
   /** A bulk string; text is written as UTF-8. */
   bulk(value: Uint8Array | string): void {
-    if (typeof value !== 'string') return this.#bytes(36, value);
-    const length = Buffer.byteLength(value);
-    this.#header(36, length);
-    const at = this.#reserve(length + 2);
-    this.#buffer.write(value, at);
-    this.#endLine(at + length);
+    this.#bytes(36, typeof value === 'string' ? Buffer.from(value) : value);
   }
 
   /** A bulk string whose bytes are given as text, a byte per character. */

@@ -1,24 +1,28 @@
-/** What one client may ask the parser to hold. The first three are bytes, counts where said. */
+/** What one client may ask the parser to hold. */
 export type RequestLimits = {
+  /** Named in the error of a client that exceeds them. */
+  authenticated: boolean;
   /** Largest single argument in bytes (Redis: proto-max-bulk-len). */
   maxBulk: number;
   /** Most bytes of one request that are not yet complete (Redis: client-query-buffer-limit). */
   maxRequest: number;
   /** Longest inline command in bytes. */
   maxInline: number;
-  /** Most arguments of one request (a count). */
+  /** Most arguments of one request. */
   maxArguments: number;
 };
 
 export const defaultLimits: RequestLimits = {
+  authenticated: true,
   maxBulk: 64 * 1024 * 1024,
   maxRequest: 128 * 1024 * 1024,
   maxInline: 64 * 1024,
   maxArguments: 1024 * 1024,
 };
 
-/** What Redis grants a client that has not authenticated: enough for AUTH and HELLO, useless for filling memory. */
+/** The limits of a client that has not authenticated, as in Redis: enough for AUTH and HELLO. */
 export const unauthenticatedLimits: RequestLimits = {
+  authenticated: false,
   maxBulk: 16_384,
   maxRequest: 256 * 1024,
   maxInline: 64 * 1024,

@@ -49,7 +49,7 @@ export class RequestParser {
     this.#end += length;
   }
 
-  /** To be called before memory that was pushed is written again: what is still needed of it is copied. */
+  /** Call it before memory that was pushed is written again: what is still needed of it is copied. */
   keep(): void {
     if (this.#own) return;
     const copy = Buffer.from(this.#input.subarray(0, this.#end));
@@ -64,7 +64,7 @@ export class RequestParser {
     this.#own = false;
   }
 
-  /** Move what is held into new memory with room to grow, so that trickling bytes cost no more than twice. */
+  /** Move what is held into new memory with room to grow, so that bytes that trickle in are copied twice at most. */
   #move(total: number): void {
     const roomy = Buffer.allocUnsafeSlow(Math.max(total * 2, 4096));
     this.#input.copy(roomy, 0, this.#begin, this.#end);
@@ -99,7 +99,7 @@ export class RequestParser {
         }
         if (!this.#line('multibulk')) return this.#incomplete();
         if (this.#number <= 0) continue;
-        if (this.#number > this.limits.maxArguments) throw this.#tooMany();
+        if (this.#number > this.limits.maxArguments) throw this.#exceeded('multibulk');
         this.#expected = this.#number;
       }
       if (!this.#arguments()) return this.#incomplete();
@@ -119,7 +119,8 @@ export class RequestParser {
       if (kind !== dollar) throw new ProtocolError(`expected '$', got '${printable(kind)}'`);
       if (!this.#line('bulk')) return false;
       const length = this.#number;
-      if (length < 0 || length > this.limits.maxBulk) throw this.#tooLong(length);
+      if (length < 0) throw new ProtocolError('invalid bulk length');
+      if (length > this.limits.maxBulk) throw this.#exceeded('bulk');
       const end = this.#position + length;
       if (end + 2 > this.#end) {
         this.#position = start;
@@ -186,14 +187,8 @@ export class RequestParser {
     return false;
   }
 
-  #tooMany(): ProtocolError {
-    const strict = this.limits.maxArguments <= 10;
-    return new ProtocolError(strict ? 'unauthenticated multibulk length' : 'invalid multibulk length');
-  }
-
-  #tooLong(length: number): ProtocolError {
-    const strict = this.limits.maxArguments <= 10 && length >= 0;
-    return new ProtocolError(strict ? 'unauthenticated bulk length' : 'invalid bulk length');
+  #exceeded(kind: 'multibulk' | 'bulk'): ProtocolError {
+    return new ProtocolError(`${this.limits.authenticated ? 'invalid' : 'unauthenticated'} ${kind} length`);
   }
 }
 

@@ -14,8 +14,8 @@ import type { UpstreamPool } from '../upstream/pool.ts';
 import { storesBusy } from './split-commands.ts';
 
 /**
- * BLPOP and its like: on a connection that no one else uses while it waits. The client's later requests wait behind
- * it, as they would in Redis, and when the client goes away so does the connection.
+ * BLPOP and its like: on a connection of its own while it waits. The client's later requests wait for it, as in Redis.
+ * The connection is closed with the client.
  */
 export const blockingCommand: SessionCommand = (client, command) => {
   const positions = positionsOrRefusal(client, command);
@@ -26,7 +26,7 @@ export const blockingCommand: SessionCommand = (client, command) => {
   checkPrefix(route, command);
   const keySlot = commonSlot(route, keys);
   if (!mayBlock(client, command.name)) return forward(client, command, route, positions, keys);
-  // Sent on another connection, it must not overtake what was sent before.
+  // It is sent on another connection, so it must not overtake earlier requests.
   if (storesBusy(client) || client.pending.forwarded > 0) return false;
   client.endRun();
   client.beforeWaiting();
@@ -34,7 +34,7 @@ export const blockingCommand: SessionCommand = (client, command) => {
   return true;
 };
 
-/** Send it, wherever a cluster wants it, and wait. */
+/** Send it, follow redirects of a cluster, and wait. */
 function wait(
   client: Client,
   route: RawRoute,

@@ -41,7 +41,7 @@ const subcommands: Record<string, Subcommand> = {
   },
 };
 
-/** CLIENT and its subcommands; those that this endpoint has no use for are unknown to it, as to an older Redis. */
+/** CLIENT and its subcommands; those that are not served are unknown, as in an older Redis. */
 export function clientCommand(client: Client, request: RequestView): Answer {
   const name = request.word(1);
   const subcommand = Object.hasOwn(subcommands, name) ? subcommands[name] : undefined;

@@ -40,7 +40,7 @@ function reset(client: Client): Answer {
   return new Status('RESET');
 }
 
-/** CLIENT: at once, but for TRACKING, which waits until the changes are heard. */
+/** CLIENT: answered at once, except TRACKING, which waits until changes are reported. */
 const answerClient: SessionCommand = (connection) => {
   const { request } = connection;
   connection.endRun();
@@ -49,7 +49,7 @@ const answerClient: SessionCommand = (connection) => {
   return true;
 };
 
-/** COMMAND: a Redis whose keys these are says it all, any other at least where the keys of a request stand. */
+/** COMMAND: answered by the Redis that owns all keys; any Redis can at least find the keys of a request. */
 const answerCommand: SessionCommand = (client, command) => {
   const { engine } = client.endpoint;
   const asksForKeys = client.request.count > 1 && client.request.word(1).startsWith('getkeys');
@@ -67,7 +67,7 @@ function quit(client: Client): Answer {
 
 type OwnAnswer = (client: Client, request: RequestView) => Answer;
 
-/** What a transaction answers itself, when its turn comes: the Redis knows nothing of this connection. */
+/** Commands that a transaction answers itself, in their turn: the Redis knows nothing of this connection. */
 export const ownAnswers: Record<string, OwnAnswer> = {
   client: clientCommand,
   command: (_client, request) => commandCommand(request),
@@ -79,14 +79,14 @@ export const ownAnswers: Record<string, OwnAnswer> = {
   },
 };
 
-/** What needs nothing but the connection; in a transaction on a Redis, that answers it. */
+/** Commands that need only the connection; in a transaction on a Redis, the Redis answers them. */
 export const connectionAnswers: Record<string, OwnAnswer> = {
   ping,
   echo: (_client, request) => request.value(1),
   time,
 };
 
-/** A command that is answered at once, from what the connection and the endpoint know. */
+/** A command that is answered at once, from the state of the connection and of the endpoint. */
 const atOnce =
   (answer: OwnAnswer): SessionCommand =>
   (client) => {

@@ -15,7 +15,7 @@ const [begin, end] = [encodeRequest(['MULTI']), encodeRequest(['EXEC'])];
  */
 export function execUpstream(client: Client, transaction: Transaction, route: RawRoute): void {
   const connection = transaction.watching ?? connectionFor(client, route, transaction.slot);
-  const { id, protocol } = client.session;
+  const { protocol } = client.session;
   const { queued, written } = transaction;
   client.beforeWaiting();
   const slot = client.replies.open();
@@ -32,13 +32,13 @@ export function execUpstream(client: Client, transaction: Transaction, route: Ra
       upstream: client.upstream(route),
       frame: Buffer.concat([begin, ...sent.map(({ frame }) => frame), end]),
       skipped: sent.length + 1,
-      reconnect: transaction.watching === undefined ? (pool) => pool.connection(id, protocol) : undefined,
+      reconnect: transaction.watching === undefined ? (pool) => pool.connection(protocol) : undefined,
       near: route.near,
       written,
       guard: route.guard,
     },
     {
-      // As it comes, unless answers of our own have places among those of the Redis.
+      // Unchanged, unless answers of the endpoint itself have places among those of the Redis.
       receive: (chunk, start, stop) => {
         const bytes = chunk.subarray(start, stop);
         if (sent.length === queued.length) slot.write(bytes);

@@ -1,9 +1,12 @@
+import { isSameSecret } from '@podkit/chassis/http/token';
 import { type Answer, CommandError, MapAnswer, ok } from '../commands/answer.ts';
 import { replies } from '../commands/errors.ts';
 import { integer } from '../commands/numbers.ts';
 import type { RequestView } from '../commands/request.ts';
 import type { Session } from '../connection/session.ts';
-import { accepts, type Credentials } from './auth.ts';
+
+/** The user name and password of clients. Without a password every client is let in, as with a Redis without `requirepass`. */
+export type Credentials = { username: string; password: () => string | undefined };
 
 /** The version whose behaviour clients may expect. */
 export const redisVersion = '7.0.15';
@@ -61,7 +64,9 @@ export function auth(session: Session, request: RequestView, credentials: Creden
 }
 
 function login(session: Session, credentials: Credentials, user: string, password: string): void {
-  if (!accepts(credentials, user, password)) throw new CommandError(replies.wrongPass);
+  const secret = credentials.password();
+  const isRight = secret === undefined || isSameSecret(password, secret);
+  if (!isSameSecret(user, credentials.username) || !isRight) throw new CommandError(replies.wrongPass);
   session.authenticated = true;
 }
 

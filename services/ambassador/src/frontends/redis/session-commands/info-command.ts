@@ -10,10 +10,10 @@ import { storesBusy } from './split-commands.ts';
 
 type Sections = Record<string, Record<string, string | number>>;
 
-/** Sections of which this endpoint knows better than the Redis behind it; the others are those of the Redis. */
+/** Sections that are about this endpoint; the others are those of the Redis. */
 const endpointSections = ['server', 'clients', 'stats', 'replication', 'cluster'];
 
-/** INFO [section ...]: of this endpoint what a client of it wants to know, of the Redis behind it what only that knows. */
+/** INFO [section ...]: the endpoint's own sections, and those of the Redis behind it. */
 export const infoCommand: SessionCommand = (client) => {
   const { request, endpoint } = client;
   const wanted = request.options(1);
@@ -27,7 +27,7 @@ export const infoCommand: SessionCommand = (client) => {
 };
 
 async function withRedis(client: Client, route: RawRoute, own: Sections, wanted: readonly string[]): Promise<Answer> {
-  // Clients ask for it before all else; while the Redis is away they still learn what they talk to.
+  // Many clients send INFO first; while the Redis is down they get the endpoint's own sections.
   const [reply] = await ask(client, route, [['INFO', ...wanted]]).catch(() => []);
   const theirs = reply instanceof Buffer ? parseSections(reply.toString()) : {};
   const taken = Object.entries(theirs).filter(([title]) => !endpointSections.includes(title.toLowerCase()));

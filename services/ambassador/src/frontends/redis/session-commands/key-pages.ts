@@ -13,10 +13,10 @@ import type { ForwardingConnection } from '../upstream/forwarding-connection.ts'
 
 type Page = { keys: Key[]; cursor: string | undefined };
 
-/** Keys that are asked for, or deleted, at a time. */
+/** Keys that are requested, or deleted, at a time. */
 export const pageSize = 1000;
 
-/** What is listed: keys that match a pattern and, where it is given, are of a type of Redis. */
+/** The keys to list: those that match a pattern and, if it is given, have a type of Redis. */
 export type Wanted = { glob: Glob; count: number; type?: string };
 
 /** One page of the keys of one route, without the prefix that they have in the Redis. */
@@ -32,7 +32,7 @@ export async function keyPage(
     const found = await route.store.list({ prefix: glob.prefix, limit, ...(cursor === undefined ? {} : { cursor }) });
     return { keys: found.keys.filter((key) => isShown(client, route, key, glob)), cursor: found.cursor };
   }
-  // The prefix is literal: what it has of a pattern's characters is escaped.
+  // The prefix is literal, so the special characters of patterns in it are escaped.
   const pattern = raw.keyPrefix.replaceAll(/[\\*?[\]^]/g, '\\$&') + glob.pattern;
   const { node, inner, behind } = await chooseNode(client, raw, cursor);
   const words = ['SCAN', inner, 'MATCH', keyToBytes(pattern), 'COUNT', String(limit)];
@@ -48,10 +48,9 @@ export async function keyPage(
 
 type Step = { node: ForwardingConnection; inner: string; behind: (next: string) => string | undefined };
 
-/** The node of a cluster whose turn it is; the cursor names it, `place-cursor`. Without a cluster there is one node. */
+/** The node to scan next; in a cluster the cursor names it, `place-cursor`. */
 async function chooseNode(client: Client, raw: RawRoute, cursor: string | undefined): Promise<Step> {
   const upstream = client.upstream(raw);
-  const { id, protocol } = client.session;
   if (!(upstream instanceof ClusterUpstream))
     return {
       node: connectionFor(client, raw, undefined),
@@ -67,13 +66,13 @@ async function chooseNode(client: Client, raw: RawRoute, cursor: string | undefi
   const last = Number(place) + 1 >= nodes.length;
   const after = last ? undefined : `${Number(place) + 1}-0`;
   return {
-    node: upstream.at(node).connection(id, protocol),
+    node: upstream.at(node).connection(client.session.protocol),
     inner,
     behind: (next) => (next === '0' ? after : `${place}-${next}`),
   };
 }
 
-/** A store may hold keys that rules send elsewhere; those are not shown here. */
+/** A store may hold keys that rules send elsewhere; those are not listed. */
 const isShown = ({ endpoint }: Client, route: Route, key: Key, glob: Glob): boolean =>
   glob.matches(key) && endpoint.engine.route(key) === route;
 

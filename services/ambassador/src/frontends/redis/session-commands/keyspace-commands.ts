@@ -15,8 +15,8 @@ import { removeKeys, storesBusy } from './split-commands.ts';
 const everything = compileGlob('*');
 
 /**
- * A command over all keys, which must see all that this client wrote before. A Redis whose keys these are answers it
- * itself, unless it `flushes`, which reaches other databases there and past a near cache.
+ * A command on all keys, which must see all that this client wrote before. The Redis that owns all keys answers it,
+ * unless the command `flushes`: there that would reach other databases, and pass by a near cache.
  */
 const overAll =
   (answer: (client: Client) => Promise<Answer>, flushes = false): SessionCommand =>
@@ -38,7 +38,7 @@ async function randomkey(client: Client): Promise<Answer> {
   let seen = 0;
   for await (const key of allKeys(client, everything)) {
     seen += 1;
-    // Reservoir of one; after a few thousand keys it is random enough.
+    // Reservoir sampling of one key, over the first few thousand.
     if (Math.random() * seen < 1) chosen = key;
     if (seen >= 5000) break;
   }
@@ -72,7 +72,7 @@ function scanOptions(request: RequestView): Wanted {
   return options;
 }
 
-/** FLUSHDB and FLUSHALL: every key that this endpoint shows, and no other. */
+/** FLUSHDB and FLUSHALL: delete every key of this endpoint, and no other. */
 async function flush(client: Client): Promise<Answer> {
   for (const route of client.endpoint.engine.routes()) {
     const keys = await collect(keysIn(client, route, everything));

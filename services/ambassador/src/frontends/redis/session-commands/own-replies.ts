@@ -10,7 +10,7 @@ import { RequestParser } from '../protocol/request-parser.ts';
 import { connectionAnswers, ownAnswers } from './connection-commands.ts';
 import type { Queued } from './transaction.ts';
 
-/** How a command without a key is answered in a transaction that no Redis runs. */
+/** The answer to a command without a key in a transaction without a Redis. */
 export function localAnswer(name: string): (request: RequestView, client: Client) => Answer {
   const answer = ownAnswers[name] ?? connectionAnswers[name];
   if (answer !== undefined) return (request, client) => answer(client, request);
@@ -27,8 +27,8 @@ export function parsedRequest(frame: Buffer): RequestView {
 }
 
 /**
- * The reply to EXEC with our own answers put into their places among those of the Redis. What is no array, such as an
- * error, stays as it is.
+ * The reply to EXEC, with the endpoint's own answers at their places among those of the Redis. A reply that is no
+ * array, such as an error, stays unchanged.
  */
 export function withOwnAnswers(client: Client, reply: Buffer, queued: readonly Queued[]): Buffer {
   const header = /^\*(\d+)\r\n/.exec(reply.toString('latin1', 0, 32));

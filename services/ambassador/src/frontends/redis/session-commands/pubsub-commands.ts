@@ -16,7 +16,7 @@ const subscribe: SessionCommand = (client, command) => {
   const words = request.words();
   const leaves = command.name.includes('unsubscribe');
   if (leaves && session.subscriptions === 0) {
-    // Nothing to leave; Redis answers all the same, once per name or once with null.
+    // There is no subscription; Redis answers once per name, or once with null.
     const names = words.length > 1 ? words.slice(1) : [null];
     for (const name of names) client.answer([command.name, name, 0]);
     return true;
@@ -33,7 +33,7 @@ const spublish: SessionCommand = (client, command) => {
   return forward(client, command, { ...route, keyPrefix: '' }, [], [client.request.key(1)]);
 };
 
-/** PUBLISH and PUBSUB: channels have no prefix and no route; they are those of the first Redis. */
+/** PUBLISH and PUBSUB: channels have no prefix and no route; the first Redis has them. */
 const passOn: SessionCommand = (client, command) => {
   const route = commonRoute(client, []);
   if (route === undefined) throw new CommandError(unknownRequest(client.request));
@@ -58,7 +58,7 @@ function kill(client: Client, route: RawRoute): boolean {
       }),
     );
     const replies = said.map(([reply]) => reply);
-    // Of several nodes one runs the script; the others say that they run none.
+    // One of several nodes runs the script; the others answer that they run none.
     const refusal = replies.every((reply) => reply instanceof ReplyError) ? replies[0] : undefined;
     if (refusal instanceof ReplyError) throw new CommandError(refusal.message);
     return ok;
@@ -75,10 +75,10 @@ const onEveryNode: SessionCommand = (client, command) => {
   if (route === undefined || !(upstream instanceof ClusterUpstream)) return passOn(client, command);
   if (storesBusy(client)) return false;
   client.endRun();
-  const { id, protocol } = client.session;
+  const { protocol } = client.session;
   const words = client.request.words();
   const send = async (): Promise<Answer> => {
-    const nodes = (await upstream.masters()).map((node) => upstream.at(node).connection(id, protocol));
+    const nodes = (await upstream.masters()).map((node) => upstream.at(node).connection(protocol));
     const said = await Promise.all(nodes.map((node) => askOver(client, route, [words], { connection: node })));
     const error = said.flat().find((reply) => reply instanceof ReplyError);
     if (error instanceof ReplyError) throw new CommandError(error.message);

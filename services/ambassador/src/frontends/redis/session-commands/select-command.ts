@@ -7,8 +7,8 @@ import { askOver, checked } from '../forwarding/ask.ts';
 import { storesBusy } from './split-commands.ts';
 
 /**
- * SELECT: 0 is the store's own database. Another one is chosen where all keys live in a Redis that has databases and whose
- * URL names none; elsewhere its refusal is the one of a Redis with one database.
+ * SELECT: 0 is the store's own database. Another one can be selected if all keys live in a Redis that has databases and
+ * whose URL names none; elsewhere the error is that of a Redis with one database.
  */
 export const select: SessionCommand = (client) => {
   const index = integer(client.request.text(1));
@@ -32,7 +32,7 @@ async function checkDatabase(client: Client, index: number): Promise<void> {
   const haveDatabases = routes.every(({ target }) => target.topology.mode !== 'cluster' && target.db === 0);
   if (!haveDatabases || all.some(({ raw }) => raw === undefined)) throw new CommandError(replies.dbIndex);
   for (const route of routes) {
-    // Not the connection that others share: it would be in the other database from then on.
+    // Not on the shared connection, which would stay in the other database.
     const connection = endpoint.upstream(route, undefined).dedicated(session.protocol);
     const [reply] = await askOver(client, route, [['SELECT', String(index)]], { connection }).finally(() =>
       connection.close('checked'),

@@ -3,7 +3,10 @@ import { subcommandUnknown } from '../commands/errors.ts';
 import type { RequestView } from '../commands/request.ts';
 import { allCommands, type CommandSpec } from '../commands/table.ts';
 
-/** CONFIG: the endpoint has none of Redis' settings, so GET finds nothing, which redis-benchmark and others accept. */
+/**
+ * CONFIG: the endpoint has none of Redis' settings, so GET answers an empty list, which redis-benchmark and others
+ * accept.
+ */
 export function configCommand(request: RequestView): Answer {
   const subcommand = request.word(1);
   if (subcommand === 'get') return new MapAnswer([]);

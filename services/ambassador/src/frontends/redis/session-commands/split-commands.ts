@@ -12,7 +12,10 @@ import { ask, checked } from '../forwarding/ask.ts';
 import { forward } from '../forwarding/forward.ts';
 import { hashValueRequest } from '../forwarding/hash-value.ts';
 
-/** Nothing of this client may be under way in the stores or on its way through a cluster, for these commands go to several of them at once. */
+/**
+ * Whether something of this client is under way in stores or in a cluster: commands that go to several of them must
+ * wait for it.
+ */
 export const storesBusy = ({ pending }: Client): boolean =>
   pending.reads > 0 || pending.writes > 0 || pending.slots.size > 0;
 
@@ -46,7 +49,7 @@ async function readGroup(client: Client, { route, raw, slot, keys }: Group): Pro
   const stored = storedKeys(raw, keys);
   const [reply] = await ask(client, raw, [['MGET', ...stored]], { slot });
   const answers = checked(reply) as (Buffer | null)[];
-  // MGET knows nothing of hashes, so what is missing may be where the Dapr API keeps its values.
+  // MGET does not read hashes, in which the Dapr API keeps its values.
   const missing = answers.flatMap((value, place) => (value === null ? [place] : []));
   const hashed = await ask(
     client,
@@ -88,7 +91,7 @@ export async function removeKeys(client: Client, raw: RawRoute, { keys, slot }: 
   checked(reply);
 }
 
-/** MSET: each route for itself; not atomic over several, and the first failure is the answer. */
+/** MSET: one request per route; not atomic over several, and the first failure is the answer. */
 const mset: SessionCommand = (client, command) => {
   const pairs = readPairs(command.name, client.request);
   const groups = groupByRoute(client, requestKeys(client, command));

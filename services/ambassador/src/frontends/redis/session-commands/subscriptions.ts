@@ -14,9 +14,9 @@ const noChannels = 'ERR no configured store supports pub/sub';
 const aboutShards = /^s(?:un)?subscribe$/i;
 
 /**
- * What one client has subscribed to: connections of its own to the Redis, speaking RESP3, whose messages are passed on
- * between the client's replies. There is one for channels and patterns, and in a cluster one for each slot of shard
- * channels. When one is lost the client is cut off, so that it knows that it may have missed messages.
+ * The subscriptions of one client, on RESP3 connections of its own to the Redis, whose messages are passed on between
+ * the client's replies. There is one for channels and patterns, and in a cluster one for each slot of shard channels.
+ * When one is lost the client's connection is closed, so that it knows that it may have missed messages.
  */
 export class Subscriptions implements Subscribed {
   readonly #client: Client;
@@ -40,7 +40,7 @@ export class Subscriptions implements Subscribed {
     const isLeaving = /unsubscribe$/i.test(command.toString());
     if (sessionRoute(this.#client.endpoint.engine).raw === undefined) return this.#sendHere(isLeaving, names);
     this.#sendOn(command, names, words);
-    // Until the Redis has said how many they are.
+    // Corrected when the Redis answers.
     if (!isLeaving) this.#client.session.subscriptions += names.length;
   }
 

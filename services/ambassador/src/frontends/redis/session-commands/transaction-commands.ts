@@ -66,7 +66,7 @@ async function watchKeys(client: Client, transaction: Transaction, keys: readonl
   const isFirst = transaction.watching === undefined;
   const connection = (transaction.watching ??= client.upstream(route.raw).dedicated(protocol, {}, transaction.slot));
   const words = ['WATCH', ...keys.map((key) => keyToBytes(keyPrefix + key))];
-  // What was watched before is watched there; a node that it has left since refuses, and so EXEC will.
+  // Keys that were watched before stay watched there; if their slot has moved since, EXEC is refused.
   const reconnect = (pool: UpstreamPool) => {
     transaction.close();
     return (transaction.watching = pool.dedicated(protocol));
@@ -96,7 +96,7 @@ const exec: SessionCommand = (client) => {
   return true;
 };
 
-/** Without a Redis: in memory only, where nothing else runs between commands that never wait. */
+/** Without a Redis: on a memory store only, where no other command runs in between. */
 async function execOnStore(client: Client, transaction: Transaction, { store }: Route): Promise<Answer> {
   if (store.info.kind !== 'in-memory' && transaction.queued.some(({ onStore }) => onStore !== undefined))
     throw new CommandError(`ERR MULTI is not supported on store '${store.info.name}'`);

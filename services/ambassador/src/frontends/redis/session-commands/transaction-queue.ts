@@ -14,11 +14,11 @@ const control = new Set(['multi', 'exec', 'discard', 'watch', 'quit', 'reset']);
 const serverCommands = new Set(['ping', 'echo', 'time', 'publish', 'spublish', 'script', 'function', 'info', 'lolwut']);
 /** Those that are about all keys of the database. */
 const databaseCommands = new Set(['dbsize', 'keys', 'scan', 'randomkey', 'flushdb', 'flushall']);
-/** Nothing is watched any more once EXEC runs, and waiting there never waits. */
+/** EXEC ends all watches, and WAIT does not wait inside it. */
 const withoutEffect = new Set(['unwatch', 'wait']);
 const mostBytes = 64 * 1024 * 1024;
 
-/** Keep a command for EXEC, or serve those that steer the transaction. */
+/** Queue a command for EXEC, or serve one that controls the transaction. */
 export function queueInTransaction(client: Client, transaction: Transaction, command: Command): boolean {
   if (control.has(command.name) && command.run !== undefined) return command.run(client, command);
   try {

@@ -24,7 +24,7 @@ export type Queued = {
 export class Transaction {
   /** True from MULTI on. */
   open = false;
-  /** A queued command was refused, so EXEC must refuse all. */
+  /** A command was refused, so EXEC must refuse the transaction. */
   failed = false;
   /** Where all its keys live; the first key decides. */
   route: Route | undefined;

@@ -26,7 +26,7 @@ export const wait: SessionCommand = (client) => {
   if (routes.length === 0) throw new CommandError('ERR WAIT is not supported: no store of this endpoint has replicas');
   if (storesBusy(client) || client.pending.forwarded > 0) return false;
   client.endRun();
-  // Another server may be the master since: its replicas have all of that one, not of what was written before.
+  // Another server may be the master now; its replicas say nothing about writes to the old one.
   if (client.used.takeLost())
     throw new CommandError('ERR a connection that this client used was lost; what it wrote before may be lost, too');
   client.beforeWaiting();
@@ -45,7 +45,7 @@ export const wait: SessionCommand = (client) => {
   return true;
 };
 
-/** The reply; it never rejects. */
+/** Resolves with the reply; it never rejects. */
 async function countReplicas(
   client: Client,
   routes: readonly RawRoute[],

@@ -4,11 +4,11 @@ import type { Key } from '../../../store/store.ts';
 import { CommandError } from '../commands/answer.ts';
 import type { Tracked, TrackingTable } from './tracked.ts';
 
-/** Pairs of a key and a connection that are remembered; beyond it the oldest keys are said to have changed. */
+/** Pairs of a key and a connection that are remembered; beyond it the oldest keys are reported as changed. */
 const mostRemembered = 1_000_000;
 
 type Feed = {
-  /** Whether every change is heard now. */
+  /** Whether every change is reported now. */
   heard: boolean;
   /** Its first report: undefined when it is connected, else why it is not. */
   first: Promise<string | undefined>;
@@ -70,7 +70,7 @@ export class Invalidations implements TrackingTable {
     return true;
   }
 
-  isHeard(key: Key): boolean {
+  isReported(key: Key): boolean {
     const { changes } = this.#engine.route(key);
     return changes !== undefined && this.#feeds.get(changes)?.heard === true;
   }
@@ -100,7 +100,7 @@ export class Invalidations implements TrackingTable {
     const isOfRoute = (key: Key) => this.#engine.route(key).changes === changes;
     const source = track({
       prefix,
-      // Later, but in this turn: a store may say so while the connection that changes it is being served.
+      // Later in this turn, since a store may report while the connection that changes it is being served.
       changed: (keys) =>
         queueMicrotask(() => this.#notify(keys?.map((key) => key.slice(prefix.length)).filter(isOfRoute) ?? null)),
       connected: () => {
@@ -142,7 +142,7 @@ export class Invalidations implements TrackingTable {
     this.#closeFeeds((changes) => !current.has(changes));
     if (this.#trackings.size === 0) return;
     this.#notifyAll();
-    // A key whose changes are not reported any more is invalidated right behind each reply.
+    // A key whose changes are no longer reported is invalidated right after each reply.
     this.#openFeeds().catch(() => undefined);
   }
 

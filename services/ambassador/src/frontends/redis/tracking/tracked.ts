@@ -20,7 +20,7 @@ export interface Tracked {
   readonly prefixes: Set<Key>;
   /** Keys whose next change it is notified of, once. */
   readonly keys: Set<Key>;
-  /** CLIENT CACHING was said for the next command. */
+  /** CLIENT CACHING was sent for the next command. */
   caching: boolean;
   /** The connection that it redirects to is gone. */
   readonly broken: boolean;
@@ -41,13 +41,13 @@ export interface TrackingTable {
   /**
    * From now on a connection is notified.
    *
-   * @throws {CommandError} where a store does not say what changes
+   * @throws {CommandError} where a store does not report changes
    */
   join(tracked: Tracked): Promise<void>;
   leave(tracked: Tracked): void;
   remember(key: Key, tracked: Tracked): void;
   /** False: it was not to be notified of this key. */
   forget(key: Key, tracked: Tracked): boolean;
-  /** Whether a change of this key would be heard. */
-  isHeard(key: Key): boolean;
+  /** Whether a change of this key would be reported. */
+  isReported(key: Key): boolean;
 }

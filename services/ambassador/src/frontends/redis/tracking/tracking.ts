@@ -7,8 +7,8 @@ import type { Touched, Tracked, TrackingMode, TrackingTable } from './tracked.ts
 export const invalidateChannel = '__redis__:invalidate';
 
 /**
- * CLIENT TRACKING of one connection. Its notifications go out behind all replies that it still awaits, so that it never
- * caches a reply after the invalidation of it.
+ * CLIENT TRACKING of one connection. Notifications go out after all replies that it still awaits, so that it never
+ * caches a reply after its invalidation.
  */
 export class Tracking implements Tracked {
   readonly mode: TrackingMode;
@@ -30,11 +30,11 @@ export class Tracking implements Tracked {
     const { broadcast, only, noLoop } = this.mode;
     const remembers = only === undefined ? !broadcast : this.caching === (only === 'optin');
     for (const key of remembers || broadcast ? read : []) {
-      // What changes without a word must not be cached.
-      if (!this.#all.isHeard(key)) this.notify([key]);
+      // A key whose changes are not reported must not be cached.
+      if (!this.#all.isReported(key)) this.notify([key]);
       else if (remembers) this.#all.remember(key, this);
     }
-    // A client reads its own writes: the invalidation comes right behind the reply.
+    // A client must read its own writes: the invalidation comes right after the reply.
     for (const key of written) if (this.#all.forget(key, this) && !noLoop) this.notify([key]);
   }
 

@@ -4,8 +4,8 @@ import type { ForwardingConnection } from './forwarding-connection.ts';
 const interval = 1000;
 
 /**
- * Ask every second who the master is, while there are connections, and let go of those that lead elsewhere: an old
- * master may go on answering for a while. Returns what ends it.
+ * While there are connections, ask every second which server is the master, and close those to another one: an old
+ * master may go on answering for a while. Returns a function that stops it.
  */
 export function followMaster(locate: () => Promise<HostPort>, connections: () => ForwardingConnection[]): () => void {
   const check = async () => {

@@ -9,15 +9,15 @@ import { type ReplySink, SinkQueue } from './sink.ts';
 import { WriteBatch } from './write-batch.ts';
 
 /**
- * One pipelined connection to a Redis. Request frames go up as they are, replies come down as they are and in order;
- * there is no object per command, only one sink per run of requests.
+ * One pipelined connection to a Redis. Requests and replies are passed on unchanged and in order. There is no object
+ * per command, only one sink per run of requests.
  */
 export class ForwardingConnection {
   closed = false;
   ready = false;
-  /** No more requests should be sent over it: it ends when nothing is awaited. */
+  /** It takes no more requests, and is closed when none is awaited. */
   retiring = false;
-  /** Where it leads to, once that is known. */
+  /** The server's address, once it is known. */
   at: HostPort | undefined;
   readonly #options: ForwardingOptions;
   #socket: Socket | undefined;
@@ -42,7 +42,7 @@ export class ForwardingConnection {
     return this.#sinks.length;
   }
 
-  /** True while more bytes wait for the Redis than it should hold; callers stop reading their clients. */
+  /** True while too many bytes wait for the Redis; callers then stop reading their clients. */
   get full(): boolean {
     return this.#batch.length + (this.#socket?.writableLength ?? 0) > (this.#options.maxPending ?? 16 * 1024 * 1024);
   }
@@ -72,18 +72,18 @@ export class ForwardingConnection {
     this.#schedule();
   }
 
-  /** The server has said that it is no master: the next request goes to the one that is, where that can be asked. */
+  /** The server is no master: the next request goes to the one that is, if that can be looked up. */
   demoted(): void {
     if (this.#options.server.locate !== undefined) this.retiring = true;
   }
 
-  /** End it when nothing is awaited any more. */
+  /** Close it when no reply is awaited. */
   closeWhenIdle(): void {
     this.retiring = true;
     if (this.#sinks.length === 0) this.close('another connection takes its place');
   }
 
-  /** End it; every sink fails. */
+  /** Close it; every sink fails. */
   close(reason: string): void {
     if (this.closed) return;
     this.closed = true;
@@ -125,7 +125,7 @@ export class ForwardingConnection {
   #schedule(): void {
     if (this.#flushing || !this.ready) return;
     this.#flushing = true;
-    // After all clients that this turn of the loop can read have been read: one write for all of them.
+    // After all clients of this turn of the event loop have been read: one write for all of them.
     setImmediate(() => this.#flush());
   }
 

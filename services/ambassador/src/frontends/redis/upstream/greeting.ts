@@ -11,7 +11,7 @@ type Line = {
   refused(reason: string): void;
 };
 
-/** The first words on a connection to a Redis: HELLO 3 or AUTH, then SELECT, then ROLE, where they are needed. */
+/** The first requests on a connection to a Redis: HELLO 3 or AUTH, then SELECT, then ROLE, where they are needed. */
 export function greet(server: RedisServer, protocol: 2 | 3, line: Line): void {
   let requests: string[][];
   try {
@@ -28,7 +28,7 @@ export function greet(server: RedisServer, protocol: 2 | 3, line: Line): void {
       const refusal = replies.find((reply: Reply) => reply instanceof ReplyError);
       if (refusal instanceof ReplyError) line.refused(`the Redis refused: ${refusal.message}`);
       else if (Array.isArray(role) && replyToText(role[0]) !== 'master')
-        line.refused('what was said to be the master is a replica');
+        line.refused('the server that Sentinel named as the master is a replica');
       else line.ready();
     },
     () => undefined,
@@ -43,7 +43,7 @@ function greetings({ login: loginNow, db, locate }: RedisServer, protocol: 2 | 3
   if (protocol === 3) requests.push(login.length > 0 ? ['HELLO', '3', 'AUTH', ...login] : ['HELLO', '3']);
   else if (secret !== undefined) requests.push(username === undefined ? ['AUTH', secret] : ['AUTH', ...login]);
   if (db !== 0) requests.push(['SELECT', String(db)]);
-  // A Sentinel may not know yet that there is another master. Who may not ask for the role has to believe it.
+  // A Sentinel may not know the new master yet. Without permission for ROLE its answer is trusted.
   if (locate !== undefined) requests.push(['ROLE']);
   return requests;
 }

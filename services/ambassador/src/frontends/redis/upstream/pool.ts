@@ -5,43 +5,44 @@ import type { ConnectionEvents, Upstream } from './upstream.ts';
 
 export type PoolOptions = {
   server: RedisServer;
-  /** Connections per protocol; more than a few only splits the batches. */
-  size: number;
   /** Called after replies were given to sinks, so that clients are written to once per chunk. */
   onDelivered: () => void;
   /** Called when a connection has ended. */
   onLost?: () => void;
 };
 
-type Pooled = { connection: ForwardingConnection | undefined; failures: number; retryAt: number; lastError: string };
+/** The connection for one protocol, and what came of the last attempts to open it. */
+class Pooled {
+  connection: ForwardingConnection | undefined;
+  failures = 0;
+  retryAt = 0;
+  lastError = '';
+}
 
 const [firstDelay, longestDelay] = [50, 2000];
 
 /**
- * The few connections over which all clients' requests go to one Redis. A client stays on its connection, so that its
- * requests keep their order. A connection that fails is opened again at the next request, at most once per back-off.
+ * The connections over which all clients' requests go to one Redis: one for each protocol, since more of them would split what
+ * goes out in one write. A connection that fails is opened again at the next request, at most once per back-off.
  */
 export class UpstreamPool implements Upstream {
   readonly server: RedisServer;
   readonly #options: PoolOptions;
-  readonly #pooledConnections: Record<2 | 3, Pooled[]>;
+  readonly #pooled: Record<2 | 3, Pooled> = { 2: new Pooled(), 3: new Pooled() };
   #closed = false;
   #stopFollowing: () => void = () => undefined;
 
   constructor(options: PoolOptions) {
     this.#options = options;
     this.server = options.server;
-    const pooledConnections = () =>
-      Array.from({ length: options.size }, () => ({ connection: undefined, failures: 0, retryAt: 0, lastError: '' }));
-    this.#pooledConnections = { 2: pooledConnections(), 3: pooledConnections() };
     const { locate } = options.server;
     if (locate !== undefined) this.#stopFollowing = followMaster(locate, () => this.#connections);
   }
 
-  connection(client: number, protocol: 2 | 3): ForwardingConnection {
-    const pooled = this.#pooledConnections[protocol][client % this.#options.size];
-    if (pooled?.connection !== undefined && !pooled.connection.retiring && !this.#closed) return pooled.connection;
-    if (pooled === undefined || this.#closed) throw new UpstreamError('the connections are closed', false);
+  connection(protocol: 2 | 3): ForwardingConnection {
+    const pooled = this.#pooled[protocol];
+    if (this.#closed) throw new UpstreamError('the connections are closed', false);
+    if (pooled.connection !== undefined && !pooled.connection.retiring) return pooled.connection;
     if (performance.now() < pooled.retryAt) throw new UpstreamError(pooled.lastError, false);
     return this.#open(pooled, protocol);
   }
@@ -68,7 +69,7 @@ export class UpstreamPool implements Upstream {
   }
 
   get #connections(): ForwardingConnection[] {
-    return [...this.#pooledConnections[2], ...this.#pooledConnections[3]].flatMap(({ connection }) => connection ?? []);
+    return Object.values(this.#pooled).flatMap(({ connection }) => connection ?? []);
   }
 
   #open(pooled: Pooled, protocol: 2 | 3): ForwardingConnection {
@@ -82,7 +83,7 @@ export class UpstreamPool implements Upstream {
         if (pooled.connection !== connection) return;
         pooled.failures = connection.ready ? 0 : pooled.failures + 1;
         const delay = Math.min(longestDelay, firstDelay * 2 ** Math.max(0, pooled.failures - 1));
-        // Spread, or the connections of all Pods reach a restarted Redis at the same moment.
+        // Random, so that the connections of all Pods do not reach a restarted Redis at once.
         pooled.retryAt = connection.ready ? 0 : performance.now() + delay * (0.5 + Math.random() / 2);
         pooled.lastError = error.message;
         pooled.connection = undefined;

@@ -3,16 +3,16 @@ import { connect as connectTls } from 'node:tls';
 import { describeError, PodkitError } from '@podkit/chassis/errors';
 import type { HostPort, RedisTarget } from '../../../store/raw-route.ts';
 
-/** One Redis server and how to enter it. Times are milliseconds; 0 as `commandTimeout` waits without end. */
+/** One Redis server and how to log in. Times are milliseconds; 0 as `commandTimeout` waits without end. */
 export type RedisServer = Omit<RedisTarget, 'topology'> & {
   host: string;
   port: number;
   path?: string;
-  /** Where the server is that is the master now, where that has to be asked before each connect. */
+  /** Looks up the master before each connect, where there is a Sentinel. */
   locate?: () => Promise<HostPort>;
 };
 
-/** The Redis could not answer. `sent` says whether the command may have been executed all the same. */
+/** The Redis could not answer. `sent` says whether the command may have been executed. */
 export class UpstreamError extends PodkitError {
   readonly sent: boolean;
 
@@ -26,7 +26,7 @@ export class UpstreamError extends PodkitError {
 export type SocketEvents = {
   received: (chunk: Buffer) => void;
   connected: (socket: Socket) => void;
-  /** Called at least once when it fails or ends; the first time says why. */
+  /** Called at least once when it fails or ends; the first call has the reason. */
   ended: (reason: string) => void;
 };
 

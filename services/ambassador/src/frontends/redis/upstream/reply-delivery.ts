@@ -4,7 +4,7 @@ import type { ReplySink, SinkQueue } from './sink.ts';
 
 const [dash, push] = [45, 62] as const;
 
-/** Parts what comes from a Redis into replies, each to its sink, and messages out of band. */
+/** Splits the bytes of a Redis into replies, each for its sink, and messages out of band. */
 export class ReplyDelivery {
   readonly #scanner = new ReplyScanner();
   readonly #sinks: SinkQueue;
@@ -24,7 +24,7 @@ export class ReplyDelivery {
     this.#sinks.failAll(error, begun);
   }
 
-  /** @throws {Error} when the bytes are no replies, or nobody awaits one */
+  /** @throws {Error} when the bytes are no replies, or no reply is awaited */
   deliver(chunk: Buffer): void {
     const scanner = this.#scanner;
     let at = 0;
@@ -44,12 +44,12 @@ export class ReplyDelivery {
           continue;
         }
       } else if (end < 0) {
-        if (sink === undefined) throw new UpstreamError('a reply that nobody asked for', true);
+        if (sink === undefined) throw new UpstreamError('a reply without a request', true);
         return sink.receive(chunk, from, chunk.length);
       }
       scanner.reset();
       at = end;
-      if (sink === undefined) throw new UpstreamError('a reply that nobody asked for', true);
+      if (sink === undefined) throw new UpstreamError('a reply without a request', true);
       sink.remaining -= 1;
       if (sink.remaining > 0) continue;
       if (at > from) sink.receive(chunk, from, at);

@@ -6,7 +6,7 @@ import { type RedisServer, UpstreamError } from './redis-server.ts';
 
 type OneServer = RedisTarget & { topology: Exclude<RedisTarget['topology'], { mode: 'cluster' }> };
 
-/** The server of a target that has one at a time. */
+/** The server of a target that is no cluster. */
 export function toServer({ topology, ...rest }: OneServer): RedisServer {
   if (topology.mode === 'single') {
     const { mode: _, ...address } = topology;
@@ -21,7 +21,7 @@ export function toServer({ topology, ...rest }: OneServer): RedisServer {
   return { ...rest, host: '', port: 0, locate };
 }
 
-/** Ask all Sentinels at once who the master is now; the first that knows is believed. */
+/** Ask all Sentinels at once for the master; the first answer counts. */
 async function findMaster(sentinels: readonly RedisServer[], name: string): Promise<HostPort> {
   try {
     return await Promise.any(sentinels.map((server) => askSentinel(server, name)));

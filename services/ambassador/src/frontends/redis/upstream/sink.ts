@@ -64,7 +64,7 @@ export class SinkQueue {
     this.#sinks.push(sink);
   }
 
-  /** Before all others: for what is said before anything else on a new connection. */
+  /** Before all others, for the first requests on a new connection. */
   pushFirst(sink: ReplySink): void {
     this.#sinks.splice(this.#head, 0, sink);
   }

@@ -10,9 +10,9 @@ import { toServer } from './sentinel.ts';
 import { DecodingSink } from './sink.ts';
 
 /**
- * Hears of every change of the keys under a prefix, from a Redis 6 or later: CLIENT TRACKING in broadcasting mode over
- * RESP3, where invalidations arrive as pushes. A connection that is lost, or silent on a PING, is reported as lost at once
- * and opened again.
+ * Reports every change of the keys under a prefix, from a Redis 6 or later: CLIENT TRACKING in broadcasting mode over
+ * RESP3, where invalidations arrive as pushes. A connection that is lost, or silent on a PING, is reported as lost at
+ * once and opened again.
  *
  * Protocol: https://redis.io/docs/latest/develop/reference/client-side-caching/
  */

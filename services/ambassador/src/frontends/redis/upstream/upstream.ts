@@ -3,16 +3,19 @@ import type { ForwardingOptions } from './forwarding-options.ts';
 
 export type ConnectionEvents = Partial<Pick<ForwardingOptions, 'onPush' | 'onClose'>>;
 
-/** The connections to one Redis, whatever it is made of. `slot` says for which keys; without it any node will do. */
+/**
+ * The connections to one Redis, whatever it is made of. `slot` selects the node of a cluster; without it any node is
+ * used.
+ */
 export interface Upstream {
   /**
-   * The shared connection for a client, by its number.
+   * The connection that clients share.
    *
    * @throws {UpstreamError} while the Redis can't be reached; nothing was sent
    */
-  connection(client: number, protocol: 2 | 3, slot?: number): ForwardingConnection;
+  connection(protocol: 2 | 3, slot?: number): ForwardingConnection;
 
-  /** A connection of its own, for what can't share: blocking commands, WATCH, SUBSCRIBE. The caller closes it. */
+  /** A connection of its own, for blocking commands, WATCH and SUBSCRIBE. The caller closes it. */
   dedicated(protocol: 2 | 3, events?: ConnectionEvents, slot?: number): ForwardingConnection;
 
   /** Close each connection when its last reply has come. */

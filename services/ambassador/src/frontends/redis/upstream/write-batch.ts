@@ -1,10 +1,10 @@
 import type { Socket } from 'node:net';
 
 const room = 64 * 1024;
-/** Pieces of more bytes than this are sent from where they lie. */
+/** Larger pieces are sent without a copy. */
 export const sentWithoutCopy = 16 * 1024;
 
-/** Gathers bytes for one socket, so that all that a turn of the event loop brings goes out in one write. */
+/** Gathers bytes for one socket, so that those of a turn of the event loop go out in one write. */
 export class WriteBatch {
   length = 0;
   #buffer = Buffer.allocUnsafeSlow(room);
@@ -26,18 +26,12 @@ export class WriteBatch {
     this.#used += size;
   }
 
-  /** All that was added, as few buffers as it takes; the batch is empty after it. */
-  take(): Buffer[] {
+  /** Write all that was added, as one piece for the network. */
+  writeTo(socket: Socket): void {
     this.#cut();
     const parts = this.#parts;
     this.#parts = [];
     this.length = 0;
-    return parts;
-  }
-
-  /** Write all that was added, as one piece for the network. */
-  writeTo(socket: Socket): void {
-    const parts = this.take();
     if (parts.length > 1) socket.cork();
     for (const part of parts) socket.write(part);
     if (parts.length > 1) socket.uncork();

@@ -3,11 +3,11 @@ import { type Reply, replyToText } from '../../protocol/reply-decoder.ts';
 import { askOnce } from '../ask-once.ts';
 import { type RedisServer, UpstreamError } from '../redis-server.ts';
 
-/** Which node has which slot; holes where no node has it. */
+/** The node of each slot, with holes where no node has it. */
 export type SlotMap = { slots: (HostPort | undefined)[]; masters: HostPort[] };
 
 /**
- * Ask all these nodes at once who has which slots; the first that knows is believed.
+ * Ask all these nodes at once for the map of slots; the first answer counts.
  *
  * Protocol: https://redis.io/docs/latest/commands/cluster-slots/
  *

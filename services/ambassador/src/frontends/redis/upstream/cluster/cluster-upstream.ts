@@ -7,20 +7,18 @@ import { askSlots } from './ask-slots.ts';
 import type { Redirect } from './redirect.ts';
 
 export type ClusterOptions = {
-  /** How to enter a node; its address is replaced. */
+  /** How to log in to a node; its address is replaced. */
   server: RedisServer;
   /** Where to begin. */
   seeds: readonly HostPort[];
-  /** Connections per node and protocol. */
-  size: number;
   onDelivered: () => void;
 };
 
 const addressText = ({ host, port }: HostPort): string => `${host}:${port}`;
 
 /**
- * A Redis Cluster: a pool per node, and which node has which slots. The map is asked for at the beginning, and again
- * whenever a node sends us elsewhere or is lost.
+ * A Redis Cluster: a pool per node, and which node has which slots. The map is requested at the beginning, and again
+ * after each redirect and each lost node.
  */
 export class ClusterUpstream implements Upstream {
   readonly #options: ClusterOptions;
@@ -37,14 +35,14 @@ export class ClusterUpstream implements Upstream {
     void this.#learn();
   }
 
-  /** The nodes that have slots; where to begin, as long as none of them says more. */
+  /** The nodes that have slots, or the configured ones while the map is unknown. */
   async masters(): Promise<readonly HostPort[]> {
     if (this.#slots.length === 0) await this.#learn();
     return this.#masters;
   }
 
-  connection(client: number, protocol: 2 | 3, slot?: number): ForwardingConnection {
-    return this.at(this.#chooseNode(slot)).connection(client, protocol);
+  connection(protocol: 2 | 3, slot?: number): ForwardingConnection {
+    return this.at(this.#chooseNode(slot)).connection(protocol);
   }
 
   dedicated(protocol: 2 | 3, events?: ConnectionEvents, slot?: number): ForwardingConnection {
@@ -56,20 +54,20 @@ export class ClusterUpstream implements Upstream {
     const name = addressText(node);
     let pool = this.#pools.get(name);
     if (pool === undefined) {
-      const { size, onDelivered } = this.#options;
+      const { onDelivered } = this.#options;
       const server = { ...this.#options.server, ...node };
       const onLost = () => {
         this.#turn += 1;
         void this.#learn();
       };
-      pool = new UpstreamPool({ server, size, onDelivered, onLost });
+      pool = new UpstreamPool({ server, onDelivered, onLost });
       if (this.#closed) pool.close();
       this.#pools.set(name, pool);
     }
     return pool;
   }
 
-  /** Where a request goes on that a node has sent away. */
+  /** The pool for a request that was redirected. */
   follow({ kind, slot, at }: Redirect): UpstreamPool {
     if (kind === 'moved') {
       this.#slots[slot] = at;
@@ -88,14 +86,14 @@ export class ClusterUpstream implements Upstream {
     for (const pool of this.#pools.values()) pool.close();
   }
 
-  /** A node that is not the slot's says which one is; so any node will do where the map has a hole. */
+  /** Where the map has a hole, any node is used: it redirects to the right one. */
   #chooseNode(slot: number | undefined): HostPort {
     const known = slot === undefined ? undefined : this.#slots[slot];
     const all = this.#masters.length === 0 ? this.#options.seeds : this.#masters;
     return known ?? all[this.#turn % all.length] ?? { host: '', port: 0 };
   }
 
-  /** Ask for the map, once at a time. When nobody answers, the next that is lost or sent elsewhere asks again. */
+  /** Request the map, once at a time. If no node answers, the next redirect or loss requests it again. */
   #learn(): Promise<void> {
     if (this.#closed) return Promise.resolve();
     this.#asking ??= this.#ask()

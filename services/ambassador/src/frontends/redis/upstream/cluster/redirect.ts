@@ -1,14 +1,13 @@
 import type { HostPort } from '../../../../store/raw-route.ts';
 
-/** Where a node of a cluster sends us: for good (`MOVED`), or for this request only (`ASK`). */
+/** A redirect of a node of a cluster: permanent (`MOVED`), or for this request only (`ASK`). */
 export type Redirect = { kind: 'moved' | 'ask'; slot: number; at: HostPort };
 
 /** How often one request follows redirects before the last of them is its answer. */
 export const mostRedirects = 8;
 
 /**
- * An error reply, without what stands around it, as a redirect; undefined where it is none. An empty host means the
- * node's own.
+ * The redirect in an error reply without its frame; undefined where it is none. An empty host means the node's own.
  *
  * Source: https://redis.io/docs/latest/operate/oss_and_stack/reference/cluster-spec/#redirection-and-resharding
  */
