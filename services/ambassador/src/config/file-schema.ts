@@ -14,8 +14,7 @@ const policies = Type.Unsafe<PolicySpec[]>({ $ref: '#/definitions/policies', def
 
 const required = Type.Boolean({
   default: true,
-  description:
-    'Whether readiness needs the store. While one that is not required is down, readiness is only degraded.',
+  description: 'Whether readiness needs the store. While one that is not required is down, readiness is only degraded.',
 });
 
 const withPolicies = <Properties extends TProperties>(properties: Properties, description: string) =>

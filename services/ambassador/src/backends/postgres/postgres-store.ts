@@ -21,9 +21,8 @@ import { isRepeatable } from './errors.ts';
 import { jsonFunction, migrate, stateTable, type Tables } from './migrate.ts';
 import type { PostgresPool } from './pool.ts';
 import { queryPage } from './query-page.ts';
-import { type Row, toEntry } from './row.ts';
 import type { Session } from './session.ts';
-import { type Statement, Statements } from './statements.ts';
+import { type Row, type Statement, Statements, toEntry } from './statements.ts';
 import { createWriter, isEtag } from './write.ts';
 import { writeMany } from './write-many.ts';
 

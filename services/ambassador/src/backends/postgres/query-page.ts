@@ -3,7 +3,7 @@ import { textToKey } from '../../store/key.ts';
 import { decodePosition, encodePosition, type QueryPosition } from '../../store/query-cursor.ts';
 import type { QueryPage, StoreQuery } from '../../store/store.ts';
 import { type QueryTarget, queryStatement, restStatement } from './query-sql.ts';
-import { type Row, toEntry } from './row.ts';
+import { type Row, toEntry } from './statements.ts';
 import type { Run } from './write.ts';
 
 type Entries = QueryPage['entries'];

@@ -1,4 +1,4 @@
-import type { Condition } from '../../store/store.ts';
+import type { Condition, Entry } from '../../store/store.ts';
 import { afterPrefix } from './prefix.ts';
 
 /** One statement with its parameters. */
@@ -11,6 +11,12 @@ export const isLive = '(t.expires_at IS NULL OR t.expires_at >= now())';
 export const byteOrder = '(t.key COLLATE "C")';
 
 export const entryColumns = `t.value, t.etag::text AS etag, (extract(epoch FROM t.expires_at) * 1000)::float8 AS expires`;
+
+/** A row of the state table, as `entryColumns` and the key select it. */
+export type Row = { key: string; value: Buffer; etag: string; expires: number | null };
+
+export const toEntry = ({ value, etag, expires }: Row): Entry => ({ value, etag, expiresAt: expires ?? undefined });
+
 const integer = `encode(t.value, 'escape') ~ '^(0|-?[1-9][0-9]{0,18})$'`;
 
 /**

@@ -26,12 +26,16 @@ const errorBody = Type.Object(
   closed,
 );
 
-export const security = [{}, { apiToken: [] }];
 const daprError = jsonAnswer('What went wrong.', errorBody);
 export const errors = (...statuses: number[]) => Object.fromEntries(statuses.map((status) => [status, daprError]));
-export const unauthorized = {
-  401: {
-    description: 'The token is missing or wrong.',
-    content: { 'text/plain': { schema: { const: 'invalid api token' } } },
-  },
+
+const unauthorized = {
+  description: 'The token is missing or wrong.',
+  content: { 'text/plain': { schema: { const: 'invalid api token' } } },
 };
+
+/** A route that needs the token: its answers, and the statuses that are errors. */
+export const secured = (answers: Record<number, object>, ...statuses: number[]) => ({
+  security: [{}, { apiToken: [] }],
+  response: { ...answers, 401: unauthorized, ...errors(...statuses) },
+});

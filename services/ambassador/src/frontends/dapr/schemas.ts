@@ -1,6 +1,6 @@
 import { emptyAnswer, jsonAnswer } from '@podkit/chassis/http/openapi';
 import * as Type from 'typebox';
-import { closed, errors, metadata, optional, security, text, unauthorized } from './schema-parts.ts';
+import { closed, metadata, optional, secured, text } from './schema-parts.ts';
 
 /** Schemas of the state routes for their OpenAPI document: https://docs.dapr.io/reference/api/state_api/ */
 
@@ -40,12 +40,7 @@ export const stateSchemas = {
       'If-None-Match': optional(Type.String({ description: '* saves only what is absent (extension).' })),
     }),
     body: Type.Array(item),
-    security,
-    response: {
-      204: emptyAnswer('Saved; with one item its new ETag.'),
-      ...unauthorized,
-      ...errors(400, 409, 413, 429, 500),
-    },
+    ...secured({ 204: emptyAnswer('Saved; with one item its new ETag.') }, 400, 409, 413, 429, 500),
   },
   get: {
     summary: 'Get a value',
@@ -54,35 +49,36 @@ export const stateSchemas = {
     headers: Type.Object({
       'If-None-Match': optional(Type.String({ description: 'ETags that need no answer (extension).' })),
     }),
-    security,
-    response: {
-      200: { description: 'The bytes of the value, ETag, metadata.ttlExpireTime.', type: 'null' },
-      204: emptyAnswer('No such key.'),
-      304: emptyAnswer('Unchanged (extension).'),
-      ...unauthorized,
-      ...errors(400, 429, 500),
-    },
+    ...secured(
+      {
+        200: { description: 'The bytes of the value, ETag, metadata.ttlExpireTime.', type: 'null' },
+        204: emptyAnswer('No such key.'),
+        304: emptyAnswer('Unchanged (extension).'),
+      },
+      400,
+      429,
+      500,
+    ),
   },
   remove: {
     summary: 'Delete a key',
     params: storeAndKey,
     headers: Type.Object({ 'If-Match': optional(text) }),
-    security,
-    response: { 204: emptyAnswer('Gone, or never there.'), ...unauthorized, ...errors(400, 409, 429, 500) },
+    ...secured({ 204: emptyAnswer('Gone, or never there.') }, 400, 409, 429, 500),
   },
   bulk: {
     summary: 'Get many values',
     params: store,
     body: Type.Object({ keys: optional(Type.Array(text)) }),
-    security,
-    response: {
-      200: jsonAnswer(
-        'An entry for each key: one that is missing has no data, one that failed has an error.',
-        Type.Array(entry),
-      ),
-      ...unauthorized,
-      ...errors(400),
-    },
+    ...secured(
+      {
+        200: jsonAnswer(
+          'An entry for each key: one that is missing has no data, one that failed has an error.',
+          Type.Array(entry),
+        ),
+      },
+      400,
+    ),
   },
   transaction: {
     summary: 'All operations or none',
@@ -92,8 +88,7 @@ export const stateSchemas = {
         Type.Array(Type.Object({ operation: Type.Enum(['upsert', 'delete']), request: optional(item) })),
       ),
     }),
-    security,
-    response: { 204: emptyAnswer('Done.'), ...unauthorized, ...errors(400, 500) },
+    ...secured({ 204: emptyAnswer('Done.') }, 400, 500),
   },
   query: {
     summary: 'Values that match a filter (memory and PostgreSQL)',
@@ -103,13 +98,14 @@ export const stateSchemas = {
       sort: optional(Type.Array(Type.Object({}))),
       page: optional(Type.Object({})),
     }),
-    security,
-    response: {
-      200: jsonAnswer('A page of entries; without token it was the last one.', pageOf('results', entry)),
-      204: emptyAnswer('Nothing matches.'),
-      ...unauthorized,
-      ...errors(400, 500),
-    },
+    ...secured(
+      {
+        200: jsonAnswer('A page of entries; without token it was the last one.', pageOf('results', entry)),
+        204: emptyAnswer('Nothing matches.'),
+      },
+      400,
+      500,
+    ),
   },
   keys: {
     summary: 'Keys, a page at a time',
@@ -120,25 +116,25 @@ export const stateSchemas = {
       limit: Type.Integer({ minimum: 1, maximum: 10_000, default: 100 }),
       token: optional(text),
     }),
-    security,
-    response: {
-      200: jsonAnswer('A page of keys; without token it was the last one.', pageOf('keys', text)),
-      ...unauthorized,
-      ...errors(400, 500),
-    },
+    ...secured(
+      { 200: jsonAnswer('A page of keys; without token it was the last one.', pageOf('keys', text)) },
+      400,
+      500,
+    ),
   },
   increment: {
     summary: 'Add to an integer, atomically',
     'x-extension': true,
     params: storeAndKey,
-    security,
-    response: {
-      200: jsonAnswer(
-        'The sum as a string, since it has 64 bits.',
-        Type.Object({ value: Type.String({ pattern: '^-?[0-9]{1,19}$' }) }, closed),
-      ),
-      ...unauthorized,
-      ...errors(400, 500),
-    },
+    ...secured(
+      {
+        200: jsonAnswer(
+          'The sum as a string, since it has 64 bits.',
+          Type.Object({ value: Type.String({ pattern: '^-?[0-9]{1,19}$' }) }, closed),
+        ),
+      },
+      400,
+      500,
+    ),
   },
 };

@@ -1,6 +1,6 @@
 import { emptyAnswer, jsonAnswer } from '@podkit/chassis/http/openapi';
 import * as Type from 'typebox';
-import { closed, errors, metadata, optional, security, text, unauthorized } from './schema-parts.ts';
+import { closed, errors, metadata, optional, secured, text } from './schema-parts.ts';
 
 /** Schemas of the metadata and health routes for their OpenAPI document: https://docs.dapr.io/reference/api/metadata_api/ */
 
@@ -17,20 +17,17 @@ const component = Type.Object(
 export const sidecarSchemas = {
   metadata: {
     summary: 'Stores and capabilities',
-    security,
-    response: {
+    ...secured({
       200: jsonAnswer(
         'The metadata.',
         Type.Object({ id: text, runtimeVersion: text, components: Type.Array(component), extended: metadata }),
       ),
-      ...unauthorized,
-    },
+    }),
   },
   addMetadata: {
     summary: 'Add a word to the metadata',
     params: Type.Object({ key: text }),
-    security,
-    response: { 204: emptyAnswer('Added.'), ...unauthorized, ...errors(400) },
+    ...secured({ 204: emptyAnswer('Added.') }, 400),
   },
   healthz: {
     summary: 'Whether every required store answers',
@@ -43,7 +40,6 @@ export const sidecarSchemas = {
   },
   shutdown: {
     summary: 'Stop as on SIGTERM',
-    security,
-    response: { 204: emptyAnswer('Stopping.'), ...unauthorized },
+    ...secured({ 204: emptyAnswer('Stopping.') }),
   },
 };

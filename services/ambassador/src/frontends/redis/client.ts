@@ -6,6 +6,7 @@ import type { Answer } from './commands/answer.ts';
 import type { KeyCommand } from './commands/key-command.ts';
 import type { RequestView } from './commands/request.ts';
 import type { CommandSpec, CommandTable } from './commands/table.ts';
+import type { Closable, PendingWork } from './connection/pending-work.ts';
 import type { ReplyQueue } from './connection/reply-queue.ts';
 import type { Session } from './connection/session.ts';
 import type { UsedConnections } from './connection/used-connections.ts';
@@ -41,7 +42,7 @@ export interface Client {
   /** The run of forwarded requests that the next one may join. */
   run: ForwardRun | undefined;
   /** The work under way, by kind; `dispatch` begins nothing that must not overtake it. */
-  readonly pending: Pending;
+  readonly pending: PendingWork;
   /** Whether the connection is closed once its requests are answered. */
   closing: boolean;
 
@@ -73,21 +74,6 @@ export interface Client {
   /** Write all that waits for the socket in one piece. */
   flush(): void;
 }
-
-export type Closable = { close(reason: string): void; ready?: boolean };
-
-export type Pending = {
-  forwarded: number;
-  nearWrites: number;
-  reads: number;
-  writes: number;
-  exclusive: number;
-  readonly slots: SlotOrder;
-  /** Whether it is blocked in the Redis, waiting for another client. */
-  readonly blocked: boolean;
-  /** One more command was passed on; `nearWrites` is 1 where it is a write behind a near cache. */
-  passedOn(nearWrites: 0 | 1): void;
-};
 
 /** The subscriptions of a client. */
 export interface Subscribed {

@@ -1,3 +1,5 @@
+import type { RequestView } from './request.ts';
+
 /** Error replies in Redis' own words (7.0, src/server.c and its neighbours): clients and their users match on them. */
 export const replies = {
   noAuth: 'NOAUTH Authentication required.',
@@ -35,7 +37,7 @@ export const subcommandUnknown = (command: string, subcommand: string): string =
   `ERR unknown subcommand '${subcommand.slice(0, 128)}'. Try ${command.toUpperCase()} HELP.`;
 
 /** As Redis 7 words it: the name and the first arguments, both cut at 128 bytes. */
-export function unknownCommand(name: string, args: readonly string[]): string {
+function unknownCommand(name: string, args: readonly string[]): string {
   let shown = '';
   for (const arg of args) {
     if (shown.length >= 128) break;
@@ -46,3 +48,9 @@ export function unknownCommand(name: string, args: readonly string[]): string {
 
 export const notInSubscribedMode = (command: string): string =>
   `ERR Can't execute '${command}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this context`;
+
+/** The error for an unknown command, with its first arguments. */
+export function unknownRequest(request: RequestView): string {
+  const args = Array.from({ length: Math.min(request.count - 1, 20) }, (_, index) => request.text(index + 1));
+  return unknownCommand(request.text(0), args);
+}

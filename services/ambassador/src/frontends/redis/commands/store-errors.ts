@@ -21,5 +21,8 @@ export function asCommandError(error: unknown): CommandError {
   return new CommandError(`${error.code === 'ERR_BUSY' ? 'BUSY' : 'ERR'} ${describeError(error)}${maybe}`);
 }
 
+/** The error reply for a request that was not answered. */
+export const failureLine = (error: unknown): Buffer => Buffer.from(`-${asCommandError(error).message}\r\n`);
+
 export const isMismatch = (error: unknown): boolean =>
   error instanceof StoreError && error.code === 'ERR_ETAG_MISMATCH';

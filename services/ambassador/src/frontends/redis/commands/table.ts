@@ -1,5 +1,4 @@
-import type { KeyLayout } from './key-layout.ts';
-import { keyed, movable } from './table-data.ts';
+import { commandGroups, type KeyLayout } from './table-data.ts';
 
 /** The facts about a command, from Redis' COMMAND table. */
 export type CommandSpec = {
@@ -31,19 +30,11 @@ export class CommandTable<Spec extends CommandSpec> {
 }
 
 /** Every command that this endpoint knows, including those that it only passes on. */
-export function allCommands(): CommandSpec[] {
-  return [...keyed.flatMap(expand), ...movable.map(expandMovable)];
-}
-
-function expand({ write, first, last, step, blocking = false, commands }: (typeof keyed)[number]): CommandSpec[] {
-  const keys: KeyLayout = first === 0 ? { kind: 'none' } : { kind: 'range', first, last, step };
-  const single = first === 1 && last === 1;
-  return commands.split(/\s+/).map((entry) => {
-    const [name = '', arity] = entry.split(':');
-    return { name, arity: Number(arity), keys, write, blocking, single };
+export const allCommands = (): CommandSpec[] =>
+  commandGroups.flatMap(({ write, blocking = false, keys, commands }) => {
+    const single = keys.kind === 'range' && keys.first === 1 && keys.last === 1;
+    return commands.split(/\s+/).map((entry) => {
+      const [name = '', arity] = entry.split(':');
+      return { name, arity: Number(arity), keys, write, blocking, single };
+    });
   });
-}
-
-function expandMovable({ name, arity, keys, write, blocking = false }: (typeof movable)[number]): CommandSpec {
-  return { name, arity, keys, write, blocking, single: false };
-}

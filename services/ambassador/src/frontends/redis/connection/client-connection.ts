@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { describeError } from '@podkit/chassis/errors';
 import type { RawRoute } from '../../../store/raw-route.ts';
-import type { Client, Closable, EndpointContext } from '../client.ts';
+import type { Client, EndpointContext } from '../client.ts';
 import { type Answer, CommandError } from '../commands/answer.ts';
 import { RequestView } from '../commands/request.ts';
 import { dispatch } from '../dispatch/dispatch.ts';
@@ -14,7 +14,7 @@ import type { Tracked } from '../tracking/tracked.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 import { Answers } from './answers.ts';
 import { ClientOutput } from './client-output.ts';
-import { PendingWork } from './pending-work.ts';
+import { type Closable, PendingWork } from './pending-work.ts';
 import { ReplyQueue } from './reply-queue.ts';
 import { Session } from './session.ts';
 import { UsedConnections } from './used-connections.ts';

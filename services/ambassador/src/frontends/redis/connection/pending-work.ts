@@ -1,11 +1,12 @@
-import type { Closable, Pending } from '../client.ts';
 import { SlotOrder } from '../forwarding/slot-order.ts';
 
 /** Replies that one client may be waiting for. */
 const mostAwaited = 4096;
 
+export type Closable = { close(reason: string): void; ready?: boolean };
+
 /** The work under way for one client, by kind; `dispatch` begins nothing that must not overtake it. */
-export class PendingWork implements Pending {
+export class PendingWork {
   forwarded = 0;
   nearWrites = 0;
   reads = 0;
@@ -20,10 +21,12 @@ export class PendingWork implements Pending {
     return this.exclusive > 0 || this.forwarded >= mostAwaited;
   }
 
+  /** Whether it is blocked in the Redis, waiting for another client. */
   get blocked(): boolean {
     return this.own !== undefined && this.own.ready !== false;
   }
 
+  /** One more command was forwarded; `nearWrites` is 1 if it is a write behind a near cache. */
   passedOn(nearWrites: 0 | 1): void {
     this.forwarded += 1;
     this.nearWrites += nearWrites;

@@ -1,10 +1,9 @@
 import type { Route } from '../../../routing/engine.ts';
 import type { Client, Command } from '../client.ts';
 import { CommandError } from '../commands/answer.ts';
-import { notInSubscribedMode, replies, wrongArguments } from '../commands/errors.ts';
+import { notInSubscribedMode, replies, unknownRequest, wrongArguments } from '../commands/errors.ts';
 import { keyPositions } from '../commands/key-positions.ts';
 import { asCommandError } from '../commands/store-errors.ts';
-import { unknownRequest } from '../commands/unknown-request.ts';
 import { forward } from '../forwarding/forward.ts';
 import type { Transaction } from '../session-commands/transaction.ts';
 import { queueInTransaction } from '../session-commands/transaction-queue.ts';

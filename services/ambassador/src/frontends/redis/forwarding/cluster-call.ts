@@ -1,10 +1,10 @@
 import type { RawRoute } from '../../../store/raw-route.ts';
 import type { Key } from '../../../store/store.ts';
 import type { Client } from '../client.ts';
+import { failureLine } from '../commands/store-errors.ts';
 import type { ClusterUpstream } from '../upstream/cluster/cluster-upstream.ts';
 import type { ForwardingConnection } from '../upstream/forwarding-connection.ts';
 import type { UpstreamError } from '../upstream/redis-server.ts';
-import { failureLine } from './failure-line.ts';
 import { answerFromHash, isWrongType } from './hash-value.ts';
 import { type Reconnect, UpstreamRequest } from './upstream-request.ts';
 

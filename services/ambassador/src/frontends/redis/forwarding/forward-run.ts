@@ -1,11 +1,11 @@
 import type { RawRoute } from '../../../store/raw-route.ts';
 import type { Key } from '../../../store/store.ts';
+import { failureLine } from '../commands/store-errors.ts';
 import type { ReplyQueue, ReplySlot } from '../connection/reply-queue.ts';
 import type { RequestParser } from '../protocol/request-parser.ts';
 import type { ForwardingConnection } from '../upstream/forwarding-connection.ts';
 import type { UpstreamError } from '../upstream/redis-server.ts';
 import type { ReplySink } from '../upstream/sink.ts';
-import { failureLine } from './failure-line.ts';
 import { answerFromHash, isWrongType } from './hash-value.ts';
 
 const readOnly = Buffer.from('-READONLY');

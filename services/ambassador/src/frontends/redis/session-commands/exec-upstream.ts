@@ -1,6 +1,6 @@
 import type { RawRoute } from '../../../store/raw-route.ts';
 import type { Client } from '../client.ts';
-import { failureLine } from '../forwarding/failure-line.ts';
+import { failureLine } from '../commands/store-errors.ts';
 import { connectionFor } from '../forwarding/forward.ts';
 import { UpstreamRequest } from '../forwarding/upstream-request.ts';
 import { encodeRequest } from '../protocol/encode-request.ts';

@@ -1,7 +1,7 @@
 import type { RawRoute } from '../../../store/raw-route.ts';
 import type { Client, SessionCommand } from '../client.ts';
 import { type Answer, CommandError, ok } from '../commands/answer.ts';
-import { unknownRequest } from '../commands/unknown-request.ts';
+import { unknownRequest } from '../commands/errors.ts';
 import { commonRoute } from '../dispatch/grouping.ts';
 import { askOver } from '../forwarding/ask.ts';
 import { forward } from '../forwarding/forward.ts';

@@ -1,7 +1,7 @@
 import type { Client, Command } from '../client.ts';
 import { CommandError, Status } from '../commands/answer.ts';
+import { unknownRequest } from '../commands/errors.ts';
 import { keyPositions } from '../commands/key-positions.ts';
-import { unknownRequest } from '../commands/unknown-request.ts';
 import { ownedDatabase } from '../dispatch/grouping.ts';
 import { checkPrefix } from '../forwarding/forward.ts';
 import { copyFrame } from '../forwarding/frame.ts';
