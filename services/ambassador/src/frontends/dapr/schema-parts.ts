@@ -35,7 +35,7 @@ const unauthorized = {
 };
 
 /** A route that needs the token: its answers, and the statuses that are errors. */
-export const secured = (answers: Record<number, object>, ...statuses: number[]) => ({
+export const secured = <Answers extends object>(answers: Answers, ...statuses: number[]) => ({
   security: [{}, { apiToken: [] }],
   response: { ...answers, 401: unauthorized, ...errors(...statuses) },
 });
