@@ -81,8 +81,8 @@ export class PostgresStore implements Store {
   async transact(operations: readonly WriteOperation[]): Promise<WriteResult[]> {
     await this.prepare();
     const work = async (session: Session) => {
-      const writer = createWriter(this.#sql, async <Row extends object>({ text, values }: Statement) => {
-        const { rows } = await session<Row>(text, values);
+      const writer = createWriter(this.#sql, async <Result extends object>({ text, values }: Statement) => {
+        const { rows } = await session<Result>(text, values);
         return rows;
       });
       const results: WriteResult[] = [];

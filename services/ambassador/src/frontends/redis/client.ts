@@ -11,7 +11,6 @@ import type { ReplyQueue } from './connection/reply-queue.ts';
 import type { Session } from './connection/session.ts';
 import type { UsedConnections } from './connection/used-connections.ts';
 import type { ForwardRun } from './forwarding/forward-run.ts';
-import type { SlotOrder } from './forwarding/slot-order.ts';
 import type { RespMetrics } from './metrics.ts';
 import type { ReplyWriter } from './protocol/reply-writer.ts';
 import type { RequestLimits } from './protocol/request-limits.ts';
