@@ -27,22 +27,11 @@ function commit(version: string): string {
 
 function sync(ref: string, killAt: number) {
   const flags = [`--repo=file://${remote}`, `--ref=${ref}`, `--root=${root}`, `--link=${link}`, '--one-time'];
-  const words = ['--import', join(import.meta.dirname, 'kill-at.ts'), '/app/src/main.js', ...flags];
-  const run = spawnSync('node', words, { env: { ...env, KILL_AT: String(killAt) }, encoding: 'utf8' });
-  if (run.signal !== null) endOthers();
+  const words = ['--import', '/kill-at.ts', '/app/src/main.js', ...flags];
+  const options = { env: { ...env, KILL_AT: String(killAt) }, encoding: 'utf8', timeout: 120_000 } as const;
+  const run = spawnSync('node', words, options);
+  if (run.error !== undefined) throw run.error;
   return run;
-}
-
-/** Kill the processes that a killed one leaves, as the end of a container does. */
-function endOthers(): void {
-  for (const pid of readdirSync('/proc').map(Number))
-    if (pid > 1 && pid !== process.pid) {
-      try {
-        process.kill(pid, 'SIGKILL');
-      } catch {
-        // It has ended meanwhile.
-      }
-    }
 }
 
 function countSteps(ref: string): number {

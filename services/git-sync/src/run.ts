@@ -5,13 +5,11 @@ import type { DestinationStream } from 'pino';
 import { UsageError } from './config/drop-in-grammar.ts';
 import { manualText, usageText } from './config/help.ts';
 import { loadOptions } from './config/load.ts';
-import type { Step } from './git/git.ts';
 import type { CommandHost } from './process/host.ts';
 import type { GitSyncInput } from './serve.ts';
 
 export type CommandOptions = {
   version: string;
-  step?: Step;
   /** Where log lines go; standard error by default. */
   output?: DestinationStream;
 };
@@ -20,21 +18,15 @@ export type CommandOptions = {
  * git-sync as a command: read the settings, then sync until stopped. Exit codes: 0 done or stopped, 1 wrong settings
  * or too many failures, 2 a command line that can't be read, 3 stopped by force.
  */
-export async function runCommand(
-  host: CommandHost,
-  { version, step = () => undefined, output }: CommandOptions,
-): Promise<void> {
+export async function runCommand(host: CommandHost, { version, output }: CommandOptions): Promise<void> {
   const input = await readInput(host, version);
   if (input === undefined) return;
   host.umask(input.options.groupWrite ? 0o002 : 0o022);
   const { GitSync } = await import('./serve.ts');
-  await new GitSync({ ...input, step, output }).run();
+  await new GitSync({ ...input, output }).run();
 }
 
-async function readInput(
-  host: CommandHost,
-  version: string,
-): Promise<Omit<GitSyncInput, 'step' | 'output'> | undefined> {
+async function readInput(host: CommandHost, version: string): Promise<Omit<GitSyncInput, 'output'> | undefined> {
   try {
     const { options, flags, warnings, asked } = loadOptions(host.env, host.argv.slice(2));
     if (asked !== undefined) {

@@ -14,8 +14,8 @@ import { listSecrets, readTriggerSecret, showFlags } from './config/secrets.ts';
 import { parseSignal } from './config/signals.ts';
 import { gitBinary } from './git/binary.ts';
 import { removeSecrets } from './git/environment.ts';
-import { Git, type Step } from './git/git.ts';
-import { makePrivateDirectory, removePrivateDirectory } from './git/private-directory.ts';
+import { Git } from './git/git.ts';
+import { makePrivateDirectory, privatePrefix, removePrivateDirectory } from './git/private-directory.ts';
 import { SpawnTurn } from './git/spawn-turn.ts';
 import { checkGitVersion } from './git/version.ts';
 import { addReadinessChecks } from './http/readiness.ts';
@@ -25,6 +25,7 @@ import { type Metrics, noMetrics } from './metrics/metrics.ts';
 import { addUser } from './process/add-user.ts';
 import { Ending } from './process/ending.ts';
 import type { CommandHost } from './process/host.ts';
+import { killByEnvironment } from './process/orphans.ts';
 import { makeDirectories } from './sync/files.ts';
 import { Repositories } from './sync/repositories.ts';
 import { refuseSharedRoots } from './sync/root.ts';
@@ -37,7 +38,6 @@ export type GitSyncInput = {
   /** What was given as flags, for the start-up line. */
   flags: ReadonlyMap<string, string>;
   repositories: readonly NamedOptions[];
-  step: Step;
   /** Where log lines go; standard error by default. */
   output?: DestinationStream | undefined;
 };
@@ -96,7 +96,7 @@ export class GitSync {
   }
 
   async #start(): Promise<Repositories> {
-    const { host, options, repositories: named, flags, step } = this.#input;
+    const { host, options, repositories: named, flags } = this.#input;
     this.#log.info(0, 'starting up', {
       pid: host.pid,
       uid: host.getuid?.(),
@@ -109,7 +109,7 @@ export class GitSync {
     const roots = named.map((repository) => repository.options.root ?? '');
     for (const root of roots) makeDirectories(resolve(root));
     refuseSharedRoots(roots);
-    const directory = await makePrivateDirectory([tmpdir(), '/dev/shm', ...roots], roots[0] ?? '');
+    const directory = await this.#makePrivateDirectory(roots);
     this.#lifecycle.atClose('private files', () => removePrivateDirectory(directory));
     const metrics = options.httpMetrics ? await this.#createMetrics() : noMetrics;
     const repositories = await Repositories.create({
@@ -122,7 +122,6 @@ export class GitSync {
       log: this.#log,
       redactor: this.#redactor,
       metrics,
-      step,
     });
     addReadinessChecks(this.#health, repositories.all, options);
     this.#lifecycle.atClose('passes', (overdue) => repositories.end(overdue, options.shutdownTimeout));
@@ -132,11 +131,20 @@ export class GitSync {
     return repositories;
   }
 
+  /** With a read-only root file system and no TMPDIR, memory is tried, and at last the synced volume itself. */
+  async #makePrivateDirectory(roots: readonly string[]): Promise<string> {
+    const prefix = await privatePrefix(roots[0] ?? '');
+    // After SIGKILL the gits of the last process may still write into the repository.
+    const pids = await killByEnvironment(prefix);
+    if (pids.length > 0) this.#log.info(0, 'ended what an earlier git-sync left running', { pids });
+    return makePrivateDirectory(prefix, [tmpdir(), '/dev/shm', ...roots]);
+  }
+
   async #checkGit(): Promise<void> {
-    const { options, step } = this.#input;
+    const { options } = this.#input;
     const binary = gitBinary(options.git, this.#env.PATH ?? '');
     const env = { LC_ALL: 'C', GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_NOSYSTEM: '1' };
-    const git = new Git({ binary, env, turn: this.#turn, log: this.#log, step });
+    const git = new Git({ binary, env, turn: this.#turn, log: this.#log });
     await checkGitVersion(options.git, git, this.#log);
   }
 

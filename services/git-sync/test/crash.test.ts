@@ -1,18 +1,24 @@
-import { existsSync, readdirSync, readlinkSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync, readlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { deadline } from '@podkit/chassis/testing/deadline';
 import { tempDir } from '@podkit/chassis/testing/temp-dir';
 import { waitFor } from '@podkit/chassis/testing/wait-for';
 import { expect, test } from 'vitest';
 import { Remote } from './fixtures/remote.ts';
 import { expectDone, publishedHash, read, runGitSync, spawnGitSync, startGitSync } from './fixtures/run.ts';
 
-const crashing = join(import.meta.dirname, 'fixtures', 'crashing-main.ts');
+const preload = join(import.meta.dirname, 'fixtures', 'kill-at.ts');
 const files = { 'a.txt': 'a1', 'b/c.txt': 'c1' };
 
-async function steps(args: string[], crashAt: number): Promise<string[]> {
-  const { text } = await spawnGitSync(args, { main: crashing, env: { CRASH_AT: String(crashAt) } });
-  return text.split('\n').filter((line) => line.startsWith('step '));
+/** Run git-sync until it ends, by SIGKILL at a step of it; at 0 it runs to its end. */
+const runUntil = (step: number, args: string[]) =>
+  spawnGitSync(args, { env: { NODE_OPTIONS: `--import=${preload}`, KILL_AT: String(step) } });
+
+async function countSteps(args: string[]): Promise<number> {
+  const run = await runUntil(0, args);
+  expectDone(run);
+  return Number(/^steps (\d+)$/m.exec(run.text)?.[1]);
 }
 
 /** The published tree is one commit as a whole, never a mixture or a part. */
@@ -22,7 +28,7 @@ function expectWhole(root: string, versions: Record<string, string>): void {
   expect([read(root, 'current', 'a.txt'), read(root, 'current', 'b', 'c.txt')]).toEqual([`a${version}`, `c${version}`]);
 }
 
-test('survives kill -9 between any two steps of the first pass and of an update', { timeout: 600_000 }, async () => {
+test('survives kill -9 at any step of the first pass and of an update', { timeout: deadline(600_000) }, async () => {
   const remote = await Remote.create(files);
   const first = remote.head();
   const second = remote.commit({ 'a.txt': 'a2', 'b/c.txt': 'c2' });
@@ -37,30 +43,30 @@ test('survives kill -9 between any two steps of the first pass and of an update'
   remote.git('branch', 'old', first);
 
   const whole = tempDir();
-  const [making, updating] = [await steps(argsFor(whole, 'old'), 0), await steps(argsFor(whole, 'main'), 0)];
-  expect(making.length).toBeGreaterThan(15);
-  expect(updating.length).toBeGreaterThan(15);
+  const [making, updating] = [await countSteps(argsFor(whole, 'old')), await countSteps(argsFor(whole, 'main'))];
+  expect(making).toBeGreaterThan(30);
+  expect(updating).toBeGreaterThan(30);
 
-  const sweep = async (before: string | undefined, ref: string, crashAt: number) => {
+  const sweep = async (before: string | undefined, ref: string, step: number) => {
     const root = tempDir();
     if (before !== undefined) await runGitSync(argsFor(root, before));
-    const run = await spawnGitSync(argsFor(root, ref), { main: crashing, env: { CRASH_AT: String(crashAt) } });
-    expect(run.code, `it ended at step ${crashAt}`).toBe(null);
+    const run = await runUntil(step, argsFor(root, ref));
+    expect(run.code, `it was not killed at step ${step}:\n${run.text}`).toBe(null);
     expectWhole(root, versions);
     expectDone(await runGitSync(argsFor(root, ref)));
     expect(publishedHash(join(root, 'current'))).toBe(ref === 'old' ? first : second);
     expectWhole(root, versions);
     const left = readdirSync(root).filter((name) => !['.git', '.worktrees', 'current'].includes(name));
-    expect(left, `after a crash at step ${crashAt}`).toEqual([]);
+    expect(left, `after a crash at step ${step}`).toEqual([]);
     expect(readlinkSync(join(root, 'current'))).toMatch(/^\.worktrees\/[0-9a-f]{40}$/);
   };
-  const stride = Number(process.env.CRASH_STRIDE ?? 5);
+  const stride = Number(process.env.CRASH_STRIDE ?? 8);
   const points = (count: number) => Array.from({ length: Math.ceil(count / stride) }, (_, at) => at * stride + 1);
-  for (const crashAt of points(making.length)) await sweep(undefined, 'old', crashAt);
-  for (const crashAt of points(updating.length)) await sweep('old', 'main', crashAt);
+  for (const step of points(making)) await sweep(undefined, 'old', step);
+  for (const step of points(updating)) await sweep('old', 'main', step);
 });
 
-test('survives kill -9 at any moment of a run that syncs without pause', { timeout: 600_000 }, async () => {
+test('survives kill -9 at any moment of a run that syncs without pause', { timeout: deadline(600_000) }, async () => {
   const remote = await Remote.create(files);
   const root = tempDir();
   const versions: Record<string, string> = { [remote.head()]: '1' };
@@ -79,3 +85,26 @@ test('survives kill -9 at any moment of a run that syncs without pause', { timeo
   expect(publishedHash(join(root, 'current'))).toBe(remote.head());
   expectWhole(root, versions);
 });
+
+test('ends the gits of a process that was killed before it uses the repository', async () => {
+  const [remote, root, mark] = [await Remote.create(files), tempDir(), join(tempDir(), 'mark')];
+  const args = [`--repo=file://${remote.path}`, '--ref=main', `--root=${root}`, '--link=current', '--one-time'];
+  const service = startGitSync([...args, `--git=${gitThatStays('reset', mark)}`]);
+  const orphan = await waitFor('the checkout', () => existsSync(mark) && Number(read(mark)));
+  await service.stop('SIGKILL');
+  const next = await runGitSync(args);
+  expectDone(next);
+  expect(next.logs).toContainEqual(expect.objectContaining({ msg: 'ended what an earlier git-sync left running' }));
+  expect(() => process.kill(orphan, 0)).toThrow('ESRCH');
+});
+
+/** The real git, except that one command of it writes its process id to a file and never goes on. */
+function gitThatStays(command: string, mark: string): string {
+  const path = join(tempDir(), 'git');
+  writeFileSync(
+    path,
+    `#!/bin/sh\nif [ "$1" = ${command} ]; then echo $$ > ${mark}; exec sleep 300; fi\nexec git "$@"\n`,
+  );
+  chmodSync(path, 0o755);
+  return path;
+}

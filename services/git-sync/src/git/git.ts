@@ -8,9 +8,6 @@ import { failureText, ProcessError, type ProcessOutput } from '../process/proces
 import { guardedVariables, lockedConfig } from './environment.ts';
 import type { SpawnTurn } from './spawn-turn.ts';
 
-/** Called between any two steps that change something; tests end the process there. */
-export type Step = (name: string) => void;
-
 export type GitOptions = {
   /** The program, or `setsid` and the program: see `gitBinary`. */
   binary: GitBinary;
@@ -18,7 +15,6 @@ export type GitOptions = {
   env: Environment;
   turn: SpawnTurn;
   log: Log;
-  step: Step;
 };
 
 /** `[setsid, git]` gives each git a process group of its own, which a deadline can end as a whole. */
@@ -52,12 +48,10 @@ export class Git {
 
   /** @throws {ProcessError} when git can't be run, ends with anything but 0, says too much, or `signal` aborts */
   async output(args: readonly string[], { cwd, signal }: GitCall): Promise<ProcessOutput> {
-    const { binary, log, step } = this.#options;
-    step(`before git ${args[0]}`);
+    const { binary, log } = this.#options;
     log.info(5, 'running command', { cwd, cmd: [binary.at(-1), ...args].join(' ') });
     const output = await this.#spawn(args, cwd, signal);
     log.info(6, 'command result', { stdout: output.stdout, stderr: output.stderr });
-    step(`after git ${args[0]}`);
     return output;
   }
 

@@ -4,26 +4,30 @@ import { describeError, PodkitError } from '@podkit/chassis/errors';
 
 const prefix = '.git-sync-private-';
 
-/** Whether a file is a private directory of ours, which may lie in the root where nothing else can be written. */
+/** Whether a name in the root is that of a private directory, which is there when nothing else can be written. */
 export function isPrivateDirectory(name: string): boolean {
   return name.startsWith(prefix);
 }
 
 /**
- * A new directory that only we can read, for git's configuration and credentials. With a read-only root file system
- * and no TMPDIR, memory-backed places are tried, and at last the synced volume itself.
- *
- * It is named after the root, by device and inode: what an earlier process for the same root left there after SIGKILL
- * is deleted, and what belongs to another git-sync is not.
- *
- * @throws {PodkitError} ERR_TMPDIR when none can be written
+ * What the names of a root's private directories begin with. They contain the root's device and inode, so that a
+ * process knows what an earlier one for the same root left behind.
  */
-export async function makePrivateDirectory(candidates: readonly string[], root: string): Promise<string> {
+export async function privatePrefix(root: string): Promise<string> {
   const { dev, ino } = await stat(root);
-  const own = `${prefix}${dev.toString(36)}-${ino.toString(36)}-`;
-  for (const parent of candidates) await removeOlder(parent, own);
+  return `${prefix}${dev.toString(36)}-${ino.toString(36)}-`;
+}
+
+/**
+ * Make a directory that only we can read, for git's configuration and credentials, in the first of `parents` that can
+ * be written. Private directories that an earlier process left after SIGKILL are deleted.
+ *
+ * @throws {PodkitError} ERR_TMPDIR when none of `parents` can be written
+ */
+export async function makePrivateDirectory(own: string, parents: readonly string[]): Promise<string> {
+  for (const parent of parents) await removeOlder(parent, own);
   const reasons: string[] = [];
-  for (const parent of candidates) {
+  for (const parent of parents) {
     try {
       const path = await mkdtemp(join(parent, own));
       await chmod(path, 0o700);

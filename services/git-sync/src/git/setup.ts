@@ -11,7 +11,7 @@ import type { Log } from '../log/log.ts';
 import { gitBinary } from './binary.ts';
 import { gitConfigFile } from './config-text.ts';
 import { gitEnvironment } from './environment.ts';
-import { Git, type Step } from './git.ts';
+import { Git } from './git.ts';
 import type { Lfs } from './lfs.ts';
 import { baseSettings, cookiePath } from './settings.ts';
 import { importGpgKeys, signaturePolicy, signatureSettings } from './signatures.ts';
@@ -29,7 +29,6 @@ export type GitSetup = {
   lfs: Lfs;
   turn: SpawnTurn;
   log: Log;
-  step: Step;
 };
 
 /**
@@ -38,7 +37,7 @@ export type GitSetup = {
  * @throws {PodkitError} ERR_OPTIONS when the cookie file can't be read, and what importing the OpenPGP keys throws
  */
 export async function setUpGit(setup: GitSetup): Promise<Git> {
-  const { options, env, directory, repo, store, credentialUrls, lfs, turn, log, step } = setup;
+  const { options, env, directory, repo, store, credentialUrls, lfs, turn, log } = setup;
   const policy = signaturePolicy(options);
   const timeout = options.syncTimeout;
   if (options.cookieFile) expectReadable('--cookie-file', cookiePath);
@@ -67,7 +66,6 @@ export async function setUpGit(setup: GitSetup): Promise<Git> {
     env: { ...gitEnvironment(env, { configFile, sshCommand: command, home: directory }), ...gpg },
     turn,
     log,
-    step,
   });
 }
 

@@ -39,19 +39,19 @@ export class GroupEnd {
 
   readonly #onExit = () => {
     const { pid } = this.#child;
-    if (this.#isLeader && this.#signal.aborted && pid !== undefined) kill(-pid, 'SIGKILL');
+    if (this.#isLeader && this.#signal.aborted && pid !== undefined) sendSignal(-pid, 'SIGKILL');
   };
 
   #send(signal: NodeJS.Signals): void {
     const { pid } = this.#child;
     if (pid === undefined) return;
     // Until setsid has made the group there is only the child.
-    if (!(this.#isLeader && kill(-pid, signal))) kill(pid, signal);
+    if (!(this.#isLeader && sendSignal(-pid, signal))) sendSignal(pid, signal);
   }
 }
 
-/** False where there is no such process or group. */
-function kill(pid: number, signal: NodeJS.Signals): boolean {
+/** Gives false when there is no such process or group (a negative id). */
+export function sendSignal(pid: number, signal: NodeJS.Signals): boolean {
   try {
     return process.kill(pid, signal);
   } catch {

@@ -3,7 +3,6 @@ import type { HttpClient } from '@podkit/chassis/http/client';
 import type { Options } from '../config/schema.ts';
 import { CredentialSource } from '../credentials/credential-source.ts';
 import { CredentialStore } from '../credentials/credential-store.ts';
-import type { Step } from '../git/git.ts';
 import { lfsMode, warnOfPointers } from '../git/lfs.ts';
 import { setUpGit } from '../git/setup.ts';
 import { signaturePolicy, verifySignatures } from '../git/signatures.ts';
@@ -31,7 +30,6 @@ export type SyncerInput = {
   directory: string;
   redactor: Redactor;
   metrics: SyncMetrics;
-  step: Step;
 };
 
 export type SyncerParts = {
@@ -46,21 +44,21 @@ export type SyncerParts = {
 
 /** Everything that a pass of one repository needs, as its settings ask for it. */
 export async function createSyncer(input: SyncerInput, parts: SyncerParts): Promise<Syncer> {
-  const { options, env, client, turn, directory, redactor, metrics, step } = input;
+  const { options, env, client, turn, directory, redactor, metrics } = input;
   const { repo, layout, log, hooks, onVerified } = parts;
   const source = new CredentialSource(options, client, redactor, metrics);
   const store = new CredentialStore(directory);
   const lfs = lfsMode(options.lfs, env.PATH ?? '');
   const credentialUrls = source.urls();
-  const git = await setUpGit({ options, env, turn, directory, repo, store, credentialUrls, lfs, log, step });
+  const git = await setUpGit({ options, env, turn, directory, repo, store, credentialUrls, lfs, log });
   const { ref, depth, filter, submodules, sparseCheckoutFile } = options;
   const policy = { ...signaturePolicy(options), ref };
   return new Syncer({
     layout,
     ref,
-    repository: new Repository({ layout, git, log, step, repo, ref, depth, filter }),
+    repository: new Repository({ layout, git, log, repo, ref, depth, filter }),
     publisher: createPublisher(input, parts),
-    worktree: { layout, git, step, submodules, depth, sparseCheckoutFile },
+    worktree: { layout, git, submodules, depth, sparseCheckoutFile },
     stale: new StaleWorktrees({
       layout,
       git,
@@ -71,7 +69,6 @@ export async function createSyncer(input: SyncerInput, parts: SyncerParts): Prom
       onFailure: metrics.cleanupFailure,
     }),
     log,
-    step,
     refreshCredentials: async (signal) => store.put(await source.read(signal)),
     verify:
       policy.commit || policy.tag
@@ -88,9 +85,9 @@ export async function createSyncer(input: SyncerInput, parts: SyncerParts): Prom
   });
 }
 
-function createPublisher({ options, step }: SyncerInput, { layout, log }: SyncerParts): Publisher {
+function createPublisher({ options }: SyncerInput, { layout, log }: SyncerParts): Publisher {
   const { link, worktrees } = layout;
-  if (options.publish === 'link') return new LinkPublisher({ link, worktrees, log, step });
-  const marker = new LinkPublisher({ link: copyMarker(layout), worktrees, log, step });
+  if (options.publish === 'link') return new LinkPublisher({ link, worktrees, log });
+  const marker = new LinkPublisher({ link: copyMarker(layout), worktrees, log });
   return new CopyPublisher({ layout, marker, wipe: options.wipeRoot });
 }

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { rename, symlink } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve } from 'node:path';
-import type { Step } from '../git/git.ts';
 import type { Log } from '../log/log.ts';
 import { lstatIfThere, makeDirectories, readFileIfThere, readlinkIfThere, removeTree, syncDirectory } from './files.ts';
 import { copyClaim, isFullHash } from './layout.ts';
@@ -20,13 +19,11 @@ export class LinkPublisher implements Publisher {
   readonly #link: string;
   readonly #worktrees: string;
   readonly #log: Log;
-  readonly #step: Step;
 
-  constructor({ link, worktrees, log, step }: { link: string; worktrees: string; log: Log; step: Step }) {
+  constructor({ link, worktrees, log }: { link: string; worktrees: string; log: Log }) {
     this.#link = link;
     this.#worktrees = worktrees;
     this.#log = log;
-    this.#step = step;
   }
 
   async current(): Promise<Tree | undefined> {
@@ -45,9 +42,7 @@ export class LinkPublisher implements Publisher {
     // A random name: it can't be predicted, and no earlier process left it behind.
     const temporary = join(directory, `${temporaryLinkPrefix(this.#link)}${randomUUID()}`);
     await symlink(relative(directory, path), temporary);
-    this.#step('temporary link made');
     await rename(temporary, this.#link);
-    this.#step('link moved');
     await syncDirectory(directory);
   }
 
@@ -67,6 +62,5 @@ export class LinkPublisher implements Publisher {
       link: this.#link,
       aside,
     });
-    this.#step('obstacle moved aside');
   }
 }

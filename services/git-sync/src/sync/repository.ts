@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { describeError } from '@podkit/chassis/errors';
 import { writeFileAtomic } from '@podkit/chassis/files/atomic-file';
 import { gitConfigFile } from '../git/config-text.ts';
-import type { Git, Step } from '../git/git.ts';
+import type { Git } from '../git/git.ts';
 import type { Log } from '../log/log.ts';
 import { ProcessError } from '../process/process-error.ts';
 import { lstatIfThere, readFileIfThere } from './files.ts';
@@ -15,7 +15,6 @@ export type RepositoryOptions = {
   layout: Layout;
   git: Git;
   log: Log;
-  step: Step;
   /** The address without secrets; it also becomes `origin`, against which relative submodules are resolved. */
   repo: string;
   ref: string;
@@ -40,15 +39,12 @@ export class Repository {
 
   /** Remove what a crash left behind, and make a new repository where this one is missing or damaged. */
   async recover(signal: AbortSignal): Promise<void> {
-    const { layout, log, step } = this.#options;
+    const { layout, log } = this.#options;
     await sweepLeftovers(layout);
-    step('leftovers swept');
     const locks = await removeStaleLocks(layout.gitDir);
     if (locks.length > 0) log.info(0, 'removed stale lock files', { paths: locks.slice(0, 20) });
-    step('locks removed');
     if (await this.#isHealthy(signal)) await this.#setOrigin(signal);
     else await this.#initialize('sha1', signal);
-    step('repository ready');
   }
 
   /** Take planted settings out of the repository's configuration, when it changed since the last check. */
@@ -106,9 +102,8 @@ export class Repository {
   }
 
   async #initialize(format: string, signal: AbortSignal): Promise<void> {
-    const { layout, log, step } = this.#options;
+    const { layout, log } = this.#options;
     await discardRepository(layout);
-    step('repository discarded');
     log.info(0, 'initializing repo directory', { path: layout.root });
     await this.#git(['init', '-b', 'git-sync', `--object-format=${format}`, layout.root], signal);
     await this.#setOrigin(signal);

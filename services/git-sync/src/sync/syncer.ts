@@ -1,4 +1,3 @@
-import type { Step } from '../git/git.ts';
 import { UnverifiedError } from '../git/signatures.ts';
 import type { Log } from '../log/log.ts';
 import { removeOldLayout, type StaleWorktrees } from './cleanup.ts';
@@ -15,7 +14,6 @@ export type SyncerOptions = {
   worktree: WorktreeOptions;
   stale: StaleWorktrees;
   log: Log;
-  step: Step;
   /** Make credentials ready for git; called first in every pass. */
   refreshCredentials: (signal: AbortSignal) => Promise<void>;
   /** Throws when what was fetched must not be published. Undefined publishes anything. */

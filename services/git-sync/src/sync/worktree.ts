@@ -3,7 +3,7 @@ import { copyFile, mkdir, readFile } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { PodkitError } from '@podkit/chassis/errors';
 import { writeFileAtomic } from '@podkit/chassis/files/atomic-file';
-import type { Git, Step } from '../git/git.ts';
+import type { Git } from '../git/git.ts';
 import { lstatIfThere, namesIn, readFileIfThere, removeTree } from './files.ts';
 import type { Layout } from './layout.ts';
 
@@ -13,7 +13,6 @@ export type Tree = { hash: string; path: string };
 export type WorktreeOptions = {
   layout: Layout;
   git: Git;
-  step: Step;
   submodules: 'recursive' | 'shallow' | 'off';
   depth: number;
   sparseCheckoutFile: string | undefined;
@@ -29,12 +28,11 @@ export async function createWorktree(
   { hash, published }: { hash: string; published: string | undefined },
   signal: AbortSignal,
 ): Promise<Tree> {
-  const { layout, git, step, submodules, depth, sparseCheckoutFile } = options;
+  const { layout, git, submodules, depth, sparseCheckoutFile } = options;
   const usual = join(layout.worktrees, hash);
   if (published !== usual && (await isComplete({ hash, path: usual }, options))) return { hash, path: usual };
   const path = published === usual ? join(layout.worktrees, `repair-${randomUUID()}`, hash) : usual;
   await removeTree(path);
-  step('leftover worktree removed');
   await mkdir(dirname(path), { recursive: true, mode: 0o775 });
   // Twice: a worktree whose making was cut short is still registered, and locked.
   const flags = ['--force', '--force', '--detach', '--no-checkout'];
@@ -43,7 +41,6 @@ export async function createWorktree(
   if (metadata === undefined) throw new PodkitError('ERR_WORKTREE', `${path}: git made no worktree there`);
   // Relative, so that consumers that mount the volume elsewhere can use git in it.
   await writeFileAtomic(join(path, '.git'), `gitdir: ${relative(path, metadata)}\n`, { mode: 0o666 });
-  step('worktree linked');
   if (sparseCheckoutFile !== undefined) {
     await mkdir(join(metadata, 'info'), { recursive: true });
     await copyFile(sparseCheckoutFile, join(metadata, 'info', 'sparse-checkout'));
