@@ -2,7 +2,7 @@ import { ok } from 'node:assert/strict';
 import { parseCredentials } from '../../services/git-sync/src/config/credential-list.ts';
 import { loadOptions } from '../../services/git-sync/src/config/load.ts';
 import { isHttpAddress, parseAddress } from '../../services/git-sync/src/credentials/address.ts';
-import { concerns, pushedRef } from '../../services/git-sync/src/http/pushed-ref.ts';
+import { concerns, parsePush } from '../../services/git-sync/src/http/pushed-ref.ts';
 import { outcomeOf, type Target } from './target.ts';
 
 /** Read a text whose password is hunter2. @throws an AssertionError where the error repeats it; else that error */
@@ -126,7 +126,7 @@ const webhooks: Target = {
     '{"ref":"refs/tags/v1","project":{"default_branch":"main"}}',
   ],
   check: (text) => {
-    const push = pushedRef(Buffer.from(text));
+    const push = parsePush(Buffer.from(text));
     for (const value of [push.ref, push.defaultBranch]) ok(value === undefined || typeof value === 'string');
     for (const followed of ['HEAD', 'main', 'v1']) ok(typeof concerns(push, followed) === 'boolean');
   },

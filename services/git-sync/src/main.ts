@@ -1,8 +1,8 @@
 import pkg from '../package.json' with { type: 'json' };
-import { initFor } from './process/tini.ts';
+import { findInit } from './process/tini.ts';
 import { runCommand } from './run.ts';
 
-const init = initFor(process.pid);
+const init = findInit(process.pid);
 if (init !== undefined && process.execve !== undefined) {
   const self = [process.execPath, ...process.execArgv, ...process.argv.slice(1)];
   process.execve(init, [init, '--', ...self], process.env);

@@ -28,10 +28,10 @@ export async function runCommand(host: CommandHost, { version, output }: Command
 
 async function readInput(host: CommandHost, version: string): Promise<Omit<GitSyncInput, 'output'> | undefined> {
   try {
-    const { options, flags, warnings, asked } = loadOptions(host.env, host.argv.slice(2));
-    if (asked !== undefined) {
+    const { options, flags, warnings, info } = loadOptions(host.env, host.argv.slice(2));
+    if (info !== undefined) {
       const texts = { help: usageText, man: manualText, version: () => `${version}\n` };
-      host.stdout.write(texts[asked]());
+      host.stdout.write(texts[info]());
       host.exit(exitCodes.ok);
       return undefined;
     }

@@ -35,7 +35,7 @@ export type GitSyncInput = {
   host: CommandHost;
   version: string;
   options: Options;
-  /** What was given as flags, for the start-up line. */
+  /** The settings that were given as flags, for the start-up line. */
   flags: ReadonlyMap<string, string>;
   repositories: readonly NamedOptions[];
   /** Where log lines go; standard error by default. */
@@ -52,7 +52,7 @@ export class GitSync {
   readonly #lifecycle: Lifecycle;
   readonly #health = new Health();
   readonly #ending: Ending;
-  /** The environment as it was, without secrets: this process's own is lent to each git in turn. */
+  /** A copy without secrets: the process's own environment changes while a git is spawned. */
   readonly #env: Environment;
   readonly #client: HttpClient;
   readonly #turn: SpawnTurn;
@@ -163,7 +163,7 @@ export class GitSync {
       return secret;
     };
     if (hasSecret) await readSecret();
-    // Loaded only where it is asked for, as the metrics are: it is a third of the time that a one-time run takes to start.
+    // Loaded on demand, as the metrics are: Fastify takes a third of the start of a one-time run.
     const { startHttp } = await import('./http/server.ts');
     const close = await startHttp({
       bind,

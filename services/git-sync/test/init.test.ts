@@ -4,15 +4,15 @@ import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { tempDir } from '@podkit/chassis/testing/temp-dir';
 import { expect, test } from 'vitest';
-import { initFor } from '../src/process/tini.ts';
+import { findInit } from '../src/process/tini.ts';
 import { Remote } from './fixtures/remote.ts';
 
 const namespace = ['--pid', '--fork', '--mount-proc'];
 const canUnshare = spawnSync('unshare', [...namespace, 'true']).status === 0;
-const hasInit = initFor(1) !== undefined;
+const hasInit = findInit(1) !== undefined;
 
 test('needs an init as process 1 only', () => {
-  expect(initFor(2)).toBe(undefined);
+  expect(findInit(2)).toBe(undefined);
 });
 
 test.runIf(canUnshare && hasInit)('as process 1 leaves no zombie of what its hooks left behind', async () => {

@@ -151,7 +151,7 @@ describe('a file with several repositories', () => {
       'two repositories have the root /r',
     ],
     ['repositories: [{name: a, repo: /a, root: /r, http-bind: ":1"}]', 'http-bind: no such setting'],
-    ['repositories: [{name: a/b, repo: /a, root: /r}]', 'repositories[0].name: needs letters'],
+    ['repositories: [{name: a/b, repo: /a, root: /r}]', 'repositories[0].name: must consist of letters'],
     ['repositories: [{name: a, repo: /a, root: /r, depth: x}]', 'depth'],
     ['{', 'repositories.yaml:1:'],
   ])('%s is refused', async (text, words) => {

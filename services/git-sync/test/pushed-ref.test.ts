@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { concerns, pushedRef } from '../src/http/pushed-ref.ts';
+import { concerns, parsePush } from '../src/http/pushed-ref.ts';
 
-const read = (body: unknown) => pushedRef(Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)));
+const read = (body: unknown) => parsePush(Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)));
 const bitbucket = (...names: { type: string; name: string }[]) => ({
   push: { changes: names.map((name) => ({ new: name })) },
 });

@@ -95,8 +95,8 @@ test('takes the older variables of upstream, and those alone', () => {
 });
 
 test('lists every metric that a scrape has, with its labels, and marks those that upstream has not', async () => {
-  const { of, trigger, exposition } = createPrometheus({ service: 's', version: 'v', several: false });
-  const one = of('default');
+  const { forRepository, trigger, exposition } = createPrometheus({ service: 's', version: 'v', several: false });
+  const one = forRepository('default');
   one.pass('success', 1);
   one.published('a'.repeat(40), true);
   one.askpass('success');

@@ -12,7 +12,7 @@ import { loadOptions } from '../src/config/load.ts';
 import { readRepositories } from '../src/config/repositories.ts';
 import { Limit } from '../src/process/limit.ts';
 import { ProcessError } from '../src/process/process-error.ts';
-import { delayBefore, parseRetryAfter } from '../src/sync/backoff.ts';
+import { chooseDelay, parseRetryAfter } from '../src/sync/backoff.ts';
 import { Remote } from './fixtures/remote.ts';
 import { expectDone, publishedHash, runGitSync, startGitSync } from './fixtures/run.ts';
 
@@ -91,7 +91,7 @@ test('no more passes run at once than the limit', async () => {
 });
 
 function wait(failures: number, error?: unknown, random = 0): number {
-  return delayBefore({ period: 100, failures, error }, () => random);
+  return chooseDelay({ period: 100, failures, error }, () => random);
 }
 
 test('the wait doubles after failures, is spread, and follows what a server asks', () => {

@@ -1,21 +1,21 @@
 import { PodkitError } from '@podkit/chassis/errors';
 
-/** A credential as given: exactly one of the two kinds of password. */
+/** An entry of `--credential`; it has either `password` or `passwordFile`. */
 export type CredentialSpec = { url: string; username: string; password?: string; passwordFile?: string };
 
 const keys = new Set(['url', 'username', 'password', 'password-file']);
 
 /**
- * The credentials in one `--credential` text: a JSON object or a list of them.
+ * Parse the text of `--credential`: a JSON object or a list of objects.
  *
  * @throws {PodkitError} ERR_CREDENTIAL, which names an unknown field and repeats no value
  */
 export function parseCredentials(text: string): CredentialSpec[] {
-  return decodeCredentials(text).map((fields) => checked(fields));
+  return decodeCredentials(text).map((fields) => checkFields(fields));
 }
 
 /**
- * The same without checking the values: objects of the known fields, all of them text.
+ * Parse it without checking the values: each object has only known fields, and each field is text.
  *
  * @throws {PodkitError} ERR_CREDENTIAL
  */
@@ -39,7 +39,7 @@ function readFields(entry: unknown): Record<string, string> {
   return fields as Record<string, string>;
 }
 
-function checked({
+function checkFields({
   url = '',
   username = '',
   password = '',

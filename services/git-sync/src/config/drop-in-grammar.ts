@@ -13,28 +13,28 @@ import { prefix } from './schema.ts';
 /** A command line that can't be read: exit code 2, with the usage. */
 export class UsageError extends ConfigError {}
 
-type Question = 'help' | 'man' | 'version';
+type Info = 'help' | 'man' | 'version';
 
-const questions: readonly Flag[] = [
+const infoFlags: readonly Flag[] = [
   { name: '--help', kind: 'flag', shorthand: 'h' },
   { name: '--__?', kind: 'flag', shorthand: '?' },
   { name: '--man', kind: 'flag' },
   { name: '--version', kind: 'flag' },
 ];
 
-/** Upstream's names for the two secrets that have a variable only. */
-const hidden = '--__env__';
+/** What upstream's hidden flags begin with: two secrets have a variable and no documented flag. */
+const hiddenPrefix = '--__env__';
 
 /** Settings as upstream's users write them: flags of Go's pflag, variables `GITSYNC_…`, and the names of version 3. */
 export class DropInGrammar implements Grammar {
   /** Deprecated names, unknown variables and arguments that are ignored. */
   readonly warnings: string[] = [];
-  /** The texts of version 3's flags and variables, by flag. */
+  /** The values of version 3's flags and variables, by flag. */
   readonly legacy = new Map<string, string>();
-  /** The settings given as flags, with their texts, by key. */
+  /** The values given as flags, by the setting's key. */
   readonly flags = new Map<string, string>();
-  /** What is asked for instead of a sync. */
-  asked: Question | undefined;
+  /** The text to print instead of a sync. */
+  info: Info | undefined;
   readonly parse = parseTexts;
 
   /** @throws {UsageError} with every error of the command line */
@@ -58,7 +58,7 @@ export class DropInGrammar implements Grammar {
     return { name, texts: annotation.kind === 'list' ? splitVariable(key, text) : [text] };
   }
 
-  /** Upstream is silent about a misspelled variable; a Pod may carry ones of other versions, so it is no error. */
+  /** An unknown variable is a warning and no error: a Pod may have variables of another version. */
   checkVariables(settings: readonly Setting[], env: NodeJS.ProcessEnv): string[] {
     this.warnings.push(...findUnknown(new Set(settings.map((setting) => setting.env)), prefix, env));
     return legacyFlags.flatMap(({ flag, env: name = '', kind, instead }) => {
@@ -71,9 +71,9 @@ export class DropInGrammar implements Grammar {
     });
   }
 
-  /** Note one flag. Gives what is wrong with it, if anything. */
+  /** Record one flag. Gives its errors. */
   #readFlag(settings: readonly Setting[], { flag, text, written }: Found, given: Map<string, Given>): string[] {
-    const setting = settings.find(({ flag: name, env }) => name === flag.name || `${hidden}${env}` === flag.name);
+    const setting = settings.find(({ flag: name, env }) => name === flag.name || `${hiddenPrefix}${env}` === flag.name);
     const problem = findProblem(flag.kind, text, setting);
     if (problem !== undefined) return [`invalid argument ${problem} for "${written}" flag`];
     const old = legacyFlags.find((candidate) => candidate.flag === flag.name);
@@ -85,19 +85,19 @@ export class DropInGrammar implements Grammar {
       const before = annotation.kind === 'list' ? (given.get(key)?.texts ?? []) : [];
       const texts = key === 'allowProtocol' ? text.split(',') : [text];
       given.set(key, { name: written, texts: [...before, ...texts] });
-    } else if (text !== 'false') this.#ask(flag.name);
+    } else if (text !== 'false') this.#requestInfo(flag.name);
     return [];
   }
 
-  /** The version is what matters most, then the help. */
-  #ask(flag: string): void {
-    const asked = flag === '--version' ? 'version' : flag === '--man' ? 'man' : 'help';
-    const order: (Question | undefined)[] = [undefined, 'man', 'help', 'version'];
-    if (order.indexOf(asked) > order.indexOf(this.asked)) this.asked = asked;
+  /** `--version` wins over `--help`, and `--help` over `--man`. */
+  #requestInfo(flag: string): void {
+    const info = flag === '--version' ? 'version' : flag === '--man' ? 'man' : 'help';
+    const order: (Info | undefined)[] = [undefined, 'man', 'help', 'version'];
+    if (order.indexOf(info) > order.indexOf(this.info)) this.info = info;
   }
 }
 
-/** An empty text counts as not set, unless the setting has a default that it takes the place of. */
+/** An empty text means "not set"; where the setting has a default, it replaces the default. */
 export function parseTexts({ annotation, required, schema }: Setting, texts: readonly string[]): unknown {
   if (annotation.kind === 'list') return texts;
   const [text = ''] = texts;
@@ -111,8 +111,8 @@ function flagsFor(settings: readonly Setting[]): Flag[] {
   const secrets = ['PASSWORD', 'GITHUB_APP_PRIVATE_KEY'];
   return [
     ...current,
-    ...questions,
-    ...secrets.map((name) => ({ name: `${hidden}${prefix}${name}`, kind: 'text' as const })),
+    ...infoFlags,
+    ...secrets.map((name) => ({ name: `${hiddenPrefix}${prefix}${name}`, kind: 'text' as const })),
     ...legacyFlags.map(({ flag, kind }) => ({ name: flag, kind })),
   ];
 }
@@ -128,7 +128,7 @@ function findProblem(kind: Flag['kind'], text: string, setting?: Setting): strin
   }
 }
 
-/** Arguments of hooks may hold anything but a line break. */
+/** Arguments of hooks are separated by line breaks, since they may contain any other character. */
 function splitVariable(key: string, text: string): string[] {
   if (key === 'credential') return [text];
   if (key === 'sshKeyFile') return text.split(':');

@@ -1,10 +1,16 @@
 import { PodkitError } from '@podkit/chassis/errors';
 import type { GitConfigEntry } from '../git/config-text.ts';
+import type { Options } from './schema.ts';
 
 const escapes: Record<string, string> = { n: '\n', t: '\t', '"': '"', ',': ',', '\\': '\\' };
 
+/** The entries of `--git-config` and of every `--git-config-add`. @throws {PodkitError} ERR_GIT_CONFIG */
+export function readGitConfig({ gitConfig, gitConfigAdd }: Pick<Options, 'gitConfig' | 'gitConfigAdd'>) {
+  return parseGitConfigList([...(gitConfig === undefined ? [] : [gitConfig]), ...gitConfigAdd].join(','));
+}
+
 /**
- * The entries of `--git-config`: `section.key:value,"section.sub.key":"value"`. A quoted key or value, and an
+ * Parse `--git-config`: `section.key:value,"section.sub.key":"value"`. A quoted key or value, and an
  * unquoted value, may have the escapes `\n \t \" \, \\`; an unquoted key ends at its first colon.
  *
  * @throws {PodkitError} ERR_GIT_CONFIG, which never repeats a value, since values may be secrets
@@ -59,7 +65,7 @@ function readUntil(text: string, from: number, stop: string): Token {
   return { value, end: at };
 }
 
-/** git itself wants a section and a name: https://git-scm.com/docs/git-config#_syntax */
+/** git requires a section and a name: https://git-scm.com/docs/git-config#_syntax */
 function checkedKey(key: string): string {
   if (!/^[A-Za-z0-9-]+\.(.*\.)?[A-Za-z][A-Za-z0-9-]*$/s.test(key) || /[\n\0]/.test(key))
     throw problem(`key ${JSON.stringify(key)} is not of the form section.name or section.sub.name`);

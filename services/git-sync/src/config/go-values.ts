@@ -3,8 +3,8 @@ import type { Kind } from '@podkit/chassis/config/settings';
 import { PodkitError } from '@podkit/chassis/errors';
 
 /**
- * The value of a setting from its text, by the rules of Go's strconv and time, which upstream's flags follow.
- * Words (`choice`) are not checked here: upstream takes any text and checks the meaning later.
+ * Parse the value of a setting by the rules of Go's strconv and time, as upstream does. Words (`choice`) are not
+ * checked here.
  *
  * @throws {PodkitError} when the text is not of that kind
  */
@@ -21,8 +21,8 @@ const digits: Record<string, RegExp> = {
 };
 
 /**
- * A whole number as `strconv.ParseInt(text, 0, 64)` reads it: `0x1f`, `0o17`, `017`, `0b1`, `1_000`.
- * Beyond 2^53 it is refused, since it would lose digits.
+ * Parse a whole number as `strconv.ParseInt(text, 0, 64)` reads it: `0x1f`, `0o17`, `017`, `0b1`, `1_000`.
+ * Numbers beyond 2^53 are refused: they would lose digits.
  *
  * @throws {PodkitError} ERR_SETTING
  */

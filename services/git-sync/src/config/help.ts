@@ -5,7 +5,7 @@ import { legacyFlags } from './legacy.ts';
 
 const note = 'Settings marked * are ours; upstream does not have them.';
 
-/** What `--help` and a wrong command line print: every flag with its default. Values in use are never shown. */
+/** The text of `--help`, also printed for an invalid command line: every flag with its default, and no current value. */
 export function usageText(): string {
   const lines = allSettings.map((setting) => `  ${setting.flag}${showKind(setting)}\n      ${describe(setting)}`);
   const others = ['  -v N\n      Short for --verbose.', '  -h, --help\n      Print this.'];
@@ -13,7 +13,7 @@ export function usageText(): string {
   return `Usage: git-sync [FLAGS...]\n\n FLAGS:\n${[...lines, ...others, ...ends].join('\n')}\n\n${note}\n`;
 }
 
-/** What `--man` prints: the usage, the variables, the v3 names, and what is promised. */
+/** The text of `--man`: usage, variables, deprecated names, hooks and exit status. */
 export function manualText(): string {
   const variables = allSettings.map((setting) => `  ${setting.env}\n      Same as ${setting.flag}.`);
   const old = legacyFlags.map(
@@ -28,9 +28,9 @@ SYNOPSIS
   git-sync --repo=<repo> --root=<dir> [FLAGS...]
 
 DESCRIPTION
-  Fetches --ref of --repo every --period into a worktree of its own below --root, and then moves the
-  symlink --link to it in one step. Whoever reads through the link sees one commit or the next, never
-  a mixture, and the last part of the link's target is the hash of the commit.
+  Fetches --ref of --repo every --period, checks it out into a new worktree below --root, and then moves
+  the symlink --link to it in one step. A reader of the link sees one commit or the next, never a mixture.
+  The last part of the link's target is the hash of the commit.
 
 ${usageText()}
 ENVIRONMENT VARIABLES
@@ -38,7 +38,7 @@ ${variables.join('\n')}
 
 DEPRECATED
 ${old.join('\n')}
-  Variables GIT_SYNC_* of version 3 are read, and beat the new names.
+  Variables GIT_SYNC_* of version 3 are read, and win over the new names.
 
 HOOKS
   The exechook runs in the new worktree with GITSYNC_HASH set, the webhook gets the header Gitsync-Hash.

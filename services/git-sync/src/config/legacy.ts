@@ -1,19 +1,19 @@
-/** A flag of git-sync v3 that v4 still takes, and how its text becomes that of a current setting. */
+/** A flag of version 3 that version 4 still accepts. */
 export type LegacyFlag = {
   flag: string;
   kind: 'text' | 'integer' | 'number' | 'flag';
   env?: string;
-  /** The current setting that it sets. */
+  /** The setting of version 4 that it sets. */
   key?: string;
   instead: string;
-  /** Translate the value; undefined means that it says nothing. */
+  /** Gives the value in version 4's form; undefined sets nothing. */
   translate?: (text: string) => string | undefined;
 };
 
 const positive = (unit: string) => (text: string) => (Number(text) > 0 ? `${Number(text)}${unit}` : undefined);
 const nonZero = (text: string) => (Number(text) === 0 ? undefined : text);
 
-/** Flags kept from v3; `--branch` and `--rev` are put together by `deprecatedRef`. */
+/** The flags of version 3. `readLegacyRef` handles `--branch` and `--rev`. */
 export const legacyFlags: readonly LegacyFlag[] = [
   { flag: '--branch', kind: 'text', env: 'GIT_SYNC_BRANCH', instead: 'use --ref' },
   { flag: '--rev', kind: 'text', env: 'GIT_SYNC_REV', instead: 'use --ref' },

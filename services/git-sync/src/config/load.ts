@@ -5,34 +5,34 @@ import { parseGoValue } from './go-values.ts';
 import { type LegacyFlag, legacyFlags } from './legacy.ts';
 import { type Options, prefix, schema } from './schema.ts';
 
-export type LoadedOptions = Pick<DropInGrammar, 'flags' | 'warnings' | 'asked'> & { options: Options };
+export type LoadedOptions = Pick<DropInGrammar, 'flags' | 'warnings' | 'info'> & { options: Options };
 
 /**
  * Read the settings: a flag beats a variable, which beats the default. The names of version 3 beat all.
  *
  * @throws {UsageError} when the command line can't be read (exit code 2)
- * @throws {ConfigError} when a value is none that its setting takes (exit code 1)
+ * @throws {ConfigError} when a value is invalid (exit code 1)
  */
 export function loadOptions(env: Environment, argv: readonly string[]): LoadedOptions {
   const grammar = new DropInGrammar();
   const { config } = loadConfig(schema, { prefix, env, argv, grammar });
   const credential = env[`${prefix}CREDENTIAL`] ?? '';
-  const isBoth = grammar.flags.has('credential') && credential !== '';
+  const hasBoth = grammar.flags.has('credential') && credential !== '';
   const options: Options = {
     ...config,
-    // Credentials of the command line add to that of the environment; every other setting is replaced.
-    ...(isBoth ? { credential: [credential, ...config.credential] } : {}),
+    // The flag adds credentials to those of the variable; flags of other settings replace the variable.
+    ...(hasBoth ? { credential: [credential, ...config.credential] } : {}),
     ...legacyOptions(grammar.legacy),
   };
-  const { flags, warnings, asked } = grammar;
-  return { options: Object.freeze(options), flags, warnings, asked };
+  const { flags, warnings, info } = grammar;
+  return { options: Object.freeze(options), flags, warnings, info };
 }
 
 function legacyOptions(texts: ReadonlyMap<string, string>): Partial<Options> {
   if (Number(texts.get('--change-permissions') ?? 0) !== 0)
     throw new ConfigError(['--change-permissions is no longer supported; use --group-write']);
   const options = Object.fromEntries(legacyFlags.flatMap((old) => translate(old, texts.get(old.flag) ?? '')));
-  const ref = deprecatedRef(texts.get('--branch') ?? '', texts.get('--rev') ?? '');
+  const ref = readLegacyRef(texts.get('--branch') ?? '', texts.get('--rev') ?? '');
   return ref === undefined ? options : { ...options, ref };
 }
 
@@ -44,8 +44,8 @@ function translate({ key, translate: change = (same) => same }: LegacyFlag, text
     : [[key, parseGoValue(kind, translated)]];
 }
 
-/** In v3 `--branch` chose the line of history and `--rev` the point on it; v4 can only take one of them. */
-function deprecatedRef(branch: string, rev: string): string | undefined {
+/** Version 3 had a branch and a revision on it; version 4 has one ref. */
+function readLegacyRef(branch: string, rev: string): string | undefined {
   if (branch !== '' && rev !== '' && rev !== 'HEAD')
     throw new ConfigError(['--branch and --rev are both set; use --ref alone']);
   if (branch !== '') return branch;

@@ -1,15 +1,15 @@
 import type { Kind } from '@podkit/chassis/config/settings';
 
-/** A flag as the reader sees it: its name with dashes, and whether it takes a value. */
+/** A flag that may be given. The name includes the dashes; one of kind `flag` takes no separate value. */
 export type Flag = { name: string; kind: Kind; shorthand?: string };
 
-/** One flag found on the command line, in order; a bare on/off flag has the text `true`. */
+/** A flag on the command line, and its value; an on/off flag without one has the text `true`. */
 export type Found = { flag: Flag; text: string; written: string };
 
 export type CommandLine = { found: Found[]; extra: string[]; problems: string[] };
 
 /**
- * Take a command line apart by the rules of Go's pflag: `--name=value`, `--name value`, `-n value`, `-nvalue`,
+ * Parse a command line by the rules of Go's pflag: `--name=value`, `--name value`, `-n value`, `-nvalue`,
  * `-n=value`; an on/off flag takes a value only after `=`; `--` ends the flags; names are never abbreviated.
  * Source: https://pkg.go.dev/github.com/spf13/pflag#hdr-Command_line_flag_syntax
  */
@@ -39,7 +39,7 @@ function readLong(word: string, byName: Map<string, Flag>, rest: string[], resul
   else take(flag, written, rest, result);
 }
 
-/** Letters may be put together as long as none but the last takes a value: `-hv6`. */
+/** Several letters may share a dash; only the last may take a value: `-hv6`. */
 function readShort(word: string, byLetter: Map<string, Flag>, rest: string[], result: CommandLine): void {
   for (let at = 1; at < word.length; at += 1) {
     const letter = word.slice(at, at + 1);

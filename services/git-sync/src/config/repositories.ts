@@ -8,7 +8,7 @@ import { credentialSettings } from './credential-settings.ts';
 import { parseTexts } from './drop-in-grammar.ts';
 import { repositorySettings } from './repository-settings.ts';
 import type { Options } from './schema.ts';
-import { optionProblems } from './validate.ts';
+import { checkOptions } from './validate.ts';
 
 /** One repository to sync, with all its settings. */
 export type NamedOptions = { name: string; options: Options };
@@ -17,15 +17,15 @@ const perRepository = new Set([...Object.keys(repositorySettings), ...Object.key
 
 /**
  * The repositories to sync: one from the settings themselves, or those of `--config-file`, a YAML document
- * `repositories: [{ name: site, repo: …, root: … }]`. An entry may have any setting of a repository by its flag's
- * name; what it leaves out is taken from the flags and variables.
+ * `repositories: [{ name: site, repo: …, root: … }]`. An entry may have any setting of a repository, by its flag's
+ * name; flags and variables give the others.
  *
  * @throws {ConfigError} with every problem of every entry
  */
 export async function readRepositories(options: Options): Promise<NamedOptions[]> {
   const { configFile } = options;
   if (configFile === undefined) {
-    const problems = optionProblems(options);
+    const problems = checkOptions(options);
     if (problems.length > 0) throw new ConfigError(problems);
     return [{ name: 'default', options }];
   }
@@ -34,9 +34,9 @@ export async function readRepositories(options: Options): Promise<NamedOptions[]
   const named = entries.flatMap((entry, index) => mergeEntry(options, { entry, index, where, errors }) ?? []);
   if (errors.length > 0) throw new ConfigError(errors);
   const problems = named.flatMap(({ name, options: merged }) =>
-    optionProblems(merged).map((problem) => `${name}: ${problem}`),
+    checkOptions(merged).map((problem) => `${name}: ${problem}`),
   );
-  problems.push(...duplicateProblems(named));
+  problems.push(...checkDuplicates(named));
   if (problems.length > 0) throw new ConfigError(problems);
   return named;
 }
@@ -46,12 +46,12 @@ type Where = (place: Place) => string;
 
 function readEntries(path: string): { entries: Entry[]; where: Where } {
   try {
-    // Every scalar as its text: a ref of `1.10` is no number.
+    // `failsafe` reads every scalar as text: the ref `1.10` is not a number.
     const { document, where } = parsePlacedYaml(readFileSync(path, 'utf8'), path, { schema: 'failsafe' });
     const content: unknown = document.toJS();
     const entries = isRecord(content) ? content.repositories : undefined;
     if (Array.isArray(entries) && entries.length > 0 && entries.every(isRecord)) return { entries, where };
-    throw new ConfigError([`${where(['repositories'])}: needs a list "repositories" of mappings, at least one`]);
+    throw new ConfigError([`${where(['repositories'])}: must have a list "repositories" with at least one mapping`]);
   } catch (error) {
     if (error instanceof ConfigError) throw error;
     throw new ConfigError([`--config-file=${path}: ${describeError(error)}`]);
@@ -60,7 +60,7 @@ function readEntries(path: string): { entries: Entry[]; where: Where } {
 
 type EntryInput = { entry: Entry; index: number; where: Where; errors: string[] };
 
-/** The settings of one entry; undefined where it has errors, a line `file:line:column: place: what is wrong` for each. */
+/** Add one entry to the settings. An invalid one gives undefined, and adds lines `file:line:column: key: problem` to `errors`. */
 function mergeEntry(base: Options, { entry, index, where, errors }: EntryInput): NamedOptions | undefined {
   const before = errors.length;
   const fail = (key: string, why: string) => {
@@ -69,7 +69,7 @@ function mergeEntry(base: Options, { entry, index, where, errors }: EntryInput):
   const merged: Record<string, unknown> = { ...base };
   const { name, ...settings } = entry;
   if (typeof name !== 'string' || !/^[A-Za-z0-9._-]+$/.test(name))
-    fail('name', 'needs letters, digits, dots, dashes and underscores');
+    fail('name', 'must consist of letters, digits, dots, dashes and underscores');
   for (const [flag, value] of Object.entries(settings)) {
     const setting = allSettings.find((candidate) => candidate.flag === `--${flag}`);
     if (setting === undefined || !perRepository.has(setting.key)) fail(flag, `no such setting${hintFor(flag)}`);
@@ -93,16 +93,16 @@ function hintFor(flag: string): string {
   return near === undefined ? '' : `; did you mean ${near}?`;
 }
 
-function duplicateProblems(named: readonly NamedOptions[]): string[] {
-  const name = twice(named.map((entry) => entry.name));
-  const root = twice(named.map(({ options }) => options.root));
+function checkDuplicates(named: readonly NamedOptions[]): string[] {
+  const name = findDuplicate(named.map((entry) => entry.name));
+  const root = findDuplicate(named.map(({ options }) => options.root));
   return [
     ...(name === undefined ? [] : [`two repositories have the name ${name}`]),
     ...(root === undefined ? [] : [`two repositories have the root ${root}`]),
   ];
 }
 
-function twice(values: readonly (string | undefined)[]): string | undefined {
+function findDuplicate(values: readonly (string | undefined)[]): string | undefined {
   return values.find((value, at) => values.indexOf(value) !== at);
 }
 

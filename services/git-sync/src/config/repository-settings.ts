@@ -1,6 +1,6 @@
 import { choice, duration, flag, integer, list, optional, secret, text } from '@podkit/chassis/config/settings';
 
-/** What is synced, where to and how often; an entry of `--config-file` may set each of these for itself. */
+/** Settings of one repository; an entry of `--config-file` may set each of them. */
 export const repositorySettings = {
   repo: optional(text({ description: 'Repository to sync: a URL, an scp-like address or a path. Required.' })),
   ref: text({ default: 'HEAD', description: 'Branch, tag or full hash to sync.' }),
@@ -18,17 +18,21 @@ export const repositorySettings = {
   }),
   sparseCheckoutFile: optional(text({ description: 'File with sparse-checkout patterns.' })),
   period: duration({ default: '10s', description: 'Wait between passes, at least 10ms.' }),
-  initPeriod: duration({ default: '0s', description: 'The same until the first success; 0 uses --period.' }),
-  syncTimeout: duration({ default: '120s', description: 'Longest time of one pass, at least 10ms.' }),
+  initPeriod: duration({
+    default: '0s',
+    description: 'Wait between passes until the first success; 0 means --period.',
+  }),
+  syncTimeout: duration({ default: '120s', description: 'Timeout of one pass, at least 10ms.' }),
   maxFailures: integer({
     default: 0,
-    description: 'Consecutive failures that end the process (0 and 1: the first); below 0 retries for ever.',
+    description:
+      'Consecutive failures that end the process (0 and 1: the first one); a negative number retries for ever.',
   }),
   initMaxFailures: optional(
-    integer({ description: 'The same until the first success; its default is --max-failures.' }),
+    integer({ description: '--max-failures until the first success; the same number by default.' }),
   ),
   touchFile: optional(text({ description: 'File touched after a pass that changed something.' })),
-  errorFile: optional(text({ description: 'File that holds the last error as JSON while there is one.' })),
+  errorFile: optional(text({ description: 'File with the last error as JSON; a successful pass removes it.' })),
   staleWorktreeTimeout: duration({ default: '0s', description: 'How long to keep superseded worktrees.' }),
   gitGc: choice(['auto', 'always', 'aggressive', 'off'], {
     default: 'always',
@@ -40,20 +44,23 @@ export const repositorySettings = {
   gitConfigAdd: list({ default: [], secret: true, description: 'One more entry of --git-config; repeatable.' }),
   exechookCommand: optional(text({ description: 'Executable run after each change, in the new worktree.' })),
   exechookArg: list({ default: [], description: 'Argument of --exechook-command; repeatable. *' }),
-  exechookTimeout: duration({ default: '30s', description: 'Longest run of the exechook.' }),
+  exechookTimeout: duration({ default: '30s', description: 'Timeout of the exechook.' }),
   exechookBackoff: duration({ default: '3s', description: 'Wait before a failed exechook is retried.' }),
   prePublishExechookCommand: optional(text({ description: 'Executable run before the link moves.' })),
   prePublishExechookArg: list({ default: [], description: 'Argument of the pre-publish exechook; repeatable. *' }),
-  prePublishExechookTimeout: duration({ default: '30s', description: 'Longest run of the pre-publish exechook.' }),
-  prePublishExechookBackoff: duration({ default: '3s', description: 'Wait before it is retried.' }),
+  prePublishExechookTimeout: duration({ default: '30s', description: 'Timeout of the pre-publish exechook.' }),
+  prePublishExechookBackoff: duration({
+    default: '3s',
+    description: 'Wait before a failed pre-publish exechook is retried.',
+  }),
   prePublishVeto: flag({
     default: false,
     description: 'Wait for the pre-publish exechook, and publish only when it exits 0. *',
   }),
   webhookUrl: optional(text({ description: 'URL called after each change.' })),
   webhookMethod: text({ default: 'POST', description: 'Method of the webhook.' }),
-  webhookSuccessStatus: integer({ default: 200, description: 'Status that means success; 0 or -1: any.' }),
-  webhookTimeout: duration({ default: '1s', description: 'Longest wait for the answer.' }),
+  webhookSuccessStatus: integer({ default: 200, description: 'Status that means success; 0 or -1 accepts any.' }),
+  webhookTimeout: duration({ default: '1s', description: 'Timeout of the webhook.' }),
   webhookBackoff: duration({ default: '3s', description: 'Wait before a failed webhook is retried.' }),
   publish: choice(['link', 'copy'], {
     default: 'link',
@@ -61,7 +68,7 @@ export const repositorySettings = {
   }),
   symlinks: choice(['allow', 'reject'], {
     default: 'allow',
-    description: 'Whether a tree with symlinks that lead out of it is published. *',
+    description: 'Whether to publish a tree with symlinks that lead out of it. *',
   }),
   lfs: choice(['auto', 'off'], { default: 'auto', description: 'Fetch Git LFS files where git-lfs is installed. *' }),
   wipeRoot: flag({
@@ -72,9 +79,8 @@ export const repositorySettings = {
   verifyTag: flag({ default: false, description: 'Publish only annotated tags with a good signature. *' }),
   verifyReadiness: choice(['keep', 'fail'], {
     default: 'keep',
-    description:
-      'Whether / and /readyz stay 200 while an unverified commit is held back and the last good one served. *',
+    description: 'Readiness while a commit without a good signature is held back: keep it, or fail it. *',
   }),
-  verifyGpgKeysFile: optional(text({ description: 'OpenPGP public keys whose signatures are good. *' })),
-  verifySshSignersFile: optional(text({ description: 'SSH allowed signers whose signatures are good. *' })),
+  verifyGpgKeysFile: optional(text({ description: 'File with the OpenPGP public keys that may sign. *' })),
+  verifySshSignersFile: optional(text({ description: 'File with the SSH allowed signers. *' })),
 };

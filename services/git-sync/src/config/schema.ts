@@ -4,10 +4,10 @@ import { credentialSettings } from './credential-settings.ts';
 import { processSettings } from './process-settings.ts';
 import { repositorySettings } from './repository-settings.ts';
 
-/** Every setting, once: parsing, `--help`, `--man` and the README's table are all made from this. */
+/** Every setting. Parsing, `--help`, `--man` and the README's table all use this. */
 export const schema = settings({ ...repositorySettings, ...credentialSettings, ...processSettings });
 
-/** All settings after flags, variables and defaults; durations are milliseconds. */
+/** The values of all settings; durations are milliseconds. */
 export type Options = Readonly<Static<typeof schema>>;
 
 export const prefix = 'GITSYNC_';

@@ -1,14 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { ConfigError } from '@podkit/chassis/config/config';
 import { describeError } from '@podkit/chassis/errors';
-import { isHttpAddress, parseAddress, shownAddress } from '../credentials/address.ts';
+import { isHttpAddress, parseAddress, showAddress } from '../credentials/address.ts';
 import { allSettings } from './all-settings.ts';
 import { parseCredentials } from './credential-list.ts';
-import { parseGitConfigList } from './git-config-list.ts';
-import { gitConfigText } from './git-config-text.ts';
+import { readGitConfig } from './git-config-list.ts';
 import type { Options } from './schema.ts';
 
-/** Every secret the settings themselves hold; those in files are added when they are read. */
+/** The secrets in the settings. Those in files are added when the files are read. */
 export function listSecrets(options: Options): (string | undefined)[] {
   const {
     password,
@@ -23,12 +22,12 @@ export function listSecrets(options: Options): (string | undefined)[] {
     password,
     githubAppPrivateKey,
     trigger,
-    ...addressSecrets(repo),
-    ...addressSecrets(askpassUrl),
-    ...addressSecrets(webhookUrl),
+    ...listAddressSecrets(repo),
+    ...listAddressSecrets(askpassUrl),
+    ...listAddressSecrets(webhookUrl),
     ...credential.flatMap(parseCredentials).map((spec) => spec.password),
-    // Where people put headers with tokens.
-    ...parseGitConfigList(gitConfigText(options)).flatMap(({ key, value }) =>
+    // People put headers with tokens here.
+    ...readGitConfig(options).flatMap(({ key, value }) =>
       /header|password|token|secret/i.test(key)
         ? [value, ...value.split(/\s+/).filter((word) => word.length > 12)]
         : [],
@@ -36,8 +35,8 @@ export function listSecrets(options: Options): (string | undefined)[] {
   ];
 }
 
-/** The password in an address; a user name alone may be a token, unless it is too short to be one. */
-function addressSecrets(text: string): string[] {
+/** The password in an address. A user name without a password may be a token, unless it is short. */
+function listAddressSecrets(text: string): string[] {
   const address = parseAddress(text);
   const { username = '', password } = address;
   if (password !== undefined) return [password];
@@ -45,9 +44,9 @@ function addressSecrets(text: string): string[] {
 }
 
 /**
- * Read the secret of `POST /sync`, from its file each time.
+ * Read the secret of `POST /sync`. Its file is read again at each call.
  *
- * @throws {ConfigError} when its file can't be read or the secret is too short to be one
+ * @throws {ConfigError} when its file can't be read or the secret is too short
  */
 export async function readTriggerSecret({ triggerSecret, triggerSecretFile: path }: Options): Promise<string> {
   let text = triggerSecret;
@@ -62,12 +61,12 @@ export async function readTriggerSecret({ triggerSecret, triggerSecretFile: path
 
 const addresses = new Set(['repo', 'askpassUrl', 'webhookUrl']);
 
-/** The flags given, with secrets hidden, as upstream logs them at the start. */
+/** The given flags without their secrets, for the start-up line. */
 export function showFlags(flags: ReadonlyMap<string, string>): string[] {
   return [...flags].map(([key, text]) => {
     const setting = allSettings.find((candidate) => candidate.key === key);
     const hidden = setting?.annotation.secret === true;
-    const shown = addresses.has(key) ? shownAddress(text) : text;
+    const shown = addresses.has(key) ? showAddress(text) : text;
     return `${setting?.flag ?? key}=${hidden ? '[hidden]' : shown}`;
   });
 }

@@ -1,6 +1,6 @@
 import { constants } from 'node:os';
 
-/** A signal of this system, from `SIGHUP`, `HUP`, `hup` or `1`. */
+/** Parse `SIGHUP`, `HUP`, `hup` or `1`; undefined when this system has no such signal. */
 export function parseSignal(text: string): NodeJS.Signals | undefined {
   const upper = text.toUpperCase();
   const wanted = /^\d+$/.test(text) ? Number(text) : undefined;

@@ -1,12 +1,11 @@
 import { describeError } from '@podkit/chassis/errors';
 import { parseAddress } from '../credentials/address.ts';
 import { parseCredentials } from './credential-list.ts';
-import { parseGitConfigList } from './git-config-list.ts';
-import { gitConfigText } from './git-config-text.ts';
+import { readGitConfig } from './git-config-list.ts';
 import type { Options } from './schema.ts';
 
-/** What is wrong with the credentials and the git configuration; values are never repeated. */
-export function credentialProblems(options: Options): string[] {
+/** Check the credentials and the git configuration. Gives a line for each problem, which never contains a value. */
+export function checkCredentials(options: Options): string[] {
   const problems: string[] = [];
   const { username, password, passwordFile } = options;
   const passwords = [password, passwordFile].filter((value) => value !== undefined).length;
@@ -16,12 +15,12 @@ export function credentialProblems(options: Options): string[] {
   const address = attempt('--repo', () => parseAddress(options.repo ?? ''));
   problems.push(...address);
   if (username !== undefined && address.length === 0 && parseAddress(options.repo ?? '').username !== undefined)
-    problems.push('--username: --repo holds a user name already');
+    problems.push('--username: --repo has a user name already');
   problems.push(...attempt('--credential', () => options.credential.flatMap(parseCredentials)));
-  problems.push(...attempt('--git-config', () => parseGitConfigList(gitConfigText(options))));
+  problems.push(...attempt('--git-config', () => readGitConfig(options)));
   if (options.askpassUrl !== undefined && !isHttpUrl(options.askpassUrl))
     problems.push('--askpass-url: must be an http or https URL');
-  return [...problems, ...githubAppProblems(options)];
+  return [...problems, ...checkGitHubApp(options)];
 }
 
 function isHttpUrl(text: string): boolean {
@@ -37,7 +36,7 @@ function attempt(flag: string, parse: () => unknown): string[] {
   }
 }
 
-function githubAppProblems(options: Options): string[] {
+function checkGitHubApp(options: Options): string[] {
   const key = [options.githubAppPrivateKey, options.githubAppPrivateKeyFile].filter((value) => value !== undefined);
   const ids = [options.githubAppApplicationId !== 0, options.githubAppClientId !== undefined].filter(Boolean);
   if (key.length + ids.length === 0 && options.githubAppInstallationId === 0) return [];

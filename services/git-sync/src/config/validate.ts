@@ -1,24 +1,24 @@
 import { isAbsolute, join, resolve } from 'node:path';
 import { binaryPattern } from '../git/binary.ts';
 import { defaultLink } from '../sync/layout.ts';
-import { bindAddress } from './bind-address.ts';
+import { parseBindAddress } from './bind-address.ts';
 import type { Options } from './schema.ts';
 import { parseSignal } from './signals.ts';
-import { credentialProblems } from './validate-credentials.ts';
+import { checkCredentials } from './validate-credentials.ts';
 
-/** What is wrong with settings that each could be read; one line per problem, each naming its flag. */
-export function optionProblems(options: Options): string[] {
+/** Check the settings against each other. Gives a line for each problem, which names the flag. */
+export function checkOptions(options: Options): string[] {
   return [
-    ...rangeProblems(options),
-    ...sourceProblems(options),
-    ...credentialProblems(options),
-    ...hookProblems(options),
-    ...verifyProblems(options),
-    ...httpProblems(options),
+    ...checkRanges(options),
+    ...checkSource(options),
+    ...checkCredentials(options),
+    ...checkHooks(options),
+    ...checkSignatures(options),
+    ...checkHttp(options),
   ];
 }
 
-function rangeProblems(options: Options): string[] {
+function checkRanges(options: Options): string[] {
   const problems: string[] = [];
   if (options.depth < 0) problems.push('--depth: must be 0 (all history) or more');
   if (options.period < 10) problems.push('--period: must be at least 10ms');
@@ -32,7 +32,7 @@ function rangeProblems(options: Options): string[] {
 }
 
 /** A leading dash would make git read the text as one of its options; a NUL ends an argument early. */
-function sourceProblems(options: Options): string[] {
+function checkSource(options: Options): string[] {
   const problems: string[] = [];
   if (options.repo === undefined) problems.push('--repo: must be set');
   if (options.root === undefined) problems.push('--root: must be set');
@@ -43,14 +43,14 @@ function sourceProblems(options: Options): string[] {
     ['--filter', options.filter],
   ] as const) {
     if (value.startsWith('-')) problems.push(`${flag}: must not begin with a dash`);
-    if (/[\0\n]/.test(value)) problems.push(`${flag}: must not hold a line break or NUL`);
+    if (/[\0\n]/.test(value)) problems.push(`${flag}: must not contain a line break or NUL`);
   }
   if (/[\s~^:?*[\\]|\.\.|@\{/.test(options.ref)) problems.push('--ref: must be a branch, a tag or a full hash');
   if (!binaryPattern.test(options.git)) problems.push('--git: must be a path of letters, digits and / . _ ~ - only');
-  return [...problems, ...pathProblems(options)];
+  return [...problems, ...checkPaths(options)];
 }
 
-function pathProblems({ root, repo, link, touchFile, errorFile }: Options): string[] {
+function checkPaths({ root, repo, link, touchFile, errorFile }: Options): string[] {
   if (root === undefined) return [];
   const home = resolve(root);
   if (home === '/') return ['--root: must not be the root of the file system'];
@@ -68,7 +68,7 @@ function pathProblems({ root, repo, link, touchFile, errorFile }: Options): stri
   });
 }
 
-function hookProblems(options: Options): string[] {
+function checkHooks(options: Options): string[] {
   const problems: string[] = [];
   const hooks = [
     ['exechook', options.exechookCommand, options.exechookTimeout, options.exechookBackoff],
@@ -91,20 +91,20 @@ function hookProblems(options: Options): string[] {
   return problems;
 }
 
-function verifyProblems(options: Options): string[] {
+function checkSignatures(options: Options): string[] {
   const keys = [options.verifyGpgKeysFile, options.verifySshSignersFile].filter((value) => value !== undefined);
   if ((options.verifyCommit || options.verifyTag) && keys.length === 0)
     return ['--verify-commit, --verify-tag: need --verify-gpg-keys-file or --verify-ssh-signers-file'];
   return [];
 }
 
-function httpProblems(options: Options): string[] {
+function checkHttp(options: Options): string[] {
   const problems: string[] = [];
-  if (options.httpBind !== undefined && bindAddress(options.httpBind) === undefined)
+  if (options.httpBind !== undefined && parseBindAddress(options.httpBind) === undefined)
     problems.push(`--http-bind=${options.httpBind}: must be ":port" or "address:port"`);
   const trigger = options.triggerSecret ?? options.triggerSecretFile;
   if (options.triggerSecret !== undefined && options.triggerSecretFile !== undefined)
-    problems.push('--trigger-secret-file and $GITSYNC_TRIGGER_SECRET: keep one');
+    problems.push('--trigger-secret-file and $GITSYNC_TRIGGER_SECRET: set only one');
   if (options.httpBind !== undefined) return problems;
   if (options.httpMetrics) problems.push('--http-metrics: needs --http-bind');
   if (options.httpPprof) problems.push('--http-pprof: needs --http-bind');

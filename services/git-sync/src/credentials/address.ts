@@ -1,10 +1,10 @@
 import { PodkitError } from '@podkit/chassis/errors';
 
-/** The address of a repository, taken apart as Go's `net/url` does. */
+/** The parts of a repository's address, as Go's `net/url` gives them. */
 export type Address = {
-  /** The address without what is secret: of http(s) addresses without user name and password, of others without the password. */
+  /** The address without its secrets: for http(s) the user name and the password, for others the password. */
   bare: string;
-  /** `https`; undefined for paths and scp-like addresses, which hold no secret. */
+  /** Such as `https`; undefined for paths and scp-like addresses, which contain no secret. */
   scheme?: string;
   /** As it is written, with its port. */
   host?: string;
@@ -14,10 +14,10 @@ export type Address = {
 };
 
 /**
- * Take an address apart. The user name and password end at the last `@` before the path; what is no valid escape in
- * them is taken as it stands, as git does, where Go gives up.
+ * Parse an address. The user name and password end at the last `@` before the path. An invalid escape in them is kept
+ * as it is, as git does; Go refuses it.
  *
- * @throws {PodkitError} ERR_ADDRESS, which never repeats the address, when an http(s) address has no valid host
+ * @throws {PodkitError} ERR_ADDRESS when an http(s) address has no valid host; its message never contains the address
  */
 export function parseAddress(text: string): Address {
   const [, scheme = '', authority = '', rest = ''] = /^([a-z][a-z0-9+.-]*):\/\/([^/?#]*)(.*)$/is.exec(text) ?? [];
@@ -41,8 +41,8 @@ export function parseAddress(text: string): Address {
   };
 }
 
-/** The address for people to see; where it can't be taken apart, no part of it. */
-export function shownAddress(text: string): string {
+/** The address without its secrets, for logs; `[hidden]` when it is invalid. */
+export function showAddress(text: string): string {
   try {
     return parseAddress(text).bare;
   } catch {
@@ -58,7 +58,7 @@ function isHttpScheme(scheme: string): boolean {
   return /^https?$/i.test(scheme);
 }
 
-/** `%XX` decoded; what does not decode stays. */
+/** Decode `%XX`; an invalid escape is kept. */
 function decode(text: string): string {
   const bytes = text.replaceAll(/%([0-9a-f]{2})|[^%]+|%/gi, (part, hex: string | undefined) =>
     hex === undefined ? Buffer.from(part).toString('latin1') : String.fromCharCode(Number.parseInt(hex, 16)),

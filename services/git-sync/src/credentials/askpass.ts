@@ -6,8 +6,8 @@ import type { Credential } from './credential.ts';
 const timeout = 1000;
 
 /**
- * Ask a URL for a user name and password, as lines `username=` and `password=`; anything else in it is ignored.
- * No redirects are followed, and what the server said is not repeated: it may hold a secret.
+ * Request a user name and password from a URL. The answer has lines `username=` and `password=`; other lines are
+ * ignored. Redirects are not followed. Errors do not repeat the answer, since it may contain a secret.
  *
  * @throws {PodkitError} ERR_ASKPASS
  */

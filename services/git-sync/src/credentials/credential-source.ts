@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { PodkitError } from '@podkit/chassis/errors';
 import type { HttpClient } from '@podkit/chassis/http/client';
-import { parseCredentials } from '../config/credential-list.ts';
+import { type CredentialSpec, parseCredentials } from '../config/credential-list.ts';
 import type { Options } from '../config/schema.ts';
 import type { Redactor } from '../log/redactor.ts';
 import { type Address, isHttpAddress, parseAddress } from './address.ts';
@@ -13,42 +13,44 @@ export type CredentialMetrics = {
   githubApp: (status: 'success' | 'error') => void;
 };
 
-/** Milliseconds that must be left of a token for it to be used in one more pass. */
+/** A token with fewer milliseconds left than this is renewed. */
 const tokenMargin = 30_000;
 
-/** All sources of credentials, read again in every pass. */
+/** Reads the credentials of one repository, from all the places that the settings name. */
 export class CredentialSource {
   readonly #options: Options;
   readonly #address: Address;
+  readonly #specs: readonly CredentialSpec[];
   readonly #client: HttpClient;
   readonly #redactor: Redactor;
   readonly #metrics: CredentialMetrics;
-  /** `usableUntil` is by `performance.now()`: once we have it, a wall clock that jumps must not end or keep it. */
+  /** `usableUntil` is a time of `performance.now()`: a jump of the wall clock must not change when the token expires. */
   #token: { token: string; usableUntil: number } | undefined;
 
   constructor(options: Options, client: HttpClient, redactor: Redactor, metrics: CredentialMetrics) {
     this.#client = client;
     this.#options = options;
     this.#address = parseAddress(options.repo ?? '');
+    this.#specs = options.credential.flatMap(parseCredentials);
     this.#redactor = redactor;
     this.#metrics = metrics;
   }
 
-  /** The URLs there will be credentials for. */
+  /** The URLs for which `read` gives credentials. */
   urls(): string[] {
-    const { username, credential, askpassUrl } = this.#options;
+    const { username, askpassUrl } = this.#options;
     const own = username !== undefined || askpassUrl !== undefined || this.#hasApp || this.#inAddress !== undefined;
-    const others = credential.flatMap(parseCredentials).map(({ url }) => url);
+    const others = this.#specs.map(({ url }) => url);
     return [...new Set([...(own ? [this.#repo] : []), ...others])].filter(canHaveCredential);
   }
 
   /** @throws {PodkitError} ERR_CREDENTIAL, ERR_ASKPASS or ERR_GITHUB_APP; any of them fails the pass */
   async read(signal: AbortSignal): Promise<Credential[]> {
-    const { username, password, passwordFile, credential, askpassUrl } = this.#options;
+    const { username, password, passwordFile, askpassUrl } = this.#options;
     const repo = this.#repo;
     const all: Credential[] = this.#inAddress === undefined ? [] : [this.#inAddress];
     if (username !== undefined) all.push({ url: repo, username, password: await readPassword(password, passwordFile) });
-    for (const spec of credential.flatMap(parseCredentials))
+    for (const spec of this.#specs)
       all.push({
         url: spec.url,
         username: spec.username,
@@ -65,15 +67,12 @@ export class CredentialSource {
     return this.#address.bare;
   }
 
-  /**
-   * What stands in the address. A user name alone may be a token; where another setting gives a password for it, that
-   * one counts.
-   */
+  /** The credential in the address. A user name alone may be a token, unless another setting gives a password. */
   get #inAddress(): Credential | undefined {
     const { bare: url, username, password } = this.#address;
-    const { credential, askpassUrl } = this.#options;
+    const { askpassUrl } = this.#options;
     if (!isHttpAddress(this.#address) || username === undefined) return undefined;
-    const given = credential.flatMap(parseCredentials).some((spec) => url.startsWith(spec.url.replace(/\/+$/, '')));
+    const given = this.#specs.some((spec) => url.startsWith(spec.url.replace(/\/+$/, '')));
     if (password === undefined && (given || askpassUrl !== undefined || this.#hasApp)) return undefined;
     return username === '' && password === undefined ? undefined : { url, username, password: password ?? '' };
   }
@@ -93,7 +92,7 @@ export class CredentialSource {
       installationId: githubAppInstallationId,
       privateKey,
     };
-    // Loaded only where there is an app.
+    // Loaded on demand: few have an app.
     const { requestAppToken } = await import('./github-app.ts');
     const { token, expiresAt } = await counted(this.#metrics.githubApp, () =>
       requestAppToken(this.#client, app, signal),

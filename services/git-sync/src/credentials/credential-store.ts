@@ -6,8 +6,8 @@ import { parseAddress } from './address.ts';
 import { type Credential, canHaveCredential } from './credential.ts';
 
 /**
- * Hands credentials to git by its own `store` helper, each in a private file (mode 0600) of its own. Two tokens for
- * one host do not collide, since git chooses the helper by the longest URL that fits.
+ * Gives credentials to git by git's `store` helper, with a private file (mode 0600) for each URL. Two tokens for one
+ * host do not collide: git uses the helper with the longest matching URL.
  */
 export class CredentialStore {
   readonly #directory: string;
@@ -18,8 +18,8 @@ export class CredentialStore {
   }
 
   /**
-   * The git settings that point each URL to its file. The first credential of a host also serves the rest of it, as
-   * upstream's do. More exact URLs come first, which makes git leave out the others:
+   * The git settings that name the file of each URL. The first credential of a host also serves its other paths, as
+   * with upstream. Longer URLs come first, since git takes the first credential that it finds:
    * https://git-scm.com/docs/gitcredentials#_configuration_options
    */
   settings(urls: readonly string[]): GitConfigEntry[] {
@@ -34,12 +34,12 @@ export class CredentialStore {
       .map(([url, file]) => ({ key: `credential.${url}.helper`, value: `store --file='${file}'` }));
   }
 
-  /** Write the credentials; git may have deleted one that a server refused. */
+  /** Write the files, in every pass: git deletes a credential that a server refused. */
   async put(credentials: readonly Credential[]): Promise<void> {
     for (const { url, username, password } of credentials) {
       if (!canHaveCredential(url)) continue;
       if (/[\n\r\0]/.test(username + password))
-        throw new PodkitError('ERR_CREDENTIAL', `credential for ${hostUrl(url)}: has a line break in it`);
+        throw new PodkitError('ERR_CREDENTIAL', `credential for ${hostUrl(url)}: contains a line break`);
       const { protocol } = new URL(url);
       const user = `${encode(username)}:${encode(password)}`;
       const lines = listLocations(url).map((location) => `${protocol}//${user}@${location}\n`);
@@ -53,10 +53,10 @@ export class CredentialStore {
   }
 }
 
-/** The forms of a host that git may compare, character by character: as written in the address, and normalized. */
+/** The spellings of a host that git may look up: as in the address, and normalized. */
 function listLocations(url: string): string[] {
   const { scheme, host = '', bare } = parseAddress(url);
-  // Outside HTTP the path counts too.
+  // For other schemes than http(s) git compares the path too.
   if (scheme === 'file') return [bare.slice('file://'.length)];
   return [...new Set([new URL(url).host, host])];
 }
@@ -66,6 +66,6 @@ function hostUrl(url: string): string {
   return `${protocol}//${host}`;
 }
 
-/** git decodes `%XX`; encodeURIComponent leaves these characters as they are. */
+/** Encode also the characters that encodeURIComponent keeps; git decodes all. */
 const encode = (text: string): string =>
   encodeURIComponent(text).replaceAll(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16)}`);

@@ -4,22 +4,22 @@ import { PodkitError } from '@podkit/chassis/errors';
 export type Credential = { url: string; username: string; password: string };
 
 /**
- * Whether git asks for a credential at this URL. It does so itself for http and https; for `file` a program that
- * `--git` names may, as upstream's users do. Paths and ssh have no password to give.
+ * Whether git may ask for a credential for this URL. git itself asks for http and https; for `file` the program of
+ * `--git` may ask, as upstream's tests do.
  */
 export function canHaveCredential(url: string): boolean {
   return /^(https?|file):\/\//i.test(url);
 }
 
 /**
- * A password as read from a file: one line break at its end is not part of it.
+ * Remove the line break at the end of a password file.
  *
- * @throws {PodkitError} ERR_CREDENTIAL for what git's credential protocol would read as another field
+ * @throws {PodkitError} ERR_CREDENTIAL when the password is empty, or contains what separates fields in git's protocol
  */
 export function cleanPassword(text: string, source: string): string {
   const password = text.replace(/\r?\n$/, '');
   if (/[\n\r\0]/.test(password))
-    throw new PodkitError('ERR_CREDENTIAL', `${source}: the password has a line break in it`);
+    throw new PodkitError('ERR_CREDENTIAL', `${source}: the password contains a line break`);
   if (password === '') throw new PodkitError('ERR_CREDENTIAL', `${source}: the password is empty`);
   return password;
 }

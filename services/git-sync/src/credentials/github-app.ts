@@ -16,10 +16,10 @@ export type GitHubApp = {
 export type AppToken = { token: string; expiresAt: number };
 
 /**
- * A token of a GitHub App's installation.
+ * Request a token of a GitHub App's installation.
  * Source: https://docs.github.com/en/apps/creating-github-apps/authenticating-with-a-github-app
  *
- * @throws {PodkitError} ERR_GITHUB_APP, which never repeats GitHub's answer
+ * @throws {PodkitError} ERR_GITHUB_APP, whose message never contains GitHub's answer
  */
 export async function requestAppToken(
   client: HttpClient,
@@ -55,7 +55,7 @@ function parseBody(text: string): { token?: unknown; expires_at?: unknown } {
   }
 }
 
-/** Valid for ten minutes; issued a minute back, since GitHub's clock and ours may differ. */
+/** Valid for ten minutes, and dated a minute back, since GitHub's clock and ours may differ. */
 async function signAppToken({ issuer, privateKey }: GitHubApp, now: number): Promise<string> {
   const seconds = Math.floor(now / 1000);
   return new SignJWT()

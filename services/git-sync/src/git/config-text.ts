@@ -1,6 +1,6 @@
 export type GitConfigEntry = { key: string; value: string };
 
-/** A git configuration file with these entries in this order: https://git-scm.com/docs/git-config#_syntax */
+/** The text of a git configuration file: https://git-scm.com/docs/git-config#_syntax */
 export function gitConfigFile(entries: readonly GitConfigEntry[]): string {
   return entries.map(({ key, value }) => `${section(key)}\n\t${name(key)} = "${escape(value)}"\n`).join('');
 }

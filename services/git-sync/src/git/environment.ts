@@ -1,24 +1,24 @@
 import type { Environment } from '@podkit/chassis/config/config';
-import { shownAddress } from '../credentials/address.ts';
+import { showAddress } from '../credentials/address.ts';
 
-/** Git's own variables that are passed on from the Pod; all others could mislead git, and are stripped. */
+/** The variables of git that the Pod may set. Others could mislead git, and are removed. */
 const passedOn = /^GIT_(SSL_|HTTP_|PROXY_SSL_|LFS_|SSH_VARIANT$|ALLOW_PROTOCOL$)/;
 
-/** Our own secrets; neither git nor a hook needs them in its environment. */
+/** git-sync's own secrets: neither git nor a hook needs them. */
 const secret = /^GIT_?SYNC_(PASSWORD|CREDENTIAL|GITHUB_APP_PRIVATE_KEY|TRIGGER_SECRET|GIT_CONFIG)$/;
 
-/** The parent's environment for a hook: all of it, except for secrets and user names inside URLs. */
+/** The environment of a hook: this process's, without secrets and without user names in URLs. */
 export function hookEnvironment(env: Environment): Environment {
   return Object.fromEntries(
     Object.entries(env)
       .filter(([name]) => !secret.test(name))
-      .map(([name, value]) => [name, /^GIT_?SYNC_/.test(name) ? shownAddress(value ?? '') : value]),
+      .map(([name, value]) => [name, /^GIT_?SYNC_/.test(name) ? showAddress(value ?? '') : value]),
   );
 }
 
 /**
- * Take secrets out of this process's own environment, once they are read: what is in it goes to every git, since
- * simple-git takes it from there.
+ * Remove the secrets from this process's environment, once they are read: simple-git gives that environment to every
+ * git.
  */
 export function removeSecrets(env: Environment): void {
   const clean = hookEnvironment(env);
@@ -32,16 +32,16 @@ export type GitEnvironmentOptions = {
   /** The private configuration file, which replaces the user's and the system's. */
   configFile: string;
   sshCommand: string;
-  /** Where HOME is not set: libcurl and ssh want one. */
+  /** Used as HOME when HOME is not set: libcurl and ssh need one. */
   home: string;
 };
 
-/** The variables that every git needs besides those of this process. */
+/** The variables that every git gets besides this process's. */
 export function gitEnvironment(env: Environment, { configFile, sshCommand, home }: GitEnvironmentOptions): Environment {
   return {
     ...Object.fromEntries(Object.entries(env).filter(([name]) => passedOn.test(name))),
     HOME: env.HOME || home,
-    // Messages are matched against and shown; they must not depend on the locale.
+    // Some of git's messages are parsed: they must not depend on the locale.
     LC_ALL: 'C',
     GIT_CONFIG_GLOBAL: configFile,
     GIT_CONFIG_NOSYSTEM: '1',
@@ -50,14 +50,14 @@ export function gitEnvironment(env: Environment, { configFile, sshCommand, home 
   };
 }
 
-/** The names for simple-git's `allowEnvironment`; it strips all other variables that begin with `GIT_`. */
+/** The names for simple-git's `allowEnvironment`: it removes other variables that begin with `GIT_`. */
 export function guardedVariables(variables: Environment): string[] {
   return Object.keys(variables).filter((name) => name.startsWith('GIT_'));
 }
 
 /**
- * Settings of the command scope: they beat the configuration inside the repository, where somebody who could write
- * to the volume may have planted a program (`core.fsmonitor`, hooks), and alone may name safe directories.
+ * Settings of git's command scope. They override the repository's configuration, in which someone who can write to the
+ * volume may have planted a program (`core.fsmonitor`, hooks). A repository can't declare itself a safe directory.
  */
 export function lockedConfig(safeDirectories: readonly string[]): Environment {
   const entries: [string, string][] = [

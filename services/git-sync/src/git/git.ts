@@ -25,10 +25,10 @@ export type GitCall = { cwd: string; signal?: AbortSignal | undefined };
 /** Bytes of stdout, and of stderr, above which a git is ended: a hostile remote may send messages without end. */
 const outputLimit = 16 * 1024 * 1024;
 
-/** Milliseconds to wait for git's output after it exited: a process that it left behind may hold the pipes open. */
+/** Milliseconds to wait for the pipes to close after git exited: a process that it left may hold them open. */
 const graceAfterExit = 1000;
 
-/** Runs git through simple-git as git-sync needs it: no prompts, no hooks, a private configuration, a deadline. */
+/** Runs git by simple-git, without prompts and hooks, with a private configuration and a deadline. */
 export class Git {
   readonly #options: GitOptions;
 
@@ -46,7 +46,7 @@ export class Git {
     return stdout.replace(/\n$/, '');
   }
 
-  /** @throws {ProcessError} when git can't be run, ends with anything but 0, says too much, or `signal` aborts */
+  /** @throws {ProcessError} when git can't be run, fails, prints too much, or when `signal` aborts */
   async output(args: readonly string[], { cwd, signal }: GitCall): Promise<ProcessOutput> {
     const { binary, log } = this.#options;
     log.info(5, 'running command', { cwd, cmd: [binary.at(-1), ...args].join(' ') });
@@ -74,7 +74,7 @@ export class Git {
       abort: stop.signal,
       allowEnvironment: guardedVariables(variables),
       completion: { onClose: true, onExit: graceAfterExit },
-      // Closes stdin: no git here reads it, and none may wait for it.
+      // Closes stdin: no git here may wait for input.
       input: () => '\n',
       errors: (_error, { exitCode, stdOut, stdErr }) => {
         result = { exitCode, output: { stdout: decodeChunks(stdOut), stderr: decodeChunks(stdErr) } };

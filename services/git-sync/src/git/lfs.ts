@@ -7,15 +7,15 @@ import type { Tree } from '../sync/worktree.ts';
 import type { GitConfigEntry } from './config-text.ts';
 import type { Git } from './git.ts';
 
-/** Git LFS: `on` where it is installed and wanted; `missing` is logged where a repository needs it. */
+/** Whether Git LFS is used; `missing` when it is wanted and not installed. */
 export type Lfs = 'on' | 'off' | 'missing';
 
-export function lfsMode(wanted: 'auto' | 'off', path: string): Lfs {
+export function chooseLfs(wanted: 'auto' | 'off', path: string): Lfs {
   if (wanted === 'off') return 'off';
   return findOnPath('git-lfs', path) === undefined ? 'missing' : 'on';
 }
 
-/** What `git lfs install` writes. */
+/** The settings that `git lfs install` writes. */
 export const lfsSettings: readonly GitConfigEntry[] = [
   { key: 'filter.lfs.clean', value: 'git-lfs clean -- %f' },
   { key: 'filter.lfs.smudge', value: 'git-lfs smudge -- %f' },
@@ -23,15 +23,17 @@ export const lfsSettings: readonly GitConfigEntry[] = [
   { key: 'filter.lfs.required', value: 'true' },
 ];
 
-/** Log that a checkout has pointers in place of its files. */
+/** Log that a checkout has pointers instead of its LFS files. */
 export async function warnOfPointers(lfs: Lfs, tree: Tree, log: Log): Promise<void> {
   if (lfs !== 'missing') return;
   const attributes = await readFileIfThere(join(tree.path, '.gitattributes')).catch(() => undefined);
   if (attributes?.includes('filter=lfs') === true)
-    log.info(0, 'git-lfs is not installed: files kept in Git LFS are published as their pointers', { hash: tree.hash });
+    log.info(0, 'git-lfs is not installed: pointers are published instead of the files in Git LFS', {
+      hash: tree.hash,
+    });
 }
 
-/** Delete the files of commits that are gone; git's own garbage collection does not know them. */
+/** Delete the LFS files of commits that are gone: `git gc` does not delete them. */
 export async function pruneLfs(lfs: Lfs, git: Git, layout: Layout, signal: AbortSignal): Promise<void> {
   if (lfs !== 'on' || (await lstatIfThere(join(layout.gitDir, 'lfs'))) === undefined) return;
   await git.run(['lfs', 'prune'], { cwd: layout.root, signal });

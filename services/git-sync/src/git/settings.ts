@@ -9,10 +9,10 @@ export type BaseOptions = {
   timeout: number;
 };
 
-/** Where a Kubernetes Secret with a cookie file is expected, as upstream fixes it. */
+/** The path of the cookie file, in a Kubernetes Secret; the same as upstream's. */
 export const cookiePath = '/etc/git-secret/cookie_file';
 
-/** The settings every git runs with, written to the private configuration file; the user's come after them. */
+/** The settings of every git, for the private configuration file; the user's come after them. */
 export function baseSettings({ allowProtocol, cookieFile, lfs, timeout }: BaseOptions): GitConfigEntry[] {
   return [
     { key: 'gc.autoDetach', value: 'false' },
@@ -21,13 +21,13 @@ export function baseSettings({ allowProtocol, cookieFile, lfs, timeout }: BaseOp
     { key: 'core.askPass', value: '' },
     { key: 'core.hooksPath', value: '/dev/null' },
     { key: 'core.fsmonitor', value: 'false' },
-    // No hooks or other files that a distribution puts into every new repository.
+    // Without the hooks that a distribution adds to every new repository.
     { key: 'init.templateDir', value: '' },
-    // A transfer that stands still ends by itself, also where its git was killed alone.
+    // A stalled transfer ends by itself, also when only its git was killed.
     { key: 'http.lowSpeedLimit', value: '1' },
     { key: 'http.lowSpeedTime', value: String(Math.max(1, Math.ceil(timeout / 1000))) },
     { key: 'advice.detachedHead', value: 'false' },
-    // Nothing but these transports: no ext::, no fd::, no remote helper that happens to be installed.
+    // Only the listed transports: no ext::, no fd::, no other remote helper.
     { key: 'protocol.allow', value: 'never' },
     ...allowProtocol.map((name) => ({
       key: `protocol.${name}.allow`,

@@ -3,8 +3,7 @@ import { join } from 'node:path';
 import type { Environment } from '@podkit/chassis/config/config';
 import { describeError, PodkitError } from '@podkit/chassis/errors';
 import { writeFileAtomic } from '@podkit/chassis/files/atomic-file';
-import { parseGitConfigList } from '../config/git-config-list.ts';
-import { gitConfigText } from '../config/git-config-text.ts';
+import { readGitConfig } from '../config/git-config-list.ts';
 import type { Options } from '../config/schema.ts';
 import type { CredentialStore } from '../credentials/credential-store.ts';
 import type { Log } from '../log/log.ts';
@@ -32,9 +31,10 @@ export type GitSetup = {
 };
 
 /**
- * Write the private configuration of one synced repository, and give the git that uses it.
+ * Write the private configuration of one repository. Gives the git that uses it.
  *
- * @throws {PodkitError} ERR_OPTIONS when the cookie file can't be read, and what importing the OpenPGP keys throws
+ * @throws {PodkitError} ERR_OPTIONS when the cookie file can't be read
+ * @throws {ProcessError} when the OpenPGP keys can't be imported
  */
 export async function setUpGit(setup: GitSetup): Promise<Git> {
   const { options, env, directory, repo, store, credentialUrls, lfs, turn, log } = setup;
@@ -44,10 +44,10 @@ export async function setUpGit(setup: GitSetup): Promise<Git> {
   const entries = [
     ...baseSettings({ allowProtocol: options.allowProtocol, cookieFile: options.cookieFile, lfs, timeout }),
     ...store.settings(credentialUrls),
-    // Named by the user, so its owner needs no check. It must stand in the file: git hides the environment's settings
-    // from the upload-pack that it starts there.
+    // The user named the path, so its owner is not checked. The file must say so: git starts an upload-pack there, and
+    // does not pass the environment's settings to it.
     ...localPaths(repo).map((path) => ({ key: 'safe.directory', value: path })),
-    ...parseGitConfigList(gitConfigText(options)),
+    ...readGitConfig(options),
     ...signatureSettings(policy),
   ];
   const configFile = join(directory, 'gitconfig');
@@ -75,7 +75,7 @@ function localPaths(repo: string): string[] {
   return [path, `${path}/.git`];
 }
 
-/** git reads a cookie file that is not there as an empty one, and then fails with a misleading error. */
+/** git takes a missing cookie file for an empty one, and then fails with a misleading error. */
 function expectReadable(flag: string, path: string): void {
   try {
     accessSync(path, constants.R_OK);

@@ -7,7 +7,7 @@ import { runProcess } from '../process/run-process.ts';
 import type { GitConfigEntry } from './config-text.ts';
 import type { Git } from './git.ts';
 
-/** Which signatures are asked for, and whose are good. */
+/** Which signatures are required, and which keys may make them. */
 export type SignaturePolicy = {
   commit: boolean;
   tag: boolean;
@@ -31,18 +31,18 @@ export class UnverifiedError extends PodkitError {
   }
 }
 
-/** The settings by which git checks signatures with our keys and no others. */
+/** The settings by which git accepts signatures of these keys only. */
 export function signatureSettings({ sshSignersFile }: SignaturePolicy): GitConfigEntry[] {
   return [
     { key: 'gpg.ssh.allowedSignersFile', value: sshSignersFile ?? '/dev/null' },
-    // The keys of the system's certificate store were never named as good.
+    // No X.509 signature is accepted: the system's certificates were not named as signers.
     { key: 'gpg.x509.program', value: 'false' },
     { key: 'gpg.minTrustLevel', value: 'undefined' },
   ];
 }
 
 /**
- * A keyring of its own with nothing but the keys of the file, as the environment that points gpg to it.
+ * Make a keyring with only the keys of the file. Gives the variables that make gpg use it.
  *
  * @throws {ProcessError} when gpg is missing or finds no key in the file
  */
@@ -62,7 +62,7 @@ export async function importGpgKeys(
   return { GNUPGHOME: home };
 }
 
-/** @throws {UnverifiedError} with what git and gpg or ssh-keygen said */
+/** @throws {UnverifiedError} with the output of git, gpg or ssh-keygen */
 export async function verifySignatures(
   git: Git,
   root: string,
@@ -76,7 +76,7 @@ export async function verifySignatures(
   }
   if (commit) await check(['verify-commit', fetched.hash], `commit ${fetched.hash}`);
 
-  /** A good old tag that is served under a new name is no release of that name. */
+  /** The signature covers the tag's name: an old tag must not be served under a new name. */
   async function checkTagName(object: string): Promise<void> {
     const text = await git.run(['cat-file', 'tag', object], { cwd: root, signal });
     const [, name = ''] = /^tag (.*)$/m.exec(text) ?? [];

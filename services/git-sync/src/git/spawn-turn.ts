@@ -2,17 +2,16 @@ import { type ChildProcess } from 'node:child_process';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { Environment } from '@podkit/chassis/config/config';
 
-/** What a turn gives to its work: call `spawned` once the program runs; it gives the process, if one was made. */
+/** Ends a turn. To be called once the program runs; gives its process, unless the start failed. */
 export type Spawned = () => ChildProcess | undefined;
 
 /**
- * Lends the environment of this process to one git at a time, for the moment in which simple-git spawns it.
+ * Sets the environment of this process for one git at a time, while simple-git spawns it.
  *
- * simple-git takes git's guarded variables (`GIT_CONFIG_GLOBAL`, `GIT_SSH_COMMAND`) from the environment of the process
- * and from nowhere else, unless `unsafe` flags are set, and two repositories have different ones. Between `run` and
- * `spawned` only promise callbacks run, so nothing else of this process sees these variables.
+ * Without `unsafe` flags simple-git takes git's guarded variables (`GIT_CONFIG_GLOBAL`, `GIT_SSH_COMMAND`) only from
+ * `process.env`, and each repository has its own. Between `run` and `spawned` only promise callbacks run.
  *
- * simple-git does not show the processes it makes, either; Node's channel `child_process` does
+ * simple-git does not give access to the process; Node's channel `child_process` does
  * (https://nodejs.org/api/diagnostics_channel.html#process).
  */
 export class SpawnTurn {
@@ -55,7 +54,7 @@ export class SpawnTurn {
   }
 }
 
-/** Set the variables, and give what puts back those that were there before. */
+/** Set the variables. Gives the function that restores their former values. */
 function replaceVariables(env: Environment, variables: Environment): () => void {
   const before = Object.keys(variables).map((name): [string, string | undefined] => [name, env[name]]);
   for (const [name, value] of Object.entries(variables)) setVariable(env, name, value);

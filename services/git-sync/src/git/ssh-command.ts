@@ -1,15 +1,15 @@
 export type SshOptions = {
-  /** A command inherited from the environment, which ours follows as upstream's does. */
+  /** `GIT_SSH_COMMAND` of the Pod; our options are appended to it, as with upstream. */
   inherited?: string | undefined;
   keyFiles: readonly string[];
   knownHosts: boolean;
   knownHostsFile: string;
   verbosity: number;
-  /** Milliseconds of a pass: an ssh that outlives its git ends by itself soon after. */
+  /** Timeout of a pass in milliseconds; an ssh that outlives its git ends by it too. */
   timeout: number;
 };
 
-/** The GIT_SSH_COMMAND, which git hands to a shell: every path in it is quoted. */
+/** The value of GIT_SSH_COMMAND. git gives it to a shell, so each option is quoted. */
 export function sshCommand({
   inherited,
   keyFiles,
@@ -22,7 +22,7 @@ export function sshCommand({
   const options = [
     ['StrictHostKeyChecking', knownHosts ? 'yes' : 'no'],
     ['UserKnownHostsFile', sshPath(knownHosts ? knownHostsFile : '/dev/null')],
-    // Never ask, and offer no other key than those named.
+    // Never prompt, and offer only the given keys.
     ['BatchMode', 'yes'],
     ['IdentitiesOnly', 'yes'],
     ['ConnectTimeout', String(seconds)],

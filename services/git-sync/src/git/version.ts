@@ -2,7 +2,7 @@ import { PodkitError } from '@podkit/chassis/errors';
 import type { Log } from '../log/log.ts';
 import type { Git } from './git.ts';
 
-/** The first releases of each line without CVE-2025-48384, by which a submodule writes where it likes. */
+/** The first release of each minor version without CVE-2025-48384 (a submodule can write to any path). */
 const fixed: readonly (readonly [minor: number, patch: number])[] = [
   [43, 7],
   [44, 4],
@@ -14,10 +14,10 @@ const fixed: readonly (readonly [minor: number, patch: number])[] = [
 ];
 
 /**
- * Log which git there is, and say when it has known holes that a hostile repository could use.
+ * Log git's version, and warn when it has known vulnerabilities.
  *
- * @throws {PodkitError} ERR_GIT when there is no git to run, or it is older than 2.32: that would not know
- *   GIT_CONFIG_GLOBAL, and so run without our private configuration
+ * @throws {PodkitError} ERR_GIT when git can't be run, or is older than 2.32, which would ignore the private
+ *   configuration (GIT_CONFIG_GLOBAL)
  */
 export async function checkGitVersion(binary: string, git: Git, log: Log): Promise<void> {
   const version = await readVersion(binary, git);
@@ -31,7 +31,7 @@ export async function checkGitVersion(binary: string, git: Git, log: Log): Promi
     });
 }
 
-/** What `git --version` says after its name; a distribution may add words behind. */
+/** The number in the output of `git --version`; some distributions add words after it. */
 async function readVersion(binary: string, git: Git): Promise<string> {
   const text = await git.run(['--version'], { cwd: '/' }).catch((cause: unknown) => {
     throw new PodkitError('ERR_GIT', `--git=${binary}: cannot be run`, { cause });

@@ -16,7 +16,7 @@ export type ExecHookOptions = {
   log: Log;
 };
 
-/** A program run in the new worktree, without a shell, with GITSYNC_HASH in its environment. */
+/** A hook that runs a program in the new worktree, without a shell, with GITSYNC_HASH in its environment. */
 export function execHook({ name, command, args, timeout, backoff, env, log }: ExecHookOptions): Hook {
   return {
     name,

@@ -6,21 +6,21 @@ export type Hook = {
   name: 'exechook' | 'webhook' | 'pre-publish-exechook';
   /** Milliseconds before a failed run is repeated. */
   backoff: number;
-  /** Throws when it did not succeed. */
+  /** Throws when the hook fails. */
   run(tree: Tree, signal: AbortSignal): Promise<void>;
 };
 
 export type HookRunnerOptions = {
   hook: Hook;
   log: Log;
-  /** One try only; `settled` then fails with it. */
+  /** Run it once only; `settled` throws its failure. */
   oneTime: boolean;
   onRun: (status: 'success' | 'error') => void;
 };
 
 /**
- * Runs a hook in the background, one run at a time and always for the newest tree, until it succeeds. A tree that comes
- * while it runs replaces the one that waits. After a success it is not run again for the same hash.
+ * Runs a hook in the background until it succeeds, one run at a time, each for the newest tree. After a success it does
+ * not run again for the same hash.
  */
 export class HookRunner {
   readonly #options: HookRunnerOptions;
@@ -34,7 +34,7 @@ export class HookRunner {
     this.#options = options;
   }
 
-  /** Run the hook for a tree, after the run in flight; returns at once. */
+  /** Run the hook for a tree, after the run in flight. Returns at once. */
   send(tree: Tree): void {
     this.#newest = tree;
     this.#working ??= this.#work().finally(() => {
@@ -42,13 +42,13 @@ export class HookRunner {
     });
   }
 
-  /** Wait until the hook has nothing left to do. @throws what the only try of a one-time run ended with */
+  /** Wait until nothing is left to run. @throws the failure of a one-time run */
   async settled(): Promise<void> {
     await this.#working;
     if (this.#failure !== undefined) throw this.#failure;
   }
 
-  /** End a run in flight, and begin no other. */
+  /** End the run in flight, and start no other. */
   async stop(): Promise<void> {
     this.#stop.abort(new Error('git-sync is stopping'));
     await this.#working;

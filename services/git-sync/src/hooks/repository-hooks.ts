@@ -16,7 +16,7 @@ export type HookInput = {
   onRun: (name: string, status: 'success' | 'error') => void;
 };
 
-/** The hooks of one synced repository, as its settings ask for them. */
+/** The hooks of one repository. */
 export class RepositoryHooks {
   readonly #after: HookRunner[];
   readonly #before: HookRunner | undefined;
@@ -31,7 +31,7 @@ export class RepositoryHooks {
     this.#before = prePublish === undefined || this.#veto !== undefined ? undefined : this.#runner(prePublish);
   }
 
-  /** Before the link moves. With a veto it waits, and throws what the hook ended with; otherwise it only starts it. */
+  /** Start the pre-publish hook. With `--pre-publish-veto` wait for it, and throw its failure. */
   async beforePublish(tree: Tree, signal: AbortSignal): Promise<void> {
     this.#before?.send(tree);
     if (this.#veto === undefined) return;
@@ -44,7 +44,7 @@ export class RepositoryHooks {
     }
   }
 
-  /** After the link moved, or once at the start; returns at once. */
+  /** Start the other hooks, after a publication and after the first pass. Returns at once. */
   afterPublish(tree: Tree): void {
     for (const runner of this.#after) runner.send(tree);
   }

@@ -6,7 +6,7 @@ import type { Hook } from './hook-runner.ts';
 export type WebHookOptions = {
   url: string;
   method: string;
-  /** The one status that means success; 0 and -1 take any. */
+  /** The status that means success; 0 and -1 accept any. */
   successStatus: number;
   /** Milliseconds. */
   timeout: number;
@@ -15,7 +15,7 @@ export type WebHookOptions = {
   log: Log;
 };
 
-/** An HTTP request without a body, with the hash in the header `Gitsync-Hash`. */
+/** A hook that sends a request without a body, with the hash in the header `Gitsync-Hash`. */
 export function webHook({ url, method, successStatus, timeout, backoff, client, log }: WebHookOptions): Hook {
   return {
     name: 'webhook',

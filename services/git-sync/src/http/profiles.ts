@@ -10,7 +10,7 @@ const index = `<!doctype html><title>/debug/pprof/</title><h1>/debug/pprof/</h1>
 <li><a href="heap?seconds=10">heap</a>: sampled allocations (.heapprofile)</li></ul>
 `;
 
-/** Upstream's default is 30 s; ours is short enough for a probe that is pointed here by mistake. */
+/** Upstream's default is 30 s. Ours is short, in case a probe is pointed here by mistake. */
 const querystring = Type.Object({ seconds: Type.Number({ minimum: 0, maximum: 60, default: 5 }) });
 
 const taken = (summary: string) => ({
@@ -18,14 +18,14 @@ const taken = (summary: string) => ({
   querystring,
   response: {
     200: jsonAnswer('The profile.'),
-    400: errorAnswer('A bad query.'),
-    429: errorAnswer('Another is being taken.'),
+    400: errorAnswer('The query is invalid.'),
+    429: errorAnswer('Another profile is being taken.'),
   },
 });
 
 /**
- * Serve `/debug/pprof/`. Upstream's profiles come from Go's runtime; ours come from V8. The inspector is only used
- * inside the process and never listens.
+ * Serve `/debug/pprof/`, with profiles of V8 instead of Go's. The inspector is used inside the process and never
+ * listens.
  */
 export async function profiles(server: Server): Promise<void> {
   let busy = false;
@@ -40,9 +40,9 @@ export async function profiles(server: Server): Promise<void> {
       }
     };
   };
-  const page = { summary: 'What there is', response: { 200: textAnswer('A page of links.', 'text/html') } };
+  const page = { summary: 'List of profiles', response: { 200: textAnswer('A page of links.', 'text/html') } };
   const cmdline = { summary: 'Name of the program', response: { 200: textAnswer('The name.') } };
-  const absent = { summary: "A profile of Go's runtime", response: { 501: errorAnswer('There is none.') } };
+  const absent = { summary: "A profile of Go's runtime", response: { 501: errorAnswer('Not available in Node.') } };
   server.get('/debug/pprof/', { schema: page }, async (_request, reply) =>
     reply.type('text/html; charset=utf-8').send(index),
   );
@@ -90,7 +90,7 @@ async function heapProfile(seconds: number): Promise<unknown> {
 }
 
 async function connected() {
-  // Loaded on the first request only: loading it costs memory.
+  // Loaded on the first request, since it takes memory.
   const { Session } = await import('node:inspector/promises');
   const session = new Session();
   session.connect();

@@ -1,16 +1,17 @@
-/** What a push notification is about; nothing where it does not say. */
+/** The parts of a push notification that matter here; a part that it does not have is missing. */
 export type Push = { ref?: string; defaultBranch?: string };
 
 /**
- * The ref a push notification is about; GitHub, GitLab and Gitea all call it `ref`, Bitbucket names the branches or
- * tags that changed; with more than one the ref counts as unknown. Form bodies carry the JSON as `payload`.
+ * Parse a push notification; a body that is none gives no parts. GitHub, GitLab and Gitea send the field `ref`.
+ * Bitbucket lists the branches and tags that changed; with more than one the ref is unknown. A form has the JSON in the
+ * field `payload`.
  */
-export function pushedRef(body: Buffer): Push {
+export function parsePush(body: Buffer): Push {
   const text = body.toString('utf8');
   const json = text.startsWith('payload=') ? (new URLSearchParams(text).get('payload') ?? '') : text;
   try {
     const parsed = JSON.parse(json) as Record<string, unknown> | null;
-    const ref = parsed?.ref ?? bitbucketRef(parsed?.push);
+    const ref = parsed?.ref ?? readBitbucketRef(parsed?.push);
     const home = (parsed?.repository ?? parsed?.project) as Record<string, unknown> | null | undefined;
     const defaultBranch = home?.default_branch;
     return {
@@ -23,7 +24,7 @@ export function pushedRef(body: Buffer): Push {
 }
 
 /** https://support.atlassian.com/bitbucket-cloud/docs/event-payloads/#Push */
-function bitbucketRef(push: unknown): string | undefined {
+function readBitbucketRef(push: unknown): string | undefined {
   const changes = (push as { changes?: { new?: { type?: string; name?: string } | null }[] } | undefined)?.changes;
   const [change, ...more] = Array.isArray(changes) ? changes : [];
   const { type, name } = change?.new ?? {};
@@ -31,7 +32,7 @@ function bitbucketRef(push: unknown): string | undefined {
   return type === 'tag' ? `refs/tags/${name}` : `refs/heads/${name}`;
 }
 
-/** Whether a push may move the ref. Without a ref in the body nothing is known, so it may. */
+/** Whether a push may have moved the followed ref. A push of an unknown ref may. */
 export function concerns({ ref: pushed, defaultBranch }: Push, followed: string): boolean {
   if (pushed === undefined) return true;
   if (followed === 'HEAD') return defaultBranch === undefined || pushed === `refs/heads/${defaultBranch}`;

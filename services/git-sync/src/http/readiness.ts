@@ -20,7 +20,7 @@ export function notReadyReason(repositories: readonly Readable[], rules: Readine
   return undefined;
 }
 
-/** The same for one repository, by its name: undefined where there is none. */
+/** The same for the repository of this name; undefined when there is none. */
 export function findReadiness(
   name: string,
   repositories: readonly Readable[],
@@ -30,7 +30,7 @@ export function findReadiness(
   return named.length === 0 ? undefined : { reason: notReadyReason(named, rules) };
 }
 
-/** Two checks per repository behind /readyz, which together say what `/` says, with the reason. */
+/** Add two checks per repository to /readyz. Together they give the same result as `/`. */
 export function addReadinessChecks(health: Health, repositories: readonly Readable[], rules: ReadinessRules): void {
   for (const repository of repositories) {
     health.add('readyz', `synced-${repository.name}`, () => {

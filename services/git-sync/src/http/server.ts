@@ -6,7 +6,7 @@ import { createServer, listen, type Server } from '@podkit/chassis/http/server';
 import type { Lifecycle } from '@podkit/chassis/process/lifecycle';
 import * as Type from 'typebox';
 import pkg from '../../package.json' with { type: 'json' };
-import { bindAddress } from '../config/bind-address.ts';
+import { parseBindAddress } from '../config/bind-address.ts';
 import type { Log } from '../log/log.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { SyncedRepository } from '../sync/synced-repository.ts';
@@ -28,30 +28,29 @@ export type HttpInput = {
 };
 
 const repositoryReadiness = {
-  summary: 'Whether one repository is published',
+  summary: 'Readiness of one repository',
   params: Type.Object({ name: Type.String() }),
   response: {
-    200: textAnswer('It is.'),
+    200: textAnswer('Ready.'),
     404: errorAnswer('No repository has that name.'),
-    503: textAnswer('It is not; the body says why.'),
+    503: textAnswer('Not ready; the body gives the reason.'),
   },
 };
 const readinessOfAll = {
-  summary: 'Whether every repository is published, at every path that is nothing else, by any method',
-  response: { 200: emptyAnswer('They are.'), 503: textAnswer('One is not; the body says why.') },
+  summary: 'Readiness of all repositories, at every other path and by any method',
+  response: { 200: emptyAnswer('Ready.'), 503: textAnswer('Not ready; the body gives the reason.') },
 };
 
-/** Listen where `--http-bind` says. Gives what closes the server. */
+/** Listen on `--http-bind`. Gives the function that closes the server. */
 export async function startHttp(input: HttpInput): Promise<() => Promise<void>> {
   const server = await createHttpServer(input);
-  const { host, port } = bindAddress(input.bind) ?? { host: '', port: 0 };
+  const { host, port } = parseBindAddress(input.bind) ?? { host: '', port: 0 };
   await listen(server, { host: host === '' ? anyAddress() : host, port, setting: '--http-bind' });
   return () => server.close();
 }
 
 /**
- * git-sync's HTTP endpoints: upstream's readiness at every path that is nothing else, podkit's probes, and what the
- * settings switch on.
+ * The HTTP endpoints: podkit's probes, those that the settings switch on, and upstream's readiness at every other path.
  */
 export async function createHttpServer(input: Omit<HttpInput, 'bind'>): Promise<Server> {
   const { log, lifecycle, health, metrics, repositories, readTriggerSecret } = input;
@@ -64,7 +63,7 @@ export async function createHttpServer(input: Omit<HttpInput, 'bind'>): Promise<
     api: { title: 'git-sync', version: pkg.version, securitySchemes: triggerSecurity },
     ...(exposition === undefined ? {} : { metrics: exposition.http }),
   });
-  // No route but the trigger takes a body; what is sent to the others is not even kept.
+  // Only the trigger reads a body; those of other requests are discarded.
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('*', (_request, payload, done) => {
     payload.resume();
@@ -99,7 +98,7 @@ function serveReadiness(server: Server, { repositories, readiness }: Pick<HttpIn
   });
 }
 
-/** Every address, of both families where the machine has both. */
+/** The address that means all addresses, of IPv6 and IPv4 where the machine has both. */
 function anyAddress(): string {
   const families = Object.values(networkInterfaces()).flatMap((addresses) =>
     (addresses ?? []).map(({ family }) => family),

@@ -1,11 +1,11 @@
 import type { Readable } from 'node:stream';
 import { PodkitError } from '@podkit/chassis/errors';
 
-type Reading = { size: number; giveUp: () => void };
+type Reading = { size: number; drop: () => void };
 
 /**
- * Reads bodies of requests that are not authenticated yet, within a limit for each and one for all together. When all
- * together are too large, the one that began first is dropped: a slow sender must not keep others out.
+ * Reads the bodies of requests that are not authenticated yet, with a limit for each and one for all together. When all
+ * together exceed theirs, the oldest is dropped: a slow sender must not block others.
  */
 export class SharedBodies {
   readonly #each: number;
@@ -18,17 +18,17 @@ export class SharedBodies {
     this.#together = together;
   }
 
-  /** @throws {PodkitError} ERR_TOO_LARGE (413), or ERR_OVERLOADED (503) when it was given up */
+  /** @throws {PodkitError} ERR_TOO_LARGE (413), or ERR_OVERLOADED (503) when it was dropped */
   async read(payload: Readable): Promise<Buffer> {
-    const gaveUp = Promise.withResolvers<never>();
+    const dropped = Promise.withResolvers<never>();
     const reading = {
       size: 0,
-      giveUp: () =>
-        gaveUp.reject(new PodkitError('ERR_OVERLOADED', 'overloaded (too many bodies at once); retry later')),
+      drop: () =>
+        dropped.reject(new PodkitError('ERR_OVERLOADED', 'overloaded (too many bodies at once); retry later')),
     };
     this.#readings.add(reading);
     try {
-      return await Promise.race([this.#collect(payload, reading), gaveUp.promise]);
+      return await Promise.race([this.#collect(payload, reading), dropped.promise]);
     } finally {
       this.#end(reading);
       payload.resume();
@@ -59,7 +59,7 @@ export class SharedBodies {
   #makeRoom(): void {
     for (const reading of this.#readings) {
       if (this.#size <= this.#together) return;
-      reading.giveUp();
+      reading.drop();
       this.#end(reading);
     }
   }

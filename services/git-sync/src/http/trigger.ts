@@ -7,14 +7,14 @@ import * as Type from 'typebox';
 import type { Log } from '../log/log.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { SyncedRepository } from '../sync/synced-repository.ts';
-import { concerns, pushedRef } from './pushed-ref.ts';
+import { concerns, parsePush } from './pushed-ref.ts';
 import { SharedBodies } from './shared-bodies.ts';
 import { isAuthentic, isRefused } from './webhook-signature.ts';
 
-/** Passes are bounded anyway: any number of triggers during one lead to just one more. */
+/** Passes are bounded anyway: any number of triggers during a pass lead to one more pass. */
 const limits = { max: 10, timeWindow: 10_000 };
 
-/** Bytes of a push notification, and of all that are being read. */
+/** Bytes of one push notification, and of all that are read at the same time. */
 const bodyLimits = { each: 5 * 1024 * 1024, together: 16 * 1024 * 1024 };
 
 const params = Type.Object({ name: Type.String() });
@@ -25,12 +25,12 @@ const description = {
   response: {
     200: outcome('Ignored: another ref was pushed.'),
     202: outcome('Queued.'),
-    401: outcome('Without a valid signature or token.'),
+    401: outcome('No valid signature or token.'),
     413: errorAnswer('The body is too large.'),
     429: errorAnswer('Too many requests.'),
   },
 };
-const everything = { summary: 'Sync everything now', ...description };
+const everything = { summary: 'Sync all repositories now', ...description };
 const one = {
   summary: 'Sync one repository now',
   params,
@@ -61,10 +61,10 @@ declare module 'fastify' {
 }
 
 /**
- * `POST /sync` starts a pass of everything, `POST /sync/<name>` of one repository. A push notification in the body
- * only narrows that: one for another ref is ignored. Nothing else is taken from it.
+ * `POST /sync` starts a pass of every repository, `POST /sync/<name>` of one. The body may be a push notification; it
+ * starts no pass of repositories that follow another ref.
  *
- * Refused and accepted requests have separate limits: an attacker can't use up the forge's.
+ * Accepted and refused requests have separate limits, so that an attacker can't use up the limit of the forge.
  */
 export async function trigger(server: Server, options: TriggerOptions): Promise<void> {
   const { metrics, readSecret } = options;
@@ -96,24 +96,24 @@ export async function trigger(server: Server, options: TriggerOptions): Promise<
   });
 }
 
-/** Start the passes that a request asks for, of these repositories. */
+/** Start the passes that a request asks for, and answer it. */
 function answer(
   request: Pick<FastifyRequest, 'isAuthentic' | 'body'>,
   reply: FastifyReply,
   { repositories, metrics }: TriggerOptions,
 ): FastifyReply {
-  const say = (code: number, status: string, message: string) => {
+  const send = (code: number, status: string, message: string) => {
     metrics.trigger(status);
     return reply.code(code).header('cache-control', 'no-store').send({ status, message });
   };
   if (!request.isAuthentic) {
     reply.header('www-authenticate', 'Bearer');
-    return say(401, 'refused', 'no valid signature or token');
+    return send(401, 'refused', 'no valid signature or token');
   }
-  if (repositories.length === 0) return say(404, 'unknown', 'no such repository');
-  const pushed = pushedRef(Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0));
+  if (repositories.length === 0) return send(404, 'unknown', 'no such repository');
+  const pushed = parsePush(Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0));
   const wanted = repositories.filter(({ ref }) => concerns(pushed, ref));
   for (const { loop } of wanted) loop.trigger();
-  if (wanted.length === 0) return say(200, 'ignored', `${pushed.ref} is not followed here`);
-  return say(202, 'queued', `syncing ${wanted.map((repository) => repository.name).join(', ')}`);
+  if (wanted.length === 0) return send(200, 'ignored', `no repository follows ${pushed.ref}`);
+  return send(202, 'queued', `syncing ${wanted.map((repository) => repository.name).join(', ')}`);
 }

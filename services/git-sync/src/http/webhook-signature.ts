@@ -3,10 +3,10 @@ import { verify } from '@octokit/webhooks-methods';
 import { isSameSecret } from '@podkit/chassis/http/token';
 
 /**
- * Whether a request proves that its sender knows the secret, in any of the ways in common use:
+ * Whether a request proves that its sender knows the secret, by one of these headers:
  * - GitHub, Gitea, Forgejo: `X-Hub-Signature-256: sha256=<hex HMAC-SHA256 of the body>`
  *   (https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries)
- * - Bitbucket: `X-Hub-Signature: sha256=<the same>` (GitHub's own there is `sha1=`, and no proof)
+ * - Bitbucket: `X-Hub-Signature: sha256=<the same>` (GitHub sends `sha1=` in it, which is ignored)
  *   (https://support.atlassian.com/bitbucket-cloud/docs/manage-webhooks/)
  * - Gitea, Gogs: `X-Gitea-Signature: <hex HMAC-SHA256 of the body>`
  * - GitLab: `X-Gitlab-Token: <secret>` (https://docs.gitlab.com/user/project/integrations/webhooks/)
@@ -22,7 +22,7 @@ export async function isAuthentic(headers: IncomingHttpHeaders, body: Buffer, se
   return tokens.length + signatures.length > 0 && good.every(Boolean);
 }
 
-/** Whether what is in the headers alone is wrong: the body then need not be read. */
+/** Whether the headers alone are a reason to refuse a request: then its body is not read. */
 export function isRefused(headers: IncomingHttpHeaders, secret: string): boolean {
   const tokens = tokensIn(headers);
   if (tokens.length + signaturesIn(headers).length === 0) return true;

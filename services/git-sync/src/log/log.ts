@@ -7,7 +7,7 @@ import type { Redactor } from './redactor.ts';
 
 export type Fields = Record<string, unknown>;
 
-/** The last error of a logger: what the error file holds. */
+/** An error as the error file contains it, in upstream's form. */
 export type LoggedError = { Msg: string; Err: string; Args: Fields };
 
 export type LogOptions = Pick<Identity, 'service' | 'version' | 'identity'> & {
@@ -16,7 +16,7 @@ export type LogOptions = Pick<Identity, 'service' | 'version' | 'identity'> & {
   redactor: Redactor;
 };
 
-/** Upstream's levels count up the less a line matters, pino's count down: 0 is `info`, and these are below it. */
+/** Upstream's levels 1 to 9 have more and more detail; pino's levels fall with more detail. Upstream's 0 is `info`. */
 const details = ['v1', 'v2', 'v3', 'v4', 'v5', 'v6', 'v7', 'v8', 'v9'] as const;
 type Detail = (typeof details)[number];
 const infoLevel = 30;
@@ -25,7 +25,7 @@ const customLevels = Object.fromEntries(details.map((name, at) => [name, infoLev
   number
 >;
 
-/** Logs by pino, in upstream's fields: one JSON object per line. */
+/** Logs by pino with upstream's fields: one JSON object per line. */
 export class Log {
   readonly #pino: Logger<Detail>;
   readonly #redactor: Redactor;
@@ -53,7 +53,7 @@ export class Log {
 
   /** The logger itself, for a library that logs by pino. */
   get pino(): Logger {
-    // Levels of its own make it another type; those it has by nature are all there.
+    // Custom levels change the type; pino's own levels are all there.
     return this.#pino as unknown as Logger;
   }
 
@@ -76,8 +76,7 @@ export class Log {
   }
 
   /**
-   * The same log for a part of the program: a name, fields on every line, its own listener for errors, which gets
-   * them redacted.
+   * A log with a name, fields for every line, and a listener that gets errors without secrets.
    */
   child({
     logger = '',
@@ -104,12 +103,12 @@ function levelName(level: number): Detail | 'info' {
   return level <= 0 ? 'info' : (details[level - 1] ?? 'v9');
 }
 
-/** Errors that Fastify logs come as `err`. */
+/** Fastify logs errors as `err`. */
 function withErrorText({ err, ...line }: Fields): Fields {
   return err === undefined ? line : { error: describeError(err), ...line };
 }
 
-/** What a line begins with: the logger's name, and upstream's level, which errors do not have. */
+/** The first fields of a line: the logger's name and upstream's level; errors have no level. */
 function formatLevel(logger: string): (label: string, number: number) => object {
   return (_label, number) => (number > infoLevel ? { logger } : { logger, level: infoLevel - number });
 }
@@ -120,7 +119,7 @@ function upstreamTime(): string {
 }
 
 function findCaller(): { file: string; line: number } {
-  // Not through the bundle's source map, which costs 70 MB to read.
+  // The bundle's source map is not used: reading it takes 70 MB.
   const site = getCallSites(3, { sourceMap: false })[2];
   return { file: basename(site?.scriptName ?? ''), line: site?.lineNumber ?? 0 };
 }

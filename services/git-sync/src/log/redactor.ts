@@ -1,17 +1,16 @@
 /**
- * The one place where secrets are taken out of text. Everything that leaves the process as a log line, an error file,
- * an HTTP answer or a message to a person goes through `redact`.
+ * Removes secrets from text. Every log line, error file and HTTP answer passes through it.
  */
 export class Redactor {
   readonly #secrets = new Set<string>();
 
-  /** Hide this text from now on, also encoded for a URL, Basic authentication or JSON. */
+  /** Hide this text, also when it is encoded for a URL, Basic authentication or JSON. */
   add(secret: string | undefined): void {
-    // Shorter ones would take ordinary words apart without protecting anything.
+    // Shorter texts are parts of ordinary words.
     if (secret === undefined || secret.length < 3) return;
     const forms = [secret, encodeURIComponent(secret), encodeURI(secret), JSON.stringify(secret).slice(1, -1)];
     for (const form of [...forms, Buffer.from(secret).toString('base64')]) this.#secrets.add(form);
-    // A key of many lines is shown line by line.
+    // A key of several lines may be printed line by line.
     if (secret.includes('\n')) for (const line of secret.split('\n')) if (line.length > 16) this.#secrets.add(line);
   }
 
@@ -24,7 +23,7 @@ export class Redactor {
     return clean;
   }
 
-  /** The same for every text inside a value of any shape. */
+  /** Redact every text in a value of any shape. */
   redactAll(value: unknown): unknown {
     if (typeof value === 'string') return this.redact(value);
     if (Array.isArray(value)) return value.map((entry) => this.redactAll(entry));

@@ -3,32 +3,32 @@ import type { Registry } from 'prom-client';
 
 type Outcome = 'success' | 'error';
 
-/** What one synced repository counts. */
+/** Counts the events of one repository. */
 export type SyncMetrics = {
   pass: (status: Outcome | 'noop', seconds: number) => void;
   published: (hash: string, changed: boolean) => void;
   askpass: (status: Outcome) => void;
   githubApp: (status: Outcome) => void;
   hook: (name: string, status: Outcome) => void;
-  /** A signature was checked; after an error the remote has what is not published, until a success. */
+  /** A signature was checked. After `error` a commit is held back, until `success`. */
   verification: (status: Outcome) => void;
   /** A superseded checkout could not be removed. */
   cleanupFailure: () => void;
 };
 
-/** What the process counts. */
+/** Counts the events of the process. */
 export type Metrics = {
-  of: (repository: string) => SyncMetrics;
+  forRepository: (name: string) => SyncMetrics;
   trigger: (outcome: string) => void;
-  /** What Prometheus scrapes, with the metrics of HTTP; undefined where nothing is counted. */
+  /** What Prometheus scrapes, with the HTTP metrics; undefined when nothing is counted. */
   exposition: { registry: Registry; http: HttpMetrics } | undefined;
 };
 
 const nothing = () => undefined;
 
-/** Counts nothing: without `--http-metrics` there is no endpoint to read it from, and prom-client is not loaded. */
+/** Counts nothing. Used without `--http-metrics`, so that prom-client is not loaded. */
 export const noMetrics: Metrics = {
-  of: () => ({
+  forRepository: () => ({
     pass: nothing,
     published: nothing,
     askpass: nothing,

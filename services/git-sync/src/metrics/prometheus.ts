@@ -5,11 +5,11 @@ import type { Metrics, SyncMetrics } from './metrics.ts';
 export type PrometheusOptions = {
   service: string;
   version: string;
-  /** Whether each series names its repository. */
+  /** Whether each series has the label `repository`. */
   several: boolean;
 };
 
-/** The metrics as Prometheus reads them, with Node's own. */
+/** Metrics for Prometheus, with those of Node. */
 export function createPrometheus({ service, version, several }: PrometheusOptions): Metrics {
   const { registry, http } = createMetrics({ service, version });
   const triggers = new Counter({
@@ -19,15 +19,15 @@ export function createPrometheus({ service, version, several }: PrometheusOption
     registers: [registry],
   });
   return {
-    of: syncMetrics(registry, several),
+    forRepository: syncMetrics(registry, several),
     trigger: (status) => triggers.inc({ status }),
     exposition: { registry, http },
   };
 }
 
 /**
- * The metrics of upstream with its names and labels, and a few of ours. With several repositories each series has the
- * label `repository` as well; with one it has not, so that upstream's dashboards fit.
+ * Upstream's metrics with its names and labels, and a few of ours. With one repository there is no label `repository`,
+ * so that upstream's dashboards can be used.
  */
 function syncMetrics(registry: Registry, several: boolean): (repository: string) => SyncMetrics {
   const extra = several ? ['repository'] : [];
@@ -50,7 +50,7 @@ function syncMetrics(registry: Registry, several: boolean): (repository: string)
   const app = counter('git_sync_refresh_github_app_token_count', 'GitHub App token renewals, by status.', 'status');
   const hooks = counter('git_sync_hook_run_count_total', 'Hook runs, by hook and status.', 'name', 'status');
   const verified = counter('git_sync_verification_count_total', 'Signature checks, by status.', 'status');
-  const refused = gauge('git_sync_unverified', '1 while what the remote has is not published, unsigned as it is.');
+  const refused = gauge('git_sync_unverified', '1 while a commit without a good signature is held back.');
   const stuck = counter('git_sync_cleanup_error_count_total', 'Superseded checkouts that could not be removed.');
   const last = gauge('git_sync_last_success_timestamp_seconds', 'When the last pass succeeded.');
   const info = gauge('git_sync_hash_info', 'Always 1; the label is the published hash.', 'hash');

@@ -2,7 +2,7 @@ import { accessSync, appendFileSync, constants, readFileSync } from 'node:fs';
 import { describeError, PodkitError } from '@podkit/chassis/errors';
 
 /**
- * Give the current UID a name in /etc/passwd where it has none: ssh refuses to run for a UID without a passwd entry.
+ * Add the current UID to /etc/passwd unless it is there: ssh does not run for a UID without an entry.
  *
  * @throws {PodkitError} ERR_ADD_USER when the file can't be written
  */

@@ -7,7 +7,7 @@ import type { CommandHost } from './host.ts';
 
 export type EndingOptions = { host: CommandHost; lifecycle: Lifecycle; log: Log; oneTime: boolean };
 
-/** How the process ends: by a signal, by a failure or because it is done; once, and with the exit code that says so. */
+/** Ends the process once, after a signal, after a failure or when it is done, with the exit code for that. */
 export class Ending {
   readonly #options: EndingOptions;
 
@@ -28,7 +28,7 @@ export class Ending {
     this.drain(what, exitCodes.failure);
   }
 
-  /** Drain, then exit. A drain that is under way already keeps its exit code. */
+  /** Drain, then exit. While a drain runs, further calls do nothing. */
   drain(reason: string, exitCode: number): void {
     const { host, lifecycle, log } = this.#options;
     if (lifecycle.draining) return;

@@ -1,4 +1,4 @@
-/** Lets so many pieces of work run at once; the others wait in order. */
+/** Runs at most `count` pieces of work at once; the others wait in order. */
 export class Limit {
   #free: number;
   readonly #waiting: (() => void)[] = [];

@@ -5,7 +5,7 @@ export type ProcessOutput = { stdout: string; stderr: string };
 /** Characters of a program's output that its error repeats. */
 const errorLimit = 64 * 1024;
 
-/** A process that did not end with 0, with what it said. */
+/** A process failed; with its output. */
 export class ProcessError extends PodkitError {
   readonly exitCode: number | null;
   readonly stdout: string;
@@ -19,9 +19,9 @@ export class ProcessError extends PodkitError {
   }
 }
 
-/** How a process ended, with the end of what it said: errors and summaries stand there. */
-export function failureText(label: string, exitCode: number | null, said: ProcessOutput): string {
+/** How a process ended, with the last part of its output, where errors and summaries are. */
+export function failureText(label: string, exitCode: number | null, output: ProcessOutput): string {
   const end = exitCode === null || exitCode < 0 ? 'ended by a signal' : `exit code ${exitCode}`;
-  const text = [said.stdout.trim(), said.stderr.trim()].filter((part) => part !== '').join('; ');
+  const text = [output.stdout.trim(), output.stderr.trim()].filter((part) => part !== '').join('; ');
   return `${label}: ${end}${text === '' ? '' : `: ${text.slice(-errorLimit)}`}`;
 }

@@ -19,7 +19,7 @@ const stderrLimit = 64 * 1024;
  * Run a program without a shell, in a process group of its own, so that a deadline ends what it started as
  * well. For hooks and tools; git itself is run by `Git`.
  *
- * @throws {ProcessError} when it can't be started, ends with anything but 0, or `signal` aborts
+ * @throws {ProcessError} when it can't be started, fails, or when `signal` aborts
  */
 export async function runProcess(
   command: string,
@@ -33,7 +33,7 @@ export async function runProcess(
   const child = spawn(command, args, { cwd, env, detached: true, stdio: ['pipe', 'pipe', 'pipe'] });
   const stdout = collect(child.stdout, stdoutLimit);
   const stderr = collect(child.stderr, stderrLimit);
-  // A program that does not read its input closes the pipe early; this is allowed.
+  // A program may close its input without reading it.
   child.stdin.on('error', () => undefined);
   child.stdin.end(input ?? '');
   const group = new GroupEnd(child, { isLeader: true, signal: signal ?? new AbortController().signal });
@@ -54,7 +54,7 @@ export async function runProcess(
   }
 }
 
-/** Keep the last `limit` bytes of a stream; errors and summaries stand at the end. */
+/** Keep the last `limit` bytes of a stream: errors and summaries are at the end. */
 function collect(stream: NodeJS.ReadableStream, limit: number): () => string {
   const chunks: Buffer[] = [];
   let size = 0;

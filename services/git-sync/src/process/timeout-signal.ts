@@ -1,6 +1,6 @@
 import { PodkitError } from '@podkit/chassis/errors';
 
-/** A signal that aborts after so many milliseconds, and says so. */
+/** A signal that aborts after this time, with ERR_TIMEOUT. */
 export function timeoutSignal(milliseconds: number): AbortSignal {
   const controller = new AbortController();
   const late = () => controller.abort(new PodkitError('ERR_TIMEOUT', `timed out after ${milliseconds} ms`));

@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
 
-/** Where distributions install tini, an init that reaps orphaned processes. */
+/** Where distributions install tini. */
 const places = ['/usr/bin/tini', '/sbin/tini', '/usr/bin/tini-static'];
 
 /**
- * The init to run under, or undefined where none is needed or there is none. Node as PID 1 handles signals, but leaves
- * the grandchildren of a killed git or hook as zombies, which in the end fill the process table.
+ * Find an init to run under; undefined when this is not PID 1, or none is installed. Node as PID 1 does not reap the
+ * orphans of a killed git or hook, which would fill the process table as zombies.
  */
-export function initFor(pid: number): string | undefined {
+export function findInit(pid: number): string | undefined {
   return pid === 1 ? places.find((path) => existsSync(path)) : undefined;
 }

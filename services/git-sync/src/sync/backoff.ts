@@ -1,7 +1,7 @@
 import { PodkitError } from '@podkit/chassis/errors';
 import { ProcessError } from '../process/process-error.ts';
 
-/** A server refused, and may have said when to come again. */
+/** A server refused a request, and may have said when to retry. */
 export class RetryLaterError extends PodkitError {
   /** Milliseconds. */
   readonly retryAfter: number;
@@ -16,10 +16,10 @@ const mostDoublings = 3;
 const longestRetryAfter = 3_600_000;
 
 /**
- * Milliseconds to wait before the next pass: the interval, doubled for each failure after the first up to eight
- * times, up to a tenth more so that many Pods spread, and at least what a server asked for (at most an hour).
+ * Milliseconds until the next pass: the period, doubled for each failure after the first (at most eight times the
+ * period), plus up to a tenth so that many Pods spread, and at least what a server asked for (at most an hour).
  */
-export function delayBefore(
+export function chooseDelay(
   { period, failures, error }: { period: number; failures: number; error: unknown },
   random: () => number,
 ): number {
@@ -28,7 +28,7 @@ export function delayBefore(
   return Math.max(spread, Math.min(findRetryAfter(error), longestRetryAfter));
 }
 
-/** git tells the status in its message, and no header. */
+/** git's message has the status, and not the header. */
 function isRateLimited(error: unknown): boolean {
   return error instanceof ProcessError && /returned error: 429\b/.test(error.stderr);
 }
@@ -39,7 +39,7 @@ function findRetryAfter(error: unknown): number {
   return findRetryAfter(error.cause);
 }
 
-/** The header `Retry-After` in milliseconds, seconds or a date: https://www.rfc-editor.org/rfc/rfc9110#name-retry-after */
+/** The header `Retry-After`, which is seconds or a date, as milliseconds from now: https://www.rfc-editor.org/rfc/rfc9110#name-retry-after */
 export function parseRetryAfter(text: string | null | undefined, now = Date.now()): number {
   if (text === null || text === undefined) return 0;
   const milliseconds = /^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(text) - now;

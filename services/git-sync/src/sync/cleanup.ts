@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import type { Git } from '../git/git.ts';
 import { type Lfs, pruneLfs } from '../git/lfs.ts';
 import type { Log } from '../log/log.ts';
-import { lstatIfThere, namesIn, readFileIfThere, removeTree } from './files.ts';
+import { listNames, lstatIfThere, readFileIfThere, removeTree } from './files.ts';
 import type { Layout } from './layout.ts';
 import type { Tree } from './worktree.ts';
 
@@ -11,7 +11,7 @@ export type CleanupOptions = {
   layout: Layout;
   git: Git;
   log: Log;
-  /** Milliseconds a superseded checkout is kept. */
+  /** Milliseconds for which a superseded checkout is kept. */
   staleTimeout: number;
   gc: 'auto' | 'always' | 'aggressive' | 'off';
   lfs: Lfs;
@@ -31,21 +31,20 @@ export class StaleWorktrees {
     this.#options = options;
   }
 
-  /** Note that a checkout was superseded, on the directory as well: its age counts from then also after a restart. */
-  async note(path: string): Promise<void> {
+  /** Record that a checkout was superseded now; the time of its directory says so after a restart. */
+  async markSuperseded(path: string): Promise<void> {
     this.#since.set(path, performance.now());
     const now = new Date();
     await utimes(path, now, now).catch(() => undefined);
   }
 
   /**
-   * Remove the checkouts that are neither published nor young, and, if there were any, what git keeps for them.
-   * Gives the number removed.
+   * Remove the superseded checkouts that are old enough, and then what git keeps for them. Gives the number removed.
    */
   async remove(published: Tree, signal: AbortSignal): Promise<number> {
     const { layout, log, staleTimeout } = this.#options;
     let removed = 0;
-    for (const name of await namesIn(layout.worktrees)) {
+    for (const name of await listNames(layout.worktrees)) {
       const path = join(layout.worktrees, name);
       if (path === published.path || path === dirname(published.path) || name.startsWith('.')) continue;
       if ((await this.#age(path)) < staleTimeout) continue;
@@ -56,14 +55,15 @@ export class StaleWorktrees {
     return removed;
   }
 
-  /** False when it can't be removed, which is logged once; the others are removed all the same. */
+  /** Gives false when it can't be removed; that is logged once per checkout. */
   async #removeTree(path: string): Promise<boolean> {
     const { log, onFailure } = this.#options;
     try {
       await removeTree(path);
     } catch (error) {
       onFailure();
-      if (!this.#stuck.has(path)) log.error(error, 'cannot remove a stale worktree; the others are removed', { path });
+      if (!this.#stuck.has(path))
+        log.error(error, 'cannot remove a stale worktree; the others are still removed', { path });
       this.#stuck.add(path);
       return false;
     }
@@ -72,7 +72,7 @@ export class StaleWorktrees {
     return true;
   }
 
-  /** Milliseconds; one whose time lies in the future, since the clock was set back, counts as superseded now. */
+  /** Milliseconds since it was superseded. A time in the future, after the clock was set back, counts as now. */
   async #age(path: string): Promise<number> {
     const now = performance.now();
     let since = this.#since.get(path);
@@ -96,7 +96,7 @@ async function collectGarbage({ layout, git, gc, lfs }: CleanupOptions, signal: 
   await pruneLfs(lfs, git, layout, signal);
 }
 
-/** Remove the checkout of version 3, which lies in the root itself, once the link has left it. */
+/** Remove a checkout of version 3, which is in the root itself, once it is superseded. */
 export async function removeOldLayout(layout: Layout, path: string): Promise<void> {
   if (dirname(path) !== layout.root) return;
   const pointer = await readFileIfThere(join(path, '.git')).catch(() => undefined);

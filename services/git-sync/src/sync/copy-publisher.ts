@@ -1,7 +1,7 @@
 import { dirname, join, resolve } from 'node:path';
 import { PodkitError } from '@podkit/chassis/errors';
 import { writeFileAtomic } from '@podkit/chassis/files/atomic-file';
-import { lstatIfThere, namesIn, readFileIfThere, readlinkIfThere } from './files.ts';
+import { listNames, lstatIfThere, readFileIfThere, readlinkIfThere } from './files.ts';
 import { copyClaim, type Layout } from './layout.ts';
 import type { Publisher } from './link-publisher.ts';
 import { mirror } from './mirror.ts';
@@ -9,18 +9,18 @@ import type { Tree } from './worktree.ts';
 
 export type CopyOptions = {
   layout: Layout;
-  /** Remembers which tree the directory equals; it moves only once the copy is complete. */
+  /** A link to the tree that was copied; it moves after the copy is complete. */
   marker: Publisher;
-  /** Whether files found in the directory at first may be deleted. */
+  /** Whether files that are there at first may be deleted. */
   wipe: boolean;
 };
 
-/** Where the marker of a copied tree is: a link beside the checkouts. */
+/** The path of `marker`, beside the checkouts. */
 export function copyMarker(layout: Layout): string {
   return join(layout.worktrees, '.copied');
 }
 
-/** Whether the link is one that we published before `--publish` was changed. */
+/** Whether the link is ours, from before `--publish` was changed. */
 async function isOurLink({ link, worktrees }: Layout): Promise<boolean> {
   const target = await readlinkIfThere(link);
   return target !== undefined && resolve(dirname(link), target).startsWith(`${worktrees}/`);
@@ -46,17 +46,17 @@ export class CopyPublisher implements Publisher {
     await marker.publish(tree, signal);
   }
 
-  /** The directory must be empty when we first see it; from then on what is in it is ours to delete. */
+  /** The directory must be empty at first. From then on we may delete what is in it. */
   async #claim(): Promise<void> {
     const { layout, wipe } = this.#options;
     const claim = copyClaim(layout.worktrees);
     if ((await readFileIfThere(claim)) === layout.link) return;
     const there = await lstatIfThere(layout.link);
-    const empty = there === undefined || (there.isDirectory() && (await namesIn(layout.link)).length === 0);
+    const empty = there === undefined || (there.isDirectory() && (await listNames(layout.link)).length === 0);
     if (!empty && !wipe && !(await isOurLink(layout)))
       throw new PodkitError(
         'ERR_LINK_FOREIGN',
-        `--link=${layout.link}: holds what git-sync did not make; remove it, or allow deleting it with --wipe-root`,
+        `--link=${layout.link}: contains files that git-sync did not make; remove them, or allow deleting them with --wipe-root`,
       );
     await writeFileAtomic(claim, layout.link);
   }

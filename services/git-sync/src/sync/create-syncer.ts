@@ -3,7 +3,7 @@ import type { HttpClient } from '@podkit/chassis/http/client';
 import type { Options } from '../config/schema.ts';
 import { CredentialSource } from '../credentials/credential-source.ts';
 import { CredentialStore } from '../credentials/credential-store.ts';
-import { lfsMode, warnOfPointers } from '../git/lfs.ts';
+import { chooseLfs, warnOfPointers } from '../git/lfs.ts';
 import { setUpGit } from '../git/setup.ts';
 import { signaturePolicy, verifySignatures } from '../git/signatures.ts';
 import type { SpawnTurn } from '../git/spawn-turn.ts';
@@ -21,9 +21,9 @@ import { Syncer } from './syncer.ts';
 
 export type SyncerInput = {
   options: Options;
-  /** This process's own, without secrets. */
+  /** This process's environment, without secrets. */
   env: Environment;
-  /** For credentials and webhooks; whoever made it closes it. */
+  /** For credentials and webhooks; the caller closes it. */
   client: HttpClient;
   turn: SpawnTurn;
   /** A directory private to this repository. */
@@ -38,17 +38,17 @@ export type SyncerParts = {
   layout: Layout;
   log: Log;
   hooks: RepositoryHooks;
-  /** What was fetched has the signatures that the settings ask for. */
+  /** Called when a fetched commit has the required signatures. */
   onVerified: () => void;
 };
 
-/** Everything that a pass of one repository needs, as its settings ask for it. */
+/** Create what the passes of one repository need, by its settings. */
 export async function createSyncer(input: SyncerInput, parts: SyncerParts): Promise<Syncer> {
   const { options, env, client, turn, directory, redactor, metrics } = input;
   const { repo, layout, log, hooks, onVerified } = parts;
   const source = new CredentialSource(options, client, redactor, metrics);
   const store = new CredentialStore(directory);
-  const lfs = lfsMode(options.lfs, env.PATH ?? '');
+  const lfs = chooseLfs(options.lfs, env.PATH ?? '');
   const credentialUrls = source.urls();
   const git = await setUpGit({ options, env, turn, directory, repo, store, credentialUrls, lfs, log });
   const { ref, depth, filter, submodules, sparseCheckoutFile } = options;

@@ -2,10 +2,10 @@ import { readdir, readlink, realpath } from 'node:fs/promises';
 import { PodkitError } from '@podkit/chassis/errors';
 
 /**
- * Refuse a checkout with symlinks that lead out of it: a server of its files would serve other files of its container too.
+ * Refuse a checkout with symlinks that lead out of it: a web server would serve other files of its container.
  * Names are handled as bytes, since a repository may hold any.
  *
- * @throws {PodkitError} ERR_ESCAPING_LINK naming the first one
+ * @throws {PodkitError} ERR_ESCAPING_LINK with the first such link
  */
 export async function rejectEscapingLinks(tree: string): Promise<void> {
   const top = await realpath(Buffer.from(tree), 'buffer');
@@ -22,14 +22,14 @@ export async function rejectEscapingLinks(tree: string): Promise<void> {
   async function check(directory: Buffer, path: Buffer): Promise<void> {
     const target = await readlink(path, 'buffer');
     const absolute = target[0] === slash;
-    if (absolute || !isInside(top, await resolveSteps(directory, target))) {
+    if (absolute || !isInside(top, await resolveTarget(directory, target))) {
       const shown = path.subarray(top.length + 1).toString();
       throw new PodkitError('ERR_ESCAPING_LINK', `symlink ${shown} leads out of the tree (to ${target.toString()})`);
     }
   }
 
-  /** Where a relative target leads, taking `..` from where each step really is; steps that do not exist count as plain. */
-  async function resolveSteps(from: Buffer, target: Buffer): Promise<Buffer> {
+  /** Resolve a relative target step by step; a step that does not exist counts as a plain directory. */
+  async function resolveTarget(from: Buffer, target: Buffer): Promise<Buffer> {
     let at = from;
     for (const step of target.toString('latin1').split('/')) {
       if (step === '' || step === '.') continue;

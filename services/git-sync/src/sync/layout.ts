@@ -1,17 +1,17 @@
 import { basename, isAbsolute, join, resolve } from 'node:path';
 
-/** Where everything of one synced repository lives. All paths are absolute. */
+/** The absolute paths of one repository's files. */
 export type Layout = {
   root: string;
   /** The repository, without a checkout. */
   gitDir: string;
-  /** The checkouts, one directory per hash. Its presence also says that the root is ours. */
+  /** The checkouts, one directory per hash. It is there in every root of git-sync. */
   worktrees: string;
-  /** What consumers read: a symlink, or a directory with `publish: copy`. */
+  /** What consumers read: a symlink; with `--publish=copy` a directory. */
   link: string;
 };
 
-/** The layout below a root, whose links are resolved already. */
+/** The layout of a root; its path contains no links. */
 export function createLayout(root: string, link: string): Layout {
   return {
     root,
@@ -21,23 +21,23 @@ export function createLayout(root: string, link: string): Layout {
   };
 }
 
-/** A path that may be absolute or relative to the root. */
+/** Resolve a path that is absolute or relative to the root. */
 export function resolveIn(root: string, path: string): string {
   return isAbsolute(path) ? resolve(path) : join(root, path);
 }
 
-/** The name of the link where none is given: the last part of the repository's address, `x.git` kept. */
+/** The default of `--link`: the last part of the repository's address, such as `x.git`. */
 export function defaultLink(repo: string): string {
   const path = repo.replace(/[?#].*$/, '').replace(/\/+$/, '');
   return basename(path.slice(path.lastIndexOf(':') + 1)) || 'repo';
 }
 
-/** A full object name, SHA-1 or SHA-256. */
+/** Whether a text is a full hash, SHA-1 or SHA-256. */
 export function isFullHash(text: string): boolean {
   return /^([0-9a-f]{40}|[0-9a-f]{64})$/.test(text);
 }
 
-/** Where the path of the directory is kept that we copy to: what is in it is ours. */
+/** The file with the path of the directory that `--publish=copy` owns. */
 export function copyClaim(worktrees: string): string {
   return join(worktrees, '.copy-target');
 }

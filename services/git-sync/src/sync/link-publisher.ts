@@ -7,14 +7,14 @@ import { copyClaim, isFullHash } from './layout.ts';
 import { temporaryLinkPrefix } from './root.ts';
 import type { Tree } from './worktree.ts';
 
-/** How a checkout becomes visible to consumers. */
+/** Makes a checkout visible to consumers. */
 export type Publisher = {
-  /** What is published now, or undefined where nothing is. */
+  /** The published tree; undefined when there is none. */
   current(): Promise<Tree | undefined>;
   publish(tree: Tree, signal: AbortSignal): Promise<void>;
 };
 
-/** Publishes by a symlink that is moved into place in one step. */
+/** Publishes by a symlink, which is replaced in one step. */
 export class LinkPublisher implements Publisher {
   readonly #link: string;
   readonly #worktrees: string;
@@ -38,21 +38,21 @@ export class LinkPublisher implements Publisher {
   async publish({ path }: Tree): Promise<void> {
     const directory = dirname(this.#link);
     makeDirectories(directory);
-    await this.#clearTheWay();
-    // A random name: it can't be predicted, and no earlier process left it behind.
+    await this.#moveObstacle();
+    // A random name can't be predicted, and no earlier process has used it.
     const temporary = join(directory, `${temporaryLinkPrefix(this.#link)}${randomUUID()}`);
     await symlink(relative(directory, path), temporary);
     await rename(temporary, this.#link);
     await syncDirectory(directory);
   }
 
-  /** A real file or directory where the link belongs is moved aside: it may be somebody's, and it must not block. */
-  async #clearTheWay(): Promise<void> {
+  /** Move a file or directory at the link's path aside: it may be a user's, and must not block publishing. */
+  async #moveObstacle(): Promise<void> {
     const there = await lstatIfThere(this.#link);
     if (there === undefined || there.isSymbolicLink()) return;
     const claim = copyClaim(this.#worktrees);
     if ((await readFileIfThere(claim)) === this.#link) {
-      // Our own copy, made before `--publish` was changed.
+      // Our copy, from before `--publish` was changed.
       await removeTree(this.#link);
       return removeTree(claim);
     }

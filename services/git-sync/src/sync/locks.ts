@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { removeTree } from './files.ts';
 
 /**
- * Delete the lock files and partial packs that a killed git leaves in a repository, in its worktrees and in their
- * submodules. Call it only while no git of ours runs. Gives the paths that were deleted.
+ * Delete the lock files and partial packs that a killed git left in a repository, its worktrees and their submodules.
+ * No git may run meanwhile. Gives the deleted paths.
  */
 export async function removeStaleLocks(gitDir: string): Promise<string[]> {
   const stale = (await filesBelow(gitDir, 0)).filter((path) => isStale(path));
@@ -16,7 +16,7 @@ function isStale(path: string): boolean {
   return /\.lock$|\/objects\/(pack\/(tmp_|\.tmp-)|tmp_obj_|[0-9a-f]{2}\/tmp_obj_|tmp_objdir-)|\/gc\.pid$/.test(path);
 }
 
-/** Loose objects are many and never locks: only the top of `objects` and its packs are searched. */
+/** The files of a directory and those below it. */
 async function filesBelow(directory: string, depth: number): Promise<string[]> {
   const entries = await readdir(directory, { withFileTypes: true }).catch(() => []);
   const found: string[] = [];

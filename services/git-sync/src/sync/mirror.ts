@@ -3,9 +3,8 @@ import { constants, type Stats } from 'node:fs';
 import { copyFile, lstat, mkdir, readdir, readFile, readlink, rename, rm, rmdir, symlink } from 'node:fs/promises';
 
 /**
- * Make `target` equal to `source`, leaving git's own files out. Each file is replaced in one step, so that a reader
- * sees its old or its new content; the directory as a whole changes file by file. Files that are equal are not
- * touched. Names are handled as bytes.
+ * Make `target` equal to `source`, without `.git`. Each file is replaced in one step, so that a reader sees its old or
+ * its new content; the directory changes file by file. Equal files are not touched. Names are handled as bytes.
  */
 export async function mirror(source: string, target: string, signal: AbortSignal): Promise<void> {
   await mirrorDirectory(Buffer.from(source), Buffer.from(target), signal);
@@ -50,7 +49,7 @@ async function makeDirectory(path: Buffer): Promise<void> {
   await mkdir(path, { recursive: true, mode: 0o775 });
 }
 
-/** Delete a file or a whole directory, following no link. */
+/** Delete a file, or a directory with its contents, without following links. */
 async function remove(path: Buffer): Promise<void> {
   if (!(await lstat(path)).isDirectory()) return rm(path);
   for (const name of await readdir(path, 'buffer')) await remove(join(path, name));

@@ -11,20 +11,20 @@ import {
   type SyncedRepository,
 } from './synced-repository.ts';
 
-/** Passes of all repositories that run at the same time: each is a git with its transport, and a checkout. */
+/** Passes of all repositories that may run at the same time. */
 const passesAtOnce = 4;
 
-/** Milliseconds to end a pass that is cut: git may take a second to remove its locks, then it is killed, and files are removed. */
-const timeToCut = 4000;
+/** Milliseconds for ending a pass: git gets a second to remove its locks before it is killed. */
+const timeToEnd = 4000;
 
 export type RepositoriesInput = Omit<SyncedInput, 'name' | 'options' | 'metrics' | 'limit'> & {
   named: readonly NamedOptions[];
-  /** Whether they come from `--config-file`: one that fails then does not end the others. */
+  /** Whether they come from `--config-file`; then one that fails does not end the others. */
   several: boolean;
   metrics: Metrics;
 };
 
-/** All repositories of the process: made, run side by side, triggered and ended together. */
+/** All repositories of the process. */
 export class Repositories {
   readonly all: readonly SyncedRepository[];
   readonly #input: RepositoriesInput;
@@ -35,7 +35,7 @@ export class Repositories {
     this.#input = input;
   }
 
-  /** @throws {PodkitError} when the only repository can't be started */
+  /** @throws {PodkitError} when the repository can't be created, unless there is a `--config-file` */
   static async create(input: RepositoriesInput): Promise<Repositories> {
     const limit = new Limit(passesAtOnce);
     const all: SyncedRepository[] = [];
@@ -44,7 +44,7 @@ export class Repositories {
       mkdirSync(directory, { mode: 0o700 });
       for (const secret of listSecrets(options)) input.redactor.add(secret);
       const log = input.several ? input.log.child({ fields: { repository: name } }) : input.log;
-      const own = { ...input, name, options, directory, log, metrics: input.metrics.of(name), limit };
+      const own = { ...input, name, options, directory, log, metrics: input.metrics.forRepository(name), limit };
       all.push(
         await createSyncedRepository(own).catch((error: unknown) => {
           if (!input.several) throw error;
@@ -55,7 +55,7 @@ export class Repositories {
     return new Repositories(all, input);
   }
 
-  /** Run until all are done. One that fails for good does not end the others. Gives the errors of those that did. */
+  /** Run all until they end. Gives the errors of those that failed for good; they do not end the others. */
   async run(): Promise<unknown[]> {
     const failures: unknown[] = [];
     this.#running = this.all.map(async ({ name, loop, abandon }) => {
@@ -65,25 +65,25 @@ export class Repositories {
         failures.push(error);
         abandon(error);
         if (this.all.length > 1)
-          this.#input.log.error(error, 'repository given up; the others go on', { repository: name });
+          this.#input.log.error(error, 'repository failed for good; the others continue', { repository: name });
       }
     });
     await Promise.all(this.#running);
     return failures;
   }
 
-  /** Start a pass of each now. */
+  /** Start a pass of each repository now. */
   trigger(): void {
     for (const { loop } of this.all) loop.trigger();
   }
 
   /**
-   * A pass in flight may finish within most of `time` (ms). When it is nearly over, or `overdue` aborts, the pass is cut,
-   * and the next start sweeps what it left.
+   * Stop all within `time` milliseconds. Shortly before, or when `overdue` aborts, passes in flight are ended; the next
+   * start removes what they left.
    */
   async end(overdue: AbortSignal, time: number): Promise<void> {
     for (const { loop } of this.all) loop.stop();
-    const timeToFinish = time - Math.min(timeToCut, time * 0.75);
+    const timeToFinish = time - Math.min(timeToEnd, time * 0.75);
     const enough = AbortSignal.any([overdue, AbortSignal.timeout(timeToFinish)]);
     enough.addEventListener('abort', () => {
       for (const { loop } of this.all) loop.cut();

@@ -22,12 +22,12 @@ export type RepositoryOptions = {
   filter: string | undefined;
 };
 
-/** What a fetch brought: the commit, and the object that the ref names, which differs for annotated tags. */
+/** The result of a fetch: the commit, and the object that the ref names; for an annotated tag that is the tag object. */
 export type Fetched = { hash: string; object: string };
 
 const fetchOptions = ['--no-progress', '--no-tags', '--no-auto-gc', '--no-recurse-submodules'];
 
-/** The repository below the root: made, checked, repaired and fetched into. */
+/** The repository in the root. */
 export class Repository {
   readonly #options: RepositoryOptions;
   readonly #config: LocalConfig;
@@ -37,7 +37,7 @@ export class Repository {
     this.#config = new LocalConfig(options.git, options.log);
   }
 
-  /** Remove what a crash left behind, and make a new repository where this one is missing or damaged. */
+  /** Remove what a crash left, and make a new repository when this one is missing or damaged. */
   async recover(signal: AbortSignal): Promise<void> {
     const { layout, log } = this.#options;
     await sweepLeftovers(layout);
@@ -47,14 +47,14 @@ export class Repository {
     else await this.#initialize('sha1', signal);
   }
 
-  /** Take planted settings out of the repository's configuration, when it changed since the last check. */
-  vetConfig(signal: AbortSignal): Promise<void> {
-    return this.#config.vet(this.#options.layout, signal);
+  /** Remove unexpected settings from the repository's configuration, if it changed since the last call. */
+  cleanConfig(signal: AbortSignal): Promise<void> {
+    return this.#config.clean(this.#options.layout, signal);
   }
 
   /**
-   * The object that the ref names now. It asks for this ref alone, and where nothing changed no object is sent: with
-   * protocol v2 one round trip, however many refs there are.
+   * Fetch the object that the ref names now. Only this ref is asked for, and an object that is here already is not sent:
+   * with protocol v2 that is one round trip, however many refs there are.
    */
   async fetchTip(signal: AbortSignal): Promise<string> {
     const { ref, layout } = this.#options;
@@ -62,22 +62,22 @@ export class Repository {
     return (await readFileIfThere(join(layout.gitDir, 'FETCH_HEAD')))?.split('\t', 1)[0] ?? '';
   }
 
-  /** Fetch the ref. Gives the commit it stands for, and the object it names, which differs for annotated tags. */
+  /** Fetch the ref with the history and filter that the settings ask for. */
   async fetch(signal: AbortSignal): Promise<Fetched> {
     try {
       return await this.#fetch(signal);
     } catch (error) {
       const [, format] = /mismatched algorithms: client \w+; server (\w+)/.exec(describeError(error)) ?? [];
       if (format === undefined) throw error;
-      // Only the remote's answer says which hash (SHA-1, SHA-256) it uses.
+      // Only the remote's answer tells whether it uses SHA-1 or SHA-256.
       await this.#initialize(format, signal);
       return this.#fetch(signal);
     }
   }
 
   /**
-   * The address itself: as with upstream, a program at --git may search its arguments for it. A partial clone needs a remote
-   * by name, since git notes there where to fetch missing objects from.
+   * What to fetch from: the address, since the program of `--git` may search its arguments for it, as with upstream. A
+   * partial clone needs the name of a remote: git fetches missing objects from it later.
    */
   get #source(): string {
     const { repo, filter } = this.#options;
@@ -96,7 +96,7 @@ export class Repository {
     return { hash, object };
   }
 
-  /** Remember the commit as the repository's HEAD: the next fetch then asks for the difference only. */
+  /** Set the repository's HEAD, so that the next fetch gets only the difference. */
   async setHead(hash: string, signal: AbortSignal): Promise<void> {
     await this.#git(['update-ref', 'HEAD', hash], signal);
   }
@@ -113,7 +113,7 @@ export class Repository {
     const { layout, log } = this.#options;
     if ((await lstatIfThere(layout.gitDir))?.isDirectory() !== true) return false;
     try {
-      await this.vetConfig(signal);
+      await this.cleanConfig(signal);
       if ((await this.#git(['rev-parse', '--absolute-git-dir'], signal)) !== layout.gitDir) return false;
       await this.#git(['fsck', '--no-progress', '--connectivity-only'], signal);
       return true;
@@ -124,7 +124,7 @@ export class Repository {
     }
   }
 
-  /** The address goes to a new repository's file directly: what it holds is known, and this saves a git. */
+  /** For a new repository the file is written directly, which saves a git. */
   async #setOrigin(signal: AbortSignal): Promise<void> {
     const { layout, repo } = this.#options;
     const file = join(layout.gitDir, 'config');
@@ -142,10 +142,10 @@ export class Repository {
   }
 }
 
-/** Whether git failed because of the repository, and not because of the disk, permissions or memory. */
+/** Whether git failed because of the repository, and not because of disk space, permissions or memory. */
 function isCorruption(error: unknown): boolean {
   if (!(error instanceof ProcessError) || error.exitCode === null) return false;
-  const surroundings =
+  const otherCauses =
     /permission denied|dubious ownership|no space left|too many open files|cannot allocate|read-only/i;
-  return !surroundings.test(error.stderr);
+  return !otherCauses.test(error.stderr);
 }

@@ -5,12 +5,12 @@ import { homedir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { PodkitError } from '@podkit/chassis/errors';
 import { isPrivateDirectory } from '../git/private-directory.ts';
-import { lstatIfThere, makeDirectories, namesIn, readFileIfThere, removeTree } from './files.ts';
+import { listNames, lstatIfThere, makeDirectories, readFileIfThere, removeTree } from './files.ts';
 import type { Layout } from './layout.ts';
 
 const oldPrefix = '.git-sync-old-';
 
-/** Create the root where it is not there, and give its path with all links resolved. */
+/** Create the root if it is missing. Gives its path without links. */
 export async function openRoot(path: string): Promise<string> {
   makeDirectories(resolve(path));
   const root = await realpath(path);
@@ -20,15 +20,15 @@ export async function openRoot(path: string): Promise<string> {
 }
 
 /**
- * Take a root over: it must be empty or ours. Anything else in it is somebody's, and is left alone unless `wipe`
- * allows deleting it. `own` are paths that we write in the root ourselves, such as the error file.
+ * Claim a root, which must be empty or ours. Other files in it are deleted only with `wipe`. `own` are the paths that
+ * git-sync itself writes in the root, such as the error file.
  *
- * @throws {PodkitError} ERR_ROOT_FOREIGN naming some of the files, and how to allow deleting them
+ * @throws {PodkitError} ERR_ROOT_FOREIGN with the names of some of the other files
  */
 export async function claimRoot(layout: Layout, { own, wipe }: { own: string[]; wipe: boolean }): Promise<void> {
   const ours = await lstatIfThere(layout.worktrees);
   if (ours?.isDirectory() !== true) {
-    const foreign = await foreignNames(layout, own);
+    const foreign = await listForeign(layout, own);
     if (foreign.length > 0 && !wipe) throw foreignError(layout.root, foreign);
     for (const name of foreign) await removeTree(join(layout.root, name));
     if (ours !== undefined) await removeTree(layout.worktrees);
@@ -38,26 +38,26 @@ export async function claimRoot(layout: Layout, { own, wipe }: { own: string[]; 
 
 function foreignError(root: string, foreign: string[]): PodkitError {
   const shown = foreign.slice(0, 5).join(', ') + (foreign.length > 5 ? ` and ${foreign.length - 5} more` : '');
-  const message = `--root=${root}: holds files that git-sync did not make (${shown}); use an empty directory, or --wipe-root to delete them`;
+  const message = `--root=${root}: contains files that git-sync did not make (${shown}); use an empty directory, or --wipe-root to delete them`;
   return new PodkitError('ERR_ROOT_FOREIGN', message);
 }
 
-async function foreignNames(layout: Layout, own: string[]): Promise<string[]> {
+async function listForeign(layout: Layout, own: string[]): Promise<string[]> {
   const expected = new Set(
     [
       '.git',
       '.worktrees',
       'lost+found',
-      ...[layout.link, ...own].map((path) => firstPartBelow(layout.root, path)),
+      ...[layout.link, ...own].map((path) => cutFirstPart(layout.root, path)),
     ].filter((name) => name !== undefined),
   );
-  const names = (await namesIn(layout.root)).filter((name) => !expected.has(name) && !isLeftover(layout, own, name));
+  const names = (await listNames(layout.root)).filter((name) => !expected.has(name) && !isLeftover(layout, own, name));
   const foreign: string[] = [];
   for (const name of names) if (!(await isOldWorktree(layout, name))) foreign.push(name);
   return foreign;
 }
 
-/** Whether a crash of ours left it, or it is in use by us already. */
+/** Whether the name is of something that git-sync itself left in the root. */
 function isLeftover(layout: Layout, own: string[], name: string): boolean {
   const temporaries = own
     .map((path) => `${basename(path)}.`)
@@ -71,7 +71,7 @@ function isLeftover(layout: Layout, own: string[], name: string): boolean {
   );
 }
 
-function firstPartBelow(root: string, path: string): string | undefined {
+function cutFirstPart(root: string, path: string): string | undefined {
   return path.startsWith(`${root}/`) ? path.slice(root.length + 1).split('/', 1)[0] : undefined;
 }
 
@@ -84,36 +84,32 @@ async function isOldWorktree(layout: Layout, name: string): Promise<boolean> {
 }
 
 /**
- * Put the repository out of the way, so that a new one can be made. The checkouts stay: consumers keep reading the
- * published one until a new one takes its place.
+ * Move the repository aside, so that a new one can be made. The checkouts stay: consumers read the published one until
+ * it is replaced.
  */
 export async function discardRepository(layout: Layout): Promise<void> {
   if ((await lstatIfThere(layout.gitDir)) === undefined) return;
   await rename(layout.gitDir, join(layout.root, `${oldPrefix}${randomUUID()}`));
 }
 
-/** Delete what a crash left: discarded repositories, and half-made links beside the published one. */
+/** Delete what a crash left: discarded repositories, and temporary links beside the published one. */
 export async function sweepLeftovers(layout: Layout): Promise<void> {
-  for (const name of await namesIn(layout.root))
+  for (const name of await listNames(layout.root))
     if (name.startsWith(oldPrefix)) await removeTree(join(layout.root, name));
   const directory = dirname(layout.link);
-  for (const name of await namesIn(directory)) {
+  for (const name of await listNames(directory)) {
     const path = join(directory, name);
     const isOurs = name.startsWith(temporaryLinkPrefix(layout.link)) || name === 'tmp-link';
     if (isOurs && (await lstatIfThere(path))?.isSymbolicLink()) await removeTree(path);
   }
 }
 
-/** What the name of a link begins with until it is moved into place. */
+/** What the name of a temporary link begins with. */
 export function temporaryLinkPrefix(link: string): string {
   return `.${basename(link)}.git-sync-`;
 }
 
-/**
- * One root may be spelled in several ways, or be reached through a link.
- *
- * @throws {PodkitError} ERR_ROOT
- */
+/** @throws {PodkitError} ERR_ROOT when two roots are the same directory, whatever their spelling or links */
 export function refuseSharedRoots(roots: readonly string[]): void {
   const real = roots.map((root) => realpathSync(root));
   const shared = roots.filter((_root, at) => real.indexOf(real[at] ?? '') !== at);

@@ -7,8 +7,8 @@ import type { LoggedError } from '../log/log.ts';
 import { makeDirectories } from './files.ts';
 
 /**
- * Write the last error where others can read it, whole or not at all. It is synchronous since the process may be
- * about to end with just this error. A file that can't be written is given up: there is nowhere left to complain.
+ * Write the error file in one step. It is synchronous, since the process may be about to end. A failure is ignored:
+ * there is no other place to report it.
  */
 export function writeErrorFile(path: string, error: LoggedError): void {
   const temporary = `${path}.${randomUUID()}.tmp`;
@@ -25,10 +25,10 @@ export async function removeErrorFile(path: string): Promise<void> {
   await rm(path, { force: true });
 }
 
-/** Make the file where it is not there, and set its times to now. */
+/** Create the file if it is missing, and set its times to now. */
 export async function touch(path: string, now = new Date()): Promise<void> {
   try {
-    // Without opening it: opening a pipe without a reader would never return.
+    // The file is not opened: opening a pipe without a reader never returns.
     await utimes(path, now, now);
   } catch (error) {
     if (getErrorCode(error) !== 'ENOENT') throw error;

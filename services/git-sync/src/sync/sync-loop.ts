@@ -1,6 +1,6 @@
 import { getErrorCode, PodkitError } from '@podkit/chassis/errors';
 import type { Log } from '../log/log.ts';
-import { delayBefore } from './backoff.ts';
+import { chooseDelay } from './backoff.ts';
 import { isFullHash } from './layout.ts';
 import type { PassResult, Syncer } from './syncer.ts';
 
@@ -8,25 +8,25 @@ export type LoopOptions = {
   syncer: Pick<Syncer, 'pass' | 'cleanup'>;
   log: Log;
   ref: string;
-  /** Milliseconds: between passes, the same before the first success, and the most a pass may take. */
+  /** Milliseconds between passes, between those before the first success, and for one pass at most. */
   period: number;
   initPeriod: number;
   timeout: number;
   maxFailures: number;
   initMaxFailures: number | undefined;
   oneTime: boolean;
-  /** Called after each success, before the loop goes on; what it throws counts as a failed one-time run. */
+  /** Called after each success; when it throws, the pass has failed. */
   onSuccess: (result: PassResult, seconds: number) => Promise<void>;
   onFailure: (error: unknown, seconds: number) => void;
-  /** Waits until this loop may run a pass; without it at once. */
-  turn?: <T>(work: () => Promise<T>) => Promise<T>;
+  /** Runs a pass once there is room for it; by default at once. */
+  limit?: <T>(work: () => Promise<T>) => Promise<T>;
   now?: () => number;
   random?: () => number;
 };
 
 type Outcome = { result: PassResult } | { result?: undefined; error: unknown };
 
-/** Runs passes until it is stopped, there were too many failures, or one success is enough. */
+/** Runs passes until it is stopped, there are too many failures, or a one-time run succeeds. */
 export class SyncLoop {
   readonly #options: LoopOptions;
   readonly #stop = new AbortController();
@@ -38,19 +38,19 @@ export class SyncLoop {
     this.#options = options;
   }
 
-  /** Start a pass now; during a pass, one more follows it, however often this is called. */
+  /** Start a pass now. During a pass, any number of calls lead to one more pass. */
   trigger(): void {
     this.#pending = true;
     this.#wake?.();
   }
 
-  /** Begin no further pass; the one in flight may finish. */
+  /** Start no further pass; the one in flight may finish. */
   stop(): void {
     this.#stop.abort();
     this.#wake?.();
   }
 
-  /** End the pass in flight as well. What it made is unpublished, and swept by the next start. */
+  /** End the pass in flight too. The next start removes what it left. */
   cut(): void {
     this.stop();
     this.#cut.abort(new PodkitError('ERR_STOPPED', 'git-sync is stopping'));
@@ -90,20 +90,20 @@ export class SyncLoop {
         if (getErrorCode(outcome.error) === 'ERR_ONE_TIME_HOOK') throw outcome.error;
         failures += 1;
         error = outcome.error;
-        const limit = succeeded ? maxFailures : initMaxFailures;
-        if (limit >= 0 && failures >= limit)
+        const most = succeeded ? maxFailures : initMaxFailures;
+        if (most >= 0 && failures >= most)
           throw new PodkitError('ERR_TOO_MANY_FAILURES', `${failures} failed passes in a row`, {
             cause: outcome.error,
           });
       }
       const period = succeeded || initPeriod === 0 ? this.#options.period : initPeriod;
-      await this.#sleep(delayBefore({ period, failures, error }, random));
+      await this.#sleep(chooseDelay({ period, failures, error }, random));
     }
   }
 
   #pass(): Promise<Outcome> {
-    const { turn } = this.#options;
-    return turn === undefined ? this.#passNow() : turn(() => this.#passNow());
+    const { limit } = this.#options;
+    return limit === undefined ? this.#passNow() : limit(() => this.#passNow());
   }
 
   async #passNow(): Promise<Outcome> {
@@ -127,7 +127,7 @@ export class SyncLoop {
     }
   }
 
-  /** Triggers have no effect any more. */
+  /** Wait for `stop`; triggers start no pass. */
   async #untilStopped(): Promise<void> {
     while (!this.#stop.signal.aborted) {
       this.#pending = false;

@@ -2,7 +2,7 @@ import { describeError } from '@podkit/chassis/errors';
 import { UnverifiedError } from '../git/signatures.ts';
 import type { Redactor } from '../log/redactor.ts';
 
-/** How the last passes of one repository ended: what readiness is made of. */
+/** The results of the last passes of one repository, for readiness. */
 export class SyncStatus {
   readonly #redactor: Redactor;
   #lastSuccess: number | undefined;
@@ -13,7 +13,7 @@ export class SyncStatus {
     this.#redactor = redactor;
   }
 
-  /** `performance.now()` of the last success; a wall clock may jump. */
+  /** `performance.now()` at the last success: the wall clock may jump. */
   get lastSuccess(): number | undefined {
     return this.#lastSuccess;
   }
@@ -23,7 +23,7 @@ export class SyncStatus {
     return this.#failure;
   }
 
-  /** What the remote has and is not published because it has no good signature. */
+  /** Why a commit without a good signature is held back; undefined when none is. */
   get unverified(): string | undefined {
     return this.#unverified;
   }

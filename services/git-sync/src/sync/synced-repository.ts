@@ -15,7 +15,7 @@ import { SyncStatus } from './sync-status.ts';
 export type SyncedInput = SyncerInput & {
   name: string;
   log: Log;
-  /** Bounds the passes at once of all repositories. */
+  /** The limit of passes at once, shared by all repositories. */
   limit: Limit;
 };
 
@@ -25,13 +25,13 @@ export type SyncedRepository = {
   status: Pick<SyncStatus, 'lastSuccess' | 'failure' | 'unverified'>;
   loop: Pick<SyncLoop, 'run' | 'trigger' | 'stop' | 'cut'>;
   hooks: Pick<RepositoryHooks, 'stop'>;
-  /** Called when it can't go on: it is not ready any more, for this reason. */
+  /** Makes it not ready for this reason, since it has no further pass. */
   abandon: (error: unknown) => void;
   verifyReadiness: 'keep' | 'fail';
 };
 
 /**
- * One repository kept in sync: its root claimed, everything wired together, ready to run.
+ * Claim the root of one repository, and create all that its passes need.
  *
  * @throws {PodkitError} when the root can't be used
  */
@@ -62,7 +62,7 @@ export async function createSyncedRepository(input: SyncedInput): Promise<Synced
     maxFailures: options.maxFailures,
     initMaxFailures: options.initMaxFailures,
     oneTime: options.oneTime,
-    turn: (work) => input.limit.run(work),
+    limit: (work) => input.limit.run(work),
     onSuccess: async ({ tree, changed, first }, seconds) => {
       const isNew = changed || first;
       status.succeeded();
@@ -103,7 +103,7 @@ function resolveStatusFiles(root: string, { touchFile, errorFile }: Options) {
 
 const nothing = () => undefined;
 
-/** One that can't even be started, beside others that can: never ready, and over at once. */
+/** A repository that could not be created, beside others that could: it is never ready, and its loop fails at once. */
 export function brokenRepository(
   { name, options, redactor }: Pick<SyncedInput, 'name' | 'options' | 'redactor'>,
   error: unknown,

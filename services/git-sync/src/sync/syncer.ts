@@ -4,7 +4,7 @@ import { removeOldLayout, type StaleWorktrees } from './cleanup.ts';
 import { isFullHash, type Layout } from './layout.ts';
 import type { Publisher } from './link-publisher.ts';
 import type { Fetched, Repository } from './repository.ts';
-import { createWorktree, fits, isWhole, type Tree, type WorktreeOptions } from './worktree.ts';
+import { createWorktree, hasCurrentSettings, isWhole, type Tree, type WorktreeOptions } from './worktree.ts';
 
 export type SyncerOptions = {
   layout: Layout;
@@ -14,30 +14,30 @@ export type SyncerOptions = {
   worktree: WorktreeOptions;
   stale: StaleWorktrees;
   log: Log;
-  /** Make credentials ready for git; called first in every pass. */
+  /** Give git the credentials; the first step of every pass. */
   refreshCredentials: (signal: AbortSignal) => Promise<void>;
-  /** Throws when what was fetched must not be published. Undefined publishes anything. */
+  /** Throws when a fetched commit must not be published. */
   verify: ((fetched: Fetched, signal: AbortSignal) => Promise<void>) | undefined;
-  /** Throws when the finished checkout must not be published. */
+  /** Throws when a checkout must not be published. */
   inspect: (tree: Tree, signal: AbortSignal) => Promise<void>;
 };
 
 export type PassResult = {
   tree: Tree;
-  /** The published tree is another one than before. */
+  /** Whether the published tree changed. */
   changed: boolean;
-  /** The first success of this process. */
+  /** Whether this is the first success of this process. */
   first: boolean;
 };
 
-/** Keeps one directory equal to one ref, one pass at a time. */
+/** Makes one directory equal to one ref, one pass at a time. */
 export class Syncer {
   readonly #options: SyncerOptions;
   #succeeded = false;
-  #suspicious = true;
-  /** What the published tree was made of. */
+  #needsFullCheck = true;
+  /** The fetch from which the published tree was made. */
   #fetched: Fetched | undefined;
-  /** What the remote has and must not be published: it is not fetched and checked again in each pass. */
+  /** What the remote has and must not be published. It is checked once, and not in each pass. */
   #refused: { object: string; error: UnverifiedError } | undefined;
 
   constructor(options: SyncerOptions) {
@@ -45,34 +45,36 @@ export class Syncer {
   }
 
   /**
-   * One pass: ask the remote, fetch what is new, check it out completely, publish it in one step.
+   * One pass: fetch the ref, check its commit out completely, publish it in one step.
    *
-   * A pass after a start or a failure trusts nothing on disk and repairs what it finds. A pass after a success costs
-   * one `git fetch` of the one ref and a few reads of small files as long as nothing changed.
+   * The first pass, and one after a failure, checks what is on disk and repairs it. Any other pass that finds no change
+   * takes one `git fetch` of the one ref and a few reads of small files.
    */
   async pass(signal: AbortSignal): Promise<PassResult> {
-    const suspicious = this.#suspicious;
-    this.#suspicious = true;
+    const isFullCheck = this.#needsFullCheck;
+    this.#needsFullCheck = true;
     const { repository, publisher, worktree, refreshCredentials } = this.#options;
     await refreshCredentials(signal);
-    if (suspicious) await repository.recover(signal);
-    else await repository.vetConfig(signal);
-    if (!suspicious) await this.#refuseAgain(signal);
+    if (isFullCheck) await repository.recover(signal);
+    else await repository.cleanConfig(signal);
+    if (!isFullCheck) await this.#refuseAgain(signal);
     const current = await publisher.current();
     const isUsable =
-      current !== undefined && (await isWhole(current)) && (!suspicious || (await fits(current, worktree)));
+      current !== undefined &&
+      (await isWhole(current)) &&
+      (!isFullCheck || (await hasCurrentSettings(current, worktree)));
     const whole = isUsable ? current : undefined;
-    const unchanged = whole !== undefined && (await this.#isUpToDate(whole, suspicious, signal));
+    const unchanged = whole !== undefined && (await this.#isUpToDate(whole, isFullCheck, signal));
     const changed = unchanged ? false : await this.#update(current, whole, signal);
     const tree = changed ? await publisher.current() : whole;
     if (tree === undefined) throw new Error('nothing is published');
     const result = { tree, changed, first: !this.#succeeded };
     this.#succeeded = true;
-    this.#suspicious = false;
+    this.#needsFullCheck = false;
     return result;
   }
 
-  /** Remove superseded checkouts. An error here is logged and no more: what is published is right. */
+  /** Remove superseded checkouts. Errors are only logged, since the published tree is right. */
   async cleanup(signal: AbortSignal): Promise<void> {
     const published = await this.#options.publisher.current();
     if (published === undefined) return;
@@ -83,25 +85,25 @@ export class Syncer {
     }
   }
 
-  /** A full hash never moves: once it is published, the remote is not asked, and may be away. */
-  async #isUpToDate({ hash, path }: Tree, suspicious: boolean, signal: AbortSignal): Promise<boolean> {
+  /** A full hash never moves: once it is published, the remote is not asked and may be unavailable. */
+  async #isUpToDate({ hash, path }: Tree, isFullCheck: boolean, signal: AbortSignal): Promise<boolean> {
     const { ref, repository, layout, verify } = this.#options;
     if (!path.startsWith(`${layout.worktrees}/`)) return false;
     if (isFullHash(ref)) return ref === hash && verify === undefined;
-    if (suspicious) return false;
+    if (isFullCheck) return false;
     return (await repository.fetchTip(signal)) === this.#fetched?.object && this.#fetched.hash === hash;
   }
 
-  /** @throws {UnverifiedError} when what was refused is still what the remote has */
+  /** @throws {UnverifiedError} while the remote still has what was refused */
   async #refuseAgain(signal: AbortSignal): Promise<void> {
     if (this.#refused === undefined) return;
     const { object, error } = this.#refused;
     if ((await this.#options.repository.fetchTip(signal)) !== object) return;
-    this.#suspicious = false;
+    this.#needsFullCheck = false;
     throw error;
   }
 
-  /** Fetch, and publish what was fetched unless just that is published already. */
+  /** Fetch, and publish the commit unless it is published already. Gives whether the published tree changed. */
   async #update(current: Tree | undefined, whole: Tree | undefined, signal: AbortSignal): Promise<boolean> {
     const { repository, publisher, worktree, inspect, log, ref, layout, stale } = this.#options;
     const fetched = await repository.fetch(signal);
@@ -113,7 +115,7 @@ export class Syncer {
       return false;
     }
     log.info(0, 'update required', { ref, local: current?.hash ?? '', remote: fetched.hash });
-    // Side by side: they touch different files. Both have ended when one of them has failed.
+    // At the same time, since they use different files. `allSettled`: when one fails, the other must have ended too.
     const [made, head] = await Promise.allSettled([
       createWorktree(worktree, { hash: fetched.hash, published: current?.path }, signal),
       repository.setHead(fetched.hash, signal),
@@ -123,7 +125,7 @@ export class Syncer {
     await inspect(made.value, signal);
     await publisher.publish(made.value, signal);
     if (current !== undefined && current.path !== made.value.path) {
-      await stale.note(current.path);
+      await stale.markSuperseded(current.path);
       await removeOldLayout(layout, current.path);
     }
     log.info(0, 'updated successfully', { ref, remote: fetched.hash });
@@ -137,7 +139,7 @@ export class Syncer {
     } catch (error) {
       if (error instanceof UnverifiedError) {
         this.#refused = { object: fetched.object, error };
-        this.#suspicious = false;
+        this.#needsFullCheck = false;
       }
       throw error;
     }

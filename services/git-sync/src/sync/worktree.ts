@@ -4,7 +4,7 @@ import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { PodkitError } from '@podkit/chassis/errors';
 import { writeFileAtomic } from '@podkit/chassis/files/atomic-file';
 import type { Git } from '../git/git.ts';
-import { lstatIfThere, namesIn, readFileIfThere, removeTree } from './files.ts';
+import { listNames, lstatIfThere, readFileIfThere, removeTree } from './files.ts';
 import type { Layout } from './layout.ts';
 
 /** A checkout of one commit. */
@@ -19,9 +19,8 @@ export type WorktreeOptions = {
 };
 
 /**
- * Make a whole checkout of a commit that was fetched, or take the one that is still kept: its readers, if there are any,
- * keep it too. Nothing that is published is touched: where the published tree
- * has the same hash and is damaged, the new one gets a directory beside it.
+ * Check out a fetched commit completely; a complete checkout that is still kept is used again. The published tree is
+ * never changed: when it is damaged, its replacement gets a directory of its own.
  */
 export async function createWorktree(
   options: WorktreeOptions,
@@ -34,12 +33,12 @@ export async function createWorktree(
   const path = published === usual ? join(layout.worktrees, `repair-${randomUUID()}`, hash) : usual;
   await removeTree(path);
   await mkdir(dirname(path), { recursive: true, mode: 0o775 });
-  // Twice: a worktree whose making was cut short is still registered, and locked.
+  // `--force` twice: git has an unfinished worktree of an ended process registered as locked.
   const flags = ['--force', '--force', '--detach', '--no-checkout'];
   await git.run(['worktree', 'add', ...flags, path, hash], { cwd: layout.root, signal });
   const metadata = await findMetadata(path);
   if (metadata === undefined) throw new PodkitError('ERR_WORKTREE', `${path}: git made no worktree there`);
-  // Relative, so that consumers that mount the volume elsewhere can use git in it.
+  // A relative path, so that git works where a consumer mounts the volume elsewhere.
   await writeFileAtomic(join(path, '.git'), `gitdir: ${relative(path, metadata)}\n`, { mode: 0o666 });
   if (sparseCheckoutFile !== undefined) {
     await mkdir(join(metadata, 'info'), { recursive: true });
@@ -57,16 +56,16 @@ export async function createWorktree(
   return { hash, path };
 }
 
-/** Whether a checkout is there and at its hash, as far as a few small files tell; no process is started. */
+/** Whether a checkout is at its hash, by a few small files; no git is started. */
 export async function isWhole({ hash, path }: Tree): Promise<boolean> {
   const metadata = await findMetadata(path);
   if (metadata === undefined) return false;
   const head = await readFileIfThere(join(metadata, 'HEAD'));
   const index = await lstatIfThere(join(metadata, 'index'));
-  return head?.trim() === hash && index !== undefined && (await namesIn(path)).length > 0;
+  return head?.trim() === hash && index !== undefined && (await listNames(path)).length > 0;
 }
 
-/** Beside what git keeps of a worktree: there once the checkout is complete, with the settings it was made with. */
+/** A file in git's metadata of a worktree, written when the checkout is complete; it has the settings of the checkout. */
 const completeFile = 'git-sync-complete';
 
 async function settingsText({ submodules, sparseCheckoutFile }: WorktreeOptions): Promise<string> {
@@ -80,8 +79,8 @@ async function isComplete(tree: Tree, options: WorktreeOptions): Promise<boolean
   return (await readFileIfThere(join(metadata, completeFile))) === (await settingsText(options));
 }
 
-/** Whether a checkout is what the settings ask for; one of upstream's or of an older git-sync is known by its sparse file. */
-export async function fits(tree: Tree, options: WorktreeOptions): Promise<boolean> {
+/** Whether a checkout has the current settings. Those of upstream are known only by their sparse file. */
+export async function hasCurrentSettings(tree: Tree, options: WorktreeOptions): Promise<boolean> {
   const metadata = (await findMetadata(tree.path)) ?? '';
   if ((await readFileIfThere(join(metadata, completeFile))) !== undefined) return isComplete(tree, options);
   const { sparseCheckoutFile } = options;
@@ -89,7 +88,7 @@ export async function fits(tree: Tree, options: WorktreeOptions): Promise<boolea
   return (await readFileIfThere(join(metadata, 'info', 'sparse-checkout'))) === wanted;
 }
 
-/** Where git keeps what it knows of a worktree, from the worktree's `.git` file. */
+/** Find git's metadata of a worktree, by the worktree's `.git` file. */
 async function findMetadata(path: string): Promise<string | undefined> {
   const text = await readFileIfThere(join(path, '.git')).catch(() => undefined);
   const target = /^gitdir: (.+)\n?$/.exec(text ?? '')?.[1];
