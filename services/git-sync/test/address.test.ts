@@ -67,7 +67,7 @@ test.each([
   expect(parseAddress(url).bare).toBe(bare);
 });
 
-test('any password, encoded as URLs want it, is found again and is in nothing else', () => {
+test('any encoded password is decoded, and is in no other part', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'grapheme', minLength: 1 }), (password) => {
       const address = parseAddress(`https://me:${encodeURIComponent(password)}@host/x`);
@@ -76,7 +76,7 @@ test('any password, encoded as URLs want it, is found again and is in nothing el
   );
 });
 
-test('whatever the text is, it is taken apart or refused, and no http address keeps a user name', () => {
+test('any text is parsed or refused, and no http address keeps a user name', () => {
   const texts = fc.oneof(
     fc.string(),
     fc.string().map((rest) => `https://${rest}`),

@@ -59,7 +59,7 @@ describe('a repository that asks for a password gets it', () => {
     expectDone(await runGitSync([...args(server.url, root), `--credential=${JSON.stringify(list)}`]));
   });
 
-  test('from a URL that hands it out', async () => {
+  test('from --askpass-url', async () => {
     const { server, root } = await served(isMe);
     const askpass = await serve((_request, response) => response.end('x=y\nusername=me\npassword=p@ss:wörd %\n'));
     expectDone(await runGitSync([...args(server.url, root), `--askpass-url=${askpass}`]));
@@ -133,7 +133,7 @@ test('a password with a line break, which could forge fields, fails the pass', a
   expect(await runGitSync(flags)).toMatchObject({ code: 1, text: expect.stringContaining('line break') });
 });
 
-test('a GitHub App gets a token with a signed JWT, and uses it until it nearly ends', async () => {
+test('a GitHub App gets a token with a signed JWT, and uses it until it nearly expires', async () => {
   const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   const tokens: string[] = [];
   const github = await serve((request, response) => {

@@ -34,7 +34,7 @@ test.each(['a', 'a:b', '"a.b', 'a.b:"c', 'a.b:"c"d', String.raw`a.b:\x`, ':x', '
   },
 );
 
-test('writes what git reads back, whatever the values hold', () => {
+test('writes what git reads back, whatever the values contain', () => {
   const path = join(tempDir(), 'config');
   const key = fc.constantFrom('a.b', 'credential.https://h/p "x".helper', 'url.a\\b.insteadOf', 'x.y.z-1');
   const value = fc.string().map((text) => text.replaceAll(/[\0\r\b]/g, ''));

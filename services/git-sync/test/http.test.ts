@@ -35,7 +35,7 @@ describe('readiness', () => {
     expect(await (await get('/metrics')).text()).toBe('');
   });
 
-  test('stays when the remote goes away', async () => {
+  test('stays 200 when the remote goes away', async () => {
     const { remote, service, status, ready } = await started(['--period=20ms']);
     await ready();
     renameSync(remote.path, `${remote.path}-away`);
@@ -43,7 +43,7 @@ describe('readiness', () => {
     expect(await status('/')).toBe(200);
   });
 
-  test('ends when the last success is older than --stale-after, and comes back', async () => {
+  test('fails when the last success is older than --stale-after, until the next success', async () => {
     const { remote, get, status, ready } = await started(['--period=20ms', '--stale-after=300ms']);
     await ready();
     renameSync(remote.path, `${remote.path}-away`);
@@ -73,7 +73,7 @@ describe('POST /sync', () => {
   const sign = (body: string) => createHmac('sha256', secret).update(body).digest('hex');
   const push = JSON.stringify({ ref: 'refs/heads/main', repository: { default_branch: 'main' } });
 
-  test('publishes a push at once, however the forge proves itself', async () => {
+  test('publishes a push at once, with the signature or token of each forge', async () => {
     const { remote, root, get, ready } = await started(['--period=1h'], { env });
     await ready();
     const proofs: Record<string, string>[] = [
@@ -95,7 +95,7 @@ describe('POST /sync', () => {
     }
   });
 
-  test('refuses what is not proved, and ignores pushes to other refs', async () => {
+  test('refuses requests without a valid signature or token, and ignores pushes to other refs', async () => {
     const { get, ready } = await started(['--period=1h'], { env });
     await ready();
     const post = async (headers: Record<string, string>, body = push) =>
@@ -114,7 +114,7 @@ describe('POST /sync', () => {
     expect(await post({ authorization: `Bearer ${secret}` }, 'x'.repeat(6 * 1024 * 1024))).toBe(413);
   });
 
-  test('takes the secret that its file has now', async () => {
+  test("reads the secret's file for each request", async () => {
     const file = join(tempDir(), 'secret');
     writeFileSync(file, 'the old secret\n');
     const { get, ready } = await started(['--period=1h', `--trigger-secret-file=${file}`]);
@@ -126,7 +126,7 @@ describe('POST /sync', () => {
     expect([await post('the old secret'), await post('the new secret')]).toEqual([401, 202]);
   });
 
-  test('bounds the bodies that nothing is proved of together: the one that began first is given up', async () => {
+  test('bounds unauthenticated bodies together, and drops the oldest', async () => {
     const { port, service, ready } = await started(['--period=1h'], { env });
     await ready();
     const size = 4 * 1024 * 1024;
@@ -155,7 +155,7 @@ describe('POST /sync', () => {
     expect(answers.filter(({ status }) => status === 429).length).toBeGreaterThan(10);
   });
 
-  test('is not there without a secret', async () => {
+  test('does not exist without a secret', async () => {
     const { get, ready, root, remote } = await started(['--period=1h']);
     await ready();
     const before = remote.head();

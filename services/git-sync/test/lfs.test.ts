@@ -43,7 +43,7 @@ test.runIf(hasLfs)('publishes pointers with --lfs=off', async () => {
   expect(run.text).not.toContain('git-lfs is not installed');
 });
 
-test('publishes pointers where git-lfs is not installed, and says so', async () => {
+test('publishes pointers where git-lfs is not installed, and logs it', async () => {
   const text = pointer('0'.repeat(64), 16);
   const [remote, root] = [await Remote.create({ '.gitattributes': attributes, 'big.bin': text }), tempDir()];
   const run = await once(remote, root, [], { PATH: pathWithout('git-lfs') });

@@ -40,7 +40,7 @@ describe('the command line is read as pflag reads it', () => {
     expect(load(argv).options.verbose).toBe(6);
   });
 
-  test('takes no value for an on/off flag but after an equals sign', () => {
+  test('takes the value of an on/off flag only after an equals sign', () => {
     expect(load(['--one-time', 'false']).options.oneTime).toBe(true);
     expect(load(['--one-time=false']).options.oneTime).toBe(false);
   });
@@ -87,11 +87,11 @@ describe('the command line is read as pflag reads it', () => {
 });
 
 describe('variables', () => {
-  test('are beaten by flags', () => {
+  test('lose against flags', () => {
     expect(load(['--ref=flag'], { GITSYNC_REF: 'env' }).options.ref).toBe('flag');
   });
 
-  test('of version 3 are read, beat the new names, and are warned of', () => {
+  test('of version 3 are read, win over the new names, and lead to a warning', () => {
     const { options, warnings } = load([], { GIT_SYNC_ROOT: '/old', GITSYNC_ROOT: '/new' });
     expect(options.root).toBe('/old');
     expect(warnings.join()).toContain('GIT_SYNC_ROOT');
@@ -106,7 +106,7 @@ describe('variables', () => {
     expect([code, text]).toEqual([1, expect.stringContaining('GITSYNC_DEPTH')]);
   });
 
-  test('that are misspelled are warned of with the nearest name', () => {
+  test('that are misspelled lead to a warning with the nearest name', () => {
     expect(load([], { GITSYNC_PEROID: '5s' }).warnings.join()).toContain('did you mean GITSYNC_PERIOD?');
   });
 });
@@ -168,7 +168,7 @@ describe('help', () => {
     },
   );
 
-  test('shows every flag and every variable, and no value in use', async () => {
+  test('shows every flag and every variable, and no current value', async () => {
     for (const { flag, env } of allSettings) {
       expect(usageText()).toContain(flag);
       expect(manualText()).toContain(env);

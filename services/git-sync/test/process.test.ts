@@ -40,7 +40,7 @@ describe('stopping', () => {
     expect(publishedHash(join(root, 'x'))).toBe(remote.head());
   });
 
-  test('cuts a pass that does not end in time, with all its processes, and the next start recovers', async () => {
+  test('ends a pass that takes too long, with all its processes, and the next start recovers', async () => {
     const [remote, root, pid] = [await Remote.create(), tempDir(), join(tempDir(), 'pid')];
     const git = gitThat(`sleep 300 & echo $! > ${pid}; wait`);
     const env = { SHUTDOWN_TIMEOUT: '5s' };
@@ -51,7 +51,7 @@ describe('stopping', () => {
     expectDone(await runGitSync([...args(remote, root), '--one-time']));
   });
 
-  test('a one-time run that is stopped is not done', async () => {
+  test('a one-time run that is stopped ends with 143', async () => {
     const [remote, root, mark] = [await Remote.create(), tempDir(), join(tempDir(), 'mark')];
     const git = gitThat(`touch ${mark}; sleep 300`);
     const service = startGitSync([...args(remote, root), '--one-time', `--git=${git}`], {
@@ -117,7 +117,7 @@ test('an idle pass starts one git', async () => {
   });
 });
 
-test('the program at --git finds the address in what it is asked, as with upstream', async () => {
+test('the program of --git gets the address in its arguments, as with upstream', async () => {
   const [remote, root] = [await Remote.create(), tempDir()];
   const address = `file://${remote.path}`;
   const git = gitThat(`echo " $* " | grep -qF " ${address} " || exit 9`);

@@ -47,7 +47,7 @@ describe('with --http-pprof', () => {
     expect(all(head).reduce((sum, { selfSize }) => sum + selfSize, 0)).toBeGreaterThan(0);
   });
 
-  test('has an index, one profile at a time, and says what is not there', async () => {
+  test('has an index, one profile at a time, and answers 501 for what only Go has', async () => {
     const get = await started('--http-pprof');
     const index = await get('/debug/pprof/');
     expect([index.status, await index.text()]).toEqual([200, expect.stringContaining('profile?seconds=')]);

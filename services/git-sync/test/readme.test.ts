@@ -81,7 +81,7 @@ describe('the table of settings', () => {
   });
 });
 
-test('takes the older variables of upstream, and those alone', () => {
+test('accepts the older variables of upstream, and no others', () => {
   const older = upstreamFlags.flatMap(([, , variable = '', ...names]) => (names.length > 0 ? [[variable, names]] : []));
   const ours = { ...legacyVariables };
   // Their names are in no flag of upstream's.
@@ -94,7 +94,7 @@ test('takes the older variables of upstream, and those alone', () => {
   expect(new Set(flags.map(String))).toEqual(new Set(deprecated.map(String)));
 });
 
-test('lists every metric that a scrape has, with its labels, and marks those that upstream has not', async () => {
+test('lists every metric that a scrape has, with its labels, and marks those that upstream does not have', async () => {
   const { forRepository, trigger, exposition } = createPrometheus({ service: 's', version: 'v', several: false });
   const one = forRepository('default');
   one.pass('success', 1);

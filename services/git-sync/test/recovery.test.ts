@@ -81,7 +81,7 @@ describe('a root that a crash or a stranger left in a bad state recovers by itse
   });
 });
 
-test('moves what stood at the place of the link aside, and deletes nothing of it', async () => {
+test("moves what is at the link's path aside, and deletes nothing of it", async () => {
   const { root, sync } = await synced();
   replace(root, (path) => {
     mkdirSync(path);
@@ -115,7 +115,7 @@ test('never leaves the link dangling while a damaged tree of the same hash is re
   expect(readdirSync(join(root, '.worktrees'))).toHaveLength(1);
 });
 
-test('goes on when the remote was away, and stays ready meanwhile', async () => {
+test('continues after the remote was unavailable, and stays ready meanwhile', async () => {
   const remote = await Remote.create();
   const root = tempDir();
   const service = startGitSync([...args(remote, root), '--period=30ms', '--max-failures=-1']);
@@ -128,7 +128,7 @@ test('goes on when the remote was away, and stays ready meanwhile', async () => 
 });
 
 describe('the root', () => {
-  test('is refused when it holds files of others, which stay as they are', async () => {
+  test('is refused when it contains files of others, which stay unchanged', async () => {
     const remote = await Remote.create();
     const root = tempDir();
     writeFileSync(join(root, 'thesis.txt'), 'mine');
@@ -156,7 +156,7 @@ describe('the root', () => {
     expect(readdirSync(root).sort()).toEqual(['.git', '.worktrees', 'current']);
   });
 
-  test('may hold lost+found, and files that appear later', async () => {
+  test('may contain lost+found, and files that appear later', async () => {
     const remote = await Remote.create();
     const root = tempDir();
     mkdirSync(join(root, 'lost+found'));

@@ -57,8 +57,8 @@ describe('several repositories', () => {
     const flags = [`--config-file=${config(entries.join('\n'))}`, '--period=50ms', `--http-bind=127.0.0.1:${port}`];
     const service = startGitSync(flags);
     await waitFor(
-      'two given up',
-      () => service.logs().filter((line) => /given up/.test(String(line.msg))).length === 2,
+      'two that failed for good',
+      () => service.logs().filter((line) => /failed for good/.test(String(line.msg))).length === 2,
     );
     const next = good.commit({ 'index.html': 'two\n' });
     await waitFor('the good one', () => publishedHash(join(root, 'good', 'x')) === next);
@@ -116,7 +116,7 @@ async function limitingServer(): Promise<{ url: string; asked: () => number }> {
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, asked: () => asked };
 }
 
-test('a server that answers 429 with Retry-After is left alone, while the other repositories go on', async () => {
+test('a server that answers 429 with Retry-After gets no further request in that time, while the other repositories continue', async () => {
   const [remote, root, server] = [await Remote.create(), tempDir(), await limitingServer()];
   const entries = [
     `- {name: good, repo: ${remote.path}, ref: main, root: ${root}/good, link: x}`,
@@ -130,7 +130,7 @@ test('a server that answers 429 with Retry-After is left alone, while the other 
   expect(server.asked()).toBe(1);
 });
 
-test('a remote that answers 429 is asked again after eight times the period: git does not tell its Retry-After', async () => {
+test('a remote that answers 429 is asked again after eight times the period: git does not report its Retry-After', async () => {
   const { url } = await limitingServer();
   const flags = [`--repo=${url}/x.git`, `--root=${tempDir()}`, '--link=x', '--one-time', '--max-failures=1'];
   const { text } = await runGitSync(flags);
@@ -160,7 +160,7 @@ test('a git that does not know GIT_CONFIG_GLOBAL is refused', async () => {
   expect([code, text]).toEqual([1, expect.stringContaining('2.32 or newer is needed')]);
 });
 
-test('a gitlink that .gitmodules does not know, beside a submodule, fails as in git, and its path is named', async () => {
+test('a gitlink without an entry in .gitmodules, beside a submodule, fails as in git, with its path in the error', async () => {
   const [remote, other, root] = [await Remote.create(), await Remote.create(), tempDir()];
   remote.addSubmodule('known', other.path, other);
   remote.git('update-index', '--add', '--cacheinfo', `160000,${other.head()},orphan`);

@@ -38,7 +38,7 @@ test.each([
     expect(text).not.toMatch(/hunter|22token/);
 });
 
-test('an address that cannot be taken apart ends with a clear error that does not repeat it', async () => {
+test('an invalid address ends with a clear error that does not contain it', async () => {
   const { code, text } = await runGitSync(['--repo=https://me:hunt/er22@host/x', `--root=${tempDir()}`, '--one-time']);
   expect([code, text]).toEqual([1, expect.stringContaining('--repo: no valid host')]);
   expect(text).not.toContain('hunt');

@@ -16,7 +16,7 @@ const args = (remote: Remote, root: string) => [
   '--one-time',
 ];
 
-test('runs no program that --ref or --repo smuggles in as an option', async () => {
+test('runs no program that --ref or --repo injects as an option', async () => {
   const [remote, mark] = [await Remote.create(), join(tempDir(), 'ran')];
   const bad = `--upload-pack=touch ${mark};git-upload-pack`;
   expect((await runGitSync([...args(remote, tempDir()), `--ref=${bad}`])).code).toBe(1);
@@ -24,14 +24,14 @@ test('runs no program that --ref or --repo smuggles in as an option', async () =
   expect(existsSync(mark)).toBe(false);
 });
 
-test('speaks no protocol but those allowed', async () => {
+test('uses only the allowed protocols', async () => {
   const [root, mark] = [tempDir(), join(tempDir(), 'ran')];
   const { code, text } = await runGitSync([`--repo=ext::touch ${mark}`, `--root=${root}`, '--link=x', '--one-time']);
   expect([code, text]).toEqual([1, expect.stringContaining("transport 'ext' not allowed")]);
   expect(existsSync(mark)).toBe(false);
 });
 
-test('runs no hook, monitor or filter that somebody planted in an existing root, and takes the setting out', async () => {
+test('runs no hook, monitor or filter that somebody planted in an existing root, and removes the setting', async () => {
   const remote = await Remote.create({ 'a.txt': 'a', '.gitattributes': '* filter=evil' });
   const root = tempDir();
   expectDone(await runGitSync(args(remote, root)));
@@ -100,7 +100,7 @@ test('gives hooks the environment without secrets, and git no variable that misl
   expect([git.GIT_DIR, git.GIT_CONFIG_COUNT]).toEqual([undefined, undefined]);
 });
 
-test('hides secrets wherever they stand, in each form they take', () => {
+test('hides secrets anywhere in a text, in each encoding', () => {
   const redactor = new Redactor();
   redactor.add('p@ss word');
   const clean = JSON.stringify(
@@ -124,7 +124,7 @@ test('never shows a password of an address, not even in errors', async () => {
   expect(read(root, '.git', 'config')).not.toContain('hunter22');
 });
 
-test('quotes paths of keys for the shell that git hands the command to', () => {
+test('quotes the paths of keys for the shell that runs the command', () => {
   const command = sshCommand({
     keyFiles: ["/a b/$(x)'"],
     knownHosts: true,

@@ -55,7 +55,7 @@ describe('refs', () => {
     expect(publishedHash(join(root, 'current'))).toBe(first);
   });
 
-  test('takes the name that git would take where a branch and a tag share one', async () => {
+  test('resolves a name that a branch and a tag share as git does', async () => {
     const remote = await Remote.create();
     remote.git('tag', 'both');
     const tagged = remote.head();
@@ -100,7 +100,7 @@ describe('refs', () => {
     expect(publishedHash(join(root, 'current'))).toBe(next);
   });
 
-  test('puts the words of git into the error file when the ref does not exist', async () => {
+  test("writes git's message to the error file when the ref does not exist", async () => {
     const remote = await Remote.create();
     const root = tempDir();
     const { code } = await once(remote, root, '--ref=nope', '--error-file=error.json');

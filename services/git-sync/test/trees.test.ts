@@ -19,7 +19,7 @@ test('a default link that would be the repository itself is refused, and nothing
   expect(readdirSync(root)).toEqual([]);
 });
 
-test('a rollback takes the tree that is still kept, and does not delete it under its reader', async () => {
+test('a rollback publishes the tree that is still kept, and does not delete it under its reader', async () => {
   const remote = await Remote.create();
   const root = tempDir();
   const first = remote.head();
@@ -34,7 +34,7 @@ test('a rollback takes the tree that is still kept, and does not delete it under
   expect(lstatSync(join(root, 'x', 'index.html')).ino).toBe(ino);
 });
 
-test('a sparse file that changed or went takes effect at the next start', async () => {
+test('a changed or removed sparse file takes effect at the next start', async () => {
   const remote = await Remote.create({ 'a.txt': 'a', 'b/b.txt': 'b' });
   const [root, patterns] = [tempDir(), join(tempDir(), 'patterns')];
   const sparse = `--sparse-checkout-file=${patterns}`;
@@ -61,7 +61,7 @@ test('link to copy and back needs no --wipe-root and leaves nothing behind', asy
   }
 });
 
-test('what we leave in the root ourselves does not make it foreign', async () => {
+test('what git-sync itself leaves in the root does not make it foreign', async () => {
   const remote = await Remote.create();
   const root = tempDir();
   mkdirSync(join(root, '.git-sync-private-abc'));
@@ -71,7 +71,7 @@ test('what we leave in the root ourselves does not make it foreign', async () =>
   expect(publishedHash(join(root, 'x'))).toBe(remote.head());
 });
 
-test('one root spelled two ways is refused', async () => {
+test('one root written in two ways is refused', async () => {
   const remote = await Remote.create();
   const [root, other, file] = [tempDir(), tempDir(), join(tempDir(), 'repositories.yaml')];
   symlinkSync(root, join(other, 'alias'));
@@ -87,7 +87,7 @@ test('a one-time run with a failing hook ends with 1 after one pass, however man
   expect([code, text.split('updated successfully').length - 1]).toEqual([1, 1]);
 });
 
-test('a touch file that cannot be written is logged, and one that is a pipe holds nothing up', async () => {
+test('a touch file that cannot be written is logged, and one that is a pipe does not block', async () => {
   const remote = await Remote.create();
   const pipe = join(tempDir(), 'pipe');
   execFileSync('mkfifo', [pipe]);
@@ -96,23 +96,26 @@ test('a touch file that cannot be written is logged, and one that is a pipe hold
   expect([code, text]).toEqual([0, expect.stringContaining('cannot touch --touch-file')]);
 });
 
-test.runIf(process.getuid?.() === 0)('a tree that cannot be removed does not keep the others', async () => {
-  const [remote, root] = [await Remote.create(), tempDir()];
-  const stuck = join(root, '.worktrees', '1'.repeat(40));
-  const free = join(root, '.worktrees', '2'.repeat(40));
-  expectDone(await once(remote, root));
-  for (const path of [stuck, free]) mkdirSync(path);
-  writeFileSync(join(stuck, 'file'), '');
-  // What is a mount point can't be removed, not even by root.
-  execFileSync('mount', ['--bind', stuck, stuck]);
-  try {
-    const service = startGitSync([...args(remote, root), '--period=20ms', '-v=5']);
-    const passes = () => service.logs().filter((line) => String(line.cmd).includes('git fetch')).length;
-    await waitFor('several passes', () => passes() > 4);
-    expect([existsSync(stuck), existsSync(free)]).toEqual([true, false]);
-    expect(service.logs().filter((line) => String(line.msg).includes('cannot remove'))).toHaveLength(1);
-    await service.stop();
-  } finally {
-    execFileSync('umount', [stuck]);
-  }
-});
+test.runIf(process.getuid?.() === 0)(
+  'a tree that cannot be removed does not prevent the removal of others',
+  async () => {
+    const [remote, root] = [await Remote.create(), tempDir()];
+    const stuck = join(root, '.worktrees', '1'.repeat(40));
+    const free = join(root, '.worktrees', '2'.repeat(40));
+    expectDone(await once(remote, root));
+    for (const path of [stuck, free]) mkdirSync(path);
+    writeFileSync(join(stuck, 'file'), '');
+    // What is a mount point can't be removed, not even by root.
+    execFileSync('mount', ['--bind', stuck, stuck]);
+    try {
+      const service = startGitSync([...args(remote, root), '--period=20ms', '-v=5']);
+      const passes = () => service.logs().filter((line) => String(line.cmd).includes('git fetch')).length;
+      await waitFor('several passes', () => passes() > 4);
+      expect([existsSync(stuck), existsSync(free)]).toEqual([true, false]);
+      expect(service.logs().filter((line) => String(line.msg).includes('cannot remove'))).toHaveLength(1);
+      await service.stop();
+    } finally {
+      execFileSync('umount', [stuck]);
+    }
+  },
+);

@@ -9,7 +9,7 @@ const once = (remote: Remote, root: string, ...more: string[]) =>
   runGitSync([`--repo=${remote.path}`, '--ref=main', `--root=${root}`, '--link=current', '--one-time', ...more]);
 
 describe('roots of other versions', () => {
-  test('takes a root of version 3 over, and removes its worktree once the link has left it', async () => {
+  test('continues with a root of version 3, and removes its worktree once it is superseded', async () => {
     const remote = await Remote.create();
     const root = tempDir();
     gitIn(root, 'clone', '-q', '--no-checkout', remote.path, '.');
@@ -21,7 +21,7 @@ describe('roots of other versions', () => {
     expect(existsSync(join(root, `rev-${hash}`))).toBe(false);
   });
 
-  test('leaves a published tree of version 4 alone when it is what the remote has, and follows from there', async () => {
+  test('keeps a published tree of version 4 that is current, and continues from there', async () => {
     const remote = await Remote.create();
     const root = tempDir();
     const first = remote.head();

@@ -62,7 +62,7 @@ describe.runIf(canOwnEtc)('--cookie-file', () => {
 });
 
 describe.runIf(canOwnEtc && hasSshd)('a UID without an entry in /etc/passwd', () => {
-  test('is unknown to ssh, which --add-user changes, once', async () => {
+  test('can use ssh only with --add-user, which adds it once', async () => {
     const { remote, root, etc, run } = await overSsh();
     chmodSync(join(etc, 'passwd'), 0o666);
     expect(await run()).toMatchObject({ code: 1, text: expect.stringContaining('No user exists') });
@@ -101,7 +101,7 @@ describe.runIf(canOwnEtc)('a root that belongs to another user', () => {
     expect([publishedHash(join(root, 'x')), again.text.includes('damaged')]).toEqual([next, false]);
   });
 
-  test('is left as it is, with a clear error, where it may not be written to', async () => {
+  test('stays unchanged, with a clear error, where it is not writable', async () => {
     const [remote, root] = [await Remote.create(), tempDir()];
     chmodSync(root, 0o755);
     chmodSync(dirname(remote.path), 0o755);
