@@ -13,7 +13,7 @@ import { requestPhp } from './runtimes/fast-cgi.ts';
 // default-jdk-headless. It names what is missing. Debian has no .NET.
 const mebibyte = 2 ** 20;
 const limits = (process.argv[3] ?? '128,256,512,1024').split(',').map(Number);
-const deadline = 15_000;
+const deadline = 60_000;
 const programs = join(import.meta.dirname, 'runtimes');
 const reader = join(import.meta.dirname, '..', '..', 'services', 'downward-reader', 'src', 'main.ts');
 const work = mkdtempSync(join(tmpdir(), 'podkit-runtimes-'));

@@ -9,7 +9,7 @@ import { writeConfigFiles } from '../../local/src/config-files.ts';
 import { createDemoRepository } from '../../local/src/demo-repository.ts';
 import { createFolders } from '../../local/src/folders.ts';
 import { optionsSchema } from '../../local/src/options.ts';
-import { downwardFiles, podOf } from '../../local/src/pod.ts';
+import { downwardFiles, buildPod } from '../../local/src/pod.ts';
 import { writeSecrets } from '../../local/src/secrets.ts';
 import { type Pod, Supervisor } from '../../local/src/supervisor.ts';
 import type { Bench, Case } from '../core/bench.ts';
@@ -76,7 +76,7 @@ async function preparePod({ folder }: Bench): Promise<Pod> {
   const secrets = await writeSecrets(folders.secrets);
   const hasRedis = spawnSync('redis-server', ['--version']).status === 0;
   const files = await writeConfigFiles(options, folders, secrets, hasRedis);
-  return podOf({ options, folders, files, secrets, hasRedis, repo: remote, path: process.env.PATH ?? '' });
+  return buildPod({ options, folders, files, secrets, hasRedis, repo: remote, path: process.env.PATH ?? '' });
 }
 
 /** Run the bundles instead of the sources, with the images' environment. */

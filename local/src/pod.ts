@@ -35,7 +35,7 @@ export const downwardFiles = {
 };
 
 /** The processes of the suite with their settings, in the order in which they start. */
-export function podOf(input: PodInput): Pod {
+export function buildPod(input: PodInput): Pod {
   return {
     servers: [postgres(input), redis(input)].filter((spec) => spec !== undefined),
     init: [clone(input)],

@@ -27,7 +27,7 @@ export async function runProbe(probe: Probe, signal: AbortSignal, onResult: (res
   let inRow = 0;
   while (!signal.aborted) {
     const began = performance.now();
-    const reason = await reasonOf(probe, signal);
+    const reason = await findReason(probe, signal);
     if (signal.aborted) return;
     const ok = reason === '';
     inRow = ok === last ? inRow + 1 : 1;
@@ -42,7 +42,7 @@ export async function runProbe(probe: Probe, signal: AbortSignal, onResult: (res
 }
 
 /** Why the check failed; empty when it did not. */
-async function reasonOf({ check, timeout }: Probe, signal: AbortSignal): Promise<string> {
+async function findReason({ check, timeout }: Probe, signal: AbortSignal): Promise<string> {
   const late = AbortSignal.timeout(timeout);
   try {
     await check(AbortSignal.any([signal, late]));

@@ -6,7 +6,7 @@ import { createView } from './create-view.ts';
 import { createDemoRepository } from './demo-repository.ts';
 import { createFolders, type Folders } from './folders.ts';
 import type { Options } from './options.ts';
-import { downwardFiles, podOf } from './pod.ts';
+import { buildPod, downwardFiles } from './pod.ts';
 import { portClaims } from './port-claims.ts';
 import { requireFreePorts } from './ports.ts';
 import { Readiness } from './readiness.ts';
@@ -44,7 +44,7 @@ async function preparePod(options: Options, folders: Folders, hasRedis: boolean,
   const secrets = await writeSecrets(folders.secrets);
   const files = await writeConfigFiles(options, folders, secrets, hasRedis);
   const repo = options.repo ?? demo?.remote ?? '';
-  const pod = podOf({ options, folders, files, secrets, hasRedis, repo, path });
+  const pod = buildPod({ options, folders, files, secrets, hasRedis, repo, path });
   return { pod, ready: urls(options, folders, demo) };
 }
 

@@ -55,15 +55,15 @@ async function resolveData(directory: string): Promise<{ path: string | undefine
 }
 
 async function readTree(root: string, folder: string, snapshot: Snapshot): Promise<void> {
-  const tell = (path: string) => (error: unknown) => {
+  const note = (path: string) => (error: unknown) => {
     snapshot.unreadable.push({ path, code: getErrorCode(error) ?? 'EIO' });
   };
-  const entries = await readdir(join(root, folder), { withFileTypes: true }).catch(tell(folder || '.'));
+  const entries = await readdir(join(root, folder), { withFileTypes: true }).catch(note(folder || '.'));
   const visible = (entries ?? []).filter(({ name }) => !name.startsWith('..')).sort(byName);
   const files = visible
     .filter((entry) => entry.isFile() || entry.isSymbolicLink())
     .map(({ name }) => join(folder, name));
-  const contents = await Promise.all(files.map((path) => readText(join(root, path)).catch(tell(path))));
+  const contents = await Promise.all(files.map((path) => readText(join(root, path)).catch(note(path))));
   for (const [index, path] of files.entries()) {
     const content = contents[index];
     if (content !== undefined) snapshot.files[path] = content;
@@ -79,7 +79,7 @@ const readText = (path: string) =>
 
 /**
  * Call `onEvent` when the volume may have changed: at each swap of `..data`, and every `poll` milliseconds for file
- * systems that tell nothing. It watches the directory, since a watch on a file goes silent at the first swap.
+ * systems that raise no event. It watches the directory, since a watch on a file goes silent at the first swap.
  * Returns the function that ends it.
  */
 export function watchVolume(

@@ -108,7 +108,7 @@ export function parseGiven(setting: Setting, { name, texts }: Given, { parse }: 
     const value = parse(setting, texts);
     if (value === undefined || Check(schema, value)) return value;
   } catch {
-    // Said below: what is expected tells more than what the parser missed.
+    // The error below says what is expected, which helps more than the parser's message.
   }
   const shown = annotation.secret ? '(hidden)' : JSON.stringify(texts.join(','));
   throw new PodkitError('ERR_CONFIG', `${name}=${shown}: expected ${describeAccepted(annotation.kind, schema)}`);

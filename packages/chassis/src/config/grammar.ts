@@ -8,7 +8,7 @@ export type Flags = { given: Map<string, Given>; positionals: string[]; errors: 
 
 /**
  * How settings are written. `loadConfig` reads any by the same rules: a flag beats a variable, which beats the default;
- * all errors at once. Ours is `podkitGrammar`; a program that takes another's place has that one's.
+ * all errors at once. Ours is `podkitGrammar`; a drop-in for another program has that program's.
  */
 export type Grammar = {
   readFlags(settings: readonly Setting[], argv: readonly string[]): Flags;
@@ -16,6 +16,6 @@ export type Grammar = {
   readVariable(setting: Setting, env: NodeJS.ProcessEnv): Given | undefined;
   /** A line for each variable that is an error by its name alone. */
   checkVariables(settings: readonly Setting[], env: NodeJS.ProcessEnv): string[];
-  /** The value of what was given; undefined: as if nothing was. What it throws refuses the texts. */
+  /** The value of what was given; undefined counts as not given. An error it throws refuses the texts. */
   parse(setting: Setting, texts: readonly string[]): unknown;
 };

@@ -7,7 +7,7 @@ import { nearest } from './nearest.ts';
 
 export type Place = readonly (string | number)[];
 
-/** A YAML text that fits its schema, and a way to tell where in the text something stands. */
+/** A YAML text that fits its schema, and a way to find where in the text something stands. */
 export type YamlFile<Schema extends TSchema> = {
   value: Static<Schema>;
   /** `file:line:column` of a place in the value, such as `['mappings', 3, 'match']`, or of what holds it. */
@@ -62,7 +62,7 @@ const parseKeyword: FuncKeywordDefinition = {
 };
 
 /**
- * Read YAML without a schema, and tell where in the text something stands.
+ * Read YAML without a schema, and find where in the text something stands.
  *
  * @throws {ConfigError} with a line `file:line:column: what is wrong` for each error of the syntax
  */
@@ -107,10 +107,10 @@ function findOffset(document: Document, place: Place): number {
 function describeErrors(errors: readonly ErrorObject[], where: (place: Place) => string): string[] {
   const unparsed = new Set(errors.filter(({ keyword }) => keyword === 'parse').map(({ instancePath }) => instancePath));
   // The parser's own message says more than the pattern; a branch of a choice says nothing about the one that was meant.
-  const telling = errors.filter(({ keyword, instancePath }) =>
+  const specific = errors.filter(({ keyword, instancePath }) =>
     unparsed.has(instancePath) ? keyword === 'parse' : keyword !== 'if' && keyword !== 'anyOf' && keyword !== 'oneOf',
   );
-  return [...new Set((telling.length > 0 ? telling : errors).map((error) => describeProblem(error, where)))];
+  return [...new Set((specific.length > 0 ? specific : errors).map((error) => describeProblem(error, where)))];
 }
 
 function describeProblem(error: ErrorObject, where: (place: Place) => string): string {

@@ -8,11 +8,11 @@ import { getCACertificates } from 'node:tls';
 export type ClientOptions = {
   /** Replaces the system's resolution of names. */
   lookup?: LookupFunction;
-  /** Bytes of an answer beyond which it is refused, 16 MiB by default: nothing that another sends may fill our memory. */
+  /** Largest answer in bytes, 16 MiB by default; a larger one is refused, so that no server can fill our memory. */
   limit?: number;
-  /** Take what curl and Go take, such as answers with bare line feeds. */
+  /** Accept what curl and Go accept, such as answers with bare line feeds. */
   isLenient?: boolean;
-  /** Go by its `HTTP_PROXY`, `HTTPS_PROXY`, `NO_PROXY` and `SSL_CERT_FILE`, and trust the system's certificates too. */
+  /** Use its `HTTP_PROXY`, `HTTPS_PROXY`, `NO_PROXY` and `SSL_CERT_FILE`, and trust the system's certificates too. */
   env?: NodeJS.ProcessEnv;
 };
 

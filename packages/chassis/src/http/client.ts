@@ -29,7 +29,7 @@ export class HttpClient {
   }
 
   /**
-   * Any status is an answer.
+   * Send a request and read the whole answer, whatever its status.
    *
    * @throws {PodkitError} ERR_NO_ANSWER when there was no (whole) answer in time, its cause tells why, such as ECONNREFUSED;
    *   ERR_ANSWER_TOO_LARGE; ERR_REDIRECTS when there are more of them than are followed
@@ -105,7 +105,7 @@ export class HttpClient {
 function awaitHead(request: ClientRequest, body: string | Buffer | undefined): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     request.once('response', resolve);
-    // For good: an abort after the answer began is an error of the request, too.
+    // `on`, not `once`: an abort after the answer began is an error of the request, too.
     request.on('error', reject);
     request.end(body);
   });
@@ -120,7 +120,7 @@ function redirected(
   { headers = {}, body, redirects = 0, method = 'GET' }: Sent,
   status: number,
 ): Sent {
-  // What proves who we are is for the host that it was given for, and not to be read on the way.
+  // Credentials go only to the host that they were given for, and never without the TLS that they began with.
   const isTrusted = to.host === from.host && (to.protocol === from.protocol || to.protocol === 'https:');
   const names = Object.keys(headers).filter((name) => isTrusted || name.toLowerCase() !== 'authorization');
   const kept = {

@@ -21,12 +21,12 @@ export type PublicError = { status: number; code: string; message: string };
 export function publicError(error: unknown, statuses: StatusTable): PublicError {
   const isInvalid = error instanceof Error && 'validation' in error && error.validation !== undefined;
   const code = isInvalid ? 'ERR_VALIDATION' : (getErrorCode(error) ?? 'ERR_REQUEST');
-  const status = statuses[code] ?? commonStatuses[code] ?? statusOfFastify(error);
+  const status = statuses[code] ?? commonStatuses[code] ?? readFastifyStatus(error);
   if (status === undefined) return { status: 500, code: 'ERR_INTERNAL', message: 'internal error' };
   return { status, code, message: describeError(error) };
 }
 
-function statusOfFastify(error: unknown): number | undefined {
+function readFastifyStatus(error: unknown): number | undefined {
   const status = error instanceof Error && 'statusCode' in error ? error.statusCode : undefined;
   return typeof status === 'number' && status >= 400 && status < 500 ? status : undefined;
 }

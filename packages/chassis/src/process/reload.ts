@@ -48,7 +48,7 @@ export class Reloader {
       help: 'When the configuration in use was read.',
       registers,
     });
-    this.#inUse();
+    this.#markInUse();
   }
 
   /** Begin to watch the files and to listen to SIGHUP. */
@@ -80,7 +80,7 @@ export class Reloader {
     try {
       await reload();
       this.#counter.inc({ result: 'success' });
-      this.#inUse();
+      this.#markInUse();
       log.info({ paths }, 'configuration reloaded');
     } catch (error) {
       this.#counter.inc({ result: 'failure' });
@@ -90,8 +90,9 @@ export class Reloader {
       throw error;
     }
   }
+
   /** The configuration that was read last is the one in use. */
-  #inUse(): void {
+  #markInUse(): void {
     this.#successful.set(1);
     this.#reloadedAt.setToCurrentTime();
   }

@@ -40,7 +40,7 @@ export async function startService<Schema extends TObject>(
   const health = new Health();
   addLifecycleChecks({ health, lifecycle, drainReadiness: shared.drainReadiness });
   lifecycle.onChange(({ state, reason }) => log.info({ state, reason }, 'lifecycle'));
-  const stop = stopper(lifecycle, log, host);
+  const stop = createStop(lifecycle, log, host);
   handleSignals(host, stop, log);
   watchParent(host.env, () => stop('the parent process is gone'));
   host.on('uncaughtException', (error: unknown) => {
@@ -71,7 +71,7 @@ function handleSignals(host: Host, stop: Context<unknown>['stop'], log: Logger):
   for (const signal of ['SIGTERM', 'SIGINT'] as const) host.on(signal, () => onSignal(signal));
 }
 
-function stopper(lifecycle: Lifecycle, log: Logger, host: Host): Context<unknown>['stop'] {
+function createStop(lifecycle: Lifecycle, log: Logger, host: Host): Context<unknown>['stop'] {
   return (reason, exitCode = exitCodes.ok) => {
     if (lifecycle.draining) return;
     lifecycle.drain(reason).then(

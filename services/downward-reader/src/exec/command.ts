@@ -9,7 +9,7 @@ import { otelAttributes } from '../output/otel.ts';
 import { formatEnvironment } from '../tune/environment.ts';
 import { describeLimits, toLimits } from '../tune/tune.ts';
 import { type ChildHost, runChild } from './child.ts';
-import { findProgram, runtimeOfProgram } from './program.ts';
+import { detectRuntime, findProgram } from './program.ts';
 
 /** The parts of `process` that `exec` touches; without `execve` the program runs as a child. */
 export type Host = ChildHost &
@@ -45,7 +45,7 @@ async function execProgram(host: Host): Promise<number> {
     positionals: true,
   });
   const [command, ...args] = positionals;
-  const runtime = command === undefined ? 'node' : runtimeOfProgram(command, host.env.PATH, host.cwd());
+  const runtime = command === undefined ? 'node' : detectRuntime(command, host.env.PATH, host.cwd());
   const inputs = { ...toInputs(config, host.env, runtime), started: Date.now() };
   const document = createDocument(await readVolume(config.dir), inputs);
   if (config.explain) {

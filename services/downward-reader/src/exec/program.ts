@@ -19,7 +19,7 @@ export function findProgram(name: string, path: string | undefined, cwd: string)
 }
 
 /** The runtime of a program: by its name, or by what the file is; all of them where neither tells, since what it does not read does no harm. */
-export function runtimeOfProgram(name: string, path: string | undefined, cwd: string): RuntimeName | 'all' {
+export function detectRuntime(name: string, path: string | undefined, cwd: string): RuntimeName | 'all' {
   const byName = findRuntime(name);
   if (byName !== undefined) return byName;
   const found = locate(name, path, cwd);
