@@ -1,8 +1,8 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { PassThrough } from 'node:stream';
+import { parseYaml } from '@podkit/chassis/config/yaml';
 import { createLogger } from '@podkit/chassis/log/logger';
-import { Value } from 'typebox/value';
 import { logsSchema } from '../../services/metrics-adapter/src/logs/config.ts';
 import { LogsSource } from '../../services/metrics-adapter/src/logs/logs-source.ts';
 import { SeriesStore } from '../../services/metrics-adapter/src/series/store.ts';
@@ -11,9 +11,9 @@ import { SeriesStore } from '../../services/metrics-adapter/src/series/store.ts'
 export type Report = { matched: number; cpuMicroseconds: number; rss: number };
 
 const counter = (name: string, labels: Record<string, string>) => ({ name, type: 'counter', labels });
-const config = Value.Parse(
+const { value: config } = parseYaml(
   logsSchema,
-  Value.Default(logsSchema, {
+  JSON.stringify({
     name: 'bench',
     files: [process.argv[2] ?? ''],
     rules: [
@@ -29,6 +29,7 @@ const config = Value.Parse(
       },
     ],
   }),
+  'bench.yaml',
 );
 
 /** The simplest program for the job: Node's readline, the same regexes, and counts by label values in a Map. */

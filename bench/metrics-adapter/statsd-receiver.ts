@@ -1,9 +1,9 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
+import { parseYaml } from '@podkit/chassis/config/yaml';
 import { createLogger } from '@podkit/chassis/log/logger';
-import { Value } from 'typebox/value';
 import { SeriesStore } from '../../services/metrics-adapter/src/series/store.ts';
-import { type StatsdConfig, statsdSchema } from '../../services/metrics-adapter/src/statsd/config.ts';
+import { statsdSchema } from '../../services/metrics-adapter/src/statsd/config.ts';
 import { StatsdSource } from '../../services/metrics-adapter/src/statsd/statsd-source.ts';
 
 /** What the receiver sends: first its port, then a report for each message. */
@@ -29,8 +29,8 @@ async function receive(): Promise<{ port: number; received: () => Promise<number
     return { port: socket.address().port, received: async () => packets };
   }
   const store = new SeriesStore();
-  const given: Partial<StatsdConfig> = { udp: '127.0.0.1:0', mapping: { mappings } };
-  const config = Value.Parse(statsdSchema, Value.Default(statsdSchema, given));
+  const written = JSON.stringify({ udp: '127.0.0.1:0', mapping: { mappings } });
+  const { value: config } = parseYaml(statsdSchema, written, 'bench.yaml');
   const sink = store.sink('statsd', { seriesPerMetric: 10_000, seriesPerSource: 100_000 });
   const source = new StatsdSource({
     config,

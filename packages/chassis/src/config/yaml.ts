@@ -16,8 +16,8 @@ export type YamlFile<Schema extends TSchema> = {
 
 /**
  * Read YAML and check it against a schema, strictly: unknown keys, duplicate keys and wrong types are errors.
- * Defaults of the schema are filled in. Where the schema has the keyword `parse`, a function of a text, the value is
- * replaced by its result.
+ * Defaults of the schema are filled in. Where the schema has the keyword `parse`, a function of the text (and of
+ * the value as YAML read it), the value is replaced by its result.
  *
  * @throws {ConfigError} with a line `file:line:column: place: what is wrong` for each error
  */
@@ -46,10 +46,10 @@ const parseKeyword: FuncKeywordDefinition = {
   modifying: true,
   // After all others: they check the text.
   post: true,
-  compile: (parse: (text: string) => unknown) => {
+  compile: (parse: (text: string, given: unknown) => unknown) => {
     const replace: CheckValue = (given: unknown, context) => {
       try {
-        const parsed = parse(typeof given === 'string' ? given : JSON.stringify(given));
+        const parsed = parse(typeof given === 'string' ? given : JSON.stringify(given), given);
         if (context !== undefined) Reflect.set(context.parentData, context.parentDataProperty, parsed);
         return true;
       } catch (error) {
@@ -84,11 +84,18 @@ export function parsePlacedYaml(
 
 function plainValue(document: Document, file: string): unknown {
   try {
-    return document.toJS() ?? {};
+    return withoutSharing(document.toJS() ?? {});
   } catch (error) {
     // Such as an alias that would blow up to a million nodes.
     throw new ConfigError([`${file}: ${describeError(error)}`]);
   }
+}
+
+/** A copy in which each alias has an object of its own, so that a duration in it is parsed once for each place. */
+function withoutSharing(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutSharing);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, withoutSharing(inner)]));
 }
 
 /** Where the node of a place begins; for a key that is there, the key itself; for what is missing, its parent. */

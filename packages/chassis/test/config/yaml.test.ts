@@ -1,6 +1,7 @@
 import { ConfigError } from '@podkit/chassis/config/config';
 import { parseDuration } from '@podkit/chassis/config/duration';
 import { parseYaml } from '@podkit/chassis/config/yaml';
+import { yamlDuration } from '@podkit/chassis/config/yaml-duration';
 import { Type } from 'typebox';
 import { expect, test } from 'vitest';
 
@@ -53,4 +54,22 @@ test('a text of a schema with a parser becomes what the parser returns, also whe
 
 test('text that is not YAML is refused with its line', () => {
   expect(errorsIn('rules: [\n')[0]).toMatch(/^rules\.yaml:\d+:\d+: /);
+});
+
+const timed = Type.Object({
+  wait: yamlDuration({ default: '10s', description: 'Wait.' }),
+  hooks: Type.Array(Type.Object({ every: yamlDuration({ description: 'Interval.' }) }), { default: [] }),
+});
+
+test('a duration is milliseconds, also one that is a default or that several aliases share', () => {
+  const { value } = parseYaml(timed, 'hooks: [&hook { every: 1m30s }, *hook, { <<: *hook }]', 'timed.yaml');
+  expect(value).toEqual({ wait: 10_000, hooks: [{ every: 90_000 }, { every: 90_000 }, { every: 90_000 }] });
+});
+
+test.each([
+  ['wait: soon', 'timed.yaml:1:1: wait: "soon" is not a duration such as 500ms, 5s or 1m30s'],
+  ['hooks:\n- every: -1s', 'timed.yaml:2:3: hooks[0].every: "-1s" is negative'],
+  ['wait: 5', 'timed.yaml:1:1: wait: "5" is not a duration'],
+])('a duration that is none is an error with its place: %j', (text, message) => {
+  expect(() => parseYaml(timed, text, 'timed.yaml')).toThrow(message);
 });

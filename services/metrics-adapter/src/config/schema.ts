@@ -1,3 +1,4 @@
+import { yamlDuration } from '@podkit/chassis/config/yaml-duration';
 import { type Static, Type } from 'typebox';
 import { forwardSchema } from '../forward/config.ts';
 import { jsonSchema } from '../json/config.ts';
@@ -33,12 +34,12 @@ export const adapterSchema = Type.Object(
     ),
     scrape: Type.Object(
       {
-        timeout: Type.String({ default: '10s', description: 'Time for a scrape that names none.' }),
-        timeoutOffset: Type.String({
+        timeout: yamlDuration({ default: '10s', description: 'Time for a scrape that names none.' }),
+        timeoutOffset: yamlDuration({
           default: '500ms',
           description: "What is taken off the scraper's timeout, so that the answer arrives before it.",
         }),
-        maxTimeout: Type.String({ default: '60s', description: 'Longest time, whatever the scraper says.' }),
+        maxTimeout: yamlDuration({ default: '60s', description: 'Longest time, whatever the scraper says.' }),
       },
       { ...strict, default: {}, description: 'How long a scrape may take.' },
     ),

@@ -1,4 +1,3 @@
-import { parseDuration } from '@podkit/chassis/config/duration';
 import type { Place } from '@podkit/chassis/config/yaml';
 import { describeError } from '@podkit/chassis/errors';
 import { compileBodyTemplate } from '../json/body-template.ts';
@@ -21,11 +20,6 @@ export function semanticErrors(config: AdapterConfig): SettingError[] {
       errors.push({ place, message: describeError(error) });
     }
   };
-  for (const key of ['timeout', 'timeoutOffset', 'maxTimeout'] as const)
-    attempt(['scrape', key], () => parseDuration(config.scrape[key]));
-  for (const kind of ['json', 'prometheus', 'keyValue', 'csv'] as const)
-    for (const [at, { timeout }] of config[kind].entries())
-      attempt([kind, at, 'timeout'], () => parseDuration(timeout));
   for (const [at, { metrics, module }] of config.json.entries()) {
     for (const [index, metric] of metrics.entries())
       attempt(['json', at, 'metrics', index], () => compileJsonMetrics([metric]));

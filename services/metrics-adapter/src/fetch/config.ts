@@ -1,3 +1,4 @@
+import { yamlDuration } from '@podkit/chassis/config/yaml-duration';
 import { type Static, Type } from 'typebox';
 
 const strict = { additionalProperties: false };
@@ -81,7 +82,7 @@ export const fetchSettings = {
   name: Type.String({ pattern: '^[a-zA-Z0-9_.-]+$', description: 'Name of the source in metrics and logs.' }),
   url: Type.String({ pattern: '^https?://', description: 'What to fetch.' }),
   headers: Type.Record(Type.String(), Type.String(), { default: {}, description: 'Headers of the request.' }),
-  timeout: Type.String({
+  timeout: yamlDuration({
     default: '10s',
     description: "Longest wait for the whole answer; the scraper's own timeout can only shorten it.",
   }),

@@ -1,3 +1,4 @@
+import { yamlDuration } from '@podkit/chassis/config/yaml-duration';
 import { type Static, Type } from 'typebox';
 import { oneOf, tailSettings } from '../tail/config.ts';
 
@@ -34,13 +35,13 @@ export const forwardSchema = Type.Object(
       minimum: 1024,
       description: 'Bytes of a batch at most, but for its last record.',
     }),
-    flushInterval: Type.String({ default: '1s', description: 'Time after which a batch is closed that is not full.' }),
-    timeout: Type.String({ default: '10s', description: 'Time for a request.' }),
-    retryMin: Type.String({
+    flushInterval: yamlDuration({ default: '1s', description: 'Time after which a batch is closed that is not full.' }),
+    timeout: yamlDuration({ default: '10s', description: 'Time for a request.' }),
+    retryMin: yamlDuration({
       default: '500ms',
       description: 'Pause after the first failure; it doubles with each further one.',
     }),
-    retryMax: Type.String({ default: '30s', description: 'Longest pause.' }),
+    retryMax: yamlDuration({ default: '30s', description: 'Longest pause.' }),
     directory: Type.Optional(
       Type.String({
         description: 'Where unsent batches, and the positions in the files, outlive a restart; needed with `url`.',

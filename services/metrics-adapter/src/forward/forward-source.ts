@@ -1,7 +1,6 @@
 import type { Readable, Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ConfigError } from '@podkit/chassis/config/config';
-import { parseDuration } from '@podkit/chassis/config/duration';
 import { describeError } from '@podkit/chassis/errors';
 import type { Logger } from '@podkit/chassis/log/logger';
 import type { SelfMetric } from '../self-metric.ts';
@@ -35,7 +34,6 @@ export class ForwardSource implements Source {
   readonly name: string;
   readonly #options: ForwardOptions;
   readonly #counts = new ForwardCounts();
-  readonly #times: { flush: number; timeout: number; retryMin: number; retryMax: number };
   #reader: LineReader;
   #spool: Spool | undefined;
   #sender: Sender | undefined;
@@ -47,7 +45,7 @@ export class ForwardSource implements Source {
 
   /** @throws {ConfigError} with a line per error */
   constructor(options: ForwardOptions) {
-    const { name, files, stdin, url, directory, flushInterval, timeout, retryMin, retryMax } = options.config;
+    const { name, files, stdin, url, directory } = options.config;
     this.name = name;
     this.#options = options;
     this.#batcher = new Batcher(options.config);
@@ -55,13 +53,6 @@ export class ForwardSource implements Source {
     if (url !== undefined && directory === undefined)
       throw new ConfigError([`forward ${name}: directory: needed with url, for what is not sent yet`]);
     try {
-      const [flush, wait, min, max] = [flushInterval, timeout, retryMin, retryMax].map(parseDuration) as [
-        number,
-        number,
-        number,
-        number,
-      ];
-      this.#times = { flush, timeout: wait, retryMin: min, retryMax: max };
       this.#reader = this.#newReader([]);
     } catch (error) {
       throw new ConfigError([`forward ${name}: ${describeError(error)}`]);
@@ -70,7 +61,7 @@ export class ForwardSource implements Source {
 
   /** @throws {PodkitError} ERR_SPOOL where the directory can't be used */
   async start(): Promise<void> {
-    const { directory, maxBufferBytes } = this.#options.config;
+    const { directory, maxBufferBytes, flushInterval } = this.#options.config;
     this.#stopping = false;
     this.#reader = this.#newReader(this.#options.memory?.recall(this.name).positions ?? []);
     if (directory !== undefined) {
@@ -82,7 +73,7 @@ export class ForwardSource implements Source {
       this.#reader = this.#newReader(this.#spool.positions);
       this.#startSender(this.#spool);
     }
-    this.#timer = setInterval(() => void this.#flush(), this.#times.flush);
+    this.#timer = setInterval(() => void this.#flush(), flushInterval);
     await this.#reader.start();
   }
 
@@ -130,9 +121,8 @@ export class ForwardSource implements Source {
   }
 
   #startSender(spool: Spool): void {
-    const { url, headers, headerFiles, gzip } = this.#options.config;
+    const { url, headers, headerFiles, gzip, timeout, retryMin, retryMax } = this.#options.config;
     if (url === undefined) return;
-    const { timeout, retryMin, retryMax } = this.#times;
     this.#sink = new HttpSink({ url, headers, headerFiles, gzip, timeout });
     this.#sender = new Sender({
       spool,
@@ -186,7 +176,7 @@ export class ForwardSource implements Source {
       } catch (error) {
         this.#warn(`cannot write to the buffer, will try again: ${describeError(error)}`);
         if (this.#stopping) return;
-        await sleep(this.#times.retryMin);
+        await sleep(this.#options.config.retryMin);
       }
     }
   }

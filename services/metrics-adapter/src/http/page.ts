@@ -1,4 +1,3 @@
-import { parseDuration } from '@podkit/chassis/config/duration';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { AdapterConfig } from '../config/schema.ts';
 import { contentType, negotiateCoding, negotiateFormat } from '../exposition/negotiate.ts';
@@ -26,8 +25,8 @@ export async function sendPage(
 /** Milliseconds that sources may take: what the scraper gives itself, less an offset for the way back. */
 export function scrapeTimeout(request: FastifyRequest, scrape: AdapterConfig['scrape']): number {
   const seconds = Number(request.headers['x-prometheus-scrape-timeout-seconds']);
-  const given = seconds > 0 ? seconds * 1000 : parseDuration(scrape.timeout);
+  const given = seconds > 0 ? seconds * 1000 : scrape.timeout;
   // At least half of a very short one: an offset must not leave nothing.
-  const left = Math.max(given - parseDuration(scrape.timeoutOffset), given / 2);
-  return Math.min(left, parseDuration(scrape.maxTimeout));
+  const left = Math.max(given - scrape.timeoutOffset, given / 2);
+  return Math.min(left, scrape.maxTimeout);
 }

@@ -1,4 +1,3 @@
-import { parseDuration } from '@podkit/chassis/config/duration';
 import { HttpClient } from '../fetch/client.ts';
 import { withDefaults } from '../fetch/headers.ts';
 import { type Collect, type PullContext, PullSource } from '../pull/pull-source.ts';
@@ -16,8 +15,8 @@ import { parseJson } from './parse.ts';
 export function createJsonSource(config: JsonConfig, { limits, log, modules }: JsonContext): PullSource {
   const module = config.module === undefined ? undefined : modules[config.module];
   const { read, close } = module === undefined ? nativeReader(config) : moduleReader(config, new JsonModule(module));
-  const timeout = parseDuration(config.timeout);
-  return new PullSource({ name: config.name, limits, log, timeout, close, collect: read });
+  const { name, timeout } = config;
+  return new PullSource({ name, limits, log, timeout, close, collect: read });
 }
 
 export type JsonContext = PullContext & { modules: Readonly<Record<string, ModuleConfig>> };

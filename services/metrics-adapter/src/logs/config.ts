@@ -1,3 +1,4 @@
+import { yamlDuration } from '@podkit/chassis/config/yaml-duration';
 import { type Static, Type } from 'typebox';
 import { numberSettings } from '../numbers/read-number.ts';
 import { oneOf, tailSettings } from '../tail/config.ts';
@@ -44,8 +45,8 @@ const logMetric = Type.Object(
       default: [0.5, 0.9, 0.99],
       description: 'For a summary.',
     }),
-    maxAge: Type.String({ default: '10m', description: 'For a summary: how long a value counts for the quantiles.' }),
-    ttl: Type.String({ default: '0', description: 'Time without a line after which a series goes; 0 for never.' }),
+    maxAge: yamlDuration({ default: '10m', description: 'For a summary: how long a value counts for the quantiles.' }),
+    ttl: yamlDuration({ default: '0', description: 'Time without a line after which a series goes; 0 for never.' }),
   },
   strict,
 );

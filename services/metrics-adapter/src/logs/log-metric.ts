@@ -1,4 +1,3 @@
-import { parseDuration } from '@podkit/chassis/config/duration';
 import { compileMoment, compileNumber, type NumberReader } from '../numbers/read-number.ts';
 import { compileTemplate, type Template } from '../regex/template.ts';
 import type { MetricSpec, Series, SeriesSink } from '../sink.ts';
@@ -108,9 +107,9 @@ const textIn = (fields: Fields, template: Template): string =>
   template.only === undefined ? template.render(fields) : (fields[template.only] ?? '');
 
 function buildSpec({ name, help, type, ttl, buckets, nativeFactor, quantiles, maxAge }: LogMetricConfig): MetricSpec {
-  const shared = { name, help, ttl: parseDuration(ttl) };
+  const shared = { name, help, ttl };
   if (type === 'histogram') return { ...shared, type, buckets: buckets.toSorted((a, b) => a - b), nativeFactor };
   if (type !== 'summary') return { ...shared, type };
   const objectives = quantiles.map((quantile) => ({ quantile, error: 0.01 }));
-  return { ...shared, type, quantiles: objectives, maxAge: parseDuration(maxAge), ageBuckets: 5 };
+  return { ...shared, type, quantiles: objectives, maxAge, ageBuckets: 5 };
 }

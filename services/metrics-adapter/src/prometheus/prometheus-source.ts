@@ -1,4 +1,3 @@
-import { parseDuration } from '@podkit/chassis/config/duration';
 import { HttpClient } from '../fetch/client.ts';
 import { FetchError } from '../fetch/errors.ts';
 import { withDefaults } from '../fetch/headers.ts';
@@ -23,12 +22,12 @@ const accept = [
 export function createPrometheusSource(config: PrometheusConfig, { limits, log }: PullContext): PullSource {
   const client = new HttpClient(config.client);
   const relabel = compileRelabel(config.relabel);
-  const { name, url, headers, maxBytes, honorTimestamps } = config;
+  const { name, url, headers, timeout, maxBytes, honorTimestamps } = config;
   return new PullSource({
     name,
     limits,
     log,
-    timeout: parseDuration(config.timeout),
+    timeout,
     close: () => client.close(),
     collect: async (snapshot, { signal, onError }) => {
       const answer = await client.ask({ url, headers: withDefaults(headers, { accept }), maxBytes, signal });

@@ -1,3 +1,4 @@
+import { yamlDuration } from '@podkit/chassis/config/yaml-duration';
 import { type Static, Type } from 'typebox';
 import { mappingFileSchema } from './mapping/mapping-config.ts';
 
@@ -33,7 +34,7 @@ export const statsdSchema = Type.Object(
     ),
     sets: Type.Object(
       {
-        maxAge: Type.String({ default: '1m', description: 'How long a member counts after its last sample.' }),
+        maxAge: yamlDuration({ default: '1m', description: 'How long a member counts after its last sample.' }),
         maxMembers: Type.Integer({
           default: 10_000,
           minimum: 1,
@@ -59,7 +60,7 @@ export const statsdSchema = Type.Object(
       minimum: 1,
       description: 'TCP and Unix stream connections at once.',
     }),
-    idleTimeout: Type.String({
+    idleTimeout: yamlDuration({
       default: '1h',
       description: 'Time without a byte after which a TCP or Unix stream connection is closed.',
     }),

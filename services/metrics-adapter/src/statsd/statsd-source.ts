@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { ConfigError } from '@podkit/chassis/config/config';
-import { parseDuration } from '@podkit/chassis/config/duration';
 import { describeError } from '@podkit/chassis/errors';
 import type { Logger } from '@podkit/chassis/log/logger';
 import { Reloader } from '@podkit/chassis/process/reload';
@@ -43,19 +42,6 @@ function loadMapping({ mappingFile, mapping }: Pick<StatsdConfig, 'mappingFile' 
   return parseMappingFile(text, mappingFile);
 }
 
-/** @throws {ConfigError} */
-function checkDurations({ name, idleTimeout, sets }: StatsdConfig): void {
-  for (const [key, text] of [
-    ['idleTimeout', idleTimeout],
-    ['sets.maxAge', sets.maxAge],
-  ] as const)
-    try {
-      parseDuration(text);
-    } catch (cause) {
-      throw new ConfigError([`statsd ${name}: ${key}: ${describeError(cause)}`]);
-    }
-}
-
 /** Receives StatsD on every transport that is configured and puts its samples into series. */
 export class StatsdSource implements Source {
   readonly name: string;
@@ -72,7 +58,6 @@ export class StatsdSource implements Source {
   constructor(options: StatsdOptions) {
     // Only to find out now; what is used is read at the start.
     loadMapping(options.config);
-    checkDurations(options.config);
     this.#options = options;
     this.name = options.config.name;
   }
@@ -87,8 +72,7 @@ export class StatsdSource implements Source {
     const { config, sink } = this.#options;
     const mapping = loadMapping(config);
     this.#mappings = mapping.size;
-    const { tags: styles, cacheSize, mappingFile } = config;
-    const sets = { ...config.sets, maxAge: parseDuration(config.sets.maxAge) };
+    const { tags: styles, sets, cacheSize, mappingFile } = config;
     this.#ingest = new StatsdIngest({ sink, mapping, styles, sets, counts: this.#counts, cacheSize });
     if (mappingFile !== undefined) this.#watch(mappingFile);
     try {
@@ -158,7 +142,7 @@ export class StatsdSource implements Source {
       maxLineBytes,
       connections: new Set<Socket>(),
       maxConnections,
-      idleTimeout: parseDuration(idleTimeout),
+      idleTimeout,
       onLines,
       onConnection: () => {
         counts.connections += 1;

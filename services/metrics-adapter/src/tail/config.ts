@@ -1,3 +1,4 @@
+import { yamlDuration } from '@podkit/chassis/config/yaml-duration';
 import { type Static, Type } from 'typebox';
 
 const strict = { additionalProperties: false };
@@ -23,11 +24,14 @@ export const tailSettings = {
     default: 'beginning',
     description: 'Where to begin in files that are there at the start.',
   }),
-  pollInterval: Type.String({
+  pollInterval: yamlDuration({
     default: '250ms',
     description: 'Time between checks of a file; events of the file system shorten it.',
   }),
-  rotateWait: Type.String({ default: '5s', description: 'How long a file that was renamed or removed is still read.' }),
+  rotateWait: yamlDuration({
+    default: '5s',
+    description: 'How long a file that was renamed or removed is still read.',
+  }),
   maxLineBytes: Type.Integer({ default: 65_536, minimum: 64, description: 'Bytes of a line that are kept.' }),
   cri: Type.Boolean({
     default: false,
@@ -41,7 +45,7 @@ export const tailSettings = {
           description: "Regex that the first line of a record matches; lines that don't belong to the record before.",
         }),
         maxLines: Type.Integer({ default: 500, minimum: 2, description: 'Lines of a record.' }),
-        timeout: Type.String({
+        timeout: yamlDuration({
           default: '1s',
           description: 'Time after which a record without a next one is complete.',
         }),

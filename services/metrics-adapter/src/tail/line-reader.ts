@@ -1,5 +1,4 @@
 import type { Readable } from 'node:stream';
-import { parseDuration } from '@podkit/chassis/config/duration';
 import { compileRegex } from '../regex/bounded-regex.ts';
 import type { TailConfig } from './config.ts';
 import { CriLines, type UnfinishedRecords } from './cri-lines.ts';
@@ -50,8 +49,8 @@ export class LineReader {
       slots: options.slots,
       from: config.from,
       maxLineBytes: config.maxLineBytes,
-      rotateWait: parseDuration(config.rotateWait),
-      pollInterval: Math.max(10, parseDuration(config.pollInterval)),
+      rotateWait: config.rotateWait,
+      pollInterval: Math.max(10, config.pollInterval),
       ...(positions ? { positions } : {}),
       ...(onFirstLine ? { onFirstLine } : {}),
       onPause: options.onPause,
@@ -134,7 +133,7 @@ function createJoiner(
     start: regex,
     maxLines,
     maxBytes: maxLineBytes,
-    timeout: parseDuration(timeout),
+    timeout,
     onRecord,
   });
 }

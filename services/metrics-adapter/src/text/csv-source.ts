@@ -1,5 +1,4 @@
 import { Readable } from 'node:stream';
-import { parseDuration } from '@podkit/chassis/config/duration';
 import { describeError } from '@podkit/chassis/errors';
 import { parse } from 'csv-parse';
 import { HttpClient } from '../fetch/client.ts';
@@ -59,13 +58,13 @@ export function compileCsv(configs: CsvConfig['metrics']): Metric[] {
 /** A source of CSV over HTTP. @throws {PodkitError} ERR_TIME */
 export function createCsvSource(config: CsvConfig, { limits, log }: PullContext): PullSource {
   const client = new HttpClient(config.client);
-  const { name, url, headers, maxBytes, delimiter, columns } = config;
+  const { name, url, headers, timeout, maxBytes, delimiter, columns } = config;
   const metrics = compileCsv(config.metrics);
   return new PullSource({
     name,
     limits,
     log,
-    timeout: parseDuration(config.timeout),
+    timeout,
     close: () => client.close(),
     collect: async (snapshot, { signal, onError }) => {
       const bytes = await client.fetch({ url, headers, maxBytes, signal });

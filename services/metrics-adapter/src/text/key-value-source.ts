@@ -1,4 +1,3 @@
-import { parseDuration } from '@podkit/chassis/config/duration';
 import { HttpClient } from '../fetch/client.ts';
 import { compileNumber, type NumberReader } from '../numbers/read-number.ts';
 import { type PullContext, PullSource } from '../pull/pull-source.ts';
@@ -64,12 +63,12 @@ function add(
 export function createKeyValueSource(config: KeyValueConfig, { limits, log }: PullContext): PullSource {
   const client = new HttpClient(config.client);
   const read = compileKeyValue(config);
-  const { name, url, headers, maxBytes } = config;
+  const { name, url, headers, timeout, maxBytes } = config;
   return new PullSource({
     name,
     limits,
     log,
-    timeout: parseDuration(config.timeout),
+    timeout,
     close: () => client.close(),
     collect: async (snapshot, { signal, onError }) => {
       const bytes = await client.fetch({ url, headers, maxBytes, signal });

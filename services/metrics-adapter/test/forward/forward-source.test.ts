@@ -4,15 +4,15 @@ import { PassThrough } from 'node:stream';
 import { createLogger } from '@podkit/chassis/log/logger';
 import { tempDir } from '@podkit/chassis/testing/temp-dir';
 import { waitFor } from '@podkit/chassis/testing/wait-for';
-import { Value } from 'typebox/value';
 import { expect, onTestFinished, test } from 'vitest';
-import { type ForwardConfig, forwardSchema } from '../../src/forward/config.ts';
+import { forwardSchema } from '../../src/forward/config.ts';
 import { ForwardSource } from '../../src/forward/forward-source.ts';
 import { startCollector } from '../support/log-collector.ts';
+import { parseSource } from '../support/parse-source.ts';
 
 const log = createLogger({ service: 'test', version: '0', level: 'silent' });
 
-async function start(config: Partial<ForwardConfig>) {
+async function start(config: object) {
   const given = {
     name: 'ship',
     pollInterval: '20ms',
@@ -23,7 +23,7 @@ async function start(config: Partial<ForwardConfig>) {
   };
   const [stdin, stdout] = [new PassThrough(), new PassThrough()];
   const source = new ForwardSource({
-    config: Value.Parse(forwardSchema, Value.Default(forwardSchema, given)),
+    config: parseSource(forwardSchema, given),
     log,
     stdin,
     stdout,

@@ -5,23 +5,22 @@ import { parseYaml } from '@podkit/chassis/config/yaml';
 import { createLogger } from '@podkit/chassis/log/logger';
 import { tempDir } from '@podkit/chassis/testing/temp-dir';
 import { waitFor } from '@podkit/chassis/testing/wait-for';
-import { Value } from 'typebox/value';
 import { expect, onTestFinished, test } from 'vitest';
-import { logsSchema } from '../../src/logs/config.ts';
+import { type LogsConfig, logsSchema } from '../../src/logs/config.ts';
 import { LogsSource } from '../../src/logs/logs-source.ts';
 import { TailMemory } from '../../src/tail/tail-memory.ts';
 import { MemorySink } from '../support/memory-sink.ts';
 
 const log = createLogger({ service: 'test', version: '0', level: 'silent' });
 
-function make(yaml: string, more: Record<string, unknown> = {}) {
+function make(yaml: string, more: Partial<LogsConfig> = {}) {
   const { value } = parseYaml(logsSchema, `name: test\n${yaml}`, 'logs.yaml');
-  const config = Value.Parse(logsSchema, { ...value, pollInterval: '20ms', ...more });
+  const config = { ...value, pollInterval: 20, ...more };
   const [sink, stdin] = [new MemorySink(), new PassThrough()];
   return { sink, stdin, source: new LogsSource({ config, sink, log, stdin }) };
 }
 
-async function start(yaml: string, more: Record<string, unknown> = {}) {
+async function start(yaml: string, more: Partial<LogsConfig> = {}) {
   const { sink, stdin, source } = make(yaml, more);
   await source.start();
   onTestFinished(() => source.stop());

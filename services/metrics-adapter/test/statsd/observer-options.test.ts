@@ -4,15 +4,15 @@ import { join } from 'node:path';
 import { createLogger } from '@podkit/chassis/log/logger';
 import { tempDir } from '@podkit/chassis/testing/temp-dir';
 import { waitFor } from '@podkit/chassis/testing/wait-for';
-import { Value } from 'typebox/value';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Family } from '../../src/series/family.ts';
 import { SeriesStore } from '../../src/series/store.ts';
-import { type StatsdConfig, statsdSchema } from '../../src/statsd/config.ts';
+import { statsdSchema } from '../../src/statsd/config.ts';
 import { StatsdCounts } from '../../src/statsd/counts.ts';
 import { StatsdIngest } from '../../src/statsd/ingest.ts';
 import { parseMappingFile } from '../../src/statsd/mapping/mapping.ts';
 import { StatsdSource } from '../../src/statsd/statsd-source.ts';
+import { parseSource } from '../support/parse-source.ts';
 
 const log = createLogger({ service: 'test', version: '0', level: 'silent' });
 
@@ -21,8 +21,7 @@ async function received(mapping: string, lines: string[]): Promise<Family[]> {
   const mappingFile = join(tempDir(), 'statsd_mapping.yml');
   writeFileSync(mappingFile, mapping);
   const store = new SeriesStore();
-  const given: Partial<StatsdConfig> = { udp: '127.0.0.1:0', mappingFile };
-  const config = Value.Parse(statsdSchema, Value.Default(statsdSchema, given));
+  const config = parseSource(statsdSchema, { udp: '127.0.0.1:0', mappingFile });
   const sink = store.sink('statsd', { seriesPerMetric: 100, seriesPerSource: 100 });
   const source = new StatsdSource({ config, sink, log });
   await source.start();

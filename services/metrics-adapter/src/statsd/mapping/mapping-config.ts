@@ -1,11 +1,16 @@
+import { parseYamlDuration } from '@podkit/chassis/config/yaml-duration';
 import { type Static, Type } from 'typebox';
 
 const strict = { additionalProperties: false };
 const observerType = Type.Unsafe<'histogram' | 'summary' | ''>({ type: 'string', enum: ['histogram', 'summary', ''] });
 const matchType = Type.Unsafe<'glob' | 'regex' | ''>({ type: 'string', enum: ['glob', 'regex', ''] });
 
-/** A duration as Go's YAML takes it: `1m20s`, or a whole number of nanoseconds such as 0. */
-const goDuration = Type.Unsafe<string | number>({ type: ['string', 'integer'] });
+/** A duration as Go's YAML has it, `1m20s` or a whole number of nanoseconds. `parseYaml` makes milliseconds of it. */
+const goDuration = Type.Unsafe<number>({
+  type: ['string', 'integer'],
+  minimum: 0,
+  parse: (text: string, given: unknown) => (typeof given === 'number' ? given / 1e6 : parseYamlDuration(text)),
+});
 
 const histogramOptions = Type.Object(
   {

@@ -6,7 +6,7 @@ import { compileTemplate, type Template } from '../../regex/template.ts';
 import type { SampleKind } from '../line/meaning.ts';
 import { GlobTrie } from './glob-trie.ts';
 import { type MappingDefaults, type MappingEntry, type MappingFile, mappingFileSchema } from './mapping-config.ts';
-import { compileObserver, milliseconds, type Observer } from './observer.ts';
+import { compileObserver, type Observer } from './observer.ts';
 
 /** What a mapping makes of a StatsD name; `labels` beat the sample's tags unless `honorLabels`. */
 export type Mapped = {
@@ -41,7 +41,7 @@ export class MappingTable {
 
   constructor({ defaults = {}, mappings = [] }: MappingFile, where: (place: Place) => string = placeText) {
     this.size = mappings.length;
-    this.unmapped = { observer: compileObserver({}, defaults), ttl: milliseconds(defaults.ttl) };
+    this.unmapped = { observer: compileObserver({}, defaults), ttl: defaults.ttl ?? 0 };
     const ordered = !(defaults.glob_disable_ordering ?? false);
     const trie = () => new GlobTrie<Rule>({ ordered });
     this.#globs = { counter: trie(), gauge: trie(), observer: trie() };
@@ -131,7 +131,7 @@ function compileRule(entry: MappingEntry, defaults: MappingDefaults, groups: rea
     honorLabels: entry.honor_labels ?? false,
     help: entry.help,
     observer: compileObserver(entry, defaults),
-    ttl: milliseconds(entry.ttl) || milliseconds(defaults.ttl),
+    ttl: entry.ttl || defaults.ttl || 0,
     scale: entry.scale ?? 1,
   };
 }

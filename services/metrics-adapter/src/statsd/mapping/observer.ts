@@ -1,4 +1,3 @@
-import { parseDuration } from '@podkit/chassis/config/duration';
 import type { MappingDefaults, MappingEntry } from './mapping-config.ts';
 
 /** How observations (timers, histograms, distributions) are kept. */
@@ -46,19 +45,9 @@ export function compileObserver(entry: Options, defaults: MappingDefaults): Obse
   return {
     type: 'summary',
     quantiles: quantiles.map(({ quantile, error = 0 }) => ({ quantile, error })),
-    maxAge: milliseconds(own.max_age) || milliseconds(shared.max_age) || standard.maxAge,
+    maxAge: own.max_age || shared.max_age || standard.maxAge,
     ageBuckets: own.age_buckets || shared.age_buckets || standard.ageBuckets,
   };
-}
-
-/**
- * Milliseconds of a duration in a mapping file: `1m20s`, or a whole number of nanoseconds.
- *
- * @throws {PodkitError} ERR_DURATION
- */
-export function milliseconds(duration: string | number | undefined): number {
-  if (duration === undefined || duration === '') return 0;
-  return typeof duration === 'number' ? duration / 1e6 : parseDuration(duration);
 }
 
 const filled = <Item>(list: readonly Item[] | undefined) => (list?.length ? list : undefined);
