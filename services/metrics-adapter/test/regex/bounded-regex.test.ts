@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { RE2JS } from 're2js';
 import { expect, test } from 'vitest';
 import { compileRegex } from '../../src/regex/bounded-regex.ts';
 import { leastCpuTime } from '../support/cpu-time.ts';
@@ -62,4 +63,25 @@ test('any literal text is matched by its quoted self, in either case when folded
   const text = fc.string({ minLength: 1 }).filter((value) => !value.includes('\\E'));
   fc.assert(fc.property(text, (value) => matches(`^\\Q${value}\\E$`, value)?.[0] === value));
   fc.assert(fc.property(text, (value) => matches(`(?i)^\\Q${value}\\E$`, value)?.[0] === value));
+});
+
+const atom = fc.constantFrom('a', 'b', '.', '\\w', '\\s', '[^a]', '^', '$', '\\b', 'é', '😀', '');
+const { pattern: randomPattern } = fc.letrec<{ pattern: string }>((tie) => ({
+  pattern: fc.oneof(
+    { maxDepth: 4 },
+    atom,
+    fc.tuple(tie('pattern'), tie('pattern')).map(([left, right]) => left + right),
+    fc.tuple(tie('pattern'), tie('pattern')).map(([left, right]) => `(${left}|${right})`),
+    fc.tuple(tie('pattern'), fc.constantFrom('*', '+?', '?', '{2}')).map(([inner, times]) => `(?:${inner})${times}`),
+  ),
+}));
+
+test('exec finds what the engine itself finds, group by group', () => {
+  const text = fc.string({ unit: fc.constantFrom('a', 'b', ' ', '\n', 'é', '😀', '\ud83d'), maxLength: 20 });
+  fc.assert(
+    fc.property(randomPattern, text, (pattern, value) => {
+      expect(matches(pattern, value)).toEqual(RE2JS.compile(pattern).exec(value)?.slice() ?? null);
+    }),
+    { numRuns: 1000 },
+  );
 });
