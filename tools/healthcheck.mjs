@@ -1,5 +1,6 @@
 // The images' HEALTHCHECK: node healthcheck.mjs URL [--wait=SECONDS] [--end-without-network]
 // Exit 0 when the URL answers 2xx within so many seconds (2), asked four times a second: one that starts needs one check, not many.
+// A port that does not speak HTTP is asked over TLS.
 // With --end-without-network, in a network namespace of which nothing but the loopback is left, process 1 gets a SIGTERM: the
 // container that held the namespace has died, and only a restart of this one joins the new namespace.
 import { networkInterfaces } from 'node:os';
@@ -8,14 +9,29 @@ const [url, ...options] = process.argv.slice(2);
 const wait = 1000 * Number(options.find((option) => option.startsWith('--wait='))?.slice('--wait='.length) ?? 2);
 const end = performance.now() + wait;
 
+const left = () => Math.max(1, Math.ceil(end - performance.now()));
+
 async function ask() {
   try {
-    const response = await fetch(url, { signal: AbortSignal.timeout(Math.max(1, Math.ceil(end - performance.now()))) });
+    const response = await fetch(url, { signal: AbortSignal.timeout(left()) });
     await response.body?.cancel();
     return { ok: response.ok, text: `${response.status} ${url}` };
   } catch (error) {
-    return { ok: false, text: `${url}: ${error.cause?.message ?? error.message}` };
+    const plain = { ok: false, text: `${url}: ${error.cause?.message ?? error.message}` };
+    return error.cause?.code === 'ECONNREFUSED' ? plain : askOverTls(plain);
   }
+}
+
+/** Ask a port that speaks TLS only. Its certificate is not for 127.0.0.1, so it isn't checked. */
+async function askOverTls(plain) {
+  const secure = url.replace(/^http:/, 'https:');
+  const { get } = await import('node:https');
+  return new Promise((resolve) => {
+    get(secure, { agent: false, rejectUnauthorized: false, signal: AbortSignal.timeout(left()) }, (response) => {
+      response.destroy();
+      resolve({ ok: Math.floor(response.statusCode / 100) === 2, text: `${response.statusCode} ${secure}` });
+    }).on('error', () => resolve(plain));
+  });
 }
 
 function hasNetwork() {

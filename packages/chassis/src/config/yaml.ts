@@ -34,7 +34,7 @@ export function parseYaml<Schema extends TSchema>(schema: Schema, text: string, 
     verbose: true,
   })
     .addKeyword(parseKeyword)
-    .compile(schema);
+    .compile(withoutUnused(schema, value));
   if (!validate(value)) throw new ConfigError(describeErrors(validate.errors ?? [], where));
   return { value: value as Static<Schema>, where };
 }
@@ -80,6 +80,16 @@ export function parsePlacedYaml(
   if (document.errors.length > 0)
     throw new ConfigError(document.errors.map((error) => `${at(error.pos[0])}: ${error.message}`));
   return { document, where: (place) => at(findOffset(document, place)) };
+}
+
+/** The schema without what lists and records hold that the file doesn't have: code made from it stays in memory. */
+function withoutUnused(schema: TSchema & { properties?: Record<string, object> }, value: unknown): TSchema {
+  if (schema.properties === undefined || typeof value !== 'object' || value === null) return schema;
+  const properties = Object.entries(schema.properties).map(([key, property]) => {
+    const { items, patternProperties, ...rest } = property as { items?: unknown; patternProperties?: unknown };
+    return [key, key in value ? property : rest];
+  });
+  return { ...schema, properties: Object.fromEntries(properties) };
 }
 
 function plainValue(document: Document, file: string): unknown {

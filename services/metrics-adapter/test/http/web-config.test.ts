@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { type RequestOptions, request } from 'node:https';
@@ -29,6 +29,14 @@ async function fetchTls(
   const [answer] = await once(sent, 'response');
   const name = answer.socket.getPeerCertificate().subject.CN as string;
   return { status: answer.statusCode, body: await text(answer), name };
+}
+
+/** Run the command of the image's HEALTHCHECK: its exit code, and what it prints. */
+async function checkHealth(url: string, seconds = 10): Promise<[code: number, output: string]> {
+  const script = new URL('../../../../tools/healthcheck.mjs', import.meta.url).pathname;
+  const child = spawn(process.execPath, [script, url, `--wait=${seconds}`], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const [[code], output] = await Promise.all([once(child, 'exit'), text(child.stdout)]);
+  return [code as number, output];
 }
 
 test('users are asked for their password, but not those who probe; headers are on every answer', async () => {
@@ -80,6 +88,18 @@ test('TLS with client certificates, and a renewed certificate is served to new c
   expect(await fetchTls(`${adapter.url}/-/healthy`, own)).toMatchObject({ status: 200, body: 'ok\n', name: 'second' });
   const plain = await loadWebConfig(webFile('{}'));
   expect(() => adapter.useWebConfig(plain)).toThrow('not added or taken away');
+});
+
+test("the image's health check finds out whether the port has TLS", async () => {
+  const folder = tempDir();
+  makeAuthority(folder, 'authority').sign('server', 'DNS:adapter');
+  const yaml = 'tls_server_config: { cert_file: server.crt, key_file: server.key }';
+  const plain = await startAdapter('{}');
+  const secure = await startAdapter('{}', { web: await loadWebConfig(webFile(yaml, folder)) });
+  expect(secure.url).toMatch(/^https:/);
+  expect(await checkHealth(`${plain.url}/readyz`)).toEqual([0, `200 ${plain.url}/readyz\n`]);
+  expect(await checkHealth(`${secure.url.replace('https', 'http')}/readyz`)).toEqual([0, `200 ${secure.url}/readyz\n`]);
+  expect((await checkHealth(`${secure.url.replace('https', 'http')}/nothing`, 0))[0]).toBe(1);
 });
 
 test.each([
