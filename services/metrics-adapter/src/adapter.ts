@@ -18,21 +18,21 @@ export type AdapterOptions = {
   log: Logger;
   stdin: Readable;
   stdout: Writable;
-  /** The metrics of this process. */
+  /** The registry with the metrics of this process. */
   registry: Metrics['registry'];
-  /** How many files may be followed at once; no limit unless given. */
+  /** Files that may be open at once; unlimited by default. */
   openFiles?: number;
 };
 
 type Pulled = PullResult & { source: PullSource };
 
-/** All sources of a configuration, and what they say together. */
+/** All sources of a configuration, merged into one set of families. */
 export class Adapter {
   readonly #store = new SeriesStore();
   readonly #log: Logger;
   readonly #streams: { stdin: Readable; stdout: Writable };
   readonly #memory: TailMemory;
-  /** Merging problems by source and reason; sources themselves count the rest. */
+  /** Merging problems by source and reason. Sources count their other problems themselves. */
   readonly #problems = new Map<string, Map<string, number>>();
   readonly #sweeper: NodeJS.Timeout;
   readonly #registry: Metrics['registry'];
@@ -49,7 +49,7 @@ export class Adapter {
     this.#registry = registry;
     this.#probes = new Probes(config);
     this.#limitStore(config);
-    this.#sources = this.#setOf(config);
+    this.#sources = this.#createSources(config);
     this.#sweeper = setInterval(() => this.#store.sweep(), 1000).unref();
   }
 
@@ -68,19 +68,19 @@ export class Adapter {
     await this.#probes.close();
   }
 
-  /** What `/probe` asks for. @throws {ProbeError | FetchError} */
+  /** Answer a query of `/probe`. @throws {ProbeError | FetchError} */
   probe(query: ProbeQuery, timeout: number): Promise<Family[]> {
     return this.#probes.probe(query, timeout, (reason) => this.#count('probe', reason));
   }
 
   /**
-   * Go over to another configuration. Sources that are the same in both go on undisturbed; series stay. When the new
-   * one can't be used, everything is as before.
+   * Use another configuration. Sources that are equal in both keep running, and series stay. When the new one has an
+   * error, the old one stays in use.
    *
    * @throws {ConfigError | PodkitError} with what is wrong with it
    */
   async reload(config: AdapterConfig): Promise<void> {
-    const [next, probes] = [this.#setOf(config, this.#sources), new Probes(config)];
+    const [next, probes] = [this.#createSources(config, this.#sources), new Probes(config)];
     await this.#sources.reloadKept(next);
     await this.#sources.handOver(next);
     const before = this.#probes;
@@ -90,18 +90,18 @@ export class Adapter {
     this.#limitStore(config);
     this.#store.beginGeneration(new Set(next.names));
     for (const source of this.#problems.keys()) if (!next.names.includes(source)) this.#problems.delete(source);
-    // Probes under way end by themselves; nobody has to wait for them.
+    // Probes in flight end by themselves, so the reload doesn't wait for them.
     void before.close();
   }
 
-  /** Forget the series that a source of StatsD or logs brought, or all of them; false where there is no such source. */
+  /** Remove the series of one source of StatsD or logs, or of all. Returns false if there is no such source. */
   clear(source?: string): boolean {
     if (source !== undefined && !this.#sources.push.some(({ name }) => name === source)) return false;
     this.#store.clear(source);
     return true;
   }
 
-  /** Everything, as it is now. `timeout` is how many milliseconds the slowest source may take. */
+  /** All families as of now. The slowest source may take `timeout` milliseconds. */
   async gather(timeout: number): Promise<Family[]> {
     const { pull, push } = this.#sources;
     const [pulled, selves, process] = await Promise.all([
@@ -140,7 +140,7 @@ export class Adapter {
     this.#store.limitBytes(limits.maxBytes ?? getHeapStatistics().heap_size_limit / 4);
   }
 
-  #setOf(config: AdapterConfig, previous?: SourceSet): SourceSet {
+  #createSources(config: AdapterConfig, previous?: SourceSet): SourceSet {
     const memory = this.#memory;
     return new SourceSet({ config, previous, store: this.#store, log: this.#log, memory, ...this.#streams });
   }

@@ -1,11 +1,11 @@
-/** Names that are counted apart; they come from outside, so all further ones count as `other`. */
+/** Names that have a count of their own. They come from outside, so all further names count as `other`. */
 const mostNames = 100;
 
 /** Counts by metric name. */
 export class NamedCounts {
   readonly #counts = new Map<string, { value: number }>();
 
-  /** The count of a name, to be added to. */
+  /** The counter of a name. */
   get(name: string): { value: number } {
     const known = this.#counts.get(name);
     if (known !== undefined) return known;
@@ -19,7 +19,7 @@ export class NamedCounts {
     this.get(name).value += 1;
   }
 
-  /** By name; without any, one 0 under an empty name, so that the metric is there before anything happens. */
+  /** The counts by name. Before the first it is 0 for an empty name, so that the metric exists from the start. */
   get values(): ReadonlyMap<string, number> {
     if (this.#counts.size === 0) return new Map([['', 0]]);
     return new Map([...this.#counts].map(([name, { value }]) => [name, value]));

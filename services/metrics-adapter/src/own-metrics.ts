@@ -3,7 +3,7 @@ import type { Family, NumberPoint } from './series/family.ts';
 import { labelsText } from './series/labels.ts';
 import type { StoreCounts } from './series/store.ts';
 
-/** A metric of the adapter itself as a family, under the prefix of the configuration. */
+/** The family of a metric of the adapter itself, with the configured prefix. */
 export function selfFamily(prefix: string, { name, help, type, samples }: SelfMetric): Family {
   const series = new Map<string, NumberPoint>(
     samples.map(({ labels, value }) => [labelsText(Object.entries(labels)), { value }]),
@@ -11,7 +11,7 @@ export function selfFamily(prefix: string, { name, help, type, samples }: SelfMe
   return { name: `${prefix}_${name}`, help, type, series };
 }
 
-/** Metrics of several sources with one name as one, so that each name stands once. */
+/** Merge metrics of equal names. */
 export function joinMetrics(metrics: readonly SelfMetric[]): SelfMetric[] {
   const joined = new Map<string, SelfMetric>();
   for (const metric of metrics) {
@@ -21,7 +21,7 @@ export function joinMetrics(metrics: readonly SelfMetric[]): SelfMetric[] {
   return [...joined.values()];
 }
 
-/** One metric with a sample by source. */
+/** One metric with a sample for each source. */
 function bySource(
   type: SelfMetric['type'],
   name: string,
@@ -32,25 +32,25 @@ function bySource(
   return { name, help, type, samples };
 }
 
-/** How asking the sources went, this time. */
+/** Whether the sources could be read in this scrape, and how long that took. */
 export function scrapeMetrics(results: readonly { name: string; up: boolean; seconds: number }[]): SelfMetric[] {
   const up = results.map(({ name, up: isUp }) => [name, Number(isUp)] as const);
   const took = results.map(({ name, seconds }) => [name, seconds] as const);
   return [
     bySource('gauge', 'up', 'Whether the source could be read.', up),
-    bySource('gauge', 'scrape_duration_seconds', 'How long the source took to be read.', took),
+    bySource('gauge', 'scrape_duration_seconds', 'Time that reading the source took.', took),
   ];
 }
 
-/** What went wrong since the start, by source and reason. */
+/** Errors since the start, by source and reason. */
 export function errorMetrics(problems: ReadonlyMap<string, ReadonlyMap<string, number>>): SelfMetric[] {
   const samples = [...problems].flatMap(([name, reasons]) =>
     [...reasons].map(([reason, value]) => [name, value, { reason }] as const),
   );
-  return [bySource('counter', 'errors_total', 'What could not be read or had to be left out.', samples)];
+  return [bySource('counter', 'errors_total', 'Reads that failed and parts that were left out.', samples)];
 }
 
-/** What the store holds of each source, and what it could not take as it came. */
+/** What the store holds for each source, and what it refused or merged. */
 export function storeMetrics(
   stored: readonly (readonly [name: string, counts: StoreCounts])[],
   bytes: number,
@@ -63,7 +63,7 @@ export function storeMetrics(
   return [
     {
       name: 'series_bytes',
-      help: 'Bytes that the series of the store take, estimated.',
+      help: 'Estimated bytes of the series in the store.',
       type: 'gauge',
       samples: [{ labels: {}, value: bytes }],
     },
@@ -71,13 +71,13 @@ export function storeMetrics(
     bySource(
       'counter',
       'series_overflow_total',
-      'Samples that a limit kept from a series of their own.',
+      'Samples that got no series of their own because of a limit.',
       byMetric('overflow'),
     ),
     bySource(
       'counter',
       'series_conflicts_total',
-      'Series refused as their metric has another type.',
+      'Series refused because their metric has another type.',
       byMetric('conflicts'),
     ),
     bySource('counter', 'series_expired_total', 'Series that had no sample within their TTL.', each('expired')),

@@ -5,8 +5,8 @@ import type { Family } from './series/family.ts';
 import { Snapshot } from './series/snapshot.ts';
 
 /**
- * The metrics of this process as families. All get the prefix, since an application that is a Node program too
- * has a `process_cpu_seconds_total` of its own, and that is the one that people want. It replaces `podkit_`.
+ * The metrics of this process as families. Each gets the prefix in place of `podkit_`: an application on Node has a
+ * `process_cpu_seconds_total` too, which must keep its name.
  */
 export async function registryFamilies(registry: Metrics['registry'], prefix: string): Promise<Family[]> {
   const snapshot = new Snapshot({ seriesPerMetric: 10_000, seriesPerSource: 100_000 }, () => undefined);

@@ -1,4 +1,4 @@
-/** A metric about the adapter itself, read when it is scraped; sources count in plain numbers, which cost nothing. */
+/** A metric of the adapter itself, made at each scrape from the plain numbers that sources count in. */
 export type SelfMetric = {
   name: string;
   help: string;

@@ -10,12 +10,12 @@ import { protect } from './http/protect.ts';
 import { serveAdapter } from './http/routes.ts';
 import { loadWebConfig, type WebConfig } from './http/web-config.ts';
 
-/** The parts of `process` that are needed: reload on SIGHUP, standard input and output, and end after a check. */
+/** The parts of `process` for reload on SIGHUP, standard input and output, and exit after a check. */
 export type Host = Pick<NodeJS.Process, 'on' | 'off' | 'exit' | 'stdin' | 'stdout'>;
 
 type Started = { adapter: Adapter; web: WebConfig | undefined; host: Host };
 
-/** Start the adapter's sources and serve what they say, and follow the configuration, until the service stops. */
+/** Start the adapter's sources, serve their metrics and follow the configuration, until the service stops. */
 export async function serve(context: Context<Settings>, { adapter, web, host }: Started): Promise<void> {
   const { config, log, lifecycle, metrics } = context;
   lifecycle.atClose('sources', () => adapter.stop());
@@ -49,7 +49,7 @@ function createAdapterServer(context: Context<Settings>, { adapter, reloader, tl
 
 type Port = { server: Server; web: WebConfig; host: Host };
 
-/** Protect the port as the web configuration says, and follow its files: certificates are renewed while the process runs. */
+/** Protect the port as the web configuration says, and reload its files when they change. */
 async function protectPort({ config, log, lifecycle }: Context<Settings>, { server, web, host }: Port): Promise<void> {
   const use = await protect(server, web);
   const reload = async () => use(await loadWebConfig(config.webConfigFile ?? ''));

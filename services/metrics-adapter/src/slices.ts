@@ -1,9 +1,9 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
-/** Milliseconds of work between two pauses: a probe that arrives meanwhile waits no longer than a few of these. */
+/** Milliseconds of work between two pauses. A probe that arrives meanwhile waits for a few of these at most. */
 const slice = 5;
 
-/** Long work in slices: where one is over (`over`), `await pause()` gives others their turn. */
+/** Divides long work into slices. When `over` is true, `await pause()` lets others run. */
 export class Slices {
   #began = performance.now();
 

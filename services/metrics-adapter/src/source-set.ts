@@ -16,35 +16,37 @@ import { createKeyValueSource } from './text/key-value-source.ts';
 
 export type SourceSetOptions = {
   config: AdapterConfig;
-  /** The set before a reload: what is the same in both is taken over from it. */
+  /** The set before a reload. Sources with an equal configuration are taken from it. */
   previous?: SourceSet | undefined;
   store: SeriesStore;
   log: Logger;
   stdin: Readable;
   stdout: Writable;
-  /** Where sources that read files stopped, for those that follow them. */
+  /** The file positions of sources that stopped, for their successors. */
   memory: TailMemory;
 };
 
 type Entry<Kind> = { source: Kind; kind: string; config: unknown };
 
-/** The sources of one configuration, in its order. */
+/** The sources of a configuration, in its order. */
 export class SourceSet {
   readonly #pull: Entry<PullSource>[];
   readonly #push: Entry<Source>[];
 
-  /** @throws {ConfigError | PodkitError} when a source can't be made from its configuration */
+  /** @throws {ConfigError | PodkitError} for an error in the configuration of a source */
   constructor(options: SourceSetOptions) {
     const { config, previous, store, log, stdin, stdout, memory } = options;
     const { limits, modules } = config;
     const context = { limits, log, modules };
     const pull = <Item>(kind: string, items: readonly Item[], create: (item: Item) => PullSource) =>
       items.map((item) =>
-        entryOf(previous === undefined ? [] : previous.#pull, kind, { item, limits, modules }, () => create(item)),
+        reuseOrCreate(previous === undefined ? [] : previous.#pull, kind, { item, limits, modules }, () =>
+          create(item),
+        ),
       );
     const push = <Item>(kind: string, items: readonly Item[], create: (item: Item) => Source) =>
       items.map((item) =>
-        entryOf(previous === undefined ? [] : previous.#push, kind, { item, limits }, () => create(item)),
+        reuseOrCreate(previous === undefined ? [] : previous.#push, kind, { item, limits }, () => create(item)),
       );
     const sink = (name: string) => store.sink(name, limits);
     this.#pull = [
@@ -81,7 +83,7 @@ export class SourceSet {
     return [...this.pull, ...this.push].map(({ name }) => name);
   }
 
-  /** Start all, or none. @throws {PodkitError} with the first that can't work */
+  /** Start all sources, or none. @throws {PodkitError} with the error of the first that fails */
   async start(): Promise<void> {
     await startAll(this.push);
   }
@@ -90,17 +92,17 @@ export class SourceSet {
     await Promise.all([...this.push.map((source) => source.stop()), ...this.pull.map((source) => source.close())]);
   }
 
-  /** Let the sources that `next` has too read their own files anew. @throws {ConfigError} */
+  /** Let the sources that `next` keeps reload their own files. @throws {ConfigError} */
   async reloadKept(next: SourceSet): Promise<void> {
     const kept = this.push.filter((source) => next.push.includes(source));
     await Promise.all(kept.map(async (source) => source.reload?.()));
   }
 
   /**
-   * Stop what `next` doesn't have and start what it has new. An address can be bound only once, so the old ones stop
-   * first; should a new one fail, the old ones are started again.
+   * Stop the sources that `next` drops, then start its new ones. The order matters, since an address can be bound only
+   * once. If a new one fails, the old ones are started again.
    *
-   * @throws {PodkitError} with the one that failed
+   * @throws {PodkitError} with the error of the source that failed
    */
   async handOver(next: SourceSet): Promise<void> {
     const ending = this.push.filter((source) => !next.push.includes(source));
@@ -116,7 +118,7 @@ export class SourceSet {
   }
 }
 
-function entryOf<Kind>(previous: Entry<Kind>[], kind: string, config: unknown, create: () => Kind): Entry<Kind> {
+function reuseOrCreate<Kind>(previous: Entry<Kind>[], kind: string, config: unknown, create: () => Kind): Entry<Kind> {
   const same = previous.find((entry) => entry.kind === kind && isDeepStrictEqual(entry.config, config));
   return same ?? { kind, config, source: create() };
 }

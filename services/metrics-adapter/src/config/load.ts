@@ -6,7 +6,7 @@ import { type AdapterConfig, adapterSchema } from './schema.ts';
 import { semanticErrors } from './semantics.ts';
 
 /**
- * Read the configuration file and check all that can be checked without touching a source.
+ * Read the configuration file and check everything that needs no connection to a source.
  *
  * @throws {ConfigError} with a line `file:line:column: place: what is wrong` for each error
  */

@@ -10,62 +10,75 @@ import { csvSchema, keyValueSchema } from '../text/config.ts';
 
 const strict = { additionalProperties: false };
 
-/** The configuration file. Sources stand in it by their kind; of each kind there may be several. */
+/** The configuration file: a list of sources for each kind. */
 export const adapterSchema = Type.Object(
   {
     prefix: Type.String({
       default: 'adapter',
       pattern: '^[a-zA-Z_][a-zA-Z0-9_]*$',
-      description: "What the adapter's own metrics begin with, such as `adapter_up`.",
+      description: "Prefix of the adapter's own metrics, as in `adapter_up`.",
     }),
     limits: Type.Object(
       {
-        seriesPerMetric: Type.Integer({ default: 10_000, minimum: 1, description: 'Series of one metric.' }),
-        seriesPerSource: Type.Integer({ default: 100_000, minimum: 1, description: 'Series of one source.' }),
+        seriesPerMetric: Type.Integer({ default: 10_000, minimum: 1, description: 'Series that one metric may have.' }),
+        seriesPerSource: Type.Integer({
+          default: 100_000,
+          minimum: 1,
+          description: 'Series that one source may have.',
+        }),
         maxBytes: Type.Optional(
           Type.Integer({
             minimum: 65_536,
             description:
-              'Bytes of the series that StatsD and logs bring, estimated; a quarter of the heap unless given.',
+              'Estimated bytes that the series of StatsD and logs may take; by default a quarter of the heap.',
           }),
         ),
       },
-      { ...strict, default: {}, description: 'Beyond these, samples go to a series whose labels say `other`.' },
+      {
+        ...strict,
+        default: {},
+        description: 'Limits. Samples beyond them go to a series whose labels have the value `other`.',
+      },
     ),
     scrape: Type.Object(
       {
-        timeout: yamlDuration({ default: '10s', description: 'Time for a scrape that names none.' }),
+        timeout: yamlDuration({ default: '10s', description: 'Timeout of a scrape whose request names none.' }),
         timeoutOffset: yamlDuration({
           default: '500ms',
-          description: "What is taken off the scraper's timeout, so that the answer arrives before it.",
+          description: "Subtracted from the scraper's timeout, so that the answer arrives in time.",
         }),
-        maxTimeout: yamlDuration({ default: '60s', description: 'Longest time, whatever the scraper says.' }),
+        maxTimeout: yamlDuration({ default: '60s', description: 'Longest timeout, whatever the scraper names.' }),
       },
-      { ...strict, default: {}, description: 'How long a scrape may take.' },
+      { ...strict, default: {}, description: 'Timeouts of scrapes.' },
     ),
     json: Type.Array(jsonSchema, { default: [], description: 'JSON over HTTP.' }),
     prometheus: Type.Array(prometheusSchema, {
       default: [],
-      description: 'Prometheus text or OpenMetrics, passed on.',
+      description: 'Metrics in a format of Prometheus, passed through.',
     }),
     keyValue: Type.Array(keyValueSchema, { default: [], description: 'Lines of keys and values over HTTP.' }),
     csv: Type.Array(csvSchema, { default: [], description: 'CSV over HTTP.' }),
     statsd: Type.Array(statsdSchema, { default: [], description: 'StatsD listeners.' }),
     logs: Type.Array(logsSchema, { default: [], description: 'Log files and streams.' }),
-    forward: Type.Array(forwardSchema, { default: [], description: 'Log lines that are sent on.' }),
+    forward: Type.Array(forwardSchema, { default: [], description: 'Log lines that are forwarded.' }),
     modules: Type.Record(Type.String(), moduleSchema, {
       default: {},
-      description: 'Modules of json_exporter, for `/probe` and for `json`.',
+      description: 'Modules of json_exporter, which `/probe` and `json` use.',
     }),
     probe: Type.Object(
       {
         targets: Type.Array(Type.String({ pattern: '^https?://[^/]+' }), {
           default: [],
-          description: 'URLs that `/probe` may fetch, with all below them; none for those on this host.',
+          description:
+            'URLs that `/probe` may fetch, with every path below them. An empty list allows the loopback only.',
         }),
-        maxBytes: Type.Integer({ default: 16_777_216, minimum: 1, description: 'Longest answer of a target.' }),
+        maxBytes: Type.Integer({
+          default: 16_777_216,
+          minimum: 1,
+          description: 'Longest answer of a target, in bytes.',
+        }),
       },
-      { ...strict, default: {}, description: 'What `/probe` may do.' },
+      { ...strict, default: {}, description: 'Limits of `/probe`.' },
     ),
   },
   { ...strict, $id: 'https://podkit.dev/schemas/metrics-adapter.json', title: 'metrics-adapter configuration' },

@@ -10,7 +10,7 @@ import type { AdapterConfig } from './schema.ts';
 
 export type SettingError = { place: Place; message: string };
 
-/** What a schema can't say: names that must differ, durations, paths and patterns that must compile. */
+/** Check what a schema can't: names must differ; paths, patterns and templates must compile. */
 export function semanticErrors(config: AdapterConfig): SettingError[] {
   const errors: SettingError[] = [];
   const attempt = (place: Place, action: () => unknown) => {
@@ -53,7 +53,7 @@ function repeatedNames(config: AdapterConfig): SettingError[] {
         seen.add(name);
         return [];
       }
-      return [{ place: [kind, at, 'name'], message: `another source is named ${name} too` }];
+      return [{ place: [kind, at, 'name'], message: `another source has the name ${name} too` }];
     }),
   );
 }

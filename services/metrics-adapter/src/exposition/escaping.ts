@@ -1,18 +1,18 @@
 import { type LabelPair, labelsText, parseLabelsText } from '../series/labels.ts';
 
-/** How names that older parsers can't read are written: https://prometheus.io/docs/instrumenting/escaping_schemes/ */
+/** Schemes that write names for older parsers: https://prometheus.io/docs/instrumenting/escaping_schemes/ */
 export const escapingSchemes = ['allow-utf-8', 'underscores', 'dots', 'values'] as const;
 export type EscapingScheme = (typeof escapingSchemes)[number];
 
 const legacyMetric = /^[a-zA-Z_:][a-zA-Z0-9_:]*$/;
 
-/** Whether every parser can read a metric's name. */
+/** Whether every parser can read the name of a metric. */
 export const isLegacyName = (name: string): boolean => legacyMetric.test(name);
 
 /** A metric's or label's name in a scheme. */
 export function escapeName(name: string, scheme: EscapingScheme): string {
   if (scheme === 'allow-utf-8' || name === '') return name;
-  // With dots even a plain name changes: its underscores double.
+  // This scheme changes plain names too: it doubles underscores.
   if (scheme === 'dots') return Array.from(name, (char, at) => dotted(char, at)).join('');
   if (isLegacyName(name)) return name;
   if (scheme === 'underscores') return Array.from(name, (char, at) => (isLegacy(char, at) ? char : '_')).join('');
@@ -35,8 +35,8 @@ function valued(char: string, at: number): string {
 }
 
 /**
- * Labels with their names in a scheme. Two names that would become one, such as `a.b` and `a_b`, stay two: the later is
- * written by its characters' codes.
+ * Labels with their names in a scheme. If two names would become equal, such as `a.b` and `a_b`, the later one is
+ * written with the scheme `values`.
  */
 export function escapePairs(pairs: readonly LabelPair[], scheme: EscapingScheme): LabelPair[] {
   const taken = new Set(pairs.map(([name]) => name).filter((name) => escapeName(name, scheme) === name));
@@ -56,5 +56,5 @@ export function escapeLabels(text: string, scheme: EscapingScheme): string {
   return labelsText(escapePairs(parseLabelsText(text), scheme));
 }
 
-/** True for each text with a quoted name, and for a few others, which costs only time. */
+/** Never false for a text with a quoted name. A false positive costs only time. */
 const mayQuoteNames = (text: string) => text.charCodeAt(0) === 34 || text.includes(',"');

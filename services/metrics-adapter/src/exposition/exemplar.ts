@@ -1,14 +1,14 @@
 import { parseLabelsText } from '../series/labels.ts';
 
-/** Characters (code points, unescaped) of all label names and values of an exemplar. */
+/** Longest sum of an exemplar's label names and values, in code points without escapes. */
 const longest = 128;
 
 /**
- * Whether an exemplar's labels, as a text of `labelsText`, are as short as OpenMetrics 1.0 demands:
+ * Whether the labels of an exemplar, as `labelsText` writes them, are within the limit of OpenMetrics 1.0:
  * https://prometheus.io/docs/specs/om/open_metrics_spec/#exemplars
  */
 export function fitsExemplar(labels: string): boolean {
-  // The text has the quotes and escapes too, so it is never shorter than what counts.
+  // With quotes and escapes the text is never shorter than the names and values alone.
   if (labels.length <= longest) return true;
   let length = 0;
   for (const [name, value] of parseLabelsText(labels)) length += Array.from(name).length + Array.from(value).length;

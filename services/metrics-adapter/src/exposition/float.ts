@@ -1,12 +1,12 @@
-/** A sample's value in the text formats. */
+/** The value of a sample in the text formats. */
 export function sampleValue(value: number): string | number {
   if (value === Number.POSITIVE_INFINITY) return '+Inf';
   return value === Number.NEGATIVE_INFINITY ? '-Inf' : value;
 }
 
 /**
- * A number as Go's clients print it (`1`, `0.005`, `1e+06`), for the labels `le` and `quantile`: they are compared
- * as text, so another program's `le="1e+06"` must not become a second series next to ours.
+ * A number as Go's clients print it (`1`, `0.005`, `1e+06`). The labels `le` and `quantile` are compared as text, so the
+ * `le="1e+06"` of another program must not become a second series.
  */
 export function goFloat(value: number): string {
   if (!Number.isFinite(value)) return String(sampleValue(value));
@@ -16,7 +16,7 @@ export function goFloat(value: number): string {
   return `${mantissa}e${exponent < 0 ? '-' : '+'}${String(Math.abs(exponent)).padStart(2, '0')}`;
 }
 
-/** The same as OpenMetrics demands it: `1.0` and not `1`. */
+/** The same for OpenMetrics, which demands `1.0` in place of `1`. */
 export function canonicalFloat(value: number): string {
   const text = goFloat(value);
   return /^-?\d+$/.test(text) ? `${text}.0` : text;

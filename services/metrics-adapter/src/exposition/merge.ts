@@ -4,17 +4,17 @@ import { Slices } from '../slices.ts';
 export type Contribution = { source: string; families: readonly Family[] };
 export type MergeProblem = 'duplicate' | 'type_conflict' | 'reserved_name';
 
-/** A family whose series are our own copy, so that more can be added. */
+/** A family with a copy of the series, to which others can be added. */
 type Union = { family: Family; series: Map<string, unknown> };
 
-/** Series between two readings of the clock. */
+/** Series between two looks at the clock. */
 const batch = 500;
 
 /**
- * Merge the families of all sources, each name once. The first source, in the order of the configuration, decides on a
- * metric's type and help, and of two samples of one series its own counts. A metric of another type, one whose name
- * another metric's samples have, and one whose name begins with `reserved` are left out; `onProblem` is called for each.
- * Long merges pause, so that other requests get their turn.
+ * Merge the families of all sources. For each name the first source, in the order of the configuration, decides on type
+ * and help, and its samples win. Left out are a family of another type, one whose name is that of another family's
+ * samples, and one whose name begins with `reserved`; `onProblem` is called for each. Long merges pause, so that other
+ * requests are served.
  */
 export async function mergeFamilies(
   contributions: readonly Contribution[],

@@ -1,23 +1,23 @@
 import type { Family, NumberPoint } from '../series/family.ts';
 import { plainFamilies } from './plain-families.ts';
 
-/** A family under the names that a format gives it. */
+/** A family with its names in a format. */
 export type NamedFamily = {
   family: Family;
-  /** Of the family: what HELP and TYPE say. */
+  /** Name in HELP and TYPE. */
   name: string;
-  /** What the samples' names begin with. */
+  /** Prefix of the names of its samples. */
   sample: string;
   type: string;
   suffixes: { sum: string; count: string };
-  /** The name of the samples that say when a series began, where they are written beside it. */
+  /** Name of the samples with the time when a series began, if they are written. */
   created: string | undefined;
 };
 
 const totals = { sum: '_sum', count: '_count' };
 const gaugeTotals = { sum: '_gsum', count: '_gcount' };
 
-/** Names in the text format, which doesn't know all types of OpenMetrics. */
+/** Names in the text format, which lacks some types of OpenMetrics. */
 export function textNames(families: readonly Family[]): NamedFamily[] {
   return families.flatMap((family) => {
     const plain = family.type === 'gaugehistogram' ? plainFamilies(family, family.series) : [family];
@@ -32,7 +32,7 @@ function textName(family: Family): NamedFamily {
   return { family, name, sample: name, type: older[type] ?? type, suffixes: totals, created: undefined };
 }
 
-/** When the series of a family began, as the gauges that older parsers take it for. */
+/** The times when series began, as a family of gauges. */
 function createdFamily({ name, help, type, series, showsCreated }: Family): Family[] {
   if (!showsCreated) return [];
   const created = new Map<string, NumberPoint>();
@@ -45,9 +45,9 @@ const createdName = ({ name, type }: Pick<Family, 'name' | 'type'>) =>
   `${type === 'counter' && name.endsWith('_total') ? name.slice(0, -'_total'.length) : name}_created`;
 
 /**
- * Names in OpenMetrics: a counter `a_total` is the family `a` with the sample `a_total`, and so with `_info`. Samples
- * keep their names in every format, so what OpenMetrics has no such type for is of unknown type: a counter without
- * `_total`, an info without `_info`, and the later of two families that would then have one name.
+ * Names in OpenMetrics: a counter `a_total` is the family `a` with the sample `a_total`; the same holds for `_info`.
+ * Samples keep their names in every format. So a counter without `_total`, an info without `_info`, and the later of two
+ * families that would get one name have the type unknown.
  */
 export function openMetricsNames(families: readonly Family[]): NamedFamily[] {
   const taken = new Set(families.map(({ name }) => name));

@@ -8,19 +8,19 @@ export type Format =
 const protobufType = 'application/vnd.google.protobuf';
 const fallback: Format = { kind: 'text', version: '0.0.4', escaping: 'underscores' };
 
-type Wish = { type: string; parameters: ReadonlyMap<string, string>; quality: number };
+type Accepted = { type: string; parameters: ReadonlyMap<string, string>; quality: number };
 
 /**
- * The format that a scraper likes best among those we have; with nothing that fits, text 0.0.4.
- * At equal quality the first in the header wins. https://prometheus.io/docs/instrumenting/content_negotiation/
+ * The supported format with the highest quality in Accept, or text 0.0.4 if there is none. At equal quality the first in
+ * the header wins. https://prometheus.io/docs/instrumenting/content_negotiation/
  */
 export function negotiateFormat(accept: string | undefined): Format {
-  const wishes = (accept ?? '')
+  const accepted = (accept ?? '')
     .split(',')
-    .map(parseWish)
+    .map(parseAccepted)
     .filter(({ quality }) => quality > 0);
-  for (const wish of wishes.toSorted((a, b) => b.quality - a.quality)) {
-    const format = findFormat(wish);
+  for (const one of accepted.toSorted((a, b) => b.quality - a.quality)) {
+    const format = findFormat(one);
     if (format !== undefined) return format;
   }
   return fallback;
@@ -35,7 +35,7 @@ export function contentType(format: Format): string {
   return `${type}; version=${format.version}; charset=utf-8${escaping}`;
 }
 
-function parseWish(text: string): Wish {
+function parseAccepted(text: string): Accepted {
   const [type = '', ...rest] = text.split(';').map((part) => part.trim());
   const parameters = new Map(
     rest.map((part): [string, string] => {
@@ -47,7 +47,7 @@ function parseWish(text: string): Wish {
   return { type: type.toLowerCase(), parameters, quality: quality >= 0 && quality <= 1 ? quality : 0 };
 }
 
-function findFormat({ type, parameters }: Wish): Format | undefined {
+function findFormat({ type, parameters }: Accepted): Format | undefined {
   const version = parameters.get('version');
   const escaping = escapingSchemes.find((scheme) => scheme === parameters.get('escaping')) ?? 'underscores';
   if (type === 'text/plain' || type === 'text/*' || type === '*/*') {
@@ -70,16 +70,16 @@ export type ContentCoding = (typeof encodings)[number] | 'identity';
 
 /** The compression that a client accepts with the highest quality; at equal quality zstd before gzip. */
 export function negotiateCoding(accept: string | undefined): ContentCoding {
-  const wishes = new Map(
+  const accepted = new Map(
     (accept ?? '')
       .split(',')
-      .map(parseWish)
+      .map(parseAccepted)
       .map(({ type, quality }) => [type, quality]),
   );
   let best: ContentCoding = 'identity';
   let bestQuality = 0;
   for (const coding of encodings) {
-    const quality = wishes.get(coding) ?? wishes.get('*') ?? 0;
+    const quality = accepted.get(coding) ?? accepted.get('*') ?? 0;
     if (quality > bestQuality) [best, bestQuality] = [coding, quality];
   }
   return best;

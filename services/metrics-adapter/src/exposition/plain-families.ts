@@ -5,8 +5,8 @@ import { canonicalFloat } from './float.ts';
 type Composite = HistogramPoint | SummaryPoint;
 
 /**
- * The samples of histograms or summaries as families of single numbers, for a format that can't say that some of them
- * are missing, or that doesn't know the type: each keeps its name, its labels and its value.
+ * The samples of histograms or summaries as families of single numbers, for a format that lacks the type or can't leave
+ * out a part of it. Each sample keeps its name, labels and value.
  */
 export function plainFamilies(family: Family, points: Iterable<readonly [labels: string, point: Composite]>): Family[] {
   const families = new Map<string, Map<string, NumberPoint>>();
@@ -34,7 +34,7 @@ export function plainFamilies(family: Family, points: Iterable<readonly [labels:
   return [...families].map(([name, series]) => ({ name, help, unit, type: gauge ? 'gauge' : 'unknown', series }));
 }
 
-/** The buckets of a histogram as the formats have them: each upper bound with the count up to it. */
+/** The cumulative buckets of a histogram: each upper bound with the count up to it. */
 export function cumulativeBuckets({ bounds, counts, cumulative }: HistogramPoint): [bound: number, count: number][] {
   let sum = 0;
   return counts.map((count, at) => {
@@ -43,14 +43,14 @@ export function cumulativeBuckets({ bounds, counts, cumulative }: HistogramPoint
   });
 }
 
-/** Whether nothing of a histogram or summary is missing and its counts are what protobuf has for them. */
+/** Whether protobuf can hold a histogram or summary: no part is missing, and counts have the right type. */
 export function isWhole(point: Composite): boolean {
   if (point.sum === undefined || point.count === undefined) return false;
   if ('quantiles' in point) return Number.isInteger(point.count);
   return point.native !== undefined || point.counts.length === point.bounds.length + 1;
 }
 
-/** A label more; a text of labels stays sorted only where the name is the last, and here nobody reads the order. */
+/** Add a label at the end. The order of labels doesn't matter here. */
 function withLabel(labels: string, name: string, value: number): string {
   return `${labels}${labels === '' ? '' : ','}${quoteName(name)}="${escapeValue(canonicalFloat(value))}"`;
 }

@@ -1,6 +1,6 @@
 /**
- * Writes protocol buffer messages by hand: a field's number and wire type, then its value. Values that are a type's
- * default are written all the same, since proto2 readers tell "0" from "absent".
+ * Writes protocol buffer messages: the number and wire type of a field, then its value. Default values are written too,
+ * since proto2 distinguishes 0 from an absent field.
  *
  * https://protobuf.dev/programming-guides/encoding/
  */
@@ -8,7 +8,7 @@ export class ProtobufWriter {
   #buffer = Buffer.allocUnsafe(4096);
   #at = 0;
 
-  /** What was written so far; the writer goes on from there. */
+  /** Take the bytes that were written since the last call. */
   take(): Buffer {
     const bytes = Buffer.from(this.#buffer.subarray(0, this.#at));
     this.#at = 0;
@@ -33,7 +33,7 @@ export class ProtobufWriter {
     this.#at = this.#buffer.writeDoubleLE(value, this.#at);
   }
 
-  /** uint32, uint64, int32 and enum. What is no number from 0 to 2^53 is 0 or 2^53: writing always ends. */
+  /** uint32, uint64, int32 and enum. Other values become 0 or 2^53, so that writing always ends. */
   unsigned(field: number, value: number): void {
     this.#tag(field, 0);
     this.#varint(value);
@@ -68,7 +68,7 @@ export class ProtobufWriter {
     });
   }
 
-  /** A message inside a message; its length is known only when it is written, so it is moved to make room. */
+  /** A nested message. Its length is known only after it is written, so its bytes are then moved to make room. */
   message(field: number, write: () => void): void {
     this.#tag(field, 2);
     const start = this.#at;

@@ -18,15 +18,15 @@ const types: Record<Family['type'], number> = {
   stateset: 1,
 };
 
-/** Where MetricType's value of a plain number stands in Metric. */
+/** The field of Metric for a single number, by type. */
 const numberFields: Partial<Record<Family['type'], number>> = { gauge: 2, info: 2, stateset: 2, counter: 3 };
 const untypedField = 5;
 
-/** Series in one message; a family with more is still one message, but is made in pieces to let others run. */
+/** Bytes after which the encoder yields, so that others can run. */
 const bytesPerChunk = 65_536;
 
 /**
- * The families as length-delimited messages, in pieces; the one format with native histograms.
+ * The families as length-delimited messages, in pieces. Only this format has native histograms.
  *
  * https://github.com/prometheus/client_model/blob/master/io/prometheus/client/metrics.proto
  */
@@ -34,12 +34,12 @@ export function* encodeProtobuf(families: readonly Family[], escaping: EscapingS
   for (const family of families) {
     const partial: [labels: string, point: HistogramPoint | SummaryPoint][] = [];
     yield* encodeFamily(family, escaping, partial);
-    // The format has no way to say that a sum is not there: it would be 0.
+    // The format can't leave a sum out: it would read as 0.
     for (const plain of plainFamilies(family, partial)) yield* encodeFamily(plain, escaping, []);
   }
 }
 
-/** One family; points that the format would complete with zeros are put into `partial` instead. */
+/** One family. Points with a missing part go into `partial`, since the format would write 0 for it. */
 function* encodeFamily(
   family: Family,
   escaping: EscapingScheme,
@@ -51,7 +51,7 @@ function* encodeFamily(
   writer.text(1, escapeName(family.name, escaping));
   writer.text(2, family.help);
   writer.unsigned(3, types[family.type]);
-  for (const [labels, point] of pointsOf(family)) {
+  for (const [labels, point] of listPoints(family)) {
     if (!('value' in point) && !isWhole(point)) {
       partial.push([labels, point]);
       continue;
@@ -60,7 +60,7 @@ function* encodeFamily(
     writer.message(4, () => writeMetric(writer, { family, labels, point, escaping }));
     if (writer.size < bytesPerChunk) continue;
     metrics.push(writer.take());
-    // An empty piece: nothing to send yet, but a moment for others.
+    // An empty piece: nothing is sent yet, but others can run.
     yield Buffer.alloc(0);
   }
   if (family.unit) writer.text(5, family.unit);
@@ -72,8 +72,8 @@ function* encodeFamily(
 
 type Point = NumberPoint | HistogramPoint | SummaryPoint;
 
-/** Every point, those of one series that stand for several times one after the other. */
-function* pointsOf(family: Family): Generator<[labels: string, point: Point]> {
+/** Every point; a series can have several with different timestamps. */
+function* listPoints(family: Family): Generator<[labels: string, point: Point]> {
   for (const [labels, point] of family.series) {
     yield [labels, point];
     for (const later of point.later ?? []) yield [labels, later];
@@ -148,7 +148,7 @@ function writeHistogram(writer: ProtobufWriter, point: HistogramPoint, escaping:
   writeTime(writer, 15, point.created);
 }
 
-/** A count, of a histogram or of one of its buckets: a fraction has a field of its own, which is the fourth of both. */
+/** The count of a histogram or bucket. In both messages field 4 holds a count with a fraction. */
 function writeCount(writer: ProtobufWriter, field: number, count: number): void {
   if (Number.isInteger(count)) writer.unsigned(field, count);
   else writer.double(4, count);
@@ -170,7 +170,7 @@ function writeNative(writer: ProtobufWriter, native: NativeBuckets): void {
     if (native.fractions && counts.length > 0) writer.packedDoubles(spanField + 2, counts);
     else if (deltas.length > 0) writer.packedSigned(spanField + 1, deltas);
   }
-  // A span of nothing is how a reader knows an empty native histogram from a classic one.
+  // An empty span distinguishes an empty native histogram from a classic one.
   if (native.positive.size + native.negative.size === 0) {
     writer.message(12, () => {
       writer.signed(1, 0);

@@ -6,10 +6,10 @@ import type { ContentCoding, Format } from './negotiate.ts';
 import { encodeProtobuf } from './protobuf.ts';
 import { encodeText } from './text.ts';
 
-/** Bytes that are sent in one piece: many small ones cost more than they are worth. */
+/** Least bytes of a piece: many small ones would be slower. */
 const pieceSize = 131_072;
 
-/** The families in a format, as bytes in pieces; between them others get their turn. */
+/** The families in a format, in pieces of bytes. Others can run between them. */
 export async function* encode(families: readonly Family[], format: Format): AsyncGenerator<Buffer> {
   const pieces =
     format.kind === 'protobuf'
@@ -31,7 +31,7 @@ export async function* encode(families: readonly Family[], format: Format): Asyn
   if (size > 0) yield Buffer.concat(pending);
 }
 
-/** The same as a stream, compressed where the client takes that; fast rather than small, since it stays in the cluster. */
+/** The same as a stream with a content coding. The fastest level is used, since pages stay in the cluster. */
 export function encodedStream(families: readonly Family[], format: Format, coding: ContentCoding): Readable {
   const plain = Readable.from(encode(families, format), { objectMode: false });
   if (coding === 'identity') return plain;

@@ -1,12 +1,12 @@
 export type Spans = {
-  /** Runs of buckets: how far from the end of the run before (the first from index 0), and how many. */
+  /** Runs of buckets: the distance from the end of the previous run (at first from index 0), and the number of buckets. */
   spans: { offset: number; length: number }[];
   counts: number[];
-  /** Each bucket's count, rounded, less the one before. */
+  /** The rounded count of each bucket less that of the previous one. */
   deltas: number[];
 };
 
-/** Sparse buckets as the wire format has them: https://prometheus.io/docs/specs/native_histograms/ */
+/** Sparse buckets in the wire format: https://prometheus.io/docs/specs/native_histograms/ */
 export function toSpans(buckets: ReadonlyMap<number, number>): Spans {
   const result: Spans = { spans: [], counts: [], deltas: [] };
   let [next, previous] = [0, 0];

@@ -8,7 +8,7 @@ import { cumulativeBuckets } from './plain-families.ts';
 
 export type TextOptions = { openMetrics: boolean; escaping: EscapingScheme };
 
-/** Lines of text in one piece; small enough that none of them holds up the event loop. */
+/** Lines in one piece: few enough not to block the event loop. */
 const linesPerChunk = 512;
 
 /**
@@ -41,7 +41,7 @@ class FamilyWriter {
     yield* composite ? this.#compositeChunks() : this.#numberChunks(family.series as ReadonlyMap<string, NumberPoint>);
   }
 
-  /** By far the most frequent kind, so what is the same for all lines is done once. */
+  /** The most frequent kind, so everything that is equal in all lines is computed once. */
   *#numberChunks(series: ReadonlyMap<string, NumberPoint>): Generator<string> {
     const { bare, open } = this.#head(this.#named.sample);
     const { escaping } = this.#options;
@@ -108,7 +108,7 @@ class FamilyWriter {
     const before = `${this.#head(`${sample}_bucket`).open}${labels}${labels === '' ? '' : ','}le="`;
     const stamp = this.#stamp(point.timestamp);
     let text = '';
-    // A native histogram alone has no buckets that a text could show, but for the one of everything.
+    // A native histogram without classic buckets shows only `+Inf` in text.
     const count = point.count ?? 0;
     const buckets = point.native && point.counts.length === 0 ? [[Infinity, count] as const] : cumulativeBuckets(point);
     for (const [at, [bound, value]] of buckets.entries())
@@ -132,7 +132,7 @@ class FamilyWriter {
     return `${labels === '' ? bare : `${open}${labels}} `}${sampleValue(value)}${stamp}\n`;
   }
 
-  /** When a series began, where its source said so by a sample of its own. */
+  /** The sample with the time when a series began, if its source has one. */
   #created(labels: string, milliseconds: number | undefined): string {
     const { created } = this.#named;
     if (created === undefined || milliseconds === undefined) return '';
@@ -140,7 +140,7 @@ class FamilyWriter {
     return `${labels === '' ? bare : `${open}${labels}} `}${milliseconds / 1000}\n`;
   }
 
-  /** What stands before the value, without labels and with them; a name that isn't plain moves into the braces. */
+  /** The text before the value, without labels and with them. A name that isn't plain goes into the braces. */
   #head(name: string): { bare: string; open: string } {
     let head = this.#heads.get(name);
     if (head !== undefined) return head;

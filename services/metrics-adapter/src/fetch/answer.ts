@@ -14,13 +14,13 @@ const decoders: Readonly<Record<string, Decode>> = {
   zstd: promisify<Buffer, { maxOutputLength: number }, Buffer>(zstdDecompress),
 };
 
-/** What requests accept. */
+/** The value of Accept-Encoding. */
 export const acceptedCodings = 'zstd, gzip, deflate, br';
 
-/** Codings one after the other that an answer may have. */
+/** Content codings that one answer may have. */
 const mostCodings = 3;
 
-/** Read an answer to a limit and no further. @throws {FetchError} too_large, parse, coding */
+/** Read and decode an answer of at most `maxBytes`. @throws {FetchError} too_large, parse, coding */
 export async function readAnswer(
   body: Readable,
   encoding: string | string[] | undefined,
@@ -43,7 +43,7 @@ export async function readAnswer(
   return bytes;
 }
 
-/** Read no further. What is cut off ends with an error, which nobody else would take. */
+/** Stop reading. The aborted stream emits an error, which needs a listener. */
 export function discard(body: Readable): void {
   body.on('error', () => undefined).destroy();
 }
@@ -71,7 +71,7 @@ async function decoded(bytes: Buffer, coding: string, maxBytes: number): Promise
   }
 }
 
-/** Servers mean either zlib's format, which is right, or bare deflate; the first byte of zlib's tells. */
+/** Servers send either zlib's format, as the standard says, or raw deflate. The first two bytes tell which. */
 function inflateEither(bytes: Buffer, options: { maxOutputLength: number }): Promise<Buffer> {
   const zlib = ((bytes[0] ?? 0) & 0x0f) === 8 && bytes.length > 1 && bytes.readUInt16BE(0) % 31 === 0;
   return promisify<Buffer, { maxOutputLength: number }, Buffer>(zlib ? inflate : inflateRaw)(bytes, options);

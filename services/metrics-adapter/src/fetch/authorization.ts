@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { HttpClientConfig } from './config.ts';
 
-/** The Authorization header that a configuration asks for, but for OAuth 2. Files are read anew: tokens rotate. */
+/** The Authorization header of a configuration without OAuth 2. Files are read each time, since tokens rotate. */
 export async function buildAuthorization(config: HttpClientConfig): Promise<string | undefined> {
   const { basic_auth: basic, authorization, bearer_token: token, bearer_token_file: tokenFile } = config;
   if (basic) {
@@ -19,7 +19,7 @@ export async function buildAuthorization(config: HttpClientConfig): Promise<stri
   return bearer === undefined ? undefined : `Bearer ${bearer}`;
 }
 
-/** The Authorization header for the user and password that a URL has; undefined where it has none. */
+/** The Authorization header for the user and password in a URL; undefined without them. */
 export function readUser(url: string): string | undefined {
   const { username, password } = new URL(url);
   if (username === '' && password === '') return undefined;
@@ -27,14 +27,14 @@ export function readUser(url: string): string | undefined {
   return `Basic ${Buffer.from(decoded).toString('base64')}`;
 }
 
-/** A URL without its user and password, which go into a header. */
+/** A URL without its user and password. */
 export function withoutUser(text: string): string {
   const url = new URL(text);
   [url.username, url.password] = ['', ''];
   return url.href;
 }
 
-/** A secret that stands in the configuration or in a file, without white space around it. */
+/** A secret from the configuration or from a file, trimmed. */
 export async function readSecret(text: string | undefined, path: string | undefined): Promise<string | undefined> {
   if (text !== undefined) return text.trim();
   return path === undefined ? undefined : (await readFile(path, 'utf8')).trim();

@@ -16,16 +16,16 @@ export type FetchRequest = {
   /** Sent with POST; without it the request is a GET. */
   body?: string | undefined;
   maxBytes: number;
-  /** Statuses that are an answer; 200 to 299 where there are none. */
+  /** Statuses that count as success; by default 200 to 299. */
   validStatus?: readonly number[] | undefined;
   signal: AbortSignal;
-  /** Whether a redirect may lead to an address; everywhere where it isn't given. */
+  /** Whether a redirect to a URL is allowed; by default it is. */
   allows?: ((url: URL) => boolean) | undefined;
 };
 
 const defaults = { 'accept-encoding': acceptedCodings, 'user-agent': `podkit-metrics-adapter/${pkg.version}` };
 
-/** A client for one server, with kept connections. Answers are read to a limit and no further. */
+/** An HTTP client for one server with kept connections and bounded answers. */
 export class HttpClient {
   readonly #config: HttpClientConfig;
   readonly #connections: Connections;
@@ -42,10 +42,10 @@ export class HttpClient {
     return (await this.ask(options)).bytes;
   }
 
-  /** An answer with its media type in lower case, '' where it has none. @throws {FetchError} */
+  /** An answer with its media type in lower case, '' if there is none. @throws {FetchError} */
   async ask(options: FetchRequest): Promise<{ bytes: Buffer; type: string }> {
     const { signal, validStatus = [] } = options;
-    // One that is still there is of an earlier request.
+    // An alert that is still here belongs to an earlier request.
     this.#connections.takeAlert();
     try {
       const { statusCode: status, headers, body } = await this.#follow(options);
@@ -70,7 +70,7 @@ export class HttpClient {
     const { origin } = new URL(url);
     let hop: Hop = { url, headers, body };
     for (let count = 0; ; count += 1) {
-      // Credentials are for the server that was asked.
+      // Only the configured server gets the credentials.
       const authorization = new URL(hop.url).origin === origin ? await this.#authorization(url, signal) : undefined;
       const dispatcher = await this.#connections.to(hop.url);
       const asked = request(withoutUser(hop.url), {
@@ -88,7 +88,7 @@ export class HttpClient {
     }
   }
 
-  /** A proxy that hangs up on CONNECT is asked again and again by undici, which hears no signal meanwhile. */
+  /** undici repeats a CONNECT that a proxy refuses without end and ignores the signal. Closing the connections ends it. */
   async #untilAborted<T>(asked: Promise<T>, signal: AbortSignal): Promise<T> {
     let settled = false;
     const endIt = () => setImmediate(() => settled || void this.#connections.close());
@@ -112,7 +112,7 @@ export class HttpClient {
 }
 
 function fetchError(cause: unknown, signal: AbortSignal): FetchError {
-  if (signal.aborted) return new FetchError('timeout', 'no whole answer in time', { cause });
+  if (signal.aborted) return new FetchError('timeout', 'no complete answer within the timeout', { cause });
   const code = getErrorCode(cause) ?? '';
   const tls = /TLS|CERT|SSL|SELF_SIGNED|UNABLE_TO/.test(code);
   return new FetchError(tls ? 'tls' : 'connect', describeError(cause), { cause });

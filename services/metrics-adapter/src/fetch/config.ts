@@ -16,8 +16,8 @@ const tlsConfig = Type.Object(
     ca_file: text('Path of the authorities.'),
     cert_file: text('Path of the client certificate; read again when it changes.'),
     key_file: text('Path of its key.'),
-    server_name: text('Name that the server must prove, where it is not that of the URL.'),
-    insecure_skip_verify: flag(false, 'Whether any certificate will do.'),
+    server_name: text('Name that the certificate must have, if not the host of the URL.'),
+    insecure_skip_verify: flag(false, 'Whether every certificate is accepted.'),
     min_version: version,
     max_version: version,
   },
@@ -39,7 +39,7 @@ const oauth2 = Type.Object(
 );
 
 /**
- * How to reach a server, by the names of Prometheus' own HTTP clients:
+ * How to reach a server, with the names of Prometheus' http_config:
  * https://prometheus.io/docs/prometheus/latest/configuration/configuration/#http_config
  */
 export const httpClientSchema = Type.Object(
@@ -59,14 +59,14 @@ export const httpClientSchema = Type.Object(
       Type.Object(
         {
           type: Type.String({ default: 'Bearer', description: 'First word of the header.' }),
-          credentials: text('What follows it.'),
-          credentials_file: text('Path of what follows it; read for each request.'),
+          credentials: text('Rest of the header.'),
+          credentials_file: text('Path of a file with it; read for each request.'),
         },
         strict,
       ),
     ),
-    bearer_token: text('The same as authorization, by its older name.'),
-    bearer_token_file: text('The same, from a file.'),
+    bearer_token: text('Older name of `authorization` with type Bearer.'),
+    bearer_token_file: text('Path of a file with the token.'),
     oauth2: Type.Optional(oauth2),
     tls_config: Type.Optional(tlsConfig),
     proxy_url: text('Proxy for every request.'),
@@ -77,16 +77,20 @@ export const httpClientSchema = Type.Object(
   strict,
 );
 
-/** What all sources over HTTP have in common. */
+/** The settings that all sources over HTTP share. */
 export const fetchSettings = {
   name: Type.String({ pattern: '^[a-zA-Z0-9_.-]+$', description: 'Name of the source in metrics and logs.' }),
-  url: Type.String({ pattern: '^https?://', description: 'What to fetch.' }),
+  url: Type.String({ pattern: '^https?://', description: 'URL to fetch.' }),
   headers: Type.Record(Type.String(), Type.String(), { default: {}, description: 'Headers of the request.' }),
   timeout: yamlDuration({
     default: '10s',
-    description: "Longest wait for the whole answer; the scraper's own timeout can only shorten it.",
+    description: "Timeout for the complete answer; the scraper's timeout can shorten it.",
   }),
-  maxBytes: Type.Integer({ default: 16_777_216, minimum: 1, description: 'Longest answer; a longer one is refused.' }),
+  maxBytes: Type.Integer({
+    default: 16_777_216,
+    minimum: 1,
+    description: 'Longest answer in bytes; a longer one is an error.',
+  }),
   client: Type.Object(httpClientSchema.properties, {
     ...strict,
     default: {},

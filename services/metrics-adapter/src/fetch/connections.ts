@@ -10,7 +10,7 @@ export type ConnectionsConfig = Pick<HttpClientConfig, 'tls_config' | 'proxy_url
 
 type Kept = { tls: string; agent: Dispatcher };
 
-/** Kept connections, through a proxy or not; made anew where a certificate on disk has changed. */
+/** Kept connections, direct or through a proxy. They are replaced when a certificate on disk changes. */
 export class Connections {
   readonly #config: ConnectionsConfig;
   readonly #kept = new Map<'direct' | 'proxy', Kept>();
@@ -34,17 +34,17 @@ export class Connections {
     const connect = { ...options, allowH2: shared.allowH2 } as buildConnector.BuildOptions;
     const agent = direct
       ? new Agent({ ...shared, connect: this.#listening(buildConnector(connect)) })
-      : // As Go's clients do: plain HTTP is asked of the proxy itself, and only TLS goes through a tunnel.
+      : // As Go's clients: requests over plain HTTP go to the proxy itself, only TLS goes through a tunnel.
         new ProxyAgent({ ...shared, uri: proxy, requestTls: connect, proxyTunnel: false });
     this.#kept.set(kind, { tls, agent });
-    // Not destroyed: what another request has in flight on them is answered.
+    // Closed, not destroyed: requests in flight on it are answered.
     void kept?.agent.close();
     return agent;
   }
 
   /**
-   * The alert with which a server ended a connection after the handshake, once: so TLS 1.3 refuses a client that has no
-   * certificate, and undici says no more than that the other side closed.
+   * Take the TLS alert with which a server closed a connection after the handshake. With TLS 1.3 a server refuses a
+   * client without a certificate in this way, and undici reports only that the other side closed.
    */
   takeAlert(): Error | undefined {
     const alert = this.#alert;

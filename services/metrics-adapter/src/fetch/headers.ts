@@ -1,4 +1,4 @@
-/** Headers with defaults for those that are missing, whatever the case of their names. */
+/** Headers, with defaults for those that are missing. The case of names doesn't matter. */
 export function withDefaults(
   headers: Readonly<Record<string, string>>,
   defaults: Readonly<Record<string, string>>,

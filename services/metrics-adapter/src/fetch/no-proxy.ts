@@ -1,9 +1,9 @@
 import { BlockList, isIP } from 'node:net';
 
 /**
- * Whether an address is one of those that are reached without the proxy. The list is that of Go's clients
- * (https://pkg.go.dev/golang.org/x/net/http/httpproxy#Config): names, which mean what is below them too, or only that
- * where they begin with a dot; IP addresses and CIDR ranges; each with a port where only that is meant; `*` for all.
+ * Whether a URL is reached without the proxy. The list has the syntax of Go's clients
+ * (https://pkg.go.dev/golang.org/x/net/http/httpproxy#Config): a name stands for itself and its subdomains, a name with
+ * a leading dot for its subdomains only; IP addresses and CIDR ranges; each optionally with a port; `*` stands for all.
  */
 export function isExcepted(url: URL, list: string): boolean {
   const host = url.hostname.replace(/^\[|\]$/g, '').toLowerCase();

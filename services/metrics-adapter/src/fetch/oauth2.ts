@@ -8,7 +8,7 @@ import { FetchError } from './errors.ts';
 
 type Token = { text: string; expires: number };
 
-/** Bytes that the answer of a token endpoint may have. */
+/** Longest answer of a token endpoint, in bytes. */
 const longestAnswer = 65_536;
 
 /** Fetches and keeps tokens by the client credentials grant: https://www.rfc-editor.org/rfc/rfc6749#section-4.4 */
@@ -55,7 +55,7 @@ export class Oauth2Tokens {
     const answer = JSON.parse(bytes.toString()) as { access_token?: unknown; expires_in?: unknown };
     if (typeof answer.access_token !== 'string') throw new Error('the answer has no access_token');
     const seconds = Number(answer.expires_in ?? 60);
-    // A little early, so that it is still good when it arrives.
+    // Ten seconds early, so that the token is still valid when it arrives.
     return { text: answer.access_token, expires: Date.now() + Math.max(0, seconds - 10) * 1000 };
   }
 }

@@ -1,9 +1,9 @@
 import { FetchError } from './errors.ts';
 
-/** What a redirect can change of a request. */
+/** The parts of a request that a redirect can change. */
 export type Hop = { url: string; headers: Readonly<Record<string, string>>; body?: string | undefined };
 
-/** Redirects that are followed one after another, as many as Go's client, which Prometheus' tools use, follows. */
+/** Redirects that are followed in a row; as many as Go's client follows, which Prometheus uses. */
 export const mostRedirects = 10;
 
 const redirects = new Set([301, 302, 303, 307, 308]);
@@ -11,10 +11,10 @@ const redirects = new Set([301, 302, 303, 307, 308]);
 export const isRedirect = (status: number): boolean => redirects.has(status);
 
 /**
- * The request that a redirect asks for. Another origin gets none of the configured headers, and a body only goes on where
- * the status says so: https://www.rfc-editor.org/rfc/rfc9110#section-15.4
+ * The request that a redirect asks for. Another origin gets no configured header and no body. The body is repeated for
+ * the statuses 307 and 308 only: https://www.rfc-editor.org/rfc/rfc9110#section-15.4
  *
- * @param allows whether an address may be fetched
+ * @param allows whether a URL may be fetched
  * @throws {FetchError} redirect
  */
 export function redirected(hop: Hop, status: number, location: unknown, allows: (url: URL) => boolean): Hop {

@@ -9,7 +9,7 @@ const versions: Record<string, SecureVersion> = {
   TLS13: 'TLSv1.3',
 };
 
-/** The files of a TLS configuration; when their content changes, connections are made anew. */
+/** The options of a TLS configuration, with the current content of its files. */
 export async function tlsOptions(config: TlsConfig | undefined): Promise<ConnectionOptions> {
   if (config === undefined) return {};
   const [ca, cert, key] = await Promise.all([

@@ -1,9 +1,9 @@
 import type { FilePosition } from '../tail/open-file.ts';
 
-/** Records, and up to where in each file they go. */
+/** Records, and the position in each file after the last of them. */
 export type OpenBatch = { records: string[]; positions: Map<string, FilePosition> };
 
-/** Cuts records into batches, each with the places its own last lines have, so that a batch is complete in itself. */
+/** Divides records into batches, each with the positions after its last lines. */
 export class Batcher {
   readonly #limits: { batchLines: number; batchBytes: number };
   #ready: OpenBatch[] = [];
@@ -19,7 +19,7 @@ export class Batcher {
     return this.#ready.length > 0;
   }
 
-  /** Add a record, or only the place of a line that needs no record. */
+  /** Add a record, or only the position of a line that needs no record. */
   add(record: string | undefined, position: FilePosition | undefined): void {
     const { records, positions } = this.#open;
     if (position !== undefined) positions.set(`${position.dev}:${position.ino}`, position);
@@ -29,7 +29,7 @@ export class Batcher {
     if (records.length >= this.#limits.batchLines || this.#bytes >= this.#limits.batchBytes) this.#close();
   }
 
-  /** All batches there are, with the one that is not full. */
+  /** Take all batches, the last one too, which may not be full. */
   takeAll(): OpenBatch[] {
     if (this.#open.records.length + this.#open.positions.size > 0) this.#close();
     return this.#ready.splice(0);

@@ -1,12 +1,12 @@
 import type { SelfMetric } from '../self-metric.ts';
 
-/** What a source that sends lines on has done with them. */
+/** Counts of a source that forwards lines. */
 export class ForwardCounts {
   lines = 0;
   sent = 0;
-  /** Lost as the buffer was full. */
+  /** Dropped because the buffer was full. */
   dropped = 0;
-  /** Refused by the server for good. */
+  /** Refused by the server permanently. */
   rejected = 0;
   failures = 0;
   readErrors = 0;
@@ -26,10 +26,10 @@ export function forwardMetrics(
   });
   return [
     metric('counter', 'lines_total', 'Lines read.', counts.lines),
-    metric('counter', 'lines_sent_total', 'Lines that were taken.', counts.sent),
-    metric('counter', 'lines_dropped_total', 'Lines lost as the buffer was full.', counts.dropped),
-    metric('counter', 'lines_rejected_total', 'Lines that the server refused for good.', counts.rejected),
-    metric('counter', 'failures_total', 'Requests that failed and were, or will be, repeated.', counts.failures),
+    metric('counter', 'lines_sent_total', 'Lines that were delivered.', counts.sent),
+    metric('counter', 'lines_dropped_total', 'Lines dropped because the buffer was full.', counts.dropped),
+    metric('counter', 'lines_rejected_total', 'Lines that the server refused permanently.', counts.rejected),
+    metric('counter', 'failures_total', 'Requests that failed and are repeated.', counts.failures),
     metric('counter', 'read_errors_total', 'Failed attempts to read.', counts.readErrors),
     metric('gauge', 'files', 'Files being read.', now.files),
     metric('gauge', 'buffered_bytes', 'Bytes on disk that wait to be sent.', now.bufferedBytes),

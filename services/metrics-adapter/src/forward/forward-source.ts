@@ -22,14 +22,14 @@ export type ForwardOptions = {
   log: Logger;
   stdin: Readable;
   stdout: Writable;
-  /** Where a source of this name stopped reading, for one that keeps that in no directory. */
+  /** The positions of an earlier source of this name, for one without a directory. */
   memory?: TailMemory;
 };
 
-/** How long the end waits for batches to be taken; what is not stays on disk. */
+/** Milliseconds that `stop` waits for batches to be delivered. The rest stays on disk. */
 const stopTimeout = 3000;
 
-/** Follows log files and sends their lines on, as JSON: to standard output, or in batches over HTTP. */
+/** Follows log files and forwards their lines as JSON, to standard output or in batches over HTTP. */
 export class ForwardSource implements Source {
   readonly name: string;
   readonly #options: ForwardOptions;
@@ -49,9 +49,10 @@ export class ForwardSource implements Source {
     this.name = name;
     this.#options = options;
     this.#batcher = new Batcher(options.config);
-    if (files.length === 0 && !stdin) throw new ConfigError([`forward ${name}: files: none, and stdin is off`]);
+    if (files.length === 0 && !stdin)
+      throw new ConfigError([`forward ${name}: files: there are none, and stdin is off`]);
     if (url !== undefined && directory === undefined)
-      throw new ConfigError([`forward ${name}: directory: needed with url, for what is not sent yet`]);
+      throw new ConfigError([`forward ${name}: directory: needed with url, to keep unsent batches`]);
     try {
       this.#reader = this.#newReader([]);
     } catch (error) {
@@ -59,7 +60,7 @@ export class ForwardSource implements Source {
     }
   }
 
-  /** @throws {PodkitError} ERR_SPOOL where the directory can't be used */
+  /** @throws {PodkitError} ERR_SPOOL if the directory can't be used */
   async start(): Promise<void> {
     const { directory, maxBufferBytes, flushInterval } = this.#options.config;
     this.#stopping = false;
@@ -67,7 +68,7 @@ export class ForwardSource implements Source {
     if (directory !== undefined) {
       const onDrop = ({ lines }: { lines: number }) => {
         this.#counts.dropped += lines;
-        this.#warn(`the buffer is full: ${lines} lines were dropped`);
+        this.#warn(`the buffer is full; ${lines} lines were dropped`);
       };
       this.#spool = await Spool.open({ directory, maxBytes: maxBufferBytes, onDrop });
       this.#reader = this.#newReader(this.#spool.positions);
@@ -81,7 +82,7 @@ export class ForwardSource implements Source {
     if (this.#stopping) return;
     this.#stopping = true;
     clearInterval(this.#timer);
-    // A last line without an end is read again, whole, by whoever goes on here.
+    // A last line without a newline is left for the next reader, which gets it complete.
     await this.#reader.stop({ flush: this.#spool === undefined });
     this.#options.memory?.keep(this.name, { positions: this.#reader.positions, unfinished: new Map() });
     await this.#flush();
@@ -131,8 +132,8 @@ export class ForwardSource implements Source {
       retryMin,
       retryMax,
       counts: this.#counts,
-      onFailure: (reason) => this.#warn(`cannot send, will try again: ${reason}`),
-      onReject: ({ lines }, reason) => this.#warn(`${lines} lines were refused and are gone: ${reason}`),
+      onFailure: (reason) => this.#warn(`cannot send; trying again: ${reason}`),
+      onReject: ({ lines }, reason) => this.#warn(`${lines} lines were refused and dropped: ${reason}`),
     });
     this.#sender.start();
   }
@@ -149,7 +150,7 @@ export class ForwardSource implements Source {
     return this.#batcher.add(undefined, position);
   }
 
-  /** Reading goes on only when what was read is on its way or on disk, so that memory stays flat. */
+  /** Resolves once the lines so far are written or on disk. Reading waits for it, so memory is bounded. */
   async #pause(): Promise<void> {
     const { stdout } = this.#options;
     if (this.#batcher.full) await this.#flush();
@@ -166,7 +167,7 @@ export class ForwardSource implements Source {
     for (const batch of this.#batcher.takeAll()) if (this.#spool !== undefined) await this.#keep(this.#spool, batch);
   }
 
-  /** Write a batch to disk, however long that takes: its lines stay in their files, and reading waits. */
+  /** Write a batch to disk, and repeat until that succeeds. Meanwhile reading waits. */
   async #keep(spool: Spool, { records, positions }: OpenBatch): Promise<void> {
     for (;;) {
       try {
@@ -174,7 +175,7 @@ export class ForwardSource implements Source {
         await spool.append(records, [...positions.values()]);
         return this.#sender?.wake();
       } catch (error) {
-        this.#warn(`cannot write to the buffer, will try again: ${describeError(error)}`);
+        this.#warn(`cannot write to the buffer; trying again: ${describeError(error)}`);
         if (this.#stopping) return;
         await sleep(this.#options.config.retryMin);
       }

@@ -7,21 +7,21 @@ import { Agent, request } from 'undici';
 export type HttpSinkOptions = {
   url: string;
   headers: Readonly<Record<string, string>>;
-  /** Header to the path of the file that has its value. */
+  /** Paths of the files with the values, by header. */
   headerFiles: Readonly<Record<string, string>>;
   gzip: boolean;
   /** Milliseconds for a request, with its answer. */
   timeout: number;
 };
 
-/** `retryAfter` is in milliseconds, where the server said. */
+/** `retryAfter` is in milliseconds, if the server named a delay. */
 export type Outcome =
   | { outcome: 'sent' }
   | { outcome: 'rejected'; reason: string }
   | { outcome: 'failed'; reason: string; retryAfter?: number | undefined };
 
-/** The server will never take this very batch; any other answer may change with time or by what an operator does. */
-const hopeless = new Set([400, 413, 415, 422]);
+/** Statuses with which a server refuses a batch permanently. After any other the batch is sent again. */
+const permanent = new Set([400, 413, 415, 422]);
 const compress = promisify(gzip);
 
 /** Sends batches of JSON lines by POST. */
@@ -33,7 +33,7 @@ export class HttpSink {
     this.#options = options;
   }
 
-  /** `key` is the same whenever the same batch is sent, so that the server can tell a repetition. Never throws. */
+  /** `key` is equal for each attempt of one batch, so that the server can detect repetitions. Never throws. */
   async send(records: Buffer, key: string, signal: AbortSignal): Promise<Outcome> {
     const { url, timeout } = this.#options;
     try {
@@ -49,7 +49,7 @@ export class HttpSink {
       await answer.body.dump();
       if (statusCode >= 200 && statusCode < 300) return { outcome: 'sent' };
       const reason = `the server answered ${statusCode}`;
-      if (hopeless.has(statusCode)) return { outcome: 'rejected', reason };
+      if (permanent.has(statusCode)) return { outcome: 'rejected', reason };
       return { outcome: 'failed', reason, retryAfter: toMilliseconds(headers['retry-after']) };
     } catch (error) {
       return { outcome: 'failed', reason: describeError(error) };
@@ -74,7 +74,7 @@ export class HttpSink {
   }
 }
 
-/** `Retry-After` in seconds; dates are rare there and count as not said. */
+/** The milliseconds of a `Retry-After` in seconds. Dates are rare and ignored. */
 function toMilliseconds(header: string | string[] | undefined): number | undefined {
   return typeof header === 'string' && /^\d{1,6}$/.test(header) ? Number(header) * 1000 : undefined;
 }

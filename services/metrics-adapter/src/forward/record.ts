@@ -8,13 +8,13 @@ export type RecordOptions = {
   fields: Readonly<Record<string, string>>;
 };
 
-/** What is known of a line beside its text; `kubernetes` as `kubernetesFields` are. */
+/** The facts about a line other than its text; `kubernetes` has the values of `kubernetesFields`. */
 export type LineFacts = { path: string; readAt: Date; kubernetes?: readonly string[] | undefined };
 
 /**
  * A line as one line of JSON: `time` (when it was read, or when the container wrote it), `source`, `path`, `kubernetes`
- * for a container's line, the fixed fields, and `message`, or what the line itself has as fields; those win. A line that
- * is not of the format is a `message`.
+ * for a container's line, the fixed fields, and the line's own fields, which win, or `message`. A line that doesn't have
+ * the format becomes a `message`.
  */
 export function formatRecord(line: string, facts: LineFacts, { source, format, fields }: RecordOptions): string {
   const own = format === 'text' ? undefined : format === 'json' ? jsonFields(line) : logfmtFields(line);
@@ -23,7 +23,7 @@ export function formatRecord(line: string, facts: LineFacts, { source, format, f
   return JSON.stringify({ time, source, path: facts.path, ...kubernetes, ...fields, ...(own ?? { message: line }) });
 }
 
-/** The values that are known, by name. */
+/** The known values by name. */
 function containerFields(values: readonly string[] = []): Partial<Record<(typeof kubernetesFields)[number], string>> {
   const pairs = kubernetesFields.map((name, at) => [name, values[at]] as const);
   return Object.fromEntries(pairs.filter(([, value]) => value !== undefined && value !== ''));
@@ -38,7 +38,7 @@ function jsonFields(line: string): object | undefined {
   }
 }
 
-/** Numbers stay as they were written, also where a double can't hold them. */
+/** Numbers keep their text, even if a double can't hold them. */
 function exact(this: unknown, _key: string, value: unknown, context?: { source?: string }): unknown {
   if (typeof value !== 'number' || context?.source === undefined || String(value) === context.source) return value;
   return (JSON as unknown as { rawJSON(text: string): unknown }).rawJSON(context.source);

@@ -6,7 +6,7 @@ import type { Batch, Spool } from './spool.ts';
 export type SenderOptions = {
   spool: Spool;
   sink: Pick<HttpSink, 'send'>;
-  /** What makes keys of batches different from those of other senders. */
+  /** Prefix that makes the keys of batches unique among senders. */
   id: string;
   retryMin: number;
   retryMax: number;
@@ -15,10 +15,10 @@ export type SenderOptions = {
   onReject: (batch: Batch, reason: string) => void;
 };
 
-/** Sends the batches of a spool, one after another, each until it is taken or refused for good. */
+/** Sends the batches of a spool in order, each until it is delivered or permanently refused. */
 export class Sender {
   readonly #options: SenderOptions;
-  readonly #over = new AbortController();
+  readonly #stopped = new AbortController();
   #wake: (() => void) | undefined;
   #failures = 0;
   #ended: Promise<void> | undefined;
@@ -31,23 +31,23 @@ export class Sender {
     this.#ended ??= this.#run();
   }
 
-  /** There is a new batch. */
+  /** Call when there is a new batch. */
   wake(): void {
     this.#wake?.();
   }
 
-  /** Send what is there for at most `timeout` milliseconds and not after a failure; the rest stays on disk. */
+  /** Send for at most `timeout` milliseconds, or until a failure. The rest stays on disk. */
   async stop(timeout: number): Promise<void> {
     const end = performance.now() + timeout;
     while (this.#options.spool.batches > 0 && this.#failures === 0 && performance.now() < end) await sleep(10);
-    this.#over.abort();
+    this.#stopped.abort();
     this.#wake?.();
     await this.#ended;
   }
 
   async #run(): Promise<void> {
     const { spool } = this.#options;
-    while (!this.#over.signal.aborted) {
+    while (!this.#stopped.signal.aborted) {
       const batch = spool.take();
       if (batch === undefined) await new Promise<void>((resolve) => (this.#wake = resolve));
       else await this.#send(batch);
@@ -56,16 +56,16 @@ export class Sender {
 
   async #send(batch: Batch): Promise<void> {
     const { spool, sink, id, counts, onReject, onFailure, retryMin, retryMax } = this.#options;
-    const result = await sink.send(await spool.read(batch), `${id}-${batch.sequence}`, this.#over.signal);
+    const result = await sink.send(await spool.read(batch), `${id}-${batch.sequence}`, this.#stopped.signal);
     if (result.outcome === 'failed') {
       spool.release();
-      if (this.#over.signal.aborted) return;
+      if (this.#stopped.signal.aborted) return;
       counts.failures += 1;
       this.#failures += 1;
       if (this.#failures === 1) onFailure(result.reason);
       const pause = Math.min(retryMax, retryMin * 2 ** (this.#failures - 1)) * (0.5 + Math.random() / 2);
       await sleep(Math.max(pause, Math.min(retryMax, result.retryAfter ?? 0)), undefined, {
-        signal: this.#over.signal,
+        signal: this.#stopped.signal,
       }).catch(() => undefined);
       return;
     }

@@ -4,25 +4,24 @@ import { describeError, PodkitError } from '@podkit/chassis/errors';
 import { writeFileAtomic } from '@podkit/chassis/files/atomic-file';
 import type { FilePosition } from '../tail/open-file.ts';
 
-/** A batch on disk; `sequence` never comes again in its directory. */
+/** A batch on disk; `sequence` is unique in its directory. */
 export type Batch = { sequence: number; lines: number; bytes: number };
 
 export type SpoolOptions = {
   directory: string;
   maxBytes: number;
-  /** Called for each batch that was dropped for newer ones. */
+  /** Called for each batch that is dropped to make room. */
   onDrop: (batch: Batch) => void;
 };
 
-/** Files of which the place is remembered. */
+/** Files whose position is remembered. */
 const mostPositions = 1000;
 const batchName = /^(\d{12})-(\d+)\.batch$/;
 const positionsName = 'positions.json';
 
 /**
- * Batches of records on disk, oldest first, within a limit. A batch and the places in the files up to which it goes
- * are one file, written in one step: after a crash reading goes on exactly behind what is on disk, so that no line is
- * missing and none is there twice.
+ * Batches of records on disk, oldest first, within a limit. A batch and the file positions after it are one file, written
+ * atomically: after a crash reading continues exactly after the last batch, so no line is lost or repeated.
  */
 export class Spool {
   readonly #options: SpoolOptions;
@@ -31,14 +30,14 @@ export class Spool {
   #next = 1;
   #bytes = 0;
   #saving: Promise<void> = Promise.resolve();
-  /** The batch being sent, which is not dropped. */
+  /** The batch that is being sent. It is never dropped. */
   #held: Batch | undefined;
 
   private constructor(options: SpoolOptions) {
     this.#options = options;
   }
 
-  /** @throws {PodkitError} ERR_SPOOL where the directory can't be used or what is in it can't be read */
+  /** @throws {PodkitError} ERR_SPOOL if the directory can't be used or read */
   static async open(options: SpoolOptions): Promise<Spool> {
     const spool = new Spool(options);
     try {
@@ -54,7 +53,7 @@ export class Spool {
     return spool;
   }
 
-  /** Up to where each file is on disk here, or was sent. */
+  /** The position in each file after the last line that is on disk or sent. */
   get positions(): FilePosition[] {
     return [...this.#positions.values()];
   }
@@ -67,7 +66,7 @@ export class Spool {
     return this.#batches.length;
   }
 
-  /** Keep records durably, with the places they reach to. */
+  /** Write records durably, with the positions after them. */
   async append(records: readonly string[], positions: readonly FilePosition[]): Promise<void> {
     const batch = { sequence: this.#next, lines: records.length, bytes: 0 };
     const content = Buffer.from(`${JSON.stringify(positions)}\n${records.join('\n')}\n`);
@@ -86,7 +85,7 @@ export class Spool {
     return this.#held;
   }
 
-  /** The records of a batch, a line each. */
+  /** The records of a batch, one per line. */
   async read(batch: Batch): Promise<Buffer> {
     const content = await readFile(this.#path(batch));
     return content.subarray(content.indexOf(10) + 1);
@@ -96,25 +95,25 @@ export class Spool {
     this.#held = undefined;
   }
 
-  /** Forget a batch: it was sent, or never will be. */
+  /** Remove a batch that was sent or dropped. */
   async remove(batch: Batch): Promise<void> {
     const at = this.#batches.indexOf(batch);
     if (at === -1) return;
     this.#batches.splice(at, 1);
     this.#bytes -= batch.bytes;
     if (this.#held === batch) this.#held = undefined;
-    // First the places: in the other order a crash between would make its lines be read and sent again.
+    // Positions first: in the other order a crash in between would send the lines again.
     await this.savePositions();
     await rm(this.#path(batch), { force: true });
   }
 
-  /** Keep places without records, where those need no keeping. */
+  /** Save positions without records. */
   async advance(positions: readonly FilePosition[]): Promise<void> {
     for (const position of positions) this.#remember(position);
     await this.savePositions();
   }
 
-  /** One after another: an older state must not be renamed over a newer one. */
+  /** Saves run one after another, so that an older state never replaces a newer one. */
   savePositions(): Promise<void> {
     const earlier = this.#saving.catch(() => undefined);
     this.#saving = this.#saveAfter(earlier);

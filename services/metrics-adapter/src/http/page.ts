@@ -16,17 +16,17 @@ export async function sendPage(
   const coding = negotiateCoding(request.headers['accept-encoding']);
   const page = await pages.render({ format, coding }, key, gather);
   if (coding !== 'identity') reply.header('content-encoding', coding);
-  // Who reads slower than its own timeout has given up: what it holds is for others.
+  // A reader that is slower than its own timeout has given up; its page must not stay in memory.
   const timer = setTimeout(() => reply.raw.destroy(), Math.max(1000, timeout)).unref();
   reply.raw.once('close', () => clearTimeout(timer));
   return reply.header('vary', 'accept, accept-encoding').type(contentType(format)).send(page);
 }
 
-/** Milliseconds that sources may take: what the scraper gives itself, less an offset for the way back. */
+/** Milliseconds that sources may take: the scraper's timeout less an offset for the way back. */
 export function scrapeTimeout(request: FastifyRequest, scrape: AdapterConfig['scrape']): number {
   const seconds = Number(request.headers['x-prometheus-scrape-timeout-seconds']);
   const given = seconds > 0 ? seconds * 1000 : scrape.timeout;
-  // At least half of a very short one: an offset must not leave nothing.
+  // At least half of the timeout stays, however short it is.
   const left = Math.max(given - scrape.timeoutOffset, given / 2);
   return Math.min(left, scrape.maxTimeout);
 }

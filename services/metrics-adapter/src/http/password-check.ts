@@ -3,19 +3,19 @@ import { PodkitError } from '@podkit/chassis/errors';
 import { compare } from 'bcryptjs';
 import { BulkheadRejectedError, bulkhead } from 'cockatiel';
 
-/** Compared with for users that there are not, so that the time of an answer doesn't say which there are. */
+/** Compared for unknown users, so that the time of an answer doesn't reveal which users exist. */
 const nobody = '$2y$10$QOauhQNbBCuQDKes6eFzPeMqBSjb7Mr5DUmpZ/VcEd00UAV/LDeSi';
-/** Results that are remembered: bcrypt is slow on purpose, and a scraper asks again and again. */
+/** Results that are remembered, since bcrypt is slow on purpose and scrapers repeat their password. */
 const mostRemembered = 100;
-/** Comparisons that may wait for the one under way. */
+/** Comparisons that may wait for the one that runs. */
 const mostWaiting = 16;
 
-/** Checks users' passwords by their bcrypt hashes. Work is bounded however many guess: one comparison at a time. */
+/** Checks passwords against bcrypt hashes. One comparison runs at a time, so guesses can't exhaust the processor. */
 export class PasswordCheck {
   readonly #bulkhead = bulkhead(1, mostWaiting);
   readonly #results = new Map<string, boolean>();
 
-  /** @throws {PodkitError} ERR_OVERLOADED where too many ask at once */
+  /** @throws {PodkitError} ERR_OVERLOADED if too many requests wait */
   async matches(users: ReadonlyMap<string, string>, user: string, password: string): Promise<boolean> {
     const hash = users.get(user);
     const key = createHash('sha256')

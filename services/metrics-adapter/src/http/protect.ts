@@ -6,12 +6,12 @@ import type { Server } from '@podkit/chassis/http/server';
 import { PasswordCheck } from './password-check.ts';
 import type { WebConfig } from './web-config.ts';
 
-/** What a kubelet asks for, which can send no password. */
-const open = new Set(['/livez', '/readyz', '/startupz', '/-/healthy', '/-/ready']);
+/** The paths of probes: a kubelet can't send a password. */
+const unprotected = new Set(['/livez', '/readyz', '/startupz', '/-/healthy', '/-/ready']);
 
 /**
- * Ask for users' passwords and set headers as the web configuration says. Returns the function that puts another one to
- * use, for connections to come.
+ * Require passwords and set headers as the web configuration says. Returns a function that replaces the configuration
+ * for new connections.
  */
 export async function protect(server: Server, first: WebConfig): Promise<(next: WebConfig) => void> {
   let config = first;
@@ -24,7 +24,7 @@ export async function protect(server: Server, first: WebConfig): Promise<(next: 
     },
   });
   server.addHook('onRequest', (request, reply, done) => {
-    if (config.users.size === 0 || open.has(request.routeOptions.url ?? '')) done();
+    if (config.users.size === 0 || unprotected.has(request.routeOptions.url ?? '')) done();
     else server.basicAuth.call(server, request, reply, done);
   });
   server.addHook('onSend', (_request, reply, _payload, done) => {
@@ -33,7 +33,7 @@ export async function protect(server: Server, first: WebConfig): Promise<(next: 
   });
   return (next) => {
     if ((next.tls === undefined) !== (config.tls === undefined))
-      throw new ConfigError(['tls_server_config: can be changed while the adapter runs, but not added or taken away']);
+      throw new ConfigError(['tls_server_config: can be changed while the adapter runs, but not added or removed']);
     if (next.tls !== undefined && server.server instanceof TlsServer) server.server.setSecureContext(next.tls);
     config = next;
   };

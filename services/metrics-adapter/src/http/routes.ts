@@ -17,39 +17,42 @@ const pageAnswer = textAnswer(
 );
 
 const routes = {
-  metrics: { summary: 'What all sources give, for Prometheus', response: { 200: pageAnswer } },
+  metrics: { summary: 'The metrics of all sources', response: { 200: pageAnswer } },
   probe: {
-    summary: 'What one target gives, read by a module now',
+    summary: 'The metrics of one target, read now by a module',
     querystring: Type.Object({
-      module: Type.Optional(Type.Unknown({ description: 'A module of the file; else `default`.' })),
+      module: Type.Optional(Type.Unknown({ description: 'Name of a module of the file; by default `default`.' })),
       target: Type.Optional(Type.Unknown({ description: 'URL of the target.' })),
     }),
     response: {
       200: pageAnswer,
       400: textAnswer('The query is wrong.'),
       403: textAnswer('The target is not allowed.'),
-      503: textAnswer('The target gives no answer.'),
+      503: textAnswer('The target could not be read.'),
     },
   },
   ready: { summary: 'As /readyz', response: { 200: textAnswer('Ready.'), 503: textAnswer('Not ready.') } },
-  healthy: { summary: 'Whether the process works', response: { 200: textAnswer('It does.') } },
+  healthy: { summary: 'Whether the process works', response: { 200: textAnswer('It works.') } },
   reload: {
     summary: 'Read the configuration file again',
-    response: { 200: textAnswer('It is in use.'), 400: textAnswer('The file has errors; the old one stays in use.') },
+    response: {
+      200: textAnswer('The file is in use.'),
+      400: textAnswer('The file has errors; the old one stays in use.'),
+    },
   },
   clear: {
-    summary: 'Forget what StatsD and logs brought, of all sources or of one',
+    summary: 'Remove the series of StatsD and logs, of all sources or of one',
     querystring: Type.Object({ source: Type.Optional(Type.String({ description: 'Name of the source.' })) }),
-    response: { 200: textAnswer('It is forgotten.'), 404: textAnswer('There is no such source.') },
+    response: { 200: textAnswer('The series are removed.'), 404: textAnswer('There is no such source.') },
   },
 };
 
 export type RouteOptions = {
   adapter: Adapter;
   health: Health;
-  /** Read the configuration again. @throws {ConfigError | PodkitError} when the old one stays */
+  /** Read the configuration again. @throws {ConfigError | PodkitError} when the old one stays in use */
   reload: () => Promise<void>;
-  /** Whether `/-/reload` and `/-/clear` are served: they are off unless asked for. */
+  /** Whether `/-/reload` and `/-/clear` are served. */
   enableLifecycle: boolean;
 };
 
@@ -95,7 +98,10 @@ export function serveAdapter(server: Server, { adapter, health, reload, enableLi
         await reload();
       } catch (error) {
         const why = error instanceof ConfigError ? error.errors.join('\n') : describeError(error);
-        return reply.code(400).type('text/plain; charset=utf-8').send(`not reloaded, the old one stays:\n${why}\n`);
+        return reply
+          .code(400)
+          .type('text/plain; charset=utf-8')
+          .send(`not reloaded; the old configuration stays in use:\n${why}\n`);
       }
       return reply.type('text/plain').send('reloaded\n');
     },

@@ -10,7 +10,7 @@ const strict = { additionalProperties: false };
 const text = Type.Optional(Type.String());
 const version = Type.Optional(Type.Union([Type.Literal('TLS12'), Type.Literal('TLS13')]));
 
-/** https://github.com/prometheus/exporter-toolkit/blob/master/docs/web-configuration.md, as far as it is served here. */
+/** https://github.com/prometheus/exporter-toolkit/blob/master/docs/web-configuration.md, as far as it is supported here. */
 const webSchema = Type.Object(
   {
     tls_server_config: Type.Optional(
@@ -60,19 +60,19 @@ const webSchema = Type.Object(
 
 type TlsConfig = NonNullable<Static<typeof webSchema>['tls_server_config']>;
 
-/** How the port is protected: TLS, users with their passwords' bcrypt hashes, headers of every answer. */
+/** How the port is protected: TLS, users with the bcrypt hashes of their passwords, headers of every answer. */
 export type WebConfig = {
   tls: TlsOptions | undefined;
   users: ReadonlyMap<string, string>;
   headers: Readonly<Record<string, string>>;
-  /** The file, and those that it names: what changes when a certificate is renewed. */
+  /** The file and the certificate files that it names. A change of any is a reason to reload. */
   files: readonly string[];
 };
 
 /**
  * Read Prometheus' web configuration file with the certificates that it names.
  *
- * @throws {ConfigError} with a line per error; passwords' hashes are not in it
+ * @throws {ConfigError} with a line per error, without the hashes of passwords
  */
 export async function loadWebConfig(path: string): Promise<WebConfig> {
   const yaml = await readText(path, `ADAPTER_WEB_CONFIG_FILE=${path}`);
@@ -93,7 +93,7 @@ async function loadTls(config: TlsConfig, path: string, beside: (file: string) =
   const pem = async (name: 'cert' | 'key' | 'client_ca'): Promise<string | undefined> => {
     const [inline, file] = [config[name], config[`${name}_file`]];
     if (inline !== undefined && file !== undefined)
-      throw new ConfigError([`${where}: ${name} and ${name}_file are both there; keep one`]);
+      throw new ConfigError([`${where}: ${name} and ${name}_file are both set; keep one`]);
     return file === undefined ? inline : readText(beside(file), `${where}.${name}_file`);
   };
   const [cert, key, ca] = [await pem('cert'), await pem('key'), await pem('client_ca')];
@@ -102,7 +102,7 @@ async function loadTls(config: TlsConfig, path: string, beside: (file: string) =
   if (verify && ca === undefined)
     throw new ConfigError([`${where}: client_ca_file: needed for RequireAndVerifyClientCert`]);
   if (!verify && ca !== undefined)
-    throw new ConfigError([`${where}: client_ca_file: without RequireAndVerifyClientCert nobody is checked by it`]);
+    throw new ConfigError([`${where}: client_ca_file: only RequireAndVerifyClientCert uses it`]);
   const options: TlsOptions = {
     cert,
     key,

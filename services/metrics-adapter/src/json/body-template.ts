@@ -7,19 +7,19 @@ import { printed, type Value } from './body/value.ts';
 /** Parameters of a probe's URL; each may be there several times. */
 export type Parameters = ReadonlyMap<string, readonly string[]>;
 
-/** Fills a body in with the parameters of a probe. */
+/** Renders a body with the parameters of a probe. */
 export type BodyTemplate = (parameters: Parameters) => string;
 
 type Expression = (parameters: Parameters) => Value;
 
-/** Where the reading of an action is. */
+/** The position in the tokens of an action. */
 type Cursor = { action: string; tokens: readonly Token[]; at: number };
 
 /**
- * Compile the part of Go's templates that bodies need, as json_exporter has it: `{{ .name }}` for a parameter, which is
- * a list, functions of Sprig, pipelines, parentheses, and `{{-` and `-}}` that take the white space beside them.
+ * Compile the part of Go's templates that json_exporter's bodies need: `{{ .name }}` for a parameter, which is
+ * a list, functions of Sprig, pipelines, parentheses, and `{{-` and `-}}`, which trim white space.
  *
- * @throws {PodkitError} ERR_TEMPLATE for anything else, rather than sending what was not meant
+ * @throws {PodkitError} ERR_TEMPLATE for anything else
  */
 export function compileBodyTemplate(text: string): BodyTemplate {
   const trimmed = text.replaceAll(/\s*\{\{-(?=\s)/g, '{{').replaceAll(/(?<=\s)-\}\}\s*/g, '}}');
@@ -30,7 +30,7 @@ export function compileBodyTemplate(text: string): BodyTemplate {
 }
 
 function plain(text: string): BodyTemplate {
-  if (text.includes('{{')) throw new PodkitError('ERR_TEMPLATE', '"{{" is nowhere closed by "}}"');
+  if (text.includes('{{')) throw new PodkitError('ERR_TEMPLATE', '"{{" has no closing "}}"');
   return () => text;
 }
 
@@ -38,7 +38,7 @@ function compileAction(action: string): BodyTemplate {
   if (/^\/\*.*\*\/$/s.test(action)) return () => '';
   const cursor = { action, tokens: tokenize(action), at: 0 };
   const expression = pipeline(cursor);
-  if (cursor.at < cursor.tokens.length) throw templateError(cursor, 'there is a ")" too many');
+  if (cursor.at < cursor.tokens.length) throw templateError(cursor, 'there is a surplus ")"');
   return (parameters) => printed(expression(parameters));
 }
 
@@ -53,7 +53,7 @@ function command(cursor: Cursor, piped?: Expression): Expression {
   const token = cursor.tokens[cursor.at];
   if (token?.kind !== 'word') {
     const value = operand(cursor);
-    if (piped !== undefined || isOperand(cursor)) throw templateError(cursor, 'what is no function takes no argument');
+    if (piped !== undefined || isOperand(cursor)) throw templateError(cursor, 'only a function takes arguments');
     return value;
   }
   cursor.at += 1;

@@ -10,7 +10,7 @@ export const jsonSchema = Type.Object(
     module: Type.Optional(
       Type.String({ description: "A module of `modules` that reads the answer, as json_exporter's." }),
     ),
-    metrics: Type.Array(jsonMetric, { default: [], description: 'What is read from the answer.' }),
+    metrics: Type.Array(jsonMetric, { default: [], description: 'Metrics to read from the answer.' }),
   },
   { additionalProperties: false },
 );

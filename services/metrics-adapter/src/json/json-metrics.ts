@@ -8,14 +8,14 @@ import { compileNumberWriter } from './writers/number.ts';
 import { compileStateset } from './writers/stateset.ts';
 import type { MetricWriter, OnBadValue } from './writers/writer.ts';
 
-/** Reads a parsed document into a snapshot. `onBadValue` hears of each value that is none, or timestamp that is no time. */
+/** Reads a parsed document into a snapshot. `onBadValue` is called for each invalid value or timestamp. */
 export type JsonReader = (document: Json, snapshot: Snapshot, onBadValue: OnBadValue) => void;
 
 type Metric = { config: JsonMetricConfig; write: MetricWriter };
 type Group = { elements: Query; labels: LabelReader; metrics: Metric[] };
 
 /**
- * Compile metrics. Those that read the same elements with the same labels share one walk and one text of labels.
+ * Compile metrics. Those with equal paths and labels share one walk and one text of labels.
  *
  * @throws {PodkitError} ERR_JSONPATH, ERR_TIME, ERR_METRIC
  */
@@ -39,7 +39,7 @@ function compileWriter(config: JsonMetricConfig): MetricWriter {
 }
 
 function readGroup(
-  { elements, labels: labelsOf, metrics }: Group,
+  { elements, labels: readLabels, metrics }: Group,
   root: Json,
   snapshot: Snapshot,
   onBadValue: OnBadValue,
@@ -49,7 +49,7 @@ function readGroup(
     return family === undefined ? [] : [{ write, family }];
   });
   for (const node of elements.all(root)) {
-    const labels = labelsOf(node, root);
+    const labels = readLabels(node, root);
     for (const { write, family } of targets) write(node.value, { labels, family, onBadValue });
   }
 }

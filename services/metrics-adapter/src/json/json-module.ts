@@ -15,18 +15,18 @@ export type ModuleRequest = {
   parameters: Parameters;
   maxBytes: number;
   signal: AbortSignal;
-  /** Whether a redirect may lead there. */
+  /** Whether a redirect to a URL is allowed. */
   allows?: (url: URL) => boolean;
 };
 
-/** A module of json_exporter, ready to read targets. */
+/** A compiled module of json_exporter. */
 export class JsonModule {
   readonly #config: ModuleConfig;
   readonly #client: HttpClient;
   readonly #read: JsonReader;
   readonly #body: BodyTemplate | undefined;
 
-  /** @throws {PodkitError} for a path or a body that can't be compiled */
+  /** @throws {PodkitError} ERR_JSONPATH, ERR_TEMPLATE */
   constructor(config: ModuleConfig) {
     this.#config = config;
     this.#client = new HttpClient(config.http_client_config);

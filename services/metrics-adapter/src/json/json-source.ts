@@ -8,7 +8,7 @@ import type { ModuleConfig } from './module-config.ts';
 import { parseJson } from './parse.ts';
 
 /**
- * A source that fetches JSON: one request, one parse, one walk. With `module` that module says how to fetch and read.
+ * A source that fetches JSON. With `module`, that module defines how to fetch and read it.
  *
  * @throws {PodkitError} for a path that is none
  */

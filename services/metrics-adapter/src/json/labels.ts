@@ -4,10 +4,10 @@ import type { Json } from './parse.ts';
 import { compileQuery, type Node, valueAt } from './query.ts';
 import { toLabel } from './value.ts';
 
-/** The labels of an element as `labelsText` has them. */
+/** Reads the labels of an element as `labelsText` writes them. */
 export type LabelReader = (node: Node, root: Json) => string;
 
-/** The same text as `labelsText` makes, with all that doesn't depend on the element done before. @throws {PodkitError} ERR_JSONPATH */
+/** Compile labels. Everything that doesn't depend on the element is done once. @throws {PodkitError} ERR_JSONPATH */
 export function compileLabels(labels: JsonMetricConfig['labels']): LabelReader {
   const parts = Object.entries(labels)
     .toSorted(([a], [b]) => (a < b ? -1 : 1))

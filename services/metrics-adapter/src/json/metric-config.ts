@@ -5,13 +5,17 @@ import { labelName, metricName } from '../series/name-schema.ts';
 const strict = { additionalProperties: false };
 
 const label = Type.Union([
-  Type.String({ description: 'JSONPath: from the element with `@`, from the whole document with `$`.' }),
+  Type.String({ description: 'JSONPath: with `@` from the element, with `$` from the document.' }),
   Type.Object(
     {
-      path: Type.Optional(Type.String({ description: 'JSONPath, relative to the element or to what `up` leads to.' })),
-      up: Type.Optional(Type.Integer({ minimum: 0, description: 'How many levels above the element `path` begins.' })),
+      path: Type.Optional(
+        Type.String({ description: 'JSONPath from the element, or from its ancestor that `up` names.' }),
+      ),
+      up: Type.Optional(Type.Integer({ minimum: 0, description: 'Levels above the element at which `path` begins.' })),
       segment: Type.Optional(
-        Type.Integer({ description: "A key or index on the way to the element: 0 the first, -1 the element's own." }),
+        Type.Integer({
+          description: "Key or index in the location of the element: 0 is the first, -1 the element's own.",
+        }),
       ),
       value: Type.Optional(Type.String({ description: 'A fixed text.' })),
     },
@@ -28,15 +32,15 @@ const histogram = Type.Object(
     }),
     cumulative: Type.Boolean({
       default: true,
-      description: "Whether a bucket's count has those of the lower ones in it.",
+      description: "Whether a bucket's count includes those of the lower buckets.",
     }),
     sum: Type.String({ default: '@.sum', description: 'JSONPath of the sum.' }),
-    count: Type.String({ default: '@.count', description: 'JSONPath of the count; that of the buckets without it.' }),
+    count: Type.String({ default: '@.count', description: 'JSONPath of the count; by default that of the buckets.' }),
   },
-  { ...strict, default: {}, description: 'For type histogram: where its parts are in an element.' },
+  { ...strict, default: {}, description: 'For type histogram: its parts in an element.' },
 );
 
-/** A metric that is read from JSON, as it stands in the configuration. */
+/** A metric that is read from JSON. */
 export const jsonMetric = Type.Object(
   {
     name: metricName,
@@ -47,18 +51,18 @@ export const jsonMetric = Type.Object(
       default: 'unknown',
       description: 'Metric type.',
     }),
-    unit: Type.Optional(Type.String({ description: 'Unit; the end of the name.' })),
+    unit: Type.Optional(Type.String({ description: 'Unit, with which the name must end.' })),
     path: Type.String({ default: '$', description: 'JSONPath (RFC 9535) of the elements; each makes a series.' }),
     value: Type.Unsafe<string | number>({
       type: ['string', 'number'],
       default: '@',
-      description: 'JSONPath of the value inside an element, or a number that every element has.',
+      description: 'JSONPath of the value inside an element, or a constant number.',
     }),
     ...numberSettings,
     states: Type.Optional(
       Type.Array(Type.String({ minLength: 1 }), {
         minItems: 1,
-        description: 'For type stateset: all states; the value is the one that holds, or a list of those.',
+        description: 'For type stateset: all states. The value is the current state, or a list of them.',
       }),
     ),
     histogram,

@@ -3,7 +3,7 @@ import { httpClientSchema } from '../fetch/config.ts';
 
 const strict = { additionalProperties: false };
 
-/** A template; YAML makes numbers and truth values of plain `1` and `true`, which are texts here. */
+/** A template. YAML reads plain `1` and `true` as number and boolean; here they are texts. */
 const template = Type.Unsafe<string | number | boolean>({ type: ['string', 'number', 'boolean'] });
 const templates = (description: string) => Type.Record(Type.String(), template, { default: {}, description });
 const words = <const Words extends readonly string[]>(list: Words, fallback: Words[number]) =>
@@ -13,14 +13,14 @@ const moduleMetric = Type.Object(
   {
     name: Type.String({ minLength: 1, description: 'Metric name, or its beginning for type object.' }),
     path: Type.String({ description: "Template in kubectl's JSONPath." }),
-    help: Type.Optional(Type.String({ description: 'HELP text; the name where there is none.' })),
+    help: Type.Optional(Type.String({ description: 'HELP text; by default the name.' })),
     type: words(['value', 'object'], 'value'),
     valuetype: words(['gauge', 'counter', 'untyped'], 'untyped'),
     labels: templates('Label names to templates.'),
     values: templates('For type object: endings of names to templates.'),
     epochtimestamp: Type.Optional(Type.String({ description: 'Template of the time of the value.' })),
-    epochTimestamp: Type.Optional(Type.String({ description: 'The same; the spelling of the README.' })),
-    allow_missing_key: Type.Boolean({ default: false, description: 'Whether a value that is missing is no error.' }),
+    epochTimestamp: Type.Optional(Type.String({ description: 'Other spelling, as in the README of json_exporter.' })),
+    allow_missing_key: Type.Boolean({ default: false, description: 'Whether a missing value is allowed.' }),
   },
   strict,
 );
@@ -29,7 +29,7 @@ const moduleMetric = Type.Object(
 export const moduleSchema = Type.Object(
   {
     headers: Type.Record(Type.String(), Type.String(), { default: {}, description: 'Headers of the request.' }),
-    metrics: Type.Array(moduleMetric, { default: [], description: 'What is read from the answer.' }),
+    metrics: Type.Array(moduleMetric, { default: [], description: 'Metrics to read from the answer.' }),
     http_client_config: Type.Object(httpClientSchema.properties, { ...strict, default: {} }),
     body: Type.Optional(
       Type.Object(

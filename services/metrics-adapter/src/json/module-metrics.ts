@@ -12,7 +12,7 @@ type Metric = {
   config: ModuleMetricConfig;
   path: KubectlTemplate;
   labels: readonly (readonly [name: string, template: KubectlTemplate])[];
-  /** For type object; the path itself is the value otherwise. */
+  /** For type object. Otherwise the path itself is the value. */
   values: readonly Value[];
   time: KubectlTemplate | undefined;
 };
@@ -67,7 +67,7 @@ function addSample(
     return undefined;
   }
   const value = toNumber(first);
-  // Several values would be one series: the first counts, and the rest is noticed.
+  // Several values would be one series: the first is used, and the others are an error.
   if (value === undefined || more.length > 0) onBadValue('value');
   if (value === undefined) return undefined;
   const type = config.valuetype === 'untyped' ? 'unknown' : config.valuetype;

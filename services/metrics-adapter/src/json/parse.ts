@@ -2,23 +2,23 @@ import { getHeapStatistics } from 'node:v8';
 import { describeError } from '@podkit/chassis/errors';
 import { FetchError } from '../fetch/errors.ts';
 
-/** A JSON value; a whole number that a double can't hold is a bigint. */
+/** A JSON value. A whole number that a double can't hold is a bigint. */
 export type Json = null | boolean | number | bigint | string | Json[] | { [key: string]: Json };
 
-/** Bytes of heap that a value costs with what reading it makes: its object, its place, its location. */
+/** Heap that parsing and reading take for one value, in bytes. */
 const bytesPerValue = 160;
-/** The part of the heap that one document may take: others and the store need the rest. */
+/** One document may take this part of the heap: 1 / share. */
 const share = 4;
 
 /**
- * Refuse a document that would not fit into the heap that this process has, before it is parsed. A text of `[{},{}]`
- * costs fifty times its bytes.
+ * Refuse a document that is too large for the heap before it is parsed. A text such as `[{},{}]` takes fifty times its
+ * bytes.
  *
  * @throws {FetchError} too_large
  */
 export function checkCost(bytes: Buffer, heap = getHeapStatistics().heap_size_limit): void {
   let values = 1;
-  // Brackets, braces and commas; those inside texts count too, which only makes the guess higher.
+  // Brackets, braces and commas. Those inside texts count too, which only raises the estimate.
   for (let at = 0; at < bytes.length; at += 1) {
     const code = bytes[at];
     if (code === 44 || code === 91 || code === 123) values += 1;
@@ -30,12 +30,11 @@ export function checkCost(bytes: Buffer, heap = getHeapStatistics().heap_size_li
   throw new FetchError('too_large', `the document would take about ${wanted} MiB of memory, more than ${most} MiB`);
 }
 
-/** Sixteen digits and more that are no fraction: a reviver makes parsing several times slower. */
+/** Integers of 16 digits and more. Only they need a reviver, which makes parsing several times slower. */
 const longInteger = /(?:^|[^\d.])\d{16,}(?![\d.eE])/;
 
 /**
  * Parse JSON so that integers keep every digit: identifiers above 2^53 are common in labels.
- * Only a text that has such digits pays for it.
  *
  * @throws {FetchError} parse, too_large
  */
@@ -45,7 +44,7 @@ export function parseJson(bytes: Buffer): Json {
   try {
     return JSON.parse(text, longInteger.test(text) ? exactInteger : undefined) as Json;
   } catch (cause) {
-    // V8 quotes the text in its message; what a source says may be long, and secret.
+    // V8 quotes the text in its message. The text may be long and secret.
     const [where = 'it ends too early'] = /position \d+( \(line \d+ column \d+\))?/.exec(describeError(cause)) ?? [];
     throw new FetchError('parse', `the answer is not JSON: ${where}`, { cause });
   }

@@ -6,7 +6,7 @@ import { JsonModule } from './json-module.ts';
 
 export type ProbeQuery = { module: string; target: string; parameters: Parameters };
 
-/** A probe that is refused before anything is fetched. */
+/** A probe that is refused before a request is sent. */
 export class ProbeError extends PodkitError {
   readonly status: 400 | 403;
 
@@ -16,24 +16,24 @@ export class ProbeError extends PodkitError {
   }
 }
 
-/** Where nothing else is allowed: what runs beside us, in the same Pod. */
+/** The hosts that are allowed by default: containers of the same Pod. */
 const thisHost = new Set(['localhost', '127.0.0.1', '[::1]']);
 
-/** The modules of json_exporter behind `/probe`, and the targets that they may fetch. */
+/** The modules that `/probe` uses, and the targets that they may fetch. */
 export class Probes {
   readonly #modules: ReadonlyMap<string, JsonModule>;
   readonly #running = new Set<Promise<Family[]>>();
   readonly #allowed: readonly URL[];
   readonly #config: Pick<AdapterConfig, 'limits' | 'probe'>;
 
-  /** @throws {PodkitError} for a module that can't be compiled */
+  /** @throws {PodkitError} for a module with an error */
   constructor(config: Pick<AdapterConfig, 'modules' | 'limits' | 'probe'>) {
     this.#config = config;
     this.#modules = new Map(Object.entries(config.modules).map(([name, module]) => [name, new JsonModule(module)]));
     this.#allowed = config.probe.targets.map((target) => new URL(target));
   }
 
-  /** @throws {ProbeError} for a query that is refused, {FetchError} when the target can't be read */
+  /** @throws {ProbeError} if the query is refused, {FetchError} if the target can't be read */
   async probe(
     { module: name, target, parameters }: ProbeQuery,
     timeout: number,
@@ -46,7 +46,7 @@ export class Probes {
     if (!URL.canParse(text)) throw new ProbeError(400, 'target is not a URL');
     const url = new URL(text);
     if (!this.#isAllowed(url))
-      throw new ProbeError(403, 'target is not allowed; probe.targets in the configuration says which are');
+      throw new ProbeError(403, 'target is not allowed; see probe.targets in the configuration');
     const request = {
       url: url.href,
       parameters,
@@ -59,7 +59,7 @@ export class Probes {
     return probe.finally(() => this.#running.delete(probe));
   }
 
-  /** Close once the probes under way have ended. */
+  /** Close after the probes in flight. */
   async close(): Promise<void> {
     await Promise.allSettled(this.#running);
     await Promise.all([...this.#modules.values()].map((module) => module.close()));
@@ -74,7 +74,7 @@ export class Probes {
   }
 }
 
-/** What the query of a `/probe` asks for. */
+/** Read the query of `/probe`. */
 export function readProbeQuery(query: URLSearchParams): ProbeQuery {
   const parameters = new Map([...new Set(query.keys())].map((name) => [name, query.getAll(name)] as const));
   return { module: query.get('module') ?? 'default', target: query.get('target') ?? '', parameters };

@@ -4,14 +4,14 @@ import { compileRegex, type Regex } from '../regex/bounded-regex.ts';
 import type { Json } from './parse.ts';
 
 export type Location = readonly (string | number)[];
-/** What a query found, and the names and indexes that lead there from the root. */
+/** A selected value, and the names and indexes from the root to it. */
 export type Node = { value: Json; location: Location };
 
-/** A JSONPath query, https://www.rfc-editor.org/rfc/rfc9535, ready to run. */
+/** A compiled JSONPath query, https://www.rfc-editor.org/rfc/rfc9535 */
 export type Query = {
-  /** Every node that it selects; `base` is where the root itself stands. */
+  /** Every selected node; `base` is the location of the root. */
   all(root: Json, base?: Location): Node[];
-  /** The value of the first; undefined where nothing is selected. */
+  /** The value of the first node; undefined if there is none. */
   first(root: Json): Json | undefined;
 };
 
@@ -19,8 +19,8 @@ type Step = string | number | typeof every;
 const every = Symbol('every');
 
 /**
- * Compile a query. `@` may stand for `$` at its beginning, since a query inside an element reads better so.
- * What is only names, indexes and wildcards is walked directly, which is most of what people write.
+ * Compile a query. It may begin with `@` in place of `$`. A query of names, indexes and wildcards only, as most are, is
+ * walked directly, which is faster than json-p3.
  *
  * @throws {PodkitError} ERR_JSONPATH
  */
@@ -48,7 +48,7 @@ function generalQuery(compiled: JSONPathQuery): Query {
 function walkingQuery(steps: readonly Step[]): Query {
   const singular = !steps.includes(every);
   const [only] = steps;
-  // One name is what nearly every value and label inside an element is.
+  // Most values and labels inside an element are one name.
   if (steps.length === 1 && typeof only === 'string')
     return {
       all: (root, base = []) => walk({ value: root, location: base }, steps, 0),
@@ -75,7 +75,7 @@ function walk({ value, location }: Node, steps: readonly Step[], at: number): No
   return at + 1 === steps.length ? children : children.flatMap((child) => walk(child, steps, at + 1));
 }
 
-/** What stands at a place, counting from the end where an index is negative; undefined where nothing does. */
+/** The value at a location; a negative index counts from the end. Undefined if there is none. */
 export function valueAt(root: Json, location: Location): Json | undefined {
   let value: Json | undefined = root;
   for (const step of location) {
@@ -94,7 +94,7 @@ function member(value: Json, name: string): Json | undefined {
 const segment =
   /\.([A-Za-z_\u0080-\uFFFF][\w\u0080-\uFFFF]*)|(\.\*|\[\s*\*\s*\])|\[\s*(-?\d+)\s*\]|\[\s*(?:'([^'\\]*)'|"([^"\\]*)")\s*\]/y;
 
-/** The steps of a query that has no filters, slices, unions or descendants; undefined for any other. */
+/** The steps of a query without filters, slices, unions and descendants; undefined for any other. */
 function parseSteps(path: string): Step[] | undefined {
   const steps: Step[] = [];
   let at = 1;
@@ -110,7 +110,7 @@ function parseSteps(path: string): Step[] | undefined {
   return steps;
 }
 
-/** json-p3 with keys (`~`), and with `match` and `search` that no text can make run away. */
+/** json-p3 with keys (`~`), and with `match` and `search` in linear time. */
 function environment(): JSONPathEnvironment {
   const made = new JSONPathEnvironment({ strict: false });
   for (const [name, whole] of [['match', true] as const, ['search', false] as const]) {
@@ -122,9 +122,9 @@ function environment(): JSONPathEnvironment {
 
 function boundedFunction({ argTypes, returnType }: FilterFunction, whole: boolean): FilterFunction {
   const compiled = new Map<string, Regex | undefined>();
-  const regexOf = (pattern: string) => {
+  const findRegex = (pattern: string) => {
     if (!compiled.has(pattern)) {
-      // The pattern may come from the document: it is remembered only to a point, and a bad one matches nothing.
+      // The pattern may come from the document, so the cache is bounded. An invalid pattern matches nothing.
       if (compiled.size >= 100) compiled.clear();
       try {
         compiled.set(pattern, compileRegex(pattern, { whole }).regex);
@@ -135,6 +135,6 @@ function boundedFunction({ argTypes, returnType }: FilterFunction, whole: boolea
     return compiled.get(pattern);
   };
   const call = (text: unknown, pattern: unknown) =>
-    typeof text === 'string' && typeof pattern === 'string' && (regexOf(pattern)?.test(text) ?? false);
+    typeof text === 'string' && typeof pattern === 'string' && (findRegex(pattern)?.test(text) ?? false);
   return { argTypes, returnType, call };
 }

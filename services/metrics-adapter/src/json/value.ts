@@ -3,14 +3,14 @@ import { parseNumber } from '../numbers/quantity.ts';
 import { compileTime } from '../numbers/time-text.ts';
 import type { Json } from './parse.ts';
 
-/** The number that a JSON value stands for: numbers, truth values and texts of either. Undefined for anything else. */
+/** A JSON value as a number: numbers, booleans, and texts of either. Undefined for anything else. */
 export function toNumber(value: Json | undefined): number | undefined {
   if (typeof value === 'number') return value;
   if (typeof value === 'boolean' || typeof value === 'bigint') return Number(value);
   return typeof value === 'string' ? parseNumber(value) : undefined;
 }
 
-/** A JSON value as a label: texts as they are, numbers with every digit, objects and arrays as JSON. Null is none. */
+/** A JSON value as a label: texts unchanged, numbers with every digit, objects and arrays as JSON, null as ''. */
 export function toLabel(value: Json | undefined): string {
   if (typeof value === 'string') return value;
   if (value === null || value === undefined) return '';
@@ -18,7 +18,7 @@ export function toLabel(value: Json | undefined): string {
   return jsonText(value);
 }
 
-/** JSON text of a value; a bigint as the number that it was. */
+/** The JSON of a value; a bigint becomes a number again. */
 function jsonText(value: Json): string {
   if (typeof value === 'bigint') return String(value);
   if (value === null || typeof value !== 'object') return JSON.stringify(value);
@@ -31,8 +31,8 @@ function jsonText(value: Json): string {
 const readTime = compileTime({ zone: 'UTC' });
 
 /**
- * Milliseconds since the epoch of a value: seconds, milliseconds, microseconds or nanoseconds as a number (by its size)
- * or its text, or a date as `compileTime` reads it. Undefined for anything else.
+ * Milliseconds since the epoch of a value: a number, as `epochMilliseconds` reads it, or a date, as `compileTime` reads
+ * it. Undefined for anything else.
  */
 export function toTime(value: Json | undefined): number | undefined {
   const number = toNumber(value);

@@ -15,22 +15,26 @@ const logMetric = Type.Object(
     value: Type.Optional(
       Type.Unsafe<string | number>({
         type: ['string', 'number'],
-        description: 'Number or reference such as `$bytes`; a counter without it counts lines.',
+        description: 'Number, or reference such as `$bytes`; a counter without it counts lines.',
       }),
     ),
     ...numberSettings,
     timestamp: Type.Optional(
       Type.String({
-        description: 'For a counter or gauge: reference to the time of the line, which its sample is then shown with.',
+        description:
+          'For a counter or gauge: reference to the time of the line, which becomes the timestamp of the sample.',
       }),
     ),
     labels: Type.Record(Type.String({ pattern: '^(?!__)[a-zA-Z_][a-zA-Z0-9_]*$' }), Type.String(), {
       default: {},
       description: 'Label names to texts with references.',
     }),
-    where: regexes('Only lines whose field matches the regex as a whole.'),
-    unless: regexes('Not lines whose field matches the regex as a whole.'),
-    operation: oneOf(['set', 'add'], { default: 'set', description: 'For a gauge: whether a value replaces or adds.' }),
+    where: regexes('Take only lines of which each field here matches its regex as a whole.'),
+    unless: regexes('Skip lines of which a field here matches its regex as a whole.'),
+    operation: oneOf(['set', 'add'], {
+      default: 'set',
+      description: 'For a gauge: whether a value replaces the current one or is added to it.',
+    }),
     buckets: Type.Array(Type.Number(), {
       default: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
       description: 'For a histogram: upper bounds.',
@@ -38,15 +42,21 @@ const logMetric = Type.Object(
     nativeFactor: Type.Optional(
       Type.Number({
         exclusiveMinimum: 1,
-        description: 'For a histogram: native buckets that grow by this factor, such as 1.1.',
+        description: 'For a histogram: growth of native buckets, such as 1.1.',
       }),
     ),
     quantiles: Type.Array(Type.Number({ minimum: 0, maximum: 1 }), {
       default: [0.5, 0.9, 0.99],
       description: 'For a summary.',
     }),
-    maxAge: yamlDuration({ default: '10m', description: 'For a summary: how long a value counts for the quantiles.' }),
-    ttl: yamlDuration({ default: '0', description: 'Time without a line after which a series goes; 0 for never.' }),
+    maxAge: yamlDuration({
+      default: '10m',
+      description: 'For a summary: time for which quantiles take a value into account.',
+    }),
+    ttl: yamlDuration({
+      default: '0',
+      description: 'Time without a line after which a series is removed; 0 for never.',
+    }),
   },
   strict,
 );
@@ -54,33 +64,33 @@ const logMetric = Type.Object(
 const rule = Type.Object(
   {
     match: Type.Optional(text("Regex of Go's syntax, for format regex; its named groups are the fields.")),
-    where: regexes('Only lines whose field matches the regex as a whole.'),
-    unless: regexes('Not lines whose field matches the regex as a whole.'),
+    where: regexes('Take only lines of which each field here matches its regex as a whole.'),
+    unless: regexes('Skip lines of which a field here matches its regex as a whole.'),
     stop: Type.Boolean({
       default: false,
-      description: 'Whether rules below are skipped for a line that this one takes.',
+      description: 'Whether the rules below skip a line that this rule takes.',
     }),
-    metrics: Type.Array(logMetric, { description: 'What a line adds to.' }),
+    metrics: Type.Array(logMetric, { description: 'The metrics that a line changes.' }),
   },
   strict,
 );
 
-/** A source of log lines that metrics are made from, as it stands in the configuration. */
+/** A source that makes metrics from log lines. */
 export const logsSchema = Type.Object(
   {
     name: Type.String({ pattern: '^[a-zA-Z0-9_.-]+$', description: 'Name of the source in metrics and logs.' }),
     ...tailSettings,
-    format: oneOf(['regex', 'logfmt', 'json', 'csv'], { default: 'regex', description: 'What a line is.' }),
+    format: oneOf(['regex', 'logfmt', 'json', 'csv'], { default: 'regex', description: 'Format of a line.' }),
     csv: Type.Object(
       {
         delimiter: Type.String({ default: ',', minLength: 1, maxLength: 1, description: 'Character between fields.' }),
         columns: Type.Optional(
-          Type.Array(Type.String(), { description: 'Names of the columns, where the file has no header.' }),
+          Type.Array(Type.String(), { description: 'Names of the columns of a file without a header.' }),
         ),
       },
       { default: {}, ...strict, description: 'For format csv.' },
     ),
-    rules: Type.Array(rule, { description: 'Each line goes through all of them, in order.' }),
+    rules: Type.Array(rule, { description: 'Rules. Each line goes through all of them in order.' }),
   },
   strict,
 );

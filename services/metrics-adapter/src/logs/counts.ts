@@ -1,16 +1,16 @@
 import { NamedCounts } from '../named-counts.ts';
 
-/** What a source of lines has seen. */
+/** Counts of a source of log lines. */
 export class LogCounts {
   lines = 0;
   /** Lines that at least one rule took. */
   matched = 0;
-  /** Lines that are not of the format. */
+  /** Lines that don't have the format. */
   malformed = 0;
   readonly conflicts = new NamedCounts();
   /** Samples left out, by reason. */
   readonly errors = new Map<string, number>();
-  /** What happened to files, by event. */
+  /** Events of files, such as `rotated`. */
   readonly events = new Map<string, number>();
   readErrors = 0;
 

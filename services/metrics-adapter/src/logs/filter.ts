@@ -5,8 +5,8 @@ export type Filter = (fields: Fields) => boolean;
 export type FilterConfig = { where?: Record<string, string>; unless?: Record<string, string> };
 
 /**
- * The filter of a rule or a metric: each field of `where` must match its regex as a whole, none of `unless` may. A
- * field that is not there is empty.
+ * The filter of a rule or a metric: each field of `where` must match its regex as a whole, and none of `unless` may. A
+ * missing field counts as empty.
  *
  * @throws {PodkitError} ERR_REGEX
  */

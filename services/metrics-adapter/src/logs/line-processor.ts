@@ -19,7 +19,7 @@ const kubernetesNames: readonly string[] = kubernetesFields.map((name) => `kuber
 type Rule = { regex: Regex | undefined; filter: Filter; metrics: LogMetric[]; stop: boolean };
 type Options = { sink: SeriesSink; counts: LogCounts };
 
-/** Takes lines apart and hands what they say to the metrics of the rules. */
+/** Splits lines into fields and passes them to the metrics of the rules. */
 export class LineProcessor {
   readonly #format: Format | undefined;
   readonly #rules: Rule[];
@@ -30,9 +30,9 @@ export class LineProcessor {
     const errors: string[] = [];
     this.#counts = options.counts;
     if (config.multiline !== undefined && config.format === 'csv')
-      throw new ConfigError([`logs ${config.name}: multiline: not for csv, whose quotes say where a record ends`]);
+      throw new ConfigError([`logs ${config.name}: multiline: not for csv, where quotes end a record`]);
     if (config.cri && config.format === 'csv' && config.csv.columns === undefined)
-      throw new ConfigError([`logs ${config.name}: csv.columns: needed with cri, whose files begin without a header`]);
+      throw new ConfigError([`logs ${config.name}: csv.columns: needed with cri, since container logs have no header`]);
     this.#format = compileFormat(config);
     this.#rules = config.rules.flatMap((rule, index) => {
       try {
@@ -49,12 +49,12 @@ export class LineProcessor {
     if (errors.length > 0) throw new ConfigError(errors);
   }
 
-  /** The line a file begins with, where it is read from a later place. */
+  /** The first line of a file that is read from a later position. */
   firstLine(line: string, origin: LineOrigin): void {
     this.#format?.firstLine?.(line, origin);
   }
 
-  /** A line that is none of a container runtime. */
+  /** A line that no container runtime wrote. */
   malformed(): void {
     this.#counts.lines += 1;
     this.#counts.malformed += 1;
@@ -81,7 +81,7 @@ export class LineProcessor {
   }
 }
 
-/** The format of the source's lines; undefined for regex, where each rule takes lines apart in its own way. */
+/** The format of the source's lines; undefined for regex, where each rule has a pattern of its own. */
 function compileFormat({ format, csv, cri, rules, maxLineBytes }: LogsConfig): Format | undefined {
   if (format === 'regex') return undefined;
   const all = [...new Set(rules.flatMap((rule) => [...filterNames(rule), ...rule.metrics.flatMap(referencedNames)]))];
@@ -116,7 +116,7 @@ function compileRule(
     (name) => !isKnown(name, names, own.length),
   );
   if (unknown.length > 0)
-    throw new ConfigError(unknown.map((name) => `$${name}: no such group; there are ${list(names)}`));
+    throw new ConfigError(unknown.map((name) => `$${name}: no such group; the groups are ${list(names)}`));
   const incomplete = rule.metrics.filter(({ type, value }) => type !== 'counter' && value === undefined);
   if (incomplete.length > 0)
     throw new ConfigError(incomplete.map(({ name, type }) => `${name}: a ${type} needs a value`));
@@ -129,4 +129,4 @@ function compileRule(
 const isObserver = (type: LogMetricConfig['type']) => type === 'histogram' || type === 'summary';
 const isKnown = (name: string, names: readonly string[], groups: number) =>
   names.includes(name) || (/^\d+$/.test(name) && Number(name) <= groups);
-const list = (names: readonly string[]) => names.filter((name) => name !== '').join(', ') || 'none with a name';
+const list = (names: readonly string[]) => names.filter((name) => name !== '').join(', ') || 'unnamed';

@@ -7,12 +7,12 @@ import { compileFilter, type Filter } from './filter.ts';
 import type { Fields } from './formats/fields.ts';
 import { SeriesCache } from './series-cache.ts';
 
-/** Beyond this a few sums would be infinite, and stay so. */
+/** Larger values are refused: a few of them would make a sum infinite for ever. */
 const largest = 1e290;
-/** Characters of a label's value: as many series as the limits allow must fit into memory. */
+/** Longest value of a label, in characters: all series that the limits allow must fit into memory. */
 const longestLabel = 1024;
 
-/** Adds the lines it is given to a metric. */
+/** Adds lines to a metric. */
 export class LogMetric {
   readonly #config: LogMetricConfig;
   readonly #spec: MetricSpec;
@@ -27,7 +27,7 @@ export class LogMetric {
   readonly #sink: SeriesSink;
   readonly #counts: LogCounts;
 
-  /** `names` are those of the fields. @throws {PodkitError} for a regex or a duration that is none */
+  /** `names` are those of the fields. @throws {PodkitError} ERR_REGEX, ERR_TIME */
   constructor(
     config: LogMetricConfig,
     names: readonly string[],
@@ -52,7 +52,7 @@ export class LogMetric {
   /** Returns whether the line counted. */
   record(fields: Fields): boolean {
     if (!this.#filter(fields)) return false;
-    const value = this.#valueOf(fields);
+    const value = this.#readValue(fields);
     if (!(value <= largest && value >= -largest)) {
       this.#counts.error('value');
       return false;
@@ -68,20 +68,20 @@ export class LogMetric {
       return false;
     }
     if (type === 'histogram' || type === 'summary') series.observe(value, 1);
-    else if (type === 'counter' || operation === 'add') series.add(value, this.#timeOf(fields));
-    else series.set(value, this.#timeOf(fields));
+    else if (type === 'counter' || operation === 'add') series.add(value, this.#readTimestamp(fields));
+    else series.set(value, this.#readTimestamp(fields));
     return true;
   }
 
-  /** When the line was true, in milliseconds; undefined where it doesn't say so. */
-  #timeOf(fields: Fields): number | undefined {
+  /** The time of the line in milliseconds; undefined without one. */
+  #readTimestamp(fields: Fields): number | undefined {
     if (this.#timestamp === undefined) return undefined;
     const time = this.#readTime(textIn(fields, this.#timestamp));
     if (time === undefined) this.#counts.error('timestamp');
     return time;
   }
 
-  #valueOf(fields: Fields): number {
+  #readValue(fields: Fields): number {
     if (this.#value === undefined) return this.#config.scale;
     return this.#readNumber(textIn(fields, this.#value)) ?? Number.NaN;
   }

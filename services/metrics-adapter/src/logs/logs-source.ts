@@ -18,7 +18,7 @@ export type LogsOptions = {
   sink: SeriesSink;
   log: Logger;
   stdin: Readable;
-  /** Where a source of this name stopped reading; without it files are read anew. */
+  /** The positions of an earlier source of this name; without them files are read from `from`. */
   memory?: TailMemory;
 };
 
@@ -37,7 +37,7 @@ export class LogsSource implements Source {
     this.#options = options;
     this.#processor = new LineProcessor(config, { sink, counts: this.#counts });
     if (config.files.length === 0 && !config.stdin)
-      throw new ConfigError([`logs ${config.name}: files: none, and stdin is off`]);
+      throw new ConfigError([`logs ${config.name}: files: there are none, and stdin is off`]);
     try {
       this.#reader = this.#newReader();
     } catch (error) {
@@ -51,7 +51,7 @@ export class LogsSource implements Source {
   }
 
   async stop(): Promise<void> {
-    // A last line without an end is read whole by whoever follows.
+    // A last line without a newline is left for the next reader, which gets it complete.
     await this.#reader.stop({ flush: false });
     const { positions, unfinished } = this.#reader;
     this.#options.memory?.keep(this.name, { positions, unfinished });

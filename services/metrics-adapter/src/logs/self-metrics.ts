@@ -1,7 +1,7 @@
 import type { SelfMetric } from '../self-metric.ts';
 import type { LogCounts } from './counts.ts';
 
-/** The counts of a source of log lines as metrics. */
+/** The metrics of a source of log lines. */
 export function logMetrics(source: string, counts: LogCounts, files: number): SelfMetric[] {
   const one = (type: SelfMetric['type'], name: string, help: string, value: number): SelfMetric => ({
     name: `logs_${name}`,
@@ -17,11 +17,16 @@ export function logMetrics(source: string, counts: LogCounts, files: number): Se
   });
   return [
     one('counter', 'lines_total', 'Lines read, or records of several lines.', counts.lines),
-    one('counter', 'lines_matched_total', 'Lines that added to a metric.', counts.matched),
-    one('counter', 'lines_malformed_total', 'Lines that are not of the format.', counts.malformed),
-    many('conflicts_total', 'Samples dropped as their metric has another type.', 'metric', counts.conflicts.values),
+    one('counter', 'lines_matched_total', 'Lines that changed a metric.', counts.matched),
+    one('counter', 'lines_malformed_total', 'Lines that do not have the format.', counts.malformed),
+    many(
+      'conflicts_total',
+      'Samples dropped because their metric has another type.',
+      'metric',
+      counts.conflicts.values,
+    ),
     many('sample_errors_total', 'Samples left out.', 'reason', counts.errors),
-    many('file_events_total', 'What happened to files.', 'event', counts.events),
+    many('file_events_total', 'Events of files.', 'event', counts.events),
     one('counter', 'read_errors_total', 'Failed attempts to read.', counts.readErrors),
     one('gauge', 'files', 'Files being read.', files),
   ];

@@ -2,10 +2,10 @@ import type { Series } from '../sink.ts';
 
 type Node = Map<string, Node | Series>;
 
-/** Characters of label values on average, that the size allows for. */
+/** Average length of the label values of one entry, for which the size is meant. */
 const usualLength = 256;
 
-/** Remembers the series for label values, a level for each label; full, it begins anew. */
+/** A cache from label values to their series, with a level for each label. When it is full it is emptied. */
 export class SeriesCache {
   readonly #size: number;
   #root: Node = new Map();
@@ -43,5 +43,5 @@ export class SeriesCache {
   }
 }
 
-/** A part of a line keeps the whole line in memory; a copy doesn't. */
+/** A substring would keep the whole line in memory; a copy doesn't. */
 const copy = (text: string) => Buffer.from(text).toString();

@@ -1,11 +1,11 @@
-/** A decimal number as text. Each character can be read in one way only, so that it is matched in linear time. */
+/** A decimal number as text. The pattern is unambiguous, so it takes linear time. */
 export const decimalText = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/;
 
-/** No number that a program writes is longer; the longest exact double has 767 significant digits. */
+/** Longest text of a number. The longest exact double has 767 significant digits. */
 const longest = 1100;
 
 /**
- * A float as the Prometheus formats have it: decimal, `NaN`, `+Inf`, `-Inf`, in any case. Undefined where it is none.
+ * A float as the Prometheus formats have it: decimal, `NaN`, `+Inf`, `-Inf`, in any case. Undefined for any other text.
  * Unlike Go's ParseFloat it takes no hexadecimal and no `1_000`, which the formats exclude.
  */
 export function parseFloatText(text: string): number | undefined {

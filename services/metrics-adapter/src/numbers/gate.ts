@@ -1,15 +1,15 @@
-/** Timestamps end here, 5138 AD in milliseconds: what is beyond was written in microseconds or nanoseconds. */
+/** The latest timestamp in milliseconds, in 5138 AD. Larger numbers are microseconds or nanoseconds. */
 const latest = 1e14;
 
 /** Whether a value can be a count: finite, not negative, and exact where it is whole. */
 export const isCount = (value: number): boolean => value >= 0 && value <= Number.MAX_SAFE_INTEGER;
 
-/** Whether milliseconds since the epoch can be a time that a sample has. */
+/** Whether milliseconds since the epoch can be the timestamp of a sample. */
 export const isTimestamp = (milliseconds: number): boolean => milliseconds > -latest && milliseconds < latest;
 
 /**
- * Milliseconds since the epoch of a number whose unit is not given. Seconds, milliseconds, microseconds and nanoseconds
- * of the years 1973 to 5138 have different sizes. Undefined where it is none of them.
+ * Milliseconds since the epoch of a number without a unit. In the years 1973 to 5138 its size tells whether it is
+ * seconds, milliseconds, microseconds or nanoseconds. Undefined for a larger number.
  */
 export function epochMilliseconds(value: number): number | undefined {
   const size = Math.abs(value);

@@ -14,16 +14,16 @@ const words: Record<string, number> = {
   '-infinity': Number.NEGATIVE_INFINITY,
 };
 
-/** The number in a text, with white space around it or not: decimal, a truth value, NaN or an infinity. Undefined where there is none. */
+/** The number in a text, trimmed: decimal, boolean, NaN or infinity. Undefined for any other text. */
 export function parseNumber(text: string): number | undefined {
   const trimmed = text.trim();
   return decimalText.test(trimmed) ? Number(trimmed) : words[trimmed.toLowerCase()];
 }
 
-/** How many bytes `kB` has: 1000 as the SI says, or 1024 as `/proc` means it. */
+/** The bytes of `kB`: 1000 as in the SI, or 1024 as in `/proc`. */
 export type Kilobyte = 1000 | 1024;
 
-/** What a unit is in Prometheus' base units (seconds, bytes, ratio, hertz, celsius): https://prometheus.io/docs/practices/naming/#base-units */
+/** Units in Prometheus' base units (seconds, bytes, ratio, hertz, celsius): https://prometheus.io/docs/practices/naming/#base-units */
 const units = new Map<string, number>([
   ['ns', 1e-9],
   ['us', 1e-6],
@@ -55,7 +55,7 @@ const goDuration = /^([+-]?)(?:\d+(?:\.\d*)?(?:h|m|s|ms|us|µs|ns)){2,}$/;
 const goPart = /(\d+(?:\.\d*)?)(h|ms|us|µs|ns|m|s)/g;
 
 /**
- * The number in a text that may have a unit behind it, in base units: `1.5ms` is 0.0015, `42%` 0.42, `16316 kB` 16316000.
+ * The number in a text that may end with a unit, in base units: `1.5ms` is 0.0015, `42%` 0.42, `16316 kB` 16316000.
  * Durations as Go prints them, such as `1m30s`, are seconds. Undefined for an unknown unit, and for an `m` alone, which
  * could be minutes, metres or thousandths.
  */
@@ -69,7 +69,7 @@ export function parseQuantity(text: string, kilobyte: Kilobyte = 1000): number |
   const power = decimalBytes.get(unit);
   const factor = power === undefined ? units.get(unit) : kilobyte ** power;
   if (factor === undefined) return undefined;
-  // A division by a whole number is rounded once: 1.5 ms is 0.0015, and not a hair beside it.
+  // A division by a whole number is rounded once, so 1.5 ms is exactly 0.0015.
   return factor < 1 ? Number(number) / Math.round(1 / factor) : Number(number) * factor;
 }
 

@@ -3,51 +3,51 @@ import { epochMilliseconds } from './gate.ts';
 import { parseQuantity } from './quantity.ts';
 import { compileTime } from './time-text.ts';
 
-/** How a value of a source becomes a number: settings that JSON, keys and values, and CSV share. */
+/** The settings of how a text becomes a number; JSON, key-value, CSV and log sources share them. */
 export const numberSettings = {
-  scale: Type.Number({ default: 1, description: 'What the value is multiplied by, such as 0.001 from ms to s.' }),
+  scale: Type.Number({ default: 1, description: 'Factor for the value, such as 0.001 from ms to s.' }),
   map: Type.Optional(
     Type.Record(Type.String(), Type.Number(), {
       description:
-        'Numbers for texts, such as `{ up: 1, down: 0 }`; `*` is for any text that is neither there nor a number.',
+        'Numbers for texts, such as `{ up: 1, down: 0 }`; `*` stands for every other text that is not a number.',
     }),
   ),
   valueFormat: Type.Unsafe<'number' | 'time'>({
     type: 'string',
     enum: ['number', 'time'],
     default: 'number',
-    description: 'What the value is: a number, or a time, which becomes seconds since the epoch.',
+    description: 'Whether the value is a number, or a time that becomes seconds since the epoch.',
   }),
   kilobyte: Type.Unsafe<1000 | 1024>({
     type: 'integer',
     enum: [1000, 1024],
     default: 1000,
-    description: 'Bytes of a `kB` behind a number, and by its powers of `MB`, `GB`; `/proc` means 1024.',
+    description: 'Bytes of the unit `kB`; `MB` and `GB` are its powers. In `/proc` it is 1024.',
   }),
   timeFormat: Type.Optional(
     Type.String({
       description:
-        'Format of times, such as `dd/MMM/yyyy:HH:mm:ss ZZZ`; ISO 8601, RFC 2822 and epoch numbers without it.',
+        'Format of times, such as `dd/MMM/yyyy:HH:mm:ss ZZZ`; by default ISO 8601, RFC 2822 or epoch numbers.',
     }),
   ),
   timeZone: Type.String({
     default: 'UTC',
-    description: "Zone of times that don't name theirs, such as `Europe/Berlin`.",
+    description: 'Time zone of times without one, such as `Europe/Berlin`.',
   }),
 };
 
 const numberSchema = Type.Object(numberSettings);
 export type NumberConfig = Static<typeof numberSchema>;
 
-/** A value as a source has it, but for objects and lists. */
+/** A value of a source that is no object and no list. */
 export type Scalar = boolean | number | bigint | string;
-/** The number that a value stands for; undefined where it is none. */
+/** Reads a value as a number; undefined if it isn't one. */
 export type NumberReader = (value: Scalar) => number | undefined;
 
 /** Compile how values become numbers, scaled. @throws {PodkitError} ERR_TIME */
 export function compileNumber(config: NumberConfig): NumberReader {
   const { scale } = config;
-  // Compiled also where it isn't used, so that a bad zone is an error at load.
+  // Compiled in any case, so that a wrong time zone is an error at load.
   const time = seconds(config);
   const read = config.valueFormat === 'time' ? time : plainNumber(config);
   const { map } = config;

@@ -10,23 +10,23 @@ import type { Refusal, SampleLine } from './sample-line.ts';
 export type CollectorOptions = {
   snapshot: Snapshot;
   relabel: Relabel;
-  /** Whether timestamps of the source are kept; without them a sample is as old as the scrape. */
+  /** Whether timestamps of the source are kept. Without one a sample gets the time of the scrape. */
   honorTimestamps: boolean;
   onError: (reason: string) => void;
 };
 
-/** A family without HELP is a complaint of every linter. */
+/** Linters demand a HELP text. */
 const noHelp = 'The source gives no help.';
 
 const compositeTypes = new Set<MetricType>(['histogram', 'gaugehistogram', 'summary']);
 
-/** Puts samples as they came into a snapshot; those of one histogram or summary become one series again. */
+/** Puts samples into a snapshot. Those of one histogram or summary become one series. */
 export class ExpositionCollector implements Visitor {
   readonly #options: CollectorOptions;
   readonly #composites = new Map<string, Composite>();
   readonly #created: { name: string; labels: string; seconds: number; meta: FamilyMeta }[] = [];
   readonly #begun: { name: string; labels: string; milliseconds: number }[] = [];
-  /** Samples that were read, and lines that were refused. */
+  /** Samples that were read. */
   good = 0;
   bad = 0;
 
@@ -65,7 +65,7 @@ export class ExpositionCollector implements Visitor {
     return undefined;
   }
 
-  /** A native histogram; `sample` has its name, labels and time. Its sum and count come as samples of their own. */
+  /** A native histogram; `sample` has its name, labels and time. Its sum and count are samples of their own. */
   native(sample: SampleLine, native: NativeBuckets, meta: FamilyMeta): void {
     const labels = this.#relabeled(sample);
     const name = labels?.get('__name__') ?? '';
@@ -75,7 +75,7 @@ export class ExpositionCollector implements Visitor {
     findParts(this.#composite(name, meta), labelsText(labels), timestamp).native = native;
   }
 
-  /** When the series of a protobuf metric began, which is no sample of its own. */
+  /** The time when the series of a protobuf metric began, which isn't a sample there. */
   begun(sample: SampleLine, milliseconds: number | undefined): void {
     if (milliseconds === undefined) return;
     const labels = this.#relabeled(sample);
@@ -85,7 +85,7 @@ export class ExpositionCollector implements Visitor {
     this.#begun.push({ name, labels: labelsText(labels), milliseconds });
   }
 
-  /** Hand over histograms and summaries, which are complete only now. */
+  /** Add histograms and summaries, which are complete only at the end. */
   finish(): void {
     const { snapshot, onError } = this.#options;
     for (const { name, meta, parts } of this.#composites.values()) {
@@ -120,7 +120,7 @@ export class ExpositionCollector implements Visitor {
   }
 }
 
-/** Labels whose names begin with two underscores are for rules only. */
+/** Labels whose names begin with two underscores exist only for relabelling. */
 function dropInternal(labels: Map<string, string>): void {
   for (const label of Array.from(labels.keys())) if (label.startsWith('__')) labels.delete(label);
 }

@@ -6,7 +6,7 @@ import { labelsText } from '../series/labels.ts';
 import type { FamilyMeta } from './family-meta.ts';
 import type { SampleLine } from './sample-line.ts';
 
-/** A histogram or summary as far as it came; what did not come stays undefined. */
+/** The parts of a histogram or summary; missing ones stay undefined. */
 export type Parts = {
   labels: string;
   timestamp: number | undefined;
@@ -14,14 +14,14 @@ export type Parts = {
   sum: number | undefined;
   count: number | undefined;
   native: NativeBuckets | undefined;
-  /** Why it is left out, once something in it is malformed. */
+  /** Why it is left out, if a part is malformed. */
   invalid: string | undefined;
 };
-/** A family of those, by their labels and time. */
+/** A family of parts by labels and time. */
 export type Composite = { name: string; meta: FamilyMeta; parts: Map<string, Parts> };
 type Part = { sample: SampleLine; suffix: string; labels: Map<string, string>; timestamp: number | undefined };
 
-/** Add a sample to the histogram or summary that it is a part of. */
+/** Add a sample to its histogram or summary. */
 export function addPart(composite: Composite, { sample, suffix, labels, timestamp }: Part): void {
   const { type } = composite.meta;
   const own = suffix === '_bucket' ? 'le' : suffix === '' && type === 'summary' ? 'quantile' : undefined;
@@ -43,7 +43,7 @@ export function addPart(composite: Composite, { sample, suffix, labels, timestam
   }
 }
 
-/** Lines that say another time belong to another point of the series. */
+/** Find the parts of a point; samples with another timestamp belong to another point. */
 export function findParts({ parts }: Composite, labels: string, timestamp: number | undefined): Parts {
   const key = `${labels}\n${timestamp ?? ''}`;
   const known = parts.get(key);
@@ -61,14 +61,14 @@ export function findParts({ parts }: Composite, labels: string, timestamp: numbe
   return made;
 }
 
-/** The exemplar of a sample, its labels as text. */
+/** The exemplar of a sample, with its labels as text. */
 export function readExemplar({ exemplar }: SampleLine): Exemplar | undefined {
   if (exemplar === undefined) return undefined;
   const { labels, value, timestamp } = exemplar;
   return { labels: labelsText(labels), value, ...(timestamp === undefined ? {} : { timestamp }) };
 }
 
-/** A complete summary, or what is wrong with it. */
+/** A complete summary, or the error in it. */
 export function summaryPoint({ bounds, sum, count, timestamp, invalid }: Parts): SummaryPoint | string {
   if (invalid !== undefined) return invalid;
   const quantiles = bounds.map(([quantile, value]) => [quantile, value] as const).toSorted(([a], [b]) => a - b);
@@ -78,7 +78,7 @@ export function summaryPoint({ bounds, sum, count, timestamp, invalid }: Parts):
     : 'bound';
 }
 
-/** A complete histogram, or what is wrong with it. */
+/** A complete histogram, or the error in it. */
 export function histogramPoint({ bounds, sum, count, native, timestamp, invalid }: Parts): HistogramPoint | string {
   if (invalid !== undefined) return invalid;
   const buckets = classicBuckets(bounds);

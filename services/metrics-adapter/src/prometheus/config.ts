@@ -2,7 +2,7 @@ import { type Static, Type } from 'typebox';
 import { fetchSettings } from '../fetch/config.ts';
 import { relabelSchema } from './relabel.ts';
 
-/** A source that already speaks Prometheus' text format or OpenMetrics. */
+/** A source in one of Prometheus' formats. */
 export const prometheusSchema = Type.Object(
   {
     ...fetchSettings,

@@ -1,6 +1,6 @@
 import type { MetricType } from '../series/family.ts';
 
-/** What a source says of a family before its samples; `name` is as TYPE has it. */
+/** The metadata of a family; `name` is the one in TYPE. */
 export type FamilyMeta = { name: string; type: MetricType; help: string; unit: string };
 
 const openMetricsSuffixes: Record<MetricType, readonly string[]> = {
@@ -22,8 +22,8 @@ const textSuffixes: Partial<Record<MetricType, readonly string[]>> = {
 export const isMetricType = (word: string): word is MetricType => Object.hasOwn(openMetricsSuffixes, word);
 
 /**
- * The family of a sample: the one of its own name, or the one whose type has samples with the suffix that the name
- * ends with. A gauge `foo` has none, so `foo_count` beside it is another metric.
+ * The family of a sample: the one of its own name, or the one whose type has samples with the suffix of the name. A gauge
+ * `foo` has no suffixes, so `foo_count` is another metric.
  */
 export function familyFor(
   name: string,

@@ -5,8 +5,8 @@ import type { BucketSpan, HistogramMessage } from './protobuf-schema.ts';
 const [lowestSchema, highestSchema] = [-4, 8];
 
 /**
- * The native histogram of a message; undefined where it has none, which is where it has neither spans nor a zero
- * bucket, and 'malformed' where spans and counts don't belong together.
+ * The native histogram of a message; undefined if it has neither spans nor a zero bucket, and 'malformed' if spans and
+ * counts don't match.
  *
  * https://prometheus.io/docs/specs/native_histograms/
  */

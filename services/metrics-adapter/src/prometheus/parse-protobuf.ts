@@ -24,10 +24,10 @@ import type { Refusal, SampleLine } from './sample-line.ts';
 const types: readonly MetricType[] = ['counter', 'gauge', 'summary', 'unknown', 'histogram', 'gaugehistogram'];
 
 /**
- * Read families of the protobuf format, each with its length before it, letting others run in between. Each metric is
- * handed over as the samples that it stands for, so that rules see what they see in a text.
+ * Read length-delimited families of the protobuf format, with pauses. Each metric is passed on as the samples that it
+ * would have in a text, so that relabelling works in the same way.
  *
- * @throws {FetchError} parse where the bytes are not that format, or end too early
+ * @throws {FetchError} parse if the bytes have another format or end too early
  */
 export async function parseProtobuf(bytes: Buffer, collector: ExpositionCollector): Promise<void> {
   const reader = protobuf.Reader.create(bytes);
@@ -90,7 +90,7 @@ function readHistogram(histogram: HistogramMessage, { base, meta, collector, emi
   const gauge = meta.type === 'gaugehistogram';
   for (const bucket of buckets)
     emit('_bucket', bucket.countFloat || bucket.count || 0, ['le', boundText(bucket.bound ?? 0)], bucket.exemplar);
-  // Buckets may leave out the last one, which counts everything.
+  // The last bucket, which counts everything, may be left out.
   if (buckets.length > 0 && buckets.at(-1)?.bound !== Infinity) emit('_bucket', count, ['le', '+Inf']);
   emit(gauge ? '_gsum' : '_sum', histogram.sum ?? 0);
   emit(gauge ? '_gcount' : '_count', count);

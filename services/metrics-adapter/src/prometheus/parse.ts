@@ -5,21 +5,21 @@ import { type FamilyMeta, familyFor, isMetricType } from './family-meta.ts';
 import { parseSampleLine, type Refusal, type SampleLine } from './sample-line.ts';
 
 export type Visitor = {
-  /** A sample, with its family; one without metadata is its own, of unknown type. */
+  /** A sample with its family. Without metadata that has the name of the sample and the type unknown. */
   sample(sample: SampleLine, family: FamilyMeta): void;
   /** A line that is left out. */
   refused(reason: Refusal): void;
 };
 
-/** Lines between two readings of the clock. */
+/** Lines between two looks at the clock. */
 const batch = 200;
 
 const metadata = /^#[ \t]+(HELP|TYPE|UNIT)[ \t]+(?:"((?:[^"\\]|\\.)*)"|([^ \t"]+))[ \t]?(.*)$/s;
 
 /**
- * Read a text of the Prometheus or the OpenMetrics format line by line, letting others run in between.
+ * Read a text in Prometheus' format or OpenMetrics line by line, with pauses.
  *
- * @throws {FetchError} parse where OpenMetrics does not end with `# EOF`: the rest is missing
+ * @throws {FetchError} parse if OpenMetrics does not end with `# EOF`, since the rest is missing
  */
 export async function parseExposition(text: string, openMetrics: boolean, visitor: Visitor): Promise<void> {
   const families = new Map<string, FamilyMeta>();
@@ -38,10 +38,11 @@ export async function parseExposition(text: string, openMetrics: boolean, visito
     lines += 1;
     if (lines % batch === 0 && slices.over) await slices.pause();
   }
-  if (openMetrics && !ended) throw new FetchError('parse', 'the answer is cut off: OpenMetrics ends with "# EOF"');
+  if (openMetrics && !ended)
+    throw new FetchError('parse', 'the answer is incomplete: OpenMetrics must end with "# EOF"');
 }
 
-/** A line without the blanks around it, which the text format allows. */
+/** A trimmed line; the text format allows blanks around it. */
 function trimmed(text: string, from: number, to: number): string {
   let [start, end] = [from, to];
   while (start < end && text.charCodeAt(start) <= 32) start += 1;
@@ -63,7 +64,7 @@ function readMetadata(line: string, families: Map<string, FamilyMeta>, openMetri
   else family.type = isMetricType(word) ? word : 'unknown';
 }
 
-/** Help of the text format, where a quote is no special character. */
+/** The HELP of the text format, which doesn't escape quotes. */
 function unescapeHelp(text: string): string {
   return text.replaceAll(/\\([\\n])/g, (_all, mark: string) => (mark === 'n' ? '\n' : mark));
 }

@@ -8,7 +8,7 @@ import { parseExposition } from './parse.ts';
 import { parseProtobuf } from './parse-protobuf.ts';
 import { compileRelabel } from './relabel.ts';
 
-/** Protobuf first, the one format that has native histograms; then what has types and times most exactly. */
+/** Protobuf first, since only it has native histograms; then the formats by the precision of types and times. */
 const accept = [
   'application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited;escaping=allow-utf-8',
   'application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.8',
@@ -18,7 +18,7 @@ const accept = [
   '*/*;q=0.1',
 ].join(',');
 
-/** A source whose metrics are passed through. @throws {PodkitError} for a regex that is none */
+/** A source whose metrics are passed through. @throws {PodkitError} ERR_REGEX */
 export function createPrometheusSource(config: PrometheusConfig, { limits, log }: PullContext): PullSource {
   const client = new HttpClient(config.client);
   const relabel = compileRelabel(config.relabel);
@@ -33,7 +33,7 @@ export function createPrometheusSource(config: PrometheusConfig, { limits, log }
       const answer = await client.ask({ url, headers: withDefaults(headers, { accept }), maxBytes, signal });
       const collector = new ExpositionCollector({ snapshot, relabel, honorTimestamps, onError });
       await read(answer, collector);
-      // A page of HTML is not a text with a few bad lines.
+      // A page without any valid line, such as HTML, is another format.
       if (collector.good === 0 && collector.bad > 0)
         throw new FetchError('parse', 'the answer is not the Prometheus text format');
       collector.finish();
@@ -41,10 +41,10 @@ export function createPrometheusSource(config: PrometheusConfig, { limits, log }
   });
 }
 
-/** Read an answer in the format that its Content-Type names; without one, in the text format or OpenMetrics. */
+/** Read an answer in the format of its Content-Type. Without one it is OpenMetrics if it ends with `# EOF`. */
 async function read({ bytes, type }: { bytes: Buffer; type: string }, collector: ExpositionCollector): Promise<void> {
   if (type === 'application/vnd.google.protobuf') return parseProtobuf(bytes, collector);
   const text = new TextDecoder().decode(bytes);
-  const untold = type === '' && text.trimEnd().endsWith('\n# EOF');
-  return parseExposition(text, untold || type === 'application/openmetrics-text', collector);
+  const unnamed = type === '' && text.trimEnd().endsWith('\n# EOF');
+  return parseExposition(text, unnamed || type === 'application/openmetrics-text', collector);
 }

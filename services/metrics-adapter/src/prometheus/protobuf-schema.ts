@@ -5,7 +5,7 @@ const repeated = (id: number, type: string) => ({ id, type, rule: 'repeated' as 
 const packed = (id: number, type: string) => ({ ...repeated(id, type), options: { packed: true } });
 
 /**
- * The messages of the protobuf format, by the names and numbers of
+ * The messages of the protobuf format, as in
  * https://github.com/prometheus/client_model/blob/master/io/prometheus/client/metrics.proto
  */
 const schema: protobuf.INamespace = {

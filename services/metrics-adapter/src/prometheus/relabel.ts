@@ -17,16 +17,16 @@ const actions = [
   'uppercase',
 ] as const;
 
-/** Prometheus' own: https://prometheus.io/docs/prometheus/latest/configuration/configuration/#relabel_config */
+/** Rules of Prometheus: https://prometheus.io/docs/prometheus/latest/configuration/configuration/#relabel_config */
 export const relabelSchema = Type.Object(
   {
     source_labels: Type.Array(Type.String(), {
       default: [],
       description: 'Labels whose values are joined; `__name__` is the metric.',
     }),
-    separator: Type.String({ default: ';', description: 'What stands between joined values.' }),
-    target_label: Type.Optional(Type.String({ description: 'Label that is written.' })),
-    regex: Type.String({ default: '(.*)', description: 'Matched against the whole of the joined values.' }),
+    separator: Type.String({ default: ';', description: 'Separator of joined values.' }),
+    target_label: Type.Optional(Type.String({ description: 'Label to write.' })),
+    regex: Type.String({ default: '(.*)', description: 'Regex that must match the joined values as a whole.' }),
     modulus: Type.Optional(Type.Integer({ minimum: 1, description: 'For hashmod.' })),
     replacement: Type.String({ default: '$1', description: 'New value, with references to captures.' }),
     action: Type.Unsafe<(typeof actions)[number]>({ type: 'string', enum: [...actions], default: 'replace' }),
@@ -35,10 +35,10 @@ export const relabelSchema = Type.Object(
 );
 export type RelabelConfig = Static<typeof relabelSchema>;
 
-/** Changes labels (with the metric's name as `__name__`) in place; false where the sample is to go. */
+/** Changes labels (with the metric's name as `__name__`) in place. Returns false if the sample is dropped. */
 export type Relabel = (labels: Map<string, string>) => boolean;
 
-/** Compile rules into one; they apply in order, until one drops the sample. @throws {PodkitError} ERR_REGEX */
+/** Compile rules into one function. They apply in order until one drops the sample. @throws {PodkitError} ERR_REGEX */
 export function compileRelabel(configs: readonly RelabelConfig[]): Relabel {
   const rules = configs.map(compileRule);
   return (labels) => rules.every((rule) => rule(labels));
@@ -101,7 +101,7 @@ function mapNames(regex: Regex, template: Template): Relabel {
   };
 }
 
-/** An empty value is no label. */
+/** An empty value removes the label. */
 function put(labels: Map<string, string>, name: string, value: string): true {
   if (value === '') labels.delete(name);
   else if (name !== '') labels.set(name, value);
@@ -113,7 +113,7 @@ function removeNames(labels: Map<string, string>, goes: (name: string) => boolea
   return true;
 }
 
-/** The last eight bytes of the MD5 as a number, as Prometheus hashes; it is no secret. */
+/** The last eight bytes of the MD5 as a number, as in Prometheus. Nothing depends on its secrecy. */
 function hashLabel(text: string): bigint {
   return createHash('md5').update(text).digest().readBigUInt64BE(8);
 }

@@ -2,7 +2,7 @@ import { parseFloatText } from '../numbers/float-text.ts';
 import { isTimestamp } from '../numbers/gate.ts';
 import { type LabelPair, unescapeValue } from '../series/labels.ts';
 
-/** One line of the text formats taken apart. Timestamps are milliseconds since the epoch. */
+/** The parts of a line in the text formats. Timestamps are milliseconds since the epoch. */
 export type SampleLine = {
   name: string;
   labels: LabelPair[];
@@ -11,12 +11,12 @@ export type SampleLine = {
   exemplar?: { labels: LabelPair[]; value: number; timestamp?: number };
 };
 
-/** Why a line is left out. */
+/** Why a line is refused. */
 export type Refusal = 'malformed_line' | 'duplicate_label' | 'reserved_label' | 'timestamp' | 'native_histogram';
 
 const [tab, space, quote, hash, comma, equals, backslash, open, close] = [9, 32, 34, 35, 44, 61, 92, 123, 125];
 
-/** What ends the reading of a line. */
+/** Thrown where a line is refused. */
 class Refused extends Error {
   readonly reason: Refusal;
 
@@ -27,8 +27,8 @@ class Refused extends Error {
 }
 
 /**
- * Take a sample's line apart, with names in quotes where they are. Each character is looked at once.
- * `unit` is what a timestamp of 1 means, in milliseconds: 1 in the text format, 1000 in OpenMetrics.
+ * Parse the line of a sample. Each character is read once.
+ * `unit` is the milliseconds of a timestamp of 1: 1 in the text format, 1000 in OpenMetrics.
  *
  * https://prometheus.io/docs/instrumenting/exposition_formats/
  */
@@ -85,7 +85,7 @@ class LineScanner {
     return { labels, value, ...(timestamp === undefined ? {} : { timestamp }) };
   }
 
-  /** A value, and a timestamp where one follows. */
+  /** A value and an optional timestamp. */
   #numbers(): { value: number; timestamp: number | undefined } {
     const value = parseFloatText(this.#word());
     if (value === undefined) return refuse();
@@ -97,7 +97,7 @@ class LineScanner {
     return { value, timestamp: timestamp * this.#unit };
   }
 
-  /** What stands between the braces. A name alone, in quotes, is the metric's. */
+  /** The labels between the braces. A quoted name without a value is that of the metric. */
   #labels(): { labels: LabelPair[]; name: string | undefined } {
     const labels: LabelPair[] = [];
     const names = new Set<string>();
@@ -127,7 +127,7 @@ class LineScanner {
     return { labels, name };
   }
 
-  /** A name without quotes; '' where there is none. Only a metric's has colons. */
+  /** A name without quotes; '' if there is none. Only names of metrics may have colons. */
   #plainName(colons: boolean): string {
     const start = this.#at;
     while (isNameCode(this.#code(), colons, this.#at === start)) this.#at += 1;
@@ -146,7 +146,7 @@ class LineScanner {
     return unescapeValue(this.#line.slice(start, at));
   }
 
-  /** Up to the next blank, and past the blanks that follow. */
+  /** The characters up to the next blank. Skips the blanks after them. */
   #word(): string {
     this.#blanks();
     const start = this.#at;
@@ -160,7 +160,7 @@ class LineScanner {
     while (this.#code() === space || this.#code() === tab) this.#at += 1;
   }
 
-  /** The character here; NaN at the end, which equals nothing. */
+  /** The current character; NaN at the end. */
   #code(): number {
     return this.#line.charCodeAt(this.#at);
   }

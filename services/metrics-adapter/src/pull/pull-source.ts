@@ -5,13 +5,13 @@ import type { Family } from '../series/family.ts';
 import { Snapshot } from '../series/snapshot.ts';
 import type { SeriesLimits } from '../series/store.ts';
 
-/** Fetches and reads one source into a snapshot; `onError` is called for each part that had to be left out. */
+/** Fetches one source and reads it into a snapshot. `onError` is called for each part that is left out. */
 export type Collect = (
   snapshot: Snapshot,
   options: { signal: AbortSignal; onError: (reason: string) => void },
 ) => Promise<void>;
 
-/** What every source over HTTP is made with. */
+/** What every source over HTTP needs. */
 export type PullContext = { limits: SeriesLimits; log: Logger };
 
 export type PullResult = { up: boolean; seconds: number; families: Family[] };
@@ -19,14 +19,14 @@ export type PullResult = { up: boolean; seconds: number; families: Family[] };
 export type PullOptions = {
   name: string;
   limits: SeriesLimits;
-  /** Longest wait in milliseconds; the scraper's own timeout can shorten it. */
+  /** Timeout in milliseconds; the scraper's timeout can shorten it. */
   timeout: number;
   collect: Collect;
   close: () => Promise<void>;
   log: Logger;
 };
 
-/** A source that is asked when we are: its metrics are as fresh as the scrape. */
+/** A source that is read at each scrape. */
 export class PullSource {
   readonly name: string;
   readonly #options: PullOptions;
@@ -39,19 +39,19 @@ export class PullSource {
     this.#options = options;
   }
 
-  /** What went wrong so far, by reason. */
+  /** Errors so far, by reason. */
   get errors(): ReadonlyMap<string, number> {
     return this.#errors;
   }
 
-  /** Count something that went wrong with what this source said. */
+  /** Count an error in the answer of this source. */
   error(reason: string): void {
     this.#errors.set(reason, (this.#errors.get(reason) ?? 0) + 1);
   }
 
   /**
-   * Ask the source and wait at most `timeout` milliseconds. Who asks meanwhile gets the same answer: several
-   * scrapers at once cost the application one request. It never rejects; a source that fails is not up.
+   * Read the source within `timeout` milliseconds. Concurrent calls share one read, so that several scrapers cost the
+   * application one request. Never rejects: a source that fails is not up.
    */
   collect(timeout: number): Promise<PullResult> {
     this.#running ??= this.#collect(timeout).finally(() => {
@@ -78,17 +78,17 @@ export class PullSource {
     } catch (error) {
       this.error(error instanceof FetchError ? error.reason : 'internal');
       this.#note(false, error);
-      // Part of a source would look like the whole of it: what it said until then doesn't count.
+      // A part of the metrics would look like all of them, so a failed read gives none.
       return { up: false, seconds: (performance.now() - began) / 1000, families: [] };
     }
   }
 
-  /** Only changes are logged: a source that is down for a night is one line. */
+  /** Only changes are logged, so a source that is down all night logs one line. */
   #note(up: boolean, error?: unknown): void {
     if (up === this.#wasUp) return;
     this.#wasUp = up;
     const { log, name } = this.#options;
-    if (up) log.info({ source: name }, `${name}: up again`);
-    else log.warn({ source: name, err: error }, `${name}: not up: ${describeError(error)}`);
+    if (up) log.info({ source: name }, `${name}: is up again`);
+    else log.warn({ source: name, err: error }, `${name}: is down: ${describeError(error)}`);
   }
 }

@@ -1,13 +1,13 @@
-/** A text with references to captures, filled in for each match. */
+/** A text with references to captures. */
 export type Template = {
-  /** The capture that the whole text is, where it is nothing else. */
+  /** The index of the capture, if the text is one reference and nothing else. */
   readonly only: number | undefined;
   render(captures: readonly (string | undefined)[]): string;
 };
 
 const reference = /\$(?:(\$)|(\w+)|\{([^}]*)\})/g;
 
-/** The names and numbers that a text refers to. */
+/** The names and numbers of a text's references. */
 export function findReferences(text: string): string[] {
   return [...text.matchAll(reference)].flatMap(([, dollar, bare, braced]) => (dollar ? [] : [bare ?? braced ?? '']));
 }

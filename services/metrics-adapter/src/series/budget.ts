@@ -1,6 +1,6 @@
 import type { MetricSpec } from '../sink.ts';
 
-/** The bytes that the series of a store take, by an estimate, and how many they may. */
+/** The estimated bytes of the series in a store, and their limit. */
 export class Budget {
   used = 0;
   limit = Number.POSITIVE_INFINITY;
@@ -10,11 +10,11 @@ export class Budget {
   }
 }
 
-/** What one observation in a summary's window takes. */
+/** Bytes of one observation in the window of a summary. */
 export const bytesPerObservation = 48;
 
-/** The bytes that a series takes from the start: its labels, its objects, its buckets. Measured with 4 labels, and rounded up. */
-export function bytesOfSeries(labels: string, spec: MetricSpec): number {
+/** Estimate the bytes of a new series: its labels, objects and buckets. Measured with 4 labels, and rounded up. */
+export function estimateBytes(labels: string, spec: MetricSpec): number {
   const base = 300 + 2 * labels.length;
   if (spec.type === 'summary' || spec.type === 'set') return base + 300;
   if (spec.type !== 'histogram') return base;

@@ -6,7 +6,7 @@ export type CumulativeBucket = readonly [bound: number, value: number, exemplar?
 export type BucketError = 'bound' | 'duplicate' | 'count' | 'falling_buckets';
 type Buckets = Required<Pick<HistogramPoint, 'bounds' | 'counts' | 'exemplars'>> & Pick<HistogramPoint, 'cumulative'>;
 
-/** Buckets as a histogram has them, each alone and ascending, from cumulative ones in any order; or what is wrong with them. */
+/** The ascending buckets of a histogram, each with its own count, from cumulative ones in any order; or the error in them. */
 export function classicBuckets(buckets: readonly CumulativeBucket[]): Buckets | BucketError {
   const sorted = buckets.toSorted(([a], [b]) => a - b);
   const exemplars = new Map<number, Exemplar>();

@@ -9,18 +9,18 @@ export type MetricType =
   | 'stateset'
   | 'unknown';
 
-/** An example of what was counted; `labels` is a text of `labelsText`, `timestamp` milliseconds since the epoch. */
+/** An exemplar; `labels` is a text of `labelsText`, `timestamp` milliseconds since the epoch. */
 export type Exemplar = { labels: string; value: number; timestamp?: number | undefined };
 
 type Common = {
-  /** Milliseconds since the epoch, where the source itself says when the value was true. */
+  /** Milliseconds since the epoch, if the source gives a timestamp. */
   timestamp?: number | undefined;
-  /** Milliseconds since the epoch when a counter, histogram or summary began at zero. */
+  /** When a counter, histogram or summary began at zero, in milliseconds since the epoch. */
   created?: number | undefined;
 };
 
 export type NumberPoint = Common & {
-  /** Points of the same series at other times, as a source gave them. */
+  /** Points of the same series with other timestamps, in the order of the source. */
   later?: NumberPoint[] | undefined;
   value: number;
   exemplar?: Exemplar | undefined;
@@ -29,7 +29,7 @@ export type NumberPoint = Common & {
 /** Sparse buckets of a native histogram: index to count. */
 export type NativeBuckets = {
   schema: number;
-  /** Whether the counts are fractions, which the wire format writes otherwise. */
+  /** Whether the counts are fractions, for which the wire format has other fields. */
   fractions?: boolean | undefined;
   zeroThreshold: number;
   zeroCount: number;
@@ -37,15 +37,15 @@ export type NativeBuckets = {
   negative: ReadonlyMap<number, number>;
 };
 
-/** What is undefined or missing was not given by the source, and is not shown either. */
+/** A part that is undefined was not given by the source and is not exposed. */
 export type HistogramPoint = Common & {
-  /** Points of the same series at other times, as a source gave them. */
+  /** Points of the same series with other timestamps, in the order of the source. */
   later?: HistogramPoint[] | undefined;
   /** Upper bounds, ascending, without +Inf. */
   bounds: readonly number[];
-  /** Observations in each bucket alone (not cumulative); one more than bounds where there is a bucket for +Inf. */
+  /** The count of each bucket alone, not cumulative. With a bucket for +Inf there is one more than bounds. */
   counts: readonly number[];
-  /** Where counts are fractions: the same from zero on, as the source gave it, since sums of fractions are not exact. */
+  /** For fractional counts: the cumulative counts of the source, since sums of fractions are not exact. */
   cumulative?: readonly number[] | undefined;
   sum: number | undefined;
   count: number | undefined;
@@ -55,23 +55,23 @@ export type HistogramPoint = Common & {
 };
 
 export type SummaryPoint = Common & {
-  /** Points of the same series at other times, as a source gave them. */
+  /** Points of the same series with other timestamps, in the order of the source. */
   later?: SummaryPoint[] | undefined;
   quantiles: readonly (readonly [number, number])[];
   sum: number | undefined;
   count: number | undefined;
 };
 
-/** What all kinds of family have: `name` as the text format shows it, so with `_total` where a counter has one. */
+/** The part that all families share; `name` is the one in the text format, with the `_total` of a counter. */
 export type FamilyHead = {
   name: string;
   help: string;
   unit?: string | undefined;
-  /** Whether the source showed `created` as samples of their own, which the text formats then do too. */
+  /** Whether the source has `_created` samples. Then the text formats write them too. */
   showsCreated?: boolean | undefined;
 };
 
-/** One metric family as it is exposed: series by their labels' text. */
+/** A metric family as it is exposed: series by the text of their labels. */
 export type Family = FamilyHead &
   (
     | {
@@ -82,7 +82,7 @@ export type Family = FamilyHead &
     | { type: 'summary'; series: ReadonlyMap<string, SummaryPoint> }
   );
 
-/** The names of the samples that a family of some name and type has in the text format. */
+/** The names of the samples of a family in the text format. */
 export function sampleNames({ name, type }: Pick<Family, 'name' | 'type'>): string[] {
   if (type === 'histogram') return [name, `${name}_bucket`, `${name}_sum`, `${name}_count`];
   if (type === 'gaugehistogram') return [name, `${name}_bucket`, `${name}_gsum`, `${name}_gcount`];

@@ -5,9 +5,8 @@ const legacyName = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
 const needsEscape = /[\\"\n\uD800-\uDFFF]/;
 
 /**
- * Labels as they stand between the braces of the text format: sorted by name, values escaped, empty ones left out.
- * Equal label sets give equal texts and different ones different texts, so the text is the key of a series.
- * Names that older parsers can't read are quoted: https://prometheus.io/docs/instrumenting/exposition_formats/
+ * Labels as in the braces of the text format: sorted by name, with values escaped, without empty values. The text is the
+ * key of a series, since it is equal exactly for equal label sets. Names that are not plain are quoted: https://prometheus.io/docs/instrumenting/exposition_formats/
  */
 export function labelsText(pairs: Iterable<LabelPair>): string {
   const kept = [...pairs].filter(([, value]) => value !== '');
@@ -22,18 +21,18 @@ function byName(a: LabelPair, b: LabelPair): number {
   return a[0] < b[0] ? -1 : Number(a[0] > b[0]);
 }
 
-/** A label's name as it stands in the text format. */
+/** The name of a label in the text format. */
 export function quoteName(name: string): string {
   return legacyName.test(name) ? name : `"${escapeValue(name)}"`;
 }
 
-/** A label's value between its quotes. Half a surrogate pair can't be UTF-8 and becomes U+FFFD. */
+/** The value of a label between its quotes. A lone surrogate, which UTF-8 can't express, becomes U+FFFD. */
 export function escapeValue(value: string): string {
   if (!needsEscape.test(value)) return value;
   return value.toWellFormed().replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');
 }
 
-/** The label pairs of a text that `labelsText` made. */
+/** Parse a text of `labelsText`. */
 export function parseLabelsText(text: string): [name: string, value: string][] {
   const pairs: [string, string][] = [];
   const pattern = /(?:"((?:[^"\\]|\\.)*)"|([^=,"]+))="((?:[^"\\]|\\.)*)",?/gs;
@@ -42,7 +41,7 @@ export function parseLabelsText(text: string): [name: string, value: string][] {
   return pairs;
 }
 
-/** The reverse of `escapeValue`; an unknown escape stays as it is. */
+/** The reverse of `escapeValue`. An unknown escape stays unchanged. */
 export function unescapeValue(text: string): string {
   if (!text.includes('\\')) return text;
   return text.replaceAll(/\\([\\"n])/g, (_all, mark: string) => (mark === 'n' ? '\n' : mark));

@@ -4,36 +4,36 @@ import { labelsText, parseLabelsText } from './labels.ts';
 import type { LiveSeries } from './live-series.ts';
 import type { OverflowSeries } from './overflow-series.ts';
 
-/** A metric of the store with its series by their labels' text. */
+/** A metric of the store, with its series by the text of their labels. */
 export type LiveFamily = {
   spec: MetricSpec;
-  /** Of the store, when the spec was last compared with what a source brings. */
+  /** The generation of the store in which the spec was last compared with that of a source. */
   generation: number;
   series: Map<string, LiveSeries>;
-  /** By source; what it holds asks again once there is room. */
+  /** Overflow series by source. They expire once there is room. */
   overflows: Map<string, OverflowSeries>;
 };
 
-/** The family as it is exposed: a view, nothing is copied. */
+/** The family as it is exposed: a view without a copy. */
 export function toFamily({ spec, series }: LiveFamily): Family {
-  // The type in the spec decides the class of the series.
+  // The class of the series matches the type in the spec.
   return { name: spec.name, help: spec.help, type: exposedType(spec), series } as unknown as Family;
 }
 
 const exposedType = ({ type }: MetricSpec): MetricType => (type === 'set' ? 'gauge' : type);
 
-/** The names of the samples that a metric has in the text format. */
+/** The names of the samples of a metric in the text format. */
 export const specSampleNames = (spec: MetricSpec): string[] =>
   sampleNames({ name: spec.name, type: exposedType(spec) });
 
-/** Labels of the `other` series: the names of the metric's first series, each with the value `other`. */
+/** The labels of the `other` series: those of the first series, each with the value `other`. */
 export function otherLabels({ series }: LiveFamily): string {
   const [first = ''] = series.keys();
   const names = parseLabelsText(first).map(([name]): [string, string] => [name, 'other']);
   return labelsText(names.length === 0 ? [['overflow', 'true']] : names);
 }
 
-/** Whether series of one spec can go on under the other. */
+/** Whether the series of one spec can be kept under the other. */
 export const haveOneShape = (one: MetricSpec, other: MetricSpec): boolean => shape(one) === shape(other);
 
 function shape(spec: MetricSpec): string {

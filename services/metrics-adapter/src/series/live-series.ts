@@ -5,16 +5,16 @@ import { MemberWindow } from './member-window.ts';
 import { NativeHistogram } from './native-histogram.ts';
 import { QuantileWindow } from './quantile-window.ts';
 
-/** The second that it is, by a counter that the store moves: cheaper than asking a clock for each sample. */
+/** The current time, which the store updates each second: cheaper than reading the clock for each sample. */
 export type Clock = { tick: number; now: number };
 
-/** Who made a series, after how many ticks without a sample it goes (0 for never), and the bytes it takes from the start. */
+/** The source of a series, the ticks without a sample after which it expires (0 for never), and its bytes at first. */
 export type Ownership = { source: string; ttl: number; bytes: number };
 
-/** What all series of a store share, and who made this one. */
+/** The objects that all series of a store share, and the owner of this one. */
 export type SeriesContext = { clock: Clock; budget: Budget; owner: Ownership };
 
-/** A series that is written to, and read as a point when it is exposed. */
+/** A series that sources write to, and that is a point when it is exposed. */
 export abstract class LiveSeries implements Series {
   expired = false;
   /** The clock's tick at the last write. */
@@ -30,7 +30,7 @@ export abstract class LiveSeries implements Series {
     this.created = clock.now;
   }
 
-  /** What the series takes now. */
+  /** The estimated bytes of the series. */
   get bytes(): number {
     return this.owner.bytes;
   }
@@ -57,7 +57,7 @@ class LiveNumber extends LiveSeries implements NumberPoint {
     this.#shift(timestamp);
   }
 
-  /** The time that is shown never goes back. */
+  /** The timestamp never goes back. */
   #shift(timestamp: number | undefined): void {
     if (timestamp !== undefined && !(timestamp <= (this.timestamp ?? Number.NEGATIVE_INFINITY)))
       this.timestamp = timestamp;

@@ -1,15 +1,15 @@
-/** What a member takes beside its text. */
+/** Estimated bytes of a member beside its text. */
 const bytesPerMember = 100;
-/** Characters of a member that are kept; what is equal so far counts as one. */
+/** Characters of a member that are kept. Members that are equal so far count as one. */
 const longest = 256;
 
-/** The members of a set that were seen in the last `maxAge` milliseconds, `maxMembers` at most. */
+/** The members of a set in the last `maxAge` milliseconds, at most `maxMembers`. */
 export class MemberWindow {
   readonly #maxAge: number;
   readonly #maxMembers: number;
-  /** When each was seen last, the longest ago first. */
+  /** The time when each member was last seen, oldest first. */
   readonly #seen = new Map<string, number>();
-  /** An estimate of the memory that the members take. */
+  /** The estimated bytes of the members. */
   bytes = 0;
 
   constructor({ maxAge, maxMembers }: { maxAge: number; maxMembers: number }) {
@@ -17,7 +17,7 @@ export class MemberWindow {
     this.#maxMembers = maxMembers;
   }
 
-  /** Note a member; `full` says that memory is scarce. Returns false where it is new and there is no room for it. */
+  /** Add a member. Returns false if it is new and there is no room; `full` means that memory is exhausted. */
   add(text: string, { now, full }: { now: number; full: boolean }): boolean {
     const member = text.slice(0, longest);
     if (this.#seen.delete(member)) {
@@ -26,13 +26,13 @@ export class MemberWindow {
     }
     this.#forget(now);
     if (full || this.#seen.size >= this.#maxMembers) return false;
-    // A part of a packet's text would keep the whole packet in memory.
+    // A substring would keep the whole packet in memory.
     this.#seen.set(Buffer.from(member, 'latin1').toString('latin1'), now);
     this.bytes += bytesPerMember + member.length;
     return true;
   }
 
-  /** How many there are. */
+  /** The number of members. */
   sizeAt(now: number): number {
     this.#forget(now);
     return this.#seen.size;

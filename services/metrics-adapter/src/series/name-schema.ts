@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 
-/** A metric's name in the configuration. */
+/** The name of a metric in the configuration. */
 export const metricName = Type.String({
   minLength: 1,
   maxLength: 1024,
@@ -8,5 +8,5 @@ export const metricName = Type.String({
   description: 'Metric name; any UTF-8.',
 });
 
-/** The pattern of a label's name there. */
+/** The pattern of a label's name in the configuration. */
 export const labelName = '^(?!__)[^\\u0000-\\u001f]+$';

@@ -7,7 +7,7 @@ const zeroThreshold = 2 ** -128;
 
 /**
  * The sparse, exponential buckets of a native histogram: bucket i of schema s holds values in
- * (2^((i-1)·2^-s), 2^(i·2^-s)]. When there are more than `maxBuckets`, neighbours are merged and the resolution halves.
+ * (2^((i-1)·2^-s), 2^(i·2^-s)]. Beyond `maxBuckets`, neighbours are merged, which halves the resolution.
  *
  * https://prometheus.io/docs/specs/native_histograms/
  */
@@ -19,7 +19,7 @@ export class NativeHistogram implements NativeBuckets {
   schema: number;
   readonly #maxBuckets: number;
 
-  /** `factor` is the most that a bucket may grow to the next; the finest schema that keeps to it is taken. */
+  /** `factor` is the largest growth from one bucket to the next. The coarsest schema within it is used. */
   constructor(factor: number, maxBuckets: number) {
     const wanted = 0 - Math.floor(Math.log2(Math.log2(factor)));
     this.schema = Math.min(highestSchema, Math.max(lowestSchema, wanted));
@@ -53,14 +53,14 @@ export class NativeHistogram implements NativeBuckets {
   }
 }
 
-/** The bucket of a positive value. A logarithm is off by a hair at the bounds, so the guess is put right. */
+/** The bucket of a positive value. At the bounds a logarithm is inexact, so the result is corrected. */
 export function bucketIndex(value: number, schema: number): number {
   const guess = Math.ceil(Math.log2(value) * 2 ** schema);
   if (value <= upperBound(guess - 1, schema)) return guess - 1;
   return value > upperBound(guess, schema) ? guess + 1 : guess;
 }
 
-/** The upper bound of a bucket, exact where it is a power of two. */
+/** The upper bound of a bucket; exact for powers of two. */
 export function upperBound(index: number, schema: number): number {
   return 2 ** (index * 2 ** -schema);
 }

@@ -1,12 +1,12 @@
 import type { Series } from '../sink.ts';
 
-/** Takes the samples that a cardinality limit keeps from a series of their own, and counts them. */
+/** Takes and counts samples that get no series of their own because of a limit. */
 export class OverflowSeries implements Series {
   expired = false;
   readonly #target: Series | undefined;
   readonly #count: { value: number };
 
-  /** `target` is the `other` series; undefined where there is none, and samples are dropped. */
+  /** `target` is the `other` series. Without one, samples are dropped. */
   constructor(target: Series | undefined, count: { value: number }) {
     this.#target = target;
     this.#count = count;
@@ -18,7 +18,7 @@ export class OverflowSeries implements Series {
   }
 
   set(): void {
-    // The last of many gauges says nothing about them: it is only counted.
+    // One value can't stand for many gauges, so it is only counted.
     this.#count.value += 1;
   }
 

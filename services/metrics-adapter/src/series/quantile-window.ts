@@ -1,15 +1,15 @@
 type Sample = { value: number; weight: number };
 
-/** Values of one age bucket beyond which they are thinned out. */
+/** Values of one age bucket at which they are merged. */
 const capacity = 2048;
-/** The same where memory is scarce. */
+/** The same while memory is scarce. */
 const scarceCapacity = 64;
 
 /**
- * Quantiles of what was observed in the last `maxAge` milliseconds, which move on in `ageBuckets` steps.
+ * Quantiles of the observations of the last `maxAge` milliseconds, which advance in `ageBuckets` steps.
  *
- * Exact up to 2048 values a step. Beyond, the sorted values are merged in pairs (each weighing for both), which
- * keeps a rank right within 1 in 1024 or so; the lowest and highest value are kept apart.
+ * They are exact up to 2048 values a step. Beyond that, sorted values are merged in pairs, with the weight of both, which
+ * keeps ranks exact to about 1 in 1024. The lowest and highest value are always kept.
  */
 export class QuantileWindow {
   readonly #step: number;
@@ -21,12 +21,12 @@ export class QuantileWindow {
     this.#ageBuckets = ageBuckets;
   }
 
-  /** How many values are held. */
+  /** The number of values in the window. */
   get size(): number {
     return this.#ages.reduce((sum, { samples }) => sum + samples.length, 0);
   }
 
-  /** `scarce` tells that memory is, so that fewer values are held. */
+  /** With `scarce`, which means that memory is, fewer values are kept. */
   observe(value: number, { weight, now, scarce = false }: { weight: number; now: number; scarce?: boolean }): void {
     let current = this.#ages.at(-1);
     if (current === undefined || now - current.began >= this.#step) {
@@ -37,11 +37,11 @@ export class QuantileWindow {
     current.samples.push({ value, weight });
     if (current.samples.length < (scarce ? scarceCapacity : capacity)) return;
     current.samples = thin(current.samples, current.odd);
-    // By turns the lower and the higher of a pair stays, so that errors cancel out.
+    // The lower and the higher value of a pair are kept in turn, so that errors cancel out.
     current.odd = !current.odd;
   }
 
-  /** The value at each quantile (0 to 1), NaN where nothing was observed. */
+  /** The value at each quantile (0 to 1); NaN without observations. */
   at(quantiles: readonly number[], now: number): number[] {
     this.#forget(now);
     const samples = this.#ages.flatMap((age) => age.samples).sort((a, b) => a.value - b.value);

@@ -5,14 +5,14 @@ import type { SeriesLimits } from './store.ts';
 type Point = NumberPoint | HistogramPoint | SummaryPoint;
 type Growing = FamilyHead & { type: Family['type']; series: Map<string, Point> };
 
-/** Why a sample is not in a snapshot. */
+/** Why a sample is missing in a snapshot. */
 export type SnapshotProblem = 'duplicate' | 'type_conflict' | 'overflow';
 
 /**
- * What one scrape of one source found. It is made anew for each, so what the source no longer says is gone.
+ * The metrics of one scrape of one source.
  *
- * Of several samples of one series at one time the first counts. Beyond a limit a counter goes to the metric's `other` series,
- * which adds them up, and anything else is dropped, since a sum of gauges says nothing.
+ * Of several samples of one series with one timestamp the first is kept. Beyond a limit counters are added up in the
+ * metric's `other` series. Other types are dropped, since their sum means nothing.
  */
 export class Snapshot {
   readonly #limits: SeriesLimits;
@@ -25,12 +25,12 @@ export class Snapshot {
     this.#onProblem = onProblem;
   }
 
-  /** How many series there are. */
+  /** The number of series. */
   get size(): number {
     return this.#size;
   }
 
-  /** The family to add to; the first who names one decides on its type. Undefined where it has another. */
+  /** The family to add to, which the first call makes. Undefined if it has another type. */
   family(head: FamilyHead, type: Family['type']): SnapshotFamily | undefined {
     let family = this.#families.get(head.name);
     if (family === undefined) {
@@ -44,7 +44,7 @@ export class Snapshot {
     return { add: (labels, point) => this.#add(family, labels, point) };
   }
 
-  /** Note when a series began; false where there is no such series. */
+  /** Set when a series began. Returns false if there is no such series. */
   begun(name: string, labels: string, milliseconds: number): boolean {
     const point = this.#families.get(name)?.series.get(labels);
     if (point === undefined) return false;
@@ -52,7 +52,7 @@ export class Snapshot {
     return true;
   }
 
-  /** The same where the source shows it as a sample of its own. */
+  /** The same for a source with `_created` samples. */
   created(name: string, labels: string, milliseconds: number): boolean {
     const family = this.#families.get(name);
     if (family === undefined || !this.begun(name, labels, milliseconds)) return false;
@@ -60,7 +60,7 @@ export class Snapshot {
     return true;
   }
 
-  /** The families that have series. */
+  /** The families with series. */
   families(): Family[] {
     return [...this.#families.values()].filter(({ series }) => series.size > 0) as unknown as Family[];
   }
@@ -95,7 +95,7 @@ export class Snapshot {
 /** `labels` is a text of `labelsText`. */
 export type SnapshotFamily = { add(labels: string, point: Point): void };
 
-/** Whether a point of a series is later than those that are there, or earlier: the last and the first tell. */
+/** Whether a point has another timestamp than the first and the last of its series. */
 function isAnotherTime(first: Point, { timestamp }: Point): boolean {
   const last = first.later?.at(-1) ?? first;
   const known = first.timestamp !== undefined && timestamp !== undefined;

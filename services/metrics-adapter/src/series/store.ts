@@ -1,6 +1,6 @@
 import { NamedCounts } from '../named-counts.ts';
 import type { Labels, MetricSpec, Series, SeriesSink } from '../sink.ts';
-import { Budget, bytesOfSeries } from './budget.ts';
+import { Budget, estimateBytes } from './budget.ts';
 import type { Family } from './family.ts';
 import { labelsText } from './labels.ts';
 import { haveOneShape, type LiveFamily, otherLabels, specSampleNames, toFamily } from './live-family.ts';
@@ -12,23 +12,23 @@ export type SeriesLimits = { seriesPerMetric: number; seriesPerSource: number };
 /** What the store holds of a source, and what it could not take as it came. */
 export type StoreCounts = {
   series: number;
-  /** Samples that a limit sent to an `other` series, or dropped, by metric. */
+  /** Samples, by metric, that went to an `other` series or were dropped because of a limit. */
   overflow: NamedCounts;
-  /** Requests, by metric, for a series of one that has another type, or whose name another metric's samples or the adapter has. */
+  /** Refused series, by metric: the type differs, or the name belongs to another metric's samples or to the adapter. */
   conflicts: NamedCounts;
-  /** Series that their TTL took away. */
+  /** Series that expired by their TTL. */
   expired: number;
 };
 
-type Ask = { source: string; limits: SeriesLimits; counts: StoreCounts; spec: MetricSpec; labels: Labels };
+type SeriesRequest = { source: string; limits: SeriesLimits; counts: StoreCounts; spec: MetricSpec; labels: Labels };
 
 /**
- * The series of all sources that bring samples by themselves. Metrics are shared: two sources that write the same
- * series write to one. Memory is bounded by the limits and by a budget in bytes, whatever label values arrive.
+ * The series of all StatsD and log sources. Sources share metrics: equal series of two sources are one. Memory is bounded
+ * by the limits and by a budget in bytes, whatever labels arrive.
  */
 export class SeriesStore {
   readonly #families = new Map<string, LiveFamily>();
-  /** Which family has samples of a name: a histogram `a` and a counter `a_count` can't both be. */
+  /** The family that owns the name of a sample: a histogram `a` excludes a counter `a_count`. */
   readonly #owners = new Map<string, string>();
   readonly #counts = new Map<string, StoreCounts>();
   readonly #clock: Clock;
@@ -42,7 +42,7 @@ export class SeriesStore {
     this.#clock = { tick: 0, now: now() };
   }
 
-  /** The sink of one source. After a reload it is asked for again, perhaps with other limits; its series stay. */
+  /** The sink of one source. A later call with other limits, after a reload, keeps its series. */
   sink(source: string, limits: SeriesLimits): SeriesSink {
     const counts = this.counts(source);
     return { series: (spec, labels) => this.#series({ source, limits, counts, spec, labels }) };
@@ -58,17 +58,17 @@ export class SeriesStore {
     return counts;
   }
 
-  /** The bytes that all series take by an estimate. */
+  /** The estimated bytes of all series. */
   get bytes(): number {
     return this.#budget.used;
   }
 
-  /** From now on there is no new series once all take so many bytes, and summaries keep fewer observations. */
+  /** Set the budget in bytes. When it is used up, no series is added and summaries keep fewer observations. */
   limitBytes(bytes: number): void {
     this.#budget.limit = bytes;
   }
 
-  /** Call each second: moves the clock on and removes series that had no sample within their TTL. */
+  /** Call each second: updates the clock and removes series without a sample within their TTL. */
   sweep(): void {
     const [clock, now] = [this.#clock, this.#now()];
     clock.tick += Math.max(0, Math.round((now - clock.now) / 1000));
@@ -80,19 +80,19 @@ export class SeriesStore {
     }
   }
 
-  /** Call after a mapping was reloaded: a metric may come with another type or other buckets, which begins it anew. */
+  /** Call after the reload of a mapping: a metric with another type or other buckets then replaces its old series. */
   allowNewShapes(): void {
     this.#generation += 1;
   }
 
-  /** Names that begin so are the adapter's own, and refused to all sources. */
+  /** Refuse all names with the prefix of the adapter's own metrics. */
   reserve(prefix: string): void {
     this.#reserved = prefix;
   }
 
   /**
-   * Call after a reload with the names of the sources that there are: series of others go, and from now on a metric
-   * may come with another type or other buckets than before, which begins it anew.
+   * Call after a reload with the names of all sources. Removes the series of others. A metric with another type or other
+   * buckets then replaces its old series.
    */
   beginGeneration(sources: ReadonlySet<string>): void {
     this.#generation += 1;
@@ -101,20 +101,20 @@ export class SeriesStore {
     for (const source of this.#counts.keys()) if (!sources.has(source)) this.#counts.delete(source);
   }
 
-  /** Forget the series of a source, or of all: those who still send samples begin them anew. */
+  /** Remove the series of a source, or of all. The next sample begins a new one. */
   clear(source?: string): void {
     for (const family of this.#families.values())
       this.#remove(family, ({ owner }) => source === undefined || owner.source === source);
   }
 
-  /** Everything there is. The families are views of the live series: nothing is copied. */
+  /** All families. They are views of the live series, without a copy. */
   families(): Family[] {
     return [...this.#families.values()].map(toFamily);
   }
 
-  #series(ask: Ask): Series | undefined {
-    const { source, limits, counts, spec } = ask;
-    const key = labelsText(ask.labels);
+  #series(request: SeriesRequest): Series | undefined {
+    const { source, limits, counts, spec } = request;
+    const key = labelsText(request.labels);
     const family = this.#isReserved(spec.name) ? 'conflict' : this.#familyFor(spec);
     if (family === 'conflict') {
       counts.conflicts.add(spec.name);
@@ -157,7 +157,7 @@ export class SeriesStore {
 
   #addSeries(family: LiveFamily, key: string, source: string): LiveSeries {
     const { spec } = family;
-    const bytes = bytesOfSeries(key, spec);
+    const bytes = estimateBytes(key, spec);
     const owner = { source, ttl: Math.ceil(spec.ttl / 1000), bytes };
     this.#budget.used += bytes;
     const series = createSeries({ clock: this.#clock, budget: this.#budget, owner }, spec);

@@ -1,6 +1,6 @@
 import { NamedCounts } from '../named-counts.ts';
 
-/** What a StatsD source has seen, as plain numbers: they change with every line. */
+/** Counts of a StatsD source, as plain numbers, since they change with every line. */
 export class StatsdCounts {
   lines = 0;
   samples = 0;

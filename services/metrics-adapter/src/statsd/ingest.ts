@@ -3,10 +3,10 @@ import { type PacketReader, readPacket } from './line/packet.ts';
 import type { MappingTable } from './mapping/mapping.ts';
 import { Planner, type PlannerOptions, type SeriesPlan } from './planner.ts';
 
-/** Beyond this a few sums would be infinite, and stay so. */
+/** Larger values are refused: a few of them would make a sum infinite for ever. */
 const largest = 1e290;
 
-/** Puts StatsD packets into series. A sample whose name and tags came before costs two look-ups and an addition. */
+/** Puts StatsD packets into series. A sample with a known name and tags costs two look-ups and an addition. */
 export class StatsdIngest implements PacketReader {
   readonly #planner: Planner;
   readonly #counts: StatsdCounts;
@@ -16,7 +16,7 @@ export class StatsdIngest implements PacketReader {
     this.#counts = options.counts;
   }
 
-  /** From now on samples are mapped by another table. Series that are there stay until their TTL takes them. */
+  /** Map further samples by another table. Existing series stay until they expire. */
   useMapping(mapping: MappingTable): void {
     this.#planner.useMapping(mapping);
   }
@@ -58,7 +58,7 @@ export class StatsdIngest implements PacketReader {
     this.#counts.ignored[kind] += 1;
   }
 
-  /** The way of a sample to its series, or undefined where it has none; both are counted. */
+  /** The plan of a sample; undefined, and counted, if it has no series. */
   #plan(head: string, tail: string): SeriesPlan | undefined {
     const counts = this.#counts;
     counts.samples += 1;

@@ -1,9 +1,9 @@
-/** Bytes of a name with its tags on average, that the size allows for. */
+/** Average bytes of a name with its tags, for which the size is meant. */
 const usualBytes = 256;
 
 /**
- * A memory, bounded in names and in bytes, of what a sample's head and tail lead to. Two generations stand in for a list of last uses: what
- * is asked for moves to the young one, and when that is full the old one, untouched for a while, is forgotten.
+ * A cache of plans by head and tail of a sample, bounded in entries and bytes. It has two generations: a plan that is used
+ * moves to the young one. When that is full, it becomes the old one, and the previous old one is dropped.
  */
 export class PlanCache<Plan> {
   readonly #size: number;
@@ -46,5 +46,5 @@ export class PlanCache<Plan> {
   }
 }
 
-/** A part of a text keeps the whole text in memory, here a packet of up to 64 KiB; a copy doesn't. */
+/** A substring would keep its packet of up to 64 KiB in memory; a copy doesn't. */
 const copy = (latin1: string) => Buffer.from(latin1, 'latin1').toString('latin1');

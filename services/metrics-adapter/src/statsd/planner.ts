@@ -1,7 +1,7 @@
 import type { Labels, MetricSpec, Series, SeriesSink } from '../sink.ts';
 import type { StatsdCounts } from './counts.ts';
 import { escapeName } from './line/escape.ts';
-import { type Meaning, type SampleError, type SampleKind, type TagStyles, understand } from './line/meaning.ts';
+import { type Meaning, parseMeaning, type SampleError, type SampleKind, type TagStyles } from './line/meaning.ts';
 import type { Mapped, MappingTable } from './mapping/mapping.ts';
 import { PlanCache } from './plan-cache.ts';
 
@@ -9,14 +9,14 @@ export type PlannerOptions = {
   sink: SeriesSink;
   mapping: MappingTable;
   styles: TagStyles;
-  /** How long a member of a set counts, in milliseconds, and how many of them a series may have. */
+  /** Milliseconds for which a member of a set counts, and most members of a series. */
   sets: { maxAge: number; maxMembers: number };
   counts: StatsdCounts;
-  /** Names, with their tags, of which the way to their series is remembered. */
+  /** Most plans in the cache. */
   cacheSize: number;
 };
 
-/** Where samples go, and how. */
+/** The series for samples, and how they change it. */
 export type SeriesPlan = {
   do: SampleKind;
   series: Series;
@@ -27,7 +27,7 @@ export type SeriesPlan = {
   errors: readonly SampleError[];
 };
 
-/** What to do with the value of every sample that has one head and tail. */
+/** What to do with the values of all samples with one head and tail. */
 export type Plan =
   | { do: 'refuse'; reason: string }
   | { do: 'fail'; reason: string }
@@ -37,7 +37,7 @@ export type Plan =
 
 const help = 'Metric made from StatsD samples.';
 
-/** Finds out what a sample's head and tail ask for, and remembers it. */
+/** Makes the plan for the head and tail of a sample, and caches it. */
 export class Planner {
   readonly #options: PlannerOptions;
   readonly #cache: PlanCache<Plan>;
@@ -49,7 +49,7 @@ export class Planner {
     this.#cache = new PlanCache(options.cacheSize);
   }
 
-  /** From now on samples are mapped by another table. Series that are there stay until their TTL takes them. */
+  /** Map further samples by another table. Existing series stay until they expire. */
   useMapping(mapping: MappingTable): void {
     this.#mapping = mapping;
     this.#cache.clear();
@@ -67,7 +67,7 @@ export class Planner {
     return plan !== undefined && 'series' in plan && plan.series.expired ? undefined : plan;
   }
 
-  /** A timestamp (DogStatsD 1.3) would make every sample look new. It says nothing to a pull; one that is none is counted. */
+  /** Remove timestamps (DogStatsD 1.3), with which every sample would need a plan of its own. Invalid ones are counted. */
   #withoutTimestamps(tail: string): string {
     return tail.replaceAll(/\|T[^|]*/g, (field) => {
       if (!/^\|T\d+$/.test(field)) this.#options.counts.sampleError('malformed_timestamp');
@@ -76,9 +76,9 @@ export class Planner {
   }
 
   #make(head: string, tail: string): Plan {
-    const meaning = understand(head, tail, this.#options.styles);
+    const meaning = parseMeaning(head, tail, this.#options.styles);
     const plan = typeof meaning === 'string' ? { do: 'refuse' as const, reason: meaning } : this.#mapped(meaning);
-    // What conflicts now may not once the other metric's series have expired.
+    // A conflict ends when the series of the other metric expire, so it isn't cached.
     if (plan.do !== 'conflict') this.#cache.set(head, tail, plan);
     return plan;
   }
@@ -103,7 +103,7 @@ export class Planner {
   }
 }
 
-/** `le` and `quantile` are the type's own labels; a tag of that name would make its series unreadable. */
+/** `le` and `quantile` belong to the type; a tag with that name would break its series. */
 const reserved: Partial<Record<MetricSpec['type'], string>> = { histogram: 'le', summary: 'quantile' };
 
 function mergeLabels({ labels }: Meaning, mapped: Mapped | undefined, { type }: MetricSpec): Labels {

@@ -6,13 +6,13 @@ import { parseAddress } from './listeners/address.ts';
 
 export type RelayOptions = { address: string; counts: StatsdCounts; onError: (error: unknown) => void };
 
-/** What fits into a packet on every network between here and there; statsd_exporter's limit. */
+/** Bytes of a packet that every network can carry; the limit of statsd_exporter. */
 const packetLength = 1400;
 const flushInterval = 1000;
-/** Packets that may be under way to the kernel; beyond that lines are dropped and counted. */
+/** Packets that may wait for the kernel. Beyond them, lines are dropped and counted. */
 const mostPending = 1000;
 
-/** Sends the lines on, as they came, to another StatsD server over UDP, packed and at least once a second. */
+/** Relays lines unchanged to another StatsD server over UDP, in packets, at least once a second. */
 export class Relay {
   readonly #options: RelayOptions;
   readonly #host: string;
@@ -64,12 +64,12 @@ export class Relay {
     });
   }
 
-  /** Send what is left, and close. */
+  /** Send the rest and close. */
   async stop(): Promise<void> {
     clearInterval(this.#timer);
     this.flush();
     const closed = once(this.#socket, 'close');
-    // After what was given to the socket before.
+    // An empty packet is sent after all others, so its callback comes last.
     this.#socket.send(Buffer.alloc(0), 9, '127.0.0.1', () => this.#socket.close());
     await closed;
   }

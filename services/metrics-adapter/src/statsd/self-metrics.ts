@@ -3,7 +3,7 @@ import type { StatsdCounts } from './counts.ts';
 
 type Values = number | ReadonlyMap<string, number> | Readonly<Record<string, number>>;
 
-/** The counts of a StatsD source as metrics, by statsd_exporter's names but for the prefix. */
+/** The metrics of a StatsD source, with the names of statsd_exporter after another prefix. */
 export function statsdMetrics(
   source: string,
   counts: StatsdCounts,
@@ -25,12 +25,17 @@ export function statsdMetrics(
     counter('samples', 'Samples received.', counts.samples),
     counter('tags', 'Samples with tags.', counts.tagged),
     counter('tag_errors', 'Tags that were left out.', counts.tagErrors),
-    counter('sample_errors', 'Samples or parts of them that were left out.', counts.sampleErrors, 'reason'),
+    counter('sample_errors', 'Samples, or parts of them, that were left out.', counts.sampleErrors, 'reason'),
     counter('events', 'Samples that reached a series.', counts.events, 'type'),
     counter('events_error', 'Samples that no series can take.', counts.eventErrors, 'reason'),
     counter('events_actions', 'Samples that a mapping took.', counts.actions, 'action'),
     counter('events_unmapped', 'Samples that no mapping took.', counts.unmapped),
-    counter('events_conflict', 'Samples dropped as their metric has another type.', counts.conflicts.values, 'metric'),
+    counter(
+      'events_conflict',
+      'Samples dropped because their metric has another type.',
+      counts.conflicts.values,
+      'metric',
+    ),
     counter('ignored', 'DogStatsD events and service checks, which carry no sample.', counts.ignored, 'kind'),
     counter('packets', 'Packets received.', counts.packets, 'transport'),
     ...(kernelDrops === undefined ? [] : [counter('udp_packet_drops', 'UDP packets the kernel dropped.', kernelDrops)]),

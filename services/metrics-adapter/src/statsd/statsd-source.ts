@@ -21,7 +21,7 @@ export type StatsdOptions = {
   config: StatsdConfig;
   sink: SeriesSink;
   log: Logger;
-  /** Called before samples are mapped anew: from then on a metric may have another type or other buckets. */
+  /** Called before another mapping is used, with which a metric may have another type or other buckets. */
   onNewMapping?: () => void;
 };
 
@@ -32,7 +32,7 @@ export type StatsdOptions = {
  */
 function loadMapping({ mappingFile, mapping }: Pick<StatsdConfig, 'mappingFile' | 'mapping'>): MappingTable {
   if (mappingFile === undefined) return new MappingTable(mapping ?? {});
-  if (mapping !== undefined) throw new ConfigError(['statsd: mappingFile and mapping are both there; keep one']);
+  if (mapping !== undefined) throw new ConfigError(['statsd: mappingFile and mapping are both set; keep one']);
   let text: string;
   try {
     text = readFileSync(mappingFile, 'utf8');
@@ -42,7 +42,7 @@ function loadMapping({ mappingFile, mapping }: Pick<StatsdConfig, 'mappingFile' 
   return parseMappingFile(text, mappingFile);
 }
 
-/** Receives StatsD on every transport that is configured and puts its samples into series. */
+/** Receives StatsD on all configured transports and puts the samples into series. */
 export class StatsdSource implements Source {
   readonly name: string;
   readonly #options: StatsdOptions;
@@ -54,20 +54,20 @@ export class StatsdSource implements Source {
   #udp: UdpListener | undefined;
   #tcpPort = 0;
 
-  /** @throws {ConfigError} for a bad mapping */
+  /** @throws {ConfigError} for an invalid mapping */
   constructor(options: StatsdOptions) {
-    // Only to find out now; what is used is read at the start.
+    // Loaded here only to find errors early; `start` loads it again.
     loadMapping(options.config);
     this.#options = options;
     this.name = options.config.name;
   }
 
-  /** The ports that were bound, which differ from the configured ones where those are 0. */
+  /** The bound ports; the system chooses one for a configured 0. */
   get ports(): { udp: number; tcp: number } {
     return { udp: this.#udp?.port ?? 0, tcp: this.#tcpPort };
   }
 
-  /** @throws {ConfigError} for a mapping that got bad, {PodkitError} ERR_LISTEN for an address that can't be used */
+  /** @throws {ConfigError} for an invalid mapping, {PodkitError} ERR_LISTEN if an address can't be used */
   async start(): Promise<void> {
     const { config, sink } = this.#options;
     const mapping = loadMapping(config);
@@ -87,7 +87,7 @@ export class StatsdSource implements Source {
     for (const end of this.#ends.splice(0).toReversed()) await end();
   }
 
-  /** @throws {ConfigError} for a mapping file that got bad: what was loaded before stays in use */
+  /** @throws {ConfigError} for an invalid mapping file; the old mapping stays in use */
   async reload(): Promise<void> {
     await this.#reloader?.reload();
   }

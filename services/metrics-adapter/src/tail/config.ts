@@ -9,7 +9,7 @@ export const oneOf = <const Words extends readonly string[]>(
   options: { default?: Words[number]; description: string },
 ) => Type.Unsafe<Words[number]>(Type.String({ enum: [...words], ...options }));
 
-/** How lines are found; shared by the sources that count them and those that send them on. */
+/** The settings of reading lines, which `logs` and `forward` share. */
 export const tailSettings = {
   files: Type.Array(Type.String({ minLength: 1 }), {
     default: [],
@@ -17,12 +17,12 @@ export const tailSettings = {
   }),
   exclude: Type.Array(Type.String({ minLength: 1 }), {
     default: [],
-    description: 'Globs of files that are left out, by their whole path, or by their name where there is no slash.',
+    description: 'Globs of files to leave out. A glob with a slash is for the whole path, one without for the name.',
   }),
   stdin: Type.Boolean({ default: false, description: 'Whether lines are read from standard input.' }),
   from: oneOf(['beginning', 'end'], {
     default: 'beginning',
-    description: 'Where to begin in files that are there at the start.',
+    description: 'Where reading begins in files that exist at the start.',
   }),
   pollInterval: yamlDuration({
     default: '250ms',
@@ -30,24 +30,28 @@ export const tailSettings = {
   }),
   rotateWait: yamlDuration({
     default: '5s',
-    description: 'How long a file that was renamed or removed is still read.',
+    description: 'Time for which a renamed or removed file is still read.',
   }),
-  maxLineBytes: Type.Integer({ default: 65_536, minimum: 64, description: 'Bytes of a line that are kept.' }),
+  maxLineBytes: Type.Integer({
+    default: 65_536,
+    minimum: 64,
+    description: 'Longest line in bytes; the rest of a longer one is dropped.',
+  }),
   cri: Type.Boolean({
     default: false,
     description:
-      "Whether lines are a container runtime's, `time stream tag text`; parts of a record are joined, and fields `kubernetes.…` name the Pod.",
+      "Whether lines have a container runtime's format, `time stream tag text`. Parts of a record are joined, and the fields `kubernetes.…` name the Pod.",
   }),
   multiline: Type.Optional(
     Type.Object(
       {
         start: Type.String({
-          description: "Regex that the first line of a record matches; lines that don't belong to the record before.",
+          description: 'Regex of the first line of a record; other lines belong to the record before.',
         }),
-        maxLines: Type.Integer({ default: 500, minimum: 2, description: 'Lines of a record.' }),
+        maxLines: Type.Integer({ default: 500, minimum: 2, description: 'Most lines of a record.' }),
         timeout: yamlDuration({
           default: '1s',
-          description: 'Time after which a record without a next one is complete.',
+          description: 'Time after which a record is complete even if no other follows.',
         }),
       },
       { ...strict, description: 'Records of several lines, such as stack traces.' },

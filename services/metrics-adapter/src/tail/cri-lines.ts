@@ -1,15 +1,15 @@
 import type { LineOrigin, Mark } from './open-file.ts';
 import { readPodPath } from './pod-path.ts';
 
-/** Parts of a record whose last one has not come yet. */
+/** The parts of a record without its last one. */
 type Unfinished = { parts: string[]; length: number; origin: LineOrigin; mark: Mark | undefined };
-/** By stream and path: a file that is rotated takes no record apart. */
+/** By stream and path, so that a record can span a rotation. */
 export type UnfinishedRecords = Map<string, Unfinished>;
 
 export type CriLinesOptions = {
-  /** Length of a record; what is beyond is dropped. */
+  /** Longest record; the rest of a longer one is dropped. */
   maxLength: number;
-  /** What an earlier reader of the same files left. */
+  /** The records that an earlier reader of the same files left. */
   unfinished?: UnfinishedRecords | undefined;
   onLine: (line: string, origin: LineOrigin, mark: Mark | undefined) => void;
   /** A line that no container runtime wrote. */
@@ -18,8 +18,8 @@ export type CriLinesOptions = {
 };
 
 /**
- * Takes apart the lines that a Pod's container runtime writes, `time stream tags text`, and joins a record's parts (tag P,
- * the last one F) for each stream of each file.
+ * Parses the lines of a container runtime, `time stream tags text`, and joins the parts of a record (tag P, the last one
+ * F) for each stream of each file.
  * https://github.com/kubernetes/design-proposals-archive/blob/main/node/kubelet-cri-logging.md
  */
 export class CriLines {
@@ -46,7 +46,7 @@ export class CriLines {
     return undefined;
   }
 
-  /** Hand over what is unfinished, of one file or of all: no more will come. */
+  /** Pass on the unfinished records of one file, or of all, when no more parts can follow. */
   flush(path?: string): void {
     for (const [key, record] of this.unfinished)
       if (path === undefined || key.endsWith(` ${path}`)) this.#handOver(key, record);
@@ -63,7 +63,7 @@ export class CriLines {
 
   #handOver(key: string, { parts, origin, mark }: Unfinished): void {
     this.unfinished.delete(key);
-    // While another stream's record of the file is unfinished, reading must not go on behind its parts.
+    // While a record of the other stream is unfinished, no position after its parts may be saved.
     const settled = mark === undefined || !this.#isUnfinished(mark.path);
     this.#options.onLine(parts.join(''), origin, settled ? mark : { ...mark, position: undefined });
   }
@@ -84,10 +84,10 @@ export class CriLines {
 
 /** One stream of a container's log. */
 class StreamOrigin implements LineOrigin {
-  /** What a file begins with may be the middle of what the container writes. */
+  /** Always false: a file may begin in the middle of the container's output. */
   readonly atStart = false;
   readonly #fields: readonly string[];
-  /** Of the record being handed over. */
+  /** The time of the current record. */
   time = '';
 
   constructor(pod: readonly string[], stream: string) {

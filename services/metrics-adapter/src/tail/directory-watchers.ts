@@ -1,13 +1,13 @@
 import { type FSWatcher, watch } from 'node:fs';
 import { getErrorCode } from '@podkit/chassis/errors';
 
-/** Watches on directories, for what they are worth: on network and overlay file systems events may not come. */
+/** Watchers of directories. They only save time: on network and overlay file systems events may be missing. */
 export class DirectoryWatchers {
   readonly #watchers = new Map<string, FSWatcher>();
   readonly #onChange: (directory: string, name: string | null) => void;
   readonly #onError: (error: unknown, directory: string) => void;
 
-  /** `onChange` gets the name of the entry that changed, where the system names it. */
+  /** `onChange` gets the name of the changed entry, if the system names it. */
   constructor(
     onChange: (directory: string, name: string | null) => void,
     onError: (error: unknown, directory: string) => void,
@@ -16,7 +16,7 @@ export class DirectoryWatchers {
     this.#onError = onError;
   }
 
-  /** Watch a directory, if it is there and not watched yet. */
+  /** Watch a directory that exists and isn't watched yet. */
   add(directory: string): void {
     if (this.#watchers.has(directory)) return;
     try {
@@ -27,7 +27,7 @@ export class DirectoryWatchers {
       });
       this.#watchers.set(directory, watcher);
     } catch (error) {
-      // Not there yet, or out of watches: looking at intervals does the same, only later.
+      // The directory is missing, or there are no more watches. Polling finds changes too, only later.
       if (getErrorCode(error) !== 'ENOENT') this.#onError(error, directory);
     }
   }

@@ -1,7 +1,7 @@
 import { describeError } from '@podkit/chassis/errors';
 import type { Logger } from '@podkit/chassis/log/logger';
 
-/** Logs what goes wrong with a path once, not at each check, and again when the error changes. */
+/** Logs an error of a path once, and again when it changes, not at each check. */
 export class ErrorLog {
   readonly #log: Logger;
   readonly #source: string;
@@ -19,7 +19,7 @@ export class ErrorLog {
     this.#log.warn({ source: this.#source, path, err: error }, `${path}: ${message}`);
   }
 
-  /** The path is well again. */
+  /** Call when the path has no error any more. */
   clear(path: string): void {
     this.#last.delete(path);
   }

@@ -1,6 +1,6 @@
 /**
- * How many files may be open at once, shared by all who follow files. Who finds none free waits its turn, and those that
- * have read their file to its end let it go meanwhile.
+ * A limit on open files, which all sources share. A reader without a slot waits, and readers at the end of their file
+ * close it meanwhile.
  */
 export class FileSlots {
   readonly #limit: number;
@@ -11,12 +11,12 @@ export class FileSlots {
     this.#limit = limit;
   }
 
-  /** Whether somebody waits. */
+  /** Whether a reader waits. */
   get crowded(): boolean {
     return this.#waiting.size > 0;
   }
 
-  /** Take one; without one the caller waits until it asks again or gives up. */
+  /** Take a slot. Without one the caller counts as waiting until it tries again or gives up. */
   take(owner: object): boolean {
     if (this.#taken >= this.#limit) {
       this.#waiting.add(owner);
@@ -27,7 +27,7 @@ export class FileSlots {
     return true;
   }
 
-  /** Take one beyond the limit, for a file that can't wait: one that was rotated, of which the rest is read now. */
+  /** Take a slot beyond the limit, for a rotated file whose rest must be read now. */
   takeAnyway(): void {
     this.#taken += 1;
   }

@@ -10,30 +10,30 @@ export type TailEvent = 'opened' | 'rotated' | 'removed' | 'truncated' | 'cut';
 export type FileTailOptions = {
   path: string;
   slots: FileSlots;
-  /** Where to begin in a file that is there at the start; one that appears later is read from its beginning. */
+  /** Where reading begins in a file that exists at the start. A later file is read from its beginning. */
   from: 'beginning' | 'end';
-  /** Where reading of a file, by inode, was left off, by an earlier process or under another name. */
+  /** The position in a file, by inode, at which an earlier process or another reader stopped. */
   resume?: (file: { dev: string; ino: string }) => Position | undefined;
-  /** The file that an earlier process read at this path: its rest is read wherever it lies now. */
+  /** The file that an earlier process read at this path. Its rest is read even if it was renamed. */
   left?: Position | undefined;
   maxLineBytes: number;
-  /** Milliseconds for which a file that was renamed or removed is still read, as its writer may not know yet. */
+  /** Milliseconds for which a renamed or removed file is still read, since its writer may still have it open. */
   rotateWait: number;
   onLine: (line: string, file: OpenFile) => void;
-  /** Called for a file that is not read from its beginning, before its first line, with the line it begins with. */
+  /** Called with the first line of a file that is read from a later position. */
   onFirstLine?: (line: string, file: OpenFile) => void;
   onEvent?: (event: TailEvent) => void;
-  /** Whether reading should end, also before the end of a file. */
+  /** Whether reading must end, even before the end of a file. */
   enough?: (() => boolean) | undefined;
-  /** Awaited after each piece of a file, so that what takes the lines can make reading wait. */
+  /** Awaited after each piece of a file, so that the receiver of lines can delay reading. */
   onPause?: (() => Promise<void>) | undefined;
-  /** A file is let go of; `position` is where. */
+  /** Called when a file is closed, with the position. */
   onClose?: (position: Position) => void;
 };
 
 /**
- * Reads one path as it grows, and whatever takes its place: a file renamed away (read to its end first), a new one, a
- * link pointed elsewhere, the same file truncated. Each line is handed over once.
+ * Reads the file at a path as it grows, and follows its rotation: a renamed file is read to its end before the new one, a
+ * link may change its target, and the file may be truncated. Each line is passed on once.
  */
 export class FileTail {
   readonly #options: FileTailOptions;
@@ -46,17 +46,17 @@ export class FileTail {
     this.#options = options;
   }
 
-  /** True while the path leads to a file that is being read. */
+  /** Whether the path leads to a file that is being read. */
   get following(): boolean {
     return this.#parked !== undefined || (this.#current !== undefined && this.#current.goneSince === undefined);
   }
 
-  /** True once what the path led to is gone and nothing of it is left to read. */
+  /** Whether the file is gone and read to its end. */
   get over(): boolean {
     return this.#opened && !this.#parked && this.#current === undefined && this.#retiring.length === 0;
   }
 
-  /** Whether a file is being read here, also under a former name. */
+  /** Whether a file is being read here, even under a former name. */
   reads(file: { dev: string; ino: string }): boolean {
     const { dev, ino } = this.#parked?.position ?? {};
     return (dev === file.dev && ino === file.ino) || [this.#current, ...this.#retiring].some((open) => open?.is(file));
@@ -65,7 +65,7 @@ export class FileTail {
   /**
    * Read what is new. Must not be called again before it is done.
    *
-   * @throws what the system says, such as EACCES; the next call tries again
+   * @throws the error of the system, such as EACCES; the next call tries again
    */
   async poll(): Promise<void> {
     for (const file of this.#retiring) await file.drain();
@@ -79,7 +79,7 @@ export class FileTail {
     await this.#park();
   }
 
-  /** Close; with `flush` a last line without an end is handed over before. */
+  /** Close. With `flush` a last line without a newline is passed on before. */
   async close({ flush }: { flush: boolean }): Promise<void> {
     for (const file of [...this.#retiring, this.#current]) if (file) await this.#close(file, flush);
     this.#retiring = [];
@@ -113,7 +113,7 @@ export class FileTail {
     return file;
   }
 
-  /** Let the file go where others wait for their turn. */
+  /** Close the file for a while if other readers wait for a slot. */
   async #park(): Promise<void> {
     const { path, slots } = this.#options;
     const file = this.#current;
@@ -133,7 +133,7 @@ export class FileTail {
     }
   }
 
-  /** The file may have been rotated while nobody watched: then its rest is read where it lies now. */
+  /** Read the rest of a file that was rotated while it was not open. */
   async #finish(position: Position, directory: string): Promise<void> {
     const path = await findInode(directory, position);
     const old = path === undefined ? undefined : await this.#openPath(path);
@@ -156,7 +156,7 @@ export class FileTail {
     }
     file.goneSince ??= performance.now();
     if (now === undefined) return;
-    // A link may be pointed back at a file that is still being read.
+    // A link may lead again to a file that is still being read.
     const back = this.#retiring.find((other) => other.is({ dev: String(now.dev), ino: String(now.ino) }));
     this.#retiring = [...this.#retiring.filter((other) => other !== back), file];
     if (back) back.goneSince = undefined;
@@ -166,7 +166,7 @@ export class FileTail {
     await this.#current?.drain();
   }
 
-  /** Let go of files that have been away for long enough. */
+  /** Close files whose time after the rotation is over. */
   async #retire(): Promise<void> {
     const over = ({ goneSince }: OpenFile) =>
       goneSince !== undefined && performance.now() - goneSince >= this.#options.rotateWait;

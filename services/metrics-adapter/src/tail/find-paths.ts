@@ -1,7 +1,7 @@
 import { glob } from 'node:fs/promises';
 import { basename, isAbsolute, matchesGlob, resolve } from 'node:path';
 
-/** The paths that a path or a glob stands for now; a plain path stands for itself, also where nothing is there. */
+/** The paths that match a glob now. A plain path matches itself, even if there is no file. */
 export async function findPaths(pattern: string): Promise<string[]> {
   if (!/[*?[\]{}]/.test(pattern)) return [resolve(pattern)];
   const found: string[] = [];
@@ -9,7 +9,7 @@ export async function findPaths(pattern: string): Promise<string[]> {
   return found.sort();
 }
 
-/** Whether one of the globs matches: the whole path, or its last part where the glob has no slash. */
+/** Whether a glob matches the whole path or, if the glob has no slash, the name. */
 export function isExcluded(path: string, patterns: readonly string[]): boolean {
   return patterns.some((pattern) =>
     pattern.includes('/') ? matchesGlob(path, resolve(pattern)) : matchesGlob(basename(path), pattern),

@@ -11,25 +11,25 @@ import { Tailer } from './tailer.ts';
 
 export type LineReaderOptions = {
   config: TailConfig;
-  /** What `stdin: true` reads. */
+  /** The stream for `stdin: true`. */
   stdin: Readable;
   positions?: readonly FilePosition[];
   unfinished?: UnfinishedRecords;
-  /** How many files may be open; no limit unless given. */
+  /** The slots for open files; unlimited by default. */
   slots?: FileSlots | undefined;
-  /** A line, or a record of several. `mark` costs, so it is made only where `marks` is true. */
+  /** Called with a line, or a record of several. `mark` is made only if `marks` is true. */
   onLine: (line: string, origin: LineOrigin, mark: Mark | undefined) => void;
   marks?: boolean;
   onFirstLine?: (line: string, origin: LineOrigin) => void;
-  /** A line that is none of a container runtime, where the source says that they all are. */
+  /** Called with a line that no container runtime wrote, if `cri` is true. */
   onMalformed: (line: string, origin: LineOrigin, mark: Mark | undefined) => void;
-  /** Awaited after each piece, so that what takes the lines can make reading wait. */
+  /** Awaited after each piece, so that the receiver of lines can delay reading. */
   onPause?: (() => Promise<void>) | undefined;
   onEvent: (event: TailEvent, path: string) => void;
   onError: (error: unknown, path: string) => void;
 };
 
-/** Reads the lines of a source's files or of standard input, put together to records where it says so. */
+/** Reads the lines of files or of standard input, and joins them to records if the settings say so. */
 export class LineReader {
   readonly #options: LineReaderOptions;
   readonly #joiner: RecordJoiner<Mark | undefined> | undefined;
@@ -37,7 +37,7 @@ export class LineReader {
   readonly #tailer: Tailer;
   #endStdin: (() => void) | undefined;
 
-  /** @throws {PodkitError} for a duration or a regex that is none */
+  /** @throws {PodkitError} ERR_REGEX */
   constructor(options: LineReaderOptions) {
     this.#options = options;
     const { config, positions, onFirstLine, onError, onLine } = options;
@@ -60,12 +60,12 @@ export class LineReader {
     });
   }
 
-  /** After `stop`: how far the files were read. */
+  /** After `stop`: the positions in the files. */
   get positions(): FilePosition[] {
     return this.#tailer.positions;
   }
 
-  /** After `stop`: records of which parts were read. */
+  /** After `stop`: the unfinished records. */
   get unfinished(): UnfinishedRecords {
     return this.#cri?.unfinished ?? new Map();
   }

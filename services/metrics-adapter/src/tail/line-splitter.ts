@@ -1,5 +1,5 @@
 export type LineSplitterOptions = {
-  /** Bytes of a line that are kept; the rest of a longer one is dropped up to its end. */
+  /** Longest line in bytes; the rest of a longer one is dropped. */
   maxLineBytes: number;
   /** One line without its end (`\n` or `\r\n`); `end` is the byte position after it. */
   onLine: (line: string, end: number) => void;
@@ -12,25 +12,25 @@ const carriageReturn = 13;
 const empty = Buffer.alloc(0);
 
 /**
- * Cuts bytes into lines, whatever the chunks they come in. A multi-byte character is never torn, since bytes become
- * text only when their line is whole; bytes that are no UTF-8 become U+FFFD.
+ * Cuts chunks of bytes into lines. Only whole lines are decoded, so a multi-byte character is never split. Bytes that are
+ * not UTF-8 become U+FFFD.
  */
 export class LineSplitter {
   readonly #options: LineSplitterOptions;
   #pending: Buffer = empty;
-  /** The rest of a line that is too long already. */
+  /** Whether the rest of a line is skipped because it is too long. */
   #skipping = false;
 
   constructor(options: LineSplitterOptions) {
     this.#options = options;
   }
 
-  /** Bytes of a line that has not ended yet. */
+  /** The bytes of an unfinished line. */
   get pending(): number {
     return this.#pending.length;
   }
 
-  /** Take bytes that begin at the position `start` of the file. They may be overwritten once this returns. */
+  /** Take bytes that begin at the position `start` of the file. The caller may overwrite them afterwards. */
   push(chunk: Buffer, start: number): void {
     let from = 0;
     for (let at = chunk.indexOf(newline); at !== -1; at = chunk.indexOf(newline, from)) {
@@ -40,7 +40,7 @@ export class LineSplitter {
     if (from < chunk.length) this.#keep(chunk.subarray(from));
   }
 
-  /** Hand over a last line that has no end; `end` is the position after it. */
+  /** Pass on a last line without a newline; `end` is the position after it. */
   flush(end: number): void {
     const last = this.#pending;
     this.#pending = empty;
@@ -70,7 +70,7 @@ export class LineSplitter {
   }
 
   #emit(bytes: Buffer, from: number, to: number, end: number): void {
-    // A writer that does not append leaves a hole of zeros where a truncated file was longer.
+    // After a truncation, a writer that does not append leaves zeros up to its old position.
     let start = from;
     while (start < to && bytes[start] === 0) start += 1;
     let stop = to > start && bytes[to - 1] === carriageReturn ? to - 1 : to;
@@ -82,5 +82,5 @@ export class LineSplitter {
   }
 }
 
-/** The first line of a file or stream without the mark that some editors and programs of Windows begin it with. */
+/** The first line of a file without the byte order mark that some programs write. */
 export const withoutByteOrderMark = (line: string): string => (line.startsWith('\uFEFF') ? line.slice(1) : line);

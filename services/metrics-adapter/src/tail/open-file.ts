@@ -1,21 +1,21 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { LineSplitter, withoutByteOrderMark } from './line-splitter.ts';
 
-/** Where reading goes on: which file, how far, and how it begins, to notice other content. */
+/** A position in a file: the inode, the offset, and the first bytes, to detect other content. */
 export type Position = { dev: string; ino: string; offset: number; head: string };
 
-/** A position, and the path that led to its file. */
+/** A position with the path of its file. */
 export type FilePosition = Position & { path: string };
 
-/** What a line came from, as far as those who read lines may know it. */
+/** The file or stream of a line. */
 export type LineOrigin = {
-  /** The line being handed over is the first of its file or stream. */
+  /** Whether the current line is the first of its file or stream. */
   readonly atStart: boolean;
-  /** The values of `kubernetesFields`, for a line of a container's log. */
+  /** The values of `kubernetesFields`, for a line in a container's log. */
   readonly kubernetes?: readonly string[];
 };
 
-/** Which file a line came from, and how to go on after it; a stream has no position. */
+/** The path of a line, and the position after it; a stream has no position. */
 export type Mark = { path: string; position: Position | undefined };
 
 export type OpenFileOptions = {
@@ -23,21 +23,21 @@ export type OpenFileOptions = {
   maxLineBytes: number;
   onLine: (line: string, file: OpenFile) => void;
   onEvent?: (event: 'cut' | 'truncated') => void;
-  /** Whether reading should end, also before the end of the file. */
+  /** Whether reading must end, even before the end of the file. */
   enough?: (() => boolean) | undefined;
-  /** Awaited after each piece of the file, so that what takes the lines can make reading wait. */
+  /** Awaited after each piece of the file, so that the receiver of lines can delay reading. */
   onPause?: (() => Promise<void>) | undefined;
 };
 
 const chunkLength = 128 * 1024;
-/** How much is compared to notice a file that was truncated and has grown past the old place since. */
+/** Bytes before the offset that are compared, to detect a file that was truncated and has grown again. */
 const checkLength = 64;
 
-/** One file, by inode, read as it grows. It stays the same file when it is renamed or removed. */
+/** One file, identified by its inode, that is read as it grows, even after it is renamed or removed. */
 export class OpenFile implements LineOrigin {
   readonly dev: string;
   readonly ino: string;
-  /** When its path began to lead elsewhere; undefined while it is the one. */
+  /** When its path began to lead elsewhere; undefined while it leads here. */
   goneSince: number | undefined;
   atStart = true;
   readonly #handle: FileHandle;
@@ -51,7 +51,7 @@ export class OpenFile implements LineOrigin {
   /** The last bytes before the offset. */
   #before = Buffer.alloc(0);
   #lineEnd = 0;
-  /** When the file was written last, as of the last read. */
+  /** The time of the last write, as of the last read. */
   #written = 0n;
 
   private constructor(handle: FileHandle, dev: bigint, ino: bigint, options: OpenFileOptions) {
@@ -71,7 +71,7 @@ export class OpenFile implements LineOrigin {
     });
   }
 
-  /** @throws what the system says, such as ENOENT or EACCES */
+  /** @throws the error of the system, such as ENOENT or EACCES */
   static async open(options: OpenFileOptions): Promise<OpenFile> {
     const handle = await open(options.path, 'r');
     const { dev, ino } = await handle.stat({ bigint: true });
@@ -80,12 +80,12 @@ export class OpenFile implements LineOrigin {
     return file;
   }
 
-  /** Length and time of writing as they were when the file was last read to its end. */
+  /** Size and time of the last write when the file was last read to its end. */
   get seen(): { size: number; written: bigint } {
     return { size: this.#offset, written: this.#written };
   }
 
-  /** The place after the line that was handed over last. */
+  /** The position after the last line that was passed on. */
   get position(): Position {
     return { dev: this.dev, ino: this.ino, offset: this.#lineEnd, head: this.#headText };
   }
@@ -94,7 +94,7 @@ export class OpenFile implements LineOrigin {
     return this.dev === dev && this.ino === ino;
   }
 
-  /** Go on at an earlier position, if the file still begins as it did and is long enough. */
+  /** Continue at a position, if the file begins with the same bytes and is long enough. */
   async resume(position: Position): Promise<void> {
     const { size } = await this.#handle.stat();
     const head = Buffer.from(position.head, 'base64');
@@ -102,7 +102,7 @@ export class OpenFile implements LineOrigin {
     if (same && size >= position.offset) this.#seek(position.offset);
   }
 
-  /** Skip what is there already, except a last line that has not ended yet. */
+  /** Skip the existing lines, except an unfinished last one. */
   async skipToEnd(): Promise<void> {
     let end = (await this.#handle.stat()).size;
     while (end > 0) {
@@ -114,7 +114,7 @@ export class OpenFile implements LineOrigin {
     }
   }
 
-  /** The first line of the file, where it is whole and within the limit; a CSV header, for instance. */
+  /** The first line of the file, such as a CSV header, if it is complete and within the limit. */
   async firstLine(): Promise<string | undefined> {
     const length = Math.min(chunkLength, this.#options.maxLineBytes);
     const { bytesRead } = await this.#handle.read(this.#buffer, 0, length, 0);
@@ -123,7 +123,7 @@ export class OpenFile implements LineOrigin {
     return withoutByteOrderMark(this.#buffer.toString('utf8', 0, newline).replace(/\r$/, ''));
   }
 
-  /** Read to the end. Each read begins a little before the place, to see whether that is as it was. */
+  /** Read to the end. Each read begins a little before the offset, to detect changed content. */
   async drain(): Promise<void> {
     const { size, mtimeNs } = await this.#handle.stat({ bigint: true });
     // A file of the same length may have been truncated and written again.
@@ -149,7 +149,7 @@ export class OpenFile implements LineOrigin {
     }
   }
 
-  /** Close; with `flush` a last line without an end is handed over before. */
+  /** Close. With `flush` a last line without a newline is passed on before. */
   async close({ flush }: { flush: boolean }): Promise<void> {
     if (flush) this.#splitter.flush(this.#offset);
     await this.#handle.close();

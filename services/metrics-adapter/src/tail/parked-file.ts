@@ -2,10 +2,10 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { OpenFile, Position } from './open-file.ts';
 
-/** A file that was read to its end and closed so that others can be read: how it was then, and which directory it lies in. */
+/** A file that was read to its end and closed so that others can be read: its state then, and its directory. */
 export type ParkedFile = { position: Position; seen: OpenFile['seen']; directory: string };
 
-/** Whether a path still leads to the file as it was when it was closed. */
+/** Whether a path still leads to the file, and the file is unchanged. */
 export async function hasNotChanged({ position, seen }: ParkedFile, path: string): Promise<boolean> {
   const now = await stat(path, { bigint: true }).catch(() => undefined);
   const isSameFile = String(now?.dev) === position.dev && String(now?.ino) === position.ino;

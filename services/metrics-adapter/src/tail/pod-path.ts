@@ -1,9 +1,9 @@
-/** What is known of a line in a container's log: of the Pod by the file's path, the rest by the line itself. */
+/** Fields of a line in a container's log: the path of the file gives all but the stream and the time. */
 export const kubernetesFields = ['namespace', 'pod', 'uid', 'container', 'restart', 'stream', 'time'] as const;
 
 /**
- * Namespace, Pod, UID, container and restart of a log by where the kubelet keeps it, `/var/log/pods/NAMESPACE_POD_UID/CONTAINER/RESTART.log`
- * or `/var/log/containers/POD_NAMESPACE_CONTAINER-ID.log`. What a path doesn't say is empty.
+ * Namespace, Pod, UID, container and restart from the path of a log, `/var/log/pods/NAMESPACE_POD_UID/CONTAINER/RESTART.log`
+ * or `/var/log/containers/POD_NAMESPACE_CONTAINER-ID.log`. Missing parts are empty.
  */
 export function readPodPath(path: string): string[] {
   const pods = /\/([^/_]+)_([^/_]+)_([^/_]+)\/([^/]+)\/(\d+)\.log[^/]*$/.exec(path);

@@ -2,12 +2,12 @@ export type PollLoopOptions = {
   task: () => Promise<void>;
   /** Milliseconds between runs. */
   interval: number;
-  /** Milliseconds between runs at least, however often it is woken. */
+  /** Least milliseconds between runs, however often it is woken. */
   shortest: number;
   onError: (error: unknown) => void;
 };
 
-/** Runs a task again and again, never twice at once: after each interval, and sooner when woken. */
+/** Runs a task at an interval, and sooner when woken, but never twice at once. */
 export class PollLoop {
   readonly #options: PollLoopOptions;
   #timer: NodeJS.Timeout | undefined;
@@ -19,19 +19,19 @@ export class PollLoop {
     this.#options = options;
   }
 
-  /** Run at once; resolves when that run is done. */
+  /** Run immediately. Resolves when that run is done. */
   async start(): Promise<void> {
     await this.#run();
   }
 
-  /** Something happened: run soon. */
+  /** Run soon. */
   wake(): void {
     if (this.#woken || this.#stopped) return;
     this.#woken = true;
     if (this.#running === undefined) this.#schedule(this.#options.shortest);
   }
 
-  /** Let a run under way finish, run once more, and no more after that. */
+  /** Wait for a run in progress, then run a last time. */
   async stop(): Promise<void> {
     if (this.#stopped) return;
     this.#stopped = true;

@@ -2,19 +2,19 @@ import type { Regex } from '../regex/bounded-regex.ts';
 import type { LineOrigin } from './open-file.ts';
 
 export type RecordJoinerOptions<Mark> = {
-  /** What the first line of a record matches. */
+  /** Matches the first line of a record. */
   start: Regex;
   maxLines: number;
   maxBytes: number;
-  /** Milliseconds after which a record without a next one is complete. */
+  /** Milliseconds after which a record is complete even if no other follows. */
   timeout: number;
-  /** `mark` is what came with the record's last line. */
+  /** `mark` is that of the record's last line. */
   onRecord: (record: string, origin: LineOrigin, mark: Mark) => void;
 };
 
 type Pending<Mark> = { lines: string[]; length: number; first: LineOrigin; since: number; mark: Mark };
 
-/** Puts lines together to records of several lines, such as a log line with its stack trace, for each file apart. */
+/** Joins lines to records, such as a log line with its stack trace, for each file separately. */
 export class RecordJoiner<Mark> {
   readonly #options: RecordJoinerOptions<Mark>;
   readonly #pending = new Map<LineOrigin, Pending<Mark>>();

@@ -18,13 +18,13 @@ export type TailerOptions = {
   rotateWait: number;
   /** Milliseconds between checks; events of the file system shorten that where they come. */
   pollInterval: number;
-  /** How many files may be open; no limit unless given. */
+  /** The slots for open files; unlimited by default. */
   slots?: FileSlots | undefined;
   /** Where an earlier process left off in a file. */
   positions?: readonly FilePosition[];
   onLine: (line: string, origin: LineOrigin, path: string) => void;
   onFirstLine?: (line: string, origin: LineOrigin) => void;
-  /** Awaited after each piece of a file, so that what takes the lines can make reading wait. */
+  /** Awaited after each piece of a file, so that the receiver of lines can delay reading. */
   onPause?: (() => Promise<void>) | undefined;
   onEvent: (event: TailEvent, path: string) => void;
   onError: (error: unknown, path: string) => void;
@@ -116,7 +116,7 @@ export class Tailer {
     if (stats !== undefined && !stats.isFile()) return this.#refuse(path);
     // A glob such as `app.log*` also finds a file that was just renamed and is still read under its old name.
     if (stats && this.#reads({ dev: String(stats.dev), ino: String(stats.ino) })) return undefined;
-    this.#tails.set(path, this.#tailOf(path, first && stats !== undefined));
+    this.#tails.set(path, this.#createTail(path, first && stats !== undefined));
     return undefined;
   }
 
@@ -141,7 +141,7 @@ export class Tailer {
     this.#tails.set(path, { close });
   }
 
-  #tailOf(path: string, first: boolean): Tail {
+  #createTail(path: string, first: boolean): Tail {
     const { onLine, onEvent, onError, onFirstLine, pollInterval, positions = [], slots, ...rest } = this.#options;
     const tail = new FileTail({
       ...rest,

@@ -20,7 +20,7 @@ const shared = {
 export const keyValueSchema = Type.Object(
   {
     ...fetchSettings,
-    separator: Type.String({ default: '=', minLength: 1, description: 'What stands between key and value.' }),
+    separator: Type.String({ default: '=', minLength: 1, description: 'Separator of key and value.' }),
     metrics: Type.Array(
       Type.Object(
         {
@@ -36,7 +36,7 @@ export const keyValueSchema = Type.Object(
         },
         strict,
       ),
-      { default: [], description: 'What is read.' },
+      { default: [], description: 'Metrics to read.' },
     ),
   },
   strict,
@@ -47,9 +47,7 @@ export const csvSchema = Type.Object(
   {
     ...fetchSettings,
     delimiter: Type.String({ default: ',', minLength: 1, maxLength: 1, description: 'Character between fields.' }),
-    columns: Type.Optional(
-      Type.Array(Type.String(), { description: 'Names of the columns, where there is no header.' }),
-    ),
+    columns: Type.Optional(Type.Array(Type.String(), { description: 'Names of the columns, if there is no header.' })),
     metrics: Type.Array(
       Type.Object(
         {
@@ -62,7 +60,7 @@ export const csvSchema = Type.Object(
         },
         strict,
       ),
-      { default: [], description: 'What is read from each row.' },
+      { default: [], description: 'Metrics to read from each row.' },
     ),
   },
   strict,

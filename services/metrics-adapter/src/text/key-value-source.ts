@@ -16,7 +16,7 @@ type Metric = {
   toNumber: NumberReader;
 };
 
-/** Reads a text of lines into a snapshot. Lines without the separator, and keys that no metric takes, say nothing. */
+/** Reads a text of lines into a snapshot. Lines without the separator, and keys without a metric, are skipped. */
 export type TextReader = (text: string, snapshot: Snapshot, onError: (reason: string) => void) => void;
 
 /** @throws {PodkitError} ERR_REGEX, ERR_TIME */

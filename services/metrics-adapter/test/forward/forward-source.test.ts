@@ -150,7 +150,7 @@ test('a buffer that cannot be used is a clear error, as is a missing one', async
     `forward: directory ${join(directory, 'file')} cannot be used: EEXIST`,
   );
   await expect(start({ files: ['/x'], url: 'http://127.0.0.1:1' })).rejects.toThrow('directory: needed with url');
-  await expect(start({})).rejects.toThrow('files: none, and stdin is off');
+  await expect(start({})).rejects.toThrow('files: there are none, and stdin is off');
 });
 
 test('what is written to the buffer is for its owner only, and half-written files are cleared away', async () => {

@@ -87,7 +87,7 @@ test('TLS with client certificates, and a renewed certificate is served to new c
   adapter.useWebConfig(await loadWebConfig(webFile(tlsYaml('second'), folder)));
   expect(await fetchTls(`${adapter.url}/-/healthy`, own)).toMatchObject({ status: 200, body: 'ok\n', name: 'second' });
   const plain = await loadWebConfig(webFile('{}'));
-  expect(() => adapter.useWebConfig(plain)).toThrow('not added or taken away');
+  expect(() => adapter.useWebConfig(plain)).toThrow('not added or removed');
 });
 
 test("the image's health check finds out whether the port has TLS", async () => {
@@ -107,9 +107,9 @@ test.each([
   ['basic_auth_user: {}', 'no such key; did you mean basic_auth_users?'],
   ['tls_server_config: { cert_file: a.crt }', 'a.crt'],
   ['tls_server_config: { cert: x }', 'cert_file and key_file are needed'],
-  ['tls_server_config: { cert: x, cert_file: x, key: y }', 'cert and cert_file are both there'],
+  ['tls_server_config: { cert: x, cert_file: x, key: y }', 'cert and cert_file are both set'],
   ['tls_server_config: { cert: x, key: y }', 'tls_server_config: '],
-  ['tls_server_config: { cert: x, key: y, client_ca: z }', 'nobody is checked by it'],
+  ['tls_server_config: { cert: x, key: y, client_ca: z }', 'only RequireAndVerifyClientCert uses it'],
   ['tls_server_config: { cert: x, key: y, client_auth_type: RequireAndVerifyClientCert }', 'client_ca_file: needed'],
   ['tls_server_config: { cert: x, key: y, cipher_suites: [] }', 'no such key'],
 ])('%s is refused with the reason', async (yaml, reason) => {

@@ -54,13 +54,13 @@ test.each([
   ['{{ if .n }}x{{ end }}', 'there is no function if'],
   ['{{ randInt 1 }}', 'randInt takes 2 values, not 1'],
   ['{{ upper (lower "x" }}', 'a ")" is missing'],
-  ['{{ upper "x") }}', 'there is a ")" too many'],
-  ['{{ "x" | "y" }}', 'what is no function takes no argument'],
+  ['{{ upper "x") }}', 'there is a surplus ")'],
+  ['{{ "x" | "y" }}', 'only a function takes arguments'],
   ['{{ | upper }}', 'a value is missing'],
   ['{{ }}', 'a value is missing'],
-  ['{{ $x }}', '"$x" is not understood'],
+  ['{{ $x }}', '"$x" is not valid here'],
   ['{{ "\\q" }}', 'is not a text in quotes'],
-  ['a {{ upper', '"{{" is nowhere closed by "}}"'],
+  ['a {{ upper', '"{{" has no closing "}}"'],
 ])('%s is refused, saying why', (text, message) => {
   expect(() => compileBodyTemplate(text)).toThrow(
     expect.objectContaining({ code: 'ERR_TEMPLATE', message: expect.stringContaining(message) }),

@@ -25,7 +25,7 @@ test('a map gives numbers to texts, and what is not in it is read as a number, o
   expect(await some.samples('adapter_errors')).toEqual(['adapter_errors_total{reason="value",source="app"} 2']);
 });
 
-test('a unit behind a number is taken away, in JSON, in keys and values and in CSV', async () => {
+test('a unit after a number is removed, in JSON, in keys and values and in CSV', async () => {
   const json = await adapterFor(
     { rss: '16316 kB', cpu: '42%', took: '1.5ms' },
     `{ name: rss, value: $.rss }, { name: cpu, value: $.cpu },
@@ -86,7 +86,7 @@ test.each([
   ['a text', '"b"'],
   ['a list', '["b"]'],
   ['an object of truth values', '{"a": false, "b": true}'],
-])('a stateset from %s has every state, one of which holds', async (_what, state) => {
+])('a stateset from %s has every state, one of which is current', async (_what, state) => {
   const adapter = await adapterFor(
     `{"s": ${state}, "n": "x"}`,
     `{ name: mode, type: stateset, value: '@.s', states: [a, b], labels: { z: '@.n' } }`,
@@ -95,7 +95,7 @@ test.each([
   expect(text).toContain('# TYPE mode stateset\nmode{mode="a",z="x"} 0\nmode{mode="b",z="x"} 1\n');
 });
 
-test('a state that is not listed is counted, and no state holds', async () => {
+test('a state that is not listed is counted, and no state is current', async () => {
   const adapter = await adapterFor({ s: 'c' }, `{ name: mode, type: stateset, value: '@.s', states: [a, b] }`);
   expect(await adapter.samples('mode')).toEqual(['mode{mode="a"} 0', 'mode{mode="b"} 0']);
   expect(await adapter.samples('adapter_errors')).toEqual(['adapter_errors_total{reason="value",source="app"} 2']);
@@ -130,8 +130,8 @@ test.each([
 });
 
 test.each([
-  ['{ name: build, type: info }', 'the name of an info ends with _info'],
-  ['{ name: mode, type: stateset }', 'a stateset has states'],
+  ['{ name: build, type: info }', 'the name of an info must end with _info'],
+  ['{ name: mode, type: stateset }', 'a stateset needs states'],
   ['{ name: it, timeZone: Nowhere }', 'is not a time zone'],
 ])('%s is a fault at load', (metric, message) => {
   expect(() => parseAdapterConfig(`json: [{ name: app, url: 'http://x', metrics: [${metric}] }]`, 'a.yaml')).toThrow(

@@ -209,7 +209,7 @@ test.each([
   ],
   [
     "rules: [{ match: '(?P<a>x)', metrics: [{ name: x, type: counter, labels: { l: $b } }] }]",
-    'rules[0]: $b: no such group; there are a',
+    'rules[0]: $b: no such group; the groups are a',
   ],
   ['rules: [{ metrics: [] }]', 'match: needed for format regex'],
   ['format: json\nrules: [{ match: x, metrics: [] }]', 'match: only for format regex'],
@@ -223,7 +223,7 @@ test.each([
   ['rules: [{ match: x, metrics: [{ name: g, type: counter, ttl: soon }] }]', '"soon" is not a duration'],
   ['rules: [{ match: x, metrics: [{ name: 1g, type: counter }] }]', 'logs.yaml:2:'],
   ["multiline: { start: '(' }\nrules: []", 'logs test: regular expression "("'],
-  ['rules: []', 'logs test: files: none, and stdin is off'],
+  ['rules: []', 'logs test: files: there are none, and stdin is off'],
 ])('%j is refused with the reason', (yaml, reason) => {
   expect(() => make(yaml, yaml === 'rules: []' ? {} : { files: ['/x'] })).toThrow(reason);
 });

@@ -124,7 +124,7 @@ mappings:
 test.each([
   ['mappings:\n- match: a.*.b\n  nme: x\n', 'm.yaml:3:3: mappings[0].nme: no such key; did you mean name?'],
   ['mappings:\n- match: a.*b\n  name: x\n', 'm.yaml:2:3: mappings[0].match: "a.*b" is not a glob'],
-  ['mappings:\n- match: a\n', 'm.yaml:2:3: mappings[0].name: a mapping needs a name'],
+  ['mappings:\n- match: a\n', 'm.yaml:2:3: mappings[0].name: every mapping needs a name'],
   ['mappings:\n- { match: a, name: "b c" }\n', 'm.yaml:2:15: mappings[0].name: "b c" is not a metric name'],
   ['mappings:\n- { match: a, name: b, labels: { 1x: y } }\n', 'mappings[0].labels: "1x" is not a label name'],
   ['mappings:\n- { match: a, name: b, labels: { __name__: y } }\n', '"__name__" is not a label name'],

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { escapeName } from '../../src/statsd/line/escape.ts';
-import { understand } from '../../src/statsd/line/meaning.ts';
+import { parseMeaning } from '../../src/statsd/line/meaning.ts';
 
 const all = { dogstatsd: true, influxdb: true, librato: true, signalfx: true };
 
 function meaning(head: string, tail: string, styles = all) {
-  const meant = understand(head, tail, styles);
+  const meant = parseMeaning(head, tail, styles);
   return typeof meant === 'string' ? meant : { ...meant, labels: Object.fromEntries(meant.labels) };
 }
 

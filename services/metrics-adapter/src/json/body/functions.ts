@@ -2,7 +2,7 @@ import { createHash, randomInt, randomUUID } from 'node:crypto';
 import { formatDuration } from '@podkit/chassis/config/duration';
 import { isEmpty, type Value, valueCount, valueList, valueNumber, valueText } from './value.ts';
 
-/** A function of templates: what it takes at least and at most, and what it does. */
+/** A function of templates, with its least and most number of arguments. */
 export type TemplateFunction = { least: number; most: number; call: (...values: Value[]) => Value };
 
 const takes = (least: number, most: number, call: TemplateFunction['call']): TemplateFunction => ({
@@ -10,41 +10,41 @@ const takes = (least: number, most: number, call: TemplateFunction['call']): Tem
   most,
   call,
 });
-const ofText = (call: (text: string) => Value) => takes(1, 1, (value) => call(valueText(value)));
-const ofTexts = (call: (option: string, text: string) => Value) =>
+const onText = (call: (text: string) => Value) => takes(1, 1, (value) => call(valueText(value)));
+const onTexts = (call: (option: string, text: string) => Value) =>
   takes(2, 2, (option, value) => call(valueText(option), valueText(value)));
-const ofNumber = (call: (value: number) => number) => takes(1, 1, (value) => call(valueNumber(value)));
-const ofNumbers = (call: (...values: number[]) => number, least = 1, most = Infinity) =>
+const onNumber = (call: (value: number) => number) => takes(1, 1, (value) => call(valueNumber(value)));
+const onNumbers = (call: (...values: number[]) => number, least = 1, most = Infinity) =>
   takes(least, most, (...values) => call(...values.map(valueNumber)));
-const whole = (call: (a: number, b: number) => number) => ofNumbers((a = 0, b = 0) => Math.trunc(call(a, b)), 2, 2);
-const digest = (name: string) => ofText((text) => createHash(name).update(text).digest('hex'));
+const whole = (call: (a: number, b: number) => number) => onNumbers((a = 0, b = 0) => Math.trunc(call(a, b)), 2, 2);
+const digest = (name: string) => onText((text) => createHash(name).update(text).digest('hex'));
 const random = (letters: string) =>
   takes(1, 1, (count) => Array.from({ length: valueCount(count) }, () => letters[randomInt(letters.length)]).join(''));
 const digits = '0123456789';
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 
 const texts = {
-  upper: ofText((text) => text.toUpperCase()),
-  lower: ofText((text) => text.toLowerCase()),
-  title: ofText((text) => text.replaceAll(/(?<!\S)\S/g, (letter) => letter.toUpperCase())),
-  trim: ofText((text) => text.trim()),
-  trimPrefix: ofTexts((prefix, text) => (text.startsWith(prefix) ? text.slice(prefix.length) : text)),
-  trimSuffix: ofTexts((suffix, text) => (text.endsWith(suffix) ? text.slice(0, text.length - suffix.length) : text)),
-  nospace: ofText((text) => text.replaceAll(/\s/g, '')),
+  upper: onText((text) => text.toUpperCase()),
+  lower: onText((text) => text.toLowerCase()),
+  title: onText((text) => text.replaceAll(/(?<!\S)\S/g, (letter) => letter.toUpperCase())),
+  trim: onText((text) => text.trim()),
+  trimPrefix: onTexts((prefix, text) => (text.startsWith(prefix) ? text.slice(prefix.length) : text)),
+  trimSuffix: onTexts((suffix, text) => (text.endsWith(suffix) ? text.slice(0, text.length - suffix.length) : text)),
+  nospace: onText((text) => text.replaceAll(/\s/g, '')),
   trunc: takes(2, 2, (count, text) => truncated(valueText(text), valueNumber(count))),
   substr: takes(3, 3, (from, to, text) => substring(valueText(text), valueNumber(from), valueNumber(to))),
   repeat: takes(2, 2, (count, text) => valueText(text).repeat(valueCount(count))),
   replace: takes(3, 3, (old, by, text) => valueText(text).replaceAll(valueText(old), () => valueText(by))),
-  contains: ofTexts((part, text) => text.includes(part)),
-  hasPrefix: ofTexts((prefix, text) => text.startsWith(prefix)),
-  hasSuffix: ofTexts((suffix, text) => text.endsWith(suffix)),
+  contains: onTexts((part, text) => text.includes(part)),
+  hasPrefix: onTexts((prefix, text) => text.startsWith(prefix)),
+  hasSuffix: onTexts((suffix, text) => text.endsWith(suffix)),
   quote: takes(1, Infinity, (...values) => values.map((value) => JSON.stringify(valueText(value))).join(' ')),
   squote: takes(1, Infinity, (...values) => values.map((value) => `'${valueText(value)}'`).join(' ')),
   cat: takes(1, Infinity, (...values) => values.map(valueText).join(' ')),
-  toString: ofText((text) => text),
-  urlquery: ofText((text) => new URLSearchParams({ '': text }).toString().slice(1)),
-  b64enc: ofText((text) => Buffer.from(text).toString('base64')),
-  b64dec: ofText((text) => Buffer.from(text, 'base64').toString()),
+  toString: onText((text) => text),
+  urlquery: onText((text) => new URLSearchParams({ '': text }).toString().slice(1)),
+  b64enc: onText((text) => Buffer.from(text).toString('base64')),
+  b64dec: onText((text) => Buffer.from(text, 'base64').toString()),
   sha1sum: digest('sha1'),
   sha256sum: digest('sha256'),
   sha512sum: digest('sha512'),
@@ -55,7 +55,7 @@ const lists = {
   first: takes(1, 1, (value) => valueList(value)[0]),
   last: takes(1, 1, (value) => valueList(value).at(-1)),
   join: takes(2, 2, (between, value) => valueList(value).map(valueText).join(valueText(between))),
-  splitList: ofTexts((between, text) => text.split(between)),
+  splitList: onTexts((between, text) => text.split(between)),
   uniq: takes(1, 1, (value) => [...new Set(valueList(value))]),
   sortAlpha: takes(1, 1, (value) => valueList(value).map(valueText).toSorted()),
   len: takes(1, 1, (value) => (Array.isArray(value) ? value.length : Buffer.byteLength(valueText(value)))),
@@ -76,20 +76,20 @@ const choices = {
 };
 
 const numbers = {
-  int: ofNumber(Math.trunc),
-  int64: ofNumber(Math.trunc),
-  float64: ofNumber((value) => value),
-  atoi: ofNumber(Math.trunc),
-  add: ofNumbers((...values) => values.reduce((sum, value) => sum + Math.trunc(value), 0)),
-  add1: ofNumber((value) => Math.trunc(value) + 1),
-  mul: ofNumbers((...values) => values.reduce((product, value) => product * Math.trunc(value), 1)),
+  int: onNumber(Math.trunc),
+  int64: onNumber(Math.trunc),
+  float64: onNumber((value) => value),
+  atoi: onNumber(Math.trunc),
+  add: onNumbers((...values) => values.reduce((sum, value) => sum + Math.trunc(value), 0)),
+  add1: onNumber((value) => Math.trunc(value) + 1),
+  mul: onNumbers((...values) => values.reduce((product, value) => product * Math.trunc(value), 1)),
   sub: whole((a, b) => a - b),
   div: whole((a, b) => a / b),
   mod: whole((a, b) => a % b),
-  max: ofNumbers(Math.max),
-  min: ofNumbers(Math.min),
-  floor: ofNumber(Math.floor),
-  ceil: ofNumber(Math.ceil),
+  max: onNumbers(Math.max),
+  min: onNumbers(Math.min),
+  floor: onNumber(Math.floor),
+  ceil: onNumber(Math.ceil),
   randInt: takes(2, 2, (from, to) => randomBetween(valueNumber(from), valueNumber(to))),
   randNumeric: random(digits),
   randAlpha: random(alphabet),
@@ -101,8 +101,8 @@ const numbers = {
 };
 
 /**
- * The functions of Sprig (https://masterminds.github.io/sprig/) and of Go's text/template that make a text. Left out
- * are those that read the environment or the network, which would let a target see secrets.
+ * The functions of Sprig (https://masterminds.github.io/sprig/) and of Go's text/template that make a text. Functions
+ * that read the environment or the network are left out: they would show secrets to a target.
  */
 export const templateFunctions: ReadonlyMap<string, TemplateFunction> = new Map(
   Object.entries({ ...texts, ...lists, ...choices, ...numbers }),
@@ -117,7 +117,7 @@ function substring(text: string, from: number, to: number): string {
   return text.slice(Math.max(0, from), to < 0 || to > text.length ? undefined : to);
 }
 
-/** A random whole number from one up to, not with, another. */
+/** A random whole number of at least `from` and below `to`. */
 function randomBetween(from: number, to: number): number {
   const [low, high] = [from, to].map((bound) => Math.trunc(Math.min(Math.max(bound, -(2 ** 46)), 2 ** 46))) as [
     number,

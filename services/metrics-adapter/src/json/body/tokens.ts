@@ -5,14 +5,14 @@ export type Token = { kind: 'literal'; value: Value } | { kind: 'field' | 'word'
 
 const grammar = /\s*(?:("(?:[^"\\]|\\.)*"|`[^`]*`)|([-+]?\d+(?:\.\d+)?)(?![\w.])|\.(\w+)|([A-Za-z_]\w*)|([|()]))/sy;
 
-/** The words of what stands between `{{` and `}}`. @throws {PodkitError} ERR_TEMPLATE */
+/** The tokens between `{{` and `}}`. @throws {PodkitError} ERR_TEMPLATE */
 export function tokenize(action: string): Token[] {
   const tokens: Token[] = [];
   const text = action.trimEnd();
   grammar.lastIndex = 0;
   for (let at = 0; at < text.length; at = grammar.lastIndex) {
     const match = grammar.exec(text);
-    if (match === null) throw new PodkitError('ERR_TEMPLATE', `"{{ ${text} }}": "${text.slice(at)}" is not understood`);
+    if (match === null) throw new PodkitError('ERR_TEMPLATE', `"{{ ${text} }}": "${text.slice(at)}" is not valid here`);
     tokens.push(toToken(match, text));
   }
   return tokens;

@@ -1,4 +1,4 @@
-/** What a template's functions take and give; undefined is Go's nil. */
+/** A value in a template; undefined is Go's nil. */
 export type Value = undefined | string | number | boolean | Date | readonly Value[];
 
 /** As Go's templates print it: `[a b]` for a list, `<no value>` for nil. */
@@ -8,20 +8,20 @@ export function printed(value: Value): string {
   return value instanceof Date ? value.toISOString() : String(value);
 }
 
-/** For a function that takes a text: a parameter, which is a list, counts by its first value. */
+/** A value as a text. Of a parameter, which is a list, it is the first value. */
 export function valueText(value: Value): string {
   if (Array.isArray(value)) return valueText(value[0]);
   return value === undefined ? '' : printed(value);
 }
 
-/** For a function that takes a number; milliseconds of a time, and 0 for what is none, as Sprig has it. */
+/** A value as a number: milliseconds of a time, and 0 if it isn't a number, as in Sprig. */
 export function valueNumber(value: Value): number {
   if (value instanceof Date) return value.getTime();
   const number = Number(valueText(value));
   return Number.isFinite(number) ? number : 0;
 }
 
-/** For a function that makes as many of something: bounded, for a parameter of the probe may say it. */
+/** A value as a number of repetitions. It is bounded, since it may come from the query of a probe. */
 export function valueCount(value: Value): number {
   return Math.min(Math.max(0, Math.trunc(valueNumber(value))), 65_536);
 }
@@ -31,7 +31,7 @@ export function valueList(value: Value): readonly Value[] {
   return value === undefined ? [] : [value];
 }
 
-/** Whether Sprig's `default` and Go's `if` take a value for nothing. */
+/** Whether a value is empty for Sprig's `default` and Go's `if`. */
 export function isEmpty(value: Value): boolean {
   return Array.isArray(value)
     ? value.length === 0

@@ -4,7 +4,7 @@ import type { Json } from '../parse.ts';
 import { field, filter, index, type Operator, recursive, type Step, slice, union, wildcard } from './steps.ts';
 
 /**
- * Reads one path of kubectl's JSONPath, what stands between the braces of a template.
+ * Parses one path of kubectl's JSONPath: the text between the braces of a template.
  *
  * https://kubernetes.io/docs/reference/kubectl/jsonpath/
  */
@@ -44,7 +44,7 @@ export class PathParser {
     if (this.#text[this.#at] === '.') {
       this.#at += 1;
       if (this.#text.startsWith('..', this.#at)) this.#fail('".." may not follow ".."');
-      // A third dot begins the name.
+      // After a third dot comes the name.
       if (this.#text[this.#at] === '.') this.#at += 1;
       const next = this.#text[this.#at];
       return next === '[' || next === undefined ? [recursive] : [recursive, this.#name()];
@@ -89,7 +89,7 @@ export class PathParser {
     return slice(Number(start || 0), end === '' ? undefined : Number(end), Number(step || 1));
   }
 
-  /** A name in quotes: a path in itself, as client-go has it; where that leads nowhere, a name with dots in it. */
+  /** A name in quotes. As in client-go it is a path; if that selects nothing, it is a name with dots. */
   #key(): Step {
     const begin = this.#at;
     const name = this.#quoted();
@@ -127,13 +127,13 @@ export class PathParser {
     const word = this.#take(/[^\s.[\](){}=!<>,"'][^\s[\](){}=!<>,"']*/y) ?? '';
     if (word === 'true' || word === 'false') return constant(word === 'true');
     if (/^[+-]?\d+(\.\d+)?(e[+-]?\d+)?$/i.test(word)) return constant(Number(word));
-    // kubectl takes a name without its dot at the beginning.
+    // kubectl accepts a name without its leading dot.
     return word === '' ? this.#fail(`unexpected "${this.#text[this.#at] ?? ''}"`) : field(word);
   }
 
   #quoted(): string {
     const text = this.#take(/"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'/sy);
-    if (text === undefined) return this.#fail('a text in quotes is missing or has no end');
+    if (text === undefined) return this.#fail('a text in quotes is missing or not closed');
     return unquote(text);
   }
 
@@ -164,7 +164,7 @@ const constant =
   (values) =>
     values.map(() => value);
 
-/** The text inside quotes, with its escapes resolved. */
+/** The text inside quotes, without escapes. */
 export function unquote(text: string): string {
   const escapes: Record<string, string> = { n: '\n', t: '\t', r: '\r' };
   return text.slice(1, -1).replaceAll(/\\(.)/gs, (_all, char: string) => escapes[char] ?? char);

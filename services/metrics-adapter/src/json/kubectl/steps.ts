@@ -1,6 +1,6 @@
 import type { Json } from '../parse.ts';
 
-/** What one part of a path does with the values before it. */
+/** One part of a path: maps the values before it to those after it. */
 export type Step = (values: Json[]) => Json[];
 
 const isObject = (value: Json): value is { [key: string]: Json } =>
@@ -28,7 +28,7 @@ export const recursive: Step = (values) => {
   return found;
 };
 
-/** `[start:end:step]`, each counted from the end where it is negative. */
+/** `[start:end:step]`; a negative bound counts from the end. */
 export const slice =
   (start = 0, end?: number, step = 1): Step =>
   (values) =>
@@ -48,7 +48,7 @@ export const index =
       return item === undefined ? [] : [item];
     });
 
-/** `[0,2]`, `['a','b']`: each of them on each value. */
+/** `[0,2]`, `['a','b']` */
 export const union =
   (steps: readonly Step[]): Step =>
   (values) =>
@@ -71,7 +71,7 @@ export const filter =
 
 function compare(a: Json, operator: Exclude<Operator, 'exists' | ((text: string) => boolean)>, b: Json): boolean {
   const numbers = isNumber(a) && isNumber(b);
-  // Loosely equal, since a bigint never is a number; the kinds were compared before.
+  // Loosely equal, since a bigint is never strictly equal to a number. The types were compared before.
   if (operator === '==' || operator === '!=') {
     // oxlint-disable-next-line eqeqeq
     const equal = a === b || (numbers && a == b);

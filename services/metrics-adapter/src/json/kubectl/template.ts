@@ -8,16 +8,16 @@ type Part = { text: string } | { path: Step } | { range: Step; body: Part[] };
 
 /** A template of kubectl: text with paths in braces. */
 export type KubectlTemplate = {
-  /** The values that its paths lead to, in order; a text without paths is one value. */
+  /** The values that its paths select, in order. A text without paths is one value. */
   values(document: Json): Json[];
-  /** As text; a path that leads to several has them with spaces between, one that leads nowhere has nothing. */
+  /** The template as a text. Several values of a path are joined by spaces. */
   text(document: Json): string;
 };
 
 const token = /\{((?:"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|[^{}"'])*)\}|[^{]+|\{/gs;
 
 /**
- * Compile a template of kubectl, as json_exporter's configuration has them: `planet-{.location}`,
+ * Compile a template of kubectl, as in the configuration of json_exporter: `planet-{.location}`,
  * `{range .items[*]}{.name}{end}`. https://kubernetes.io/docs/reference/kubectl/jsonpath/
  *
  * @throws {PodkitError} ERR_JSONPATH

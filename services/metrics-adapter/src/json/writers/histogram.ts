@@ -11,7 +11,7 @@ import { compileTimestamp, type MetricWriter } from './writer.ts';
 type Bucket = [bound: number, count: number];
 type Parts = { buckets: Bucket[] | undefined; sum: number | undefined; count: number | undefined };
 
-/** A histogram from an element's buckets, sum and count; `scale` is for bounds and sum. @throws {PodkitError} ERR_JSONPATH, ERR_TIME */
+/** A histogram from an element's buckets, sum and count; `scale` applies to bounds and sum. @throws {PodkitError} ERR_JSONPATH, ERR_TIME */
 export function compileHistogram(config: JsonMetricConfig): MetricWriter {
   const { histogram, scale } = config;
   const bucketsAt = compileQuery(histogram.buckets);
@@ -22,7 +22,7 @@ export function compileHistogram(config: JsonMetricConfig): MetricWriter {
     const found = bucketsAt.first(element);
     if (found === undefined || found === null) return undefined;
     const read = bucketsIn(found, scale);
-    const buckets = histogram.cumulative ? read : read && summedUp(read);
+    const buckets = histogram.cumulative ? read : read && accumulate(read);
     const sum = toNumber(sumAt.first(element));
     const count = toNumber(countAt.first(element));
     const point = histogramPoint({ buckets, sum: sum === undefined ? undefined : sum * scale, count });
@@ -32,7 +32,7 @@ export function compileHistogram(config: JsonMetricConfig): MetricWriter {
   };
 }
 
-/** Undefined where a bound or a count is none, a bound is there twice, or counts fall. */
+/** Undefined if a bound or count is invalid, a bound is repeated, or counts decrease. */
 function histogramPoint({ buckets, sum, count }: Parts): HistogramPoint | undefined {
   if (buckets === undefined) return undefined;
   const highest = Math.max(0, ...buckets.map(([, value]) => value));
@@ -44,8 +44,8 @@ function histogramPoint({ buckets, sum, count }: Parts): HistogramPoint | undefi
   return { ...classic, sum, count: total };
 }
 
-/** Each count with those of the lower buckets. */
-function summedUp(buckets: readonly Bucket[]): Bucket[] {
+/** Add to each count those of the lower buckets. */
+function accumulate(buckets: readonly Bucket[]): Bucket[] {
   let sum = 0;
   return buckets.toSorted(([a], [b]) => a - b).map(([bound, count]) => [bound, (sum += count)]);
 }

@@ -9,7 +9,7 @@ import { compileTimestamp, type MetricWriter } from './writer.ts';
 export function compileNumberWriter(config: JsonMetricConfig): MetricWriter {
   const { name, type, value, scale } = config;
   if (type === 'info' && !name.endsWith('_info'))
-    throw new PodkitError('ERR_METRIC', `the name of an info ends with _info: ${name}_info`);
+    throw new PodkitError('ERR_METRIC', `the name of an info must end with _info: ${name}_info`);
   const readTimestamp = compileTimestamp(config);
   if (type === 'info') return constant(1, readTimestamp);
   if (typeof value === 'number') return constant(value * scale, readTimestamp);
@@ -18,7 +18,7 @@ export function compileNumberWriter(config: JsonMetricConfig): MetricWriter {
   const rises = type === 'counter';
   return (element, { labels, family, onBadValue }) => {
     const found = query.first(element);
-    // Nothing there, or null, is how JSON says that there is no value.
+    // A missing value or null is no error: JSON has no other way to leave a value out.
     if (found === undefined || found === null) return undefined;
     const number = typeof found === 'object' ? undefined : readNumber(found);
     if (number === undefined || (rises && !(number >= 0))) return onBadValue('value');

@@ -6,13 +6,13 @@ import { compileQuery } from '../query.ts';
 
 export type OnBadValue = (reason: 'value' | 'timestamp') => void;
 
-/** Where a writer puts what an element says. */
+/** The series that a writer adds to. */
 export type Target = { labels: string; family: SnapshotFamily; onBadValue: OnBadValue };
 
-/** Writes what an element says of one metric. */
+/** Writes the value of one metric from an element. */
 export type MetricWriter = (element: Json, target: Target) => void;
 
-/** When an element says that its value was true: `{}` where it doesn't, undefined where what it says is no time. */
+/** Reads the timestamp of an element: `{}` if it has none, undefined if it is invalid. */
 export type TimestampReader = (element: Json) => { timestamp?: number } | undefined;
 
 const none = {};

@@ -2,12 +2,12 @@ import type { LineOrigin } from '../../tail/open-file.ts';
 import type { Fields, Format } from './fields.ts';
 
 export type CsvOptions = {
-  /** The names that are asked for. */
+  /** The columns to read. */
   names: readonly string[];
   delimiter: string;
-  /** Names of the columns; without them the first line of each file has them. */
+  /** Names of the columns; undefined if the first line of each file has them. */
   columns?: readonly string[] | undefined;
-  /** Length beyond which a record whose quote never closes is given up. */
+  /** Length at which a record with an open quote is given up. */
   maxRecordLength: number;
 };
 
@@ -46,7 +46,7 @@ export function csvFormat({ names, delimiter, columns, maxRecordLength }: CsvOpt
   };
 }
 
-/** The cells of a record, or undefined where its last quote has not been closed. */
+/** The cells of a record, or undefined while its last quote is open. */
 export function splitCsv(record: string, delimiter: string): string[] | undefined {
   if (!record.includes('"')) return record.split(delimiter);
   const cells: string[] = [];

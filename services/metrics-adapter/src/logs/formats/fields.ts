@@ -1,14 +1,14 @@
 import type { LineOrigin } from '../../tail/open-file.ts';
 
-/** What a line was taken apart into: at 0 the line, at n the field with the n-th name. */
+/** The parts of a line: at 0 the line, at n the field with the n-th name. */
 export type Fields = readonly (string | undefined)[];
 
-/** Takes lines of a format apart. */
+/** Splits the lines of a format into fields. */
 export type Format = {
   /** Names of the fields, from 1 on. */
   readonly names: readonly string[];
-  /** The fields of a line, or undefined for one that is not of the format, or that is part of a record yet to end. */
+  /** The fields of a line; undefined if it doesn't have the format, or if its record goes on in the next line. */
   read(line: string, origin: LineOrigin): Fields | undefined;
-  /** Called with the first line of a file that is read from a later place, such as a CSV header. */
+  /** Called with the first line, such as a CSV header, of a file that is read from a later position. */
   firstLine?(line: string, origin: LineOrigin): void;
 };

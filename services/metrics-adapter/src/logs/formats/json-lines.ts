@@ -1,9 +1,9 @@
 import type { Fields, Format } from './fields.ts';
 
 /**
- * Lines that are JSON objects. A name is a key, or a path of keys and indexes with dots between, such as
- * `request.headers.0`; a key that has dots itself comes first. Objects and arrays become their JSON, whole numbers
- * beyond 2^53 keep all their digits.
+ * Lines that are JSON objects. A name is a key, or a path of keys and indexes joined by dots, such as
+ * `request.headers.0`. A key that has dots itself takes precedence. Objects and arrays become their JSON, and whole
+ * numbers beyond 2^53 keep all their digits.
  */
 export function jsonFormat(names: readonly string[]): Format {
   const paths = names.map((name) => name.split('.'));
@@ -28,7 +28,7 @@ function parse(line: string): unknown {
   }
 }
 
-/** A whole number that a double can't hold stays the text it was written as. */
+/** A whole number that a double can't hold stays text. */
 function exact(this: unknown, _key: string, value: unknown, context?: { source?: string }): unknown {
   const source = context?.source;
   return typeof value === 'number' && source !== undefined && /^-?\d+$/.test(source) && !Number.isSafeInteger(value)

@@ -4,7 +4,7 @@ const [space, quote, equals, backslash] = [32, 34, 61, 92];
 
 /**
  * Lines of `key=value key="quoted value" flag`, as https://pkg.go.dev/github.com/kr/logfmt describes them; a key alone
- * is `true`. Only the keys that are asked for are kept.
+ * has the value `true`. Only the given names are kept.
  */
 export function logfmtFormat(names: readonly string[]): Format {
   const slots = new Map(names.map((name, index) => [name, index + 1]));
@@ -24,7 +24,7 @@ export function logfmtFormat(names: readonly string[]): Format {
   };
 }
 
-/** Call `onPair` for each pair of a line; what is neither key nor value is passed over. */
+/** Call `onPair` for each pair of a line. Other characters are skipped. */
 export function scanLogfmt(line: string, onPair: (key: string, value: string) => void): void {
   let at = 0;
   while (at < line.length) {
@@ -54,7 +54,7 @@ function bareEnd(line: string, start: number): number {
   return at;
 }
 
-/** Behind the closing quote, or the end of the line where there is none. */
+/** The position after the closing quote, or the end of the line without one. */
 function quotedEnd(line: string, start: number): number {
   let at = start + 1;
   while (at < line.length && line.charCodeAt(at) !== quote) at += line.charCodeAt(at) === backslash ? 2 : 1;

@@ -1,6 +1,6 @@
 /**
- * A StatsD name or tag key as a Prometheus name, as statsd_exporter writes it: what is not an ASCII letter, digit or
- * underscore becomes one underscore, a run of dashes becomes a single one, and a leading digit gets one before it.
+ * A StatsD name or tag key as a Prometheus name, as in statsd_exporter: a character that is no ASCII letter, digit or
+ * underscore becomes an underscore, a run of dashes becomes one underscore, and one goes before a leading digit.
  */
 export function escapeName(name: string): string {
   const escaped = /^[a-zA-Z0-9_]*$/.test(name) ? name : name.replaceAll(/-+|[^a-zA-Z0-9_-]/gu, '_');

@@ -5,16 +5,16 @@ export type TagStyles = { dogstatsd: boolean; influxdb: boolean; librato: boolea
 
 export type SampleKind = 'counter' | 'gauge' | 'observer' | 'set';
 
-/** What a sample's head and tail say; its value is all that they don't. */
+/** The meaning of a sample's head and tail: everything but its value. */
 export type Meaning = {
   name: string;
   kind: SampleKind;
   labels: Map<string, string>;
-  /** What the value is multiplied by: 1/1000 for `ms`, since Prometheus wants seconds; 1/rate for a counter. */
+  /** Factor for the value: 1/1000 for `ms`, since Prometheus uses seconds; 1/rate for a counter. */
   factor: number;
-  /** How many observations the value stands for. */
+  /** Number of observations that the value stands for. */
   weight: number;
-  /** Parts that were left out; the sample counts all the same. */
+  /** Parts that were left out. The sample counts nevertheless. */
   errors: SampleError[];
 };
 
@@ -29,7 +29,7 @@ export type Refusal =
 
 const kinds: Record<string, Pick<Meaning, 'kind' | 'factor'>> = {
   c: { kind: 'counter', factor: 1 },
-  // Etsy's own servers write a meter as `m`; it counts like a counter.
+  // Etsy's servers have `m` for a meter, which counts like a counter.
   m: { kind: 'counter', factor: 1 },
   g: { kind: 'gauge', factor: 1 },
   ms: { kind: 'observer', factor: 1 / 1000 },
@@ -38,17 +38,17 @@ const kinds: Record<string, Pick<Meaning, 'kind' | 'factor'>> = {
   s: { kind: 'set', factor: 1 },
 };
 
-/** Below this a rate is a slip or an attack: one sample would stand for a billion. */
+/** A lower rate is a mistake or an attack: one sample would stand for more than a billion. */
 const lowestRate = 1e-9;
 
-/** Bytes of a name with its tags: as many series as the limits allow must fit into memory. */
+/** Most bytes of a name with its tags: all series that the limits allow must fit into memory. */
 const longest = 4096;
 
 /**
- * Understand the head and the tail of a sample (latin1, as `readPacket` gives them), or say why it is refused.
- * What is wrong with one tag or one field costs that tag or field, never the sample.
+ * Parse the head and the tail of a sample (latin1, from `readPacket`), or return why it is refused. An error in one tag
+ * or field costs only that tag or field.
  */
-export function understand(head: string, tail: string, styles: TagStyles): Meaning | Refusal {
+export function parseMeaning(head: string, tail: string, styles: TagStyles): Meaning | Refusal {
   if (head.length + tail.length > longest) return 'too_long';
   const [name, fields] = [decode(head), decode(tail)];
   if (name === undefined || fields === undefined) return 'malformed_line';
@@ -68,7 +68,7 @@ export function understand(head: string, tail: string, styles: TagStyles): Meani
   return meaning;
 }
 
-/** Bytes that came as latin1, as the UTF-8 that they are, or undefined where they aren't. */
+/** Decode bytes in a latin1 text as UTF-8; undefined if they aren't UTF-8. */
 function decode(latin1: string): string | undefined {
   if (!/[\x80-\xff]/.test(latin1)) return latin1;
   try {
@@ -87,7 +87,7 @@ function readComponent(component: string, meaning: Meaning, styles: TagStyles): 
     if (component.length === 2) return 'malformed_container_id';
     meaning.labels.set('container_id', component.slice(2));
   } else if (!/^(?:T\d+$|e:|card:)/.test(component)) {
-    // T: a pull has no use for the sender's time. e:, card: are for the Datadog Agent's own lookups.
+    // T is the sender's time, which a scrape doesn't need. e: and card: are for the Datadog Agent.
     meaning.errors.push('unknown_component');
   }
   return undefined;
@@ -123,7 +123,7 @@ function readTags(tags: string, meaning: Meaning): void {
   for (const tag of splitTags(tags)) readTag(tag, '=', meaning);
 }
 
-/** What stands between commas. As in statsd_exporter a comma may end the list, and only empty tags before it are errors. */
+/** Split tags at commas. As in statsd_exporter the list may end with a comma; other empty tags are errors. */
 function splitTags(tags: string): string[] {
   const split = tags.split(',');
   return split.at(-1) === '' ? split.slice(0, -1) : split;
@@ -135,7 +135,7 @@ function readTag(tag: string, separator: string, { labels, errors }: Meaning): v
   else labels.set(labelName(tag.slice(0, split)), tag.slice(split + 1));
 }
 
-/** Names that begin with two underscores are Prometheus' own: `__name__` as a tag would rename the metric. */
+/** Prometheus reserves names with two leading underscores: the tag `__name__` would rename the metric. */
 function labelName(key: string): string {
   const name = escapeName(key);
   return name.startsWith('__') ? `exported_${name}` : name;

@@ -4,8 +4,8 @@ const [zero, plus, minus, dot] = [48, 43, 45, 46];
 const powers = [1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15];
 
 /**
- * The decimal number that stands in `text` from `start` to before `end`, or NaN where it isn't one. Unlike Go's
- * ParseFloat this takes neither NaN nor infinities, which would poison a counter for ever, nor hexadecimal, nor `1_000`.
+ * The decimal number in `text` between `start` and `end`, or NaN if there is none. Unlike Go's ParseFloat it refuses NaN
+ * and infinities, which would spoil a counter for ever, hexadecimal numbers and `1_000`.
  */
 export function parseDecimal(text: string, start: number, end: number): number {
   const first = text.charCodeAt(start);

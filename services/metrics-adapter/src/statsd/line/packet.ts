@@ -1,18 +1,18 @@
 import { parseDecimal } from './number.ts';
 
-/** What a packet is read into. Texts are latin1: one character per byte, so that nothing is decoded twice. */
+/** Receives the parts of a packet. Texts are latin1, one character per byte, so that nothing is decoded twice. */
 export type PacketReader = {
   /**
-   * One sample. `head` is what stands before the first colon (name and tags in front), `tail` what follows the value's
-   * `|` (type, rate, tags behind); both are the same for all samples of a series, only `value` differs.
-   * `signed` tells of a leading + or -, which makes a gauge's value relative.
+   * One sample. `head` is the text before the first colon (the name, with tags in some styles), `tail` the text after the
+   * value's `|` (type, rate, tags). All samples of a series have the same head and tail. `signed` means a leading + or -,
+   * which makes the value of a gauge relative.
    */
   sample(head: string, tail: string, value: number, signed: boolean): void;
-  /** One sample of a set: `member` is its text, whatever stands there. */
+  /** One sample of a set; `member` is any text. */
   member(head: string, tail: string, member: string): void;
   /** A value that is not a finite decimal number; `raw` is its text. */
   oddValue(head: string, tail: string, raw: string): void;
-  /** A line that is no StatsD at all. */
+  /** A line that isn't StatsD. */
   malformed(reason: 'malformed_line' | 'not_enough_parts_after_colon', line: string): void;
   /** A DogStatsD event or service check, which carries no sample. */
   ignored(kind: 'event' | 'service_check'): void;
@@ -61,7 +61,7 @@ function readLine(text: string, start: number, end: number, reader: PacketReader
 
 const isSet = (tail: string) => tail.charCodeAt(0) === setType && (tail.length === 1 || tail.charCodeAt(1) === pipe);
 
-/** Like indexOf, but never looks past `end`: a packet of many broken lines must not be searched once for each. */
+/** Like indexOf, but never searches beyond `end`: with many broken lines that would be quadratic. */
 function find(text: string, code: number, start: number, end: number): number {
   let index = start;
   while (index < end && text.charCodeAt(index) !== code) index += 1;
@@ -75,8 +75,8 @@ function readOther(text: string, start: number, reader: PacketReader): boolean {
 }
 
 /**
- * Where the sample whose type begins at `position` ends: at a colon right after the type or a rate, since a value of
- * the next sample follows there, and otherwise with the line, since colons are part of tags and of other fields.
+ * The end of the sample whose type begins at `position`: a colon right after the type or a rate, since the value of the
+ * next sample follows there; otherwise the end of the line, since tags and other fields may contain colons.
  */
 function sampleEnd(text: string, position: number, end: number): number {
   let index = position;

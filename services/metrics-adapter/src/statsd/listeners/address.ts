@@ -15,15 +15,14 @@ export function parseAddress(text: string): { host: string | undefined; port: nu
   return { host: match[1] || match[2] || undefined, port };
 }
 
-/** Something bound to an address; `port` is the one that the system chose where 0 was asked for. */
+/** A bound socket; `port` is the one that the system chose for 0. */
 export type Bound = { readonly port: number };
 
 /**
- * Bind an address as `parseAddress` gives it: one socket for all addresses of the machine where there is no host, both
- * loopbacks for `localhost`, and all addresses of any other name. An address family that the machine doesn't have is
- * left out while another can be bound.
+ * Bind an address of `parseAddress`: without a host one socket for all addresses of the machine, for `localhost` both
+ * loopbacks, for another name all of its addresses. A missing address family is skipped if another can be bound.
  *
- * @throws what `bind` says
+ * @throws the error of `bind`
  */
 export async function bindEach<Socket extends Bound>(
   { host, port }: { host: string | undefined; port: number },
@@ -48,7 +47,7 @@ export async function bindEach<Socket extends Bound>(
   }
 }
 
-/** What the system says where it has no IPv6, or no IPv4. */
+/** The errors of a system without IPv6, or without IPv4. */
 const familyErrors = new Set(['EADDRNOTAVAIL', 'EAFNOSUPPORT']);
 
 async function addresses(host: string | undefined): Promise<(string | undefined)[]> {

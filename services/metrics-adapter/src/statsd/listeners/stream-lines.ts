@@ -1,17 +1,17 @@
 export type StreamLinesOptions = {
-  /** Bytes of a line, or of a packet, beyond which it is dropped. */
+  /** Longest line or packet in bytes; a longer one is dropped. */
   maxLineBytes: number;
   /** Whole lines, as latin1 text. */
   onLines: (text: string) => void;
   onTooLong: () => void;
 };
 
-/** DogStatsD's Unix streams put the length of each packet before it, 4 bytes, low byte first. */
+/** On DogStatsD's Unix streams each packet follows its length: 4 bytes, little-endian. */
 const prefixLength = 4;
 
 /**
- * Puts what comes on a stream together to whole lines. On its first bytes it tells lines that end with `\n` from
- * packets with their length before them: a length below 64 KiB has zeros where a line has characters.
+ * Cuts a stream into lines. The first bytes tell whether it has lines that end with `\n` or length-prefixed packets: a
+ * length below 64 KiB has zeros where a line has characters.
  */
 export class StreamLines {
   readonly #options: StreamLinesOptions;
@@ -25,7 +25,7 @@ export class StreamLines {
 
   push(chunk: Buffer): void {
     const bytes = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
-    // No line is shorter than a prefix, and a prefix may hold a byte that looks like a line's end: 10 is a length too.
+    // Wait for a whole prefix: it may contain the byte 10, which is no newline there.
     if (this.#prefixed === undefined && bytes.length < prefixLength) {
       this.#rest = Buffer.from(bytes);
       return;
@@ -34,7 +34,7 @@ export class StreamLines {
     this.#rest = Buffer.from(this.#prefixed ? this.#packets(bytes) : this.#lines(bytes));
   }
 
-  /** The stream has ended: a last line may lack its end. */
+  /** Call at the end of the stream, whose last line may have no newline. */
   end(): void {
     if (this.#rest.length > 0 && this.#prefixed !== true && !this.#skipping)
       this.#options.onLines(this.#rest.toString('latin1'));
@@ -58,7 +58,7 @@ export class StreamLines {
     return Buffer.alloc(0);
   }
 
-  /** Hand whole lines over, but for those that are too long, however they came. */
+  /** Pass on the lines that are not too long. */
   #whole(bytes: Buffer): void {
     const { maxLineBytes, onLines, onTooLong } = this.#options;
     if (bytes.length <= maxLineBytes) return onLines(bytes.toString('latin1'));
@@ -75,8 +75,9 @@ export class StreamLines {
     let from = 0;
     while (bytes.length - from >= prefixLength) {
       const length = bytes.readUInt32LE(from);
-      // Out of step, or a lie: nothing that follows can be trusted.
-      if (length > this.#options.maxLineBytes) throw new RangeError(`a packet of ${length} bytes was announced`);
+      // The length is wrong, so the rest of the stream can't be read.
+      if (length > this.#options.maxLineBytes)
+        throw new RangeError(`a packet has ${length} bytes, more than maxLineBytes`);
       if (bytes.length - from - prefixLength < length) break;
       from += prefixLength;
       this.#options.onLines(bytes.toString('latin1', from, from + length));

@@ -7,7 +7,7 @@ import { StreamLines } from './stream-lines.ts';
 
 export type StreamListenerOptions = {
   maxLineBytes: number;
-  /** The connections of all listeners that share `maxConnections`. */
+  /** The open connections of all listeners, which share `maxConnections`. */
   connections: Set<Socket>;
   maxConnections: number;
   /** Milliseconds without a byte after which a connection is closed. */
@@ -15,7 +15,7 @@ export type StreamListenerOptions = {
   onLines: (text: string) => void;
   onConnection: () => void;
   onTooLong: () => void;
-  /** A connection failed, or was refused as there are too many; it is closed. */
+  /** Called when a connection fails or is refused because there are too many. It is closed. */
   onConnectionError: (error: unknown) => void;
 };
 
@@ -41,8 +41,8 @@ export async function listenTcp(address: string, options: StreamListenerOptions)
 }
 
 /**
- * Receive lines, or packets as DogStatsD clients send them, over a Unix stream socket. A socket file that a process
- * left behind is replaced; one that somebody answers on, or any other file, is not.
+ * Receive lines, or packets of DogStatsD clients, over a Unix stream socket. A stale socket file is replaced. A socket in
+ * use and any other file are an error.
  *
  * @throws {PodkitError} ERR_LISTEN
  */

@@ -7,7 +7,7 @@ import { bindEach, parseAddress } from './address.ts';
 
 export type UdpListenerOptions = {
   address: string;
-  /** Bytes the kernel may hold for us; it takes at most net.core.rmem_max. */
+  /** Bytes of the kernel's receive buffer; at most net.core.rmem_max. */
   receiveBuffer: number;
   onPacket: (packet: Buffer) => void;
   onError: (error: unknown) => void;
@@ -15,7 +15,7 @@ export type UdpListenerOptions = {
 
 export type UdpListener = {
   readonly port: number;
-  /** Packets that the kernel dropped since the start as its buffer was full; undefined where it doesn't tell (not Linux). */
+  /** Packets that the kernel dropped since the start because its buffer was full; undefined on other systems than Linux. */
   dropped(): Promise<number | undefined>;
   stop(): Promise<void>;
 };
@@ -23,7 +23,7 @@ export type UdpListener = {
 type BoundSocket = { port: number; socket: Socket };
 
 /**
- * Receive UDP packets, for IPv4 and IPv6 unless the address says which.
+ * Receive UDP packets over IPv4 and IPv6, unless the address belongs to one of them.
  *
  * @throws {PodkitError} ERR_LISTEN
  */
@@ -58,7 +58,7 @@ async function bind(host: string | undefined, port: number): Promise<BoundSocket
   try {
     return await bindAs(type, host, port);
   } catch (error) {
-    // A kernel without IPv6.
+    // The kernel has no IPv6.
     if (host !== undefined) throw error;
     return bindAs('udp4', undefined, port);
   }

@@ -4,14 +4,14 @@ import { createRequire } from 'node:module';
 import { describeError, PodkitError } from '@podkit/chassis/errors';
 
 type DatagramSocket = EventEmitter & { bind(path: string): void; close(): void };
-/** What is used of the package unix-dgram. */
+/** The used part of the package unix-dgram. */
 export type UnixDgram = { createSocket(type: 'unix_dgram', onMessage: (packet: Buffer) => void): DatagramSocket };
 
 export type UnixDatagramOptions = {
   path: string;
   onPacket: (packet: Buffer) => void;
   onError: (error: unknown) => void;
-  /** Loads the native package; tests give their own. */
+  /** Loads the native package; tests pass their own. */
   load?: () => unknown;
 };
 
@@ -20,7 +20,7 @@ const loadNative = (): unknown => createRequire(import.meta.url)('unix-dgram');
 /**
  * Receive packets on a Unix datagram socket. Node has none, so this needs the native package unix-dgram.
  *
- * @throws {PodkitError} ERR_UNIX_DATAGRAM where the package can't be loaded, ERR_LISTEN where the path can't be used
+ * @throws {PodkitError} ERR_UNIX_DATAGRAM if the package can't be loaded, ERR_LISTEN if the path can't be used
  */
 export async function listenUnixDatagram({
   path,
@@ -43,7 +43,7 @@ export async function listenUnixDatagram({
     });
   socket.off('error', onBindError);
   socket.on('error', onError);
-  // Whoever shares the volume may send, whatever user they run as.
+  // Every user who shares the volume may send.
   await chmod(path, 0o777);
   return {
     stop: async () => {
@@ -66,7 +66,7 @@ function loadOrExplain(load: () => unknown): UnixDgram {
   }
 }
 
-/** A datagram socket can't be asked whether somebody reads it, so only what is no socket is left alone. */
+/** Remove a socket file. Whether a datagram socket is in use can't be found out; any other file is an error. */
 async function removeSocketFile(path: string): Promise<void> {
   const stats = await lstat(path).catch(() => undefined);
   if (stats === undefined) return;

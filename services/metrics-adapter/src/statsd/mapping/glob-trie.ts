@@ -2,11 +2,11 @@ type Node<Rule> = {
   literals: Map<string, Node<Rule>>;
   star: Node<Rule> | undefined;
   rule: Rule | undefined;
-  /** Place of the rule in the file; the smaller one wins where order counts. */
+  /** Position of the rule in the file; the smaller one wins if order matters. */
   order: number;
-  /** The best order in and below this node, so that a search skips what can't win. */
+  /** The smallest order in and below this node, so that a search can skip it. */
   best: number;
-  /** How many parts may still follow. */
+  /** Least and most number of parts after this node. */
   least: number;
   most: number;
 };
@@ -16,14 +16,14 @@ export type GlobMatch<Rule> = { rule: Rule; order: number; captures: string[] };
 type Search<Rule> = { parts: string[]; path: string[]; found: GlobMatch<Rule> | undefined };
 
 /**
- * Patterns of dot-separated parts, where a part `*` stands for any one part, found in time that depends on the
- * depth and not on the number of patterns.
+ * A trie of patterns of dot-separated parts, in which the part `*` stands for any one part. The time of a search depends
+ * on the depth, not on the number of patterns.
  */
 export class GlobTrie<Rule> {
   readonly #root: Node<Rule> = newNode();
   readonly #ordered: boolean;
 
-  /** With `ordered` the first of the matching patterns wins, as added; without it, at each part from the left the literal beats `*`. */
+  /** With `ordered` the first added pattern that matches wins. Without it, at each part from the left a literal beats `*`. */
   constructor({ ordered }: { ordered: boolean }) {
     this.#ordered = ordered;
   }
@@ -44,7 +44,7 @@ export class GlobTrie<Rule> {
     node.order = order;
   }
 
-  /** The rule for a name, with what each `*` stood for, from the left. */
+  /** The rule for a name, with the parts that each `*` matched, from the left. */
   find(name: string): GlobMatch<Rule> | undefined {
     const search: Search<Rule> = { parts: name.split('.'), path: [], found: undefined };
     this.#visit(this.#root, 0, search);

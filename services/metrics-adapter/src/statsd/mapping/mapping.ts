@@ -8,7 +8,7 @@ import { GlobTrie } from './glob-trie.ts';
 import { type MappingDefaults, type MappingEntry, type MappingFile, mappingFileSchema } from './mapping-config.ts';
 import { compileObserver, type Observer } from './observer.ts';
 
-/** What a mapping makes of a StatsD name; `labels` beat the sample's tags unless `honorLabels`. */
+/** The result of a mapping for a StatsD name; `labels` override the sample's tags unless `honorLabels`. */
 export type Mapped = {
   action: 'map' | 'drop';
   name: string;
@@ -16,13 +16,13 @@ export type Mapped = {
   honorLabels: boolean;
   help: string | undefined;
   observer: Observer;
-  /** Milliseconds without a sample after which a series goes; 0 for never. */
+  /** Milliseconds without a sample after which a series is removed; 0 for never. */
   ttl: number;
   scale: number;
 };
 
 type Rule = Omit<Mapped, 'name' | 'labels'> & { name: Template; labels: [string, Template][] };
-/** What `match_metric_type` can say; a set is shown as a gauge, and mapped as one. */
+/** The values of `match_metric_type`. A set is exposed and mapped as a gauge. */
 type MappedKind = Exclude<SampleKind, 'set'>;
 type RegexRule = { regex: BoundedRegex; kind: MappedKind | undefined; rule: Rule };
 
@@ -31,10 +31,10 @@ const reference = '\\$\\{?\\w+\\}?';
 const globPattern = /^(?:\*|[a-zA-Z_][a-zA-Z0-9_-]*)(?:\.(?:\*|[a-zA-Z0-9_][a-zA-Z0-9_-]*))*$/;
 const namePattern = new RegExp(`^(?:[a-zA-Z_]|${reference})(?:[a-zA-Z0-9_]|${reference})*$`);
 
-/** The mappings of a file, ready to be asked. Globs come before regexes, wherever they stand, as in statsd_exporter. */
+/** The compiled mappings of a file. As in statsd_exporter all globs come before all regexes. */
 export class MappingTable {
   readonly size: number;
-  /** What holds for a name that no mapping takes. */
+  /** The options of names without a mapping. */
   readonly unmapped: Pick<Mapped, 'observer' | 'ttl'>;
   readonly #globs: Record<MappedKind, GlobTrie<Rule>>;
   readonly #regexes: RegexRule[] = [];
@@ -109,7 +109,7 @@ class MappingError extends PodkitError {
 
 function check(entry: MappingEntry, defaults: MappingDefaults): void {
   const { name = '', labels = {} } = entry;
-  if (name === '') throw new MappingError('name', 'a mapping needs a name, also one that drops');
+  if (name === '') throw new MappingError('name', 'every mapping needs a name, even one with action drop');
   if (!namePattern.test(name))
     throw new MappingError('name', `"${name}" is not a metric name with references such as $1`);
   for (const label of Object.keys(labels)) {

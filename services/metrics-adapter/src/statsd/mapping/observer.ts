@@ -1,19 +1,19 @@
 import type { MappingDefaults, MappingEntry } from './mapping-config.ts';
 
-/** How observations (timers, histograms, distributions) are kept. */
+/** The metric of observations (timers, histograms, distributions). */
 export type Observer =
   | { type: 'histogram'; buckets: readonly number[]; nativeFactor: number; nativeMaxBuckets: number }
   | {
       type: 'summary';
       quantiles: readonly { quantile: number; error: number }[];
-      /** Milliseconds that an observation counts for the quantiles. */
+      /** Milliseconds for which quantiles take an observation into account. */
       maxAge: number;
       ageBuckets: number;
     };
 
 type Options = Pick<MappingEntry, 'observer_type' | 'histogram_options' | 'summary_options'>;
 
-/** What client_golang uses where nothing else is said; statsd_exporter inherits these. */
+/** The defaults of client_golang, which statsd_exporter inherits. */
 const standard = {
   buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
   nativeFactor: 1.1,
