@@ -9,7 +9,7 @@ import { writeConfigFiles } from '../../local/src/config-files.ts';
 import { createDemoRepository } from '../../local/src/demo-repository.ts';
 import { createFolders } from '../../local/src/folders.ts';
 import { optionsSchema } from '../../local/src/options.ts';
-import { downwardFiles, buildPod } from '../../local/src/pod.ts';
+import { buildPod, downwardFiles } from '../../local/src/pod.ts';
 import { writeSecrets } from '../../local/src/secrets.ts';
 import { type Pod, Supervisor } from '../../local/src/supervisor.ts';
 import type { Bench, Case } from '../core/bench.ts';

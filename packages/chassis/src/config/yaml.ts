@@ -86,8 +86,10 @@ export function parsePlacedYaml(
 function withoutUnused(schema: TSchema & { properties?: Record<string, object> }, value: unknown): TSchema {
   if (schema.properties === undefined || typeof value !== 'object' || value === null) return schema;
   const properties = Object.entries(schema.properties).map(([key, property]) => {
-    const { items, patternProperties, ...rest } = property as { items?: unknown; patternProperties?: unknown };
-    return [key, key in value ? property : rest];
+    const hasDefault = 'default' in property && Object.keys(property.default ?? {}).length > 0;
+    if (key in value || hasDefault) return [key, property];
+    const rest = Object.entries(property).filter(([name]) => name !== 'items' && name !== 'patternProperties');
+    return [key, Object.fromEntries(rest)];
   });
   return { ...schema, properties: Object.fromEntries(properties) };
 }
