@@ -58,6 +58,7 @@ async function bundle(name: string): Promise<void> {
   await writeFile(join(target, 'package.json'), `${JSON.stringify({ name, private: true, type: 'module' })}\n`);
   const assets = join(source, 'public');
   if (existsSync(assets)) await cp(assets, join(target, 'public'), { recursive: true });
+  await copySwaggerUi(join(target, 'src'));
   if (name === 'app') {
     await copyVendor(join(target, 'public', 'console', 'vendor'));
     const health = createRequire(import.meta.url).resolve('grpc-health-check/package.json');
@@ -65,6 +66,14 @@ async function bundle(name: string): Promise<void> {
   }
   const bytes = Object.values(metafile.outputs).reduce((sum, output) => sum + output.bytes, 0);
   console.log(`${name}: ${(bytes / 1e6).toFixed(1)} MB with its source map`);
+}
+
+/** @fastify/swagger-ui looks for its page beside its own files, which are in src/parts. */
+async function copySwaggerUi(folder: string): Promise<void> {
+  const { resolve } = createRequire(join(root, 'packages/chassis/package.json'));
+  const page = join(dirname(resolve('@fastify/swagger-ui/package.json')), 'static');
+  await cp(page, join(folder, 'static'), { recursive: true });
+  await cp(join(page, 'logo.svg'), join(folder, 'parts/static/logo.svg'));
 }
 
 /** The console's page imports libraries as they are published: beside it, so that it needs nothing from elsewhere. */

@@ -1,3 +1,4 @@
+import type { ApiDocument } from '@podkit/chassis/http/openapi';
 import { listen } from '@podkit/chassis/http/server';
 import { Reloader } from '@podkit/chassis/process/reload';
 import type { Context } from '@podkit/chassis/process/service';
@@ -8,7 +9,7 @@ import { watchStores } from './assembly/health.ts';
 import { replaceStores } from './assembly/reload.ts';
 import type { FileConfig } from './config/file-schema.ts';
 import type { Config } from './config.ts';
-import { createDaprApi, listenOnSocket } from './frontends/dapr/dapr-api.ts';
+import { createDaprApi, describeDaprApi, listenOnSocket } from './frontends/dapr/dapr-api.ts';
 import { startRedisEndpoint } from './frontends/redis/listener.ts';
 import { defaultLimits } from './frontends/redis/protocol/request-limits.ts';
 import type { LiveEngine } from './routing/live-engine.ts';
@@ -22,9 +23,10 @@ export type Assembly = { engine: LiveEngine<ConfiguredStores>; makersFor: (file:
 /** Serve the stores by both protocols until the service stops. */
 export async function serve(context: Context<Config>, { engine, makersFor }: Assembly, host: Host): Promise<void> {
   keepStores(context, host, engine, makersFor);
-  await serveDapr(context, engine);
+  const daprDocument = describeDaprApi(pkg.version);
+  await serveDapr(context, engine, daprDocument);
   await serveRedis(context, engine);
-  await serveAdmin(context, engine);
+  await serveAdmin(context, engine, daprDocument);
 }
 
 /** Close the stores at the end, check them for readiness, and replace them when their file changes. */
@@ -50,7 +52,11 @@ function keepStores(
   lifecycle.atClose('reload', () => reloader.stop());
 }
 
-async function serveDapr(context: Context<Config>, engine: LiveEngine<ConfiguredStores>): Promise<void> {
+async function serveDapr(
+  context: Context<Config>,
+  engine: LiveEngine<ConfiguredStores>,
+  document: ApiDocument,
+): Promise<void> {
   const { config, log, lifecycle, health, metrics } = context;
   const { appId, apiToken, maxBody, host } = config;
   const options = {
@@ -68,7 +74,7 @@ async function serveDapr(context: Context<Config>, engine: LiveEngine<Configured
     },
     shutdown: (reason: string) => context.stop(reason),
   };
-  const dapr = createDaprApi(options);
+  const dapr = createDaprApi(options, document);
   lifecycle.atClose('dapr', () => dapr.close());
   await listen(dapr, { host, port: config.port, setting: 'PORT' });
   if (config.socket !== undefined) {
@@ -99,8 +105,11 @@ async function serveRedis(
 async function serveAdmin(
   { config, log, lifecycle, health, metrics }: Context<Config>,
   engine: LiveEngine<ConfiguredStores>,
+  daprDocument: ApiDocument,
 ): Promise<void> {
-  const admin = createAdmin({ engine, log, lifecycle, health, drainReadiness: config.drainReadiness, metrics });
+  const { drainReadiness, swaggerUi } = config;
+  const options = { engine, log, lifecycle, health, drainReadiness, metrics };
+  const admin = await createAdmin({ ...options, daprDocument: swaggerUi ? daprDocument : undefined });
   lifecycle.atClose('admin', () => admin.close());
   await listen(admin, { host: config.adminHost, port: config.adminPort, setting: 'ADMIN_PORT' });
 }

@@ -7,7 +7,7 @@ import { appExitCodes } from './exit-codes.ts';
 import { publishReadiness } from './health/publish-readiness.ts';
 import { addReadinessChecks } from './health/readiness.ts';
 import { startAdminServer } from './http/admin-server.ts';
-import { startPublicServer } from './http/public-server.ts';
+import { describePublicApi, startPublicServer } from './http/public-server.ts';
 import { readIdentity } from './identity.ts';
 import { PostStartMarker } from './lifecycle/post-start.ts';
 import { openStores } from './open-stores.ts';
@@ -51,7 +51,8 @@ async function start(context: Context<Config>, state: ProcessState, host: NodeJS
     site: new EventStreams({ limit: 1000, onDrop }),
     console: new EventStreams({ limit: 100, onDrop }),
   };
-  await startAdminServer(context, { state, stores, requests, streams, exit });
+  const publicApi = describePublicApi();
+  await startAdminServer(context, { state, stores, requests, streams, exit, publicApi });
   await state.settings.start();
   if (config.postStartFile !== undefined) {
     const marker = new PostStartMarker(config.postStartFile);
@@ -62,6 +63,6 @@ async function start(context: Context<Config>, state: ProcessState, host: NodeJS
   const { overload, availability, history } = state;
   lifecycle.atClose('readiness checks', addReadinessChecks({ config, health, overload, checks: stores.checks }));
   await publishReadiness({ config, log, health, lifecycle, availability, history });
-  await startPublicServer(context, { state, stores, requests, stream: streams.site });
+  await startPublicServer(context, { state, stores, requests, stream: streams.site, api: publicApi });
   lifecycle.atClose('event streams', () => streams.site.close());
 }

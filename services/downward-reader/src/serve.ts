@@ -1,8 +1,10 @@
 import { promises as dns } from 'node:dns';
 import { HttpClient } from '@podkit/chassis/http/client';
+import { ApiDocument } from '@podkit/chassis/http/openapi';
 import { serveMetrics, serveProbes } from '@podkit/chassis/http/probes';
 import { createServer, listen } from '@podkit/chassis/http/server';
 import { EventStreams } from '@podkit/chassis/http/sse';
+import { swaggerUi } from '@podkit/chassis/http/swagger-ui';
 import type { Context } from '@podkit/chassis/process/service';
 import pkg from '../package.json' with { type: 'json' };
 import type { Config } from './config.ts';
@@ -49,13 +51,14 @@ export async function serve(context: Context<Config>, env: DocumentInputs['env']
     names: config.metricNames,
   });
 
-  const api = { title: 'downward-reader', version: pkg.version };
+  const api = new ApiDocument({ title: 'downward-reader', version: pkg.version });
   const server = createServer({ log, lifecycle, metrics: metrics.http, api });
   const peers =
     config.peersSrv === undefined ? undefined : createPeerLookup(config.peersSrv, (name) => dns.resolveSrv(name));
   serveDocument(server, { reader, streams, peers });
   serveProbes(server, { health, lifecycle, drainReadiness: config.drainReadiness });
   serveMetrics(server, metrics.registry);
+  if (config.swaggerUi) void server.register(await swaggerUi([api]));
   lifecycle.atClose('http', () => {
     streams.close();
     reader.release();

@@ -172,6 +172,7 @@ export class GitSync {
       health: this.#health,
       metrics,
       servePprof: options.httpPprof,
+      swaggerUi: options.swaggerUi,
       readTriggerSecret: hasSecret ? readSecret : undefined,
       repositories: repositories.all,
       readiness: options,

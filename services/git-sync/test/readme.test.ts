@@ -123,6 +123,7 @@ test('lists every endpoint', async () => {
     lifecycle: new Lifecycle({ drainDelay: 0, shutdownTimeout: 0 }),
     metrics: createPrometheus({ service: 's', version: 'v', several: false }),
     servePprof: true,
+    swaggerUi: false,
     readTriggerSecret: async () => 'correct horse',
     repositories: [],
     readiness: { staleAfter: 0 },

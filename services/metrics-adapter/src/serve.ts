@@ -1,5 +1,7 @@
+import { ApiDocument } from '@podkit/chassis/http/openapi';
 import { serveProbes } from '@podkit/chassis/http/probes';
 import { createServer, listen, type Server } from '@podkit/chassis/http/server';
+import { swaggerUi } from '@podkit/chassis/http/swagger-ui';
 import { Reloader } from '@podkit/chassis/process/reload';
 import type { Context } from '@podkit/chassis/process/service';
 import pkg from '../package.json' with { type: 'json' };
@@ -29,20 +31,21 @@ export async function serve(context: Context<Settings>, { adapter, web, host }: 
   });
   reloader.start();
   lifecycle.atClose('reload', () => reloader.stop());
-  const server = createAdapterServer(context, { adapter, reloader, tls: web?.tls });
+  const server = await createAdapterServer(context, { adapter, reloader, tls: web?.tls });
   if (web !== undefined) await protectPort(context, { server, web, host });
   await listen(server, { host: config.host, port: config.port, setting: 'PORT' });
 }
 
 type Served = { adapter: Adapter; reloader: Reloader; tls: WebConfig['tls'] };
 
-function createAdapterServer(context: Context<Settings>, { adapter, reloader, tls }: Served): Server {
+async function createAdapterServer(context: Context<Settings>, { adapter, reloader, tls }: Served): Promise<Server> {
   const { config, log, lifecycle, health, metrics } = context;
-  const api = { title: 'metrics-adapter', version: pkg.version };
+  const api = new ApiDocument({ title: 'metrics-adapter', version: pkg.version });
   const server = createServer({ log, lifecycle, metrics: metrics.http, api, tls });
   serveProbes(server, { health, lifecycle, drainReadiness: config.drainReadiness });
   const { enableLifecycle } = config;
   serveAdapter(server, { adapter, health, reload: () => reloader.reload(), enableLifecycle });
+  if (config.swaggerUi) void server.register(await swaggerUi([api]));
   lifecycle.atClose('http', () => server.close());
   return server;
 }

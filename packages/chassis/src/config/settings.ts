@@ -106,6 +106,12 @@ export const sharedSettings = {
     default: 'keep',
     description: 'Whether /readyz stays 200 while draining (right inside Kubernetes) or fails at once.',
   }),
+  swaggerUi: flag({
+    env: 'SWAGGER_UI',
+    default: false,
+    description:
+      'Serve Swagger UI, a page that shows the OpenAPI document, at /docs (on ADMIN_PORT where there is one).',
+  }),
   podName: optional(text({ env: 'POD_NAME', description: 'Name of the Pod, for logs and metrics.' })),
   podNamespace: optional(text({ env: 'POD_NAMESPACE', description: 'Namespace of the Pod, for logs and metrics.' })),
   nodeName: optional(text({ env: 'NODE_NAME', description: 'Name of the node, for logs and metrics.' })),

@@ -2,7 +2,7 @@ import type { FastifyDynamicSwaggerOptions } from '@fastify/swagger';
 import fastify, { type FastifyInstance, type RouteOptions } from 'fastify';
 import * as Type from 'typebox';
 
-/** What a server says of itself in its OpenAPI document. */
+/** What the OpenAPI document of a server says beside its routes. */
 export type ApiOptions = {
   title: string;
   version: string;
@@ -16,19 +16,32 @@ export type ApiOptions = {
 };
 
 /**
- * Describe the routes that are added from now on, from their own schemas: an OpenAPI 3.1 document at `/openapi.json`. It is
- * made, and what makes it is loaded, with the first request for it.
+ * The OpenAPI 3.1 document of a server, from the schemas of its own routes. It is made, and what makes it is loaded, with the
+ * first request for it.
  */
-export function serveOpenApi(server: FastifyInstance, options: ApiOptions): void {
-  const routes: RouteOptions[] = [];
-  // Fastify adds a HEAD to each GET.
-  server.addHook('onRoute', (route) => void (route.method !== 'HEAD' && routes.push(route)));
-  let document: Promise<unknown> | undefined;
-  const path = options.path ?? '/openapi.json';
-  server.get(path, { schema: { hide: true }, config: { quiet: true } }, () => {
-    document ??= describeRoutes(routes, options);
-    return document;
-  });
+export class ApiDocument {
+  readonly title: string;
+  readonly #options: ApiOptions;
+  readonly #routes: RouteOptions[] = [];
+  #document: Promise<unknown> | undefined;
+
+  constructor(options: ApiOptions) {
+    this.title = options.title;
+    this.#options = options;
+  }
+
+  /** Describe the routes that are added from now on, and serve the document. */
+  serve(server: FastifyInstance): void {
+    // Fastify adds a HEAD to each GET.
+    server.addHook('onRoute', (route) => void (route.method !== 'HEAD' && this.#routes.push(route)));
+    const path = this.#options.path ?? '/openapi.json';
+    server.get(path, { schema: { hide: true }, config: { quiet: true } }, () => this.read());
+  }
+
+  read(): Promise<unknown> {
+    this.#document ??= describeRoutes(this.#routes, this.#options);
+    return this.#document;
+  }
 }
 
 /** The plugin describes the routes of the server on which it is: here, of one that never listens. */

@@ -15,7 +15,7 @@ import type { Lifecycle } from '../process/lifecycle.ts';
 import { drainConnections } from './drain.ts';
 import { publicError, type StatusTable } from './errors.ts';
 import { type ObserveOptions, observeRequests, readPath } from './observe-requests.ts';
-import { type ApiOptions, serveOpenApi } from './openapi.ts';
+import type { ApiDocument } from './openapi.ts';
 
 /** A Fastify server whose routes take their types from TypeBox schemas. */
 export type Server = FastifyInstance<
@@ -43,7 +43,7 @@ export type ServerOptions = ObserveOptions & {
   /** Serve HTTPS with these certificates. */
   tls?: TlsOptions | undefined;
   /** Serve an OpenAPI document of the routes. */
-  api?: ApiOptions;
+  api?: ApiDocument;
 };
 
 /**
@@ -99,7 +99,7 @@ export function createServer(options: ServerOptions): Server {
   server.setNotFoundHandler(notFound);
   // Schemas of answers describe them: what a route returns is sent whole.
   server.setSerializerCompiler(() => (data) => JSON.stringify(data));
-  if (api !== undefined) serveOpenApi(server, api);
+  api?.serve(server);
   return server;
 }
 

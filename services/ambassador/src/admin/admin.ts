@@ -1,8 +1,9 @@
 import type { Health } from '@podkit/chassis/http/health';
 import type { Metrics } from '@podkit/chassis/http/metrics';
-import { errorAnswer, jsonAnswer } from '@podkit/chassis/http/openapi';
+import { ApiDocument, errorAnswer, jsonAnswer } from '@podkit/chassis/http/openapi';
 import { serveMetrics, serveProbes } from '@podkit/chassis/http/probes';
 import { createServer, type Server } from '@podkit/chassis/http/server';
+import { swaggerUi } from '@podkit/chassis/http/swagger-ui';
 import type { Logger } from '@podkit/chassis/log/logger';
 import type { Lifecycle } from '@podkit/chassis/process/lifecycle';
 import * as Type from 'typebox';
@@ -18,6 +19,8 @@ export type AdminOptions = {
   log: Logger;
   metrics: Metrics;
   drainReadiness: 'keep' | 'fail';
+  /** The document of the Dapr API, where Swagger UI is to show it. */
+  daprDocument: ApiDocument | undefined;
 };
 
 const routesSchema = {
@@ -30,14 +33,16 @@ const routesSchema = {
 };
 
 /** Probes, metrics, and `/routes`: which stores there are, and with `?key=` which rule a key takes and why. */
-export function createAdmin({ engine, health, lifecycle, log, metrics, drainReadiness }: AdminOptions): Server {
-  const api = { title: 'ambassador, admin port', version: pkg.version };
+export async function createAdmin(options: AdminOptions): Promise<Server> {
+  const { engine, health, lifecycle, log, metrics, drainReadiness, daprDocument } = options;
+  const api = new ApiDocument({ title: 'ambassador, admin port', version: pkg.version });
   const server = createServer({ log, lifecycle, metrics: metrics.http, api });
   void server.register(async (scope) => {
     serveProbes(scope, { health, lifecycle, drainReadiness });
     serveMetrics(scope, metrics.registry);
     serveRoutes(scope, engine);
   });
+  if (daprDocument !== undefined) void server.register(await swaggerUi([api, daprDocument]));
   return server;
 }
 

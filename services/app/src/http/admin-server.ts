@@ -1,6 +1,8 @@
+import { ApiDocument } from '@podkit/chassis/http/openapi';
 import { serveMetrics, serveProbes } from '@podkit/chassis/http/probes';
 import { createServer, listen, type Server } from '@podkit/chassis/http/server';
 import type { EventStreams } from '@podkit/chassis/http/sse';
+import { swaggerUi } from '@podkit/chassis/http/swagger-ui';
 import type { Context } from '@podkit/chassis/process/service';
 import pkg from '../../package.json' with { type: 'json' };
 import type { Config } from '../config.ts';
@@ -22,12 +24,13 @@ export type AdminParts = {
   requests: RequestStats;
   streams: { site: EventStreams; console: EventStreams };
   exit: (code: number) => void;
+  /** The document of the public port; Swagger UI shows both. */
+  publicApi: ApiDocument;
 };
 
 const bearer = (setting: string) =>
   ({ type: 'http', scheme: 'bearer', description: `The token of ${setting}.` }) as const;
 const securitySchemes = { hook: bearer('APP_HOOK_TOKEN'), chaos: bearer('APP_CHAOS_TOKEN') };
-const api = { title: 'app, admin port', version: pkg.version, securitySchemes };
 
 /**
  * Listen on the admin port, which closes last. Probes and metrics answer everybody. Hooks and chaos need their token.
@@ -36,6 +39,7 @@ const api = { title: 'app, admin port', version: pkg.version, securitySchemes };
 export async function startAdminServer(context: Context<Config>, parts: AdminParts): Promise<void> {
   const { config, log, lifecycle, health, metrics } = context;
   const { state } = parts;
+  const api = new ApiDocument({ title: 'app, admin port', version: pkg.version, securitySchemes });
   const admin = createServer({ log, lifecycle, statuses: errorStatuses, api });
   watchProbes(admin, state);
   serveProbes(admin, { health, lifecycle, drainReadiness: config.drainReadiness });
@@ -52,7 +56,11 @@ export async function startAdminServer(context: Context<Config>, parts: AdminPar
       chaosRoutes(scope, { chaos: state.chaos, exit: parts.exit });
     });
   }
-  void admin.register(async (scope) => insideRoutes(scope, context, parts));
+  const documents = config.swaggerUi ? await swaggerUi([api, parts.publicApi]) : undefined;
+  void admin.register(async (scope) => {
+    insideRoutes(scope, context, parts);
+    if (documents !== undefined) await scope.register(documents);
+  });
   lifecycle.atClose('admin', () => admin.close());
   await listen(admin, { host: config.host, port: config.adminPort, setting: 'ADMIN_PORT' });
 }

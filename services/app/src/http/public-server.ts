@@ -1,4 +1,4 @@
-import { jsonAnswer } from '@podkit/chassis/http/openapi';
+import { ApiDocument, jsonAnswer } from '@podkit/chassis/http/openapi';
 import { createServer, listen } from '@podkit/chassis/http/server';
 import type { EventStreams } from '@podkit/chassis/http/sse';
 import type { Context } from '@podkit/chassis/process/service';
@@ -18,15 +18,22 @@ import { SiteFiles, siteRoutes } from './site-routes.ts';
 import { guardByToken } from './token-guard.ts';
 import { trafficGate } from './traffic-gate.ts';
 
-export type PublicParts = { state: ProcessState; stores: Stores; requests: RequestStats; stream: EventStreams };
+export type PublicParts = {
+  state: ProcessState;
+  stores: Stores;
+  requests: RequestStats;
+  stream: EventStreams;
+  api: ApiDocument;
+};
 
 /** The document is not at `/openapi.json`, since paths outside /api/ belong to the site. */
-const api = {
-  title: 'app',
-  version: pkg.version,
-  path: '/api/openapi.json',
-  securitySchemes: { api: { type: 'http', scheme: 'bearer', description: 'Where APP_API_TOKEN is set.' } },
-} as const;
+export const describePublicApi = () =>
+  new ApiDocument({
+    title: 'app',
+    version: pkg.version,
+    path: '/api/openapi.json',
+    securitySchemes: { api: { type: 'http', scheme: 'bearer', description: 'Where APP_API_TOKEN is set.' } },
+  });
 
 const podSchema = {
   summary: 'Which Pod this is',
@@ -36,7 +43,7 @@ const podSchema = {
 /** Listen on the public port, with site and API. It closes first. */
 export async function startPublicServer(context: Context<Config>, parts: PublicParts): Promise<void> {
   const { config, log, lifecycle } = context;
-  const { state, stores, requests, stream } = parts;
+  const { state, stores, requests, stream, api } = parts;
   const site = new SiteFiles(config.site);
   const { notFound } = site;
   const server = createServer({ log, lifecycle, metrics: requests, statuses: errorStatuses, notFound, api });

@@ -15,6 +15,11 @@ export const processSettings = {
   httpBind: optional(text({ description: 'Address to listen on: `:9376` or `127.0.0.1:9376`.' })),
   httpMetrics: flag({ default: false, description: 'Serve /metrics. Needs --http-bind.' }),
   httpPprof: flag({ default: false, description: 'Serve /debug/pprof/. Needs --http-bind.' }),
+  swaggerUi: flag({
+    env: 'SWAGGER_UI',
+    default: false,
+    description: 'Serve Swagger UI, a page that shows the OpenAPI document, at /docs. Needs --http-bind. *',
+  }),
   staleAfter: duration({
     default: '0s',
     description: 'Readiness fails when the last success is older than this; 0 turns that off. *',

@@ -1,8 +1,9 @@
 import { networkInterfaces } from 'node:os';
 import type { Health } from '@podkit/chassis/http/health';
-import { emptyAnswer, errorAnswer, textAnswer } from '@podkit/chassis/http/openapi';
+import { ApiDocument, emptyAnswer, errorAnswer, textAnswer } from '@podkit/chassis/http/openapi';
 import { serveMetrics, serveProbes } from '@podkit/chassis/http/probes';
 import { createServer, listen, type Server } from '@podkit/chassis/http/server';
+import { swaggerUi } from '@podkit/chassis/http/swagger-ui';
 import type { Lifecycle } from '@podkit/chassis/process/lifecycle';
 import * as Type from 'typebox';
 import pkg from '../../package.json' with { type: 'json' };
@@ -21,6 +22,7 @@ export type HttpInput = {
   health: Health;
   metrics: Metrics;
   servePprof: boolean;
+  swaggerUi: boolean;
   /** Reads the secret of `POST /sync`; without it there is no such endpoint. */
   readTriggerSecret: (() => Promise<string>) | undefined;
   repositories: readonly SyncedRepository[];
@@ -55,12 +57,13 @@ export async function startHttp(input: HttpInput): Promise<() => Promise<void>> 
 export async function createHttpServer(input: Omit<HttpInput, 'bind'>): Promise<Server> {
   const { log, lifecycle, health, metrics, repositories, readTriggerSecret } = input;
   const { exposition } = metrics;
+  const api = new ApiDocument({ title: 'git-sync', version: pkg.version, securitySchemes: triggerSecurity });
   const server = createServer({
     log: log.pino,
     lifecycle,
     requestLog: false,
     statuses: { ERR_RATE_LIMIT: 429 },
-    api: { title: 'git-sync', version: pkg.version, securitySchemes: triggerSecurity },
+    api,
     ...(exposition === undefined ? {} : { metrics: exposition.http }),
   });
   // Only the trigger reads a body; those of other requests are discarded.
@@ -74,6 +77,7 @@ export async function createHttpServer(input: Omit<HttpInput, 'bind'>): Promise<
   if (input.servePprof) await server.register(profiles);
   if (readTriggerSecret !== undefined)
     await server.register(trigger, { repositories, metrics, log, readSecret: readTriggerSecret });
+  if (input.swaggerUi) await server.register(await swaggerUi([api]));
   serveReadiness(server, input);
   return server;
 }

@@ -1,6 +1,7 @@
 import { chmodSync, rmSync } from 'node:fs';
 import { describeError } from '@podkit/chassis/errors';
 import type { HttpMetrics } from '@podkit/chassis/http/http-metrics';
+import { ApiDocument } from '@podkit/chassis/http/openapi';
 import { createServer, type Server } from '@podkit/chassis/http/server';
 import type { Logger } from '@podkit/chassis/log/logger';
 import type { Lifecycle } from '@podkit/chassis/process/lifecycle';
@@ -26,8 +27,11 @@ export type DaprApiOptions = SidecarOptions & {
 /** What a state route does; `key` is its last path part. */
 type Handler = (request: StateRequest, key: string) => Promise<Answer>;
 
+export const describeDaprApi = (version: string) =>
+  new ApiDocument({ title: 'ambassador, Dapr state API', version, securitySchemes });
+
 /** The Dapr state API as a Fastify server: https://docs.dapr.io/reference/api/state_api/ */
-export function createDaprApi(options: DaprApiOptions): Server {
+export function createDaprApi(options: DaprApiOptions, api = describeDaprApi(options.version)): Server {
   const { log, lifecycle, metrics, maxBody } = options;
   const server = createServer({
     log,
@@ -35,7 +39,7 @@ export function createDaprApi(options: DaprApiOptions): Server {
     metrics,
     bodyLimit: maxBody,
     requestLog: 'debug',
-    api: { title: 'ambassador, Dapr state API', version: options.version, securitySchemes },
+    api,
     routerOptions: { maxParamLength: 1024 * 1024, ignoreDuplicateSlashes: true, ignoreTrailingSlash: true },
     frameworkErrors: (error, _request, reply) => {
       answerError(reply, malformed(describeError(error)));

@@ -1,0 +1,81 @@
+import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { freePorts } from '@podkit/chassis/testing/free-port';
+import { spawnService } from '@podkit/chassis/testing/spawn-service';
+import { tempDir } from '@podkit/chassis/testing/temp-dir';
+import { onTestFinished } from 'vitest';
+
+const root = join(import.meta.dirname, '../../..');
+
+type Started = { args?: string[]; env: Record<string, string>; servers: { port: number; path: string }[] };
+
+const shared = { HOST: '127.0.0.1', DRAIN_DELAY: '0s' };
+
+/** How to start each service with all that it can serve, and where its documents are. */
+const services: Record<string, (folder: string, ports: number[]) => Started> = {
+  app: (folder, [port = 0, admin = 0]) => ({
+    env: {
+      PORT: String(port),
+      ADMIN_PORT: String(admin),
+      APP_SITE: folder,
+      APP_REQUIRES: 'none',
+      CHAOS: 'true',
+      APP_CHAOS_TOKEN: 'a-token-for-tests',
+    },
+    servers: [
+      { port, path: '/api/openapi.json' },
+      { port: admin, path: '/openapi.json' },
+    ],
+  }),
+  ambassador: (_folder, [port = 0, admin = 0, redis = 0]) => ({
+    env: { PORT: String(port), ADMIN_PORT: String(admin), ADMIN_HOST: '127.0.0.1', REDIS_PORT: String(redis) },
+    servers: [
+      { port, path: '/openapi.json' },
+      { port: admin, path: '/openapi.json' },
+    ],
+  }),
+  'metrics-adapter': (folder, [port = 0]) => {
+    const file = join(folder, 'adapter.yaml');
+    writeFileSync(file, '{}\n');
+    return {
+      env: { PORT: String(port), ADAPTER_CONFIG: file, ADAPTER_ENABLE_LIFECYCLE: 'true' },
+      servers: [{ port, path: '/openapi.json' }],
+    };
+  },
+  'downward-reader': (folder, [port = 0]) => ({
+    env: { PORT: String(port), DOWNWARD_DIR: folder },
+    servers: [{ port, path: '/openapi.json' }],
+  }),
+  'git-sync': (folder, [port = 0]) => {
+    const remote = join(folder, 'remote');
+    execFileSync('git', ['init', '--quiet', '--initial-branch=main', remote]);
+    const name = ['-c', 'user.name=test', '-c', 'user.email=test@example.com'];
+    execFileSync('git', ['-C', remote, ...name, 'commit', '--quiet', '--allow-empty', '--message=one']);
+    return {
+      args: [
+        `--repo=${remote}`,
+        `--root=${join(folder, 'root')}`,
+        `--http-bind=127.0.0.1:${port}`,
+        '--http-metrics',
+        '--http-pprof',
+        '--trigger-secret=correct horse battery',
+      ],
+      env: { HOME: folder },
+      servers: [{ port, path: '/openapi.json' }],
+    };
+  },
+};
+
+export const describedServices = Object.keys(services);
+
+/** A service with all that it can serve, until the test ends. */
+export async function startDescribed(name: string, variables: Record<string, string>) {
+  const { args = [], env, servers } = services[name]?.(tempDir(), await freePorts(3)) ?? { env: {}, servers: [] };
+  const service = spawnService(join(root, 'services', name, 'src/main.ts'), {
+    args,
+    env: { ...shared, ...env, ...variables },
+  });
+  onTestFinished(async () => void (await service.stop('SIGKILL')));
+  return { service, servers };
+}

@@ -1,0 +1,48 @@
+import type { FastifyPluginAsync } from 'fastify';
+import type { ApiDocument } from './openapi.ts';
+
+/** Nothing from elsewhere, and nothing inline but one style element of Swagger UI, by its hash. */
+const policy = {
+  'default-src': "'none'",
+  'script-src': "'self'",
+  'style-src': "'self' 'sha256-RL3ie0nH+Lzz2YNqQN83mnU0J1ot4QL7b99vMdIX99w='",
+  'img-src': "'self' data:",
+  'connect-src': "'self'",
+  'base-uri': "'none'",
+  'form-action': "'none'",
+  'frame-ancestors': "'none'",
+};
+
+/**
+ * A plugin that serves Swagger UI at `/docs`, with these documents to choose from; the first is of the server itself. It is
+ * loaded here and not by the plugin, which Fastify gives ten seconds to start. Requests can be sent from the page
+ * where it has one document: the routes of another are on another port.
+ */
+export async function swaggerUi(documents: readonly [ApiDocument, ...ApiDocument[]]): Promise<FastifyPluginAsync> {
+  const [own] = documents;
+  const urls = documents.map(({ title }, index) => ({ name: title, url: `/docs/json?document=${index}` }));
+  const [{ default: swagger }, { default: ui }] = await Promise.all([
+    import('@fastify/swagger'),
+    import('@fastify/swagger-ui'),
+  ]);
+  return async (scope) => {
+    // Swagger UI needs a document when it starts; those that it shows are made when they are asked for.
+    const document = { openapi: '3.1.0', info: { title: own.title, version: '' }, paths: {} };
+    await scope.register(swagger, { mode: 'static', specification: { document } });
+    scope.decorateRequest('apiDocument', null);
+    await scope.register(ui, {
+      routePrefix: '/docs',
+      theme: { title: own.title },
+      staticCSP: policy,
+      uiConfig: documents.length === 1 ? {} : { urls, supportedSubmitMethods: [] },
+      uiHooks: {
+        preHandler: async (request) => {
+          const { document: index = 0 } = request.query as { document?: string };
+          request.setDecorator('apiDocument', await (documents[Number(index)] ?? own).read());
+        },
+      },
+      transformSpecification: (_none, request) => request.getDecorator('apiDocument'),
+      transformSpecificationClone: false,
+    });
+  };
+}
