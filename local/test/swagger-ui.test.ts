@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { deadline } from '@podkit/chassis/testing/deadline';
 import { tempDir } from '@podkit/chassis/testing/temp-dir';
 import { waitFor } from '@podkit/chassis/testing/wait-for';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startBrowser } from './support/console-page.ts';
 import { describedServices, startDescribed } from './support/described-services.ts';
