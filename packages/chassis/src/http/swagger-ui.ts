@@ -36,9 +36,13 @@ export async function swaggerUi(documents: readonly [ApiDocument, ...ApiDocument
       staticCSP: policy,
       uiConfig: documents.length === 1 ? {} : { urls, supportedSubmitMethods: [] },
       uiHooks: {
-        preHandler: async (request) => {
+        preHandler: (request, _reply, done) => {
           const { document: index = 0 } = request.query as { document?: string };
-          request.setDecorator('apiDocument', await (documents[Number(index)] ?? own).read());
+          const setDocument = (document: object) => request.setDecorator('apiDocument', document);
+          (documents[Number(index)] ?? own)
+            .read()
+            .then(setDocument)
+            .then(() => done(), done);
         },
       },
       transformSpecification: (_none, request) => request.getDecorator('apiDocument'),
