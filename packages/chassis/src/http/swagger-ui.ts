@@ -30,21 +30,15 @@ export async function swaggerUi(documents: readonly [ApiDocument, ...ApiDocument
     const document = { openapi: '3.1.0', info: { title: own.title, version: '' }, paths: {} };
     await scope.register(swagger, { mode: 'static', specification: { document } });
     scope.decorateRequest('apiDocument', null);
+    scope.addHook('preHandler', async (request) => {
+      const { document: index = 0 } = request.query as { document?: string };
+      request.setDecorator('apiDocument', await (documents[Number(index)] ?? own).read());
+    });
     await scope.register(ui, {
       routePrefix: '/docs',
       theme: { title: own.title },
       staticCSP: policy,
       uiConfig: documents.length === 1 ? {} : { urls, supportedSubmitMethods: [] },
-      uiHooks: {
-        preHandler: (request, _reply, done) => {
-          const { document: index = 0 } = request.query as { document?: string };
-          const setDocument = (document: object) => request.setDecorator('apiDocument', document);
-          (documents[Number(index)] ?? own)
-            .read()
-            .then(setDocument)
-            .then(() => done(), done);
-        },
-      },
       transformSpecification: (_none, request) => request.getDecorator('apiDocument'),
       transformSpecificationClone: false,
     });
