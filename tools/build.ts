@@ -57,10 +57,12 @@ async function bundle(name: string): Promise<void> {
   // The bundle is read as a module although no package.json of the project is near it.
   await writeFile(join(target, 'package.json'), `${JSON.stringify({ name, private: true, type: 'module' })}\n`);
   const assets = join(source, 'public');
-  if (existsSync(assets)) await cp(assets, join(target, 'public'), { recursive: true });
+  // Its code is in src/parts, as all that main.ts imports only to serve.
+  const folder = join(target, 'src', 'public');
+  if (existsSync(assets)) await cp(assets, folder, { recursive: true });
   await copySwaggerUi(join(target, 'src'));
   if (name === 'app') {
-    await copyVendor(join(target, 'public', 'console', 'vendor'));
+    await copyVendor(join(folder, 'console', 'vendor'));
     const health = createRequire(import.meta.url).resolve('grpc-health-check/package.json');
     await cp(join(dirname(health), 'proto'), join(target, 'proto'), { recursive: true });
   }
