@@ -39,7 +39,8 @@ const keyCommand = fc.oneof(
   // The watched key is written and never removed: docs/redis-protocol.md, a key that is absent again counts as unchanged.
   flat(names('SET', 'GETSET'), names('w'), value),
   // A key of its own, and halves only: Redis adds in binary and rounds, this endpoint adds decimals exactly.
-  flat(names('SET', 'APPEND'), names('f'), names('2.50', '7', 'x')),
+  flat(names('SET'), names('f'), names('2.50', '7', 'x')),
+  flat(names('APPEND'), names('f'), names('0', 'x')),
   flat(names('INCRBYFLOAT'), names('f'), names('1', '-3', '0.5', '-.25', '1e3', '5.0e-1', 'abc', '', ' 1', '1.')),
   flat(names('APPEND', 'GETSET', 'SETNX'), key, value),
   flat(names('SETEX', 'PSETEX'), key, seconds, value),
