@@ -17,13 +17,17 @@ export type CommandSpec = {
 /** Finds commands by their name, in any case. */
 export class CommandTable<Spec extends CommandSpec> {
   readonly #specs = new Map<string, Spec>();
+  readonly #longest: number;
 
   constructor(specs: Iterable<Spec>) {
     // As most clients write them, so that most names need no change of case.
     for (const spec of specs) this.#specs.set(spec.name, spec).set(spec.name.toUpperCase(), spec);
+    this.#longest = Math.max(...[...this.#specs.keys()].map((name) => name.length));
   }
 
   find(buffer: Buffer, start: number, end: number): Spec | undefined {
+    // A client may send megabytes as the name.
+    if (end - start > this.#longest) return undefined;
     const name = buffer.toString('latin1', start, end);
     return this.#specs.get(name) ?? this.#specs.get(name.toLowerCase());
   }
