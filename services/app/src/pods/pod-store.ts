@@ -36,7 +36,6 @@ export class PodStore {
   readonly #get: StatementSync;
   readonly #put: StatementSync;
   readonly #delete: StatementSync;
-  readonly #count: StatementSync;
   #waiting: Change[] = [];
   #keys: number;
 
@@ -49,9 +48,8 @@ export class PodStore {
       'INSERT INTO data VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET type = excluded.type, value = excluded.value',
     );
     this.#delete = prepare('DELETE FROM data WHERE key = ?');
-    this.#count = prepare('SELECT count(*) AS keys FROM data');
     this.lives = new Lives(this.#database, (work) => this.#try(work));
-    this.#keys = this.#countKeys();
+    this.#keys = this.#try(() => Number(prepare('SELECT count(*) AS keys FROM data').get()?.keys));
   }
 
   get keys(): number {
@@ -64,19 +62,23 @@ export class PodStore {
   }
 
   /** Resolves to whether the key is new. */
-  put(key: string, { type, bytes }: Value): Promise<boolean> {
+  async put(key: string, { type, bytes }: Value): Promise<boolean> {
     const name = Buffer.from(key);
-    return this.#change(() => {
-      const isNew = this.#get.get(name) === undefined;
+    const isNew = await this.#change(() => {
+      const known = this.#get.get(name);
       this.#put.run(name, type, bytes);
-      return isNew;
+      return known === undefined;
     });
+    if (isNew) this.#keys += 1;
+    return isNew;
   }
 
   /** Resolves to whether there was such a key. */
-  delete(key: string): Promise<boolean> {
+  async delete(key: string): Promise<boolean> {
     const name = Buffer.from(key);
-    return this.#change(() => Number(this.#delete.run(name).changes) > 0);
+    const existed = await this.#change(() => Number(this.#delete.run(name).changes) > 0);
+    if (existed) this.#keys -= 1;
+    return existed;
   }
 
   /** Every member that this Pod has seen, with its last address. */
@@ -124,7 +126,6 @@ export class PodStore {
       // One of them may be too large for the space that is left: try each alone.
       else for (const change of changes) this.#commitOne(change);
     }
-    this.#keys = this.#countKeys();
   }
 
   #commitOne({ work, resolve, reject }: Change): void {
@@ -147,10 +148,6 @@ export class PodStore {
         if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
       }
     });
-  }
-
-  #countKeys(): number {
-    return this.#try(() => Number(this.#count.get()?.keys));
   }
 
   #try<Result>(work: () => Result): Result {

@@ -27,6 +27,7 @@ test('a store returns the last value of each key, also after it was opened again
         return bytes === null ? store.delete(key) : store.put(key, { type: 't', bytes });
       });
       await Promise.all(done);
+      expect(store.keys).toBe(expected.size);
       store.close({});
       const again = new PodStore({ folder, limit: 2 ** 20 });
       for (const key of ['a', 'b', '..', '']) {
