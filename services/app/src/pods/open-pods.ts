@@ -17,6 +17,9 @@ export type EndingProcess = Pick<NodeJS.Process, 'once'>;
 /** In milliseconds: how often it is recorded that this life goes on, and how often DNS is asked for the members. */
 const [livesEvery, membersEvery] = [10_000, 10_000];
 
+/** Bytes of another Pod's facts at most. */
+const mostFacts = 64 * 1024;
+
 /**
  * Open this Pod's data and find the others.
  *
@@ -52,7 +55,8 @@ function openClient(
   resolver: ReturnType<typeof dnsResolver>,
 ): PodClient | undefined {
   if (config.podsSrv === undefined || config.internalToken === undefined) return undefined;
-  const client = new HttpClient({ lookup: resolver.lookup });
+  // The largest answer is a value; all others are facts.
+  const client = new HttpClient({ lookup: resolver.lookup, limit: config.valueLimit + mostFacts });
   lifecycle.atClose('connections to other Pods', () => client.close());
   return new PodClient({ client, self, token: config.internalToken, timeout: config.podsTimeout });
 }

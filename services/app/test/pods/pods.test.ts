@@ -68,6 +68,15 @@ test('any key that a URL can carry is a key, directly and through another Pod', 
     expect((await rawRequest(zero, `/api/pods/${pod}/data/..`, { method: 'DELETE' })).status).toBe(204);
 });
 
+test('a value of any size up to APP_VALUE_LIMIT is read through another Pod, too', async () => {
+  const set = await StatefulSet.create();
+  const env = { APP_VALUE_LIMIT: '17Mi', APP_PODS_TIMEOUT: '60s' };
+  const [zero] = [await set.start(0, env), await set.start(1, env)];
+  const value = 'x'.repeat(17 * 1024 * 1024);
+  expect((await put(zero, 1, 'k', value)).status).toBe(201);
+  expect((await read(zero, 1, 'k')) === value).toBe(true);
+});
+
 test('the list has each member with ordinal, address, readiness, starts, first start and keys', async () => {
   const set = await StatefulSet.create();
   const zero = await set.start(0);
