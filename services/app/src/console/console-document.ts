@@ -11,8 +11,8 @@ import { cut } from './cut.ts';
 import type { DownwardWatch } from './downward.ts';
 import { type DrainSources, describeDrain } from './drain-progress.ts';
 import { listStores } from './flows.ts';
+import type { KnownMembers } from './known-members.ts';
 import { findLimits } from './limits.ts';
-import type { Members } from './members.ts';
 import type { Monitor } from './monitor.ts';
 import { type Container, listAdaptedSeries, type Sidecar, type Sidecars } from './sidecars.ts';
 
@@ -32,7 +32,7 @@ export type ConsoleSources = {
   chaos: Chaos;
   chaosEnabled: boolean;
   drain: Omit<DrainSources, 'lifecycle'>;
-  members: Members;
+  members: KnownMembers;
   livesBefore: readonly Omit<Life, 'node' | 'uid'>[];
 };
 

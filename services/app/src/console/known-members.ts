@@ -1,32 +1,22 @@
-/** One Pod of the StatefulSet as the page shows it. */
-export type Member = {
-  ordinal: number;
-  name: string;
-  self: boolean;
-  ready: boolean;
-  starts?: number;
-  firstStartAt?: number;
-  startedAt?: number;
-  keys?: number;
-  detail?: string;
-};
+import type { Member } from '../pods/pod-facts.ts';
+
+/** Milliseconds for which an answer is used. */
+const freshFor = 2000;
 
 /** Asks for the members, at most every few seconds, and keeps the last answer. */
-export class Members {
+export class KnownMembers {
   readonly #list: () => Promise<Member[]>;
-  readonly #interval: number;
   #known: Member[] = [];
   #asked = Number.NEGATIVE_INFINITY;
   #asking = false;
 
-  constructor(list: () => Promise<Member[]>, { interval = 2000 }: { interval?: number } = {}) {
+  constructor(list: () => Promise<Member[]>) {
     this.#list = list;
-    this.#interval = interval;
   }
 
   /** The last answer. Where it is old, the next one is asked for. */
   get known(): readonly Member[] {
-    if (performance.now() - this.#asked >= this.#interval && !this.#asking) void this.ask();
+    if (performance.now() - this.#asked >= freshFor && !this.#asking) void this.ask();
     return this.#known;
   }
 

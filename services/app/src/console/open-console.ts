@@ -7,6 +7,7 @@ import { consoleApi } from '../http/console-api.ts';
 import { consoleRoutes } from '../http/console-routes.ts';
 import type { Stores } from '../open-stores.ts';
 import type { Life } from '../pods/lives.ts';
+import type { Member } from '../pods/pod-facts.ts';
 import type { ProcessState } from '../process-state.ts';
 import { publicFolder } from '../public-folder.ts';
 import type { RequestStats } from '../stats/request-stats.ts';
@@ -14,7 +15,7 @@ import { type ConsoleSources, consoleDocument } from './console-document.ts';
 import { ConsoleFeed } from './console-feed.ts';
 import { DownwardWatch } from './downward.ts';
 import { historyDocument, NewEntries } from './history.ts';
-import { type Member, Members } from './members.ts';
+import { KnownMembers } from './known-members.ts';
 import { Monitor } from './monitor.ts';
 import { Sidecars, type SidecarUrls } from './sidecars.ts';
 
@@ -74,7 +75,7 @@ function consoleSources(context: Context<Config>, state: ProcessState, parts: Co
     loopLimit: config.maxEventLoopDelay,
     chaosEnabled: config.chaos,
     drain: { delayMs: config.drainDelay, timeoutMs: config.shutdownTimeout, inFlight, streams: parts.streams },
-    members: new Members(parts.members),
+    members: new KnownMembers(parts.members),
     livesBefore: livesBefore(parts.lives),
   };
 }
