@@ -27,11 +27,7 @@ export function consoleApi(server: Server, { document, history, stream }: Consol
   });
   server.get('/api/console', { schema: consoleSchemas.document, config: quiet }, document);
   server.get('/api/console/history', { schema: consoleSchemas.history, config: quiet }, () => history());
-  server.get(
-    '/api/console/events',
-    { schema: consoleSchemas.events, config: { ...quiet, stream: true } },
-    async (_request, reply) => {
-      stream.open(reply, [{ event: 'console', data: await document() }]);
-    },
-  );
+  server.get('/api/console/events', { schema: consoleSchemas.events, config: quiet }, async (_request, reply) => {
+    stream.open(reply, [{ event: 'console', data: await document() }]);
+  });
 }

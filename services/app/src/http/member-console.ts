@@ -1,8 +1,9 @@
 import { Readable } from 'node:stream';
 import { describeError } from '@podkit/chassis/errors';
-import { errorAnswer, textAnswer } from '@podkit/chassis/http/openapi';
+import { emptyAnswer, errorAnswer } from '@podkit/chassis/http/openapi';
 import type { Server } from '@podkit/chassis/http/server';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyReply } from 'fastify';
+import { type Static, Type } from 'typebox';
 import { consoleSchemas } from './console-api.ts';
 
 export type MemberConsoleOptions = {
@@ -14,80 +15,55 @@ export type MemberConsoleOptions = {
   self: number;
 };
 
-type Params = { Params: { ordinal: string; '*'?: string } };
+const params = Type.Object({ ordinal: Type.String({ pattern: '^\\d{1,9}$' }) });
+type Params = { Params: Static<typeof params> };
 
-const passed = [
-  'content-type',
-  'content-security-policy',
-  'cache-control',
-  'referrer-policy',
-  'x-content-type-options',
-];
-const failures = { 404: errorAnswer('No Pod has that ordinal.'), 503: errorAnswer('That Pod does not answer.') };
 const pageSchema = {
   summary: 'The console of another Pod',
-  response: { 200: textAnswer('A file of the page.', 'text/html'), ...failures },
+  params,
+  response: { 307: emptyAnswer('The page, which reads the data of that Pod.') },
 };
-const describeMember = ({ summary, response }: { summary: string; response: object }) => ({
-  summary: `${summary}, of another Pod`,
-  response: { ...response, ...failures },
-});
-
-const ordinalText = /^\d{1,9}$/;
+const failures = { 404: errorAnswer('No Pod has that ordinal.'), 503: errorAnswer('That Pod does not answer.') };
 
 /**
  * `/pods/{ordinal}/console/` and `/pods/{ordinal}/api/console`: the console of another Pod of the set, through this one.
- * Only GET is passed on, so that nothing changes there.
+ * The page is this Pod's own: it asks for data again, but would stay empty where one of its scripts could not be passed
+ * on. Only GET is passed on, so that nothing changes there.
  */
 export function memberConsole(server: Server, options: MemberConsoleOptions): void {
-  const config = { quiet: true };
-  const pass = (path: string) => (request: FastifyRequest<Params>, reply: FastifyReply) =>
-    passOn(request, reply, `${path}${request.params['*'] ?? ''}`, options);
-  server.get<Params>('/pods/:ordinal/console/*', { schema: pageSchema, config }, pass('console/'));
-  server.get<Params>(
-    '/pods/:ordinal/api/console',
-    { schema: describeMember(consoleSchemas.document), config },
-    pass('api/console'),
+  const page = ({ ordinal }: Static<typeof params>) => (Number(ordinal) === options.self ? '' : `?pod=${ordinal}`);
+  server.get<Params>('/pods/:ordinal/console/', { schema: pageSchema }, (request, reply) =>
+    reply.redirect(`../../../console/${page(request.params)}`, 307),
   );
-  server.get<Params>(
-    '/pods/:ordinal/api/console/history',
-    { schema: describeMember(consoleSchemas.history), config },
-    pass('api/console/history'),
-  );
-  const stream = { schema: describeMember(consoleSchemas.events), config: { ...config, stream: true } };
-  server.get<Params>('/pods/:ordinal/api/console/events', stream, pass('api/console/events'));
+  const pass = (path: string, { summary, response }: { summary: string; response: object }) => {
+    const schema = { summary: `${summary}, of another Pod`, params, response: { ...response, ...failures } };
+    server.get<Params>(`/pods/:ordinal${path}`, { schema, config: { quiet: true } }, (request, reply) =>
+      passOn(Number(request.params.ordinal), path, reply, options),
+    );
+  };
+  pass('/api/console', consoleSchemas.document);
+  pass('/api/console/history', consoleSchemas.history);
+  pass('/api/console/events', consoleSchemas.events);
 }
 
-async function passOn(
-  request: FastifyRequest<Params>,
-  reply: FastifyReply,
-  path: string,
-  options: MemberConsoleOptions,
-) {
-  const { ordinal } = request.params;
-  if (ordinal === String(options.self)) return reply.redirect(`/${path}`, 307);
+async function passOn(ordinal: number, path: string, reply: FastifyReply, options: MemberConsoleOptions) {
+  if (ordinal === options.self) return reply.redirect(path, 307);
   const gone = new AbortController();
   reply.raw.once('close', () => gone.abort());
   try {
-    const base = ordinalText.test(ordinal) ? await options.adminUrl(Number(ordinal)) : undefined;
-    const url = base === undefined ? undefined : resolveWithin(base, path);
-    if (url === undefined) return await notFound(reply, ordinal);
+    const base = await options.adminUrl(ordinal);
+    if (base === undefined) {
+      const message = `no Pod ${ordinal} with a console is known`;
+      return await reply.code(404).send({ code: 'ERR_NO_MEMBER', message });
+    }
     const headers = options.token === undefined ? {} : { authorization: `Bearer ${options.token}` };
-    const answer = await fetch(url, { headers, signal: gone.signal, redirect: 'manual' });
-    for (const name of passed) if (answer.headers.has(name)) void reply.header(name, answer.headers.get(name));
+    const answer = await fetch(new URL(path, base), { headers, signal: gone.signal, redirect: 'manual' });
+    for (const name of ['content-type', 'cache-control'])
+      if (answer.headers.has(name)) void reply.header(name, answer.headers.get(name));
     void reply.code(answer.status);
     return answer.body === null ? reply.send() : reply.send(Readable.fromWeb(answer.body));
   } catch (error) {
     const message = `Pod ${ordinal} does not answer: ${describeError(error)}`;
     return reply.code(503).header('retry-after', '2').send({ code: 'ERR_NO_ANSWER', message });
   }
-}
-
-const notFound = (reply: FastifyReply, ordinal: string) =>
-  reply.code(404).send({ code: 'ERR_NO_MEMBER', message: `no Pod ${ordinal.slice(0, 20)} with a console is known` });
-
-/** The token goes with the request: a path with `..` must not lead to a hook. */
-function resolveWithin(base: string, path: string): URL | undefined {
-  const url = new URL(path, base);
-  return url.pathname.startsWith('/console/') || url.pathname.startsWith('/api/console') ? url : undefined;
 }

@@ -31,7 +31,7 @@ export class SiteWatch {
     this.#stop();
   }
 
-  /** Look again which commit is published. */
+  /** Check again which commit is published. */
   check(): Published | undefined {
     const revision = resolveRevision(this.#link);
     if (revision?.root === this.#root) return this.#published;

@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import { duration } from '../lib/format.js';
 import { html } from '../lib/html.js';
-import { api } from '../store/connect.js';
+import { api, otherPod } from '../store/connect.js';
 import { Part } from './part.js';
 
 const controls = [
@@ -22,7 +22,7 @@ export function Chaos({ chaos, now }) {
   const [token, setToken] = useState('');
   const [answer, setAnswer] = useState('');
   if (!chaos.enabled) return null;
-  if (/\/pods\/\d+\/console\/$/.test(document.baseURI))
+  if (otherPod !== null)
     return html`<${Part} id="chaos" title="Chaos"><p class="quiet">Open the Pod's own console to use chaos.</p><//>`;
   const run = async (control) => setAnswer(await send(control, token));
   return html`

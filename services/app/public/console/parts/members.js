@@ -21,7 +21,7 @@ function Member({ member, now }) {
   const title = html`<span class="ordinal">${ordinal}</span><span class="member-name">${name}</span>`;
   return html`
     <li class="member" data-self=${self}>
-      ${self ? html`<span class="member-title">${title}</span>` : html`<a class="member-title" href=${consoleUrl(ordinal)}>${title}</a>`}
+      ${self ? html`<span class="member-title">${title}</span>` : html`<a class="member-title" href=${`../pods/${ordinal}/console/`}>${title}</a>`}
       <${State} state=${ready ? 'ready' : 'unready'} />
       <dl>
         <div><dt>Claim</dt><dd>${claim ?? `data-${name}`}</dd></div>
@@ -32,10 +32,4 @@ function Member({ member, now }) {
       </dl>
     </li>
   `;
-}
-
-/** The page may be at /console/ or at /pods/1/console/: links always go through the Pod that the browser reached. */
-function consoleUrl(ordinal) {
-  const base = new URL('.', document.baseURI).pathname.replace(/pods\/\d+\/console\/$|console\/$/, '');
-  return `${base}pods/${ordinal}/console/`;
 }

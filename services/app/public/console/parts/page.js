@@ -1,5 +1,6 @@
 import { html } from '../lib/html.js';
 import { useStore } from '../lib/use-store.js';
+import { api } from '../store/connect.js';
 import { page } from '../store/page.js';
 import { serverNow } from '../store/reduce-page.js';
 import { view } from '../store/view.js';
@@ -37,8 +38,8 @@ export function Page() {
       <${Chaos} chaos=${pod.chaos} now=${now} />
     </main>
     <footer>
-      <a href="../api/console">This page as JSON</a>
-      <a href="../api/console/history">The last hour as JSON</a>
+      <a href=${api('console')}>This page as JSON</a>
+      <a href=${api('console/history')}>The last hour as JSON</a>
     </footer>
     <${Details} id=${chosen.node} pod=${pod} now=${now} />
   `;

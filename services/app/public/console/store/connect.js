@@ -1,5 +1,9 @@
-/** The URL of an API beside this page, which another Pod may have passed on, as /pods/1/console/. */
-export const api = (path) => new URL(`../api/${path}`, document.baseURI).href;
+/** The ordinal of the Pod that the page shows, where that is not the one that serves it: /console/?pod=1. */
+export const otherPod = new URLSearchParams(location.search).get('pod');
+
+/** The URL of an API of the Pod that the page shows. */
+export const api = (path) =>
+  new URL(`../${otherPod === null ? '' : `pods/${encodeURIComponent(otherPod)}/`}api/${path}`, document.baseURI).href;
 
 /** Read the server's stream, and open it again whenever it ends. */
 export function connect(page) {
