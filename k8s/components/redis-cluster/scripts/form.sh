@@ -56,10 +56,9 @@ for n in $ordinals; do
   nodes=$(ask "$a" CLUSTER NODES)
   # A master without slots: its line ends after the link state.
   echo "$nodes" | awk '$3 ~ /myself/ && $3 ~ /master/ && NF == 8 { found = 1 } END { exit !found }' || continue
-  master=$(echo "$nodes" | awk '
-    $3 ~ /master/ && $3 !~ /fail/ && NF > 8 { count[$1] += 0 }
-    $3 ~ /slave/ && $3 !~ /fail/ { count[$4] += 1 }
-    END { for (id in count) print count[id], id }' | sort -n | awk 'NR == 1 { print $2 }')
+  masters_with_slots=$(echo "$nodes" | awk '$3 ~ /master/ && $3 !~ /fail/ && NF > 8 { print $1 }')
+  # shellcheck disable=SC2086
+  master=$(echo "$nodes" | sh /etc/redis-cluster/fewest.sh $masters_with_slots)
   echo "redis-cluster-$n becomes a replica of $master"
   ask "$a" CLUSTER REPLICATE "$master"
   # The next choice must see this one.
