@@ -37,10 +37,10 @@ export class Subject {
     return { wall: sum * 1000, cpu };
   }
 
-  /** Measure the mean of passes that find nothing new. */
+  /** Measure the mean of passes that find nothing new. It asks seldom, because each answer costs CPU time. */
   async unchanged(passes: number): Promise<Cost> {
     const [before, cpu] = [await this.#passes('noop'), this.#cpu()];
-    const after = await this.#untilCount('noop', before.count + passes);
+    const after = await this.#untilCount('noop', before.count + passes, 200);
     const count = after.count - before.count;
     return { wall: ((after.sum - before.sum) * 1000) / count, cpu: (this.#cpu() - cpu) / count };
   }
@@ -69,12 +69,12 @@ export class Subject {
     return readCpuTime(this.#child.pid ?? 0);
   }
 
-  async #untilCount(status: string, count: number): Promise<{ count: number; sum: number }> {
+  async #untilCount(status: string, count: number, interval = 10): Promise<{ count: number; sum: number }> {
     for (;;) {
       this.#expectAlive();
       const passes = await this.#passes(status).catch(() => ({ count: 0, sum: 0 }));
       if (passes.count >= count) return passes;
-      await sleep(10);
+      await sleep(interval);
     }
   }
 

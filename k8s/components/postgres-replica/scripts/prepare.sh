@@ -1,11 +1,11 @@
 #!/bin/sh
-# prepare.sh [COMMAND ...]: before each start of the server, in the init container and in the container itself, which then runs the
-# command. What is right already is left as it is.
-#   the primary    makes the database, once
-#   the replica    copies the primary, once; was it the primary before, it takes back what the new one never had
+# prepare.sh [COMMAND ...]: prepare the volume before each start of the server. It runs in the init container, and in the server's
+# container, which then runs COMMAND.
+#   the primary    creates the database, once
+#   the replica    copies the primary, once; if it was the primary before, it rewinds what the new primary never received
 set -eu
 umask 077
-# As process 1 a shell would not hear that its Pod ends.
+# Process 1 gets only the signals that it has a handler for.
 trap 'exit 143' INT TERM
 start() { [ $# = 0 ] || exec "$@"; exit 0; }
 say() { echo "prepare: $*"; }
@@ -26,7 +26,7 @@ if [ "$primary" = "$self" ]; then
     say "this volume is empty, but $other has a database: promote it, or bring this volume back" >&2
     exit 1
   fi
-  say "make the database $POSTGRES_DB"
+  say "create the database $POSTGRES_DB"
   rm -rf "$PGDATA" "$PGDATA.new"
   initdb --pgdata="$PGDATA.new" --username="$POSTGRES_USER" --pwfile="$POSTGRES_PASSWORD_FILE" --auth-local=trust --auth-host=scram-sha-256 --data-checksums
   [ "$POSTGRES_DB" = postgres ] || echo "CREATE DATABASE \"$POSTGRES_DB\"" | postgres --single -D "$PGDATA.new" postgres
@@ -38,16 +38,16 @@ slot=$(echo "$self" | tr - _)
 printf "primary_conninfo = 'host=%s.postgres user=%s application_name=%s passfile=/run/postgres/pgpass'\nprimary_slot_name = '%s'\n" \
   "$other" "$POSTGRES_USER" "$slot" "$slot" >/run/postgres/node.conf
 [ ! -e "$PGDATA/standby.signal" ] || start "$@"
-until other_is_primary; do say "wait for $other, which is to be the primary"; sleep 1; done
+until other_is_primary; do say "wait for $other to become the primary"; sleep 1; done
 ask "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = '$slot' AND wal_status = 'lost'"
 ask "SELECT pg_create_physical_replication_slot('$slot', true) WHERE NOT EXISTS (SELECT FROM pg_replication_slots WHERE slot_name = '$slot')"
-# A rewind that was interrupted leaves nothing that could be used.
+# The database is unusable after an interrupted rewind.
 unfinished=${PGDATA%/*}/rewinding
 [ ! -e "$unfinished" ] || rm -rf "$PGDATA"
 if [ -s "$PGDATA/PG_VERSION" ]; then
-  say "follow $other, after a rewind"
+  say "rewind, then replicate $other"
   touch "$unfinished"
-  # It refuses a database that is not a copy of the other one, and changes nothing then.
+  # It refuses a database that is not a copy of the other one, and then changes nothing.
   pg_rewind --target-pgdata="$PGDATA" --source-server="$from" --config-file=/etc/postgres-replica/postgresql.conf || { rm "$unfinished"; exit 1; }
 else
   say "copy $other"
@@ -55,7 +55,7 @@ else
   pg_basebackup --dbname="$from" --pgdata="$PGDATA.new" --slot="$slot" --checkpoint=fast
   mv "$PGDATA.new" "$PGDATA"
 fi
-# Slots of its time as a primary would hold its log back for ever.
+# Slots from its time as a primary would keep its write-ahead log forever.
 rm -rf "$PGDATA"/pg_replslot/*
 touch "$PGDATA/standby.signal"
 rm -f "$unfinished"

@@ -1,6 +1,6 @@
 #!/bin/sh
-# For promote, in the Pod that shall take writes: when the old primary has sent its last write and ended, this one takes over. One
-# that does not end is not waited for longer: it acknowledges nothing without its replica.
+# promote runs it in the new primary. It waits up to 15 s until the old primary has sent its last write and stopped, then takes
+# over. An old primary that still runs acknowledges nothing, because it waits for its replica.
 set -eu
 ask() { psql -XAtq -U "$POSTGRES_USER" -d "$POSTGRES_DB" -c "$1"; }
 for _ in $(seq 150); do

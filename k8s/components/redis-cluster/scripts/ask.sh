@@ -1,6 +1,6 @@
 #!/bin/sh
-# ask.sh COMMAND ...: ask the Redis on HOST (default: this Pod's) one command. The password goes in by stdin: argv and the
-# environment of a process can be read by others. An error of Redis is exit code 1.
+# ask.sh COMMAND ...: send one command to the Redis on HOST (default: this Pod's) and print the answer. The password goes in by
+# stdin, because others can read the argv and the environment of a process. If Redis answers with an error, it exits with 1.
 set -eu
 answer=$( (
   printf 'AUTH default %s\n' "$(cat /etc/redis/redis-password)"

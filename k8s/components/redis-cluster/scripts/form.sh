@@ -1,7 +1,7 @@
 #!/bin/sh
-# Job: make the Cluster, or mend it. Each step looks at what is there first, so that it can be ended at any moment and run again.
-#   1. every node knows every other   2. nodes that lost their volume are forgotten under their old identity
-#   3. all slots have a master        4. a node without slots is a replica of the master with the fewest
+# Job: form the Cluster, or repair it. Each step checks what is done already, so it can be stopped at any moment and run again.
+#   1. every node knows every other   2. the old ids of nodes that lost their volume are forgotten
+#   3. every slot has a master        4. a node without slots replicates the master with the fewest replicas
 set -eu
 masters=$((NODES / 2))
 ask() { host=$1; shift; HOST=$host sh /etc/redis-cluster/ask.sh "$@"; }
@@ -9,7 +9,7 @@ address() { getent ahostsv4 "redis-cluster-$1.redis-cluster" | awk 'NR == 1 { pr
 until_true() { # until_true WHAT COMMAND...
   what=$1; shift
   for _ in $(seq 120); do "$@" && return; sleep 1; done
-  echo "gave up waiting: $what" >&2
+  echo "timed out waiting for $what" >&2
   exit 1
 }
 ordinals=$(seq 0 $((NODES - 1)))
@@ -29,7 +29,7 @@ all_known() {
 ids=$(ids)
 until_true 'every node to know every other' all_known
 
-# An identity that has failed, under a name that is another's now, was on a volume that is gone.
+# A failed id whose name belongs to another id now was on a volume that is gone.
 nodes=$(ask "$first" CLUSTER NODES)
 live_names=$(for id in $ids; do echo "$nodes" | awk -v id="$id" '$1 == id { sub(/.*,/, "", $2); print $2 }'; done)
 for name in $live_names; do
@@ -44,7 +44,7 @@ assigned() { ask "$first" CLUSTER INFO | tr -d '\r' | sed -n 's/^cluster_slots_a
 if [ "$(assigned)" -lt 16384 ]; then
   for n in $(seq 0 $((masters - 1))); do
     from=$((16384 * n / masters)) to=$((16384 * (n + 1) / masters - 1))
-    # Slots that have a master already are refused, all of the range at once: an earlier run gave them.
+    # Redis refuses the whole range if one of its slots has a master: then an earlier run has assigned it.
     ask "$(address "$n")" CLUSTER ADDSLOTSRANGE "$from" "$to" || true
   done
 fi
@@ -54,14 +54,14 @@ until_true 'every slot to have a master' all_assigned
 for n in $ordinals; do
   a=$(address "$n")
   nodes=$(ask "$a" CLUSTER NODES)
-  # A master without slots: its line ends after the link state.
+  # The line of a master without slots ends after the link state.
   echo "$nodes" | awk '$3 ~ /myself/ && $3 ~ /master/ && NF == 8 { found = 1 } END { exit !found }' || continue
   masters_with_slots=$(echo "$nodes" | awk '$3 ~ /master/ && $3 !~ /fail/ && NF > 8 { print $1 }')
   # shellcheck disable=SC2086
   master=$(echo "$nodes" | sh /etc/redis-cluster/fewest.sh $masters_with_slots)
   echo "redis-cluster-$n becomes a replica of $master"
   ask "$a" CLUSTER REPLICATE "$master"
-  # The next choice must see this one.
+  # The next choice counts this replica.
   seen() { ask "$first" CLUSTER NODES | grep "^$(ask "$a" CLUSTER MYID)" | grep -q slave; }
   until_true 'the others to see it' seen
   sleep 1

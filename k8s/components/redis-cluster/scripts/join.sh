@@ -1,6 +1,6 @@
 #!/bin/sh
-# postStart: this Pod has a new address, and after an outage of all so have the others. Redis keeps addresses, not names, so
-# each node that starts introduces itself to those that are there. To meet a node that is known already changes nothing.
+# postStart: introduce this node to all others. Redis stores addresses, not names, and each restart of a Pod changes its address.
+# To meet a known node changes nothing.
 set -u
 ask='sh /etc/redis-cluster/ask.sh'
 for _ in $(seq 600); do

@@ -1,6 +1,6 @@
 #!/bin/sh
-# preStop: a master hands its slots to a replica before it ends, so that its clients wait for a moment and not for the time-out
-# of the Cluster. Where no replica can take over, Redis ends as it does on SIGTERM: it waits for its replicas, then stops.
+# preStop: a master hands its slots to a replica before it stops, so that its clients wait for a moment and not for the Cluster's
+# node timeout. If no replica can take over, Redis stops as on SIGTERM: it waits for its replicas first.
 set -u
 ask='sh /etc/redis-cluster/ask.sh'
 is_master() { $ask ROLE | head -1 | grep -q master; }

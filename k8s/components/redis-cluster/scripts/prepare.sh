@@ -1,5 +1,5 @@
 #!/bin/sh
-# Init container: what redis.conf cannot know. The name outlives the address that a restart changes.
+# Init container: write the settings that differ by Pod. The node announces its name, because a restart changes its address.
 set -eu
 umask 077
 domain=$(sed -n 's/^search \([^ ]*\).*/\1/p' /etc/resolv.conf)
