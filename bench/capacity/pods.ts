@@ -123,7 +123,9 @@ function cpu(): Cost {
   };
 }
 
-const print = (cost: Cost) => `${[cost.app, cost.ambassador, cost.postgres].map(Math.round).join(', ')} µs`;
+function print({ app, ambassador, postgres }: Cost): string {
+  return `${[app, ambassador, postgres].map(Math.round).join(', ')} µs`;
+}
 
 /** Connections of clients, without the one that asks. */
 async function postgresConnections(): Promise<number> {
