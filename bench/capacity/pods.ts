@@ -112,19 +112,22 @@ async function sendAll(client: number, method: 'GET' | 'PUT', count: number): Pr
   agent.destroy();
 }
 
+function sumCpu(pids: readonly number[]): number {
+  return pids.reduce((sum, pid) => sum + cpuMicroseconds(pid), 0);
+}
+
 function cpu(): Cost {
   const main = postgres.child.pid ?? 0;
   const backends = readFileSync(`/proc/${main}/task/${main}/children`, 'utf8').trim().split(' ').map(Number);
-  const sum = (pids: number[]) => pids.reduce((all, pid) => all + cpuMicroseconds(pid), 0);
   return {
-    app: sum(pods.map(({ app }) => app.pid)),
-    ambassador: sum(pods.map(({ ambassador }) => ambassador.pid)),
-    postgres: sum([main, ...backends]),
+    app: sumCpu(pods.map(({ app }) => app.pid)),
+    ambassador: sumCpu(pods.map(({ ambassador }) => ambassador.pid)),
+    postgres: sumCpu([main, ...backends]),
   };
 }
 
-function print({ app, ambassador, postgres }: Cost): string {
-  return `${[app, ambassador, postgres].map(Math.round).join(', ')} µs`;
+function print(cost: Cost): string {
+  return `${[cost.app, cost.ambassador, cost.postgres].map(Math.round).join(', ')} µs`;
 }
 
 /** Connections of clients, without the one that asks. */
