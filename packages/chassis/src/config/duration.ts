@@ -10,9 +10,13 @@ const unitMilliseconds: Record<string, number> = {
   h: 3_600_000,
 };
 // \u00b5 is µ. Node keeps a script with one such letter at two bytes per letter: 1.8 MB more for the app's bundle.
-const whole =
-  /^[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:ns|us|\u00b5s|ms|s|m|h)(?:(?:\d+(?:\.\d*)?|\.\d+)(?:ns|us|\u00b5s|ms|s|m|h))*$/;
-const part = /(\d+(?:\.\d*)?|\.\d+)(ns|us|\u00b5s|ms|s|m|h)/g;
+const part = String.raw`(\d+(?:\.\d*)?|\.\d+)(ns|us|\u00b5s|ms|s|m|h)`;
+
+/** The texts that `parseDuration` reads, for a schema. */
+export const durationPattern = `^[-+]?(?:0|(?:${part})+)$`;
+
+const whole = new RegExp(durationPattern);
+const parts = new RegExp(part, 'g');
 
 /**
  * Milliseconds of a duration written as Go writes it: `5s`, `1m30s`, `100ms`, `0`.
@@ -21,13 +25,12 @@ const part = /(\d+(?:\.\d*)?|\.\d+)(ns|us|\u00b5s|ms|s|m|h)/g;
  * @throws {PodkitError} ERR_DURATION
  */
 export function parseDuration(text: string): number {
-  if (/^[-+]?0$/.test(text)) return 0;
   if (!whole.test(text))
     throw new PodkitError('ERR_DURATION', `"${text}" is not a duration such as 500ms, 5s or 1m30s`);
   let milliseconds = 0;
-  for (const [, amount, unit] of text.matchAll(part))
+  for (const [, amount, unit] of text.matchAll(parts))
     milliseconds += Number(amount) * (unitMilliseconds[unit ?? ''] ?? 0);
-  return text.startsWith('-') ? -milliseconds : milliseconds;
+  return text.startsWith('-') ? 0 - milliseconds : milliseconds;
 }
 
 /** A duration in milliseconds as Go would print it, largest unit first: 90000 is `1m30s`, 0 is `0s`. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { formatDuration, parseDuration } from '../../src/config/duration.ts';
+import { durationPattern, formatDuration, parseDuration } from '../../src/config/duration.ts';
 
 describe('parseDuration', () => {
   test.each([
@@ -11,8 +11,11 @@ describe('parseDuration', () => {
     ['1.5h', 5_400_000],
     ['-2s', -2000],
     ['1us', 0.001],
+    ['1µs', 0.001],
+    ['-0', 0],
   ])('reads %s as %d ms', (text, milliseconds) => {
     expect(parseDuration(text)).toBe(milliseconds);
+    expect(text).toMatch(new RegExp(durationPattern, 'u'));
   });
 
   test.each(['', '10', 's', '5 s', '5sec', '1h-3m', 'NaN'])('refuses "%s"', (text) => {

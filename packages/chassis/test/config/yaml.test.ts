@@ -66,10 +66,16 @@ test('a duration is milliseconds, also one that is a default or that several ali
   expect(value).toEqual({ wait: 10_000, hooks: [{ every: 90_000 }, { every: 90_000 }, { every: 90_000 }] });
 });
 
+test('a duration of 0 needs no unit, and an empty text is 0', () => {
+  const { value } = parseYaml(timed, "wait: 0\nhooks: [{ every: '0' }, { every: '' }, { every: 0s }]", 'timed.yaml');
+  expect(value).toEqual({ wait: 0, hooks: [{ every: 0 }, { every: 0 }, { every: 0 }] });
+});
+
 test.each([
   ['wait: soon', 'timed.yaml:1:1: wait: "soon" is not a duration such as 500ms, 5s or 1m30s'],
   ['hooks:\n- every: -1s', 'timed.yaml:2:3: hooks[0].every: "-1s" is negative'],
   ['wait: 5', 'timed.yaml:1:1: wait: "5" is not a duration'],
+  ['wait: null', 'timed.yaml:1:1: wait: "null" is not a duration'],
 ])('a duration that is none is an error with its place: %j', (text, message) => {
   expect(() => parseYaml(timed, text, 'timed.yaml')).toThrow(message);
 });

@@ -1,5 +1,6 @@
+import { yamlDuration } from '@podkit/chassis/config/yaml-duration';
 import { Type } from 'typebox';
-import { duration, strict } from '../schema/quantities.ts';
+import { strict } from '../schema/quantities.ts';
 
 /** How to log in to a server. */
 export const credentials = {
@@ -24,6 +25,6 @@ export const credentials = {
 
 /** Timeouts. */
 export const times = {
-  connectTimeout: duration({ default: '5s', description: 'Timeout of a connection attempt.' }),
-  commandTimeout: duration({ default: '5s', description: 'Timeout of one command of the backend.' }),
+  connectTimeout: yamlDuration({ default: '5s', description: 'Timeout of a connection attempt.' }),
+  commandTimeout: yamlDuration({ default: '5s', description: 'Timeout of one command of the backend.' }),
 };

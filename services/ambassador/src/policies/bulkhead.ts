@@ -1,5 +1,6 @@
+import { yamlDuration } from '@podkit/chassis/config/yaml-duration';
 import { Type } from 'typebox';
-import { duration, strict } from '../schema/quantities.ts';
+import { strict } from '../schema/quantities.ts';
 import type { RawGuard } from '../store/raw-guard.ts';
 import { StoreError } from '../store/store-error.ts';
 import { BulkheadCallers } from './bulkhead-callers.ts';
@@ -60,7 +61,7 @@ export const bulkheadPolicy = definePolicy({
         minimum: 0,
         description: 'Maximum number that wait; beyond it they are refused.',
       }),
-      queueTimeout: duration({ default: '1s', description: 'Timeout in the queue.' }),
+      queueTimeout: yamlDuration({ default: '1s', description: 'Timeout in the queue.' }),
     },
     { description: 'Bound the work that a backend is given.' },
   ),

@@ -1,5 +1,6 @@
+import { yamlDuration } from '@podkit/chassis/config/yaml-duration';
 import { Type } from 'typebox';
-import { duration, strict } from '../schema/quantities.ts';
+import { strict } from '../schema/quantities.ts';
 import type { RawGuard } from '../store/raw-guard.ts';
 import { StoreError } from '../store/store-error.ts';
 import { definePolicy, guarded } from './policy.ts';
@@ -62,7 +63,7 @@ export const circuitBreakerPolicy = definePolicy({
   schema: strict(
     {
       failures: Type.Integer({ default: 5, minimum: 1, description: 'Consecutive failures that open it.' }),
-      openFor: duration({ default: '5s', description: 'How long it refuses before it lets one request try.' }),
+      openFor: yamlDuration({ default: '5s', description: 'How long it refuses before it lets one request try.' }),
     },
     { description: 'Stop asking a backend that keeps failing.' },
   ),

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { yamlDuration } from '@podkit/chassis/config/yaml-duration';
 import { Type } from 'typebox';
-import { duration, probability, strict } from '../schema/quantities.ts';
+import { probability, strict } from '../schema/quantities.ts';
 import { type Around, intercept } from '../store/intercept.ts';
 import { textToKey } from '../store/key.ts';
 import type { Key, Store } from '../store/store.ts';
@@ -32,7 +33,7 @@ export const faultsPolicy = definePolicy({
     {
       errors: probability('Fraction of the operations that fail.', 0),
       delays: probability('Fraction of the operations that are delayed.', 0),
-      delay: duration({ default: '100ms', description: 'The delay.' }),
+      delay: yamlDuration({ default: '100ms', description: 'The delay.' }),
       prefix: Type.String({ default: '', description: 'Only keys with this prefix.' }),
     },
     { description: 'Fault injection, for tests.' },

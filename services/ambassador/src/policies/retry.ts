@@ -1,6 +1,7 @@
+import { yamlDuration } from '@podkit/chassis/config/yaml-duration';
 import { ExponentialBackoff, fullJitterGenerator, handleWhen, retry as retrying } from 'cockatiel';
 import { Type } from 'typebox';
-import { duration, probability, strict } from '../schema/quantities.ts';
+import { probability, strict } from '../schema/quantities.ts';
 import { type Around, intercept, type Operation } from '../store/intercept.ts';
 import type { Store } from '../store/store.ts';
 import { asStoreError, type StoreError } from '../store/store-error.ts';
@@ -53,11 +54,11 @@ export const retryPolicy = definePolicy({
         maximum: 100,
         description: 'Maximum number of attempts, the first included.',
       }),
-      minDelay: duration({
+      minDelay: yamlDuration({
         default: '20ms',
         description: 'Delay before the second attempt; it doubles, with full jitter.',
       }),
-      maxDelay: duration({ default: '1s', description: 'Maximum delay.' }),
+      maxDelay: yamlDuration({ default: '1s', description: 'Maximum delay.' }),
       budget: probability('Retries per request, on average; 10 more are always allowed.', 0.2),
     },
     { description: 'Ask again after failures that may pass; a write only when it surely did not happen.' },

@@ -1,4 +1,4 @@
-import { duration } from '../schema/quantities.ts';
+import { yamlDuration } from '@podkit/chassis/config/yaml-duration';
 import { type Around, intercept } from '../store/intercept.ts';
 import type { Key, Store } from '../store/store.ts';
 import { StoreError } from '../store/store-error.ts';
@@ -50,7 +50,7 @@ export function timeout(inner: Store, milliseconds: number): Store {
 }
 
 export const timeoutPolicy = definePolicy({
-  schema: duration({ description: 'Timeout of an operation.' }),
+  schema: yamlDuration({ description: 'Timeout of an operation.' }),
   build: (milliseconds, { inner }) => {
     const { store, raw } = inner;
     const commandTimeout = Math.min(raw?.target.commandTimeout ?? 0, milliseconds);

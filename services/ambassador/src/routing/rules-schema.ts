@@ -1,5 +1,6 @@
+import { yamlDuration } from '@podkit/chassis/config/yaml-duration';
 import { type Static, type TObject, Type } from 'typebox';
-import { duration, size, storeName, strict } from '../schema/quantities.ts';
+import { size, storeName, strict } from '../schema/quantities.ts';
 
 export const routeProperties = {
   driver: Type.Literal('route'),
@@ -12,8 +13,8 @@ export const routeProperties = {
       minSize: Type.Optional(size({ description: 'Values at least this large.' })),
       maxSize: Type.Optional(size({ description: 'Values at most this large.' })),
       contentType: Type.Optional(Type.String({ description: 'Media type of the value; image/* for all of a kind.' })),
-      minTtl: Type.Optional(duration({ description: 'Values that live at least this long, or for ever.' })),
-      maxTtl: Type.Optional(duration({ description: 'Values that live at most this long.' })),
+      minTtl: Type.Optional(yamlDuration({ description: 'Values that live at least this long, or for ever.' })),
+      maxTtl: Type.Optional(yamlDuration({ description: 'Values that live at most this long.' })),
       store: storeName('The store that takes the keys.'),
     }),
     { minItems: 1, description: 'The first rule that matches decides; rules with longer prefixes are tried first.' },

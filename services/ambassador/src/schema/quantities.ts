@@ -1,19 +1,7 @@
 import { parseBytes } from '@podkit/chassis/config/bytes';
-import { parseDuration } from '@podkit/chassis/config/duration';
 import { type TProperties, Type } from 'typebox';
 
 type Options = { description: string; default?: string };
-
-/** A duration such as `500ms` or `1m30s`; the only plain number is 0. Its value is milliseconds. */
-export const duration = (options: Options) =>
-  Type.Unsafe<number>({
-    type: ['string', 'integer'],
-    pattern: '^(0|(\\d+(\\.\\d+)?(ns|us|µs|ms|s|m|h))+)$',
-    minimum: 0,
-    maximum: 0,
-    parse: parseDuration,
-    ...options,
-  });
 
 /** A size such as `64Ki`, or a number of bytes. Its value is bytes. */
 export const size = (options: Options) =>

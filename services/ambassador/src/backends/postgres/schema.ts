@@ -1,5 +1,5 @@
+import { yamlDuration } from '@podkit/chassis/config/yaml-duration';
 import { type Static, type TObject, Type } from 'typebox';
-import { duration } from '../../schema/quantities.ts';
 import { credentials, times } from '../connection-schema.ts';
 
 export const postgresProperties = {
@@ -14,7 +14,7 @@ export const postgresProperties = {
     default: [],
     description: 'URLs of read replicas; reads with consistency `eventual` go there.',
   }),
-  replicaLag: duration({
+  replicaLag: yamlDuration({
     default: '10s',
     description: 'How long a key that was written through here is read from the primary.',
   }),
@@ -29,7 +29,7 @@ export const postgresProperties = {
     description:
       'Whether a trigger on the table notifies of every change, so that near caches hear other writers. Not through a pooler in transaction mode.',
   }),
-  cleanupInterval: duration({ default: '1h', description: 'How often expired rows are deleted; 0 is never.' }),
+  cleanupInterval: yamlDuration({ default: '1h', description: 'How often expired rows are deleted; 0 is never.' }),
 };
 
 export type PostgresSpec = Static<TObject<typeof postgresProperties>>;

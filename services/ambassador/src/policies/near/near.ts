@@ -1,5 +1,6 @@
+import { yamlDuration } from '@podkit/chassis/config/yaml-duration';
 import { type Static, Type } from 'typebox';
-import { duration, probability, size, strict } from '../../schema/quantities.ts';
+import { probability, size, strict } from '../../schema/quantities.ts';
 import type { Built } from '../../store/built.ts';
 import { ChangeRelay } from '../../store/change-relay.ts';
 import { onClose } from '../../store/on-close.ts';
@@ -10,17 +11,17 @@ import { nearStore } from './near-store.ts';
 const schema = strict(
   {
     maxBytes: size({ default: '32Mi', description: 'Memory budget of the cache.' }),
-    ttl: duration({ default: '10s', description: 'How long an entry is fresh.' }),
-    negativeTtl: duration({
+    ttl: yamlDuration({ default: '10s', description: 'How long an entry is fresh.' }),
+    negativeTtl: yamlDuration({
       default: '1s',
       description: 'How long the absence of a key is remembered; 0 is never.',
     }),
     jitter: probability('Fraction by which a lifetime is shortened at random, against stampedes.', 0.1),
-    staleWhileRevalidate: duration({
+    staleWhileRevalidate: yamlDuration({
       default: '0',
       description: 'How long a stale entry is served while it is being revalidated.',
     }),
-    staleIfError: duration({
+    staleIfError: yamlDuration({
       default: '0',
       description: 'How long a stale entry is served when the backend fails.',
     }),
