@@ -1,7 +1,8 @@
 import { EventEmitter } from 'node:events';
 import { coalesced } from './coalesced.ts';
 import { type MapFile, parseMapFile } from './map-file.ts';
-import { readVolume, type Snapshot, type Unreadable, watchVolume } from './volume.ts';
+import type { Unreadable } from './read-tree.ts';
+import { readVolume, type Snapshot, watchVolume } from './volume.ts';
 
 export type PodOptions = {
   /** Where the Downward API volume is mounted. */
@@ -50,7 +51,7 @@ export class Pod extends EventEmitter<{ change: []; error: [unknown] }> {
     return this.#snapshot?.files ?? {};
   }
 
-  /** Files of the volume that cannot be read now, with the system's code; they are missing from the others. */
+  /** Files of the volume that are not read now, with the reason; they are missing from the others. */
   get unreadable(): readonly Unreadable[] {
     return this.#snapshot?.unreadable ?? [];
   }

@@ -1,10 +1,8 @@
-import { constants, type Dirent, statSync, watch } from 'node:fs';
-import { lstat, readdir, readFile, realpath } from 'node:fs/promises';
+import { statSync, watch } from 'node:fs';
+import { lstat, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { getErrorCode, PodkitError } from '@podkit/chassis/errors';
-
-/** A file or folder of the volume that cannot be read: its path inside, `.` for the volume itself, and the system's code. */
-export type Unreadable = { path: string; code: string };
+import { readTree, type Unreadable } from './read-tree.ts';
 
 /** One consistent state of a Downward API volume. */
 export type Snapshot = {
@@ -12,7 +10,7 @@ export type Snapshot = {
   generation: string | undefined;
   /** Content by path inside the volume. */
   files: Record<string, string>;
-  /** What is there and cannot be read; the rest is in `files`. */
+  /** What is there and is not in `files`, since it cannot be read or is beyond a limit of `volumeLimits`. */
   unreadable: Unreadable[];
 };
 
@@ -21,7 +19,7 @@ const attempts = 5;
 /**
  * Read all files of a volume from the one generation that `..data` leads to, so that they belong together. A
  * generation that vanishes while it is read is tried anew with the one that replaced it. What cannot be read (no
- * permission, a link to nowhere) is named in `unreadable` and keeps nothing else from being read.
+ * permission, a link to nowhere) or is beyond a limit is named in `unreadable`, and keeps nothing else from being read.
  *
  * @returns undefined where there is no such directory
  * @throws {PodkitError} ERR_VOLUME_UNSTABLE where generations vanish faster than they can be read
@@ -29,8 +27,8 @@ const attempts = 5;
 export async function readVolume(directory: string): Promise<Snapshot | undefined> {
   for (let attempt = 1; ; attempt += 1) {
     const generation = await resolveData(directory);
-    const snapshot: Snapshot = { generation: generation.path, files: {}, unreadable: generation.errors };
-    await readTree(generation.path ?? directory, '', snapshot);
+    const { files, unreadable } = readTree(generation.path ?? directory);
+    const snapshot = { generation: generation.path, files, unreadable: [...generation.errors, ...unreadable] };
     const vanished = snapshot.unreadable.find(({ code }) => code === 'ENOENT');
     if (vanished === undefined) return snapshot;
     if (generation.path === undefined && vanished.path === '.') return undefined;
@@ -53,29 +51,6 @@ async function resolveData(directory: string): Promise<{ path: string | undefine
     };
   }
 }
-
-async function readTree(root: string, folder: string, snapshot: Snapshot): Promise<void> {
-  const note = (path: string) => (error: unknown) => {
-    snapshot.unreadable.push({ path, code: getErrorCode(error) ?? 'EIO' });
-  };
-  const entries = await readdir(join(root, folder), { withFileTypes: true }).catch(note(folder || '.'));
-  const visible = (entries ?? []).filter(({ name }) => !name.startsWith('..')).sort(byName);
-  const files = visible
-    .filter((entry) => entry.isFile() || entry.isSymbolicLink())
-    .map(({ name }) => join(folder, name));
-  const contents = await Promise.all(files.map((path) => readText(join(root, path)).catch(note(path))));
-  for (const [index, path] of files.entries()) {
-    const content = contents[index];
-    if (content !== undefined) snapshot.files[path] = content;
-  }
-  for (const entry of visible) if (entry.isDirectory()) await readTree(root, join(folder, entry.name), snapshot);
-}
-
-const byName = (a: Dirent, b: Dirent): number => (a.name < b.name ? -1 : 1);
-
-/** Not waiting for a writer, where a link leads to a pipe. */
-const readText = (path: string) =>
-  readFile(path, { encoding: 'utf8', flag: constants.O_RDONLY | constants.O_NONBLOCK });
 
 /**
  * Call `onEvent` when the volume may have changed: at each swap of `..data`, and every `poll` milliseconds for file

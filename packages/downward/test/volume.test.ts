@@ -1,10 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import { readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, renameSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { tempDir } from '@podkit/chassis/testing/temp-dir';
 import { waitFor } from '@podkit/chassis/testing/wait-for';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { parseMapFile } from '../src/map-file.ts';
+import { volumeLimits } from '../src/read-tree.ts';
 import { writeVolume } from '../src/simulate.ts';
 import { readVolume, watchVolume } from '../src/volume.ts';
 
@@ -108,12 +109,48 @@ describe('a Downward API volume', () => {
     expect(Object.keys(snapshot?.files ?? {})).toEqual(expect.arrayContaining(names.slice(0, 100)));
   });
 
-  test('does not wait for the writer of a pipe', async () => {
+  test('tells a pipe and a device, neither of which it reads', async () => {
     const folder = tempDir();
     await writeVolume(folder, { labels: 'x="y"' });
     execFileSync('mkfifo', [join(folder, 'pipe')]);
     symlinkSync(join(folder, 'pipe'), join(folder, '..data', 'annotations'));
-    expect((await readVolume(folder))?.files).toMatchObject({ labels: 'x="y"' });
+    symlinkSync('/dev/zero', join(folder, '..data', 'zero'));
+    expect(await readVolume(folder)).toMatchObject({
+      files: { labels: 'x="y"' },
+      unreadable: [
+        { path: 'annotations', code: 'ERR_NOT_A_FILE' },
+        { path: 'zero', code: 'ERR_NOT_A_FILE' },
+      ],
+    });
+  });
+
+  test('tells a file that is too large, and those that make the whole too large', async () => {
+    const folder = tempDir();
+    const { fileBytes, bytes } = volumeLimits;
+    const names = Array.from({ length: bytes / fileBytes }, (_, index) => `file-${index}`);
+    for (const name of names) writeFileSync(join(folder, name), '');
+    for (const name of names) truncateSync(join(folder, name), fileBytes);
+    writeFileSync(join(folder, 'a'), 'small');
+    writeFileSync(join(folder, 'b'), '');
+    truncateSync(join(folder, 'b'), fileBytes + 1);
+    const snapshot = await readVolume(folder);
+    expect(Object.keys(snapshot?.files ?? {})).toEqual(['a', ...names.slice(0, -1)]);
+    expect(snapshot?.unreadable).toEqual([
+      { path: 'b', code: 'ERR_FILE_TOO_LARGE' },
+      { path: names.at(-1), code: 'ERR_VOLUME_TOO_LARGE' },
+    ]);
+  });
+
+  test('counts files and folders, and tells where it stopped', async () => {
+    const folder = tempDir();
+    mkdirSync(join(folder, 'deep', 'deeper'), { recursive: true });
+    const { entries } = volumeLimits;
+    for (let left = entries - 2; left > 0; left -= 1) writeFileSync(join(folder, `file-${left}`), '');
+    expect((await readVolume(folder))?.unreadable).toEqual([]);
+    writeFileSync(join(folder, 'deep', 'deeper', 'one-more'), '');
+    const snapshot = await readVolume(folder);
+    expect(Object.keys(snapshot?.files ?? {})).toHaveLength(entries - 2);
+    expect(snapshot?.unreadable).toEqual([{ path: 'deep/deeper', code: 'ERR_TOO_MANY_FILES' }]);
   });
 
   test('tells a path that is no directory', async () => {

@@ -40,7 +40,7 @@ test('loads for exec nothing but what limits and their settings need, since the 
       'process/programs',
       'process/run-service',
     ].map((name) => `packages/chassis/src/${name}.ts`),
-    ...['go-quote', 'map-file', 'volume'].map((name) => `packages/downward/src/${name}.ts`),
+    ...['go-quote', 'map-file', 'read-tree', 'volume'].map((name) => `packages/downward/src/${name}.ts`),
     'services/downward-reader/package.json',
     'services/downward-reader/src/config.ts',
     ...['age', 'document', 'inputs'].map((name) => `services/downward-reader/src/document/${name}.ts`),
@@ -50,8 +50,17 @@ test('loads for exec nothing but what limits and their settings need, since the 
     ...['cgroup', 'field-specs', 'matrix', 'resolve-units', 'resources', 'rounding', 'units'].map(
       (name) => `services/downward-reader/src/resources/${name}.ts`,
     ),
-    ...['environment', 'java', 'memory-plan', 'node', 'options', 'pools', 'runtimes', 'tune', 'workers'].map(
-      (name) => `services/downward-reader/src/tune/${name}.ts`,
-    ),
+    ...[
+      'environment',
+      'java',
+      'memory-plan',
+      'node',
+      'options',
+      'pools',
+      'runtimes',
+      'settings',
+      'tune',
+      'workers',
+    ].map((name) => `services/downward-reader/src/tune/${name}.ts`),
   ]);
 });

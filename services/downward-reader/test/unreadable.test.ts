@@ -1,4 +1,4 @@
-import { chmodSync, chownSync, rmSync, symlinkSync } from 'node:fs';
+import { chmodSync, chownSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { tempDir } from '@podkit/chassis/testing/temp-dir';
 import { waitFor } from '@podkit/chassis/testing/wait-for';
@@ -87,5 +87,15 @@ describe('what cannot be read', () => {
     chmodSync(dir, 0o755);
     await waitFor('the labels', async () => (await json(url)).labels !== undefined);
     expect(await json(`${url}/labels`)).toEqual({ a: '1' });
+  });
+
+  test('is what a large folder has beyond the limits, and the reader starts without it', async () => {
+    const dir = tempDir();
+    for (let index = 0; index < 2000; index += 1) writeFileSync(join(dir, `file-${index}`), '');
+    const { url } = await startReader(dir, settings);
+    expect((await json(url)).warnings).toEqual([
+      `${dir} has no ..data: it is a plain folder or a subPath mount, which Kubernetes never updates`,
+      `${dir} is not read further: the volume has more than 1000 files and folders`,
+    ]);
   });
 });

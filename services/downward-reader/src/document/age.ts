@@ -5,7 +5,7 @@ import type { Field } from '../resources/field.ts';
 /** A field with the time for which its value has been known. */
 export type AgedField = Field & { age: number | undefined };
 
-/** A clock that never goes back: while the system's one does, it stands still. */
+/** A clock that never goes back: it stands still until the system's clock has caught up. */
 export function monotone(now: () => number): () => number {
   let latest = Number.NEGATIVE_INFINITY;
   return () => {
@@ -18,14 +18,14 @@ export type DateOptions = {
   previous: readonly Field[] | undefined;
   /** The folder that the volume's files were read from. */
   root: string;
-  /** When the environment and the cgroup were made, as far as this process can know: when it started. */
+  /** When this process started. The age of the environment and of the cgroup counts from it. */
   started: number;
   now: number;
 };
 
 /**
- * Since when each field has its value, in milliseconds since the epoch: when the change was seen; for what was there at
- * the start, when its file was written or this process began.
+ * Set when each field got its value, in milliseconds since the epoch: when the change was seen; for what was there at the
+ * start, when its file was written or this process started.
  */
 export function dateFields(fields: readonly Field[], options: DateOptions): Field[] {
   const known = new Map(options.previous?.map((field) => [field.name, field]));

@@ -30,15 +30,13 @@ function flatten({ labels, annotations, files, resources, volume }: Document): M
   return values;
 }
 
-/** The newest events, for clients that come back and ask what they missed. */
+const [mostEvents, mostCharacters] = [1000, 8 * 2 ** 20];
+
+/** The newest events, for clients that come back and ask what they missed. The newest one is kept, however large. */
 export class ChangeLog {
   readonly #events: ChangeEvent[] = [];
-  readonly #limit: number;
+  #characters = 0;
   #last = 0;
-
-  constructor(limit = 1000) {
-    this.#limit = limit;
-  }
 
   get last(): number {
     return this.#last;
@@ -48,7 +46,11 @@ export class ChangeLog {
     this.#last += 1;
     const event = { id: this.#last, at, changes };
     this.#events.push(event);
-    if (this.#events.length > this.#limit) this.#events.shift();
+    this.#characters += countCharacters(event);
+    while (this.#events.length > 1 && (this.#events.length > mostEvents || this.#characters > mostCharacters)) {
+      const [oldest] = this.#events.splice(0, 1);
+      this.#characters -= oldest === undefined ? 0 : countCharacters(oldest);
+    }
     return event;
   }
 
@@ -59,3 +61,6 @@ export class ChangeLog {
     return this.#events.filter((event) => event.id > id);
   }
 }
+
+const countCharacters = ({ changes }: ChangeEvent): number =>
+  changes.reduce((sum, { before = '', after = '' }) => sum + before.length + after.length, 0);

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { type MapFile, parseMapFile } from '@podkit/downward/map-file';
-import type { Snapshot, Unreadable } from '@podkit/downward/volume';
+import { describeUnreadable, type Unreadable } from '@podkit/downward/read-tree';
+import type { Snapshot } from '@podkit/downward/volume';
 import { type CgroupLimits, readCgroup, unseenCgroup } from '../resources/cgroup.ts';
 import type { Field } from '../resources/field.ts';
 import { readFields } from '../resources/matrix.ts';
@@ -45,7 +46,7 @@ export type DocumentInputs = {
   started?: number;
 };
 
-/** Put the volume, the environment and the cgroup together; `previous` tells since when what did not change is so. */
+/** Put the volume, the environment and the cgroup together. What is as in `previous` keeps its age. */
 export function createDocument(snapshot: Snapshot | undefined, inputs: DocumentInputs, previous?: Document): Document {
   const { directory, env, divisors } = inputs;
   const all = snapshot?.files ?? {};
@@ -88,8 +89,11 @@ function withCgroup(fields: readonly Field[], { cpu, memory }: CgroupLimits): Fi
 function volumeWarnings(snapshot: Snapshot | undefined, directory: string): string[] {
   if (snapshot === undefined) return [];
   const { generation, unreadable } = snapshot;
-  const errors = unreadable.map(({ path, code }) => `${join(directory, path)} cannot be read: ${code}`);
-  if (generation !== undefined || unreadable.some(({ path }) => path === '.' || path === '..data')) return errors;
+  const errors = unreadable.map((one) => `${join(directory, one.path)} ${describeUnreadable(one)}`);
+  const isUnknown = unreadable.some(
+    ({ path, code }) => path === '..data' || (path === '.' && code !== 'ERR_TOO_MANY_FILES'),
+  );
+  if (generation !== undefined || isUnknown) return errors;
   return [
     `${directory} has no ..data: it is a plain folder or a subPath mount, which Kubernetes never updates`,
     ...errors,
@@ -112,6 +116,6 @@ function missingParts(snapshot: Snapshot | undefined, directory: string, fields:
     ...(snapshot === undefined ? [`no volume at ${directory}: mount a downwardAPI volume there`] : []),
     ...absent
       .filter((name) => /^(metadata\.(name|namespace|labels)|limits\.(cpu|memory))$/.test(name))
-      .map((name) => `${name}: by no method`),
+      .map((name) => `${name}: neither a file nor a variable has it`),
   ];
 }

@@ -1,4 +1,4 @@
-import type { Unreadable } from '@podkit/downward/volume';
+import type { Unreadable } from '@podkit/downward/read-tree';
 import type { CgroupLimits } from './cgroup.ts';
 import type { Field, Reading } from './field.ts';
 import { type FieldSpec, fieldSpecs } from './field-specs.ts';

@@ -1,6 +1,6 @@
 import { comparison, mebibyte, reserveHeadroom } from './memory-plan.ts';
 import { type Choice, javaSyntax, withOptions } from './options.ts';
-import type { Limits, Present, Settings } from './settings.ts';
+import { countCpus, type Limits, type Present, type Settings } from './settings.ts';
 
 const clamp = (value: number, least: number, most: number) => Math.max(least, Math.min(most, Math.floor(value)));
 const mebibytes = (bytes: number) => Math.floor(bytes / mebibyte);
@@ -44,7 +44,7 @@ export function javaSettings({ cpus, memory, memoryShare }: Limits, { env, overr
   return setting === undefined ? {} : { JAVA_TOOL_OPTIONS: setting };
 }
 
-/** Where the user decided the heap, he decided the rest with it. */
+/** A user who sets the heap decides the other regions too. */
 const heapOption = /^(-Xmx|-mx|-XX:(MaxRAM(Percentage|Fraction)?|MaxHeapSize)=)/;
 const region = (name: string) => new RegExp(`${heapOption.source}|^${name}`);
 
@@ -83,9 +83,8 @@ function memoryChoices(regions: JavaMemory, memory: number): Choice[] {
 
 function cpuChoices(cpus: number | undefined, memory: number | undefined): Choice[] {
   if (cpus === undefined) return [];
-  const whole = Math.max(1, Math.ceil(cpus));
   const count: Choice = {
-    option: `-XX:ActiveProcessorCount=${whole}`,
+    option: `-XX:ActiveProcessorCount=${countCpus(cpus)}`,
     reason: `limits.cpu is ${cpus}`,
     decided: /^-XX:ActiveProcessorCount=/,
   };
@@ -95,7 +94,7 @@ function cpuChoices(cpus: number | undefined, memory: number | undefined): Choic
   const collector: Choice = {
     option: server ? '-XX:+UseG1GC' : '-XX:+UseSerialGC',
     reason: server ? 'G1 from 2 CPUs and 1792 MiB on' : 'the serial collector below 2 CPUs or 1792 MiB',
-    // Of two collectors the JVM takes neither, and does not start.
+    // With two collectors the JVM does not start.
     decided: /^-XX:\+Use\w+GC$/,
   };
   return [count, collector];

@@ -3,18 +3,18 @@ import type { Limits, Present } from './settings.ts';
 export const mebibyte = 2 ** 20;
 const inMebibytes = (bytes: number) => `${Math.floor(bytes / mebibyte)} MiB`;
 
-/** What the processes of a program take beside their heaps, in bytes. */
+/** The memory of a program's processes beside their heaps, in bytes. */
 export type Processes = {
-  /** The process that only starts workers; 0 where there is none. */
+  /** The process that only starts workers; 0 if there is none. */
   parent: number;
   /** Interpreter, libraries, code and young objects of each worker. */
   native: number;
   threads: number;
   /** Of each thread. */
   stack: number;
-  /** Least heap that a worker is of use with; fewer workers start where there is less. */
+  /** Smallest useful heap of a worker; with less memory there are fewer workers. */
   leastHeap: number;
-  /** Workers by the CPUs alone. */
+  /** Workers that the CPUs are enough for. */
   wanted: number;
 };
 
@@ -42,12 +42,13 @@ export function planMemory({ memory, memoryShare }: Limits, processes: Processes
   return { workers, heap, sum };
 }
 
-/** Between a sum and the limit: below the least heap the sum is more than the limit, and whoever reads it must know. */
+/** The words between a sum and the limit. With the smallest heap the sum may be more than the limit. */
 export const comparison = (fits: boolean): string => (fits ? '≤' : 'does not fit, it is more than');
 
 export const reserveHeadroom = (memory: number): number => Math.max(8 * mebibyte, memory * 0.05);
 
-function givenWorkers(present: Present | undefined): number | undefined {
+/** The workers that WEB_CONCURRENCY asks for; undefined where it does not, or may be overridden. */
+export function givenWorkers(present: Present | undefined): number | undefined {
   const text = present?.override === false ? present.env.WEB_CONCURRENCY : undefined;
   return text !== undefined && /^[1-9]\d{0,3}$/.test(text) ? Number(text) : undefined;
 }

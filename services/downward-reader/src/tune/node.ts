@@ -1,10 +1,10 @@
-import { type MemoryPlan, mebibyte, planMemory } from './memory-plan.ts';
+import { givenWorkers, type MemoryPlan, mebibyte, planMemory } from './memory-plan.ts';
 import { nodeSyntax, withOptions } from './options.ts';
-import type { Limits, Present, Settings } from './settings.ts';
+import { countCpus, type Limits, type Present, type Settings } from './settings.ts';
 
 const sizePool = (cpus: number | undefined) => Math.min(16, Math.max(2, Math.ceil(cpus ?? 2) * 2));
 
-/** V8 alone takes half of the limit, and more than all of it below 300 MiB, where the kernel then kills without a word. */
+/** Without a flag, V8 takes half of the limit as its heap, and below 300 MiB more than the limit: the kernel then kills it. */
 const process = (limits: Limits) => ({
   parent: 0,
   native: 16 * mebibyte,
@@ -15,17 +15,15 @@ const process = (limits: Limits) => ({
 
 /** One process; where WEB_CONCURRENCY is set the program starts as many, and they share the memory. */
 export function nodeSettings(limits: Limits, present: Present): Settings {
-  const workers = present.override ? undefined : present.env.WEB_CONCURRENCY;
-  const cluster = workers !== undefined && /^[1-9]\d*$/.test(workers) && workers !== '1';
-  if (cluster) return nodeClusterSettings(limits, present);
+  if ((givenWorkers(present) ?? 1) > 1) return nodeClusterSettings(limits, present);
   const plan = planMemory(limits, { ...process(limits), wanted: 1 });
   return { ...heap(plan, present), ...threads(limits) };
 }
 
 /** A worker per CPU, beside the process that starts them. */
 export function nodeClusterSettings(limits: Limits, present: Present): Settings {
-  const wanted = Math.max(1, Math.ceil(limits.cpus ?? 1));
-  const plan = planMemory(limits, { ...process(limits), parent: 24 * mebibyte, wanted }, present);
+  const processes = { ...process(limits), parent: 24 * mebibyte, wanted: countCpus(limits.cpus) };
+  const plan = planMemory(limits, processes, present);
   const reason = `workers: ${plan.sum}; limits.cpu is ${limits.cpus}`;
   const workers = limits.cpus === undefined ? {} : { WEB_CONCURRENCY: { value: String(plan.workers), reason } };
   return { ...heap(plan, present), ...threads(limits), ...workers };
@@ -39,7 +37,7 @@ function heap(plan: MemoryPlan, { env, override }: Present): Settings {
   return setting === undefined ? {} : { NODE_OPTIONS: setting };
 }
 
-/** Also as V8 takes it, with underscores; the percentage would win over a size, wherever they stand. */
+/** V8 also takes underscores. A percentage wins over a size in any order. */
 const nodeHeapOption = /^--max[-_](old[-_]space[-_]size([-_]percentage)?|heap[-_]size)(=|$)/;
 
 function threads({ cpus }: Limits): Settings {

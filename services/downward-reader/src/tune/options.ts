@@ -1,4 +1,4 @@
-/** How a runtime takes options from a variable: what stands between them, what quotes, and what escapes inside quotes. */
+/** How a runtime splits a variable into options: the separator, the quotes, and the escape inside quotes. */
 export type Syntax = { blank: RegExp; quotes: string; escape: string };
 
 /** https://nodejs.org/api/cli.html#node_optionsoptions: blanks only, and a backslash escapes inside double quotes. */
@@ -8,7 +8,7 @@ export const javaSyntax: Syntax = { blank: /^[ \t\n\v\f\r]$/, quotes: `"'`, esca
 
 type Word = { start: number; end: number; value: string };
 
-/** The words of such a text, each with where it stands and what the runtime reads: its value without quotes. */
+/** The words of such a text: the place of each, and its value without quotes. */
 export function splitWords(text: string, { blank, quotes, escape }: Syntax): Word[] {
   const words: Word[] = [];
   let word: Word | undefined;
@@ -34,12 +34,12 @@ export function splitWords(text: string, { blank, quotes, escape }: Syntax): Wor
   return words;
 }
 
-/** One thing to decide: our option, why, and what counts as a decision of the same by the user. */
+/** One decision: our option, the reason, and the words by which a user has made the same decision. */
 export type Choice = { option: string; reason: string; decided: RegExp };
 
 /**
- * Add options to such a text. What the user decided stays, unless `override`: then his words are taken out, each with the
- * blanks behind it, and nothing else is changed. Undefined where nothing is to be added.
+ * Add options to such a text. What the user decided stays, unless `override`: then those words are removed, each with the
+ * blanks behind it, and nothing else is changed. Undefined if nothing is to be added.
  */
 export function withOptions(
   text: string,

@@ -1,7 +1,7 @@
 import { javaSettings } from './java.ts';
-import { comparison, mebibyte, reserveHeadroom } from './memory-plan.ts';
+import { mebibyte, planMemory } from './memory-plan.ts';
 import { nodeClusterSettings, nodeSettings } from './node.ts';
-import type { Limits, Present, Settings } from './settings.ts';
+import { countCpus, type Limits, type Present, type Settings } from './settings.ts';
 import { gunicornSettings, phpSettings, pumaSettings, uvicornSettings } from './workers.ts';
 
 export const runtimeNames = [
@@ -19,7 +19,6 @@ export const runtimeNames = [
 ] as const;
 export type RuntimeName = (typeof runtimeNames)[number];
 
-const whole = (cpus: number) => Math.max(1, Math.ceil(cpus));
 const inWords = (cpus: number) => `limits.cpu is ${cpus}`;
 
 /** Settings by runtime. Each makes only those whose limit is known. */
@@ -30,7 +29,7 @@ export const runtimes: Record<RuntimeName, (limits: Limits, present: Present) =>
   go: goSettings,
   dotnet: dotnetSettings,
   openmp: ({ cpus }) =>
-    cpus === undefined ? {} : { OMP_NUM_THREADS: { value: String(whole(cpus)), reason: inWords(cpus) } },
+    cpus === undefined ? {} : { OMP_NUM_THREADS: { value: String(countCpus(cpus)), reason: inWords(cpus) } },
   python: gunicornSettings,
   gunicorn: gunicornSettings,
   uvicorn: uvicornSettings,
@@ -53,7 +52,7 @@ export function findRuntime(command: string): RuntimeName | undefined {
 
 function goSettings({ cpus, memory }: Limits): Settings {
   return {
-    ...(cpus === undefined ? {} : { GOMAXPROCS: { value: String(whole(cpus)), reason: inWords(cpus) } }),
+    ...(cpus === undefined ? {} : { GOMAXPROCS: { value: String(countCpus(cpus)), reason: inWords(cpus) } }),
     ...(memory === undefined
       ? {}
       : {
@@ -65,17 +64,23 @@ function goSettings({ cpus, memory }: Limits): Settings {
   };
 }
 
-const dotnetNative = 40 * mebibyte;
+const dotnet = { parent: 0, native: 40 * mebibyte, threads: 0, stack: 0, leastHeap: mebibyte, wanted: 1 };
 
 /** .NET reads numbers of its environment as hexadecimal. */
-function dotnetSettings({ cpus, memory, memoryShare }: Limits): Settings {
-  const cpu =
-    cpus === undefined ? {} : { DOTNET_PROCESSOR_COUNT: { value: String(whole(cpus)), reason: inWords(cpus) } };
-  if (memory === undefined) return cpu;
-  const rest = memory - reserveHeadroom(memory) - dotnetNative;
-  const heap = Math.floor(Math.max(mebibyte, Math.min(rest, (memory * memoryShare) / 100)));
-  const reason =
-    `heap ${Math.floor(heap / mebibyte)} MiB + native ${dotnetNative / mebibyte} + headroom ${Math.ceil(reserveHeadroom(memory) / mebibyte)}` +
-    ` ${comparison(rest >= mebibyte)} limits.memory ${Math.floor(memory / mebibyte)} MiB; the value is hexadecimal`;
-  return { ...cpu, DOTNET_GCHeapHardLimit: { value: heap.toString(16).toUpperCase(), reason } };
+function dotnetSettings(limits: Limits): Settings {
+  const { cpus } = limits;
+  const { heap, sum } = planMemory(limits, dotnet);
+  return {
+    ...(cpus === undefined
+      ? {}
+      : { DOTNET_PROCESSOR_COUNT: { value: String(countCpus(cpus)), reason: inWords(cpus) } }),
+    ...(heap === undefined
+      ? {}
+      : {
+          DOTNET_GCHeapHardLimit: {
+            value: Math.floor(heap).toString(16).toUpperCase(),
+            reason: `${sum}; the value is hexadecimal`,
+          },
+        }),
+  };
 }

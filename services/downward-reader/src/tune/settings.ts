@@ -7,3 +7,6 @@ export type Settings = Record<string, Setting>;
 
 /** What is set already, and whether it is replaced. */
 export type Present = { env: Readonly<Record<string, string | undefined>>; override: boolean };
+
+/** How many CPUs a program can use at once: the limit rounded up; 1 without a limit. */
+export const countCpus = (cpus = 1): number => Math.max(1, Math.ceil(cpus));

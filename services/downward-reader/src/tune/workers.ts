@@ -1,9 +1,7 @@
 import { type MemoryPlan, mebibyte, type Processes, planMemory } from './memory-plan.ts';
-import type { Limits, Present, Settings } from './settings.ts';
+import { countCpus, type Limits, type Present, type Settings } from './settings.ts';
 
-const countCpus = (limits: Limits) => Math.max(1, Math.ceil(limits.cpus ?? 1));
-
-/** Python has no bound of its own: a worker sets RLIMIT_DATA from WORKER_MEMORY_MIB (VmData + share − RssAnon), and has a MemoryError instead of the kernel's kill. */
+/** Python does not bound its memory: a worker sets RLIMIT_DATA from WORKER_MEMORY_MIB (VmData + share − RssAnon), and gets a MemoryError before the kernel kills it. */
 const python = {
   parent: 12 * mebibyte,
   native: 16 * mebibyte,
@@ -12,11 +10,11 @@ const python = {
   leastHeap: 32 * mebibyte,
 };
 
-/** Synchronous workers: twice the CPUs and one more, as gunicorn advises, unless the memory is for fewer. */
+/** Synchronous workers: twice the CPUs and one more, as gunicorn advises, or as many as the memory is enough for. */
 export function gunicornSettings(limits: Limits, present: Present): Settings {
   const plan = planMemory(
     limits,
-    { ...python, wanted: limits.cpus === undefined ? 1 : countCpus(limits) * 2 + 1 },
+    { ...python, wanted: limits.cpus === undefined ? 1 : countCpus(limits.cpus) * 2 + 1 },
     present,
   );
   return { ...workerCount(limits, plan), ...workerMemory(plan, python) };
@@ -27,14 +25,14 @@ export function gunicornSettings(limits: Limits, present: Present): Settings {
  * tracker (6 MiB), unless there is one worker only.
  */
 export function uvicornSettings(limits: Limits, present: Present): Settings {
-  const several = planMemory(limits, { ...python, parent: 24 * mebibyte, wanted: countCpus(limits) }, present);
+  const several = planMemory(limits, { ...python, parent: 24 * mebibyte, wanted: countCpus(limits.cpus) }, present);
   const plan = several.workers > 1 ? several : planMemory(limits, { ...python, parent: 0, wanted: 1 }, present);
   return { ...workerCount(limits, plan), ...workerMemory(plan, python) };
 }
 
 const pumaThreads = 5;
 
-/** A worker per CPU with five threads each, as Puma's own default is; few arenas, since each thread may fill one. */
+/** A worker per CPU with Puma's default of five threads; few arenas, since each thread may fill one. */
 export function pumaSettings(limits: Limits, present: Present): Settings {
   const ruby = {
     parent: 24 * mebibyte,
@@ -43,7 +41,7 @@ export function pumaSettings(limits: Limits, present: Present): Settings {
     stack: mebibyte,
     leastHeap: 48 * mebibyte,
   };
-  const plan = planMemory(limits, { ...ruby, wanted: countCpus(limits) }, present);
+  const plan = planMemory(limits, { ...ruby, wanted: countCpus(limits.cpus) }, present);
   const threads = { value: String(pumaThreads), reason: `${pumaThreads} threads a worker: ${plan.sum}` };
   return {
     ...workerCount(limits, plan),
@@ -57,7 +55,7 @@ export function pumaSettings(limits: Limits, present: Present): Settings {
 /** For a pool file with `pm.max_children = ${PHP_FPM_PM_MAX_CHILDREN}` and `php_admin_value[memory_limit] = ${PHP_MEMORY_LIMIT}`. */
 export function phpSettings(limits: Limits): Settings {
   const php = { parent: 12 * mebibyte, native: 3 * mebibyte, threads: 1, stack: 256 * 1024, leastHeap: 32 * mebibyte };
-  const plan = planMemory(limits, { ...php, wanted: limits.cpus === undefined ? 1 : countCpus(limits) * 5 });
+  const plan = planMemory(limits, { ...php, wanted: limits.cpus === undefined ? 1 : countCpus(limits.cpus) * 5 });
   const memory = plan.heap === undefined ? undefined : Math.floor(plan.heap / mebibyte);
   return {
     ...(limits.cpus === undefined && memory === undefined
