@@ -15,6 +15,7 @@ const help = `npm run e2e -- [options]    it needs kubectl, helm, and a cluster 
   --tag TAG         their tag (default ${tag})
   --previous TAG    the tag of the previous release, to roll back to it and upgrade from it
   --only REGEX      run only the cases whose names match
+  --keep            keep what a failed pattern has created, to look into it
   --list            print the names of the cases
 `;
 const { values } = parseArgs({
@@ -23,6 +24,7 @@ const { values } = parseArgs({
     tag: { type: 'string', default: tag },
     previous: { type: 'string', default: '' },
     only: { type: 'string', default: '' },
+    keep: { type: 'boolean', default: false },
     list: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
@@ -39,7 +41,7 @@ await withManifests(image, async (folder) => {
   const all = [
     ...suiteCases(folder, values),
     ...chartCases(values),
-    ...patternCases(folder),
+    ...patternCases(folder, values),
     ...pageCases('cluster', root, rewrite),
   ];
   const only = new RegExp(values.only);

@@ -44,7 +44,7 @@ async function clients(bench: Bench): Promise<Growth[]> {
 async function exec(bench: Bench): Promise<Row[]> {
   const [directory, main] = [mkdtempSync(join(bench.folder, 'podinfo-')), await bench.bundle('downward-reader')];
   await writeVolume(directory, { labels: 'app="shop"', 'limits/cpu_m': '500', 'limits/memory_mi': '256' });
-  const env = { PATH: process.env.PATH ?? '', DOWNWARD_DIR: directory };
+  const env = { DOWNWARD_DIR: directory };
   const time = (args: string[]) => {
     const began = performance.now();
     execFileSync(process.execPath, args, { env });

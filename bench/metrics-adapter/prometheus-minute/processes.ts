@@ -15,13 +15,7 @@ export async function startAdapter(folder: string, producers: { app: string; sta
   const config = join(folder, 'adapter.yaml');
   writeFileSync(config, adapterConfig(folder, producers));
   const port = await freePort();
-  const env = {
-    PATH: process.env.PATH ?? '',
-    HOST: '127.0.0.1',
-    PORT: String(port),
-    DRAIN_DELAY: '0s',
-    LOG_LEVEL: 'warn',
-  };
+  const env = { HOST: '127.0.0.1', PORT: String(port), DRAIN_DELAY: '0s', LOG_LEVEL: 'warn' };
   const child = spawn(process.execPath, [main, '--config', config], { env, stdio: ['ignore', 'pipe', 'pipe'] });
   return answering(child, `http://127.0.0.1:${port}`, '/readyz');
 }
