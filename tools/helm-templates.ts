@@ -95,7 +95,7 @@ function define(container: V1Container): string {
 function textOf(object: unknown): string {
   return (
     stringify(object, { lineWidth: 0, compat: 'yaml-1.1' })
-      // What is Prometheus' or ours to expand is not Helm's.
+      // Expressions of Prometheus and of podkit are not for Helm.
       .replaceAll('{{', '{{ "{{" }}')
       .replaceAll(
         /^( *)- "?⟦@include ([\w-]+)⟧"?$/gm,

@@ -54,7 +54,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
     if (!isCopy) child?.kill(signal);
   });
 }
-// npm passes a signal on to the shell that it started us by, and that dies of it without a word: then our parent is another.
+// npm passes a signal on only to the shell between it and us. The shell dies of it, and our parent is another process then.
 const parent = process.ppid;
 setInterval(() => {
   if (process.ppid !== parent) child?.kill('SIGTERM');

@@ -18,7 +18,7 @@ export class TestReporter implements Reporter {
   }
 
   onTestModuleEnd(module: TestModule): void {
-    // What is no test's own: a hook, a describe block, an import.
+    // Errors outside of tests: of a hook, a describe block, an import.
     for (const suite of [module, ...module.children.allSuites()]) {
       const errors = suite.errors();
       if (errors.length === 0) continue;

@@ -73,9 +73,7 @@ function sayWhatIsMissing(): void {
   const missing = ['git', 'redis-server', 'redis-cli'].filter(isMissing);
   if (missing.length > 0) console.log(`missing: ${missing.join(', ')}; on Debian: apt-get install git redis-server`);
   if (isMissing('git-lfs') || !existsSync('/usr/sbin/sshd'))
-    console.log(
-      'missing: git-lfs or sshd; tests of theirs are skipped; on Debian: apt-get install git-lfs openssh-server',
-    );
+    console.log('missing: git-lfs or sshd; their tests are skipped; on Debian: apt-get install git-lfs openssh-server');
   if (['kubectl', 'kustomize'].every(isMissing))
     console.log('missing: kubectl or kustomize; the Kubernetes manifests are NOT checked');
   if (isMissing('helm')) console.log('missing: helm; the chart is NOT checked');

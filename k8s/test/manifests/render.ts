@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process';
-import { accessSync, constants } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { delimiter, join, relative } from 'node:path';
+import { join, relative } from 'node:path';
 import { promisify } from 'node:util';
+import { findOnPath } from '@podkit/chassis/process/programs';
 import { parseAllDocuments } from 'yaml';
 import type { Manifest } from './manifest.ts';
 
@@ -19,16 +19,7 @@ export type Renderer = (typeof renderers)[number];
 
 /** The first renderer on the PATH, or undefined. */
 export const findRenderer = (path = process.env.PATH ?? ''): Renderer | undefined =>
-  renderers.find(([program]) => path.split(delimiter).some((folder) => isExecutable(join(folder, program))));
-
-function isExecutable(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
-}
+  renderers.find(([program]) => findOnPath(program, path) !== undefined);
 
 export const howToInstall =
   'the manifests are rendered by kubectl or kustomize, and neither is on the PATH: https://kubernetes.io/docs/tasks/tools/';

@@ -32,7 +32,7 @@ const sources = {
   }),
   cgroup: choice(['own', 'none'], {
     default: 'own',
-    description: 'Whether the limits are those of this container; none where a sidecar tells those of another one.',
+    description: 'own: the limits are of this container. none: of another one, whose cgroup cannot be seen from here.',
   }),
   cgroupRoot: text({ default: '/sys/fs/cgroup', description: 'Where the cgroup file system is mounted.' }),
 };
@@ -43,29 +43,29 @@ const output = {
     default: 'json',
     description: 'What --one-time writes: everything, the field matrix, runtime settings, OpenTelemetry attributes.',
   }),
-  output: optional(text({ description: 'File that --one-time writes, in one step; without it standard output.' })),
+  output: optional(text({ description: 'File that --one-time replaces in one step; without it, standard output.' })),
 };
 
 const tuning = {
   runtime: choice(['auto', ...runtimeNames, 'all'], {
     default: 'auto',
-    description: 'Whose settings are made; auto goes by the command of `exec`, and means node elsewhere.',
+    description: 'Runtime to make settings for; auto detects it from the command of `exec`, and is node elsewhere.',
   }),
   memoryShare: integer({
     default: 90,
     minimum: 10,
     maximum: 90,
-    description: 'Upper bound of all heaps together, in percent of the limit.',
+    description: 'Maximum of all heaps together, in percent of the limit.',
   }),
-  pools: list({ default: [], description: 'Own settings by template: DB_POOL=cpus*4, CACHE_MIB=memory/4.' }),
-  override: flag({ default: false, description: 'Whether settings that are set already are replaced.' }),
-  print: flag({ default: false, description: 'With `exec`: print the settings and their reasons, run nothing.' }),
-  explain: flag({ default: false, description: 'With `exec`: as --print, with the arithmetic of each setting only.' }),
+  pools: list({ default: [], description: 'More settings, by template: DB_POOL=cpus*4, CACHE_MIB=memory/4.' }),
+  override: flag({ default: false, description: 'Replace settings that are already set.' }),
+  print: flag({ default: false, description: 'With `exec`: print the settings and their reasons, and run nothing.' }),
+  explain: flag({ default: false, description: 'With `exec`: print the arithmetic of each setting, and run nothing.' }),
 };
 
 const notify = {
-  webhookUrl: optional(url({ description: 'Where each change is POSTed as JSON.' })),
-  webhookTimeout: duration({ default: '5s', minimum: 1, description: 'Longest wait for its answer.' }),
+  webhookUrl: optional(url({ description: 'URL that each change is POSTed to, as JSON.' })),
+  webhookTimeout: duration({ default: '5s', minimum: 1, description: 'Timeout of the webhook.' }),
   command: optional(text({ description: 'Program to run at each change; it gets the change as JSON on stdin.' })),
   signal: optional(choice(['SIGHUP', 'SIGUSR1', 'SIGUSR2', 'SIGTERM'], { description: 'Signal to send at a change.' })),
   signalPidFile: optional(text({ description: 'File with the process id that gets the signal.' })),
@@ -73,21 +73,21 @@ const notify = {
 
 const discovery = {
   peersSrv: optional(
-    text({ description: 'SRV name of the headless service, _http._tcp.app.default.svc.cluster.local.' }),
+    text({ description: 'SRV name of the headless service, such as _http._tcp.app.default.svc.cluster.local.' }),
   ),
   metricLabels: list({ default: [], description: 'Pod labels that become labels of downward_pod_labels.' }),
   metricNames: choice(['downward', 'kube'], {
     default: 'downward',
     description:
-      'Start of pod_info and pod_labels; kube gives the names of kube-state-metrics, where that does not run.',
+      'Prefix of pod_info and pod_labels; kube gives the names of kube-state-metrics, for clusters without it.',
   }),
-  maxStreams: integer({ default: 2000, minimum: 1, description: 'Clients of /events at once.' }),
+  maxStreams: integer({ default: 2000, minimum: 1, description: 'Maximum number of clients of /events.' }),
 };
 
 /** Every setting of the downward-reader; the README's table is made from it. */
 export const configSchema = settings({
   ...sharedSettings,
-  port: port({ env: 'PORT', default: 8090, description: 'Port of everything.' }),
+  port: port({ env: 'PORT', default: 8090, description: 'Port of the API, the probes and the metrics.' }),
   ...sources,
   ...output,
   ...tuning,
@@ -101,7 +101,7 @@ export type Config = Static<typeof configSchema>;
 export function configErrors(config: Readonly<Config>): string[] {
   const errors: string[] = [];
   if (config.signal !== undefined && config.signalPidFile === undefined)
-    errors.push('DOWNWARD_SIGNAL_PID_FILE: required with DOWNWARD_SIGNAL; the file that names the process');
-  if (config.output !== undefined && !config.oneTime) errors.push('DOWNWARD_OUTPUT: goes with --one-time only');
+    errors.push('DOWNWARD_SIGNAL_PID_FILE: required with DOWNWARD_SIGNAL; the file that has the process id');
+  if (config.output !== undefined && !config.oneTime) errors.push('DOWNWARD_OUTPUT: allowed only with --one-time');
   return errors;
 }

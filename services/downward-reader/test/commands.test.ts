@@ -85,7 +85,7 @@ describe('downward-reader exec', () => {
   });
 
   test.each([
-    [['exec'], 2, 'nothing to run'],
+    [['exec'], 2, 'no program'],
     [['exec', '--', 'nonesuch'], 127, 'nonesuch: no such program on the PATH'],
     [['exec', '--', '/tmp'], 127, '/tmp: no such program'],
     [['exec', '--memory-share=99', '--', 'true'], 2, '--memory-share="99": expected a whole number from 10 to 90'],

@@ -77,7 +77,7 @@ describe('compareResources', () => {
 
   test('tells a resize that is wanted and not done', () => {
     expect(compare({ 'limits/cpu_m': '900' }, {}, 500).findings).toEqual([
-      expect.stringContaining('desired is not actual'),
+      expect.stringContaining('a resize is not applied'),
     ]);
   });
 
@@ -158,7 +158,7 @@ describe('compareResources of what Kubernetes rounds', () => {
         );
         expect(found).toEqual([
           expect.stringContaining('the environment is stale'),
-          expect.stringContaining('desired is not actual'),
+          expect.stringContaining('a resize is not applied'),
         ]);
       }),
     );

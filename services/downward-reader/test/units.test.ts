@@ -108,7 +108,7 @@ describe('a value whose cgroup cannot be seen', () => {
     const { resources } = read({ files: { memory_limit: '134217728' } });
     expect(resources['limits.memory']).toMatchObject({
       value: undefined,
-      findings: [expect.stringMatching(/divisor of memory_limit=134217728 is open .*DOWNWARD_MEMORY_DIVISOR/)],
+      findings: [expect.stringMatching(/divisor of memory_limit=134217728 is not known .*DOWNWARD_MEMORY_DIVISOR/)],
     });
   });
 

@@ -10,13 +10,13 @@ import { describeAccepted } from './setting-text.ts';
 export type Environment = Record<string, string | undefined>;
 
 export type ConfigSource = {
-  /** What the service's own variables begin with, `AMBASSADOR_`; unknown ones that do are refused. */
+  /** Prefix of the service's own variables, such as `AMBASSADOR_`. An unknown variable with it is refused. */
   prefix: string;
   env: Environment;
   argv: readonly string[];
-  /** Words the command line may carry beside flags; without it any is refused. */
+  /** Whether the command line may have words beside flags. */
   positionals?: boolean;
-  /** How settings are written, where it is not as ours are. */
+  /** How flags and variables are written; `podkitGrammar` by default. */
   grammar?: Grammar;
 };
 
@@ -26,11 +26,11 @@ export type CrossCheck<Config> = (config: Readonly<Config>) => string[];
 export type Loaded<Schema extends TObject> = {
   config: Readonly<Static<Schema>>;
   positionals: string[];
-  /** Variables of Kubernetes for a Service that have the name of a setting; they were ignored. */
+  /** Variables with the name of a setting that Kubernetes set for a Service; they were ignored. */
   ignored: string[];
 };
 
-/** A configuration that can't be used. `errors` has one line for each error, with the name of its setting. */
+/** A configuration that cannot be used. `errors` has a line for each error, with the name of its setting. */
 export class ConfigError extends PodkitError {
   readonly errors: readonly string[];
 
@@ -44,7 +44,7 @@ export class ConfigError extends PodkitError {
  * Read a configuration: a flag beats the environment, which beats `NAME_FILE`'s content, which beats the default.
  * An empty variable counts as not set.
  *
- * @throws {ConfigError} with every error found, also those of `checks` whose settings are good
+ * @throws {ConfigError} with every error, also those of `checks` whose settings are valid
  */
 export function loadConfig<Schema extends TObject>(
   schema: Schema,
@@ -108,7 +108,7 @@ export function parseGiven(setting: Setting, { name, texts }: Given, { parse }: 
     const value = parse(setting, texts);
     if (value === undefined || Check(schema, value)) return value;
   } catch {
-    // The error below says what is expected, which helps more than the parser's message.
+    // The error below says what is expected.
   }
   const shown = annotation.secret ? '(hidden)' : JSON.stringify(texts.join(','));
   throw new PodkitError('ERR_CONFIG', `${name}=${shown}: expected ${describeAccepted(annotation.kind, schema)}`);

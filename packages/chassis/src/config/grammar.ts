@@ -1,21 +1,21 @@
 import type { Setting } from './setting.ts';
 
-/** What was given for a setting: its texts, several only for a list, and the flag or variable that they stood in. */
+/** What was given for a setting: the flag or variable, and its text, or several for a list. */
 export type Given = { name: string; texts: string[] };
 
-/** A command line taken apart: what it gives, by setting key, words that are not flags, and what was wrong. */
+/** A parsed command line: what it gives by setting key, the words that are not flags, and the errors. */
 export type Flags = { given: Map<string, Given>; positionals: string[]; errors: string[] };
 
 /**
- * How settings are written. `loadConfig` reads any by the same rules: a flag beats a variable, which beats the default;
- * all errors at once. Ours is `podkitGrammar`; a drop-in for another program has that program's.
+ * How flags and variables are written: `podkitGrammar`, or that of the program that a service is a drop-in for. `loadConfig` reads all
+ * by the same rules: a flag beats a variable, which beats the default; all errors at once.
  */
 export type Grammar = {
   readFlags(settings: readonly Setting[], argv: readonly string[]): Flags;
   /** @throws {PodkitError} ERR_CONFIG where the variable cannot be read */
   readVariable(setting: Setting, env: NodeJS.ProcessEnv): Given | undefined;
-  /** A line for each variable that is an error by its name alone. */
+  /** A line for each variable whose name is an error. */
   checkVariables(settings: readonly Setting[], env: NodeJS.ProcessEnv): string[];
-  /** The value of what was given; undefined counts as not given. An error it throws refuses the texts. */
+  /** The value of the texts; undefined counts as not given. It throws if they are refused. */
   parse(setting: Setting, texts: readonly string[]): unknown;
 };

@@ -6,7 +6,7 @@ import type { Setting } from './setting.ts';
 import { parseSetting } from './setting-text.ts';
 import { findUnknown } from './unknown-variables.ts';
 
-/** `--name=value`, `NAME` and `NAME_FILE`; a variable that begins as ours do and is no setting is an error. */
+/** `--name=value`, `NAME` and `NAME_FILE`; an unknown variable with the service's prefix is an error. */
 export const podkitGrammar = (prefix: string, positionals: boolean): Grammar => ({
   readFlags: (settings, argv) => readFlags(settings, argv, positionals),
   readVariable,
@@ -20,7 +20,7 @@ export const podkitGrammar = (prefix: string, positionals: boolean): Grammar => 
 function readVariable({ env: name }: Setting, env: NodeJS.ProcessEnv): Given | undefined {
   const [direct, path] = [env[name] ?? '', env[`${name}_FILE`] ?? ''];
   if (direct !== '' && path !== '')
-    throw new PodkitError('ERR_CONFIG', `${name}: set, and so is ${name}_FILE; keep one`);
+    throw new PodkitError('ERR_CONFIG', `${name}: set together with ${name}_FILE; keep one`);
   if (direct !== '') return { name, texts: [direct] };
   if (path === '') return undefined;
   try {

@@ -9,5 +9,5 @@ const linkValue = /^(tcp|udp|sctp):\/\/(\d+\.\d+\.\d+\.\d+|\[[0-9a-f:]+\]):\d+$/
 /** Whether a variable of this name may be one of them. */
 export const isServiceLinkName = (name: string): boolean => linkName.test(name);
 
-/** Whether a variable is one of them although a setting has its name: no setting takes such a value. */
+/** Whether a variable is one of them, even if a setting has its name: no setting takes such a value. */
 export const isServiceLink = (name: string, value: string): boolean => name.endsWith('_PORT') && linkValue.test(value);

@@ -3,14 +3,14 @@ import * as Type from 'typebox';
 import { parseBytes } from './bytes.ts';
 import { parseDuration } from './duration.ts';
 
-/** What a setting is, beside its JSON type; the parser, `--help` and the README's table all read this. */
+/** The kind of a setting, beside its JSON type. The parser, `--help` and the README's table use it. */
 export type Kind = 'text' | 'integer' | 'number' | 'flag' | 'duration' | 'bytes' | 'port' | 'choice' | 'list' | 'url';
 
-/** The podkit part of a setting's schema; it rides along in the TypeBox schema as ordinary keywords. */
+/** The keywords that podkit adds to a setting's TypeBox schema. */
 export type Annotation = {
   kind: Kind;
   description: string;
-  /** Environment variable, where it is not the service's prefix and the key in upper snake case. */
+  /** Environment variable; by default the service's prefix and the key in upper snake case. */
   env?: string;
   /** Never printed: not in errors, not in `--help`, not in logs. */
   secret?: boolean;
@@ -22,12 +22,12 @@ type Options<Default> = { description: string; default?: Default; env?: string; 
 type Range = { minimum?: number; maximum?: number };
 type Written = string | number | boolean | string[];
 
-/** The keywords of a setting whose value is written as it is. */
+/** The keywords of a setting. */
 function annotate<Given extends Options<Written>>(kind: Kind, options: Given) {
   return { kind, ...options, ...(options.default === undefined ? {} : { defaultText: String(options.default) }) };
 }
 
-/** The keywords of a setting whose value is parsed from what is written. */
+/** The keywords of a setting whose default is parsed. */
 function annotateParsed<Given extends Options<string>>(kind: Kind, options: Given, parse: (text: string) => number) {
   return { ...annotate(kind, options), ...(options.default === undefined ? {} : { default: parse(options.default) }) };
 }
@@ -35,7 +35,7 @@ function annotateParsed<Given extends Options<string>>(kind: Kind, options: Give
 /** Any text. */
 export const text = (options: Options<string> & { pattern?: string }) => Type.String(annotate('text', options));
 
-/** Text that must never be seen: it is masked wherever a configuration is shown. */
+/** Text that is masked wherever a configuration is shown. */
 export const secret = (options: Options<string> & { minLength?: number }) =>
   Type.String(annotate('text', { ...options, secret: true }));
 

@@ -82,7 +82,7 @@ export function parsePlacedYaml(
   return { document, where: (place) => at(findOffset(document, place)) };
 }
 
-/** The schema without what lists and records hold that the file doesn't have: code made from it stays in memory. */
+/** The schema without the items of lists and records that the file does not have: Ajv's code for them would stay in memory. */
 function withoutUnused(schema: TSchema & { properties?: Record<string, object> }, value: unknown): TSchema {
   if (schema.properties === undefined || typeof value !== 'object' || value === null) return schema;
   const properties = Object.entries(schema.properties).map(([key, property]) => {
@@ -98,7 +98,7 @@ function plainValue(document: Document, file: string): unknown {
   try {
     return withoutSharing(document.toJS() ?? {});
   } catch (error) {
-    // Such as an alias that would blow up to a million nodes.
+    // Such as aliases that expand to a million nodes.
     throw new ConfigError([`${file}: ${describeError(error)}`]);
   }
 }
@@ -125,7 +125,7 @@ function findOffset(document: Document, place: Place): number {
 
 function describeErrors(errors: readonly ErrorObject[], where: (place: Place) => string): string[] {
   const unparsed = new Set(errors.filter(({ keyword }) => keyword === 'parse').map(({ instancePath }) => instancePath));
-  // The parser's own message says more than the pattern; a branch of a choice says nothing about the one that was meant.
+  // A parser's message says more than a pattern. The errors of a choice's other branches say nothing.
   const specific = errors.filter(({ keyword, instancePath }) =>
     unparsed.has(instancePath) ? keyword === 'parse' : keyword !== 'if' && keyword !== 'anyOf' && keyword !== 'oneOf',
   );

@@ -74,7 +74,7 @@ function attachTo(watchers: Map<string, FSWatcher>, directory: string, onEvent: 
   }
 }
 
-/** What tells one state of a file from another, through links: which inode, how long, when written. */
+/** The state of a file, through links: inode, size and time of the last write. */
 async function fingerprint(path: string): Promise<string> {
   const stats: Stats | undefined = await stat(path).catch(() => undefined);
   return stats === undefined ? 'missing' : `${stats.dev}:${stats.ino}:${stats.size}:${stats.mtimeMs}`;

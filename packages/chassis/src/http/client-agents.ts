@@ -16,7 +16,7 @@ export type ClientOptions = {
   env?: NodeJS.ProcessEnv;
 };
 
-// `import` of node:http reads every export of it, and one of them loads the whole of undici: 23 ms and 6 MB at the start.
+// `import` of node:http would read all its exports, and one of them loads undici: 23 ms and 6 MB at the start.
 const require = createRequire(import.meta.url);
 
 /** Node's module for the protocol of a URL. */

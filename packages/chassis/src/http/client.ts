@@ -31,8 +31,8 @@ export class HttpClient {
   /**
    * Send a request and read the whole answer, whatever its status.
    *
-   * @throws {PodkitError} ERR_NO_ANSWER when there was no (whole) answer in time, its cause tells why, such as ECONNREFUSED;
-   *   ERR_ANSWER_TOO_LARGE; ERR_REDIRECTS when there are more of them than are followed
+   * @throws {PodkitError} ERR_NO_ANSWER without a whole answer in time, with a cause such as ECONNREFUSED;
+   *   ERR_ANSWER_TOO_LARGE; ERR_REDIRECTS after more redirects than are followed
    */
   async send(url: string | URL, { timeout, signal, ...sent }: ClientRequestOptions): Promise<Answer> {
     const end = AbortSignal.timeout(timeout);
@@ -105,7 +105,7 @@ export class HttpClient {
 function awaitHead(request: ClientRequest, body: string | Buffer | undefined): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     request.once('response', resolve);
-    // `on`, not `once`: an abort after the answer began is an error of the request, too.
+    // `on`, not `once`: an abort after the head is an error of the request, too.
     request.on('error', reject);
     request.end(body);
   });

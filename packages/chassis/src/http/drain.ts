@@ -4,6 +4,9 @@ import { setImmediate as pollEnd } from 'node:timers/promises';
 import { Server as TlsServer } from 'node:tls';
 import type { Lifecycle } from '../process/lifecycle.ts';
 
+/** Milliseconds that a connection has to send its headers after the close began. */
+const headersTimeout = 1000;
+
 /**
  * Make an HTTP server's connections follow the drain.
  *
@@ -11,15 +14,11 @@ import type { Lifecycle } from '../process/lifecycle.ts';
  * requests are read that wait in the kernel, as they do where the process gets little CPU: closed with them unread, a
  * connection is reset. And `server.close()` waits for requests and for nothing else; Node itself also waits for a
  * connection that becomes idle after the close began, for one on which a client has sent nothing yet (browsers connect
- * ahead), and for one that is still sending its headers, which here gets `headersTimeout` milliseconds.
+ * ahead), and for one that is still sending its headers.
  *
  * Returns the function to call, and to wait for, before the close.
  */
-export function drainConnections(
-  server: HttpServer,
-  lifecycle: Lifecycle,
-  { headersTimeout = 1000 }: { headersTimeout?: number } = {},
-): () => Promise<void> {
+export function drainConnections(server: HttpServer, lifecycle: Lifecycle): () => Promise<void> {
   let arrived = 0;
   const sockets = new Set<Socket>();
   const latest = new Map<Socket, ServerResponse>();

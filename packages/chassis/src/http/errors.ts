@@ -14,7 +14,7 @@ export const commonStatuses: StatusTable = {
   ERR_TIMEOUT: 504,
 };
 
-/** What a client learns of an error: status, code and message. Of an error that no table names only that there was one. */
+/** What a client is sent of an error. An error that no table has is sent as 500 and `internal error`. */
 export type PublicError = { status: number; code: string; message: string };
 
 /** Find the answer to a thrown error: by its code, or else by the status that Fastify gave its own errors. */

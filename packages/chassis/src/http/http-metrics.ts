@@ -15,7 +15,7 @@ export function createHttpMetrics(registry: Registry): HttpMetrics {
     registers: [registry],
   });
   return {
-    // Any word may come as a method; a client must not be able to make series.
+    // A client must not make series by methods of its own.
     observe: (method, route, status, seconds) =>
       durations.observe({ method: knownMethods.has(method) ? method : 'other', route, status }, seconds),
   };

@@ -4,8 +4,7 @@ import type { Health } from './health.ts';
 export type ProbeOptions = { health: Health; lifecycle: Lifecycle; drainReadiness: 'keep' | 'fail' };
 
 /**
- * Add what every service has on its admin side to `/livez`, `/readyz` and `/startupz`: the state machine as checks.
- * Liveness ignores the drain: a Pod that stops is not a Pod that is stuck.
+ * Add checks of the lifecycle to `/livez`, `/readyz` and `/startupz`. Liveness ignores the drain: a Pod that stops is not stuck.
  */
 export function addLifecycleChecks({ health, lifecycle, drainReadiness }: ProbeOptions): void {
   const started = () => {

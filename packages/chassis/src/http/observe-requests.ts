@@ -6,7 +6,7 @@ import { isLoopback } from './loopback.ts';
 declare module 'fastify' {
   // oxlint-disable-next-line typescript/consistent-type-definitions -- merging needs an interface
   interface FastifyContextConfig {
-    /** Its requests are logged at debug only; for what probes and scrapers call every few seconds. */
+    /** Log its requests at debug only; for paths that probes and scrapers call every few seconds. */
     quiet?: boolean;
   }
 }
@@ -18,12 +18,12 @@ export type ObserveOptions = {
   requestLog?: 'info' | 'debug' | false;
 };
 
-/** The User-Agent of what asks its neighbours in the Pod every few seconds. From the loopback it is logged at debug only. */
+/** The User-Agent of a container that polls others of its Pod. Its requests from the loopback are logged at debug only. */
 export const pollerAgent = 'podkit-poller';
 
 /** Note each answered request: its duration, and a log line of fields that can hold no secret. */
 export function observeRequests(server: FastifyInstance, { log, metrics, requestLog = 'info' }: ObserveOptions): void {
-  // Its fields are known and hold no secret, and searching for one costs six times as much as writing the line.
+  // Its fields hold no secret, and to search for one costs six times as much as to write the line.
   const lines = log.child({}, { redact: [], level: 'trace' });
   server.addHook('onResponse', (request, reply, done) => {
     const { method, is404, routeOptions } = request;
@@ -40,10 +40,10 @@ export function observeRequests(server: FastifyInstance, { log, metrics, request
   });
 }
 
-/** From elsewhere it would be a way to stay out of the log. */
+/** Only from the loopback: others must not stay out of the log. */
 const isPoller = ({ headers, ip }: FastifyRequest): boolean => headers['user-agent'] === pollerAgent && isLoopback(ip);
 
-/** The path without its query, where secrets may stand. */
+/** The path without its query, which may have secrets. */
 export function readPath({ url }: FastifyRequest): string {
   const end = url.indexOf('?');
   return end === -1 ? url : url.slice(0, end);

@@ -2,22 +2,21 @@ import type { FastifyDynamicSwaggerOptions } from '@fastify/swagger';
 import fastify, { type FastifyInstance, type RouteOptions } from 'fastify';
 import * as Type from 'typebox';
 
-/** What the OpenAPI document of a server says beside its routes. */
+/** The parts of an OpenAPI document beside the routes. */
 export type ApiOptions = {
   title: string;
   version: string;
   description?: string;
-  /** Where the document is served; elsewhere than at `/openapi.json` only where that path belongs to somebody else. */
+  /** Path of the document; `/openapi.json` by default. */
   path?: string;
-  /** How callers prove who they are, by the name that routes refer to in their `security`. */
+  /** How callers authenticate, by the name that the `security` of routes refers to. */
   securitySchemes?: NonNullable<
     NonNullable<NonNullable<FastifyDynamicSwaggerOptions['openapi']>['components']>['securitySchemes']
   >;
 };
 
 /**
- * The OpenAPI 3.1 document of a server, from the schemas of its own routes. It is made, and what makes it is loaded, with the
- * first request for it.
+ * The OpenAPI 3.1 document of a server, from the schemas of its routes. It is made with the first request for it.
  */
 export class ApiDocument {
   readonly title: string;
@@ -44,7 +43,7 @@ export class ApiDocument {
   }
 }
 
-/** The plugin describes the routes of the server on which it is: here, of one that never listens. */
+/** By a second server with the same routes, which never listens: so the plugin is loaded only when it is needed. */
 async function describeRoutes(routes: readonly RouteOptions[], options: ApiOptions): Promise<unknown> {
   const { title, version, description, securitySchemes } = options;
   const { default: swagger } = await import('@fastify/swagger');

@@ -32,11 +32,11 @@ export type ServerOptions = ObserveOptions & {
   bodyLimit?: number;
   /** Longest path parameter; a longer one is answered 414. */
   maxParamLength?: number;
-  /** How paths are matched, where it is not as usual. */
+  /** Other rules to match paths by. */
   routerOptions?: FastifyServerOptions['routerOptions'];
-  /** Answers what never reaches a route, such as a path that cannot be decoded. */
+  /** Answers requests that reach no handler, such as a path that cannot be decoded. */
   frameworkErrors?: FastifyServerOptions['frameworkErrors'];
-  /** Answers what no route does; by default with 404 and `{ code, message }`. */
+  /** Answers requests without a route; by default with 404 and `{ code, message }`. */
   notFound?: (request: FastifyRequest, reply: FastifyReply) => FastifyReply;
   /** The HTTP status of each error code of the service. */
   statuses?: StatusTable;
@@ -73,15 +73,15 @@ export function createServer(options: ServerOptions): Server {
     logController: new LogController({ disableRequestLogging: true }),
     // No line of ours has a request's id, and a logger for each request costs as much as the line about it.
     childLoggerFactory: (parent) => parent,
-    // A body is what it is: nothing is taken out of it. The types of TypeBox make the schemas valid: to check that, Ajv would
-    // compile a schema of schemas at each start.
+    // Nothing is removed from a body. TypeBox's types make the schemas valid: to check that, Ajv would compile the metaschema at
+    // each start.
     ajv: { customOptions: { removeAdditional: false, validateSchema: false } },
     bodyLimit,
     routerOptions: { maxParamLength, ...routerOptions },
     ...(frameworkErrors === undefined ? {} : { frameworkErrors }),
     return503OnClosing: false,
     forceCloseConnections: 'idle',
-    // Above the idle time of common load balancers (60 to 75 s), or they meet a connection that we just closed.
+    // Longer than the idle timeout of common load balancers (60 to 75 s): else one sends on a connection that we just closed.
     keepAliveTimeout: 76_000,
     connectionTimeout: 0,
     requestTimeout: 60_000,
@@ -103,12 +103,12 @@ export function createServer(options: ServerOptions): Server {
   return server;
 }
 
-/** The answer to what no route answers. */
+/** Answer 404. */
 export function sendNotFound(request: FastifyRequest, reply: FastifyReply): FastifyReply {
   return reply.code(404).send({ code: 'ERR_NOT_FOUND', message: `nothing at ${request.method} ${readPath(request)}` });
 }
 
-/** Listen on a port; a port that is taken becomes an error that names it and the setting to change. */
+/** Listen on a port. @throws {Error} that names the port and its setting, if it cannot be used */
 export async function listen(server: Server, at: { host: string; port: number; setting: string }): Promise<string> {
   await server.ready();
   try {

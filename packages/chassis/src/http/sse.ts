@@ -7,17 +7,17 @@ export type SseEvent = { id?: number; event: string; data: unknown };
 /** Why a client was dropped: too much waits for it, or it has read nothing for four heartbeats. */
 export type DropReason = 'buffer_full' | 'stalled';
 export type Drop = { reason: DropReason; address: string | undefined; waiting: number };
-export type StreamCounts = { open: number; opened: number; dropped: Record<DropReason, number> };
+export type StreamCounts = { open: number; dropped: Record<DropReason, number> };
 
 export type EventStreamsOptions = {
-  /** Clients at once; a further one is answered 503. */
+  /** Maximum number of clients; a further one is answered 503. */
   limit: number;
   onDrop?: (drop: Drop) => void;
-  /** Bytes that may wait for a client, besides the largest event that does: one event may be longer than any bound. */
+  /** Bytes that may wait for a client, beside the largest event: one event may be longer than any bound. */
   maxBacklog?: number;
   /** Milliseconds between the comments that keep proxies from ending a quiet stream (nginx does after 60 s). */
   heartbeat?: number;
-  /** Milliseconds that a client has to read what still waits for it after its stream ended. */
+  /** Milliseconds that a client has to read the rest of its stream after the end. */
   closeTimeout?: number;
 };
 
@@ -26,7 +26,7 @@ type Client = {
   address: string | undefined;
   /** Bytes of the largest event that waits. */
   largest: number;
-  /** Bytes that waited at the last heartbeat, and the heartbeats since which nothing of them was read. */
+  /** Bytes that waited at the last heartbeat, and the number of heartbeats at which none of them had been read. */
   waited: number;
   stuck: number;
 };
@@ -44,7 +44,6 @@ export class EventStreams {
   readonly #options: Required<EventStreamsOptions>;
   readonly #timer: NodeJS.Timeout;
   readonly #dropped = { buffer_full: 0, stalled: 0 };
-  #opened = 0;
 
   constructor(options: EventStreamsOptions) {
     this.#options = {
@@ -59,7 +58,7 @@ export class EventStreams {
   }
 
   get counts(): StreamCounts {
-    return { open: this.#clients.size, opened: this.#opened, dropped: { ...this.#dropped } };
+    return { open: this.#clients.size, dropped: { ...this.#dropped } };
   }
 
   /** Clients now. */
@@ -83,19 +82,18 @@ export class EventStreams {
     const bytes = Buffer.from(`retry: 1000\n\n${first.map(eventText).join('')}`);
     const address = response.socket?.remoteAddress;
     const client = { response, address, largest: bytes.length, waited: 0, stuck: 0 };
-    // Ended by the connection's end, without chunks: an event to a thousand clients takes 17 % less CPU time.
+    // Without chunks, since the connection ends with the stream: an event to a thousand clients takes 17 % less CPU time.
     response.removeHeader('transfer-encoding');
     response.writeHead(200, {
       'content-type': 'text/event-stream; charset=utf-8',
       'cache-control': 'no-store',
       // Tells nginx to pass events on at once.
       'x-accel-buffering': 'no',
-      // A stream ends when one side leaves: nothing else would come over its connection.
+      // The stream ends with its connection.
       connection: 'close',
     });
     response.write(bytes);
     this.#clients.add(client);
-    this.#opened += 1;
     response.once('close', () => this.#clients.delete(client));
     response.on('error', () => this.#clients.delete(client));
   }

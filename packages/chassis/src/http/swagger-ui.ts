@@ -1,7 +1,7 @@
 import type { FastifyPluginAsync } from 'fastify';
 import type { ApiDocument } from './openapi.ts';
 
-/** Nothing from elsewhere, and nothing inline but one style element of Swagger UI, by its hash. */
+/** Nothing from other hosts, and nothing inline but one style element of Swagger UI, by its hash. */
 const policy = {
   'default-src': "'none'",
   'script-src': "'self'",
@@ -14,9 +14,9 @@ const policy = {
 };
 
 /**
- * A plugin that serves Swagger UI at `/docs`, with these documents to choose from; the first is of the server itself. It is
- * loaded here and not by the plugin, which Fastify gives ten seconds to start. Requests can be sent from the page
- * where it has one document: the routes of another are on another port.
+ * A plugin that serves Swagger UI at `/docs`, with these documents to choose from; the first is of the server itself. Its library
+ * is loaded here, since Fastify gives a plugin ten seconds to start. With one document, the page can send requests; with
+ * several it cannot, since their routes are on other ports.
  */
 export async function swaggerUi(documents: readonly [ApiDocument, ...ApiDocument[]]): Promise<FastifyPluginAsync> {
   const [own] = documents;

@@ -7,9 +7,9 @@ export type LogOptions<Levels extends string = never> = {
   service: string;
   version: string;
   level: string;
-  /** Facts that stand on every line where they are known. */
+  /** Fields of every line, if they are known. */
   identity?: { pod?: string | undefined; namespace?: string | undefined; node?: string | undefined };
-  /** The format of lines, where it is not ours. */
+  /** The format of lines; podkit's by default. */
   format?: LogFormat<Levels>;
 };
 
@@ -19,7 +19,7 @@ export type LogFormat<Levels extends string = never> = Pick<
   'customLevels' | 'timestamp' | 'formatters' | 'redact'
 >;
 
-/** Where secrets travel; whatever stands there is replaced before a line is written. */
+/** Fields that may have secrets. Their values are replaced before a line is written. */
 const secretPaths = [
   'authorization',
   'cookie',
@@ -31,7 +31,7 @@ const secretPaths = [
   '["set-cookie"]',
 ];
 
-/** The level as a word, the time in ISO 8601, and `[hidden]` where secrets travel. */
+/** The level as a word, the time in ISO 8601, and `[hidden]` in place of secrets. */
 const podkitFormat: Omit<LogFormat, 'customLevels'> = {
   timestamp: stdTimeFunctions.isoTime,
   formatters: { level: (label) => ({ level: label }) },

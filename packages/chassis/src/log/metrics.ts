@@ -1,6 +1,6 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
 
-/** What an operator has to know of log lines that nobody can read. */
+/** The metrics of log lines that are lost. */
 export const lostLines = (registry: Registry) => ({
   dropped: new Counter({
     name: 'podkit_log_lines_dropped_total',

@@ -9,7 +9,7 @@ export type LogOutputOptions = {
   onDropped?: (lines: number) => void;
   /** Called once when the reader is gone (EPIPE). From then on lines go nowhere and cost nothing. */
   onBroken?: () => void;
-  /** Bytes that may wait for whoever reads; what comes beyond is dropped: a stuck reader must not cost all memory. */
+  /** Bytes that may wait for a slow reader. Further lines are dropped, so that memory is bounded. */
   limit?: number;
 };
 
@@ -17,8 +17,8 @@ export type LogOutputOptions = {
 const [batch, interval] = [8192, 200];
 
 /**
- * Where log lines go: written asynchronously and in batches. Only SIGKILL and a crash of Node itself can take a line,
- * as long as it is flushed when the process exits.
+ * The output of log lines, asynchronous and in batches. If it is flushed when the process exits, lines are lost only by SIGKILL and by a
+ * crash of Node itself.
  */
 export function logOutput(options: LogOutputOptions = {}): LogOutput {
   const { descriptor = 1, onDropped, onBroken, limit = 16 * 1024 * 1024 } = options;

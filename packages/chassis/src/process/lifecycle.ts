@@ -21,7 +21,7 @@ export type LifecycleOptions = {
  * The one state machine of a service:
  * `starting → started → ready ⇄ unready → draining → closed → exited`.
  *
- * It knows nothing of signals, HTTP or probes: those drive it and watch it.
+ * Signals, HTTP and probes drive and watch it; it depends on none of them.
  */
 export class Lifecycle {
   readonly events: LifecycleEvent[] = [];
@@ -45,7 +45,7 @@ export class Lifecycle {
     return this.#state === 'draining' || this.#state === 'closed' || this.#state === 'exited';
   }
 
-  /** Call once everything that must be there before the first request is there. */
+  /** Call when all that the first request needs is there. */
   markStarted(reason = 'startup finished'): void {
     if (this.#state === 'starting') this.#enter('started', reason);
   }
@@ -120,7 +120,7 @@ export class Lifecycle {
     this.#state = state;
     const event = { state, at: (this.#options.now ?? Date.now)(), reason };
     this.events.push(event);
-    // A Pod that flaps for weeks must not grow; the first event (the start) is always kept.
+    // Bounded for a Pod that flaps for weeks; the first event (the start) is kept.
     if (this.events.length > 200) this.events.splice(1, 1);
     for (const listener of this.#listeners) listener(event);
   }

@@ -13,7 +13,7 @@ export function watchParent(env: Record<string, string | undefined>, onGone: () 
   if (!Number.isInteger(descriptor) || descriptor < 3) return;
   const pipe = openPipe(descriptor);
   if (pipe === undefined) return;
-  // It carries nothing; what comes is read away, so that its end is seen.
+  // Read, so that its end is seen; it carries nothing.
   pipe.resume().unref();
   pipe.on('error', () => undefined);
   pipe.once('close', onGone);

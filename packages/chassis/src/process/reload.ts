@@ -5,7 +5,7 @@ import { watchFiles } from '../files/watch-files.ts';
 import type { Logger } from '../log/logger.ts';
 
 export type ReloaderOptions = {
-  /** Read the files and put them to use. What it throws leaves everything as it was. */
+  /** Read the files and apply them. If it throws, everything stays as it was. */
   reload: () => void | Promise<void>;
   /** The files that are watched. */
   paths: readonly string[];
@@ -17,7 +17,7 @@ export type ReloaderOptions = {
 
 /**
  * Reloads a configuration when one of its files changes, on SIGHUP, and when asked. Reloads run one after the other and
- * each is counted: of two that were asked for while one ran, both run.
+ * each is counted. Two that are requested while one runs both run.
  */
 export class Reloader {
   readonly #options: ReloaderOptions;
@@ -70,7 +70,7 @@ export class Reloader {
     return next;
   }
 
-  /** The same for a signal or a file event, which nobody waits for: the log says how it went. */
+  /** The same for a signal or a file event: only the log has the result. */
   reloadAndLog(): void {
     this.reload().catch(() => undefined);
   }

@@ -25,12 +25,11 @@ export async function runService<Schema extends TObject>(service: Service<Schema
     const loaded = readSettings(service, host.env, argv);
     const command = service.command?.(loaded.config);
     if (command !== undefined) return await runCommand(service.name, command, host);
-    // Only now: half of the time of a start is spent on loading what a server needs.
+    // Loaded only here: it is half of the time of a start.
     const { startService } = await import('./start-service.ts');
     await startService(service, host, loaded);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    // A line for each error, for people: of settings and of configuration files alike.
     host.stderr.write(error.errors.map((line) => `${service.name}: ${line}\n`).join(''));
     host.exit(exitCodes.badConfig);
   }
@@ -56,7 +55,7 @@ function readSettings<Schema extends TObject>(
   return { ...loaded, shared: loaded.config as unknown as SharedConfig };
 }
 
-/** Two seconds are what the kubelet leaves any container between SIGTERM and SIGKILL; they stay ours for the exit. */
+/** Two seconds are kept for the exit: the least that the kubelet leaves a container between SIGTERM and SIGKILL. */
 function budgetErrors({ drainDelay, shutdownTimeout, gracePeriod }: SharedConfig): string[] {
   if (drainDelay + shutdownTimeout + 2000 <= gracePeriod) return [];
   const [delay, timeout, grace] = [drainDelay, shutdownTimeout, gracePeriod].map(formatDuration);

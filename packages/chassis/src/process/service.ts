@@ -6,7 +6,7 @@ import type { Metrics } from '../http/metrics.ts';
 import type { Logger } from '../log/logger.ts';
 import type { Lifecycle } from './lifecycle.ts';
 
-/** What a service is given to start with. */
+/** What `start` gets. */
 export type Context<Config> = {
   config: Readonly<Config>;
   /** Words of the command line that are not flags, such as the `migrate` of `ambassador migrate`. */
@@ -24,13 +24,13 @@ export type Service<Schema extends TObject> = {
   version: string;
   /** One sentence for `--help`. */
   summary: string;
-  /** What its own environment variables begin with. */
+  /** Prefix of its own environment variables. */
   prefix: string;
   schema: Schema;
   positionals?: boolean;
-  /** What only several settings together can show. */
+  /** Find errors that only several settings together show. */
   checks?: readonly CrossCheck<Static<Schema>>[];
-  /** What is done instead, and then the process ends, where the settings ask for it; nothing of a server is loaded for it. */
+  /** A job to do instead, if the settings ask for one; then the process ends. No server is loaded for it. */
   command?: (config: Readonly<Static<Schema>>) => (() => Promise<void>) | undefined;
   start(context: Context<Static<Schema>>): Promise<void>;
 };

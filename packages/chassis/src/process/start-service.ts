@@ -83,7 +83,7 @@ function createStop(lifecycle: Lifecycle, log: Logger, host: Host): Context<unkn
     );
     const exit = (code: number) => {
       lifecycle.markExited(`exit code ${code}`);
-      // The exit itself flushes too, but its lines would overtake those that are being written. Nobody may read: so not for long.
+      // The exit flushes too, but its lines would overtake those that are being written. Bounded, since nobody may read.
       log.flush(() => host.exit(code));
       setTimeout(() => host.exit(code), 500);
     };

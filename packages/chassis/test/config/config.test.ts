@@ -34,7 +34,7 @@ const required = settings({ name: text({ description: 'The name.' }) });
 
 const load = (env: Environment = {}, argv: string[] = []) => loadConfig(schema, { prefix: 'DEMO_', env, argv }).config;
 
-function faultsOf(run: () => unknown): readonly string[] {
+function errorsOf(run: () => unknown): readonly string[] {
   try {
     run();
   } catch (error) {
@@ -84,7 +84,7 @@ describe('where a value comes from', () => {
   });
 });
 
-describe('faults', () => {
+describe('errors', () => {
   test('are all reported together, each with its setting and what it accepts', () => {
     const env = {
       PORT: '70000',
@@ -94,7 +94,7 @@ describe('faults', () => {
       DEMO_DRY_RUN: 'maybe',
       DEMO_TARGET: 'x',
     };
-    expect(faultsOf(() => load(env))).toEqual([
+    expect(errorsOf(() => load(env))).toEqual([
       'PORT="70000": expected a port from 0 to 65535',
       'DEMO_MODE="quick": expected one of fast, safe',
       'DEMO_SYNC_PERIOD="10": expected a duration such as 500ms, 5s or 1m30s, at least 10ms',
@@ -105,47 +105,40 @@ describe('faults', () => {
   });
 
   test('name the nearest setting for a variable that has the prefix and is unknown', () => {
-    expect(faultsOf(() => load({ DEMO_SINC_PERIOD: '1s' }))).toEqual([
+    expect(errorsOf(() => load({ DEMO_SINC_PERIOD: '1s' }))).toEqual([
       'DEMO_SINC_PERIOD: no such setting; did you mean DEMO_SYNC_PERIOD?',
     ]);
   });
 
   test('name the nearest flag for one that is unknown', () => {
-    expect(faultsOf(() => load({}, ['--worker=1']))).toEqual(['--worker: no such flag; did you mean --workers?']);
-  });
-
-  test('do not count the variables that Kubernetes injects for a Service of that name', () => {
-    expect(
-      load({ DEMO_SERVICE_HOST: '10.0.0.1', DEMO_PORT: 'tcp://10.0.0.1:80', DEMO_PORT_80_TCP_ADDR: '10.0.0.1' })
-        .workers,
-    ).toBe(2);
+    expect(errorsOf(() => load({}, ['--worker=1']))).toEqual(['--worker: no such flag; did you mean --workers?']);
   });
 
   test('never show a secret', () => {
     const refused = settings({ token: secret({ description: 'Token.', minLength: 20 }) });
-    const faults = faultsOf(() => loadConfig(refused, { prefix: 'DEMO_', env: { DEMO_TOKEN: 'hunter2' }, argv: [] }));
-    expect(faults).toEqual(['DEMO_TOKEN=(hidden): expected text']);
+    const errors = errorsOf(() => loadConfig(refused, { prefix: 'DEMO_', env: { DEMO_TOKEN: 'hunter2' }, argv: [] }));
+    expect(errors).toEqual(['DEMO_TOKEN=(hidden): expected text']);
   });
 
   test('say what a required setting is for', () => {
-    expect(faultsOf(() => loadConfig(required, { prefix: 'DEMO_', env: {}, argv: [] }))).toEqual([
+    expect(errorsOf(() => loadConfig(required, { prefix: 'DEMO_', env: {}, argv: [] }))).toEqual([
       'DEMO_NAME: required; text (The name.)',
     ]);
   });
 
   test('refuse a variable together with its file', () => {
-    const faults = faultsOf(() => load({ DEMO_PASSWORD: 'a', DEMO_PASSWORD_FILE: '/b' }));
-    expect(faults).toEqual(['DEMO_PASSWORD: set, and so is DEMO_PASSWORD_FILE; keep one']);
+    const errors = errorsOf(() => load({ DEMO_PASSWORD: 'a', DEMO_PASSWORD_FILE: '/b' }));
+    expect(errors).toEqual(['DEMO_PASSWORD: set together with DEMO_PASSWORD_FILE; keep one']);
   });
 
   test('name a file that cannot be read', () => {
-    expect(faultsOf(() => load({ DEMO_PASSWORD_FILE: '/nowhere' }))[0]).toMatch(
+    expect(errorsOf(() => load({ DEMO_PASSWORD_FILE: '/nowhere' }))[0]).toMatch(
       /^DEMO_PASSWORD_FILE: cannot be read: ENOENT/,
     );
   });
 
   test('refuse words that are not flags, unless the service takes them', () => {
-    expect(faultsOf(() => load({}, ['migrate']))).toEqual(['migrate: unexpected; settings are given as --name=value']);
+    expect(errorsOf(() => load({}, ['migrate']))).toEqual(['migrate: unexpected; settings are given as --name=value']);
     const taken = loadConfig(schema, {
       prefix: 'DEMO_',
       env: {},
@@ -161,19 +154,10 @@ describe('faults', () => {
   });
 
   test('name a flag without its value, and short ones', () => {
-    expect(faultsOf(() => load({}, ['-x', '--workers']))).toEqual([
+    expect(errorsOf(() => load({}, ['-x', '--workers']))).toEqual([
       '-x: unexpected; settings are given as --name=value',
       '--workers: needs a value',
     ]);
-  });
-});
-
-describe('what Kubernetes sets for a Service', () => {
-  test('is ignored where it has the name of a setting, and named', () => {
-    const schemaOfRedis = settings({ redisPort: port({ env: 'REDIS_PORT', default: 6379, description: 'Port.' }) });
-    const env = { REDIS_PORT: 'tcp://10.96.0.1:6379' };
-    const loaded = loadConfig(schemaOfRedis, { prefix: 'DEMO_', env, argv: [] });
-    expect([loaded.config.redisPort, loaded.ignored]).toEqual([6379, ['REDIS_PORT']]);
   });
 });
 
@@ -181,7 +165,7 @@ const twoWorkers = ({ workers, mode }: { workers: number; mode: string }) =>
   mode === 'safe' && workers < 2 ? ['DEMO_WORKERS: at least 2 where DEMO_MODE is safe'] : [];
 
 const errorsFor = (env: Environment) =>
-  faultsOf(() => loadConfig(schema, { prefix: 'DEMO_', env, argv: [] }, [twoWorkers]));
+  errorsOf(() => loadConfig(schema, { prefix: 'DEMO_', env, argv: [] }, [twoWorkers]));
 
 describe('what only several settings together can show', () => {
   test('is reported together with all else', () => {
@@ -208,7 +192,7 @@ test('another grammar is read by the same rules: a flag beats a variable, and al
     parse: (_setting, [word]) => ({ three: 3, four: 4, risky: 'risky' })[word ?? ''],
   };
   const run = (env: Environment) => loadConfig(schema, { prefix: 'DEMO_', env, argv: [], grammar });
-  expect(faultsOf(() => run({ workers: 'four', mode: 'risky' }))).toEqual([
+  expect(errorsOf(() => run({ workers: 'four', mode: 'risky' }))).toEqual([
     '-x: unknown',
     'mode="risky": expected one of fast, safe',
   ]);

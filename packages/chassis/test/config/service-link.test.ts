@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
+import { loadConfig } from '../../src/config/config.ts';
 import { isServiceLink, isServiceLinkName } from '../../src/config/service-link.ts';
+import { port, settings } from '../../src/config/settings.ts';
 
 test.each([
   ['REDIS_PORT', 'tcp://10.96.0.1:6379', true],
@@ -19,3 +21,18 @@ test.each(['APP_SERVICE_HOST', 'APP_SERVICE_PORT', 'APP_SERVICE_PORT_HTTP', 'APP
     expect(isServiceLinkName(name)).toBe(true);
   },
 );
+
+const schema = settings({ redisPort: port({ env: 'REDIS_PORT', default: 6379, description: 'Port.' }) });
+const load = (env: Record<string, string>) => loadConfig(schema, { prefix: 'DEMO_', env, argv: [] });
+
+test('a service link with the name of a setting is ignored and named', () => {
+  expect(load({ REDIS_PORT: 'tcp://10.96.0.1:6379' })).toMatchObject({
+    config: { redisPort: 6379 },
+    ignored: ['REDIS_PORT'],
+  });
+});
+
+test('a service link with the prefix of the service is no unknown variable', () => {
+  const env = { DEMO_SERVICE_HOST: '10.0.0.1', DEMO_PORT: 'tcp://10.0.0.1:80', DEMO_PORT_80_TCP_ADDR: '10.0.0.1' };
+  expect(load(env).config.redisPort).toBe(6379);
+});

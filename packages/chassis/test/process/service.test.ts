@@ -86,7 +86,7 @@ describe('a service that gets SIGTERM', () => {
 });
 
 describe('a service that cannot start', () => {
-  test('exits 2 and names every fault of its configuration', async () => {
+  test('exits 2 and names every error of its configuration', async () => {
     const service = spawnService(main, { env: { PORT: 'x', ECHO_STUK: '1' } });
     expect((await service.exited).code).toBe(2);
     expect(service.output).toEqual([

@@ -6,7 +6,7 @@ export type Program = { path: string; argv: readonly string[]; env: Readonly<Rec
 
 export type ChildHost = Pick<NodeJS.Process, 'on' | 'off' | 'kill' | 'pid' | 'stderr' | 'stdin'>;
 
-/** What people and orchestrators send. The terminal sends the first two to the whole group, so the child has them already. */
+/** A terminal sends the first two to the whole process group, so the child has them already. */
 const terminalSignals = ['SIGINT', 'SIGQUIT'] as const;
 const otherSignals = ['SIGTERM', 'SIGHUP', 'SIGUSR1', 'SIGUSR2', 'SIGCONT', 'SIGWINCH'] as const;
 
@@ -18,7 +18,7 @@ const otherSignals = ['SIGTERM', 'SIGHUP', 'SIGUSR1', 'SIGUSR2', 'SIGCONT', 'SIG
  * @throws {PodkitError} ERR_EXEC_FORMAT where the system refuses to run it
  */
 export async function runChild({ path, argv, env }: Program, host: ChildHost): Promise<number> {
-  // Not before they are needed: they bring sockets, which take as long to load as all of this program.
+  // Loaded only here: they load sockets, which take as long as the rest of this program.
   const [{ spawn }, { constants }] = await Promise.all([import('node:child_process'), import('node:os')]);
   const [argv0 = path, ...args] = argv;
   if (host.pid === 1)

@@ -18,10 +18,10 @@ export type Host = ChildHost &
     argv: readonly string[];
   };
 
-/** As a shell ends with where it cannot run a program. */
+/** The exit codes of a shell that cannot run a program. */
 const shellCodes: Record<string, number> = { ERR_EXEC_MISSING: 127, ERR_EXEC_FORMAT: 126 };
 
-/** `exec [flags] -- program args`. Gives the exit code, where the program has not taken the place of this process. */
+/** `exec [flags] -- program args`. Returns the exit code, unless the program has replaced this process. */
 export async function runExec(host: Host): Promise<number> {
   try {
     return await execProgram(host);
@@ -60,13 +60,13 @@ async function execProgram(host: Host): Promise<number> {
     return exitCodes.ok;
   }
   if (command === undefined) {
-    host.stderr.write('downward-reader: exec: nothing to run; say downward-reader exec -- program arguments\n');
+    host.stderr.write('downward-reader: exec: no program; usage: downward-reader exec -- PROGRAM [ARGUMENT …]\n');
     return exitCodes.badConfig;
   }
   const path = findProgram(command, host.env.PATH, host.cwd());
   const program = { path, argv: [command, ...args], env: composeEnvironment(document, host.env) };
   if (host.execve === undefined) return runChild(program, host);
-  // execve is called experimental in Node 24, and says so on standard error, which is the program's from now on.
+  // Node 24 warns that execve is experimental, on a standard error that is the program's from now on.
   host.removeAllListeners('warning');
   return host.execve(program.path, program.argv, program.env);
 }

@@ -3,12 +3,12 @@ import { closeSync, openSync, readSync } from 'node:fs';
 /** What Go's linker writes, with the symbols or without: https://pkg.go.dev/debug/buildinfo, https://pkg.go.dev/cmd/internal/buildid */
 const goSections = new Set(['.go.buildinfo', '.note.go.buildid']);
 
-/** More sections or names than these, and the file is none that we know: nothing of it is read. */
+/** A file with a longer list of sections or names is not read: no program of Go has one. */
 const mostBytes = 64 * 1024;
 
 /**
- * Whether a file is a Go program: an ELF whose list of sections has one of Go's. Of the file 128 KiB are read at most. False
- * also where it cannot be read, or its sections were cut off.
+ * Whether a file is a Go program: an ELF whose list of sections has one of Go's. At most 128 KiB are read. Also
+ * false if the file cannot be read or has no list of sections.
  *
  * Source: https://refspecs.linuxfoundation.org/elf/gabi4+/ch4.sheader.html
  */
@@ -28,7 +28,7 @@ export function isGoBinary(path: string): boolean {
   }
 }
 
-/** @throws RangeError where the file ends before what it tells of itself */
+/** @throws {RangeError} if the file ends before the sections that its header names */
 function sectionNames(file: number): string[] {
   const header = read(file, 0, 64);
   if (header.toString('latin1', 0, 4) !== '\x7fELF') return [];
@@ -53,7 +53,7 @@ function readers(wide: boolean, little: boolean) {
 }
 
 function read(file: number, position: number, length: number): Buffer {
-  if (length > mostBytes) throw new RangeError(`${length} bytes are more than a program's sections take`);
+  if (length > mostBytes) throw new RangeError(`${length} bytes are too many for a list of sections`);
   const bytes = Buffer.alloc(length);
   return bytes.subarray(0, readSync(file, bytes, 0, length, position));
 }

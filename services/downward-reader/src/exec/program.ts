@@ -18,7 +18,7 @@ export function findProgram(name: string, path: string | undefined, cwd: string)
   return found;
 }
 
-/** The runtime of a program: by its name, or by what the file is; all of them where neither tells, since what it does not read does no harm. */
+/** The runtime of a program, by its name or its file. If neither tells: all, since a program ignores settings that it does not read. */
 export function detectRuntime(name: string, path: string | undefined, cwd: string): RuntimeName | 'all' {
   const byName = findRuntime(name);
   if (byName !== undefined) return byName;
@@ -30,7 +30,7 @@ function locate(name: string, path: string | undefined, cwd: string): string | u
   return name.includes('/') ? [resolve(cwd, name)].find(isExecutable) : findOnPath(name, path ?? '/usr/bin:/bin');
 }
 
-/** Before it is run: Node aborts when `execve` fails, and by then it has nothing to say it with. */
+/** Checked before: Node aborts without a message when `execve` fails. */
 function requireProgram(path: string): void {
   const head = firstBytes(path).toString('latin1');
   if (!head.startsWith('#!') && !head.startsWith('\x7fELF') && !machO.has(head))

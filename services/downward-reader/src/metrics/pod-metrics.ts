@@ -8,9 +8,9 @@ export type PodMetricsOptions = {
   document: () => Document;
   streams: () => StreamCounts;
   changes: () => number;
-  /** Pod labels that may become metric labels; the rest would let anybody who labels a Pod make series. */
+  /** Pod labels that become metric labels. With all of them, anybody who labels Pods could make series. */
   allowedLabels: readonly string[];
-  /** `kube` for exactly the names of kube-state-metrics, where that does not run: two of one name would be joined wrongly. */
+  /** `kube` gives the names of kube-state-metrics, for clusters without it: two metrics of one name would be joined wrongly. */
   names: 'downward' | 'kube';
 };
 
@@ -56,14 +56,14 @@ export function registerPodMetrics({
       self.set({ ...fillLabels(identity), ...Object.fromEntries(own) }, 1);
     });
   }
-  gauge('downward_limit_cpu_cores', 'CPU limit, by who says so.', ['source'], (self) =>
+  gauge('downward_limit_cpu_cores', 'CPU limit in cores, by source.', ['source'], (self) =>
     limits(self, document(), 'limits.cpu', 0.001),
   );
-  gauge('downward_limit_memory_bytes', 'Memory limit, by who says so.', ['source'], (self) =>
+  gauge('downward_limit_memory_bytes', 'Memory limit in bytes, by source.', ['source'], (self) =>
     limits(self, document(), 'limits.memory', 1),
   );
-  gauge('downward_warnings', 'What does not fit together.', [], (self) => self.set(document().warnings.length));
-  gauge('downward_unreadable_files', 'Files and folders of the volume that cannot be read.', [], (self) =>
+  gauge('downward_warnings', 'Number of warnings of the document.', [], (self) => self.set(document().warnings.length));
+  gauge('downward_unreadable_files', 'Files and folders of the volume that are not read.', [], (self) =>
     self.set(document().volume.unreadable.length),
   );
   gauge('downward_last_change_id', 'Number of the newest change.', [], (self) => self.set(changes()));

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** What the kernel enforces now. `undefined` cannot be read, `null` is no limit. */
+/** The limits that the kernel enforces now. `null` is no limit; `undefined` is one that cannot be read. */
 export type CgroupLimits = {
   version: 1 | 2 | undefined;
   /** Millicores. */
@@ -10,7 +10,7 @@ export type CgroupLimits = {
   memory: number | null | undefined;
 };
 
-/** What is known of limits that are enforced elsewhere. */
+/** The limits of a cgroup that cannot be seen from here. */
 export const unseenCgroup: CgroupLimits = { version: undefined, cpu: undefined, memory: undefined };
 
 // Version 1 says "no limit" as the largest page-aligned 64-bit number.

@@ -1,13 +1,13 @@
 /** How a value is read: text as it is, a CPU quantity, or a quantity of bytes. */
 export type Kind = 'text' | 'list' | 'integer' | 'cpu' | 'bytes';
 
-/** One field of the Downward API: which method can carry it, and the names of its files and variables. */
+/** One field of the Downward API, with the names of its variables and files. */
 export type FieldSpec = {
   name: string;
   kind: Kind;
-  /** Names of environment variables, the usual one first; none where the API gives it as a file only. */
+  /** Environment variables, the usual one first; none if the API gives the field as a file only. */
   variables: readonly string[];
-  /** Paths in the volume, the usual one first; none where the API gives it as a variable only. */
+  /** Paths in the volume, the usual one first; none if the API gives the field as a variable only. */
   files: readonly string[];
 };
 
@@ -16,7 +16,7 @@ const both = (name: string, kind: Kind, variables: readonly string[], files: rea
 };
 const byEnvironment = (name: string, kind: Kind, ...variables: string[]): FieldSpec => both(name, kind, variables, []);
 
-/** A CPU or memory quantity: names whose end says the divisor (`cpu_m`, `memory_mi`) first, then those that do not say it. */
+/** A CPU or memory quantity: first the names that end in the divisor (`cpu_m`, `memory_mi`), then those without it. */
 function quantity(side: 'limits' | 'requests', resource: string, kind: Kind, suffixes: readonly string[]): FieldSpec {
   const one = side.slice(0, -1);
   const stems = resource === 'memory' ? ['memory', 'mem'] : [resource.replace('-', '_')];

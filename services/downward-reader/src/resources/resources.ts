@@ -3,7 +3,7 @@ import type { Field, Reading } from './field.ts';
 import { enforcedRange } from './rounding.ts';
 import { overlap, type Range, rangeWith } from './units.ts';
 
-/** A limit as its three sources see it: millicores or bytes; `null` is no limit, undefined is not known. */
+/** A limit by its three sources: millicores or bytes; `null` is no limit, undefined is not known. */
 export type ResourceView = {
   volume: number | undefined;
   environment: number | undefined;
@@ -49,18 +49,18 @@ function findDisagreements(
   if (volume !== undefined && environment !== undefined && !overlap(volume, environment))
     findings.push('the environment is stale: the container was resized in place, and variables stay as they were');
   if (volume !== undefined && enforced !== undefined && !overlap(volume, enforced))
-    findings.push('desired is not actual: the volume has the wanted limit, and the kernel enforces another');
+    findings.push('a resize is not applied: the volume has the requested limit, and the kernel enforces another');
   return findings;
 }
 
-/** Not where no limit is set: what the node has is no limit, whatever its unit. */
+/** Not reported if no limit is set: the value is then the node's amount. */
 function openUnit(kind: 'cpu' | 'memory', reading: Reading | undefined, cgroup: number | null | undefined): string[] {
   if (reading?.unit !== 'open' || cgroup === null) return [];
   const setting = kind === 'cpu' ? 'DOWNWARD_CPU_DIVISOR' : 'DOWNWARD_MEMORY_DIVISOR';
   const example = kind === 'cpu' ? `${kind}_limit_m` : `${kind}_limit_mi`;
   const why = typeof cgroup === 'number' ? `no divisor makes it the ${cgroup} of the cgroup` : 'several would fit';
   return [
-    `the divisor of ${reading.name}=${reading.raw} is open (${why}): set ${setting}, or a name such as ${example}`,
+    `the divisor of ${reading.name}=${reading.raw} is not known (${why}): set ${setting}, or a name such as ${example}`,
   ];
 }
 

@@ -1,11 +1,11 @@
 import { parseBytes } from '@podkit/chassis/config/bytes';
 
-/** What the settings say of divisors; `auto` finds them out. */
+/** The divisors that are set; `auto` derives them. */
 export type Divisors = { cpu: 'auto' | '1m' | '1'; memory: string };
 
 /**
  * What showed the divisor of a value: the end of its name, a setting, the cgroup, the other method, the value itself, the names
- * that the documentation gives its examples, or the limit beside a request. `open` is nothing of these: the value is not known.
+ * that the documentation gives its examples, or the limit beside a request. `open` is none of these: the value is not known.
  */
 export type UnitSource = 'name' | 'setting' | 'cgroup' | 'other' | 'value' | 'documentation' | 'limit' | 'open';
 
@@ -15,7 +15,7 @@ export type Quantity = { count: number; divisors: readonly number[]; by: UnitSou
 const endings: Record<string, string> = { bytes: '1', ki: '1Ki', mi: '1Mi', gi: '1Gi' };
 const memoryDivisors = ['1', '1k', '1Ki', '1M', '1Mi', '1G', '1Gi'].map(parseBytes);
 
-/** Limits outside of these do not occur: less does not start a container, more no machine has. CPU in millicores. */
+/** Limits outside these ranges do not occur: no container starts with less, no machine has more. CPU in millicores. */
 const plausible = {
   cpu: { least: 10, most: 999_000 },
   bytes: { least: 4 * 2 ** 20, most: 32 * 2 ** 40 },
@@ -36,7 +36,7 @@ export function quantityFrom(kind: 'cpu' | 'bytes', name: string, count: number,
   if (kind === 'bytes' && settings.memory !== 'auto') return known(parseBytes(settings.memory), 'setting');
   const all = kind === 'cpu' ? [1, 1000] : memoryDivisors;
   const { least, most } = plausible[kind];
-  // A request may be as small as one likes, and 0 where there is none.
+  // A request may be of any size, and is 0 if it is not set.
   const from = /request/i.test(name) || count === 0 ? 0 : least;
   const divisors = all.filter((divisor) => count * divisor >= from && (count - 1) * divisor < most);
   return { count, divisors, by: divisors.length === 1 ? 'value' : 'open', preferred: documented(name, kind) };
@@ -48,7 +48,7 @@ function documented(name: string, kind: 'cpu' | 'bytes'): number | undefined {
   return /^MY_(CPU|MEM)_(LIMIT|REQUEST)$/.test(name) ? (kind === 'cpu' ? 1000 : 1) : undefined;
 }
 
-/** What a limit can be: above `above`, and `most` at most. */
+/** A limit is above `above`, and at most `most`. */
 export type Range = { above: number; most: number };
 
 export const overlap = (a: Range, b: Range): boolean => a.above < b.most && b.above < a.most;
@@ -59,7 +59,7 @@ export const rangeWith = (count: number, divisor: number): Range => ({
   most: count * divisor,
 });
 
-/** Keep the divisors with which a value can be one of these amounts; all of them where none can, as after a resize. */
+/** Keep the divisors with which a value can be one of these amounts; all divisors if none can, as after a resize. */
 export function agreeingWith(quantity: Quantity, amounts: readonly Range[], by: UnitSource): Quantity {
   const divisors = quantity.divisors.filter((divisor) =>
     amounts.some((amount) => overlap(rangeWith(quantity.count, divisor), amount)),
@@ -71,7 +71,7 @@ export function agreeingWith(quantity: Quantity, amounts: readonly Range[], by: 
 export type Unit = { divisor: number | undefined; by: UnitSource };
 
 /**
- * The one divisor, where there is one: the only one left, or that of the documentation if it is left. Where `near` is what the
+ * The divisor of a value, if it can be derived: the only one left, or that of the documentation if it is left. Where `near` is what the
  * kernel enforces, all that are left agree with it, and the nearest is taken: 4 MiB are 5 of 1M and of 1Mi alike.
  */
 export function deriveUnit({ count, divisors, by, preferred }: Quantity, near?: Range): Unit {
