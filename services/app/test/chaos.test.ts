@@ -45,8 +45,9 @@ describe('the chaos controls', () => {
     const codes = [];
     for (let call = 0; call < 3; call += 1) codes.push(await status(`${app.admin}/livez`));
     expect([codes, await status(`${app.admin}/readyz`)]).toEqual([[503, 503, 200], 200]);
-    await control(app, 'PUT', '/probes/startupz', { failNext: -1, duration: '200ms' });
+    await control(app, 'PUT', '/probes/startupz', { failNext: -1, duration: '1m' });
     expect(await status(`${app.admin}/startupz`)).toBe(503);
+    await control(app, 'PUT', '/probes/startupz', { failNext: -1, duration: '1ms' });
     await waitFor('the expiry', async () => (await status(`${app.admin}/startupz`)) === 200);
   });
 

@@ -2,6 +2,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { connect } from 'node:net';
 import { join } from 'node:path';
+import { deadline } from '@podkit/chassis/testing/deadline';
 import { freePort } from '@podkit/chassis/testing/free-port';
 import { tempDir } from '@podkit/chassis/testing/temp-dir';
 import { waitFor } from '@podkit/chassis/testing/wait-for';
@@ -100,7 +101,8 @@ describe('the postStart marker', () => {
 
 describe('the preStop hook', () => {
   test('holds its answer until the requests in flight are answered, and the SIGTERM after it changes nothing', async () => {
-    const app = await startApp({ CHAOS: 'true', APP_CHAOS_TOKEN: 't', APP_HOOK_TOKEN: 't', DRAIN_DELAY: '3s' });
+    const drain = { DRAIN_DELAY: `${deadline(3000)}ms`, GRACE_PERIOD: '60s' };
+    const app = await startApp({ CHAOS: 'true', APP_CHAOS_TOKEN: 't', APP_HOOK_TOKEN: 't', ...drain });
     const headers = { authorization: 'Bearer t', 'content-type': 'application/json' };
     const body = JSON.stringify({ delay: '500ms', duration: '1m' });
     await fetch(`${app.admin}/api/chaos/latency`, { method: 'PUT', headers, body });

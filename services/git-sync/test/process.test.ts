@@ -1,5 +1,6 @@
 import { chmodSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { deadline } from '@podkit/chassis/testing/deadline';
 import { freePort } from '@podkit/chassis/testing/free-port';
 import { tempDir } from '@podkit/chassis/testing/temp-dir';
 import { waitFor } from '@podkit/chassis/testing/wait-for';
@@ -65,8 +66,10 @@ describe('stopping', () => {
 test('a pass that takes longer than --sync-timeout is ended with all its processes', async () => {
   const [remote, root, pid] = [await Remote.create(), tempDir(), join(tempDir(), 'pid')];
   const git = gitThat(`sleep 300 & echo $! > ${pid}; wait`);
-  const run = await runGitSync([...args(remote, root), '--one-time', `--git=${git}`, '--sync-timeout=500ms']);
-  expect(run).toMatchObject({ code: 1, text: expect.stringContaining('timed out after 500 ms') });
+  const timeout = deadline(500);
+  const flags = ['--one-time', `--git=${git}`, `--sync-timeout=${timeout}ms`];
+  const run = await runGitSync([...args(remote, root), ...flags]);
+  expect(run).toMatchObject({ code: 1, text: expect.stringContaining(`timed out after ${timeout} ms`) });
   await waitFor('the grandchild to be gone', () => isDead(Number(read(pid))));
 });
 
