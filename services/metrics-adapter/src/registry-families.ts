@@ -17,6 +17,6 @@ export async function registryFamilies(registry: Metrics['registry'], prefix: st
   const options = { honorTimestamps: true, onError: () => undefined };
   const collector = new ExpositionCollector({ ...options, snapshot, relabel: rename });
   await parseExposition(await registry.metrics(), false, collector);
-  collector.finish();
+  await collector.finish();
   return snapshot.families();
 }

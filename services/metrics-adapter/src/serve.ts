@@ -8,7 +8,6 @@ import pkg from '../package.json' with { type: 'json' };
 import type { Adapter } from './adapter.ts';
 import { loadAdapterConfig } from './config/load.ts';
 import type { Settings } from './config/settings.ts';
-import { protect } from './http/protect.ts';
 import { serveAdapter } from './http/routes.ts';
 import { loadWebConfig, type WebConfig } from './http/web-config.ts';
 
@@ -54,6 +53,7 @@ type Port = { server: Server; web: WebConfig; host: Host };
 
 /** Protect the port as the web configuration says, and reload its files when they change. */
 async function protectPort({ config, log, lifecycle }: Context<Settings>, { server, web, host }: Port): Promise<void> {
+  const { protect } = await import('./http/protect.ts');
   const use = await protect(server, web);
   const reload = async () => use(await loadWebConfig(config.webConfigFile ?? ''));
   const reloader = new Reloader({ reload, paths: web.files, log, host });

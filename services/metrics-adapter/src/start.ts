@@ -7,7 +7,7 @@ import { loadWebConfig } from './http/web-config.ts';
 import type { Host } from './serve.ts';
 import { openFileLimit } from './tail/open-file-limit.ts';
 
-/** Check the file where that is asked for, or adapt what it names until the service stops. Only what that needs is loaded. */
+/** Check the file with `--check-config`; otherwise serve the metrics of its sources until the service stops. */
 export async function startAdapter(context: Context<Settings>, host: Host): Promise<void> {
   const { config, log, metrics } = context;
   const adapterConfig = await loadAdapterConfig(config.config);

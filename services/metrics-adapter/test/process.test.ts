@@ -34,7 +34,7 @@ async function spawnAdapter(yaml: string, { args = [] }: { args?: string[] } = {
   return { ...service, file, write, url, scrape, ready: () => waitFor('the adapter to answer', scrape) };
 }
 
-test('a bad file ends the process with code 2, naming file, line and the nearest key', async () => {
+test('a file with an error ends the process with code 2, and the error names file, line and the nearest key', async () => {
   const adapter = await spawnAdapter('json:\n  - name: app\n    url: http://127.0.0.1:1\n    metrix: []\n');
   expect(await adapter.exited).toMatchObject({ code: 2 });
   expect(adapter.output.join('\n')).toContain(
@@ -42,12 +42,12 @@ test('a bad file ends the process with code 2, naming file, line and the nearest
   );
 });
 
-test('--check-config says that a good file is good, and serves nothing', async () => {
+test('--check-config reports that a file is valid, and serves nothing', async () => {
   const adapter = await spawnAdapter(yamlOf('http://127.0.0.1:1', 'first'), { args: ['--check-config'] });
   expect([await adapter.exited, adapter.output]).toMatchObject([{ code: 0 }, [`${adapter.file}: good`]]);
 });
 
-test('the file is read again on change, SIGHUP and request; a bad one leaves the old one in use', async () => {
+test('the file is reloaded on change, SIGHUP and request; with an error the old one stays in use', async () => {
   const app = await serveApp({ v: 1 });
   const adapter = await spawnAdapter(yamlOf(app, 'first'));
   await adapter.ready();

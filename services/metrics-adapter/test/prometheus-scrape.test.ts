@@ -71,7 +71,7 @@ test('a real Prometheus scrapes every source without an error, and native histog
   expect(down).toEqual([]);
 });
 
-test('promtool has nothing to say against what is ours', async () => {
+test("promtool finds nothing in the adapter's own metrics", async () => {
   const { adapter } = await everySource();
   const text = await (await adapter.get('/metrics')).text();
   const { status, stdout, stderr } = spawnSync('promtool', ['check', 'metrics'], { input: text, encoding: 'utf8' });

@@ -29,7 +29,7 @@ async function startMapped(mapping: string) {
 const first = 'mappings: [{ match: t, name: t, observer_type: histogram, histogram_options: { buckets: [1] } }]';
 const second = 'mappings: [{ match: t, name: t, observer_type: histogram, histogram_options: { buckets: [2] } }]';
 
-test('a changed mapping file reaches series that exist, with its type and its buckets', async () => {
+test('a changed mapping file gives existing metrics their new type and buckets', async () => {
   const { expectLine, change } = await startMapped(first);
   await expectLine('t:100|ms', 't_bucket{le="1"}');
   change(second);
@@ -38,7 +38,7 @@ test('a changed mapping file reaches series that exist, with its type and its bu
   await expectLine('t:100|ms', 't{quantile="0.5"}');
 });
 
-test('a reload of the configuration reads the mapping file too, and refuses a bad one', async () => {
+test('a reload of the configuration reads the mapping file too, and refuses one with an error', async () => {
   const { adapter, yaml, expectLine, change } = await startMapped(first);
   await expectLine('t:100|ms', 't_bucket{le="1"}');
   change(second);
@@ -61,7 +61,7 @@ test('a probe in flight survives a reload', async () => {
   expect([(await probe).status, await (await probe).text()]).toEqual([200, expect.stringContaining('\nv 1\n')]);
 });
 
-test('clearing forgets what was pushed, of a source or of all, and what is pulled stays', async () => {
+test('clearing removes the series of StatsD and logs, of one source or of all, and no others', async () => {
   const app = await serveApp((_request, response) => response.end('pulled 1\n'));
   const port = await freePort();
   const adapter = await startAdapter(
@@ -85,4 +85,12 @@ test('clearing forgets what was pushed, of a source or of all, and what is pulle
   await pushed();
   expect(await clear('')).toEqual([200, 'cleared\n']);
   expect(await adapter.samples('pulled')).toEqual(['pulled 1']);
+});
+
+test('reload and clear are not served unless the lifecycle is enabled', async () => {
+  const { url } = await startAdapter('', { enableLifecycle: false });
+  const statuses = ['reload', 'clear'].map(
+    async (name) => (await fetch(`${url}/-/${name}`, { method: 'POST' })).status,
+  );
+  expect(await Promise.all(statuses)).toEqual([404, 404]);
 });

@@ -1,5 +1,6 @@
 import { type Family, sampleNames } from '../series/family.ts';
 import { Slices } from '../slices.ts';
+import { escapeName } from './escaping.ts';
 
 export type Contribution = { source: string; families: readonly Family[] };
 export type MergeProblem = 'duplicate' | 'type_conflict' | 'reserved_name';
@@ -7,14 +8,14 @@ export type MergeProblem = 'duplicate' | 'type_conflict' | 'reserved_name';
 /** A family with a copy of the series, to which others can be added. */
 type Union = { family: Family; series: Map<string, unknown> };
 
-/** Series between two looks at the clock. */
+/** Series between two checks of the clock. */
 const batch = 500;
 
 /**
  * Merge the families of all sources. For each name the first source, in the order of the configuration, decides on type
  * and help, and its samples win. Left out are a family of another type, one whose name is that of another family's
- * samples, and one whose name begins with `reserved`; `onProblem` is called for each. Long merges pause, so that other
- * requests are served.
+ * samples, and one whose name, with an underscore after it, begins with `reserved`, which covers the samples `_sum` and
+ * `_count`; `onProblem` is called for each. Long merges pause, so that other requests are served.
  */
 export async function mergeFamilies(
   contributions: readonly Contribution[],
@@ -27,7 +28,7 @@ export async function mergeFamilies(
   const slices = new Slices();
   for (const { source, families } of contributions) {
     for (const family of families) {
-      if (reserved !== undefined && family.name.startsWith(reserved)) {
+      if (reserved !== undefined && escapeName(`${family.name}_`, 'underscores').startsWith(reserved)) {
         onProblem(source, 'reserved_name');
         continue;
       }

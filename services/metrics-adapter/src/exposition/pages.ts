@@ -1,3 +1,5 @@
+import type { Writable } from 'node:stream';
+import { getHeapStatistics } from 'node:v8';
 import { PodkitError } from '@podkit/chassis/errors';
 import { type BulkheadPolicy, BulkheadRejectedError, bulkhead } from 'cockatiel';
 import type { Family } from '../series/family.ts';
@@ -8,16 +10,24 @@ import { encodedStream } from './respond.ts';
 const mostPages = 8;
 /** Requests that may wait for that; beyond them the answer is 503. */
 const mostWaiting = 64;
+/** Pages that are being sent may take this part of the heap: 1 / share. */
+const share = 4;
 
 export type PageFormat = { format: Format; coding: ContentCoding };
 
 /**
  * Renders pages. Concurrent requests for the same format share one rendering and its bytes. The number of renderings is
- * bounded.
+ * bounded, and so is the memory of pages that readers have not finished.
  */
 export class Pages {
   readonly #bulkhead: BulkheadPolicy = bulkhead(mostPages, mostWaiting);
   readonly #running = new Map<string, Promise<Buffer>>();
+  readonly #readers = new Map<Pick<Writable, 'destroy'>, Buffer>();
+  readonly #mostBytes: number;
+
+  constructor(heap = getHeapStatistics().heap_size_limit) {
+    this.#mostBytes = heap / share;
+  }
 
   /** @throws {PodkitError} ERR_OVERLOADED if too many requests wait */
   async render({ format, coding }: PageFormat, key: string, gather: () => Promise<Family[]>): Promise<Buffer> {
@@ -33,5 +43,17 @@ export class Pages {
       .finally(() => this.#running.delete(name));
     this.#running.set(name, page);
     return page;
+  }
+
+  /** Call when a page is sent to a reader. If all unfinished pages take too much memory, the oldest reader is disconnected. */
+  sending(page: Buffer, reader: Pick<Writable, 'once' | 'destroy'>): void {
+    this.#readers.set(reader, page);
+    reader.once('close', () => this.#readers.delete(reader));
+    for (const oldest of this.#readers.keys()) {
+      const pages = [...new Set(this.#readers.values())];
+      if (oldest === reader || pages.reduce((sum, { length }) => sum + length, 0) <= this.#mostBytes) return;
+      this.#readers.delete(oldest);
+      oldest.destroy();
+    }
   }
 }

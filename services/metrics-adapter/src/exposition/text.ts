@@ -94,9 +94,10 @@ class FamilyWriter {
 
   #metadata(): string {
     const { name, type, family } = this.#named;
-    const shown = this.#head(name).bare.replace(/^\{(.*)\} $/s, '$1 ');
+    const escaped = escapeName(name, this.#options.escaping);
+    const shown = isLegacyName(escaped) ? `${escaped} ` : `"${escapeValue(escaped)}" `;
     const help = family.help.toWellFormed().replaceAll('\\', '\\\\').replaceAll('\n', '\\n');
-    const unit = this.#options.openMetrics && family.unit && name.endsWith(`_${family.unit}`) ? family.unit : '';
+    const unit = this.#options.openMetrics && family.unit && escaped.endsWith(`_${family.unit}`) ? family.unit : '';
     return (
       `# HELP ${shown}${this.#options.openMetrics ? help.replaceAll('"', '\\"') : help}\n# TYPE ${shown}${type}\n` +
       (unit === '' ? '' : `# UNIT ${shown}${unit}\n`)

@@ -1,5 +1,4 @@
 import { describeError, getErrorCode } from '@podkit/chassis/errors';
-import { request } from 'undici';
 import pkg from '../../package.json' with { type: 'json' };
 import { acceptedCodings, discard, readAnswer } from './answer.ts';
 import { buildAuthorization, readUser, withoutUser } from './authorization.ts';
@@ -67,6 +66,8 @@ export class HttpClient {
   }
 
   async #follow({ url, headers, body, signal, allows = () => true }: FetchRequest) {
+    // Loaded at the first request: sources without HTTP don't need it.
+    const { request } = await import('undici');
     const { origin } = new URL(url);
     let hop: Hop = { url, headers, body };
     for (let count = 0; ; count += 1) {

@@ -1,5 +1,5 @@
 import { describeError, getErrorCode } from '@podkit/chassis/errors';
-import { Agent, buildConnector, type Dispatcher, ProxyAgent } from 'undici';
+import type { buildConnector, Dispatcher } from 'undici';
 import type { HttpClientConfig } from './config.ts';
 import { FetchError } from './errors.ts';
 import { isExcepted } from './no-proxy.ts';
@@ -23,6 +23,7 @@ export class Connections {
   /** @throws {FetchError} tls when a certificate can't be read */
   async to(url: string): Promise<Dispatcher> {
     const { tls_config: config, proxy_url: proxy, no_proxy: exceptions = '', enable_http2: allowH2 } = this.#config;
+    const { Agent, buildConnector, ProxyAgent } = await import('undici');
     const options = await tlsOptions(config).catch((cause: unknown) => {
       throw new FetchError('tls', `tls_config cannot be read: ${describeError(cause)}`, { cause });
     });

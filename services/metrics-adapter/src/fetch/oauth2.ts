@@ -1,5 +1,4 @@
 import { describeError } from '@podkit/chassis/errors';
-import { request } from 'undici';
 import { readAnswer } from './answer.ts';
 import { readSecret } from './authorization.ts';
 import type { Oauth2Config } from './config.ts';
@@ -38,6 +37,7 @@ export class Oauth2Tokens {
   }
 
   async #fetch(signal: AbortSignal): Promise<Token> {
+    const { request } = await import('undici');
     const { client_id: id, client_secret: text, client_secret_file: path, scopes } = this.#config;
     const secret = (await readSecret(text, path)) ?? '';
     const form = new URLSearchParams({ grant_type: 'client_credentials', ...this.#config.endpoint_params });

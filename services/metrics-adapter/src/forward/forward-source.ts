@@ -12,7 +12,7 @@ import type { TailMemory } from '../tail/tail-memory.ts';
 import { Batcher, type OpenBatch } from './batcher.ts';
 import type { ForwardConfig } from './config.ts';
 import { ForwardCounts, forwardMetrics } from './counts.ts';
-import { HttpSink } from './http-sink.ts';
+import type { HttpSink } from './http-sink.ts';
 import { formatRecord } from './record.ts';
 import { Sender } from './sender.ts';
 import { Spool } from './spool.ts';
@@ -72,7 +72,7 @@ export class ForwardSource implements Source {
       };
       this.#spool = await Spool.open({ directory, maxBytes: maxBufferBytes, onDrop });
       this.#reader = this.#newReader(this.#spool.positions);
-      this.#startSender(this.#spool);
+      await this.#startSender(this.#spool);
     }
     this.#timer = setInterval(() => void this.#flush(), flushInterval);
     await this.#reader.start();
@@ -121,9 +121,10 @@ export class ForwardSource implements Source {
     });
   }
 
-  #startSender(spool: Spool): void {
+  async #startSender(spool: Spool): Promise<void> {
     const { url, headers, headerFiles, gzip, timeout, retryMin, retryMax } = this.#options.config;
     if (url === undefined) return;
+    const { HttpSink } = await import('./http-sink.ts');
     this.#sink = new HttpSink({ url, headers, headerFiles, gzip, timeout });
     this.#sender = new Sender({
       spool,

@@ -20,7 +20,14 @@ export function formatRecord(line: string, facts: LineFacts, { source, format, f
   const own = format === 'text' ? undefined : format === 'json' ? jsonFields(line) : logfmtFields(line);
   const { time = facts.readAt.toISOString(), ...pod } = containerFields(facts.kubernetes);
   const kubernetes = facts.kubernetes === undefined ? {} : { kubernetes: pod };
-  return JSON.stringify({ time, source, path: facts.path, ...kubernetes, ...fields, ...(own ?? { message: line }) });
+  const record = { time, source, path: facts.path, ...kubernetes, ...fields };
+  const message = { message: line };
+  try {
+    return JSON.stringify({ ...record, ...(own ?? message) });
+  } catch {
+    // JSON that is nested too deeply to be written.
+    return JSON.stringify({ ...record, ...message });
+  }
 }
 
 /** The known values by name. */

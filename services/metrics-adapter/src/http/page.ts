@@ -19,6 +19,7 @@ export async function sendPage(
   // A reader that is slower than its own timeout has given up; its page must not stay in memory.
   const timer = setTimeout(() => reply.raw.destroy(), Math.max(1000, timeout)).unref();
   reply.raw.once('close', () => clearTimeout(timer));
+  pages.sending(page, reply.raw);
   return reply.header('vary', 'accept, accept-encoding').type(contentType(format)).send(page);
 }
 

@@ -1,13 +1,13 @@
-import { epochMilliseconds } from '../numbers/gate.ts';
+import { finite } from '../numbers/gate.ts';
 import { parseNumber } from '../numbers/quantity.ts';
-import { compileTime } from '../numbers/time-text.ts';
+import { compileMoment } from '../numbers/read-number.ts';
 import type { Json } from './parse.ts';
 
 /** A JSON value as a number: numbers, booleans, and texts of either. Undefined for anything else. */
 export function toNumber(value: Json | undefined): number | undefined {
-  if (typeof value === 'number') return value;
-  if (typeof value === 'boolean' || typeof value === 'bigint') return Number(value);
-  return typeof value === 'string' ? parseNumber(value) : undefined;
+  if (value === undefined || value === null || typeof value === 'object') return undefined;
+  // A number such as 1e999 is infinite after it is parsed.
+  return typeof value === 'string' ? parseNumber(value) : finite(Number(value));
 }
 
 /** A JSON value as a label: texts unchanged, numbers with every digit, objects and arrays as JSON, null as ''. */
@@ -28,14 +28,9 @@ function jsonText(value: Json): string {
     .join(',')}}`;
 }
 
-const readTime = compileTime({ zone: 'UTC' });
+const readTime = compileMoment({});
 
-/**
- * Milliseconds since the epoch of a value: a number, as `epochMilliseconds` reads it, or a date, as `compileTime` reads
- * it. Undefined for anything else.
- */
+/** Milliseconds since the epoch of a value, as `compileMoment` reads it. Undefined if it isn't a time. */
 export function toTime(value: Json | undefined): number | undefined {
-  const number = toNumber(value);
-  if (number !== undefined) return epochMilliseconds(number);
-  return typeof value === 'string' ? readTime(value) : undefined;
+  return value === undefined || value === null || typeof value === 'object' ? undefined : readTime(value);
 }

@@ -2,6 +2,7 @@ import { ConfigError } from '@podkit/chassis/config/config';
 import { describeError } from '@podkit/chassis/errors';
 import { compileRegex, type Regex } from '../regex/bounded-regex.ts';
 import { findReferences } from '../regex/template.ts';
+import { typeLabels } from '../series/family.ts';
 import type { SeriesSink } from '../sink.ts';
 import type { LineOrigin } from '../tail/open-file.ts';
 import { kubernetesFields } from '../tail/pod-path.ts';
@@ -122,6 +123,9 @@ function compileRule(
     throw new ConfigError(incomplete.map(({ name, type }) => `${name}: a ${type} needs a value`));
   const timed = rule.metrics.filter(({ type, timestamp }) => isObserver(type) && timestamp !== undefined);
   if (timed.length > 0) throw new ConfigError(timed.map(({ name, type }) => `${name}: a ${type} takes no timestamp`));
+  const clashes = rule.metrics.filter(({ type, labels }) => Object.hasOwn(labels, typeLabels[type] ?? ''));
+  if (clashes.length > 0)
+    throw new ConfigError(clashes.map(({ name, type }) => `${name}: a ${type} has its own label ${typeLabels[type]}`));
   const metrics = rule.metrics.map((metric) => new LogMetric(metric, names, options));
   return { regex: compiled?.regex, filter: compileFilter(rule, names), metrics, stop: rule.stop };
 }

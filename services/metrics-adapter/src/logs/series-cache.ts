@@ -1,3 +1,4 @@
+import { copyText } from '../series/copy-text.ts';
 import type { Series } from '../sink.ts';
 
 type Node = Map<string, Node | Series>;
@@ -36,12 +37,9 @@ export class SeriesCache {
     let node = this.#root;
     for (const value of values.slice(0, -1)) {
       const next = (node.get(value) as Node | undefined) ?? new Map();
-      if (!node.has(value)) node.set(copy(value), next);
+      if (!node.has(value)) node.set(copyText(value), next);
       node = next;
     }
-    node.set(copy(values.at(-1) ?? ''), series);
+    node.set(copyText(values.at(-1) ?? ''), series);
   }
 }
-
-/** A substring would keep the whole line in memory; a copy doesn't. */
-const copy = (text: string) => Buffer.from(text).toString();

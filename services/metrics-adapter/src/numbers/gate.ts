@@ -1,6 +1,9 @@
 /** The latest timestamp in milliseconds, in 5138 AD. Larger numbers are microseconds or nanoseconds. */
 const latest = 1e14;
 
+/** A number, or undefined if it is infinite or none: the result of an overflow. */
+export const finite = (value: number): number | undefined => (Number.isFinite(value) ? value : undefined);
+
 /** Whether a value can be a count: finite, not negative, and exact where it is whole. */
 export const isCount = (value: number): boolean => value >= 0 && value <= Number.MAX_SAFE_INTEGER;
 

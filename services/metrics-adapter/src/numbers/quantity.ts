@@ -1,23 +1,17 @@
-import { decimalText } from './float-text.ts';
+import { parseFloatText } from './float-text.ts';
+import { finite } from './gate.ts';
 
-const words: Record<string, number> = {
-  true: 1,
-  false: 0,
-  t: 1,
-  f: 0,
-  nan: Number.NaN,
-  inf: Number.POSITIVE_INFINITY,
-  '+inf': Number.POSITIVE_INFINITY,
-  '-inf': Number.NEGATIVE_INFINITY,
-  infinity: Number.POSITIVE_INFINITY,
-  '+infinity': Number.POSITIVE_INFINITY,
-  '-infinity': Number.NEGATIVE_INFINITY,
-};
+const booleans = new Map([
+  ['true', 1],
+  ['false', 0],
+  ['t', 1],
+  ['f', 0],
+]);
 
 /** The number in a text, trimmed: decimal, boolean, NaN or infinity. Undefined for any other text. */
 export function parseNumber(text: string): number | undefined {
   const trimmed = text.trim();
-  return decimalText.test(trimmed) ? Number(trimmed) : words[trimmed.toLowerCase()];
+  return parseFloatText(trimmed) ?? booleans.get(trimmed.toLowerCase());
 }
 
 /** The bytes of `kB`: 1000 as in the SI, or 1024 as in `/proc`. */
@@ -56,8 +50,8 @@ const goPart = /(\d+(?:\.\d*)?)(h|ms|us|µs|ns|m|s)/g;
 
 /**
  * The number in a text that may end with a unit, in base units: `1.5ms` is 0.0015, `42%` 0.42, `16316 kB` 16316000.
- * Durations as Go prints them, such as `1m30s`, are seconds. Undefined for an unknown unit, and for an `m` alone, which
- * could be minutes, metres or thousandths.
+ * Durations as Go prints them, such as `1m30s`, are seconds. Undefined for an unknown unit, for an `m` alone, which could
+ * be minutes, metres or thousandths, and for a number that a double can't hold.
  */
 export function parseQuantity(text: string, kilobyte: Kilobyte = 1000): number | undefined {
   const plain = parseNumber(text);
@@ -70,7 +64,7 @@ export function parseQuantity(text: string, kilobyte: Kilobyte = 1000): number |
   const factor = power === undefined ? units.get(unit) : kilobyte ** power;
   if (factor === undefined) return undefined;
   // A division by a whole number is rounded once, so 1.5 ms is exactly 0.0015.
-  return factor < 1 ? Number(number) / Math.round(1 / factor) : Number(number) * factor;
+  return finite(factor < 1 ? Number(number) / Math.round(1 / factor) : Number(number) * factor);
 }
 
 function parseGoDuration(duration: string): number {

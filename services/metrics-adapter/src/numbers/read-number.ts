@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox';
-import { epochMilliseconds } from './gate.ts';
+import { decimalText } from './float-text.ts';
+import { epochMilliseconds, finite } from './gate.ts';
 import { parseQuantity } from './quantity.ts';
 import { compileTime } from './time-text.ts';
 
@@ -61,14 +62,14 @@ function scaled(read: NumberReader, scale: number): NumberReader {
   if (scale === 1) return read;
   return (value) => {
     const number = read(value);
-    return number === undefined ? undefined : number * scale;
+    if (number === undefined) return undefined;
+    return Number.isFinite(number) ? finite(number * scale) : number * scale;
   };
 }
 
 function plainNumber({ kilobyte }: NumberConfig): NumberReader {
   return (value) => {
-    if (typeof value === 'number') return value;
-    return typeof value === 'string' ? parseQuantity(value, kilobyte) : Number(value);
+    return typeof value === 'string' ? parseQuantity(value, kilobyte) : finite(Number(value));
   };
 }
 
@@ -81,15 +82,11 @@ function seconds(config: NumberConfig): NumberReader {
 }
 
 /** Compile how values become times, in milliseconds since the epoch. @throws {PodkitError} ERR_TIME */
-export function compileMoment({ timeFormat: format, timeZone: zone }: NumberConfig): NumberReader {
+export function compileMoment(config: Partial<Pick<NumberConfig, 'timeFormat' | 'timeZone'>>): NumberReader {
+  const { timeFormat: format, timeZone: zone = 'UTC' } = config;
   const read = compileTime({ format, zone });
   return (value) => {
-    if (format !== undefined) return read(String(value));
-    const number = typeof value === 'string' ? epochText(value) : Number(value);
-    return number === undefined ? read(String(value)) : epochMilliseconds(number);
+    const text = String(value).trim();
+    return format === undefined && decimalText.test(text) ? epochMilliseconds(Number(text)) : read(text);
   };
-}
-
-function epochText(text: string): number | undefined {
-  return /^\s*-?\d{1,20}(?:\.\d{1,20})?\s*$/.test(text) ? Number(text) : undefined;
 }

@@ -1,6 +1,8 @@
+import { isTimestamp } from '../numbers/gate.ts';
 import type { MetricType, NativeBuckets } from '../series/family.ts';
 import { labelsText } from '../series/labels.ts';
 import type { Snapshot } from '../series/snapshot.ts';
+import { Slices } from '../slices.ts';
 import { addPart, type Composite, findParts, histogramPoint, readExemplar, summaryPoint } from './composite.ts';
 import type { FamilyMeta } from './family-meta.ts';
 import type { Visitor } from './parse.ts';
@@ -14,6 +16,9 @@ export type CollectorOptions = {
   honorTimestamps: boolean;
   onError: (reason: string) => void;
 };
+
+/** Estimated bytes of a time beside its labels, and of a bucket of a native histogram. */
+const [bytesPerTime, bytesPerNativeBucket] = [150, 64];
 
 /** Linters demand a HELP text. */
 const noHelp = 'The source gives no help.';
@@ -34,6 +39,10 @@ export class ExpositionCollector implements Visitor {
     this.#options = options;
   }
 
+  spend(bytes: number): void {
+    this.#options.snapshot.spend(bytes);
+  }
+
   refused(reason: Refusal): void {
     this.bad += 1;
     this.#options.onError(reason);
@@ -52,7 +61,9 @@ export class ExpositionCollector implements Visitor {
     const base = suffix !== '' && name.endsWith(suffix) ? name.slice(0, -suffix.length) : name;
     const renamed = suffix !== '' && base === name;
     if (suffix === '_created' && !renamed) {
-      this.#created.push({ name: base, labels: labelsText(labels), seconds: sample.value, meta });
+      const text = labelsText(labels);
+      this.spend(bytesPerTime + 2 * text.length);
+      this.#created.push({ name: base, labels: text, seconds: sample.value, meta });
       return undefined;
     }
     if (compositeTypes.has(meta.type) && !renamed) {
@@ -72,6 +83,7 @@ export class ExpositionCollector implements Visitor {
     if (labels === undefined || name === '') return;
     dropInternal(labels);
     const timestamp = this.#options.honorTimestamps ? sample.timestamp : undefined;
+    this.spend(bytesPerNativeBucket * (native.positive.size + native.negative.size));
     findParts(this.#composite(name, meta), labelsText(labels), timestamp).native = native;
   }
 
@@ -82,24 +94,28 @@ export class ExpositionCollector implements Visitor {
     const name = labels?.get('__name__') ?? '';
     if (labels === undefined || name === '') return;
     dropInternal(labels);
-    this.#begun.push({ name, labels: labelsText(labels), milliseconds });
+    const text = labelsText(labels);
+    this.spend(bytesPerTime + 2 * text.length);
+    this.#begun.push({ name, labels: text, milliseconds });
   }
 
-  /** Add histograms and summaries, which are complete only at the end. */
-  finish(): void {
+  /** Add histograms and summaries, which are complete only at the end. Pauses, so that other requests are served. */
+  async finish(): Promise<void> {
     const { snapshot, onError } = this.#options;
+    const slices = new Slices();
     for (const { name, meta, parts } of this.#composites.values()) {
       const family = snapshot.family({ name, help: meta.help || noHelp, unit: meta.unit }, meta.type);
       for (const each of parts.values()) {
         const point = meta.type === 'summary' ? summaryPoint(each) : histogramPoint(each);
         if (typeof point === 'string') onError(point);
         else family?.add(each.labels, point);
+        if (slices.over) await slices.pause();
       }
     }
     for (const { name, labels, milliseconds } of this.#begun) snapshot.begun(name, labels, milliseconds);
     for (const { name, labels, seconds, meta } of this.#created) {
       const [milliseconds, owner] = [seconds * 1000, meta.type === 'counter' ? `${name}_total` : name];
-      if (Number.isFinite(seconds) && seconds >= 0 && snapshot.created(owner, labels, milliseconds)) continue;
+      if (isTimestamp(milliseconds) && seconds >= 0 && snapshot.created(owner, labels, milliseconds)) continue;
       const family = snapshot.family({ name: `${name}_created`, help: meta.help || noHelp }, 'unknown');
       family?.add(labels, { value: seconds });
     }
@@ -114,7 +130,7 @@ export class ExpositionCollector implements Visitor {
   #composite(name: string, meta: FamilyMeta): Composite {
     const known = this.#composites.get(name);
     if (known !== undefined) return known;
-    const composite = { name, meta, parts: new Map() };
+    const composite = { name, meta, parts: new Map(), spend: (bytes: number) => this.spend(bytes) };
     this.#composites.set(name, composite);
     return composite;
   }

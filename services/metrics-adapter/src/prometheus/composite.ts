@@ -17,8 +17,15 @@ export type Parts = {
   /** Why it is left out, if a part is malformed. */
   invalid: string | undefined;
 };
-/** A family of parts by labels and time. */
-export type Composite = { name: string; meta: FamilyMeta; parts: Map<string, Parts> };
+/** A family of parts by labels and time. `spend` counts the bytes that it takes. */
+export type Composite = {
+  name: string;
+  meta: FamilyMeta;
+  parts: Map<string, Parts>;
+  spend: (bytes: number) => void;
+};
+/** Estimated bytes of parts beside their labels, and of a bucket. */
+const [bytesPerParts, bytesPerBucket] = [500, 80];
 type Part = { sample: SampleLine; suffix: string; labels: Map<string, string>; timestamp: number | undefined };
 
 /** Add a sample to its histogram or summary. */
@@ -39,15 +46,19 @@ export function addPart(composite: Composite, { sample, suffix, labels, timestam
   } else {
     const bound = text === undefined ? undefined : parseFloatText(text);
     if (bound === undefined || Number.isNaN(bound)) parts.invalid ??= 'bound';
-    else parts.bounds.push([bound, value, readExemplar(sample)]);
+    else {
+      composite.spend(bytesPerBucket);
+      parts.bounds.push([bound, value, readExemplar(sample)]);
+    }
   }
 }
 
 /** Find the parts of a point; samples with another timestamp belong to another point. */
-export function findParts({ parts }: Composite, labels: string, timestamp: number | undefined): Parts {
+export function findParts({ parts, spend }: Composite, labels: string, timestamp: number | undefined): Parts {
   const key = `${labels}\n${timestamp ?? ''}`;
   const known = parts.get(key);
   if (known !== undefined) return known;
+  spend(bytesPerParts + 4 * labels.length);
   const made: Parts = {
     labels,
     timestamp,

@@ -6,7 +6,7 @@ const [lowestSchema, highestSchema] = [-4, 8];
 
 /**
  * The native histogram of a message; undefined if it has neither spans nor a zero bucket, and 'malformed' if spans and
- * counts don't match.
+ * counts don't match, or if the buckets don't add up to the count: Prometheus would refuse the whole page.
  *
  * https://prometheus.io/docs/specs/native_histograms/
  */
@@ -20,8 +20,17 @@ export function readNative(histogram: HistogramMessage): NativeBuckets | undefin
   const positive = readBuckets(positiveSpan, fractions ? positiveCount : summed(positiveDelta));
   const sound = schema >= lowestSchema && schema <= highestSchema && zeroThreshold >= 0 && isCount(zeroCount);
   if (!sound || negative === undefined || positive === undefined) return 'malformed';
+  if (!fractions && !addsUp(histogram, zeroCount + total(negative) + total(positive))) return 'malformed';
   return { schema, zeroThreshold, zeroCount, negative, positive, fractions };
 }
+
+/** Observations of NaN are in the count only; then the sum is NaN. */
+function addsUp({ count = 0, sum = 0 }: HistogramMessage, inBuckets: number): boolean {
+  return Number.isNaN(sum) ? inBuckets <= count : inBuckets === count;
+}
+
+const total = (buckets: ReadonlyMap<number, number>): number =>
+  [...buckets.values()].reduce((sum, count) => sum + count, 0);
 
 function summed(deltas: readonly number[] = []): number[] {
   let sum = 0;

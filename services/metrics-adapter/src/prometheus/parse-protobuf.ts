@@ -10,11 +10,12 @@ import type { FamilyMeta } from './family-meta.ts';
 import { readNative } from './native-buckets.ts';
 import {
   type ExemplarMessage,
+  type FamilyMessage,
+  familyType,
   type HistogramMessage,
   type LabelPairMessage,
-  type MetricFamilyMessage,
   type MetricMessage,
-  metricFamilyType,
+  metricType,
   type SummaryMessage,
   type Timestamp,
 } from './protobuf-schema.ts';
@@ -23,32 +24,50 @@ import type { Refusal, SampleLine } from './sample-line.ts';
 /** By the numbers of the enum MetricType. */
 const types: readonly MetricType[] = ['counter', 'gauge', 'summary', 'unknown', 'histogram', 'gaugehistogram'];
 
+/** Longest metric in bytes. Decoded it takes up to fifty times as much memory. */
+const longestMetric = 262_144;
+const metricTag = 4 * 8 + 2;
+
 /**
- * Read length-delimited families of the protobuf format, with pauses. Each metric is passed on as the samples that it
- * would have in a text, so that relabelling works in the same way.
+ * Read length-delimited families of the protobuf format, with pauses. Each metric is decoded alone and passed on as the
+ * samples that it would have in a text, so that relabelling works in the same way.
  *
- * @throws {FetchError} parse if the bytes have another format or end too early
+ * @throws {FetchError} parse if the bytes have another format or end too early, too_large for a metric that is too long
  */
 export async function parseProtobuf(bytes: Buffer, collector: ExpositionCollector): Promise<void> {
-  const reader = protobuf.Reader.create(bytes);
   const slices = new Slices();
-  while (reader.pos < reader.len) {
-    const family = readFamily(reader);
-    const { name = '', help = '', unit = '', type = 0, metric: metrics = [] } = family;
-    const meta = { name, help, unit, type: types[type] ?? 'unknown' };
-    for (const metric of metrics) {
+  try {
+    for (const [metric, meta] of readMetrics(protobuf.Reader.create(bytes))) {
       readMetric(metric, meta, collector);
       if (slices.over) await slices.pause();
+    }
+  } catch (cause) {
+    if (cause instanceof FetchError) throw cause;
+    throw new FetchError('parse', `the answer is not Prometheus' protobuf format: ${describeError(cause)}`, { cause });
+  }
+}
+
+function* readMetrics(reader: protobuf.Reader): Generator<[MetricMessage, FamilyMeta]> {
+  while (reader.pos < reader.len) {
+    const length = reader.uint32();
+    const start = reader.pos;
+    // The unit comes after the metrics, so a family is read twice.
+    const family: FamilyMessage = familyType.toObject(familyType.decode(reader, length));
+    const { name = '', help = '', unit = '', type = 0 } = family;
+    const meta = { name, help, unit, type: types[type] ?? ('unknown' as const) };
+    for (reader.pos = start; reader.pos < start + length; ) {
+      const tag = reader.uint32();
+      if (tag === metricTag) yield [readMessage(reader), meta];
+      else reader.skipType(tag & 7);
     }
   }
 }
 
-function readFamily(reader: protobuf.Reader): MetricFamilyMessage {
-  try {
-    return metricFamilyType.toObject(metricFamilyType.decodeDelimited(reader), { longs: Number });
-  } catch (cause) {
-    throw new FetchError('parse', `the answer is not Prometheus' protobuf format: ${describeError(cause)}`, { cause });
-  }
+function readMessage(reader: protobuf.Reader): MetricMessage {
+  const length = reader.uint32();
+  if (length > longestMetric)
+    throw new FetchError('too_large', `a metric of the answer is longer than ${longestMetric} bytes`);
+  return metricType.toObject(metricType.decode(reader, length), { longs: Number });
 }
 
 type Base = Pick<SampleLine, 'labels' | 'timestamp'>;

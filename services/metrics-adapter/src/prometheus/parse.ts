@@ -9,9 +9,13 @@ export type Visitor = {
   sample(sample: SampleLine, family: FamilyMeta): void;
   /** A line that is left out. */
   refused(reason: Refusal): void;
+  /** Memory in bytes that metadata takes. May throw to end the reading. */
+  spend(bytes: number): void;
 };
 
-/** Lines between two looks at the clock. */
+/** Estimated bytes of metadata beside its line. */
+const bytesPerMetadata = 250;
+/** Lines between two checks of the clock. */
 const batch = 200;
 
 const metadata = /^#[ \t]+(HELP|TYPE|UNIT)[ \t]+(?:"((?:[^"\\]|\\.)*)"|([^ \t"]+))[ \t]?(.*)$/s;
@@ -33,7 +37,7 @@ export async function parseExposition(text: string, openMetrics: boolean, visito
     from = end + 1;
     if (ended) visitor.refused('malformed_line');
     else if (line === '# EOF' && openMetrics) ended = true;
-    else if (line.startsWith('#')) readMetadata(line, families, openMetrics);
+    else if (line.startsWith('#')) readMetadata(line, { families, openMetrics, visitor });
     else if (line !== '') readSample(line, { families, openMetrics, visitor });
     lines += 1;
     if (lines % batch === 0 && slices.over) await slices.pause();
@@ -50,9 +54,10 @@ function trimmed(text: string, from: number, to: number): string {
   return text.slice(start, end);
 }
 
-function readMetadata(line: string, families: Map<string, FamilyMeta>, openMetrics: boolean): void {
+function readMetadata(line: string, { families, openMetrics, visitor }: Context): void {
   const match = metadata.exec(line);
   if (match === null) return;
+  visitor.spend(bytesPerMetadata + 2 * line.length);
   const [, kind, quoted, plain = '', rest = ''] = match;
   if (kind === 'UNIT' && !openMetrics) return;
   const name = quoted === undefined ? plain : unescapeValue(quoted);
@@ -69,7 +74,7 @@ function unescapeHelp(text: string): string {
   return text.replaceAll(/\\([\\n])/g, (_all, mark: string) => (mark === 'n' ? '\n' : mark));
 }
 
-type Context = { families: ReadonlyMap<string, FamilyMeta>; openMetrics: boolean; visitor: Visitor };
+type Context = { families: Map<string, FamilyMeta>; openMetrics: boolean; visitor: Visitor };
 
 function readSample(line: string, { families, openMetrics, visitor }: Context): void {
   const sample = parseSampleLine(line, openMetrics ? 1000 : 1);

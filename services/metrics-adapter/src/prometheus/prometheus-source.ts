@@ -5,7 +5,6 @@ import { type PullContext, PullSource } from '../pull/pull-source.ts';
 import { ExpositionCollector } from './collector.ts';
 import type { PrometheusConfig } from './config.ts';
 import { parseExposition } from './parse.ts';
-import { parseProtobuf } from './parse-protobuf.ts';
 import { compileRelabel } from './relabel.ts';
 
 /** Protobuf first, since only it has native histograms; then the formats by the precision of types and times. */
@@ -36,14 +35,18 @@ export function createPrometheusSource(config: PrometheusConfig, { limits, log }
       // A page without any valid line, such as HTML, is another format.
       if (collector.good === 0 && collector.bad > 0)
         throw new FetchError('parse', 'the answer is not the Prometheus text format');
-      collector.finish();
+      await collector.finish();
     },
   });
 }
 
 /** Read an answer in the format of its Content-Type. Without one it is OpenMetrics if it ends with `# EOF`. */
 async function read({ bytes, type }: { bytes: Buffer; type: string }, collector: ExpositionCollector): Promise<void> {
-  if (type === 'application/vnd.google.protobuf') return parseProtobuf(bytes, collector);
+  if (type === 'application/vnd.google.protobuf') {
+    // Loaded only if a source answers with protobuf: the decoder takes memory.
+    const { parseProtobuf } = await import('./parse-protobuf.ts');
+    return parseProtobuf(bytes, collector);
+  }
   const text = new TextDecoder().decode(bytes);
   const unnamed = type === '' && text.trimEnd().endsWith('\n# EOF');
   return parseExposition(text, unnamed || type === 'application/openmetrics-text', collector);

@@ -66,14 +66,9 @@ const schema: protobuf.INamespace = {
         histogram: field(7, 'Histogram'),
       },
     },
+    // Field 4 has the metrics, which are read one by one.
     MetricFamily: {
-      fields: {
-        name: field(1, 'string'),
-        help: field(2, 'string'),
-        type: field(3, 'int32'),
-        metric: repeated(4, 'Metric'),
-        unit: field(5, 'string'),
-      },
+      fields: { name: field(1, 'string'), help: field(2, 'string'), type: field(3, 'int32'), unit: field(5, 'string') },
     },
   },
 };
@@ -115,12 +110,8 @@ export type MetricMessage = {
   histogram?: HistogramMessage;
   timestamp?: number;
 };
-export type MetricFamilyMessage = {
-  name?: string;
-  help?: string;
-  type?: number;
-  metric?: MetricMessage[];
-  unit?: string;
-};
+export type FamilyMessage = { name?: string; help?: string; type?: number; unit?: string };
 
-export const metricFamilyType = protobuf.Root.fromJSON(schema).lookupType('MetricFamily');
+const root = protobuf.Root.fromJSON(schema);
+export const familyType = root.lookupType('MetricFamily');
+export const metricType = root.lookupType('Metric');

@@ -36,7 +36,7 @@ export function compileRegex(pattern: string, { whole = false }: { whole?: boole
   }
 }
 
-/** As `RE2JS.exec`, which searches twice (for the match, then for its groups) and takes 2.6 times as long. */
+/** As `RE2JS.exec`, which searches twice, for the match and then for its groups. It takes 2.5 times as long, and a `Matcher` 1.8 times. */
 function buildExec(compiled: RE2JS): Regex['exec'] {
   const [engine, count] = [compiled.re2(), compiled.groupCount() + 1];
   return (text) => {

@@ -13,6 +13,9 @@ export class Budget {
 /** Bytes of one observation in the window of a summary. */
 export const bytesPerObservation = 48;
 
+/** Estimate the bytes of a metric without its series. */
+export const estimateFamilyBytes = ({ name }: MetricSpec): number => 800 + 8 * name.length;
+
 /** Estimate the bytes of a new series: its labels, objects and buckets. Measured with 4 labels, and rounded up. */
 export function estimateBytes(labels: string, spec: MetricSpec): number {
   const base = 300 + 2 * labels.length;

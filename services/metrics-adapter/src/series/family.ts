@@ -82,6 +82,9 @@ export type Family = FamilyHead &
     | { type: 'summary'; series: ReadonlyMap<string, SummaryPoint> }
   );
 
+/** The labels that belong to a type. A series must not have another label with that name. */
+export const typeLabels: Partial<Record<MetricType, string>> = { histogram: 'le', summary: 'quantile' };
+
 /** The names of the samples of a family in the text format. */
 export function sampleNames({ name, type }: Pick<Family, 'name' | 'type'>): string[] {
   if (type === 'histogram') return [name, `${name}_bucket`, `${name}_sum`, `${name}_count`];

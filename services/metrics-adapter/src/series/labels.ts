@@ -2,6 +2,7 @@
 export type LabelPair = readonly [name: string, value: string];
 
 const legacyName = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
+const [quote, backslash] = [34, 92];
 const needsEscape = /[\\"\n\uD800-\uDFFF]/;
 
 /**
@@ -32,13 +33,25 @@ export function escapeValue(value: string): string {
   return value.toWellFormed().replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');
 }
 
-/** Parse a text of `labelsText`. */
+/** Parse a text of `labelsText`. Not by a regular expression: a value of megabytes would exhaust its stack. */
 export function parseLabelsText(text: string): [name: string, value: string][] {
   const pairs: [string, string][] = [];
-  const pattern = /(?:"((?:[^"\\]|\\.)*)"|([^=,"]+))="((?:[^"\\]|\\.)*)",?/gs;
-  for (const [, quoted, plain, value] of text.matchAll(pattern))
-    pairs.push([plain ?? unescapeValue(quoted ?? ''), unescapeValue(value ?? '')]);
+  for (let at = 0; at < text.length; ) {
+    const quoted = text.charCodeAt(at) === quote;
+    const nameEnd = quoted ? closingQuote(text, at) : text.indexOf('=', at);
+    const name = quoted ? unescapeValue(text.slice(at + 1, nameEnd)) : text.slice(at, nameEnd);
+    const open = nameEnd + (quoted ? 2 : 1);
+    const close = closingQuote(text, open);
+    pairs.push([name, unescapeValue(text.slice(open + 1, close))]);
+    at = close + 2;
+  }
   return pairs;
+}
+
+function closingQuote(text: string, open: number): number {
+  let at = open + 1;
+  while (at < text.length && text.charCodeAt(at) !== quote) at += text.charCodeAt(at) === backslash ? 2 : 1;
+  return at;
 }
 
 /** The reverse of `escapeValue`. An unknown escape stays unchanged. */

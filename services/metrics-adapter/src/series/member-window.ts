@@ -1,3 +1,5 @@
+import { copyText } from './copy-text.ts';
+
 /** Estimated bytes of a member beside its text. */
 const bytesPerMember = 100;
 /** Characters of a member that are kept. Members that are equal so far count as one. */
@@ -26,8 +28,7 @@ export class MemberWindow {
     }
     this.#forget(now);
     if (full || this.#seen.size >= this.#maxMembers) return false;
-    // A substring would keep the whole packet in memory.
-    this.#seen.set(Buffer.from(member, 'latin1').toString('latin1'), now);
+    this.#seen.set(copyText(member), now);
     this.bytes += bytesPerMember + member.length;
     return true;
   }

@@ -1,9 +1,16 @@
+import { getHeapStatistics } from 'node:v8';
+import { FetchError } from '../fetch/errors.ts';
 import type { Family, FamilyHead, HistogramPoint, NumberPoint, SummaryPoint } from './family.ts';
 import { labelsText, parseLabelsText } from './labels.ts';
 import type { SeriesLimits } from './store.ts';
 
 type Point = NumberPoint | HistogramPoint | SummaryPoint;
 type Growing = FamilyHead & { type: Family['type']; series: Map<string, Point> };
+
+/** One snapshot may take this part of the heap: 1 / share. */
+const share = 3;
+/** Estimated bytes of a series beside its labels, and of a family beside its name. */
+const [bytesPerSeries, bytesPerFamily] = [300, 600];
 
 /** Why a sample is missing in a snapshot. */
 export type SnapshotProblem = 'duplicate' | 'type_conflict' | 'overflow';
@@ -18,11 +25,18 @@ export class Snapshot {
   readonly #limits: SeriesLimits;
   readonly #onProblem: (problem: SnapshotProblem) => void;
   readonly #families = new Map<string, Growing>();
+  readonly #mostBytes: number;
   #size = 0;
+  #bytes = 0;
 
-  constructor(limits: SeriesLimits, onProblem: (problem: SnapshotProblem) => void) {
+  constructor(
+    limits: SeriesLimits,
+    onProblem: (problem: SnapshotProblem) => void,
+    heap = getHeapStatistics().heap_size_limit,
+  ) {
     this.#limits = limits;
     this.#onProblem = onProblem;
+    this.#mostBytes = heap / share;
   }
 
   /** The number of series. */
@@ -30,18 +44,28 @@ export class Snapshot {
     return this.#size;
   }
 
-  /** The family to add to, which the first call makes. Undefined if it has another type. */
+  /** The estimated bytes of what it holds, and of what its reader counted. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** Count memory that the answer of a source takes. @throws {FetchError} too_large beyond a third of the heap */
+  spend(bytes: number): void {
+    this.#bytes += bytes;
+    if (this.#bytes <= this.#mostBytes) return;
+    const most = Math.floor(this.#mostBytes / 1_048_576);
+    throw new FetchError('too_large', `the metrics of the answer would take more than ${most} MiB of memory`);
+  }
+
+  /** The family to add to, which the first sample makes. Undefined if it has another type. */
   family(head: FamilyHead, type: Family['type']): SnapshotFamily | undefined {
-    let family = this.#families.get(head.name);
-    if (family === undefined) {
-      family = { ...head, type, series: new Map() };
-      this.#families.set(head.name, family);
-    }
-    if (family.type !== type) {
+    const known = this.#families.get(head.name);
+    if (known !== undefined && known.type !== type) {
       this.#onProblem('type_conflict');
       return undefined;
     }
-    return { add: (labels, point) => this.#add(family, labels, point) };
+    const family = known ?? { ...head, type, series: new Map() };
+    return { add: (labels, point) => this.#add(this.#families.get(head.name) ?? family, type, labels, point) };
   }
 
   /** Set when a series began. Returns false if there is no such series. */
@@ -65,18 +89,24 @@ export class Snapshot {
     return [...this.#families.values()].filter(({ series }) => series.size > 0) as unknown as Family[];
   }
 
-  #add(family: Growing, labels: string, point: Point): void {
-    const { series } = family;
-    const before = series.size;
-    if (before >= this.#limits.seriesPerMetric || this.#size >= this.#limits.seriesPerSource)
+  #add(family: Growing, type: Family['type'], labels: string, point: Point): void {
+    const { name, series } = family;
+    if (family.type !== type) return this.#onProblem('type_conflict');
+    if (series.size >= this.#limits.seriesPerMetric || this.#size >= this.#limits.seriesPerSource)
       return this.#overflow(family, labels, point);
     const first = series.get(labels);
+    if (first !== undefined && !isAnotherTime(first, point)) return this.#onProblem('duplicate');
     this.#size += 1;
-    if (first === undefined) series.set(labels, point);
-    else if (!isAnotherTime(first, point)) {
-      this.#size -= 1;
-      return this.#onProblem('duplicate');
-    } else ((first.later ??= []) as Point[]).push(point);
+    this.spend(bytesPerSeries + 2 * labels.length);
+    if (first !== undefined) {
+      ((first.later ??= []) as Point[]).push(point);
+      return undefined;
+    }
+    if (series.size === 0) {
+      this.spend(bytesPerFamily + 2 * name.length);
+      this.#families.set(name, family);
+    }
+    series.set(labels, point);
     return undefined;
   }
 

@@ -1,6 +1,6 @@
 import { NamedCounts } from '../named-counts.ts';
 import type { Labels, MetricSpec, Series, SeriesSink } from '../sink.ts';
-import { Budget, estimateBytes } from './budget.ts';
+import { Budget, estimateBytes, estimateFamilyBytes } from './budget.ts';
 import type { Family } from './family.ts';
 import { labelsText } from './labels.ts';
 import { haveOneShape, type LiveFamily, otherLabels, specSampleNames, toFamily } from './live-family.ts';
@@ -9,7 +9,7 @@ import { OverflowSeries } from './overflow-series.ts';
 
 export type SeriesLimits = { seriesPerMetric: number; seriesPerSource: number };
 
-/** What the store holds of a source, and what it could not take as it came. */
+/** The series of a source, and its samples and series that were refused or merged. */
 export type StoreCounts = {
   series: number;
   /** Samples, by metric, that went to an `other` series or were dropped because of a limit. */
@@ -49,12 +49,10 @@ export class SeriesStore {
   }
 
   counts(source: string): StoreCounts {
-    let counts = this.#counts.get(source);
-    if (counts === undefined)
-      this.#counts.set(
-        source,
-        (counts = { overflow: new NamedCounts(), conflicts: new NamedCounts(), expired: 0, series: 0 }),
-      );
+    const known = this.#counts.get(source);
+    if (known !== undefined) return known;
+    const counts = { overflow: new NamedCounts(), conflicts: new NamedCounts(), expired: 0, series: 0 };
+    this.#counts.set(source, counts);
     return counts;
   }
 
@@ -85,7 +83,7 @@ export class SeriesStore {
     this.#generation += 1;
   }
 
-  /** Refuse all names with the prefix of the adapter's own metrics. */
+  /** Refuse all names with the prefix of the adapter's own metrics, and the prefix without its last underscore. */
   reserve(prefix: string): void {
     this.#reserved = prefix;
   }
@@ -130,7 +128,7 @@ export class SeriesStore {
   }
 
   #isReserved(name: string): boolean {
-    return this.#reserved !== '' && name.startsWith(this.#reserved);
+    return this.#reserved !== '' && `${name}_`.startsWith(this.#reserved);
   }
 
   #familyFor(spec: MetricSpec): LiveFamily | 'conflict' | undefined {
@@ -151,6 +149,7 @@ export class SeriesStore {
   #addFamily(spec: MetricSpec): LiveFamily {
     const family: LiveFamily = { spec, generation: this.#generation, series: new Map(), overflows: new Map() };
     this.#families.set(spec.name, family);
+    this.#budget.used += estimateFamilyBytes(spec);
     for (const name of specSampleNames(spec)) this.#owners.set(name, spec.name);
     return family;
   }
@@ -192,6 +191,7 @@ export class SeriesStore {
     family.overflows.clear();
     if (family.series.size === 0) {
       this.#families.delete(family.spec.name);
+      this.#budget.used -= estimateFamilyBytes(family.spec);
       for (const name of specSampleNames(family.spec)) this.#owners.delete(name);
     }
     return removed;

@@ -1,3 +1,5 @@
+import { copyText } from '../series/copy-text.ts';
+
 /** Average bytes of a name with its tags, for which the size is meant. */
 const usualBytes = 256;
 
@@ -32,8 +34,8 @@ export class PlanCache<Plan> {
       this.#youngBytes = 0;
     }
     const tails = this.#young.get(head);
-    if (tails === undefined) this.#young.set(copy(head), new Map([[copy(tail), plan]]));
-    else tails.set(copy(tail), plan);
+    if (tails === undefined) this.#young.set(copyText(head), new Map([[copyText(tail), plan]]));
+    else tails.set(copyText(tail), plan);
     this.#youngSize += 1;
     this.#youngBytes += head.length + tail.length;
   }
@@ -45,6 +47,3 @@ export class PlanCache<Plan> {
     this.#youngBytes = 0;
   }
 }
-
-/** A substring would keep its packet of up to 64 KiB in memory; a copy doesn't. */
-const copy = (latin1: string) => Buffer.from(latin1, 'latin1').toString('latin1');

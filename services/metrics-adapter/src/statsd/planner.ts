@@ -1,3 +1,5 @@
+import { copyText } from '../series/copy-text.ts';
+import { typeLabels } from '../series/family.ts';
 import type { Labels, MetricSpec, Series, SeriesSink } from '../sink.ts';
 import type { StatsdCounts } from './counts.ts';
 import { escapeName } from './line/escape.ts';
@@ -86,7 +88,7 @@ export class Planner {
   #mapped(meaning: Meaning): Plan {
     const mapped = this.#mapping.find(meaning.name, meaning.kind);
     if (mapped?.action === 'drop') return { do: 'drop' };
-    const name = escapeName(mapped?.name ?? meaning.name);
+    const name = copyText(escapeName(mapped?.name ?? meaning.name));
     if (name === '') return { do: 'fail', reason: 'empty_metric_name' };
     const spec = this.#spec(name, meaning.kind, mapped ?? { ...this.#mapping.unmapped, help: undefined });
     const series = this.#options.sink.series(spec, mergeLabels(meaning, mapped, spec));
@@ -103,15 +105,12 @@ export class Planner {
   }
 }
 
-/** `le` and `quantile` belong to the type; a tag with that name would break its series. */
-const reserved: Partial<Record<MetricSpec['type'], string>> = { histogram: 'le', summary: 'quantile' };
-
 function mergeLabels({ labels }: Meaning, mapped: Mapped | undefined, { type }: MetricSpec): Labels {
   const merged = new Map(labels);
   for (const [label, value] of mapped?.labels ?? []) {
     if (!(mapped?.honorLabels && merged.has(label))) merged.set(label, value);
   }
-  const own = reserved[type];
+  const own = type === 'set' ? undefined : typeLabels[type];
   const clash = own === undefined ? undefined : merged.get(own);
   if (clash !== undefined) {
     merged.delete(String(own));

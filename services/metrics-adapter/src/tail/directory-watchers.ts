@@ -16,15 +16,20 @@ export class DirectoryWatchers {
     this.#onError = onError;
   }
 
-  /** Watch a directory that exists and isn't watched yet. */
-  add(directory: string): void {
-    if (this.#watchers.has(directory)) return;
+  /** Watch these directories, as far as they exist, and no others. */
+  watch(directories: ReadonlySet<string>): void {
+    for (const directory of this.#watchers.keys()) if (!directories.has(directory)) this.#remove(directory);
+    for (const directory of directories) if (!this.#watchers.has(directory)) this.#add(directory);
+  }
+
+  close(): void {
+    this.watch(new Set());
+  }
+
+  #add(directory: string): void {
     try {
       const watcher = watch(directory, { persistent: false }, (_event, name) => this.#onChange(directory, name));
-      watcher.on('error', () => {
-        watcher.close();
-        this.#watchers.delete(directory);
-      });
+      watcher.on('error', () => this.#remove(directory));
       this.#watchers.set(directory, watcher);
     } catch (error) {
       // The directory is missing, or there are no more watches. Polling finds changes too, only later.
@@ -32,7 +37,8 @@ export class DirectoryWatchers {
     }
   }
 
-  close(): void {
-    for (const watcher of this.#watchers.values()) watcher.close();
+  #remove(directory: string): void {
+    this.#watchers.get(directory)?.close();
+    this.#watchers.delete(directory);
   }
 }

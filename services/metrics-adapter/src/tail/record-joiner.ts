@@ -47,7 +47,7 @@ export class RecordJoiner<Mark> {
     pending.since = performance.now();
   }
 
-  /** Hand over what is there, and stop waiting. */
+  /** Pass on the pending records, and stop the timer. */
   stop(): void {
     clearInterval(this.#timer);
     for (const [origin, pending] of this.#pending) this.#flush(origin, pending);

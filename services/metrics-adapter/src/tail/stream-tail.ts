@@ -10,14 +10,14 @@ export type StreamTailOptions = {
   onLine: (line: string, origin: LineOrigin) => void;
   onEvent?: (event: 'cut') => void;
   onEnd?: () => void;
-  /** Awaited after each piece of the stream, so that what takes the lines can make reading wait. */
+  /** Awaited after each piece of the stream, so that the receiver of lines can delay reading. */
   onPause?: (() => Promise<void>) | undefined;
   onError: (error: unknown) => void;
 };
 
 /**
- * Hand over the lines of a stream, such as stdin. The stream waits while they are worked on, so nothing piles up.
- * Returns the function that ends it; a last line without an end is handed over then, or when the stream ends.
+ * Pass on the lines of a stream, such as stdin. The stream is paused while `onPause` is awaited. Returns a function that
+ * ends the reading. Then, or when the stream ends, a last line without a newline is passed on.
  */
 export function readStream(
   stream: Readable,
@@ -58,13 +58,13 @@ export function readStream(
 }
 
 /**
- * Hand over the lines that are written into a named pipe, also when one writer goes and another comes.
- * Returns the function that ends it.
+ * Pass on the lines that are written into a named pipe, by one writer after another. Returns a function that ends the
+ * reading.
  *
- * @throws what the system says when the pipe can't be opened
+ * @throws the error of the system if the pipe can't be opened
  */
 export async function readFifo(path: string, options: StreamTailOptions): Promise<() => Promise<void>> {
-  // Open for writing too: a pipe ends when its last writer goes, and this way one always stays.
+  // Opened for writing too, since a pipe ends when its last writer closes it.
   const handle = await open(path, constants.O_RDWR | constants.O_NONBLOCK);
   const socket = new Socket({ fd: handle.fd, readable: true, writable: false });
   const end = readStream(socket, options);

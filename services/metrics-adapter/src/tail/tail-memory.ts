@@ -2,15 +2,15 @@ import type { UnfinishedRecords } from './cri-lines.ts';
 import { FileSlots } from './file-slots.ts';
 import type { FilePosition } from './open-file.ts';
 
-/** Where a source stopped, and what it had read of records that were not whole yet. */
+/** The positions at which a source stopped, and its unfinished records. */
 export type Kept = { positions: readonly FilePosition[]; unfinished: UnfinishedRecords };
 
-/** What all sources that read files share: how many may be open, and where sources stopped, for those that follow after a reload. */
+/** The state that sources of files share: the slots for open files, and the positions of stopped sources for their successors. */
 export class TailMemory {
   readonly slots: FileSlots;
   readonly #kept = new Map<string, Kept>();
 
-  /** `openFiles` is how many files may be open at once. */
+  /** `openFiles` is the number of files that may be open at once. */
   constructor(openFiles = Number.POSITIVE_INFINITY) {
     this.slots = new FileSlots(openFiles);
   }

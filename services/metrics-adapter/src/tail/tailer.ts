@@ -11,16 +11,16 @@ import { readFifo } from './stream-tail.ts';
 export type TailerOptions = {
   /** Files and named pipes; `*`, `?`, `[..]` and `**` find several, also ones that appear later. */
   paths: readonly string[];
-  /** Globs of files that are left out. */
+  /** Globs of files to leave out. */
   exclude?: readonly string[];
   from: 'beginning' | 'end';
   maxLineBytes: number;
   rotateWait: number;
-  /** Milliseconds between checks; events of the file system shorten that where they come. */
+  /** Milliseconds between checks; events of the file system shorten it. */
   pollInterval: number;
   /** The slots for open files; unlimited by default. */
   slots?: FileSlots | undefined;
-  /** Where an earlier process left off in a file. */
+  /** The positions at which an earlier process or source stopped. */
   positions?: readonly FilePosition[];
   onLine: (line: string, origin: LineOrigin, path: string) => void;
   onFirstLine?: (line: string, origin: LineOrigin) => void;
@@ -32,14 +32,14 @@ export type TailerOptions = {
 
 type Tail = { loop: PollLoop; tail: FileTail } | { close: () => Promise<void> };
 
-/** Milliseconds between two reads of a file that is written to all the time: one read takes more then, and costs no more. */
+/** Least milliseconds between two reads of a file. Each read of a busy file then takes more lines. */
 const shortestPause = 50;
-/** Files, by inode, of which the end is remembered when they are let go of, should they turn up under another name. */
+/** Closed files, by inode, whose positions are kept in case they appear under another name. */
 const mostKnown = 1000;
-/** Milliseconds for which files are still read at the end; a longer backlog is left to the next reader. */
+/** Milliseconds that `stop` reads on. The rest is left for the next reader. */
 const stopTimeout = 1000;
 
-/** Follows every file that a set of paths leads to. */
+/** Follows all files and named pipes that a list of paths and globs finds. */
 export class Tailer {
   readonly #options: TailerOptions;
   readonly #tails = new Map<string, Tail>();
@@ -61,29 +61,26 @@ export class Tailer {
     });
   }
 
-  /** The paths that are being read. */
+  /** The paths of the files that are being read. */
   get files(): string[] {
     return [...this.#tails].filter(([, tail]) => 'close' in tail || tail.tail.following).map(([path]) => path);
   }
 
-  /** How far the files were read that are closed; after `stop` that is all of them. */
+  /** The positions in closed files; after `stop` in all files. */
   get positions(): FilePosition[] {
     return [...this.#known.values()];
   }
 
-  /** Resolves when the files that are there are known; reading them goes on by itself. */
+  /** Resolves when the existing files are found. They are read afterwards. */
   async start(): Promise<void> {
     await this.#discovery.start();
   }
 
-  /**
-   * Read what has been written so far, for a second at most, hand over a last line without an end where `flush` says
-   * so, and close.
-   */
+  /** Read for at most a second what was written so far, and close. With `flush` a last line without a newline is passed on. */
   async stop({ flush = true }: { flush?: boolean } = {}): Promise<void> {
     this.#stopBy = performance.now() + stopTimeout;
-    this.#watchers.close();
     await this.#discovery.stop();
+    this.#watchers.close();
     const ends = [...this.#tails.values()].map(async (tail) => {
       if ('close' in tail) return tail.close();
       await tail.loop.stop();
@@ -96,16 +93,11 @@ export class Tailer {
   async #discover(): Promise<void> {
     const first = this.#first;
     this.#first = false;
-    const found = new Set<string>();
-    for (const pattern of this.#options.paths) {
-      const paths = (await findPaths(pattern)).filter((path) => !isExcluded(path, this.#options.exclude ?? []));
-      this.#watchers.add(dirname(resolve(pattern)));
-      for (const path of paths) {
-        found.add(path);
-        this.#watchers.add(dirname(path));
-        if (!this.#tails.has(path)) await this.#add(path, first);
-      }
-    }
+    const { paths, exclude = [] } = this.#options;
+    const all = (await Promise.all(paths.map(findPaths))).flat();
+    const found = new Set(all.filter((path) => !isExcluded(path, exclude)));
+    this.#watchers.watch(new Set([...paths.map((pattern) => resolve(pattern)), ...found].map((path) => dirname(path))));
+    for (const path of found) if (!this.#tails.has(path)) await this.#add(path, first);
     for (const [path, tail] of this.#tails)
       if (!found.has(path) && 'tail' in tail && tail.tail.over) await this.#drop(path, tail);
   }

@@ -1,24 +1,33 @@
 import { Readable } from 'node:stream';
 import { describeError } from '@podkit/chassis/errors';
-import { parse } from 'csv-parse';
 import { HttpClient } from '../fetch/client.ts';
 import { FetchError } from '../fetch/errors.ts';
 import { compileNumber, type NumberReader } from '../numbers/read-number.ts';
 import { type PullContext, PullSource } from '../pull/pull-source.ts';
 import { labelsText } from '../series/labels.ts';
 import type { Snapshot } from '../series/snapshot.ts';
+import { Slices } from '../slices.ts';
 import type { CsvConfig } from './config.ts';
 
 type Metric = { config: CsvConfig['metrics'][number]; toNumber: NumberReader };
 type Row = Record<string, string | undefined>;
 
-/** Read CSV (https://www.rfc-editor.org/rfc/rfc4180) into a snapshot, row by row. @throws {FetchError} parse */
+/** Bytes that the parser gets at once: it makes all rows of a piece before the first is read. */
+const pieceSize = 65_536;
+
+/**
+ * Read CSV (https://www.rfc-editor.org/rfc/rfc4180) into a snapshot, row by row, with pauses.
+ *
+ * @throws {FetchError} parse, too_large
+ */
 async function readCsv(
   bytes: Buffer,
   { delimiter, columns, metrics }: { delimiter: string; columns: string[] | undefined; metrics: readonly Metric[] },
   { snapshot, onError }: { snapshot: Snapshot; onError: (reason: string) => void },
 ): Promise<void> {
-  const parser = Readable.from([bytes]).pipe(
+  const { parse } = await import('csv-parse');
+  const slices = new Slices();
+  const parser = Readable.from(pieces(bytes)).pipe(
     parse({
       columns: columns ?? true,
       delimiter,
@@ -29,11 +38,18 @@ async function readCsv(
     }),
   );
   try {
-    for await (const row of parser as AsyncIterable<Row>)
+    for await (const row of parser as AsyncIterable<Row>) {
       for (const metric of metrics) addRow(metric, row, { snapshot, onError });
+      if (slices.over) await slices.pause();
+    }
   } catch (cause) {
+    if (cause instanceof FetchError) throw cause;
     throw new FetchError('parse', `the answer is not CSV: ${describeError(cause)}`, { cause });
   }
+}
+
+function* pieces(bytes: Buffer): Generator<Buffer> {
+  for (let at = 0; at < bytes.length; at += pieceSize) yield bytes.subarray(at, at + pieceSize);
 }
 
 function addRow(

@@ -5,6 +5,7 @@ import { type Captures, compileRegex, type Regex } from '../regex/bounded-regex.
 import { compileTemplate, type Template } from '../regex/template.ts';
 import { labelsText } from '../series/labels.ts';
 import type { Snapshot } from '../series/snapshot.ts';
+import { Slices } from '../slices.ts';
 import type { KeyValueConfig } from './config.ts';
 
 type Config = KeyValueConfig['metrics'][number];
@@ -16,8 +17,11 @@ type Metric = {
   toNumber: NumberReader;
 };
 
-/** Reads a text of lines into a snapshot. Lines without the separator, and keys without a metric, are skipped. */
-export type TextReader = (text: string, snapshot: Snapshot, onError: (reason: string) => void) => void;
+/**
+ * Reads a text of lines into a snapshot, with pauses. Lines without the separator, and keys without a metric, are
+ * skipped.
+ */
+export type TextReader = (text: string, snapshot: Snapshot, onError: (reason: string) => void) => Promise<void>;
 
 /** @throws {PodkitError} ERR_REGEX, ERR_TIME */
 export function compileKeyValue({
@@ -25,8 +29,12 @@ export function compileKeyValue({
   metrics: configs,
 }: Pick<KeyValueConfig, 'separator' | 'metrics'>): TextReader {
   const metrics = configs.map(compileMetric);
-  return (text, snapshot, onError) => {
-    for (const line of text.split('\n')) {
+  return async (text, snapshot, onError) => {
+    const slices = new Slices();
+    for (let from = 0, to = 0; from < text.length; from = to + 1) {
+      to = text.indexOf('\n', from);
+      if (to === -1) to = text.length;
+      const line = text.slice(from, to);
       const split = line.indexOf(separator);
       if (split === -1) continue;
       const [key, value] = [line.slice(0, split).trim(), line.slice(split + separator.length).trim()];
@@ -36,6 +44,7 @@ export function compileKeyValue({
         add(metric, match, { value, snapshot, onError });
         break;
       }
+      if (slices.over) await slices.pause();
     }
   };
 }
@@ -72,7 +81,7 @@ export function createKeyValueSource(config: KeyValueConfig, { limits, log }: Pu
     close: () => client.close(),
     collect: async (snapshot, { signal, onError }) => {
       const bytes = await client.fetch({ url, headers, maxBytes, signal });
-      read(new TextDecoder().decode(bytes), snapshot, onError);
+      await read(new TextDecoder().decode(bytes), snapshot, onError);
     },
   });
 }

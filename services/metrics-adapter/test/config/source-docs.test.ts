@@ -49,7 +49,7 @@ test.each([
   expect(missing).toEqual([]);
 });
 
-test.each(['csv-log', 'access-log', 'statsd', 'forward'])('examples/%s.yaml is a good configuration', async (name) => {
+test.each(['csv-log', 'access-log', 'statsd', 'forward'])('examples/%s.yaml is a valid configuration', async (name) => {
   const config = await loadAdapterConfig(file(`examples/${name}.yaml`).pathname);
   const adapter = makeAdapter(config);
   expect(await adapter.gather(1000)).not.toEqual([]);

@@ -15,7 +15,7 @@ async function merged(...families: Family[][]) {
   return { result, problems };
 }
 
-test('lets the first source win, and tells of each sample of another that is one of hers', async () => {
+test('the first source wins, and each duplicate of another source is reported', async () => {
   const first = counter('a_total', ids(0, 2), 1);
   const { result, problems } = await merged(
     [first],
@@ -36,14 +36,14 @@ test('lets the first source win, and tells of each sample of another that is one
   expect(first.series.size, 'what the source itself holds is left as it is').toBe(2);
 });
 
-test('leaves out what has another type', async () => {
+test('a family of another type is left out', async () => {
   const gauge: Family = { name: 'a_total', help: '', type: 'gauge', series: new Map([['', { value: 1 }]]) };
   const { result, problems } = await merged([counter('a_total', [''], 1)], [gauge]);
   expect(result).toHaveLength(1);
   expect(problems).toEqual([['source1', 'type_conflict']]);
 });
 
-test('gives others many turns while it merges 200,000 series of one metric from two sources', async () => {
+test('merging 200,000 series of one metric from two sources pauses often', async () => {
   let turns = 0;
   let merging = true;
   const count = () => {

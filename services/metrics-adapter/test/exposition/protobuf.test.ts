@@ -41,7 +41,7 @@ function decodedBytes(bytes: Buffer): Record<string, unknown>[] {
   return found;
 }
 
-test('counters, gauges, untyped values and summaries are read back as they were', () => {
+test('counters, gauges, untyped values and summaries are decoded as they were encoded', () => {
   const series = new Map([['a="é\\"",my="x"', { value: 1.5, timestamp: 1234 }]]);
   const label = [
     { name: 'a', value: 'é"' },
@@ -109,7 +109,7 @@ test('exemplars of counters and buckets have their labels and times, and none ha
 
 const traceOf = (value: string) => [{ name: 't', value }];
 
-test('exemplars of an OpenMetrics source, with their times, survive to protobuf', async () => {
+test('exemplars of an OpenMetrics source with their timestamps pass to protobuf', async () => {
   const lines = [
     '# TYPE a counter',
     'a_total 3 # {t="x"} 2 1.5',
@@ -172,7 +172,7 @@ test('many series of one family are one message', () => {
   expect([only?.['metric'], more]).toEqual([expect.objectContaining({ length: 5000 }), []]);
 });
 
-test('spans skip what is empty', () => {
+test('spans skip empty buckets', () => {
   expect(
     toSpans(
       new Map([

@@ -23,6 +23,14 @@ test.each([
   expect(await adapter.samples('v')).toEqual(['v 1']);
 });
 
+test('a user and a password in the URL are sent, and one that cannot be decoded is the error auth', async () => {
+  const app = await guarded(() => `Basic ${Buffer.from('u:p %').toString('base64')}`);
+  const adapter = await startAdapter(source(app.replace('//', '//u:p%20%25@'), '{}'));
+  expect(await adapter.samples('v')).toEqual(['v 1']);
+  const wrong = await startAdapter(source(app.replace('//', '//u:%zz@'), '{}'));
+  expect(await (await wrong.get('/metrics')).text()).toContain('adapter_errors_total{reason="auth",source="app"} 1');
+});
+
 test('a token in a file may rotate', async () => {
   const file = join(tempDir(), 'token');
   let token = 'one';
@@ -37,14 +45,14 @@ test('a token in a file may rotate', async () => {
   expect(await adapter.samples('v')).toEqual(['v 1']);
 });
 
-test('a token that cannot be read is an error of its own, and is not named in the metrics', async () => {
+test('a token that cannot be read is the error auth, and its path is in no metric', async () => {
   const adapter = await startAdapter(source(await serveApp({ v: 1 }), "{ bearer_token_file: '/nonexistent/secret' }"));
   const text = await (await adapter.get('/metrics')).text();
   expect(text).toContain('adapter_errors_total{reason="auth",source="app"} 1');
   expect(text).not.toContain('/nonexistent');
 });
 
-test('an OAuth 2 token is fetched once and used', async () => {
+test('an OAuth 2 token is fetched once and reused', async () => {
   let fetched = 0;
   const issuer = await serveApp((_request, response) => {
     fetched += 1;
@@ -65,7 +73,7 @@ test('redirects are followed, unless that is switched off', async () => {
   expect([await follows.samples('v'), await stays.samples('v')]).toEqual([['v 1'], []]);
 });
 
-test('a redirect to another origin takes neither credentials nor configured headers with it', async () => {
+test('a redirect to another origin gets neither credentials nor configured headers', async () => {
   const seen: unknown[] = [];
   const target = await serveApp(({ headers }, response) => {
     seen.push([headers.authorization, headers['x-key']]);
@@ -77,7 +85,7 @@ test('a redirect to another origin takes neither credentials nor configured head
   expect([await adapter.samples('v'), seen]).toEqual([['v 1'], [[undefined, undefined]]]);
 });
 
-test('redirects in a circle end with an error of their own', async () => {
+test('redirects in a circle end with the error redirect', async () => {
   const app = await serveApp((_request, response) => void response.writeHead(302, { location: '/' }).end());
   const adapter = await startAdapter(source(app, '{}'));
   expect(await (await adapter.get('/metrics')).text()).toContain(
@@ -85,7 +93,7 @@ test('redirects in a circle end with an error of their own', async () => {
   );
 });
 
-test('an answer of a token endpoint that does not end is read to a limit', async () => {
+test('an endless answer of a token endpoint is read to a limit', async () => {
   const issuer = await serveApp((_request, response) => {
     const more = () => {
       while (response.write('x'.repeat(65_536)));
@@ -98,7 +106,7 @@ test('an answer of a token endpoint that does not end is read to a limit', async
   expect(await (await adapter.get('/metrics')).text()).toContain('adapter_errors_total{reason="auth",source="app"} 1');
 });
 
-test('a token is fetched through the proxy of its own', async () => {
+test('a token is fetched through its own proxy', async () => {
   let [asked, body] = ['', ''];
   const proxy = await serveApp((request, response) => {
     asked = request.url ?? '';
@@ -112,7 +120,7 @@ test('a token is fetched through the proxy of its own', async () => {
   expect([asked, body]).toEqual([url, 'grant_type=client_credentials']);
 });
 
-test('a proxy that hangs up costs only its own series, and no longer than the time-out', async () => {
+test('if a proxy closes the connection, the source fails within its timeout', async () => {
   const proxy = await serveApp((_request, response) => void response.end());
   const config = source('https://app.test', `{ proxy_url: '${proxy}' }`).replace(
     'metrics:',
@@ -124,7 +132,7 @@ test('a proxy that hangs up costs only its own series, and no longer than the ti
   );
 });
 
-test('what no_proxy names is asked directly, and everything else through the proxy', async () => {
+test('hosts in no_proxy are requested directly, and others through the proxy', async () => {
   const proxy = await serveApp({ v: 2 });
   const url = await serveApp({ v: 1 });
   const asked = async (client: string) => (await startAdapter(source(url, client))).samples('v');

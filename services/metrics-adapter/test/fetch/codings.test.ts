@@ -30,7 +30,7 @@ test.each([
   ['gzip', json, 'parse'],
   ['gzip', gzipSync(Buffer.alloc(100_000, 32)), 'too_large'],
   ['gzip, gzip, gzip, gzip', gzipSync(json), 'coding'],
-])('an answer in %s that cannot be read says why', async (coding, bytes, reason) => {
+])('an answer in %s that cannot be read is counted with its reason', async (coding, bytes, reason) => {
   const url = await serveApp((_request, response) => {
     response.setHeader('content-encoding', coding);
     response.end(bytes);

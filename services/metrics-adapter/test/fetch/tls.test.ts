@@ -40,7 +40,7 @@ async function scrape(url: string, client: object) {
   return { read, values: await read() };
 }
 
-test('a server whose authority is given is read, and one whose authority is not is refused', async () => {
+test('a server with a known certificate authority is read, and another is refused', async () => {
   const { authority, server } = makeCertificates();
   const foreign = makeAuthority(tempDir(), 'foreign');
   const url = await serveTls(server);
@@ -52,7 +52,7 @@ test('a server whose authority is given is read, and one whose authority is not 
   expect((await scrape(url, { tls_config: { insecure_skip_verify: true } })).values).toEqual(['v 1']);
 });
 
-test('a server must prove the name that server_name says, where it is given', async () => {
+test('a certificate must have the name in server_name', async () => {
   const { authority } = makeCertificates();
   const url = await serveTls(authority.sign('inside', 'DNS:app.internal'));
   const ca_file = authority.cert;
@@ -60,7 +60,7 @@ test('a server must prove the name that server_name says, where it is given', as
   expect((await scrape(url, { tls_config: { ca_file, server_name: 'app.internal' } })).values).toEqual(['v 1']);
 });
 
-test.each(['TLSv1.2', 'TLSv1.3'] as const)('a server that wants a certificate gets it, by %s', async (version) => {
+test.each(['TLSv1.2', 'TLSv1.3'] as const)('a server that requires a certificate gets it with %s', async (version) => {
   const { authority, server } = makeCertificates();
   const ca = readFileSync(authority.cert);
   const url = await serveTls(server, { ca, requestCert: true, rejectUnauthorized: true, maxVersion: version });
@@ -71,14 +71,14 @@ test.each(['TLSv1.2', 'TLSv1.3'] as const)('a server that wants a certificate ge
   expect((await scrape(url, { tls_config: tls })).values, 'without one').toEqual(['reason="tls"']);
 });
 
-test('a version that the server does not speak is an error of TLS', async () => {
+test('a TLS version that the server lacks is the error tls', async () => {
   const { authority, server } = makeCertificates();
   const url = await serveTls(server, { maxVersion: 'TLSv1.2' });
   const tls = { ca_file: authority.cert, min_version: 'TLS13' };
   expect((await scrape(url, { tls_config: tls })).values).toEqual(['reason="tls"']);
 });
 
-test('an authority that changes on disk counts from the next scrape on', async () => {
+test('a changed authority on disk applies from the next scrape on', async () => {
   const { authority, server, folder: own } = makeCertificates();
   const file = join(own, 'ca.pem');
   copyFileSync(makeAuthority(own, 'foreign').cert, file);
@@ -88,12 +88,12 @@ test('an authority that changes on disk counts from the next scrape on', async (
   expect(await read()).toContain('v 1');
 });
 
-test('a file that is missing is an error of TLS, and its path and content are in no metric', async () => {
+test('a missing file is the error tls, and its path and content are in no metric', async () => {
   const { values } = await scrape('https://127.0.0.1:1', { tls_config: { ca_file: '/nonexistent/ca.pem' } });
   expect(values).toEqual(['reason="tls"']);
 });
 
-test('a token is fetched by TLS settings of its own', async () => {
+test('a token is fetched with its own TLS settings', async () => {
   const { authority, server } = makeCertificates();
   const url = await serveTls(server);
   const oauth2 = { client_id: 'i', client_secret: 's', token_url: url };

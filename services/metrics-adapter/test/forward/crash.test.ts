@@ -9,7 +9,7 @@ import { startCollector } from '../support/log-collector.ts';
 
 const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 
-test('a process that is killed again and again while it sends loses no line and sends none in two batches', async () => {
+test('a process that is killed repeatedly while it sends loses no line and sends none in two batches', async () => {
   const directory = tempDir();
   const [path, config] = [join(directory, 'app.log'), join(directory, 'adapter.yaml')];
   const collector = await startCollector();

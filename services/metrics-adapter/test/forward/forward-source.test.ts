@@ -7,6 +7,7 @@ import { waitFor } from '@podkit/chassis/testing/wait-for';
 import { expect, onTestFinished, test } from 'vitest';
 import { forwardSchema } from '../../src/forward/config.ts';
 import { ForwardSource } from '../../src/forward/forward-source.ts';
+import { formatRecord } from '../../src/forward/record.ts';
 import { startCollector } from '../support/log-collector.ts';
 import { parseSource } from '../support/parse-source.ts';
 
@@ -38,7 +39,7 @@ async function start(config: object) {
 const numbers = (from: number, to: number) => Array.from({ length: to - from }, (_, index) => `line ${from + index}`);
 const logText = (lines: string[]) => `${lines.join('\n')}\n`;
 
-test('lines go to standard output as JSON, with their own fields where they have some', async () => {
+test('lines are written to standard output as JSON, with their own fields', async () => {
   const directory = tempDir();
   const path = join(directory, 'app.json');
   writeFileSync(path, '{"level":"info","id":9007199254740993}\nplain\n');
@@ -50,6 +51,12 @@ test('lines go to standard output as JSON, with their own fields where they have
   expect(output).toContain(`"source":"ship","path":"${path}","app":"web","level":"info","id":9007199254740993}`);
   expect(output).toContain(`"path":"${path}","app":"web","message":"plain"}`);
   expect(output).toContain('"path":"-","app":"web","message":"from stdin"}');
+});
+
+test('a JSON line nested too deeply to be written becomes a message', () => {
+  const line = `{"a":${'['.repeat(30_000)}${']'.repeat(30_000)}}`;
+  const record = formatRecord(line, { path: 'p', readAt: new Date() }, { source: 's', format: 'json', fields: {} });
+  expect(JSON.parse(record)).toMatchObject({ message: line });
 });
 
 test('lines arrive over HTTP once and in order, in batches', async () => {
@@ -77,7 +84,7 @@ test('lines arrive over HTTP once and in order, in batches', async () => {
   expect(await self('buffered_batches')).toBe(0);
 });
 
-test('a server that fails gets the same batch again until it takes it', async () => {
+test('a batch is sent again until the server accepts it', async () => {
   const sink = await startCollector([500, 429, 401]);
   const directory = tempDir();
   const path = join(directory, 'app.log');
@@ -89,7 +96,7 @@ test('a server that fails gets the same batch again until it takes it', async ()
   expect(await self('failures_total')).toBe(3);
 });
 
-test('a batch that the server will never take is given up, visibly, and does not hold up the rest', async () => {
+test('a batch that the server refuses is dropped and counted, and the next one is sent', async () => {
   const sink = await startCollector([400]);
   const directory = tempDir();
   const path = join(directory, 'app.log');
@@ -100,7 +107,7 @@ test('a batch that the server will never take is given up, visibly, and does not
   expect(await self('lines_rejected_total')).toBe(10);
 });
 
-test('while the server is away batches wait on disk, and the oldest go when there is no room', async () => {
+test('while the server is away batches wait on disk, and the oldest are dropped if there is no room', async () => {
   const sink = await startCollector(Array.from({ length: 10_000 }, () => 503));
   const directory = tempDir();
   const [path, buffer] = [join(directory, 'app.log'), join(directory, 'buffer')];
@@ -124,7 +131,7 @@ test('while the server is away batches wait on disk, and the oldest go when ther
   expect(sink.messages()).toEqual(sink.messages().toSorted((a, b) => Number(a.slice(5)) - Number(b.slice(5))));
 });
 
-test('a restart goes on where it was, also in a file rotated meanwhile, without a line missing or doubled', async () => {
+test('after a restart no line is missing or sent twice, also in a file that was rotated meanwhile', async () => {
   const sink = await startCollector(Array.from({ length: 10_000 }, () => 503));
   const directory = tempDir();
   const [path, buffer] = [join(directory, 'app.log'), join(directory, 'buffer')];
@@ -143,7 +150,7 @@ test('a restart goes on where it was, also in a file rotated meanwhile, without 
   expect(sink.messages()).toEqual(numbers(0, 40));
 });
 
-test('a buffer that cannot be used is a clear error, as is a missing one', async () => {
+test('a directory that cannot be used is an error, and so is a missing one', async () => {
   const directory = tempDir();
   writeFileSync(join(directory, 'file'), '');
   await expect(start({ files: ['/x'], url: 'http://127.0.0.1:1', directory: join(directory, 'file') })).rejects.toThrow(
@@ -153,7 +160,7 @@ test('a buffer that cannot be used is a clear error, as is a missing one', async
   await expect(start({})).rejects.toThrow('files: there are none, and stdin is off');
 });
 
-test('what is written to the buffer is for its owner only, and half-written files are cleared away', async () => {
+test('only the owner can read the files of the buffer, and unfinished files are removed', async () => {
   const sink = await startCollector(Array.from({ length: 10_000 }, () => 503));
   const directory = tempDir();
   const [path, buffer] = [join(directory, 'app.log'), join(directory, 'buffer')];

@@ -44,7 +44,7 @@ test.each([
   expect(toTime(value)).toBe(1_700_000_000_000);
 });
 
-test.each([Infinity, Number.NaN, 1e300, 'soon', '1e20'])('the time %s is none', (value) => {
+test.each([Infinity, Number.NaN, 1e300, true, 't', 'constructor', 'soon', '1e20'])('%s is not a time', (value) => {
   expect(toTime(value)).toBeUndefined();
 });
 
@@ -71,24 +71,30 @@ test.each([[[10_000]], [[1, 5, 300, 9694]], [[300, 9700]]])(
   },
 );
 
-test("nobody writes into the adapter's own names", async () => {
-  const url = await serveApp('adapter_up{source="app"} 5\nfine 1\n');
+test.each([
+  'adapter_up{source="app"} 5\n',
+  '{"adapter.up",source="app"} 5\n',
+  '# TYPE adapter summary\nadapter_sum 5\nadapter_count 5\n',
+])("%j does not write into the adapter's own names", async (text) => {
+  const url = await serveApp(`${text}fine 1\n`);
   const adapter = await startAdapter(`prometheus: [{ name: app, url: '${url}' }]`);
   await adapter.get('/metrics');
   expect(await adapter.samples('adapter_up')).toEqual(['adapter_up{source="app"} 1']);
+  expect(await adapter.samples('adapter_sum')).toEqual([]);
   expect(await adapter.samples('fine')).toEqual(['fine 1']);
   expect((await adapter.samples('adapter_errors_total')).join()).toContain('reason="reserved_name"');
 });
 
-test('nor by StatsD, where it is counted as a conflict', async () => {
-  const { adapter, samples } = await scrapedStatsd('mappings: []\n', 'adapter_up:1|g\nfine:1|g');
+test("StatsD does not write into the adapter's own names, and counts a conflict", async () => {
+  const { adapter, samples } = await scrapedStatsd('mappings: []\n', 'adapter_up:1|g\nadapter:1|ms\nfine:1|g');
   expect(samples).toEqual(['fine 1']);
   expect(await adapter.samples('adapter_statsd_events_conflict_total')).toEqual([
     'adapter_statsd_events_conflict_total{metric="adapter_up",source="statsd"} 1',
+    'adapter_statsd_events_conflict_total{metric="adapter",source="statsd"} 1',
   ]);
 });
 
-test('those who ask at once share one rendered page', async () => {
+test('concurrent requests share one rendered page', async () => {
   let asked = 0;
   const url = await serveApp((_request, response) => {
     asked += 1;
@@ -101,7 +107,7 @@ test('those who ask at once share one rendered page', async () => {
 });
 
 test.each(['text/plain;version=0.0.4', protobuf])(
-  'label names that are one without UTF-8 stay two for %s',
+  'label names that become equal without UTF-8 stay different for %s',
   async (accept) => {
     const url = await serveApp('g{"a.b"="1","a-b"="2",a_b="3"} 1\n');
     const adapter = await startAdapter(`prometheus: [{ name: app, url: '${url}' }]`);

@@ -9,7 +9,7 @@ import { startAdapter } from '../support/start-adapter.ts';
 
 const prometheus = (url: string) => `prometheus: [{ name: app, url: '${url}' }]`;
 
-test('more probes at once than wait in the queue are answered 503', async () => {
+test('probes beyond the queue get 503', async () => {
   const waiting: (() => void)[] = [];
   const url = await serveApp((_request, response) => void waiting.push(() => response.end('{"v": 1}')));
   const adapter = await startAdapter(`modules: { default: { metrics: [{ name: v, path: '{.v}' }] } }`);
@@ -44,7 +44,7 @@ async function startSlowReader(url: string): Promise<Socket> {
 
 const line = (at: number) => `series{id="${at}",text="${'x'.repeat(80)}"} ${at}\n`;
 
-test('150 readers that read nothing hold up neither a probe nor a scrape', async () => {
+test('150 clients that do not read delay neither a probe nor a scrape', async () => {
   const page = Array.from({ length: 9000 }, (_none, at) => line(at)).join('');
   const adapter = await startAdapter(prometheus(await serveApp(page)));
   const ofOne = await cpuTimeOf(async () => (await adapter.get('/metrics')).text());
@@ -56,7 +56,7 @@ test('150 readers that read nothing hold up neither a probe nor a scrape', async
   expect(readers).toHaveLength(150);
 });
 
-test('a connection over which nothing comes is closed after the idle timeout', async () => {
+test('a connection without a byte is closed after the idle timeout', async () => {
   const port = await freePort();
   await startAdapter(`statsd: [{ tcp: '127.0.0.1:${port}', idleTimeout: 50ms }]`);
   const socket = connect(port, '127.0.0.1');

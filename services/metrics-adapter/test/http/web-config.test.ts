@@ -39,7 +39,7 @@ async function checkHealth(url: string, seconds = 10): Promise<[code: number, ou
   return [code as number, output];
 }
 
-test('users are asked for their password, but not those who probe; headers are on every answer', async () => {
+test('a password is required except for probes, and every answer has the configured headers', async () => {
   const web = await loadWebConfig(
     webFile(`basic_auth_users: { anna: '${anna}' }\nhttp_server_config: { headers: { X-Frame-Options: deny } }`),
   );
@@ -58,7 +58,7 @@ test('users are asked for their password, but not those who probe; headers are o
   for (const path of ['/livez', '/readyz', '/startupz', '/-/healthy', '/-/ready']) expect(await status(path)).toBe(200);
 });
 
-test('one password is compared at a time and 16 wait; the one that is known costs nothing', async () => {
+test('one password is compared at a time and 16 wait, and a known one is not compared again', async () => {
   const [passwords, users] = [new PasswordCheck(), new Map([['anna', anna]])];
   expect(await passwords.matches(users, 'anna', 'sesame')).toBe(true);
   const guesses = Array.from({ length: 40 }, (_, guess) => passwords.matches(users, 'anna', `${guess}`));
@@ -90,7 +90,7 @@ test('TLS with client certificates, and a renewed certificate is served to new c
   expect(() => adapter.useWebConfig(plain)).toThrow('not added or removed');
 });
 
-test("the image's health check finds out whether the port has TLS", async () => {
+test("the image's health check detects TLS", async () => {
   const folder = tempDir();
   makeAuthority(folder, 'authority').sign('server', 'DNS:adapter');
   const yaml = 'tls_server_config: { cert_file: server.crt, key_file: server.key }';
@@ -116,12 +116,12 @@ test.each([
   await expect(loadWebConfig(webFile(yaml))).rejects.toThrow(reason);
 });
 
-test('a password that was written instead of its hash is not in the error', async () => {
+test('a password in place of its hash is not in the error', async () => {
   const error = await loadWebConfig(webFile('basic_auth_users: { anna: open-sesame }')).catch(String);
   expect(error).not.toContain('open-sesame');
 });
 
-test("Prometheus' own tool takes the example", async () => {
+test('promtool accepts the example', async () => {
   const example = new URL('../../examples/web.yml', import.meta.url).pathname;
   const { status, stderr } = spawnSync('promtool', ['check', 'web-config', example], { encoding: 'utf8' });
   expect([status, stderr]).toEqual([0, expect.stringContaining('SUCCESS')]);

@@ -61,7 +61,7 @@ test.each([
   ['{{ $x }}', '"$x" is not valid here'],
   ['{{ "\\q" }}', 'is not a text in quotes'],
   ['a {{ upper', '"{{" has no closing "}}"'],
-])('%s is refused, saying why', (text, message) => {
+])('%s is refused with the reason', (text, message) => {
   expect(() => compileBodyTemplate(text)).toThrow(
     expect.objectContaining({ code: 'ERR_TEMPLATE', message: expect.stringContaining(message) }),
   );
@@ -72,11 +72,11 @@ test('docs/pull.md names every function', () => {
   expect([...templateFunctions.keys()].filter((name) => !documented?.includes(`\`${name}\``))).toEqual([]);
 });
 
-test('no function of the environment or the network is there', () => {
+test('there is no function of the environment or the network', () => {
   for (const name of ['env', 'expandenv', 'getHostByName']) expect(templateFunctions.has(name)).toBe(false);
 });
 
-test('whatever the parameters, a function gives a value of bounded size', () => {
+test('a function returns a value of bounded size for all parameters', () => {
   const names = fc.constantFrom(...templateFunctions.keys());
   const words = fc.oneof(
     fc.string({ maxLength: 20 }),

@@ -7,7 +7,7 @@ const source = (url: string, metrics: string) =>
 const requests = `{ name: app_requests_total, type: counter, path: '$.byRoute[*]', value: '@.count',
   labels: { route: '@.route', status: '@.status' } }`;
 
-test("an application's JSON becomes series, beside whether it is up and how long it took", async () => {
+test("an application's JSON becomes series, and so do its state and the time of the read", async () => {
   const app = await serveApp({ byRoute: [{ route: '/a"b\\', status: 200, count: 3 }], inFlight: 2 });
   const adapter = await startAdapter(
     source(app, `${requests}, { name: app_in_flight, type: gauge, value: $.inFlight }`),
@@ -20,7 +20,7 @@ test("an application's JSON becomes series, beside whether it is up and how long
   expect(await adapter.samples('adapter_scrape_duration_seconds')).toHaveLength(1);
 });
 
-test('a label that the application no longer says is gone at the next scrape', async () => {
+test('a series that the application no longer reports is gone at the next scrape', async () => {
   const routes = ['/a', '/b'];
   const app = await serveApp(
     (_request, response) =>
@@ -42,7 +42,7 @@ test('keys, indexes, parents and fixed texts can be labels', async () => {
   ]);
 });
 
-test('filters, slices and scale work, and a pattern from hell is harmless', async () => {
+test('filters, slices and scale work, and a pattern with nested repetition is harmless', async () => {
   const items = [
     { n: 'a', ms: 1500 },
     { n: 'b', ms: 20 },
@@ -80,7 +80,7 @@ test('a whole number above 2^53 keeps each digit as a label', async () => {
   expect(await adapter.samples('it')).toEqual(['it{id="12345678901234567890"} 1']);
 });
 
-test('values that are no numbers are left out and counted, null and absent ones only left out', async () => {
+test('values that are not numbers are counted as errors; null and missing values are not', async () => {
   const app = await serveApp({ items: [{ v: 'abc' }, { v: {} }, { v: null }, {}, { v: 2, n: 'x' }] });
   const metric = `{ name: it, path: '$.items[*]', value: '@.v', labels: { n: '@.n' } }`;
   const adapter = await startAdapter(source(app, metric));
@@ -88,7 +88,7 @@ test('values that are no numbers are left out and counted, null and absent ones 
   expect(await adapter.samples('adapter_errors')).toEqual(['adapter_errors_total{reason="value",source="app"} 4']);
 });
 
-test('of several values for one series the first counts, and the others are counted as duplicates', async () => {
+test('of several values for one series the first is kept, and the others are counted as duplicates', async () => {
   const app = await serveApp({ items: [{ v: 1 }, { v: 2 }, { v: 3 }] });
   const adapter = await startAdapter(source(app, `{ name: it, path: '$.items[*]', value: '@.v' }`));
   expect(await adapter.samples('it')).toEqual(['it 1']);

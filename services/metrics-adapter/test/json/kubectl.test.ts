@@ -58,11 +58,11 @@ test.each([
   ['{end}', '{end} without {range}'],
   ['{.items[::0]}', 'a step must be above 0'],
   ['{....name}', '".." may not follow ".."'],
-])('%s is refused, saying why', (template, why) => {
+])('%s is refused with the reason', (template, why) => {
   expect(() => compileKubectl(template)).toThrow(why);
 });
 
-test('any field that is reached by its name in brackets gives its text', () => {
+test('any field is found by its name in brackets', () => {
   fc.assert(
     fc.property(fc.string({ minLength: 1 }), fc.string(), (name, value) => {
       const template = `{[${JSON.stringify(name).replaceAll(/\\u[0-9a-f]{4}|\\[bf]/g, '')}]}`;
@@ -81,7 +81,7 @@ function codeOfCompiling(template: string): string | undefined {
   }
 }
 
-test('any text compiles or is refused with an error of ours', () => {
+test('any text compiles or is refused with a PodkitError', () => {
   fc.assert(
     fc.property(fc.string(), (text) => {
       expect(codeOfCompiling(`{${text}}`)).toMatch(/^(fine|ERR_JSONPATH|ERR_REGEX)$/);

@@ -6,7 +6,7 @@ import { startAdapter } from '../support/start-adapter.ts';
 const adapterFor = async (document: object | string, metrics: string) =>
   startAdapter(`json: [{ name: app, url: '${await serveApp(document)}', metrics: [${metrics}] }]`);
 
-test('a number as the value is the value of every element', async () => {
+test('a number as the setting value is the value of every element', async () => {
   const adapter = await adapterFor(
     { items: [{ n: 'a' }, { n: 'b' }] },
     `{ name: it, path: '$.items[*]', value: 1, labels: { n: '@.n' } }`,
@@ -16,7 +16,7 @@ test('a number as the value is the value of every element', async () => {
 
 const mapped = (map: string) => `{ name: it, path: '$.items[*]', value: '@.v', labels: { n: '@.n' }, map: ${map} }`;
 
-test('a map gives numbers to texts, and what is not in it is read as a number, or counts as any other text', async () => {
+test('a map gives numbers to texts; other texts are read as numbers or get the number of *', async () => {
   const items = ['up', 'down', '7', 'odd', true].map((v, n) => ({ n, v }));
   const all = await adapterFor({ items }, mapped("{ up: 1, down: 0, 'true': 5, '*': -1 }"));
   expect(await all.samples('it')).toEqual(['it{n="0"} 1', 'it{n="1"} 0', 'it{n="2"} 7', 'it{n="3"} -1', 'it{n="4"} 5']);
@@ -25,7 +25,7 @@ test('a map gives numbers to texts, and what is not in it is read as a number, o
   expect(await some.samples('adapter_errors')).toEqual(['adapter_errors_total{reason="value",source="app"} 2']);
 });
 
-test('a unit after a number is removed, in JSON, in keys and values and in CSV', async () => {
+test('a unit after a number is converted in JSON, keys and values, and CSV', async () => {
   const json = await adapterFor(
     { rss: '16316 kB', cpu: '42%', took: '1.5ms' },
     `{ name: rss, value: $.rss }, { name: cpu, value: $.cpu },
@@ -44,7 +44,7 @@ csv: [{ name: csv, url: '${await serveApp('disk,used\na,42%\n')}', metrics: [{ n
   expect(await text.samples('used')).toEqual(['used{disk="a"} 0.42']);
 });
 
-test('a time as the value is seconds since the epoch, by a format and a zone', async () => {
+test('a time as a value becomes seconds since the epoch by its format and zone', async () => {
   const adapter = await adapterFor(
     { a: '2022-07-11 21:41:46', b: '11/Jul/2022:21:41:46 +0200', c: 1657568506000 },
     `
@@ -55,7 +55,7 @@ test('a time as the value is seconds since the epoch, by a format and a zone', a
     expect(await adapter.samples(`${name}_seconds`)).toEqual([`${name}_seconds 1657568506`]);
 });
 
-test('the time of a sample follows the format and zone of its metric, and one that does not is counted', async () => {
+test('the timestamp of a sample has the format and zone of its metric; another is counted as an error', async () => {
   const document = {
     items: [
       { at: '11.07.2022 21:41:46', v: 1 },
@@ -132,8 +132,10 @@ test.each([
 test.each([
   ['{ name: build, type: info }', 'the name of an info must end with _info'],
   ['{ name: mode, type: stateset }', 'a stateset needs states'],
+  ["{ name: mode, type: stateset, states: [a], labels: { mode: '@.m' } }", 'a stateset has its own label mode'],
+  ["{ name: h, type: histogram, labels: { le: '@.le' } }", 'a histogram has its own label le'],
   ['{ name: it, timeZone: Nowhere }', 'is not a time zone'],
-])('%s is a fault at load', (metric, message) => {
+])('%s is an error at load', (metric, message) => {
   expect(() => parseAdapterConfig(`json: [{ name: app, url: 'http://x', metrics: [${metric}] }]`, 'a.yaml')).toThrow(
     message,
   );

@@ -121,7 +121,7 @@ test.each([
   expect(lines(await answer.text())).toEqual(lines(documented[module]));
 });
 
-test("a module's value types are those of the series: gauge, counter, and untyped without", async () => {
+test("a module's value types are the types of the series: gauge, counter, and untyped by default", async () => {
   const typed = configuration
     .replace("path: '{ .counter }'", '$&\n      valuetype: gauge')
     .replace(`path: '{.values[?(@.state == "ACTIVE")]}'`, '$&\n      valuetype: counter');
@@ -136,7 +136,7 @@ test("a module's value types are those of the series: gauge, counter, and untype
   ]);
 });
 
-test('epochTimestamp is the time of a sample where the element has one', async () => {
+test('epochTimestamp is the timestamp of a sample if the element has one', async () => {
   const adapter = await startAdapter(configuration);
   const values = [{ ...data.values[1], timestamp: 1657568506 }];
   const answer = await adapter.get(`/probe?target=${await serveApp({ values })}`);

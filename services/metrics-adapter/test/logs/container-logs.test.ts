@@ -53,7 +53,7 @@ rules:
   expect(malformed?.samples[0]?.value).toBe(2);
 });
 
-test('a record that a reload cuts in two is counted once', async () => {
+test('a record that is read partly before a reload is counted once', async () => {
   const { folder, path } = podLog();
   const yaml = (name: string) => `
 files: ['${folder}/**/*.log']
@@ -88,7 +88,7 @@ test.each([
   ['json', '{"n":5}\n'],
   ['logfmt', 'n=5\n'],
   ['csv', 'n,m\n5,6\n'],
-])('a byte order mark before %s is not of its first line', async (format, text) => {
+])('a byte order mark before %s is not part of its first line', async (format, text) => {
   const path = join(tempDir(), 'windows.log');
   writeFileSync(path, `\uFEFF${text}`);
   const { expectValues } = await start(
@@ -97,7 +97,7 @@ test.each([
   await expectValues({ n: 5 });
 });
 
-test('a time in a line is a value, or what its sample is shown with; an older value is left out', async () => {
+test('a time in a line is a value or the timestamp of its sample; an older value is ignored', async () => {
   const path = join(tempDir(), 'app.log');
   writeFileSync(path, '29/Nov/2026:06:00:02 +0100 12ms\n29/Nov/2026:06:00:01 +0100 99ms\nyesterday 1s\n');
   const store = new SeriesStore();

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { csvFormat, splitCsv } from '../../src/logs/formats/csv.ts';
 import { jsonFormat } from '../../src/logs/formats/json-lines.ts';
 import { logfmtFormat, scanLogfmt } from '../../src/logs/formats/logfmt.ts';
+import { leastCpuTime } from '../support/cpu-time.ts';
 
 const origin = { atStart: false };
 
@@ -49,7 +50,7 @@ test.each([
   expect(logfmt(line)).toEqual(pairs);
 });
 
-test('logfmt gives back what was written', () => {
+test('logfmt is parsed as it was written', () => {
   const key = fc.stringMatching(/^[a-z][a-z0-9_.]*$/);
   const pairs = fc.uniqueArray(fc.tuple(key, fc.string()), { selector: ([name]) => name });
   fc.assert(
@@ -60,7 +61,7 @@ test('logfmt gives back what was written', () => {
   );
 });
 
-test('a logfmt line gives the fields that are asked for', () => {
+test('a logfmt line has the requested fields', () => {
   expect(logfmtFormat(['b', 'zz']).read('a=1 b=2', origin)).toEqual(['a=1 b=2', '2', undefined]);
   expect(logfmtFormat(['b']).read('', origin)).toBeUndefined();
 });
@@ -73,7 +74,7 @@ test('JSON fields are found by key, by path and by index, and keep their digits'
   expect(jsonFormat(names).read(line, origin)).toEqual([line, ...fields]);
 });
 
-test.each(['', 'text', '[1]', '1', '"x"', '{"a":', 'null'])('%j is no JSON record', (line) => {
+test.each(['', 'text', '[1]', '1', '"x"', '{"a":', 'null'])('%j is not a JSON record', (line) => {
   expect(jsonFormat(['a']).read(line, origin)).toBeUndefined();
 });
 
@@ -88,7 +89,7 @@ test('a CSV header names the columns of its own file', () => {
   expect(format.read('1,2', two)).toEqual(['1,2', '1', '2']);
 });
 
-test('columns that are given make the first line a record', () => {
+test('with configured columns the first line is a record', () => {
   const format = csvFormat({ names: ['ns'], delimiter: ';', columns: ['t', 'v', 'ns'], maxRecordLength: 100 });
   expect(format.read('a;1;200', { atStart: true })).toEqual(['a;1;200', '200']);
 });
@@ -102,12 +103,34 @@ test('a quoted line end continues the record, up to the limit', () => {
   expect(format.read('1,fine', origin)).toEqual(['1,fine', 'fine']);
 });
 
-test('CSV gives back what was written', () => {
+test('CSV is parsed as it was written, as one text and line by line', () => {
   const cell = fc.string({ unit: fc.constantFrom('a', ',', '"', '\n', ' ', 'é'), maxLength: 8 });
   fc.assert(
     fc.property(fc.array(cell, { minLength: 1, maxLength: 5 }), (cells) => {
       const record = cells.map((text) => `"${text.replaceAll('"', '""')}"`).join(',');
       expect(splitCsv(record, ',')).toEqual(cells);
+      const columns = cells.map((_text, at) => `c${at}`);
+      const format = csvFormat({ names: columns, delimiter: ',', columns, maxRecordLength: 1000 });
+      const fields = record.split('\n').map((line) => format.read(line, origin));
+      expect(fields).toEqual([...fields.slice(1).map(() => undefined), [record, ...cells]]);
     }),
   );
+});
+
+test('a record of many lines is read in linear time', () => {
+  const cost = (lines: number) =>
+    leastCpuTime(() => {
+      const format = csvFormat({ names: ['a'], delimiter: ',', columns: ['a'], maxRecordLength: 1e9 });
+      format.read('"', origin);
+      let whole = 0;
+      for (let line = 0; line < lines; line += 1) if (format.read('""', origin) !== undefined) whole += 1;
+      expect(whole).toBe(0);
+    });
+  // Eight times the lines are 64 times the work of a quadratic reader.
+  expect(cost(32_000)).toBeLessThan(20 * cost(4000) + 20);
+});
+
+test('a JSON line nested too deeply to be written is malformed, and not an error', () => {
+  const line = `{"a":${'['.repeat(30_000)}${']'.repeat(30_000)}}`;
+  expect(jsonFormat(['a']).read(line, origin)).toBeUndefined();
 });

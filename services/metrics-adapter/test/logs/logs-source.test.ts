@@ -89,7 +89,7 @@ rules:
   ]);
 });
 
-test('rules are tried in order, and one that stops keeps a line from the rest', async () => {
+test('rules are applied in order, and one with stop ends the search', async () => {
   const path = join(tempDir(), 'app.log');
   writeFileSync(path, 'debug noise\nerror boom\n');
   const { expectValues } = await start(
@@ -121,7 +121,7 @@ test('logfmt and JSON lines are read by field', async () => {
   expect(await second.self('lines_malformed_total')).toMatchObject([{ value: 1 }]);
 });
 
-test('records of several lines are one', async () => {
+test('several lines become one record', async () => {
   const path = join(tempDir(), 'app.log');
   writeFileSync(path, '2026 error boom\n  at a\n  at b\n2026 info fine\n');
   const { expectValues } = await start(
@@ -142,7 +142,7 @@ rules:
   });
 });
 
-test('standard input is a source, too', async () => {
+test('standard input is a source', async () => {
   const { stdin, expectValues } = await start("rules: [{ match: 'x', metrics: [{ name: x_total, type: counter }] }]", {
     stdin: true,
   });
@@ -151,7 +151,7 @@ test('standard input is a source, too', async () => {
   await expectValues({ x_total: 2 });
 });
 
-test('what is not a number, or falls, is left out and counted', async () => {
+test('values that are not numbers, or negative for a counter, are counted as errors', async () => {
   const path = join(tempDir(), 'app.log');
   writeFileSync(path, 'v=NaN\nv=-1\nv=1e308\nv=abc\nv=0x10\nv=Infinity\nv=2\n');
   const { expectValues, self } = await start(
@@ -165,7 +165,7 @@ test('what is not a number, or falls, is left out and counted', async () => {
   expect(reasons).toEqual({ value: 5, negative_counter: 1 });
 });
 
-test('a line that would make a backtracking engine run for years costs little', async () => {
+test('a line that is slow for a backtracking regex engine costs little', async () => {
   const path = join(tempDir(), 'app.log');
   writeFileSync(path, `${'a'.repeat(60)}!\n`.repeat(20).concat('end\n'));
   const { expectValues } = await start(
@@ -175,7 +175,7 @@ test('a line that would make a backtracking engine run for years costs little', 
   await expectValues({ b: 1 });
 });
 
-test('a source that follows another of its name after a reload goes on where that stopped', async () => {
+test('a source continues after a reload where the earlier one of its name stopped', async () => {
   const path = join(tempDir(), 'app.csv');
   const memory = new TailMemory();
   const sink = new MemorySink();
@@ -219,6 +219,10 @@ test.each([
     'h: a histogram takes no timestamp',
   ],
   ['rules: [{ match: x, metrics: [{ name: g, type: gauge, value: 1, timeZone: Mars }] }]', '"Mars" is not a time zone'],
+  [
+    'rules: [{ match: (x), metrics: [{ name: h, type: histogram, value: $1, labels: { le: $1 } }] }]',
+    'h: a histogram has its own label le',
+  ],
   ['cri: true\nformat: csv\nrules: []', 'csv.columns: needed with cri'],
   ['rules: [{ match: x, metrics: [{ name: g, type: counter, ttl: soon }] }]', '"soon" is not a duration'],
   ['rules: [{ match: x, metrics: [{ name: 1g, type: counter }] }]', 'logs.yaml:2:'],

@@ -13,7 +13,7 @@ test.each([
   expect(compileTime({ zone: 'UTC' })(text)).toBe(expected);
 });
 
-test('a zone holds for times that tell none, in summer and in winter', () => {
+test('a zone applies to times without one, in summer and in winter', () => {
   const read = compileTime({ zone: 'Europe/Berlin' });
   expect(read('2022-07-11 21:41:46')).toBe(1_657_568_506_000);
   expect(read('2022-01-11T20:41:46')).toBe(1_641_930_106_000);
@@ -28,10 +28,10 @@ test.each([
   expect(compileTime({ format, zone: 'UTC' })(text)).toBe(1_657_568_506_000);
 });
 
-test.each(['12:30', '', 'yesterday', '2022-13-45', '99999-01-01T00:00:00Z'])('"%s" is no time', (text) => {
+test.each(['12:30', '', 'yesterday', '2022-13-45', '99999-01-01T00:00:00Z'])('"%s" is not a time', (text) => {
   expect(compileTime({ zone: 'UTC' })(text)).toBeUndefined();
 });
 
-test('a zone that is none is refused', () => {
+test('an unknown zone is refused', () => {
   expect(() => compileTime({ zone: 'Europe/Atlantis' })).toThrow('"Europe/Atlantis" is not a time zone');
 });

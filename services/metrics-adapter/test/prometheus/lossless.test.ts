@@ -40,11 +40,11 @@ test.each([
   ['negative times', '# TYPE g gauge\ng 1 -5\n'],
   ['several times of one series', '# TYPE g gauge\ng{a="1"} 1 1000\ng{a="1"} 2 2000\ng{a="1"} 3 3000\n'],
   ['names in UTF-8, escaped', '# TYPE a_b gauge\na_b{c_d="1"} 1\n'],
-])('%s is shown as it came', async (_what, body) => {
+])('%s passes unchanged', async (_what, body) => {
   expect(await passed(body)).toEqual(body.trimEnd().split('\n'));
 });
 
-test('names that end like those of a histogram stay metrics of their own beside a gauge', async () => {
+test('names with the endings of a histogram stay metrics of their own beside a gauge', async () => {
   const body = '# TYPE foo gauge\nfoo 1\nfoo_total 2\nfoo_count 3\nfoo_info 4\nfoo_created 5\n';
   const lines = await passed(body);
   expect(lines).toContain('# TYPE foo gauge');
@@ -52,7 +52,7 @@ test('names that end like those of a histogram stay metrics of their own beside 
     expect(lines).toContain(`# TYPE ${name} untyped`);
 });
 
-test('a sum that a rule drops does not come back', async () => {
+test('a sum that a rule drops stays away', async () => {
   const rule = '{ source_labels: [__name__], regex: .*_sum, action: drop }';
   const body =
     '# TYPE s summary\ns{quantile="0.5"} 1\ns_sum 5\ns_count 2\n# TYPE h histogram\nh_bucket{le="+Inf"} 1\nh_sum 1\nh_count 1\n';
@@ -65,7 +65,7 @@ test('a sum that a rule drops does not come back', async () => {
   ]);
 });
 
-test.each([plainText, openMetrics])('a counter without _total keeps its name, asked for as %s', async (accept) => {
+test.each([plainText, openMetrics])('a counter without _total keeps its name in %s', async (accept) => {
   expect(await passed('# TYPE c counter\nc 1\n', { accept })).toContain('c 1');
 });
 
@@ -77,7 +77,17 @@ test('times when counters and histograms began pass as samples in the text forma
     expect(await passed(body, { type: openMetrics, accept })).toEqual(expect.arrayContaining(lines));
 });
 
-test('a quote in the help of the text format is no escape', async () => {
+test('a time of creation beyond all dates passes as a plain sample', async () => {
+  const body = '# TYPE c counter\nc_total 1\nc_created 1e300\n# EOF\n';
+  expect(await passed(body, { type: openMetrics })).toEqual([
+    '# TYPE c_total counter',
+    'c_total 1',
+    '# TYPE c_created untyped',
+    'c_created 1e+300',
+  ]);
+});
+
+test('a backslash before a quote in the help of the text format is kept', async () => {
   const url = await serveApp('# HELP g say \\"hi\\" and \\\\\n# TYPE g gauge\ng 1\n');
   const adapter = await startAdapter(`prometheus: [{ name: app, url: '${url}' }]`);
   expect(await (await adapter.get('/metrics')).text()).toContain('# HELP g say \\\\"hi\\\\" and \\\\\n');
@@ -95,6 +105,7 @@ test.each([
   ['a timestamp of 1e300', 'g 1 1e300\n', 'timestamp'],
   ['a timestamp in microseconds', 'g 1 1700000000000000\n', 'timestamp'],
   ['a timestamp in nanoseconds', 'g 1 1700000000000000000\n', 'timestamp'],
+  ['a value that no double holds', 'g 1e999\n', 'malformed_line'],
   ['a label twice', 'g{a="1",a="2"} 1\n', 'duplicate_label'],
   ['__name__ as a label', 'g{__name__="other"} 1\n', 'reserved_label'],
   [
@@ -114,17 +125,17 @@ test.each([
     'duplicate',
   ],
   ['a quantile above 1', '# TYPE s summary\ns{quantile="2"} 1\ns_sum 1\ns_count 1\n', 'bound'],
-])('%s costs only its series, and is counted', async (_what, body, reason) => {
+])('%s is counted, and only its series is missing', async (_what, body, reason) => {
   expect(await refusals(`${body}fine 1\n`)).toEqual([reason]);
 });
 
-test('OpenMetrics times of +Inf and of milliseconds cost only their samples', async () => {
+test('OpenMetrics samples with a timestamp of +Inf or in milliseconds are left out', async () => {
   const body = '# TYPE g gauge\ng{a="1"} 1 +Inf\ng{a="2"} 1 1700000000000\ng{a="3"} 1 1700000000.5\n# EOF\n';
   expect(await refusals(body, openMetrics)).toEqual(['timestamp']);
   expect(await passed(body, { type: openMetrics })).toEqual(['# TYPE g gauge', 'g{a="3"} 1 1700000000500']);
 });
 
-test('OpenMetrics that is cut off counts as not read', async () => {
+test('truncated OpenMetrics counts as not read', async () => {
   const url = await serveApp((_request, response) => {
     response.setHeader('content-type', openMetrics);
     response.end('# TYPE g gauge\ng 1 1700000000\n');
@@ -134,7 +145,7 @@ test('OpenMetrics that is cut off counts as not read', async () => {
   expect(await adapter.samples('adapter_up')).toEqual(['adapter_up{source="app"} 0']);
 });
 
-test('the source is asked for protobuf, UTF-8 names and OpenMetrics, by a User-Agent', async () => {
+test('the request accepts protobuf, UTF-8 names and OpenMetrics, and has a User-Agent', async () => {
   let asked: Record<string, unknown> = {};
   const url = await serveApp((request, response) => {
     asked = request.headers;
@@ -146,7 +157,7 @@ test('the source is asked for protobuf, UTF-8 names and OpenMetrics, by a User-A
   expect(asked['accept']).toMatch(/^application\/vnd\.google\.protobuf;.*escaping=allow-utf-8.*openmetrics-text/);
 });
 
-test.each(['ACCEPT', 'accept'])('a configured %s replaces ours', async (name) => {
+test.each(['ACCEPT', 'accept'])('a configured %s replaces the default', async (name) => {
   let asked = '';
   const url = await serveApp((request, response) => {
     asked = request.headersDistinct['accept']?.join('|') ?? '';

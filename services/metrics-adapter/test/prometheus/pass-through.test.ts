@@ -94,7 +94,7 @@ debug_thing 1
 not a line}
 `;
 
-test('Prometheus text passes through, relabeled, and a bad line costs only itself', async () => {
+test('Prometheus text passes through relabeled, and only malformed lines are missing', async () => {
   const url = await serveApp(exposition);
   const adapter = await startAdapter(`
 prometheus:
@@ -119,7 +119,7 @@ prometheus:
   expect(text).toContain('adapter_errors_total{reason="malformed_line",source="app"} 1');
 });
 
-test('an exemplar and a timestamp of OpenMetrics survive to OpenMetrics', async () => {
+test('an exemplar and a timestamp pass from OpenMetrics to OpenMetrics', async () => {
   const url = await serveApp('# TYPE a counter\na_total{x="1"} 3.0 1.5 # {trace_id="t"} 1.0 1.25\n# EOF\n');
   const adapter = await startAdapter(`prometheus: [{ name: app, url: '${url}' }]`);
   const text = await (await adapter.get('/metrics', { accept: 'application/openmetrics-text;version=1.0.0' })).text();
@@ -136,7 +136,7 @@ test.each([
   expect(text).toContain(kept ? `\na_total 3 # {t="${value}"} 1\n` : '\na_total 3\n');
 });
 
-test('two sources with one metric make one family, and the first counts for a series of both', async () => {
+test('two sources with one metric make one family, and the first wins for a series of both', async () => {
   const [one, two] = [
     await serveApp('# TYPE a gauge\na{x="1"} 1\n'),
     await serveApp('# TYPE a gauge\na{x="1"} 2\na{x="2"} 2\n'),

@@ -79,7 +79,7 @@ async function familiesOf(response: Response): Promise<Buffer> {
   return bytes;
 }
 
-test('protobuf with native histograms, times and exemplars passes as it came', async () => {
+test('protobuf with native histograms, timestamps and exemplars passes unchanged', async () => {
   const bytes = Buffer.concat([...encodeProtobuf(families, 'allow-utf-8')]);
   const adapter = await adapterOf(bytes);
   const passed = await familiesOf(await adapter.get('/metrics', { accept: protobufType }));
@@ -90,12 +90,21 @@ test('protobuf with native histograms, times and exemplars passes as it came', a
   expect(await adapter.samples('adapter_errors_total')).toEqual([]);
 });
 
+test('a native histogram whose buckets do not add up to its count is left out: Prometheus would refuse the page', async () => {
+  const series = new Map([['', { bounds: [], counts: [], sum: 4, count: 12, native }]]);
+  const odd: Family = { name: 'odd', help: '', type: 'histogram', series };
+  const adapter = await adapterOf(Buffer.concat([...encodeProtobuf([odd], 'allow-utf-8')]));
+  expect(await adapter.samples('adapter_errors')).toEqual([
+    'adapter_errors_total{reason="native_histogram",source="app"} 1',
+  ]);
+});
+
 test('a native histogram alone is shown in a text by its sum and count', async () => {
   const adapter = await adapterOf(Buffer.concat([...encodeProtobuf(families, 'allow-utf-8')]));
   expect(await adapter.samples('n_')).toEqual(['n_bucket{x="1",le="+Inf"} 11', 'n_sum{x="1"} 4', 'n_count{x="1"} 11']);
 });
 
-test('a summary whose sum a rule drops goes out as samples, as protobuf would add a sum of 0', async () => {
+test('a summary whose sum a rule drops becomes plain samples in protobuf, which would add a sum of 0', async () => {
   const rule = '{ source_labels: [__name__], regex: s_sum, action: drop }';
   const adapter = await adapterOf(Buffer.concat([...encodeProtobuf(families, 'allow-utf-8')]), `, relabel: [${rule}]`);
   const passed = await familiesOf(await adapter.get('/metrics', { accept: protobufType }));

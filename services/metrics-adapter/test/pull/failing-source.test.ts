@@ -22,7 +22,7 @@ const badAnswers: [what: string, reason: string, listener: RequestListener][] = 
   ],
 ];
 
-test.each(badAnswers)('a source that %s costs only its own series', async (_what, reason, listener) => {
+test.each(badAnswers)('if a source %s, only its own series are missing', async (_what, reason, listener) => {
   const adapter = await startAdapter(two(await serveApp(listener), await serveApp({ v: 1 })));
   expect(await adapter.samples('good')).toEqual(['good 1']);
   expect(await adapter.samples('adapter_up')).toEqual(['adapter_up{source="bad"} 0', 'adapter_up{source="good"} 1']);
@@ -53,7 +53,7 @@ test('a compressed answer that unpacks to more than the limit is refused', async
   expect((await adapter.samples('adapter_errors'))[0]).toContain('reason="too_large"');
 });
 
-test('rubbish in UTF-8 breaks neither the adapter nor the text', async () => {
+test('bytes that are not UTF-8 break neither the adapter nor the page', async () => {
   const bytes = Buffer.concat([Buffer.from('{"n":"'), Buffer.from([0xff, 0xc3, 0x28]), Buffer.from('","v":1}')]);
   const url = await serveApp(bytes);
   const adapter = await startAdapter(
@@ -62,7 +62,7 @@ test('rubbish in UTF-8 breaks neither the adapter nor the text', async () => {
   expect(await adapter.samples('odd')).toEqual(['odd{n="\ufffd\ufffd("} 1']);
 });
 
-test('scrapes at the same time ask the source once', async () => {
+test('concurrent scrapes send the source one request', async () => {
   let asked = 0;
   const { promise: released, resolve: release } = Promise.withResolvers<void>();
   const app = await serveApp((_request, response) => {
@@ -78,7 +78,7 @@ test('scrapes at the same time ask the source once', async () => {
   expect([asked, answers]).toEqual([1, [1, 2, 3, 4].map(() => ['v 1'])]);
 });
 
-test("the scraper's own time-out, less the offset, bounds the wait", async () => {
+test("the scraper's timeout less the offset is the timeout of a source", async () => {
   const adapter = await startAdapter(
     `json: [{ name: a, url: '${await serveApp(() => undefined)}', timeout: 1h, metrics: [{ name: v, value: $.v }] }]`,
   );

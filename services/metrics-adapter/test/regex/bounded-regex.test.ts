@@ -46,7 +46,7 @@ test('names of groups are given, and unnamed groups keep their place', () => {
 });
 
 test.each(['(?=a)b', '(a)\\1', '(a', 'a)', '[a', '*a', 'a**', 'a{2000}', 'a{3,2}', 'a\\', 'a)(?:b'])(
-  '%s is refused by its name',
+  '%s is refused, and the error has the pattern',
   (pattern) => {
     const refusal = `regular expression ${JSON.stringify(pattern)}: `;
     expect(() => compileRegex(pattern)).toThrow(refusal);
@@ -54,12 +54,12 @@ test.each(['(?=a)b', '(a)\\1', '(a', 'a)', '[a', '*a', 'a**', 'a{2000}', 'a{3,2}
   },
 );
 
-test('whole means the whole text, for every alternative', () => {
+test('with whole every alternative must match the whole text', () => {
   const { regex } = compileRegex('a|bc', { whole: true });
   expect(['a', 'bc', 'ab', 'abc', 'a\n'].map((text) => regex.test(text))).toEqual([true, true, false, false, false]);
 });
 
-test('any literal text is matched by its quoted self, in either case when folded', () => {
+test('any text matches its quoted pattern, also without regard to case', () => {
   const text = fc.string({ minLength: 1 }).filter((value) => !value.includes('\\E'));
   fc.assert(fc.property(text, (value) => matches(`^\\Q${value}\\E$`, value)?.[0] === value));
   fc.assert(fc.property(text, (value) => matches(`(?i)^\\Q${value}\\E$`, value)?.[0] === value));
@@ -76,7 +76,7 @@ const { pattern: randomPattern } = fc.letrec<{ pattern: string }>((tie) => ({
   ),
 }));
 
-test('exec finds what the engine itself finds, group by group', () => {
+test('exec returns the groups that the engine itself finds', () => {
   const text = fc.string({ unit: fc.constantFrom('a', 'b', ' ', '\n', 'é', '😀', '\ud83d'), maxLength: 20 });
   fc.assert(
     fc.property(randomPattern, text, (pattern, value) => {

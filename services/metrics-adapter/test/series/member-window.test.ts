@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { MemberWindow } from '../../src/series/member-window.ts';
 
-test('a member counts until its time after it was seen last', () => {
+test('a member counts for its maximum age after its last sample', () => {
   const window = new MemberWindow({ maxAge: 10, maxMembers: 5 });
   for (const [member, now] of [
     ['a', 0],
@@ -14,7 +14,7 @@ test('a member counts until its time after it was seen last', () => {
   expect(window.bytes).toBe(0);
 });
 
-test('beyond its limit, or where memory is scarce, new members are left out and known ones go on', () => {
+test('a full set, or one without memory, leaves out new members and still counts known ones', () => {
   const window = new MemberWindow({ maxAge: 10, maxMembers: 2 });
   const add = (member: string, full = false) => window.add(member, { now: 0, full });
   expect([add('a'), add('b', true), add('a', true), add('b'), add('c'), add('b')]).toEqual([
@@ -28,7 +28,7 @@ test('beyond its limit, or where memory is scarce, new members are left out and 
   expect(window.sizeAt(0)).toBe(2);
 });
 
-test('what a set counts is what a plain list of the last sightings says', () => {
+test('a set counts the members that a plain list of their last samples has', () => {
   const sightings = fc.array(fc.tuple(fc.nat(8), fc.nat(3)), { maxLength: 60 });
   fc.assert(
     fc.property(sightings, (steps) => {

@@ -39,7 +39,7 @@ test.each([
   expect(new NativeHistogram(factor, 160).schema).toBe(schema);
 });
 
-test('beyond its buckets a native histogram gets coarser and loses no count', () => {
+test('a native histogram with too many buckets gets coarser and loses no count', () => {
   const histogram = new NativeHistogram(1.1, 20);
   for (let power = 0; power < 1000; power += 1) histogram.observe(1.07 ** power * (power % 2 === 0 ? 1 : -1), 1);
   histogram.observe(0, 5);

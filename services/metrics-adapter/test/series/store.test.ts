@@ -35,7 +35,7 @@ test('labels in any order are the same series', () => {
   expect(sink.series(counter('a'), labels(['y', '2'], ['x', '1']))).toBe(one);
 });
 
-test('label values that hold separators never make two series one', () => {
+test('label values with separators never merge two series', () => {
   fc.assert(
     fc.property(
       fc.array(fc.tuple(fc.constantFrom('a', 'b', 'a.b'), fc.string())),
@@ -48,7 +48,7 @@ test('label values that hold separators never make two series one', () => {
   );
 });
 
-test('label texts are read back as they were', () => {
+test('label texts are parsed as they were written', () => {
   const pairs = fc.uniqueArray(
     fc.tuple(fc.string({ minLength: 1, unit: 'grapheme' }), fc.string({ minLength: 1, unit: 'grapheme' })),
     { selector: ([name]) => name },
@@ -83,14 +83,14 @@ test('beyond the limit of a source, a new metric is dropped and counted', () => 
   expect(valuesOf(store)).toHaveProperty('other_source{}', 1);
 });
 
-test('a gauge beyond the limit is dropped: the last of many says nothing about them', () => {
+test('a gauge beyond the limit is dropped', () => {
   const store = new SeriesStore();
   const sink = store.sink('s', { seriesPerMetric: 1, seriesPerSource: 9 });
   for (const id of ['1', '2']) sink.series({ ...counter('g'), type: 'gauge' }, labels(['id', id]))?.set(5);
   expect(valuesOf(store)).toEqual({ 'g{id="1"}': 5 });
 });
 
-test('a series without samples for its TTL goes, and its handle says so', () => {
+test('a series without samples for its TTL is removed, and its handle is expired', () => {
   let now = 0;
   const store = new SeriesStore({ now: () => now });
   const sink = store.sink('s', limits);
@@ -111,7 +111,7 @@ test('a sample within the TTL keeps a series', () => {
   expect(valuesOf(store)).toEqual({ 'a{}': 9 });
 });
 
-test('when a TTL makes room, what overflowed gets a series of its own', () => {
+test('samples that overflowed get a series of their own once a TTL has made room', () => {
   let now = 0;
   const store = new SeriesStore({ now: () => now });
   const sink = store.sink('s', { seriesPerMetric: 1, seriesPerSource: 9 });
@@ -135,7 +135,7 @@ test.each([
   expect(store.counts('s').conflicts.values).toEqual(new Map([[spec.name, 1]]));
 });
 
-test('after a reload a metric may have another type, and series of sources that went are gone', () => {
+test('after a reload a metric may have another type, and series of removed sources are gone', () => {
   const store = new SeriesStore();
   store.sink('gone', limits).series(counter('x'), labels())?.add(1);
   store.sink('s', limits).series(counter('a'), labels())?.add(1);
@@ -147,7 +147,7 @@ test('after a reload a metric may have another type, and series of sources that 
   expect(valuesOf(store)).toEqual({ 'a{}': 7 });
 });
 
-test('beyond the budget in bytes there is no new series, until some have gone', () => {
+test('beyond the budget in bytes no series is added until others expire', () => {
   let now = 0;
   const store = new SeriesStore({ now: () => now });
   const many = { seriesPerMetric: 1e6, seriesPerSource: 1e6 };
@@ -168,7 +168,7 @@ test('beyond the budget in bytes there is no new series, until some have gone', 
   expect(valuesOf(store)).toHaveProperty('a{id="0"}', 1);
 });
 
-test('beyond the budget, summaries hold fewer observations', () => {
+test('beyond the budget summaries keep fewer observations', () => {
   const store = new SeriesStore();
   const spec: MetricSpec = {
     type: 'summary',
@@ -187,7 +187,7 @@ test('beyond the budget, summaries hold fewer observations', () => {
   expect(store.bytes).toBeLessThan(whole / 16);
 });
 
-test('names from outside are counted apart up to a limit', () => {
+test('names from outside have counters of their own up to a limit', () => {
   const store = new SeriesStore();
   const sink = store.sink('s', { seriesPerMetric: 1, seriesPerSource: 1 });
   for (let at = 0; at < 500; at += 1) sink.series(counter(`m${at}`), labels())?.add(1);
@@ -195,7 +195,7 @@ test('names from outside are counted apart up to a limit', () => {
   expect([values.size, values.get('m1'), values.get('other'), total]).toEqual([101, 1, 399, 499]);
 });
 
-test('clearing forgets the series of one source, or of all, and names that it had are free', () => {
+test('clearing removes the series of one source or of all, and frees their names', () => {
   const store = new SeriesStore();
   const [one, two] = [store.sink('one', limits), store.sink('two', limits)];
   const a = one.series(counter('a'), labels());
@@ -214,7 +214,7 @@ test('clearing forgets the series of one source, or of all, and names that it ha
   ]);
 });
 
-test('a set is a gauge of its members, whose memory is of the budget', () => {
+test('a set is a gauge of its members, whose memory counts towards the budget', () => {
   let now = 0;
   const store = new SeriesStore({ now: () => now });
   const sink = store.sink('s', limits);

@@ -17,7 +17,7 @@ const summary = (name: string, labels: string, sum: string, count: number) => [
   `${name}_count${labels === '' ? '' : `{${labels.slice(0, -1)}}`} ${count}`,
 ];
 
-/** Each packet kills statsd_exporter, breaks every later scrape of it, spoils a series, or loses a sample there. */
+/** In statsd_exporter each packet ends the process, breaks every later scrape, spoils a series, or loses a sample. */
 const rows: Row[] = [
   {
     what: 'a tag named quantile on a summary (there: the process ends)',
@@ -91,10 +91,10 @@ const rows: Row[] = [
   },
 ];
 
-test.each(rows)('$what costs nothing but itself', async ({ packet, samples, errors = [], mapping = '' }) => {
+test.each(rows)('$what harms no other sample', async ({ packet, samples, errors = [], mapping = '' }) => {
   const scraped = await scrapedStatsd(mapping, `good:1|c\n${packet}\ngood:2|c`, 'good:4|c');
-  const faults = scraped.own.filter((line) => /(?:error|ignored|conflict).* [1-9]/.test(line));
+  const counted = scraped.own.filter((line) => /(?:error|ignored|conflict).* [1-9]/.test(line));
   expect(scraped.samples.filter((line) => !line.startsWith('good'))).toEqual(samples);
   expect(scraped.samples).toContain('good 7');
-  expect(faults).toEqual(errors.map((error) => `adapter_statsd_${error}`));
+  expect(counted).toEqual(errors.map((error) => `adapter_statsd_${error}`));
 });

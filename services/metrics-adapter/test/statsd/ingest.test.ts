@@ -46,7 +46,7 @@ test('each type reaches its metric', () => {
   expect(errors).toEqual({});
 });
 
-/** What kills or poisons statsd_exporter, a packet each. */
+/** Packets that end or spoil statsd_exporter. */
 test.each([
   ['q:1|ms|#quantile:x', '', { 'q{exported_quantile="x"}': '0.001×1' }, {}],
   ['h:1|ms|#le:x', 'defaults: { observer_type: histogram }', { 'h{exported_le="x"}': '0.001×1' }, {}],
@@ -65,13 +65,13 @@ test.each([
   ['neg:-1|c', '', { neg: 0 }, { illegal_negative_counter: 1 }],
   ['x:1|g|@0', '', { x: 1 }, { invalid_sample_factor: 1 }],
   ['x:1|c|#le:1', '', { 'x{le="1"}': 1 }, {}],
-])('%j is harmless', (packet, mapping, values, errors) => {
+])('%j harms no other sample', (packet, mapping, values, errors) => {
   const result = ingested(packet, mapping);
   expect(result.values).toEqual(values);
   expect(result.errors).toEqual(errors);
 });
 
-test('a sample that stands for millions costs one addition', () => {
+test('a sample with a weight of millions costs one addition', () => {
   const millions = leastCpuTime(() => ingested('z:1|ms|@0.00000001\n'.repeat(1000)));
   const two = leastCpuTime(() => ingested('z:1|ms|@0.5\n'.repeat(1000)));
   expect(millions).toBeLessThan(10 * two + 50);
@@ -98,7 +98,7 @@ mappings:
   expect(errors).toEqual({ empty_metric_name: 1 });
 });
 
-test('a new mapping holds from the next sample on', () => {
+test('a new mapping applies from the next sample on', () => {
   const { sink, ingest } = setUp('mappings: [{ match: a.*, name: old }]');
   ingest.packet('a.x:1|c');
   ingest.useMapping(parseMappingFile('mappings: [{ match: a.*, name: new }]', 'm.yaml'));
@@ -106,7 +106,7 @@ test('a new mapping holds from the next sample on', () => {
   expect(sink.values).toEqual({ old: 1, new: 1 });
 });
 
-test('a series that expired is asked for again', () => {
+test('an expired series is replaced by a new one', () => {
   const { sink, ingest } = setUp();
   ingest.packet('a:5|c');
   sink.expire('a');
@@ -120,7 +120,7 @@ test('a metric of another type is counted as a conflict and changes nothing', ()
   expect(counts.conflicts.values).toEqual(new Map([['a', 2]]));
 });
 
-test('a set counts its members, whatever stands there, under a mapping for gauges', () => {
+test('a set counts its members, which can be any text, and is mapped as a gauge', () => {
   const { values, sink, counts, errors } = ingested(
     'u:bob|s\nu:eve|s|@0.1\nu:bob|s\nn.x:1|s|#k:v\nn.x:01|s|#k:v\ncolon:a:b|s\nu:|s',
     'mappings: [{ match: n.*, name: n, match_metric_type: gauge, labels: { id: $1 } }]',
@@ -130,20 +130,20 @@ test('a set counts its members, whatever stands there, under a mapping for gauge
   expect([counts.events.set, errors]).toEqual([6, { malformed_value: 1 }]);
 });
 
-test.each(['Tx', 'T12x', 'T', 'T-5'])('a timestamp %s costs itself only, each time', (timestamp) => {
+test.each(['Tx', 'T12x', 'T', 'T-5'])('each malformed timestamp %s is counted, and its sample counts', (timestamp) => {
   const line = `a:1|c|${timestamp}|#k:v\n`;
   const { values, errors } = ingested(line + line);
   expect(values).toEqual({ 'a{k="v"}': 2 });
   expect(errors).toEqual({ malformed_timestamp: 2 });
 });
 
-test('a timestamp does not fill the memory of mappings', () => {
+test('timestamps do not fill the cache of mappings', () => {
   const { sink, ingest } = setUp('', 100);
   for (let time = 0; time < 1000; time += 1) ingest.packet(`a:1|c|T${time}\nb:1|c|#k:v|T${time}`);
   expect(sink.values).toEqual({ a: 1000, 'b{k="v"}': 1000 });
 });
 
-test('whatever is remembered or forgotten, the sums are right', () => {
+test('sums are right whatever the cache drops', () => {
   const lines = fc.array(fc.tuple(fc.nat(40), fc.nat(3), fc.nat(9)), { maxLength: 300 });
   fc.assert(
     fc.property(lines, (samples) => {

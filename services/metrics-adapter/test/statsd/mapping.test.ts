@@ -38,7 +38,7 @@ mappings:
     job: "\${1}_server"
 `;
 
-test('the README example of statsd_exporter gives what its README says', () => {
+test('the README example of statsd_exporter gives the documented series', () => {
   expect(map(readme, 'test.dispatcher.FooProcessor.send.success')).toEqual({
     name: 'dispatcher_events_total',
     processor: 'FooProcessor',
@@ -69,7 +69,7 @@ mappings:
   expect(map(yaml, 'test.a.glob.counter')).toEqual({ name: 'by_glob' });
 });
 
-test('match_metric_type lets one name go to several metrics', () => {
+test('match_metric_type maps one name to several metrics', () => {
   const yaml = `
 mappings:
 - { match: test.foo.*, name: as_counter, match_metric_type: counter }
@@ -97,7 +97,7 @@ test('without ordering the more specific part wins from the left, and backtracki
   expect(map(unorderedFile(true), 'z.b.x')?.name).toBe('last');
 });
 
-test('defaults reach a mapping that does not say otherwise, field by field', () => {
+test('defaults apply to each field that a mapping leaves out', () => {
   const table = parseMappingFile(
     `
 defaults:
@@ -135,8 +135,8 @@ test.each([
   ['mappings:\n- { match: a, name: b, observer_type: summary, histogram_options: {} }\n', 'the observer is a summary'],
   ['mappings: [\n', 'm.yaml:2:1:'],
   ['mappings:\n- match: "a\\.b"\n', 'm.yaml:2:'],
-])('%j is refused with the place and the reason', (yaml, fault) => {
-  expect(errors(yaml).join('\n')).toContain(fault);
+])('%j is refused with the place and the reason', (yaml, message) => {
+  expect(errors(yaml).join('\n')).toContain(message);
 });
 
 test('an empty file maps nothing', () => {
@@ -145,7 +145,7 @@ test('an empty file maps nothing', () => {
 
 const regexOf = (glob: string) => new RegExp(`^${glob.replaceAll('.', '\\.').replaceAll('*', '([^.]*)')}$`);
 
-test('the trie finds what trying every pattern in order finds', () => {
+test('the trie finds the same pattern as a search in order', () => {
   const part = fc.constantFrom('a', 'b', '*');
   const pattern = fc.array(part, { minLength: 1, maxLength: 5 }).map((parts) => parts.join('.'));
   const name = fc.array(fc.constantFrom('a', 'b', 'c'), { minLength: 1, maxLength: 5 }).map((parts) => parts.join('.'));

@@ -47,7 +47,7 @@ test.each([
   ['a rate that is no number', 'foo', 'c|@x', {}, ['invalid_sample_factor']],
   ['an empty tag before the last comma', 'foo', 'c|#tag:value,,', { tag: 'value' }, ['tag']],
   ['a time that is no number', 'foo', 'c|T12x', {}, ['unknown_component']],
-])('%s cost only themselves', (_what, head, tail, labels, errors) => {
+])('%s are left out of a sample that counts', (_what, head, tail, labels, errors) => {
   expect(meaning(head, tail)).toMatchObject({ labels, errors, factor: 1, weight: 1 });
 });
 
@@ -56,6 +56,8 @@ test.each([
   ['foo', 'c||@1', 'malformed_component'],
   ['foo', 'c|c:', 'malformed_container_id'],
   ['foo', 'x', 'illegal_event'],
+  ['foo', 'constructor', 'illegal_event'],
+  ['foo', '__proto__', 'illegal_event'],
   ['\xc3\x28', 'c', 'malformed_line'],
   ['foo', 'c|#tag:\xc3\x28', 'malformed_line'],
   ['[a=b]', 'c', 'malformed_line'],
@@ -78,7 +80,7 @@ test('a tag cannot rename the metric', () => {
   expect(meaning('foo', 'c|#__name__:e')).toMatchObject({ labels: { exported___name__: 'e' } });
 });
 
-test('a style that is switched off is left in the name, or left out', () => {
+test('a tag style that is switched off stays in the name or is left out', () => {
   const off = { dogstatsd: false, influxdb: false, librato: false, signalfx: false };
   expect(meaning('foo,a=b', 'c', off)).toMatchObject({ name: 'foo,a=b', labels: {} });
   expect(meaning('foo', 'c|#a:b', off)).toMatchObject({ name: 'foo', labels: {} });

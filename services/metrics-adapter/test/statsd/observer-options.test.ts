@@ -93,7 +93,7 @@ mappings:
   expect(histogram).toMatchObject({ bounds: [0.01, 0.025, 0.05, 0.1], counts: [0, 0, 1, 0, 1], native: { schema: 3 } });
 });
 
-test('a series goes when its ttl has passed without a sample, and begins anew with the next', () => {
+test('a series without a sample for its ttl is removed, and the next sample begins a new one', () => {
   const clock = { now: 1_000_000 };
   const store = new SeriesStore({ now: () => clock.now });
   const ingest = new StatsdIngest({

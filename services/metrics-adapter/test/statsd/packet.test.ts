@@ -67,11 +67,11 @@ test.each([
   '.',
   '1e',
   '--1',
-])('the value %j is not taken for a number', (value) => {
+])('the value %j is not a number', (value) => {
   expect(read(`a:${value}|c`)).toEqual([`odd a c ${value}`]);
 });
 
-test('every finite number comes out as it went in', () => {
+test('every finite number is read unchanged', () => {
   const number = fc.oneof(
     fc.double({ noNaN: true, noDefaultInfinity: true }),
     fc.integer(),

@@ -56,7 +56,7 @@ test('packets over UDP reach their series, over IPv4 and IPv6', async () => {
   expect(await self('statsd_udp_packet_drops_total')).toEqual([{ labels: { source: 'statsd' }, value: 0 }]);
 });
 
-test('localhost is both loopbacks, on one port, and the limit of connections is for both', async () => {
+test('localhost binds both loopbacks on one port, and they share the limit of connections', async () => {
   const { source, expectValues, self } = await start({ udp: 'localhost:0', tcp: 'localhost:0', maxConnections: 1 });
   const { udp, tcp } = source.ports;
   await sendUdp(udp, 'four:1|c');
@@ -69,11 +69,11 @@ test('localhost is both loopbacks, on one port, and the limit of connections is 
   first.destroy();
 });
 
-test('a duration that is none is named', async () => {
+test('an invalid duration is named in the error', async () => {
   await expect(start({ sets: { maxAge: 'long', maxMembers: 1 } })).rejects.toThrow('sets.maxAge: "long" is not');
 });
 
-test('lines over TCP are put together, whatever the pieces, and the last one needs no end', async () => {
+test('lines over TCP may arrive in pieces, and the last one needs no newline', async () => {
   const { source, expectValues } = await start({ tcp: '127.0.0.1:0' });
   const socket = connect(source.ports.tcp, '127.0.0.1');
   await once(socket, 'connect');
@@ -85,7 +85,7 @@ test('lines over TCP are put together, whatever the pieces, and the last one nee
   await expectValues({ a: 2, b: 1 });
 });
 
-test('a TCP line without end costs itself, not the connection', async () => {
+test('an endless line over TCP is dropped, and the connection stays', async () => {
   const { source, expectValues, self } = await start({ tcp: '127.0.0.1:0', maxLineBytes: 1000 });
   await write(source.ports.tcp, `${'x'.repeat(200_000)}:1|c\nok:1|c\n`);
   await expectValues({ ok: 1 });
@@ -95,7 +95,7 @@ test('a TCP line without end costs itself, not the connection', async () => {
 const prefixed = (packet: string) =>
   Buffer.concat([Buffer.from(new Uint32Array([packet.length]).buffer), Buffer.from(packet)]);
 
-test('a Unix stream takes lines, and packets with their length before them', async () => {
+test('a Unix stream takes lines, and length-prefixed packets', async () => {
   const path = join(tempDir(), 'statsd.sock');
   const { expectValues } = await start({ unixStream: path });
   await write(path, 'a:1|c\n');
@@ -103,7 +103,7 @@ test('a Unix stream takes lines, and packets with their length before them', asy
   await expectValues({ a: 3, b: 1 });
 });
 
-test('a length that is a lie ends its connection only', async () => {
+test('a wrong length closes its connection only', async () => {
   const path = join(tempDir(), 'statsd.sock');
   const { self, expectValues } = await start({ unixStream: path });
   const lie = Buffer.concat([
@@ -118,7 +118,7 @@ test('a length that is a lie ends its connection only', async () => {
   await expectValues({ a: 1, b: 1 });
 });
 
-test('a socket file left behind is replaced, one in use is refused', async () => {
+test('a stale socket file is replaced, and one in use is an error', async () => {
   const path = join(tempDir(), 'statsd.sock');
   await start({ unixStream: path });
   await expect(start({ unixStream: path })).rejects.toThrow(`cannot listen on Unix socket ${path}: it is in use`);
@@ -127,13 +127,13 @@ test('a socket file left behind is replaced, one in use is refused', async () =>
   await expect(start({ unixStream: other })).rejects.toThrow('it is in use');
 });
 
-test('a port that is taken is named', async () => {
+test('a port in use is named in the error', async () => {
   const { source } = await start({ tcp: '127.0.0.1:0' });
   const address = `127.0.0.1:${source.ports.tcp}`;
   await expect(start({ tcp: address })).rejects.toThrow(`cannot listen on TCP ${address}: listen EADDRINUSE`);
 });
 
-test('a mapping file is read again when it changes, and a bad one is not used', async () => {
+test('a mapping file is reloaded when it changes, and one with an error is not used', async () => {
   const path = join(tempDir(), 'mapping.yaml');
   writeFileSync(path, 'mappings: [{ match: a.*, name: first }]');
   const { source, expectValues, self } = await start({ udp: '127.0.0.1:0', mappingFile: path });
@@ -152,13 +152,13 @@ test('a mapping file is read again when it changes, and a bad one is not used', 
   await expectValues({ first: 2, second: 1 });
 });
 
-test('a bad mapping file stops the start, with its line', async () => {
+test('an error in the mapping file at the start is reported with its line', async () => {
   const path = join(tempDir(), 'mapping.yaml');
   writeFileSync(path, 'mappings:\n- match: a..b\n  name: x\n');
   await expect(start({ mappingFile: path })).rejects.toThrow(`${path}:2:3: mappings[0].match: "a..b" is not a glob`);
 });
 
-test('every line is relayed as it came', async () => {
+test('every line is relayed unchanged', async () => {
   const target = createSocket('udp4');
   target.bind(0, '127.0.0.1');
   await once(target, 'listening');
@@ -171,7 +171,7 @@ test('every line is relayed as it came', async () => {
   await waitFor('the lines', () => received.join('') === `${odd}nonsense\n`);
 });
 
-test('what the client hot-shots sends arrives', async () => {
+test('samples of the client hot-shots arrive', async () => {
   const { source, expectValues } = await start({ udp: '127.0.0.1:0' });
   const client = new StatsD({
     host: '127.0.0.1',

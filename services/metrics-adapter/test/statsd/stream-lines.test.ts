@@ -25,7 +25,7 @@ function cut(bytes: Buffer, places: readonly number[]): Buffer[] {
 const line = fc.stringMatching(/^[a-z]{1,8}:[0-9]{1,4}\|c$/);
 const places = fc.array(fc.nat(500), { maxLength: 20 });
 
-test('lines come out whole, whatever pieces they come in', () => {
+test('lines are whole for all pieces of the stream', () => {
   fc.assert(
     fc.property(fc.array(line), places, fc.boolean(), (sent, edges, ended) => {
       const bytes = Buffer.from(sent.join('\n') + (ended ? '\n' : ''));
@@ -34,7 +34,7 @@ test('lines come out whole, whatever pieces they come in', () => {
   );
 });
 
-test('packets with their length before them come out whole, whatever pieces they come in', () => {
+test('length-prefixed packets are whole for all pieces of the stream', () => {
   fc.assert(
     fc.property(fc.array(fc.array(line, { minLength: 1 }), { minLength: 1 }), places, (packets, edges) => {
       const bytes = packets.map((packet) => {
@@ -48,12 +48,12 @@ test('packets with their length before them come out whole, whatever pieces they
   );
 });
 
-test('a packet whose length looks like the end of a line is a packet, also when it comes byte by byte', () => {
+test('a packet whose length looks like a newline is a packet, also if it arrives byte by byte', () => {
   const bytes = Buffer.from('\n\0\0\0aaaaa:00|c', 'latin1');
   expect(lines(cut(bytes, [1, 2, 3])).got).toEqual(['aaaaa:00|c']);
 });
 
-test('a line that is too long is skipped once, and what follows is whole', () => {
+test('a line that is too long is dropped once, and the next line is whole', () => {
   fc.assert(
     fc.property(fc.integer({ min: 101, max: 3000 }), places, (length, edges) => {
       const bytes = Buffer.from(`ok:1|c\n${'x'.repeat(length)}\nok:2|c\n`);

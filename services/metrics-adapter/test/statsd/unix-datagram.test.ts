@@ -7,7 +7,7 @@ import { expect, test } from 'vitest';
 import { listenUnixDatagram, type UnixDgram } from '../../src/statsd/listeners/unix-datagram.ts';
 
 /** In place of the native package, which has to be built for the very version of Node: its interface, without a kernel. */
-function fakeUnixDgram(fault?: Error) {
+function fakeUnixDgram(failure?: Error) {
   const sockets: { deliver: (packet: Buffer) => void; closed: boolean }[] = [];
   const native: UnixDgram = {
     createSocket: (_type, onMessage) => {
@@ -15,7 +15,7 @@ function fakeUnixDgram(fault?: Error) {
       sockets.push(state);
       return Object.assign(new EventEmitter(), {
         bind(this: EventEmitter, path: string) {
-          if (fault) this.emit('error', fault);
+          if (failure) this.emit('error', failure);
           else writeFileSync(path, '');
         },
         close: () => {
@@ -27,7 +27,7 @@ function fakeUnixDgram(fault?: Error) {
   return { load: () => native, sockets };
 }
 
-test('packets are handed over, and the socket is gone after the end', async () => {
+test('packets are passed on, and the socket file is removed at the end', async () => {
   const path = join(tempDir(), 'statsd.sock');
   const { load, sockets } = fakeUnixDgram();
   const packets: string[] = [];
@@ -43,7 +43,7 @@ test('packets are handed over, and the socket is gone after the end', async () =
   expect([sockets[0]?.closed, existsSync(path)]).toEqual([true, false]);
 });
 
-test('a path that cannot be bound, or has a file, is named', async () => {
+test('a path that cannot be bound, or has another file, is named in the error', async () => {
   const path = join(tempDir(), 'statsd.sock');
   const options = { path, onPacket: () => undefined, onError: () => undefined };
   const { load } = fakeUnixDgram(new Error('bind EACCES'));
@@ -54,7 +54,7 @@ test('a path that cannot be bound, or has a file, is named', async () => {
   await expect(listenUnixDatagram({ ...options, load: fakeUnixDgram().load })).rejects.toThrow('a file is there');
 });
 
-test('a socket that was left behind is replaced', async () => {
+test('a stale socket is replaced', async () => {
   const path = join(tempDir(), 'statsd.sock');
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(path, resolve));
@@ -69,7 +69,7 @@ const load = () => {
   throw new Error('Cannot find module');
 };
 
-test('without the native package a Unix datagram socket is refused with what to do instead', async () => {
+test('without the native package a Unix datagram socket is refused with advice', async () => {
   const options = { path: join(tempDir(), 'x'), onPacket: () => undefined, onError: () => undefined, load };
   await expect(listenUnixDatagram(options)).rejects.toThrow('use unixStream, UDP or TCP, or install unix-dgram');
 });

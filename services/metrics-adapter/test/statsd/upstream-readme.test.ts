@@ -131,7 +131,7 @@ test.each([
   expect((await scrapedStatsd(mapping, lines.join('\n'))).samples).toEqual(expected);
 });
 
-test("statsd_exporter's README: a series goes when its ttl has passed, and one without ttl stays", async () => {
+test("statsd_exporter's README: a series with a ttl expires, and one without stays", async () => {
   const mapping = 'mappings: [{ match: brief.*, name: brief, ttl: 50ms }, { match: long.*, name: long, ttl: 0 }]';
   const { adapter, own } = await scrapedStatsd(mapping, 'brief.a:1|c\nlong.a:1|c');
   expect(own).toContain('adapter_statsd_events_total{source="statsd",type="counter"} 2');
@@ -139,7 +139,7 @@ test("statsd_exporter's README: a series goes when its ttl has passed, and one w
   expect(await adapter.samples('long')).toEqual(['long 1']);
 });
 
-test("statsd_exporter's README: help of one's own, and the type of the series", async () => {
+test("statsd_exporter's README: the help of a mapping, and the type of the series", async () => {
   const mapping = `
 mappings:
 - match: "http.request.*"
@@ -155,7 +155,7 @@ mappings:
   ]);
 });
 
-test("statsd_exporter's README: the mapping that it says will not work is refused with its place", () => {
+test("statsd_exporter's README: the mapping that does not work there is refused with its place", () => {
   const mapping = 'mappings:\n- match: "test\\\\.(\\w+)\\\\.counter"\n  match_type: regex\n  name: "${1}_total"\n';
   expect(() => parseMappingFile(mapping, 'm.yml')).toThrow('m.yml:2:19: Invalid escape sequence \\w');
 });

@@ -10,11 +10,24 @@ const word = fc.constantFrom(
   'adapter_up',
   'ü',
   '__name__',
+  'constructor',
+  '__proto__',
   '',
 );
 const number = fc.oneof(
   fc.double().map(String),
-  fc.constantFrom('+Inf', '-Inf', 'NaN', '1e300', '1700000000000000000', '-5', '0x1p4', '1_0', '9'.repeat(400)),
+  fc.constantFrom(
+    '+Inf',
+    '-Inf',
+    'NaN',
+    '1e300',
+    '1700000000000000000',
+    '-5',
+    '0x1p4',
+    '1_0',
+    '1e999',
+    '9'.repeat(400),
+  ),
 );
 const quoted = fc.string({ unit: 'binary', maxLength: 12 }).map((text) => `"${text.replaceAll(/["\\\n]/g, '\\$&')}"`);
 const label = fc
@@ -51,7 +64,12 @@ const contentType = fc.constantFrom(
   'application/vnd.google.protobuf',
 );
 const packet = fc
-  .tuple(word, number, fc.constantFrom('c', 'g', 'ms', 'h', 'd', 's', 'x'), fc.string({ maxLength: 10 }))
+  .tuple(
+    word,
+    number,
+    fc.constantFrom('c', 'g', 'ms', 'h', 'd', 's', 'x', 'constructor', '__proto__'),
+    fc.string({ maxLength: 10 }),
+  )
   .map(([name, value, kind, rest]) => `${name}:${value}|${kind}|#le:1,${rest}|@${value}`);
 const cri = fc
   .tuple(fc.constantFrom('stdout', 'stderr', 'stdin'), fc.constantFrom('P', 'F', 'X'), fc.string({ unit: 'binary' }))

@@ -6,7 +6,7 @@ type Kept = { -readonly [Key in 'expired']: boolean } & {
   members: Set<string>;
 };
 
-/** A sink for tests that keeps what it is given in the plainest way: no limits, no TTL, no exposition. */
+/** A sink for tests that keeps samples in plain maps, without limits, TTL and exposition. */
 export class MemorySink implements SeriesSink {
   readonly specs = new Map<string, MetricSpec>();
   readonly kept = new Map<string, Kept>();
@@ -38,7 +38,7 @@ export class MemorySink implements SeriesSink {
     };
   }
 
-  /** Forget a series, as its TTL would. */
+  /** Remove a series as if its TTL had passed. */
   expire(key: string): void {
     const kept = this.kept.get(key);
     if (kept) kept.expired = true;

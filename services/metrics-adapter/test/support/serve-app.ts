@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type RequestListener, type ServerRe
 import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
 
-/** The application of a test: a real HTTP server on the loopback, gone with the test. Returns its URL. */
+/** Start the application of a test, a real HTTP server on the loopback. It stops when the test ends. Returns its URL. */
 export async function serveApp(answer: string | Buffer | object | RequestListener): Promise<string> {
   const listener = typeof answer === 'function' ? (answer as RequestListener) : fixed(answer);
   const server = createServer(listener);

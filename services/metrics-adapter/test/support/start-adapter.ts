@@ -15,16 +15,19 @@ import type { WebConfig } from '../../src/http/web-config.ts';
 export type TestAdapter = {
   url: string;
   adapter: Adapter;
-  /** Put another web configuration to use. */
+  /** Use another web configuration. */
   useWebConfig(web: WebConfig): void;
   /** GET a path of it. */
   get(path: string, headers?: Record<string, string>): Promise<Response>;
-  /** The lines of `/metrics` that begin with a text, comments left out. */
+  /** The lines of `/metrics` that begin with a text. */
   samples(beginning: string): Promise<string[]>;
 };
 
-/** An adapter with its HTTP server in this process, configured by YAML, gone with the test. */
-export async function startAdapter(yaml: string, { web }: { web?: WebConfig } = {}): Promise<TestAdapter> {
+/** Start an adapter with its HTTP server in this process, configured by YAML. It stops when the test ends. */
+export async function startAdapter(
+  yaml: string,
+  { web, enableLifecycle = true }: { web?: WebConfig; enableLifecycle?: boolean } = {},
+): Promise<TestAdapter> {
   const log = createLogger({ service: 'metrics-adapter', version: 'test', level: 'silent' });
   const { registry } = createMetrics({ service: 'metrics-adapter', version: 'test' });
   const lifecycle = new Lifecycle({ drainDelay: 0, shutdownTimeout: 5000 });
@@ -35,7 +38,7 @@ export async function startAdapter(yaml: string, { web }: { web?: WebConfig } = 
   const server = createServer({ log, lifecycle, tls: web?.tls });
   serveProbes(server, { health, lifecycle, drainReadiness: 'keep' });
   const useWebConfig = web === undefined ? () => undefined : await protect(server, web);
-  serveAdapter(server, { adapter, health, reload: async () => undefined, enableLifecycle: true });
+  serveAdapter(server, { adapter, health, reload: async () => undefined, enableLifecycle });
   const url = await listen(server, { host: '127.0.0.1', port: 0, setting: 'PORT' });
   lifecycle.markStarted();
   onTestFinished(async () => {

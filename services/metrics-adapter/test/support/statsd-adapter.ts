@@ -6,7 +6,7 @@ import { tempDir } from '@podkit/chassis/testing/temp-dir';
 import { waitFor } from '@podkit/chassis/testing/wait-for';
 import { startAdapter } from './start-adapter.ts';
 
-/** A UDP port that nobody holds. */
+/** A free UDP port. */
 async function freeUdpPort(): Promise<number> {
   const socket = createSocket('udp4');
   socket.bind(0, '127.0.0.1');
@@ -19,8 +19,8 @@ async function freeUdpPort(): Promise<number> {
 const ofTheApplication = (line: string) => !/^(?:# (?:HELP|TYPE) )?adapter_/.test(line);
 
 /**
- * Send packets over UDP to an adapter that reads StatsD by this mapping file, and scrape it once all have been read.
- * Gives the lines of the scrape: the application's samples and comments, and the adapter's own of StatsD.
+ * Send packets over UDP to an adapter with a mapping file, and scrape it once all are read. Returns the lines of the
+ * page: the application's samples and comments, and the adapter's own metrics of StatsD.
  */
 export async function scrapedStatsd(mapping: string, ...packets: string[]) {
   const mappingFile = join(tempDir(), 'statsd_mapping.yml');

@@ -43,7 +43,7 @@ test.each([
   expect(readPodPath(where).join()).toBe(fields);
 });
 
-test('what no container runtime wrote is malformed, and takes no record apart', () => {
+test('a line without the format is malformed, and splits no record', () => {
   const { push: take, seen, malformed } = setUp();
   take(`${time} stdout P one `, 'hello', `${time} stdin F x`, `${time} stdout X x`, '', `${time} stdout F two`);
   expect([seen.map(([line]) => line), malformed]).toEqual([
@@ -58,7 +58,7 @@ test('a record is cut at its limit, once', () => {
   expect([seen[0]?.[0], cut]).toEqual(['abcde', [path]]);
 });
 
-test('a record that a reader left unfinished is finished by the next one, and one of a removed file is handed over', () => {
+test('an unfinished record is completed by the next reader, and one of a removed file is passed on', () => {
   const first = setUp();
   first.push(`${time} stdout P one `, `${time} stderr P err`);
   const second = setUp({ unfinished: first.lines.unfinished });
@@ -68,7 +68,7 @@ test('a record that a reader left unfinished is finished by the next one, and on
   expect([first.seen, second.seen.map(([line]) => line)]).toEqual([[], ['one two', 'err']]);
 });
 
-test('reading goes on behind a record only when no other stream has an unfinished one', () => {
+test('the position after a record is saved only if no other stream has an unfinished record', () => {
   const offsets: (number | undefined)[] = [];
   const { lines } = setUp({ onLine: (_line, _origin, mark) => offsets.push(mark?.position?.offset) });
   const texts = ['stdout P a', 'stderr F b', 'stdout F c', 'stderr F d'];
@@ -77,7 +77,7 @@ test('reading goes on behind a record only when no other stream has an unfinishe
   expect(offsets).toEqual([undefined, 2, 3]);
 });
 
-test('whatever parts the records of two streams come in, they come out whole', () => {
+test('the records of two streams are whole for all parts', () => {
   const record = fc.tuple(
     fc.constantFrom('stdout', 'stderr'),
     fc.array(fc.string({ unit: fc.constantFrom('a', ' ', 'é', 'P', 'F'), maxLength: 4 }), {

@@ -32,7 +32,7 @@ function chunksOf(bytes: Buffer, cuts: readonly number[]): Buffer[] {
   return places.slice(1).map((place, index) => bytes.subarray(places[index], place));
 }
 
-test('whatever the chunks, the lines are those of the whole text', () => {
+test('the lines are the same for all chunks of a text', () => {
   fc.assert(
     fc.property(text, fc.array(fc.nat(200)), (whole, cuts) => {
       const { lines } = split(chunksOf(Buffer.from(whole), cuts));
@@ -43,7 +43,7 @@ test('whatever the chunks, the lines are those of the whole text', () => {
   );
 });
 
-test('each end is the byte after its line, so reading on from there gives the rest', () => {
+test('each end is the position after its line', () => {
   fc.assert(
     fc.property(text, fc.array(fc.nat(200)), (whole, cuts) => {
       const bytes = Buffer.from(whole);

@@ -11,7 +11,7 @@ import { Tailer } from '../../src/tail/tailer.ts';
 
 const numbers = (count: number) => Array.from({ length: count }, (_, at) => at);
 
-test('more files than may be open wait their turn, and each line is read once, over rotations too', async () => {
+test('with more files than may be open each line is read once, also after rotations', async () => {
   const folder = tempDir();
   const paths = numbers(12).map((at) => join(folder, `${at}.log`));
   for (const path of paths) writeFileSync(path, `first\n`);

@@ -43,7 +43,7 @@ async function expectLines({ lines, errors }: Watched, expected: string[]): Prom
   expect({ lines, errors }).toEqual({ lines: expected, errors: [] });
 }
 
-test('lines that are there and lines that come are read once, in order', async () => {
+test('existing and new lines are read once, in order', async () => {
   const path = join(tempDir(), 'app.log');
   writeFileSync(path, 'one\ntwo\n');
   const watched = await tail([path]);
@@ -53,7 +53,7 @@ test('lines that are there and lines that come are read once, in order', async (
   await expectLines(watched, ['one', 'two', 'three', 'four']);
 });
 
-test('from the end, only what comes is read, and a line that is half written is read whole', async () => {
+test('from the end only new lines are read, and an unfinished line is read whole', async () => {
   const path = join(tempDir(), 'app.log');
   writeFileSync(path, 'old\nhalf');
   const firsts: string[] = [];
@@ -71,7 +71,7 @@ test('a file that appears later is read from its beginning', async () => {
   await expectLines(watched, ['first']);
 });
 
-test('a file that is renamed is read to its end, also what its writer still adds, before it is let go', async () => {
+test('a renamed file is read to its end, with the lines that its writer still adds', async () => {
   const path = join(tempDir(), 'app.log');
   writeFileSync(path, 'one\n');
   const watched = await tail([path]);
@@ -86,7 +86,7 @@ test('a file that is renamed is read to its end, also what its writer still adds
   expect(watched.events).toContain('rotated');
 });
 
-test('copytruncate loses and doubles nothing', async () => {
+test('with copytruncate no line is lost or read twice', async () => {
   const path = join(tempDir(), 'app.log');
   writeFileSync(path, 'one\ntwo\n');
   const watched = await tail([path]);
@@ -97,7 +97,7 @@ test('copytruncate loses and doubles nothing', async () => {
   await expectLines(watched, ['one', 'two', 'three']);
 });
 
-test('a file that was truncated and has outgrown its old length between two looks is read anew', async () => {
+test('a file that was truncated and has grown beyond its old length between two checks is read from its beginning', async () => {
   const path = join(tempDir(), 'app.log');
   writeFileSync(path, 'one\n');
   const watched = await tail([path], { pollInterval: 300 });
@@ -120,7 +120,7 @@ test('a hole of zeros that a writer without append leaves is skipped', async () 
   await expectLines(watched, ['one', 'two']);
 });
 
-test('a link that is pointed at another file is followed, and back again without doubling', async () => {
+test('a link that is changed to another file and back is followed, and no line is read twice', async () => {
   const directory = tempDir();
   const [a, b, link] = ['a', 'b', 'current'].map((name) => join(directory, name)) as [string, string, string];
   const point = (to: string) => {
@@ -139,7 +139,7 @@ test('a link that is pointed at another file is followed, and back again without
   await expectLines(watched, ['a1', 'b1', 'a2']);
 });
 
-test('a glob finds files that appear, and lets go of files that are removed', async () => {
+test('a glob finds new files, and closes removed ones', async () => {
   const directory = tempDir();
   const watched = await tail([join(directory, '*.log')]);
   writeFileSync(join(directory, 'a.log'), 'a\n');
@@ -165,7 +165,7 @@ test('a glob that also matches the rotated file does not read its lines twice', 
   await expectLines(watched, ['one', 'two', 'late']);
 });
 
-test('what was left off by an earlier process goes on, also in a file that was rotated meanwhile', async () => {
+test('reading continues where an earlier process stopped, also in a file that was rotated meanwhile', async () => {
   const path = join(tempDir(), 'app.log');
   writeFileSync(path, 'one\ntwo\nthree\n');
   let position: (Position & { path: string }) | undefined;
@@ -183,7 +183,7 @@ test('what was left off by an earlier process goes on, also in a file that was r
   await expectLines(second, ['three', 'four', 'five']);
 });
 
-test('a named pipe is read, also when its writers come and go', async () => {
+test('a named pipe is read from one writer after another', async () => {
   const path = join(tempDir(), 'pipe');
   execFileSync('sh', ['-c', `mkfifo '${path}'`]);
   const watched = await tail([path]);
@@ -202,13 +202,13 @@ test('a line that is too long is cut once, and the next one is whole', async () 
   expect(watched.events.filter((event) => event === 'cut')).toHaveLength(1);
 });
 
-test('a directory is named as what cannot be read, once it is looked at', async () => {
+test('a directory as a path is reported as an error', async () => {
   const directory = tempDir();
   const watched = await tail([directory]);
   expect(String(watched.errors[0])).toContain('neither a file nor a named pipe');
 });
 
-test('stopping in the middle of a long backlog leaves the rest, and tells how far it came', async () => {
+test('stopping during a long backlog leaves the rest, and the position is right', async () => {
   const path = join(tempDir(), 'app.log');
   const line = `${'x'.repeat(999)}\n`;
   writeFileSync(path, line.repeat(20_000));
@@ -218,7 +218,7 @@ test('stopping in the middle of a long backlog leaves the rest, and tells how fa
   expect(watched.tailer.positions).toMatchObject([{ path, offset: watched.lines.length * line.length }]);
 });
 
-test('stopping reads what was written last and hands over a line without an end', async () => {
+test('stopping reads the last lines, and a last line without a newline', async () => {
   const path = join(tempDir(), 'app.log');
   writeFileSync(path, 'one\n');
   const watched = await tail([path], { pollInterval: 60_000 });
@@ -228,7 +228,7 @@ test('stopping reads what was written last and hands over a line without an end'
   expect(watched.lines).toEqual(['one', 'two', 'thr']);
 });
 
-test('a file that is removed and made again under a writer loses nothing', async () => {
+test('no line is lost when a file is removed and created again', async () => {
   const path = join(tempDir(), 'app.log');
   const watched = await tail([path], { rotateWait: 2000 });
   const expected: string[] = [];

@@ -1,3 +1,4 @@
+import { PodkitError } from '@podkit/chassis/errors';
 import { isCount } from '../../numbers/gate.ts';
 import { parseNumber } from '../../numbers/quantity.ts';
 import { classicBuckets } from '../../series/classic-buckets.ts';
@@ -11,9 +12,10 @@ import { compileTimestamp, type MetricWriter } from './writer.ts';
 type Bucket = [bound: number, count: number];
 type Parts = { buckets: Bucket[] | undefined; sum: number | undefined; count: number | undefined };
 
-/** A histogram from an element's buckets, sum and count; `scale` applies to bounds and sum. @throws {PodkitError} ERR_JSONPATH, ERR_TIME */
+/** A histogram from an element's buckets, sum and count; `scale` applies to bounds and sum. @throws {PodkitError} ERR_JSONPATH, ERR_TIME, ERR_METRIC */
 export function compileHistogram(config: JsonMetricConfig): MetricWriter {
-  const { histogram, scale } = config;
+  const { histogram, scale, labels: own } = config;
+  if (Object.hasOwn(own, 'le')) throw new PodkitError('ERR_METRIC', 'a histogram has its own label le');
   const bucketsAt = compileQuery(histogram.buckets);
   const sumAt = compileQuery(histogram.sum);
   const countAt = compileQuery(histogram.count);

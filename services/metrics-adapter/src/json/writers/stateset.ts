@@ -16,6 +16,7 @@ export function compileStateset(config: JsonMetricConfig): MetricWriter {
   const { name, value, states } = config;
   if (states === undefined || typeof value === 'number')
     throw new PodkitError('ERR_METRIC', 'a stateset needs states, and a JSONPath as its value');
+  if (Object.hasOwn(config.labels, name)) throw new PodkitError('ERR_METRIC', `a stateset has its own label ${name}`);
   const query = compileQuery(value);
   const readTimestamp = compileTimestamp(config);
   return (element, { labels, family, onBadValue }) => {

@@ -1,5 +1,5 @@
 import type { LineOrigin } from '../../tail/open-file.ts';
-import type { Fields, Format } from './fields.ts';
+import type { Format } from './fields.ts';
 
 export type CsvOptions = {
   /** The columns to read. */
@@ -11,7 +11,11 @@ export type CsvOptions = {
   maxRecordLength: number;
 };
 
-type State = { slots: Int32Array | undefined; pending: string };
+/** A record that continues in the next line: its complete cells, and the text of the cell whose quote is open. */
+type OpenRecord = { cells: string[]; text: string };
+
+/** `record` is the text of the open record. */
+type State = { slots: Int32Array | undefined; open: OpenRecord | undefined; record: string };
 
 /** Lines of RFC 4180 (https://www.rfc-editor.org/rfc/rfc4180): quoted fields may hold delimiters, quotes and line ends. */
 export function csvFormat({ names, delimiter, columns, maxRecordLength }: CsvOptions): Format {
@@ -19,58 +23,60 @@ export function csvFormat({ names, delimiter, columns, maxRecordLength }: CsvOpt
   const fixed = columns === undefined ? undefined : findSlots(columns);
   const states = new WeakMap<LineOrigin, State>();
   const findState = (origin: LineOrigin) => {
-    const state = states.get(origin) ?? { slots: fixed, pending: '' };
+    const state = states.get(origin) ?? { slots: fixed, open: undefined, record: '' };
     states.set(origin, state);
     return state;
   };
   const firstLine = (line: string, origin: LineOrigin) => {
-    if (columns === undefined) findState(origin).slots = findSlots(splitCsv(line, delimiter) ?? []);
+    const header = splitCsv(line, delimiter);
+    if (columns === undefined) findState(origin).slots = findSlots(Array.isArray(header) ? header : []);
   };
   return {
     names,
     firstLine,
-    read: (line, origin): Fields | undefined => {
+    read: (line, origin) => {
       if (columns === undefined && origin.atStart) {
         firstLine(line, origin);
         return undefined;
       }
       const state = findState(origin);
-      const record = state.pending === '' ? line : `${state.pending}\n${line}`;
-      const cells = splitCsv(record, delimiter);
-      state.pending = cells === undefined && record.length < maxRecordLength ? record : '';
-      if (cells === undefined || state.slots === undefined || line === '') return undefined;
-      const fields: (string | undefined)[] = [record];
-      for (const slot of state.slots) fields.push(cells[slot]);
-      return fields;
+      const record = state.open === undefined ? line : `${state.record}\n${line}`;
+      const cells = splitCsv(line, delimiter, state.open);
+      const isWhole = Array.isArray(cells);
+      state.open = isWhole || record.length >= maxRecordLength ? undefined : cells;
+      state.record = state.open === undefined ? '' : record;
+      if (!isWhole || state.slots === undefined || line === '') return undefined;
+      return [record, ...Array.from(state.slots, (slot) => cells[slot])];
     },
   };
 }
 
-/** The cells of a record, or undefined while its last quote is open. */
-export function splitCsv(record: string, delimiter: string): string[] | undefined {
-  if (!record.includes('"')) return record.split(delimiter);
-  const cells: string[] = [];
-  let at = 0;
-  while (at <= record.length) {
-    if (record[at] === '"') {
-      const close = closingQuote(record, at + 1);
-      if (close === -1) return undefined;
-      const next = record.indexOf(delimiter, close + 1);
-      cells.push(
-        record.slice(at + 1, close).replaceAll('""', '"') + record.slice(close + 1, next === -1 ? undefined : next),
-      );
-      at = next === -1 ? record.length + 1 : next + 1;
-    } else {
-      const next = record.indexOf(delimiter, at);
-      cells.push(record.slice(at, next === -1 ? undefined : next));
-      at = next === -1 ? record.length + 1 : next + 1;
+/**
+ * The cells of a record, or the record while its last quote is open: then pass it with the next line. Each line is read
+ * once, so a record of many lines takes linear time.
+ */
+export function splitCsv(line: string, delimiter: string, open?: OpenRecord): string[] | OpenRecord {
+  if (open === undefined && !line.includes('"')) return line.split(delimiter);
+  const cells = open?.cells ?? [];
+  let text = open && `${open.text}\n`;
+  for (let at = 0; at <= line.length; ) {
+    let rest = '';
+    if (text === undefined && line[at] === '"') [text, at] = ['', at + 1];
+    if (text !== undefined) {
+      const close = closingQuote(line, at);
+      text += line.slice(at, close === -1 ? undefined : close).replaceAll('""', '"');
+      if (close === -1) return { cells, text };
+      [rest, at, text] = [text, close + 1, undefined];
     }
+    const next = line.indexOf(delimiter, at);
+    cells.push(rest + line.slice(at, next === -1 ? undefined : next));
+    at = next === -1 ? line.length + 1 : next + 1;
   }
   return cells;
 }
 
-function closingQuote(record: string, from: number): number {
-  let at = record.indexOf('"', from);
-  while (at !== -1 && record[at + 1] === '"') at = record.indexOf('"', at + 2);
+function closingQuote(line: string, from: number): number {
+  let at = line.indexOf('"', from);
+  while (at !== -1 && line[at + 1] === '"') at = line.indexOf('"', at + 2);
   return at;
 }

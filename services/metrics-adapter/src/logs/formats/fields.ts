@@ -7,7 +7,7 @@ export type Fields = readonly (string | undefined)[];
 export type Format = {
   /** Names of the fields, from 1 on. */
   readonly names: readonly string[];
-  /** The fields of a line; undefined if it doesn't have the format, or if its record goes on in the next line. */
+  /** The fields of a line; undefined if it doesn't have the format, or if its record continues in the next line. */
   read(line: string, origin: LineOrigin): Fields | undefined;
   /** Called with the first line, such as a CSV header, of a file that is read from a later position. */
   firstLine?(line: string, origin: LineOrigin): void;

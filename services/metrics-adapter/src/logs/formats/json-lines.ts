@@ -1,4 +1,4 @@
-import type { Fields, Format } from './fields.ts';
+import type { Format } from './fields.ts';
 
 /**
  * Lines that are JSON objects. A name is a key, or a path of keys and indexes joined by dots, such as
@@ -9,23 +9,18 @@ export function jsonFormat(names: readonly string[]): Format {
   const paths = names.map((name) => name.split('.'));
   return {
     names,
-    read: (line): Fields | undefined => {
-      const record = parse(line);
-      if (typeof record !== 'object' || record === null || Array.isArray(record)) return undefined;
-      const fields: (string | undefined)[] = [line];
-      for (const [index, name] of names.entries()) fields.push(toText(find(record, name, paths[index] ?? [])));
-      return fields;
+    read: (line) => {
+      if (line.charCodeAt(0) > 32 && line[0] !== '{') return undefined;
+      try {
+        const record: unknown = /\d{16}/.test(line) ? JSON.parse(line, exact) : JSON.parse(line);
+        if (typeof record !== 'object' || record === null || Array.isArray(record)) return undefined;
+        return [line, ...names.map((name, index) => toText(find(record, name, paths[index] ?? [])))];
+      } catch {
+        // Not JSON, or nested so deeply that a field can't be written.
+        return undefined;
+      }
     },
   };
-}
-
-function parse(line: string): unknown {
-  if (line.charCodeAt(0) > 32 && line[0] !== '{') return undefined;
-  try {
-    return /\d{16}/.test(line) ? JSON.parse(line, exact) : JSON.parse(line);
-  } catch {
-    return undefined;
-  }
 }
 
 /** A whole number that a double can't hold stays text. */

@@ -27,16 +27,16 @@ export type Refusal =
   | 'too_long'
   | 'illegal_event';
 
-const kinds: Record<string, Pick<Meaning, 'kind' | 'factor'>> = {
-  c: { kind: 'counter', factor: 1 },
+const kinds = new Map<string, Pick<Meaning, 'kind' | 'factor'>>([
+  ['c', { kind: 'counter', factor: 1 }],
   // Etsy's servers have `m` for a meter, which counts like a counter.
-  m: { kind: 'counter', factor: 1 },
-  g: { kind: 'gauge', factor: 1 },
-  ms: { kind: 'observer', factor: 1 / 1000 },
-  h: { kind: 'observer', factor: 1 },
-  d: { kind: 'observer', factor: 1 },
-  s: { kind: 'set', factor: 1 },
-};
+  ['m', { kind: 'counter', factor: 1 }],
+  ['g', { kind: 'gauge', factor: 1 }],
+  ['ms', { kind: 'observer', factor: 1 / 1000 }],
+  ['h', { kind: 'observer', factor: 1 }],
+  ['d', { kind: 'observer', factor: 1 }],
+  ['s', { kind: 'set', factor: 1 }],
+]);
 
 /** A lower rate is a mistake or an attack: one sample would stand for more than a billion. */
 const lowestRate = 1e-9;
@@ -53,7 +53,7 @@ export function parseMeaning(head: string, tail: string, styles: TagStyles): Mea
   const [name, fields] = [decode(head), decode(tail)];
   if (name === undefined || fields === undefined) return 'malformed_line';
   const [type = '', ...components] = fields.split('|');
-  const kind = kinds[type];
+  const kind = kinds.get(type);
   if (kind === undefined) return 'illegal_event';
   if (components.includes('')) return 'malformed_component';
   const meaning: Meaning = { name, ...kind, labels: new Map(), weight: 1, errors: [] };
