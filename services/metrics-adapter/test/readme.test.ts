@@ -4,6 +4,7 @@ import { settingsTable } from '@podkit/chassis/config/help';
 import { expect, test } from 'vitest';
 import { adapterSchema } from '../src/config/schema.ts';
 import { settingsSchema } from '../src/config/settings.ts';
+import { httpClientSchema } from '../src/fetch/config.ts';
 import { jsonSchema } from '../src/json/config.ts';
 import { prometheusSchema } from '../src/prometheus/config.ts';
 import { csvSchema, keyValueSchema } from '../src/text/config.ts';
@@ -20,12 +21,13 @@ test('README has every setting of the process', () => {
   expect(cellsOf(table)).toEqual(cellsOf(settingsTable(settingsSchema, 'ADAPTER_')));
 });
 
-test('README has every key of the file but those of sources', () => {
+test('README has every key of the file except those of sources', () => {
   const table = between(read('README.md'), '<!-- file -->', '<!-- /file -->');
   expect(cellsOf(table)).toEqual(cellsOf(fileTable(adapterSchema)));
 });
 
 test.each([
+  ['client', httpClientSchema],
   ['json', jsonSchema],
   ['prometheus', prometheusSchema],
   ['keyValue', keyValueSchema],
@@ -36,7 +38,8 @@ test.each([
 });
 
 test('the published JSON Schema is the one in use', () => {
-  expect(JSON.parse(read('config.schema.json'))).toEqual(inputSchema(JSON.parse(JSON.stringify(adapterSchema))));
+  const [file, client] = JSON.parse(JSON.stringify([adapterSchema, httpClientSchema]));
+  expect(JSON.parse(read('config.schema.json'))).toEqual(inputSchema(file, { client }));
 });
 
 test("README names every metric of the adapter's own", async () => {

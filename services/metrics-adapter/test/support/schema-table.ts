@@ -9,12 +9,12 @@ type Schema = {
   items?: Schema;
 };
 
-/** The keys of a configuration schema as a Markdown table, for the documentation; a test keeps the two equal. */
+/** The keys of a configuration schema as a Markdown table. Tests compare it with the documentation. */
 export function schemaTable(schema: unknown): string {
   return ['| key | default | meaning |', '|---|---|---|', ...rows(schema as Schema, '')].join('\n');
 }
 
-/** The same of the whole file, without the keys of sources, which the pages about them have. */
+/** The same of the whole file, without the keys of sources. */
 export function fileTable(schema: unknown): string {
   const { properties = {}, ...file } = schema as Schema;
   const shown = Object.entries(properties).map(([key, { items: _ofSources, ...property }]) => [key, property]);
@@ -28,14 +28,14 @@ function rows({ properties = {}, required = [] }: Schema, prefix: string): strin
     const missing = required.includes(key) && !('default' in property) ? 'required' : '';
     const fallback = 'default' in property && !inner ? `\`${JSON.stringify(property.default)}\`` : missing;
     const words = property.enum ? ` One of ${property.enum.map((word) => `\`${String(word)}\``).join(', ')}.` : '';
-    // The keys of a mapping file are documented where the mapping is.
-    const nested = inner && key !== 'mapping' ? rows(inner, `${name}.`) : [];
+    // A mapping file and the HTTP client are documented once, in places of their own.
+    const nested = inner && key !== 'mapping' && key !== 'client' ? rows(inner, `${name}.`) : [];
     const cells = [`\`${name}\``, fallback, `${property.description ?? ''}${words}`.replaceAll('|', '\\|')];
     return [`| ${cells.join(' | ')} |`, ...nested];
   });
 }
 
-/** The rows of a Markdown table without the padding that a formatter gives them. */
+/** The rows of a Markdown table without the padding of a formatter. */
 export function cellsOf(table: string | undefined): string[] {
   const lines = (table ?? '').trim().split('\n');
   return lines.map((row) =>
