@@ -20,7 +20,7 @@ export function readNative(histogram: HistogramMessage): NativeBuckets | undefin
   const positive = readBuckets(positiveSpan, fractions ? positiveCount : summed(positiveDelta));
   const sound = schema >= lowestSchema && schema <= highestSchema && zeroThreshold >= 0 && isCount(zeroCount);
   if (!sound || negative === undefined || positive === undefined) return 'malformed';
-  if (!fractions && !addsUp(histogram, zeroCount + total(negative) + total(positive))) return 'malformed';
+  if (!fractions && !addsUp(histogram, zeroCount + observations(negative) + observations(positive))) return 'malformed';
   return { schema, zeroThreshold, zeroCount, negative, positive, fractions };
 }
 
@@ -29,7 +29,7 @@ function addsUp({ count = 0, sum = 0 }: HistogramMessage, inBuckets: number): bo
   return Number.isNaN(sum) ? inBuckets <= count : inBuckets === count;
 }
 
-const total = (buckets: ReadonlyMap<number, number>): number =>
+const observations = (buckets: ReadonlyMap<number, number>): number =>
   [...buckets.values()].reduce((sum, count) => sum + count, 0);
 
 function summed(deltas: readonly number[] = []): number[] {
