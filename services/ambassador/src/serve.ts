@@ -4,21 +4,20 @@ import { Reloader } from '@podkit/chassis/process/reload';
 import type { Context } from '@podkit/chassis/process/service';
 import pkg from '../package.json' with { type: 'json' };
 import { createAdmin } from './admin/admin.ts';
-import type { ConfiguredStores, Makers } from './assembly/generation.ts';
+import { type ConfiguredStores, type Makers, replaceStores } from './assembly/generation.ts';
 import { watchStores } from './assembly/health.ts';
-import { replaceStores } from './assembly/reload.ts';
 import type { FileConfig } from './config/file-schema.ts';
 import type { Config } from './config.ts';
 import { createDaprApi, describeDaprApi, listenOnSocket } from './frontends/dapr/dapr-api.ts';
 import { startRedisEndpoint } from './frontends/redis/listener.ts';
 import { defaultLimits } from './frontends/redis/protocol/request-limits.ts';
-import type { LiveEngine } from './routing/live-engine.ts';
+import type { Engine } from './routing/engine.ts';
 
 /** The parts of `process` that are needed: reload on SIGHUP, and end after a job or a check. */
 export type Host = Pick<NodeJS.Process, 'on' | 'off' | 'exit' | 'stdout'>;
 
 /** The stores that are in use, and what builds those of a changed file. */
-export type Assembly = { engine: LiveEngine<ConfiguredStores>; makersFor: (file: FileConfig) => Promise<Makers> };
+export type Assembly = { engine: Engine<ConfiguredStores>; makersFor: (file: FileConfig) => Promise<Makers> };
 
 /** Serve the stores by both protocols until the service stops. */
 export async function serve(context: Context<Config>, { engine, makersFor }: Assembly, host: Host): Promise<void> {
@@ -33,7 +32,7 @@ export async function serve(context: Context<Config>, { engine, makersFor }: Ass
 function keepStores(
   context: Context<Config>,
   host: Host,
-  engine: LiveEngine<ConfiguredStores>,
+  engine: Engine<ConfiguredStores>,
   makersFor: (file: FileConfig) => Promise<Makers>,
 ): void {
   const { config, log, lifecycle, health, metrics } = context;
@@ -54,7 +53,7 @@ function keepStores(
 
 async function serveDapr(
   context: Context<Config>,
-  engine: LiveEngine<ConfiguredStores>,
+  engine: Engine<ConfiguredStores>,
   document: ApiDocument,
 ): Promise<void> {
   const { config, log, lifecycle, health, metrics } = context;
@@ -86,7 +85,7 @@ async function serveDapr(
 
 async function serveRedis(
   { config, log, lifecycle, metrics }: Context<Config>,
-  engine: LiveEngine<ConfiguredStores>,
+  engine: Engine<ConfiguredStores>,
 ): Promise<void> {
   await startRedisEndpoint({
     engine,
@@ -104,7 +103,7 @@ async function serveRedis(
 
 async function serveAdmin(
   { config, log, lifecycle, health, metrics }: Context<Config>,
-  engine: LiveEngine<ConfiguredStores>,
+  engine: Engine<ConfiguredStores>,
   daprDocument: ApiDocument,
 ): Promise<void> {
   const { drainReadiness, swaggerUi } = config;

@@ -9,10 +9,10 @@ import { TrackingConnection } from './frontends/redis/upstream/tracking-connecti
 import { selectJob } from './jobs/jobs.ts';
 import { composeWith } from './policies/compose.ts';
 import { StoreMetrics } from './policies/store-metrics.ts';
-import { Leases } from './policies/write-behind/leases.ts';
-import { LiveEngine } from './routing/live-engine.ts';
+import { Engine } from './routing/engine.ts';
 import type { Host } from './serve.ts';
 import type { TrackChanges } from './store/changes.ts';
+import { KeyedMutex } from './store/keyed-mutex.ts';
 import type { RedisTarget } from './store/raw-route.ts';
 
 /** Check the file, run the job that the command line names, or serve the stores. Only what that needs is loaded. */
@@ -22,7 +22,7 @@ export async function startAmbassador(context: Context<Config>, host: Host): Pro
   const file = readConfigFile(config.config);
   if (config.checkConfig) return reportGood(host, config.config ?? 'built-in configuration');
   const makersFor = createMakers(context);
-  const engine = new LiveEngine(buildGeneration(file, await makersFor(file)));
+  const engine = new Engine(buildGeneration(file, await makersFor(file)));
   if (job !== undefined) {
     await job({ file, engine, log, waitTimeout: config.waitTimeout });
     return host.exit(0);
@@ -43,7 +43,7 @@ function createMakers({ config, log, metrics }: Context<Config>): (file: FileCon
     namespace: config.podNamespace,
     metrics: new StoreMetrics(metrics.registry),
     warn,
-    leases: new Leases(),
+    journals: new KeyedMutex(),
   });
   return async (file) => ({ openBackend: await loadBackends(file, { warn, track }), compose });
 }

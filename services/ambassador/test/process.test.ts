@@ -98,7 +98,7 @@ test('a changed file is reloaded; one with errors changes nothing', async () => 
   await service.stop();
 });
 
-test('killed with writes that only its journal has, it sends them in its next life', async () => {
+test('writes that only the journal has when the process is killed are sent after the restart', async () => {
   const journal = join(tempDir(), 'journal');
   mkdirSync(journal);
   const port = await freePort();

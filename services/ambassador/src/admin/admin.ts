@@ -9,11 +9,11 @@ import type { Lifecycle } from '@podkit/chassis/process/lifecycle';
 import * as Type from 'typebox';
 import pkg from '../../package.json' with { type: 'json' };
 import type { ConfiguredStores } from '../assembly/generation.ts';
-import { explain, type LiveEngine } from '../routing/live-engine.ts';
+import { type Engine, explain } from '../routing/engine.ts';
 import { textToKey } from '../store/key.ts';
 
 export type AdminOptions = {
-  engine: LiveEngine<ConfiguredStores>;
+  engine: Engine<ConfiguredStores>;
   health: Health;
   lifecycle: Lifecycle;
   log: Logger;
@@ -46,7 +46,7 @@ export async function createAdmin(options: AdminOptions): Promise<Server> {
   return server;
 }
 
-function serveRoutes(server: Server, engine: LiveEngine<ConfiguredStores>): void {
+function serveRoutes(server: Server, engine: Engine<ConfiguredStores>): void {
   server.get('/routes', { schema: routesSchema }, async (request, reply) => {
     const { key, store = engine.generation.redisStore } = request.query;
     const built = engine.generation.stores.get(store);
@@ -57,7 +57,7 @@ function serveRoutes(server: Server, engine: LiveEngine<ConfiguredStores>): void
   });
 }
 
-function describeStores(engine: LiveEngine<ConfiguredStores>) {
+function describeStores(engine: Engine<ConfiguredStores>) {
   return [...engine.generation.stores].map(([name, { store, raw }]) => ({
     name,
     kind: store.info.kind,

@@ -1,6 +1,8 @@
+import { describeError } from '@podkit/chassis/errors';
+import type { Logger } from '@podkit/chassis/log/logger';
 import type { FileConfig, Spec, StoreSpec } from '../config/file-schema.ts';
-import { listReferences } from '../config/references.ts';
-import type { Generation } from '../routing/live-engine.ts';
+import { listReferences, readConfigFile } from '../config/read-file.ts';
+import type { Engine, Generation } from '../routing/engine.ts';
 import { RouteStore } from '../routing/route-store.ts';
 import { RouteTable } from '../routing/route-table.ts';
 import { compileRules } from '../routing/rules.ts';
@@ -18,7 +20,7 @@ export type Makers = {
 
 /**
  * Build every store of a file. A store whose part of the file is as before (and that of the stores it needs, too) is
- * reused, with its connections and what is in its memory.
+ * reused, with its connections and what is in its memory. When one cannot be built, the others are closed again.
  */
 export function buildGeneration(file: FileConfig, makers: Makers, before?: ConfiguredStores): ConfiguredStores {
   const stores = new Map<string, Built>();
@@ -28,24 +30,51 @@ export function buildGeneration(file: FileConfig, makers: Makers, before?: Confi
     const spec = file.stores[name];
     if (spec === undefined) throw new Error(`no store is named ${name}`);
     for (const { to } of listReferences(spec)) build(to);
-    const built = reuse(name) ?? makers.compose(name, spec, backend(name, spec), build);
+    const built = reuse(name, spec) ?? makers.compose(name, spec, backend(name, spec), build);
     stores.set(name, built);
     return built;
   };
-  const reuse = (name: string): Built | undefined => {
-    const same = JSON.stringify(before?.file.stores[name]) === JSON.stringify(file.stores[name]);
-    const needs = listReferences(file.stores[name] ?? { driver: 'memory', maxBytes: 0, required: true, policies: [] });
+  const reuse = (name: string, spec: StoreSpec): Built | undefined => {
+    const same = JSON.stringify(before?.file.stores[name]) === JSON.stringify(spec);
+    const needs = listReferences(spec);
     return same && needs.every(({ to }) => before?.stores.get(to) === stores.get(to))
       ? before?.stores.get(name)
       : undefined;
   };
   const backend = (name: string, spec: StoreSpec): Built =>
     spec.driver === 'route' ? buildRoute(name, spec, build) : makers.openBackend(name, spec);
-  for (const name of Object.keys(file.stores)) build(name);
+  try {
+    for (const name of Object.keys(file.stores)) build(name);
+  } catch (error) {
+    for (const [name, { store }] of stores)
+      if (before?.stores.get(name)?.store !== store) store.close().catch(() => undefined);
+    throw error;
+  }
   return { stores, redisStore: file.redisStore ?? Object.keys(file.stores)[0] ?? '', file };
 }
 
 function buildRoute(name: string, spec: Spec<'route'>, build: (name: string) => Built): Built {
   const entries = compileRules(spec.rules).map((rule) => ({ rule, built: build(rule.store) }));
   return { store: new RouteStore(name, new RouteTable(entries)), raw: undefined };
+}
+
+type ReplaceOptions = {
+  engine: Engine<ConfiguredStores>;
+  path: string | undefined;
+  makersFor: (file: FileConfig) => Promise<Makers>;
+  log: Logger;
+};
+
+/**
+ * Read the file and replace the stores by those that it names; stores that are no longer used are closed.
+ *
+ * @throws {ConfigError} before anything has changed
+ */
+export async function replaceStores({ engine, path, makersFor, log }: ReplaceOptions): Promise<void> {
+  const file = readConfigFile(path);
+  const makers = await makersFor(file);
+  const old = engine.replace(buildGeneration(file, makers, engine.generation));
+  const kept = new Set([...engine.generation.stores.values()].map(({ store }) => store));
+  for (const [name, { store }] of old.stores)
+    if (!kept.has(store)) store.close().catch((error: unknown) => log.warn(`store ${name}: ${describeError(error)}`));
 }

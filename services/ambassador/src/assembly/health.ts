@@ -1,13 +1,13 @@
 import type { Health } from '@podkit/chassis/http/health';
 import { Gauge, type Registry } from 'prom-client';
-import type { LiveEngine } from '../routing/live-engine.ts';
+import type { Engine } from '../routing/engine.ts';
 import type { ConfiguredStores } from './generation.ts';
 
 /**
  * A readiness check per store. A store that does not answer makes the service unready, or only degraded if the store is
  * not required.
  */
-export function watchStores(engine: LiveEngine<ConfiguredStores>, health: Health, registry: Registry): void {
+export function watchStores(engine: Engine<ConfiguredStores>, health: Health, registry: Registry): void {
   const up = new Gauge({
     name: 'podkit_ambassador_store_up',
     help: 'Whether the store answered when readiness was last asked for: 1 yes, 0 no.',
@@ -39,12 +39,12 @@ export function watchStores(engine: LiveEngine<ConfiguredStores>, health: Health
 }
 
 /** A route answers when all required stores behind it answer. */
-async function ping(engine: LiveEngine<ConfiguredStores>, name: string, signal: AbortSignal): Promise<void> {
+async function ping(engine: Engine<ConfiguredStores>, name: string, signal: AbortSignal): Promise<void> {
   const spec = engine.generation.file.stores[name];
   if (spec?.driver !== 'route') return engine.store(name)?.ping(signal);
   const needed = new Set(spec.rules.map(({ store }) => store).filter((store) => isRequired(engine, store)));
   await Promise.all([...needed].map((store) => ping(engine, store, signal)));
 }
 
-export const isRequired = (engine: LiveEngine<ConfiguredStores>, name: string): boolean =>
+export const isRequired = (engine: Engine<ConfiguredStores>, name: string): boolean =>
   engine.generation.file.stores[name]?.required !== false;

@@ -4,7 +4,6 @@ import { nearest } from '@podkit/chassis/config/nearest';
 import { type Place, parseYaml } from '@podkit/chassis/config/yaml';
 import { describeError } from '@podkit/chassis/errors';
 import { type FileConfig, fileSchema, type StoreSpec } from './file-schema.ts';
-import { listReferences } from './references.ts';
 
 /** What is used when no file is named. */
 const defaultFile = 'stores:\n  statestore:\n    driver: memory\n';
@@ -85,4 +84,16 @@ function findContradictions(spec: StoreSpec): string[] {
   )
     problems.push('compression must come before encryption: encrypted values do not compress');
   return problems;
+}
+
+/** The other stores that a store needs, and where in its spec they are named. */
+export function listReferences(spec: StoreSpec): { to: string; place: Place }[] {
+  const rules = spec.driver === 'route' ? spec.rules : [];
+  return [
+    ...rules.map(({ store }, index) => ({ to: store, place: ['rules', index, 'store'] })),
+    ...spec.policies.flatMap(({ mirror, failover }, index) => [
+      ...(mirror === undefined ? [] : [{ to: mirror.to, place: ['policies', index, 'mirror', 'to'] }]),
+      ...(failover === undefined ? [] : [{ to: failover.to, place: ['policies', index, 'failover', 'to'] }]),
+    ]),
+  ];
 }

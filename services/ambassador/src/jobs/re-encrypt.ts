@@ -15,7 +15,7 @@ export const reEncrypt: Job = async ({ engine, log }, [name = '']) => {
   const counts = { written: 0, skipped: 0, unreadable: 0 };
   let cursor: string | undefined;
   do {
-    const page = await store.list({ limit: 500, ...(cursor === undefined ? {} : { cursor }) });
+    const page = await store.list({ limit: 500, cursor });
     for (const key of page.keys) counts[await rewrite(store, key, log)] += 1;
     cursor = page.cursor;
   } while (cursor !== undefined);

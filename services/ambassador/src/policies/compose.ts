@@ -11,10 +11,16 @@ export function composeWith(context: PolicyContext) {
     backend: Built,
     other: (name: string) => Built,
   ): Built => {
-    const built = spec.policies.reduceRight((inner, policy) => apply(policy, { name, inner, other, context }), backend);
+    let built = backend;
+    try {
+      for (const policy of spec.policies.toReversed()) built = apply(policy, { name, inner: built, other, context });
+    } catch (error) {
+      built.store.close().catch(() => undefined);
+      throw error;
+    }
     return spec.driver === 'route' && spec.policies.length === 0
       ? built
-      : { ...built, store: context.metrics.measure(name, drainable(built.store)) };
+      : { ...built, store: drainable(built.store, context.metrics.measure(name)) };
   };
 }
 

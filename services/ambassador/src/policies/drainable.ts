@@ -1,17 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { intercept } from '../store/intercept.ts';
+import { type Around, intercept } from '../store/intercept.ts';
 import type { Store } from '../store/store.ts';
 
-/** The store, whose close first waits up to `timeout` milliseconds for the operations that were begun. */
-export function drainable(inner: Store, timeout = 10_000): Store {
+/** Milliseconds that a close waits for operations. */
+const timeout = 10_000;
+
+/** The store with `around` around its operations, whose close first waits for those that were begun. */
+export function drainable(inner: Store, around: Around): Store {
   let inFlight = 0;
   let idle: (() => void) | undefined;
   const counted = intercept(
     inner,
-    async (_operation, run) => {
+    async (operation, run) => {
       inFlight += 1;
       try {
-        return await run();
+        return await around(operation, run);
       } finally {
         inFlight -= 1;
         if (inFlight === 0) idle?.();

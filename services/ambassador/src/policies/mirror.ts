@@ -4,7 +4,8 @@ import { probability, storeName, strict } from '../schema/quantities.ts';
 import { intercept } from '../store/intercept.ts';
 import { keyToBytes } from '../store/key.ts';
 import { KeyedMutex } from '../store/keyed-mutex.ts';
-import type { Entry, Key, SetOptions, Store } from '../store/store.ts';
+import type { Entry, Key, Store } from '../store/store.ts';
+import { remainingTtl } from '../store/write.ts';
 import { definePolicy, opaque } from './policy.ts';
 
 export type MirrorOptions = {
@@ -39,7 +40,7 @@ export function mirror(inner: Store, other: Store, options: MirrorOptions): Stor
     behind(key, async () => {
       const entry = await inner.get(key, { consistency: 'strong' });
       if (entry === undefined) await other.delete(key);
-      else await other.set(key, entry.value, remainingTtl(entry));
+      else await other.set(key, entry.value, { ttl: remainingTtl(entry) });
       return 'copied';
     });
   const passed = intercept(inner, async (operation, run) => {
@@ -57,9 +58,6 @@ export function mirror(inner: Store, other: Store, options: MirrorOptions): Stor
     },
   };
 }
-
-const remainingTtl = ({ expiresAt }: Entry): SetOptions =>
-  expiresAt === undefined ? {} : { ttl: Math.max(1, expiresAt - Date.now()) };
 
 function isChosen(key: Key, fraction: number): boolean {
   if (fraction >= 1) return true;

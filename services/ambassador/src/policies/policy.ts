@@ -2,18 +2,19 @@ import type { Static, TSchema } from 'typebox';
 import type { Built } from '../store/built.ts';
 import type { Changes } from '../store/changes.ts';
 import { intercept } from '../store/intercept.ts';
+import type { KeyedMutex } from '../store/keyed-mutex.ts';
 import { both, passGuard, type RawGuard } from '../store/raw-guard.ts';
 import type { Store } from '../store/store.ts';
 import { asStoreError } from '../store/store-error.ts';
 import type { StoreMetrics } from './store-metrics.ts';
-import type { Leases } from './write-behind/leases.ts';
 
 export type PolicyContext = {
   appId: string;
   namespace: string | undefined;
   metrics: StoreMetrics;
   warn: (message: string) => void;
-  leases: Leases;
+  /** The folders that journals of this process use: after a reload the new store must not read one that the old still writes. */
+  journals: KeyedMutex;
 };
 
 /** Where a policy is put: around `inner`, for the store of this name; `other` gives another store of the file. */

@@ -1,6 +1,5 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
-import { type Around, intercept } from '../store/intercept.ts';
-import type { Store } from '../store/store.ts';
+import type { Around } from '../store/intercept.ts';
 import { asStoreError } from '../store/store-error.ts';
 
 const prefix = 'podkit_ambassador';
@@ -21,6 +20,8 @@ export class StoreMetrics {
 
   constructor(registry: Registry) {
     const registers = [registry];
+    const counter = (name: string, help: string, ...labels: string[]) =>
+      new Counter({ name: `${prefix}_${name}`, help, labelNames: ['store', ...labels], registers });
     this.#registry = registry;
     this.#durations = new Histogram({
       name: `${prefix}_operation_duration_seconds`,
@@ -29,24 +30,9 @@ export class StoreMetrics {
       buckets: [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5],
       registers,
     });
-    this.#errors = counter(
-      'operation_errors_total',
-      'Operations that failed, by the code of the error.',
-      ['store', 'operation', 'code'],
-      registers,
-    );
-    this.#events = counter(
-      'policy_events_total',
-      'What policies did: retry, failover, mirror_copied, …',
-      ['store', 'event'],
-      registers,
-    );
-    this.#near = counter(
-      'near_reads_total',
-      'Reads of the near cache, by their result.',
-      ['store', 'result'],
-      registers,
-    );
+    this.#errors = counter('operation_errors_total', 'Operations that failed, by code.', 'operation', 'code');
+    this.#events = counter('policy_events_total', 'What policies did: retry, failover, mirror_copied, …', 'event');
+    this.#near = counter('near_reads_total', 'Reads of the near cache, by their result.', 'result');
     this.#breakers = new Gauge({
       name: `${prefix}_breaker_state`,
       help: 'State of a circuit breaker: 0 closed, 1 half-open, 2 open.',
@@ -85,9 +71,9 @@ export class StoreMetrics {
     });
   }
 
-  /** The store with its operations timed and its failures counted. */
-  measure(name: string, inner: Store): Store {
-    const around: Around = async (operation, run) => {
+  /** Times the operations of a store and counts their failures. */
+  measure(name: string): Around {
+    return async (operation, run) => {
       const labels = { store: name, operation: operation.name };
       const began = performance.now();
       try {
@@ -99,9 +85,5 @@ export class StoreMetrics {
         this.#durations.observe(labels, (performance.now() - began) / 1000);
       }
     };
-    return intercept(inner, around, { keepPeek: true, pings: false });
   }
 }
-
-const counter = (name: string, help: string, labelNames: string[], registers: Registry[]): Counter =>
-  new Counter({ name: `${prefix}_${name}`, help, labelNames, registers });

@@ -1,6 +1,6 @@
-import { holds } from '../store/condition.ts';
 import type { Entry, Key, SetOptions, Store } from '../store/store.ts';
 import { mismatch } from '../store/store-error.ts';
+import { holds, remainingTtl } from '../store/write.ts';
 
 /**
  * Write a key whose value decides where it lives, and remove it from where it was. The new entry is there before the old
@@ -22,8 +22,9 @@ export async function moveWrite(
   }
   if (!holds(options, entry?.etag)) throw mismatch(key);
   const { ifMatch: _m, ifAbsent: _a, ifPresent: _p, ...unconditional } = options;
-  const kept = options.ttl === 'keep' ? keptTtl(entry) : {};
-  const etag = await target.set(key, value, { ...unconditional, ...kept });
+  // The rest of its time to live, so that the expiry moves along.
+  const ttl = options.ttl === 'keep' ? remainingTtl(entry) : options.ttl;
+  const etag = await target.set(key, value, { ...unconditional, ttl });
   for (const store of stores) if (store !== target) await store.delete(key);
   return etag;
 }
@@ -34,9 +35,4 @@ async function find(key: Key, stores: readonly Store[]): Promise<[Store | undefi
     if (entry !== undefined) return [store, entry];
   }
   return [undefined, undefined];
-}
-
-/** The rest of its time to live, so that the expiry moves along. */
-function keptTtl(entry: Entry | undefined): { ttl?: number } {
-  return entry?.expiresAt === undefined ? {} : { ttl: Math.max(1, entry.expiresAt - Date.now()) };
 }

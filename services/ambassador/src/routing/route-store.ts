@@ -1,24 +1,11 @@
-import { applyTo } from '../store/apply.ts';
 import { KeyedMutex } from '../store/keyed-mutex.ts';
-import type {
-  Capability,
-  Condition,
-  Entry,
-  Key,
-  KeyPage,
-  ListOptions,
-  ReadOptions,
-  SetOptions,
-  Store,
-  StoreInfo,
-  WriteOperation,
-  WriteOptions,
-  WriteResult,
-} from '../store/store.ts';
+import type { Capability, Entry, Key, Store, StoreInfo, WriteResult } from '../store/store.ts';
 import { asStoreError, StoreError } from '../store/store-error.ts';
-import { listAll } from './list-all.ts';
+import { applyTo } from '../store/write.ts';
 import { moveWrite } from './route-move.ts';
-import type { RouteTable } from './route-table.ts';
+import { listAll, type RouteTable } from './route-table.ts';
+
+const strong = { consistency: 'strong' } as const;
 
 /**
  * Chooses a store for each key. Where rules depend on values a key lives in one of several stores: then reads ask them
@@ -45,15 +32,15 @@ export class RouteStore implements Store {
     return others.length > 0 ? undefined : first?.built.store.peek?.(key);
   }
 
-  async get(key: Key, options?: ReadOptions): Promise<Entry | undefined> {
+  get: Store['get'] = async (key, options) => {
     for (const { built } of this.table.candidates(key)) {
       const entry = await built.store.get(key, options);
       if (entry !== undefined) return entry;
     }
     return undefined;
-  }
+  };
 
-  async getMany(keys: readonly Key[], options?: ReadOptions): Promise<(Entry | undefined | StoreError)[]> {
+  getMany: Store['getMany'] = async (keys, options) => {
     const places = keys.map((key) => this.#place(key));
     const results: (Entry | undefined | StoreError)[] = keys.map(() => undefined);
     const groups = Map.groupBy(keys.keys(), (index) => places[index]);
@@ -69,25 +56,30 @@ export class RouteStore implements Store {
     });
     await Promise.all(answers);
     return results;
-  }
+  };
 
-  async set(key: Key, value: Buffer, options: SetOptions = {}): Promise<string> {
-    const candidates = this.table.candidates(key);
-    const [first] = candidates;
-    if (candidates.length === 1 && first?.rule.takesWrite === undefined && first !== undefined)
-      return first.built.store.set(key, value, options);
+  set: Store['set'] = async (key, value, options = {}) => {
+    const place = this.#place(key);
+    if (place instanceof StoreError) throw place;
+    if (place !== undefined) return place.set(key, value, options);
     const target = this.table.target(key, { size: value.length, options });
-    return this.#moves.run(key, () =>
-      moveWrite(key, value, options, target.built.store, [...new Set(candidates.map(({ built }) => built.store))]),
-    );
-  }
+    return this.#moves.run(key, () => moveWrite(key, value, options, target.built.store, this.#stores(key)));
+  };
 
-  async delete(key: Key, options?: WriteOptions): Promise<boolean> {
-    const holder = await this.#holder(key);
-    return holder.delete(key, options);
-  }
+  delete: Store['delete'] = async (key, options) => {
+    const place = this.#place(key);
+    if (place instanceof StoreError) throw place;
+    if (place !== undefined) return place.delete(key, options);
+    return this.#moves.run(key, async () => {
+      const holder = await this.#holder(key);
+      const existed = await holder.delete(key, options);
+      // An interrupted move may have left it in another store, too.
+      for (const store of this.#stores(key)) if (store !== holder) await store.delete(key);
+      return existed;
+    });
+  };
 
-  async writeMany(operations: readonly WriteOperation[]): Promise<(WriteResult | StoreError)[]> {
+  writeMany: Store['writeMany'] = async (operations) => {
     const places = operations.map(({ key }) => this.#place(key));
     const [first] = places;
     if (first !== undefined && !(first instanceof StoreError) && places.every((place) => place === first))
@@ -100,9 +92,9 @@ export class RouteStore implements Store {
     });
     await Promise.all(work);
     return results;
-  }
+  };
 
-  async transact(operations: readonly WriteOperation[]): Promise<WriteResult[]> {
+  transact: Store['transact'] = async (operations) => {
     const places = new Set(operations.map(({ key }) => this.#place(key)));
     const [place] = places;
     if (places.size === 1 && place !== undefined && !(place instanceof StoreError)) return place.transact(operations);
@@ -110,31 +102,26 @@ export class RouteStore implements Store {
       'ERR_UNSUPPORTED',
       'the keys of a transaction must all lie in one store, by their names alone',
     );
-  }
+  };
 
-  async increment(key: Key, by: bigint): Promise<bigint> {
-    return (await this.#holder(key)).increment(key, by);
-  }
+  increment: Store['increment'] = async (key, by) => (await this.#holder(key)).increment(key, by);
 
-  async touch(key: Key, expiresAt: number | null, condition?: Condition): Promise<boolean> {
-    return (await this.#holder(key)).touch(key, expiresAt, condition);
-  }
+  touch: Store['touch'] = async (key, expiresAt, condition) =>
+    (await this.#holder(key)).touch(key, expiresAt, condition);
 
   /** A write may have to remove the key from each place where it can be. */
   checkKey(key: Key): void {
     for (const { built } of this.table.candidates(key)) built.store.checkKey?.(key);
   }
 
-  list(options: ListOptions): Promise<KeyPage> {
-    return listAll(this.table, options);
-  }
+  list: Store['list'] = (options) => listAll(this.table, options);
 
-  async ping(signal: AbortSignal): Promise<void> {
+  ping: Store['ping'] = async (signal) => {
     await Promise.all(this.table.stores.map((store) => store.ping(signal)));
-  }
+  };
 
   /** The stores behind it are closed by their own names. */
-  async close(): Promise<void> {}
+  close: Store['close'] = async () => {};
 
   /** The one store where the key can be; undefined where the values decide. */
   #place(key: Key): Store | StoreError | undefined {
@@ -148,10 +135,15 @@ export class RouteStore implements Store {
     }
   }
 
+  /** Each store where the key can be. */
+  #stores(key: Key): Store[] {
+    return [...new Set(this.table.candidates(key).map(({ built }) => built.store))];
+  }
+
   /** The store that has the key now, or the one that takes any value. */
   async #holder(key: Key): Promise<Store> {
-    const stores = this.table.candidates(key).map(({ built }) => built.store);
-    for (const store of stores.slice(0, -1)) if ((await store.get(key)) !== undefined) return store;
+    const stores = this.#stores(key);
+    for (const store of stores.slice(0, -1)) if ((await store.get(key, strong)) !== undefined) return store;
     const last = stores.at(-1);
     if (last === undefined) throw new StoreError('ERR_UNSUPPORTED', 'no rule takes this key');
     return last;

@@ -1,6 +1,6 @@
 import type { Built } from '../store/built.ts';
-import type { Key, Store } from '../store/store.ts';
-import { StoreError } from '../store/store-error.ts';
+import type { Key, KeyPage, ListOptions, Store } from '../store/store.ts';
+import { badCursor, StoreError } from '../store/store-error.ts';
 import type { Rule, Write } from './rules.ts';
 
 export type RouteEntry = { rule: Rule; built: Built };
@@ -39,4 +39,23 @@ export class RouteTable {
     if (found !== undefined) return found;
     throw new StoreError('ERR_UNSUPPORTED', 'no rule takes this key with this value');
   }
+}
+
+/**
+ * The keys of all stores of a route, one store after the other. A key that the rules do not send to a store is left
+ * out there. The cursor is `number of the store.cursor within it`.
+ */
+export async function listAll(table: RouteTable, { prefix, limit, cursor }: ListOptions): Promise<KeyPage> {
+  const [, number = '0', inner = ''] = cursor === undefined ? [] : (/^(\d{1,4})\.(.*)$/s.exec(cursor) ?? []);
+  const at = Number(number);
+  const store = table.stores[at];
+  if (store === undefined || (cursor !== undefined && !cursor.includes('.'))) throw badCursor();
+  const page = await store.list({ limit, prefix, cursor: inner === '' ? undefined : inner });
+  const keys = page.keys.filter((key) => {
+    const rules = table.entries.filter(({ rule }) => rule.takesKey(key));
+    const end = rules.findIndex(({ rule }) => rule.takesWrite === undefined);
+    return rules.slice(0, end === -1 ? rules.length : end + 1).some(({ built }) => built.store === store);
+  });
+  if (page.cursor !== undefined) return { keys, cursor: `${at}.${page.cursor}` };
+  return at + 1 < table.stores.length ? { keys, cursor: `${at + 1}.` } : { keys };
 }

@@ -1,9 +1,35 @@
 import { formatBytes } from '@podkit/chassis/config/bytes';
 import { formatDuration } from '@podkit/chassis/config/duration';
+import { yamlDuration } from '@podkit/chassis/config/yaml-duration';
+import { type Static, type TObject, Type } from 'typebox';
+import { size, storeName, strict } from '../schema/quantities.ts';
 import { compileGlob } from '../store/glob.ts';
 import { textToKey } from '../store/key.ts';
 import type { Key, SetOptions } from '../store/store.ts';
-import type { RuleSpec } from './rules-schema.ts';
+
+/** The settings of the driver `route`. */
+export const routeProperties = {
+  driver: Type.Literal('route'),
+  rules: Type.Array(
+    strict({
+      prefix: Type.Optional(Type.String({ description: 'Keys with this prefix. The longest prefix wins.' })),
+      glob: Type.Optional(
+        Type.String({ description: 'Keys that match: * any characters, ? one, [a-z] one of these.' }),
+      ),
+      minSize: Type.Optional(size({ description: 'Values at least this large.' })),
+      maxSize: Type.Optional(size({ description: 'Values at most this large.' })),
+      contentType: Type.Optional(Type.String({ description: 'Media type of the value; image/* for all of a kind.' })),
+      minTtl: Type.Optional(yamlDuration({ description: 'Values that live at least this long, or for ever.' })),
+      maxTtl: Type.Optional(yamlDuration({ description: 'Values that live at most this long.' })),
+      store: storeName('The store that takes the keys.'),
+    }),
+    { minItems: 1, description: 'The first rule that matches decides; rules with longer prefixes are tried first.' },
+  ),
+};
+
+type RouteSpec = Static<TObject<typeof routeProperties>>;
+
+type RuleSpec = RouteSpec['rules'][number];
 
 /** What is written, as far as rules depend on it. */
 export type Write = { size: number; options: SetOptions };
@@ -56,9 +82,9 @@ function writeMatcher({
   maxTtl = infinite,
   contentType,
 }: WriteConditions) {
-  return ({ size, options }: Write): boolean => {
+  return ({ size: length, options }: Write): boolean => {
     const ttl = typeof options.ttl === 'number' ? options.ttl : infinite;
-    if (size < minSize || size > maxSize || ttl < minTtl || ttl > maxTtl) return false;
+    if (length < minSize || length > maxSize || ttl < minTtl || ttl > maxTtl) return false;
     return contentType === undefined || isOfType(options.contentType, contentType);
   };
 }

@@ -20,3 +20,36 @@ export type ChangeEvents = {
   /** The connection is lost and is being reopened; no change is reported until `connected`. */
   lost(reason: string): void;
 };
+
+/** Passes the reported changes of a store on to all followers, to each those of its prefix. */
+export class ChangeRelay {
+  readonly #followers = new Set<ChangeEvents>();
+  /** The last report: connected or lost. */
+  #last: ((events: ChangeEvents) => void) | undefined;
+
+  readonly track: TrackChanges = (events) => {
+    this.#followers.add(events);
+    this.#last?.(events);
+    return { close: async () => void this.#followers.delete(events) };
+  };
+
+  changed(keys: readonly Key[] | null): void {
+    for (const events of this.#followers) {
+      const own = keys?.filter((key) => key.startsWith(events.prefix)) ?? null;
+      if (own?.length !== 0) events.changed(own);
+    }
+  }
+
+  connected(): void {
+    this.#report((events) => events.connected());
+  }
+
+  lost(reason: string): void {
+    this.#report((events) => events.lost(reason));
+  }
+
+  #report(report: (events: ChangeEvents) => void): void {
+    this.#last = report;
+    for (const events of this.#followers) report(events);
+  }
+}

@@ -2,22 +2,23 @@ import { StoreError } from './store-error.ts';
 
 const [least, most] = [-(2n ** 63n), 2n ** 63n - 1n];
 
+/** A signed 64-bit number exactly as Redis reads one: no sign `+`, no leading zeros, no blanks; undefined for others. */
+export function parseInteger64(text: string): bigint | undefined {
+  if (!/^(?:0|-?[1-9]\d{0,18})$/.test(text)) return undefined;
+  const value = BigInt(text);
+  return value < least || value > most ? undefined : value;
+}
+
 /**
- * The sum of a stored integer and another; no value counts as 0. Integers are 64 bits with sign, written as Redis
- * writes them: no plus, no leading zeros, no spaces.
+ * The sum of a stored integer and another; no value counts as 0.
  *
  * @throws {StoreError} ERR_NOT_INTEGER
  */
 export function addTo(value: Buffer | undefined, by: bigint): bigint {
-  const sum = (value === undefined ? 0n : parseInteger64(value)) + by;
-  if (sum < least || sum > most)
-    throw new StoreError('ERR_NOT_INTEGER', 'increment or decrement would overflow 64 bits');
-  return sum;
-}
-
-function parseInteger64(value: Buffer): bigint {
-  const text = value.length > 20 ? '' : value.toString('latin1');
-  const number = /^(0|-?[1-9]\d*)$/.test(text) ? BigInt(text) : undefined;
-  if (number !== undefined && number >= least && number <= most) return number;
-  throw new StoreError('ERR_NOT_INTEGER', 'the value is not an integer or out of range');
+  // Longer than any integer of 64 bits, it is not copied.
+  const number = value === undefined ? 0n : value.length > 20 ? undefined : parseInteger64(value.toString('latin1'));
+  if (number === undefined) throw new StoreError('ERR_NOT_INTEGER', 'the value is not an integer or out of range');
+  const sum = number + by;
+  if (sum >= least && sum <= most) return sum;
+  throw new StoreError('ERR_NOT_INTEGER', 'increment or decrement would overflow 64 bits');
 }

@@ -1,4 +1,4 @@
-import type { Key, Store, StoreInfo } from './store.ts';
+import type { Key, Store } from './store.ts';
 
 type OperationName =
   | 'get'
@@ -32,10 +32,10 @@ export type Around = <T>(operation: Operation, run: (store?: Store) => Promise<T
 export function intercept(
   inner: Store,
   around: Around,
-  { keepPeek = false, pings = true, info = inner.info }: { keepPeek?: boolean; pings?: boolean; info?: StoreInfo } = {},
+  { keepPeek = false, pings = true }: { keepPeek?: boolean; pings?: boolean } = {},
 ): Store {
   const outer: Store = {
-    info,
+    info: inner.info,
     get: (key, options) => around(read('get', [key]), (store = inner) => store.get(key, options)),
     getMany: (keys, options) => around(read('getMany', keys), (store = inner) => store.getMany(keys, options)),
     set: (key, value, options) => around(write('set', [key]), (store = inner) => store.set(key, value, options)),
@@ -50,13 +50,24 @@ export function intercept(
     ping: (signal) => (pings ? around(read('ping', []), (store = inner) => store.ping(signal)) : inner.ping(signal)),
     close: () => inner.close(),
   };
-  if (keepPeek && inner.peek !== undefined) outer.peek = (key) => inner.peek?.(key);
-  if (inner.checkKey !== undefined) outer.checkKey = (key) => inner.checkKey?.(key);
+  if (keepPeek && inner.peek !== undefined) outer.peek = inner.peek.bind(inner);
+  if (inner.checkKey !== undefined) outer.checkKey = inner.checkKey.bind(inner);
   if (inner.query !== undefined) {
     const run = inner.query.bind(inner);
     outer.query = (query) => around(read('query', []), () => run(query));
   }
   return outer;
+}
+
+/** The store, which does `before` first when it is closed. */
+export function onClose(inner: Store, before: () => void | Promise<void>): Store {
+  return {
+    ...intercept(inner, (_operation, run) => run(), { keepPeek: true }),
+    close: async () => {
+      await before();
+      await inner.close();
+    },
+  };
 }
 
 const read = (name: OperationName, keys: readonly Key[]): Operation => ({ name, keys, write: false });

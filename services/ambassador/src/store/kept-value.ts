@@ -1,19 +1,28 @@
 /** Up to this length a value is kept as text: a Buffer takes some 600 bytes beside its content. */
 const mostInText = 1024;
 
-/** A value as it is kept for long: small ones as text of one byte per character (latin1). */
-export type KeptValue = string | Buffer;
+/** A value that is kept for long, in as little memory as it needs, and none of it shared with others. */
+export class KeptValue {
+  readonly #kept: string | Buffer;
 
-/** A value in as little memory as it needs, and none of it shared with others. */
-export function keepValue(value: Buffer): KeptValue {
-  if (value.length <= mostInText) return value.toString('latin1');
-  // A slice of a network buffer would keep all of that alive.
+  constructor(value: Buffer) {
+    this.#kept = value.length <= mostInText ? value.toString('latin1') : ownBytes(value);
+  }
+
+  get value(): Buffer {
+    return typeof this.#kept === 'string' ? Buffer.from(this.#kept, 'latin1') : this.#kept;
+  }
+
+  /** The value as text of one byte per character (latin1), where it is small and kept so. */
+  get text(): string | undefined {
+    return typeof this.#kept === 'string' ? this.#kept : undefined;
+  }
+}
+
+/** A slice of a network buffer would keep all of that alive. */
+function ownBytes(value: Buffer): Buffer {
   if (value.byteLength === value.buffer.byteLength) return value;
   const own = Buffer.allocUnsafeSlow(value.length);
   own.set(value);
   return own;
 }
-
-export const keptToBytes = (kept: KeptValue): Buffer => (typeof kept === 'string' ? Buffer.from(kept, 'latin1') : kept);
-
-export const keptToText = (kept: KeptValue): string | undefined => (typeof kept === 'string' ? kept : undefined);

@@ -19,15 +19,18 @@ export function keyToText(key: Key): string | undefined {
   return isUtf8(bytes) ? bytes.toString('utf8') : undefined;
 }
 
+/** For backends that store text. */
+export const notText = (): StoreError => new StoreError('ERR_KEY', 'this store takes keys of UTF-8 without NUL only');
+
 /**
  * The key as text.
  *
- * @throws {StoreError} ERR_KEY where it is not UTF-8 or has a NUL, for backends that store text
+ * @throws {StoreError} ERR_KEY where it is not UTF-8 or has a NUL
  */
 export function requireText(key: Key): string {
   const text = keyToText(key);
   if (text !== undefined && !text.includes('\0')) return text;
-  throw new StoreError('ERR_KEY', 'this store takes keys of UTF-8 without NUL only');
+  throw notText();
 }
 
 /** The key for messages: quoted, with what is not text escaped. */

@@ -15,4 +15,11 @@ export class KeyedMutex {
     this.#tails.set(key, tail);
     return mine;
   }
+
+  /** Wait for the key's turn and hold it; returns a function that gives it back. */
+  hold(key: Key): Promise<() => void> {
+    return new Promise((taken) => {
+      void this.run(key, () => new Promise<void>((release) => taken(release)));
+    });
+  }
 }

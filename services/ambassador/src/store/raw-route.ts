@@ -1,5 +1,4 @@
 import type { ConnectionOptions } from 'node:tls';
-import type { NearCache } from './near-cache.ts';
 import type { RawGuard } from './raw-guard.ts';
 import type { Key } from './store.ts';
 
@@ -24,8 +23,8 @@ export type RawRoute = {
   target: RedisTarget;
   /** What stands before every key in the Redis; often empty. */
   keyPrefix: Key;
-  /** A near cache of the same keys: `peek` before a read, `invalidate` before and after each write. */
-  near: NearCache | undefined;
+  /** A near cache of the same keys, which forgets them when asked: before and after each write. */
+  near: { invalidate(keys: readonly Key[]): void } | undefined;
   /** Asked before each command and notified after it; absent where everything may pass. */
   guard?: RawGuard;
 };

@@ -47,9 +47,9 @@ export type WriteOptions = Condition & {
 
 export type SetOptions = WriteOptions & {
   /** Milliseconds to live, more than 0; `keep` keeps the expiry the key has; absent: the key does not expire. */
-  ttl?: number | 'keep';
+  ttl?: number | 'keep' | undefined;
   /** A media type, which routing rules may use; it is not stored. */
-  contentType?: string;
+  contentType?: string | undefined;
 };
 
 export type SetOperation = SetOptions & { kind: 'set'; key: Key; value: Buffer };
@@ -61,19 +61,19 @@ export type WriteResult = { etag: string } | { deleted: boolean };
 
 export type ListOptions = {
   /** Only keys with this prefix. */
-  prefix?: Key;
+  prefix?: Key | undefined;
   /** About how many keys a page holds, at least 1; a page may be shorter, even empty, and not be the last. */
   limit: number;
   /** The cursor of the page before; absent for the first page. */
-  cursor?: string;
+  cursor?: string | undefined;
 };
 
 /** A page of keys. Keys that exist throughout the listing come at least once; the order is the backend's. */
-export type KeyPage = { keys: Key[]; cursor?: string };
+export type KeyPage = { keys: Key[]; cursor?: string | undefined };
 
 type StoreKind = 'in-memory' | 'redis' | 'postgresql' | 'route';
 
-export type Capability = 'etag' | 'transactions' | 'ttl' | 'query' | 'linearizable' | 'durable';
+export type Capability = 'etag' | 'transactions' | 'ttl' | 'query';
 
 export type StoreInfo = {
   name: string;
@@ -155,10 +155,10 @@ export type QueryScalar = string | number | boolean | null;
 export type StoreQuery = {
   filter?: QueryFilter;
   sort: readonly { path: readonly string[]; descending: boolean }[];
-  limit?: number;
-  cursor?: string;
+  limit?: number | undefined;
+  cursor?: string | undefined;
   /** Only keys with this prefix. */
   prefix?: Key;
 };
 
-export type QueryPage = { entries: (Entry & { key: Key })[]; cursor?: string };
+export type QueryPage = { entries: (Entry & { key: Key })[]; cursor?: string | undefined };

@@ -26,8 +26,7 @@ export async function updateEntry(
     try {
       if (change === 'delete') await store.delete(key, condition);
       else if ('expiresAt' in change) await store.touch(key, change.expiresAt, condition);
-      else
-        await store.set(key, change.value, { ...condition, ...(change.ttl === undefined ? {} : { ttl: change.ttl }) });
+      else await store.set(key, change.value, { ...condition, ttl: change.ttl });
       return entry;
     } catch (error) {
       if (!(error instanceof StoreError && error.code === 'ERR_ETAG_MISMATCH')) throw error;

@@ -22,7 +22,7 @@ test('a store with another password says nothing', () => {
   expect(warningsFor('mVx1')).toEqual([]);
 });
 
-test('a password file that is not there is no concern of the warning', () => {
+test('a password file that does not exist causes no warning', () => {
   const warnings: string[] = [];
   warnAboutDemoPassword('orders', { passwordFile: '/nowhere/password' }, (message) => warnings.push(message));
   expect(warnings).toEqual([]);

@@ -54,7 +54,7 @@ test('a server that takes no writes is not ready, and its connections are droppe
   expect((await store.get('k'))?.value).toEqual(text('3'));
 });
 
-test('a server that takes no writes will do where the URL says so', async () => {
+test('a server that takes no writes is used where the URL allows it', async () => {
   await opened(primary.url).set('k', text('1'));
   await opened(`${standby.url}?target_session_attrs=any`, false).ping(signal());
   await expect(opened(standby.url, false).ping(signal())).rejects.toSatisfy(unavailable);
@@ -77,7 +77,7 @@ test("the settings of a transaction are the transaction's own, so that a pooler 
   expect((await pool.query(shown))[0]).toEqual({ lock_timeout: '0', idle_in_transaction_session_timeout: '0' });
 });
 
-test('of several servers the one that takes writes is used, and another after its promotion, without a failed write', async () => {
+test('of several servers the one that takes writes is used; after a promotion the other one, without a failed write', async () => {
   const store = opened(`postgres://postgres@127.0.0.1:${standby.port},127.0.0.1:${primary.port}/postgres`);
   await store.set('moved', text('1'));
   expect(await query(primary.url, "SELECT key FROM state WHERE key = 'moved'")).toHaveLength(1);

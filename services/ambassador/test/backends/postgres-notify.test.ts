@@ -32,22 +32,25 @@ const cached = (store: Store, key: string) =>
 test.each([
   ['a key', `{${near}}`, 'k'],
   ['a key with a prefix', `{${near}}, {keyPrefix: app}`, 'app||k'],
-])('a near cache hears of %s that another process writes, deletes or truncates', async (_what, policies, stored) => {
-  const [reader, writer] = [opened(policies), opened('')];
-  await writer.set(stored, text('1'));
-  await cached(reader, 'k');
-  await writer.set(stored, text('2'));
-  await waitFor('the new value', async () => (await reader.get('k'))?.value.toString() === '2');
-  await cached(reader, 'k');
-  await writer.delete(stored);
-  await waitFor('the absence', async () => (await reader.get('k')) === undefined);
-  await writer.set(stored, text('3'));
-  await cached(reader, 'k');
-  await query(postgres.url, 'TRUNCATE state');
-  await waitFor('the empty table', async () => (await reader.get('k')) === undefined);
-});
+])(
+  'a near cache is notified of %s that another process writes, deletes or truncates',
+  async (_what, policies, stored) => {
+    const [reader, writer] = [opened(policies), opened('')];
+    await writer.set(stored, text('1'));
+    await cached(reader, 'k');
+    await writer.set(stored, text('2'));
+    await waitFor('the new value', async () => (await reader.get('k'))?.value.toString() === '2');
+    await cached(reader, 'k');
+    await writer.delete(stored);
+    await waitFor('the absence', async () => (await reader.get('k')) === undefined);
+    await writer.set(stored, text('3'));
+    await cached(reader, 'k');
+    await query(postgres.url, 'TRUNCATE state');
+    await waitFor('the empty table', async () => (await reader.get('k')) === undefined);
+  },
+);
 
-test('a near cache keeps nothing while its connection is lost, and hears again when it is back', async () => {
+test('a near cache keeps nothing while its connection is lost, and is notified again when it is back', async () => {
   const [reader, writer] = [opened(`{${near}}`), opened('')];
   await writer.set('lost', text('1'));
   await cached(reader, 'lost');

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { setImmediate } from 'node:timers/promises';
 import { waitFor } from '@podkit/chassis/testing/wait-for';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Generation } from '../../src/routing/live-engine.ts';
+import type { Generation } from '../../src/routing/engine.ts';
 import type { Store } from '../../src/store/store.ts';
 import { redisCli, startCluster } from '../support/redis-topologies.ts';
 import { buildStores, closeAll, getStore } from '../support/stores.ts';

@@ -1,6 +1,6 @@
 import { waitFor } from '@podkit/chassis/testing/wait-for';
 import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest';
-import { LiveEngine } from '../../src/routing/live-engine.ts';
+import { Engine } from '../../src/routing/engine.ts';
 import { ask } from '../support/mixed-endpoint.ts';
 import { openEndpoint, rawClient } from '../support/redis-endpoint.ts';
 import { redisCli, startSentinel } from '../support/redis-topologies.ts';
@@ -24,7 +24,7 @@ stores:
 test('through the Redis endpoint every command reaches the master, and after a failover the new one', async () => {
   const generation = buildStores(yaml());
   onTestFinished(() => closeAll(generation));
-  const client = await rawClient((await openEndpoint(new LiveEngine(generation))).port);
+  const client = await rawClient((await openEndpoint(new Engine(generation))).port);
   expect(await ask(client, 'RPUSH list a b\nMULTI\nINCR n\nLLEN list\nEXEC\nBLPOP list 0')).toEqual([
     ':2\r\n',
     '+OK\r\n',

@@ -5,7 +5,7 @@ import { startPostgres, startRedis, type TestServer } from '@podkit/chassis/test
 import { waitFor } from '@podkit/chassis/testing/wait-for';
 import { Client } from 'pg';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import { LiveEngine } from '../../src/routing/live-engine.ts';
+import { Engine } from '../../src/routing/engine.ts';
 import type { Store } from '../../src/store/store.ts';
 import { ask } from '../support/mixed-endpoint.ts';
 import { openEndpoint, rawClient } from '../support/redis-endpoint.ts';
@@ -135,7 +135,7 @@ test('the Redis endpoint uses the new password, too, and survives a file that is
     `stores: {main: {${stores.redis.yaml()}, username: app, passwordFile: '${passwordFile}', policies: [near: {}]}}`,
   );
   onTestFinished(() => closeAll(generation));
-  const client = await rawClient((await openEndpoint(new LiveEngine(generation))).port);
+  const client = await rawClient((await openEndpoint(new Engine(generation))).port);
   expect(await ask(client, 'RPUSH app:l 1\nRPUSH other 1')).toEqual([':1\r\n', expect.stringMatching(/^-NOPERM /)]);
   unlinkSync(passwordFile);
   await stores.redis.disconnect();

@@ -2,9 +2,8 @@ import { startPostgres } from '@podkit/chassis/testing/servers';
 import fc from 'fast-check';
 import { Client } from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { afterPrefix } from '../../src/backends/postgres/prefix.ts';
-import { Statements } from '../../src/backends/postgres/statements.ts';
-import type { Generation } from '../../src/routing/live-engine.ts';
+import { afterPrefix, Statements } from '../../src/backends/postgres/statements.ts';
+import type { Generation } from '../../src/routing/engine.ts';
 import { keyToText, textToKey } from '../../src/store/key.ts';
 import type { Store, StoreQuery } from '../../src/store/store.ts';
 import { StoreError } from '../../src/store/store-error.ts';
@@ -87,6 +86,17 @@ describe.each(['memory', 'postgresql'])('a query on %s', (name) => {
     expect((await keysOf({ sort })).filter((key) => key !== 'k5')).toEqual(['k0', 'k1', 'k2', 'k3', 'k4', 'k6']);
   });
 
+  test('finds what is in a list of any length', async () => {
+    for (const text of ['{"n":69999}', '{"n":70000}', '{"n":"69999"}', '{"n":null}', '{}'])
+      await store.set(text, Buffer.from(text));
+    const values = [...Array(70_000).keys(), null];
+    expect(await keysOf({ filter: { op: 'IN', path: ['n'], values }, sort: [] })).toEqual([
+      '{"n":69999}',
+      '{"n":null}',
+    ]);
+    expect(await keysOf({ filter: { op: 'IN', path: ['n'], values: [] }, sort: [] })).toEqual([]);
+  });
+
   test.each(['5', 'x', Buffer.from('[false,"k","1"]').toString('base64url'), Buffer.from('{}').toString('base64url')])(
     'refuses the cursor %s, which it did not give',
     async (cursor) => {
@@ -95,6 +105,15 @@ describe.each(['memory', 'postgresql'])('a query on %s', (name) => {
       );
     },
   );
+});
+
+test('a query of more conditions than a statement takes is refused on PostgreSQL, and the next one is answered', async () => {
+  const store = getStore(generation, 'postgresql');
+  const filters = Array.from({ length: 40_000 }, (_, value) => ({ op: 'EQ' as const, path: ['n'], value }));
+  await expect(store.query?.({ filter: { op: 'OR', filters }, sort: [] })).rejects.toThrow(
+    'the query has too many conditions',
+  );
+  expect((await store.query?.({ sort: [], limit: 1 }))?.entries.length).toBeLessThanOrEqual(1);
 });
 
 const bytes = (text: string) => Buffer.from(text);

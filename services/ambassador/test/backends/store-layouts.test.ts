@@ -12,6 +12,14 @@ test('a key that is no text is refused where only text can be stored', async () 
   expect(await errorCode(stores.get('postgresql').set('\xff', value('1')))).toBe('ERR_KEY');
 });
 
+test('a key that is no text fails alone among many that are read', async () => {
+  const [store, key] = [stores.get('postgresql'), fresh()];
+  await store.set(key, value('1'));
+  const [good, bad] = await store.getMany([key, '\xff']);
+  expect(good).toMatchObject({ value: value('1') });
+  expect(bad).toMatchObject({ code: 'ERR_KEY' });
+});
+
 test('Redis holds entries as Dapr lays them out, and reads strings that others wrote', async () => {
   const store = stores.get('redis');
   await store.set('laid-out', value('"x"'));
@@ -47,6 +55,13 @@ test('a value that outgrows its rule moves to the other store and is in one only
   expect((await postgresql?.get('mover'))?.value).toHaveLength(200);
 });
 
+test('a key that an interrupted move left in two stores is gone from both when it is deleted', async () => {
+  const key = fresh();
+  for (const name of ['memory', 'postgresql']) await stores.get(name).set(key, value(name));
+  expect(await stores.get('routed').delete(key)).toBe(true);
+  expect(await stores.get('routed').get(key)).toBeUndefined();
+});
+
 test.each(['postgresql', 'one-connection', 'pglite'])(
   'on %s a key that it cannot hold spoils no other write',
   async (name) => {
@@ -63,7 +78,7 @@ const kept = () =>
     .trim()
     .split('\n');
 
-test('a write behind that the store refuses for good is kept for a person, and holds up no other', async () => {
+test('a write behind that the store refuses for good is kept in rejected.jsonl, and delays no other', async () => {
   const store = stores.get('behind');
   const [good, bad] = [fresh(), fresh()];
   // The table is there once something was written.

@@ -6,7 +6,7 @@ import { freePort } from '@podkit/chassis/testing/free-port';
 import { startPostgres, startRedis, type TestServer } from '@podkit/chassis/testing/servers';
 import { Client } from 'pg';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import { LiveEngine } from '../../src/routing/live-engine.ts';
+import { Engine } from '../../src/routing/engine.ts';
 import { ask } from '../support/mixed-endpoint.ts';
 import { openEndpoint, rawClient } from '../support/redis-endpoint.ts';
 import { buildStores, closeAll, getStore } from '../support/stores.ts';
@@ -72,7 +72,7 @@ test.each(backends)('%s over TLS, with its authority and our certificate, keeps 
 
 test('commands are passed on over TLS, too', async () => {
   const { generation } = opened('redis', `, tls: {caFile: '${ours.cert}', ${mutual}}`);
-  const endpoint = await openEndpoint(new LiveEngine(generation));
+  const endpoint = await openEndpoint(new Engine(generation));
   expect(await ask(await rawClient(endpoint.port), 'RPUSH list a\nLRANGE list 0 -1')).toEqual([
     ':1\r\n',
     '*1\r\n$1\r\na\r\n',
@@ -91,7 +91,7 @@ test.each([
     message: expect.stringContaining(reason) as string,
   });
   if (backend !== 'redis') return;
-  const endpoint = await openEndpoint(new LiveEngine(generation));
+  const endpoint = await openEndpoint(new Engine(generation));
   const [answer] = await ask(await rawClient(endpoint.port), 'RPUSH list a');
   expect(answer).toMatch(new RegExp(`^-ERR upstream: .*${reason}`));
 });

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Generation } from '../../src/routing/live-engine.ts';
+import type { Generation } from '../../src/routing/engine.ts';
 import { daprApi } from '../support/dapr-api.ts';
 import { buildStores, closeAll, startBackends } from '../support/stores.ts';
 

@@ -67,6 +67,12 @@ test.each([
   ['a bad escape', () => api.inject('/v1.0/state/memory/%zz'), 400, 'ERR_MALFORMED_REQUEST'],
   ['another API of Dapr', () => api.inject({ method: 'POST', url: '/v1.0/publish/bus/topic' }), 404, 'ERR_NOT_FOUND'],
   ['health while a store is down', () => api.inject('/v1.0/healthz'), 500, 'ERR_HEALTH_NOT_READY'],
+  [
+    'a metadata key that is too long',
+    () => api.inject({ method: 'PUT', url: `/v1.0/metadata/${'x'.repeat(5000)}`, payload: 'v' }),
+    400,
+    'ERR_MALFORMED_REQUEST',
+  ],
   ['a limit of 0', () => api.inject('/v1.0-alpha1/state/memory/keys?limit=0'), 400, 'ERR_MALFORMED_REQUEST'],
   ['a cursor of nobody', () => api.inject('/v1.0-alpha1/state/memory/keys?token=x'), 400, 'ERR_STATE_LIST'],
 ])('%s is answered with its own status and code', async (_what, ask, status, errorCode) => {

@@ -24,7 +24,7 @@ test('many readers of one key ask the backend once', async () => {
   expect(calls()).toBe(1);
 });
 
-test('a read that was under way during a write is not kept, and nobody joins it afterwards', async () => {
+test('a read that was under way during a write is not kept, and no later read shares it', async () => {
   const gate = Promise.withResolvers<void>();
   const backend = memory();
   await backend.set('k', Buffer.from('old'));
@@ -56,7 +56,7 @@ test('an absence is remembered for its own, shorter time', async () => {
   expect(calls()).toBe(2);
 });
 
-test('what is stale is served while it is asked for anew, and when the backend fails, each for its time', async () => {
+test('a stale entry is served while it is revalidated, and when the backend fails, each for its own time', async () => {
   let now = 0;
   const backend = memory();
   await backend.set('k', one);
@@ -75,7 +75,7 @@ test('what is stale is served while it is asked for anew, and when the backend f
   await expect(near.get('k')).rejects.toMatchObject({ code: 'ERR_UNAVAILABLE' });
 });
 
-test('a strong read goes past the near cache, and a cache that hears of no changes keeps nothing', async () => {
+test('a strong read goes past the near cache, and a cache that is not notified of changes keeps nothing', async () => {
   const backend = memory();
   const cache = new NearMemory(nearOptions);
   const near = nearStore(backend, cache);

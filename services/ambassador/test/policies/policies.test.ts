@@ -87,7 +87,7 @@ test('a bulkhead lets so many work, so many wait, and refuses the rest', async (
   expect([hold.inFlight, hold.queued]).toEqual([0, 0]);
 });
 
-test('who waits too long before a bulkhead is refused', async () => {
+test('a caller that waits too long for a bulkhead is refused', async () => {
   const store = guardStore(never().store, new Bulkhead({ maxInFlight: 1, maxQueue: 1, queueTimeout: 10 }));
   void store.get('1');
   await expect(store.get('2')).rejects.toMatchObject({ code: 'ERR_BUSY' });
@@ -104,7 +104,7 @@ test('reads fail over to the other store, writes only when asked', async () => {
   expect(await other.get('new')).toBeDefined();
 });
 
-test('a mirror gets what was acknowledged, and its failure is nobody’s', async () => {
+test('a mirror gets what was acknowledged, and its failures reach no caller', async () => {
   const other = memory();
   const results: string[] = [];
   const { promise, resolve } = Promise.withResolvers<void>();

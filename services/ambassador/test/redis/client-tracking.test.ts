@@ -3,7 +3,7 @@ import { waitFor } from '@podkit/chassis/testing/wait-for';
 import fc from 'fast-check';
 import { createClient } from 'redis';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { LiveEngine } from '../../src/routing/live-engine.ts';
+import { Engine } from '../../src/routing/engine.ts';
 import { ask, redisForTests } from '../support/mixed-endpoint.ts';
 import { openEndpoint, rawClient, type TestEndpoint } from '../support/redis-endpoint.ts';
 import { buildStores, closeAll } from '../support/stores.ts';
@@ -29,7 +29,7 @@ const kinds = Object.keys(stores) as (keyof typeof stores)[];
 async function endpointFor(store: string): Promise<TestEndpoint> {
   const generation = buildStores(`stores: {main: ${store}}`);
   onTestFinished(() => closeAll(generation));
-  return openEndpoint(new LiveEngine(generation));
+  return openEndpoint(new Engine(generation));
 }
 
 /** What the reader and another connection get in a conversation, when each line is answered before the next. */
@@ -81,7 +81,7 @@ describe.each(kinds)('with keys in a store of kind %s', (kind) => {
     );
   });
 
-  test("node-redis' client-side cache answers without asking, and isReported of changes", async () => {
+  test("node-redis' client-side cache answers without a request, and is notified of changes", async () => {
     const { port } = await endpointFor(stores[kind]());
     const [cached, plain] = [await cachingClient(port), await cachingClient(port, false)];
     await plain.set('k', '1');
@@ -137,6 +137,19 @@ test.each([
 ])('%s is answered as by a Redis', async (commands) => {
   const through = await ask(await rawClient((await endpointFor(stores.redis())).port), commands);
   expect(through).toEqual(await ask(await rawClient(shared.redis.port), commands));
+});
+
+const prefixes = (from: number, count: number) =>
+  Array.from({ length: count }, (_, index) => `PREFIX p${from + index}.`).join(' ');
+
+test('a client may have 1000 prefixes and no more', async () => {
+  const client = await rawClient((await endpointFor(stores.memory())).port);
+  expect(
+    await ask(
+      client,
+      `CLIENT TRACKING ON BCAST ${prefixes(0, 1000)}\nCLIENT TRACKING ON BCAST ${prefixes(1000, 1)}\nCLIENT TRACKING ON BCAST ${prefixes(2000, 100_000)}`,
+    ),
+  ).toEqual(['+OK\r\n', ...Array(2).fill('-ERR a client may have 1000 prefixes\r\n')]);
 });
 
 test('where a store does not report changes, tracking is refused with the reason', async () => {

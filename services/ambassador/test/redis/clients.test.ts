@@ -113,7 +113,7 @@ describe.each(kinds)('on a %s route, with default options', (kind) => {
     expect(await client.del(name('x'))).toBe(1);
   });
 
-  test('what one endpoint wrote the other reads, at once and every time', async () => {
+  test('what one endpoint wrote the other reads, each time at once', async () => {
     const client = new Redis(port);
     onTestFinished(() => client.disconnect());
     const url = `http://127.0.0.1:${dapr}/v1.0/state/main`;

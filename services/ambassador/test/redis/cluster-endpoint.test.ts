@@ -4,7 +4,7 @@ import { waitFor } from '@podkit/chassis/testing/wait-for';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { keySlot } from '../../src/frontends/redis/upstream/cluster/key-slot.ts';
-import { LiveEngine } from '../../src/routing/live-engine.ts';
+import { Engine } from '../../src/routing/engine.ts';
 import { ask, frames } from '../support/mixed-endpoint.ts';
 import { openEndpoint, rawClient } from '../support/redis-endpoint.ts';
 import { redisCli, startCluster } from '../support/redis-topologies.ts';
@@ -22,7 +22,7 @@ async function clusterEndpoint(rest = '') {
     `stores: {main: {driver: redis, cluster: {nodes: ['${cluster.addresses[1]}']}, connectTimeout: 1s${rest}}}`,
   );
   onTestFinished(() => closeAll(generation));
-  const endpoint = await openEndpoint(new LiveEngine(generation));
+  const endpoint = await openEndpoint(new Engine(generation));
   return { open: () => rawClient(endpoint.port) };
 }
 

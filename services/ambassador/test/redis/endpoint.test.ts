@@ -4,14 +4,17 @@ import { waitFor } from '@podkit/chassis/testing/wait-for';
 import { describe, expect, test } from 'vitest';
 import { encodeRequest } from '../../src/frontends/redis/protocol/encode-request.ts';
 import { defaultLimits } from '../../src/frontends/redis/protocol/request-limits.ts';
+import { intercept } from '../../src/store/intercept.ts';
+import type { Store } from '../../src/store/store.ts';
 import { memoryRoute, prefixEngine } from '../support/engine.ts';
 import { openEndpoint, rawClient } from '../support/redis-endpoint.ts';
+import { memory, unavailable } from '../support/scripted-store.ts';
 
 const engine = () => prefixEngine([['', memoryRoute()]]);
 const guarded = { credentials: { username: 'default', password: () => 'sesame' } };
 
 describe('an endpoint with a password', () => {
-  test('lets nobody in without it, in the words of Redis', async () => {
+  test('refuses clients without it, with the errors of Redis', async () => {
     const client = await rawClient((await openEndpoint(engine(), guarded)).port);
     client.send(
       'GET a\r\nPING\r\nHELLO 3\r\nAUTH wrong\r\nAUTH default sesame x\r\nAUTH sesame\r\nPING\r\nRESET\r\nPING\r\n',
@@ -29,13 +32,13 @@ describe('an endpoint with a password', () => {
     ]);
   });
 
-  test('takes it with HELLO as well', async () => {
+  test('accepts it in HELLO, too', async () => {
     const client = await rawClient((await openEndpoint(engine(), guarded)).port);
     client.send('HELLO 3 AUTH default sesame SETNAME me\r\nCLIENT GETNAME\r\n');
     expect(await client.replies(2)).toEqual([expect.stringMatching(/^%7\r\n/), '$2\r\nme\r\n']);
   });
 
-  test('holds next to nothing for a client that has not shown it', async () => {
+  test('holds little memory for a client that has not authenticated', async () => {
     const client = await rawClient((await openEndpoint(engine(), guarded)).port);
     client.send('*2\r\n$3\r\nGET\r\n$20000\r\n');
     expect(await client.replies(1)).toEqual(['-ERR Protocol error: unauthenticated bulk length\r\n']);
@@ -54,7 +57,7 @@ test.each([
   await client.closed();
 });
 
-test('an unknown command is an error, and the connection lives', async () => {
+test('an unknown command is an error, and the connection stays open', async () => {
   const client = await rawClient((await openEndpoint(engine())).port);
   client.send("LPUSH l 'a b'\r\nFOO\r\nGET\r\nCLIENT NOSUCH\r\nSUBSCRIBE c\r\nPING\r\n");
   expect(await client.replies(6)).toEqual([
@@ -78,7 +81,7 @@ test('one client too many gets an error', async () => {
   expect(await endpoint.metricsText()).toContain('ambassador_redis_rejected_connections_total 1');
 });
 
-test('one client too many that spoke first is let go as well', async () => {
+test('one client too many that sends first is disconnected, too', async () => {
   const endpoint = await openEndpoint(engine(), { maxClients: 0 });
   const client = await rawClient(endpoint.port);
   client.socket.end('PING\r\n');
@@ -177,7 +180,7 @@ test('the Unix socket is the same endpoint', async () => {
   expect(await client.replies(1)).toEqual(['+PONG\r\n']);
 });
 
-test('a closing endpoint answers what was asked, and lets everybody go', async () => {
+test('an endpoint that closes answers what was asked, then closes all connections', async () => {
   const endpoint = await openEndpoint(engine());
   const [busy, idle] = [await rawClient(endpoint.port), await rawClient(endpoint.port)];
   idle.send('PING\r\n');
@@ -187,6 +190,22 @@ test('a closing endpoint answers what was asked, and lets everybody go', async (
   await endpoint.close();
   expect(await busy.replies(2)).toEqual(['+OK\r\n', '$1\r\n1\r\n']);
   await Promise.all([busy.closed(), idle.closed()]);
+});
+
+test('a key that is watched twice and was written in between fails the transaction', async () => {
+  const client = await rawClient((await openEndpoint(engine())).port);
+  client.send('WATCH k\r\nSET k 1\r\nWATCH k\r\nMULTI\r\nGET k\r\nEXEC\r\n');
+  expect((await client.replies(6)).at(-1)).toBe('*-1\r\n');
+});
+
+test('FLUSHALL answers with the error of a key that was not deleted', async () => {
+  const store: Store = {
+    ...intercept(memory(), (_operation, run) => run()),
+    writeMany: async (writes) => writes.map(() => unavailable()),
+  };
+  const client = await rawClient((await openEndpoint(prefixEngine([['', { store, raw: undefined }]]))).port);
+  client.send('SET k 1\r\nFLUSHALL\r\n');
+  expect(await client.replies(2)).toEqual(['+OK\r\n', '-ERR away\r\n']);
 });
 
 test('a taken port is an error that names the setting', async () => {

@@ -1,7 +1,8 @@
+import { deadline } from '@podkit/chassis/testing/deadline';
 import { startRedis } from '@podkit/chassis/testing/servers';
 import { waitFor } from '@podkit/chassis/testing/wait-for';
 import { expect, onTestFinished, test } from 'vitest';
-import { LiveEngine } from '../../src/routing/live-engine.ts';
+import { Engine } from '../../src/routing/engine.ts';
 import { ask, frames } from '../support/mixed-endpoint.ts';
 import { openEndpoint, rawClient } from '../support/redis-endpoint.ts';
 import { buildStores, closeAll } from '../support/stores.ts';
@@ -11,17 +12,17 @@ async function guardedEndpoint(policies: string) {
   const redis = await startRedis();
   onTestFinished(() => redis.stop('SIGKILL'));
   const generation = buildStores(
-    `stores: {main: {driver: redis, url: '${redis.url}', commandTimeout: 1s, policies: [${policies}]}}`,
+    `stores: {main: {driver: redis, url: '${redis.url}', commandTimeout: ${deadline(5000)}ms, policies: [${policies}]}}`,
   );
   onTestFinished(() => closeAll(generation));
-  return { redis, endpoint: await openEndpoint(new LiveEngine(generation)) };
+  return { redis, endpoint: await openEndpoint(new Engine(generation)) };
 }
 
 const everything =
   'HSET h f 1\nLPUSH l a b\nMULTI\nINCR n\nLLEN l\nEXEC\nMGET n none\nEVAL return(1) 0\nSCAN 0 COUNT 100';
 
 test('policies that need no value let every command pass', async () => {
-  const all = 'bulkhead: {}, circuitBreaker: {}, retry: {}, timeout: 1s, near: {}';
+  const all = `bulkhead: {}, circuitBreaker: {}, retry: {}, timeout: ${deadline(1000)}ms, near: {}`;
   const { endpoint } = await guardedEndpoint(
     all
       .split(/, (?=\w+: )/)
@@ -51,7 +52,10 @@ test('a bulkhead holds back a pipeline instead of refusing it, and keeps its ord
 });
 
 test('behind a full bulkhead as many wait as may, for as long as they may', async () => {
-  const { endpoint, redis } = await guardedEndpoint('{bulkhead: {maxInFlight: 1, maxQueue: 1, queueTimeout: 300ms}}');
+  const queueTimeout = deadline(300);
+  const { endpoint, redis } = await guardedEndpoint(
+    `{bulkhead: {maxInFlight: 1, maxQueue: 1, queueTimeout: ${queueTimeout}ms}}`,
+  );
   const open = () => rawClient(endpoint.port);
   const [first, second, third] = [await open(), await open(), await open()];
   expect(await ask(first, 'LPUSH l a')).toEqual([':1\r\n']);
@@ -62,7 +66,7 @@ test('behind a full bulkhead as many wait as may, for as long as they may', asyn
   second.send(...frames('LLEN l'));
   await ask(third, 'PING');
   expect(await ask(third, 'LLEN l')).toEqual(['-BUSY the store is busy: 1 operations wait already\r\n']);
-  expect(await second.replies(1)).toEqual(['-BUSY the store is busy: waited 300 ms for a place\r\n']);
+  expect(await second.replies(1)).toEqual([`-BUSY the store is busy: waited ${queueTimeout} ms for a place\r\n`]);
   redis.child.kill('SIGCONT');
   expect(await first.replies(1)).toEqual([':2\r\n']);
   expect(await ask(second, 'LLEN l\nMULTI\nLLEN l\nEXEC')).toEqual([

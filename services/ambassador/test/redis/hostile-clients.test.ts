@@ -26,7 +26,7 @@ test('a pipeline of a quarter of a million writes is answered in order', async (
   }
 });
 
-test('a client that does not read holds up nobody, and takes a bounded part of the memory', async () => {
+test('a client that does not read delays no other, and takes a bounded part of the memory', async () => {
   const endpoint = await mixedEndpoint(shared);
   const client = await rawClient(endpoint.port);
   client.send(encodeRequest(['SET', 'big', Buffer.alloc(1_000_000, 'x')]));
@@ -40,6 +40,30 @@ test('a client that does not read holds up nobody, and takes a bounded part of t
   client.socket.destroy();
   await once(client.socket, 'close');
   expect(await ask(other, 'STRLEN big')).toEqual([':1000000\r\n']);
+});
+
+test('the keys that a client watches take a bounded part of the memory', async () => {
+  const client = await rawClient((await mixedEndpoint(shared)).port);
+  const watch = (number: number) =>
+    client.send(encodeRequest(['WATCH', Buffer.concat([Buffer.from(`mem:${number}`), Buffer.alloc(8_000_000, 'x')])]));
+  for (let number = 0; number < 9; number += 1) watch(number);
+  expect(await client.replies(9)).toEqual([...Array(8).fill('+OK\r\n'), '-ERR the transaction is too large\r\n']);
+  expect(await ask(client, 'UNWATCH\nPING')).toEqual(['+OK\r\n', '+PONG\r\n']);
+});
+
+test.each([
+  ['KEYS', ['KEYS', '*a'.repeat(40_000)], '-ERR the pattern is too long\r\n'],
+  ['SCAN', ['SCAN', '0', 'MATCH', '?'.repeat(70_000)], '-ERR the pattern is too long\r\n'],
+  ['INCRBYFLOAT', ['INCRBYFLOAT', 'mem:f', '9'.repeat(1_000_000)], '-ERR value is not a valid float\r\n'],
+  [
+    'SETRANGE',
+    ['SETRANGE', 'mem:r', String(64 * 1024 * 1024), 'x'],
+    '-ERR string exceeds maximum allowed size (proto-max-bulk-len)\r\n',
+  ],
+])('%s with a huge argument is refused at once', async (_command, words, refusal) => {
+  const client = await rawClient((await mixedEndpoint(shared)).port);
+  client.send(encodeRequest(words));
+  expect(await client.replies(1)).toEqual([refusal]);
 });
 
 test('a client that closes its side after asking still gets every answer', async () => {

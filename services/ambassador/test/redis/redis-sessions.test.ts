@@ -51,7 +51,7 @@ describe('a transaction', () => {
 const blockedClients = async () => (await ask(shared.direct, 'INFO clients'))[0]?.match(/blocked_clients:(\d+)/)?.[1];
 
 describe('a blocking command', () => {
-  test('waits without holding up other clients, and its own client in order', async () => {
+  test('delays no other client, and the later requests of its own until it is done', async () => {
     const endpoint = await mixedEndpoint(shared);
     const [waiting, other] = [await rawClient(endpoint.port), await rawClient(endpoint.port)];
     waiting.send(...frames('BLPOP queue 0\nGET after'));

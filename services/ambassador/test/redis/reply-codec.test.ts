@@ -1,7 +1,13 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type Answer, CommandError, Latin1, MapAnswer, Status } from '../../src/frontends/redis/commands/answer.ts';
-import { writeAnswer } from '../../src/frontends/redis/commands/write-answer.ts';
+import {
+  type Answer,
+  CommandError,
+  Latin1,
+  MapAnswer,
+  Status,
+  writeAnswer,
+} from '../../src/frontends/redis/commands/answer.ts';
 import { decodeReply, ReplyError } from '../../src/frontends/redis/protocol/reply-decoder.ts';
 import { ReplyScanner } from '../../src/frontends/redis/protocol/reply-scanner.ts';
 import { ReplyWriter } from '../../src/frontends/redis/protocol/reply-writer.ts';

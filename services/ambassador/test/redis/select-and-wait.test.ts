@@ -1,7 +1,7 @@
 import { startRedis } from '@podkit/chassis/testing/servers';
 import { waitFor } from '@podkit/chassis/testing/wait-for';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { LiveEngine } from '../../src/routing/live-engine.ts';
+import { Engine } from '../../src/routing/engine.ts';
 import { memoryRoute, prefixEngine, redisRoute } from '../support/engine.ts';
 import { ask, frames, mixedEndpoint, redisForTests } from '../support/mixed-endpoint.ts';
 import { openEndpoint, rawClient } from '../support/redis-endpoint.ts';
@@ -32,7 +32,7 @@ describe('SELECT', () => {
     const yaml = `stores: {main: {driver: redis, url: 'redis://127.0.0.1:${shared.redis.port}', policies: [near: {}]}}`;
     const generation = buildStores(yaml);
     onTestFinished(() => closeAll(generation));
-    const client = await rawClient((await openEndpoint(new LiveEngine(generation))).port);
+    const client = await rawClient((await openEndpoint(new Engine(generation))).port);
     await ask(client, 'SET k zero\nGET k\nSELECT 2\nSET k two');
     expect(await ask(client, 'GET k\nMGET k\nSELECT 0\nGET k')).toEqual([
       '$3\r\ntwo\r\n',
@@ -69,7 +69,7 @@ describe('WAIT', () => {
     expect(await ask(client, 'WAIT 1 0\nGET k')).toEqual([':1\r\n', '$1\r\n2\r\n']);
   });
 
-  test('holds up no other client, and ends with the one that waits', async () => {
+  test('delays no other client, and ends with the one that waits', async () => {
     const endpoint = await redisEndpoint();
     const [waiting, other] = [await rawClient(endpoint.port), await rawClient(endpoint.port)];
     waiting.send(...frames('WAIT 1 0'));

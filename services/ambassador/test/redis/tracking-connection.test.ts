@@ -5,7 +5,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { TrackingConnection } from '../../src/frontends/redis/upstream/tracking-connection.ts';
 import { redisTarget } from '../support/engine.ts';
 
-test('every change of a tracked key is heard, and so is the loss and the return of the Redis', async () => {
+test('every change of a tracked key is reported, and so are the loss and the return of the Redis', async () => {
   let redis = await startRedis();
   onTestFinished(() => redis.stop());
   const heard: string[] = [];

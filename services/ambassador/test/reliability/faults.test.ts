@@ -70,7 +70,7 @@ function load(store: Store, keys: readonly string[]) {
 
 const keys = Array.from({ length: 8 }, (_, index) => `load-${index}`);
 
-test('PostgreSQL killed and started again under load loses nothing, reads nothing stale, and needs no restart of ours', async () => {
+test('after PostgreSQL was killed and started again under load nothing is lost or stale, without a restart of the ambassador', async () => {
   const generation = buildStores(
     `stores: {db: {driver: postgresql, url: '${postgres.url}', policies: [near: {}, retry: {}]}}`,
   );
@@ -91,7 +91,7 @@ test('PostgreSQL killed and started again under load loses nothing, reads nothin
 test('a network that is cut and slowed leads to errors, never to a wrong value', async () => {
   const url = `postgres://postgres@127.0.0.1:${proxy.port}/postgres`;
   const generation = buildStores(
-    `stores: {db: {driver: postgresql, url: '${url}', tablePrefix: cut_, commandTimeout: 300ms, policies: [near: {}]}}`,
+    `stores: {db: {driver: postgresql, url: '${url}', tablePrefix: cut_, commandTimeout: ${deadline(300)}ms, policies: [near: {}]}}`,
   );
   const store = getStore(generation, 'db');
   const work = load(store, keys);

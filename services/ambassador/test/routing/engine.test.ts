@@ -1,11 +1,13 @@
+import { waitFor } from '@podkit/chassis/testing/wait-for';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { buildGeneration } from '../../src/assembly/generation.ts';
+import { buildGeneration, type Makers } from '../../src/assembly/generation.ts';
 import { parseConfig } from '../../src/config/read-file.ts';
-import { explain, LiveEngine } from '../../src/routing/live-engine.ts';
+import { Engine, explain } from '../../src/routing/engine.ts';
 import { compileRules } from '../../src/routing/rules.ts';
 import { ClockMap } from '../../src/store/clock-map.ts';
 import { compileGlob } from '../../src/store/glob.ts';
+import { onClose } from '../../src/store/intercept.ts';
 import { bytesToKey, keyToBytes, keyToText, textToKey } from '../../src/store/key.ts';
 import { buildStores, closeAll, getStore, makers } from '../support/stores.ts';
 
@@ -29,8 +31,8 @@ test('the longest prefix wins, and rules that look at values are candidates befo
     { prefix: 'ab', store: 'long' },
     { store: 'rest' },
   ]);
-  const fitting = rules.filter((rule) => rule.takesKey('abc'));
-  expect(fitting.map(({ store }) => store)).toEqual(['large', 'long', 'short', 'rest']);
+  const candidates = rules.filter((rule) => rule.takesKey('abc'));
+  expect(candidates.map(({ store }) => store)).toEqual(['large', 'long', 'short', 'rest']);
 });
 
 test.each([
@@ -98,7 +100,7 @@ stores:
 `;
 
 test('a key is explained, and goes past the policies as raw frames only where they allow it', async () => {
-  const engine = new LiveEngine(buildStores(routed));
+  const engine = new Engine(buildStores(routed));
   expect(engine.route('pg:1').raw).toBeUndefined();
   expect(engine.route('x').raw?.keyPrefix).toBe('orders||');
   expect(engine.route('y')).toBe(engine.route('x'));
@@ -126,4 +128,23 @@ test('a reload keeps the stores whose part of the file is as before, with what i
   expect(getStore(after, 'b')).not.toBe(getStore(before, 'b'));
   expect((await getStore(after, 'a').get('k'))?.value.toString()).toBe('1');
   await Promise.all([closeAll(before), closeAll(after)]);
+});
+
+test('a file of which one store cannot be built closes the new ones again, and none that was there before', async () => {
+  const closed: string[] = [];
+  const made: Makers = {
+    ...makers(),
+    openBackend: (name, spec) => {
+      const { store, ...rest } = makers().openBackend(name, spec);
+      return { ...rest, store: onClose(store, () => void closed.push(name)) };
+    },
+  };
+  const old = 'a: {driver: memory, policies: [{near: {}}]}';
+  const before = buildGeneration(parseConfig(`stores: {${old}}`, 'f'), made);
+  const sealed = 'c: {driver: memory, policies: [{encryption: {keys: [{id: k, file: /none}]}}, {near: {}}]}';
+  const text = `stores: {${old}, b: {driver: memory, policies: [{near: {}}]}, ${sealed}}`;
+  expect(() => buildGeneration(parseConfig(text, 'f'), made, before)).toThrow('/none cannot be read');
+  await waitFor('the new stores to be closed', () => closed.length === 2);
+  expect(closed.toSorted()).toEqual(['b', 'c']);
+  await closeAll(before);
 });

@@ -7,7 +7,7 @@ import { freePort } from '@podkit/chassis/testing/free-port';
 import { spawnService } from '@podkit/chassis/testing/spawn-service';
 import { waitFor } from '@podkit/chassis/testing/wait-for';
 import { afterAll, beforeAll } from 'vitest';
-import type { Generation } from '../../src/routing/live-engine.ts';
+import type { Generation } from '../../src/routing/engine.ts';
 import type { Key, Store } from '../../src/store/store.ts';
 import { StoreError } from '../../src/store/store-error.ts';
 import { buildStores, closeAll, getStore, startBackends } from './stores.ts';

@@ -1,24 +1,28 @@
 import { deadline } from '@podkit/chassis/testing/deadline';
 import { MemoryStore } from '../../src/backends/memory/memory-store.ts';
-import type { Engine, Route } from '../../src/routing/engine.ts';
+import { Engine } from '../../src/routing/engine.ts';
+import { RouteStore } from '../../src/routing/route-store.ts';
+import { RouteTable } from '../../src/routing/route-table.ts';
+import type { Built } from '../../src/store/built.ts';
 import type { RawRoute, RedisTarget } from '../../src/store/raw-route.ts';
-import type { Store } from '../../src/store/store.ts';
+import type { Key, Store } from '../../src/store/store.ts';
 
-/** Routes by prefix of the key, first match first; the last one takes the rest. For tests of the endpoint alone. */
-export function prefixEngine(routes: readonly (readonly [prefix: string, route: Route])[]): Engine {
-  const last = routes.at(-1)?.[1];
-  if (last === undefined) throw new Error('an engine needs a route');
-  return {
-    store: () => undefined,
-    storeNames: () => [],
-    redisStore: last.store,
-    route: (key) => routes.find(([prefix]) => key.startsWith(prefix))?.[1] ?? last,
-    routes: () => routes.map(([, route]) => route),
-    onReload: () => () => undefined,
-  };
+/** Stores by prefix of the key, first match first. */
+export function prefixEngine(routes: readonly (readonly [prefix: string, built: Built])[]): Engine {
+  const entries = routes.map(([prefix, built]) => ({
+    rule: {
+      store: built.store.info.name,
+      why: prefix,
+      takesKey: (key: Key) => key.startsWith(prefix),
+      takesWrite: undefined,
+    },
+    built,
+  }));
+  const main = { store: new RouteStore('main', new RouteTable(entries)), raw: undefined };
+  return new Engine({ stores: new Map([['main', main]]), redisStore: 'main' });
 }
 
-export const memoryRoute = (name = 'memory'): Route => ({
+export const memoryRoute = (name = 'memory'): Built => ({
   store: new MemoryStore({ name, maxBytes: 64 * 1024 * 1024 }),
   raw: undefined,
 });
@@ -33,7 +37,7 @@ export const redisTarget = (port: number): RedisTarget => ({
 });
 
 /** A route whose commands go on to a Redis; what can't go raw is served by `store`. */
-export const redisRoute = (port: number, store: Store, raw: Partial<RawRoute> = {}): Route => ({
+export const redisRoute = (port: number, store: Store, raw: Partial<RawRoute> = {}): Built => ({
   store,
   raw: { target: redisTarget(port), keyPrefix: '', near: undefined, ...raw },
 });

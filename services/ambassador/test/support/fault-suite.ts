@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { deadline } from '@podkit/chassis/testing/deadline';
 import { freePort } from '@podkit/chassis/testing/free-port';
 import { startPostgres, startRedis, type TestServer } from '@podkit/chassis/testing/servers';
 import { type SpawnedService, spawnService } from '@podkit/chassis/testing/spawn-service';
@@ -31,7 +32,7 @@ export type FaultSuite = {
 const main = join(import.meta.dirname, '../../src/main.ts');
 
 const configOf = (redis: number, postgres: number, journal: string): string => {
-  const times = 'connectTimeout: 500ms, commandTimeout: 500ms';
+  const times = `connectTimeout: ${deadline(500)}ms, commandTimeout: ${deadline(500)}ms`;
   const redisStore = `driver: redis, url: 'redis://127.0.0.1:${redis}', ${times}`;
   const postgresStore = `driver: postgresql, url: 'postgres://postgres@127.0.0.1:${postgres}/postgres', ${times}`;
   return `

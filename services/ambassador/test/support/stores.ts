@@ -6,8 +6,8 @@ import { parseConfig } from '../../src/config/read-file.ts';
 import { TrackingConnection } from '../../src/frontends/redis/upstream/tracking-connection.ts';
 import { composeWith } from '../../src/policies/compose.ts';
 import { StoreMetrics } from '../../src/policies/store-metrics.ts';
-import { Leases } from '../../src/policies/write-behind/leases.ts';
-import type { Generation } from '../../src/routing/live-engine.ts';
+import type { Generation } from '../../src/routing/engine.ts';
+import { KeyedMutex } from '../../src/store/keyed-mutex.ts';
 import type { Store } from '../../src/store/store.ts';
 
 const oneOfEach = `
@@ -29,7 +29,7 @@ export const makers = (): Makers => ({
     namespace: undefined,
     metrics: new StoreMetrics(new Registry()),
     warn: () => undefined,
-    leases: new Leases(),
+    journals: new KeyedMutex(),
   }),
 });
 

@@ -1,5 +1,5 @@
 import type { Slot } from '../../store/clock-map.ts';
-import { type KeptValue, keepValue, keptToBytes, keptToText } from '../../store/kept-value.ts';
+import { KeptValue } from '../../store/kept-value.ts';
 import type { Entry } from '../../store/store.ts';
 
 /** What an entry costs beside its key and value: the objects that hold it, measured on Node 24. */
@@ -16,9 +16,8 @@ type Parts = {
 };
 
 /** An entry of the memory store. The etag's text is made only when somebody asks. */
-export class MemorySlot implements Entry, Slot {
+export class MemorySlot extends KeptValue implements Entry, Slot {
   used = false;
-  readonly #kept: KeptValue;
   readonly expiresAt: number | undefined;
   readonly size: number;
   /** The place of the key among all, by when it first came; it outlives overwriting. */
@@ -27,20 +26,12 @@ export class MemorySlot implements Entry, Slot {
   readonly #version: number;
 
   constructor({ keyLength, value, expiresAt, life, version, ordinal }: Parts) {
+    super(value);
     this.#life = life;
     this.#version = version;
-    this.#kept = keepValue(value);
     this.expiresAt = expiresAt;
     this.size = keyLength + value.length + overhead;
     this.ordinal = ordinal;
-  }
-
-  get value(): Buffer {
-    return keptToBytes(this.#kept);
-  }
-
-  get text(): string | undefined {
-    return keptToText(this.#kept);
   }
 
   get etag(): string {

@@ -1,31 +1,25 @@
 import { randomBytes } from 'node:crypto';
-import { ChangeRelay } from '../../store/change-relay.ts';
-import type { TrackChanges } from '../../store/changes.ts';
+import { ChangeRelay, type TrackChanges } from '../../store/changes.ts';
 import { ClockMap } from '../../store/clock-map.ts';
-import { holds } from '../../store/condition.ts';
 import { addTo } from '../../store/integer.ts';
 import type {
   Capability,
   Condition,
   Entry,
   Key,
-  KeyPage,
-  ListOptions,
-  QueryPage,
   SetOptions,
   Store,
   StoreInfo,
-  StoreQuery,
   WriteOperation,
-  WriteOptions,
   WriteResult,
 } from '../../store/store.ts';
 import { mismatch, StoreError } from '../../store/store-error.ts';
+import { holds } from '../../store/write.ts';
 import { queryEntries } from './memory-query.ts';
 import { MemorySlot } from './memory-slot.ts';
 import { ScanCursors } from './scan-cursors.ts';
 
-const capabilities = new Set<Capability>(['etag', 'transactions', 'ttl', 'query', 'linearizable']);
+const capabilities = new Set<Capability>(['etag', 'transactions', 'ttl', 'query']);
 
 export type MemoryStoreOptions = { name: string; maxBytes: number; now?: () => number };
 
@@ -60,25 +54,25 @@ export class MemoryStore implements Store {
     return this.#changes.track;
   }
 
-  async get(key: Key): Promise<Entry | undefined> {
+  get: Store['get'] = async (key) => {
     return this.#map.get(key);
-  }
+  };
 
-  async getMany(keys: readonly Key[]): Promise<(Entry | undefined)[]> {
+  getMany: Store['getMany'] = async (keys) => {
     return keys.map((key) => this.#map.get(key));
-  }
+  };
 
-  async set(key: Key, value: Buffer, options: SetOptions = {}): Promise<string> {
+  set: Store['set'] = async (key, value, options = {}) => {
     this.#check(key, options);
     return this.#put(key, value, options);
-  }
+  };
 
-  async delete(key: Key, options: WriteOptions = {}): Promise<boolean> {
+  delete: Store['delete'] = async (key, options = {}) => {
     this.#check(key, options);
     return this.#map.delete(key);
-  }
+  };
 
-  async writeMany(operations: readonly WriteOperation[]): Promise<(WriteResult | StoreError)[]> {
+  writeMany: Store['writeMany'] = async (operations) => {
     return operations.map((operation) => {
       try {
         this.#check(operation.key, operation);
@@ -88,9 +82,9 @@ export class MemoryStore implements Store {
         throw error;
       }
     });
-  }
+  };
 
-  async transact(operations: readonly WriteOperation[]): Promise<WriteResult[]> {
+  transact: Store['transact'] = async (operations) => {
     // A condition is checked against what the operations before it in the list will have written.
     const pending = new Map<Key, string | undefined>();
     for (const { kind, key, ...condition } of operations) {
@@ -99,36 +93,36 @@ export class MemoryStore implements Store {
       pending.set(key, kind === 'set' ? 'pending' : undefined);
     }
     return operations.map((operation) => this.#apply(operation));
-  }
+  };
 
-  async increment(key: Key, by: bigint): Promise<bigint> {
+  increment: Store['increment'] = async (key, by) => {
     const sum = addTo(this.#map.get(key)?.value, by);
     this.#put(key, Buffer.from(String(sum)), { ttl: 'keep' });
     return sum;
-  }
+  };
 
-  async touch(key: Key, expiresAt: number | null, condition: Condition = {}): Promise<boolean> {
+  touch: Store['touch'] = async (key, expiresAt, condition = {}) => {
     this.#check(key, condition);
     const slot = this.#map.get(key);
     if (slot === undefined) return false;
     this.#place(key, slot.value, expiresAt ?? undefined);
     return true;
-  }
+  };
 
-  async list(options: ListOptions): Promise<KeyPage> {
+  list: Store['list'] = async (options) => {
     return this.#cursors.page(options);
-  }
+  };
 
-  async query(query: StoreQuery): Promise<QueryPage> {
+  query: NonNullable<Store['query']> = async (query) => {
     return queryEntries(this.#live(), query);
-  }
+  };
 
-  async ping(): Promise<void> {}
+  ping: Store['ping'] = async () => {};
 
-  async close(): Promise<void> {
+  close: Store['close'] = async () => {
     clearInterval(this.#sweep);
     this.#map.clear();
-  }
+  };
 
   *#live(): Generator<Entry & { key: Key }> {
     const now = this.#now();

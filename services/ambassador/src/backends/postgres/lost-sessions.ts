@@ -1,6 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { QueryResult, QueryResultRow } from 'pg';
 import { StoreError } from '../../store/store-error.ts';
-import type { Session } from './session.ts';
+
+/** One connection, for as long as the work on it takes. */
+export type Session = <Row extends QueryResultRow>(
+  text: string,
+  values?: readonly unknown[],
+) => Promise<QueryResult<Row>>;
 
 const statement = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
   WHERE application_name = ANY($1) AND usename = current_user`;

@@ -1,9 +1,8 @@
 import type { Built } from '../../store/built.ts';
 import type { Changes } from '../../store/changes.ts';
-import { onClose } from '../../store/on-close.ts';
+import { onClose } from '../../store/intercept.ts';
 import { readLogin, readTls } from '../secret-files.ts';
 import { ChangeListener } from './change-listener.ts';
-import { startCleanup } from './cleanup.ts';
 import { changeChannel } from './migrate.ts';
 import { PostgresPool } from './pool.ts';
 import { PostgresStore } from './postgres-store.ts';
@@ -58,3 +57,12 @@ function openServer(name: string, spec: PostgresSpec, url: string, options: Serv
 /** `sslmode` of a URL: everything that insists on TLS has the certificate checked, too. */
 const tlsForMode = (mode: string): { rejectUnauthorized: true } | undefined =>
   ['require', 'verify-ca', 'verify-full'].includes(mode) ? { rejectUnauthorized: true } : undefined;
+
+/** Delete expired rows every `interval` milliseconds (0: never); reads don't see them in any case. Returns what stops it. */
+function startCleanup(store: PostgresStore, interval: number): () => void {
+  if (interval === 0) return () => undefined;
+  // A round that fails is not repeated; the next one comes.
+  const timer = setInterval(() => void store.deleteExpired().catch(() => undefined), interval);
+  timer.unref();
+  return () => clearInterval(timer);
+}

@@ -1,9 +1,8 @@
 import { type Client, Pool, type PoolClient, type QueryResultRow } from 'pg';
 import { ConnectError, ReadOnlyError, statementFailure } from './errors.ts';
 import { type ConnectionSource, type FreshClient, freshClient } from './fresh-client.ts';
-import { LostSessions } from './lost-sessions.ts';
+import { LostSessions, type Session } from './lost-sessions.ts';
 import { Servers } from './servers.ts';
-import type { Session } from './session.ts';
 import { inTime } from './time-limit.ts';
 import type { Address } from './url.ts';
 

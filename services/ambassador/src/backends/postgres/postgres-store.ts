@@ -1,32 +1,17 @@
-import { applyTo } from '../../store/apply.ts';
-import { requireText, textToKey } from '../../store/key.ts';
-import type {
-  Capability,
-  Condition,
-  Entry,
-  Key,
-  KeyPage,
-  ListOptions,
-  QueryPage,
-  SetOptions,
-  Store,
-  StoreInfo,
-  StoreQuery,
-  WriteOperation,
-  WriteOptions,
-  WriteResult,
-} from '../../store/store.ts';
+import { keyToText, notText, requireText, textToKey } from '../../store/key.ts';
+import type { Capability, Key, Store, StoreInfo, WriteResult } from '../../store/store.ts';
 import { asStoreError, badCursor, mismatch, StoreError } from '../../store/store-error.ts';
+import { applyTo } from '../../store/write.ts';
 import { isRepeatable } from './errors.ts';
+import type { Session } from './lost-sessions.ts';
 import { jsonFunction, migrate, stateTable, type Tables } from './migrate.ts';
 import type { PostgresPool } from './pool.ts';
 import { queryPage } from './query-page.ts';
-import type { Session } from './session.ts';
 import { type Row, type Statement, Statements, toEntry } from './statements.ts';
 import { createWriter, isEtag } from './write.ts';
 import { writeMany } from './write-many.ts';
 
-const capabilities = new Set<Capability>(['etag', 'transactions', 'ttl', 'query', 'linearizable', 'durable']);
+const capabilities = new Set<Capability>(['etag', 'transactions', 'ttl', 'query']);
 
 /** Bytes of a key that surely fit into a page of the index, however badly they compress (2704 with its headers). */
 const longestKey = 2600;
@@ -36,10 +21,11 @@ export type PostgresStoreOptions = { name: string; pool: PostgresPool; tables: T
 /** Entries in a table as Dapr's PostgreSQL v2 component lays it out: https://docs.dapr.io/reference/components-reference/supported-state-stores/setup-postgresql-v2/ */
 export class PostgresStore implements Store {
   readonly info: StoreInfo;
+  readonly set: Store['set'];
+  readonly delete: Store['delete'];
   readonly #pool: PostgresPool;
   readonly #tables: Tables;
   readonly #sql: Statements;
-  readonly #writer: Pick<Store, 'set' | 'delete'>;
   readonly #autoMigrate: boolean;
   #prepared: Promise<void> | undefined;
 
@@ -48,37 +34,29 @@ export class PostgresStore implements Store {
     this.#pool = pool;
     this.#tables = tables;
     this.#sql = new Statements(stateTable(tables));
-    this.#writer = createWriter(this.#sql, (statement) => this.#run(statement));
+    ({ set: this.set, delete: this.delete } = createWriter(this.#sql, (statement) => this.#run(statement)));
     this.#autoMigrate = autoMigrate;
   }
 
-  async get(key: Key): Promise<Entry | undefined> {
+  get: Store['get'] = async (key) => {
     const [row] = await this.#run<Row>(this.#sql.get(requireText(key)));
     return row && toEntry(row);
-  }
+  };
 
-  async getMany(keys: readonly Key[]): Promise<(Entry | undefined)[]> {
-    const rows = await this.#run<Row>(this.#sql.getMany(keys.map(requireText)));
-    const found = new Map(rows.map((row) => [textToKey(row.key), toEntry(row)]));
-    return keys.map((key) => found.get(key));
-  }
+  getMany: Store['getMany'] = async (keys) => {
+    const texts = keys.map((key) => keyToText(key) ?? '\0');
+    const rows = await this.#run<Row>(this.#sql.getMany(texts.filter((text) => !text.includes('\0'))));
+    const found = new Map(rows.map((row) => [row.key, toEntry(row)]));
+    return texts.map((text) => (text.includes('\0') ? notText() : found.get(text)));
+  };
 
-  set(key: Key, value: Buffer, options?: SetOptions): Promise<string> {
-    return this.#writer.set(key, value, options);
-  }
-
-  delete(key: Key, options?: WriteOptions): Promise<boolean> {
-    return this.#writer.delete(key, options);
-  }
-
-  async writeMany(operations: readonly WriteOperation[]): Promise<(WriteResult | StoreError)[]> {
-    return writeMany(operations, {
+  writeMany: Store['writeMany'] = (operations) =>
+    writeMany(operations, {
       setAll: (rows) => this.#run(this.#sql.setMany(rows)),
       one: (operation) => applyTo(this, operation),
     });
-  }
 
-  async transact(operations: readonly WriteOperation[]): Promise<WriteResult[]> {
+  transact: Store['transact'] = async (operations) => {
     await this.prepare();
     const work = async (session: Session) => {
       const writer = createWriter(this.#sql, async <Result extends object>({ text, values }: Statement) => {
@@ -96,9 +74,9 @@ export class PostgresStore implements Store {
         if (attempt === 5 || !isRepeatable(error)) throw error;
       }
     }
-  }
+  };
 
-  async increment(key: Key, by: bigint): Promise<bigint> {
+  increment: Store['increment'] = async (key, by) => {
     const rows = await this.#run<{ sum: string }>(this.#sql.increment(requireText(key), by)).catch((error: unknown) => {
       const { cause } = asStoreError(error);
       // 22003: numeric value out of range
@@ -108,16 +86,16 @@ export class PostgresStore implements Store {
     if (rows[0] === undefined)
       throw new StoreError('ERR_NOT_INTEGER', 'the value is not an integer or the sum is out of range');
     return BigInt(rows[0].sum);
-  }
+  };
 
-  async touch(key: Key, expiresAt: number | null, condition: Condition = {}): Promise<boolean> {
+  touch: Store['touch'] = async (key, expiresAt, condition = {}) => {
     if (!isEtag(condition.ifMatch)) throw mismatch(key);
     const rows = await this.#run(this.#sql.touch(requireText(key), expiresAt, condition.ifMatch));
     if (rows.length === 0 && condition.ifMatch !== undefined) throw mismatch(key);
     return rows.length > 0;
-  }
+  };
 
-  async list({ prefix = '', limit, cursor }: ListOptions): Promise<KeyPage> {
+  list: Store['list'] = async ({ prefix = '', limit, cursor }) => {
     const after = cursor === undefined ? undefined : Buffer.from(cursor, 'base64url').toString();
     if (after === '' || after?.includes('\0')) throw badCursor();
     const rows = await this.#run<{ key: string }>(this.#sql.list(requireText(prefix), after, limit));
@@ -125,14 +103,13 @@ export class PostgresStore implements Store {
     const last = rows.at(-1)?.key;
     if (last === undefined || rows.length < limit) return { keys };
     return { keys, cursor: Buffer.from(last).toString('base64url') };
-  }
+  };
 
-  async query(query: StoreQuery): Promise<QueryPage> {
+  query: NonNullable<Store['query']> = async (query) => {
     const target = { table: stateTable(this.#tables), toJson: jsonFunction(this.#tables) };
-    return queryPage(target, { ...query, prefix: requireText(query.prefix ?? '') }, (statement) =>
-      this.#run(statement),
-    );
-  }
+    const asked = { ...query, prefix: requireText(query.prefix ?? '') };
+    return queryPage(target, asked, (statement) => this.#run(statement));
+  };
 
   checkKey(key: Key): void {
     requireText(key);
@@ -143,10 +120,10 @@ export class PostgresStore implements Store {
       );
   }
 
-  async ping(): Promise<void> {
+  ping: Store['ping'] = async () => {
     await this.prepare();
     await this.#pool.ping();
-  }
+  };
 
   /** Make the tables; true when they were not there. */
   migrate(): Promise<boolean> {
@@ -158,9 +135,7 @@ export class PostgresStore implements Store {
     await this.#run(this.#sql.deleteExpired());
   }
 
-  async close(): Promise<void> {
-    await this.#pool.close();
-  }
+  close: Store['close'] = () => this.#pool.close();
 
   async #run<R extends object>({ text, values }: Statement): Promise<R[]> {
     await this.prepare();

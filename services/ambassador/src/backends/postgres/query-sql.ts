@@ -1,8 +1,12 @@
 import type { QueryPosition } from '../../store/query-cursor.ts';
 import type { QueryFilter, StoreQuery } from '../../store/store.ts';
+import { StoreError } from '../../store/store-error.ts';
 import { byteOrder, entryColumns, isLive, type Statement, underPrefix } from './statements.ts';
 
 const operators = { GT: '>', GTE: '>=', LT: '<', LTE: '<=' } as const;
+
+/** The protocol counts the parameters of a statement in 16 bits. */
+const mostParameters = 65_535;
 
 /** Adds a value to the statement; returns its place with its type. */
 type Parameter = (value: unknown, type: string) => string;
@@ -59,7 +63,11 @@ export function restStatement(
 
 function parameters(): [unknown[], Parameter] {
   const values: unknown[] = [];
-  return [values, (value, type) => `$${values.push(value)}::${type}`];
+  const add: Parameter = (value, type) => {
+    if (values.push(value) > mostParameters) throw new StoreError('ERR_TOO_LARGE', 'the query has too many conditions');
+    return `$${values.length}::${type}`;
+  };
+  return [values, add];
 }
 
 const limitTo = (limit: number | undefined, parameter: Parameter): string =>
@@ -85,15 +93,14 @@ function after(
 }
 
 function condition(filter: QueryFilter, at: (path: readonly string[]) => string, parameter: Parameter): string {
-  if ('filters' in filter) {
-    const parts = filter.filters.map((inner) => condition(inner, at, parameter));
-    return parts.length === 0 ? String(filter.op === 'AND') : `(${parts.join(` ${filter.op} `)})`;
-  }
+  if ('filters' in filter)
+    return `(${filter.filters.map((inner) => condition(inner, at, parameter)).join(` ${filter.op} `)})`;
   const json = (value: unknown) => parameter(JSON.stringify(value), 'jsonb');
-  if ('values' in filter) {
-    const options = filter.values.map((value) => `${at(filter.path)} = ${json(value)}`);
-    return options.length === 0 ? 'false' : `(${options.join(' OR ')})`;
-  }
+  if ('values' in filter)
+    return `${at(filter.path)} = ANY(${parameter(
+      filter.values.map((value) => JSON.stringify(value)),
+      'jsonb[]',
+    )})`;
   if (filter.op === 'EQ') return `${at(filter.path)} = ${json(filter.value)}`;
   if (filter.op === 'NEQ') return `${at(filter.path)} IS DISTINCT FROM ${json(filter.value)}`;
   const sameType = `jsonb_typeof(${at(filter.path)}) = ${parameter(typeof filter.value, 'text')}`;

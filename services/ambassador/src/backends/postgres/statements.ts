@@ -1,5 +1,4 @@
 import type { Condition, Entry } from '../../store/store.ts';
-import { afterPrefix } from './prefix.ts';
 
 /** One statement with its parameters. */
 export type Statement = { text: string; values: unknown[] };
@@ -131,4 +130,18 @@ export function underPrefix(prefix: string, parameter: (value: unknown, type: st
   const end = afterPrefix(prefix);
   const from = `${byteOrder} >= ${parameter(prefix, 'text')}`;
   return end === undefined ? from : `${from} AND ${byteOrder} < ${parameter(end, 'text')}`;
+}
+
+const lastCodePoint = 0x10ffff;
+
+/**
+ * The first text, by bytes of UTF-8, behind all that begin with this prefix; undefined where there is none.
+ * Code points have the order of their bytes. Surrogates are left out: they are no text.
+ */
+export function afterPrefix(prefix: string): string | undefined {
+  const points = Array.from(prefix, (character) => character.codePointAt(0) ?? 0);
+  while (points.at(-1) === lastCodePoint) points.pop();
+  const last = points.pop();
+  if (last === undefined) return undefined;
+  return String.fromCodePoint(...points, last === 0xd7ff ? 0xe000 : last + 1);
 }

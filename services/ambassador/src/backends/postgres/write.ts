@@ -1,7 +1,7 @@
-import { holds } from '../../store/condition.ts';
 import { requireText } from '../../store/key.ts';
 import type { Store } from '../../store/store.ts';
 import { mismatch } from '../../store/store-error.ts';
+import { holds } from '../../store/write.ts';
 import type { Statement, Statements } from './statements.ts';
 
 const uuid = /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/i;

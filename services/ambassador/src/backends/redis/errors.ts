@@ -23,3 +23,9 @@ export function redisFailure(cause: unknown): StoreError {
   const unsent = /enableOfflineQueue|is not connected|ECONNREFUSED/.test(text);
   return new StoreError('ERR_UNAVAILABLE', message, { cause, outcome: unsent ? 'not-applied' : 'unknown' });
 }
+
+/** What a client of ioredis was asked, with its failure as a StoreError. */
+export const orFailure = <T>(asked: Promise<T>): Promise<T> =>
+  asked.catch((error: unknown) => {
+    throw redisFailure(error);
+  });

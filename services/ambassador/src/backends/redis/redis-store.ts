@@ -1,35 +1,22 @@
-import { applyTo } from '../../store/apply.ts';
 import { bytesToKey, keyToBytes } from '../../store/key.ts';
 import type {
   Capability,
-  Condition,
   Entry,
   Key,
-  KeyPage,
-  ListOptions,
   SetOptions,
   Store,
   StoreInfo,
   WriteOperation,
   WriteOptions,
-  WriteResult,
 } from '../../store/store.ts';
 import { asStoreError, mismatch, StoreError } from '../../store/store-error.ts';
-import { type Argument, runScript, Script } from './commands.ts';
+import { applyTo } from '../../store/write.ts';
 import type { RedisClient } from './connect.ts';
-import { redisFailure } from './errors.ts';
+import { orFailure } from './errors.ts';
 import { scanPage } from './scan.ts';
-import { deleteScript, getScript, incrementScript, setScript, touchScript, transactScript } from './scripts.ts';
+import { type Argument, runScript, type Script, scripts } from './scripts.ts';
 
 const capabilities = new Set<Capability>(['etag', 'transactions', 'ttl']);
-const scripts = {
-  get: new Script(getScript),
-  set: new Script(setScript),
-  delete: new Script(deleteScript),
-  increment: new Script(incrementScript),
-  touch: new Script(touchScript),
-  transact: new Script(transactScript),
-};
 
 export type RedisStoreOptions = {
   name: string;
@@ -54,85 +41,83 @@ export class RedisStore implements Store {
     this.#client = options.client;
   }
 
-  async get(key: Key): Promise<Entry | undefined> {
+  get: Store['get'] = async (key) => {
     const reply = await this.#run(scripts.get, [key], []);
     if (Array.isArray(reply)) return toEntry(reply as [Buffer, Buffer, number]);
     if (reply === 0) return undefined;
     throw new StoreError('ERR_WRONG_TYPE', `the key holds a Redis ${bulkToText(reply)}, not a value`);
-  }
+  };
 
-  async getMany(keys: readonly Key[]): Promise<(Entry | undefined | StoreError)[]> {
+  getMany: Store['getMany'] = async (keys) => {
     await this.#connected().catch(() => undefined);
     return Promise.all(keys.map((key) => this.get(key).catch(asStoreError)));
-  }
+  };
 
-  async set(key: Key, value: Buffer, options: SetOptions = {}): Promise<string> {
-    const reply = await this.#run(scripts.set, [key], [value, ...conditionArguments(options), ttlArgument(options)]);
-    if (reply === null) throw mismatch(key);
-    await this.#replicated(options);
-    return bulkToText(reply);
-  }
+  set: Store['set'] = async (key, value, options = {}) => {
+    const [etag] = await this.#write([{ ...options, kind: 'set', key, value }]);
+    return String(etag);
+  };
 
-  async delete(key: Key, options: WriteOptions = {}): Promise<boolean> {
-    const reply = await this.#run(scripts.delete, [key], conditionArguments(options));
-    if (reply === -1) throw mismatch(key);
-    await this.#replicated(options);
-    return reply === 1;
-  }
+  delete: Store['delete'] = async (key, options = {}) => {
+    const [deleted] = await this.#write([{ ...options, kind: 'delete', key }]);
+    return deleted === 1;
+  };
 
-  async writeMany(operations: readonly WriteOperation[]): Promise<(WriteResult | StoreError)[]> {
+  writeMany: Store['writeMany'] = async (operations) => {
     await this.#connected().catch(() => undefined);
     // Sent down one connection at once, in order; each is a script of its own.
     return Promise.all(operations.map((operation) => applyTo(this, operation).catch(asStoreError)));
-  }
+  };
 
-  async transact(operations: readonly WriteOperation[]): Promise<WriteResult[]> {
-    const keys = [...new Set(operations.map(({ key }) => key))];
-    const plan = operations.map((operation) => [
-      operation.kind,
-      keys.indexOf(operation.key) + 1,
-      ...conditionArguments(operation),
-      operation.kind === 'set' ? ttlArgument(operation) : '',
-    ]);
-    const values = operations.map((operation) => (operation.kind === 'set' ? operation.value : ''));
-    const reply = (await this.#run(scripts.transact, keys, [JSON.stringify(plan), ...values])) as (number | Buffer)[];
-    if (reply[0] === -1) throw mismatch(operations[Number(reply[1]) - 1]?.key ?? '');
-    await this.#replicated(operations.find(({ consistency }) => consistency === 'strong') ?? {});
+  transact: Store['transact'] = async (operations) => {
+    const results = await this.#write(operations);
     return operations.map(({ kind }, index) =>
-      kind === 'set' ? { etag: String(reply[index]) } : { deleted: reply[index] === 1 },
+      kind === 'set' ? { etag: String(results[index]) } : { deleted: results[index] === 1 },
     );
-  }
+  };
 
-  async increment(key: Key, by: bigint): Promise<bigint> {
+  increment: Store['increment'] = async (key, by) => {
     const reply = await this.#run(scripts.increment, [key], [String(by)]);
     if (reply !== null) return BigInt(bulkToText(reply));
     throw new StoreError('ERR_NOT_INTEGER', 'the value is not an integer or out of range');
-  }
+  };
 
-  async touch(key: Key, expiresAt: number | null, { ifMatch = '' }: Condition = {}): Promise<boolean> {
+  touch: Store['touch'] = async (key, expiresAt, { ifMatch = '' } = {}) => {
     checkEtag(ifMatch);
     const reply = await this.#run(scripts.touch, [key], [expiresAt === null ? '' : Math.round(expiresAt), ifMatch]);
     if (reply === -1) throw mismatch(key);
     return reply === 1;
-  }
+  };
 
-  async list(options: ListOptions): Promise<KeyPage> {
+  list: Store['list'] = async (options) => {
     await this.#connected();
-    const page = await scanPage(this.#client, options).catch((error: unknown) => {
-      throw redisFailure(error);
-    });
+    const page = await orFailure(scanPage(this.#client, options));
     return { ...page, keys: page.keys.map(bytesToKey) };
-  }
+  };
 
-  async ping(): Promise<void> {
+  ping: Store['ping'] = async () => {
     await this.#connected();
-    await this.#client.ping().catch((error: unknown) => {
-      throw redisFailure(error);
-    });
-  }
+    await orFailure(this.#client.ping());
+  };
 
-  async close(): Promise<void> {
+  close: Store['close'] = async () => {
     this.#client.disconnect();
+  };
+
+  async #write(operations: readonly WriteOperation[]): Promise<unknown[]> {
+    const places = new Map<Key, number>();
+    for (const { key } of operations) if (!places.has(key)) places.set(key, places.size + 1);
+    const plan = operations.map((operation) => [
+      operation.kind,
+      places.get(operation.key),
+      ...conditionArguments(operation),
+      operation.kind === 'set' ? ttlArgument(operation) : '',
+    ]);
+    const values = operations.map((operation) => (operation.kind === 'set' ? operation.value : ''));
+    const reply = (await this.#run(scripts.write, [...places.keys()], [JSON.stringify(plan), ...values])) as unknown[];
+    if (reply[0] === -1) throw mismatch(operations[Number(reply[1]) - 1]?.key ?? '');
+    await this.#replicated(operations.find(({ consistency }) => consistency === 'strong') ?? {});
+    return reply;
   }
 
   async #run(script: Script, keys: readonly Key[], values: readonly Argument[]): Promise<unknown> {
@@ -155,9 +140,7 @@ export class RedisStore implements Store {
     const { waitReplicas, commandTimeout } = this.#options;
     if (consistency !== 'strong' || waitReplicas === 0) return;
     const replicaTimeout = Math.max(1, Math.round(commandTimeout / 2));
-    const have = await this.#client.call('WAIT', waitReplicas, replicaTimeout).catch((error: unknown) => {
-      throw redisFailure(error);
-    });
+    const have = await orFailure(this.#client.call('WAIT', waitReplicas, replicaTimeout));
     if (Number(have) >= waitReplicas) return;
     const text = `only ${String(have)} of ${waitReplicas} replicas have the write`;
     throw new StoreError('ERR_TIMEOUT', text, { outcome: 'unknown' });

@@ -1,9 +1,15 @@
+import { createHash } from 'node:crypto';
+import type { RedisClient } from './connect.ts';
+import { orFailure, redisFailure } from './errors.ts';
+
+export type Argument = string | number | Buffer;
+
 /**
  * Lua that runs inside Redis, each script atomic. Entries are laid out as Dapr's Redis component does: a hash with the
  * fields `data` and `version` (a counter, the etag). A plain string is read as an entry, too: what the Redis endpoint or
  * other programs wrote. It has no version, so its etag is `s` and a digest of its bytes.
  *
- * Each script reads KEYS[1]; `entry` returns {exists, etag}.
+ * `entry` returns {exists, etag}; `exists` is nil for a key of another type.
  */
 const prelude = `
 local function entry(key)
@@ -21,36 +27,36 @@ local function allowed(exists, etag, match, absent, present, lenient)
 end
 `;
 
-/** ARGV: value, match, absent, present, lenient, ttl in ms ('' none, 'keep'). Returns the etag, false for a mismatch. */
-export const setScript = `${prelude}
-local exists, etag = entry(KEYS[1])
-if exists == nil then
-  if ARGV[2] ~= '' or ARGV[3] == '1' then return false end
-  redis.call('DEL', KEYS[1])
-elseif not allowed(exists, etag, ARGV[2], ARGV[3], ARGV[4], ARGV[5]) then return false end
-local left = -1
-if exists and string.sub(etag, 1, 1) == 's' then
-  left = redis.call('PTTL', KEYS[1])
-  redis.call('DEL', KEYS[1])
-end
-redis.call('HSET', KEYS[1], 'data', ARGV[1])
-local version = redis.call('HINCRBY', KEYS[1], 'version', 1)
-if ARGV[6] == 'keep' then
-  if left > 0 then redis.call('PEXPIRE', KEYS[1], left) end
-elseif ARGV[6] == '' then redis.call('PERSIST', KEYS[1])
-else redis.call('PEXPIRE', KEYS[1], ARGV[6]) end
-return tostring(version)`;
+/** A script with the digest by which Redis knows it. */
+export class Script {
+  readonly text: string;
+  readonly sha: string;
 
-/** ARGV: match, absent, present, lenient. Returns 1 deleted, 0 nothing there, -1 mismatch. */
-export const deleteScript = `${prelude}
-local exists, etag = entry(KEYS[1])
-if exists == nil then
-  if ARGV[1] ~= '' then return -1 end
-elseif not allowed(exists, etag, ARGV[1], ARGV[2], ARGV[3], ARGV[4]) then return -1 end
-return redis.call('DEL', KEYS[1])`;
+  constructor(text: string) {
+    this.text = text;
+    this.sha = createHash('sha1').update(text).digest('hex');
+  }
+}
 
-/** Returns {value, etag, PTTL}, 0 for nothing, or the name of another type. */
-export const getScript = `
+/** Run a script by its digest, and send its text only where the Redis does not know it (yet). Replies are Buffers. */
+export async function runScript(
+  client: RedisClient,
+  script: Script,
+  keys: readonly Buffer[],
+  values: readonly Argument[],
+): Promise<unknown> {
+  const rest = [keys.length, ...keys, ...values];
+  try {
+    return await client.callBuffer('EVALSHA', script.sha, ...rest);
+  } catch (error) {
+    if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) throw redisFailure(error);
+  }
+  return orFailure(client.callBuffer('EVAL', script.text, ...rest));
+}
+
+export const scripts = {
+  /** Returns {value, etag, PTTL}, 0 for nothing, or the name of another type. */
+  get: new Script(`
 local kind = redis.call('TYPE', KEYS[1]).ok
 if kind == 'none' then return 0 end
 if kind == 'hash' then
@@ -62,10 +68,10 @@ if kind == 'string' then
   local value = redis.call('GET', KEYS[1])
   return {value, 's' .. redis.sha1hex(value), redis.call('PTTL', KEYS[1])}
 end
-return kind`;
+return kind`),
 
-/** ARGV: amount. Returns the sum as text, false where there is no integer or the sum would overflow. */
-export const incrementScript = `
+  /** ARGV: amount. Returns the sum as text, false where there is no integer or the sum would overflow. */
+  increment: new Script(`
 local kind = redis.call('TYPE', KEYS[1]).ok
 if kind == 'string' then
   local done = redis.pcall('INCRBY', KEYS[1], ARGV[1])
@@ -76,10 +82,10 @@ if kind ~= 'hash' and kind ~= 'none' then return false end
 local done = redis.pcall('HINCRBY', KEYS[1], 'data', ARGV[1])
 if type(done) == 'table' then return false end
 redis.call('HINCRBY', KEYS[1], 'version', 1)
-return redis.call('HGET', KEYS[1], 'data')`;
+return redis.call('HGET', KEYS[1], 'data')`),
 
-/** ARGV: expiry in ms since the epoch ('' none), match. Returns 1, 0 for nothing there, -1 for a mismatch. */
-export const touchScript = `${prelude}
+  /** ARGV: expiry in ms since the epoch ('' none), match. Returns 1, 0 for nothing there, -1 for a mismatch. */
+  touch: new Script(`${prelude}
 local exists, etag = entry(KEYS[1])
 if exists == false then return ARGV[2] == '' and 0 or -1 end
 if ARGV[2] ~= '' and etag ~= ARGV[2] then return -1 end
@@ -87,14 +93,15 @@ if ARGV[1] == '' then redis.call('PERSIST', KEYS[1]) else redis.call('PEXPIREAT'
 if exists and string.sub(etag, 1, 1) ~= 's' and redis.call('EXISTS', KEYS[1]) == 1 then
   redis.call('HINCRBY', KEYS[1], 'version', 1)
 end
-return 1`;
+return 1`),
 
-/**
- * A transaction: first every condition is checked, then everything is done, so it is all or nothing.
- * ARGV: one cjson array of {kind, key number, match, absent, present, lenient, ttl}, then the values, in order.
- * Returns {-1, number of the operation} for a mismatch, else one result each.
- */
-export const transactScript = `${prelude}
+  /**
+   * One write or several: first every condition is checked, then everything is done, so it is all or nothing.
+   * ARGV: one cjson array of {kind, key number, match, absent, present, lenient, ttl in ms ('' none, 'keep')}, then the
+   * values, in order. Returns {-1, number of the operation} for a mismatch, else for each set its etag, for each delete how
+   * many entries there were.
+   */
+  write: new Script(`${prelude}
 local operations = cjson.decode(ARGV[1])
 local known = {}
 for number, op in ipairs(operations) do
@@ -123,4 +130,5 @@ for number, op in ipairs(operations) do
     else redis.call('PEXPIRE', key, op[7]) end
   end
 end
-return results`;
+return results`),
+};

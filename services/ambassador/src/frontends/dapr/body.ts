@@ -9,15 +9,19 @@ export type BodyContext = { store: string; metadata: Metadata };
 
 const nothing = Buffer.from('null');
 
-/** Check that a body is JSON, as the functions that find places in it require. */
-export function checkedJson(body: unknown, how = 'failed to read the request'): Buffer {
-  const bytes = Buffer.isBuffer(body) ? body : Buffer.alloc(0);
+/** The value of a body that is JSON. */
+export function parseJson(body: unknown, how: string): unknown {
   try {
-    JSON.parse(bytes.toString());
+    return JSON.parse(Buffer.isBuffer(body) ? body.toString() : '');
   } catch (cause) {
     throw malformed(`${how}: ${describeError(cause)}`);
   }
-  return bytes;
+}
+
+/** The bytes of a body that is JSON, as the functions that find places in it require. */
+function checkedJson(body: unknown, how = 'failed to read the request'): Buffer {
+  parseJson(body, how);
+  return body as Buffer;
 }
 
 /** The operations of a save: `[{key, value, etag?, metadata?, options?, contentType?}]`. */
@@ -75,7 +79,7 @@ function setOperation(json: Buffer, item: Span, context: BodyContext): SetOperat
     ...condition,
     daprRules: !('never' in ttl),
     ...('ttl' in ttl ? ttl : {}),
-    ...(contentType === undefined ? {} : { contentType }),
+    contentType,
   };
 }
 

@@ -3,6 +3,7 @@ import { describeError } from '@podkit/chassis/errors';
 import type { HttpMetrics } from '@podkit/chassis/http/http-metrics';
 import { ApiDocument } from '@podkit/chassis/http/openapi';
 import { createServer, type Server } from '@podkit/chassis/http/server';
+import { isSameSecret } from '@podkit/chassis/http/token';
 import type { Logger } from '@podkit/chassis/log/logger';
 import type { Lifecycle } from '@podkit/chassis/process/lifecycle';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -14,7 +15,6 @@ import { securitySchemes } from './schema-parts.ts';
 import { stateSchemas } from './schemas.ts';
 import { type SidecarOptions, sidecarRoutes } from './sidecar.ts';
 import { type Answer, bulkGet, get, remove, type StateRequest, save, transaction } from './state.ts';
-import { checkToken } from './token.ts';
 
 export type DaprApiOptions = SidecarOptions & {
   log: Logger;
@@ -99,6 +99,17 @@ function addRoutes(scope: Server, options: DaprApiOptions): void {
   scope.all('/*', { schema: { hide: true } }, (request, reply) =>
     answerError(reply, new DaprError(404, 'ERR_NOT_FOUND', `nothing at ${request.method} ${requestPath(request)}`)),
   );
+}
+
+const withoutToken = new Set(['/v1.0/healthz', '/v1.0/healthz/outbound']);
+
+/** Refuse requests without the token, as Dapr does; health needs none. Without a configured token nothing does. */
+function checkToken(token: string | undefined) {
+  return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | undefined> => {
+    if (token === undefined || withoutToken.has(request.routeOptions.url ?? '')) return undefined;
+    if (isSameSecret(request.headers['dapr-api-token'], token)) return undefined;
+    return reply.code(401).type('text/plain').send('invalid api token');
+  };
 }
 
 /** Also listen on a Unix socket, which only this user and its group may use. */

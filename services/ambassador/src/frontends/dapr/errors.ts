@@ -14,9 +14,8 @@ export class DaprError extends PodkitError {
     this.details = details;
   }
 
-  get body(): { errorCode: string; message: string; details?: readonly Detail[] } {
-    const { code, message, details } = this;
-    return { errorCode: code, message, ...(details === undefined ? {} : { details }) };
+  get body() {
+    return { errorCode: this.code, message: this.message, details: this.details };
   }
 }
 
@@ -64,17 +63,17 @@ export const queryFailed = (store: string, why: string, cause?: unknown): DaprEr
     cause,
   );
 
-export const queryUnsupported = (store: string): DaprError =>
-  new DaprError(500, 'ERR_STATE_STORE_NOT_SUPPORTED', `state store ${store} does not support querying`, [
-    errorInfo('DAPR_STATE_QUERYING_NOT_SUPPORTED'),
+const unsupported = (store: string, what: string, reason: string): DaprError =>
+  new DaprError(500, 'ERR_STATE_STORE_NOT_SUPPORTED', `state store ${store} ${what}`, [
+    errorInfo(reason),
     resourceInfo(store),
   ]);
 
+export const queryUnsupported = (store: string): DaprError =>
+  unsupported(store, 'does not support querying', 'DAPR_STATE_QUERYING_NOT_SUPPORTED');
+
 export const transactionsUnsupported = (store: string): DaprError =>
-  new DaprError(500, 'ERR_STATE_STORE_NOT_SUPPORTED', `state store ${store} doesn't support transactions`, [
-    errorInfo('DAPR_STATE_TRANSACTIONS_NOT_SUPPORTED'),
-    resourceInfo(store),
-  ]);
+  unsupported(store, "doesn't support transactions", 'DAPR_STATE_TRANSACTIONS_NOT_SUPPORTED');
 
 /** A failure of the store as Dapr answers it: a conflict is 409, an invalid etag 400, an overload 429. */
 export function storeFailure(error: StoreError, errorCode: string, doing: string): DaprError {

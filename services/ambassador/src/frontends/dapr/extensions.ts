@@ -8,13 +8,12 @@ export async function listKeys({ store, name, query }: StateRequest): Promise<An
   const [limitText, token] = [query.get('limit') ?? '100', query.get('token')];
   const limit = /^\d{1,5}$/.test(limitText) ? Number(limitText) : 0;
   if (limit < 1 || limit > 10_000) throw malformed('"limit" must be a whole number from 1 to 10000');
-  const cursor = token === null || token === '' ? {} : { cursor: token };
   const page = await attempt('ERR_STATE_LIST', `failed to list the keys of state store ${name}`, () =>
-    store.list({ prefix: textToKey(query.get('prefix') ?? ''), limit, ...cursor }),
+    store.list({ prefix: textToKey(query.get('prefix') ?? ''), limit, cursor: token || undefined }),
   );
   // Keys of the Redis endpoint that are not text cannot be requested here, so they are not listed either.
   const keys = page.keys.map(keyToText).filter((key) => key !== undefined);
-  return answerJson({ keys, ...(page.cursor === undefined ? {} : { token: page.cursor }) });
+  return answerJson({ keys, token: page.cursor });
 }
 
 /** `POST /v1.0-alpha1/state/{store}/{key}/increment` with `{"by": 1}`: atomic; answers `{"value": "42"}`. */

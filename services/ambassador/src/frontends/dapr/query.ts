@@ -1,13 +1,13 @@
 import type { QueryFilter, QueryScalar, StoreQuery } from '../../store/store.ts';
 import { asStoreError } from '../../store/store-error.ts';
-import { checkedJson } from './body.ts';
+import { parseJson } from './body.ts';
 import { queryFailed, queryUnsupported } from './errors.ts';
 import { type Answer, bulkItem, type StateRequest } from './state.ts';
 
 /** https://docs.dapr.io/reference/api/state_api/#query-state; 204 when nothing matches. */
 export async function query({ store, name, body }: StateRequest): Promise<Answer> {
   if (store.query === undefined || !store.info.capabilities.has('query')) throw queryUnsupported(name);
-  const asked = JSON.parse(checkedJson(body, 'failed deserializing HTTP body').toString()) as unknown;
+  const asked = parseJson(body, 'failed deserializing HTTP body');
   let parsed: StoreQuery;
   try {
     parsed = parseQuery(asked);
@@ -38,8 +38,8 @@ function parseQuery(asked: unknown): StoreQuery {
   return {
     ...(isEmpty ? {} : { filter: parseFilter(filter) }),
     sort: sort.map(sortKey),
-    ...(Number(limit) > 0 ? { limit: Number(limit) } : {}),
-    ...(typeof token === 'string' && token !== '' ? { cursor: token } : {}),
+    limit: Number(limit) > 0 ? Number(limit) : undefined,
+    cursor: typeof token === 'string' && token !== '' ? token : undefined,
   };
 }
 
@@ -71,7 +71,7 @@ function parseFilter(filter: unknown): QueryFilter {
   throw new Error(`no operator is named ${op}`);
 }
 
-/** `a.b` leads through the members; a leading `value.` as older Dapr wanted it is not special. */
+/** `a.b` leads through the members. */
 const parsePath = (key: string): string[] => key.split('.');
 
 function parseScalar(value: unknown): QueryScalar {

@@ -1,21 +1,21 @@
+import { emptyAnswer, jsonAnswer } from '@podkit/chassis/http/openapi';
 import type { Server } from '@podkit/chassis/http/server';
+import * as Type from 'typebox';
 import type { Engine } from '../../routing/engine.ts';
 import type { Capability, Store } from '../../store/store.ts';
-import { DaprError } from './errors.ts';
-import { sidecarSchemas } from './sidecar-schemas.ts';
+import { DaprError, malformed } from './errors.ts';
+import { closed, errors, metadata, optional, secured, text } from './schema-parts.ts';
 
 const config = { quiet: true };
 
-/** Bounds the metadata that callers add, which is kept in memory. */
-const maxExtras = 100;
+/** Bounds of the metadata that callers add, which is kept in memory. */
+const [maxExtras, maxLength] = [100, 4096];
 
 const daprNames: Record<Capability, string[]> = {
   etag: ['ETAG'],
   transactions: ['TRANSACTIONAL', 'ACTOR'],
   ttl: ['TTL'],
   query: ['QUERY_API'],
-  linearizable: [],
-  durable: [],
 };
 
 export type SidecarOptions = {
@@ -27,12 +27,52 @@ export type SidecarOptions = {
   shutdown: (reason: string) => void;
 };
 
+const componentSchema = Type.Object(
+  {
+    name: text,
+    type: Type.Enum(['state.in-memory', 'state.redis', 'state.postgresql', 'state.route']),
+    version: Type.Literal('v1'),
+    capabilities: Type.Array(text),
+  },
+  closed,
+);
+
+const schemas = {
+  metadata: {
+    summary: 'Stores and capabilities',
+    ...secured({
+      200: jsonAnswer(
+        'The metadata.',
+        Type.Object({ id: text, runtimeVersion: text, components: Type.Array(componentSchema), extended: metadata }),
+      ),
+    }),
+  },
+  addMetadata: {
+    summary: 'Add a word to the metadata',
+    params: Type.Object({ key: text }),
+    ...secured({ 204: emptyAnswer('Added.') }, 400),
+  },
+  healthz: {
+    summary: 'Whether every required store answers',
+    querystring: Type.Object({ appid: optional(Type.String({ description: 'Must be the id of this application.' })) }),
+    response: { 204: emptyAnswer('They do.'), ...errors(500) },
+  },
+  outbound: {
+    summary: 'Whether every required store answers',
+    response: { 204: emptyAnswer('They do.'), ...errors(500) },
+  },
+  shutdown: {
+    summary: 'Stop as on SIGTERM',
+    ...secured({ 204: emptyAnswer('Stopping.') }),
+  },
+};
+
 /** Metadata, health and shutdown: https://docs.dapr.io/reference/api/metadata_api/ and health_api/ */
 export function sidecarRoutes(server: Server, options: SidecarOptions): void {
   const { engine, appId, version, ready, shutdown } = options;
   const extended = new Map<string, string>([['daprRuntimeVersion', version]]);
 
-  server.get('/v1.0/metadata', { schema: sidecarSchemas.metadata, config }, async () => ({
+  server.get('/v1.0/metadata', { schema: schemas.metadata, config }, async () => ({
     id: appId,
     runtimeVersion: version,
     components: engine.storeNames().map((name) => component(name, engine.store(name))),
@@ -42,18 +82,18 @@ export function sidecarRoutes(server: Server, options: SidecarOptions): void {
   }));
   server.put<{ Params: { key: string } }>(
     '/v1.0/metadata/:key',
-    { schema: sidecarSchemas.addMetadata },
+    { schema: schemas.addMetadata },
     async (request, reply) => {
       const { key } = request.params;
-      if (!extended.has(key) && extended.size >= maxExtras)
-        throw new DaprError(400, 'ERR_MALFORMED_REQUEST', `more than ${maxExtras} metadata keys`);
-      extended.set(key, Buffer.isBuffer(request.body) ? request.body.toString().slice(0, 4096) : '');
+      if (key.length > maxLength) throw malformed(`a metadata key of more than ${maxLength} characters`);
+      if (!extended.has(key) && extended.size >= maxExtras) throw malformed(`more than ${maxExtras} metadata keys`);
+      extended.set(key, Buffer.isBuffer(request.body) ? request.body.toString().slice(0, maxLength) : '');
       return reply.code(204).send();
     },
   );
   server.get<{ Querystring: { appid?: string } }>(
     '/v1.0/healthz',
-    { schema: sidecarSchemas.healthz, config },
+    { schema: schemas.healthz, config },
     async (request, reply) => {
       const { appid } = request.query;
       if (appid !== undefined && appid !== appId)
@@ -63,12 +103,12 @@ export function sidecarRoutes(server: Server, options: SidecarOptions): void {
       return reply.code(204).send();
     },
   );
-  server.get('/v1.0/healthz/outbound', { schema: sidecarSchemas.outbound, config }, async (_request, reply) => {
+  server.get('/v1.0/healthz/outbound', { schema: schemas.outbound, config }, async (_request, reply) => {
     const { ok } = await ready();
     if (!ok) throw new DaprError(500, 'ERR_OUTBOUND_HEALTH_NOT_READY', 'dapr outbound is not ready');
     return reply.code(204).send();
   });
-  server.post('/v1.0/shutdown', { schema: sidecarSchemas.shutdown }, async (_request, reply) => {
+  server.post('/v1.0/shutdown', { schema: schemas.shutdown }, async (_request, reply) => {
     reply.raw.once('close', () => shutdown('POST /v1.0/shutdown'));
     return reply.code(204).send();
   });

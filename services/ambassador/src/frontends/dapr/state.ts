@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { keyToText } from '../../store/key.ts';
 import type { Entry, Key, Store, WriteResult } from '../../store/store.ts';
 import { asStoreError, StoreError, type StoreErrorCode } from '../../store/store-error.ts';
-import { checkedJson, parseSave, parseTransaction } from './body.ts';
+import { parseJson, parseSave, parseTransaction } from './body.ts';
 import { DaprError, malformed, storeFailure, transactionsUnsupported } from './errors.ts';
 import { parseCondition, parseKey, readMetadata, readOptions } from './request-parts.ts';
 
@@ -51,13 +51,13 @@ export async function get({ store, name, query, headers }: StateRequest, keyText
   const entry = await attempt('ERR_STATE_GET', doing, () =>
     store.get(parseKey(keyText, name), readOptions(query.get('consistency'))),
   );
-  if (entry === undefined) return { status: 204, headers: { 'x-podkit-store': name } };
+  if (entry === undefined) return { status: 204 };
   const known = [headers['if-none-match'] ?? []].flat().flatMap((text) => text.split(',').map((etag) => etag.trim()));
   const unchanged = known.includes('*') || known.some((etag) => etag.replace(/^(W\/)?"(.*)"$/, '$2') === entry.etag);
   if (unchanged) return { status: 304, headers: { etag: entry.etag } };
   return {
     status: 200,
-    headers: { 'content-type': 'application/json', etag: entry.etag, 'x-podkit-store': name, ...expiryHeader(entry) },
+    headers: { 'content-type': 'application/json', etag: entry.etag, ...expiryHeader(entry) },
     body: entry.value,
   };
 }
@@ -82,7 +82,7 @@ export async function remove({ store, name, query, headers }: StateRequest, keyT
 /** https://docs.dapr.io/reference/api/state_api/#get-bulk-state */
 export async function bulkGet({ store, name, body }: StateRequest): Promise<Answer> {
   const how = 'failed deserializing HTTP body';
-  const request = JSON.parse(checkedJson(body, how).toString()) as { keys?: unknown } | null;
+  const request = parseJson(body, how) as { keys?: unknown } | null;
   if (typeof request !== 'object' || Array.isArray(request)) throw malformed(`${how}: the body must be an object`);
   const keys = request?.keys ?? [];
   if (!Array.isArray(keys)) throw malformed(`${how}: "keys" must be an array of strings`);

@@ -3,8 +3,7 @@ import type { Engine } from '../../routing/engine.ts';
 import type { RawRoute } from '../../store/raw-route.ts';
 import type { SharedInput } from '../../unsafe/shared-input.ts';
 import type { Answer } from './commands/answer.ts';
-import type { KeyCommand } from './commands/key-command.ts';
-import type { RequestView } from './commands/request.ts';
+import type { KeyCommand, RequestView } from './commands/request.ts';
 import type { CommandSpec, CommandTable } from './commands/table.ts';
 import type { Closable, PendingWork } from './connection/pending-work.ts';
 import type { ReplyQueue } from './connection/reply-queue.ts';
@@ -15,12 +14,14 @@ import type { RespMetrics } from './metrics.ts';
 import type { ReplyWriter } from './protocol/reply-writer.ts';
 import type { RequestLimits } from './protocol/request-limits.ts';
 import type { RequestParser } from './protocol/request-parser.ts';
-import type { ServerFacts } from './server-facts.ts';
 import type { Credentials } from './session-commands/handshake.ts';
 import type { ScanCursors } from './session-commands/scan-cursors.ts';
 import type { Transaction } from './session-commands/transaction.ts';
-import type { Tracked, TrackingTable } from './tracking/tracked.ts';
+import type { Invalidations } from './tracking/invalidations.ts';
+import type { Tracking } from './tracking/tracking.ts';
+import type { TurnQueue } from './turn-queue.ts';
 import type { Upstream } from './upstream/upstream.ts';
+import type { Upstreams } from './upstreams.ts';
 
 /**
  * What a command may use of the connection that sent it. Commands know this contract; the connection knows how requests
@@ -37,7 +38,7 @@ export interface Client {
   readonly used: UsedConnections;
   transaction: Transaction | undefined;
   /** CLIENT TRACKING, while it is on. */
-  tracking: Tracked | undefined;
+  tracking: Tracking | undefined;
   /** The run of forwarded requests that the next one may join. */
   run: ForwardRun | undefined;
   /** The work under way, by kind; `dispatch` begins nothing that must not overtake it. */
@@ -108,22 +109,13 @@ export type EndpointContext = {
   input: SharedInput;
   /** Used by one client at a time, and empty between turns. */
   writer: ReplyWriter;
-  /** Most bytes that may wait for a client that does not read. */
-  maxOutput: number;
   cursors: ScanCursors;
-  /** What INFO shows. */
-  facts(): ServerFacts;
-  sessions: () => Iterable<Session>;
-  /** A connected client by its number. */
-  client(id: number): Client | undefined;
-  invalidations: TrackingTable;
-  /** The connections to a route's Redis; `database` is another than the store's own. */
-  upstream(route: RawRoute, database: number | undefined): Upstream;
-  /** Write the client's replies at the end of this turn. */
-  flushLater(client: Client): void;
-  /** Let the client go on at the end of this turn, after something that it waited for. */
-  workLater(client: Client): void;
-  /** Let the client go on when a busy Redis has answered something. */
-  waitForRoom(client: Client): void;
-  closed(client: Client): void;
+  startedAt: number;
+  port: number;
+  maxClients: number;
+  /** The connected clients by their numbers. */
+  clients: Map<number, Client>;
+  invalidations: Invalidations;
+  upstreams: Upstreams;
+  turns: TurnQueue;
 };

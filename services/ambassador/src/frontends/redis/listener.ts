@@ -32,8 +32,6 @@ export type RedisEndpointOptions = {
   credentials: Credentials;
   maxClients: number;
   limits?: RequestLimits;
-  /** Most bytes that may wait for a client that does not read; beyond it is cut off. */
-  maxOutput?: number;
 };
 
 /** The Redis endpoint, listening. `port` is the one it got, when 0 was asked for. */
@@ -46,48 +44,33 @@ export type RedisEndpoint = { port: number; close(signal?: AbortSignal): Promise
  * @throws {Error} naming the setting when the port is taken
  */
 export async function startRedisEndpoint(options: RedisEndpointOptions): Promise<RedisEndpoint> {
+  const { engine, log, credentials, maxClients, limits = defaultLimits } = options;
   const { table, names } = createRegistry();
   const clients = new Map<number, Client>();
-  const invalidations = new Invalidations(options.engine);
   const turns = new TurnQueue();
   const metrics = respMetrics(options.registry, names, () => clients.size);
-  const upstreams = new Upstreams(options.engine, () => turns.run());
-  const startedAt = Date.now();
-  let [lastId, port] = [0, options.port];
   const context: EndpointContext = {
-    engine: options.engine,
+    engine,
     table,
-    limits: options.limits ?? defaultLimits,
-    credentials: options.credentials,
-    log: options.log,
+    limits,
+    credentials,
+    log,
     metrics,
     // Large pieces are sent on without a copy.
     input: new SharedInput(sentWithoutCopy),
     writer: new ReplyWriter(),
-    maxOutput: options.maxOutput ?? 128 * 1024 * 1024,
     cursors: new ScanCursors(),
-    facts: () => ({
-      port,
-      startedAt,
-      clients: clients.size,
-      maxClients: options.maxClients,
-      waiting: [...clients.values()].filter(({ pending }) => pending.blocked).length,
-      connections: metrics.connections,
-      rejected: metrics.rejected,
-      errors: metrics.errors,
-      commands: metrics.counts.reduce((sum, count) => sum + count, 0),
-    }),
-    sessions: () => [...clients.values()].map((client) => client.session),
-    client: (id) => clients.get(id),
-    invalidations,
-    upstream: (route, database) => upstreams.of(route, database),
-    flushLater: (client) => turns.flushLater(client),
-    workLater: (client) => turns.workLater(client),
-    waitForRoom: (client) => turns.waitForRoom(client),
-    closed: ({ session }) => clients.delete(session.id),
+    startedAt: Date.now(),
+    port: options.port,
+    maxClients,
+    clients,
+    invalidations: new Invalidations(engine),
+    upstreams: new Upstreams(engine, () => turns.run()),
+    turns,
   };
+  let lastId = 0;
   const accept = (socket: Socket) => {
-    if (clients.size >= options.maxClients) {
+    if (clients.size >= maxClients) {
       metrics.rejected += 1;
       socket.on('error', () => undefined);
       socket.resume().end(`-${replies.maxClients}\r\n`);
@@ -97,17 +80,17 @@ export async function startRedisEndpoint(options: RedisEndpointOptions): Promise
     lastId += 1;
     clients.set(lastId, new ClientConnection(context, socket, lastId));
   };
-  const servers = [await listen(accept, { host: options.host, port })];
+  const servers = [await listen(accept, { host: options.host, port: options.port })];
   const address = servers[0]?.address();
-  if (typeof address === 'object' && address !== null) ({ port } = address);
+  if (typeof address === 'object' && address !== null) context.port = address.port;
   if (options.socketPath !== undefined) servers.push(await listenUnix(accept, options.socketPath));
   const close = async (signal?: AbortSignal) => {
     await Promise.all(servers.map((server) => closeServer(server, clients, signal)));
-    invalidations.close();
-    upstreams.close();
+    context.invalidations.close();
+    context.upstreams.close();
   };
   options.lifecycle.atClose('redis endpoint', close);
-  return { port, close };
+  return { port: context.port, close };
 }
 
 async function listen(

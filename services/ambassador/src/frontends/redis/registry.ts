@@ -1,8 +1,8 @@
 import type { Command, SessionCommand } from './client.ts';
 import { counterCommands } from './commands/counters.ts';
 import { expiryCommands } from './commands/expiry.ts';
-import type { KeyCommand } from './commands/key-command.ts';
 import { manyCommands } from './commands/many.ts';
+import type { KeyCommand } from './commands/request.ts';
 import { stringCommands } from './commands/strings.ts';
 import { allCommands, CommandTable } from './commands/table.ts';
 import { blockingCommand } from './session-commands/blocking.ts';

@@ -1,7 +1,6 @@
 import { LRUCache } from 'lru-cache';
-import type { Fill, NearCache } from '../../store/near-cache.ts';
+import { KeptValue } from '../../store/kept-value.ts';
 import type { Entry, Key } from '../../store/store.ts';
-import { NearEntry } from './near-entry.ts';
 
 export type NearOptions = {
   maxBytes: number;
@@ -16,13 +15,28 @@ export type NearOptions = {
   random?: () => number;
 };
 
+/** A read on its way to the backend, whose answer may be kept unless the key changes before it comes. */
+type Fill = { readonly key: Key; live: boolean };
+
+/** An entry of another store, in little memory. */
+class NearEntry extends KeptValue implements Entry {
+  readonly etag: string;
+  readonly expiresAt: number | undefined;
+
+  constructor({ value, etag, expiresAt }: Entry) {
+    super(value);
+    this.etag = etag;
+    this.expiresAt = expiresAt;
+  }
+}
+
 /** Times are milliseconds since the epoch; from `goneAt` on it is never served. */
 type NearSlot = { entry: Entry | null; freshUntil: number; staleUntil: number; goneAt: number; size: number };
 
 const overhead = 320;
 
 /** The memory of a near cache: entries, absences, and which reads under way may still be kept. */
-export class NearMemory implements NearCache {
+export class NearMemory {
   readonly #map: LRUCache<Key, NearSlot>;
   readonly #fills = new Map<Key, Set<Fill>>();
   readonly #options: NearOptions;
@@ -43,6 +57,7 @@ export class NearMemory implements NearCache {
     return this.#map.calculatedSize;
   }
 
+  /** The entry, null for a key known to be absent, undefined where the backend has to be asked. */
   peek(key: Key): Entry | null | undefined {
     const slot = this.#get(key);
     return slot !== undefined && slot.freshUntil > this.#now() ? slot.entry : undefined;
@@ -55,6 +70,7 @@ export class NearMemory implements NearCache {
     return slot.entry;
   }
 
+  /** Before asking the backend. */
   beginFill(key: Key): Fill {
     const fill = { key, live: !this.#suspended };
     const others = this.#fills.get(key);
@@ -63,6 +79,7 @@ export class NearMemory implements NearCache {
     return fill;
   }
 
+  /** Keep what the backend said, unless the key was invalidated since; without an entry keep its absence. */
   fill(fill: Fill, entry: Entry | undefined): void {
     this.#end(fill);
     const { ttl, negativeTtl, jitter, random = Math.random } = this.#options;
@@ -76,6 +93,7 @@ export class NearMemory implements NearCache {
     this.#end(fill);
   }
 
+  /** Forget these keys, and let reads under way keep nothing. Call it before and after each write. */
   invalidate(keys: readonly Key[]): void {
     for (const key of keys) {
       this.#map.delete(key);
@@ -83,6 +101,7 @@ export class NearMemory implements NearCache {
     }
   }
 
+  /** Forget everything, and keep nothing until `resume`: changes are not reported meanwhile. */
   suspend(): void {
     this.#suspended = true;
     this.clear();

@@ -101,6 +101,5 @@ export function nearStore(
       memory.invalidate(keys);
     }
   });
-  const capabilities = new Set([...inner.info.capabilities].filter((capability) => capability !== 'linearizable'));
-  return { ...guarded, info: { ...inner.info, capabilities }, get, getMany, peek: (key) => memory.peek(key) };
+  return { ...guarded, get, getMany, peek: (key) => memory.peek(key) };
 }

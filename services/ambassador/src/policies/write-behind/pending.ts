@@ -1,4 +1,4 @@
-import type { Entry, Key, SetOptions, WriteOperation } from '../../store/store.ts';
+import type { Entry, Key, WriteOperation } from '../../store/store.ts';
 import { StoreError } from '../../store/store-error.ts';
 import { provisionalEtag } from './provisional-etags.ts';
 import type { JournalWrite } from './record.ts';
@@ -75,6 +75,5 @@ export function toEntry({ value, sequence, expiresAt }: JournalWrite): Entry | u
 export function toOperation({ key, value, expiresAt }: JournalWrite): WriteOperation {
   const left = expiresAt === undefined ? undefined : expiresAt - Date.now();
   if (value === undefined || (left !== undefined && left <= 0)) return { kind: 'delete', key };
-  const ttl: SetOptions = left === undefined ? {} : { ttl: left };
-  return { kind: 'set', key, value, ...ttl };
+  return { kind: 'set', key, value, ttl: left };
 }

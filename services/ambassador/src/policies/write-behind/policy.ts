@@ -1,8 +1,94 @@
 import { Type } from 'typebox';
 import { size, strict } from '../../schema/quantities.ts';
+import type { Key, SetOptions, Store, WriteOptions, WriteResult } from '../../store/store.ts';
+import { asStoreError, type StoreError } from '../../store/store-error.ts';
+import { applyTo } from '../../store/write.ts';
 import { definePolicy, opaque } from '../policy.ts';
+import { toEntry } from './pending.ts';
 import { WriteBehind } from './write-behind.ts';
-import { writeBehindStore } from './write-behind-store.ts';
+
+/**
+ * Plain sets and deletes are acknowledged once they are in the journal; readers here see them at once. Operations that
+ * need an answer of the store itself (conditions, transactions, increments, `strong`) first wait for the key's earlier
+ * writes.
+ */
+function writeBehindStore(inner: Store, queue: WriteBehind): Store {
+  const set = async (key: Key, value: Buffer, options: SetOptions = {}): Promise<string> => {
+    if (!isPlain(options) || options.ttl === 'keep') {
+      await queue.drain([key]);
+      return inner.set(key, value, queue.translate(key, options));
+    }
+    inner.checkKey?.(key);
+    return queue.add(key, value, options.ttl === undefined ? undefined : Date.now() + options.ttl);
+  };
+  const remove = async (key: Key, options: WriteOptions = {}): Promise<boolean> => {
+    if (!isPlain(options)) {
+      await queue.drain([key]);
+      return inner.delete(key, queue.translate(key, options));
+    }
+    inner.checkKey?.(key);
+    await queue.recovered();
+    const before = queue.waiting(key);
+    // When the store cannot say whether there was something, there may have been.
+    const existed = before === undefined ? await inner.get(key).catch(() => null) : toEntry(before);
+    await queue.add(key, undefined, undefined);
+    return existed !== undefined;
+  };
+  return {
+    info: inner.info,
+    get: async (key, options) => {
+      await queue.recovered();
+      const waiting = queue.waiting(key);
+      return waiting === undefined ? inner.get(key, options) : toEntry(waiting);
+    },
+    getMany: async (keys, options) => {
+      await queue.recovered();
+      const waiting = keys.map((key) => queue.waiting(key));
+      const asked = keys.filter((_key, index) => waiting[index] === undefined);
+      const found = (asked.length === 0 ? [] : await inner.getMany(asked, options)).values();
+      return waiting.map((one) => (one === undefined ? found.next().value : toEntry(one)));
+    },
+    set,
+    delete: remove,
+    writeMany: (all) =>
+      Promise.all(
+        all.map((one): Promise<WriteResult | StoreError> => applyTo({ set, delete: remove }, one).catch(asStoreError)),
+      ),
+    transact: async (all) => {
+      await queue.drain(all.map(({ key }) => key));
+      return inner.transact(all.map((one) => queue.translate(one.key, one)));
+    },
+    increment: async (key, by) => {
+      await queue.drain([key]);
+      return inner.increment(key, by);
+    },
+    touch: async (key, expiresAt, condition = {}) => {
+      await queue.drain([key]);
+      return inner.touch(key, expiresAt, queue.translate(key, condition));
+    },
+    list: async (options) => {
+      if (options.cursor === undefined) await queue.drain();
+      return inner.list(options);
+    },
+    ...(inner.query === undefined
+      ? {}
+      : {
+          query: async (query) => {
+            await queue.drain();
+            return inner.query?.(query) ?? { entries: [] };
+          },
+        }),
+    ...(inner.checkKey === undefined ? {} : { checkKey: (key) => inner.checkKey?.(key) }),
+    ping: async () => queue.recovered(),
+    close: async () => {
+      await queue.close();
+      await inner.close();
+    },
+  };
+}
+
+const isPlain = ({ ifMatch, ifAbsent, ifPresent, consistency }: WriteOptions): boolean =>
+  ifMatch === undefined && ifAbsent !== true && ifPresent !== true && consistency !== 'strong';
 
 export const writeBehindPolicy = definePolicy({
   schema: strict(
@@ -24,7 +110,7 @@ export const writeBehindPolicy = definePolicy({
   ),
   build: ({ journal, ...limits }, { name, inner, context }) => {
     const warn = (message: string) => context.warn(`store ${name}: ${message}`);
-    const lease = () => context.leases.take(journal);
+    const lease = () => context.journals.hold(journal);
     const queue = new WriteBehind(inner.store, { ...limits, folder: journal, warn, lease });
     context.metrics.gauge(name, 'write_behind_entries', () => queue.pending.size);
     context.metrics.gauge(name, 'write_behind_bytes', () => queue.pending.bytes);

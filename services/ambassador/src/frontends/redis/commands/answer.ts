@@ -1,3 +1,5 @@
+import { ReplyWriter } from '../protocol/reply-writer.ts';
+
 class TextAnswer {
   readonly text: string;
 
@@ -21,14 +23,19 @@ export class MapAnswer {
   }
 }
 
-/** Members of a set, as RESP3 knows it. */
-export class SetAnswer {
+class ListAnswer {
   readonly members: readonly Answer[];
 
   constructor(members: readonly Answer[]) {
     this.members = members;
   }
 }
+
+/** Members of a set, as RESP3 knows it. */
+export class SetAnswer extends ListAnswer {}
+
+/** A message out of band; in RESP2 an array. */
+export class Push extends ListAnswer {}
 
 /** Text for people, as INFO answers it. */
 export class Verbatim extends TextAnswer {}
@@ -53,8 +60,39 @@ export type Answer =
   | Latin1
   | MapAnswer
   | NullArray
+  | Push
   | SetAnswer
   | Verbatim
   | readonly Answer[];
 
 export const ok = new Status('OK');
+
+/** Encode an answer for the protocol that the writer is set to. */
+export function writeAnswer(writer: ReplyWriter, answer: Answer): void {
+  if (answer === null) return writer.null();
+  if (typeof answer === 'number' || typeof answer === 'bigint') return writer.integer(answer);
+  if (typeof answer === 'string' || answer instanceof Uint8Array) return writer.bulk(answer);
+  if (answer instanceof Latin1) return writer.latin1(answer.text);
+  if (answer instanceof Status) return writer.simple(answer.text);
+  if (answer instanceof CommandError) return writer.error(answer.message);
+  if (answer instanceof NullArray) return writer.nullArray();
+  if (answer instanceof Verbatim) return writer.verbatim(answer.text);
+  if (answer instanceof MapAnswer) {
+    writer.map(answer.pairs.length);
+    for (const pair of answer.pairs) for (const part of pair) writeAnswer(writer, part);
+    return;
+  }
+  const members = answer instanceof ListAnswer ? answer.members : answer;
+  if (answer instanceof SetAnswer) writer.set(members.length);
+  else if (answer instanceof Push) writer.push(members.length);
+  else writer.array(members.length);
+  for (const part of members) writeAnswer(writer, part);
+}
+
+/** An answer as bytes of its own. */
+export function encodeAnswer(protocol: 2 | 3, answer: Answer): Buffer {
+  const writer = new ReplyWriter();
+  writer.protocol = protocol;
+  writeAnswer(writer, answer);
+  return writer.take();
+}

@@ -3,9 +3,8 @@ import { StoreError } from '../../../store/store-error.ts';
 import { updateEntry } from '../../../store/update.ts';
 import { type Answer, CommandError } from './answer.ts';
 import { replies } from './errors.ts';
-import type { KeyCommand } from './key-command.ts';
 import { decimal, decimalText, integer64 } from './numbers.ts';
-import type { RequestView } from './request.ts';
+import type { KeyCommand, RequestView } from './request.ts';
 
 const add =
   (parseAmount: (request: RequestView) => bigint): KeyCommand =>

@@ -1,10 +1,8 @@
 import type { Entry, Key, Store } from '../../../store/store.ts';
 import { StoreError } from '../../../store/store-error.ts';
-import { type Answer, CommandError, ok, Status } from './answer.ts';
-import { wrongArguments } from './errors.ts';
-import type { KeyCommand } from './key-command.ts';
-import type { RequestView } from './request.ts';
-import { asCommandError, isMismatch } from './store-errors.ts';
+import { type Answer, CommandError, ok } from './answer.ts';
+import { asCommandError, isMismatch, wrongArguments } from './errors.ts';
+import type { KeyCommand, RequestView } from './request.ts';
 
 /** Keys and their values of MSET and MSETNX; a key that is named twice has its last value. */
 export function readPairs(command: string, request: RequestView): { key: Key; value: Buffer }[] {
@@ -61,7 +59,7 @@ const msetnx: KeyCommand = async (store, request) => {
   }
 };
 
-/** Commands on several keys of one store, and those on none that a transaction may hold. */
+/** Commands on several keys of one store. */
 export const manyCommands: Record<string, KeyCommand> = {
   mget: (store, request) => readMany(store, requestKeys(request)),
   mset: async (store, request) => {
@@ -73,6 +71,4 @@ export const manyCommands: Record<string, KeyCommand> = {
   unlink: (store, request) => deleteMany(store, requestKeys(request)),
   exists: (store, request) => countMany(store, requestKeys(request)),
   touch: (store, request) => countMany(store, requestKeys(request)),
-  ping: (_store, request) => (request.count === 2 ? request.value(1) : new Status('PONG')),
-  echo: (_store, request) => request.value(1),
 };

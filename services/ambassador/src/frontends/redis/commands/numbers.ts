@@ -1,13 +1,11 @@
+import { parseInteger64 } from '../../../store/integer.ts';
 import { CommandError } from './answer.ts';
 import { replies } from './errors.ts';
 
-const [least, most] = [-(2n ** 63n), 2n ** 63n - 1n];
-
-/** A signed 64-bit number exactly as Redis reads one: no sign `+`, no leading zeros, no blanks. */
+/** A signed 64-bit number as Redis reads one. */
 export function integer64(text: string, message: string = replies.notInteger): bigint {
-  if (!/^(?:0|-?[1-9]\d{0,18})$/.test(text)) throw new CommandError(message);
-  const value = BigInt(text);
-  if (value < least || value > most) throw new CommandError(message);
+  const value = parseInteger64(text);
+  if (value === undefined) throw new CommandError(message);
   return value;
 }
 
@@ -24,8 +22,10 @@ const unit = 10n ** BigInt(decimals);
  * a long double, which no JavaScript number has, so that sums are made of whole numbers here.
  */
 export function decimal(text: string): bigint {
+  // As in Redis, and no work without bound.
+  const short = text.length < 5 * 1024 ? text : '';
   const [, sign, whole = '', fraction = '', exponent = '0'] =
-    /^([-+]?)(\d*)\.?(\d*)(?:e([-+]?\d{1,3}))?$/i.exec(text) ?? [];
+    /^([-+]?)(\d*)\.?(\d*)(?:e([-+]?\d{1,3}))?$/i.exec(short) ?? [];
   if (sign === undefined || whole + fraction === '') throw new CommandError(replies.notFloat);
   const shift = Number(exponent) - fraction.length + decimals;
   const digits = BigInt(whole + fraction);

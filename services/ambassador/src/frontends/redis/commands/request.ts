@@ -1,5 +1,6 @@
-import type { Key } from '../../../store/store.ts';
+import type { Entry, Key, Store } from '../../../store/store.ts';
 import type { RequestParser } from '../protocol/request-parser.ts';
+import type { Answer } from './answer.ts';
 
 /** A request as commands see it. Everything is read from the parser's memory, so read it before the first await. */
 export class RequestView {
@@ -12,6 +13,11 @@ export class RequestView {
   /** Words of the request, with the command's name. */
   get count(): number {
     return this.#parser.count;
+  }
+
+  /** Most bytes that a value may have. */
+  get maxValue(): number {
+    return this.#parser.limits.maxBulk;
   }
 
   /** Argument `index` as text. */
@@ -56,4 +62,23 @@ export class RequestView {
   value(index: number): Buffer {
     return Buffer.from(this.bytes(index));
   }
+}
+
+/**
+ * A command on one key of a store. It reads the request before anything is awaited, and answers at once where a
+ * near cache can, so that such commands cost no promise.
+ *
+ * @throws {CommandError} (or rejects with one, or with a StoreError)
+ */
+export type KeyCommand = (store: Store, request: RequestView) => Answer | Promise<Answer>;
+
+/** Read an entry and answer with it, at once where the store can. */
+export function answerFrom(
+  store: Store,
+  key: Key,
+  answer: (entry: Entry | undefined) => Answer,
+): Answer | Promise<Answer> {
+  const known = store.peek?.(key);
+  if (known !== undefined) return answer(known ?? undefined);
+  return store.get(key).then(answer);
 }

@@ -1,13 +1,11 @@
 import type { Entry, SetOptions } from '../../../store/store.ts';
 import { updateEntry } from '../../../store/update.ts';
 import { type Answer, CommandError, Latin1, ok, Status } from './answer.ts';
-import { replies } from './errors.ts';
-import { isExpiryWord, parseExpiry, setWords } from './expiry-options.ts';
-import { answerFrom, type KeyCommand } from './key-command.ts';
+import { isMismatch, replies } from './errors.ts';
+import { isExpiryWord, parseExpiry, setWords } from './expiry.ts';
 import { integer } from './numbers.ts';
-import { isMismatch } from './store-errors.ts';
+import { answerFrom, type KeyCommand } from './request.ts';
 
-const longest = 512 * 1024 * 1024;
 const none = Buffer.alloc(0);
 
 function entryValue(entry: Entry | undefined): Answer {
@@ -28,7 +26,7 @@ const set: KeyCommand = async (store, request) => {
     const old = await updateEntry(store, key, (entry) => {
       refused = words.absent ? entry !== undefined : words.present && entry === undefined;
       if (refused) return 'keep';
-      return past ? 'delete' : { value, ...(options.ttl === undefined ? {} : { ttl: options.ttl }) };
+      return past ? 'delete' : { value, ttl: options.ttl };
     });
     return words.get ? entryValue(old) : refused ? null : ok;
   }
@@ -84,10 +82,11 @@ const getex: KeyCommand = (store, request) => {
 
 const append: KeyCommand = async (store, request) => {
   const added = request.value(2);
+  const { maxValue } = request;
   let length = 0;
   await updateEntry(store, request.key(1), (entry) => {
     const value = Buffer.concat([entry?.value ?? none, added]);
-    if (value.length > longest) throw new CommandError(replies.stringTooLong);
+    if (value.length > maxValue) throw new CommandError(replies.stringTooLong);
     length = value.length;
     return { value, ttl: 'keep' };
   });
@@ -109,7 +108,7 @@ const getrange: KeyCommand = (store, request) => {
 const setrange: KeyCommand = async (store, request) => {
   const [offset, piece] = [integer(request.text(2)), request.value(3)];
   if (offset < 0) throw new CommandError(replies.offset);
-  if (offset + piece.length > longest) throw new CommandError(replies.stringTooLong);
+  if (offset + piece.length > request.maxValue) throw new CommandError(replies.stringTooLong);
   let length = 0;
   await updateEntry(store, request.key(1), (entry) => {
     length = entry?.value.length ?? 0;

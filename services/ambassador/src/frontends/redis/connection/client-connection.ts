@@ -10,17 +10,16 @@ import { unauthenticatedLimits } from '../protocol/request-limits.ts';
 import { RequestParser } from '../protocol/request-parser.ts';
 import { Subscriptions } from '../session-commands/subscriptions.ts';
 import type { Transaction } from '../session-commands/transaction.ts';
-import type { Tracked } from '../tracking/tracked.ts';
+import type { Tracking } from '../tracking/tracking.ts';
 import type { Upstream } from '../upstream/upstream.ts';
-import { Answers } from './answers.ts';
 import { ClientOutput } from './client-output.ts';
 import { type Closable, PendingWork } from './pending-work.ts';
 import { ReplyQueue } from './reply-queue.ts';
 import { Session } from './session.ts';
 import { UsedConnections } from './used-connections.ts';
 
-/** Unsent bytes at which a client's requests are not read further, until it has read its replies. */
-const highWater = 1024 * 1024;
+/** Unsent bytes at which a client's requests are not read further, until it has read its replies, and at which it is cut off. */
+const [highWater, mostOutput] = [1024 * 1024, 128 * 1024 * 1024];
 
 /** One client: reads its requests, keeps its replies in order, and stops reading it when it does not keep up. */
 export class ClientConnection implements Client, RunOwner {
@@ -32,13 +31,12 @@ export class ClientConnection implements Client, RunOwner {
   readonly subscriptions: Subscriptions;
   readonly used = new UsedConnections();
   transaction: Transaction | undefined;
-  tracking: Tracked | undefined;
+  tracking: Tracking | undefined;
   run: ForwardRun | undefined;
   readonly pending = new PendingWork();
   closing = false;
   readonly #socket: Socket;
   readonly #output: ClientOutput;
-  readonly #answers: Answers;
   #held = false;
   #working = false;
   #ended = false;
@@ -53,8 +51,7 @@ export class ClientConnection implements Client, RunOwner {
     this.session = new Session(id, `${socket.remoteAddress ?? 'unix'}:${socket.remotePort ?? 0}`, open);
     this.parser = new RequestParser(open ? endpoint.limits : unauthenticatedLimits);
     this.request = new RequestView(this.parser);
-    this.#output = new ClientOutput(socket);
-    this.#answers = new Answers(this);
+    this.#output = new ClientOutput(this, socket);
     this.replies = new ReplyQueue((bytes) => this.#send(bytes));
     this.subscriptions = new Subscriptions(this);
     socket.on('drain', () => this.work());
@@ -87,7 +84,7 @@ export class ClientConnection implements Client, RunOwner {
   }
 
   #mustWait(): boolean {
-    return this.pending.full || this.#output.waiting + this.endpoint.writer.length > highWater;
+    return this.pending.full || this.#output.waiting > highWater;
   }
 
   #read(memory: Buffer, bytes: number): void {
@@ -109,7 +106,7 @@ export class ClientConnection implements Client, RunOwner {
 
   /** Stop reading a client that sends faster than it is served, and go on when it is. */
   #settle(): void {
-    this.#answers.handOver();
+    this.#output.handOver();
     if (this.parser.pending > highWater && this.#busy) this.#socket.pause();
     else if (this.#socket.isPaused()) this.#socket.resume();
   }
@@ -119,15 +116,15 @@ export class ClientConnection implements Client, RunOwner {
   }
 
   answer(answer: Answer): void {
-    this.#answers.now(answer, this.#working);
+    this.#output.answer(answer, this.#working);
   }
 
   answerLater(answer: Promise<Answer>, kind: 'reads' | 'writes' | 'exclusive'): void {
-    this.#answers.later(answer, kind);
+    this.#output.answerLater(answer, kind);
   }
 
   interject(bytes: Buffer): void {
-    this.#answers.handOver();
+    this.#output.handOver();
     if (this.pending.own === undefined) this.replies.add(bytes);
     else this.replies.interject(bytes);
   }
@@ -147,32 +144,32 @@ export class ClientConnection implements Client, RunOwner {
 
   endWait(): void {
     this.pending.end();
-    this.endpoint.workLater(this);
+    this.endpoint.turns.workLater(this);
   }
 
   upstream(route: RawRoute): Upstream {
-    return this.endpoint.upstream(route, this.session.database);
+    return this.endpoint.upstreams.of(route, this.session.database);
   }
 
   beforeWaiting(): void {
-    this.#answers.handOver();
+    this.#output.handOver();
   }
 
   delivered(count: number, nearWrites: number): void {
     this.pending.delivered(count, nearWrites);
-    this.endpoint.workLater(this);
+    this.endpoint.turns.workLater(this);
   }
 
   #send(bytes: Buffer): void {
     this.#output.add(bytes);
-    if (!this.#reading) this.endpoint.flushLater(this);
+    if (!this.#reading) this.endpoint.turns.flushLater(this);
   }
 
   flush(): void {
     if (this.#output.flush()) {
-      if (this.#output.waiting > this.endpoint.maxOutput) this.abandon('the client does not read its replies');
+      if (this.#output.waiting > mostOutput) this.abandon('the client does not read its replies');
       // A write that the system takes whole emits no `drain`, so the rest of a long pipeline is scheduled here.
-      if (this.parser.pending > 0 && !this.#mustWait()) this.endpoint.workLater(this);
+      if (this.parser.pending > 0 && !this.#mustWait()) this.endpoint.turns.workLater(this);
     }
     if (this.replies.length > 0 || this.#busy) return;
     // As in Redis after QUIT and after a protocol error: the answer is sent, and nothing more is read.
@@ -196,6 +193,6 @@ export class ClientConnection implements Client, RunOwner {
     this.transaction?.close();
     this.tracking?.close();
     this.pending.own?.close('the client left');
-    this.endpoint.closed(this);
+    this.endpoint.clients.delete(this.session.id);
   }
 }

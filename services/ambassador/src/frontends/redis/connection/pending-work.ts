@@ -1,4 +1,4 @@
-import { SlotOrder } from '../forwarding/slot-order.ts';
+import { SlotOrder } from '../forwarding/slots.ts';
 
 /** Replies that one client may be waiting for. */
 const mostAwaited = 4096;

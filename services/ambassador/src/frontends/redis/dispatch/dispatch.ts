@@ -1,16 +1,13 @@
-import type { Route } from '../../../routing/engine.ts';
+import type { Built } from '../../../store/built.ts';
 import type { Client, Command } from '../client.ts';
 import { CommandError } from '../commands/answer.ts';
-import { notInSubscribedMode, replies, unknownRequest, wrongArguments } from '../commands/errors.ts';
+import { asCommandError, notInSubscribedMode, replies, unknownRequest, wrongArguments } from '../commands/errors.ts';
 import { keyPositions } from '../commands/key-positions.ts';
-import { asCommandError } from '../commands/store-errors.ts';
-import { forward } from '../forwarding/forward.ts';
+import { forward, isCached } from '../forwarding/forward.ts';
 import type { Transaction } from '../session-commands/transaction.ts';
 import { queueInTransaction } from '../session-commands/transaction-queue.ts';
-import { touchedBy } from '../tracking/touched-by.ts';
-import type { Tracked } from '../tracking/tracked.ts';
-import { commonRoute, isCached } from './grouping.ts';
-import { positionsOrRefusal, refuseAsRedis } from './unfound-keys.ts';
+import { type Tracking, touchedBy } from '../tracking/tracking.ts';
+import { locate } from './grouping.ts';
 
 const beforeLogin = new Set(['hello', 'auth', 'quit', 'reset']);
 const whileSubscribed = new Set(
@@ -19,41 +16,33 @@ const whileSubscribed = new Set(
 
 /** Serve the request that the client's parser has found. False: it must wait for work that is under way. */
 export function dispatch(client: Client): boolean {
-  const { parser, request, endpoint, session } = client;
-  const command = endpoint.table.find(parser.buffer, parser.starts[0] ?? 0, parser.ends[0] ?? 0);
-  const refusal = command === undefined ? unknownRequest(request) : findRefusal(client, command);
-  if (command === undefined || refusal !== undefined) {
-    if (client.transaction?.open) client.transaction.failed = true;
-    endpoint.metrics.errors += 1;
-    client.endRun();
-    client.answer(new CommandError(refusal));
-    return true;
-  }
-  session.lastCommand = command.name;
-  const { transaction } = client;
+  const { parser, request, endpoint, session, transaction } = client;
   try {
-    const done = client.transaction?.open
-      ? queueInTransaction(client, client.transaction, command)
-      : serve(client, command);
-    if (done && client.tracking !== undefined) track(client, client.tracking, command, transaction);
-    if (done) endpoint.metrics.counts[command.index] = (endpoint.metrics.counts[command.index] ?? 0) + 1;
-    return done;
+    const command = endpoint.table.find(parser.buffer, parser.starts[0] ?? 0, parser.ends[0] ?? 0);
+    const refusal = command === undefined ? unknownRequest(request) : findRefusal(client, command);
+    if (command === undefined || refusal !== undefined) {
+      if (transaction?.open) transaction.failed = true;
+      throw new CommandError(refusal);
+    }
+    session.lastCommand = command.name;
+    const done = transaction?.open ? queueInTransaction(client, transaction, command) : serve(client, command);
+    if (!done) return false;
+    if (client.tracking !== undefined) track(client, client.tracking, command, transaction);
+    endpoint.metrics.counts[command.index] = (endpoint.metrics.counts[command.index] ?? 0) + 1;
   } catch (error) {
     endpoint.metrics.errors += 1;
     client.endRun();
     client.answer(asCommandError(error));
-    return true;
   }
+  return true;
 }
 
 /** Note what a client with a cache has read and written; a transaction does both at EXEC. */
-function track(client: Client, tracking: Tracked, command: Command, transaction: Transaction | undefined): void {
+function track(client: Client, tracking: Tracking, command: Command, transaction: Transaction | undefined): void {
   if (client.transaction?.open) return;
   if (command.name === 'exec') for (const { touched } of transaction?.queued ?? []) tracking.touched(touched);
-  else {
-    tracking.touched(touchedBy(command, client.request.keys(keyPositions(command, client.request))));
-  }
-  if (command.name !== 'client') tracking.afterCommand();
+  else tracking.touched(touchedBy(command, client.request.keys(keyPositions(command, client.request))));
+  if (command.name !== 'client') tracking.caching = false;
 }
 
 function findRefusal({ session, request }: Client, command: Command): string | undefined {
@@ -65,6 +54,8 @@ function findRefusal({ session, request }: Client, command: Command): string | u
   return undefined;
 }
 
+const singleKey: readonly number[] = [1];
+
 function serve(client: Client, command: Command): boolean {
   if (!command.single) return command.run === undefined ? forwardMany(client, command) : command.run(client, command);
   const key = client.request.key(1);
@@ -74,10 +65,8 @@ function serve(client: Client, command: Command): boolean {
   return serveFromStore(client, command, route);
 }
 
-const singleKey: readonly number[] = [1];
-
 /** One key of one store, by the store's own interface. */
-function serveFromStore(client: Client, command: Command, route: Route): boolean {
+function serveFromStore(client: Client, command: Command, route: Built): boolean {
   const { onStore } = command;
   if (onStore === undefined) throw new CommandError(unknownRequest(client.request));
   const { pending } = client;
@@ -94,10 +83,6 @@ function serveFromStore(client: Client, command: Command, route: Route): boolean
 
 /** Several keys that must live in one Redis. */
 function forwardMany(client: Client, command: Command): boolean {
-  const positions = positionsOrRefusal(client, command);
-  if (positions instanceof CommandError) return refuseAsRedis(client, command, positions);
-  const keys = client.request.keys(positions);
-  const raw = commonRoute(client, keys);
-  if (raw === undefined) throw new CommandError(unknownRequest(client.request));
+  const { raw, positions, keys } = locate(client, command);
   return forward(client, command, raw, positions, keys);
 }

@@ -1,14 +1,16 @@
-import type { Engine, Route } from '../../../routing/engine.ts';
+import type { Engine } from '../../../routing/engine.ts';
+import type { Built } from '../../../store/built.ts';
 import type { RawRoute } from '../../../store/raw-route.ts';
 import type { Key } from '../../../store/store.ts';
-import type { Client } from '../client.ts';
+import type { Client, Command } from '../client.ts';
 import { CommandError } from '../commands/answer.ts';
-import { replies } from '../commands/errors.ts';
-import { commonSlot } from '../forwarding/common-slot.ts';
+import { replies, unknownRequest } from '../commands/errors.ts';
+import { keyPositions } from '../commands/key-positions.ts';
+import { commonSlot } from '../forwarding/slots.ts';
 
 /** The keys of one request that live in one place, with their positions among all its keys. */
 export type Group = {
-  route: Route;
+  route: Built;
   raw: RawRoute | undefined;
   slot: number | undefined;
   keys: Key[];
@@ -17,7 +19,7 @@ export type Group = {
 
 /** Group the keys of a request by where they live: the store, and in a cluster the slot. */
 export function groupByRoute({ endpoint }: Client, keys: readonly Key[]): Group[] {
-  const groups = new Map<Route, Map<number | undefined, Group>>();
+  const groups = new Map<Built, Map<number | undefined, Group>>();
   for (const [place, key] of keys.entries()) {
     const route = endpoint.engine.route(key);
     const { raw } = route;
@@ -32,19 +34,42 @@ export function groupByRoute({ endpoint }: Client, keys: readonly Key[]): Group[
   return [...groups.values()].flatMap((slots) => [...slots.values()]);
 }
 
+export type Located = { raw: RawRoute; positions: readonly number[]; keys: readonly Key[] };
+
 /**
- * The Redis where all these keys live, or undefined where they live in another kind of store.
+ * The Redis where all keys of a request live. A request whose keys cannot be found goes to a Redis without them, which
+ * refuses it in its own words.
  *
- * @throws {CommandError} CROSSSLOT where they live in several
+ * @throws {CommandError} where they live in another kind of store, or in several
  */
-export function commonRoute({ endpoint }: Client, keys: readonly Key[]): Route['raw'] {
+export function locate(client: Client, command: Command): Located {
+  const { request, endpoint } = client;
+  let positions: number[];
+  try {
+    positions = keyPositions(command, request);
+  } catch (error) {
+    const { raw } = sessionRoute(endpoint.engine);
+    if (raw === undefined) throw error;
+    return { raw, positions: [], keys: [] };
+  }
+  const keys = request.keys(positions);
+  return { raw: commonRoute(client, keys), positions, keys };
+}
+
+/**
+ * The Redis where all these keys live.
+ *
+ * @throws {CommandError} where they live in another kind of store, or CROSSSLOT in several
+ */
+export function commonRoute({ endpoint, request }: Client, keys: readonly Key[]): RawRoute {
   const first = keys.length === 0 ? sessionRoute(endpoint.engine) : endpoint.engine.route(keys[0] ?? '');
   for (const key of keys) if (endpoint.engine.route(key) !== first) throw new CommandError(replies.crossSlot);
+  if (first.raw === undefined) throw new CommandError(unknownRequest(request));
   return first.raw;
 }
 
 /** The route of commands without a key, such as channels and scripts: the first Redis, if there is one. */
-export const sessionRoute = (engine: Engine): Route =>
+export const sessionRoute = (engine: Engine): Built =>
   engine.routes().find(({ raw }) => raw !== undefined) ?? engine.route('');
 
 /** The Redis whose database holds all keys of the endpoint and no others, if it is so. */
@@ -61,7 +86,3 @@ export const distinctRedis = (engine: Engine): RawRoute[] => {
   );
   return [...byTarget.values()];
 };
-
-/** Whether reads of a route are answered from a near cache, which holds keys of the store's own database only. */
-export const isCached = ({ session }: Client, { near }: RawRoute): boolean =>
-  near !== undefined && session.database === undefined;

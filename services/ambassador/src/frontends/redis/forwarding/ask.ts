@@ -6,47 +6,42 @@ import { CommandError } from '../commands/answer.ts';
 import { encodeRequest, type Words } from '../protocol/encode-request.ts';
 import { type Reply, ReplyError } from '../protocol/reply-decoder.ts';
 import type { ForwardingConnection } from '../upstream/forwarding-connection.ts';
+import type { UpstreamPool } from '../upstream/pool.ts';
 import { DecodingSink } from '../upstream/sink.ts';
 import { connectionFor } from './forward.ts';
 import { type Reconnect, UpstreamRequest } from './upstream-request.ts';
 
-export type AskOptions = {
+type AskOptions = {
   /** In a cluster, the slot of all keys. */
   slot?: number | undefined;
   /** The keys that it changes, which the near cache forgets. */
   written?: readonly Key[];
+  /** Another connection than the one that carries the client's own requests. */
+  connection?: ForwardingConnection;
+  /** How a redirect is followed; over another connection it is not, unless this says how. */
+  reconnect?: Reconnect;
 };
 
-type Way = {
-  connection: ForwardingConnection;
-  reconnect?: Reconnect | undefined;
-  written?: readonly Key[] | undefined;
-};
-
-/**
- * Send requests to a route's Redis on the connection that carries the client's own, after all that it sent before.
- * Resolves with one reply per request.
- */
+/** Send requests to a route's Redis, after all that the client sent before. Resolves with one reply per request. */
 export async function ask(
   client: Client,
   route: RawRoute,
   requests: readonly Words[],
-  { slot, written }: AskOptions = {},
+  { slot, written, connection, reconnect }: AskOptions = {},
 ): Promise<Reply[]> {
-  const { protocol } = client.session;
-  const connection = connectionFor(client, route, slot);
-  return askOver(client, route, requests, { connection, reconnect: (pool) => pool.connection(protocol), written });
-}
-
-/** The same over a given connection; redirects are followed only with `reconnect`. */
-export async function askOver(client: Client, route: RawRoute, requests: readonly Words[], way: Way): Promise<Reply[]> {
   if (requests.length === 0) return [];
-  const { connection, ...rest } = way;
-  const options = { upstream: client.upstream(route), near: route.near, ...rest };
+  const { protocol } = client.session;
+  const options = {
+    upstream: client.upstream(route),
+    near: route.near,
+    written,
+    reconnect: connection === undefined ? (pool: UpstreamPool) => pool.connection(protocol) : reconnect,
+  };
+  const first = connection ?? connectionFor(client, route, slot);
   const send = (words: Words) => {
     const { promise, resolve, reject } = Promise.withResolvers<Reply>();
     const sink = new DecodingSink(1, ([reply]) => resolve(reply ?? null), reject);
-    new UpstreamRequest({ ...options, frame: encodeRequest(words) }, sink).send(connection);
+    new UpstreamRequest({ ...options, frame: encodeRequest(words) }, sink).send(first);
     return promise;
   };
   const sendAll = () => Promise.all(requests.map(send));

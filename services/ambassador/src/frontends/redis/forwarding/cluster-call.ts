@@ -1,12 +1,10 @@
 import type { RawRoute } from '../../../store/raw-route.ts';
 import type { Key } from '../../../store/store.ts';
 import type { Client } from '../client.ts';
-import { failureLine } from '../commands/store-errors.ts';
 import type { ClusterUpstream } from '../upstream/cluster/cluster-upstream.ts';
 import type { ForwardingConnection } from '../upstream/forwarding-connection.ts';
-import type { UpstreamError } from '../upstream/redis-server.ts';
 import { answerFromHash, isWrongType } from './hash-value.ts';
-import { type Reconnect, UpstreamRequest } from './upstream-request.ts';
+import { type Reconnect, replyTo, UpstreamRequest } from './upstream-request.ts';
 
 export type ClusterRequest = {
   route: RawRoute;
@@ -31,11 +29,6 @@ export function callCluster(client: Client, request: ClusterRequest, first: Forw
     pending.slots.leave(slot);
     client.delivered(1, nearWrites);
   };
-  const fail = (error: UpstreamError, begun: boolean) => {
-    if (begun) return client.abandon(error.message);
-    reply.write(failureLine(error));
-    finish();
-  };
   const reconnect: Reconnect = (pool) => {
     pending.slots.redirected(slot);
     return (connection = pool.connection(session.protocol));
@@ -46,7 +39,7 @@ export function callCluster(client: Client, request: ClusterRequest, first: Forw
   const call = new UpstreamRequest(
     { upstream, frame, reconnect, near, written, guard },
     {
-      receive: (chunk, start, end) => reply.write(chunk.subarray(start, end)),
+      ...replyTo(client, reply, finish),
       receiveError: (bytes) => {
         if (got !== undefined && isWrongType(bytes)) refusal = Buffer.from(bytes);
         else reply.write(bytes);
@@ -58,7 +51,6 @@ export function callCluster(client: Client, request: ClusterRequest, first: Forw
           finish();
         });
       },
-      fail,
     },
   );
   call.send(connection);

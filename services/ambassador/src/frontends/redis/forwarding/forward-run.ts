@@ -1,6 +1,6 @@
 import type { RawRoute } from '../../../store/raw-route.ts';
 import type { Key } from '../../../store/store.ts';
-import { failureLine } from '../commands/store-errors.ts';
+import { failureLine } from '../commands/errors.ts';
 import type { ReplyQueue, ReplySlot } from '../connection/reply-queue.ts';
 import type { RequestParser } from '../protocol/request-parser.ts';
 import type { ForwardingConnection } from '../upstream/forwarding-connection.ts';

@@ -6,9 +6,9 @@ import { CommandError } from '../commands/answer.ts';
 import { ClusterUpstream } from '../upstream/cluster/cluster-upstream.ts';
 import type { ForwardingConnection } from '../upstream/forwarding-connection.ts';
 import { callCluster } from './cluster-call.ts';
-import { commonSlot } from './common-slot.ts';
 import { ForwardRun } from './forward-run.ts';
 import { addPrefixed, copyFrame } from './frame.ts';
+import { commonSlot } from './slots.ts';
 
 /**
  * Pass the client's request on unchanged. False: it must wait for a request that it must not overtake, or for a busy
@@ -29,7 +29,7 @@ export function forward(
   if (!mayPass(client, route)) return false;
   const connection = connectionFor(client, route, slot);
   if (connection.full) {
-    client.endpoint.waitForRoom(client);
+    client.endpoint.turns.waitForRoom(client);
     return false;
   }
   const upstream = slot === undefined ? undefined : client.upstream(route);
@@ -56,9 +56,13 @@ export function forward(
   return true;
 }
 
+/** Whether reads of a route are answered from a near cache, which holds keys of the store's own database only. */
+export const isCached = ({ session }: Client, { near }: RawRoute): boolean =>
+  near !== undefined && session.database === undefined;
+
 /** Whether the policies let one command pass now; if not, the client goes on when it may ask again. */
 export const mayPass = (client: Client, { guard }: RawRoute): boolean =>
-  guard === undefined || guard.ready(client, () => client.endpoint.workLater(client));
+  guard === undefined || guard.ready(client, () => client.endpoint.turns.workLater(client));
 
 const namesKeys = new Set(
   'blpop brpop bzpopmin bzpopmax lmpop zmpop blmpop bzmpop xread xreadgroup sort sort_ro georadius georadiusbymember'.split(
@@ -76,13 +80,19 @@ export function checkPrefix({ keyPrefix }: RawRoute, { name }: Command): void {
 }
 
 /**
- * The connection that carries this client's requests to a route's Redis, for keys of `slot` where it has slots.
+ * The connection that carries this client's requests to a route's Redis, for keys of `slot` where it has slots, or to one
+ * node of it.
  *
  * @throws {UpstreamError} while the Redis can't be reached
  */
-export function connectionFor(client: Client, route: RawRoute, slot: number | undefined): ForwardingConnection {
+export function connectionFor(
+  client: Client,
+  route: RawRoute,
+  slot: number | undefined,
+  upstream = client.upstream(route),
+): ForwardingConnection {
   try {
-    const connection = client.upstream(route).connection(client.session.protocol, slot);
+    const connection = upstream.connection(client.session.protocol, slot);
     client.used.add(connection);
     return connection;
   } catch (error) {

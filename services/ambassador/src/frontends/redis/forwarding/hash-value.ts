@@ -1,7 +1,7 @@
 import { keyToBytes } from '../../../store/key.ts';
 import type { RawRoute } from '../../../store/raw-route.ts';
 import type { Key } from '../../../store/store.ts';
-import { failureLine } from '../commands/store-errors.ts';
+import { failureLine } from '../commands/errors.ts';
 import { encodeRequest } from '../protocol/encode-request.ts';
 import type { ForwardingConnection } from '../upstream/forwarding-connection.ts';
 import { DecodingSink } from '../upstream/sink.ts';

@@ -1,6 +1,8 @@
 import { describeError } from '@podkit/chassis/errors';
 import type { RawRoute } from '../../../store/raw-route.ts';
 import type { Key } from '../../../store/store.ts';
+import { failureLine } from '../commands/errors.ts';
+import type { ReplySlot } from '../connection/reply-queue.ts';
 import { encodeRequest } from '../protocol/encode-request.ts';
 import { ClusterUpstream } from '../upstream/cluster/cluster-upstream.ts';
 import { mostRedirects, parseRedirect, type Redirect } from '../upstream/cluster/redirect.ts';
@@ -115,3 +117,14 @@ export class UpstreamRequest implements ReplySink {
     if (written !== undefined) near?.invalidate(written);
   }
 }
+
+/** Passes a reply on to its place among those of a client, whose connection is closed when only a part of it comes. */
+export const replyTo = (client: { abandon(reason: string): void }, slot: ReplySlot, end: () => void) => ({
+  receive: (chunk: Buffer, start: number, stop: number) => slot.write(chunk.subarray(start, stop)),
+  done: end,
+  fail: (error: UpstreamError, begun: boolean) => {
+    if (begun) return client.abandon(error.message);
+    slot.write(failureLine(error));
+    end();
+  },
+});

@@ -1,15 +1,9 @@
-import type { RawRoute } from '../../../store/raw-route.ts';
-import type { Key } from '../../../store/store.ts';
 import type { Client, SessionCommand } from '../client.ts';
-import { CommandError } from '../commands/answer.ts';
-import { unknownRequest } from '../commands/errors.ts';
-import { failureLine } from '../commands/store-errors.ts';
-import { commonRoute } from '../dispatch/grouping.ts';
-import { positionsOrRefusal, refuseAsRedis } from '../dispatch/unfound-keys.ts';
-import { commonSlot } from '../forwarding/common-slot.ts';
+import { type Located, locate } from '../dispatch/grouping.ts';
 import { checkPrefix, forward } from '../forwarding/forward.ts';
 import { copyFrame } from '../forwarding/frame.ts';
-import { UpstreamRequest } from '../forwarding/upstream-request.ts';
+import { commonSlot } from '../forwarding/slots.ts';
+import { replyTo, UpstreamRequest } from '../forwarding/upstream-request.ts';
 import type { UpstreamPool } from '../upstream/pool.ts';
 import { storesBusy } from './split-commands.ts';
 
@@ -18,31 +12,23 @@ import { storesBusy } from './split-commands.ts';
  * The connection is closed with the client.
  */
 export const blockingCommand: SessionCommand = (client, command) => {
-  const positions = positionsOrRefusal(client, command);
-  if (positions instanceof CommandError) return refuseAsRedis(client, command, positions);
-  const keys = client.request.keys(positions);
-  const route = commonRoute(client, keys);
-  if (route === undefined) throw new CommandError(unknownRequest(client.request));
-  checkPrefix(route, command);
-  const keySlot = commonSlot(route, keys);
-  if (!mayBlock(client, command.name)) return forward(client, command, route, positions, keys);
+  const located = locate(client, command);
+  const { raw, positions, keys } = located;
+  checkPrefix(raw, command);
+  const keySlot = commonSlot(raw, keys);
+  if (!mayBlock(client, command.name)) return forward(client, command, raw, positions, keys);
   // It is sent on another connection, so it must not overtake earlier requests.
   if (storesBusy(client) || client.pending.forwarded > 0) return false;
   client.endRun();
   client.beforeWaiting();
-  wait(client, route, { keys, keySlot }, copyFrame(client.parser, route.keyPrefix, positions));
+  wait(client, located, keySlot);
   return true;
 };
 
 /** Send it, follow redirects of a cluster, and wait. */
-function wait(
-  client: Client,
-  route: RawRoute,
-  { keys, keySlot }: { keys: readonly Key[]; keySlot: number | undefined },
-  frame: Buffer,
-): void {
+function wait(client: Client, { raw, positions, keys }: Located, keySlot: number | undefined): void {
   const { protocol } = client.session;
-  const upstream = client.upstream(route);
+  const upstream = client.upstream(raw);
   const slot = client.replies.open();
   let connection = upstream.dedicated(protocol, {}, keySlot);
   const leave = () => {
@@ -59,20 +45,10 @@ function wait(
     client.beginWait(connection);
     return connection;
   };
-  const request = new UpstreamRequest(
-    { upstream, frame, reconnect, near: route.near, written: keys },
-    {
-      receive: (chunk, start, stop) => slot.write(chunk.subarray(start, stop)),
-      done: end,
-      fail: (error, begun) => {
-        if (begun) return client.abandon(error.message);
-        slot.write(failureLine(error));
-        end();
-      },
-    },
-  );
+  const frame = copyFrame(client.parser, raw.keyPrefix, positions);
+  const options = { upstream, frame, reconnect, near: raw.near, written: keys };
   client.beginWait(connection);
-  request.send(connection);
+  new UpstreamRequest(options, replyTo(client, slot, end)).send(connection);
 }
 
 /** XREAD and XREADGROUP wait only with the option BLOCK. */

@@ -26,7 +26,8 @@ const subcommands: Record<string, Subcommand> = {
   info: { words: 2, run: ({ session }) => new Verbatim(`${session.describe()}\n`) },
   list: {
     words: -2,
-    run: ({ endpoint }) => new Verbatim([...endpoint.sessions()].map((session) => `${session.describe()}\n`).join('')),
+    run: ({ endpoint: { clients } }) =>
+      new Verbatim([...clients.values()].map(({ session }) => `${session.describe()}\n`).join('')),
   },
   'no-evict': { words: 3, run: (_client, request) => onOff(request) },
   'no-touch': { words: 3, run: (_client, request) => onOff(request) },

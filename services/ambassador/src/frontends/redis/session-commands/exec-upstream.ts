@@ -1,8 +1,7 @@
 import type { RawRoute } from '../../../store/raw-route.ts';
 import type { Client } from '../client.ts';
-import { failureLine } from '../commands/store-errors.ts';
 import { connectionFor } from '../forwarding/forward.ts';
-import { UpstreamRequest } from '../forwarding/upstream-request.ts';
+import { replyTo, UpstreamRequest } from '../forwarding/upstream-request.ts';
 import { encodeRequest } from '../protocol/encode-request.ts';
 import { withOwnAnswers } from './own-replies.ts';
 import type { Transaction } from './transaction.ts';
@@ -38,6 +37,7 @@ export function execUpstream(client: Client, transaction: Transaction, route: Ra
       guard: route.guard,
     },
     {
+      ...replyTo(client, slot, finish),
       // Unchanged, unless answers of the endpoint itself have places among those of the Redis.
       receive: (chunk, start, stop) => {
         const bytes = chunk.subarray(start, stop);
@@ -47,11 +47,6 @@ export function execUpstream(client: Client, transaction: Transaction, route: Ra
       receiveError: (bytes) => slot.write(bytes),
       done: () => {
         if (kept.length > 0) slot.write(withOwnAnswers(client, Buffer.concat(kept), queued));
-        finish();
-      },
-      fail: (error, begun) => {
-        if (begun) return client.abandon(error.message);
-        slot.write(failureLine(error));
         finish();
       },
     },

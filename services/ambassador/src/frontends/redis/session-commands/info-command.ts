@@ -1,10 +1,9 @@
 import { hostname } from 'node:os';
 import type { RawRoute } from '../../../store/raw-route.ts';
-import type { Client, SessionCommand } from '../client.ts';
+import type { Client, EndpointContext, SessionCommand } from '../client.ts';
 import { type Answer, Verbatim } from '../commands/answer.ts';
 import { sessionRoute } from '../dispatch/grouping.ts';
 import { ask } from '../forwarding/ask.ts';
-import type { ServerFacts } from '../server-facts.ts';
 import { redisVersion } from './handshake.ts';
 import { storesBusy } from './split-commands.ts';
 
@@ -20,7 +19,7 @@ export const infoCommand: SessionCommand = (client) => {
   const { raw } = sessionRoute(endpoint.engine);
   if (raw !== undefined && storesBusy(client)) return false;
   client.endRun();
-  const own = ownSections(endpoint.facts());
+  const own = ownSections(endpoint);
   if (raw === undefined) client.answer(asText(own, wanted));
   else client.answerLater(withRedis(client, raw, own, wanted), 'exclusive');
   return true;
@@ -36,8 +35,9 @@ async function withRedis(client: Client, route: RawRoute, own: Sections, wanted:
   return asText({ ...own, ...Object.fromEntries(taken) }, wanted);
 }
 
-function ownSections(facts: ServerFacts): Sections {
-  const uptime = Math.floor((Date.now() - facts.startedAt) / 1000);
+function ownSections({ port, startedAt, clients, maxClients, metrics }: EndpointContext): Sections {
+  const uptime = Math.floor((Date.now() - startedAt) / 1000);
+  const blocked = [...clients.values()].filter(({ pending }) => pending.blocked).length;
   return {
     Server: {
       redis_version: redisVersion,
@@ -46,18 +46,18 @@ function ownSections(facts: ServerFacts): Sections {
       arch_bits: 64,
       process_id: process.pid,
       run_id: hostname(),
-      tcp_port: facts.port,
+      tcp_port: port,
       uptime_in_seconds: uptime,
       uptime_in_days: Math.floor(uptime / 86_400),
     },
-    Clients: { connected_clients: facts.clients, maxclients: facts.maxClients, blocked_clients: facts.waiting },
+    Clients: { connected_clients: clients.size, maxclients: maxClients, blocked_clients: blocked },
     Memory: { used_memory: process.memoryUsage.rss(), maxmemory: 0, maxmemory_policy: 'noeviction' },
     Persistence: { loading: 0 },
     Stats: {
-      total_connections_received: facts.connections,
-      total_commands_processed: facts.commands,
-      rejected_connections: facts.rejected,
-      total_error_replies: facts.errors,
+      total_connections_received: metrics.connections,
+      total_commands_processed: metrics.counts.reduce((sum, count) => sum + count, 0),
+      rejected_connections: metrics.rejected,
+      total_error_replies: metrics.errors,
     },
     Replication: { role: 'master', connected_slaves: 0 },
     Cluster: { cluster_enabled: 0 },

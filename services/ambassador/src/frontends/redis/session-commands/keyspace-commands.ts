@@ -1,15 +1,16 @@
-import type { Route } from '../../../routing/engine.ts';
-import { compileGlob } from '../../../store/glob.ts';
+import type { Built } from '../../../store/built.ts';
+import { compileGlob, type Glob } from '../../../store/glob.ts';
 import { keyToBytes } from '../../../store/key.ts';
 import type { Key } from '../../../store/store.ts';
 import type { Client, SessionCommand } from '../client.ts';
 import { type Answer, CommandError, ok } from '../commands/answer.ts';
 import { replies } from '../commands/errors.ts';
+import { deleteMany } from '../commands/many.ts';
 import { integer } from '../commands/numbers.ts';
 import type { RequestView } from '../commands/request.ts';
 import { groupByRoute, ownedDatabase } from '../dispatch/grouping.ts';
 import { forward } from '../forwarding/forward.ts';
-import { allKeys, collect, keyPage, keysIn, pageSize, type Wanted } from './key-pages.ts';
+import { allKeys, keyPage, pagesIn, type Wanted } from './key-pages.ts';
 import { removeKeys, storesBusy } from './split-commands.ts';
 
 const everything = compileGlob('*');
@@ -29,8 +30,17 @@ const overAll =
     return true;
   };
 
-async function matchingKeys(client: Client, pattern: string): Promise<Set<Key>> {
-  return new Set(await collect(allKeys(client, compileGlob(pattern))));
+/** A pattern that a client sent; compiled it takes many times its bytes. */
+function readGlob(request: RequestView, index: number): Glob {
+  const pattern = request.key(index);
+  if (pattern.length > 65_536) throw new CommandError('ERR the pattern is too long');
+  return compileGlob(pattern);
+}
+
+async function matchingKeys(client: Client, glob: Glob): Promise<Set<Key>> {
+  const found = new Set<Key>();
+  for await (const key of allKeys(client, glob)) found.add(key);
+  return found;
 }
 
 async function randomkey(client: Client): Promise<Answer> {
@@ -62,7 +72,7 @@ function scanOptions(request: RequestView): Wanted {
   for (let index = 2; index < request.count; index += 2) {
     const word = request.word(index);
     if (index + 1 >= request.count) throw new CommandError(replies.syntax);
-    if (word === 'match') options.glob = compileGlob(request.key(index + 1));
+    if (word === 'match') options.glob = readGlob(request, index + 1);
     else if (word === 'type') options.type = request.word(index + 1);
     else if (word === 'count') {
       options.count = integer(request.text(index + 1));
@@ -74,21 +84,19 @@ function scanOptions(request: RequestView): Wanted {
 
 /** FLUSHDB and FLUSHALL: delete every key of this endpoint, and no other. */
 async function flush(client: Client): Promise<Answer> {
-  for (const route of client.endpoint.engine.routes()) {
-    const keys = await collect(keysIn(client, route, everything));
-    for (let at = 0; at < keys.length; at += pageSize) await remove(client, route, keys.slice(at, at + pageSize));
-  }
+  for (const route of client.endpoint.engine.routes())
+    for await (const keys of pagesIn(client, route, everything)) await remove(client, route, keys);
   return ok;
 }
 
-async function remove(client: Client, { raw, store }: Route, keys: readonly Key[]): Promise<void> {
-  if (raw === undefined) await store.writeMany(keys.map((key) => ({ kind: 'delete', key })));
+async function remove(client: Client, { raw, store }: Built, keys: readonly Key[]): Promise<void> {
+  if (raw === undefined) await deleteMany(store, keys);
   else await Promise.all(groupByRoute(client, keys).map((group) => removeKeys(client, raw, group)));
 }
 
 export const keyspaceCommands: Record<string, SessionCommand> = {
-  keys: overAll(async (client) => [...(await matchingKeys(client, client.request.key(1)))].map(keyToBytes)),
-  dbsize: overAll(async (client) => (await matchingKeys(client, '*')).size),
+  keys: overAll(async (client) => [...(await matchingKeys(client, readGlob(client.request, 1)))].map(keyToBytes)),
+  dbsize: overAll(async (client) => (await matchingKeys(client, everything)).size),
   randomkey: overAll(randomkey),
   scan: overAll(scan),
   flushdb: overAll(flush, true),

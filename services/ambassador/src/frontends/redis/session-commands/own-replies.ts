@@ -1,11 +1,8 @@
 import type { Client } from '../client.ts';
-import { type Answer, CommandError, ok } from '../commands/answer.ts';
+import { type Answer, CommandError, encodeAnswer, ok } from '../commands/answer.ts';
+import { asCommandError } from '../commands/errors.ts';
 import { RequestView } from '../commands/request.ts';
-import { asCommandError } from '../commands/store-errors.ts';
-import { writeAnswer } from '../commands/write-answer.ts';
 import { ReplyScanner } from '../protocol/reply-scanner.ts';
-import { ReplyWriter } from '../protocol/reply-writer.ts';
-import { defaultLimits } from '../protocol/request-limits.ts';
 import { RequestParser } from '../protocol/request-parser.ts';
 import { connectionAnswers, ownAnswers } from './connection-commands.ts';
 import type { Queued } from './transaction.ts';
@@ -19,8 +16,8 @@ export function localAnswer(name: string): (request: RequestView, client: Client
 }
 
 /** The request of a queued frame. */
-export function parsedRequest(frame: Buffer): RequestView {
-  const parser = new RequestParser(defaultLimits);
+export function parsedRequest({ endpoint }: Client, frame: Buffer): RequestView {
+  const parser = new RequestParser(endpoint.limits);
   parser.push(frame);
   parser.next();
   return new RequestView(parser);
@@ -37,7 +34,7 @@ export function withOwnAnswers(client: Client, reply: Buffer, queued: readonly Q
   const parts: Buffer[] = [Buffer.from(`*${queued.length}\r\n`)];
   for (const { name, frame, own } of queued) {
     if (own) {
-      parts.push(encoded(client, () => localAnswer(name)(parsedRequest(frame), client)));
+      parts.push(encodeAnswer(client.session.protocol, ownAnswer(client, name, frame)));
       continue;
     }
     const end = new ReplyScanner().scan(reply, at);
@@ -47,13 +44,10 @@ export function withOwnAnswers(client: Client, reply: Buffer, queued: readonly Q
   return Buffer.concat(parts);
 }
 
-function encoded({ session }: Client, answer: () => Answer): Buffer {
-  const writer = new ReplyWriter();
-  writer.protocol = session.protocol;
+function ownAnswer(client: Client, name: string, frame: Buffer): Answer {
   try {
-    writeAnswer(writer, answer());
+    return localAnswer(name)(parsedRequest(client, frame), client);
   } catch (error) {
-    writeAnswer(writer, asCommandError(error));
+    return asCommandError(error);
   }
-  return writer.take();
 }

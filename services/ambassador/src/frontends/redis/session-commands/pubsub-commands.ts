@@ -1,12 +1,10 @@
 import type { RawRoute } from '../../../store/raw-route.ts';
 import type { Client, SessionCommand } from '../client.ts';
-import { type Answer, CommandError, ok } from '../commands/answer.ts';
-import { unknownRequest } from '../commands/errors.ts';
+import { type Answer, ok } from '../commands/answer.ts';
 import { commonRoute } from '../dispatch/grouping.ts';
-import { askOver } from '../forwarding/ask.ts';
+import { ask, checked } from '../forwarding/ask.ts';
 import { forward } from '../forwarding/forward.ts';
 import { ReplyError } from '../protocol/reply-decoder.ts';
-import { ClusterUpstream } from '../upstream/cluster/cluster-upstream.ts';
 import { storesBusy } from './split-commands.ts';
 
 const subscribe: SessionCommand = (client, command) => {
@@ -28,17 +26,11 @@ const subscribe: SessionCommand = (client, command) => {
 
 /** A shard channel has no prefix, but in a cluster a slot, as a key has. */
 const spublish: SessionCommand = (client, command) => {
-  const route = commonRoute(client, []);
-  if (route === undefined) throw new CommandError(unknownRequest(client.request));
-  return forward(client, command, { ...route, keyPrefix: '' }, [], [client.request.key(1)]);
+  return forward(client, command, { ...commonRoute(client, []), keyPrefix: '' }, [], [client.request.key(1)]);
 };
 
 /** PUBLISH and PUBSUB: channels have no prefix and no route; the first Redis has them. */
-const passOn: SessionCommand = (client, command) => {
-  const route = commonRoute(client, []);
-  if (route === undefined) throw new CommandError(unknownRequest(client.request));
-  return forward(client, command, route, [], []);
-};
+const passOn: SessionCommand = (client, command) => forward(client, command, commonRoute(client, []), [], []);
 
 /**
  * SCRIPT KILL and FUNCTION KILL: on connections of their own, since the script may have been sent on the shared one. A busy
@@ -46,22 +38,18 @@ const passOn: SessionCommand = (client, command) => {
  */
 function kill(client: Client, route: RawRoute): boolean {
   client.endRun();
-  const upstream = client.endpoint.upstream(route, undefined);
   const words = client.request.words();
   const send = async (): Promise<Answer> => {
-    const pools =
-      upstream instanceof ClusterUpstream ? (await upstream.masters()).map((at) => upstream.at(at)) : [upstream];
+    const nodes = await client.endpoint.upstreams.of(route, undefined).nodes();
     const said = await Promise.all(
-      pools.map((pool) => {
-        const connection = pool.dedicated(2);
-        return askOver(client, route, [words], { connection }).finally(() => connection.close('asked'));
+      nodes.map((node) => {
+        const connection = node.dedicated(2);
+        return ask(client, route, [words], { connection }).finally(() => connection.close('asked'));
       }),
     );
-    const replies = said.map(([reply]) => reply);
     // One of several nodes runs the script; the others answer that they run none.
-    const refusal = replies.every((reply) => reply instanceof ReplyError) ? replies[0] : undefined;
-    if (refusal instanceof ReplyError) throw new CommandError(refusal.message);
-    return ok;
+    const replies = said.map(([reply]) => reply);
+    return replies.every((reply) => reply instanceof ReplyError) ? (checked(replies[0]) as Answer) : ok;
   };
   client.answerLater(send(), 'exclusive');
   return true;
@@ -70,19 +58,19 @@ function kill(client: Client, route: RawRoute): boolean {
 /** SCRIPT and FUNCTION: every node of a cluster has its own, so all are asked; the first error, or else reply, is the answer. */
 const onEveryNode: SessionCommand = (client, command) => {
   const route = commonRoute(client, []);
-  const upstream = route && client.upstream(route);
-  if (route !== undefined && client.request.word(1) === 'kill') return kill(client, route);
-  if (route === undefined || !(upstream instanceof ClusterUpstream)) return passOn(client, command);
+  if (client.request.word(1) === 'kill') return kill(client, route);
+  if (route.target.topology.mode !== 'cluster') return passOn(client, command);
   if (storesBusy(client)) return false;
   client.endRun();
   const { protocol } = client.session;
   const words = client.request.words();
   const send = async (): Promise<Answer> => {
-    const nodes = (await upstream.masters()).map((node) => upstream.at(node).connection(protocol));
-    const said = await Promise.all(nodes.map((node) => askOver(client, route, [words], { connection: node })));
-    const error = said.flat().find((reply) => reply instanceof ReplyError);
-    if (error instanceof ReplyError) throw new CommandError(error.message);
-    return (said[0]?.[0] ?? null) as Answer;
+    const nodes = await client.upstream(route).nodes();
+    const said = await Promise.all(
+      nodes.map((node) => ask(client, route, [words], { connection: node.connection(protocol) })),
+    );
+    const replies = said.map(([reply]) => reply);
+    return checked(replies.find((reply) => reply instanceof ReplyError) ?? replies[0]) as Answer;
   };
   client.answerLater(send(), 'exclusive');
   return true;

@@ -1,11 +1,11 @@
-import type { Route } from '../../../routing/engine.ts';
+import type { Built } from '../../../store/built.ts';
 import { CommandError } from '../commands/answer.ts';
 import { replies } from '../commands/errors.ts';
 
 const mostKept = 10_000;
 
 /** Where a SCAN goes on: in the first of these routes, at the cursor that its store gave. */
-export type ScanPlace = { routes: readonly Route[]; cursor: string | undefined };
+export type ScanPlace = { routes: readonly Built[]; cursor: string | undefined };
 
 /**
  * The cursors of SCANs under way. Clients want a number as cursor and stores give any text, so the endpoint remembers
@@ -24,7 +24,7 @@ export class ScanCursors {
   }
 
   /** @throws {CommandError} for a number that was never given, or is forgotten */
-  resume(cursor: string, routes: readonly Route[]): ScanPlace {
+  resume(cursor: string, routes: readonly Built[]): ScanPlace {
     if (cursor === '0') return { routes, cursor: undefined };
     const place = this.#places.get(cursor);
     if (place === undefined) throw new CommandError(replies.invalidCursor);

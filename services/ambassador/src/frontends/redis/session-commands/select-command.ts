@@ -3,7 +3,7 @@ import { type Answer, CommandError, ok } from '../commands/answer.ts';
 import { replies } from '../commands/errors.ts';
 import { integer } from '../commands/numbers.ts';
 import { distinctRedis } from '../dispatch/grouping.ts';
-import { askOver, checked } from '../forwarding/ask.ts';
+import { ask, checked } from '../forwarding/ask.ts';
 import { storesBusy } from './split-commands.ts';
 
 /**
@@ -33,8 +33,8 @@ async function checkDatabase(client: Client, index: number): Promise<void> {
   if (!haveDatabases || all.some(({ raw }) => raw === undefined)) throw new CommandError(replies.dbIndex);
   for (const route of routes) {
     // Not on the shared connection, which would stay in the other database.
-    const connection = endpoint.upstream(route, undefined).dedicated(session.protocol);
-    const [reply] = await askOver(client, route, [['SELECT', String(index)]], { connection }).finally(() =>
+    const connection = endpoint.upstreams.of(route, undefined).dedicated(session.protocol);
+    const [reply] = await ask(client, route, [['SELECT', String(index)]], { connection }).finally(() =>
       connection.close('checked'),
     );
     checked(reply);

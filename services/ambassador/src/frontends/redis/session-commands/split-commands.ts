@@ -3,13 +3,12 @@ import type { RawRoute } from '../../../store/raw-route.ts';
 import type { Key, Store } from '../../../store/store.ts';
 import type { Client, Command, SessionCommand } from '../client.ts';
 import { type Answer, CommandError, ok } from '../commands/answer.ts';
-import { replies } from '../commands/errors.ts';
+import { asCommandError, replies } from '../commands/errors.ts';
 import { keyPositions } from '../commands/key-positions.ts';
 import { countMany, deleteMany, manyCommands, readMany, readPairs, writeMany } from '../commands/many.ts';
-import { asCommandError } from '../commands/store-errors.ts';
-import { type Group, groupByRoute, isCached } from '../dispatch/grouping.ts';
+import { type Group, groupByRoute } from '../dispatch/grouping.ts';
 import { ask, checked } from '../forwarding/ask.ts';
-import { forward } from '../forwarding/forward.ts';
+import { forward, isCached } from '../forwarding/forward.ts';
 import { hashValueRequest } from '../forwarding/hash-value.ts';
 
 /**

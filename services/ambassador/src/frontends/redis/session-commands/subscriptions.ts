@@ -1,9 +1,8 @@
 import type { Client, Subscribed } from '../client.ts';
-import { CommandError } from '../commands/answer.ts';
+import { type Answer, CommandError, encodeAnswer, Push } from '../commands/answer.ts';
 import { sessionRoute } from '../dispatch/grouping.ts';
 import { encodeRequest } from '../protocol/encode-request.ts';
 import { decodeReply } from '../protocol/reply-decoder.ts';
-import { ReplyWriter } from '../protocol/reply-writer.ts';
 import { invalidateChannel } from '../tracking/tracking.ts';
 import { keySlot } from '../upstream/cluster/key-slot.ts';
 import type { ForwardingConnection } from '../upstream/forwarding-connection.ts';
@@ -49,15 +48,15 @@ export class Subscriptions implements Subscribed {
     if (names.some((name) => name.toString() !== invalidateChannel)) throw new CommandError(noChannels);
     const { session, replies } = this.#client;
     this.#channels = session.subscriptions = isLeaving ? 0 : 1;
-    const kind = Buffer.from(isLeaving ? 'unsubscribe' : 'subscribe');
-    replies.interject(encoded([kind, Buffer.from(invalidateChannel), this.#channels], session.protocol));
+    const kind = isLeaving ? 'unsubscribe' : 'subscribe';
+    replies.interject(encoded([kind, invalidateChannel, this.#channels], session.protocol));
   }
 
   #sendOn(command: Buffer, names: readonly Buffer[], words: readonly Buffer[]): void {
     if (!aboutShards.test(command.toString())) return this.#sendOver('channels', undefined, words);
     const all = names.length > 0 ? names : [...this.#shards].map((name) => Buffer.from(name, 'latin1'));
     if (all.length === 0)
-      this.#client.replies.interject(encoded([Buffer.from('sunsubscribe'), null, 0], this.#client.session.protocol));
+      this.#client.replies.interject(encoded(['sunsubscribe', null, 0], this.#client.session.protocol));
     for (const name of all) {
       const slot = keySlot(name.toString('latin1'));
       this.#sendOver(this.#isCluster ? `slot ${slot}` : 'channels', slot, [command, name]);
@@ -94,7 +93,7 @@ export class Subscriptions implements Subscribed {
         if (!this.#closing) this.#client.abandon('the connection of its subscriptions was lost');
       },
     };
-    return endpoint.upstream(raw, undefined).dedicated(3, events, slot);
+    return endpoint.upstreams.of(raw, undefined).dedicated(3, events, slot);
   }
 
   #pass(bytes: Buffer): void {
@@ -120,21 +119,9 @@ export class Subscriptions implements Subscribed {
   }
 }
 
-function decoded(bytes: Buffer): readonly unknown[] {
+function decoded(bytes: Buffer): readonly Answer[] {
   const message = decodeReply({ bytes, at: 0 });
-  return Array.isArray(message) ? message : [];
+  return Array.isArray(message) ? (message as Answer[]) : [];
 }
 
-/** RESP2 has no pushes: the same elements as an array. */
-function encoded(parts: readonly unknown[], protocol: 2 | 3): Buffer {
-  const writer = new ReplyWriter();
-  writer.protocol = protocol;
-  if (protocol === 3) writer.push(parts.length);
-  else writer.array(parts.length);
-  for (const part of parts) {
-    if (typeof part === 'number') writer.integer(part);
-    else if (part instanceof Buffer) writer.bulk(part);
-    else writer.null();
-  }
-  return writer.take();
-}
+const encoded = (parts: readonly Answer[], protocol: 2 | 3): Buffer => encodeAnswer(protocol, new Push(parts));

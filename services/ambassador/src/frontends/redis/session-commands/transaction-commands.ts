@@ -1,14 +1,13 @@
-import type { Route } from '../../../routing/engine.ts';
+import type { Built } from '../../../store/built.ts';
 import { keyToBytes } from '../../../store/key.ts';
 import type { Key } from '../../../store/store.ts';
 import type { Client, SessionCommand } from '../client.ts';
 import { type Answer, CommandError, NullArray, ok } from '../commands/answer.ts';
-import { replies } from '../commands/errors.ts';
+import { asCommandError, replies } from '../commands/errors.ts';
 import { keyPositions } from '../commands/key-positions.ts';
 import type { RequestView } from '../commands/request.ts';
-import { asCommandError } from '../commands/store-errors.ts';
 import { sessionRoute } from '../dispatch/grouping.ts';
-import { askOver, checked } from '../forwarding/ask.ts';
+import { ask, checked } from '../forwarding/ask.ts';
 import { mayPass } from '../forwarding/forward.ts';
 import type { UpstreamPool } from '../upstream/pool.ts';
 import { execUpstream } from './exec-upstream.ts';
@@ -50,7 +49,10 @@ const watch: SessionCommand = (client, command) => {
   const keys = client.request.keys(keyPositions(command, client.request));
   client.endRun();
   const transaction = (client.transaction ??= new Transaction());
-  for (const key of keys) transaction.take(client.endpoint.engine.route(key), key);
+  for (const key of keys) {
+    transaction.take(client.endpoint.engine.route(key), key);
+    transaction.grow(key.length);
+  }
   client.answerLater(watchKeys(client, transaction, keys), 'exclusive');
   return true;
 };
@@ -58,7 +60,9 @@ const watch: SessionCommand = (client, command) => {
 async function watchKeys(client: Client, transaction: Transaction, keys: readonly Key[]): Promise<Answer> {
   const { route } = transaction;
   if (route?.raw === undefined) {
-    for (const key of keys) transaction.watched.set(key, (await route?.store.get(key))?.etag);
+    // What was watched before stays as it was then.
+    for (const key of keys)
+      if (!transaction.watched.has(key)) transaction.watched.set(key, (await route?.store.get(key))?.etag);
     return ok;
   }
   const { keyPrefix } = route.raw;
@@ -72,7 +76,7 @@ async function watchKeys(client: Client, transaction: Transaction, keys: readonl
     return (transaction.watching = pool.dedicated(protocol));
   };
   const way = isFirst ? { connection, reconnect } : { connection };
-  const [reply] = await askOver(client, route.raw, [words], way);
+  const [reply] = await ask(client, route.raw, [words], way);
   checked(reply);
   return ok;
 }
@@ -97,13 +101,13 @@ const exec: SessionCommand = (client) => {
 };
 
 /** Without a Redis: on a memory store only, where no other command runs in between. */
-async function execOnStore(client: Client, transaction: Transaction, { store }: Route): Promise<Answer> {
+async function execOnStore(client: Client, transaction: Transaction, { store }: Built): Promise<Answer> {
   if (store.info.kind !== 'in-memory' && transaction.queued.some(({ onStore }) => onStore !== undefined))
     throw new CommandError(`ERR MULTI is not supported on store '${store.info.name}'`);
   for (const [key, etag] of transaction.watched) if ((await store.get(key))?.etag !== etag) return new NullArray();
   const answers: Answer[] = [];
   for (const { name, frame, onStore } of transaction.queued) {
-    const request = parsedRequest(frame);
+    const request = parsedRequest(client, frame);
     const answer = onStore === undefined ? localAnswer(name) : (view: RequestView) => onStore(store, view);
     try {
       answers.push(await answer(request, client));

@@ -5,7 +5,7 @@ import { keyPositions } from '../commands/key-positions.ts';
 import { ownedDatabase } from '../dispatch/grouping.ts';
 import { checkPrefix } from '../forwarding/forward.ts';
 import { copyFrame } from '../forwarding/frame.ts';
-import { touchedBy } from '../tracking/touched-by.ts';
+import { touchedBy } from '../tracking/tracking.ts';
 import { ownAnswers } from './connection-commands.ts';
 import type { Transaction } from './transaction.ts';
 
@@ -16,7 +16,6 @@ const serverCommands = new Set(['ping', 'echo', 'time', 'publish', 'spublish', '
 const databaseCommands = new Set(['dbsize', 'keys', 'scan', 'randomkey', 'flushdb', 'flushall']);
 /** EXEC ends all watches, and WAIT does not wait inside it. */
 const withoutEffect = new Set(['unwatch', 'wait']);
-const mostBytes = 64 * 1024 * 1024;
 
 /** Queue a command for EXEC, or serve one that controls the transaction. */
 export function queueInTransaction(client: Client, transaction: Transaction, command: Command): boolean {
@@ -44,8 +43,7 @@ function queue(client: Client, transaction: Transaction, command: Command): void
   if (keys.length > 0 && raw === undefined && command.onStore === undefined)
     throw new CommandError(unknownRequest(request));
   const frame = copyFrame(parser, raw?.keyPrefix ?? '', positions);
-  transaction.bytes += frame.length;
-  if (transaction.bytes > mostBytes) throw new CommandError('ERR the transaction is too large');
+  transaction.grow(frame.length);
   const touched = touchedBy(command, keys);
   transaction.queued.push({ name: command.name, frame, touched, onStore: command.onStore, own });
 }

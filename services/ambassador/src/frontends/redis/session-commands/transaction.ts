@@ -1,10 +1,10 @@
-import type { Route } from '../../../routing/engine.ts';
+import type { Built } from '../../../store/built.ts';
 import type { Key } from '../../../store/store.ts';
 import { CommandError } from '../commands/answer.ts';
 import { replies } from '../commands/errors.ts';
-import type { KeyCommand } from '../commands/key-command.ts';
-import { commonSlot } from '../forwarding/common-slot.ts';
-import type { Touched } from '../tracking/tracked.ts';
+import type { KeyCommand } from '../commands/request.ts';
+import { commonSlot } from '../forwarding/slots.ts';
+import type { Touched } from '../tracking/tracking.ts';
 import type { ForwardingConnection } from '../upstream/forwarding-connection.ts';
 
 /** A command that waits for EXEC. */
@@ -20,6 +20,8 @@ export type Queued = {
   own: boolean;
 };
 
+const mostBytes = 64 * 1024 * 1024;
+
 /** What a client has watched and queued, from WATCH or MULTI to EXEC or DISCARD. */
 export class Transaction {
   /** True from MULTI on. */
@@ -27,13 +29,13 @@ export class Transaction {
   /** A command was refused, so EXEC must refuse the transaction. */
   failed = false;
   /** Where all its keys live; the first key decides. */
-  route: Route | undefined;
+  route: Built | undefined;
   readonly queued: Queued[] = [];
   /** WATCH belongs to a connection, so from there to EXEC it is the client's own. */
   watching: ForwardingConnection | undefined;
   /** Etags as they were at WATCH, where the keys live in memory. */
   readonly watched = new Map<Key, string | undefined>();
-  bytes = 0;
+  #bytes = 0;
 
   /** In a cluster, the slot of all its keys. */
   slot: number | undefined;
@@ -43,11 +45,17 @@ export class Transaction {
   }
 
   /** @throws {CommandError} CROSSSLOT where the keys live elsewhere than those before */
-  take(route: Route, key: Key): void {
+  take(route: Built, key: Key): void {
     const slot = route.raw && commonSlot(route.raw, [key]);
     this.slot ??= slot;
     this.route ??= route;
     if (this.route !== route || this.slot !== slot) throw new CommandError(replies.crossSlot);
+  }
+
+  /** @throws {CommandError} where it would hold too much memory */
+  grow(bytes: number): void {
+    this.#bytes += bytes;
+    if (this.#bytes > mostBytes) throw new CommandError('ERR the transaction is too large');
   }
 
   close(): void {

@@ -1,13 +1,11 @@
 import type { RawRoute } from '../../../store/raw-route.ts';
 import type { Client, SessionCommand } from '../client.ts';
 import { CommandError } from '../commands/answer.ts';
+import { failureLine } from '../commands/errors.ts';
 import { integer } from '../commands/numbers.ts';
-import { failureLine } from '../commands/store-errors.ts';
 import { distinctRedis } from '../dispatch/grouping.ts';
 import { encodeRequest } from '../protocol/encode-request.ts';
-import type { Reply } from '../protocol/reply-decoder.ts';
-import { ReplyError } from '../protocol/reply-decoder.ts';
-import { ClusterUpstream } from '../upstream/cluster/cluster-upstream.ts';
+import { type Reply, ReplyError } from '../protocol/reply-decoder.ts';
 import type { ForwardingConnection } from '../upstream/forwarding-connection.ts';
 import { DecodingSink } from '../upstream/sink.ts';
 import { storesBusy } from './split-commands.ts';
@@ -63,11 +61,7 @@ async function countReplicas(
 
 /** A connection to each server that takes writes. */
 async function openAll(client: Client, routes: readonly RawRoute[], into: ForwardingConnection[]): Promise<void> {
-  for (const route of routes) {
-    const upstream = client.upstream(route);
-    if (!(upstream instanceof ClusterUpstream)) into.push(upstream.dedicated(2));
-    else for (const node of await upstream.masters()) into.push(upstream.at(node).dedicated(2));
-  }
+  for (const route of routes) for (const node of await client.upstream(route).nodes()) into.push(node.dedicated(2));
 }
 
 function acknowledged(

@@ -2,10 +2,19 @@ import type { Engine } from '../../../routing/engine.ts';
 import type { Changes } from '../../../store/changes.ts';
 import type { Key } from '../../../store/store.ts';
 import { CommandError } from '../commands/answer.ts';
-import type { Tracked, TrackingTable } from './tracked.ts';
 
 /** Pairs of a key and a connection that are remembered; beyond it the oldest keys are reported as changed. */
 const mostRemembered = 1_000_000;
+
+/** A connection that is notified of changes. */
+type Tracked = {
+  /** Keys whose next change it is notified of, once. */
+  readonly keys: Set<Key>;
+  /** These keys have changed. */
+  broadcast(keys: readonly Key[]): void;
+  /** These keys that it has read changed; null: any may have. */
+  notify(keys: readonly Key[] | null): void;
+};
 
 type Feed = {
   /** Whether every change is reported now. */
@@ -19,7 +28,7 @@ type Feed = {
  * Which connections are notified of which keys (CLIENT TRACKING), and what the stores report: a near cache reports
  * what it forgets, a Redis, a PostgreSQL and a memory store what changes.
  */
-export class Invalidations implements TrackingTable {
+export class Invalidations {
   readonly #engine: Engine;
   readonly #trackings = new Set<Tracked>();
   readonly #readers = new Map<Key, Set<Tracked>>();
@@ -32,6 +41,11 @@ export class Invalidations implements TrackingTable {
     this.#stopListening = engine.onReload(() => this.#reloaded());
   }
 
+  /**
+   * From now on a connection is notified.
+   *
+   * @throws {CommandError} where a store does not report changes
+   */
   async join(tracking: Tracked): Promise<void> {
     this.#trackings.add(tracking);
     try {
@@ -61,6 +75,7 @@ export class Invalidations implements TrackingTable {
     }
   }
 
+  /** False: it was not to be notified of this key. */
   forget(key: Key, tracking: Tracked): boolean {
     if (!tracking.keys.delete(key)) return false;
     this.#remembered -= 1;
@@ -70,6 +85,7 @@ export class Invalidations implements TrackingTable {
     return true;
   }
 
+  /** Whether a change of this key would be reported. */
   isReported(key: Key): boolean {
     const { changes } = this.#engine.route(key);
     return changes !== undefined && this.#feeds.get(changes)?.heard === true;

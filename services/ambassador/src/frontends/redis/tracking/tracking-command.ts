@@ -4,8 +4,10 @@ import { type Answer, CommandError, MapAnswer, ok, SetAnswer } from '../commands
 import { replies } from '../commands/errors.ts';
 import { integer } from '../commands/numbers.ts';
 import type { RequestView } from '../commands/request.ts';
-import type { Tracked, TrackingMode } from './tracked.ts';
-import { Tracking } from './tracking.ts';
+import { Tracking, type TrackingMode } from './tracking.ts';
+
+/** Each change of a key is compared with every prefix. */
+const mostPrefixes = 1000;
 
 type Options = TrackingMode & { prefixes: Key[] };
 
@@ -23,7 +25,7 @@ export async function clientTracking(client: Client): Promise<Answer> {
   }
   check(options, before);
   const { prefixes, ...mode } = options;
-  const tracking = new Tracking(client, client.endpoint.invalidations, mode);
+  const tracking = new Tracking(client, client.endpoint, mode);
   for (const prefix of new Set([...(before?.prefixes ?? []), ...prefixes])) tracking.prefixes.add(prefix);
   if (mode.broadcast && tracking.prefixes.size === 0) tracking.prefixes.add('');
   if (before !== undefined) for (const key of before.keys) client.endpoint.invalidations.remember(key, tracking);
@@ -45,7 +47,7 @@ function readOptions({ request, endpoint }: Client): Options {
     else if (word === 'redirect' && hasValue) {
       if (options.redirect !== 0) throw new CommandError('ERR A client can only redirect to a single other client');
       options.redirect = integer(request.text((index += 1)));
-      if (endpoint.client(options.redirect) === undefined)
+      if (!endpoint.clients.has(options.redirect))
         throw new CommandError('ERR The client ID you want redirect to does not exist');
     } else if (word === 'prefix' && hasValue) options.prefixes.push(request.key((index += 1)));
     else throw new CommandError(replies.syntax);
@@ -57,8 +59,10 @@ function readOptions({ request, endpoint }: Client): Options {
   return options;
 }
 
-function check({ broadcast, only, prefixes }: Options, before: Tracked | undefined): void {
+function check({ broadcast, only, prefixes }: Options, before: Tracking | undefined): void {
   if (!broadcast && prefixes.length > 0) throw new CommandError('ERR PREFIX option requires BCAST mode to be enabled');
+  if ((before?.prefixes.size ?? 0) + prefixes.length > mostPrefixes)
+    throw new CommandError(`ERR a client may have ${mostPrefixes} prefixes`);
   const anew = 'before disabling tracking for this client, and then re-enabling it with a different mode.';
   if (before !== undefined && before.mode.broadcast !== broadcast)
     throw new CommandError(`ERR You can't switch BCAST mode on/off ${anew}`);
@@ -109,7 +113,7 @@ export function clientTrackingInfo(client: Client): Answer {
   ]);
 }
 
-function trackingFlags({ mode, caching, broken }: Tracked): string[] {
+function trackingFlags({ mode, caching, broken }: Tracking): string[] {
   const { broadcast, only, noLoop } = mode;
   return [
     'on',

@@ -1,45 +1,70 @@
 import type { Key } from '../../../store/store.ts';
-import type { Client } from '../client.ts';
-import { ReplyWriter } from '../protocol/reply-writer.ts';
-import type { Touched, Tracked, TrackingMode, TrackingTable } from './tracked.ts';
+import { type Answer, encodeAnswer, Latin1, NullArray, Push } from '../commands/answer.ts';
+import type { CommandSpec } from '../commands/table.ts';
+import type { Session } from '../connection/session.ts';
+import type { Invalidations } from './invalidations.ts';
 
 /** The channel on which a RESP2 connection reads invalidations of another. */
 export const invalidateChannel = '__redis__:invalidate';
+
+/** What CLIENT TRACKING ON was asked for. */
+export type TrackingMode = {
+  broadcast: boolean;
+  /** Only what is read after CLIENT CACHING YES, or all but what is read after CLIENT CACHING NO. */
+  only: 'optin' | 'optout' | undefined;
+  noLoop: boolean;
+  /** The connection that is notified instead of this one; 0: this one. */
+  redirect: number;
+};
+
+/** The keys that a command reads and those that it may change. */
+export type Touched = { read: readonly Key[]; written: readonly Key[] };
+
+/** The keys that a command touches; a script may both read and change its keys. */
+export function touchedBy({ name, write }: Pick<CommandSpec, 'name' | 'write'>, keys: readonly Key[]): Touched {
+  const isScript = name.startsWith('eval') || name.startsWith('fcall');
+  const reads = name !== 'watch' && (!write || isScript);
+  return { read: reads ? keys : [], written: write ? keys : [] };
+}
+
+type Connection = { readonly session: Session; endRun(): void; interject(bytes: Buffer): void };
+type Endpoint = { readonly clients: ReadonlyMap<number, Connection>; readonly invalidations: Invalidations };
 
 /**
  * CLIENT TRACKING of one connection. Notifications go out after all replies that it still awaits, so that it never
  * caches a reply after its invalidation.
  */
-export class Tracking implements Tracked {
+export class Tracking {
   readonly mode: TrackingMode;
+  /** In broadcasting mode, what the keys begin with. */
   readonly prefixes = new Set<Key>();
   readonly keys = new Set<Key>();
+  /** CLIENT CACHING was sent for the next command. */
   caching = false;
+  /** The connection that it redirects to is gone. */
   broken = false;
-  readonly #client: Client;
-  readonly #all: TrackingTable;
+  readonly #client: Connection;
+  readonly #endpoint: Endpoint;
 
-  constructor(client: Client, all: TrackingTable, mode: TrackingMode) {
+  constructor(client: Connection, endpoint: Endpoint, mode: TrackingMode) {
     this.#client = client;
-    this.#all = all;
+    this.#endpoint = endpoint;
     this.mode = mode;
   }
 
+  /** It was served a command that touches these keys. */
   touched({ read, written }: Touched): void {
     this.#client.endRun();
+    const { invalidations } = this.#endpoint;
     const { broadcast, only, noLoop } = this.mode;
     const remembers = only === undefined ? !broadcast : this.caching === (only === 'optin');
     for (const key of remembers || broadcast ? read : []) {
       // A key whose changes are not reported must not be cached.
-      if (!this.#all.isReported(key)) this.notify([key]);
-      else if (remembers) this.#all.remember(key, this);
+      if (!invalidations.isReported(key)) this.notify([key]);
+      else if (remembers) invalidations.remember(key, this);
     }
     // A client must read its own writes: the invalidation comes right after the reply.
-    for (const key of written) if (this.#all.forget(key, this) && !noLoop) this.notify([key]);
-  }
-
-  afterCommand(): void {
-    this.caching = false;
+    for (const key of written) if (invalidations.forget(key, this) && !noLoop) this.notify([key]);
   }
 
   /** A message for each prefix, as Redis does. */
@@ -51,35 +76,22 @@ export class Tracking implements Tracked {
     }
   }
 
+  /** Notify the client, or the one that it redirects to, that these keys changed; null: any may have. */
   notify(keys: readonly Key[] | null): void {
-    const { session, endpoint } = this.#client;
     const { redirect } = this.mode;
-    const target = redirect === 0 ? this.#client : endpoint.client(redirect);
+    const changed = keys === null ? new NullArray() : keys.map((key) => new Latin1(key));
+    const target = redirect === 0 ? this.#client : this.#endpoint.clients.get(redirect);
     if (target === undefined) {
       this.broken = true;
-      if (session.protocol === 3) this.#client.interject(encoded(3, ['tracking-redir-broken', redirect]));
-    } else if (target.session.protocol === 3) target.interject(encoded(3, ['invalidate', keys]));
+      if (this.#client.session.protocol === 3) this.#client.interject(message(3, 'tracking-redir-broken', redirect));
+    } else if (target.session.protocol === 3) target.interject(message(3, 'invalidate', changed));
     else if (redirect !== 0 && target.session.subscriptions > 0)
-      target.interject(encoded(2, ['message', invalidateChannel, keys]));
+      target.interject(message(2, 'message', invalidateChannel, changed));
   }
 
   close(): void {
-    this.#all.leave(this);
+    this.#endpoint.invalidations.leave(this);
   }
 }
 
-function encoded(protocol: 2 | 3, parts: readonly (string | number | readonly Key[] | null)[]): Buffer {
-  const writer = new ReplyWriter();
-  writer.protocol = protocol;
-  writer.push(parts.length);
-  for (const part of parts) {
-    if (part === null) writer.nullArray();
-    else if (typeof part === 'string') writer.bulk(part);
-    else if (typeof part === 'number') writer.integer(part);
-    else {
-      writer.array(part.length);
-      for (const key of part) writer.latin1(key);
-    }
-  }
-  return writer.take();
-}
+const message = (protocol: 2 | 3, ...parts: Answer[]): Buffer => encodeAnswer(protocol, new Push(parts));

@@ -1,12 +1,26 @@
 import type { Socket } from 'node:net';
 import { describeError } from '@podkit/chassis/errors';
 import type { HostPort } from '../../../store/raw-route.ts';
-import type { ForwardingOptions } from './forwarding-options.ts';
 import { greet } from './greeting.ts';
 import { openSocket, type RedisServer, UpstreamError } from './redis-server.ts';
 import { ReplyDelivery } from './reply-delivery.ts';
 import { type ReplySink, SinkQueue } from './sink.ts';
 import { WriteBatch } from './write-batch.ts';
+
+/** How a connection to a Redis is opened, and what it reports. */
+export type ForwardingOptions = {
+  server: RedisServer;
+  protocol: 2 | 3;
+  /** Called once, when the connection has ended; `error` says why. */
+  onClose(error: UpstreamError): void;
+  /** Called with each out-of-band message (RESP3 push), whole; without it they are dropped. */
+  onPush?: (bytes: Buffer) => void;
+  /** Called after the replies of one chunk were given to their sinks: the time to write to clients. */
+  onDelivered?: () => void;
+};
+
+/** Bytes that may wait for one Redis. */
+const mostPending = 16 * 1024 * 1024;
 
 /**
  * One pipelined connection to a Redis. Requests and replies are passed on unchanged and in order. There is no object
@@ -37,14 +51,9 @@ export class ForwardingConnection {
     this.#open(server).catch((error: unknown) => this.close(describeError(error)));
   }
 
-  /** Requests whose replies are due, in sinks. */
-  get inFlight(): number {
-    return this.#sinks.length;
-  }
-
   /** True while too many bytes wait for the Redis; callers then stop reading their clients. */
   get full(): boolean {
-    return this.#batch.length + (this.#socket?.writableLength ?? 0) > (this.#options.maxPending ?? 16 * 1024 * 1024);
+    return this.#batch.length + (this.#socket?.writableLength ?? 0) > mostPending;
   }
 
   /** Send `source[start .. end)`, which is as many whole requests as the sink awaits replies. */

@@ -1,6 +1,6 @@
-import { followMaster } from './follow-master.ts';
 import { ForwardingConnection } from './forwarding-connection.ts';
 import { type RedisServer, UpstreamError } from './redis-server.ts';
+import { followMaster } from './sentinel.ts';
 import type { ConnectionEvents, Upstream } from './upstream.ts';
 
 export type PoolOptions = {
@@ -51,6 +51,10 @@ export class UpstreamPool implements Upstream {
     const server = { ...this.server, commandTimeout: 0 };
     const { onDelivered } = this.#options;
     return new ForwardingConnection({ server, protocol, onDelivered, onClose: () => undefined, ...events });
+  }
+
+  async nodes(): Promise<readonly Upstream[]> {
+    return [this];
   }
 
   retire(): void {

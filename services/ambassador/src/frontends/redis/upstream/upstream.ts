@@ -1,5 +1,4 @@
-import type { ForwardingConnection } from './forwarding-connection.ts';
-import type { ForwardingOptions } from './forwarding-options.ts';
+import type { ForwardingConnection, ForwardingOptions } from './forwarding-connection.ts';
 
 export type ConnectionEvents = Partial<Pick<ForwardingOptions, 'onPush' | 'onClose'>>;
 
@@ -17,6 +16,9 @@ export interface Upstream {
 
   /** A connection of its own, for blocking commands, WATCH and SUBSCRIBE. The caller closes it. */
   dedicated(protocol: 2 | 3, events?: ConnectionEvents, slot?: number): ForwardingConnection;
+
+  /** The servers that take writes, each with its connections: one, or the masters of a cluster, in the order of their addresses. */
+  nodes(): Promise<readonly Upstream[]>;
 
   /** Close each connection when its last reply has come. */
   retire(): void;

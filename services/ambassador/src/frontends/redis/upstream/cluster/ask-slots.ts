@@ -2,6 +2,7 @@ import type { HostPort } from '../../../../store/raw-route.ts';
 import { type Reply, replyToText } from '../../protocol/reply-decoder.ts';
 import { askOnce } from '../ask-once.ts';
 import { type RedisServer, UpstreamError } from '../redis-server.ts';
+import { slotCount } from './key-slot.ts';
 
 /** The node of each slot, with holes where no node has it. */
 export type SlotMap = { slots: (HostPort | undefined)[]; masters: HostPort[] };
@@ -27,7 +28,7 @@ function parseSlotMap(reply: Reply | undefined, own: string): SlotMap {
     const name = `${at.host}:${at.port}`;
     const known = masters.get(name) ?? at;
     masters.set(name, known);
-    for (let slot = Number(first); slot <= Number(last); slot += 1) slots[slot] = known;
+    for (let slot = Number(first); slot <= Math.min(Number(last), slotCount - 1); slot += 1) slots[slot] = known;
   }
   if (masters.size === 0) throw new UpstreamError('the node knows of no slots', false);
   return { slots, masters: [...masters.values()] };

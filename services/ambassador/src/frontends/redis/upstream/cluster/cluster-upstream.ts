@@ -14,6 +14,8 @@ export type ClusterOptions = {
   onDelivered: () => void;
 };
 
+const byAddress = (left: HostPort, right: HostPort) => left.host.localeCompare(right.host) || left.port - right.port;
+
 const addressText = ({ host, port }: HostPort): string => `${host}:${port}`;
 
 /**
@@ -35,22 +37,22 @@ export class ClusterUpstream implements Upstream {
     void this.#learn();
   }
 
-  /** The nodes that have slots, or the configured ones while the map is unknown. */
-  async masters(): Promise<readonly HostPort[]> {
-    if (this.#slots.length === 0) await this.#learn();
-    return this.#masters;
-  }
-
   connection(protocol: 2 | 3, slot?: number): ForwardingConnection {
-    return this.at(this.#chooseNode(slot)).connection(protocol);
+    return this.#at(this.#chooseNode(slot)).connection(protocol);
   }
 
   dedicated(protocol: 2 | 3, events?: ConnectionEvents, slot?: number): ForwardingConnection {
-    return this.at(this.#chooseNode(slot)).dedicated(protocol, events);
+    return this.#at(this.#chooseNode(slot)).dedicated(protocol, events);
+  }
+
+  /** Those of the configuration while the map is unknown. */
+  async nodes(): Promise<readonly Upstream[]> {
+    if (this.#slots.length === 0) await this.#learn();
+    return this.#masters.toSorted(byAddress).map((node) => this.#at(node));
   }
 
   /** The pool of one node. */
-  at(node: HostPort): UpstreamPool {
+  #at(node: HostPort): UpstreamPool {
     const name = addressText(node);
     let pool = this.#pools.get(name);
     if (pool === undefined) {
@@ -73,7 +75,7 @@ export class ClusterUpstream implements Upstream {
       this.#slots[slot] = at;
       void this.#learn();
     }
-    return this.at(at);
+    return this.#at(at);
   }
 
   retire(): void {

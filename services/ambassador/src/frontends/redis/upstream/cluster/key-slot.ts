@@ -1,7 +1,7 @@
 import { keyToBytes } from '../../../../store/key.ts';
 import type { Key } from '../../../../store/store.ts';
 
-const slotCount = 16_384;
+export const slotCount = 16_384;
 
 /** CRC-16/XMODEM (polynomial 0x1021) of each byte. */
 const table = Uint16Array.from({ length: 256 }, (_, byte) => {
