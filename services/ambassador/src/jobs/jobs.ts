@@ -1,9 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describeError, PodkitError } from '@podkit/chassis/errors';
 import type { Logger } from '@podkit/chassis/log/logger';
+import type { ConfiguredStores } from '../assembly/generation.ts';
 import { isRequired } from '../assembly/health.ts';
-import type { Job, JobContext } from './job.ts';
-import { reEncrypt } from './re-encrypt.ts';
+import type { FileConfig } from '../config/file-schema.ts';
+import type { Engine } from '../routing/engine.ts';
+import { shownKey } from '../store/key.ts';
+import type { Store } from '../store/store.ts';
+import { StoreError } from '../store/store-error.ts';
+
+/** What a job works with; `waitTimeout` is in milliseconds. */
+type JobContext = { file: FileConfig; engine: Engine<ConfiguredStores>; log: Logger; waitTimeout: number };
+
+/** What `ambassador <job> <words>` does instead of serving. */
+type Job = (context: JobContext, words: readonly string[]) => Promise<void>;
 
 /** Create the tables of every PostgreSQL store. Waits for servers that are not up yet, if their store is required. */
 const migrate: Job = async ({ file, log, waitTimeout }) => {
@@ -35,6 +45,44 @@ const wait: Job = async ({ engine, log, waitTimeout }) => {
   );
   log.info('every required store answers');
 };
+
+/**
+ * Write every value of a store again, so that it is sealed with the first of its keys. A value that changes meanwhile
+ * is skipped: the write that changed it has sealed it with that key already. It may be interrupted and run again.
+ */
+const reEncrypt: Job = async ({ engine, log }, [name = '']) => {
+  const store = engine.store(name);
+  if (store === undefined) throw new PodkitError('ERR_JOB', `re-encrypt: no store is named ${JSON.stringify(name)}`);
+  const counts = { written: 0, skipped: 0, unreadable: 0 };
+  let cursor: string | undefined;
+  do {
+    const page = await store.list({ limit: 500, cursor });
+    for (const key of page.keys) counts[await rewrite(store, key, log)] += 1;
+    cursor = page.cursor;
+  } while (cursor !== undefined);
+  log.info({ store: name, ...counts }, 'values re-encrypted');
+  if (counts.unreadable > 0)
+    throw new PodkitError(
+      'ERR_JOB',
+      `re-encrypt: ${counts.unreadable} values cannot be decrypted; they were left as they are`,
+    );
+};
+
+async function rewrite(store: Store, key: string, log: Logger): Promise<'written' | 'skipped' | 'unreadable'> {
+  try {
+    const entry = await store.get(key, { consistency: 'strong' });
+    if (entry === undefined) return 'skipped';
+    await store.set(key, entry.value, { ifMatch: entry.etag, ttl: 'keep' });
+    return 'written';
+  } catch (error) {
+    const code = error instanceof StoreError ? error.code : undefined;
+    // Changed meanwhile; or a list or the like, which is not ours.
+    if (code === 'ERR_ETAG_MISMATCH' || code === 'ERR_WRONG_TYPE') return 'skipped';
+    if (code !== 'ERR_CORRUPT') throw error;
+    log.warn(`${shownKey(key)}: ${describeError(error)}`);
+    return 'unreadable';
+  }
+}
 
 /**
  * Repeat `work` until it succeeds, for up to `timeout` milliseconds.

@@ -1,7 +1,7 @@
 import { addTo } from './integer.ts';
 import type { Entry, Key, Store, StoreInfo, WriteOperation } from './store.ts';
 import { asStoreError, StoreError } from './store-error.ts';
-import { updateEntry } from './update.ts';
+import { updateEntry } from './write.ts';
 
 /** How keys and values are written on the other side of a policy. Keys here are those on the caller's side. */
 export type Transform = {

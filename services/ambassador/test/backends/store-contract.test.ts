@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { textToKey } from '../../src/store/key.ts';
 import type { Key, Store } from '../../src/store/store.ts';
 import { StoreError } from '../../src/store/store-error.ts';
-import { updateEntry } from '../../src/store/update.ts';
+import { updateEntry } from '../../src/store/write.ts';
 import { errorCode, fresh, storeNames, storesForTests, value } from '../support/contract-stores.ts';
 
 const stores = storesForTests();

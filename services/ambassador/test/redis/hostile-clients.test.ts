@@ -1,5 +1,6 @@
 import { once } from 'node:events';
-import { expect, test } from 'vitest';
+import { startRedis } from '@podkit/chassis/testing/servers';
+import { expect, onTestFinished, test } from 'vitest';
 import { encodeRequest } from '../../src/frontends/redis/protocol/encode-request.ts';
 import { ask, frames, mixedEndpoint, redisForTests } from '../support/mixed-endpoint.ts';
 import { rawClient } from '../support/redis-endpoint.ts';
@@ -40,6 +41,22 @@ test('a client that does not read delays no other, and takes a bounded part of t
   client.socket.destroy();
   await once(client.socket, 'close');
   expect(await ask(other, 'STRLEN big')).toEqual([':1000000\r\n']);
+});
+
+test('replies that wait for a slow one take a bounded part of the memory, and all come', async () => {
+  const redis = await startRedis();
+  onTestFinished(() => redis.stop('SIGKILL'));
+  const endpoint = await mixedEndpoint({ redis });
+  const [client, other] = [await rawClient(endpoint.port), await rawClient(endpoint.port)];
+  client.send(encodeRequest(['SET', 'mem:big', Buffer.alloc(1_000_000, 'x')]), 'LLEN l\r\n');
+  await client.replies(2);
+  redis.child.kill('SIGSTOP');
+  const before = process.memoryUsage().arrayBuffers;
+  client.send('LLEN l\r\n', 'GET mem:big\r\n'.repeat(300));
+  for (let index = 0; index < 5; index += 1) expect(await ask(other, 'PING')).toEqual(['+PONG\r\n']);
+  expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(50_000_000);
+  redis.child.kill('SIGCONT');
+  for (let index = 0; index < 301; index += 1) expect((await client.replies(1))[0]?.[0]).toBe(index === 0 ? ':' : '$');
 });
 
 test('the keys that a client watches take a bounded part of the memory', async () => {

@@ -8,8 +8,7 @@ import { jsonFunction, migrate, stateTable, type Tables } from './migrate.ts';
 import type { PostgresPool } from './pool.ts';
 import { queryPage } from './query-page.ts';
 import { type Row, type Statement, Statements, toEntry } from './statements.ts';
-import { createWriter, isEtag } from './write.ts';
-import { writeMany } from './write-many.ts';
+import { createWriter, isEtag, writeMany } from './write.ts';
 
 const capabilities = new Set<Capability>(['etag', 'transactions', 'ttl', 'query']);
 

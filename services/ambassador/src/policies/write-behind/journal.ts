@@ -1,9 +1,9 @@
-import { type FileHandle, mkdir, open, readdir, readFile, rm } from 'node:fs/promises';
+import { appendFile, type FileHandle, mkdir, open, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describeError } from '@podkit/chassis/errors';
 import { StoreError } from '../../store/store-error.ts';
 import { PendingWrites } from './pending-writes.ts';
-import { decodeRecords, encodeRecord, type JournalRecord } from './record.ts';
+import { decodeRecords, encodeRecord, type JournalRecord, type JournalWrite } from './record.ts';
 
 /** Bytes after which a new segment begins. */
 const segmentBytes = 8 * 1024 * 1024;
@@ -58,6 +58,12 @@ export class Journal {
       this.#old.shift();
       await rm(this.#segmentPath(oldest.number), { force: true });
     }
+  }
+
+  /** Add a write that the store will never take to `rejected.jsonl`, a JSON object per line, for a person to examine. */
+  async reject({ key, value }: JournalWrite, error: StoreError): Promise<void> {
+    const line = { key, value: value?.toString('base64'), error: error.message, at: new Date().toISOString() };
+    await appendFile(join(this.#folder, 'rejected.jsonl'), `${JSON.stringify(line)}\n`);
   }
 
   async close(): Promise<void> {

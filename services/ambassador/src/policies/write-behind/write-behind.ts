@@ -7,7 +7,6 @@ import { Journal } from './journal.ts';
 import { Pending, toOperation } from './pending.ts';
 import { ProvisionalEtags, provisionalEtag } from './provisional-etags.ts';
 import type { JournalWrite } from './record.ts';
-import { isForGood, keepRejected } from './rejected.ts';
 import { SentLog } from './sent-log.ts';
 
 export type WriteBehindOptions = {
@@ -188,9 +187,9 @@ export class WriteBehind {
 
   /** The store will never take it: keep it in `rejected.jsonl`, and warn. False when it cannot be kept either. */
   async #reject(write: JournalWrite, error: StoreError): Promise<boolean> {
-    const { folder, warn } = this.#options;
+    const { warn } = this.#options;
     try {
-      await keepRejected(folder, write, error);
+      await this.#journal.reject(write, error);
       warn?.(`a write was refused by the store for good and is kept in rejected.jsonl: ${error.message}`);
       return true;
     } catch (cause) {
@@ -201,3 +200,6 @@ export class WriteBehind {
     }
   }
 }
+
+/** Whether the store will never take a write, however often it is asked. */
+const isForGood = ({ transient, code }: StoreError): boolean => !transient && code !== 'ERR_CLOSED';

@@ -1,6 +1,6 @@
 import type { Key, Store } from '../../../store/store.ts';
 import { StoreError } from '../../../store/store-error.ts';
-import { updateEntry } from '../../../store/update.ts';
+import { updateEntry } from '../../../store/write.ts';
 import { type Answer, CommandError } from './answer.ts';
 import { replies } from './errors.ts';
 import { decimal, decimalText, integer64 } from './numbers.ts';

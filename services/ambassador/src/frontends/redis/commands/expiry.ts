@@ -1,5 +1,5 @@
 import type { Entry, Key, Store } from '../../../store/store.ts';
-import { updateEntry } from '../../../store/update.ts';
+import { updateEntry } from '../../../store/write.ts';
 import { CommandError } from './answer.ts';
 import { invalidExpire, replies } from './errors.ts';
 import { integer64 } from './numbers.ts';

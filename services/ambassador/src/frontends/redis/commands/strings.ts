@@ -1,5 +1,5 @@
 import type { Entry, SetOptions } from '../../../store/store.ts';
-import { updateEntry } from '../../../store/update.ts';
+import { updateEntry } from '../../../store/write.ts';
 import { type Answer, CommandError, Latin1, ok, Status } from './answer.ts';
 import { isMismatch, replies } from './errors.ts';
 import { isExpiryWord, parseExpiry, setWords } from './expiry.ts';

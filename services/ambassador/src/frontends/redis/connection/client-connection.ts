@@ -84,7 +84,7 @@ export class ClientConnection implements Client, RunOwner {
   }
 
   #mustWait(): boolean {
-    return this.pending.full || this.#output.waiting > highWater;
+    return this.pending.full || this.#output.waiting + this.replies.held > highWater;
   }
 
   #read(memory: Buffer, bytes: number): void {
@@ -169,7 +169,7 @@ export class ClientConnection implements Client, RunOwner {
     if (this.#output.flush()) {
       if (this.#output.waiting > mostOutput) this.abandon('the client does not read its replies');
       // A write that the system takes whole emits no `drain`, so the rest of a long pipeline is scheduled here.
-      if (this.parser.pending > 0 && !this.#mustWait()) this.endpoint.turns.workLater(this);
+      if ((this.#held || this.parser.pending > 0) && !this.#mustWait()) this.endpoint.turns.workLater(this);
     }
     if (this.replies.length > 0 || this.#busy) return;
     // As in Redis after QUIT and after a protocol error: the answer is sent, and nothing more is read.

@@ -2,6 +2,8 @@
 export class ReplyQueue {
   /** Replies that have not come in full. */
   length = 0;
+  /** Bytes that wait for replies before them. */
+  held = 0;
   #head: ReplySlot | undefined;
   #tail: ReplySlot | undefined;
   readonly #output: (bytes: Buffer) => void;
@@ -13,13 +15,13 @@ export class ReplyQueue {
   /** Whole replies that are known at once; they go out behind all that is still awaited. */
   add(bytes: Buffer): void {
     if (this.#tail === undefined) this.#output(bytes);
-    else (this.#tail.after ??= []).push(bytes);
+    else this.#hold((this.#tail.after ??= []), bytes);
   }
 
   /** Send something out of band as soon as no reply is sent in part. */
   interject(bytes: Buffer): void {
     if (this.#head === undefined || !this.#head.begun) this.#output(bytes);
-    else this.#head.after = [bytes, ...(this.#head.after ?? [])];
+    else this.#hold((this.#head.pushes ??= []), bytes);
   }
 
   /** Keep a place for a reply to come, after all others or right behind `before`. */
@@ -43,7 +45,7 @@ export class ReplyQueue {
 
   /** For slots only. */
   deliver(slot: ReplySlot, bytes: Buffer): void {
-    if (slot !== this.#head) (slot.waiting ??= []).push(Buffer.from(bytes));
+    if (slot !== this.#head) this.#hold((slot.waiting ??= []), Buffer.from(bytes));
     else {
       slot.begun = true;
       this.#output(bytes);
@@ -55,17 +57,30 @@ export class ReplyQueue {
     this.length -= 1;
     slot.settled = true;
     while (this.#head?.settled) {
-      if (this.#head.after !== undefined) for (const bytes of this.#head.after) this.#output(bytes);
+      this.#release(this.#head.pushes);
+      this.#release(this.#head.after);
       this.#head = this.#head.next;
-      if (this.#head?.waiting !== undefined) this.#catchUp(this.#head, this.#head.waiting);
+      if (this.#head?.waiting !== undefined) this.#catchUp(this.#head);
     }
     if (this.#head === undefined) this.#tail = undefined;
   }
 
-  #catchUp(slot: ReplySlot, waiting: Buffer[]): void {
-    for (const bytes of waiting) this.#output(bytes);
+  #catchUp(slot: ReplySlot): void {
+    this.#release(slot.waiting);
     slot.waiting = undefined;
     slot.begun = true;
+  }
+
+  #hold(place: Buffer[], bytes: Buffer): void {
+    place.push(bytes);
+    this.held += bytes.length;
+  }
+
+  #release(place: Buffer[] = []): void {
+    for (const bytes of place) {
+      this.held -= bytes.length;
+      this.#output(bytes);
+    }
   }
 }
 
@@ -76,7 +91,9 @@ export class ReplySlot {
   begun = false;
   /** Its own bytes that came before its turn. */
   waiting: Buffer[] | undefined;
-  /** What goes out right behind it. */
+  /** Out of band, right behind it. */
+  pushes: Buffer[] | undefined;
+  /** What goes out behind it and its pushes. */
   after: Buffer[] | undefined;
   readonly #queue: ReplyQueue;
 

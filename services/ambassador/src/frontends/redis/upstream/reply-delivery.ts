@@ -9,7 +9,7 @@ export class ReplyDelivery {
   readonly #scanner = new ReplyScanner();
   readonly #sinks: SinkQueue;
   readonly #onPush: ((bytes: Buffer) => void) | undefined;
-  #line: Buffer | undefined;
+  #line: Buffer[] = [];
   #ended = false;
 
   constructor(sinks: SinkQueue, onPush: ((bytes: Buffer) => void) | undefined) {
@@ -20,7 +20,7 @@ export class ReplyDelivery {
   /** No more will come; every sink fails. */
   end(error: UpstreamError): void {
     this.#ended = true;
-    const begun = !this.#scanner.idle && this.#scanner.kind !== push && this.#line === undefined;
+    const begun = !this.#scanner.idle && this.#scanner.kind !== push && this.#line.length === 0;
     this.#sinks.failAll(error, begun);
   }
 
@@ -63,13 +63,12 @@ export class ReplyDelivery {
 
   /** Errors that a sink wants whole and pushes are kept until they are complete. */
   #keepLine(chunk: Buffer, start: number, end: number): void {
-    const piece = chunk.subarray(start, end);
-    this.#line = this.#line === undefined ? piece : Buffer.concat([this.#line, piece]);
+    this.#line.push(chunk.subarray(start, end));
   }
 
   #giveLine(sink: ReplySink | undefined): void {
-    const line = this.#line ?? Buffer.alloc(0);
-    this.#line = undefined;
+    const line = Buffer.concat(this.#line);
+    this.#line = [];
     if (this.#scanner.kind === push) this.#onPush?.(line);
     else sink?.receiveError?.(line);
   }
