@@ -65,7 +65,7 @@ export async function startRedisEndpoint(options: RedisEndpointOptions): Promise
     maxClients,
     clients,
     invalidations: new Invalidations(engine),
-    upstreams: new Upstreams(engine, () => turns.run()),
+    upstreams: new Upstreams(engine, turns),
     turns,
   };
   let lastId = 0;

@@ -1,5 +1,6 @@
 import type { Engine } from '../../routing/engine.ts';
 import type { RawRoute, RedisTarget } from '../../store/raw-route.ts';
+import type { TurnQueue } from './turn-queue.ts';
 import { ClusterUpstream } from './upstream/cluster/cluster-upstream.ts';
 import { UpstreamPool } from './upstream/pool.ts';
 import { toServer } from './upstream/sentinel.ts';
@@ -9,12 +10,12 @@ import type { Upstream } from './upstream/upstream.ts';
 export class Upstreams {
   readonly #pools = new Map<RedisTarget, Map<number | undefined, Upstream>>();
   readonly #engine: Engine;
-  readonly #onDelivered: () => void;
+  readonly #turns: TurnQueue;
   readonly #stopListening: () => void;
 
-  constructor(engine: Engine, onDelivered: () => void) {
+  constructor(engine: Engine, turns: TurnQueue) {
     this.#engine = engine;
-    this.#onDelivered = onDelivered;
+    this.#turns = turns;
     this.#stopListening = engine.onReload(() => this.#retire());
   }
 
@@ -31,7 +32,7 @@ export class Upstreams {
   }
 
   #open(target: RedisTarget): Upstream {
-    const onDelivered = this.#onDelivered;
+    const onDelivered = () => this.#turns.run();
     const { topology, ...rest } = target;
     if (topology.mode === 'cluster')
       return new ClusterUpstream({ onDelivered, server: { ...rest, host: '', port: 0, db: 0 }, seeds: topology.nodes });
