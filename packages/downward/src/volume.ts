@@ -53,8 +53,8 @@ async function resolveData(directory: string): Promise<{ path: string | undefine
 }
 
 /**
- * Call `onEvent` when the volume may have changed: at each swap of `..data`, and every `poll` milliseconds for file
- * systems that raise no event. It watches the directory, since a watch on a file goes silent at the first swap.
+ * Call `onEvent` when the volume may have changed: at each swap of `..data`, and every `poll` milliseconds for plain folders and
+ * file systems that raise no event. It watches the directory, since a watch on a file goes silent at the first swap.
  * Returns the function that ends it.
  */
 export function watchVolume(
@@ -81,7 +81,10 @@ export function watchVolume(
 
 function attach(directory: string, onEvent: () => void): { inode: number | undefined; close: () => void } | undefined {
   try {
-    const watcher = watch(directory, { persistent: false }, onEvent);
+    // A swap raises an event for each name that it touches; only that of ..data is about new content.
+    const watcher = watch(directory, { persistent: false }, (_event, name) => {
+      if (name === null || name === '..data') onEvent();
+    });
     const attached = { inode: readInode(directory), close: () => watcher.close() };
     watcher.on('error', () => {
       watcher.close();

@@ -19,7 +19,7 @@ const sources = {
   poll: duration({
     default: '5s',
     minimum: 100,
-    description: 'Interval between polls of a volume whose swaps raise no event.',
+    description: 'Interval between polls, for plain folders and file systems that raise no event.',
   }),
   cpuDivisor: choice(['auto', '1m', '1'], {
     default: 'auto',
