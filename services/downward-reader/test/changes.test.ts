@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { ChangeLog } from '../src/document/changes.ts';
+import { ChangeLog, joinChanges } from '../src/document/changes.ts';
 
 test('keeps the newest changes that fit, and the newest one however large it is', () => {
   const log = new ChangeLog();
@@ -11,4 +11,20 @@ test('keeps the newest changes that fit, and the newest one however large it is'
   add(9);
   expect(log.since(3)).toBe(undefined);
   expect(log.since(4)?.map(({ id }) => id)).toEqual([5]);
+});
+
+test('joins changes, each value from its first to its last state', () => {
+  const earlier = [
+    { name: 'labels.a', before: '1', after: '2' },
+    { name: 'labels.b', before: undefined, after: 'x' },
+  ];
+  const later = [
+    { name: 'labels.a', before: '2', after: undefined },
+    { name: 'labels.c', before: 'y', after: 'z' },
+  ];
+  expect(joinChanges(earlier, later)).toEqual([
+    { name: 'labels.a', before: '1', after: undefined },
+    { name: 'labels.b', before: undefined, after: 'x' },
+    { name: 'labels.c', before: 'y', after: 'z' },
+  ]);
 });

@@ -16,6 +16,14 @@ export function changesBetween(before: Document, after: Document): Change[] {
   });
 }
 
+/** Join two lists of changes. A value that is in both changed from its first `before` to its last `after`. */
+export function joinChanges(earlier: readonly Change[], later: readonly Change[]): Change[] {
+  const joined = new Map(earlier.map((change) => [change.name, change]));
+  for (const change of later)
+    joined.set(change.name, { ...change, before: (joined.get(change.name) ?? change).before });
+  return [...joined.values()];
+}
+
 /** Raw texts, so that nothing that changed is lost in parsing. */
 function flatten({ labels, annotations, files, resources, volume }: Document): Map<string, string> {
   const values = new Map<string, string>();

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describeError, PodkitError } from '@podkit/chassis/errors';
 import type { HttpClient } from '@podkit/chassis/http/client';
 import type { Logger } from '@podkit/chassis/log/logger';
-import type { ChangeEvent } from '../document/changes.ts';
+import { type ChangeEvent, joinChanges } from '../document/changes.ts';
 
 /** Notifies one receiver of a change; throws when it could not. */
 type Notifier = { name: string; notify: (event: ChangeEvent) => Promise<void> };
@@ -25,7 +25,7 @@ export type NotifyOptions = {
 
 /**
  * Notify webhook, command and process of changes: each in order, one at a time, tried again after pauses. While a
- * receiver is behind, the changes in between are joined into one, so that nothing is lost and nothing piles up.
+ * receiver is behind, the changes in between are joined into one, so that no value is missed and nothing piles up.
  */
 export function createNotifier(options: NotifyOptions): (event: ChangeEvent) => void {
   const queues = notifiers(options).map((notifier) => queueFor(notifier, options));
@@ -65,7 +65,7 @@ function queueFor(
     busy = false;
   };
   return (event) => {
-    waiting = waiting === undefined ? event : { ...event, changes: [...waiting.changes, ...event.changes] };
+    waiting = waiting === undefined ? event : { ...event, changes: joinChanges(waiting.changes, event.changes) };
     if (!busy) void work();
   };
 }
