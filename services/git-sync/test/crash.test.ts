@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, readdirSync, readlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { deadline } from '@podkit/chassis/testing/deadline';
@@ -7,6 +7,7 @@ import { waitFor } from '@podkit/chassis/testing/wait-for';
 import { expect, test } from 'vitest';
 import { Remote } from './fixtures/remote.ts';
 import { expectDone, publishedHash, read, runGitSync, spawnGitSync, startGitSync } from './fixtures/run.ts';
+import { gitAfter, isRunning } from './fixtures/script.ts';
 
 const preload = join(import.meta.dirname, 'fixtures', 'kill-at.ts');
 const files = { 'a.txt': 'a1', 'b/c.txt': 'c1' };
@@ -89,28 +90,12 @@ test('survives kill -9 at any moment of a run that syncs without pause', { timeo
 test('ends the gits of a process that was killed before it uses the repository', async () => {
   const [remote, root, mark] = [await Remote.create(files), tempDir(), join(tempDir(), 'mark')];
   const args = [`--repo=file://${remote.path}`, '--ref=main', `--root=${root}`, '--link=current', '--one-time'];
-  const service = startGitSync([...args, `--git=${gitThatStays('reset', mark)}`]);
-  const orphan = await waitFor('the checkout', () => existsSync(mark) && Number(read(mark)));
+  const git = gitAfter(`if [ "$1" = reset ]; then echo $$ > ${mark}; exec sleep 300; fi`);
+  const service = startGitSync([...args, `--git=${git}`]);
+  const orphan = await waitFor('the checkout', () => existsSync(mark) && read(mark));
   await service.stop('SIGKILL');
   const next = await runGitSync(args);
   expectDone(next);
   expect(next.logs).toContainEqual(expect.objectContaining({ msg: 'ended what an earlier git-sync left running' }));
   expect(isRunning(orphan)).toBe(false);
 });
-
-/** A process that has ended may still have its entry in /proc, until its parent asks for its exit code: state Z. */
-function isRunning(pid: number | string): boolean {
-  const file = `/proc/${pid}/stat`;
-  return existsSync(file) && !read(file).includes(') Z ');
-}
-
-/** The real git, except that one command of it writes its process id to a file and never goes on. */
-function gitThatStays(command: string, mark: string): string {
-  const path = join(tempDir(), 'git');
-  writeFileSync(
-    path,
-    `#!/bin/sh\nif [ "$1" = ${command} ]; then echo $$ > ${mark}; exec sleep 300; fi\nexec git "$@"\n`,
-  );
-  chmodSync(path, 0o755);
-  return path;
-}

@@ -11,6 +11,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { serveGit } from './fixtures/http-remote.ts';
 import { Remote } from './fixtures/remote.ts';
 import { expectDone, publishedHash, read, runGitSync, startGitSync } from './fixtures/run.ts';
+import { gitAfter } from './fixtures/script.ts';
 
 const isMe = (user: string) => user === 'me:p@ss:wörd %';
 const eachItsOwn = (user: string, path: string) => user === (path.startsWith('/site.git') ? 'a:1' : 'b:2');
@@ -79,13 +80,11 @@ describe('a repository that asks for a password gets it', () => {
 });
 
 test('a program at --git finds the credential of a file:// address in git’s own store', async () => {
-  const [remote, directory] = [await Remote.create(), tempDir()];
-  const [program, answer, root] = [join(directory, 'my-git'), join(directory, 'answer'), join(directory, 'root')];
+  const [remote, root, answer] = [await Remote.create(), tempDir(), join(tempDir(), 'answer')];
   const ask = `[ "$1" = fetch ] && printf 'url=%s\\n\\n' 'file://${remote.path}' | git credential fill > '${answer}'`;
-  writeFileSync(program, `#!/bin/sh\n${ask}\nexec git "$@"\n`, { mode: 0o755 });
   const askpass = await serve((_request, response) => response.end('username=me\npassword=p@ss:wörd %\n'));
   const flags = [`--repo=file://${remote.path}`, `--root=${root}`, '--link=x', '--one-time'];
-  expectDone(await runGitSync([...flags, `--git=${program}`, `--askpass-url=${askpass}`]));
+  expectDone(await runGitSync([...flags, `--git=${gitAfter(ask)}`, `--askpass-url=${askpass}`]));
   expect(read(answer).split('\n')).toEqual(expect.arrayContaining(['username=me', 'password=p@ss:wörd %']));
 });
 

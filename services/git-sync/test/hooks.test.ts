@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -8,13 +8,7 @@ import { waitFor } from '@podkit/chassis/testing/wait-for';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { Remote } from './fixtures/remote.ts';
 import { expectDone, publishedHash, read, runGitSync, startGitSync } from './fixtures/run.ts';
-
-function script(body: string): string {
-  const path = join(tempDir(), 'hook');
-  writeFileSync(path, `#!/bin/sh\n${body}\n`);
-  chmodSync(path, 0o755);
-  return path;
-}
+import { isRunning, script } from './fixtures/script.ts';
 
 const args = (remote: Remote, root: string) => [
   `--repo=${remote.path}`,
@@ -64,7 +58,7 @@ test('a hook that hangs is ended with everything it started', async () => {
     '--exechook-timeout=1s',
   ]);
   expect(run).toMatchObject({ code: 1, text: expect.stringContaining('timed out after 1000 ms') });
-  await waitFor('the grandchild to be gone', () => !isAlive(Number(read(out))));
+  await waitFor('the grandchild to be gone', () => !isRunning(read(out)));
 });
 
 test('a pre-publish hook with a veto decides whether the link moves', async () => {
@@ -152,13 +146,3 @@ test('the touch file is touched by a change and the first pass, and by no other 
   await waitFor('three idle passes', () => fetches() > before + 3);
   expect(read(root, 't', 'touched')).toBe('seen');
 });
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    // A zombie answers signals; it is as good as gone.
-    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
-  } catch {
-    return false;
-  }
-}

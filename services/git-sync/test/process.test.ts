@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { deadline } from '@podkit/chassis/testing/deadline';
 import { freePort } from '@podkit/chassis/testing/free-port';
@@ -7,18 +7,12 @@ import { waitFor } from '@podkit/chassis/testing/wait-for';
 import { describe, expect, test } from 'vitest';
 import { Remote } from './fixtures/remote.ts';
 import { expectDone, publishedHash, read, runGitSync, spawnGitSync, startGitSync } from './fixtures/run.ts';
+import { gitAfter, isRunning } from './fixtures/script.ts';
 
 const args = (remote: Remote, root: string) => [`--repo=${remote.path}`, '--ref=main', `--root=${root}`, '--link=x'];
 
 /** The real git, with a shell command before each fetch. */
-function gitThat(before: string): string {
-  const path = join(tempDir(), 'git');
-  writeFileSync(path, `#!/bin/sh\nif [ "$1" = fetch ]; then ${before}; fi\nexec git "$@"\n`);
-  chmodSync(path, 0o755);
-  return path;
-}
-
-const isDead = (pid: number) => /^State:\s+Z|^$/m.test(existsSync(`/proc/${pid}`) ? read(`/proc/${pid}/status`) : '');
+const gitThat = (before: string) => gitAfter(`if [ "$1" = fetch ]; then ${before}; fi`);
 
 describe('stopping', () => {
   test.each(['SIGTERM', 'SIGINT'] as const)('%s while idle ends with 0 and leaves no private files', async (signal) => {
@@ -46,9 +40,9 @@ describe('stopping', () => {
     const git = gitThat(`sleep 300 & echo $! > ${pid}; wait`);
     const env = { SHUTDOWN_TIMEOUT: '5s' };
     const service = startGitSync([...args(remote, root), `--git=${git}`], { env });
-    await waitFor('the fetch', () => existsSync(pid) && readFileSync(pid, 'utf8') !== '');
+    await waitFor('the fetch', () => existsSync(pid) && read(pid) !== '');
     expect((await service.stop('SIGTERM')).code).toBe(0);
-    await waitFor('the grandchild to be gone', () => isDead(Number(read(pid))));
+    await waitFor('the grandchild to be gone', () => !isRunning(read(pid)));
     expectDone(await runGitSync([...args(remote, root), '--one-time']));
   });
 
@@ -70,7 +64,7 @@ test('a pass that takes longer than --sync-timeout is ended with all its process
   const flags = ['--one-time', `--git=${git}`, `--sync-timeout=${timeout}ms`];
   const run = await runGitSync([...args(remote, root), ...flags]);
   expect(run).toMatchObject({ code: 1, text: expect.stringContaining(`timed out after ${timeout} ms`) });
-  await waitFor('the grandchild to be gone', () => isDead(Number(read(pid))));
+  await waitFor('the grandchild to be gone', () => !isRunning(read(pid)));
 });
 
 describe('failures', () => {

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -15,16 +15,14 @@ import { ProcessError } from '../src/process/process-error.ts';
 import { chooseDelay, parseRetryAfter } from '../src/sync/backoff.ts';
 import { Remote } from './fixtures/remote.ts';
 import { expectDone, publishedHash, runGitSync, startGitSync } from './fixtures/run.ts';
+import { gitAfter, script } from './fixtures/script.ts';
 
 const args = (remote: Remote, root: string) => [`--repo=${remote.path}`, '--ref=main', `--root=${root}`, '--link=x'];
 
 /** A git that traces its protocol to a file. */
 function tracingGit(): { path: string; trace: string } {
-  const directory = tempDir();
-  const [path, trace] = [join(directory, 'git'), join(directory, 'trace')];
-  writeFileSync(path, `#!/bin/sh\nGIT_TRACE_PACKET=${trace} exec git "$@"\n`);
-  chmodSync(path, 0o755);
-  return { path, trace };
+  const trace = join(tempDir(), 'trace');
+  return { path: gitAfter(`export GIT_TRACE_PACKET=${trace}`), trace };
 }
 
 test('an idle pass asks the remote for the one ref, however many there are', async () => {
@@ -153,10 +151,8 @@ test('a repository with SHA-256 is synced', async () => {
 });
 
 test('a git that does not know GIT_CONFIG_GLOBAL is refused', async () => {
-  const path = join(tempDir(), 'git');
-  writeFileSync(path, '#!/bin/sh\necho git version 2.31.8\n');
-  chmodSync(path, 0o755);
-  const { code, text } = await runGitSync([...args(await Remote.create(), tempDir()), `--git=${path}`, '--one-time']);
+  const git = script('echo git version 2.31.8');
+  const { code, text } = await runGitSync([...args(await Remote.create(), tempDir()), `--git=${git}`, '--one-time']);
   expect([code, text]).toEqual([1, expect.stringContaining('2.32 or newer is needed')]);
 });
 

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { tempDir } from '@podkit/chassis/testing/temp-dir';
 import { waitFor } from '@podkit/chassis/testing/wait-for';
@@ -6,14 +6,12 @@ import { expect, test } from 'vitest';
 import { serveGit } from './fixtures/http-remote.ts';
 import { Remote } from './fixtures/remote.ts';
 import { expectDone, publishedHash, read, runGitSync, startGitSync } from './fixtures/run.ts';
+import { gitAfter } from './fixtures/script.ts';
 
 /** A git that writes its arguments and its environment to a file, and then is the real one. */
 function notingGit(): { path: string; noted: () => string } {
-  const directory = tempDir();
-  const [path, notes] = [join(directory, 'git'), join(directory, 'notes')];
-  writeFileSync(path, `#!/bin/sh\n{ echo "$@"; env; } >> ${notes}\nexec git "$@"\n`);
-  chmodSync(path, 0o755);
-  return { path, noted: () => read(notes) };
+  const notes = join(tempDir(), 'notes');
+  return { path: gitAfter(`{ echo "$@"; env; } >> ${notes}`), noted: () => read(notes) };
 }
 
 test.each([

@@ -7,6 +7,7 @@ import { waitFor } from '@podkit/chassis/testing/wait-for';
 import { describe, expect, test } from 'vitest';
 import { Remote } from './fixtures/remote.ts';
 import { expectDone, publishedHash, read, runGitSync, startGitSync } from './fixtures/run.ts';
+import { script } from './fixtures/script.ts';
 
 const args = (remote: Remote, root: string) => [`--repo=${remote.path}`, '--ref=main', `--root=${root}`, '--link=x'];
 
@@ -105,9 +106,7 @@ test('publishes a tag signed with a known OpenPGP key, and never an unsigned one
   gpg('--quick-generate-key', 'Test <test@example.org>', 'ed25519', 'sign', 'never');
   const keys = join(home, 'keys.asc');
   writeFileSync(keys, gpg('--armor', '--export'));
-  const wrapper = join(home, 'gpg.sh');
-  writeFileSync(wrapper, `#!/bin/sh\nexec gpg --homedir ${home} "$@"\n`);
-  chmodSync(wrapper, 0o755);
+  const wrapper = script(`exec gpg --homedir ${home} "$@"`);
   remote.git('tag', '-a', 'plain', '-m', 'unsigned');
   remote.git(
     '-c',
