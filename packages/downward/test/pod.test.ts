@@ -26,7 +26,7 @@ test('has no labels where there is no volume', async () => {
   expect([pod.labels, pod.files]).toEqual([{}, {}]);
 });
 
-test('tells what it cannot read, keeps the rest, and has it again once it can be read', async () => {
+test('names what it cannot read, keeps the rest, and reads it again as soon as it can', async () => {
   const directory = tempDir();
   await writeVolume(directory, { labels: 'color="green"', annotations: 'a="b"' });
   const pod = await readPod({ directory, poll: 10 });
@@ -46,7 +46,7 @@ test('tells what it cannot read, keeps the rest, and has it again once it can be
   expect(pod.unreadable).toEqual([]);
 });
 
-test('makes one read of many that are asked for at once', async () => {
+test('joins many requests for a read into one', async () => {
   const directory = tempDir();
   await writeVolume(directory, { labels: 'color="green"' });
   const pod = await readPod({ directory });

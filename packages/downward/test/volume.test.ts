@@ -39,7 +39,7 @@ describe('a Downward API volume', () => {
     await writer;
   });
 
-  test('tells each swap', async () => {
+  test('notices each swap', async () => {
     const folder = tempDir();
     await writeVolume(folder, { a: '0' });
     let events = 0;

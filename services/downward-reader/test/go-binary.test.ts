@@ -47,14 +47,14 @@ describe('isGoBinary', () => {
     expect(isGoBinary(written(tinyElf(['.text', '.go', '.note.gnu.build-id'], form)))).toBe(false);
   });
 
-  test('says no of programs that are not of Go, of scripts, and of what cannot be read', () => {
+  test('is false for programs that are not of Go, for scripts, and for files that cannot be read', () => {
     expect(isGoBinary(process.execPath)).toBe(false);
     expect(isGoBinary(written(Buffer.from('#!/bin/sh\n.go.buildinfo')))).toBe(false);
     expect(isGoBinary('/nowhere')).toBe(false);
     expect(isGoBinary(tempDir())).toBe(false);
   });
 
-  test('says no, and nothing else, of any file that is cut off or has bytes changed at random', () => {
+  test('is false for any file that is cut off or has bytes changed at random', () => {
     const whole = tinyElf(['.text', '.data'], { bits: 64, little: true });
     const path = written(whole);
     const change = fc.tuple(fc.nat(whole.length - 1), fc.nat(255));

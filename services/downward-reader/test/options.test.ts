@@ -28,7 +28,7 @@ describe('NODE_OPTIONS', () => {
     expect(node(`--title=a ${text}`, false)).toBe(undefined);
   });
 
-  test.each(decisions)('has our heap in the place of %s with --override, and all else as it was', (text) => {
+  test.each(decisions)('replaces the heap of %s with --override, and keeps all other words', (text) => {
     const others = String.raw`--title="a \"b\" --max-heap-size=1"  --require=./c.js`;
     expect(node(`${text} ${others}`, true)).toBe(`${others} ${ours}`);
     expect(node(`${others} ${text}`, true)).toBe(`${others} ${ours}`);
@@ -56,7 +56,7 @@ describe('JAVA_TOOL_OPTIONS', () => {
     expect(java('-XX:MaxMetaspaceSize=80m', false)).toContain(' -Xmx129m ');
   });
 
-  test('has ours in their place with --override, also of quoted words, and all else as it was', () => {
+  test('are replaced by ours with --override, also when quoted, and all other words stay', () => {
     const before = `-Xmx64m\t-Dname='-Xmx1m b'  "-XX:MaxRAMPercentage=10" -XX:+UseZGC -Da=b -mx9m`;
     expect(java(before, true)).toBe(
       `-Dname='-Xmx1m b'  -Da=b ${ourMemory} -XX:ActiveProcessorCount=1 -XX:+UseSerialGC`,
@@ -73,7 +73,7 @@ describe.each([
     maxLength: 12,
   });
 
-  test('leaves what is there as it is, byte for byte, unless it may override', () => {
+  test('keeps the text byte for byte without --override', () => {
     fc.assert(
       fc.property(text, (parts) => {
         const before = parts.join('');
@@ -84,7 +84,7 @@ describe.each([
     );
   });
 
-  test('takes out the words of the same kind where it may override, and keeps each other one byte for byte', () => {
+  test('removes the words of the same kind with --override, and keeps all others byte for byte', () => {
     fc.assert(
       fc.property(text.map((parts) => parts.join('')).filter(isWhole(syntax)), (before) => {
         const after = withOptions(before, [choice], { syntax, override: true })?.value ?? '';
@@ -99,7 +99,7 @@ describe.each([
   });
 });
 
-/** Whether every quote is closed: of others the runtime takes nothing, and does not start. */
+/** Whether every quote is closed: with an open one the runtime does not start. */
 function isWhole(syntax: typeof nodeSyntax): (text: string) => boolean {
   return (text) => splitWords(`${text} end`, syntax).at(-1)?.value === 'end';
 }

@@ -62,26 +62,26 @@ describe('compareResources', () => {
     });
   });
 
-  test('tells that no limit is set from the kernel alone, since the Downward API gives the node instead', () => {
+  test('knows only from the kernel that no limit is set, since the Downward API gives the amount of the node instead', () => {
     expect(compare({ 'limits/cpu_m': '8000' }, {}, null)).toMatchObject({
       value: null,
       findings: [expect.stringContaining('no limit is set')],
     });
   });
 
-  test('tells a stale environment after a resize in place', () => {
+  test('reports a stale environment after a resize in place', () => {
     expect(compare({ 'limits/cpu_m': '900' }, { CPU_LIMIT: '500' }, 900).findings).toEqual([
       expect.stringContaining('the environment is stale'),
     ]);
   });
 
-  test('tells a resize that is wanted and not done', () => {
+  test('reports a resize that is not applied', () => {
     expect(compare({ 'limits/cpu_m': '900' }, {}, 500).findings).toEqual([
       expect.stringContaining('a resize is not applied'),
     ]);
   });
 
-  test('goes by the volume, then the environment, where the kernel tells nothing', () => {
+  test('uses the volume, then the environment, if the cgroup cannot be read', () => {
     expect(compare({ cpu_limit: '250' }, { CPU_LIMIT: '500' }, undefined)).toMatchObject({
       value: 250,
       source: 'volume',

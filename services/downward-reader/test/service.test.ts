@@ -89,7 +89,7 @@ describe('a change of the volume', () => {
     expect(await json(`${url}/changes?since=7`)).toMatchObject({ complete: false });
   });
 
-  test('cannot be asked for with a number or a wait that is none', async () => {
+  test('is refused to a query with an invalid number or wait', async () => {
     const { url } = await startReader('/nowhere');
     for (const query of ['since=abc', 'since=0&wait=soon', 'since=-1']) {
       const answer = await fetch(`${url}/changes?${query}`);
@@ -97,7 +97,7 @@ describe('a change of the volume', () => {
     }
   });
 
-  test('is not waited for by the end of the service: a long poll is answered', async () => {
+  test('does not delay the stop of the service: a long poll is answered', async () => {
     const dir = tempDir();
     await writeVolume(dir, { labels: 'a="1"' });
     const { url, service } = await startReader(dir, { SHUTDOWN_TIMEOUT: '5s' });

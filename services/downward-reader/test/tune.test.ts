@@ -26,7 +26,7 @@ describe('tune', () => {
     expect(values(four, { env: { WEB_CONCURRENCY: '2' } }).NODE_OPTIONS).toBe('--max-old-space-size=214');
   });
 
-  test('starts no more workers than the memory is for', () => {
+  test('starts no more workers than the memory is enough for', () => {
     const many = { cpus: 16, memory: 512 * mebibyte, memoryShare: 90 };
     expect(values(many, { runtime: 'gunicorn' })).toMatchObject({ WEB_CONCURRENCY: '9' });
     expect(values({ ...many, memory: undefined }, { runtime: 'gunicorn' })).toEqual({ WEB_CONCURRENCY: '33' });
@@ -101,7 +101,7 @@ describe('tune', () => {
     expect(values(small, { env }).NODE_OPTIONS).toBe('--enable-source-maps --max-old-space-size=226');
   });
 
-  test('reckons pools by template, at least 1', () => {
+  test('sizes pools by template, at least 1', () => {
     const pools = parsePools(['DB_POOL=cpus*4', 'CACHE_MIB=memory/4', 'TINY=cpus/8']);
     expect(values(small, { pools })).toMatchObject({ DB_POOL: '2', CACHE_MIB: '64', TINY: '1' });
   });

@@ -104,7 +104,7 @@ describe('a value whose cgroup cannot be seen', () => {
     expect({ value: field?.value, unit: (field?.volume ?? field?.environment)?.unit }).toEqual({ value, unit });
   });
 
-  test('is said to be open, with what to do, and is no limit to tune by', () => {
+  test('is open, with a warning that says what to do, and nothing is tuned by it', () => {
     const { resources } = read({ files: { memory_limit: '134217728' } });
     expect(resources['limits.memory']).toMatchObject({
       value: undefined,
@@ -127,7 +127,7 @@ test('a request is known by its limit, which it cannot exceed', () => {
   });
 });
 
-test('a value that no divisor makes equal to the cgroup is open, and the cgroup is what is tuned by', () => {
+test('a value that no divisor makes equal to the cgroup is open, and the settings go by the cgroup', () => {
   const { resources } = read({ files: { memory_limit: '300' }, limits: cgroup(2, { memory: 128 * mebibyte }) });
   expect(resources['limits.memory']).toMatchObject({
     volume: undefined,

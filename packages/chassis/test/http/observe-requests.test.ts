@@ -39,7 +39,7 @@ test('still counts where there is to be no log', async () => {
   expect({ seen, lines }).toEqual({ seen: ['GET /notes/:key 200'], lines: [] });
 });
 
-test('logs what polls from within the Pod at debug, and who only says so from elsewhere as all others', async () => {
+test('logs requests of pollers in the Pod at debug, and those from elsewhere as all others', async () => {
   const { server, lines } = observed();
   const headers = { 'user-agent': pollerAgent };
   await server.inject({ url: '/notes/a', headers, remoteAddress: '127.0.0.1' });

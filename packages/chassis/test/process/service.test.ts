@@ -71,7 +71,7 @@ describe('a service that gets SIGTERM', () => {
     expect(await service.stop()).toEqual({ code: 3, signal: null });
   });
 
-  test('takes the signal that follows a preStop hook as the first one', async () => {
+  test('counts the signal after a preStop hook as the first one', async () => {
     const { service, url } = await start({ DRAIN_DELAY: '2s' });
     await fetch(`${url}/stop`);
     expect(await service.stop()).toEqual({ code: 0, signal: null });
