@@ -1,10 +1,10 @@
 # One image per service: docker build --target git-sync -t podkit.local/git-sync:dev . ; all of them: docker buildx bake
-# No `# syntax` line: every BuildKit builds this, also one that can reach no registry but its own mirror.
+# Without a `# syntax` line, so that a BuildKit with only its own mirror can build it.
 ARG VERSION=dev
 ARG NODE_IMAGE=node:24-trixie-slim
 ARG DISTROLESS_IMAGE=gcr.io/distroless/nodejs24-debian13:nonroot
 
-# --- one bundle per service, made on the builder's own architecture: JavaScript runs on all
+# --- one bundle per service, built once for all architectures
 FROM --platform=$BUILDPLATFORM ${NODE_IMAGE} AS sources
 WORKDIR /src
 COPY package.json package-lock.json ./
@@ -37,8 +37,8 @@ RUN node tools/build.ts git-sync && cp LICENSE tools/healthcheck.mjs dist/git-sy
 FROM sources AS build-metrics-adapter
 RUN node tools/build.ts metrics-adapter && cp LICENSE tools/healthcheck.mjs dist/metrics-adapter
 
-# --- the two kinds of base. Not with --enable-source-maps, which takes 40 to 100 MB of memory to read the maps: bundles keep
-# their names, so a stack trace has the functions; for lines of the sources set NODE_OPTIONS=--enable-source-maps.
+# --- the two base images. They do not set --enable-source-maps, which takes 40 to 100 MB of memory. Bundles keep the names of
+# functions for stack traces; NODE_OPTIONS=--enable-source-maps also gives the lines of the sources.
 FROM ${NODE_IMAGE} AS slim
 ARG VERSION
 LABEL org.opencontainers.image.version=${VERSION} org.opencontainers.image.licenses=Apache-2.0
@@ -57,8 +57,8 @@ USER 65532:65532
 # --- app: with a shell, stat and cat, for exec probes and hooks
 FROM slim AS app
 LABEL org.opencontainers.image.title="podkit/app" org.opencontainers.image.description="An HTTP service whose health and shutdown are exemplary"
-# Volumes that Docker makes take their owner from here; on Kubernetes fsGroup does that. No /data: where there is one the app
-# keeps keys in it, and on a read-only root without a volume it could not.
+# Docker takes the owner of a new volume from these folders; on Kubernetes fsGroup sets it. There is no /data: the app would use it,
+# and fail on a read-only root without a volume.
 RUN install -d -o 10001 -g 10001 /run/app /var/lib/app
 COPY --from=build-app /src/dist/app ./
 USER 10001:10001
@@ -66,7 +66,7 @@ EXPOSE 8080 8081
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s CMD ["node", "/app/healthcheck.mjs", "http://127.0.0.1:8081/readyz"]
 ENTRYPOINT ["node", "/app/src/main.js"]
 
-# --- git-sync: the user, the root and the tools of registry.k8s.io/git-sync/git-sync:v4. tini reaps what git leaves behind.
+# --- git-sync: the user, the root and the tools of registry.k8s.io/git-sync/git-sync:v4. tini reaps git's orphaned processes.
 FROM slim AS git-sync
 LABEL org.opencontainers.image.title="podkit/git-sync" org.opencontainers.image.description="Keeps a directory equal to a Git ref, published atomically"
 RUN apt-get update -qq \
@@ -75,7 +75,7 @@ RUN apt-get update -qq \
  && groupadd --gid 65533 git-sync \
  && useradd --uid 65533 --gid 65533 --no-create-home --home-dir /tmp git-sync \
  && install -d -m 0777 -o 65533 -g 65533 /git \
- # As upstream's image: --add-user gives an arbitrary UID, which OpenShift chooses, the name that ssh wants.
+ # As in upstream's image: with --add-user an arbitrary UID, which OpenShift chooses, gets the name that ssh needs.
  && chmod 0666 /etc/passwd
 COPY --from=build-git-sync /src/dist/git-sync ./
 USER 65533:65533
@@ -83,7 +83,7 @@ ENV GITSYNC_ROOT=/git
 EXPOSE 9376
 ENTRYPOINT ["/usr/bin/tini", "--", "node", "/app/src/main.js"]
 
-# --- git-server: a Git remote over smart HTTP for compose and for the demo on a cluster; nothing to expose to a network
+# --- git-server: a Git remote over smart HTTP for the demo in Compose or on a cluster; do not expose it to a network
 FROM git-sync AS git-server
 LABEL org.opencontainers.image.title="podkit/git-server" org.opencontainers.image.description="A small Git remote over smart HTTP, for demonstrations"
 USER 0:0
@@ -101,7 +101,7 @@ LABEL org.opencontainers.image.title="podkit/metrics-adapter" org.opencontainers
 COPY --from=build-metrics-adapter /src/dist/metrics-adapter ./
 EXPOSE 9464 9125/udp 9125/tcp
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s CMD ["/nodejs/bin/node", "/app/healthcheck.mjs", "http://127.0.0.1:9464/readyz"]
-# The C library keeps what was freed, in a heap per thread: some 10 MB at rest.
+# Without these the C library keeps freed memory in a heap per thread: some 10 MB at rest.
 ENV MALLOC_ARENA_MAX=1 MALLOC_TRIM_THRESHOLD_=131072
 ENTRYPOINT ["/nodejs/bin/node", "/app/src/main.js"]
 
@@ -110,9 +110,9 @@ LABEL org.opencontainers.image.title="podkit/ambassador" org.opencontainers.imag
 COPY --from=build-ambassador /src/dist/ambassador ./
 EXPOSE 3500 3501 6379
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s CMD ["/nodejs/bin/node", "/app/healthcheck.mjs", "http://127.0.0.1:3501/readyz"]
-# The C library keeps what was freed, in a heap per thread: some 5 MB at rest.
+# Without these the C library keeps freed memory in a heap per thread: some 5 MB at rest.
 ENV MALLOC_ARENA_MAX=1 MALLOC_TRIM_THRESHOLD_=131072
-# In a small Pod V8 would collect its young objects by the megabyte, which takes a quarter more processor time per request.
+# In a small Pod V8 would collect young objects after each megabyte, which takes a quarter more CPU time per request.
 ENTRYPOINT ["/nodejs/bin/node", "--max-semi-space-size=8", "/app/src/main.js"]
 
 FROM distroless AS downward-reader

@@ -1,6 +1,6 @@
 # docker buildx bake            all images, for this machine
 # docker buildx bake release    all images, amd64 and arm64, with SBOM and provenance (needs --push)
-# No registry serves `podkit.local`: what is built here can't be taken for something that somebody published.
+# No registry serves `podkit.local`, so nobody confuses a local build with a published image.
 variable "REGISTRY" { default = "podkit.local" }
 variable "VERSION" { default = "dev" }
 variable "REVISION" { default = "" }
@@ -16,7 +16,7 @@ target "image" {
   target = name
   tags   = ["${REGISTRY}/${name}:${VERSION}"]
   args   = { VERSION = VERSION }
-  # What is known only to who builds; the Dockerfile has the rest.
+  # Labels that only the builder knows. The Dockerfile has the others.
   labels = {
     "org.opencontainers.image.revision" = REVISION
     "org.opencontainers.image.source"   = SOURCE
