@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { findRenderer, howToInstall, render } from '../k8s/test/manifests/render.ts';
@@ -8,6 +9,9 @@ import { prometheusRule } from './prometheus-rule.ts';
 const root = join(import.meta.dirname, '..');
 const rules = join(root, 'k8s/components/prometheus-rules');
 writeFileSync(join(rules, 'prometheus-rule.yaml'), prometheusRule(readFileSync(join(rules, 'alerts.yaml'), 'utf8')));
+// The test of docs/reference also writes it.
+const reference = spawnSync('vitest', ['run', '--update', 'local/test/reference.test.ts'], { cwd: root, stdio: 'inherit' });
+if (reference.status !== 0) process.exit(1);
 
 const renderer = findRenderer();
 if (renderer === undefined) {

@@ -34,6 +34,7 @@ export default defineConfig({
     ],
     sidebar: [
       { text: 'Containers', items: services.map((name) => page(name, `/services/${name}/`)) },
+      { text: 'Reference', items: services.map((name) => page(name, `/docs/reference/${name}`)) },
       {
         text: 'Use',
         items: [

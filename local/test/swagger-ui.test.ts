@@ -6,21 +6,12 @@ import { waitFor } from '@podkit/chassis/testing/wait-for';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startBrowser } from './support/console-page.ts';
-import { describedServices, startDescribed } from './support/described-services.ts';
+import { describedServices, startDescribed, startListening } from './support/described-services.ts';
 
 let browser: Browser;
 beforeAll(async () => void (browser = await startBrowser()));
 afterAll(() => browser.close());
 
-/** The ports of a service with their documents, once all of them answer. */
-async function startListening(name: string, variables: Record<string, string>) {
-  const { servers } = await startDescribed(name, variables);
-  for (const { port, path } of servers)
-    await waitFor(`an answer of port ${port}`, async () => (await fetch(`http://127.0.0.1:${port}${path}`)).ok);
-  return servers;
-}
-
-/** The last one is the admin port, where there are two. */
 const originOf = (servers: readonly { port: number }[]) => `http://127.0.0.1:${servers.at(-1)?.port}`;
 
 test.each(describedServices)('%s serves the page and its documents at /docs', async (name) => {

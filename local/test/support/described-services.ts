@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { freePorts } from '@podkit/chassis/testing/free-port';
 import { spawnService } from '@podkit/chassis/testing/spawn-service';
 import { tempDir } from '@podkit/chassis/testing/temp-dir';
+import { waitFor } from '@podkit/chassis/testing/wait-for';
 import { onTestFinished } from 'vitest';
 
 const root = join(import.meta.dirname, '../../..');
@@ -78,4 +79,12 @@ export async function startDescribed(name: string, variables: Record<string, str
   });
   onTestFinished(async () => void (await service.stop('SIGKILL')));
   return { service, servers };
+}
+
+/** The ports of a service with their documents, once all of them answer. The last one is the admin port, where there are two. */
+export async function startListening(name: string, variables: Record<string, string>) {
+  const { servers } = await startDescribed(name, variables);
+  for (const { port, path } of servers)
+    await waitFor(`an answer of port ${port}`, async () => (await fetch(`http://127.0.0.1:${port}${path}`)).ok);
+  return servers;
 }

@@ -5,7 +5,7 @@ import { healthSettings } from './config/health.ts';
 import { reportingSettings } from './config/reporting.ts';
 import { trafficSettings } from './config/traffic.ts';
 
-/** Every setting of the app; a test compares the README's table with it. */
+/** Every setting of the app. */
 export const configSchema = settings({
   ...sharedSettings,
   ...trafficSettings,

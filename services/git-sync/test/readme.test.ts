@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Health } from '@podkit/chassis/http/health';
 import { Lifecycle } from '@podkit/chassis/process/lifecycle';
-import { readReadmeSettings, readSchemaSettings } from '@podkit/chassis/testing/readme-settings';
+import { readSettings } from '@podkit/chassis/testing/read-settings';
 import { tempDir } from '@podkit/chassis/testing/temp-dir';
 import { describe, expect, test } from 'vitest';
 import { allSettings } from '../src/config/all-settings.ts';
@@ -22,8 +22,7 @@ import {
   upstreamVariablesOnly,
 } from './fixtures/upstream.ts';
 
-const path = join(import.meta.dirname, '..', 'README.md');
-const readme = readFileSync(path, 'utf8');
+const readme = readFileSync(join(import.meta.dirname, '..', 'README.md'), 'utf8');
 
 /** The rows of a table between two comments, cell by cell. */
 function readTable(name: string): string[][] {
@@ -45,15 +44,7 @@ const words = (cell = ''): string[] => [...cell.matchAll(/`([^`]+)`/g)].map(([, 
 const readDefault = ([, , fallback = '']: string[] = []) => (fallback === 'not set' ? '' : (words(fallback)[0] ?? ''));
 
 describe('the table of settings', () => {
-  const flags = new Map(
-    readReadmeSettings(path)
-      .slice(1)
-      .map((row) => [words(row[1])[0] ?? '', row]),
-  );
-
-  test('has every setting as it is', () => {
-    expect(readReadmeSettings(path)).toEqual(readSchemaSettings(schema, prefix));
-  });
+  const flags = new Map(readSettings(schema, prefix).map((row) => [words(row[1])[0] ?? '', row]));
 
   test('has every flag of upstream, with its variable and default, and marks all others', () => {
     const facts = upstreamFlags.map(([flag]) => {
@@ -72,7 +63,7 @@ describe('the table of settings', () => {
     expect(marked).toEqual(ours.map(([flag]) => flag));
   });
 
-  test('is followed by the other flags of upstream', () => {
+  test('is completed in the README by the other flags of upstream', () => {
     const named = readTable('other flags').flatMap(([cell]) => words(cell));
     const others = [...upstreamQuestions, ...upstreamDeprecated.map(([flag]) => flag)].filter(
       (flag) => !flags.has(flag),

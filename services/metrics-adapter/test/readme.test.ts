@@ -1,9 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { settingsTable } from '@podkit/chassis/config/help';
 import { expect, test } from 'vitest';
 import { adapterSchema } from '../src/config/schema.ts';
-import { settingsSchema } from '../src/config/settings.ts';
 import { httpClientSchema } from '../src/fetch/config.ts';
 import { jsonSchema } from '../src/json/config.ts';
 import { prometheusSchema } from '../src/prometheus/config.ts';
@@ -15,11 +13,6 @@ import { startAdapter } from './support/start-adapter.ts';
 
 const read = (...path: string[]) => readFileSync(join(import.meta.dirname, '..', ...path), 'utf8');
 const between = (text: string, begin: string, end: string) => text.split(`${begin}\n`)[1]?.split(`\n${end}`)[0];
-
-test('README has every setting of the process', () => {
-  const table = between(read('README.md'), '<!-- settings -->', '<!-- /settings -->');
-  expect(cellsOf(table)).toEqual(cellsOf(settingsTable(settingsSchema, 'ADAPTER_')));
-});
 
 test('README has every key of the file except those of sources', () => {
   const table = between(read('README.md'), '<!-- file -->', '<!-- /file -->');

@@ -12,7 +12,7 @@ export function helpText(name: string, summary: string, schema: TObject, prefix:
   return `${name}: ${summary}\n\nSettings:\n${entries.join('\n')}\n  --help\n      Print this.\n\n${footer}\n`;
 }
 
-/** The same settings as a Markdown table, for the service's README; a test keeps the two equal. */
+/** The same settings as a Markdown table, for docs/reference. */
 export function settingsTable(schema: TObject, prefix: string): string {
   const rows = listSettings(schema, prefix).map((setting) => {
     const accepts = describeAccepted(setting.annotation.kind, setting.schema).replaceAll('|', '\\|');

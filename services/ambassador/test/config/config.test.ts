@@ -1,13 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConfigError } from '@podkit/chassis/config/config';
-import { settingsTable } from '@podkit/chassis/config/help';
 import { Ajv } from 'ajv';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { publishedSchema } from '../../src/config/publish-schema.ts';
 import { parseConfig } from '../../src/config/read-file.ts';
-import { schema } from '../../src/config.ts';
 
 const folder = join(import.meta.dirname, '../..');
 const readme = readFileSync(join(folder, 'README.md'), 'utf8');
@@ -62,10 +60,6 @@ test('sizes are read as bytes and durations as milliseconds; a plain number is a
     maxBytes: 1_000_000,
     policies: [{ near: { maxBytes: 2 ** 20, ttl: 60_000, negativeTtl: 0, staleIfError: 0 } }],
   });
-});
-
-test("the README's settings are the ones there are", () => {
-  expect(readme).toContain(settingsTable(schema, 'AMBASSADOR_'));
 });
 
 test('the published JSON Schema is the one that files are held against', () => {

@@ -4,7 +4,7 @@ import { credentialSettings } from './credential-settings.ts';
 import { processSettings } from './process-settings.ts';
 import { repositorySettings } from './repository-settings.ts';
 
-/** Every setting. Parsing, `--help`, `--man` and the README's table all use this. */
+/** Every setting. Parsing, `--help`, `--man` and docs/reference all use this. */
 export const schema = settings({ ...repositorySettings, ...credentialSettings, ...processSettings });
 
 /** The values of all settings; durations are milliseconds. */
