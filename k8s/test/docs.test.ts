@@ -20,13 +20,13 @@ const named = (pattern: RegExp) => [
   ...new Set([...text.matchAll(/`([^`\n]+)`/g)].flatMap(([, code = '']) => pattern.exec(code)?.[0] ?? [])),
 ];
 
-/** The READMEs of the services. The services' own tests compare them with the code. */
-const readmes = readdirSync(join(root, 'services')).map((name) => read(`services/${name}/README.md`));
+/** A test makes these pages from the code. */
+const references = readdirSync(join(root, 'docs/reference')).map((name) => read(`docs/reference/${name}`));
 
 test.each(named(/\b(?:git|podkit_ambassador|downward|adapter)_(?!process_|nodejs_)[a-z_]+\b/))(
   'a service has the metric %s',
   (metric) => {
-    expect(readmes.some((readme) => readme.includes(`\`${metric}`))).toBe(true);
+    expect(references.some((page) => page.includes(`| \`${metric}\` |`))).toBe(true);
   },
 );
 

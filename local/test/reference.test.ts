@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { describedServices, startListening } from './support/described-services.ts';
-import { type ApiDescription, referencePage } from './support/reference-page.ts';
+import { type Api, referencePage } from './support/reference-page.ts';
 
 const folder = join(import.meta.dirname, '../../docs/reference');
 
@@ -9,9 +9,9 @@ const folder = join(import.meta.dirname, '../../docs/reference');
 test.each(describedServices)('docs/reference has the settings, endpoints and metrics of %s', async (name) => {
   const servers = await startListening(name, {});
   const read = async (port: number, path: string) => (await fetch(`http://127.0.0.1:${port}${path}`)).text();
-  const documents = await Promise.all(
-    servers.map(async ({ port, path }) => JSON.parse(await read(port, path)) as ApiDescription),
+  const apis = await Promise.all(
+    servers.map(async ({ port, path }) => ({ path, description: JSON.parse(await read(port, path)) }) as Api),
   );
   const scrape = await read(servers.at(-1)?.port ?? 0, '/metrics');
-  await expect(referencePage(name, documents, scrape)).toMatchFileSnapshot(join(folder, `${name}.md`));
+  await expect(referencePage(name, apis, scrape)).toMatchFileSnapshot(join(folder, `${name}.md`));
 });

@@ -29,16 +29,29 @@ const services: Record<string, (folder: string, ports: number[]) => Started> = {
       { port: admin, path: '/openapi.json' },
     ],
   }),
-  ambassador: (_folder, [port = 0, admin = 0, redis = 0]) => ({
-    env: { PORT: String(port), ADMIN_PORT: String(admin), ADMIN_HOST: '127.0.0.1', REDIS_PORT: String(redis) },
-    servers: [
-      { port, path: '/openapi.json' },
-      { port: admin, path: '/openapi.json' },
-    ],
-  }),
+  ambassador: (folder, [port = 0, admin = 0, redis = 0]) => {
+    const policies = [{ near: {} }, { writeBehind: { journal: folder } }, { circuitBreaker: {} }, { bulkhead: {} }];
+    const file = join(folder, 'ambassador.yaml');
+    writeFileSync(file, JSON.stringify({ stores: { statestore: { driver: 'memory', policies } } }));
+    const ports = { PORT: String(port), ADMIN_PORT: String(admin), REDIS_PORT: String(redis) };
+    return {
+      env: { ...ports, ADMIN_HOST: '127.0.0.1', AMBASSADOR_CONFIG: file },
+      servers: [
+        { port, path: '/openapi.json' },
+        { port: admin, path: '/openapi.json' },
+      ],
+    };
+  },
   'metrics-adapter': (folder, [port = 0]) => {
     const file = join(folder, 'adapter.yaml');
-    writeFileSync(file, '{}\n');
+    const metric = { name: 'a', type: 'counter' };
+    const config = {
+      json: [{ name: 'absent', url: 'http://127.0.0.1:1/', metrics: [{ ...metric, path: '$', value: '@.a' }] }],
+      statsd: [{ udp: '127.0.0.1:0' }],
+      logs: [{ name: 'logs', files: [join(folder, 'a.log')], rules: [{ match: 'a', metrics: [metric] }] }],
+      forward: [{ name: 'forward', files: [join(folder, 'b.log')] }],
+    };
+    writeFileSync(file, JSON.stringify(config));
     return {
       env: { PORT: String(port), ADAPTER_CONFIG: file, ADAPTER_ENABLE_LIFECYCLE: 'true' },
       servers: [{ port, path: '/openapi.json' }],
