@@ -3,12 +3,12 @@ import { expect, test } from 'vitest';
 import { describedServices, startListening } from './support/described-services.ts';
 import { type Api, referencePage } from './support/reference-page.ts';
 
+const read = async (port: number, path: string) => (await fetch(`http://127.0.0.1:${port}${path}`)).text();
 const folder = join(import.meta.dirname, '../../docs/reference');
 
 /** `npm run generate` writes the pages by `--update`. */
 test.each(describedServices)('docs/reference has the settings, endpoints and metrics of %s', async (name) => {
   const servers = await startListening(name, {});
-  const read = async (port: number, path: string) => (await fetch(`http://127.0.0.1:${port}${path}`)).text();
   const apis = await Promise.all(
     servers.map(async ({ port, path }) => ({ path, description: JSON.parse(await read(port, path)) }) as Api),
   );
