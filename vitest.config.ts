@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { deadline } from './packages/chassis/testing/deadline.ts';
 
@@ -18,6 +19,8 @@ const project = (root: string) => ({
 
 export default defineConfig({
   test: {
+    // On a small machine more than there are cores, because tests mostly wait for processes.
+    maxWorkers: Math.max(4, availableParallelism()),
     projects: [
       project('packages/chassis'),
       project('packages/downward'),
