@@ -5,8 +5,8 @@ import { isTimestamp } from './gate.ts';
 /** Reads a text as milliseconds since the epoch; undefined if it isn't a time. */
 export type TimeReader = (text: string) => number | undefined;
 
-/** Times that `Date.parse` reads correctly, fifty times as fast as luxon. */
-const completeIso = /^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[+-]\d\d:\d\d)$/;
+/** Times that `Date.parse` reads correctly, fifty times as fast as luxon. It takes the 31st of February for the 3rd of March. */
+const completeIso = /^\d{4}-\d\d-(?:[01]\d|2[0-8])[Tt]\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[+-]\d\d:\d\d)$/;
 
 /**
  * Reads times. Without a format they are ISO 8601, SQL's `2026-11-29 00:07:35`, RFC 2822 or HTTP dates; a format is one

@@ -30,6 +30,8 @@ export type OpenFileOptions = {
 };
 
 const chunkLength = 128 * 1024;
+/** Least bytes of a buffer to read into. It is made for each reading: thousands of files may be open, and few change. */
+const shortestChunk = 4096;
 /** Bytes before the offset that are compared, to detect a file that was truncated and has grown again. */
 const checkLength = 64;
 
@@ -43,7 +45,6 @@ export class OpenFile implements LineOrigin {
   readonly #handle: FileHandle;
   readonly #options: OpenFileOptions;
   readonly #splitter: LineSplitter;
-  readonly #buffer = Buffer.allocUnsafe(chunkLength + checkLength);
   #head = Buffer.alloc(0);
   #headText = '';
   /** Bytes read so far. */
@@ -105,10 +106,11 @@ export class OpenFile implements LineOrigin {
   /** Skip the existing lines, except an unfinished last one. */
   async skipToEnd(): Promise<void> {
     let end = (await this.#handle.stat()).size;
+    const buffer = Buffer.allocUnsafe(Math.min(chunkLength, end));
     while (end > 0) {
       const start = Math.max(0, end - chunkLength);
-      const { bytesRead } = await this.#handle.read(this.#buffer, 0, end - start, start);
-      const newline = this.#buffer.subarray(0, bytesRead).lastIndexOf(10);
+      const { bytesRead } = await this.#handle.read(buffer, 0, end - start, start);
+      const newline = buffer.subarray(0, bytesRead).lastIndexOf(10);
       if (newline !== -1) return this.#seek(start + newline + 1);
       end = start;
     }
@@ -116,11 +118,11 @@ export class OpenFile implements LineOrigin {
 
   /** The first line of the file, such as a CSV header, if it is complete and within the limit. */
   async firstLine(): Promise<string | undefined> {
-    const length = Math.min(chunkLength, this.#options.maxLineBytes);
-    const { bytesRead } = await this.#handle.read(this.#buffer, 0, length, 0);
-    const newline = this.#buffer.subarray(0, bytesRead).indexOf(10);
+    const buffer = Buffer.allocUnsafe(Math.min(chunkLength, this.#options.maxLineBytes));
+    const { bytesRead } = await this.#handle.read(buffer, 0, buffer.length, 0);
+    const newline = buffer.subarray(0, bytesRead).indexOf(10);
     if (newline === -1) return undefined;
-    return withoutByteOrderMark(this.#buffer.toString('utf8', 0, newline).replace(/\r$/, ''));
+    return withoutByteOrderMark(buffer.toString('utf8', 0, newline).replace(/\r$/, ''));
   }
 
   /** Read to the end. Each read begins a little before the offset, to detect changed content. */
@@ -131,10 +133,12 @@ export class OpenFile implements LineOrigin {
     this.#written = mtimeNs;
     if (Number(size) < this.#offset) this.#rewind();
     if (this.#head.length < checkLength) await this.#readHead();
+    const chunk = Math.min(chunkLength, Math.max(shortestChunk, Number(size) - this.#offset));
+    const buffer = Buffer.allocUnsafe(chunk + checkLength);
     for (;;) {
       const overlap = this.#before.length;
-      const { bytesRead } = await this.#handle.read(this.#buffer, 0, chunkLength + overlap, this.#offset - overlap);
-      if (!this.#buffer.subarray(0, Math.min(bytesRead, overlap)).equals(this.#before)) {
+      const { bytesRead } = await this.#handle.read(buffer, 0, chunk + overlap, this.#offset - overlap);
+      if (!buffer.subarray(0, Math.min(bytesRead, overlap)).equals(this.#before)) {
         this.#rewind();
         await this.#readHead();
         continue;
@@ -142,8 +146,8 @@ export class OpenFile implements LineOrigin {
       if (bytesRead <= overlap) return;
       const start = this.#offset;
       this.#offset += bytesRead - overlap;
-      this.#before = Buffer.from(this.#buffer.subarray(Math.max(0, bytesRead - checkLength), bytesRead));
-      this.#splitter.push(this.#buffer.subarray(overlap, bytesRead), start);
+      this.#before = Buffer.from(buffer.subarray(Math.max(0, bytesRead - checkLength), bytesRead));
+      this.#splitter.push(buffer.subarray(overlap, bytesRead), start);
       if (this.#options.onPause !== undefined) await this.#options.onPause();
       if (this.#options.enough?.()) return;
     }

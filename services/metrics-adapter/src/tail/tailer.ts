@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import { bulkhead } from 'cockatiel';
 import { DirectoryWatchers } from './directory-watchers.ts';
 import { FileSlots } from './file-slots.ts';
 import { FileTail, type TailEvent } from './file-tail.ts';
@@ -36,6 +37,8 @@ type Tail = { loop: PollLoop; tail: FileTail } | { close: () => Promise<void> };
 const shortestPause = 50;
 /** Closed files, by inode, whose positions are kept in case they appear under another name. */
 const mostKnown = 1000;
+/** Files that are read at once, each with a buffer. */
+const mostReading = 16;
 /** Milliseconds that `stop` reads on. The rest is left for the next reader. */
 const stopTimeout = 1000;
 
@@ -45,6 +48,7 @@ export class Tailer {
   readonly #tails = new Map<string, Tail>();
   readonly #watchers: DirectoryWatchers;
   readonly #discovery: PollLoop;
+  readonly #reading = bulkhead(mostReading, Number.POSITIVE_INFINITY);
   #stopBy = Number.POSITIVE_INFINITY;
   readonly #known = new Map<string, FilePosition>();
   #first = true;
@@ -150,7 +154,7 @@ export class Tailer {
       enough: () => performance.now() > this.#stopBy,
       onClose: (position) => this.#remember({ ...position, path }),
     });
-    const task = () => tail.poll();
+    const task = () => this.#reading.execute(() => tail.poll());
     const onLoopError = (error: unknown) => onError(error, path);
     const loop = new PollLoop({ task, interval: pollInterval, shortest: shortestPause, onError: onLoopError });
     void loop.start();

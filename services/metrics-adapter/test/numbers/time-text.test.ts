@@ -28,9 +28,12 @@ test.each([
   expect(compileTime({ format, zone: 'UTC' })(text)).toBe(1_657_568_506_000);
 });
 
-test.each(['12:30', '', 'yesterday', '2022-13-45', '99999-01-01T00:00:00Z'])('"%s" is not a time', (text) => {
-  expect(compileTime({ zone: 'UTC' })(text)).toBeUndefined();
-});
+test.each(['12:30', '', 'yesterday', '2022-13-45', '2022-02-30T00:00:00Z', '99999-01-01T00:00:00Z'])(
+  '"%s" is not a time',
+  (text) => {
+    expect(compileTime({ zone: 'UTC' })(text)).toBeUndefined();
+  },
+);
 
 test('an unknown zone is refused', () => {
   expect(() => compileTime({ zone: 'Europe/Atlantis' })).toThrow('"Europe/Atlantis" is not a time zone');

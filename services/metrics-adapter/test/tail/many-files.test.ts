@@ -8,6 +8,7 @@ import { waitFor } from '@podkit/chassis/testing/wait-for';
 import { expect, onTestFinished, test } from 'vitest';
 import { FileSlots } from '../../src/tail/file-slots.ts';
 import { Tailer } from '../../src/tail/tailer.ts';
+import { heapUsed } from '../support/heap.ts';
 
 const numbers = (count: number) => Array.from({ length: count }, (_, at) => at);
 
@@ -39,6 +40,29 @@ test('with more files than may be open each line is read once, also after rotati
   await waitFor('the other lines', () => lines.length >= 36);
   const count = (text: string) => lines.filter((line) => line === text).length;
   expect([count('first'), count('second'), count('third'), errors]).toEqual([12, 12, 12, []]);
+});
+
+test('open files that do not change take little memory', async () => {
+  const folder = tempDir();
+  for (const at of numbers(300)) writeFileSync(join(folder, `${at}.log`), 'line\n');
+  let lines = 0;
+  const tailer = new Tailer({
+    paths: [join(folder, '*.log')],
+    from: 'beginning',
+    maxLineBytes: 1024,
+    rotateWait: 100,
+    pollInterval: 1000,
+    onLine: () => (lines += 1),
+    onEvent: () => undefined,
+    onError: () => undefined,
+  });
+  heapUsed();
+  const before = process.memoryUsage().arrayBuffers;
+  await tailer.start();
+  onTestFinished(() => tailer.stop());
+  await waitFor('the lines', () => lines === 300);
+  heapUsed();
+  expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(5_000_000);
 });
 
 test('300 files are read under ulimit -n 200', async () => {
