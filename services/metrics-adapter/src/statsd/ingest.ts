@@ -31,14 +31,17 @@ export class StatsdIngest implements PacketReader {
   }
 
   sample(head: string, tail: string, value: number, signed: boolean): void {
+    // Before the plan, which makes the series: a gauge must not begin at 0.
+    if (!(value <= largest && value >= -largest)) return this.oddValue();
     const plan = this.#plan(head, tail);
     if (plan !== undefined) this.#apply(plan, value * plan.factor, signed);
+    return undefined;
   }
 
   member(head: string, tail: string, member: string): void {
+    if (member === '') return this.oddValue();
     const plan = this.#plan(head, tail);
     if (plan === undefined) return undefined;
-    if (member === '') return this.#counts.sampleError('malformed_value');
     this.#countTaken(plan);
     if (!plan.series.addMember(member)) return this.#counts.sampleError('set_full');
     this.#counts.events.set += 1;
