@@ -1,5 +1,5 @@
 import type { Condition, Entry, Key, SetOptions, Store, WriteOperation, WriteResult } from './store.ts';
-import { StoreError } from './store-error.ts';
+import { asStoreError, StoreError } from './store-error.ts';
 
 /** Whether a write under this condition may happen over an entry with this etag (undefined: there is none). */
 export function holds({ ifMatch, ifAbsent, ifPresent }: Condition, etag: string | undefined): boolean {
@@ -17,6 +17,13 @@ export const applyTo = async (store: Pick<Store, 'set' | 'delete'>, operation: W
   operation.kind === 'delete'
     ? { deleted: await store.delete(operation.key, operation) }
     : { etag: await store.set(operation.key, operation.value, operation) };
+
+/** Independent writes, begun in their order: each fails or succeeds on its own. */
+export const applyEach = (
+  store: Pick<Store, 'set' | 'delete'>,
+  operations: readonly WriteOperation[],
+): Promise<(WriteResult | StoreError)[]> =>
+  Promise.all(operations.map((operation) => applyTo(store, operation).catch(asStoreError)));
 
 /** What an update does to an entry: another value (with its expiry), another expiry, nothing, or deletion. */
 export type Change = { value: Buffer; ttl?: SetOptions['ttl'] } | { expiresAt: number } | 'keep' | 'delete';

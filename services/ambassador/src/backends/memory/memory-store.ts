@@ -14,7 +14,7 @@ import type {
   WriteResult,
 } from '../../store/store.ts';
 import { mismatch, StoreError } from '../../store/store-error.ts';
-import { holds } from '../../store/write.ts';
+import { applyEach, holds } from '../../store/write.ts';
 import { queryEntries } from './memory-query.ts';
 import { MemorySlot } from './memory-slot.ts';
 import { ScanCursors } from './scan-cursors.ts';
@@ -72,17 +72,7 @@ export class MemoryStore implements Store {
     return this.#map.delete(key);
   };
 
-  writeMany: Store['writeMany'] = async (operations) => {
-    return operations.map((operation) => {
-      try {
-        this.#check(operation.key, operation);
-        return this.#apply(operation);
-      } catch (error) {
-        if (error instanceof StoreError) return error;
-        throw error;
-      }
-    });
-  };
+  writeMany: Store['writeMany'] = (operations) => applyEach(this, operations);
 
   transact: Store['transact'] = async (operations) => {
     // A condition is checked against what the operations before it in the list will have written.

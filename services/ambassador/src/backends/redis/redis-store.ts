@@ -10,7 +10,7 @@ import type {
   WriteOptions,
 } from '../../store/store.ts';
 import { asStoreError, mismatch, StoreError } from '../../store/store-error.ts';
-import { applyTo } from '../../store/write.ts';
+import { applyEach } from '../../store/write.ts';
 import type { RedisClient } from './connect.ts';
 import { orFailure } from './errors.ts';
 import { scanPage } from './scan.ts';
@@ -66,7 +66,7 @@ export class RedisStore implements Store {
   writeMany: Store['writeMany'] = async (operations) => {
     await this.#connected().catch(() => undefined);
     // Sent down one connection at once, in order; each is a script of its own.
-    return Promise.all(operations.map((operation) => applyTo(this, operation).catch(asStoreError)));
+    return applyEach(this, operations);
   };
 
   transact: Store['transact'] = async (operations) => {

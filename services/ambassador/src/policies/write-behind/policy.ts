@@ -1,8 +1,8 @@
 import { Type } from 'typebox';
 import { size, strict } from '../../schema/quantities.ts';
-import type { Key, SetOptions, Store, WriteOptions, WriteResult } from '../../store/store.ts';
-import { asStoreError, type StoreError } from '../../store/store-error.ts';
-import { applyTo } from '../../store/write.ts';
+import type { Key, SetOptions, Store, WriteOptions } from '../../store/store.ts';
+
+import { applyEach } from '../../store/write.ts';
 import { definePolicy, opaque } from '../policy.ts';
 import { toEntry } from './pending.ts';
 import { WriteBehind } from './write-behind.ts';
@@ -50,10 +50,7 @@ function writeBehindStore(inner: Store, queue: WriteBehind): Store {
     },
     set,
     delete: remove,
-    writeMany: (all) =>
-      Promise.all(
-        all.map((one): Promise<WriteResult | StoreError> => applyTo({ set, delete: remove }, one).catch(asStoreError)),
-      ),
+    writeMany: (all) => applyEach({ set, delete: remove }, all),
     transact: async (all) => {
       await queue.drain(all.map(({ key }) => key));
       return inner.transact(all.map((one) => queue.translate(one.key, one)));

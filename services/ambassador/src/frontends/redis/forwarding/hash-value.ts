@@ -2,9 +2,7 @@ import { keyToBytes } from '../../../store/key.ts';
 import type { RawRoute } from '../../../store/raw-route.ts';
 import type { Key } from '../../../store/store.ts';
 import { failureLine } from '../commands/errors.ts';
-import { encodeRequest } from '../protocol/encode-request.ts';
 import type { ForwardingConnection } from '../upstream/forwarding-connection.ts';
-import { DecodingSink } from '../upstream/sink.ts';
 
 const [wrongType, crlf] = [Buffer.from('-WRONGTYPE'), Buffer.from('\r\n')];
 
@@ -25,12 +23,9 @@ export function answerFromHash(
   error: Buffer,
   answer: (reply: Buffer) => void,
 ): void {
-  const frame = encodeRequest(hashValueRequest(keyToBytes(keyPrefix + key)));
-  const sink = new DecodingSink(
-    1,
+  connection.ask([hashValueRequest(keyToBytes(keyPrefix + key))]).then(
     ([value]) =>
       answer(value instanceof Buffer ? Buffer.concat([Buffer.from(`$${value.length}\r\n`), value, crlf]) : error),
-    (failure) => answer(failureLine(failure)),
+    (failure: unknown) => answer(failureLine(failure)),
   );
-  connection.send(sink, frame, 0, frame.length);
 }

@@ -3,13 +3,12 @@ import type { RawRoute } from '../../../store/raw-route.ts';
 import type { Key } from '../../../store/store.ts';
 import { failureLine } from '../commands/errors.ts';
 import type { ReplySlot } from '../connection/reply-queue.ts';
-import { encodeRequest } from '../protocol/encode-request.ts';
 import { ClusterUpstream } from '../upstream/cluster/cluster-upstream.ts';
 import { mostRedirects, parseRedirect, type Redirect } from '../upstream/cluster/redirect.ts';
 import type { ForwardingConnection } from '../upstream/forwarding-connection.ts';
 import type { UpstreamPool } from '../upstream/pool.ts';
 import { UpstreamError } from '../upstream/redis-server.ts';
-import { DecodingSink, type ReplySink } from '../upstream/sink.ts';
+import type { ReplySink } from '../upstream/sink.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 
 /** Opens the connection to a node that a redirect names. */
@@ -28,7 +27,6 @@ type Options = {
   guard?: RawRoute['guard'];
 };
 
-const asking = encodeRequest(['ASKING']);
 const ignore = () => undefined;
 
 /**
@@ -56,7 +54,7 @@ export class UpstreamRequest implements ReplySink {
     this.#connection = connection;
     this.#redirect = undefined;
     this.remaining = 1;
-    if (isAsked) connection.send(new DecodingSink(1, ignore, ignore), asking, 0, asking.length);
+    if (isAsked) connection.ask([['ASKING']]).catch(ignore);
     connection.add(frame, 0, frame.length);
     // An error among them makes EXEC answer EXECABORT; if it was a redirect, nothing has been executed there.
     if (skipped > 0)

@@ -23,6 +23,12 @@ const requestKeys = ({ request }: Client, command: Command): Key[] => request.ke
 const storedKeys = ({ keyPrefix }: RawRoute, keys: readonly Key[]): Buffer[] =>
   keys.map((key) => keyToBytes(keyPrefix + key));
 
+/** Pass a request on as it is, where all its keys live in one Redis, and in one slot of a cluster. */
+function forwardWhole(client: Client, command: Command, [group, ...others]: readonly Group[]): boolean | undefined {
+  if (group?.raw === undefined || others.length > 0) return undefined;
+  return forward(client, command, group.raw, keyPositions(command, client.request), group.keys);
+}
+
 /** MGET: each route gets one request; a key that can't be read has its error in its place. */
 const mget: SessionCommand = (client, command) => {
   if (storesBusy(client) || client.pending.nearWrites > 0) return false;
@@ -69,8 +75,8 @@ const counted =
   (client, command) => {
     const keys = requestKeys(client, command);
     const groups = groupByRoute(client, keys);
-    const only = groups.length === 1 ? groups[0]?.raw : undefined;
-    if (only !== undefined) return forward(client, command, only, keyPositions(command, client.request), keys);
+    const whole = forwardWhole(client, command, groups);
+    if (whole !== undefined) return whole;
     if (storesBusy(client) || client.pending.nearWrites > 0) return false;
     client.endRun();
     const count = async ({ route, raw, slot, keys: own }: Group): Promise<number> => {
@@ -94,9 +100,8 @@ export async function removeKeys(client: Client, raw: RawRoute, { keys, slot }: 
 const mset: SessionCommand = (client, command) => {
   const pairs = readPairs(command.name, client.request);
   const groups = groupByRoute(client, requestKeys(client, command));
-  const only = groups.length === 1 ? groups[0]?.raw : undefined;
-  if (only !== undefined)
-    return forward(client, command, only, keyPositions(command, client.request), groups[0]?.keys ?? []);
+  const whole = forwardWhole(client, command, groups);
+  if (whole !== undefined) return whole;
   if (storesBusy(client)) return false;
   client.endRun();
   const values = new Map(pairs.map(({ key, value }) => [key, value]));

@@ -1,13 +1,10 @@
-import type { RawRoute } from '../../../store/raw-route.ts';
-import type { Client, SessionCommand } from '../client.ts';
+import type { SessionCommand } from '../client.ts';
 import { CommandError } from '../commands/answer.ts';
 import { failureLine } from '../commands/errors.ts';
 import { integer } from '../commands/numbers.ts';
 import { distinctRedis } from '../dispatch/grouping.ts';
-import { encodeRequest } from '../protocol/encode-request.ts';
-import { type Reply, ReplyError } from '../protocol/reply-decoder.ts';
+import { checked } from '../forwarding/ask.ts';
 import type { ForwardingConnection } from '../upstream/forwarding-connection.ts';
-import { DecodingSink } from '../upstream/sink.ts';
 import { storesBusy } from './split-commands.ts';
 
 /**
@@ -29,49 +26,29 @@ export const wait: SessionCommand = (client) => {
     throw new CommandError('ERR a connection that this client used was lost; what it wrote before may be lost, too');
   client.beforeWaiting();
   const connections: ForwardingConnection[] = [];
+  let isOver = false;
   const close = (reason: string) => {
+    isOver = true;
     for (const connection of connections) connection.close(reason);
+  };
+  const count = async (): Promise<Buffer> => {
+    for (const route of routes)
+      for (const node of await client.upstream(route).nodes()) connections.push(node.dedicated(2));
+    // The client may have left meanwhile.
+    if (isOver) throw new CommandError('ERR the client left');
+    const requests = [['PING'], ['WAIT', String(replicas), String(timeout)]];
+    const answers = await Promise.all(connections.map((connection) => connection.ask(requests)));
+    return Buffer.from(`:${Math.min(...answers.map(([, have]) => Number(checked(have))))}\r\n`);
   };
   const slot = client.replies.open();
   client.beginWait({ close });
-  void countReplicas(client, routes, connections, { replicas, timeout }).then((line) => {
-    slot.write(line);
-    slot.close();
-    close('done');
-    return client.endWait();
-  });
+  void count()
+    .catch(failureLine)
+    .then((line) => {
+      slot.write(line);
+      slot.close();
+      close('done');
+      return client.endWait();
+    });
   return true;
 };
-
-/** Resolves with the reply; it never rejects. */
-async function countReplicas(
-  client: Client,
-  routes: readonly RawRoute[],
-  connections: ForwardingConnection[],
-  asked: { replicas: number; timeout: number },
-): Promise<Buffer> {
-  try {
-    await openAll(client, routes, connections);
-    const counts = await Promise.all(connections.map((connection) => acknowledged(connection, asked)));
-    return Buffer.from(`:${Math.min(...counts)}\r\n`);
-  } catch (error) {
-    return failureLine(error);
-  }
-}
-
-/** A connection to each server that takes writes. */
-async function openAll(client: Client, routes: readonly RawRoute[], into: ForwardingConnection[]): Promise<void> {
-  for (const route of routes) for (const node of await client.upstream(route).nodes()) into.push(node.dedicated(2));
-}
-
-function acknowledged(
-  connection: ForwardingConnection,
-  { replicas, timeout }: { replicas: number; timeout: number },
-): Promise<number> {
-  const frame = Buffer.concat([['PING'], ['WAIT', String(replicas), String(timeout)]].map(encodeRequest));
-  return new Promise((resolve, reject) => {
-    const decide = ([, count]: Reply[]) =>
-      count instanceof ReplyError ? reject(new CommandError(count.message)) : resolve(Number(count));
-    connection.send(new DecodingSink(2, decide, reject), frame, 0, frame.length);
-  });
-}

@@ -1,10 +1,12 @@
 import type { Socket } from 'node:net';
 import { describeError } from '@podkit/chassis/errors';
 import type { HostPort } from '../../../store/raw-route.ts';
+import { encodeRequest, type Words } from '../protocol/encode-request.ts';
+import type { Reply } from '../protocol/reply-decoder.ts';
 import { greet } from './greeting.ts';
 import { openSocket, type RedisServer, UpstreamError } from './redis-server.ts';
 import { ReplyDelivery } from './reply-delivery.ts';
-import { type ReplySink, SinkQueue } from './sink.ts';
+import { DecodingSink, type ReplySink, SinkQueue } from './sink.ts';
 import { WriteBatch } from './write-batch.ts';
 
 /** How a connection to a Redis is opened, and what it reports. */
@@ -56,10 +58,17 @@ export class ForwardingConnection {
     return this.#batch.length + (this.#socket?.writableLength ?? 0) > mostPending;
   }
 
-  /** Send `source[start .. end)`, which is as many whole requests as the sink awaits replies. */
-  send(sink: ReplySink, source: Buffer, start: number, end: number): void {
-    this.add(source, start, end);
-    this.expect(sink);
+  /**
+   * Send requests and decode their replies, one for each.
+   *
+   * @throws {UpstreamError} (rejects) when the connection is lost before
+   */
+  ask(requests: readonly Words[]): Promise<Reply[]> {
+    for (const words of requests) {
+      const frame = encodeRequest(words);
+      this.add(frame, 0, frame.length);
+    }
+    return new Promise((resolve, reject) => this.expect(new DecodingSink(requests.length, resolve, reject)));
   }
 
   /** Add bytes to what is sent next; `expect` must follow in the same turn. */
@@ -110,25 +119,27 @@ export class ForwardingConnection {
       { ...server, ...this.at },
       {
         received: (chunk) => this.#receive(chunk),
-        connected: (socket) => this.#greet(socket),
+        connected: (socket) => void this.#greet(socket),
         ended: (reason) => this.close(reason),
       },
     );
   }
 
-  #greet(socket: Socket): void {
+  async #greet(socket: Socket): Promise<void> {
     const { server, protocol } = this.#options;
-    greet(server, protocol, {
-      send: (sink, frame) => {
-        this.#sinks.pushFirst(sink);
-        socket.write(frame);
-      },
-      ready: () => {
-        this.ready = true;
-        this.#schedule();
-      },
-      refused: (reason) => this.close(reason),
-    });
+    const ask = (requests: readonly Words[]) =>
+      new Promise<Reply[]>((resolve, reject) => {
+        this.#sinks.pushFirst(new DecodingSink(requests.length, resolve, reject));
+        socket.write(Buffer.concat(requests.map(encodeRequest)));
+      });
+    try {
+      await greet(server, protocol, ask);
+      this.ready = true;
+      this.#schedule();
+    } catch (error) {
+      // Also a secret that cannot be read right now; the next connection reads it again.
+      this.close(describeError(error));
+    }
   }
 
   #schedule(): void {

@@ -1,39 +1,25 @@
-import { describeError } from '@podkit/chassis/errors';
-import { encodeRequest } from '../protocol/encode-request.ts';
 import { type Reply, ReplyError, replyToText } from '../protocol/reply-decoder.ts';
-import type { RedisServer } from './redis-server.ts';
-import { DecodingSink, type ReplySink } from './sink.ts';
+import { type RedisServer, UpstreamError } from './redis-server.ts';
 
-type Line = {
-  /** Send ahead of everything that waits. */
-  send(sink: ReplySink, frame: Buffer): void;
-  ready(): void;
-  refused(reason: string): void;
-};
-
-/** The first requests on a connection to a Redis: HELLO 3 or AUTH, then SELECT, then ROLE, where they are needed. */
-export function greet(server: RedisServer, protocol: 2 | 3, line: Line): void {
-  let requests: string[][];
-  try {
-    requests = greetings(server, protocol);
-  } catch (error) {
-    // A secret that cannot be read right now; the next connection reads it again.
-    return line.refused(describeError(error));
-  }
-  if (requests.length === 0) return line.ready();
-  const sink = new DecodingSink(
-    requests.length,
-    (replies) => {
-      const role = server.locate === undefined ? undefined : replies.pop();
-      const refusal = replies.find((reply: Reply) => reply instanceof ReplyError);
-      if (refusal instanceof ReplyError) line.refused(`the Redis refused: ${refusal.message}`);
-      else if (Array.isArray(role) && replyToText(role[0]) !== 'master')
-        line.refused('the server that Sentinel named as the master is a replica');
-      else line.ready();
-    },
-    () => undefined,
-  );
-  line.send(sink, Buffer.concat(requests.map(encodeRequest)));
+/**
+ * The first requests on a connection to a Redis: HELLO 3 or AUTH, then SELECT, then ROLE, where they are needed. `ask` sends
+ * them ahead of everything that waits.
+ *
+ * @throws {UpstreamError} when the Redis refuses one, or is no master
+ */
+export async function greet(
+  server: RedisServer,
+  protocol: 2 | 3,
+  ask: (requests: readonly string[][]) => Promise<Reply[]>,
+): Promise<void> {
+  const requests = greetings(server, protocol);
+  if (requests.length === 0) return;
+  const replies = await ask(requests);
+  const role = server.locate === undefined ? undefined : replies.pop();
+  const refusal = replies.find((reply) => reply instanceof ReplyError);
+  if (refusal instanceof ReplyError) throw new UpstreamError(`the Redis refused: ${refusal.message}`, false);
+  if (Array.isArray(role) && replyToText(role[0]) !== 'master')
+    throw new UpstreamError('the server that Sentinel named as the master is a replica', false);
 }
 
 function greetings({ login: loginNow, db, locate }: RedisServer, protocol: 2 | 3): string[][] {

@@ -3,11 +3,10 @@ import type { ChangeEvents } from '../../../store/changes.ts';
 import { bytesToKey, keyToBytes } from '../../../store/key.ts';
 import type { RedisTarget } from '../../../store/raw-route.ts';
 import { Reconnector } from '../../../store/reconnector.ts';
-import { encodeRequest } from '../protocol/encode-request.ts';
+import type { Words } from '../protocol/encode-request.ts';
 import { decodeReply, type Reply, ReplyError } from '../protocol/reply-decoder.ts';
 import { ForwardingConnection } from './forwarding-connection.ts';
 import { toServer } from './sentinel.ts';
-import { DecodingSink } from './sink.ts';
 
 /**
  * Reports every change of the keys under a prefix, from a Redis 6 or later: CLIENT TRACKING in broadcasting mode over
@@ -61,14 +60,13 @@ export class TrackingConnection {
     });
   }
 
-  #ask(words: readonly (string | Buffer)[], then: () => void): void {
+  #ask(words: Words, then: () => void): void {
     const connection = this.#connection;
-    const frame = encodeRequest(words);
     const answered = ([reply]: Reply[]) => {
       if (reply instanceof ReplyError) connection?.close(`the Redis refused ${String(words[0])}: ${reply.message}`);
       else if (connection?.closed === false) then();
     };
-    connection?.send(new DecodingSink(1, answered, () => undefined), frame, 0, frame.length);
+    connection?.ask([words]).then(answered, () => undefined);
   }
 
   #heard(message: Reply): void {
