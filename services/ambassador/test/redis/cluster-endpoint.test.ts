@@ -9,6 +9,7 @@ import { ask, frames } from '../support/mixed-endpoint.ts';
 import { openEndpoint, rawClient } from '../support/redis-endpoint.ts';
 import { redisCli, startCluster } from '../support/redis-topologies.ts';
 import { buildStores, closeAll } from '../support/stores.ts';
+import { startTcpProxy } from '../support/tcp-proxy.ts';
 
 let cluster: Awaited<ReturnType<typeof startCluster>>;
 beforeAll(async () => {
@@ -17,9 +18,9 @@ beforeAll(async () => {
 afterAll(() => cluster.stop());
 
 /** A client of an endpoint before the cluster, of which it knows one node. */
-async function clusterEndpoint(rest = '') {
+async function clusterEndpoint(rest = '', node = cluster.addresses[1]) {
   const generation = buildStores(
-    `stores: {main: {driver: redis, cluster: {nodes: ['${cluster.addresses[1]}']}, connectTimeout: 1s${rest}}}`,
+    `stores: {main: {driver: redis, cluster: {nodes: ['${node}']}, connectTimeout: 1s${rest}}}`,
   );
   onTestFinished(() => closeAll(generation));
   const endpoint = await openEndpoint(new Engine(generation));
@@ -136,6 +137,22 @@ test('while slots move, every write is done once and in order, and readers see i
     const values = list.split('\r\n').filter((_line, index) => index > 0 && index % 2 === 0);
     expect(values.map(Number)).toEqual(Array.from({ length: 2 * (rounds[number] ?? 0) }, (_, value) => value));
   }
+});
+
+test('a client that leaves while WAIT looks for the servers leaves no connection', async () => {
+  const port = cluster.nodes[1]?.port ?? 0;
+  const proxy = await startTcpProxy(port);
+  onTestFinished(() => proxy.close());
+  proxy.swallow();
+  const { open } = await clusterEndpoint('', `127.0.0.1:${proxy.port}`);
+  const [leaving, other] = [await open(), await open()];
+  leaving.send(...frames('PING\nWAIT 1 0'));
+  await leaving.replies(1);
+  leaving.socket.destroy();
+  await leaving.closed();
+  proxy.heal();
+  await waitFor('an answer', async () => (await ask(other, 'WAIT 0 1'))[0] === ':0\r\n');
+  await waitFor('no WAIT on the node', () => !redisCli(port, 'CLIENT', 'LIST').includes('cmd=wait'));
 });
 
 test('a node that dies costs errors for its slots only, and is found again when it is back', async () => {
