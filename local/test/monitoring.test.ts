@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import {
   mkdtempSync,
   readdirSync,
@@ -9,14 +8,24 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { waitFor } from '@podkit/chassis/testing/wait-for';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { parse, stringify } from 'yaml';
 import { alertRules, dashboardQueries, impatientRules, selectorsOf } from './support/monitoring-files.ts';
 import { hasPrometheus, type Prometheus, startPrometheus } from './support/prometheus.ts';
 import { type Suite, startSuite } from './support/start-suite.ts';
+import {
+  childOf,
+  isAlive,
+  keepFailing,
+  keepOverflowing,
+  keepPausing,
+  sendLongPaths,
+  startVerifyingGitSync,
+  useEverything,
+} from './support/suite-faults.ts';
 
 if (!hasPrometheus)
   process.stdout.write('monitoring NOT TESTED: prometheus is missing; on Debian: apt-get install prometheus\n');
@@ -28,6 +37,8 @@ test.each([
 ])('the series that %s selects are found', (expr, selectors) => {
   expect(selectorsOf(expr)).toEqual(selectors);
 });
+
+const chaosToken = 'a-token-for-tests';
 
 describe.skipIf(!hasPrometheus)('a Prometheus that scrapes the metrics-adapter of the running suite', () => {
   let tmp: string;
@@ -45,7 +56,7 @@ describe.skipIf(!hasPrometheus)('a Prometheus that scrapes the metrics-adapter o
 
   beforeAll(async () => {
     tmp = mkdtempSync(join(tmpdir(), 'podkit-monitoring-'));
-    suite = await startSuite(tmp);
+    suite = await startSuite(tmp, [`--chaos-token=${chaosToken}`]);
     const { host } = new URL(suite.url('adapter', '/'));
     prometheus = await startPrometheus(mkdtempSync(join(tmp, 'prometheus-')), host, impatientRules());
     await useEverything(suite, readFileSync(join(folder('secrets'), 'ambassador-redis-password'), 'utf8').trim());
@@ -78,6 +89,52 @@ describe.skipIf(!hasPrometheus)('a Prometheus that scrapes the metrics-adapter o
       'git-sync',
       'metrics-adapter',
     ]);
+  });
+
+  test('fires PodkitEventLoopBlocked when the app is stopped for most of each second', async () => {
+    const pid = childOf(suite.pid, 'app/src/main.ts');
+    const blocked = new AbortController();
+    const pauses = keepPausing(pid, blocked.signal);
+    expect(await fires('PodkitEventLoopBlocked')).toBe(true);
+    blocked.abort();
+    await pauses;
+  });
+
+  test('fires PodkitMemoryNearLimit when the app holds as much memory as its limit', async () => {
+    const fill = await fetch(suite.url('app-admin', '/api/chaos/memory'), {
+      method: 'PUT',
+      headers: { authorization: `Bearer ${chaosToken}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ size: '256Mi', duration: '10m' }),
+    });
+    expect(fill.status).toBe(200);
+    expect(await fires('PodkitMemoryNearLimit')).toBe(true);
+  });
+
+  test('fires PodkitContainerRestarting when a container is killed and comes back', async () => {
+    process.kill(childOf(suite.pid, 'downward-reader/src/main.ts'), 'SIGKILL');
+    expect(await fires('PodkitContainerRestarting')).toBe(true);
+  });
+
+  test('fires PodkitLogLinesDropped when nobody reads more than 16 MiB of output', async () => {
+    process.kill(suite.pid, 'SIGSTOP');
+    stopped.push(suite.pid);
+    await sendLongPaths(suite.url('app', '/api/none/'), 20 * 1024 * 1024);
+    process.kill(suite.pid, 'SIGCONT');
+    expect(await fires('PodkitLogLinesDropped')).toBe(true);
+  });
+
+  test('fires GitSyncCommitHeldBack when no trusted key has signed the commit', async () => {
+    const port = await startVerifyingGitSync(join(folder('git'), 'site.git'));
+    const file = join(folder('config'), 'adapter.yaml');
+    const before = readFileSync(file, 'utf8');
+    const config = parse(before) as { prometheus: object[] };
+    config.prometheus.push({ name: 'verifying', url: `http://127.0.0.1:${port}/metrics` });
+    writeFileSync(file, stringify(config));
+    expect(await fires('GitSyncCommitHeldBack')).toBe(true);
+    // This git-sync has never synced and is stopped now. Later tests wait for the alerts that this raises.
+    writeFileSync(file, before);
+    for (const alert of ['GitSyncStale', 'PodkitSourceDown'])
+      await waitFor(`no ${alert}`, async () => !(await prometheus.firing()).includes(alert));
   });
 
   test('fires AdapterConfigRejected and AmbassadorConfigRejected when their files become wrong', async () => {
@@ -116,14 +173,22 @@ describe.skipIf(!hasPrometheus)('a Prometheus that scrapes the metrics-adapter o
     expect(await emptyOf(selectors)).toEqual([]);
   });
 
-  test('fires DownwardFileUnreadable when a file of the volume leads nowhere', async () => {
+  test('fires DownwardFileUnreadable, and DownwardLimitsMismatch for the warning, when a file of the volume leads nowhere', async () => {
     symlinkSync('nowhere', join(realpathSync(join(folder('podinfo'), '..data')), 'broken'));
-    expect(await fires('DownwardFileUnreadable')).toBe(true);
+    expect(await Promise.all(['DownwardFileUnreadable', 'DownwardLimitsMismatch'].map(fires))).toEqual([true, true]);
   });
 
   test('fires PodkitSourceDown when a container hangs', async () => {
     hang('downward-reader/src/main.ts');
     expect(await fires('PodkitSourceDown')).toBe(true);
+  });
+
+  test('fires AdapterSeriesOverflow when a label has more values than the limit', async () => {
+    const sending = new AbortController();
+    const packets = keepOverflowing(new URL(suite.url('statsd', '/')), sending.signal);
+    expect(await fires('AdapterSeriesOverflow')).toBe(true);
+    sending.abort();
+    await packets;
   });
 
   test('fires PodkitPodNotScraped when the metrics-adapter hangs', async () => {
@@ -138,35 +203,3 @@ describe.skipIf(!hasPrometheus)('a Prometheus that scrapes the metrics-adapter o
     return answers.filter(({ found }) => found.length === 0).map(({ name, expr }) => `${name}: ${expr}`);
   }
 });
-
-/** A note, a page and a Redis command, so that there is something to count. */
-async function useEverything(suite: Suite, password: string): Promise<void> {
-  await fetch(suite.url('app', '/'));
-  await fetch(suite.url('app', '/api/notes/first'), { method: 'PUT', body: 'first' });
-  const { hostname, port } = new URL(suite.url('ambassador-redis', '/'));
-  const socket = connect(Number(port), hostname);
-  socket.end(`AUTH ${password}\r\nSET a 1\r\nGET a\r\nQUIT\r\n`);
-  await socket.resume().toArray();
-}
-
-async function keepFailing(url: string, signal: AbortSignal): Promise<void> {
-  while (!signal.aborted) await fetch(url, { method: 'PUT', body: 'again' }).then((response) => response.arrayBuffer());
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-}
-
-/** The process of the suite that runs a script. */
-function childOf(parent: number, script: string): number {
-  const lines = execFileSync('ps', ['-A', '-o', 'pid=,ppid=,args='], { encoding: 'utf8' }).split('\n');
-  const found = lines
-    .map((line) => line.trim().split(/\s+/))
-    .find(([, ppid, ...args]) => Number(ppid) === parent && args.some((arg) => arg.endsWith(script)));
-  if (found === undefined) throw new Error(`no process of the suite runs ${script}`);
-  return Number(found[0]);
-}
