@@ -6,8 +6,8 @@ import { build } from 'esbuild';
 import { vendorFiles } from '../services/app/src/console/vendor-files.ts';
 
 /**
- * `node tools/build.ts [service …]`: a service's ECMAScript modules, with their source maps and the licences of what is in
- * them, in dist/<service>/src: main.js, and one for each part that it imports only when needed; files that a service serves (its `public`) are copied beside it.
+ * `node tools/build.ts [service …]`: bundle services into dist/<service>/src: main.js and a module for each part that is imported
+ * only when needed, with source maps and licences. The files that a service serves (`public`) are copied beside them.
  */
 const root = join(import.meta.dirname, '..');
 const services = readdirSync(join(root, 'services'));
@@ -34,7 +34,7 @@ async function bundle(name: string): Promise<void> {
     platform: 'node',
     target: 'node24',
     format: 'esm',
-    // CommonJS dependencies call `require` for Node's own modules, and a few look where they are.
+    // CommonJS dependencies call `require` for Node's own modules, and a few use their own path.
     banner: {
       js: [
         "import { createRequire as podkitCreateRequire } from 'node:module';",
@@ -45,7 +45,7 @@ async function bundle(name: string): Promise<void> {
       ].join(' '),
     },
     external: ['pg-native', 'unix-dgram'],
-    // V8 keeps the text: without its blanks it takes 7 MB less of memory. Names stay, for stack traces.
+    // V8 keeps the text in memory: without blanks it is 7 MB less. Names stay, for stack traces.
     minifyWhitespace: true,
     minifySyntax: true,
     sourcemap: 'linked',
@@ -57,7 +57,6 @@ async function bundle(name: string): Promise<void> {
   // The bundle is read as a module although no package.json of the project is near it.
   await writeFile(join(target, 'package.json'), `${JSON.stringify({ name, private: true, type: 'module' })}\n`);
   const assets = join(source, 'public');
-  // Its code is in src/parts, as all that main.ts imports only to serve.
   const folder = join(target, 'src', 'public');
   if (existsSync(assets)) await cp(assets, folder, { recursive: true });
   await copySwaggerUi(join(target, 'src'));

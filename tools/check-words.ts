@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 
 /**
- * `node tools/run.mjs tools/check-words.ts`: fail where a file of the repository has a word of which docs/glossary.md has a better one. A word
+ * `node tools/run.mjs tools/check-words.ts`: fail if a file of the repository has a word for which docs/glossary.md has a better one. A word
  * counts by itself and inside a name: `door`, `Doors`, `redisDoor`, `DOOR_PORT`.
  */
 const better: Record<string, string> = {

@@ -10,7 +10,7 @@ export const root: string = join(import.meta.dirname, '..');
  */
 export type Need = 'machine' | 'docker' | 'cluster' | 'itself';
 
-/** The first that matches. What none matches is an error, so that no command is left out in silence. */
+/** The first match counts. A command without a match is an error, so that none is left out silently. */
 const needs: [Need, RegExp][] = [
   ['itself', /^npm test$/m],
   ['cluster', /\b(kubectl|k8s\/create-secret|k8s\/components|npm run (kind|e2e))\b/],
@@ -20,7 +20,7 @@ const needs: [Need, RegExp][] = [
 
 export const needOf = (commands: string): Need | undefined => needs.find(([, words]) => words.test(commands))?.[0];
 
-/** A block of shell commands of a page, with the lines that the page says one sees. */
+/** A block of shell commands of a page, with the lines of output that the page shows. */
 export type Block = {
   page: string;
   line: number;

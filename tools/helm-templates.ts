@@ -2,10 +2,10 @@ import type { V1Container, V1StatefulSet } from '@kubernetes/client-node';
 import { stringify } from 'yaml';
 import type { Manifest } from '../k8s/test/manifests/manifest.ts';
 
-/** Stands for a template expression in an object, until the object is text. */
+/** Marks a template expression in an object, until the object is text. */
 const mark = (expression: string) => `⟦${expression}⟧`;
 
-/** Where Helm's templates differ from the base: by variables, and by which object is there. */
+/** The chart's values for each server of the base. */
 const servers = { redis: '.Values.redis', postgres: '.Values.postgres', 'git-server': '.Values.gitServer' } as const;
 
 /**
@@ -50,7 +50,7 @@ function configMap({ metadata: { name }, data = {} }: Manifest): void {
   }
 }
 
-/** Put the chart's values into a StatefulSet; the named templates of its containers, where it is the podkit Pod. */
+/** Put the chart's values into a StatefulSet. Returns the named templates of its containers, if it is the podkit Pod. */
 function statefulSet({ metadata, spec }: V1StatefulSet & Manifest): string[] {
   const name = metadata.name as keyof typeof servers | 'podkit';
   const pod = spec?.template.spec;

@@ -14,7 +14,7 @@ export const imageNames = JSON.parse(defaultOf('IMAGES')) as string[];
 
 export const localImage = (name: string): string => `${registry}/${name}:${tag}`;
 
-/** What takes the place of a local image: a name with a tag, or with a digest (`sha256:…`). */
+/** The image that replaces a local one: a name with a tag, or with a digest (`sha256:…`). */
 export type Replacement = { newName: string; newTag: string } | { newName: string; digest: string };
 
 type Component = { images: { name: string }[] };

@@ -6,21 +6,21 @@ import { parseDocument } from 'yaml';
 import { copyManifests, imageNames } from './image-set.ts';
 
 /**
- * `npm run release -- METADATA FOLDER`: what a release publishes beside its images, made from the metadata file of the
- * `docker buildx bake` that pushed them (--metadata-file): install.yaml, the kustomize base, both with each image by its
- * digest, create-secret, images.txt, which is what is to be signed, and the folder podkit, the chart that is to be packaged.
+ * `npm run release -- METADATA FOLDER`: write what a release publishes beside its images. METADATA is the --metadata-file of the
+ * `docker buildx bake` that pushed them. FOLDER gets install.yaml and the kustomize base (with each image by its digest),
+ * create-secret, images.txt (the images to sign) and podkit (the chart to package).
  */
 const root = join(import.meta.dirname, '..');
 const [metadata = '', folder = ''] = process.argv.slice(2);
 if (metadata === '' || folder === '') {
-  console.error('release: expected the metadata file of docker buildx bake, and a folder for what is made');
+  console.error('release: expected the metadata file of docker buildx bake, and a folder to write to');
   process.exit(2);
 }
 type Target = { 'image.name': string; 'containerimage.digest': string };
 const targets = JSON.parse(readFileSync(metadata, 'utf8')) as Record<string, Target | undefined>;
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
 
-/** The name without its tag, and the digest, of an image that was pushed. @throws {Error} when it was not */
+/** The name without the tag, and the digest, of a pushed image. @throws {Error} if it was not pushed */
 function pushed(image: string): { newName: string; digest: string } {
   const target = targets[`${image}-multi`];
   if (target === undefined) throw new Error(`${metadata} has no ${image}-multi: was it built and pushed?`);
@@ -29,7 +29,7 @@ function pushed(image: string): { newName: string; digest: string } {
   return { newName: reference.slice(0, -version.length - 1), digest: target['containerimage.digest'] };
 }
 
-/** The chart whose values name the images that were pushed, by digest. */
+/** Write the chart with the digests of the pushed images in its values. */
 function writeChart(to: string): void {
   cpSync(join(root, 'charts', 'podkit'), to, { recursive: true, dereference: true });
   const values = parseDocument(readFileSync(join(to, 'values.yaml'), 'utf8'));

@@ -6,18 +6,18 @@ import { type Block, missingLines } from './doc-commands.ts';
 
 export type RunOptions = {
   cwd: string;
-  /** The longest that a block may take, in ms. */
+  /** Timeout of a block, in milliseconds. */
   timeout: number;
-  /** What takes the place of some words, such as the name of an image. */
+  /** Replaces some words, such as the name of an image. */
   rewrite?: (commands: string) => string;
 };
 
 const firstLine = ({ commands }: Block) => commands.trim().split('\n')[0] ?? '';
 
 /**
- * Run blocks of a page in a plain shell, one after the other, a line of the report for each. What one block sets is there
- * in the next. One that stays is started, stopped after the next block, which is tried until the first is ready for it.
- * @throws {Error} at the first that fails or does not show what the page says
+ * Run blocks of a page one after the other in a plain shell, and return a line for each. Variables of one block are set in the
+ * next. A block that stays runs beside the next one, which is tried until the first is ready.
+ * @throws {Error} at the first block that fails or whose output is not as the page shows
  */
 export async function runBlocks(blocks: readonly Block[], options: RunOptions): Promise<string[]> {
   const report: string[] = [];

@@ -68,7 +68,7 @@ export async function startPostgres({
   let child = launch();
   const url = `postgres://postgres@127.0.0.1:${at}/postgres`;
   const answers = () => {
-    // It refuses to start as long as a child of one that was killed lives on.
+    // It does not start while a child of a killed server is alive.
     if (child.exitCode !== null) child = launch();
     return select(url);
   };
@@ -87,7 +87,7 @@ export async function startPostgres({
 
 async function select(url: string): Promise<boolean> {
   const client = new Client({ connectionString: url });
-  // One that is going down may say so when nobody listens any more.
+  // A server that stops may send an error when nobody waits for one.
   client.on('error', () => undefined);
   await client.connect();
   await client.end();

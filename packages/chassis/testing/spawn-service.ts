@@ -54,7 +54,7 @@ export function spawnService(
       const line = await waitFor(what, () => logs().find(fits) ?? (over && 'over')).catch((cause: unknown) => {
         throw new Error(shown(), { cause });
       });
-      // One that has ended says no more: nobody has to wait for the deadline.
+      // A service that has ended logs nothing more, so this does not wait for the deadline.
       if (line === 'over') throw new Error(shown());
       return line;
     },
