@@ -1,17 +1,10 @@
-import { createServer } from 'node:http';
+import { serve } from '@podkit/chassis/testing/serve';
 import { waitFor } from '@podkit/chassis/testing/wait-for';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { startApp } from './support/start-app.ts';
 
 test('a request beyond those that may be in flight is refused with 503 and Retry-After, and counted', async () => {
-  const ambassador = createServer(() => undefined);
-  await new Promise<void>((resolve) => ambassador.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => {
-    ambassador.close();
-    ambassador.closeAllConnections();
-  });
-  const address = ambassador.address();
-  const url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`;
+  const url = await serve(() => undefined);
   const app = await startApp({ APP_MAX_IN_FLIGHT: '1', APP_AMBASSADOR_URL: url, APP_STORE_TIMEOUT: '1h' });
   const stats = async () =>
     (await (await fetch(`${app.admin}/stats`)).json()) as { inFlight: number; overload: { shedTotal: number } };

@@ -1,12 +1,12 @@
 import { existsSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { deadline } from '@podkit/chassis/testing/deadline';
 import { freePort } from '@podkit/chassis/testing/free-port';
+import { serve } from '@podkit/chassis/testing/serve';
 import { tempDir } from '@podkit/chassis/testing/temp-dir';
 import { waitFor } from '@podkit/chassis/testing/wait-for';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { SiteFolder } from './support/site-folder.ts';
 import { type RunningApp, startApp } from './support/start-app.ts';
 
@@ -36,16 +36,13 @@ describe('readiness', () => {
     writeFileSync(readyFile, 'left by one that was killed');
     writeFileSync(`${readyFile}.0.tmp`, 'half');
     let healthy = 204;
-    const ambassador = createServer((_request, response) => response.writeHead(healthy).end());
-    const ambassadorPort = await freePort();
-    ambassador.listen(ambassadorPort, '127.0.0.1');
-    onTestFinished(() => void ambassador.close());
+    const ambassador = await serve((_request, response) => response.writeHead(healthy).end());
     const app = await startApp({
       APP_REQUIRES: 'site,ambassador',
       APP_SITE: folder.link,
       APP_READY_FILE: readyFile,
       APP_TCP_PROBE_PORT: String(tcp),
-      APP_AMBASSADOR_URL: `http://127.0.0.1:${ambassadorPort}`,
+      APP_AMBASSADOR_URL: ambassador,
       APP_DEPENDENCY_PERIOD: '30ms',
       APP_DEPENDENCY_FAILURES: '2',
     });

@@ -1,12 +1,12 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { createServer as createHttpServer, type RequestListener } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import { type ClientRequestOptions, HttpClient } from '../../src/http/client.ts';
 import type { ClientOptions } from '../../src/http/client-agents.ts';
 import { makeAuthority } from '../../testing/certificates.ts';
+import { serve } from '../../testing/serve.ts';
 import { tempDir } from '../../testing/temp-dir.ts';
 
 async function portOf(server: Server): Promise<number> {
@@ -14,12 +14,6 @@ async function portOf(server: Server): Promise<number> {
   await once(server, 'listening');
   onTestFinished(() => void server.close());
   return (server.address() as AddressInfo).port;
-}
-
-async function serve(listener: RequestListener): Promise<string> {
-  const server = createHttpServer(listener);
-  onTestFinished(() => server.closeAllConnections());
-  return `http://127.0.0.1:${await portOf(server)}`;
 }
 
 function clientFor(options: ClientOptions = {}) {

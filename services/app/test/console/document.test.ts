@@ -1,6 +1,6 @@
-import { createServer } from 'node:http';
+import { serve } from '@podkit/chassis/testing/serve';
 import { waitFor } from '@podkit/chassis/testing/wait-for';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { type RunningApp, startApp } from '../support/start-app.ts';
 
 type Document = {
@@ -21,16 +21,11 @@ const documentOf = (app: RunningApp) => get<Document>(app, '/api/console');
 const historyOf = (app: RunningApp) => get<History>(app, '/api/console/history');
 
 /** A container of the Pod that answers each path with one text: a stand-in, whose answers a test can change. */
-async function sidecar(answers: Record<string, string>): Promise<string> {
-  const server = createServer((request, response) => {
+const sidecar = (answers: Record<string, string>) =>
+  serve((request, response) => {
     const body = answers[request.url ?? ''];
     response.writeHead(body === undefined ? 404 : 200).end(body);
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => void server.close());
-  const address = server.address();
-  return `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`;
-}
 
 test('the document has the identity of the Pod and the state of each container', async () => {
   const metrics = '# TYPE app_requests_total counter\napp_requests_total{route="/*"} 42\nadapter_up 1\n';
@@ -151,14 +146,10 @@ test('the page is served from its own folder only, with the libraries as they ar
 
 test('the polling has a User-Agent of its own, so that it stays out of the logs of the other containers', async () => {
   const agents = new Set<string | undefined>();
-  const server = createServer((request, response) => {
+  const url = await serve((request, response) => {
     agents.add(request.headers['user-agent']);
     response.end('{}');
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => void server.close());
-  const address = server.address();
-  const url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`;
   const app = await startApp({ APP_DOWNWARD_URL: url, APP_ADAPTER_URL: url, APP_GIT_SYNC_URL: url });
   await documentOf(app);
   expect([...agents]).toEqual(['podkit-poller']);

@@ -1,17 +1,9 @@
-import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { onTestFinished } from 'vitest';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { serve } from '@podkit/chassis/testing/serve';
 
 /** Start the application of a test, a real HTTP server on the loopback. It stops when the test ends. Returns its URL. */
-export async function serveApp(answer: string | Buffer | object | RequestListener): Promise<string> {
-  const listener = typeof answer === 'function' ? (answer as RequestListener) : fixed(answer);
-  const server = createServer(listener);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+export function serveApp(answer: string | Buffer | object | RequestListener): Promise<string> {
+  return serve(typeof answer === 'function' ? (answer as RequestListener) : fixed(answer));
 }
 
 function fixed(answer: string | Buffer | object): RequestListener {
