@@ -1,13 +1,11 @@
 import { generateKeyPairSync, verify } from 'node:crypto';
-import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
-import { createServer, type RequestListener } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { serve } from '@podkit/chassis/testing/serve';
 import { tempDir } from '@podkit/chassis/testing/temp-dir';
 import { waitFor } from '@podkit/chassis/testing/wait-for';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { serveGit } from './fixtures/http-remote.ts';
 import { Remote } from './fixtures/remote.ts';
 import { expectDone, publishedHash, read, runGitSync, startGitSync } from './fixtures/run.ts';
@@ -19,16 +17,6 @@ const eachItsOwn = (user: string, path: string) => user === (path.startsWith('/s
 async function served(allows: (user: string, path: string) => boolean, remote?: Remote) {
   const made = remote ?? (await Remote.create());
   return { remote: made, server: await serveGit(dirname(made.path), allows), root: tempDir() };
-}
-
-async function serve(listener: RequestListener): Promise<string> {
-  const server = createServer(listener).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
 /** The path of a repository on a server of all temporary directories. */

@@ -1,11 +1,10 @@
-import { once } from 'node:events';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { createServer, type IncomingMessage } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
+import { serve } from '@podkit/chassis/testing/serve';
 import { tempDir } from '@podkit/chassis/testing/temp-dir';
 import { waitFor } from '@podkit/chassis/testing/wait-for';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { Remote } from './fixtures/remote.ts';
 import { expectDone, publishedHash, read, runGitSync, startGitSync } from './fixtures/run.ts';
 import { isRunning, script } from './fixtures/script.ts';
@@ -116,16 +115,12 @@ describe('a pre-publish hook without a veto', () => {
 test('the webhook is repeated until its status is the one wanted, and gets the hash in a header', async () => {
   const [remote, root] = [await Remote.create(), tempDir()];
   const requests: IncomingMessage[] = [];
-  const server = createServer((request, response) => {
+  const url = await serve((request, response) => {
     requests.push(request);
     response.writeHead(requests.length === 1 ? 500 : 204).end();
-  }).listen(0, '127.0.0.1');
-  server.keepAliveTimeout = 0;
-  await once(server, 'listening');
-  onTestFinished(() => void server.close());
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/done`;
+  });
   const flags = [
-    `--webhook-url=${url}`,
+    `--webhook-url=${url}/done`,
     '--webhook-method=PUT',
     '--webhook-success-status=204',
     '--webhook-backoff=1s',

@@ -1,13 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { freePort } from '@podkit/chassis/testing/free-port';
+import { serve } from '@podkit/chassis/testing/serve';
 import { tempDir } from '@podkit/chassis/testing/temp-dir';
 import { waitFor } from '@podkit/chassis/testing/wait-for';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { loadOptions } from '../src/config/load.ts';
 import { readRepositories } from '../src/config/repositories.ts';
 import { Limit } from '../src/process/limit.ts';
@@ -105,13 +103,11 @@ test('the wait doubles after failures, is spread, and follows what a server asks
 /** A server that refuses everything with 429 and counts how often it did. */
 async function limitingServer(): Promise<{ url: string; asked: () => number }> {
   let asked = 0;
-  const server = createServer((_request, response) => {
+  const url = await serve((_request, response) => {
     asked += 1;
     response.writeHead(429, { 'retry-after': '3600' }).end();
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  onTestFinished(() => void server.close());
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, asked: () => asked };
+  });
+  return { url, asked: () => asked };
 }
 
 test('a server that answers 429 with Retry-After gets no further request in that time, while the other repositories continue', async () => {
