@@ -67,8 +67,8 @@ export class ExpositionCollector implements Visitor {
       return undefined;
     }
     if (compositeTypes.has(meta.type) && !renamed) {
-      const composite = this.#composite(base, meta);
-      return addPart(composite, { sample, suffix, labels, timestamp });
+      const error = addPart(this.#composite(base, meta), { sample, suffix, labels, timestamp });
+      return error === undefined ? undefined : onError(error);
     }
     const type = compositeTypes.has(meta.type) || suffix === '_created' ? 'unknown' : meta.type;
     const family = snapshot.family({ name, help: meta.help || noHelp, unit: meta.unit }, type);

@@ -28,11 +28,12 @@ export type Composite = {
 const [bytesPerParts, bytesPerBucket] = [500, 80];
 type Part = { sample: SampleLine; suffix: string; labels: Map<string, string>; timestamp: number | undefined };
 
-/** Add a sample to its histogram or summary. */
-export function addPart(composite: Composite, { sample, suffix, labels, timestamp }: Part): void {
+/** Add a sample to its histogram or summary. Returns the error if it belongs to no part, such as a bucket without `le`. */
+export function addPart(composite: Composite, { sample, suffix, labels, timestamp }: Part): string | undefined {
   const { type } = composite.meta;
   const own = suffix === '_bucket' ? 'le' : suffix === '' && type === 'summary' ? 'quantile' : undefined;
   const text = own === undefined ? undefined : labels.get(own);
+  if (text === undefined && (suffix === '' || suffix === '_bucket')) return 'bound';
   if (own !== undefined) labels.delete(own);
   const parts = findParts(composite, labelsText(labels), timestamp);
   const { value } = sample;
@@ -51,6 +52,7 @@ export function addPart(composite: Composite, { sample, suffix, labels, timestam
       parts.bounds.push([bound, value, readExemplar(sample)]);
     }
   }
+  return undefined;
 }
 
 /** Find the parts of a point; samples with another timestamp belong to another point. */

@@ -129,6 +129,14 @@ test.each([
   expect(await refusals(`${body}fine 1\n`)).toEqual([reason]);
 });
 
+test('a sample that is no part of its histogram or summary is counted, and the others stay', async () => {
+  const body =
+    '# TYPE h histogram\nh 5\nh_bucket 7\nh_bucket{le="+Inf"} 1\nh_sum 1\nh_count 1\n# TYPE s summary\ns 5\ns_sum 1\ns_count 1\n';
+  expect(await refusals(body)).toEqual(['bound']);
+  const lines = ['h_bucket{le="+Inf"} 1', 'h_sum 1', 'h_count 1', 's_sum 1', 's_count 1'];
+  expect((await passed(body)).filter((line) => !line.startsWith('#'))).toEqual(lines);
+});
+
 test('OpenMetrics samples with a timestamp of +Inf or in milliseconds are left out', async () => {
   const body = '# TYPE g gauge\ng{a="1"} 1 +Inf\ng{a="2"} 1 1700000000000\ng{a="3"} 1 1700000000.5\n# EOF\n';
   expect(await refusals(body, openMetrics)).toEqual(['timestamp']);
