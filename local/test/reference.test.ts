@@ -10,7 +10,7 @@ const folder = join(import.meta.dirname, '../../docs/reference');
 test.each(describedServices)('docs/reference has the settings, endpoints and metrics of %s', async (name) => {
   const servers = await startListening(name, {});
   const apis = await Promise.all(
-    servers.map(async ({ port, path }) => ({ path, description: JSON.parse(await read(port, path)) }) as Api),
+    servers.map(async ({ port, path }): Promise<Api> => ({ path, description: JSON.parse(await read(port, path)) })),
   );
   const scrape = await read(servers.at(-1)?.port ?? 0, '/metrics');
   await expect(referencePage(name, apis, scrape)).toMatchFileSnapshot(join(folder, `${name}.md`));
