@@ -3,10 +3,10 @@ import { parseBytes } from './bytes.ts';
 import { parseDuration } from './duration.ts';
 import type { Kind } from './settings.ts';
 
-const truths: Record<string, boolean> = {
-  ...Object.fromEntries(['1', 't', 'T', 'true', 'TRUE', 'True'].map((word) => [word, true])),
-  ...Object.fromEntries(['0', 'f', 'F', 'false', 'FALSE', 'False'].map((word) => [word, false])),
-};
+const truths = new Map([
+  ...['1', 't', 'T', 'true', 'TRUE', 'True'].map((word) => [word, true] as const),
+  ...['0', 'f', 'F', 'false', 'FALSE', 'False'].map((word) => [word, false] as const),
+]);
 
 const parsers: Record<Kind, (text: string) => unknown> = {
   text: (text) => text,
@@ -14,7 +14,7 @@ const parsers: Record<Kind, (text: string) => unknown> = {
   integer: (text) => parseWhole(text),
   port: (text) => parseWhole(text),
   number: (text) => (/^[-+]?(\d+(\.\d+)?|\.\d+)(e[-+]?\d+)?$/i.test(text) ? Number(text) : refuse('not a number')),
-  flag: (text) => truths[text] ?? refuse('neither true nor false'),
+  flag: (text) => truths.get(text) ?? refuse('neither true nor false'),
   duration: parseDuration,
   bytes: parseBytes,
   list: (text) =>

@@ -85,6 +85,12 @@ describe('where a value comes from', () => {
 });
 
 describe('errors', () => {
+  test('are reported for an on/off setting with the name of a property of all objects', () => {
+    expect(errorsOf(() => load({ DEMO_DRY_RUN: 'constructor' }))).toEqual([
+      expect.stringContaining('DEMO_DRY_RUN="constructor"'),
+    ]);
+  });
+
   test('are all reported together, each with its setting and what it accepts', () => {
     const env = {
       PORT: '70000',

@@ -1,3 +1,4 @@
+import { deadline } from '@podkit/chassis/testing/deadline';
 import { Redis } from 'ioredis';
 
 /** A number under a key, through one of the endpoints; a missing one is 0. Both reject when the endpoint says no, or nothing. */
@@ -9,7 +10,8 @@ export type Register = {
   stored(): Promise<number>;
 };
 
-const requestTimeout = 1200;
+/** Longer than the ambassador's own timeouts: a write that it still tries could be done after later ones of the client. */
+const requestTimeout = deadline(1200);
 
 export function daprRegister(port: number, route: string, store: string, key: string): Register {
   const base = `http://127.0.0.1:${port}/v1.0/state/${store}`;

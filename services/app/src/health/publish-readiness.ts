@@ -45,21 +45,21 @@ function openTcpProbe({ config, log, lifecycle, availability }: PublishOptions, 
   });
 }
 
-const services: Record<string, 'livez' | 'readyz' | 'startupz'> = {
-  '': 'readyz',
-  readiness: 'readyz',
-  liveness: 'livez',
-  startup: 'startupz',
-};
+const services: ReadonlyMap<string, 'livez' | 'readyz' | 'startupz'> = new Map([
+  ['', 'readyz'],
+  ['readiness', 'readyz'],
+  ['liveness', 'livez'],
+  ['startup', 'startupz'],
+]);
 
 async function openGrpcHealth(options: PublishOptions, port: number): Promise<void> {
   const { config, health, lifecycle, availability, history } = options;
   // gRPC is loaded only where it is used.
   const { GrpcHealth } = await import('./grpc-health.ts');
   const server = new GrpcHealth({
-    services: Object.keys(services),
+    services: [...services.keys()],
     isServing: async (service) => {
-      const probe = services[service] ?? 'readyz';
+      const probe = services.get(service) ?? 'readyz';
       // gRPC clients balance without an EndpointSlice, so this is how they learn of the drain.
       if (probe === 'readyz' && lifecycle.draining) return false;
       return (await health.run(probe)).ok;
@@ -67,7 +67,7 @@ async function openGrpcHealth(options: PublishOptions, port: number): Promise<vo
     onCheck: ({ service, userAgent, serving, milliseconds }) =>
       history.record({
         at: Math.round(Date.now() - milliseconds),
-        probe: services[service] ?? 'readyz',
+        probe: services.get(service) ?? 'readyz',
         via: 'grpc',
         prober: classifyProber(userAgent),
         userAgent,

@@ -151,6 +151,9 @@ test('the polling has a User-Agent of its own, so that it stays out of the logs 
     response.end('{}');
   });
   const app = await startApp({ APP_DOWNWARD_URL: url, APP_ADAPTER_URL: url, APP_GIT_SYNC_URL: url });
-  await documentOf(app);
+  await waitFor('a poll', async () => {
+    await documentOf(app);
+    return agents.size > 0;
+  });
   expect([...agents]).toEqual(['podkit-poller']);
 });
