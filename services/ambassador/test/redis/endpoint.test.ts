@@ -78,7 +78,7 @@ test('one client too many gets an error', async () => {
   const second = await rawClient(endpoint.port);
   expect(await second.replies(1)).toEqual(['-ERR max number of clients reached\r\n']);
   await second.closed();
-  expect(await endpoint.metricsText()).toContain('ambassador_redis_rejected_connections_total 1');
+  expect(await endpoint.metricsText()).toContain('podkit_ambassador_redis_rejected_connections_total 1');
 });
 
 test('one client too many that sends first is disconnected, too', async () => {

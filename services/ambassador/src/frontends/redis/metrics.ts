@@ -16,7 +16,7 @@ export function respMetrics(registry: Registry, names: readonly string[], client
   const register = (name: string, help: string, value: () => number) =>
     registry.registerMetric(
       new Counter({
-        name: `ambassador_redis_${name}_total`,
+        name: `podkit_ambassador_redis_${name}_total`,
         help,
         registers: [],
         collect() {
@@ -27,7 +27,7 @@ export function respMetrics(registry: Registry, names: readonly string[], client
     );
   registry.registerMetric(
     new Counter({
-      name: 'ambassador_redis_commands_total',
+      name: 'podkit_ambassador_redis_commands_total',
       help: 'Commands taken at the Redis endpoint.',
       labelNames: ['command'],
       registers: [],
@@ -42,7 +42,7 @@ export function respMetrics(registry: Registry, names: readonly string[], client
   );
   registry.registerMetric(
     new Gauge({
-      name: 'ambassador_redis_clients',
+      name: 'podkit_ambassador_redis_clients',
       help: 'Clients connected to the Redis endpoint.',
       registers: [],
       collect() {
