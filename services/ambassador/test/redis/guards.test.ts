@@ -42,7 +42,9 @@ test('policies that need no value let every command pass', async () => {
 });
 
 test('a bulkhead holds back a pipeline instead of refusing it, and keeps its order', async () => {
-  const { endpoint } = await guardedEndpoint('{bulkhead: {maxInFlight: 2, maxQueue: 4}}');
+  const { endpoint } = await guardedEndpoint(
+    `{bulkhead: {maxInFlight: 2, maxQueue: 4, queueTimeout: ${deadline(10_000)}ms}}`,
+  );
   const clients = await Promise.all([1, 2, 3].map(() => rawClient(endpoint.port)));
   const commands = Array.from({ length: 300 }, (_, index) => `RPUSH list-$ ${index}`).join('\n');
   const answers = await Promise.all(
