@@ -67,7 +67,7 @@ export class HttpClient {
 
   async #follow({ url, headers, body, signal, allows = () => true }: FetchRequest) {
     // Loaded at the first request: sources without HTTP don't need it.
-    const { request } = await import('undici');
+    const { request } = (await import('undici')).default;
     const { origin } = new URL(url);
     let hop: Hop = { url, headers, body };
     for (let count = 0; ; count += 1) {

@@ -23,7 +23,8 @@ export class Connections {
   /** @throws {FetchError} tls when a certificate can't be read */
   async to(url: string): Promise<Dispatcher> {
     const { tls_config: config, proxy_url: proxy, no_proxy: exceptions = '', enable_http2: allowH2 } = this.#config;
-    const { Agent, buildConnector, ProxyAgent } = await import('undici');
+    // By its default export: a bundle has no others of a CommonJS package that is imported at run time.
+    const { Agent, buildConnector, ProxyAgent } = (await import('undici')).default;
     const options = await tlsOptions(config).catch((cause: unknown) => {
       throw new FetchError('tls', `tls_config cannot be read: ${describeError(cause)}`, { cause });
     });

@@ -37,7 +37,7 @@ export class Oauth2Tokens {
   }
 
   async #fetch(signal: AbortSignal): Promise<Token> {
-    const { request } = await import('undici');
+    const { request } = (await import('undici')).default;
     const { client_id: id, client_secret: text, client_secret_file: path, scopes } = this.#config;
     const secret = (await readSecret(text, path)) ?? '';
     const form = new URLSearchParams({ grant_type: 'client_credentials', ...this.#config.endpoint_params });
