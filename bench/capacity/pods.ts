@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { Agent, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,8 +7,9 @@ import { startPostgres, startRedis } from '@podkit/chassis/testing/servers';
 import { Redis } from 'ioredis';
 import { Client } from 'pg';
 import { stringify } from 'yaml';
+import { startApp } from '../app/peers.ts';
 import { Bench } from '../core/bench.ts';
-import { cpuMicroseconds, type Running, residentMB, start } from '../core/process.ts';
+import { childPids, cpuMicroseconds, type Running, residentMB, start } from '../core/process.ts';
 
 /**
  * `npm run bench -- capacity [REQUESTS]`: what a request costs, and how many connections the stores get, with 1, 2, 4 and 8 Pods.
@@ -55,7 +56,7 @@ try {
 
 async function startPod(config: string): Promise<Pod> {
   const [port, adminPort, redisPort] = [await freePort(), await freePort(), await freePort()];
-  const common = { HOST: '127.0.0.1', ADMIN_HOST: '127.0.0.1', NODE_ENV: 'production', DRAIN_DELAY: '0s' };
+  const common = { ADMIN_HOST: '127.0.0.1', NODE_ENV: 'production', DRAIN_DELAY: '0s' };
   const ambassador = await start(process.execPath, [await bench.bundle('ambassador')], {
     port: adminPort,
     path: '/readyz',
@@ -67,22 +68,7 @@ async function startPod(config: string): Promise<Pod> {
       AMBASSADOR_CONFIG: config,
     },
   });
-  const [appPort, appAdmin] = [await freePort(), await freePort()];
-  const none = '/nonexistent';
-  const app = await start(process.execPath, [await bench.bundle('app')], {
-    port: appPort,
-    path: '/api/pod',
-    env: {
-      ...common,
-      PORT: `${appPort}`,
-      ADMIN_PORT: `${appAdmin}`,
-      APP_AMBASSADOR_URL: `http://127.0.0.1:${port}`,
-      APP_REQUIRES: 'none',
-      APP_SITE: none,
-      APP_DATA: none,
-      APP_READY_FILE: `${none}/ready`,
-    },
-  });
+  const app = await startApp(bench, undefined, { ...common, APP_AMBASSADOR_URL: `http://127.0.0.1:${port}` });
   return { app, ambassador };
 }
 
@@ -118,11 +104,10 @@ function sumCpu(pids: readonly number[]): number {
 
 function cpu(): Cost {
   const main = postgres.child.pid ?? 0;
-  const backends = readFileSync(`/proc/${main}/task/${main}/children`, 'utf8').trim().split(' ').map(Number);
   return {
     app: sumCpu(pods.map(({ app }) => app.pid)),
     ambassador: sumCpu(pods.map(({ ambassador }) => ambassador.pid)),
-    postgres: sumCpu([main, ...backends]),
+    postgres: sumCpu([main, ...childPids(main)]),
   };
 }
 

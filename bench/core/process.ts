@@ -64,6 +64,12 @@ function accepts(port: number): Promise<boolean> {
   });
 }
 
+/** The processes that a process has started and that have not ended. */
+export function childPids(parent: number): number[] {
+  const text = readFileSync(`/proc/${parent}/task/${parent}/children`, 'utf8');
+  return text.split(' ').filter(Boolean).map(Number);
+}
+
 /** CPU time that all threads of a process have used so far, in microseconds, user and system together: proc(5), schedstat. */
 export function cpuMicroseconds(pid: number): number {
   const tasks = `/proc/${pid}/task`;

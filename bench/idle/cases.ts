@@ -13,7 +13,7 @@ import { buildPod, downwardFiles } from '../../local/src/pod.ts';
 import { writeSecrets } from '../../local/src/secrets.ts';
 import { type Pod, Supervisor } from '../../local/src/supervisor.ts';
 import type { Bench, Case } from '../core/bench.ts';
-import { cpuMicroseconds, residentMB, start } from '../core/process.ts';
+import { childPids, cpuMicroseconds, residentMB, start } from '../core/process.ts';
 import { type Goal, type Row, row } from '../core/row.ts';
 
 /** Milliseconds before the measurement, in which the work after a start, such as garbage collection, ends. */
@@ -102,11 +102,9 @@ async function startBareNode() {
 
 /** Find the child process whose command line has this word. */
 function findChild(word: string): number {
-  const path = `/proc/${process.pid}/task/${process.pid}/children`;
-  const pids = readFileSync(path, 'utf8').trim().split(/\s+/);
-  const found = pids.find((pid) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(word));
+  const found = childPids(process.pid).find((pid) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(word));
   if (found === undefined) throw new Error(`no child process has ${word} in its command line`);
-  return Number(found);
+  return found;
 }
 
 /** CPU time of a process and of its ended children, such as git: fields 16 and 17 of proc(5), stat. */

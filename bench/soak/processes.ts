@@ -1,14 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { childPids } from '../core/process.ts';
 
 /** What a process uses, as the kernel reports it. */
 export type Usage = { rssMb: number; descriptors: number; cpuSeconds: number };
 
 /** Find the child processes of `parent` whose command line matches a pattern. Name of the pattern to process id. */
 export function findChildren(parent: number, patterns: Readonly<Record<string, RegExp>>): Map<string, number> {
-  const path = `/proc/${parent}/task/${parent}/children`;
-  const pids = readFileSync(path, 'utf8').trim().split(/\s+/).filter(Boolean).map(Number);
   const found = new Map<string, number>();
-  for (const pid of pids) {
+  for (const pid of childPids(parent)) {
     const command = readIfThere(`/proc/${pid}/cmdline`).replaceAll('\0', ' ');
     for (const [name, pattern] of Object.entries(patterns)) if (pattern.test(command)) found.set(name, pid);
   }
