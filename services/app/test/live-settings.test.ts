@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { tempDir } from '@podkit/chassis/testing/temp-dir';
 import { waitFor } from '@podkit/chassis/testing/wait-for';
 import { describe, expect, test } from 'vitest';
+import { type LiveName, LiveSettings } from '../src/settings/live-settings.ts';
 import { startApp } from './support/start-app.ts';
 
 /** Write files as the kubelet does: a new folder, and `..data` swapped to it in one step. */
@@ -40,5 +41,23 @@ describe('settings in mounted files', () => {
     expect(app.service.output.join()).not.toMatch(/token-b/);
     writeMounted(folder, '3', { banner: '', 'log-level': 'error', 'chaos-token': 'token-c' });
     await waitFor('the level', async () => (await settings()).logLevel === 'error');
+  });
+
+  test('of one swap apply together: who sees the new banner sees the new token', async () => {
+    const folder = tempDir();
+    writeMounted(folder, '1', { banner: 'blue', 'chaos-token': 'token-a' });
+    const tokens: (string | undefined)[] = [];
+    const settings: LiveSettings = new LiveSettings({
+      folders: [folder],
+      defaults: {},
+      onChange: (name: LiveName) => {
+        if (name === 'banner') queueMicrotask(() => tokens.push(settings.get('chaosToken')));
+      },
+      onError: (name, why) => expect.unreachable(`${name}: ${why}`),
+    });
+    await settings.read();
+    writeMounted(folder, '2', { banner: 'green', 'chaos-token': 'token-b' });
+    await settings.read();
+    expect(tokens).toEqual(['token-a', 'token-b']);
   });
 });

@@ -42,6 +42,7 @@ export class LiveSettings {
   readonly #options: LiveSettingsOptions;
   readonly #values = new Map<LiveName, { value: string | undefined; fromFile: boolean; changedAt: number }>();
   #stop: () => void = () => undefined;
+  #lastRead: Promise<void> = Promise.resolve();
 
   constructor(options: LiveSettingsOptions) {
     this.#options = options;
@@ -55,24 +56,29 @@ export class LiveSettings {
 
   /** Read the files, and from then on whenever one changes. */
   async start(): Promise<void> {
-    await this.read();
     const paths = names.flatMap((name) => this.#options.folders.map((folder) => join(folder, catalogue[name].file)));
     if (paths.length > 0) this.#stop = watchFiles(paths, () => void this.read());
+    await this.read();
   }
 
   stop(): void {
     this.#stop();
   }
 
-  async read(): Promise<void> {
-    for (const name of names) {
-      try {
-        const text = await this.#readFile(name);
-        if (text === undefined || catalogue[name].accepts(text)) this.#put(name, text);
-        else this.#options.onError(name, 'its content is not accepted');
-      } catch (error) {
-        this.#options.onError(name, describeError(error));
-      }
+  /** Read all files. One read runs after the other, so that an older one never wins. */
+  read(): Promise<void> {
+    this.#lastRead = this.#lastRead.then(() => this.#readAll());
+    return this.#lastRead;
+  }
+
+  /** Read first, then apply all at once: nobody sees the new banner with the old token. */
+  async #readAll(): Promise<void> {
+    const results = await Promise.allSettled(names.map((name) => this.#readFile(name)));
+    for (const [index, result] of results.entries()) {
+      const name = names[index] as LiveName;
+      if (result.status === 'rejected') this.#options.onError(name, describeError(result.reason));
+      else if (result.value === undefined || catalogue[name].accepts(result.value)) this.#put(name, result.value);
+      else this.#options.onError(name, 'its content is not accepted');
     }
   }
 
