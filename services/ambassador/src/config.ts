@@ -42,6 +42,12 @@ export const schema = settings({
   redisUsername: text({ default: 'default', description: 'User name for AUTH on the Redis endpoint.' }),
   redisPassword: optional(secret({ description: 'Password for AUTH on the Redis endpoint.' })),
   maxBody: bytes({ default: '4Mi', minimum: 1, description: 'Maximum size of the body of a Dapr request.' }),
+  queryMaxPage: integer({
+    default: 1000,
+    minimum: 1,
+    maximum: 100_000,
+    description: 'Maximum number of entries of a page of a state query, and that of a query without page.limit.',
+  }),
   redisMaxValue: bytes({
     default: '64Mi',
     minimum: 1,

@@ -57,7 +57,7 @@ async function serveDapr(
   document: ApiDocument,
 ): Promise<void> {
   const { config, log, lifecycle, health, metrics } = context;
-  const { appId, apiToken, maxBody, host } = config;
+  const { appId, apiToken, maxBody, queryMaxPage, host } = config;
   const options = {
     engine,
     log,
@@ -67,6 +67,7 @@ async function serveDapr(
     version: pkg.version,
     apiToken,
     maxBody,
+    queryMaxPage,
     ready: async () => {
       const { ok, checks } = await health.run('readyz');
       return { ok, failing: checks.filter((check) => !check.ok && check.required).map((check) => check.name) };

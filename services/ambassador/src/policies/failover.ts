@@ -15,8 +15,8 @@ export type FailoverOptions = { writes: boolean; budget: number; onFailover?: ()
 export function failover(inner: Store, other: Store, { writes, budget: part, onFailover }: FailoverOptions): Store {
   const budget = new Budget(part);
   return intercept(inner, async ({ name, write }, run) => {
-    // A cursor means something only to the store that gave it.
-    if (name === 'list' || name === 'query') return run();
+    // A cursor means something only to the store that gave it, and a count is that of one store.
+    if (name === 'list' || name === 'count' || name === 'query') return run();
     budget.earn();
     try {
       return await run();

@@ -44,6 +44,13 @@ export class Engine<Current extends Generation = Generation> {
     return built;
   }
 
+  /** Whether the rules send a key, perhaps by its value, to this store. It may hold keys that they send elsewhere. */
+  leadsTo(built: Built, key: Key): boolean {
+    const visit = (at: Built): boolean =>
+      at.store instanceof RouteStore ? at.store.table.places(key).some((entry) => visit(entry.built)) : at === built;
+    return visit(this.#redisBuilt);
+  }
+
   /** Every store that keys of the Redis endpoint can live in. */
   routes(): readonly Built[] {
     const visit = (built: Built): Built[] =>

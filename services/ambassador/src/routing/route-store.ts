@@ -1,6 +1,6 @@
 import { KeyedMutex } from '../store/keyed-mutex.ts';
 import type { Capability, Entry, Key, Store, StoreInfo, WriteResult } from '../store/store.ts';
-import { asStoreError, StoreError } from '../store/store-error.ts';
+import { asStoreError, refuseQuery, StoreError } from '../store/store-error.ts';
 import { applyTo } from '../store/write.ts';
 import { moveWrite } from './route-move.ts';
 import { listAll, type RouteTable } from './route-table.ts';
@@ -111,8 +111,13 @@ export class RouteStore implements Store {
 
   /** A write may have to remove the key from each place where it can be. */
   checkKey(key: Key): void {
-    for (const { built } of this.table.candidates(key)) built.store.checkKey?.(key);
+    for (const { built } of this.table.candidates(key)) built.store.checkKey(key);
   }
+
+  query: Store['query'] = refuseQuery;
+
+  /** A store may have keys that the rules send elsewhere. */
+  count: Store['count'] = async () => undefined;
 
   list: Store['list'] = (options) => listAll(this.table, options);
 

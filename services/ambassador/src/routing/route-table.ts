@@ -23,14 +23,20 @@ export class RouteTable {
    * One entry in the common case that rules depend on keys only.
    */
   candidates(key: Key): RouteEntry[] {
+    const found = this.places(key);
+    if (found.length > 0) return found;
+    throw new StoreError('ERR_UNSUPPORTED', 'no rule takes this key');
+  }
+
+  /** The same; none where no rule takes the key. */
+  places(key: Key): RouteEntry[] {
     const found: RouteEntry[] = [];
     for (const entry of this.entries) {
       if (!entry.rule.takesKey(key)) continue;
       found.push(entry);
       if (entry.rule.takesWrite === undefined) break;
     }
-    if (found.length > 0) return found;
-    throw new StoreError('ERR_UNSUPPORTED', 'no rule takes this key');
+    return found;
   }
 
   /** Where this write goes. */
@@ -51,11 +57,7 @@ export async function listAll(table: RouteTable, { prefix, limit, cursor }: List
   const store = table.stores[at];
   if (store === undefined || (cursor !== undefined && !cursor.includes('.'))) throw badCursor();
   const page = await store.list({ limit, prefix, cursor: inner === '' ? undefined : inner });
-  const keys = page.keys.filter((key) => {
-    const rules = table.entries.filter(({ rule }) => rule.takesKey(key));
-    const end = rules.findIndex(({ rule }) => rule.takesWrite === undefined);
-    return rules.slice(0, end === -1 ? rules.length : end + 1).some(({ built }) => built.store === store);
-  });
+  const keys = page.keys.filter((key) => table.places(key).some(({ built }) => built.store === store));
   if (page.cursor !== undefined) return { keys, cursor: `${at}.${page.cursor}` };
   return at + 1 < table.stores.length ? { keys, cursor: `${at + 1}.` } : { keys };
 }

@@ -10,6 +10,7 @@ type OperationName =
   | 'increment'
   | 'touch'
   | 'list'
+  | 'count'
   | 'query'
   | 'ping';
 
@@ -47,15 +48,13 @@ export function intercept(
     increment: (key, by) => around(write('increment', [key]), (store = inner) => store.increment(key, by)),
     touch: (key, at, condition) => around(write('touch', [key]), (store = inner) => store.touch(key, at, condition)),
     list: (options) => around(read('list', []), (store = inner) => store.list(options)),
+    count: (prefix) => around(read('count', []), (store = inner) => store.count(prefix)),
+    query: (query) => around(read('query', []), (store = inner) => store.query(query)),
+    checkKey: (key) => inner.checkKey(key),
     ping: (signal) => (pings ? around(read('ping', []), (store = inner) => store.ping(signal)) : inner.ping(signal)),
     close: () => inner.close(),
   };
   if (keepPeek && inner.peek !== undefined) outer.peek = inner.peek.bind(inner);
-  if (inner.checkKey !== undefined) outer.checkKey = inner.checkKey.bind(inner);
-  if (inner.query !== undefined) {
-    const run = inner.query.bind(inner);
-    outer.query = (query) => around(read('query', []), () => run(query));
-  }
   return outer;
 }
 

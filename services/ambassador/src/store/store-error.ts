@@ -59,6 +59,11 @@ export const mismatch = (key: string): StoreError =>
 
 export const badCursor = (): StoreError => new StoreError('ERR_CURSOR', 'the cursor is not one that this store gave');
 
+/** The query of a store without that capability. */
+export const refuseQuery = async (): Promise<never> => {
+  throw new StoreError('ERR_UNSUPPORTED', 'the store has no queries');
+};
+
 /** Anything thrown, as a StoreError. */
 export const asStoreError = (thrown: unknown): StoreError =>
   thrown instanceof StoreError

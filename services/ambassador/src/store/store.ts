@@ -126,16 +126,18 @@ export interface Store {
 
   list(options: ListOptions): Promise<KeyPage>;
 
-  /** Entries that match a Dapr state query; only where the capability `query` is. */
-  query?(query: StoreQuery): Promise<QueryPage>;
+  /** How many keys have this prefix, as the backend counts them; undefined where they have to be listed. */
+  count(prefix: Key): Promise<number | undefined>;
+
+  /** Entries that match a Dapr state query. Rejects with ERR_UNSUPPORTED without the capability `query`. */
+  query(query: StoreQuery): Promise<QueryPage>;
 
   /**
-   * For policies that acknowledge a write before it is sent: throws if the backend could never store this key. Stores
-   * that take keys of any bytes don't have this method.
+   * For policies that acknowledge a write before it is sent: throws if the backend could never store this key.
    *
    * @throws {StoreError} ERR_KEY or ERR_TOO_LARGE
    */
-  checkKey?(key: Key): void;
+  checkKey(key: Key): void;
 
   /** Resolve when the backend answers, reject with the reason when it does not. */
   ping(signal: AbortSignal): Promise<void>;
@@ -155,7 +157,10 @@ export type QueryScalar = string | number | boolean | null;
 export type StoreQuery = {
   filter?: QueryFilter;
   sort: readonly { path: readonly string[]; descending: boolean }[];
-  limit?: number | undefined;
+  /** How many entries the page may have. */
+  limit: number;
+  /** The page also ends with the entry whose value makes it reach this many bytes. */
+  maxBytes: number;
   cursor?: string | undefined;
   /** Only keys with this prefix. */
   prefix?: Key;

@@ -1,6 +1,6 @@
 import { addTo } from './integer.ts';
 import type { Entry, Key, Store, StoreInfo, WriteOperation } from './store.ts';
-import { asStoreError, StoreError } from './store-error.ts';
+import { asStoreError, refuseQuery, StoreError } from './store-error.ts';
 import { updateEntry } from './write.ts';
 
 /** How keys and values are written on the other side of a policy. Keys here are those on the caller's side. */
@@ -9,9 +9,13 @@ export type Transform = {
   value?: { encode: (key: Key, value: Buffer) => Buffer; decode: (key: Key, value: Buffer) => Buffer };
 };
 
+const same = (key: Key): Key => key;
+const unchanged = { out: same, back: same, prefix: '' };
+
 /** The store with keys and values translated on their way in and out. */
 export function transform(inner: Store, { key: keys, value: values }: Transform): Store {
-  const out = keys?.out ?? ((key: Key) => key);
+  const { out, back, prefix: begin } = keys ?? unchanged;
+  const outPrefix = (prefix: Key = '') => begin + prefix;
   const decode = (key: Key, entry: Entry): Entry =>
     values === undefined
       ? entry
@@ -38,9 +42,16 @@ export function transform(inner: Store, { key: keys, value: values }: Transform)
     increment: (key, by) => (values === undefined ? inner.increment(out(key), by) : incrementByUpdate(outer, key, by)),
     touch: (key, expiresAt, condition) => inner.touch(out(key), expiresAt, condition),
     list: async (options) => {
-      const page = await inner.list({ ...options, prefix: (keys?.prefix ?? '') + (options.prefix ?? '') });
-      return keys === undefined ? page : { ...page, keys: page.keys.map(keys.back) };
+      const page = await inner.list({ ...options, prefix: outPrefix(options.prefix) });
+      return { ...page, keys: page.keys.map(back) };
     },
+    count: (prefix) => inner.count(outPrefix(prefix)),
+    query: async (query) => {
+      if (values !== undefined) return refuseQuery();
+      const page = await inner.query({ ...query, prefix: outPrefix(query.prefix) });
+      return { ...page, entries: page.entries.map((entry) => ({ ...entry, key: back(entry.key) })) };
+    },
+    checkKey: (key) => inner.checkKey(out(key)),
     ping: (signal) => inner.ping(signal),
     close: () => inner.close(),
   };
@@ -48,14 +59,6 @@ export function transform(inner: Store, { key: keys, value: values }: Transform)
     outer.peek = (key) => {
       const entry = inner.peek?.(out(key));
       return entry ? decode(key, entry) : entry;
-    };
-  }
-  if (inner.checkKey !== undefined) outer.checkKey = (key) => inner.checkKey?.(out(key));
-  if (values === undefined && inner.query !== undefined) {
-    const run = inner.query.bind(inner);
-    outer.query = async (query) => {
-      const page = await run({ ...query, prefix: (keys?.prefix ?? '') + (query.prefix ?? '') });
-      return { ...page, entries: page.entries.map((entry) => ({ ...entry, key: keys?.back(entry.key) ?? entry.key })) };
     };
   }
   return outer;

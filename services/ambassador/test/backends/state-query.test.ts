@@ -2,12 +2,17 @@ import { startPostgres } from '@podkit/chassis/testing/servers';
 import fc from 'fast-check';
 import { Client } from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { queryEntries } from '../../src/backends/memory/memory-query.ts';
+import { queryPage } from '../../src/backends/postgres/query-page.ts';
 import { afterPrefix, Statements } from '../../src/backends/postgres/statements.ts';
 import type { Generation } from '../../src/routing/engine.ts';
 import { keyToText, textToKey } from '../../src/store/key.ts';
 import type { Store, StoreQuery } from '../../src/store/store.ts';
 import { StoreError } from '../../src/store/store-error.ts';
 import { buildStores, closeAll, getStore } from '../support/stores.ts';
+
+/** A query for all entries on one page. */
+const all = { sort: [], limit: 1000, maxBytes: 1_000_000_000 };
 
 let postgres: Awaited<ReturnType<typeof startPostgres>>;
 let generation: Generation;
@@ -28,9 +33,9 @@ afterAll(async () => {
 
 describe.each(['memory', 'postgresql'])('a query on %s', (name) => {
   let store: Store;
-  const keysOf = async (query: StoreQuery): Promise<string[]> => {
-    const page = await store.query?.(query);
-    return page?.entries.map(({ key }) => keyToText(key) ?? '') ?? [];
+  const keysOf = async (query: Partial<StoreQuery>): Promise<string[]> => {
+    const page = await store.query({ ...all, ...query });
+    return page.entries.map(({ key }) => keyToText(key) ?? '');
   };
   const allKeys = async () => (await store.list({ limit: 1000 })).keys;
 
@@ -48,12 +53,12 @@ describe.each(['memory', 'postgresql'])('a query on %s', (name) => {
         { path: ['rank'], descending: true },
         { path: ['none'], descending: false },
       ];
-      const page = await store.query?.({ sort, limit: 3, ...(cursor === undefined ? {} : { cursor }) });
-      for (const { key } of page?.entries ?? []) {
+      const page = await store.query({ ...all, sort, limit: 3, cursor });
+      for (const { key } of page.entries) {
         seen.push(key);
         await store.delete(key);
       }
-      cursor = page?.cursor;
+      cursor = page.cursor;
       if (cursor === undefined) break;
     }
     expect(seen).toEqual([2, 5, 8, 1, 4, 7, 0, 3, 6, 9].map((index) => `item-${index}`));
@@ -68,14 +73,28 @@ describe.each(['memory', 'postgresql'])('a query on %s', (name) => {
     await store.set('odd', Buffer.from(text));
     await store.set('other', Buffer.from('{"t":2,"x":"\\u0000"}'));
     await store.set('binary', Buffer.from([0xff, 0]));
-    const page = await store.query?.({ filter: { op: 'EQ', path: ['t'], value: 1 }, sort: [] });
-    expect(page?.entries.map(({ key, value }) => [key, value.toString()])).toEqual([['odd', text]]);
+    const page = await store.query({ ...all, filter: { op: 'EQ', path: ['t'], value: 1 } });
+    expect(page.entries.map(({ key, value }) => [key, value.toString()])).toEqual([['odd', text]]);
   });
 
   test('goes on behind a page that ended among odd values', async () => {
     for (const key of ['a', 'b', 'c', 'd']) await store.set(key, Buffer.from('{"x":"\\u0000"}'));
-    const first = await store.query?.({ sort: [], limit: 2 });
-    expect(await keysOf({ sort: [], limit: 5, cursor: first?.cursor ?? '' })).toEqual(['c', 'd']);
+    const first = await store.query({ ...all, limit: 2 });
+    expect(await keysOf({ cursor: first.cursor })).toEqual(['c', 'd']);
+  });
+
+  test('ends a page with the value that makes it reach the bytes asked for, among values of every kind', async () => {
+    const odd = '{"x":"\\u0000"}'.padEnd(100);
+    for (const [index, key] of [...'abcdefgh'].entries())
+      await store.set(key, Buffer.from(index < 4 ? '{"x":1}'.padEnd(100) : odd));
+    const pages: string[] = [];
+    for (let cursor: string | undefined; ; ) {
+      const page = await store.query({ ...all, maxBytes: 250, cursor });
+      pages.push(page.entries.map(({ key }) => key).join('') ?? '');
+      cursor = page.cursor;
+      if (cursor === undefined) break;
+    }
+    expect(pages.filter(Boolean)).toEqual(['abc', 'def', 'gh']);
   });
 
   test('sorts the types and what is missing alike', async () => {
@@ -90,17 +109,14 @@ describe.each(['memory', 'postgresql'])('a query on %s', (name) => {
     for (const text of ['{"n":69999}', '{"n":70000}', '{"n":"69999"}', '{"n":null}', '{}'])
       await store.set(text, Buffer.from(text));
     const values = [...Array(70_000).keys(), null];
-    expect(await keysOf({ filter: { op: 'IN', path: ['n'], values }, sort: [] })).toEqual([
-      '{"n":69999}',
-      '{"n":null}',
-    ]);
-    expect(await keysOf({ filter: { op: 'IN', path: ['n'], values: [] }, sort: [] })).toEqual([]);
+    expect(await keysOf({ filter: { op: 'IN', path: ['n'], values } })).toEqual(['{"n":69999}', '{"n":null}']);
+    expect(await keysOf({ filter: { op: 'IN', path: ['n'], values: [] } })).toEqual([]);
   });
 
   test.each(['5', 'x', Buffer.from('[false,"k","1"]').toString('base64url'), Buffer.from('{}').toString('base64url')])(
     'refuses the cursor %s, which it did not give',
     async (cursor) => {
-      await expect(store.query?.({ sort: [], cursor })).rejects.toSatisfy(
+      await expect(store.query({ ...all, cursor })).rejects.toSatisfy(
         (error) => error instanceof StoreError && error.code === 'ERR_CURSOR',
       );
     },
@@ -110,10 +126,53 @@ describe.each(['memory', 'postgresql'])('a query on %s', (name) => {
 test('a query of more conditions than a statement takes is refused on PostgreSQL, and the next one is answered', async () => {
   const store = getStore(generation, 'postgresql');
   const filters = Array.from({ length: 40_000 }, (_, value) => ({ op: 'EQ' as const, path: ['n'], value }));
-  await expect(store.query?.({ filter: { op: 'OR', filters }, sort: [] })).rejects.toThrow(
+  await expect(store.query({ ...all, filter: { op: 'OR', filters } })).rejects.toThrow(
     'the query has too many conditions',
   );
-  expect((await store.query?.({ sort: [], limit: 1 }))?.entries.length).toBeLessThanOrEqual(1);
+  expect((await store.query({ ...all, limit: 1 })).entries.length).toBeLessThanOrEqual(1);
+});
+
+test('PostgreSQL sends only the rows of the page, whatever there are beside', async () => {
+  const store = getStore(generation, 'postgresql');
+  for (const key of (await store.list({ limit: 1000 })).keys) await store.delete(key);
+  const values = Array.from({ length: 60 }, (_, index) => (index < 30 ? '{"x":1}' : '{"x":"\\u0000"}').padEnd(1000));
+  await store.writeMany(values.map((text, index) => ({ kind: 'set', key: `k${index}`, value: Buffer.from(text) })));
+  const client = new Client({ connectionString: postgres.url });
+  await client.connect();
+  const sent: number[] = [];
+  const run = async <R extends object>({ text, values: parameters }: { text: string; values: unknown[] }) => {
+    const { rows } = await client.query(text, parameters);
+    sent.push(rows.length);
+    return rows as R[];
+  };
+  const target = { table: 'state', toJson: 'state_json' };
+  for (const query of [{ limit: 7 }, { maxBytes: 2500 }, { maxBytes: 32_500 }])
+    await queryPage(target, { ...all, ...query }, run);
+  await client.end();
+  expect(sent).toEqual([7, 3, 30, 30]);
+});
+
+test('a query of memory finds on its pages, in order, what a sort of all entries has', async () => {
+  const entry = fc.record({ rank: fc.integer({ min: 0, max: 3 }), size: fc.integer({ min: 20, max: 60 }) });
+  const limits = { limit: fc.integer({ min: 1, max: 5 }), maxBytes: fc.integer({ min: 1, max: 300 }) };
+  fc.assert(
+    fc.property(fc.array(entry, { maxLength: 20 }), fc.record(limits), (given, limit) => {
+      const entries = given.map(({ rank, size }, index) => ({
+        key: `k${String(index).padStart(2, '0')}`,
+        value: Buffer.from(JSON.stringify({ rank }).padEnd(size)),
+        etag: '',
+        rank,
+      }));
+      const found: string[] = [];
+      let cursor: string | undefined;
+      do {
+        const page = queryEntries(entries, { sort: [{ path: ['rank'], descending: true }], ...limit, cursor });
+        found.push(...page.entries.map(({ key }) => key));
+        cursor = page.cursor;
+      } while (cursor !== undefined);
+      expect(found).toEqual(entries.toSorted((a, b) => b.rank - a.rank).map(({ key }) => key));
+    }),
+  );
 });
 
 const bytes = (text: string) => Buffer.from(text);

@@ -93,8 +93,9 @@ test('transactions, WATCH, blocking commands, scripts and messages work on a clu
 });
 
 test('SCAN, DBSIZE and FLUSHALL see the keys of all nodes, of any type', async () => {
+  const plain = await (await clusterEndpoint()).open();
   const client = await (await clusterEndpoint(', policies: [{keyPrefix: appid}]')).open();
-  await ask(client, 'FLUSHALL');
+  await ask(plain, 'FLUSHALL');
   const keys = Array.from({ length: 30 }, (_, index) => `key-${index}`);
   await ask(client, keys.map((key) => `RPUSH ${key} 1`).join('\n'));
   const seen: string[] = [];
@@ -105,6 +106,7 @@ test('SCAN, DBSIZE and FLUSHALL see the keys of all nodes, of any type', async (
     cursor = page.split('\r\n')[2] ?? '0';
   } while (cursor !== '0');
   expect(seen.toSorted()).toEqual(keys.toSorted());
+  expect(await ask(plain, 'DBSIZE')).toEqual([':30\r\n']);
   expect(await ask(client, 'DBSIZE\nFLUSHALL\nDBSIZE')).toEqual([':30\r\n', '+OK\r\n', ':0\r\n']);
 });
 

@@ -16,6 +16,7 @@ export const daprApi = (generation: Generation, options: Partial<DaprApiOptions>
     version: '0',
     apiToken: undefined,
     maxBody: 1000,
+    queryMaxPage: 10,
     ready: async () => ({ ok: true, failing: [] }),
     shutdown: () => undefined,
     ...options,

@@ -5,24 +5,32 @@ import type { Entry, Key, QueryPage, StoreQuery } from '../../store/store.ts';
 type KeyedEntry = Entry & { key: Key };
 type Found = { entry: KeyedEntry; key: Key; sorted: readonly unknown[] };
 
-/** Entries whose value is JSON and matches the query, a page at a time. */
+/** Entries whose value is JSON and matches the query, a page at a time. It holds twice the entries of a page at most. */
 export function queryEntries(entries: Iterable<KeyedEntry>, query: StoreQuery): QueryPage {
-  const { filter, sort, limit, cursor, prefix = '' } = query;
+  const { filter, sort, limit, maxBytes, cursor, prefix = '' } = query;
   const position = decodePosition(cursor, sort.length);
   const compareSorted = compareBy(sort);
   const compare = (left: Omit<Found, 'entry'>, right: Omit<Found, 'entry'>): number =>
     compareSorted(left.sorted, right.sorted) || (left.key < right.key ? -1 : left.key > right.key ? 1 : 0);
   const after = position && { key: position.key, sorted: position.sorted.map(parseSorted) };
   const found: Found[] = [];
+  /** Keep what may be on the page, and one more, which shows that another page follows. */
+  const keepFirst = () => {
+    found.sort(compare);
+    found.splice(limit + 1);
+  };
   for (const entry of entries) {
     if (!entry.key.startsWith(prefix)) continue;
     const json = parseValue(entry.value);
     if (json === undefined || (filter !== undefined && !matchesFilter(json, filter))) continue;
     const item = { entry, key: entry.key, sorted: sortValues(json, sort) };
     if (after === undefined || compare(item, after) > 0) found.push(item);
+    if (found.length > 2 * limit) keepFirst();
   }
-  found.sort(compare);
-  const page = found.slice(0, limit);
+  keepFirst();
+  let bytes = 0;
+  const full = found.findIndex(({ entry }) => (bytes += entry.value.length) >= maxBytes);
+  const page = found.slice(0, full === -1 ? limit : Math.min(limit, full + 1));
   const result = { entries: page.map(({ entry }) => entry) };
   const last = page.at(-1);
   if (last === undefined || page.length === found.length) return result;

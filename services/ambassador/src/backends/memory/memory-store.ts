@@ -103,9 +103,13 @@ export class MemoryStore implements Store {
     return this.#cursors.page(options);
   };
 
-  query: NonNullable<Store['query']> = async (query) => {
+  count: Store['count'] = async () => undefined;
+
+  query: Store['query'] = async (query) => {
     return queryEntries(this.#live(), query);
   };
+
+  checkKey: Store['checkKey'] = () => undefined;
 
   ping: Store['ping'] = async () => {};
 

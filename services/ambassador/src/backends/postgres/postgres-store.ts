@@ -104,7 +104,12 @@ export class PostgresStore implements Store {
     return { keys, cursor: Buffer.from(last).toString('base64url') };
   };
 
-  query: NonNullable<Store['query']> = async (query) => {
+  count: Store['count'] = async (prefix) => {
+    const [row] = await this.#run<{ count: string }>(this.#sql.count(requireText(prefix)));
+    return Number(row?.count);
+  };
+
+  query: Store['query'] = async (query) => {
     const target = { table: stateTable(this.#tables), toJson: jsonFunction(this.#tables) };
     const asked = { ...query, prefix: requireText(query.prefix ?? '') };
     return queryPage(target, asked, (statement) => this.#run(statement));

@@ -1,12 +1,10 @@
 import { matchesFilter, parseValue } from '../../store/json-query.ts';
 import { textToKey } from '../../store/key.ts';
-import { decodePosition, encodePosition, type QueryPosition } from '../../store/query-cursor.ts';
+import { decodePosition, encodePosition } from '../../store/query-cursor.ts';
 import type { QueryPage, StoreQuery } from '../../store/store.ts';
 import { type QueryTarget, queryStatement, restStatement } from './query-sql.ts';
 import { type Row, toEntry } from './statements.ts';
 import type { Run } from './write.ts';
-
-type Entries = QueryPage['entries'];
 
 /** Values that are parsed here at a time. */
 const restBatch = 50;
@@ -16,48 +14,42 @@ const restBatch = 50;
  * filtered here, in the order of the keys. So nothing that is JSON is left out.
  */
 export async function queryPage(target: QueryTarget, query: StoreQuery, run: Run): Promise<QueryPage> {
-  const { limit = Number.POSITIVE_INFINITY, cursor, sort } = query;
-  const position = decodePosition(cursor, sort.length);
-  const entries: Entries = [];
+  const { filter, sort, limit, maxBytes } = query;
+  const position = decodePosition(query.cursor, sort.length);
+  const entries: QueryPage['entries'] = [];
+  let bytes = 0;
+  /** Add a row; true when the page is full. */
+  const add = (row: Row): boolean => {
+    entries.push({ ...toEntry(row), key: textToKey(row.key) });
+    bytes += row.value.length;
+    return entries.length >= limit || bytes >= maxBytes;
+  };
   if (position?.rest !== true) {
     const rows = await run<Row & { sorted: (string | null)[] }>(queryStatement(target, query, position));
-    entries.push(...rows.map(withKey));
-    const last = rows.at(-1);
-    if (last !== undefined && rows.length >= limit)
-      return { entries, cursor: encodePosition({ rest: false, key: last.key, sorted: last.sorted }) };
+    for (const row of rows)
+      if (add(row)) return { entries, cursor: encodePosition({ rest: false, key: row.key, sorted: row.sorted }) };
   }
-  const rest = await readRest(
-    target,
-    query,
-    position?.rest === true ? position : undefined,
-    limit - entries.length,
-    run,
-  );
-  entries.push(...rest.entries);
-  if (rest.end === undefined) return { entries };
-  return { entries, cursor: encodePosition({ rest: true, key: rest.end, sorted: sort.map(() => null) }) };
+  const noValues = sort.map(() => null);
+  for await (const row of restRows(target, query, position?.rest === true ? position.key : undefined, run)) {
+    const json = parseValue(row.value);
+    if (json === undefined || (filter !== undefined && !matchesFilter(json, filter))) continue;
+    if (add(row)) return { entries, cursor: encodePosition({ rest: true, key: row.key, sorted: noValues }) };
+  }
+  return { entries };
 }
 
-/** Up to `wanted` entries of the rest; `end` is the key of the last where there may be more. */
-async function readRest(
+/** The rows that PostgreSQL cannot read as jsonb behind the key `from`, a batch at a time. */
+async function* restRows(
   target: QueryTarget,
-  { filter, prefix = '' }: StoreQuery,
-  from: QueryPosition | undefined,
-  wanted: number,
+  { prefix = '', maxBytes }: StoreQuery,
+  from: string | undefined,
   run: Run,
-): Promise<{ entries: Entries; end?: string }> {
-  const entries: Entries = [];
-  for (let position = from; ; ) {
-    const rows = await run<Row>(restStatement(target, prefix, position, restBatch));
-    for (const row of rows) {
-      const json = parseValue(row.value);
-      if (json !== undefined && (filter === undefined || matchesFilter(json, filter))) entries.push(withKey(row));
-      if (entries.length === wanted) return { entries, end: row.key };
-    }
-    const last = rows.at(-1);
-    if (last === undefined || rows.length < restBatch) return { entries };
-    position = { rest: true, key: last.key, sorted: [] };
+): AsyncGenerator<Row> {
+  for (let after = from; ; ) {
+    const rows = await run<Row>(restStatement(target, { prefix, after, limit: restBatch, maxBytes }));
+    yield* rows;
+    const bytes = rows.reduce((sum, { value }) => sum + value.length, 0);
+    if (rows.length < restBatch && bytes < maxBytes) return;
+    after = rows.at(-1)?.key;
   }
 }
-
-const withKey = (row: Row): Entries[number] => ({ ...toEntry(row), key: textToKey(row.key) });

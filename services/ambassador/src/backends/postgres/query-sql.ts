@@ -22,7 +22,7 @@ export type QueryTarget = {
  * values. A page begins behind the position where the page before ended.
  */
 export function queryStatement(target: QueryTarget, query: StoreQuery, position: QueryPosition | undefined): Statement {
-  const { filter, sort, limit, prefix = '' } = query;
+  const { filter, sort, limit, maxBytes, prefix = '' } = query;
   const [values, parameter] = parameters();
   const at = (path: readonly string[]) => `(json #> ${parameter([...path], 'text[]')})`;
   const keys = sort.map(({ path, descending }) => ({ value: at(path), descending }));
@@ -30,14 +30,12 @@ export function queryStatement(target: QueryTarget, query: StoreQuery, position:
   const behind = position === undefined ? 'true' : after(keys, position, parameter);
   const order = keys.map(({ value, descending }) => `${value} ${descending ? 'DESC NULLS LAST' : 'ASC NULLS FIRST'}`);
   const sorted = keys.map(({ value }) => `${value}::text`).join(', ');
-  return {
-    text: `SELECT t.key, ${entryColumns}, ARRAY[${sorted}]::text[] AS sorted
-      FROM (SELECT t.*, ${target.toJson}(t.value) AS json FROM ${target.table} t
-        WHERE ${underPrefix(prefix, parameter)} AND ${isLive} OFFSET 0) t
-      WHERE json IS NOT NULL AND ${where} AND (${behind})
-      ORDER BY ${[...order, byteOrder].join(', ')}${limitTo(limit, parameter)}`,
-    values,
-  };
+  const page = `SELECT t.key, ${entryColumns}, ARRAY[${sorted}]::text[] AS sorted
+    FROM (SELECT t.*, ${target.toJson}(t.value) AS json FROM ${target.table} t
+      WHERE ${underPrefix(prefix, parameter)} AND ${isLive} OFFSET 0) t
+    WHERE json IS NOT NULL AND ${where} AND (${behind})
+    ORDER BY ${[...order, byteOrder].join(', ')} LIMIT ${parameter(limit, 'bigint')}`;
+  return { text: upToBytes(page, maxBytes, parameter), values };
 }
 
 /**
@@ -46,20 +44,27 @@ export function queryStatement(target: QueryTarget, query: StoreQuery, position:
  */
 export function restStatement(
   target: QueryTarget,
-  prefix: string,
-  position: QueryPosition | undefined,
-  limit: number,
+  {
+    prefix,
+    after: key,
+    limit,
+    maxBytes,
+  }: { prefix: string; after: string | undefined; limit: number; maxBytes: number },
 ): Statement {
   const [values, parameter] = parameters();
-  const behind = position === undefined ? 'true' : `${byteOrder} > ${parameter(position.key, 'text')}`;
-  return {
-    text: `SELECT t.key, ${entryColumns} FROM ${target.table} t
-      WHERE ${underPrefix(prefix, parameter)} AND ${isLive} AND ${behind}
-      AND encode(substring(t.value FOR 1), 'escape') ~ '^[][{"tfn0-9 \\t\\r\\n-]$' AND ${target.toJson}(t.value) IS NULL
-      ORDER BY ${byteOrder}${limitTo(limit, parameter)}`,
-    values,
-  };
+  const behind = key === undefined ? 'true' : `${byteOrder} > ${parameter(key, 'text')}`;
+  const page = `SELECT t.key, ${entryColumns} FROM ${target.table} t
+    WHERE ${underPrefix(prefix, parameter)} AND ${isLive} AND ${behind}
+    AND encode(substring(t.value FOR 1), 'escape') ~ '^[][{"tfn0-9 \\t\\r\\n-]$' AND ${target.toJson}(t.value) IS NULL
+    ORDER BY ${byteOrder} LIMIT ${parameter(limit, 'bigint')}`;
+  return { text: upToBytes(page, maxBytes, parameter), values };
 }
+
+/** The rows of a page up to the one whose value makes it reach so many bytes: the server does not send the others. */
+const upToBytes = (page: string, maxBytes: number, parameter: Parameter): string =>
+  `SELECT * FROM (
+    SELECT *, sum(length(value)) OVER (ROWS UNBOUNDED PRECEDING) - length(value) AS before FROM (${page}) page
+  ) page WHERE before < ${parameter(maxBytes, 'bigint')}`;
 
 function parameters(): [unknown[], Parameter] {
   const values: unknown[] = [];
@@ -69,9 +74,6 @@ function parameters(): [unknown[], Parameter] {
   };
   return [values, add];
 }
-
-const limitTo = (limit: number | undefined, parameter: Parameter): string =>
-  limit === undefined ? '' : ` LIMIT ${parameter(limit, 'bigint')}`;
 
 /** Rows behind a position: behind it in the first sort key, or level there and behind it in the rest, at last in the key. */
 function after(

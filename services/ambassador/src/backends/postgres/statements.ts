@@ -118,6 +118,12 @@ export class Statements {
     };
   }
 
+  count(prefix: string): Statement {
+    const values: unknown[] = [];
+    const keys = underPrefix(prefix, (value) => `$${values.push(value)}`);
+    return { text: `SELECT count(*) FROM ${this.#table} t WHERE ${keys} AND ${isLive}`, values };
+  }
+
   deleteExpired = (): Statement => ({
     text: `DELETE FROM ${this.#table} t WHERE t.expires_at < now()`,
     values: [],

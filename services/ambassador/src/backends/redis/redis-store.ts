@@ -9,11 +9,11 @@ import type {
   WriteOperation,
   WriteOptions,
 } from '../../store/store.ts';
-import { asStoreError, mismatch, StoreError } from '../../store/store-error.ts';
+import { asStoreError, mismatch, refuseQuery, StoreError } from '../../store/store-error.ts';
 import { applyEach } from '../../store/write.ts';
 import type { RedisClient } from './connect.ts';
 import { orFailure } from './errors.ts';
-import { scanPage } from './scan.ts';
+import { countKeys, scanPage } from './scan.ts';
 import { type Argument, runScript, type Script, scripts } from './scripts.ts';
 
 const capabilities = new Set<Capability>(['etag', 'transactions', 'ttl']);
@@ -93,6 +93,16 @@ export class RedisStore implements Store {
     await this.#connected();
     const page = await orFailure(scanPage(this.#client, options));
     return { ...page, keys: page.keys.map(bytesToKey) };
+  };
+
+  query: Store['query'] = refuseQuery;
+
+  checkKey: Store['checkKey'] = () => undefined;
+
+  count: Store['count'] = async (prefix) => {
+    if (prefix !== '') return undefined;
+    await this.#connected();
+    return orFailure(countKeys(this.#client));
   };
 
   ping: Store['ping'] = async () => {

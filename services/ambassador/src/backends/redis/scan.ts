@@ -1,4 +1,4 @@
-import { Cluster } from 'ioredis';
+import { Cluster, type Redis } from 'ioredis';
 import { keyToBytes } from '../../store/key.ts';
 import type { Key, ListOptions } from '../../store/store.ts';
 import { badCursor } from '../../store/store-error.ts';
@@ -11,7 +11,7 @@ export async function scanPage(
 ): Promise<{ keys: Buffer[]; cursor?: string }> {
   const [, node = '', inner = ''] = /^(\d{1,4})-(\d{1,20})$/.exec(cursor) ?? [];
   if (inner === '') throw badCursor();
-  const nodes = client instanceof Cluster ? client.nodes('master').toSorted(byAddress) : [client];
+  const nodes = mastersOf(client);
   const at = Number(node);
   const current = nodes[at];
   if (current === undefined) throw badCursor();
@@ -20,6 +20,15 @@ export async function scanPage(
   if (String(next) !== '0') return { keys, cursor: `${at}-${String(next)}` };
   return at + 1 < nodes.length ? { keys, cursor: `${at + 1}-0` } : { keys };
 }
+
+/** How many keys all masters have. */
+export async function countKeys(client: RedisClient): Promise<number> {
+  const counts = await Promise.all(mastersOf(client).map((node) => node.dbsize()));
+  return counts.reduce((sum, count) => sum + count, 0);
+}
+
+const mastersOf = (client: RedisClient): Redis[] =>
+  client instanceof Cluster ? client.nodes('master').toSorted(byAddress) : [client];
 
 const byAddress = (left: RedisClient, right: RedisClient): number => addressOf(left).localeCompare(addressOf(right));
 const addressOf = ({ options }: RedisClient): string =>

@@ -22,6 +22,8 @@ export type DaprApiOptions = SidecarOptions & {
   metrics: HttpMetrics;
   apiToken: string | undefined;
   maxBody: number;
+  /** How many entries a page of a query may have. */
+  queryMaxPage: number;
 };
 
 /** What a state route does; `key` is its last path part. */
@@ -54,7 +56,7 @@ export function createDaprApi(options: DaprApiOptions, api = describeDaprApi(opt
 }
 
 function addRoutes(scope: Server, options: DaprApiOptions): void {
-  const { engine, log, appId } = options;
+  const { engine, log, appId, queryMaxPage } = options;
   // The routes parse bodies once the store is known; Go programs and curl often send no content type.
   scope.removeAllContentTypeParsers();
   scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
@@ -69,7 +71,7 @@ function addRoutes(scope: Server, options: DaprApiOptions): void {
     if (store === undefined) throw storeNotFound(name, appId);
     const search = request.originalUrl.indexOf('?');
     const params = new URLSearchParams(search === -1 ? '' : request.originalUrl.slice(search));
-    const asked = { store, name, query: params, headers: request.headers, body: request.body };
+    const asked = { store, name, query: params, headers: request.headers, body: request.body, queryMaxPage };
     const { status, headers, body } = await handler(asked, parts[3] ?? '');
     return reply
       .code(status)

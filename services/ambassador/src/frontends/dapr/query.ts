@@ -4,13 +4,18 @@ import { parseJson } from './body.ts';
 import { queryFailed, queryUnsupported } from './errors.ts';
 import { type Answer, bulkItem, type StateRequest } from './state.ts';
 
+/** A page ends with the value that makes its values reach this many bytes, whatever `page.limit` says. */
+const pageBytes = 16 * 1024 * 1024;
+/** Each entry comes from the store with its sort values. */
+const mostSortKeys = 16;
+
 /** https://docs.dapr.io/reference/api/state_api/#query-state; 204 when nothing matches. */
-export async function query({ store, name, body }: StateRequest): Promise<Answer> {
-  if (store.query === undefined || !store.info.capabilities.has('query')) throw queryUnsupported(name);
+export async function query({ store, name, body, queryMaxPage }: StateRequest): Promise<Answer> {
+  if (!store.info.capabilities.has('query')) throw queryUnsupported(name);
   const asked = parseJson(body, 'failed deserializing HTTP body');
   let parsed: StoreQuery;
   try {
-    parsed = parseQuery(asked);
+    parsed = parseQuery(asked, queryMaxPage);
   } catch (cause) {
     throw queryFailed(name, cause instanceof Error ? cause.message : String(cause), cause);
   }
@@ -27,18 +32,22 @@ export async function query({ store, name, body }: StateRequest): Promise<Answer
   };
 }
 
-/** @throws {Error} saying which part is not understood */
-function parseQuery(asked: unknown): StoreQuery {
+/** @throws {Error} saying which part is not understood, or that the page is too large */
+function parseQuery(asked: unknown, maxPage: number): StoreQuery {
   const { filter, sort = [], page = {} } = requireObject(asked, 'the query');
   const { limit, token } = requireObject(page, 'page');
   if (!Array.isArray(sort)) throw new Error('sort must be an array');
+  if (sort.length > mostSortKeys) throw new Error(`sort may have at most ${mostSortKeys} keys`);
   if (limit !== undefined && !(Number.isSafeInteger(limit) && Number(limit) >= 0))
     throw new Error('page.limit must be a whole number');
+  if (Number(limit) > maxPage)
+    throw new Error(`ERR_TOO_LARGE: page.limit is more than AMBASSADOR_QUERY_MAX_PAGE, ${maxPage}`);
   const isEmpty = filter === undefined || filter === null || Object.keys(requireObject(filter, 'filter')).length === 0;
   return {
     ...(isEmpty ? {} : { filter: parseFilter(filter) }),
     sort: sort.map(sortKey),
-    limit: Number(limit) > 0 ? Number(limit) : undefined,
+    limit: Number(limit) || maxPage,
+    maxBytes: pageBytes,
     cursor: typeof token === 'string' && token !== '' ? token : undefined,
   };
 }

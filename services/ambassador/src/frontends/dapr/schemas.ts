@@ -96,7 +96,17 @@ export const stateSchemas = {
     body: Type.Object({
       filter: optional(Type.Object({})),
       sort: optional(Type.Array(Type.Object({}))),
-      page: optional(Type.Object({})),
+      page: optional(
+        Type.Object({
+          limit: optional(
+            Type.Integer({
+              minimum: 0,
+              description: 'Entries of the page, AMBASSADOR_QUERY_MAX_PAGE at most, which is also the default.',
+            }),
+          ),
+          token: optional(text),
+        }),
+      ),
     }),
     ...secured(
       {

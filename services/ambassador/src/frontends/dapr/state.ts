@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { Readable } from 'node:stream';
 import { keyToText } from '../../store/key.ts';
 import type { Entry, Key, Store, WriteResult } from '../../store/store.ts';
 import { asStoreError, StoreError, type StoreErrorCode } from '../../store/store-error.ts';
@@ -13,9 +14,11 @@ export type StateRequest = {
   query: URLSearchParams;
   headers: Record<string, string | string[] | undefined>;
   body: unknown;
+  /** How many entries a page of a query may have. */
+  queryMaxPage: number;
 };
 
-export type Answer = { status: number; headers?: Record<string, string>; body?: Buffer | string };
+export type Answer = { status: number; headers?: Record<string, string>; body?: Buffer | string | Readable };
 
 export const answerJson = (value: unknown): Answer => ({
   status: 200,
@@ -80,18 +83,35 @@ export async function remove({ store, name, query, headers }: StateRequest, keyT
 }
 
 /** https://docs.dapr.io/reference/api/state_api/#get-bulk-state */
-export async function bulkGet({ store, name, body }: StateRequest): Promise<Answer> {
+export async function bulkGet({ store, name, body: asked }: StateRequest): Promise<Answer> {
   const how = 'failed deserializing HTTP body';
-  const request = parseJson(body, how) as { keys?: unknown } | null;
+  const request = parseJson(asked, how) as { keys?: unknown } | null;
   if (typeof request !== 'object' || Array.isArray(request)) throw malformed(`${how}: the body must be an object`);
   const keys = request?.keys ?? [];
   if (!Array.isArray(keys)) throw malformed(`${how}: "keys" must be an array of strings`);
   if (keys.length === 0) return answerJson([]);
   const names = keys.map((key) => parseKey(key, name));
   const doing = `failed to get bulk state from state store ${name}`;
-  const entries = await attempt('ERR_STATE_BULK_GET', doing, () => store.getMany(names));
-  const items = names.map((key, index) => bulkItem(key, entries[index]));
-  return { status: 200, headers: { 'content-type': 'application/json' }, body: `[${items.join(',')}]` };
+  const first = await attempt('ERR_STATE_BULK_GET', doing, () => store.getMany(names.slice(0, bulkBatch)));
+  const body = Readable.from(bulkItems(store, names, first));
+  return { status: 200, headers: { 'content-type': 'application/json' }, body };
+}
+
+/** Keys of a bulk get that are read at a time: its values need not be in memory together. */
+const bulkBatch = 100;
+
+type Read = Awaited<ReturnType<Store['getMany']>>;
+
+/** The answer item by item. When a batch fails, its items have the error: the answer has begun. */
+async function* bulkItems(store: Store, keys: readonly Key[], first: Read): AsyncGenerator<string> {
+  for (let [start, entries] = [0, first]; ; ) {
+    for (const [index, entry] of entries.entries())
+      yield `${start + index === 0 ? '[' : ','}${bulkItem(keys[start + index] ?? '', entry)}`;
+    start += bulkBatch;
+    if (start >= keys.length) return yield ']';
+    const batch = keys.slice(start, start + bulkBatch);
+    entries = await store.getMany(batch).catch((error: unknown) => batch.map(() => asStoreError(error)));
+  }
 }
 
 /** One item as JSON text, with the value's own bytes in it where they are JSON. */

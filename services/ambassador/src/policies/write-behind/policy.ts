@@ -18,7 +18,7 @@ function writeBehindStore(inner: Store, queue: WriteBehind): Store {
       await queue.drain([key]);
       return inner.set(key, value, queue.translate(key, options));
     }
-    inner.checkKey?.(key);
+    inner.checkKey(key);
     return queue.add(key, value, options.ttl === undefined ? undefined : Date.now() + options.ttl);
   };
   const remove = async (key: Key, options: WriteOptions = {}): Promise<boolean> => {
@@ -26,7 +26,7 @@ function writeBehindStore(inner: Store, queue: WriteBehind): Store {
       await queue.drain([key]);
       return inner.delete(key, queue.translate(key, options));
     }
-    inner.checkKey?.(key);
+    inner.checkKey(key);
     await queue.recovered();
     const before = queue.waiting(key);
     // When the store cannot say whether there was something, there may have been.
@@ -67,15 +67,15 @@ function writeBehindStore(inner: Store, queue: WriteBehind): Store {
       if (options.cursor === undefined) await queue.drain();
       return inner.list(options);
     },
-    ...(inner.query === undefined
-      ? {}
-      : {
-          query: async (query) => {
-            await queue.drain();
-            return inner.query?.(query) ?? { entries: [] };
-          },
-        }),
-    ...(inner.checkKey === undefined ? {} : { checkKey: (key) => inner.checkKey?.(key) }),
+    count: async (prefix) => {
+      await queue.drain();
+      return inner.count(prefix);
+    },
+    query: async (query) => {
+      await queue.drain();
+      return inner.query(query);
+    },
+    checkKey: (key) => inner.checkKey(key),
     ping: async () => queue.recovered(),
     close: async () => {
       await queue.close();

@@ -19,15 +19,17 @@ export type Wanted = { glob: Glob; count: number; type?: string };
 export async function keyPage(
   client: Client,
   route: Built,
-  { glob, count: limit, type }: Wanted,
+  { glob, count, type }: Wanted,
   cursor: string | undefined,
 ): Promise<Page> {
   const { raw } = route;
+  // A client may ask for any count; a page may be shorter.
+  const limit = Math.min(count, 10_000);
   if (raw === undefined) {
     if (type !== undefined && type !== 'string') return { keys: [], cursor: undefined };
-    // A client may ask for any count; a page may be shorter.
-    const found = await route.store.list({ prefix: glob.prefix, limit: Math.min(limit, 10_000), cursor });
-    return { keys: found.keys.filter((key) => isShown(client, route, key, glob)), cursor: found.cursor };
+    const found = await route.store.list({ prefix: glob.prefix, limit, cursor });
+    const isShown = (key: Key) => glob.matches(key) && client.endpoint.engine.leadsTo(route, key);
+    return { keys: found.keys.filter(isShown), cursor: found.cursor };
   }
   // The prefix is literal, so the special characters of patterns in it are escaped.
   const pattern = raw.keyPrefix.replaceAll(/[\\*?[\]^]/g, '\\$&') + glob.pattern;
@@ -37,7 +39,18 @@ export async function keyPage(
   const [reply] = await ask(client, raw, [request], { connection: connectionFor(client, raw, undefined, node) });
   const [next, found] = checked(reply) as [Buffer, Buffer[]];
   const keys = found.map((key) => bytesToKey(key).slice(raw.keyPrefix.length));
-  return { keys: keys.filter((key) => client.endpoint.engine.route(key) === route), cursor: after(next.toString()) };
+  return { keys: keys.filter((key) => client.endpoint.engine.leadsTo(route, key)), cursor: after(next.toString()) };
+}
+
+/** How many keys the backend of a route has, where it can count exactly those of the route. */
+export async function countKeys(client: Client, { raw, store }: Built): Promise<number | undefined> {
+  if (raw === undefined) return store.count('');
+  if (raw.keyPrefix !== '') return undefined;
+  const nodes = await client.upstream(raw).nodes();
+  const asked = nodes.map((node) =>
+    ask(client, raw, [['DBSIZE']], { connection: connectionFor(client, raw, undefined, node) }),
+  );
+  return (await Promise.all(asked)).reduce((sum, [reply]) => sum + Number(checked(reply)), 0);
 }
 
 type Step = { node: Upstream; inner: string; after: (next: string) => string | undefined };
@@ -52,10 +65,6 @@ async function chooseNode(client: Client, raw: RawRoute, cursor = '0-0'): Promis
   const following = last ? undefined : `${Number(place) + 1}-0`;
   return { node, inner, after: (next) => (next === '0' ? following : `${place}-${next}`) };
 }
-
-/** A store may hold keys that rules send elsewhere; those are not listed. */
-const isShown = ({ endpoint }: Client, route: Built, key: Key, glob: Glob): boolean =>
-  glob.matches(key) && endpoint.engine.route(key) === route;
 
 /** All keys of one route that match, a page at a time, which may be deleted before the next. */
 export async function* pagesIn(client: Client, route: Built, glob: Glob): AsyncGenerator<Key[]> {

@@ -10,7 +10,7 @@ import { integer } from '../commands/numbers.ts';
 import type { RequestView } from '../commands/request.ts';
 import { groupByRoute, ownedDatabase } from '../dispatch/grouping.ts';
 import { forward } from '../forwarding/forward.ts';
-import { allKeys, keyPage, pagesIn, type Wanted } from './key-pages.ts';
+import { allKeys, countKeys, keyPage, pagesIn, type Wanted } from './key-pages.ts';
 import { removeKeys, storesBusy } from './split-commands.ts';
 
 const everything = compileGlob('*');
@@ -37,10 +37,29 @@ function readGlob(request: RequestView, index: number): Glob {
   return compileGlob(pattern);
 }
 
-async function matchingKeys(client: Client, glob: Glob): Promise<Set<Key>> {
+/** What one answer of KEYS may hold: its keys and their bytes. */
+const [mostKeys, mostBytes] = [100_000, 64 * 1024 * 1024];
+
+async function matchingKeys(client: Client): Promise<Answer> {
   const found = new Set<Key>();
-  for await (const key of allKeys(client, glob)) found.add(key);
-  return found;
+  let bytes = 0;
+  for await (const key of allKeys(client, readGlob(client.request, 1))) {
+    bytes += key.length;
+    if (found.add(key).size > mostKeys || bytes > mostBytes)
+      throw new CommandError(`ERR more keys match than the ${mostKeys} or 64 MiB of one answer; use SCAN`);
+  }
+  return [...found].map(keyToBytes);
+}
+
+/** Where one route has all keys its backend counts them; else they are counted page by page, and none is kept. */
+async function dbsize(client: Client): Promise<Answer> {
+  const routes = client.endpoint.engine.routes();
+  const [only, second] = routes;
+  const counted = only !== undefined && second === undefined ? await countKeys(client, only) : undefined;
+  if (counted !== undefined) return counted;
+  let count = 0;
+  for (const route of routes) for await (const page of pagesIn(client, route, everything)) count += page.length;
+  return count;
 }
 
 async function randomkey(client: Client): Promise<Answer> {
@@ -95,8 +114,8 @@ async function remove(client: Client, { raw, store }: Built, keys: readonly Key[
 }
 
 export const keyspaceCommands: Record<string, SessionCommand> = {
-  keys: overAll(async (client) => [...(await matchingKeys(client, readGlob(client.request, 1)))].map(keyToBytes)),
-  dbsize: overAll(async (client) => (await matchingKeys(client, everything)).size),
+  keys: overAll(matchingKeys),
+  dbsize: overAll(dbsize),
   randomkey: overAll(randomkey),
   scan: overAll(scan),
   flushdb: overAll(flush, true),
