@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest, onResponseHookHandler } from 'fastify';
 import type { Logger } from '../log/logger.ts';
 import type { HttpMetrics } from './http-metrics.ts';
 import { isLoopback } from './loopback.ts';
@@ -25,17 +25,27 @@ export const pollerAgent = 'podkit-poller';
 export function observeRequests(server: FastifyInstance, { log, metrics, requestLog = 'info' }: ObserveOptions): void {
   // Its fields hold no secret, and to search for one costs six times as much as to write the line.
   const lines = log.child({}, { redact: [], level: 'trace' });
-  server.addHook('onResponse', (request, reply, done) => {
-    const { method, is404, routeOptions } = request;
+  const observe = (route: string, isQuiet: boolean, request: FastifyRequest, reply: FastifyReply) => {
+    const { method } = request;
     const { statusCode: status, elapsedTime } = reply;
-    const route = is404 ? 'unmatched' : (routeOptions.url ?? 'unmatched');
     metrics?.observe(method, route, status, elapsedTime / 1000);
-    const isQuiet = routeOptions.config.quiet === true || isPoller(request);
-    const level = isQuiet ? 'debug' : requestLog;
-    if (requestLog !== false && level !== false && log.isLevelEnabled(level)) {
-      const milliseconds = Math.round(elapsedTime * 1000) / 1000;
-      lines[level]({ method, path: readPath(request), route, status, milliseconds }, 'request');
-    }
+    if (requestLog === false) return;
+    const level = isQuiet || isPoller(request) ? 'debug' : requestLog;
+    if (!log.isLevelEnabled(level)) return;
+    const milliseconds = Math.round(elapsedTime * 1000) / 1000;
+    lines[level]({ method, path: readPath(request), route, status, milliseconds }, 'request');
+  };
+  // Once per route: reading a request's routeOptions makes an object each time.
+  server.addHook('onRoute', (route) => {
+    const { url, config, onResponse = [] } = route;
+    const hook: onResponseHookHandler = (request, reply, done) => {
+      observe(url, config?.quiet === true, request, reply);
+      done();
+    };
+    route.onResponse = [hook, ...[onResponse].flat()];
+  });
+  server.addHook('onResponse', (request, reply, done) => {
+    if (request.is404) observe('unmatched', false, request, reply);
     done();
   });
 }
