@@ -27,6 +27,16 @@ async function openPaused(
 
 const change = (size: number) => ({ id: 1, event: 'change', data: 'x'.repeat(size) });
 
+test('sends the headers that a hook has set', async () => {
+  const streams = new EventStreams({ limit: 1 });
+  const server = fastify();
+  server.get('/', (_request, reply) => streams.open(reply.header('x-hook', 'set')));
+  const answer = server.inject('/');
+  await waitFor('the stream', () => streams.size === 1);
+  streams.close();
+  expect((await answer).headers).toMatchObject({ 'x-hook': 'set', 'content-type': 'text/event-stream; charset=utf-8' });
+});
+
 test('drops as stalled a client that takes nothing of what waits for it', async () => {
   const drops: Drop[] = [];
   const streams = new EventStreams({
