@@ -12,7 +12,6 @@ import { readIdentity } from './identity.ts';
 import { PostStartMarker } from './lifecycle/post-start.ts';
 import { openStores } from './open-stores.ts';
 import { createProcessState, type ProcessState } from './process-state.ts';
-import { RequestStats } from './stats/request-stats.ts';
 import { sendRequests } from './stats/send-requests.ts';
 
 /** Exit codes by the code of the error that keeps the app from starting. */
@@ -40,11 +39,9 @@ export async function serve(context: Context<Config>, host: NodeJS.Process): Pro
  * Parts are closed in the reverse order.
  */
 async function start(context: Context<Config>, state: ProcessState, host: NodeJS.Process): Promise<void> {
-  const { config, log, lifecycle, health, metrics } = context;
+  const { config, log, lifecycle, health } = context;
   const exit = (code: number) => host.exit(code);
-  const requests = new RequestStats();
-  requests.onRequest((...observation) => metrics.http.observe(...observation));
-  await sendRequests(context, state, requests);
+  const metrics = await sendRequests(context, state);
   const stores = await openStores(context, state, host);
   const onDrop = (drop: Drop) => log.info(drop, 'slow client of a stream dropped');
   const streams = {
@@ -52,7 +49,7 @@ async function start(context: Context<Config>, state: ProcessState, host: NodeJS
     console: new EventStreams({ limit: 100, onDrop }),
   };
   const publicApi = describePublicApi();
-  await startAdminServer(context, { state, stores, requests, streams, exit, publicApi });
+  await startAdminServer(context, { state, stores, streams, exit, publicApi });
   await state.settings.start();
   if (config.postStartFile !== undefined) {
     const marker = new PostStartMarker(config.postStartFile);
@@ -63,6 +60,6 @@ async function start(context: Context<Config>, state: ProcessState, host: NodeJS
   const { overload, availability, history } = state;
   lifecycle.atClose('readiness checks', addReadinessChecks({ config, health, overload, checks: stores.checks }));
   await publishReadiness({ config, log, health, lifecycle, availability, history });
-  await startPublicServer(context, { state, stores, requests, stream: streams.site, api: publicApi });
+  await startPublicServer(context, { state, stores, metrics, stream: streams.site, api: publicApi });
   lifecycle.atClose('event streams', () => streams.site.close());
 }

@@ -1,7 +1,7 @@
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
-import { createHttpMetrics, type HttpMetrics } from './http-metrics.ts';
+import { createHttpMetrics, type RequestHistogram } from './http-metrics.ts';
 
-export type Metrics = { registry: Registry; http: HttpMetrics };
+export type Metrics = { registry: Registry; http: RequestHistogram };
 
 /** Gauges of prom-client whose names end as counters' names must; their parts, without `_total`, stay. */
 const misnamed = ['nodejs_active_handles_total', 'nodejs_active_requests_total', 'nodejs_active_resources_total'];

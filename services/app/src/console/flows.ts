@@ -1,5 +1,5 @@
+import type { RequestCount } from '@podkit/chassis/http/http-metrics';
 import type { ProbeCount } from '../health/probe-history.ts';
-import type { RouteStats } from '../stats/request-stats.ts';
 import type { FlowCount } from './flow-meter.ts';
 import type { Series } from './prometheus-text.ts';
 import type { Sidecar, SidecarName } from './sidecars.ts';
@@ -8,7 +8,7 @@ import type { Sidecar, SidecarName } from './sidecars.ts';
 export type FlowCounts = Record<string, FlowCount>;
 
 export type FlowSources = {
-  requests: readonly RouteStats[];
+  requests: readonly RequestCount[];
   probes: Record<string, ProbeCount>;
   sidecars: readonly Sidecar[];
 };

@@ -1,6 +1,6 @@
+import type { RequestHistogram } from '@podkit/chassis/http/http-metrics';
 import type { ProbeHistory } from '../health/probe-history.ts';
 import { hour, Ring } from '../lifecycle/ring.ts';
-import type { RequestStats } from '../stats/request-stats.ts';
 import type { DownwardWatch } from './downward.ts';
 import { type Flow, FlowMeter } from './flow-meter.ts';
 import { countFlows } from './flows.ts';
@@ -17,7 +17,7 @@ export type Sample = Usage & { at: number; rate: number; errors: number; ms: num
 export type MonitorSources = {
   sidecars: Sidecars;
   downward: DownwardWatch;
-  requests: RequestStats;
+  requests: RequestHistogram;
   probes: ProbeHistory;
   inFlight: () => number;
   /** Whether a page of the console is open now. */
@@ -77,7 +77,7 @@ export class Monitor {
     await Promise.all([sidecars.ask(), downward.ask()]);
     this.#asked = performance.now();
     this.#series.record(listAdaptedSeries(sidecars.all), Date.now());
-    this.#measureFlows();
+    await this.#measureFlows();
   }
 
   stop(): void {
@@ -88,16 +88,20 @@ export class Monitor {
   async #sample(): Promise<void> {
     const { isWatched, inFlight } = this.#sources;
     if (isWatched() || this.#count % idleSamples === 0) await this.ask();
-    else this.#measureFlows();
+    else await this.#measureFlows();
     this.#count += 1;
     const { rate = 0, errors = 0, ms } = this.#flows['clients>app'] ?? {};
     const usage = this.#usage.read();
     this.#samples.push({ at: Date.now(), ...usage, rate, errors, ms: ms ?? null, inFlight: inFlight() });
   }
 
-  #measureFlows(): void {
+  async #measureFlows(): Promise<void> {
     const { requests, probes, sidecars } = this.#sources;
-    const counts = countFlows({ requests: requests.snapshot().byRoute, probes: probes.counts, sidecars: sidecars.all });
+    const counts = countFlows({
+      requests: await requests.readCounts(),
+      probes: probes.counts,
+      sidecars: sidecars.all,
+    });
     const flows: Record<string, Flow> = {};
     for (const [name, count] of Object.entries(counts)) {
       const flow = this.#meter.read(name, count, performance.now());

@@ -10,7 +10,6 @@ import type { Life } from '../pods/lives.ts';
 import type { Member } from '../pods/pod-facts.ts';
 import type { ProcessState } from '../process-state.ts';
 import { publicFolder } from '../public-folder.ts';
-import type { RequestStats } from '../stats/request-stats.ts';
 import { type ConsoleSources, consoleDocument } from './console-document.ts';
 import { ConsoleFeed } from './console-feed.ts';
 import { DownwardWatch } from './downward.ts';
@@ -21,7 +20,6 @@ import { Sidecars, type SidecarUrls } from './sidecars.ts';
 
 export type ConsoleParts = {
   stores: Stores;
-  requests: RequestStats;
   stream: EventStreams;
   /** Open event streams of the whole process. */
   streams: () => number;
@@ -55,8 +53,8 @@ export function openConsole(server: Server, context: Context<Config>, state: Pro
 }
 
 function consoleSources(context: Context<Config>, state: ProcessState, parts: ConsoleParts): ConsoleSources {
-  const { config, lifecycle } = context;
-  const { stores, requests, stream } = parts;
+  const { config, lifecycle, metrics } = context;
+  const { stores, stream } = parts;
   const { host } = new URL(config.notesProtocol === 'dapr' ? config.ambassadorUrl : config.redisUrl);
   const inFlight = () => state.overload.inFlight;
   const note = state.timeline.record.bind(state.timeline);
@@ -68,7 +66,7 @@ function consoleSources(context: Context<Config>, state: ProcessState, parts: Co
     lifecycle,
     sidecars,
     downward,
-    monitor: new Monitor({ sidecars, downward, requests, probes: state.history, inFlight, isWatched }),
+    monitor: new Monitor({ sidecars, downward, requests: metrics.http, probes: state.history, inFlight, isWatched }),
     siteWatch: stores.siteWatch,
     notes: stores.notes,
     notesBackend: { protocol: config.notesProtocol, ambassador: host },

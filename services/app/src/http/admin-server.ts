@@ -9,7 +9,6 @@ import type { Config } from '../config.ts';
 import { openConsole } from '../console/open-console.ts';
 import type { Stores } from '../open-stores.ts';
 import type { ProcessState } from '../process-state.ts';
-import type { RequestStats } from '../stats/request-stats.ts';
 import { hookRoutes, watchProbes } from './admin-routes.ts';
 import { chaosRoutes } from './chaos-routes.ts';
 import { errorStatuses } from './error-statuses.ts';
@@ -21,7 +20,6 @@ import { guardByToken } from './token-guard.ts';
 export type AdminParts = {
   state: ProcessState;
   stores: Stores;
-  requests: RequestStats;
   streams: { site: EventStreams; console: EventStreams };
   exit: (code: number) => void;
   /** The document of the public port; Swagger UI shows both. */
@@ -67,12 +65,11 @@ export async function startAdminServer(context: Context<Config>, parts: AdminPar
 
 function insideRoutes(scope: Server, context: Context<Config>, parts: AdminParts): void {
   const { internalToken, consoleOpen } = context.config;
-  const { state, stores, requests, streams } = parts;
+  const { state, stores, streams } = parts;
   if (!consoleOpen) guardToLoopback(scope, { internalToken });
-  statsRoutes(scope, { requests, state, notes: stores.notes });
+  statsRoutes(scope, { requests: context.metrics.http, state, notes: stores.notes });
   openConsole(scope, context, state, {
     stores,
-    requests,
     stream: streams.console,
     streams: () => streams.console.size + streams.site.size,
     members: () => stores.pods.list(),

@@ -1,3 +1,4 @@
+import type { HttpMetrics } from '@podkit/chassis/http/http-metrics';
 import { ApiDocument, jsonAnswer } from '@podkit/chassis/http/openapi';
 import { createServer, listen } from '@podkit/chassis/http/server';
 import type { EventStreams } from '@podkit/chassis/http/sse';
@@ -8,7 +9,6 @@ import { parseCsp } from '../content-security-policy.ts';
 import { appExitCodes } from '../exit-codes.ts';
 import type { Stores } from '../open-stores.ts';
 import type { ProcessState } from '../process-state.ts';
-import type { RequestStats } from '../stats/request-stats.ts';
 import { errorStatuses, sendRetryAfter } from './error-statuses.ts';
 import { liveRoutes } from './live-routes.ts';
 import { notesRoutes } from './notes-routes.ts';
@@ -21,7 +21,7 @@ import { trafficGate } from './traffic-gate.ts';
 export type PublicParts = {
   state: ProcessState;
   stores: Stores;
-  requests: RequestStats;
+  metrics: HttpMetrics;
   stream: EventStreams;
   api: ApiDocument;
 };
@@ -43,10 +43,10 @@ const podSchema = {
 /** Listen on the public port, with site and API. It closes first. */
 export async function startPublicServer(context: Context<Config>, parts: PublicParts): Promise<void> {
   const { config, log, lifecycle } = context;
-  const { state, stores, requests, stream, api } = parts;
+  const { state, stores, metrics, stream, api } = parts;
   const site = new SiteFiles(config.site);
   const { notFound } = site;
-  const server = createServer({ log, lifecycle, metrics: requests, statuses: errorStatuses, notFound, api });
+  const server = createServer({ log, lifecycle, metrics, statuses: errorStatuses, notFound, api });
   sendRetryAfter(server);
   state.overload.watch(server);
   trafficGate(server, state);

@@ -1,8 +1,8 @@
+import type { RequestHistogram } from '@podkit/chassis/http/http-metrics';
 import { jsonAnswer } from '@podkit/chassis/http/openapi';
 import type { Server } from '@podkit/chassis/http/server';
 import type { Notes } from '../notes/notes.ts';
 import type { ProcessState } from '../process-state.ts';
-import type { RequestStats } from '../stats/request-stats.ts';
 import { describeStats } from '../stats/stats.ts';
 
 const schemas = {
@@ -13,14 +13,14 @@ const schemas = {
 /** `/api/pod` on the admin port: the whole identity. `/stats`: metrics, as JSON in a format of the app's own. */
 export function statsRoutes(
   server: Server,
-  { requests, state, notes }: { requests: RequestStats; state: ProcessState; notes: Notes },
+  { requests, state, notes }: { requests: RequestHistogram; state: ProcessState; notes: Notes },
 ): void {
   const { overload, identity } = state;
   server.get('/api/pod', { schema: schemas.pod }, () => identity);
-  server.get('/stats', { schema: schemas.stats, config: { quiet: true } }, () => {
+  server.get('/stats', { schema: schemas.stats, config: { quiet: true } }, async () => {
     const { inFlight, shedTotal, eventLoopDelayMs, heapUsedRatio } = overload.state;
     return {
-      ...describeStats(requests, inFlight),
+      ...describeStats(await requests.readCounts(), inFlight),
       notes: { degraded: notes.degradedSince === undefined ? 0 : 1 },
       overload: { shedTotal, eventLoopDelaySeconds: eventLoopDelayMs / 1000, heapUsedRatio },
     };

@@ -1,5 +1,5 @@
 import { appendFile, rename, stat } from 'node:fs/promises';
-import type { RequestListener } from './request-stats.ts';
+import type { HttpMetrics } from '@podkit/chassis/http/http-metrics';
 
 export type AccessLogOptions = {
   path: string;
@@ -27,7 +27,7 @@ export class AccessLog {
     return this.#dropped;
   }
 
-  readonly observe: RequestListener = (method, route, status, seconds) => {
+  readonly observe: HttpMetrics['observe'] = (method, route, status, seconds) => {
     if (this.#pending.length >= mostPending) {
       this.#dropped += 1;
       return;

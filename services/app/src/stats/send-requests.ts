@@ -1,16 +1,13 @@
+import type { HttpMetrics } from '@podkit/chassis/http/http-metrics';
 import type { Context } from '@podkit/chassis/process/service';
 import type { Config } from '../config.ts';
 import type { ProcessState } from '../process-state.ts';
 import { AccessLog } from './access-log.ts';
-import type { RequestStats } from './request-stats.ts';
 
-/** Report each request as StatsD and in the access log, where they are configured. */
-export async function sendRequests(
-  context: Context<Config>,
-  { overload }: ProcessState,
-  requests: RequestStats,
-): Promise<void> {
-  const { config, log, lifecycle } = context;
+/** Observe each request for Prometheus, and where they are configured as StatsD and in the access log. */
+export async function sendRequests(context: Context<Config>, { overload }: ProcessState): Promise<HttpMetrics> {
+  const { config, log, lifecycle, metrics } = context;
+  const targets: HttpMetrics[] = [metrics.http];
   if (config.statsd !== undefined) {
     // Loaded only where it is used.
     const { StatsdEmitter } = await import('./statsd.ts');
@@ -18,14 +15,19 @@ export async function sendRequests(
     const gauges = () => ({ in_flight: overload.inFlight });
     const onError = (err: unknown) => log.debug({ err }, 'StatsD not sent');
     const emitter = new StatsdEmitter({ host, port: Number(port), period: config.statsdPeriod, gauges, onError });
-    requests.onRequest(emitter.observe);
+    targets.push(emitter);
     lifecycle.atClose('StatsD', () => emitter.close());
   }
   if (config.accessLog !== undefined) {
     const path = config.accessLog;
     const onError = (err: unknown) => log.warn({ err, path }, 'access log not written');
     const accessLog = new AccessLog({ path, limit: config.accessLogLimit, onError });
-    requests.onRequest(accessLog.observe);
+    targets.push(accessLog);
     lifecycle.atClose('access log', () => accessLog.close());
   }
+  return {
+    observe: (method, route, status, seconds) => {
+      for (const target of targets) target.observe(method, route, status, seconds);
+    },
+  };
 }

@@ -1,12 +1,12 @@
 import { cpuUsage, memoryUsage, uptime } from 'node:process';
-import type { RequestStats } from './request-stats.ts';
+import type { RequestCount } from '@podkit/chassis/http/http-metrics';
 
 /** The general part of `/stats`: counts since the start, and gauges. Times are seconds, sizes bytes. */
-export function describeStats(requests: RequestStats, inFlight: number): Record<string, unknown> {
+export function describeStats(byRoute: readonly RequestCount[], inFlight: number): Record<string, unknown> {
   const memory = memoryUsage();
   const cpu = cpuUsage();
   return {
-    requests: requests.snapshot(),
+    requests: { total: byRoute.reduce((sum, { count }) => sum + count, 0), byRoute },
     inFlight,
     uptimeSeconds: uptime(),
     process: {

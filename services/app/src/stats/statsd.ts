@@ -1,5 +1,5 @@
+import type { HttpMetrics } from '@podkit/chassis/http/http-metrics';
 import { StatsD } from 'hot-shots';
-import type { RequestListener } from './request-stats.ts';
 
 export type StatsdOptions = {
   host: string;
@@ -36,7 +36,7 @@ export class StatsdEmitter {
     this.#timer.unref();
   }
 
-  readonly observe: RequestListener = (method, route, status, seconds) => {
+  readonly observe: HttpMetrics['observe'] = (method, route, status, seconds) => {
     const tags = { method, route, status: String(status) };
     this.#client.increment('requests', 1, tags);
     this.#client.timing('request', seconds * 1000, tags);
