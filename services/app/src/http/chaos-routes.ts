@@ -5,7 +5,7 @@ import type { Probe } from '@podkit/chassis/http/health';
 import { errorAnswer, jsonAnswer } from '@podkit/chassis/http/openapi';
 import type { Server } from '@podkit/chassis/http/server';
 import type { FastifyReply } from 'fastify';
-import { type Static, type TSchema, Type } from 'typebox';
+import * as Type from 'typebox';
 import { burnCpu, holdMemory } from '../chaos/burn.ts';
 import type { Chaos } from '../chaos/chaos.ts';
 
@@ -48,11 +48,11 @@ const exitSchema = {
 
 /** `/api/chaos`: the controls. Register only where chaos is allowed, in a scope that checks its token. */
 export function chaosRoutes(server: Server, { chaos, exit }: ChaosRoutesOptions): void {
-  const put = <Body extends TSchema>(path: string, body: Body, act: (body: Static<Body>) => void) =>
+  const put = <Body extends Type.TSchema>(path: string, body: Body, act: (body: Type.Static<Body>) => void) =>
     server.put(
       `/api/chaos/${path}`,
       { schema: { ...describe(`Start or end the fault: ${path}`), body } },
-      async (request, reply) => answer(reply, chaos, () => act(request.body as Static<Body>)),
+      async (request, reply) => answer(reply, chaos, () => act(request.body as Type.Static<Body>)),
     );
 
   server.get('/api/chaos', { schema: describe('The faults that are active') }, () => ({ active: chaos.active }));
@@ -60,7 +60,7 @@ export function chaosRoutes(server: Server, { chaos, exit }: ChaosRoutesOptions)
     chaos.endAll();
     return { active: chaos.active };
   });
-  server.put<{ Params: { probe: Probe }; Body: Static<typeof bodies.failNext> }>(
+  server.put<{ Params: { probe: Probe }; Body: Type.Static<typeof bodies.failNext> }>(
     '/api/chaos/probes/:probe',
     { schema: { ...describe('Fail the next calls of a probe'), params: probes, body: bodies.failNext } },
     async ({ params, body }, reply) =>
@@ -80,7 +80,7 @@ export function chaosRoutes(server: Server, { chaos, exit }: ChaosRoutesOptions)
   });
   put('latency', bodies.latency, (body) => chaos.slowDown(parseTime(body.delay), parseTime(body.duration)));
   put('drop', bodies.drop, (body) => chaos.drop(body.share, parseTime(body.duration)));
-  server.post<{ Body: Static<typeof bodies.exit> }>(
+  server.post<{ Body: Type.Static<typeof bodies.exit> }>(
     '/api/chaos/exit',
     { schema: exitSchema },
     async ({ body }, reply) => {

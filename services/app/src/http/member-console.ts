@@ -3,7 +3,7 @@ import { describeError } from '@podkit/chassis/errors';
 import { emptyAnswer, errorAnswer } from '@podkit/chassis/http/openapi';
 import type { Server } from '@podkit/chassis/http/server';
 import type { FastifyReply } from 'fastify';
-import { type Static, Type } from 'typebox';
+import * as Type from 'typebox';
 import { consoleSchemas } from './console-api.ts';
 
 export type MemberConsoleOptions = {
@@ -16,7 +16,7 @@ export type MemberConsoleOptions = {
 };
 
 const params = Type.Object({ ordinal: Type.String({ pattern: '^\\d{1,9}$' }) });
-type Params = { Params: Static<typeof params> };
+type Params = { Params: Type.Static<typeof params> };
 
 const pageSchema = {
   summary: 'The console of another Pod',
@@ -31,7 +31,7 @@ const failures = { 404: errorAnswer('No Pod has that ordinal.'), 503: errorAnswe
  * on. Only GET is passed on, so that nothing changes there.
  */
 export function memberConsole(server: Server, options: MemberConsoleOptions): void {
-  const page = ({ ordinal }: Static<typeof params>) => (Number(ordinal) === options.self ? '' : `?pod=${ordinal}`);
+  const page = ({ ordinal }: Type.Static<typeof params>) => (Number(ordinal) === options.self ? '' : `?pod=${ordinal}`);
   server.get<Params>('/pods/:ordinal/console/', { schema: pageSchema }, (request, reply) =>
     reply.redirect(`../../../console/${page(request.params)}`, 307),
   );

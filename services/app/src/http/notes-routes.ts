@@ -1,7 +1,7 @@
 import { emptyAnswer, errorAnswer, jsonAnswer } from '@podkit/chassis/http/openapi';
 import type { Server } from '@podkit/chassis/http/server';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { type Static, Type } from 'typebox';
+import * as Type from 'typebox';
 import type { FoundNote, Notes, Precondition } from '../notes/notes.ts';
 import { matchesStrongly, matchesWeakly, parseEtags } from './etag-condition.ts';
 
@@ -48,11 +48,11 @@ const schemas = {
   },
 };
 
-type Params = { Params: Static<typeof params> };
+type Params = { Params: Type.Static<typeof params> };
 
 /** `/api/notes`: a small document store with ETag concurrency, as HTTP means it (RFC 9110 section 13). */
 export function notesRoutes(server: Server, { notes, bodyLimit }: { notes: Notes; bodyLimit: number }): void {
-  server.get<{ Querystring: Static<typeof page> }>('/api/notes', { schema: schemas.list }, async ({ query }) => {
+  server.get<{ Querystring: Type.Static<typeof page> }>('/api/notes', { schema: schemas.list }, async ({ query }) => {
     const { ids, next } = await notes.list(query.limit, query.cursor);
     return { notes: ids.map((id) => ({ id })), ...(next === undefined ? {} : { next }) };
   });

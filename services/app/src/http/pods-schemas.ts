@@ -1,5 +1,5 @@
 import { emptyAnswer, errorAnswer, jsonAnswer, textAnswer } from '@podkit/chassis/http/openapi';
-import { Type } from 'typebox';
+import * as Type from 'typebox';
 
 export const params = Type.Object({ ordinal: Type.String({ pattern: '^(self|\\d{1,9})$' }) });
 export const dataParams = Type.Object({ ...params.properties, '*': Type.String({ description: 'The key.' }) });

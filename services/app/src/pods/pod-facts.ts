@@ -1,4 +1,4 @@
-import { type Static, Type } from 'typebox';
+import * as Type from 'typebox';
 import type { Life } from './lives.ts';
 
 /** What a Pod tells the others about itself. Times are milliseconds since the epoch. */
@@ -16,7 +16,7 @@ export const podFactsSchema = Type.Object({
   keys: Type.Optional(Type.Integer()),
 });
 
-export type PodFacts = Static<typeof podFactsSchema>;
+export type PodFacts = Type.Static<typeof podFactsSchema>;
 
 /** What `GET /api/pods/{ordinal}` answers: the lives too. */
 export type PodDetails = PodFacts & { lives?: Omit<Life, 'node'>[] };
