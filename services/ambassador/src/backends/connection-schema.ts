@@ -1,6 +1,6 @@
+import { strict } from '@podkit/chassis/config/strict';
 import { yamlDuration } from '@podkit/chassis/config/yaml-duration';
 import { Type } from 'typebox';
-import { strict } from '../schema/quantities.ts';
 
 /** How to log in to a server. */
 export const credentials = {

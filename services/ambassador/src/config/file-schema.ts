@@ -1,10 +1,11 @@
+import { strict } from '@podkit/chassis/config/strict';
 import { type Static, type TProperties, Type } from 'typebox';
 import { memoryProperties } from '../backends/memory/schema.ts';
 import { postgresProperties } from '../backends/postgres/schema.ts';
 import { redisProperties } from '../backends/redis/schema.ts';
 import { type PolicySpec, policySchema } from '../policies/policies.ts';
 import { routeProperties } from '../routing/rules.ts';
-import { storeName, strict } from '../schema/quantities.ts';
+import { storeName } from '../schema/quantities.ts';
 
 // Defined once and referenced: compiled for each driver, it took most of the time of the start.
 const definitions = {

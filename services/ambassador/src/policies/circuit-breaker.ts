@@ -1,6 +1,6 @@
+import { strict } from '@podkit/chassis/config/strict';
 import { yamlDuration } from '@podkit/chassis/config/yaml-duration';
 import { Type } from 'typebox';
-import { strict } from '../schema/quantities.ts';
 import type { RawGuard } from '../store/raw-guard.ts';
 import { StoreError } from '../store/store-error.ts';
 import { definePolicy, guarded } from './policy.ts';

@@ -1,6 +1,7 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
+import { strict } from '@podkit/chassis/config/strict';
 import { Type } from 'typebox';
-import { size, strict } from '../schema/quantities.ts';
+import { size } from '../schema/quantities.ts';
 import type { Store } from '../store/store.ts';
 import { StoreError } from '../store/store-error.ts';
 import { transform } from '../store/transform.ts';

@@ -1,7 +1,7 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { strict } from '@podkit/chassis/config/strict';
 import { Type } from 'typebox';
 import { readSecret } from '../backends/secret-files.ts';
-import { strict } from '../schema/quantities.ts';
 import { keyToBytes } from '../store/key.ts';
 import type { Key, Store } from '../store/store.ts';
 import { StoreError } from '../store/store-error.ts';

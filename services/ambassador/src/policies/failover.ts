@@ -1,5 +1,6 @@
+import { strict } from '@podkit/chassis/config/strict';
 import { Type } from 'typebox';
-import { probability, storeName, strict } from '../schema/quantities.ts';
+import { probability, storeName } from '../schema/quantities.ts';
 import { intercept } from '../store/intercept.ts';
 import type { Store } from '../store/store.ts';
 import { asStoreError } from '../store/store-error.ts';

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { strict } from '@podkit/chassis/config/strict';
 import { yamlDuration } from '@podkit/chassis/config/yaml-duration';
 import { Type } from 'typebox';
-import { probability, strict } from '../schema/quantities.ts';
+import { probability } from '../schema/quantities.ts';
 import { type Around, intercept } from '../store/intercept.ts';
 import { textToKey } from '../store/key.ts';
 import type { Key, Store } from '../store/store.ts';

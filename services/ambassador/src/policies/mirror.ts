@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
+import { strict } from '@podkit/chassis/config/strict';
 import { Type } from 'typebox';
-import { probability, storeName, strict } from '../schema/quantities.ts';
+import { probability, storeName } from '../schema/quantities.ts';
 import { intercept } from '../store/intercept.ts';
 import { keyToBytes } from '../store/key.ts';
 import { KeyedMutex } from '../store/keyed-mutex.ts';

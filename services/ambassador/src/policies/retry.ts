@@ -1,7 +1,8 @@
+import { strict } from '@podkit/chassis/config/strict';
 import { yamlDuration } from '@podkit/chassis/config/yaml-duration';
 import { ExponentialBackoff, fullJitterGenerator, handleWhen, retry as retrying } from 'cockatiel';
 import { Type } from 'typebox';
-import { probability, strict } from '../schema/quantities.ts';
+import { probability } from '../schema/quantities.ts';
 import { type Around, intercept, type Operation } from '../store/intercept.ts';
 import type { Store } from '../store/store.ts';
 import { asStoreError, type StoreError } from '../store/store-error.ts';

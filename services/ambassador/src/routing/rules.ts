@@ -1,8 +1,9 @@
 import { formatBytes } from '@podkit/chassis/config/bytes';
 import { formatDuration } from '@podkit/chassis/config/duration';
+import { strict } from '@podkit/chassis/config/strict';
 import { yamlDuration } from '@podkit/chassis/config/yaml-duration';
 import { type Static, type TObject, Type } from 'typebox';
-import { size, storeName, strict } from '../schema/quantities.ts';
+import { size, storeName } from '../schema/quantities.ts';
 import { compileGlob } from '../store/glob.ts';
 import { textToKey } from '../store/key.ts';
 import type { Key, SetOptions } from '../store/store.ts';

@@ -1,5 +1,5 @@
 import { parseBytes } from '@podkit/chassis/config/bytes';
-import { type TProperties, Type } from 'typebox';
+import { Type } from 'typebox';
 
 type Options = { description: string; default?: string };
 
@@ -16,12 +16,6 @@ export const size = (options: Options) =>
 /** A part of a whole, from 0 to 1. */
 export const probability = (description: string, fallback?: number) =>
   Type.Number({ minimum: 0, maximum: 1, description, ...(fallback === undefined ? {} : { default: fallback }) });
-
-/** An object without other keys than these. */
-export const strict = <Properties extends TProperties>(
-  properties: Properties,
-  options: { description?: string } = {},
-) => Type.Object(properties, { additionalProperties: false, ...options });
 
 /** The name of a store of the file. */
 export const storeName = (description: string) => Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9._-]*$', description });

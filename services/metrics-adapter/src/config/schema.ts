@@ -1,3 +1,4 @@
+import { strict } from '@podkit/chassis/config/strict';
 import { yamlDuration } from '@podkit/chassis/config/yaml-duration';
 import { type Static, Type } from 'typebox';
 import { forwardSchema } from '../forward/config.ts';
@@ -8,17 +9,15 @@ import { prometheusSchema } from '../prometheus/config.ts';
 import { statsdSchema } from '../statsd/config.ts';
 import { csvSchema, keyValueSchema } from '../text/config.ts';
 
-const strict = { additionalProperties: false };
-
 /** The configuration file: a list of sources for each kind. */
-export const adapterSchema = Type.Object(
+export const adapterSchema = strict(
   {
     prefix: Type.String({
       default: 'adapter',
       pattern: '^[a-zA-Z_][a-zA-Z0-9_]*$',
       description: "Prefix of the adapter's own metrics, as in `adapter_up`.",
     }),
-    limits: Type.Object(
+    limits: strict(
       {
         seriesPerMetric: Type.Integer({ default: 10_000, minimum: 1, description: 'Series that one metric may have.' }),
         seriesPerSource: Type.Integer({
@@ -35,12 +34,11 @@ export const adapterSchema = Type.Object(
         ),
       },
       {
-        ...strict,
         default: {},
         description: 'Limits. Samples beyond them go to a series whose labels have the value `other`.',
       },
     ),
-    scrape: Type.Object(
+    scrape: strict(
       {
         timeout: yamlDuration({ default: '10s', description: 'Timeout of a scrape whose request names none.' }),
         timeoutOffset: yamlDuration({
@@ -49,7 +47,7 @@ export const adapterSchema = Type.Object(
         }),
         maxTimeout: yamlDuration({ default: '60s', description: 'Longest timeout, whatever the scraper names.' }),
       },
-      { ...strict, default: {}, description: 'Timeouts of scrapes.' },
+      { default: {}, description: 'Timeouts of scrapes.' },
     ),
     json: Type.Array(jsonSchema, { default: [], description: 'JSON over HTTP.' }),
     prometheus: Type.Array(prometheusSchema, {
@@ -65,7 +63,7 @@ export const adapterSchema = Type.Object(
       default: {},
       description: 'Modules of json_exporter, which `/probe` and `json` use.',
     }),
-    probe: Type.Object(
+    probe: strict(
       {
         targets: Type.Array(Type.String({ pattern: '^https?://[^/]+' }), {
           default: [],
@@ -78,10 +76,10 @@ export const adapterSchema = Type.Object(
           description: 'Longest answer of a target, in bytes.',
         }),
       },
-      { ...strict, default: {}, description: 'Limits of `/probe`.' },
+      { default: {}, description: 'Limits of `/probe`.' },
     ),
   },
-  { ...strict, $id: 'https://podkit.dev/schemas/metrics-adapter.json', title: 'metrics-adapter configuration' },
+  { $id: 'https://podkit.dev/schemas/metrics-adapter.json', title: 'metrics-adapter configuration' },
 );
 
 export type AdapterConfig = Static<typeof adapterSchema>;

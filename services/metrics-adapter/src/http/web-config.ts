@@ -2,61 +2,49 @@ import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { createSecureContext, type SecureVersion, type TlsOptions } from 'node:tls';
 import { ConfigError } from '@podkit/chassis/config/config';
+import { strict } from '@podkit/chassis/config/strict';
 import { parseYaml } from '@podkit/chassis/config/yaml';
 import { describeError } from '@podkit/chassis/errors';
 import { type Static, Type } from 'typebox';
 
-const strict = { additionalProperties: false };
 const text = Type.Optional(Type.String());
 const version = Type.Optional(Type.Union([Type.Literal('TLS12'), Type.Literal('TLS13')]));
 
 /** https://github.com/prometheus/exporter-toolkit/blob/master/docs/web-configuration.md, as far as it is supported here. */
-const webSchema = Type.Object(
-  {
-    tls_server_config: Type.Optional(
-      Type.Object(
-        {
-          cert: text,
-          key: text,
-          cert_file: text,
-          key_file: text,
-          client_auth_type: Type.Optional(
-            Type.Union([Type.Literal('NoClientCert'), Type.Literal('RequireAndVerifyClientCert')]),
-          ),
-          client_ca: text,
-          client_ca_file: text,
-          min_version: version,
-          max_version: version,
-        },
-        strict,
+const webSchema = strict({
+  tls_server_config: Type.Optional(
+    strict({
+      cert: text,
+      key: text,
+      cert_file: text,
+      key_file: text,
+      client_auth_type: Type.Optional(
+        Type.Union([Type.Literal('NoClientCert'), Type.Literal('RequireAndVerifyClientCert')]),
       ),
-    ),
-    http_server_config: Type.Optional(
-      Type.Object(
-        {
-          http2: Type.Optional(Type.Boolean()),
-          headers: Type.Optional(
-            Type.Object(
-              {
-                'Content-Security-Policy': text,
-                'X-Frame-Options': text,
-                'X-Content-Type-Options': text,
-                'X-XSS-Protection': text,
-                'Strict-Transport-Security': text,
-              },
-              strict,
-            ),
-          ),
-        },
-        strict,
+      client_ca: text,
+      client_ca_file: text,
+      min_version: version,
+      max_version: version,
+    }),
+  ),
+  http_server_config: Type.Optional(
+    strict({
+      http2: Type.Optional(Type.Boolean()),
+      headers: Type.Optional(
+        strict({
+          'Content-Security-Policy': text,
+          'X-Frame-Options': text,
+          'X-Content-Type-Options': text,
+          'X-XSS-Protection': text,
+          'Strict-Transport-Security': text,
+        }),
       ),
-    ),
-    basic_auth_users: Type.Optional(
-      Type.Record(Type.String(), Type.String({ pattern: '^\\$2[abxy]\\$\\d\\d\\$[./A-Za-z0-9]{53}$' })),
-    ),
-  },
-  strict,
-);
+    }),
+  ),
+  basic_auth_users: Type.Optional(
+    Type.Record(Type.String(), Type.String({ pattern: '^\\$2[abxy]\\$\\d\\d\\$[./A-Za-z0-9]{53}$' })),
+  ),
+});
 
 type TlsConfig = NonNullable<Static<typeof webSchema>['tls_server_config']>;
 

@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import { oneOf } from '../config/one-of.ts';
 import { decimalText } from './float-text.ts';
 import { epochMilliseconds, finite } from './gate.ts';
 import { parseQuantity } from './quantity.ts';
@@ -13,9 +14,7 @@ export const numberSettings = {
         'Numbers for texts, such as `{ up: 1, down: 0 }`; `*` stands for every other text that is not a number.',
     }),
   ),
-  valueFormat: Type.Unsafe<'number' | 'time'>({
-    type: 'string',
-    enum: ['number', 'time'],
+  valueFormat: oneOf(['number', 'time'], {
     default: 'number',
     description: 'Whether the value is a number, or a time that becomes seconds since the epoch.',
   }),

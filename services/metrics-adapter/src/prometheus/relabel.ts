@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
+import { strict } from '@podkit/chassis/config/strict';
 import { type Static, Type } from 'typebox';
+import { oneOf } from '../config/one-of.ts';
 import { compileRegex, type Regex } from '../regex/bounded-regex.ts';
 import { compileTemplate, type Template } from '../regex/template.ts';
 
@@ -18,21 +20,18 @@ const actions = [
 ] as const;
 
 /** Rules of Prometheus: https://prometheus.io/docs/prometheus/latest/configuration/configuration/#relabel_config */
-export const relabelSchema = Type.Object(
-  {
-    source_labels: Type.Array(Type.String(), {
-      default: [],
-      description: 'Labels whose values are joined; `__name__` is the metric.',
-    }),
-    separator: Type.String({ default: ';', description: 'Separator of joined values.' }),
-    target_label: Type.Optional(Type.String({ description: 'Label to write.' })),
-    regex: Type.String({ default: '(.*)', description: 'Regex that must match the joined values as a whole.' }),
-    modulus: Type.Optional(Type.Integer({ minimum: 1, description: 'For hashmod.' })),
-    replacement: Type.String({ default: '$1', description: 'New value, with references to captures.' }),
-    action: Type.Unsafe<(typeof actions)[number]>({ type: 'string', enum: [...actions], default: 'replace' }),
-  },
-  { additionalProperties: false },
-);
+export const relabelSchema = strict({
+  source_labels: Type.Array(Type.String(), {
+    default: [],
+    description: 'Labels whose values are joined; `__name__` is the metric.',
+  }),
+  separator: Type.String({ default: ';', description: 'Separator of joined values.' }),
+  target_label: Type.Optional(Type.String({ description: 'Label to write.' })),
+  regex: Type.String({ default: '(.*)', description: 'Regex that must match the joined values as a whole.' }),
+  modulus: Type.Optional(Type.Integer({ minimum: 1, description: 'For hashmod.' })),
+  replacement: Type.String({ default: '$1', description: 'New value, with references to captures.' }),
+  action: oneOf(actions, { default: 'replace' }),
+});
 export type RelabelConfig = Static<typeof relabelSchema>;
 
 /** Changes labels (with the metric's name as `__name__`) in place. Returns false if the sample is dropped. */

@@ -1,13 +1,7 @@
+import { strict } from '@podkit/chassis/config/strict';
 import { yamlDuration } from '@podkit/chassis/config/yaml-duration';
 import { type Static, Type } from 'typebox';
-
-const strict = { additionalProperties: false };
-
-/** A setting that takes one of a few words. */
-export const oneOf = <const Words extends readonly string[]>(
-  words: Words,
-  options: { default?: Words[number]; description: string },
-) => Type.Unsafe<Words[number]>(Type.String({ enum: [...words], ...options }));
+import { oneOf } from '../config/one-of.ts';
 
 /** The settings of reading lines, which `logs` and `forward` share. */
 export const tailSettings = {
@@ -43,7 +37,7 @@ export const tailSettings = {
       "Whether lines have a container runtime's format, `time stream tag text`. Parts of a record are joined, and the fields `kubernetes.…` name the Pod.",
   }),
   multiline: Type.Optional(
-    Type.Object(
+    strict(
       {
         start: Type.String({
           description: 'Regex of the first line of a record; other lines belong to the record before.',
@@ -54,7 +48,7 @@ export const tailSettings = {
           description: 'Time after which a record is complete even if no other follows.',
         }),
       },
-      { ...strict, description: 'Records of several lines, such as stack traces.' },
+      { description: 'Records of several lines, such as stack traces.' },
     ),
   ),
 };

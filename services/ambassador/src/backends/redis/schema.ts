@@ -1,5 +1,5 @@
+import { strict } from '@podkit/chassis/config/strict';
 import { type Static, type TObject, Type } from 'typebox';
-import { strict } from '../../schema/quantities.ts';
 import { credentials, times } from '../connection-schema.ts';
 
 const hostPort = Type.String({ pattern: '^(\\[[0-9A-Fa-f:.]+\\]|[^:\\s]+):\\d{1,5}$', description: 'host:port' });

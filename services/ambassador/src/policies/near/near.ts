@@ -1,6 +1,7 @@
+import { strict } from '@podkit/chassis/config/strict';
 import { yamlDuration } from '@podkit/chassis/config/yaml-duration';
 import { type Static, Type } from 'typebox';
-import { probability, size, strict } from '../../schema/quantities.ts';
+import { probability, size } from '../../schema/quantities.ts';
 import type { Built } from '../../store/built.ts';
 import { ChangeRelay } from '../../store/changes.ts';
 import { onClose } from '../../store/intercept.ts';

@@ -1,5 +1,6 @@
+import { strict } from '@podkit/chassis/config/strict';
 import { Type } from 'typebox';
-import { size, strict } from '../../schema/quantities.ts';
+import { size } from '../../schema/quantities.ts';
 import type { Key, SetOptions, Store, WriteOptions } from '../../store/store.ts';
 
 import { applyEach } from '../../store/write.ts';
