@@ -6,6 +6,7 @@ import { createLogger } from '@podkit/chassis/log/logger';
 import { logsSchema } from '../../services/metrics-adapter/src/logs/config.ts';
 import { LogsSource } from '../../services/metrics-adapter/src/logs/logs-source.ts';
 import { SeriesStore } from '../../services/metrics-adapter/src/series/store.ts';
+import { TailMemory } from '../../services/metrics-adapter/src/tail/tail-memory.ts';
 
 /** What the reader reports: matched lines, CPU time and memory. */
 export type Report = { matched: number; cpuMicroseconds: number; rss: number };
@@ -57,7 +58,7 @@ function makeReport(matched: number): Report {
 async function follow(): Promise<void> {
   const sink = new SeriesStore().sink('bench', { seriesPerMetric: 10_000, seriesPerSource: 100_000 });
   const log = createLogger({ service: 'bench', version: '0', level: 'warn' });
-  const source = new LogsSource({ config, sink, log, stdin: new PassThrough() });
+  const source = new LogsSource({ config, sink, log, stdin: new PassThrough(), memory: new TailMemory() });
   const matched = async () => {
     const metrics = await source.selfMetrics();
     return metrics.find(({ name }) => name === 'logs_lines_matched_total')?.samples[0]?.value ?? 0;

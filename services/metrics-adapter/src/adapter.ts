@@ -12,6 +12,7 @@ import type { Family } from './series/family.ts';
 import { SeriesStore } from './series/store.ts';
 import { SourceSet } from './source-set.ts';
 import { TailMemory } from './tail/tail-memory.ts';
+import { Tally } from './tally.ts';
 
 export type AdapterOptions = {
   config: AdapterConfig;
@@ -33,7 +34,7 @@ export class Adapter {
   readonly #streams: { stdin: Readable; stdout: Writable };
   readonly #memory: TailMemory;
   /** Merging problems by source and reason. Sources count their other problems themselves. */
-  readonly #problems = new Map<string, Map<string, number>>();
+  readonly #problems = new Map<string, Tally>();
   readonly #sweeper: NodeJS.Timeout;
   readonly #registry: Metrics['registry'];
   #config: AdapterConfig;
@@ -131,7 +132,7 @@ export class Adapter {
         { source: 'adapter', families: [...ownFamilies, ...process] },
         { source: 'store', families },
       ],
-      (source, problem) => this.#count(source, problem),
+      count,
     );
   }
 
@@ -147,9 +148,8 @@ export class Adapter {
 
   #count(source: string, problem: string): void {
     const pull = this.#sources.pull.find(({ name }) => name === source);
-    if (pull) return pull.error(problem);
-    const reasons = this.#problems.get(source) ?? new Map<string, number>();
-    this.#problems.set(source, reasons.set(problem, (reasons.get(problem) ?? 0) + 1));
-    return undefined;
+    const problems = pull?.errors ?? this.#problems.get(source) ?? new Tally();
+    if (pull === undefined) this.#problems.set(source, problems);
+    problems.add(problem);
   }
 }

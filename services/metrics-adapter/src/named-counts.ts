@@ -24,8 +24,4 @@ export class NamedCounts {
     if (this.#counts.size === 0) return new Map([['', 0]]);
     return new Map([...this.#counts].map(([name, { value }]) => [name, value]));
   }
-
-  get total(): number {
-    return [...this.#counts.values()].reduce((sum, { value }) => sum + value, 0);
-  }
 }

@@ -38,16 +38,11 @@ export class SourceSet {
     const { config, previous, store, log, stdin, stdout, memory } = options;
     const { limits, modules } = config;
     const context = { limits, log, modules };
+    const kept = { pull: previous ? previous.#pull : [], push: previous ? previous.#push : [] };
     const pull = <Item>(kind: string, items: readonly Item[], create: (item: Item) => PullSource) =>
-      items.map((item) =>
-        reuseOrCreate(previous === undefined ? [] : previous.#pull, kind, { item, limits, modules }, () =>
-          create(item),
-        ),
-      );
+      items.map((item) => reuseOrCreate(kept.pull, kind, { item, limits, modules }, () => create(item)));
     const push = <Item>(kind: string, items: readonly Item[], create: (item: Item) => Source) =>
-      items.map((item) =>
-        reuseOrCreate(previous === undefined ? [] : previous.#push, kind, { item, limits }, () => create(item)),
-      );
+      items.map((item) => reuseOrCreate(kept.push, kind, { item, limits }, () => create(item)));
     const sink = (name: string) => store.sink(name, limits);
     this.#pull = [
       ...pull('json', config.json, (item) => createJsonSource(item, context)),
@@ -118,8 +113,8 @@ export class SourceSet {
   }
 }
 
-function reuseOrCreate<Kind>(previous: Entry<Kind>[], kind: string, config: unknown, create: () => Kind): Entry<Kind> {
-  const same = previous.find((entry) => entry.kind === kind && isDeepStrictEqual(entry.config, config));
+function reuseOrCreate<Kind>(kept: Entry<Kind>[], kind: string, config: unknown, create: () => Kind): Entry<Kind> {
+  const same = kept.find((entry) => entry.kind === kind && isDeepStrictEqual(entry.config, config));
   return same ?? { kind, config, source: create() };
 }
 

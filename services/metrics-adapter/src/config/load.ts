@@ -1,7 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { ConfigError } from '@podkit/chassis/config/config';
 import { type Place, parseYaml } from '@podkit/chassis/config/yaml';
-import { describeError } from '@podkit/chassis/errors';
+import { readText } from './read-text.ts';
 import { type AdapterConfig, adapterSchema } from './schema.ts';
 import { semanticErrors } from './semantics.ts';
 
@@ -11,10 +10,7 @@ import { semanticErrors } from './semantics.ts';
  * @throws {ConfigError} with a line `file:line:column: place: what is wrong` for each error
  */
 export async function loadAdapterConfig(path: string): Promise<AdapterConfig> {
-  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
-    throw new ConfigError([`ADAPTER_CONFIG=${path}: cannot be read: ${describeError(cause)}`]);
-  });
-  return parseAdapterConfig(text, path);
+  return parseAdapterConfig(await readText(path, `ADAPTER_CONFIG=${path}`), path);
 }
 
 /** The same from a text. @throws {ConfigError} */

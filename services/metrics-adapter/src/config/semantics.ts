@@ -20,25 +20,24 @@ export function semanticErrors(config: AdapterConfig): SettingError[] {
       errors.push({ place, message: describeError(error) });
     }
   };
+  const attemptEach = <Item>(place: Place, items: readonly Item[], compile: (item: Item) => unknown) => {
+    for (const [index, item] of items.entries()) attempt([...place, index], () => compile(item));
+  };
   for (const [at, { metrics, module }] of config.json.entries()) {
-    for (const [index, metric] of metrics.entries())
-      attempt(['json', at, 'metrics', index], () => compileJsonMetrics([metric]));
+    attemptEach(['json', at, 'metrics'], metrics, (metric) => compileJsonMetrics([metric]));
     if (module !== undefined && !Object.hasOwn(config.modules, module))
       errors.push({ place: ['json', at, 'module'], message: `there is no module ${module}` });
     if (module !== undefined && metrics.length > 0)
       errors.push({ place: ['json', at, 'metrics'], message: 'a source with a module has no metrics of its own' });
   }
   for (const [at, { relabel }] of config.prometheus.entries())
-    for (const [index, rule] of relabel.entries())
-      attempt(['prometheus', at, 'relabel', index], () => compileRelabel([rule]));
+    attemptEach(['prometheus', at, 'relabel'], relabel, (rule) => compileRelabel([rule]));
   for (const [at, { separator, metrics }] of config.keyValue.entries())
-    for (const [index, metric] of metrics.entries())
-      attempt(['keyValue', at, 'metrics', index], () => compileKeyValue({ separator, metrics: [metric] }));
+    attemptEach(['keyValue', at, 'metrics'], metrics, (metric) => compileKeyValue({ separator, metrics: [metric] }));
   for (const [at, { metrics }] of config.csv.entries())
-    for (const [index, metric] of metrics.entries()) attempt(['csv', at, 'metrics', index], () => compileCsv([metric]));
+    attemptEach(['csv', at, 'metrics'], metrics, (metric) => compileCsv([metric]));
   for (const [name, { metrics, body }] of Object.entries(config.modules)) {
-    for (const [index, metric] of metrics.entries())
-      attempt(['modules', name, 'metrics', index], () => compileModuleMetrics([metric]));
+    attemptEach(['modules', name, 'metrics'], metrics, (metric) => compileModuleMetrics([metric]));
     attempt(['modules', name, 'body'], () => body?.templatize && compileBodyTemplate(body.content));
   }
   return [...errors, ...repeatedNames(config)];

@@ -43,8 +43,8 @@ class FamilyWriter {
 
   /** The most frequent kind, so everything that is equal in all lines is computed once. */
   *#numberChunks(series: ReadonlyMap<string, NumberPoint>): Generator<string> {
-    const { bare, open } = this.#head(this.#named.sample);
     const { escaping } = this.#options;
+    const { bare, open } = this.#head(this.#named.sample);
     const isCounter = this.#named.type === 'counter';
     let text = this.#metadata();
     let lines = 0;
@@ -105,8 +105,8 @@ class FamilyWriter {
   }
 
   #histogram(labels: string, point: HistogramPoint): string {
-    const { sample, suffixes } = this.#named;
-    const before = `${this.#head(`${sample}_bucket`).open}${labels}${labels === '' ? '' : ','}le="`;
+    const { sample } = this.#named;
+    const before = this.#beforeBound(`${sample}_bucket`, labels, 'le');
     const stamp = this.#stamp(point.timestamp);
     let text = '';
     // A native histogram without classic buckets shows only `+Inf` in text.
@@ -114,31 +114,45 @@ class FamilyWriter {
     const buckets = point.native && point.counts.length === 0 ? [[Infinity, count] as const] : cumulativeBuckets(point);
     for (const [at, [bound, value]] of buckets.entries())
       text += `${before}${this.#float(bound)}"} ${value}${stamp}${this.#exemplar(point.exemplars?.get(at))}\n`;
-    return `${text}${this.#total(suffixes.sum, labels, point.sum, stamp)}${this.#total(suffixes.count, labels, point.count, stamp)}`;
+    return text + this.#totals(labels, point, stamp);
   }
 
   #summary(labels: string, point: SummaryPoint): string {
-    const { sample, suffixes } = this.#named;
-    const before = `${this.#head(sample).open}${labels}${labels === '' ? '' : ','}quantile="`;
+    const { sample } = this.#named;
+    const before = this.#beforeBound(sample, labels, 'quantile');
     const stamp = this.#stamp(point.timestamp);
     let text = '';
     for (const [quantile, value] of point.quantiles)
       text += `${before}${this.#float(quantile)}"} ${sampleValue(value)}${stamp}\n`;
-    return `${text}${this.#total(suffixes.sum, labels, point.sum, stamp)}${this.#total(suffixes.count, labels, point.count, stamp)}`;
+    return text + this.#totals(labels, point, stamp);
+  }
+
+  #totals(labels: string, { sum, count }: HistogramPoint | SummaryPoint, stamp: string): string {
+    const { suffixes } = this.#named;
+    return this.#total(suffixes.sum, labels, sum, stamp) + this.#total(suffixes.count, labels, count, stamp);
   }
 
   #total(suffix: string, labels: string, value: number | undefined, stamp: string): string {
     if (value === undefined) return '';
-    const { bare, open } = this.#head(`${this.#named.sample}${suffix}`);
-    return `${labels === '' ? bare : `${open}${labels}} `}${sampleValue(value)}${stamp}\n`;
+    return `${this.#before(`${this.#named.sample}${suffix}`, labels)}${sampleValue(value)}${stamp}\n`;
   }
 
   /** The sample with the time when a series began, if its source has one. */
   #created(labels: string, milliseconds: number | undefined): string {
     const { created } = this.#named;
     if (created === undefined || milliseconds === undefined) return '';
-    const { bare, open } = this.#head(created);
-    return `${labels === '' ? bare : `${open}${labels}} `}${milliseconds / 1000}\n`;
+    return `${this.#before(created, labels)}${milliseconds / 1000}\n`;
+  }
+
+  /** The text before the value of a sample. */
+  #before(name: string, labels: string): string {
+    const { bare, open } = this.#head(name);
+    return labels === '' ? bare : `${open}${labels}} `;
+  }
+
+  /** The text before the bound of a bucket or quantile. */
+  #beforeBound(name: string, labels: string, label: 'le' | 'quantile'): string {
+    return `${this.#head(name).open}${labels}${labels === '' ? '' : ','}${label}="`;
   }
 
   /** The text before the value, without labels and with them. A name that isn't plain goes into the braces. */

@@ -5,13 +5,14 @@ import { buildAuthorization, readUser, withoutUser } from './authorization.ts';
 import type { HttpClientConfig } from './config.ts';
 import { Connections } from './connections.ts';
 import { FetchError } from './errors.ts';
-import { withDefaults } from './headers.ts';
 import { Oauth2Tokens } from './oauth2.ts';
 import { type Hop, isRedirect, mostRedirects, redirected } from './redirect.ts';
 
 export type FetchRequest = {
   url: string;
   headers: Readonly<Record<string, string>>;
+  /** The header Accept, if `headers` has none. */
+  accept?: string | undefined;
   /** Sent with POST; without it the request is a GET. */
   body?: string | undefined;
   maxBytes: number;
@@ -21,6 +22,9 @@ export type FetchRequest = {
   /** Whether a redirect to a URL is allowed; by default it is. */
   allows?: ((url: URL) => boolean) | undefined;
 };
+
+/** The bytes of an answer, and its media type in lower case, '' if there is none. */
+export type Answer = { bytes: Buffer; type: string };
 
 const defaults = { 'accept-encoding': acceptedCodings, 'user-agent': `podkit-metrics-adapter/${pkg.version}` };
 
@@ -36,13 +40,8 @@ export class HttpClient {
     this.#tokens = config.oauth2 ? new Oauth2Tokens(config.oauth2) : undefined;
   }
 
-  /** The bytes of an answer. @throws {FetchError} */
-  async fetch(options: FetchRequest): Promise<Buffer> {
-    return (await this.ask(options)).bytes;
-  }
-
-  /** An answer with its media type in lower case, '' if there is none. @throws {FetchError} */
-  async ask(options: FetchRequest): Promise<{ bytes: Buffer; type: string }> {
+  /** Fetch a whole answer. @throws {FetchError} */
+  async fetch(options: FetchRequest): Promise<Answer> {
     const { signal, validStatus = [] } = options;
     // An alert that is still here belongs to an earlier request.
     this.#connections.takeAlert();
@@ -65,20 +64,16 @@ export class HttpClient {
     await Promise.all([this.#connections.close(), this.#tokens?.close()]);
   }
 
-  async #follow({ url, headers, body, signal, allows = () => true }: FetchRequest) {
-    // Loaded at the first request: sources without HTTP don't need it.
-    const { request } = (await import('undici')).default;
+  async #follow({ url, headers, accept, body, signal, allows = () => true }: FetchRequest) {
     const { origin } = new URL(url);
     let hop: Hop = { url, headers, body };
     for (let count = 0; ; count += 1) {
       // Only the configured server gets the credentials.
       const authorization = new URL(hop.url).origin === origin ? await this.#authorization(url, signal) : undefined;
-      const dispatcher = await this.#connections.to(hop.url);
-      const asked = request(withoutUser(hop.url), {
+      const asked = this.#connections.request(withoutUser(hop.url), {
         method: hop.body === undefined ? 'GET' : 'POST',
-        headers: withDefaults(hop.headers, { ...defaults, ...(authorization ? { authorization } : {}) }),
-        ...(hop.body === undefined ? {} : { body: hop.body }),
-        dispatcher,
+        headers: withDefaults(hop.headers, { ...defaults, accept, authorization }),
+        body: hop.body ?? null,
         signal,
       });
       const answer = await this.#untilAborted(asked, signal);
@@ -110,6 +105,16 @@ export class HttpClient {
       throw new FetchError('auth', `credentials cannot be read: ${describeError(cause)}`, { cause });
     }
   }
+}
+
+/** Headers, with defaults for those that are missing. The case of names doesn't matter. */
+function withDefaults(
+  headers: Readonly<Record<string, string>>,
+  all: Readonly<Record<string, string | undefined>>,
+): Record<string, string | undefined> {
+  const given = new Set(Object.keys(headers).map((name) => name.toLowerCase()));
+  const missing = Object.entries(all).filter(([name]) => !given.has(name));
+  return { ...Object.fromEntries(missing), ...headers };
 }
 
 function fetchError(cause: unknown, signal: AbortSignal): FetchError {

@@ -81,6 +81,8 @@ export const fetchSettings = {
   }),
 };
 
+const fetchSchema = Type.Object(fetchSettings);
+export type FetchConfig = Static<typeof fetchSchema>;
 export type HttpClientConfig = Static<typeof httpClientSchema>;
 export type TlsConfig = Static<typeof tlsConfig>;
 export type Oauth2Config = Static<typeof oauth2>;

@@ -37,17 +37,15 @@ export class Oauth2Tokens {
   }
 
   async #fetch(signal: AbortSignal): Promise<Token> {
-    const { request } = (await import('undici')).default;
     const { client_id: id, client_secret: text, client_secret_file: path, scopes } = this.#config;
     const secret = (await readSecret(text, path)) ?? '';
     const form = new URLSearchParams({ grant_type: 'client_credentials', ...this.#config.endpoint_params });
     if (scopes.length > 0) form.set('scope', scopes.join(' '));
     const basic = Buffer.from(`${encodeURIComponent(id)}:${encodeURIComponent(secret)}`).toString('base64');
-    const { statusCode, headers, body } = await request(this.#config.token_url, {
+    const { statusCode, headers, body } = await this.#connections.request(this.#config.token_url, {
       method: 'POST',
       headers: { 'content-type': 'application/x-www-form-urlencoded', authorization: `Basic ${basic}` },
       body: form.toString(),
-      dispatcher: await this.#connections.to(this.#config.token_url),
       signal,
     });
     const bytes = await readAnswer(body, headers['content-encoding'], longestAnswer);

@@ -1,4 +1,4 @@
-import type { SelfMetric } from '../self-metric.ts';
+import { type SelfMetric, sourceMetrics } from '../self-metric.ts';
 
 /** Counts of a source that forwards lines. */
 export class ForwardCounts {
@@ -18,21 +18,16 @@ export function forwardMetrics(
   counts: ForwardCounts,
   now: { files: number; bufferedBytes: number; bufferedBatches: number },
 ): SelfMetric[] {
-  const metric = (type: SelfMetric['type'], name: string, help: string, value: number): SelfMetric => ({
-    name: `forward_${name}`,
-    help,
-    type,
-    samples: [{ labels: { source }, value }],
-  });
+  const { counter, gauge } = sourceMetrics('forward', source);
   return [
-    metric('counter', 'lines_total', 'Lines read.', counts.lines),
-    metric('counter', 'lines_sent_total', 'Lines that were delivered.', counts.sent),
-    metric('counter', 'lines_dropped_total', 'Lines dropped because the buffer was full.', counts.dropped),
-    metric('counter', 'lines_rejected_total', 'Lines that the server refused permanently.', counts.rejected),
-    metric('counter', 'failures_total', 'Requests that failed and are repeated.', counts.failures),
-    metric('counter', 'read_errors_total', 'Failed attempts to read.', counts.readErrors),
-    metric('gauge', 'files', 'Files being read.', now.files),
-    metric('gauge', 'buffered_bytes', 'Bytes on disk that wait to be sent.', now.bufferedBytes),
-    metric('gauge', 'buffered_batches', 'Batches on disk that wait to be sent.', now.bufferedBatches),
+    counter('lines', 'Lines read.', counts.lines),
+    counter('lines_sent', 'Lines that were delivered.', counts.sent),
+    counter('lines_dropped', 'Lines dropped because the buffer was full.', counts.dropped),
+    counter('lines_rejected', 'Lines that the server refused permanently.', counts.rejected),
+    counter('failures', 'Requests that failed and are repeated.', counts.failures),
+    counter('read_errors', 'Failed attempts to read.', counts.readErrors),
+    gauge('files', 'Files being read.', now.files),
+    gauge('buffered_bytes', 'Bytes on disk that wait to be sent.', now.bufferedBytes),
+    gauge('buffered_batches', 'Batches on disk that wait to be sent.', now.bufferedBatches),
   ];
 }

@@ -5,7 +5,7 @@ import { describeError } from '@podkit/chassis/errors';
 import type { Logger } from '@podkit/chassis/log/logger';
 import type { SelfMetric } from '../self-metric.ts';
 import type { Source } from '../source.ts';
-import { ErrorLog } from '../tail/error-log.ts';
+import { reportFiles } from '../tail/file-reports.ts';
 import { LineReader } from '../tail/line-reader.ts';
 import type { FilePosition, LineOrigin, Mark } from '../tail/open-file.ts';
 import type { TailMemory } from '../tail/tail-memory.ts';
@@ -23,7 +23,7 @@ export type ForwardOptions = {
   stdin: Readable;
   stdout: Writable;
   /** The positions of an earlier source of this name, for one without a directory. */
-  memory?: TailMemory;
+  memory: TailMemory;
 };
 
 /** Milliseconds that `stop` waits for batches to be delivered. The rest stays on disk. */
@@ -64,7 +64,7 @@ export class ForwardSource implements Source {
   async start(): Promise<void> {
     const { directory, maxBufferBytes, flushInterval } = this.#options.config;
     this.#stopping = false;
-    this.#reader = this.#newReader(this.#options.memory?.recall(this.name).positions ?? []);
+    this.#reader = this.#newReader(this.#options.memory.recall(this.name).positions);
     if (directory !== undefined) {
       const onDrop = ({ lines }: { lines: number }) => {
         this.#counts.dropped += lines;
@@ -84,7 +84,7 @@ export class ForwardSource implements Source {
     clearInterval(this.#timer);
     // A last line without a newline is left for the next reader, which gets it complete.
     await this.#reader.stop({ flush: this.#spool === undefined });
-    this.#options.memory?.keep(this.name, { positions: this.#reader.positions, unfinished: new Map() });
+    this.#options.memory.keep(this.name, { positions: this.#reader.positions, unfinished: new Map() });
     await this.#flush();
     await this.#sender?.stop(stopTimeout);
     await this.#sink?.close();
@@ -99,25 +99,17 @@ export class ForwardSource implements Source {
   }
 
   #newReader(positions: readonly FilePosition[]): LineReader {
-    const { config, stdin, log } = this.#options;
-    const errors = new ErrorLog(log, config.name);
+    const { config, stdin, log, memory } = this.#options;
     return new LineReader({
+      ...reportFiles({ kind: 'forward', source: this.name, log, counts: this.#counts }),
       config,
       stdin,
-      slots: this.#options.memory?.slots,
+      slots: memory.slots,
       positions,
       marks: true,
       onLine: (line, origin, mark) => this.#line(line, origin, mark),
       onMalformed: (line, origin, mark) => this.#line(line, origin, mark),
       onPause: () => this.#pause(),
-      onEvent: (event, path) => {
-        errors.clear(path);
-        log.debug({ source: this.name, path, event }, `forward: ${path}: ${event}`);
-      },
-      onError: (error, path) => {
-        this.#counts.readErrors += 1;
-        errors.warn(path, error);
-      },
     });
   }
 

@@ -103,18 +103,18 @@ export class Spool {
     this.#bytes -= batch.bytes;
     if (this.#held === batch) this.#held = undefined;
     // Positions first: in the other order a crash in between would send the lines again.
-    await this.savePositions();
+    await this.#savePositions();
     await rm(this.#path(batch), { force: true });
   }
 
   /** Save positions without records. */
   async advance(positions: readonly FilePosition[]): Promise<void> {
     for (const position of positions) this.#remember(position);
-    await this.savePositions();
+    await this.#savePositions();
   }
 
   /** Saves run one after another, so that an older state never replaces a newer one. */
-  savePositions(): Promise<void> {
+  #savePositions(): Promise<void> {
     const earlier = this.#saving.catch(() => undefined);
     this.#saving = this.#saveAfter(earlier);
     return this.#saving;

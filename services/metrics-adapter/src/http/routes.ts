@@ -72,22 +72,14 @@ export function serveAdapter(server: Server, { adapter, health, reload, enableLi
     } catch (error) {
       if (!(error instanceof ProbeError || error instanceof FetchError)) throw error;
       const status = error instanceof ProbeError ? error.status : 503;
-      return reply
-        .code(status)
-        .type('text/plain; charset=utf-8')
-        .send(`${describeError(error)}\n`);
+      return reply.code(status).send(`${describeError(error)}\n`);
     }
   });
   server.get('/-/ready', { schema: routes.ready, config: quiet }, async (_request, reply) => {
     const { ok } = await health.run('readyz');
-    return reply
-      .code(ok ? 200 : 503)
-      .type('text/plain')
-      .send(ok ? 'ready\n' : 'not ready\n');
+    return reply.code(ok ? 200 : 503).send(ok ? 'ready\n' : 'not ready\n');
   });
-  server.get('/-/healthy', { schema: routes.healthy, config: quiet }, async (_request, reply) =>
-    reply.type('text/plain').send('ok\n'),
-  );
+  server.get('/-/healthy', { schema: routes.healthy, config: quiet }, async () => 'ok\n');
   if (!enableLifecycle) return;
   server.route({
     method: ['POST', 'PUT'],
@@ -98,12 +90,9 @@ export function serveAdapter(server: Server, { adapter, health, reload, enableLi
         await reload();
       } catch (error) {
         const why = error instanceof ConfigError ? error.errors.join('\n') : describeError(error);
-        return reply
-          .code(400)
-          .type('text/plain; charset=utf-8')
-          .send(`not reloaded; the old configuration stays in use:\n${why}\n`);
+        return reply.code(400).send(`not reloaded; the old configuration stays in use:\n${why}\n`);
       }
-      return reply.type('text/plain').send('reloaded\n');
+      return 'reloaded\n';
     },
   });
   server.route<{ Querystring: { source?: string } }>({
@@ -114,7 +103,6 @@ export function serveAdapter(server: Server, { adapter, health, reload, enableLi
       const known = adapter.clear(source);
       return reply
         .code(known ? 200 : 404)
-        .type('text/plain; charset=utf-8')
         .send(known ? 'cleared\n' : `no source of StatsD or logs is named ${source}\n`);
     },
   });

@@ -1,11 +1,12 @@
-import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { createSecureContext, type SecureVersion, type TlsOptions } from 'node:tls';
+import { createSecureContext, type TlsOptions } from 'node:tls';
 import { ConfigError } from '@podkit/chassis/config/config';
 import { strict } from '@podkit/chassis/config/strict';
 import { parseYaml } from '@podkit/chassis/config/yaml';
 import { describeError } from '@podkit/chassis/errors';
 import { type Static, Type } from 'typebox';
+import { readText } from '../config/read-text.ts';
+import { tlsVersions } from '../fetch/tls.ts';
 
 const text = Type.Optional(Type.String());
 const version = Type.Optional(Type.Union([Type.Literal('TLS12'), Type.Literal('TLS13')]));
@@ -97,8 +98,8 @@ async function loadTls(config: TlsConfig, path: string, beside: (file: string) =
     ...(ca === undefined ? {} : { ca }),
     requestCert: verify,
     rejectUnauthorized: verify,
-    minVersion: versions[config.min_version ?? 'TLS12'],
-    maxVersion: versions[config.max_version ?? 'TLS13'],
+    minVersion: tlsVersions[config.min_version ?? 'TLS12'],
+    maxVersion: tlsVersions[config.max_version ?? 'TLS13'],
   };
   try {
     createSecureContext(options);
@@ -106,14 +107,4 @@ async function loadTls(config: TlsConfig, path: string, beside: (file: string) =
     throw new ConfigError([`${where}: ${describeError(cause)}`]);
   }
   return options;
-}
-
-const versions: Record<'TLS12' | 'TLS13', SecureVersion> = { TLS12: 'TLSv1.2', TLS13: 'TLSv1.3' };
-
-async function readText(path: string, what: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (cause) {
-    throw new ConfigError([`${what}: cannot be read: ${describeError(cause)}`]);
-  }
 }

@@ -1,42 +1,38 @@
-import { HttpClient } from '../fetch/client.ts';
-import { withDefaults } from '../fetch/headers.ts';
-import { type Collect, type PullContext, PullSource } from '../pull/pull-source.ts';
+import { type PullContext, PullSource } from '../pull/pull-source.ts';
 import type { JsonConfig } from './config.ts';
 import { compileJsonMetrics } from './json-metrics.ts';
-import { JsonModule } from './json-module.ts';
+import { compileModule } from './json-module.ts';
 import type { ModuleConfig } from './module-config.ts';
-import { parseJson } from './parse.ts';
+import { acceptJson, parseJson } from './parse.ts';
+
+export type JsonContext = PullContext & { modules: Readonly<Record<string, ModuleConfig>> };
 
 /**
  * A source that fetches JSON. With `module`, that module defines how to fetch and read it.
  *
  * @throws {PodkitError} for a path that is none
  */
-export function createJsonSource(config: JsonConfig, { limits, log, modules }: JsonContext): PullSource {
+export function createJsonSource(config: JsonConfig, { modules, ...context }: JsonContext): PullSource {
   const module = config.module === undefined ? undefined : modules[config.module];
-  const { read, close } = module === undefined ? nativeReader(config) : moduleReader(config, new JsonModule(module));
-  const { name, timeout } = config;
-  return new PullSource({ name, limits, log, timeout, close, collect: read });
+  if (module !== undefined) return createModuleSource(config, module, context);
+  const read = compileJsonMetrics(config.metrics);
+  return new PullSource({
+    ...context,
+    config,
+    accept: acceptJson,
+    body: () => config.body,
+    read: ({ bytes }, { snapshot, onError }) => read(parseJson(bytes), snapshot, onError),
+  });
 }
 
-export type JsonContext = PullContext & { modules: Readonly<Record<string, ModuleConfig>> };
-type Reader = { read: Collect; close: () => Promise<void> };
-
-function nativeReader({ client: clientConfig, metrics, url, headers, body, maxBytes }: JsonConfig): Reader {
-  const client = new HttpClient(clientConfig);
-  const walk = compileJsonMetrics(metrics);
-  const request = { url, headers: withDefaults(headers, { accept: 'application/json' }), body, maxBytes };
-  return {
-    close: () => client.close(),
-    read: async (snapshot, { signal, onError }) =>
-      walk(parseJson(await client.fetch({ ...request, signal })), snapshot, onError),
-  };
-}
-
-function moduleReader({ url, maxBytes }: JsonConfig, module: JsonModule): Reader {
-  return {
-    close: () => module.close(),
-    read: (snapshot, { signal, onError }) =>
-      module.read({ url, parameters: new Map(), maxBytes, signal }, snapshot, onError),
-  };
+function createModuleSource(config: JsonConfig, module: ModuleConfig, context: PullContext): PullSource {
+  const { headers, validStatus, body, read } = compileModule(module);
+  return new PullSource({
+    ...context,
+    config: { ...config, headers, client: module.http_client_config },
+    accept: acceptJson,
+    validStatus,
+    body: () => body?.(new Map()),
+    read: ({ bytes }, { snapshot, onError }) => read(parseJson(bytes), snapshot, onError),
+  });
 }

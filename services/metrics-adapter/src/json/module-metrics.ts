@@ -10,9 +10,8 @@ import type { OnBadValue } from './writers/writer.ts';
 type Value = { name: string; template: KubectlTemplate };
 type Metric = {
   config: ModuleMetricConfig;
-  path: KubectlTemplate;
+  elements: (document: Json) => readonly Json[];
   labels: readonly (readonly [name: string, template: KubectlTemplate])[];
-  /** For type object. Otherwise the path itself is the value. */
   values: readonly Value[];
   time: KubectlTemplate | undefined;
 };
@@ -21,38 +20,29 @@ type Metric = {
 export function compileModuleMetrics(configs: readonly ModuleMetricConfig[]): JsonReader {
   const metrics = configs.map(compileMetric);
   return (document, snapshot, onBadValue) => {
-    for (const metric of metrics) {
-      if (metric.config.type === 'object') {
-        for (const element of metric.path.values(document)) readObject(metric, element, snapshot, onBadValue);
-      } else {
-        readValue(metric, document, snapshot, onBadValue);
-      }
-    }
+    for (const metric of metrics)
+      for (const element of metric.elements(document))
+        for (const value of metric.values) addSample(metric, value, element, { snapshot, onBadValue });
   };
 }
 
 function compileMetric(config: ModuleMetricConfig): Metric {
   const { labels, name, values } = config;
+  const path = compileKubectl(config.path);
+  const isObject = config.type === 'object';
   const time = config.epochtimestamp ?? config.epochTimestamp;
+  const members = Object.entries(values).map(([suffix, text]) => ({
+    name: `${name}_${suffix}`,
+    template: compileKubectl(String(text)),
+  }));
   return {
     config,
-    path: compileKubectl(config.path),
+    // The elements of an object have several values. Otherwise the document has one, at the path itself.
+    elements: (document) => (isObject ? path.values(document) : [document]),
     labels: Object.entries(labels).map(([label, text]) => [label, compileKubectl(String(text))] as const),
-    values: Object.entries(values).map(([suffix, text]) => ({
-      name: `${name}_${suffix}`,
-      template: compileKubectl(String(text)),
-    })),
+    values: isObject ? members : [{ name, template: path }],
     time: time === undefined ? undefined : compileKubectl(time),
   };
-}
-
-function readValue(metric: Metric, document: Json, snapshot: Snapshot, onBadValue: OnBadValue): void {
-  const [name, template] = [metric.config.name, metric.path];
-  addSample(metric, { name, template }, document, { snapshot, onBadValue });
-}
-
-function readObject(metric: Metric, element: Json, snapshot: Snapshot, onBadValue: OnBadValue): void {
-  for (const value of metric.values) addSample(metric, value, element, { snapshot, onBadValue });
 }
 
 function addSample(

@@ -5,6 +5,9 @@ import { FetchError } from '../fetch/errors.ts';
 /** A JSON value. A whole number that a double can't hold is a bigint. */
 export type Json = null | boolean | number | bigint | string | Json[] | { [key: string]: Json };
 
+/** The header Accept of requests for JSON. */
+export const acceptJson = 'application/json';
+
 /** Heap that parsing and reading take for one value, in bytes. */
 const bytesPerValue = 160;
 /** One document may take this part of the heap: 1 / share. */
@@ -33,16 +36,17 @@ export function checkCost(bytes: Buffer, heap = getHeapStatistics().heap_size_li
 /** Integers of 16 digits and more. Only they need a reviver, which makes parsing several times slower. */
 const longInteger = /(?:^|[^\d.])\d{16,}(?![\d.eE])/;
 
-/**
- * Parse JSON so that integers keep every digit: identifiers above 2^53 are common in labels.
- *
- * @throws {FetchError} parse, too_large
- */
+/** Parse JSON so that integers keep every digit: identifiers above 2^53 are common in labels. @throws {SyntaxError} */
+export function parseExact(text: string): Json {
+  return JSON.parse(text, longInteger.test(text) ? exactInteger : undefined) as Json;
+}
+
+/** The document of an answer. @throws {FetchError} parse, too_large */
 export function parseJson(bytes: Buffer): Json {
   checkCost(bytes);
   const text = new TextDecoder().decode(bytes);
   try {
-    return JSON.parse(text, longInteger.test(text) ? exactInteger : undefined) as Json;
+    return parseExact(text);
   } catch (cause) {
     // V8 quotes the text in its message. The text may be long and secret.
     const [where = 'it ends too early'] = /position \d+( \(line \d+ column \d+\))?/.exec(describeError(cause)) ?? [];

@@ -1,8 +1,11 @@
 import { PodkitError } from '@podkit/chassis/errors';
 import type { AdapterConfig } from '../config/schema.ts';
+import { HttpClient } from '../fetch/client.ts';
 import type { Family } from '../series/family.ts';
+import { Snapshot } from '../series/snapshot.ts';
 import type { Parameters } from './body-template.ts';
-import { JsonModule } from './json-module.ts';
+import { compileModule, type JsonModule } from './json-module.ts';
+import { acceptJson, parseJson } from './parse.ts';
 
 export type ProbeQuery = { module: string; target: string; parameters: Parameters };
 
@@ -19,9 +22,11 @@ export class ProbeError extends PodkitError {
 /** The hosts that are allowed by default: containers of the same Pod. */
 const thisHost = new Set(['localhost', '127.0.0.1', '[::1]']);
 
+type Prober = JsonModule & { client: HttpClient };
+
 /** The modules that `/probe` uses, and the targets that they may fetch. */
 export class Probes {
-  readonly #modules: ReadonlyMap<string, JsonModule>;
+  readonly #probers = new Map<string, Prober>();
   readonly #running = new Set<Promise<Family[]>>();
   readonly #allowed: readonly URL[];
   readonly #config: Pick<AdapterConfig, 'limits' | 'probe'>;
@@ -29,7 +34,8 @@ export class Probes {
   /** @throws {PodkitError} for a module with an error */
   constructor(config: Pick<AdapterConfig, 'modules' | 'limits' | 'probe'>) {
     this.#config = config;
-    this.#modules = new Map(Object.entries(config.modules).map(([name, module]) => [name, new JsonModule(module)]));
+    for (const [name, module] of Object.entries(config.modules))
+      this.#probers.set(name, { ...compileModule(module), client: new HttpClient(module.http_client_config) });
     this.#allowed = config.probe.targets.map((target) => new URL(target));
   }
 
@@ -39,22 +45,16 @@ export class Probes {
     timeout: number,
     onError: (reason: string) => void,
   ): Promise<Family[]> {
-    const module = this.#modules.get(name);
-    if (module === undefined) throw new ProbeError(400, `unknown module "${name}"`);
+    const prober = this.#probers.get(name);
+    if (prober === undefined) throw new ProbeError(400, `unknown module "${name}"`);
     if (target === '') throw new ProbeError(400, 'the parameter target is missing');
     const text = /^https?:\/\//.test(target) ? target : `http://${target}`;
     if (!URL.canParse(text)) throw new ProbeError(400, 'target is not a URL');
     const url = new URL(text);
     if (!this.#isAllowed(url))
       throw new ProbeError(403, 'target is not allowed; see probe.targets in the configuration');
-    const request = {
-      url: url.href,
-      parameters,
-      maxBytes: this.#config.probe.maxBytes,
-      allows: (to: URL) => this.#isAllowed(to),
-      signal: AbortSignal.timeout(Math.max(1, Math.round(timeout))),
-    };
-    const probe = module.probe(request, this.#config.limits, onError);
+    const signal = AbortSignal.timeout(Math.max(1, Math.round(timeout)));
+    const probe = this.#run(prober, { url: url.href, parameters, signal }, onError);
     this.#running.add(probe);
     return probe.finally(() => this.#running.delete(probe));
   }
@@ -62,7 +62,23 @@ export class Probes {
   /** Close after the probes in flight. */
   async close(): Promise<void> {
     await Promise.allSettled(this.#running);
-    await Promise.all([...this.#modules.values()].map((module) => module.close()));
+    await Promise.all([...this.#probers.values()].map(({ client }) => client.close()));
+  }
+
+  async #run(
+    { client, headers, validStatus, body: renderBody, read }: Prober,
+    { url, parameters, signal }: { url: string; parameters: Parameters; signal: AbortSignal },
+    onError: (reason: string) => void,
+  ): Promise<Family[]> {
+    const { limits, probe } = this.#config;
+    const { maxBytes } = probe;
+    const body = renderBody?.(parameters);
+    const allows = (to: URL) => this.#isAllowed(to);
+    const request = { url, headers, accept: acceptJson, body, maxBytes, validStatus, allows, signal };
+    const { bytes } = await client.fetch(request);
+    const snapshot = new Snapshot(limits, onError);
+    read(parseJson(bytes), snapshot, onError);
+    return snapshot.families();
   }
 
   #isAllowed(url: URL): boolean {

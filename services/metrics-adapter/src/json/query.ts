@@ -9,8 +9,8 @@ export type Node = { value: Json; location: Location };
 
 /** A compiled JSONPath query, https://www.rfc-editor.org/rfc/rfc9535 */
 export type Query = {
-  /** Every selected node; `base` is the location of the root. */
-  all(root: Json, base?: Location): Node[];
+  /** Every selected node. */
+  all(root: Json): Node[];
   /** The value of the first node; undefined if there is none. */
   first(root: Json): Json | undefined;
 };
@@ -39,26 +39,18 @@ export function compileQuery(text: string): Query {
 function generalQuery(compiled: JSONPathQuery): Query {
   const run = (root: Json) => compiled.query(root as JSONValue).nodes;
   return {
-    all: (root, base = []) =>
-      run(root).map(({ value, location }) => ({ value: value as Json, location: [...base, ...location] })),
+    all: (root) => run(root).map(({ value, location }) => ({ value: value as Json, location })),
     first: (root) => run(root)[0]?.value as Json | undefined,
   };
 }
 
 function walkingQuery(steps: readonly Step[]): Query {
-  const singular = !steps.includes(every);
+  const all = (root: Json) => walk({ value: root, location: [] }, steps, 0);
   const [only] = steps;
   // Most values and labels inside an element are one name.
-  if (steps.length === 1 && typeof only === 'string')
-    return {
-      all: (root, base = []) => walk({ value: root, location: base }, steps, 0),
-      first: (root) => member(root, only),
-    };
-  return {
-    all: (root, base = []) => walk({ value: root, location: base }, steps, 0),
-    first: (root) =>
-      singular ? valueAt(root, steps as Location) : walk({ value: root, location: [] }, steps, 0)[0]?.value,
-  };
+  if (steps.length === 1 && typeof only === 'string') return { all, first: (root) => member(root, only) };
+  if (steps.includes(every)) return { all, first: (root) => all(root)[0]?.value };
+  return { all, first: (root) => valueAt(root, steps as Location) };
 }
 
 function walk({ value, location }: Node, steps: readonly Step[], at: number): Node[] {

@@ -1,4 +1,5 @@
 import { NamedCounts } from '../named-counts.ts';
+import { Tally } from '../tally.ts';
 
 /** Counts of a source of log lines. */
 export class LogCounts {
@@ -9,16 +10,8 @@ export class LogCounts {
   malformed = 0;
   readonly conflicts = new NamedCounts();
   /** Samples left out, by reason. */
-  readonly errors = new Map<string, number>();
+  readonly errors = new Tally();
   /** Events of files, such as `rotated`. */
-  readonly events = new Map<string, number>();
+  readonly events = new Tally();
   readErrors = 0;
-
-  error(reason: string): void {
-    this.errors.set(reason, (this.errors.get(reason) ?? 0) + 1);
-  }
-
-  event(event: string): void {
-    this.events.set(event, (this.events.get(event) ?? 0) + 1);
-  }
 }

@@ -1,3 +1,4 @@
+import { isSummable } from '../numbers/gate.ts';
 import { compileMoment, compileNumber, type NumberReader } from '../numbers/read-number.ts';
 import { compileTemplate, type Template } from '../regex/template.ts';
 import type { MetricSpec, Series, SeriesSink } from '../sink.ts';
@@ -7,8 +8,6 @@ import { compileFilter, type Filter } from './filter.ts';
 import type { Fields } from './formats/fields.ts';
 import { SeriesCache } from './series-cache.ts';
 
-/** Larger values are refused: a few of them would make a sum infinite for ever. */
-const largest = 1e290;
 /** Longest value of a label, in characters: all series that the limits allow must fit into memory. */
 const longestLabel = 1024;
 
@@ -53,13 +52,13 @@ export class LogMetric {
   record(fields: Fields): boolean {
     if (!this.#filter(fields)) return false;
     const value = this.#readValue(fields);
-    if (!(value <= largest && value >= -largest)) {
-      this.#counts.error('value');
+    if (!isSummable(value)) {
+      this.#counts.errors.add('value');
       return false;
     }
     const { type, operation } = this.#config;
     if (type === 'counter' && value < 0) {
-      this.#counts.error('negative_counter');
+      this.#counts.errors.add('negative_counter');
       return false;
     }
     const series = this.#series(fields);
@@ -77,7 +76,7 @@ export class LogMetric {
   #readTimestamp(fields: Fields): number | undefined {
     if (this.#timestamp === undefined) return undefined;
     const time = this.#readTime(textIn(fields, this.#timestamp));
-    if (time === undefined) this.#counts.error('timestamp');
+    if (time === undefined) this.#counts.errors.add('timestamp');
     return time;
   }
 

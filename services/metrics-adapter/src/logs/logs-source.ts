@@ -5,7 +5,7 @@ import type { Logger } from '@podkit/chassis/log/logger';
 import type { SelfMetric } from '../self-metric.ts';
 import type { SeriesSink } from '../sink.ts';
 import type { Source } from '../source.ts';
-import { ErrorLog } from '../tail/error-log.ts';
+import { reportFiles } from '../tail/file-reports.ts';
 import { LineReader } from '../tail/line-reader.ts';
 import type { TailMemory } from '../tail/tail-memory.ts';
 import type { LogsConfig } from './config.ts';
@@ -18,8 +18,8 @@ export type LogsOptions = {
   sink: SeriesSink;
   log: Logger;
   stdin: Readable;
-  /** The positions of an earlier source of this name; without them files are read from `from`. */
-  memory?: TailMemory;
+  /** The positions of an earlier source of this name. Without them files are read from `from`. */
+  memory: TailMemory;
 };
 
 /** Follows log files and makes metrics from their lines. */
@@ -54,30 +54,26 @@ export class LogsSource implements Source {
     // A last line without a newline is left for the next reader, which gets it complete.
     await this.#reader.stop({ flush: false });
     const { positions, unfinished } = this.#reader;
-    this.#options.memory?.keep(this.name, { positions, unfinished });
+    this.#options.memory.keep(this.name, { positions, unfinished });
   }
 
   #newReader(): LineReader {
     const { config, log, stdin, memory } = this.#options;
     const [processor, counts] = [this.#processor, this.#counts];
-    const errors = new ErrorLog(log, config.name);
+    const report = reportFiles({ kind: 'logs', source: config.name, log, counts });
     return new LineReader({
       config,
       stdin,
-      slots: memory?.slots,
-      ...memory?.recall(config.name),
+      slots: memory.slots,
+      ...memory.recall(config.name),
       onLine: (line, origin) => processor.line(line, origin),
       onMalformed: () => processor.malformed(),
       onFirstLine: (line, origin) => processor.firstLine(line, origin),
       onEvent: (event, path) => {
-        counts.event(event);
-        errors.clear(path);
-        log.debug({ source: config.name, path, event }, `logs: ${path}: ${event}`);
+        counts.events.add(event);
+        report.onEvent(event, path);
       },
-      onError: (error, path) => {
-        counts.readErrors += 1;
-        errors.warn(path, error);
-      },
+      onError: report.onError,
     });
   }
 

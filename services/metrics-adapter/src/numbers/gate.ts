@@ -4,6 +4,9 @@ const latest = 1e14;
 /** A number, or undefined if it is infinite or none: the result of an overflow. */
 export const finite = (value: number): number | undefined => (Number.isFinite(value) ? value : undefined);
 
+/** Whether a value can be added to a sum: a few larger ones, or one NaN, would spoil it for ever. */
+export const isSummable = (value: number): boolean => value <= 1e290 && value >= -1e290;
+
 /** Whether a value can be a count: finite, not negative, and exact where it is whole. */
 export const isCount = (value: number): boolean => value >= 0 && value <= Number.MAX_SAFE_INTEGER;
 

@@ -57,6 +57,16 @@ export function compileNumber(config: NumberConfig): NumberReader {
   return scaled((value) => numbers.get(String(value)) ?? read(value) ?? fallback, scale);
 }
 
+/** The same for a metric of a type: the value of a counter is never below 0, and not NaN. @throws {PodkitError} ERR_TIME */
+export function compileValue(config: NumberConfig & { type: string }): NumberReader {
+  const read = compileNumber(config);
+  if (config.type !== 'counter') return read;
+  return (value) => {
+    const number = read(value);
+    return number !== undefined && number >= 0 ? number : undefined;
+  };
+}
+
 function scaled(read: NumberReader, scale: number): NumberReader {
   if (scale === 1) return read;
   return (value) => {
@@ -67,9 +77,7 @@ function scaled(read: NumberReader, scale: number): NumberReader {
 }
 
 function plainNumber({ kilobyte }: NumberConfig): NumberReader {
-  return (value) => {
-    return typeof value === 'string' ? parseQuantity(value, kilobyte) : finite(Number(value));
-  };
+  return (value) => (typeof value === 'string' ? parseQuantity(value, kilobyte) : finite(Number(value)));
 }
 
 function seconds(config: NumberConfig): NumberReader {

@@ -17,6 +17,8 @@ export type CollectorOptions = {
   onError: (reason: string) => void;
 };
 
+type Relabeled = { name: string | undefined; labels: Map<string, string>; timestamp: number | undefined };
+
 /** Estimated bytes of a time beside its labels, and of a bucket of a native histogram. */
 const [bytesPerTime, bytesPerNativeBucket] = [150, 64];
 
@@ -51,12 +53,9 @@ export class ExpositionCollector implements Visitor {
   sample(sample: SampleLine, meta: FamilyMeta): void {
     this.good += 1;
     const { snapshot, onError } = this.#options;
-    const labels = this.#relabeled(sample);
+    const { name, labels, timestamp } = this.#relabeled(sample) ?? {};
     if (labels === undefined) return undefined;
-    const name = labels.get('__name__') ?? '';
-    if (name === '') return onError('empty_name');
-    dropInternal(labels);
-    const timestamp = this.#options.honorTimestamps ? sample.timestamp : undefined;
+    if (!name) return onError('empty_name');
     const suffix = sample.name.slice(meta.name.length);
     const base = suffix !== '' && name.endsWith(suffix) ? name.slice(0, -suffix.length) : name;
     const renamed = suffix !== '' && base === name;
@@ -78,11 +77,8 @@ export class ExpositionCollector implements Visitor {
 
   /** A native histogram; `sample` has its name, labels and time. Its sum and count are samples of their own. */
   native(sample: SampleLine, native: NativeBuckets, meta: FamilyMeta): void {
-    const labels = this.#relabeled(sample);
-    const name = labels?.get('__name__') ?? '';
-    if (labels === undefined || name === '') return;
-    dropInternal(labels);
-    const timestamp = this.#options.honorTimestamps ? sample.timestamp : undefined;
+    const { name, labels, timestamp } = this.#relabeled(sample) ?? {};
+    if (labels === undefined || !name) return;
     this.spend(bytesPerNativeBucket * (native.positive.size + native.negative.size));
     findParts(this.#composite(name, meta), labelsText(labels), timestamp).native = native;
   }
@@ -90,10 +86,8 @@ export class ExpositionCollector implements Visitor {
   /** The time when the series of a protobuf metric began, which isn't a sample there. */
   begun(sample: SampleLine, milliseconds: number | undefined): void {
     if (milliseconds === undefined) return;
-    const labels = this.#relabeled(sample);
-    const name = labels?.get('__name__') ?? '';
-    if (labels === undefined || name === '') return;
-    dropInternal(labels);
+    const { name, labels } = this.#relabeled(sample) ?? {};
+    if (labels === undefined || !name) return;
     const text = labelsText(labels);
     this.spend(bytesPerTime + 2 * text.length);
     this.#begun.push({ name, labels: text, milliseconds });
@@ -121,10 +115,15 @@ export class ExpositionCollector implements Visitor {
     }
   }
 
-  #relabeled(sample: SampleLine): Map<string, string> | undefined {
-    const labels = new Map(sample.labels);
-    labels.set('__name__', sample.name);
-    return this.#options.relabel(labels) ? labels : undefined;
+  /** The name, labels and time of a sample after relabelling; undefined if a rule drops it. */
+  #relabeled(sample: SampleLine): Relabeled | undefined {
+    const { relabel, honorTimestamps } = this.#options;
+    const labels = new Map(sample.labels).set('__name__', sample.name);
+    if (!relabel(labels)) return undefined;
+    const name = labels.get('__name__');
+    // Labels whose names begin with two underscores exist only for relabelling.
+    for (const label of Array.from(labels.keys())) if (label.startsWith('__')) labels.delete(label);
+    return { name, labels, timestamp: honorTimestamps ? sample.timestamp : undefined };
   }
 
   #composite(name: string, meta: FamilyMeta): Composite {
@@ -134,9 +133,4 @@ export class ExpositionCollector implements Visitor {
     this.#composites.set(name, composite);
     return composite;
   }
-}
-
-/** Labels whose names begin with two underscores exist only for relabelling. */
-function dropInternal(labels: Map<string, string>): void {
-  for (const label of Array.from(labels.keys())) if (label.startsWith('__')) labels.delete(label);
 }

@@ -1,8 +1,7 @@
 import { isCount } from '../numbers/gate.ts';
 import type { NativeBuckets } from '../series/family.ts';
-import type { BucketSpan, HistogramMessage } from './protobuf-schema.ts';
-
-const [lowestSchema, highestSchema] = [-4, 8];
+import { highestSchema, lowestSchema } from '../series/native-histogram.ts';
+import type { Message } from './protobuf-schema.ts';
 
 /**
  * The native histogram of a message; undefined if it has neither spans nor a zero bucket, and 'malformed' if spans and
@@ -10,7 +9,7 @@ const [lowestSchema, highestSchema] = [-4, 8];
  *
  * https://prometheus.io/docs/specs/native_histograms/
  */
-export function readNative(histogram: HistogramMessage): NativeBuckets | undefined | 'malformed' {
+export function readNative(histogram: Message<'Histogram'>): NativeBuckets | undefined | 'malformed' {
   const { schema = 0, zeroThreshold = 0, negativeSpan = [], positiveSpan = [] } = histogram;
   const fractions = (histogram.countFloat ?? 0) > 0 || (histogram.zeroCountFloat ?? 0) > 0;
   const zeroCount = (fractions ? histogram.zeroCountFloat : histogram.zeroCount) ?? 0;
@@ -25,7 +24,7 @@ export function readNative(histogram: HistogramMessage): NativeBuckets | undefin
 }
 
 /** Observations of NaN are in the count only; then the sum is NaN. */
-function addsUp({ count = 0, sum = 0 }: HistogramMessage, inBuckets: number): boolean {
+function addsUp({ count = 0, sum = 0 }: Message<'Histogram'>, inBuckets: number): boolean {
   return Number.isNaN(sum) ? inBuckets <= count : inBuckets === count;
 }
 
@@ -37,7 +36,10 @@ function summed(deltas: readonly number[] = []): number[] {
   return deltas.map((delta) => (sum += delta));
 }
 
-function readBuckets(spans: readonly BucketSpan[], counts: readonly number[] = []): Map<number, number> | undefined {
+function readBuckets(
+  spans: readonly Message<'BucketSpan'>[],
+  counts: readonly number[] = [],
+): Map<number, number> | undefined {
   const total = spans.reduce((sum, { length = 0 }) => sum + length, 0);
   if (total !== counts.length || !counts.every(isCount)) return undefined;
   const buckets = new Map<number, number>();

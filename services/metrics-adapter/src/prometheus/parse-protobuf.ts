@@ -8,17 +8,7 @@ import { Slices } from '../slices.ts';
 import type { ExpositionCollector } from './collector.ts';
 import type { FamilyMeta } from './family-meta.ts';
 import { readNative } from './native-buckets.ts';
-import {
-  type ExemplarMessage,
-  type FamilyMessage,
-  familyType,
-  type HistogramMessage,
-  type LabelPairMessage,
-  type MetricMessage,
-  metricType,
-  type SummaryMessage,
-  type Timestamp,
-} from './protobuf-schema.ts';
+import { familyType, type Message, metricType } from './protobuf-schema.ts';
 import type { Refusal, SampleLine } from './sample-line.ts';
 
 /** By the numbers of the enum MetricType. */
@@ -47,12 +37,12 @@ export async function parseProtobuf(bytes: Buffer, collector: ExpositionCollecto
   }
 }
 
-function* readMetrics(reader: protobuf.Reader): Generator<[MetricMessage, FamilyMeta]> {
+function* readMetrics(reader: protobuf.Reader): Generator<[Message<'Metric'>, FamilyMeta]> {
   while (reader.pos < reader.len) {
     const length = reader.uint32();
     const start = reader.pos;
     // The unit comes after the metrics, so a family is read twice.
-    const family: FamilyMessage = familyType.toObject(familyType.decode(reader, length));
+    const family: Message<'MetricFamily'> = familyType.toObject(familyType.decode(reader, length));
     const { name = '', help = '', unit = '', type = 0 } = family;
     const meta = { name, help, unit, type: types[type] ?? ('unknown' as const) };
     for (reader.pos = start; reader.pos < start + length; ) {
@@ -63,7 +53,7 @@ function* readMetrics(reader: protobuf.Reader): Generator<[MetricMessage, Family
   }
 }
 
-function readMessage(reader: protobuf.Reader): MetricMessage {
+function readMessage(reader: protobuf.Reader): Message<'Metric'> {
   const length = reader.uint32();
   if (length > longestMetric)
     throw new FetchError('too_large', `a metric of the answer is longer than ${longestMetric} bytes`);
@@ -71,9 +61,9 @@ function readMessage(reader: protobuf.Reader): MetricMessage {
 }
 
 type Base = Pick<SampleLine, 'labels' | 'timestamp'>;
-type Emit = (suffix: string, value: number | undefined, label?: LabelPair, exemplar?: ExemplarMessage) => void;
+type Emit = (suffix: string, value: number | undefined, label?: LabelPair, exemplar?: Message<'Exemplar'>) => void;
 
-function readMetric(metric: MetricMessage, meta: FamilyMeta, collector: ExpositionCollector): void {
+function readMetric(metric: Message<'Metric'>, meta: FamilyMeta, collector: ExpositionCollector): void {
   const labels = readLabels(metric.label);
   const { timestamp } = metric;
   const error = findError(meta.name, labels, timestamp);
@@ -95,7 +85,7 @@ function readMetric(metric: MetricMessage, meta: FamilyMeta, collector: Expositi
 
 type Context = { base: Base; meta: FamilyMeta; collector: ExpositionCollector; emit: Emit };
 
-function readSummary({ count, sum, quantile = [], created }: SummaryMessage, context: Context): void {
+function readSummary({ count, sum, quantile = [], created }: Message<'Summary'>, context: Context): void {
   const { base, meta, collector, emit } = context;
   for (const { quantile: rank = 0, value = 0 } of quantile) emit('', value, ['quantile', String(rank)]);
   emit('_sum', sum ?? 0);
@@ -103,7 +93,7 @@ function readSummary({ count, sum, quantile = [], created }: SummaryMessage, con
   collector.begun({ ...base, name: meta.name, value: 0 }, toMilliseconds(created));
 }
 
-function readHistogram(histogram: HistogramMessage, { base, meta, collector, emit }: Context): void {
+function readHistogram(histogram: Message<'Histogram'>, { base, meta, collector, emit }: Context): void {
   const { bucket: buckets = [], created } = histogram;
   const count = histogram.countFloat || histogram.count || 0;
   const gauge = meta.type === 'gaugehistogram';
@@ -128,17 +118,17 @@ function findError(name: string, labels: readonly LabelPair[], timestamp: number
   return new Set(labels.map(([label]) => label)).size < labels.length ? 'duplicate_label' : undefined;
 }
 
-const readLabels = (labels: readonly LabelPairMessage[] = []) =>
+const readLabels = (labels: readonly Message<'LabelPair'>[] = []) =>
   labels.map(({ name = '', value = '' }): LabelPair => [name, value]);
 
-function readExemplar(exemplar: ExemplarMessage | undefined): Pick<SampleLine, 'exemplar'> {
+function readExemplar(exemplar: Message<'Exemplar'> | undefined): Pick<SampleLine, 'exemplar'> {
   if (exemplar === undefined) return {};
   const timestamp = toMilliseconds(exemplar.timestamp);
   const { label, value = 0 } = exemplar;
   return { exemplar: { labels: readLabels(label), value, ...(timestamp === undefined ? {} : { timestamp }) } };
 }
 
-function toMilliseconds(timestamp: Timestamp | undefined): number | undefined {
+function toMilliseconds(timestamp: Message<'Timestamp'> | undefined): number | undefined {
   if (timestamp === undefined) return undefined;
   const milliseconds = (timestamp.seconds ?? 0) * 1000 + (timestamp.nanos ?? 0) / 1e6;
   return isTimestamp(milliseconds) ? milliseconds : undefined;

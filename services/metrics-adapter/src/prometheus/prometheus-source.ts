@@ -1,6 +1,5 @@
-import { HttpClient } from '../fetch/client.ts';
+import type { Answer } from '../fetch/client.ts';
 import { FetchError } from '../fetch/errors.ts';
-import { withDefaults } from '../fetch/headers.ts';
 import { type PullContext, PullSource } from '../pull/pull-source.ts';
 import { ExpositionCollector } from './collector.ts';
 import type { PrometheusConfig } from './config.ts';
@@ -18,19 +17,15 @@ const accept = [
 ].join(',');
 
 /** A source whose metrics are passed through. @throws {PodkitError} ERR_REGEX */
-export function createPrometheusSource(config: PrometheusConfig, { limits, log }: PullContext): PullSource {
-  const client = new HttpClient(config.client);
+export function createPrometheusSource(config: PrometheusConfig, context: PullContext): PullSource {
+  const { honorTimestamps } = config;
   const relabel = compileRelabel(config.relabel);
-  const { name, url, headers, timeout, maxBytes, honorTimestamps } = config;
   return new PullSource({
-    name,
-    limits,
-    log,
-    timeout,
-    close: () => client.close(),
-    collect: async (snapshot, { signal, onError }) => {
-      const answer = await client.ask({ url, headers: withDefaults(headers, { accept }), maxBytes, signal });
-      const collector = new ExpositionCollector({ snapshot, relabel, honorTimestamps, onError });
+    ...context,
+    config,
+    accept,
+    read: async (answer, target) => {
+      const collector = new ExpositionCollector({ ...target, relabel, honorTimestamps });
       await read(answer, collector);
       // A page without any valid line, such as HTML, is another format.
       if (collector.good === 0 && collector.bad > 0)
@@ -41,7 +36,7 @@ export function createPrometheusSource(config: PrometheusConfig, { limits, log }
 }
 
 /** Read an answer in the format of its Content-Type. Without one it is OpenMetrics if it ends with `# EOF`. */
-async function read({ bytes, type }: { bytes: Buffer; type: string }, collector: ExpositionCollector): Promise<void> {
+async function read({ bytes, type }: Answer, collector: ExpositionCollector): Promise<void> {
   if (type === 'application/vnd.google.protobuf') {
     // Loaded only if a source answers with protobuf: the decoder takes memory.
     const { parseProtobuf } = await import('./parse-protobuf.ts');

@@ -1,52 +1,47 @@
 import { describeError } from '@podkit/chassis/errors';
 import type { Logger } from '@podkit/chassis/log/logger';
+import { type Answer, HttpClient } from '../fetch/client.ts';
+import type { FetchConfig } from '../fetch/config.ts';
 import { FetchError } from '../fetch/errors.ts';
 import type { Family } from '../series/family.ts';
 import { Snapshot } from '../series/snapshot.ts';
 import type { SeriesLimits } from '../series/store.ts';
+import { Tally } from '../tally.ts';
 
-/** Fetches one source and reads it into a snapshot. `onError` is called for each part that is left out. */
-export type Collect = (
-  snapshot: Snapshot,
-  options: { signal: AbortSignal; onError: (reason: string) => void },
-) => Promise<void>;
+/** Where an answer is read into. `onError` is called for each part that is left out. */
+export type PullTarget = { snapshot: Snapshot; onError: (reason: string) => void };
 
 /** What every source over HTTP needs. */
 export type PullContext = { limits: SeriesLimits; log: Logger };
 
 export type PullResult = { up: boolean; seconds: number; families: Family[] };
 
-export type PullOptions = {
-  name: string;
-  limits: SeriesLimits;
-  /** Timeout in milliseconds; the scraper's timeout can shorten it. */
-  timeout: number;
-  collect: Collect;
-  close: () => Promise<void>;
-  log: Logger;
+export type PullOptions = PullContext & {
+  config: FetchConfig;
+  /** The media types that it can read. */
+  accept?: string;
+  /** Statuses that count as success; by default 200 to 299. */
+  validStatus?: readonly number[] | undefined;
+  /** Makes the body of each request, which then is a POST. */
+  body?: (() => string | undefined) | undefined;
+  /** Reads an answer. @throws {FetchError} when it can't be read as a whole */
+  read: (answer: Answer, target: PullTarget) => void | Promise<void>;
 };
 
-/** A source that is read at each scrape. */
+/** A source that is fetched over HTTP at each scrape. */
 export class PullSource {
   readonly name: string;
   readonly #options: PullOptions;
-  readonly #errors = new Map<string, number>();
+  readonly #client: HttpClient;
+  /** Errors so far, by reason. */
+  readonly errors = new Tally();
   #running: Promise<PullResult> | undefined;
   #wasUp = true;
 
   constructor(options: PullOptions) {
-    this.name = options.name;
+    this.name = options.config.name;
     this.#options = options;
-  }
-
-  /** Errors so far, by reason. */
-  get errors(): ReadonlyMap<string, number> {
-    return this.#errors;
-  }
-
-  /** Count an error in the answer of this source. */
-  error(reason: string): void {
-    this.#errors.set(reason, (this.#errors.get(reason) ?? 0) + 1);
+    this.#client = new HttpClient(options.config.client);
   }
 
   /**
@@ -62,21 +57,23 @@ export class PullSource {
 
   async close(): Promise<void> {
     await this.#running;
-    await this.#options.close();
+    await this.#client.close();
   }
 
   async #collect(scrapeTimeout: number): Promise<PullResult> {
     const began = performance.now();
-    const { limits, timeout, collect } = this.#options;
-    const onError = (reason: string) => this.error(reason);
+    const { limits, config, accept, validStatus, body, read } = this.#options;
+    const { url, headers, maxBytes, timeout } = config;
+    const onError = (reason: string) => this.errors.add(reason);
     const snapshot = new Snapshot(limits, onError);
     try {
       const signal = AbortSignal.timeout(Math.max(1, Math.round(Math.min(scrapeTimeout, timeout))));
-      await collect(snapshot, { signal, onError });
+      const request = { url, headers, accept, maxBytes, validStatus, body: body?.(), signal };
+      await read(await this.#client.fetch(request), { snapshot, onError });
       this.#note(true);
       return { up: true, seconds: (performance.now() - began) / 1000, families: snapshot.families() };
     } catch (error) {
-      this.error(error instanceof FetchError ? error.reason : 'internal');
+      this.errors.add(error instanceof FetchError ? error.reason : 'internal');
       this.#note(false, error);
       // A part of the metrics would look like all of them, so a failed read gives none.
       return { up: false, seconds: (performance.now() - began) / 1000, families: [] };
@@ -87,8 +84,8 @@ export class PullSource {
   #note(up: boolean, error?: unknown): void {
     if (up === this.#wasUp) return;
     this.#wasUp = up;
-    const { log, name } = this.#options;
-    if (up) log.info({ source: name }, `${name}: is up again`);
-    else log.warn({ source: name, err: error }, `${name}: is down: ${describeError(error)}`);
+    const { log } = this.#options;
+    if (up) log.info({ source: this.name }, `${this.name}: is up again`);
+    else log.warn({ source: this.name, err: error }, `${this.name}: is down: ${describeError(error)}`);
   }
 }

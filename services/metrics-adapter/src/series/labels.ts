@@ -48,6 +48,11 @@ export function parseLabelsText(text: string): [name: string, value: string][] {
   return pairs;
 }
 
+/** The labels of the series that stands for all beyond a limit: each has the value `other`. */
+export function otherLabels(text: string): string {
+  return labelsText(parseLabelsText(text).map(([name]) => [name, 'other']));
+}
+
 function closingQuote(text: string, open: number): number {
   let at = open + 1;
   while (at < text.length && text.charCodeAt(at) !== quote) at += text.charCodeAt(at) === backslash ? 2 : 1;

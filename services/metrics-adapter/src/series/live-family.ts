@@ -1,6 +1,6 @@
 import type { MetricSpec } from '../sink.ts';
 import { type Family, type MetricType, sampleNames } from './family.ts';
-import { labelsText, parseLabelsText } from './labels.ts';
+import { labelsText, otherLabels } from './labels.ts';
 import type { LiveSeries } from './live-series.ts';
 import type { OverflowSeries } from './overflow-series.ts';
 
@@ -26,11 +26,10 @@ const exposedType = ({ type }: MetricSpec): MetricType => (type === 'set' ? 'gau
 export const specSampleNames = (spec: MetricSpec): string[] =>
   sampleNames({ name: spec.name, type: exposedType(spec) });
 
-/** The labels of the `other` series: those of the first series, each with the value `other`. */
-export function otherLabels({ series }: LiveFamily): string {
+/** The labels of the `other` series, with the names of the first series. */
+export function overflowLabels({ series }: LiveFamily): string {
   const [first = ''] = series.keys();
-  const names = parseLabelsText(first).map(([name]): [string, string] => [name, 'other']);
-  return labelsText(names.length === 0 ? [['overflow', 'true']] : names);
+  return otherLabels(first) || labelsText([['overflow', 'true']]);
 }
 
 /** Whether the series of one spec can be kept under the other. */

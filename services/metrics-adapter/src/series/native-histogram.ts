@@ -1,6 +1,7 @@
 import type { NativeBuckets } from './family.ts';
 
-const [lowestSchema, highestSchema] = [-4, 8];
+/** The coarsest and the finest schema. */
+export const [lowestSchema, highestSchema] = [-4, 8];
 
 /** Below this a value counts as zero; client_golang's default. */
 const zeroThreshold = 2 ** -128;

@@ -1,7 +1,7 @@
 import { getHeapStatistics } from 'node:v8';
 import { FetchError } from '../fetch/errors.ts';
 import type { Family, FamilyHead, HistogramPoint, NumberPoint, SummaryPoint } from './family.ts';
-import { labelsText, parseLabelsText } from './labels.ts';
+import { otherLabels } from './labels.ts';
 import type { SeriesLimits } from './store.ts';
 
 type Point = NumberPoint | HistogramPoint | SummaryPoint;
@@ -37,11 +37,6 @@ export class Snapshot {
     this.#limits = limits;
     this.#onProblem = onProblem;
     this.#mostBytes = heap / share;
-  }
-
-  /** The number of series. */
-  get size(): number {
-    return this.#size;
   }
 
   /** The estimated bytes of what it holds, and of what its reader counted. */
@@ -114,7 +109,7 @@ export class Snapshot {
     if (series.has(labels)) return this.#onProblem('duplicate');
     this.#onProblem('overflow');
     if (type !== 'counter' || !('value' in point)) return undefined;
-    const other = labelsText(parseLabelsText(labels).map(([name]): [string, string] => [name, 'other']));
+    const other = otherLabels(labels);
     const sum = series.get(other);
     if (sum !== undefined && 'value' in sum) sum.value += point.value;
     else if (series.size <= this.#limits.seriesPerMetric) series.set(other, { value: point.value });

@@ -3,7 +3,7 @@ import type { Labels, MetricSpec, Series, SeriesSink } from '../sink.ts';
 import { Budget, estimateBytes, estimateFamilyBytes } from './budget.ts';
 import type { Family } from './family.ts';
 import { labelsText } from './labels.ts';
-import { haveOneShape, type LiveFamily, otherLabels, specSampleNames, toFamily } from './live-family.ts';
+import { haveOneShape, type LiveFamily, overflowLabels, specSampleNames, toFamily } from './live-family.ts';
 import { type Clock, createSeries, type LiveSeries } from './live-series.ts';
 import { OverflowSeries } from './overflow-series.ts';
 
@@ -168,7 +168,7 @@ export class SeriesStore {
   #overflow(family: LiveFamily, source: string, counts: StoreCounts): Series {
     const known = family.overflows.get(source);
     if (known !== undefined) return known;
-    const key = otherLabels(family);
+    const key = overflowLabels(family);
     const target =
       family.spec.type === 'gauge' ? undefined : (family.series.get(key) ?? this.#addSeries(family, key, source));
     const overflow = new OverflowSeries(target, counts.overflow.get(family.spec.name));

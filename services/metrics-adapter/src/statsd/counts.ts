@@ -1,4 +1,5 @@
 import { NamedCounts } from '../named-counts.ts';
+import { Tally } from '../tally.ts';
 
 /** Counts of a StatsD source, as plain numbers, since they change with every line. */
 export class StatsdCounts {
@@ -18,15 +19,7 @@ export class StatsdCounts {
   relayedPackets = 0;
   relayDroppedLines = 0;
   reloads = { success: 0, failure: 0 };
-  readonly sampleErrors = new Map<string, number>();
-  readonly eventErrors = new Map<string, number>();
+  readonly sampleErrors = new Tally();
+  readonly eventErrors = new Tally();
   readonly conflicts = new NamedCounts();
-
-  sampleError(reason: string): void {
-    this.sampleErrors.set(reason, (this.sampleErrors.get(reason) ?? 0) + 1);
-  }
-
-  eventError(reason: string): void {
-    this.eventErrors.set(reason, (this.eventErrors.get(reason) ?? 0) + 1);
-  }
 }

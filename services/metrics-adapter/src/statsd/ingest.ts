@@ -1,10 +1,8 @@
+import { isSummable } from '../numbers/gate.ts';
 import type { StatsdCounts } from './counts.ts';
 import { type PacketReader, readPacket } from './line/packet.ts';
 import type { MappingTable } from './mapping/mapping.ts';
 import { Planner, type PlannerOptions, type SeriesPlan } from './planner.ts';
-
-/** Larger values are refused: a few of them would make a sum infinite for ever. */
-const largest = 1e290;
 
 /** Puts StatsD packets into series. A sample with a known name and tags costs two look-ups and an addition. */
 export class StatsdIngest implements PacketReader {
@@ -32,7 +30,7 @@ export class StatsdIngest implements PacketReader {
 
   sample(head: string, tail: string, value: number, signed: boolean): void {
     // Before the plan, which makes the series: a gauge must not begin at 0.
-    if (!(value <= largest && value >= -largest)) return this.oddValue();
+    if (!isSummable(value)) return this.oddValue();
     const plan = this.#plan(head, tail);
     if (plan !== undefined) this.#apply(plan, value * plan.factor, signed);
     return undefined;
@@ -43,18 +41,18 @@ export class StatsdIngest implements PacketReader {
     const plan = this.#plan(head, tail);
     if (plan === undefined) return undefined;
     this.#countTaken(plan);
-    if (!plan.series.addMember(member)) return this.#counts.sampleError('set_full');
+    if (!plan.series.addMember(member)) return this.#counts.sampleErrors.add('set_full');
     this.#counts.events.set += 1;
     return undefined;
   }
 
   oddValue(): void {
     this.#counts.samples += 1;
-    this.#counts.sampleError('malformed_value');
+    this.#counts.sampleErrors.add('malformed_value');
   }
 
   malformed(reason: string): void {
-    this.#counts.sampleError(reason);
+    this.#counts.sampleErrors.add(reason);
   }
 
   ignored(kind: 'event' | 'service_check'): void {
@@ -68,10 +66,10 @@ export class StatsdIngest implements PacketReader {
     const plan = this.#planner.plan(head, tail);
     switch (plan.do) {
       case 'refuse':
-        counts.sampleError(plan.reason);
+        counts.sampleErrors.add(plan.reason);
         return undefined;
       case 'fail':
-        counts.eventError(plan.reason);
+        counts.eventErrors.add(plan.reason);
         return undefined;
       case 'drop':
         counts.actions.drop += 1;
@@ -88,7 +86,7 @@ export class StatsdIngest implements PacketReader {
     const counts = this.#counts;
     for (const error of errors) {
       if (error === 'tag') counts.tagErrors += 1;
-      else counts.sampleError(error);
+      else counts.sampleErrors.add(error);
     }
     if (tagged) counts.tagged += 1;
     if (mapped) counts.actions.map += 1;
@@ -97,10 +95,10 @@ export class StatsdIngest implements PacketReader {
 
   #apply(plan: SeriesPlan, value: number, signed: boolean): void {
     const counts = this.#counts;
-    if (!(value <= largest && value >= -largest)) return counts.sampleError('malformed_value');
+    if (!isSummable(value)) return counts.sampleErrors.add('malformed_value');
     this.#countTaken(plan);
     if (plan.do === 'counter') {
-      if (value < 0) return counts.eventError('illegal_negative_counter');
+      if (value < 0) return counts.eventErrors.add('illegal_negative_counter');
       plan.series.add(value);
     } else if (plan.do === 'observer') {
       plan.series.observe(value, plan.weight);

@@ -72,7 +72,7 @@ export class Planner {
   /** Remove timestamps (DogStatsD 1.3), with which every sample would need a plan of its own. Invalid ones are counted. */
   #withoutTimestamps(tail: string): string {
     return tail.replaceAll(/\|T[^|]*/g, (field) => {
-      if (!/^\|T\d+$/.test(field)) this.#options.counts.sampleError('malformed_timestamp');
+      if (!/^\|T\d+$/.test(field)) this.#options.counts.sampleErrors.add('malformed_timestamp');
       return '';
     });
   }

@@ -1,7 +1,5 @@
-import type { SelfMetric } from '../self-metric.ts';
+import { type SelfMetric, sourceMetrics } from '../self-metric.ts';
 import type { StatsdCounts } from './counts.ts';
-
-type Values = number | ReadonlyMap<string, number> | Readonly<Record<string, number>>;
 
 /** The metrics of a StatsD source, with the names of statsd_exporter after another prefix. */
 export function statsdMetrics(
@@ -9,17 +7,7 @@ export function statsdMetrics(
   counts: StatsdCounts,
   { mappings, kernelDrops }: { mappings: number; kernelDrops: number | undefined },
 ): SelfMetric[] {
-  const metric = (type: SelfMetric['type'], name: string, help: string, values: Values, label = ''): SelfMetric => ({
-    name: `statsd_${name}`,
-    help,
-    type,
-    samples: toEntries(values).map(([key, value]) => ({
-      labels: label === '' ? { source } : { source, [label]: key },
-      value,
-    })),
-  });
-  const counter = (name: string, help: string, values: Values, label?: string) =>
-    metric('counter', `${name}_total`, help, values, label);
+  const { counter, gauge } = sourceMetrics('statsd', source);
   return [
     counter('lines', 'Lines received.', counts.lines),
     counter('samples', 'Samples received.', counts.samples),
@@ -46,11 +34,6 @@ export function statsdMetrics(
     counter('relay_packets', 'Packets relayed.', counts.relayedPackets),
     counter('relay_dropped_lines', 'Lines too long to relay, or too many.', counts.relayDroppedLines),
     counter('mapping_reloads', 'Readings of a changed mapping file.', counts.reloads, 'outcome'),
-    metric('gauge', 'loaded_mappings', 'Mappings in use.', mappings),
+    gauge('loaded_mappings', 'Mappings in use.', mappings),
   ];
-}
-
-function toEntries(values: Values): [string, number][] {
-  if (typeof values === 'number') return [['', values]];
-  return values instanceof Map ? [...values] : Object.entries(values);
 }

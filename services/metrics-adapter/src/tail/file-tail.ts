@@ -2,33 +2,26 @@ import { realpath, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { getErrorCode } from '@podkit/chassis/errors';
 import type { FileSlots } from './file-slots.ts';
-import { OpenFile, type Position } from './open-file.ts';
+import { OpenFile, type OpenFileOptions, type Position } from './open-file.ts';
 import { findInode, hasNotChanged, type ParkedFile } from './parked-file.ts';
 
 export type TailEvent = 'opened' | 'rotated' | 'removed' | 'truncated' | 'cut';
 
-export type FileTailOptions = {
-  path: string;
+export type FileTailOptions = Omit<OpenFileOptions, 'onEvent'> & {
   slots: FileSlots;
   /** Where reading begins in a file that exists at the start. A later file is read from its beginning. */
   from: 'beginning' | 'end';
   /** The position in a file, by inode, at which an earlier process or another reader stopped. */
-  resume?: (file: { dev: string; ino: string }) => Position | undefined;
+  resume: (file: { dev: string; ino: string }) => Position | undefined;
   /** The file that an earlier process read at this path. Its rest is read even if it was renamed. */
-  left?: Position | undefined;
-  maxLineBytes: number;
+  left: Position | undefined;
   /** Milliseconds for which a renamed or removed file is still read, since its writer may still have it open. */
   rotateWait: number;
-  onLine: (line: string, file: OpenFile) => void;
   /** Called with the first line of a file that is read from a later position. */
-  onFirstLine?: (line: string, file: OpenFile) => void;
-  onEvent?: (event: TailEvent) => void;
-  /** Whether reading must end, even before the end of a file. */
-  enough?: (() => boolean) | undefined;
-  /** Awaited after each piece of a file, so that the receiver of lines can delay reading. */
-  onPause?: (() => Promise<void>) | undefined;
+  onFirstLine?: ((line: string, file: OpenFile) => void) | undefined;
+  onEvent: (event: TailEvent) => void;
   /** Called when a file is closed, with the position. */
-  onClose?: (position: Position) => void;
+  onClose: (position: Position) => void;
 };
 
 /**
@@ -85,7 +78,7 @@ export class FileTail {
     this.#retiring = [];
     this.#current = undefined;
     this.#options.slots.giveUp(this);
-    if (this.#parked) this.#options.onClose?.(this.#parked.position);
+    if (this.#parked) this.#options.onClose(this.#parked.position);
     this.#parked = undefined;
   }
 
@@ -104,12 +97,12 @@ export class FileTail {
     if (left !== undefined && !file?.is(left)) await this.#finish(left, parked?.directory ?? dirname(path));
     if (file === undefined) return undefined;
     const back = parked !== undefined && file.is(parked.position);
-    const position = back ? parked.position : resume?.(file);
+    const position = back ? parked.position : resume(file);
     if (position !== undefined) await file.resume(position);
     else if (first && from === 'end') await file.skipToEnd();
     const line = file.atStart || onFirstLine === undefined ? undefined : await file.firstLine();
     if (line !== undefined) onFirstLine?.(line, file);
-    if (!back) onEvent?.('opened');
+    if (!back) onEvent('opened');
     return file;
   }
 
@@ -161,7 +154,7 @@ export class FileTail {
     this.#retiring = [...this.#retiring.filter((other) => other !== back), file];
     if (back) back.goneSince = undefined;
     this.#current = back;
-    this.#options.onEvent?.('rotated');
+    this.#options.onEvent('rotated');
     this.#current ??= await this.#open();
     await this.#current?.drain();
   }
@@ -178,11 +171,11 @@ export class FileTail {
     if (current === undefined || !over(current)) return;
     this.#current = undefined;
     await this.#close(current, true);
-    this.#options.onEvent?.('removed');
+    this.#options.onEvent('removed');
   }
 
   async #close(file: OpenFile, flush: boolean): Promise<void> {
     await file.close({ flush }).finally(() => this.#options.slots.free());
-    this.#options.onClose?.(file.position);
+    this.#options.onClose(file.position);
   }
 }

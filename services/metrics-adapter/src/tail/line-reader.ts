@@ -13,14 +13,14 @@ export type LineReaderOptions = {
   config: TailConfig;
   /** The stream for `stdin: true`. */
   stdin: Readable;
-  positions?: readonly FilePosition[];
+  /** Positions and unfinished records that an earlier reader left. */
+  positions: readonly FilePosition[];
   unfinished?: UnfinishedRecords;
-  /** The slots for open files; unlimited by default. */
-  slots?: FileSlots | undefined;
+  slots: FileSlots;
   /** Called with a line, or a record of several. `mark` is made only if `marks` is true. */
   onLine: (line: string, origin: LineOrigin, mark: Mark | undefined) => void;
   marks?: boolean;
-  onFirstLine?: (line: string, origin: LineOrigin) => void;
+  onFirstLine?: ((line: string, origin: LineOrigin) => void) | undefined;
   /** Called with a line that no container runtime wrote, if `cri` is true. */
   onMalformed: (line: string, origin: LineOrigin, mark: Mark | undefined) => void;
   /** Awaited after each piece, so that the receiver of lines can delay reading. */
@@ -32,7 +32,7 @@ export type LineReaderOptions = {
 /** Reads the lines of files or of standard input, and joins them to records if the settings say so. */
 export class LineReader {
   readonly #options: LineReaderOptions;
-  readonly #joiner: RecordJoiner<Mark | undefined> | undefined;
+  readonly #joiner: RecordJoiner | undefined;
   readonly #cri: CriLines | undefined;
   readonly #tailer: Tailer;
   #endStdin: (() => void) | undefined;
@@ -40,20 +40,16 @@ export class LineReader {
   /** @throws {PodkitError} ERR_REGEX */
   constructor(options: LineReaderOptions) {
     this.#options = options;
-    const { config, positions, onFirstLine, onError, onLine } = options;
+    const { config, slots, positions, onFirstLine, onPause, onError, onLine } = options;
     this.#joiner = config.multiline && createJoiner(config, config.multiline, onLine);
     this.#cri = config.cri ? this.#criLines(options) : undefined;
     this.#tailer = new Tailer({
-      paths: config.files,
-      exclude: config.exclude,
-      slots: options.slots,
-      from: config.from,
-      maxLineBytes: config.maxLineBytes,
-      rotateWait: config.rotateWait,
+      ...config,
       pollInterval: Math.max(10, config.pollInterval),
-      ...(positions ? { positions } : {}),
-      ...(onFirstLine ? { onFirstLine } : {}),
-      onPause: options.onPause,
+      slots,
+      positions,
+      onFirstLine,
+      onPause,
       onLine: (line, origin, path) => this.#line(line, origin, path),
       onEvent: (event, path) => this.#event(event, path),
       onError,
@@ -127,13 +123,7 @@ function createJoiner(
   { maxLineBytes }: TailConfig,
   { start, maxLines, timeout }: NonNullable<TailConfig['multiline']>,
   onRecord: LineReaderOptions['onLine'],
-): RecordJoiner<Mark | undefined> {
+): RecordJoiner {
   const { regex } = compileRegex(start);
-  return new RecordJoiner({
-    start: regex,
-    maxLines,
-    maxBytes: maxLineBytes,
-    timeout,
-    onRecord,
-  });
+  return new RecordJoiner({ start: regex, maxLines, maxBytes: maxLineBytes, timeout, onRecord });
 }

@@ -22,9 +22,9 @@ export type OpenFileOptions = {
   path: string;
   maxLineBytes: number;
   onLine: (line: string, file: OpenFile) => void;
-  onEvent?: (event: 'cut' | 'truncated') => void;
+  onEvent: (event: 'cut' | 'truncated') => void;
   /** Whether reading must end, even before the end of the file. */
-  enough?: (() => boolean) | undefined;
+  enough: () => boolean;
   /** Awaited after each piece of the file, so that the receiver of lines can delay reading. */
   onPause?: (() => Promise<void>) | undefined;
 };
@@ -68,7 +68,7 @@ export class OpenFile implements LineOrigin {
         onLine(this.atStart ? withoutByteOrderMark(line) : line, this);
         this.atStart = false;
       },
-      onCut: () => onEvent?.('cut'),
+      onCut: () => onEvent('cut'),
     });
   }
 
@@ -149,7 +149,7 @@ export class OpenFile implements LineOrigin {
       this.#before = Buffer.from(buffer.subarray(Math.max(0, bytesRead - checkLength), bytesRead));
       this.#splitter.push(buffer.subarray(overlap, bytesRead), start);
       if (this.#options.onPause !== undefined) await this.#options.onPause();
-      if (this.#options.enough?.()) return;
+      if (this.#options.enough()) return;
     }
   }
 
@@ -176,6 +176,6 @@ export class OpenFile implements LineOrigin {
     this.#splitter.flush(this.#offset);
     this.#before = Buffer.alloc(0);
     this.#seek(0);
-    this.#options.onEvent?.('truncated');
+    this.#options.onEvent('truncated');
   }
 }

@@ -1,7 +1,7 @@
 import type { Regex } from '../regex/bounded-regex.ts';
-import type { LineOrigin } from './open-file.ts';
+import type { LineOrigin, Mark } from './open-file.ts';
 
-export type RecordJoinerOptions<Mark> = {
+export type RecordJoinerOptions = {
   /** Matches the first line of a record. */
   start: Regex;
   maxLines: number;
@@ -9,23 +9,23 @@ export type RecordJoinerOptions<Mark> = {
   /** Milliseconds after which a record is complete even if no other follows. */
   timeout: number;
   /** `mark` is that of the record's last line. */
-  onRecord: (record: string, origin: LineOrigin, mark: Mark) => void;
+  onRecord: (record: string, origin: LineOrigin, mark: Mark | undefined) => void;
 };
 
-type Pending<Mark> = { lines: string[]; length: number; first: LineOrigin; since: number; mark: Mark };
+type Pending = { lines: string[]; length: number; first: LineOrigin; since: number; mark: Mark | undefined };
 
 /** Joins lines to records, such as a log line with its stack trace, for each file separately. */
-export class RecordJoiner<Mark> {
-  readonly #options: RecordJoinerOptions<Mark>;
-  readonly #pending = new Map<LineOrigin, Pending<Mark>>();
+export class RecordJoiner {
+  readonly #options: RecordJoinerOptions;
+  readonly #pending = new Map<LineOrigin, Pending>();
   readonly #timer: NodeJS.Timeout;
 
-  constructor(options: RecordJoinerOptions<Mark>) {
+  constructor(options: RecordJoinerOptions) {
     this.#options = options;
     this.#timer = setInterval(() => this.#flushOld(), Math.max(50, options.timeout / 2)).unref();
   }
 
-  line(line: string, origin: LineOrigin, mark: Mark): void {
+  line(line: string, origin: LineOrigin, mark: Mark | undefined): void {
     const { start, maxLines, maxBytes } = this.#options;
     const pending = this.#pending.get(origin);
     if (pending === undefined || start.test(line)) {
@@ -58,7 +58,7 @@ export class RecordJoiner<Mark> {
     for (const [origin, pending] of this.#pending) if (pending.since <= before) this.#flush(origin, pending);
   }
 
-  #flush(origin: LineOrigin, { lines, first, mark }: Pending<Mark>): void {
+  #flush(origin: LineOrigin, { lines, first, mark }: Pending): void {
     this.#pending.delete(origin);
     this.#options.onRecord(lines.join('\n'), first, mark);
   }

@@ -1,30 +1,22 @@
 import { stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { bulkhead } from 'cockatiel';
+import type { TailConfig } from './config.ts';
 import { DirectoryWatchers } from './directory-watchers.ts';
-import { FileSlots } from './file-slots.ts';
+import type { FileSlots } from './file-slots.ts';
 import { FileTail, type TailEvent } from './file-tail.ts';
 import { findPaths, isExcluded } from './find-paths.ts';
 import type { FilePosition, LineOrigin, OpenFile } from './open-file.ts';
 import { PollLoop } from './poll-loop.ts';
 import { readFifo } from './stream-tail.ts';
 
-export type TailerOptions = {
-  /** Files and named pipes; `*`, `?`, `[..]` and `**` find several, also ones that appear later. */
-  paths: readonly string[];
-  /** Globs of files to leave out. */
-  exclude?: readonly string[];
-  from: 'beginning' | 'end';
-  maxLineBytes: number;
-  rotateWait: number;
-  /** Milliseconds between checks; events of the file system shorten it. */
-  pollInterval: number;
-  /** The slots for open files; unlimited by default. */
-  slots?: FileSlots | undefined;
+type TailerConfig = Pick<TailConfig, 'files' | 'exclude' | 'from' | 'maxLineBytes' | 'rotateWait' | 'pollInterval'>;
+export type TailerOptions = TailerConfig & {
+  slots: FileSlots;
   /** The positions at which an earlier process or source stopped. */
-  positions?: readonly FilePosition[];
+  positions: readonly FilePosition[];
   onLine: (line: string, origin: LineOrigin, path: string) => void;
-  onFirstLine?: (line: string, origin: LineOrigin) => void;
+  onFirstLine?: ((line: string, origin: LineOrigin) => void) | undefined;
   /** Awaited after each piece of a file, so that the receiver of lines can delay reading. */
   onPause?: (() => Promise<void>) | undefined;
   onEvent: (event: TailEvent, path: string) => void;
@@ -56,12 +48,12 @@ export class Tailer {
   constructor(options: TailerOptions) {
     this.#options = options;
     this.#watchers = new DirectoryWatchers((directory, name) => this.#onEvent(directory, name), options.onError);
-    for (const position of options.positions ?? []) this.#remember(position);
+    for (const position of options.positions) this.#remember(position);
     this.#discovery = new PollLoop({
       task: () => this.#discover(),
       interval: Math.max(1000, options.pollInterval),
       shortest: 4 * shortestPause,
-      onError: (error) => options.onError(error, options.paths.join(', ')),
+      onError: (error) => options.onError(error, options.files.join(', ')),
     });
   }
 
@@ -97,10 +89,10 @@ export class Tailer {
   async #discover(): Promise<void> {
     const first = this.#first;
     this.#first = false;
-    const { paths, exclude = [] } = this.#options;
-    const all = (await Promise.all(paths.map(findPaths))).flat();
+    const { files, exclude } = this.#options;
+    const all = (await Promise.all(files.map(findPaths))).flat();
     const found = new Set(all.filter((path) => !isExcluded(path, exclude)));
-    this.#watchers.watch(new Set([...paths.map((pattern) => resolve(pattern)), ...found].map((path) => dirname(path))));
+    this.#watchers.watch(new Set([...files.map((pattern) => resolve(pattern)), ...found].map((path) => dirname(path))));
     for (const path of found) if (!this.#tails.has(path)) await this.#add(path, first);
     for (const [path, tail] of this.#tails)
       if (!found.has(path) && 'tail' in tail && tail.tail.over) await this.#drop(path, tail);
@@ -117,8 +109,12 @@ export class Tailer {
   }
 
   #refuse(path: string): void {
-    const named = this.#options.paths.some((pattern) => resolve(pattern) === path);
-    if (named) this.#options.onError(new Error('neither a file nor a named pipe'), path);
+    if (this.#isNamed(path)) this.#options.onError(new Error('neither a file nor a named pipe'), path);
+  }
+
+  /** Whether the configuration has the path itself, not only a glob that finds it. */
+  #isNamed(path: string): boolean {
+    return this.#options.files.some((pattern) => resolve(pattern) === path);
   }
 
   #reads(file: { dev: string; ino: string }): boolean {
@@ -138,18 +134,14 @@ export class Tailer {
   }
 
   #createTail(path: string, first: boolean): Tail {
-    const { onLine, onEvent, onError, onFirstLine, pollInterval, positions = [], slots, ...rest } = this.#options;
+    const { onLine, onEvent, onError, pollInterval, positions, ...rest } = this.#options;
     const tail = new FileTail({
       ...rest,
       path,
-      slots: slots ?? new FileSlots(Number.POSITIVE_INFINITY),
       from: first ? rest.from : 'beginning',
       resume: ({ dev, ino }) => this.#known.get(`${dev}:${ino}`),
-      left: this.#options.paths.some((pattern) => resolve(pattern) === path)
-        ? positions.findLast((position) => position.path === path)
-        : undefined,
+      left: this.#isNamed(path) ? positions.findLast((position) => position.path === path) : undefined,
       onLine: (line: string, file: OpenFile) => onLine(line, file, path),
-      ...(onFirstLine ? { onFirstLine } : {}),
       onEvent: (event) => onEvent(event, path),
       enough: () => performance.now() > this.#stopBy,
       onClose: (position) => this.#remember({ ...position, path }),

@@ -1,11 +1,9 @@
 import { Readable } from 'node:stream';
 import { describeError } from '@podkit/chassis/errors';
-import { HttpClient } from '../fetch/client.ts';
 import { FetchError } from '../fetch/errors.ts';
-import { compileNumber, type NumberReader } from '../numbers/read-number.ts';
-import { type PullContext, PullSource } from '../pull/pull-source.ts';
+import { compileValue, type NumberReader } from '../numbers/read-number.ts';
+import { type PullContext, PullSource, type PullTarget } from '../pull/pull-source.ts';
 import { labelsText } from '../series/labels.ts';
-import type { Snapshot } from '../series/snapshot.ts';
 import { Slices } from '../slices.ts';
 import type { CsvConfig } from './config.ts';
 
@@ -22,8 +20,8 @@ const pieceSize = 65_536;
  */
 async function readCsv(
   bytes: Buffer,
-  { delimiter, columns, metrics }: { delimiter: string; columns: string[] | undefined; metrics: readonly Metric[] },
-  { snapshot, onError }: { snapshot: Snapshot; onError: (reason: string) => void },
+  { delimiter, columns, metrics }: Pick<CsvConfig, 'delimiter' | 'columns'> & { metrics: readonly Metric[] },
+  target: PullTarget,
 ): Promise<void> {
   const { parse } = await import('csv-parse');
   const slices = new Slices();
@@ -39,7 +37,7 @@ async function readCsv(
   );
   try {
     for await (const row of parser as AsyncIterable<Row>) {
-      for (const metric of metrics) addRow(metric, row, { snapshot, onError });
+      for (const metric of metrics) addRow(metric, row, target);
       if (slices.over) await slices.pause();
     }
   } catch (cause) {
@@ -52,15 +50,11 @@ function* pieces(bytes: Buffer): Generator<Buffer> {
   for (let at = 0; at < bytes.length; at += pieceSize) yield bytes.subarray(at, at + pieceSize);
 }
 
-function addRow(
-  { config, toNumber }: Metric,
-  row: Row,
-  { snapshot, onError }: { snapshot: Snapshot; onError: (reason: string) => void },
-): void {
+function addRow({ config, toNumber }: Metric, row: Row, { snapshot, onError }: PullTarget): void {
   const text = row[config.value];
   if (text === undefined || text === '') return;
   const value = toNumber(text);
-  if (value === undefined || (config.type === 'counter' && !(value >= 0))) return onError('value');
+  if (value === undefined) return onError('value');
   const pairs = Object.entries(config.labels).map(([label, column]) => [label, row[column] ?? ''] as const);
   snapshot.family(config, config.type)?.add(labelsText(pairs), { value });
   return undefined;
@@ -68,23 +62,11 @@ function addRow(
 
 /** The metrics of a source of CSV. @throws {PodkitError} ERR_TIME */
 export function compileCsv(configs: CsvConfig['metrics']): Metric[] {
-  return configs.map((config) => ({ config, toNumber: compileNumber(config) }));
+  return configs.map((config) => ({ config, toNumber: compileValue(config) }));
 }
 
 /** A source of CSV over HTTP. @throws {PodkitError} ERR_TIME */
-export function createCsvSource(config: CsvConfig, { limits, log }: PullContext): PullSource {
-  const client = new HttpClient(config.client);
-  const { name, url, headers, timeout, maxBytes, delimiter, columns } = config;
-  const metrics = compileCsv(config.metrics);
-  return new PullSource({
-    name,
-    limits,
-    log,
-    timeout,
-    close: () => client.close(),
-    collect: async (snapshot, { signal, onError }) => {
-      const bytes = await client.fetch({ url, headers, maxBytes, signal });
-      await readCsv(bytes, { delimiter, columns, metrics }, { snapshot, onError });
-    },
-  });
+export function createCsvSource(config: CsvConfig, context: PullContext): PullSource {
+  const options = { ...config, metrics: compileCsv(config.metrics) };
+  return new PullSource({ ...context, config, read: ({ bytes }, target) => readCsv(bytes, options, target) });
 }

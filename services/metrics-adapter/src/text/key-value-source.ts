@@ -1,10 +1,8 @@
-import { HttpClient } from '../fetch/client.ts';
-import { compileNumber, type NumberReader } from '../numbers/read-number.ts';
-import { type PullContext, PullSource } from '../pull/pull-source.ts';
+import { compileValue, type NumberReader } from '../numbers/read-number.ts';
+import { type PullContext, PullSource, type PullTarget } from '../pull/pull-source.ts';
 import { type Captures, compileRegex, type Regex } from '../regex/bounded-regex.ts';
 import { compileTemplate, type Template } from '../regex/template.ts';
 import { labelsText } from '../series/labels.ts';
-import type { Snapshot } from '../series/snapshot.ts';
 import { Slices } from '../slices.ts';
 import type { KeyValueConfig } from './config.ts';
 
@@ -21,7 +19,7 @@ type Metric = {
  * Reads a text of lines into a snapshot, with pauses. Lines without the separator, and keys without a metric, are
  * skipped.
  */
-export type TextReader = (text: string, snapshot: Snapshot, onError: (reason: string) => void) => Promise<void>;
+export type TextReader = (text: string, target: PullTarget) => Promise<void>;
 
 /** @throws {PodkitError} ERR_REGEX, ERR_TIME */
 export function compileKeyValue({
@@ -29,7 +27,7 @@ export function compileKeyValue({
   metrics: configs,
 }: Pick<KeyValueConfig, 'separator' | 'metrics'>): TextReader {
   const metrics = configs.map(compileMetric);
-  return async (text, snapshot, onError) => {
+  return async (text, target) => {
     const slices = new Slices();
     for (let from = 0, to = 0; from < text.length; from = to + 1) {
       to = text.indexOf('\n', from);
@@ -41,7 +39,7 @@ export function compileKeyValue({
       for (const metric of metrics) {
         const match = metric.regex.exec(key);
         if (match === null) continue;
-        add(metric, match, { value, snapshot, onError });
+        add(metric, match, value, target);
         break;
       }
       if (slices.over) await slices.pause();
@@ -52,16 +50,17 @@ export function compileKeyValue({
 function compileMetric(config: Config): Metric {
   const { regex, groups } = compileRegex(config.match, { whole: true });
   const labels = Object.entries(config.labels).map(([name, text]) => [name, compileTemplate(text, groups)] as const);
-  return { config, regex, name: compileTemplate(config.name, groups), labels, toNumber: compileNumber(config) };
+  return { config, regex, name: compileTemplate(config.name, groups), labels, toNumber: compileValue(config) };
 }
 
 function add(
   { config, name, labels, toNumber }: Metric,
   match: Captures,
-  { value, snapshot, onError }: { value: string; snapshot: Snapshot; onError: (reason: string) => void },
+  value: string,
+  { snapshot, onError }: PullTarget,
 ): void {
   const number = toNumber(value);
-  if (number === undefined || (config.type === 'counter' && !(number >= 0))) return onError('value');
+  if (number === undefined) return onError('value');
   const family = snapshot.family({ name: name.render(match), help: config.help }, config.type);
   const pairs = labels.map(([label, template]) => [label, template.render(match)] as const);
   family?.add(labelsText(pairs), { value: number });
@@ -69,19 +68,8 @@ function add(
 }
 
 /** A source of `key=value` lines over HTTP. @throws {PodkitError} ERR_REGEX */
-export function createKeyValueSource(config: KeyValueConfig, { limits, log }: PullContext): PullSource {
-  const client = new HttpClient(config.client);
+export function createKeyValueSource(config: KeyValueConfig, context: PullContext): PullSource {
   const read = compileKeyValue(config);
-  const { name, url, headers, timeout, maxBytes } = config;
-  return new PullSource({
-    name,
-    limits,
-    log,
-    timeout,
-    close: () => client.close(),
-    collect: async (snapshot, { signal, onError }) => {
-      const bytes = await client.fetch({ url, headers, maxBytes, signal });
-      await read(new TextDecoder().decode(bytes), snapshot, onError);
-    },
-  });
+  const decoder = new TextDecoder();
+  return new PullSource({ ...context, config, read: ({ bytes }, target) => read(decoder.decode(bytes), target) });
 }

@@ -8,6 +8,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { forwardSchema } from '../../src/forward/config.ts';
 import { ForwardSource } from '../../src/forward/forward-source.ts';
 import { formatRecord } from '../../src/forward/record.ts';
+import { TailMemory } from '../../src/tail/tail-memory.ts';
 import { startCollector } from '../support/log-collector.ts';
 import { parseSource } from '../support/parse-source.ts';
 
@@ -28,6 +29,7 @@ async function start(config: object) {
     log,
     stdin,
     stdout,
+    memory: new TailMemory(),
   });
   await source.start();
   onTestFinished(() => source.stop());

@@ -111,7 +111,7 @@ rules:
   - { name: all_seconds, type: counter, value: $took, timestamp: $time, timeFormat: 'dd/MMM/yyyy:HH:mm:ss ZZZ' }
 `);
   const sink = store.sink('test', { seriesPerMetric: 10, seriesPerSource: 10 });
-  const source = new LogsSource({ config, sink, log, stdin: new PassThrough() });
+  const source = new LogsSource({ config, sink, log, stdin: new PassThrough(), memory: new TailMemory() });
   await source.start();
   onTestFinished(() => source.stop());
   const errors = async () =>

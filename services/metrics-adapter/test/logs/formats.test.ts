@@ -69,8 +69,18 @@ test('a logfmt line has the requested fields', () => {
 test('JSON fields are found by key, by path and by index, and keep their digits', () => {
   const names = ['a', 'b.c', 'd.0', 'x.y', 'big', 'deep', 'none', 'yes', 'constructor'];
   const line =
-    '{"a":1.5,"b":{"c":"t"},"d":[7],"x.y":"dotted","big":9007199254740993,"deep":{"n":1},"none":null,"yes":true}';
-  const fields = ['1.5', 't', '7', 'dotted', '9007199254740993', '{"n":1}', undefined, 'true', undefined];
+    '{"a":1.5,"b":{"c":"t"},"d":[7],"x.y":"dotted","big":9007199254740993,"deep":{"n":9007199254740995},"none":null,"yes":true}';
+  const fields = [
+    '1.5',
+    't',
+    '7',
+    'dotted',
+    '9007199254740993',
+    '{"n":9007199254740995}',
+    undefined,
+    'true',
+    undefined,
+  ];
   expect(jsonFormat(names).read(line, origin)).toEqual([line, ...fields]);
 });
 

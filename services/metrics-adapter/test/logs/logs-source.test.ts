@@ -17,7 +17,7 @@ function make(yaml: string, more: Partial<LogsConfig> = {}) {
   const { value } = parseYaml(logsSchema, `name: test\n${yaml}`, 'logs.yaml');
   const config = { ...value, pollInterval: 20, ...more };
   const [sink, stdin] = [new MemorySink(), new PassThrough()];
-  return { sink, stdin, source: new LogsSource({ config, sink, log, stdin }) };
+  return { sink, stdin, source: new LogsSource({ config, sink, log, stdin, memory: new TailMemory() }) };
 }
 
 async function start(yaml: string, more: Partial<LogsConfig> = {}) {

@@ -19,8 +19,10 @@ test('with more files than may be open each line is read once, also after rotati
   const lines: string[] = [];
   const errors: unknown[] = [];
   const tailer = new Tailer({
-    paths: [join(folder, '*.log')],
+    files: [join(folder, '*.log')],
+    exclude: [],
     slots: new FileSlots(3),
+    positions: [],
     from: 'beginning',
     maxLineBytes: 1024,
     rotateWait: 100,
@@ -47,7 +49,10 @@ test('open files that do not change take little memory', async () => {
   for (const at of numbers(300)) writeFileSync(join(folder, `${at}.log`), 'line\n');
   let lines = 0;
   const tailer = new Tailer({
-    paths: [join(folder, '*.log')],
+    files: [join(folder, '*.log')],
+    exclude: [],
+    slots: new FileSlots(Number.POSITIVE_INFINITY),
+    positions: [],
     from: 'beginning',
     maxLineBytes: 1024,
     rotateWait: 100,

@@ -15,6 +15,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { tempDir } from '@podkit/chassis/testing/temp-dir';
 import { waitFor } from '@podkit/chassis/testing/wait-for';
 import { expect, onTestFinished, test } from 'vitest';
+import { FileSlots } from '../../src/tail/file-slots.ts';
 import type { Position } from '../../src/tail/open-file.ts';
 import { Tailer, type TailerOptions } from '../../src/tail/tailer.ts';
 
@@ -23,7 +24,10 @@ type Watched = { lines: string[]; events: string[]; errors: unknown[]; tailer: T
 async function tail(paths: string[], options: Partial<TailerOptions> = {}): Promise<Watched> {
   const watched: Omit<Watched, 'tailer'> = { lines: [], events: [], errors: [] };
   const tailer = new Tailer({
-    paths,
+    files: paths,
+    exclude: [],
+    slots: new FileSlots(Number.POSITIVE_INFINITY),
+    positions: [],
     from: 'beginning',
     maxLineBytes: 1024,
     rotateWait: 200,

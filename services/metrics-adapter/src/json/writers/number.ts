@@ -1,5 +1,5 @@
 import { PodkitError } from '@podkit/chassis/errors';
-import { compileNumber } from '../../numbers/read-number.ts';
+import { compileValue } from '../../numbers/read-number.ts';
 import type { JsonMetricConfig } from '../metric-config.ts';
 import type { Json } from '../parse.ts';
 import { compileQuery } from '../query.ts';
@@ -14,14 +14,13 @@ export function compileNumberWriter(config: JsonMetricConfig): MetricWriter {
   if (type === 'info') return constant(1, readTimestamp);
   if (typeof value === 'number') return constant(value * scale, readTimestamp);
   const query = compileQuery(value);
-  const readNumber = compileNumber(config);
-  const rises = type === 'counter';
+  const readNumber = compileValue(config);
   return (element, { labels, family, onBadValue }) => {
     const found = query.first(element);
     // A missing value or null is no error: JSON has no other way to leave a value out.
     if (found === undefined || found === null) return undefined;
     const number = typeof found === 'object' ? undefined : readNumber(found);
-    if (number === undefined || (rises && !(number >= 0))) return onBadValue('value');
+    if (number === undefined) return onBadValue('value');
     const time = readTimestamp(element);
     return time === undefined ? onBadValue('timestamp') : family.add(labels, { value: number, ...time });
   };

@@ -1,3 +1,5 @@
+import { type Json, parseExact } from '../../json/parse.ts';
+import { toLabel } from '../../json/value.ts';
 import type { Format } from './fields.ts';
 
 /**
@@ -12,9 +14,9 @@ export function jsonFormat(names: readonly string[]): Format {
     read: (line) => {
       if (line.charCodeAt(0) > 32 && line[0] !== '{') return undefined;
       try {
-        const record: unknown = /\d{16}/.test(line) ? JSON.parse(line, exact) : JSON.parse(line);
+        const record = parseExact(line);
         if (typeof record !== 'object' || record === null || Array.isArray(record)) return undefined;
-        return [line, ...names.map((name, index) => toText(find(record, name, paths[index] ?? [])))];
+        return [line, ...names.map((name, index) => readField(record, name, paths[index] ?? []))];
       } catch {
         // Not JSON, or nested so deeply that a field can't be written.
         return undefined;
@@ -23,25 +25,14 @@ export function jsonFormat(names: readonly string[]): Format {
   };
 }
 
-/** A whole number that a double can't hold stays text. */
-function exact(this: unknown, _key: string, value: unknown, context?: { source?: string }): unknown {
-  const source = context?.source;
-  return typeof value === 'number' && source !== undefined && /^-?\d+$/.test(source) && !Number.isSafeInteger(value)
-    ? source
-    : value;
+function readField(record: Record<string, Json>, name: string, path: readonly string[]): string | undefined {
+  let value = member(record, name);
+  if (value === undefined) value = path.reduce<Json | undefined>(member, record);
+  return value === undefined || value === null ? undefined : toLabel(value);
 }
 
-function find(record: object, name: string, path: readonly string[]): unknown {
-  if (Object.hasOwn(record, name)) return (record as Record<string, unknown>)[name];
-  let value: unknown = record;
-  for (const key of path) {
-    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined;
-    value = (value as Record<string, unknown>)[key];
-  }
-  return value;
-}
-
-function toText(value: unknown): string | undefined {
-  if (value === undefined || value === null) return undefined;
-  return typeof value === 'string' ? value : JSON.stringify(value);
+/** A member of an object, or an item of an array, whose key is its index as text. */
+function member(value: Json | undefined, key: string): Json | undefined {
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined;
+  return (value as Record<string, Json>)[key];
 }

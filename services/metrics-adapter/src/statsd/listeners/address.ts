@@ -1,6 +1,6 @@
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
-import { getErrorCode, PodkitError } from '@podkit/chassis/errors';
+import { describeError, getErrorCode, PodkitError } from '@podkit/chassis/errors';
 
 /**
  * Host and port of `host:port`, `:port`, `port` or `[::1]:port`.
@@ -14,6 +14,10 @@ export function parseAddress(text: string): { host: string | undefined; port: nu
     throw new PodkitError('ERR_ADDRESS', `"${text}" is not an address such as :9125 or 127.0.0.1:9125`);
   return { host: match[1] || match[2] || undefined, port };
 }
+
+/** The error of an address that can't be used. */
+export const cannotListen = (what: string, cause: unknown) =>
+  new PodkitError('ERR_LISTEN', `statsd: cannot listen on ${what}: ${describeError(cause)}`, { cause });
 
 /** A bound socket; `port` is the one that the system chose for 0. */
 export type Bound = { readonly port: number };

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
-import { lstat, unlink } from 'node:fs/promises';
 import { connect, createServer, type ListenOptions, type Socket } from 'node:net';
-import { describeError, getErrorCode, PodkitError } from '@podkit/chassis/errors';
-import { bindEach, parseAddress } from './address.ts';
+import { getErrorCode } from '@podkit/chassis/errors';
+import { bindEach, cannotListen, parseAddress } from './address.ts';
+import { removeSocketFile } from './socket-file.ts';
 import { StreamLines } from './stream-lines.ts';
 
 export type StreamListenerOptions = {
@@ -47,16 +47,13 @@ export async function listenTcp(address: string, options: StreamListenerOptions)
  * @throws {PodkitError} ERR_LISTEN
  */
 export async function listenUnix(path: string, options: StreamListenerOptions): Promise<StreamListener> {
-  await removeStaleSocket(path);
+  await removeSocketFile(path, answers);
   try {
     return await listen({ path, readableAll: true, writableAll: true }, options);
   } catch (cause) {
     throw cannotListen(`Unix socket ${path}`, cause);
   }
 }
-
-const cannotListen = (what: string, cause: unknown) =>
-  new PodkitError('ERR_LISTEN', `statsd: cannot listen on ${what}: ${describeError(cause)}`, { cause });
 
 async function listen(where: ListenOptions, options: StreamListenerOptions): Promise<StreamListener> {
   const { connections, maxConnections, onConnectionError } = options;
@@ -105,14 +102,6 @@ function serve(
   socket.on('error', onConnectionError);
   socket.setTimeout(idleTimeout, () => socket.destroy());
   socket.once('close', () => lines.end());
-}
-
-async function removeStaleSocket(path: string): Promise<void> {
-  const stats = await lstat(path).catch(() => undefined);
-  if (stats === undefined) return;
-  if (!stats.isSocket() || (await answers(path)))
-    throw new PodkitError('ERR_LISTEN', `statsd: cannot listen on Unix socket ${path}: it is in use`);
-  await unlink(path);
 }
 
 async function answers(path: string): Promise<boolean> {

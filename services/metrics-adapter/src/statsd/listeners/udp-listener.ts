@@ -2,8 +2,7 @@ import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { isIPv4 } from 'node:net';
-import { describeError, PodkitError } from '@podkit/chassis/errors';
-import { bindEach, parseAddress } from './address.ts';
+import { bindEach, cannotListen, parseAddress } from './address.ts';
 
 export type UdpListenerOptions = {
   address: string;
@@ -30,7 +29,7 @@ type BoundSocket = { port: number; socket: Socket };
 export async function listenUdp(options: UdpListenerOptions): Promise<UdpListener> {
   const { address } = options;
   const bound = await bindEach(parseAddress(address), bind, close).catch((cause: unknown) => {
-    throw new PodkitError('ERR_LISTEN', `statsd: cannot listen on UDP ${address}: ${describeError(cause)}`, { cause });
+    throw cannotListen(`UDP ${address}`, cause);
   });
   for (const { socket } of bound) receive(socket, options);
   const port = bound[0]?.port ?? 0;

@@ -1,7 +1,9 @@
 import type { EventEmitter } from 'node:events';
-import { chmod, lstat, unlink } from 'node:fs/promises';
+import { chmod, unlink } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { describeError, PodkitError } from '@podkit/chassis/errors';
+import { PodkitError } from '@podkit/chassis/errors';
+import { cannotListen } from './address.ts';
+import { removeSocketFile } from './socket-file.ts';
 
 type DatagramSocket = EventEmitter & { bind(path: string): void; close(): void };
 /** The used part of the package unix-dgram. */
@@ -29,7 +31,8 @@ export async function listenUnixDatagram({
   load = loadNative,
 }: UnixDatagramOptions): Promise<{ stop(): Promise<void> }> {
   const native = loadOrExplain(load);
-  await removeSocketFile(path);
+  // Whether a datagram socket is in use can't be found out.
+  await removeSocketFile(path, async () => false);
   const socket = native.createSocket('unix_dgram', onPacket);
   let failure: unknown;
   const onBindError = (error: unknown) => {
@@ -37,10 +40,7 @@ export async function listenUnixDatagram({
   };
   socket.on('error', onBindError);
   socket.bind(path);
-  if (failure !== undefined)
-    throw new PodkitError('ERR_LISTEN', `statsd: cannot listen on Unix socket ${path}: ${describeError(failure)}`, {
-      cause: failure,
-    });
+  if (failure !== undefined) throw cannotListen(`Unix socket ${path}`, failure);
   socket.off('error', onBindError);
   socket.on('error', onError);
   // Every user who shares the volume may send.
@@ -64,13 +64,4 @@ function loadOrExplain(load: () => unknown): UnixDgram {
       { cause },
     );
   }
-}
-
-/** Remove a socket file. Whether a datagram socket is in use can't be found out; any other file is an error. */
-async function removeSocketFile(path: string): Promise<void> {
-  const stats = await lstat(path).catch(() => undefined);
-  if (stats === undefined) return;
-  if (!stats.isSocket())
-    throw new PodkitError('ERR_LISTEN', `statsd: cannot listen on Unix socket ${path}: a file is there`);
-  await unlink(path);
 }

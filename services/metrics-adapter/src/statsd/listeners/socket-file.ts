@@ -1,0 +1,15 @@
+import { lstat, unlink } from 'node:fs/promises';
+import { cannotListen } from './address.ts';
+
+/**
+ * Remove the file of a Unix socket, so that its path can be bound again.
+ *
+ * @throws {PodkitError} ERR_LISTEN for a socket in use, or any other file
+ */
+export async function removeSocketFile(path: string, isInUse: (path: string) => Promise<boolean>): Promise<void> {
+  const stats = await lstat(path).catch(() => undefined);
+  if (stats === undefined) return;
+  const error = !stats.isSocket() ? 'a file is there' : (await isInUse(path)) ? 'it is in use' : undefined;
+  if (error !== undefined) throw cannotListen(`Unix socket ${path}`, new Error(error));
+  await unlink(path);
+}

@@ -1,0 +1,28 @@
+import { describeError } from '@podkit/chassis/errors';
+import type { Logger } from '@podkit/chassis/log/logger';
+import type { LineReaderOptions } from './line-reader.ts';
+
+export type FileReportOptions = { kind: string; source: string; log: Logger; counts: { readErrors: number } };
+
+/** Logs the events of a source's files, counts its errors, and logs an error of a path once until it changes. */
+export function reportFiles({
+  kind,
+  source,
+  log,
+  counts,
+}: FileReportOptions): Pick<LineReaderOptions, 'onEvent' | 'onError'> {
+  const last = new Map<string, string>();
+  return {
+    onEvent: (event, path) => {
+      last.delete(path);
+      log.debug({ source, path, event }, `${kind}: ${path}: ${event}`);
+    },
+    onError: (error, path) => {
+      counts.readErrors += 1;
+      const message = describeError(error);
+      if (last.get(path) === message) return;
+      last.set(path, message);
+      log.warn({ source, path, err: error }, `${path}: ${message}`);
+    },
+  };
+}
