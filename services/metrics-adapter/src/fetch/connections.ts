@@ -8,9 +8,14 @@ import { tlsOptions } from './tls.ts';
 export type ConnectionsConfig = Pick<HttpClientConfig, 'tls_config' | 'proxy_url' | 'no_proxy'> &
   Partial<Pick<HttpClientConfig, 'enable_http2'>>;
 
-type Undici = Pick<typeof import('undici'), 'Agent' | 'buildConnector' | 'ProxyAgent'>;
 type RequestOptions = Pick<Dispatcher.RequestOptions, 'method' | 'headers' | 'body'> & { signal: AbortSignal };
 type Kept = { tls: string; agent: Dispatcher };
+
+/**
+ * Loaded at the first request, since sources without HTTP don't need it, and by its default export: a bundle has no others
+ * of a CommonJS package that is imported at run time.
+ */
+const loadUndici = async () => (await import('undici')).default;
 
 /** Kept connections, direct or through a proxy. They are replaced when a certificate on disk changes. */
 export class Connections {
@@ -24,13 +29,12 @@ export class Connections {
 
   /** Send a request. Resolves with the head of the answer. @throws {FetchError} tls when a certificate can't be read */
   async request(url: string, options: RequestOptions): Promise<Dispatcher.ResponseData> {
-    // Loaded at the first request, since sources without HTTP don't need it, and by its default export: a bundle has no
-    // others of a CommonJS package that is imported at run time.
-    const undici = (await import('undici')).default;
-    return undici.request(url, { ...options, dispatcher: await this.#connect(url, undici) });
+    const { request } = await loadUndici();
+    return request(url, { ...options, dispatcher: await this.#connect(url) });
   }
 
-  async #connect(url: string, { Agent, buildConnector, ProxyAgent }: Undici): Promise<Dispatcher> {
+  async #connect(url: string): Promise<Dispatcher> {
+    const { Agent, buildConnector, ProxyAgent } = await loadUndici();
     const { tls_config: config, proxy_url: proxy, no_proxy: exceptions = '', enable_http2: allowH2 } = this.#config;
     const options = await tlsOptions(config).catch((cause: unknown) => {
       throw new FetchError('tls', `tls_config cannot be read: ${describeError(cause)}`, { cause });
