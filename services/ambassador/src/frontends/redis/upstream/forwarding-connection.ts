@@ -6,7 +6,7 @@ import type { Reply } from '../protocol/reply-decoder.ts';
 import { greet } from './greeting.ts';
 import { openSocket, type RedisServer, UpstreamError } from './redis-server.ts';
 import { ReplyDelivery } from './reply-delivery.ts';
-import { DecodingSink, type ReplySink, SinkQueue } from './sink.ts';
+import { DecodingSink, type ReplySink } from './sink.ts';
 import { WriteBatch } from './write-batch.ts';
 
 /** How a connection to a Redis is opened, and what it reports. */
@@ -37,7 +37,6 @@ export class ForwardingConnection {
   at: HostPort | undefined;
   readonly #options: ForwardingOptions;
   #socket: Socket | undefined;
-  readonly #sinks = new SinkQueue();
   readonly #replies: ReplyDelivery;
   readonly #batch = new WriteBatch();
   #flushing = false;
@@ -46,7 +45,7 @@ export class ForwardingConnection {
 
   constructor(options: ForwardingOptions) {
     this.#options = options;
-    this.#replies = new ReplyDelivery(this.#sinks, options.onPush);
+    this.#replies = new ReplyDelivery(options.onPush);
     const { server } = options;
     this.#watchdog = setInterval(() => this.#watch(), Math.max(10, Math.min(server.commandTimeout || 1000, 1000) / 4));
     this.#watchdog.unref();
@@ -79,8 +78,8 @@ export class ForwardingConnection {
   /** Add a sink for requests just added. */
   expect(sink: ReplySink): void {
     if (this.closed) return sink.fail(new UpstreamError('the connection is closed', false), false);
-    if (this.#sinks.length === 0) this.#progress = performance.now();
-    this.#sinks.push(sink);
+    if (this.#replies.awaited === 0) this.#progress = performance.now();
+    this.#replies.expect(sink);
     this.#schedule();
   }
 
@@ -98,7 +97,7 @@ export class ForwardingConnection {
   /** Close it when no reply is awaited. */
   closeWhenIdle(): void {
     this.retiring = true;
-    if (this.#sinks.length === 0) this.close('another connection takes its place');
+    if (this.#replies.awaited === 0) this.close('another connection takes its place');
   }
 
   /** Close it; every sink fails. */
@@ -129,7 +128,7 @@ export class ForwardingConnection {
     const { server, protocol } = this.#options;
     const ask = (requests: readonly Words[]) =>
       new Promise<Reply[]>((resolve, reject) => {
-        this.#sinks.pushFirst(new DecodingSink(requests.length, resolve, reject));
+        this.#replies.expectFirst(new DecodingSink(requests.length, resolve, reject));
         socket.write(Buffer.concat(requests.map(encodeRequest)));
       });
     try {
@@ -171,7 +170,7 @@ export class ForwardingConnection {
     const { connectTimeout, commandTimeout } = this.#options.server;
     const waited = performance.now() - this.#progress;
     if (!this.ready && waited > connectTimeout) this.close(`no connection within ${connectTimeout} ms`);
-    else if (this.#sinks.length > 0 && waited > commandTimeout && commandTimeout > 0)
+    else if (this.#replies.awaited > 0 && waited > commandTimeout && commandTimeout > 0)
       this.close(`no reply within ${commandTimeout} ms`);
   }
 }

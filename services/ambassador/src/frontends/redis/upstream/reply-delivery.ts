@@ -1,27 +1,44 @@
 import { ReplyScanner } from '../protocol/reply-scanner.ts';
 import { UpstreamError } from './redis-server.ts';
-import type { ReplySink, SinkQueue } from './sink.ts';
+import type { ReplySink } from './sink.ts';
 
 const [dash, push] = [45, 62] as const;
 
-/** Splits the bytes of a Redis into replies, each for its sink, and messages out of band. */
+/** Splits the bytes of a Redis into replies, each for the sink that waits for it, and messages out of band. */
 export class ReplyDelivery {
   readonly #scanner = new ReplyScanner();
-  readonly #sinks: SinkQueue;
   readonly #onPush: ((bytes: Buffer) => void) | undefined;
+  /** From #head on, in the order of their requests. What is before it is removed in large steps. */
+  #sinks: ReplySink[] = [];
+  #head = 0;
   #line: Buffer[] = [];
   #ended = false;
 
-  constructor(sinks: SinkQueue, onPush: ((bytes: Buffer) => void) | undefined) {
-    this.#sinks = sinks;
+  constructor(onPush: ((bytes: Buffer) => void) | undefined) {
     this.#onPush = onPush;
   }
 
-  /** No more will come; every sink fails. */
+  /** Sinks whose replies have not come in full. */
+  get awaited(): number {
+    return this.#sinks.length - this.#head;
+  }
+
+  /** The next replies are for this sink, after those of all others. */
+  expect(sink: ReplySink): void {
+    this.#sinks.push(sink);
+  }
+
+  /** The next replies are for this sink, before those of all others: it sent the first requests on a new connection. */
+  expectFirst(sink: ReplySink): void {
+    this.#sinks.splice(this.#head, 0, sink);
+  }
+
+  /** No more will come; every sink fails. Only the first can have had a part of its reply. */
   end(error: UpstreamError): void {
     this.#ended = true;
     const begun = !this.#scanner.idle && this.#scanner.kind !== push && this.#line.length === 0;
-    this.#sinks.failAll(error, begun);
+    const sinks = this.#sinks.splice(this.#head);
+    for (const [index, sink] of sinks.entries()) sink.fail(error, begun && index === 0);
   }
 
   /** @throws {Error} when the bytes are no replies, or no reply is awaited */
@@ -29,7 +46,7 @@ export class ReplyDelivery {
     const scanner = this.#scanner;
     let at = 0;
     let from = 0;
-    let sink = this.#sinks.first;
+    let sink = this.#sinks[this.#head];
     while (at < chunk.length && !this.#ended) {
       const end = scanner.scan(chunk, at);
       const special = scanner.kind === push || (scanner.kind === dash && sink?.receiveError !== undefined);
@@ -54,11 +71,18 @@ export class ReplyDelivery {
       if (sink.remaining > 0) continue;
       if (at > from) sink.receive(chunk, from, at);
       from = at;
-      this.#sinks.shift();
+      this.#shift();
       sink.done();
-      sink = this.#sinks.first;
+      sink = this.#sinks[this.#head];
     }
     if (at > from) sink?.receive(chunk, from, at);
+  }
+
+  #shift(): void {
+    this.#head += 1;
+    if (this.#head < this.#sinks.length && this.#head <= 1024) return;
+    this.#sinks = this.#sinks.slice(this.#head);
+    this.#head = 0;
   }
 
   /** Errors that a sink wants whole and pushes are kept until they are complete. */
