@@ -58,8 +58,8 @@ export interface Client {
   endRun(): void;
   /** Call it before awaiting anything: replies that are known already must go out first. */
   beforeWaiting(): void;
-  /** So many of the forwarded commands have been answered. */
-  delivered(count: number, nearWrites: number): void;
+  /** Some of the forwarded commands have been answered. */
+  delivered(): void;
   /** All later requests wait until `endWait`. `own` is this client's alone and is closed with it. */
   beginWait(own?: Closable): void;
   endWait(): void;

@@ -18,6 +18,8 @@ import { ReplyQueue } from './reply-queue.ts';
 import { Session } from './session.ts';
 import { UsedConnections } from './used-connections.ts';
 
+/** Replies of a Redis that one client may be waiting for. */
+const mostForwarded = 4096;
 /** Unsent bytes at which a client's requests are not read further, until it has read its replies, and at which it is cut off. */
 const [highWater, mostOutput] = [1024 * 1024, 128 * 1024 * 1024];
 
@@ -84,7 +86,8 @@ export class ClientConnection implements Client, RunOwner {
   }
 
   #mustWait(): boolean {
-    return this.pending.full || this.#output.waiting + this.replies.held > highWater;
+    const { exclusive, forwarded } = this.pending;
+    return exclusive > 0 || forwarded >= mostForwarded || this.#output.waiting + this.replies.held > highWater;
   }
 
   #read(memory: Buffer, bytes: number): void {
@@ -155,9 +158,10 @@ export class ClientConnection implements Client, RunOwner {
     this.#output.handOver();
   }
 
-  delivered(count: number, nearWrites: number): void {
-    this.pending.delivered(count, nearWrites);
-    this.endpoint.turns.workLater(this);
+  delivered(): void {
+    const { turns } = this.endpoint;
+    if (this.#held || this.parser.pending > 0) turns.workLater(this);
+    else turns.flushLater(this);
   }
 
   #send(bytes: Buffer): void {

@@ -1,13 +1,12 @@
 import { SlotOrder } from '../forwarding/slots.ts';
 
-/** Replies that one client may be waiting for. */
-const mostAwaited = 4096;
-
 export type Closable = { close(reason: string): void; ready?: boolean };
 
 /** The work under way for one client, by kind; `dispatch` begins nothing that must not overtake it. */
 export class PendingWork {
+  /** Commands that were passed on to a Redis. */
   forwarded = 0;
+  /** Those of them that write behind a near cache. */
   nearWrites = 0;
   reads = 0;
   writes = 0;
@@ -16,25 +15,9 @@ export class PendingWork {
   /** What it waits on, which is closed with it. */
   own: Closable | undefined;
 
-  /** Nothing more may be begun. */
-  get full(): boolean {
-    return this.exclusive > 0 || this.forwarded >= mostAwaited;
-  }
-
   /** Whether it is blocked in the Redis, waiting for another client. */
   get blocked(): boolean {
     return this.own !== undefined && this.own.ready !== false;
-  }
-
-  /** One more command was forwarded; `nearWrites` is 1 if it is a write behind a near cache. */
-  passedOn(nearWrites: 0 | 1): void {
-    this.forwarded += 1;
-    this.nearWrites += nearWrites;
-  }
-
-  delivered(count: number, nearWrites: number): void {
-    this.forwarded -= count;
-    this.nearWrites -= nearWrites;
   }
 
   begin(own: Closable | undefined): void {

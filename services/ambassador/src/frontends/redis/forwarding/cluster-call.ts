@@ -27,14 +27,17 @@ export function callCluster(client: Client, request: ClusterRequest, first: Forw
   const finish = () => {
     reply.close();
     pending.slots.leave(slot);
-    client.delivered(1, nearWrites);
+    pending.forwarded -= 1;
+    pending.nearWrites -= nearWrites;
+    client.delivered();
   };
   const reconnect: Reconnect = (pool) => {
     pending.slots.redirected(slot);
     return (connection = pool.connection(session.protocol));
   };
   pending.slots.enter(slot, connection);
-  pending.passedOn(nearWrites);
+  pending.forwarded += 1;
+  pending.nearWrites += nearWrites;
   const { near, guard } = route;
   const call = new UpstreamRequest(
     { upstream, frame, reconnect, near, written, guard },

@@ -13,9 +13,9 @@ const readOnly = Buffer.from('-READONLY');
 /** The client that a run belongs to, as the run uses it. */
 export type RunOwner = {
   replies: ReplyQueue;
-  pending: { passedOn(nearWrites: 0 | 1): void };
-  /** So many of the forwarded commands have been answered. */
-  delivered(count: number, nearWrites: number): void;
+  pending: { forwarded: number; nearWrites: number };
+  /** Some of the forwarded commands have been answered. */
+  delivered(): void;
   /** A reply was cut in the middle, so the client's connection must be closed. */
   abandon(reason: string): void;
 };
@@ -60,11 +60,13 @@ export class ForwardRun implements ReplySink {
     if (got !== undefined) (this.#gets ??= [])[this.#count] = got;
     this.#count += 1;
     this.remaining += 1;
-    if (written === undefined || this.route.near === undefined) return this.#owner.pending.passedOn(0);
+    const { pending } = this.#owner;
+    pending.forwarded += 1;
+    if (written === undefined || this.route.near === undefined) return;
     this.route.near.invalidate(written);
     (this.#written ??= []).push(...written);
     this.#nearWrites += 1;
-    this.#owner.pending.passedOn(1);
+    pending.nearWrites += 1;
   }
 
   receive(chunk: Buffer, start: number, end: number): void {
@@ -98,7 +100,10 @@ export class ForwardRun implements ReplySink {
   #finish(answered: boolean): void {
     this.#invalidate();
     this.#slot.close();
-    this.#owner.delivered(this.#count, this.#nearWrites);
+    const { pending } = this.#owner;
+    pending.forwarded -= this.#count;
+    pending.nearWrites -= this.#nearWrites;
+    this.#owner.delivered();
     this.route.guard?.leave(this.#count, answered);
   }
 
