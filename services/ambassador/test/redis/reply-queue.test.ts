@@ -5,8 +5,8 @@ const bytes = (text: string) => Buffer.from(text);
 
 test('pushes go out behind a reply that is sent in part, in their order, and before the replies behind it', () => {
   let sent = '';
-  const queue = new ReplyQueue((part) => {
-    sent += part.toString();
+  const queue = new ReplyQueue(() => {
+    sent += queue.take()?.toString() ?? '';
   });
   const [first, second] = [queue.open(), queue.open()];
   second.write(bytes('d'));

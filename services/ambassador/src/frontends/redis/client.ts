@@ -56,7 +56,7 @@ export interface Client {
   interject(bytes: Buffer): void;
   /** Close the current run: its bytes are complete and its replies are awaited. */
   endRun(): void;
-  /** Call it before awaiting anything: replies that are known already must go out first. */
+  /** Call it before awaiting anything: it ends the run, and replies that are known already go out first. */
   beforeWaiting(): void;
   /** Some of the forwarded commands have been answered. */
   delivered(): void;

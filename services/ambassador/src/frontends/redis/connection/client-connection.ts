@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import { describeError } from '@podkit/chassis/errors';
 import type { RawRoute } from '../../../store/raw-route.ts';
 import type { Client, EndpointContext } from '../client.ts';
-import { type Answer, CommandError } from '../commands/answer.ts';
+import { type Answer, CommandError, writeAnswer } from '../commands/answer.ts';
 import { RequestView } from '../commands/request.ts';
 import { dispatch } from '../dispatch/dispatch.ts';
 import type { ForwardRun, RunOwner } from '../forwarding/forward-run.ts';
@@ -12,7 +12,7 @@ import { Subscriptions } from '../session-commands/subscriptions.ts';
 import type { Transaction } from '../session-commands/transaction.ts';
 import type { Tracking } from '../tracking/tracking.ts';
 import type { Upstream } from '../upstream/upstream.ts';
-import { ClientOutput } from './client-output.ts';
+import { answerLater } from './answer-later.ts';
 import { type Closable, PendingWork } from './pending-work.ts';
 import { ReplyQueue } from './reply-queue.ts';
 import { Session } from './session.ts';
@@ -38,12 +38,10 @@ export class ClientConnection implements Client, RunOwner {
   readonly pending = new PendingWork();
   closing = false;
   readonly #socket: Socket;
-  readonly #output: ClientOutput;
   #held = false;
+  /** True while its requests are being served; replies then go out at the end. */
   #working = false;
   #ended = false;
-  /** True while its own requests are being served; replies then go out at the end. */
-  #reading = false;
   #finishing = false;
 
   constructor(endpoint: EndpointContext, accepted: Socket, id: number) {
@@ -53,10 +51,9 @@ export class ClientConnection implements Client, RunOwner {
     this.session = new Session(id, `${socket.remoteAddress ?? 'unix'}:${socket.remotePort ?? 0}`, open);
     this.parser = new RequestParser(open ? endpoint.limits : unauthenticatedLimits);
     this.request = new RequestView(this.parser);
-    this.#output = new ClientOutput(this, socket);
-    this.replies = new ReplyQueue((bytes) => this.#send(bytes));
+    this.replies = new ReplyQueue(() => this.#replyReady());
     this.subscriptions = new Subscriptions(this);
-    socket.on('drain', () => this.work());
+    socket.on('drain', () => endpoint.turns.workLater(this));
     socket.on('end', () => this.#readEnd());
     socket.on('error', () => socket.destroy());
     socket.on('close', () => this.#closed());
@@ -69,13 +66,12 @@ export class ClientConnection implements Client, RunOwner {
       this.#serve();
     } catch (error) {
       // Only the parser throws here, when it cannot find the next request.
-      this.endRun();
       this.answer(new CommandError(`ERR ${describeError(error)}`));
       this.closing = true;
     }
-    this.endRun();
-    this.#working = false;
+    this.beforeWaiting();
     this.#settle();
+    this.#working = false;
   }
 
   #serve(): void {
@@ -87,14 +83,17 @@ export class ClientConnection implements Client, RunOwner {
 
   #mustWait(): boolean {
     const { exclusive, forwarded } = this.pending;
-    return exclusive > 0 || forwarded >= mostForwarded || this.#output.waiting + this.replies.held > highWater;
+    return exclusive > 0 || forwarded >= mostForwarded || this.#unsent + this.replies.held > highWater;
+  }
+
+  /** Bytes that the client has not taken yet. */
+  get #unsent(): number {
+    return this.replies.ready + this.#socket.writableLength + this.endpoint.writer.length;
   }
 
   #read(memory: Buffer, bytes: number): void {
     this.parser.push(memory, bytes);
-    this.#reading = true;
     this.work();
-    this.#reading = false;
     if (this.#held || this.parser.pending > 0) this.parser.keep();
     this.flush();
   }
@@ -109,7 +108,6 @@ export class ClientConnection implements Client, RunOwner {
 
   /** Stop reading a client that sends faster than it is served, and go on when it is. */
   #settle(): void {
-    this.#output.handOver();
     if (this.parser.pending > highWater && this.#busy) this.#socket.pause();
     else if (this.#socket.isPaused()) this.#socket.resume();
   }
@@ -119,15 +117,21 @@ export class ClientConnection implements Client, RunOwner {
   }
 
   answer(answer: Answer): void {
-    this.#output.answer(answer, this.#working);
+    const { writer } = this.endpoint;
+    writer.protocol = this.session.protocol;
+    // Answers gather in the writer while nothing is awaited before them.
+    const gathers = this.#working && this.replies.length === 0;
+    if (!gathers) this.beforeWaiting();
+    writeAnswer(writer, answer);
+    if (!gathers) this.beforeWaiting();
   }
 
   answerLater(answer: Promise<Answer>, kind: 'reads' | 'writes' | 'exclusive'): void {
-    this.#output.answerLater(answer, kind);
+    answerLater(this, answer, kind);
   }
 
   interject(bytes: Buffer): void {
-    this.#output.handOver();
+    this.beforeWaiting();
     if (this.pending.own === undefined) this.replies.add(bytes);
     else this.replies.interject(bytes);
   }
@@ -155,7 +159,9 @@ export class ClientConnection implements Client, RunOwner {
   }
 
   beforeWaiting(): void {
-    this.#output.handOver();
+    this.endRun();
+    const { writer } = this.endpoint;
+    if (writer.length > 0) this.replies.add(writer.take());
   }
 
   delivered(): void {
@@ -164,21 +170,23 @@ export class ClientConnection implements Client, RunOwner {
     else turns.flushLater(this);
   }
 
-  #send(bytes: Buffer): void {
-    this.#output.add(bytes);
-    if (!this.#reading) this.endpoint.turns.flushLater(this);
+  #replyReady(): void {
+    if (!this.#working) this.endpoint.turns.flushLater(this);
   }
 
   flush(): void {
-    if (this.#output.flush()) {
-      if (this.#output.waiting > mostOutput) this.abandon('the client does not read its replies');
+    const bytes = this.replies.take();
+    if (bytes !== undefined) {
+      this.#socket.write(bytes);
+      if (this.#unsent > mostOutput) this.abandon('the client does not read its replies');
       // A write that the system takes whole emits no `drain`, so the rest of a long pipeline is scheduled here.
       if ((this.#held || this.parser.pending > 0) && !this.#mustWait()) this.endpoint.turns.workLater(this);
     }
-    if (this.replies.length > 0 || this.#busy) return;
+    const leaves = this.closing || this.#finishing || this.#ended;
+    if (!leaves || this.replies.length > 0 || this.#busy) return;
     // As in Redis after QUIT and after a protocol error: the answer is sent, and nothing more is read.
     if (this.closing) this.#socket.destroySoon();
-    else if (this.#finishing || this.#ended) this.#socket.end();
+    else this.#socket.end();
   }
 
   abandon(reason: string): void {

@@ -1,15 +1,27 @@
-/** Keeps the replies of one client in the order of its requests while some of them are still on their way. */
+/** Keeps the replies of one client in the order of its requests while some are on their way, and gathers what may go out. */
 export class ReplyQueue {
   /** Replies that have not come in full. */
   length = 0;
   /** Bytes that wait for replies before them. */
   held = 0;
+  /** Bytes that may go out. */
+  ready = 0;
+  #parts: Buffer[] = [];
   #head: ReplySlot | undefined;
   #tail: ReplySlot | undefined;
-  readonly #output: (bytes: Buffer) => void;
+  readonly #onReady: () => void;
 
-  constructor(output: (bytes: Buffer) => void) {
-    this.#output = output;
+  constructor(onReady: () => void) {
+    this.#onReady = onReady;
+  }
+
+  /** All that may go out, in one piece. */
+  take(): Buffer | undefined {
+    const parts = this.#parts;
+    if (parts.length === 0) return undefined;
+    this.#parts = [];
+    this.ready = 0;
+    return parts.length === 1 ? parts[0] : Buffer.concat(parts);
   }
 
   /** Whole replies that are known at once; they go out behind all that is still awaited. */
@@ -69,6 +81,12 @@ export class ReplyQueue {
     this.#release(slot.waiting);
     slot.waiting = undefined;
     slot.begun = true;
+  }
+
+  #output(bytes: Buffer): void {
+    this.#parts.push(bytes);
+    this.ready += bytes.length;
+    this.#onReady();
   }
 
   #hold(place: Buffer[], bytes: Buffer): void {

@@ -35,7 +35,6 @@ export function forward(
   const upstream = slot === undefined ? undefined : client.upstream(route);
   if (slot !== undefined && upstream instanceof ClusterUpstream) {
     if (!pending.slots.mayUse(slot, connection)) return false;
-    client.endRun();
     client.beforeWaiting();
     const frame = copyFrame(parser, route.keyPrefix, positions);
     const got = command.isGet ? keys[0] : undefined;
@@ -46,7 +45,6 @@ export function forward(
   const behind = run?.buffer === parser.buffer && run.end === parser.frameStart;
   const joins = behind && run?.connection === connection && run.route === route;
   if (run === undefined || !joins) {
-    client.endRun();
     client.beforeWaiting();
     run = client.run = new ForwardRun(client, connection, route, parser);
   }

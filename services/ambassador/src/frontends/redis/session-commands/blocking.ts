@@ -19,7 +19,6 @@ export const blockingCommand: SessionCommand = (client, command) => {
   if (!mayBlock(client, command.name)) return forward(client, command, raw, positions, keys);
   // It is sent on another connection, so it must not overtake earlier requests.
   if (storesBusy(client) || client.pending.forwarded > 0) return false;
-  client.endRun();
   client.beforeWaiting();
   wait(client, located, keySlot);
   return true;

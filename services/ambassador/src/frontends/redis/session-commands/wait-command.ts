@@ -20,7 +20,6 @@ export const wait: SessionCommand = (client) => {
   const routes = distinctRedis(client.endpoint.engine);
   if (routes.length === 0) throw new CommandError('ERR WAIT is not supported: no store of this endpoint has replicas');
   if (storesBusy(client) || client.pending.forwarded > 0) return false;
-  client.endRun();
   // Another server may be the master now; its replicas say nothing about writes to the old one.
   if (client.used.takeLost())
     throw new CommandError('ERR a connection that this client used was lost; what it wrote before may be lost, too');
