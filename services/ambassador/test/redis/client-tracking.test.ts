@@ -166,3 +166,19 @@ test('while a store sends no notices, one is sent at once for each key that is r
     (await redis.replies(1)).includes('>2\r\n$10\r\ninvalidate\r\n_\r\n'),
   );
 });
+
+test('a notice for another connection takes along no answer of the one that is being served', async () => {
+  const generation = buildStores('stores: {main: {driver: memory}}');
+  onTestFinished(() => closeAll(generation));
+  const engine = new Engine(generation);
+  const { port } = await openEndpoint(engine);
+  const [reader, notified] = [await rawClient(port), await rawClient(port)];
+  const [, id = ''] = await ask(notified, 'HELLO 3\nCLIENT ID');
+  await ask(reader, `CLIENT TRACKING ON REDIRECT ${id.slice(1, -2)}`);
+  // From now on no change is reported, so the other connection is notified of each key that is read, at once.
+  const silent = [...generation.stores].map(([name, built]) => [name, { ...built, changes: undefined }] as const);
+  engine.replace({ ...generation, stores: new Map(silent) });
+  expect(await ask(reader, 'PING\nGET k')).toEqual(['+PONG\r\n', '$-1\r\n']);
+  const notices = ['_\r\n', '*1\r\n$1\r\nk\r\n'].map((keys) => `>2\r\n$10\r\ninvalidate\r\n${keys}`);
+  expect(await notified.replies(2)).toEqual(notices);
+});

@@ -131,7 +131,8 @@ export class ClientConnection implements Client, RunOwner {
   }
 
   interject(bytes: Buffer): void {
-    this.beforeWaiting();
+    // While another client is being served, the writer holds the answers of that one.
+    if (this.#working) this.beforeWaiting();
     if (this.pending.own === undefined) this.replies.add(bytes);
     else this.replies.interject(bytes);
   }
