@@ -59,15 +59,17 @@ export class NearMemory {
 
   /** The entry, null for a key known to be absent, undefined where the backend has to be asked. */
   peek(key: Key): Entry | null | undefined {
-    const slot = this.#get(key);
+    const slot = this.#map.get(key);
     return slot !== undefined && slot.freshUntil > this.#now() ? slot.entry : undefined;
   }
 
   /** A stale entry that may be served while it is being revalidated, or when the backend fails. */
   stale(key: Key, why: 'revalidate' | 'error'): Entry | null | undefined {
-    const slot = this.#get(key);
-    if (slot === undefined || (why === 'revalidate' && slot.staleUntil <= this.#now())) return undefined;
-    return slot.entry;
+    const slot = this.#map.get(key);
+    if (slot === undefined) return undefined;
+    const now = this.#now();
+    if (slot.goneAt <= now) this.#map.delete(key);
+    return (why === 'revalidate' ? slot.staleUntil : slot.goneAt) > now ? slot.entry : undefined;
   }
 
   /** Before asking the backend. */
@@ -114,13 +116,6 @@ export class NearMemory {
   clear(): void {
     this.#map.clear();
     for (const fills of this.#fills.values()) for (const fill of fills) fill.live = false;
-  }
-
-  #get(key: Key): NearSlot | undefined {
-    const slot = this.#map.get(key);
-    if (slot === undefined || slot.goneAt > this.#now()) return slot;
-    this.#map.delete(key);
-    return undefined;
   }
 
   #keep(key: Key, entry: Entry | undefined, freshUntil: number): void {
