@@ -45,9 +45,9 @@ function track(client: Client, tracking: Tracking, command: Command, transaction
   if (command.name !== 'client') tracking.caching = false;
 }
 
-function findRefusal({ session, request }: Client, command: Command): string | undefined {
+function findRefusal({ session, parser }: Client, command: Command): string | undefined {
   const { arity } = command;
-  if (arity > 0 ? request.count !== arity : request.count < -arity) return wrongArguments(command.name);
+  if (arity > 0 ? parser.count !== arity : parser.count < -arity) return wrongArguments(command.name);
   if (!session.authenticated && !beforeLogin.has(command.name)) return replies.noAuth;
   if (session.subscriptions > 0 && session.protocol === 2 && !whileSubscribed.has(command.name))
     return notInSubscribedMode(command.name);

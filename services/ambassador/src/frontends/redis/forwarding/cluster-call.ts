@@ -1,25 +1,29 @@
 import type { RawRoute } from '../../../store/raw-route.ts';
 import type { Key } from '../../../store/store.ts';
 import type { Client } from '../client.ts';
-import type { ClusterUpstream } from '../upstream/cluster/cluster-upstream.ts';
 import type { ForwardingConnection } from '../upstream/forwarding-connection.ts';
+import { copyFrame } from './frame.ts';
 import { answerFromHash, isWrongType } from './hash-value.ts';
 import { type Reconnect, replyTo, UpstreamRequest } from './upstream-request.ts';
 
-export type ClusterRequest = {
+type ClusterRequest = {
   route: RawRoute;
-  upstream: ClusterUpstream;
   slot: number;
-  frame: Buffer;
+  /** Where its keys stand. */
+  positions: readonly number[];
   written: readonly Key[] | undefined;
   /** The key of a GET. */
   got: Key | undefined;
 };
 
-/** Pass one request of a client on to the node that has its slot. */
-export function callCluster(client: Client, request: ClusterRequest, first: ForwardingConnection): void {
-  const { route, upstream, slot, frame, written, got } = request;
+/** Pass the client's request on to the node that has its slot. False: it must wait for others of the slot. */
+export function callCluster(client: Client, request: ClusterRequest, first: ForwardingConnection): boolean {
+  const { route, slot, positions, written, got } = request;
   const { session, pending } = client;
+  if (!pending.slots.mayUse(slot, first)) return false;
+  client.beforeWaiting();
+  const frame = copyFrame(client.parser, route.keyPrefix, positions);
+  const upstream = client.upstream(route);
   const reply = client.replies.open();
   const nearWrites = written !== undefined && route.near !== undefined ? 1 : 0;
   let connection = first;
@@ -57,4 +61,5 @@ export function callCluster(client: Client, request: ClusterRequest, first: Forw
     },
   );
   call.send(connection);
+  return true;
 }

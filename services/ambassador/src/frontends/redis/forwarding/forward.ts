@@ -3,11 +3,10 @@ import type { RawRoute } from '../../../store/raw-route.ts';
 import type { Key } from '../../../store/store.ts';
 import type { Client, Command } from '../client.ts';
 import { CommandError } from '../commands/answer.ts';
-import { ClusterUpstream } from '../upstream/cluster/cluster-upstream.ts';
 import type { ForwardingConnection } from '../upstream/forwarding-connection.ts';
 import { callCluster } from './cluster-call.ts';
 import { ForwardRun } from './forward-run.ts';
-import { addPrefixed, copyFrame } from './frame.ts';
+import { addPrefixed } from './frame.ts';
 import { commonSlot } from './slots.ts';
 
 /**
@@ -32,15 +31,8 @@ export function forward(
     client.endpoint.turns.waitForRoom(client);
     return false;
   }
-  const upstream = slot === undefined ? undefined : client.upstream(route);
-  if (slot !== undefined && upstream instanceof ClusterUpstream) {
-    if (!pending.slots.mayUse(slot, connection)) return false;
-    client.beforeWaiting();
-    const frame = copyFrame(parser, route.keyPrefix, positions);
-    const got = command.isGet ? keys[0] : undefined;
-    callCluster(client, { route, upstream, slot, frame, written, got }, connection);
-    return true;
-  }
+  const got = command.isGet ? keys[0] : undefined;
+  if (slot !== undefined) return callCluster(client, { route, slot, positions, written, got }, connection);
   let { run } = client;
   const behind = run?.buffer === parser.buffer && run.end === parser.frameStart;
   const joins = behind && run?.connection === connection && run.route === route;
@@ -50,7 +42,7 @@ export function forward(
   }
   route.guard?.enter();
   if (route.keyPrefix !== '') addPrefixed(connection, parser, keyToBytes(route.keyPrefix), positions);
-  run.extend(parser.frameEnd, written, command.isGet ? keys[0] : undefined);
+  run.extend(parser.frameEnd, written, got);
   return true;
 }
 
