@@ -94,7 +94,7 @@ export class ClientConnection implements Client, RunOwner {
   #read(memory: Buffer, bytes: number): void {
     this.parser.push(memory, bytes);
     this.work();
-    if (this.#held || this.parser.pending > 0) this.parser.keep();
+    if (this.#hasUnserved) this.parser.keep();
     this.flush();
   }
 
@@ -114,6 +114,10 @@ export class ClientConnection implements Client, RunOwner {
 
   get #busy(): boolean {
     return this.#held || this.#mustWait();
+  }
+
+  get #hasUnserved(): boolean {
+    return this.#held || this.parser.pending > 0;
   }
 
   answer(answer: Answer): void {
@@ -167,7 +171,7 @@ export class ClientConnection implements Client, RunOwner {
 
   delivered(): void {
     const { turns } = this.endpoint;
-    if (this.#held || this.parser.pending > 0) turns.workLater(this);
+    if (this.#hasUnserved) turns.workLater(this);
     else turns.flushLater(this);
   }
 
@@ -181,7 +185,7 @@ export class ClientConnection implements Client, RunOwner {
       this.#socket.write(bytes);
       if (this.#unsent > mostOutput) this.abandon('the client does not read its replies');
       // A write that the system takes whole emits no `drain`, so the rest of a long pipeline is scheduled here.
-      if ((this.#held || this.parser.pending > 0) && !this.#mustWait()) this.endpoint.turns.workLater(this);
+      if (this.#hasUnserved && !this.#mustWait()) this.endpoint.turns.workLater(this);
     }
     const leaves = this.closing || this.#finishing || this.#ended;
     if (!leaves || this.replies.length > 0 || this.#busy) return;
