@@ -85,7 +85,7 @@ describe.each(['memory', 'postgresql'])('a query on %s', (name) => {
 
   test('ends a page with the value that makes it reach the bytes asked for, among values of every kind', async () => {
     const odd = '{"x":"\\u0000"}'.padEnd(100);
-    for (const [index, key] of [...'abcdefgh'].entries())
+    for (const [index, key] of 'abcdefgh'.split('').entries())
       await store.set(key, Buffer.from(index < 4 ? '{"x":1}'.padEnd(100) : odd));
     const pages: string[] = [];
     for (let cursor: string | undefined; ; ) {
