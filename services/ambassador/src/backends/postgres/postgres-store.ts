@@ -49,11 +49,7 @@ export class PostgresStore implements Store {
     return texts.map((text) => (text.includes('\0') ? notText() : found.get(text)));
   };
 
-  writeMany: Store['writeMany'] = (operations) =>
-    writeMany(operations, {
-      setAll: (rows) => this.#run(this.#sql.setMany(rows)),
-      one: (operation) => applyTo(this, operation),
-    });
+  writeMany: Store['writeMany'] = (operations) => writeMany(operations, this.#sql, (statement) => this.#run(statement));
 
   transact: Store['transact'] = async (operations) => {
     await this.prepare();

@@ -1,7 +1,7 @@
 import { requireText, textToKey } from '../../store/key.ts';
 import type { SetOperation, Store, WriteOperation, WriteResult } from '../../store/store.ts';
 import { asStoreError, mismatch, type StoreError } from '../../store/store-error.ts';
-import { holds } from '../../store/write.ts';
+import { applyTo, holds } from '../../store/write.ts';
 import type { Statement, Statements } from './statements.ts';
 
 const uuid = /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
@@ -29,25 +29,19 @@ export const createWriter = (sql: Statements, run: Run): Pick<Store, 'set' | 'de
   },
 });
 
-type NewRow = { key: string; value: Buffer; ttl: number | undefined };
-
-type Writers = {
-  setAll: (rows: readonly NewRow[]) => Promise<{ key: string; etag: string }[]>;
-  one: (operation: WriteOperation) => Promise<WriteResult>;
-};
-
 /**
  * Independent writes. Plain sets of different keys go in one statement; if one of them makes it fail, each is written
  * on its own.
  */
 export async function writeMany(
   operations: readonly WriteOperation[],
-  { setAll, one }: Writers,
+  sql: Statements,
+  run: Run,
 ): Promise<(WriteResult | StoreError)[]> {
   const keys = new Set(operations.map(({ key }) => key));
   if (operations.length > 1 && keys.size === operations.length && operations.every(isPlain)) {
     try {
-      const rows = await setAll(operations.map(toRow));
+      const rows = await run<{ key: string; etag: string }>(sql.setMany(operations.map(toRow)));
       const etags = new Map(rows.map(({ key, etag }) => [textToKey(key), etag]));
       return operations.map(({ key }) => ({ etag: etags.get(key) ?? '' }));
     } catch (error) {
@@ -55,8 +49,9 @@ export async function writeMany(
       if (failure.transient || failure.outcome === 'unknown') throw failure;
     }
   }
+  const writer = createWriter(sql, run);
   const results: (WriteResult | StoreError)[] = [];
-  for (const operation of operations) results.push(await one(operation).catch(asStoreError));
+  for (const operation of operations) results.push(await applyTo(writer, operation).catch(asStoreError));
   return results;
 }
 
@@ -66,4 +61,4 @@ function isPlain(operation: WriteOperation): operation is SetOperation & { ttl?:
   return ifMatch === undefined && ifAbsent !== true && ifPresent !== true;
 }
 
-const toRow = ({ key, value, ttl }: SetOperation & { ttl?: number }): NewRow => ({ key: requireText(key), value, ttl });
+const toRow = ({ key, value, ttl }: SetOperation & { ttl?: number }) => ({ key: requireText(key), value, ttl });
