@@ -18,6 +18,13 @@ export function parseJson(body: unknown, how: string): unknown {
   }
 }
 
+/** The members of an object; none where it is absent or null. */
+export function objectMembers(value: unknown, refusal: string): Record<string, unknown> {
+  if (value === undefined || value === null) return {};
+  if (typeof value === 'object' && !Array.isArray(value)) return value as Record<string, unknown>;
+  throw malformed(refusal);
+}
+
 /** The bytes of a body that is JSON, as the functions that find places in it require. */
 function checkedJson(body: unknown, how = 'failed to read the request'): Buffer {
   parseJson(body, how);
@@ -87,7 +94,8 @@ function commonParts(json: Buffer, item: Span, { store, metadata: override }: Bo
   const members = membersAt(json, item.start);
   if (members === undefined) throw malformed('failed to read the request: an item is not an object');
   const key = parseKey(plain(json, members.get('key')), store);
-  const options = writeOptions(plain(json, members.get('options')));
+  const how = 'failed to read the request';
+  const options = objectMembers(plain(json, members.get('options')), `${how}: "options" must be an object`);
   const condition = parseCondition(etagIn(plain(json, members.get('etag'))), options.concurrency, options.consistency);
   const metadata = { ...textMap(plain(json, members.get('metadata'))), ...override };
   return { members, key, condition, metadata };
@@ -96,13 +104,6 @@ function commonParts(json: Buffer, item: Span, { store, metadata: override }: Bo
 const plain = (json: Buffer, span: Span | undefined): unknown =>
   span === undefined ? undefined : (JSON.parse(json.toString('utf8', span.start, span.end)) as unknown);
 
-function writeOptions(value: unknown): { concurrency?: unknown; consistency?: unknown } {
-  if (value === undefined || value === null) return {};
-  if (typeof value !== 'object' || Array.isArray(value))
-    throw malformed('failed to read the request: "options" must be an object');
-  return value;
-}
-
 function textOrAbsent(value: unknown, name: string): string | undefined {
   if (value === undefined || value === null) return undefined;
   if (typeof value === 'string') return value;
@@ -110,11 +111,8 @@ function textOrAbsent(value: unknown, name: string): string | undefined {
 }
 
 function textMap(value: unknown): Metadata {
-  if (value === undefined || value === null) return {};
-  const ok =
-    typeof value === 'object' &&
-    !Array.isArray(value) &&
-    Object.values(value).every((entry) => typeof entry === 'string');
-  if (!ok) throw malformed('failed to read the request: "metadata" must map strings to strings');
-  return value as Metadata;
+  const refusal = 'failed to read the request: "metadata" must map strings to strings';
+  const members = objectMembers(value, refusal);
+  if (!Object.values(members).every((member) => typeof member === 'string')) throw malformed(refusal);
+  return members as Metadata;
 }

@@ -1,4 +1,5 @@
 import { keyToText, textToKey } from '../../store/key.ts';
+import { objectMembers, parseJson } from './body.ts';
 import { malformed } from './errors.ts';
 import { parseKey } from './request-parts.ts';
 import { type Answer, answerJson, attempt, type StateRequest } from './state.ts';
@@ -26,16 +27,9 @@ export async function increment({ store, name, body }: StateRequest, keyText: st
 
 /** A number that JSON can hold exactly, or any integer of 64 bits as a string. */
 function parseAmount(body: unknown): bigint {
-  const text = Buffer.isBuffer(body) ? body.toString() : '';
-  if (text === '') return 1n;
-  let by: unknown;
-  try {
-    const parsed = JSON.parse(text) as { by?: unknown } | null;
-    if (typeof parsed !== 'object' || Array.isArray(parsed)) throw new TypeError('not an object');
-    by = parsed?.by ?? 1;
-  } catch (cause) {
-    throw malformed('the body must be JSON such as {"by": 1}', cause);
-  }
+  if (!Buffer.isBuffer(body) || body.length === 0) return 1n;
+  const how = 'the body must be JSON such as {"by": 1}';
+  const by = objectMembers(parseJson(body, how), how).by ?? 1;
   if (typeof by === 'number' && Number.isSafeInteger(by)) return BigInt(by);
   if (typeof by === 'string' && /^-?\d{1,19}$/.test(by)) return BigInt(by);
   throw malformed('"by" must be a whole number');

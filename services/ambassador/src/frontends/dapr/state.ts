@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import { keyToText } from '../../store/key.ts';
 import type { Entry, Key, Store, WriteResult } from '../../store/store.ts';
 import { asStoreError, StoreError, type StoreErrorCode } from '../../store/store-error.ts';
-import { parseJson, parseSave, parseTransaction } from './body.ts';
+import { objectMembers, parseJson, parseSave, parseTransaction } from './body.ts';
 import { DaprError, malformed, storeFailure, transactionsUnsupported } from './errors.ts';
 import { parseCondition, parseKey, readMetadata, readOptions } from './request-parts.ts';
 
@@ -85,9 +85,7 @@ export async function remove({ store, name, query, headers }: StateRequest, keyT
 /** https://docs.dapr.io/reference/api/state_api/#get-bulk-state */
 export async function bulkGet({ store, name, body: asked }: StateRequest): Promise<Answer> {
   const how = 'failed deserializing HTTP body';
-  const request = parseJson(asked, how) as { keys?: unknown } | null;
-  if (typeof request !== 'object' || Array.isArray(request)) throw malformed(`${how}: the body must be an object`);
-  const keys = request?.keys ?? [];
+  const keys = objectMembers(parseJson(asked, how), `${how}: the body must be an object`).keys ?? [];
   if (!Array.isArray(keys)) throw malformed(`${how}: "keys" must be an array of strings`);
   if (keys.length === 0) return answerJson([]);
   const names = keys.map((key) => parseKey(key, name));
