@@ -22,9 +22,9 @@ export function watchStores(engine: Engine<ConfiguredStores>, health: Health, re
     for (const name of names) {
       const required = isRequired(engine, name);
       const labels = { store: name, required: String(required) };
-      const check = async (signal: AbortSignal) => {
+      const check = async () => {
         try {
-          await ping(engine, name, signal);
+          await pingStore(engine, name);
           up.set(labels, 1);
         } catch (error) {
           up.set(labels, 0);
@@ -39,11 +39,11 @@ export function watchStores(engine: Engine<ConfiguredStores>, health: Health, re
 }
 
 /** A route answers when all required stores behind it answer. */
-async function ping(engine: Engine<ConfiguredStores>, name: string, signal: AbortSignal): Promise<void> {
+export async function pingStore(engine: Engine<ConfiguredStores>, name: string): Promise<void> {
   const spec = engine.generation.file.stores[name];
-  if (spec?.driver !== 'route') return engine.store(name)?.ping(signal);
+  if (spec?.driver !== 'route') return engine.store(name)?.ping();
   const needed = new Set(spec.rules.map(({ store }) => store).filter((store) => isRequired(engine, store)));
-  await Promise.all([...needed].map((store) => ping(engine, store, signal)));
+  await Promise.all([...needed].map((store) => pingStore(engine, store)));
 }
 
 export const isRequired = (engine: Engine<ConfiguredStores>, name: string): boolean =>

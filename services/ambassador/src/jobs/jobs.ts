@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describeError, PodkitError } from '@podkit/chassis/errors';
 import type { Logger } from '@podkit/chassis/log/logger';
 import type { ConfiguredStores } from '../assembly/generation.ts';
-import { isRequired } from '../assembly/health.ts';
+import { isRequired, pingStore } from '../assembly/health.ts';
 import type { FileConfig } from '../config/file-schema.ts';
 import type { Engine } from '../routing/engine.ts';
 import { shownKey } from '../store/key.ts';
@@ -35,14 +35,9 @@ const migrate: Job = async ({ file, log, waitTimeout }) => {
 
 /** Wait until every required store answers. */
 const wait: Job = async ({ engine, log, waitTimeout }) => {
-  const ping = async (name: string) =>
-    retryUntil(waitTimeout, `store ${name}`, log, async () => engine.store(name)?.ping(AbortSignal.timeout(5000)));
-  await Promise.all(
-    engine
-      .storeNames()
-      .filter((name) => isRequired(engine, name))
-      .map(ping),
-  );
+  const required = engine.storeNames().filter((name) => isRequired(engine, name));
+  const ping = (name: string) => retryUntil(waitTimeout, `store ${name}`, log, () => pingStore(engine, name));
+  await Promise.all(required.map(ping));
   log.info('every required store answers');
 };
 

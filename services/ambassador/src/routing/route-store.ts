@@ -121,8 +121,8 @@ export class RouteStore implements Store {
 
   list: Store['list'] = (options) => listAll(this.table, options);
 
-  ping: Store['ping'] = async (signal) => {
-    await Promise.all(this.table.stores.map((store) => store.ping(signal)));
+  ping: Store['ping'] = async () => {
+    await Promise.all(this.table.stores.map((store) => store.ping()));
   };
 
   /** The stores behind it are closed by their own names. */

@@ -51,7 +51,7 @@ export function intercept(
     count: (prefix) => around(read('count', []), (store = inner) => store.count(prefix)),
     query: (query) => around(read('query', []), (store = inner) => store.query(query)),
     checkKey: (key) => inner.checkKey(key),
-    ping: (signal) => (pings ? around(read('ping', []), (store = inner) => store.ping(signal)) : inner.ping(signal)),
+    ping: () => (pings ? around(read('ping', []), (store = inner) => store.ping()) : inner.ping()),
     close: () => inner.close(),
   };
   if (keepPeek && inner.peek !== undefined) outer.peek = inner.peek.bind(inner);

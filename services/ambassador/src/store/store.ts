@@ -140,7 +140,7 @@ export interface Store {
   checkKey(key: Key): void;
 
   /** Resolve when the backend answers, reject with the reason when it does not. */
-  ping(signal: AbortSignal): Promise<void>;
+  ping(): Promise<void>;
 
   /** Finish the writes that were acknowledged, and release connections. */
   close(): Promise<void>;

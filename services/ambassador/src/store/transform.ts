@@ -52,7 +52,7 @@ export function transform(inner: Store, { key: keys, value: values }: Transform)
       return { ...page, entries: page.entries.map((entry) => ({ ...entry, key: back(entry.key) })) };
     },
     checkKey: (key) => inner.checkKey(out(key)),
-    ping: (signal) => inner.ping(signal),
+    ping: () => inner.ping(),
     close: () => inner.close(),
   };
   if (inner.peek !== undefined) {

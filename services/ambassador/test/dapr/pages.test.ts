@@ -29,8 +29,7 @@ describe.each(['memory', 'postgresql'])('store %s', (name) => {
   let failAt: number;
   const keys = Array.from({ length: 250 }, (_, index) => `k${String(index).padStart(3, '0')}`);
   let api: ReturnType<typeof daprApi>;
-  const post = (url: string, body: unknown) =>
-    api.inject({ method: 'POST', url, payload: JSON.stringify(body) });
+  const post = (url: string, body: unknown) => api.inject({ method: 'POST', url, payload: JSON.stringify(body) });
 
   beforeAll(async () => {
     const inner = getStore(generation, name);

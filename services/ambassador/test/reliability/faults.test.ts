@@ -75,7 +75,7 @@ test('after PostgreSQL was killed and started again under load nothing is lost o
     `stores: {db: {driver: postgresql, url: '${postgres.url}', policies: [near: {}, retry: {}]}}`,
   );
   const store = getStore(generation, 'db');
-  await store.ping(AbortSignal.timeout(deadline()));
+  await store.ping();
   const work = load(store, keys);
   await waitFor('writes', () => work.total() > 50);
   await postgres.stop('SIGKILL');

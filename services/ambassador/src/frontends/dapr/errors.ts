@@ -34,8 +34,7 @@ const resourceInfo = (store: string): Detail => ({
   description: '',
 });
 
-export const malformed = (why: string, cause?: unknown): DaprError =>
-  new DaprError(400, 'ERR_MALFORMED_REQUEST', why, undefined, cause);
+export const malformed = (why: string): DaprError => new DaprError(400, 'ERR_MALFORMED_REQUEST', why);
 
 export const storeNotFound = (store: string, appId: string): DaprError =>
   new DaprError(400, 'ERR_STATE_STORE_NOT_FOUND', `state store ${store} is not found`, [
