@@ -58,7 +58,7 @@ const services: Record<string, (folder: string, ports: number[]) => Started> = {
     };
   },
   'downward-reader': (folder, [port = 0]) => ({
-    env: { PORT: String(port), DOWNWARD_DIR: folder },
+    env: { PORT: String(port), DOWNWARD_DIR: folder, DOWNWARD_METRIC_LABELS: 'app' },
     servers: [{ port, path: '/openapi.json' }],
   }),
   'git-sync': (folder, [port = 0]) => {

@@ -1,7 +1,7 @@
 /** Names that have a count of their own. They come from outside, so all further names count as `other`. */
 const mostNames = 100;
 
-/** Counts by metric name. */
+/** Counts by name. */
 export class NamedCounts {
   readonly #counts = new Map<string, { value: number }>();
 

@@ -35,16 +35,6 @@ test('the published JSON Schema is the one in use', () => {
   expect(JSON.parse(read('config.schema.json'))).toEqual(inputSchema(file, { client }));
 });
 
-test("README names every metric of the adapter's own", async () => {
-  const app = await serveApp({});
-  const adapter = await startAdapter(`json: [{ name: a, url: '${app}' }]\nstatsd: [{ udp: '127.0.0.1:0' }]`);
-  const names = (await adapter.samples('adapter_')).map((line) => line.replace(/[{ ].*/, ''));
-  const readme = read('README.md');
-  const documented = (name: string) =>
-    new RegExp(`\`${name}[\`{]`).test(readme) || /^adapter_(statsd|http|nodejs|process|podkit)_/.test(name);
-  expect([...new Set(names)].filter((name) => !documented(name))).toEqual([]);
-});
-
 test("the example for podkit's app reads its /stats", async () => {
   const stats = {
     requests: { byRoute: [{ route: '/', method: 'GET', status: 200, count: 3, secondsSum: 0.5 }] },

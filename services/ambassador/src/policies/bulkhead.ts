@@ -67,8 +67,8 @@ export const bulkheadPolicy = definePolicy({
   ),
   build: (settings, { name, inner, context }) => {
     const hold = new Bulkhead(settings);
-    context.metrics.gauge(name, 'bulkhead_in_flight', () => hold.inFlight);
-    context.metrics.gauge(name, 'bulkhead_queued', () => hold.queued);
+    context.metrics.gauge(name, 'bulkhead_in_flight', 'Operations in flight in the bulkhead.', () => hold.inFlight);
+    context.metrics.gauge(name, 'bulkhead_queued', 'Operations that wait for the bulkhead.', () => hold.queued);
     return guarded(inner, hold);
   },
 });

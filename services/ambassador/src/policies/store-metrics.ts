@@ -32,7 +32,11 @@ export class StoreMetrics {
     });
     this.#errors = counter('operation_errors_total', 'Operations that failed, by code.', 'operation', 'code');
     this.#events = counter('policy_events_total', 'What policies did: retry, failover, mirror_copied, …', 'event');
-    this.#near = counter('near_reads_total', 'Reads of the near cache, by their result.', 'result');
+    this.#near = counter(
+      'near_reads_total',
+      'Reads of the near cache, by result: hit, negative, miss, coalesced, stale, stale-if-error or bypass.',
+      'result',
+    );
     this.#breakers = new Gauge({
       name: `${prefix}_breaker_state`,
       help: 'State of a circuit breaker: 0 closed, 1 half-open, 2 open.',
@@ -55,14 +59,14 @@ export class StoreMetrics {
   }
 
   /** A value that is read at each scrape; a later one for the same store replaces it. */
-  gauge(store: string, name: string, read: () => number): void {
+  gauge(store: string, name: string, help: string, read: () => number): void {
     const known = this.#gauges.get(name);
     if (known !== undefined) return void known.set(store, read);
     const readers = new Map([[store, read]]);
     this.#gauges.set(name, readers);
     const gauge = new Gauge({
       name: `${prefix}_${name}`,
-      help: `Current ${name.replaceAll('_', ' ')} of a store.`,
+      help,
       labelNames: ['store'],
       registers: [this.#registry],
       collect: () => {

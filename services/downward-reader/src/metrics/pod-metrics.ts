@@ -50,21 +50,35 @@ export function registerPodMetrics({
   if (allowedLabels.length > 0) {
     const allowed = metricLabelNames(allowedLabels);
     const labelNames = [...Object.keys(identity), ...allowed.values()];
-    gauge(`${names}_pod_labels`, 'Allowed labels of the Pod; always 1.', labelNames, (self) => {
-      const values = document().labels?.values ?? {};
-      const own = [...allowed].map(([label, name]) => [name, values[label] ?? '']);
-      self.set({ ...fillLabels(identity), ...Object.fromEntries(own) }, 1);
-    });
+    gauge(
+      `${names}_pod_labels`,
+      'Labels of the Pod that DOWNWARD_METRIC_LABELS allows; always 1.',
+      labelNames,
+      (self) => {
+        const values = document().labels?.values ?? {};
+        const own = [...allowed].map(([label, name]) => [name, values[label] ?? '']);
+        self.set({ ...fillLabels(identity), ...Object.fromEntries(own) }, 1);
+      },
+    );
   }
-  gauge('downward_limit_cpu_cores', 'CPU limit in cores, by source.', ['source'], (self) =>
-    limits(self, document(), 'limits.cpu', 0.001),
+  gauge(
+    'downward_limit_cpu_cores',
+    'CPU limit in cores, by source: volume, environment or cgroup.',
+    ['source'],
+    (self) => limits(self, document(), 'limits.cpu', 0.001),
   );
-  gauge('downward_limit_memory_bytes', 'Memory limit in bytes, by source.', ['source'], (self) =>
-    limits(self, document(), 'limits.memory', 1),
+  gauge(
+    'downward_limit_memory_bytes',
+    'Memory limit in bytes, by source: volume, environment or cgroup.',
+    ['source'],
+    (self) => limits(self, document(), 'limits.memory', 1),
   );
   gauge('downward_warnings', 'Number of warnings of the document.', [], (self) => self.set(document().warnings.length));
-  gauge('downward_unreadable_files', 'Files and folders of the volume that are not read.', [], (self) =>
-    self.set(document().volume.unreadable.length),
+  gauge(
+    'downward_unreadable_files',
+    'Files and folders of the volume that are not read now; the document names them in volume.unreadable.',
+    [],
+    (self) => self.set(document().volume.unreadable.length),
   );
   gauge('downward_last_change_id', 'Number of the newest change.', [], (self) => self.set(changes()));
   gauge('downward_streams', 'Clients of /events.', [], (self) => self.set(streams().open));

@@ -39,19 +39,26 @@ function syncMetrics(registry: Registry, several: boolean): (repository: string)
 
   const durations = new Summary({
     name: 'git_sync_duration_seconds',
-    help: 'Time of a pass, by status (success, error, noop).',
+    help: 'Time of a pass.',
     labelNames: ['status', ...extra],
     percentiles: [],
     registers,
   });
-  const passes = counter('git_sync_count_total', 'Passes, by status (success, error, noop).', 'status');
-  const updates = counter('git_fetch_count_total', 'Fetches that brought something new.');
+  const passes = counter(
+    'git_sync_count_total',
+    'Passes, by status: success (changed, or the first), noop or error.',
+    'status',
+  );
+  const updates = counter('git_fetch_count_total', 'Passes that changed the published tree.');
   const askpass = counter('git_sync_askpass_calls', 'Calls of --askpass-url, by status.', 'status');
   const app = counter('git_sync_refresh_github_app_token_count', 'GitHub App token renewals, by status.', 'status');
   const hooks = counter('git_sync_hook_run_count_total', 'Hook runs, by hook and status.', 'name', 'status');
   const verified = counter('git_sync_verification_count_total', 'Signature checks, by status.', 'status');
   const refused = gauge('git_sync_unverified', '1 while a commit without a good signature is held back.');
-  const stuck = counter('git_sync_cleanup_error_count_total', 'Superseded checkouts that could not be removed.');
+  const stuck = counter(
+    'git_sync_cleanup_error_count_total',
+    'Failed removals of superseded checkouts; each pass tries again.',
+  );
   const last = gauge('git_sync_last_success_timestamp_seconds', 'When the last pass succeeded.');
   const info = gauge('git_sync_hash_info', 'Always 1; the label is the published hash.', 'hash');
 

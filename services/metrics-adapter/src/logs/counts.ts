@@ -1,5 +1,4 @@
 import { NamedCounts } from '../named-counts.ts';
-import { Tally } from '../tally.ts';
 
 /** Counts of a source of log lines. */
 export class LogCounts {
@@ -10,8 +9,8 @@ export class LogCounts {
   malformed = 0;
   readonly conflicts = new NamedCounts();
   /** Samples left out, by reason. */
-  readonly errors = new Tally();
+  readonly errors = new NamedCounts();
   /** Events of files, such as `rotated`. */
-  readonly events = new Tally();
+  readonly events = new NamedCounts();
   readErrors = 0;
 }

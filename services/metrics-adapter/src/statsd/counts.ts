@@ -1,5 +1,4 @@
 import { NamedCounts } from '../named-counts.ts';
-import { Tally } from '../tally.ts';
 
 /** Counts of a StatsD source, as plain numbers, since they change with every line. */
 export class StatsdCounts {
@@ -19,7 +18,7 @@ export class StatsdCounts {
   relayedPackets = 0;
   relayDroppedLines = 0;
   reloads = { success: 0, failure: 0 };
-  readonly sampleErrors = new Tally();
-  readonly eventErrors = new Tally();
+  readonly sampleErrors = new NamedCounts();
+  readonly eventErrors = new NamedCounts();
   readonly conflicts = new NamedCounts();
 }

@@ -13,9 +13,9 @@ export function statsdMetrics(
     counter('samples', 'Samples received.', counts.samples),
     counter('tags', 'Samples with tags.', counts.tagged),
     counter('tag_errors', 'Tags that were left out.', counts.tagErrors),
-    counter('sample_errors', 'Samples, or parts of them, that were left out.', counts.sampleErrors, 'reason'),
+    counter('sample_errors', 'Samples, or parts of them, that were left out.', counts.sampleErrors.values, 'reason'),
     counter('events', 'Samples that reached a series.', counts.events, 'type'),
-    counter('events_error', 'Samples that no series can take.', counts.eventErrors, 'reason'),
+    counter('events_error', 'Samples that no series can take.', counts.eventErrors.values, 'reason'),
     counter('events_actions', 'Samples that a mapping took.', counts.actions, 'action'),
     counter('events_unmapped', 'Samples that no mapping took.', counts.unmapped),
     counter(

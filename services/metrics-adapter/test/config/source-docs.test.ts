@@ -10,13 +10,8 @@ import { Adapter } from '../../src/adapter.ts';
 import { loadAdapterConfig } from '../../src/config/load.ts';
 import type { AdapterConfig } from '../../src/config/schema.ts';
 import { forwardSchema } from '../../src/forward/config.ts';
-import { ForwardCounts, forwardMetrics } from '../../src/forward/counts.ts';
 import { logsSchema } from '../../src/logs/config.ts';
-import { LogCounts } from '../../src/logs/counts.ts';
-import { logMetrics } from '../../src/logs/self-metrics.ts';
 import { statsdSchema } from '../../src/statsd/config.ts';
-import { StatsdCounts } from '../../src/statsd/counts.ts';
-import { statsdMetrics } from '../../src/statsd/self-metrics.ts';
 import { cellsOf, schemaTable } from '../support/schema-table.ts';
 
 const log = createLogger({ service: 'test', version: '0', level: 'silent' });
@@ -35,18 +30,6 @@ test.each([
 ])('docs/%s.md has every setting', (name, schema) => {
   const table = /<!-- settings -->\n([\s\S]*)\n<!-- end -->/.exec(document(name))?.[1];
   expect(cellsOf(table)).toEqual(cellsOf(schemaTable(schema)));
-});
-
-test.each([
-  ['statsd', statsdMetrics('s', new StatsdCounts(), { mappings: 0, kernelDrops: 0 })],
-  ['logs', logMetrics('s', new LogCounts(), 0)],
-  ['forward', forwardMetrics('s', new ForwardCounts(), { files: 0, bufferedBytes: 0, bufferedBatches: 0 })],
-])('docs/%s.md names every metric', (name, metrics) => {
-  const text = document(name);
-  const missing = metrics
-    .map((metric) => metric.name.replace(`${name}_`, ''))
-    .filter((metric) => !text.includes(`\`${metric}`));
-  expect(missing).toEqual([]);
 });
 
 test.each(['csv-log', 'access-log', 'statsd', 'forward'])('examples/%s.yaml is a valid configuration', async (name) => {

@@ -27,7 +27,9 @@ function ingested(packet: string, mapping = '') {
   ingest.packet(Buffer.from(packet).toString('latin1'));
   return {
     values: sink.values,
-    errors: Object.fromEntries([...counts.sampleErrors, ...counts.eventErrors]),
+    errors: Object.fromEntries(
+      [...counts.sampleErrors.values, ...counts.eventErrors.values].filter(([reason]) => reason !== ''),
+    ),
     counts,
     sink,
   };

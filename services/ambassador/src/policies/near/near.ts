@@ -41,8 +41,8 @@ const schema = strict(
  */
 function near(spec: Static<typeof schema>, { name, inner, context: { metrics } }: Place): Built {
   const memory = new NearMemory(spec);
-  metrics.gauge(name, 'near_entries', () => memory.size);
-  metrics.gauge(name, 'near_bytes', () => memory.bytes);
+  metrics.gauge(name, 'near_entries', 'Entries of the near cache.', () => memory.size);
+  metrics.gauge(name, 'near_bytes', 'Bytes of the near cache.', () => memory.bytes);
   const store = nearStore(inner.store, memory, (event) => metrics.near(name, event));
   const { raw, changes } = inner;
   const cached: Built = { store, raw: raw && { ...raw, near: memory } };

@@ -110,8 +110,13 @@ export const writeBehindPolicy = definePolicy({
     const warn = (message: string) => context.warn(`store ${name}: ${message}`);
     const lease = () => context.journals.hold(journal);
     const queue = new WriteBehind(inner.store, { ...limits, folder: journal, warn, lease });
-    context.metrics.gauge(name, 'write_behind_entries', () => queue.pending.size);
-    context.metrics.gauge(name, 'write_behind_bytes', () => queue.pending.bytes);
+    context.metrics.gauge(name, 'write_behind_entries', 'Writes that wait for the store.', () => queue.pending.size);
+    context.metrics.gauge(
+      name,
+      'write_behind_bytes',
+      'Bytes of the writes that wait for the store.',
+      () => queue.pending.bytes,
+    );
     return opaque(writeBehindStore(inner.store, queue));
   },
 });
