@@ -71,6 +71,15 @@ export class Container {
     if (status !== expected) throw new Error(`${path} answered ${status} instead of ${expected}`);
   }
 
+  async read(path: string): Promise<string> {
+    return (await fetch(`${this.#url}${path}`)).text();
+  }
+
+  /** Start a program in the container; it ends with it. */
+  async startBeside(command: string[]): Promise<void> {
+    await run('docker', ['exec', '--detach', this.#id, ...command]);
+  }
+
   async runHealthcheck({ Config }: Image): Promise<string> {
     const [, ...command] = Config.Healthcheck?.Test ?? [];
     await run('docker', ['exec', this.#id, ...command]);

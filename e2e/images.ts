@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { freePort } from '@podkit/chassis/testing/free-port';
 import { root } from '../tools/doc-commands.ts';
 import { runCases } from './case.ts';
+import { adapterImageCase } from './cases/adapter-image.ts';
 import { gitSyncCrashCase } from './cases/git-sync-crash.ts';
 import { gitSyncImageCases } from './cases/git-sync-image.ts';
 import { heapCases } from './cases/heap.ts';
@@ -30,7 +31,14 @@ const onFreePorts = (commands: string) =>
   );
 const pages = pageCases('docker', clone, onFreePorts);
 process.exitCode =
-  (await runCases([...imageCases(rows), ...gitSyncImageCases(), gitSyncCrashCase(), ...heapCases(), ...pages])) === 0
+  (await runCases([
+    ...imageCases(rows),
+    adapterImageCase(),
+    ...gitSyncImageCases(),
+    gitSyncCrashCase(),
+    ...heapCases(),
+    ...pages,
+  ])) === 0
     ? 0
     : 1;
 rmSync(clone, { recursive: true, force: true });

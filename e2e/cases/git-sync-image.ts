@@ -1,4 +1,5 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { generateKeyPairSync } from 'node:crypto';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { localImage } from '../../tools/image-set.ts';
@@ -152,6 +153,18 @@ export function gitSyncImageCases(): Case[] {
         'two.txt',
       ),
     ),
+    one('signs a request for a token of a GitHub App', async () => {
+      const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+      writeFileSync(join(folder, 'app.pem'), privateKey.export({ type: 'pkcs1', format: 'pem' }));
+      const flags = ['client-id=a', 'installation-id=1', 'private-key-file=/w/app.pem'].map(
+        (flag) => `--github-app-${flag}`,
+      );
+      // Nothing listens there. The request is signed before.
+      const words = ['--repo=https://git.invalid/site', '--github-base-url=http://127.0.0.1:9/', ...flags, ...once];
+      const { code, output } = await sync('app', words);
+      expect(code === 1 && output.includes('cannot reach http://127.0.0.1:9'), `it ended with ${code}: ${output}`);
+      return 'signed, and sent to nobody';
+    }),
     one('answers POST /sync while it follows a full hash, and exits on SIGTERM', () =>
       answersAfterTrigger(image, folder),
     ),
@@ -176,7 +189,7 @@ async function answersAfterTrigger(image: string, folder: string): Promise<strin
   ];
   mkdirSync(join(folder, 'hash'));
   chmodSync(join(folder, 'hash'), 0o777);
-  const words = [...site, '--root=/w/hash', `--ref=${hash}`, '--http-bind=:9376', '--http-metrics'];
+  const words = [...site, '--root=/w/hash', `--ref=${hash}`, '--http-bind=:9376', '--http-metrics', '--http-pprof'];
   const container = await Container.start(image, 9376, options, words);
   try {
     await container.untilReady('/');
@@ -184,6 +197,7 @@ async function answersAfterTrigger(image: string, folder: string): Promise<strin
       await container.expectStatus('/sync', 202, { method: 'POST', headers: { authorization: `Bearer ${secret}` } });
     await container.expectStatus('/livez', 200);
     await container.expectStatus('/metrics', 200);
+    await container.expectStatus('/debug/pprof/heap?seconds=1', 200);
     const { exitCode, milliseconds } = await container.stop();
     expect(exitCode === 0, `it ended with ${exitCode}: ${await container.logs()}`);
     return `stopped with 0 after ${milliseconds} ms`;

@@ -17,7 +17,16 @@ const distroless = 'gcr.io/distroless/nodejs24-debian13:nonroot';
 const root = join(import.meta.dirname, '..', '..');
 const site = join(root, 'local/site');
 const adapterConfig = join(root, 'services/metrics-adapter/examples/app.yaml');
-const appOptions = ['-v', `${site}:/site:ro`, '-e', 'APP_SITE=/site', '-e', 'APP_REQUIRES=site'];
+const appOptions = [
+  '-v',
+  `${site}:/site:ro`,
+  '-e',
+  'APP_SITE=/site',
+  '-e',
+  'APP_REQUIRES=site',
+  '-e',
+  'APP_CONSOLE_OPEN=true',
+];
 const limitMegabytes = 25;
 
 const subjects = (repository: string): Subject[] => [
@@ -87,9 +96,17 @@ async function check(subject: Subject, reference: string, rows: Row[]): Promise<
   const { added, tools } = await measureLayers(subject, reference);
   expect(added <= limitMegabytes, `${added.toFixed(1)} MB on top of ${subject.base}`);
   expectConfig(subject, image);
-  const container = await Container.start(reference, subject.port, subject.options, subject.words);
+  const container = await Container.start(
+    reference,
+    subject.port,
+    ['-e', 'SWAGGER_UI=true', ...subject.options],
+    subject.words,
+  );
   try {
     const ready = await container.untilReady(subject.ready);
+    // The bundle moves the code of Swagger UI, which finds its page by a path from there.
+    const pages = subject.name === 'git-server' ? [] : ['/openapi.json', '/docs', '/docs/static/swagger-ui-bundle.js'];
+    for (const page of pages) await container.expectStatus(page, 200);
     const health = image.Config.Healthcheck === undefined ? 'no health check' : await container.runHealthcheck(image);
     const { exitCode, milliseconds } = await container.stop();
     expect(exitCode === 0, `it ended with ${exitCode}: ${await container.logs()}`);

@@ -2,16 +2,19 @@ import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { credentials, makeGenericClientConstructor } from '@grpc/grpc-js';
 import { freePort } from '@podkit/chassis/testing/free-port';
+import { startRedis } from '@podkit/chassis/testing/servers';
 import { service } from 'grpc-health-check';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { startApp } from '../support/start-app.ts';
 
 const root = join(import.meta.dirname, '..', '..', '..', '..');
 
-test('the bundle of the image serves the page, the libraries that it imports, and gRPC health', async () => {
+test('the bundle of the image serves the page, the libraries that it imports, gRPC health, and notes over Redis', async () => {
   execFileSync(process.execPath, [join(root, 'tools', 'build.ts'), 'app']);
   const grpcPort = await freePort();
-  const env = { APP_GRPC_PORT: String(grpcPort) };
+  const redis = await startRedis();
+  onTestFinished(() => redis.stop('SIGKILL'));
+  const env = { APP_GRPC_PORT: String(grpcPort), APP_NOTES_PROTOCOL: 'redis', APP_REDIS_URL: redis.url };
   const app = await startApp(env, { main: join(root, 'dist', 'app', 'src', 'main.js') });
   const page = await (await fetch(`${app.admin}/console/`)).text();
   const imported = [...page.matchAll(/"\.\/(vendor\/[^"]+)"|(?:src|href)="([^"#.][^"]+)"/g)].map(([, a, b]) => a ?? b);
@@ -29,4 +32,5 @@ test('the bundle of the image serves the page, the libraries that it imports, an
   );
   client.close();
   expect(answer).toEqual({ status: 'SERVING' });
+  expect((await fetch(`${app.url}/api/notes`)).status).toBe(200);
 });
