@@ -11,7 +11,12 @@ export function logMetrics(source: string, counts: LogCounts, files: number): Se
     counter('lines_malformed', 'Lines that do not have the format.', counts.malformed),
     counter('conflicts', 'Samples dropped because their metric has another type.', conflicts.values, 'metric'),
     counter('sample_errors', 'Samples left out.', counts.errors.values, 'reason'),
-    counter('file_events', 'Events of files: opened, rotated, truncated, removed or cut.', counts.events.values, 'event'),
+    counter(
+      'file_events',
+      'Events of files: opened, rotated, truncated, removed or cut.',
+      counts.events.values,
+      'event',
+    ),
     counter('read_errors', 'Failed attempts to read.', counts.readErrors),
     gauge('files', 'Files being read.', files),
   ];
