@@ -28,7 +28,7 @@ export async function parseProtobuf(bytes: Buffer, collector: ExpositionCollecto
   const slices = new Slices();
   try {
     for (const [metric, meta] of readMetrics(protobuf.Reader.create(bytes))) {
-      readMetric(metric, meta, collector);
+      if (metric !== undefined) readMetric(metric, meta, collector);
       if (slices.over) await slices.pause();
     }
   } catch (cause) {
@@ -37,7 +37,7 @@ export async function parseProtobuf(bytes: Buffer, collector: ExpositionCollecto
   }
 }
 
-function* readMetrics(reader: protobuf.Reader): Generator<[Message<'Metric'>, FamilyMeta]> {
+function* readMetrics(reader: protobuf.Reader): Generator<[Message<'Metric'> | undefined, FamilyMeta]> {
   while (reader.pos < reader.len) {
     const length = reader.uint32();
     const start = reader.pos;
@@ -45,6 +45,8 @@ function* readMetrics(reader: protobuf.Reader): Generator<[Message<'Metric'>, Fa
     const family: Message<'MetricFamily'> = familyType.toObject(familyType.decode(reader, length));
     const { name = '', help = '', unit = '', type = 0 } = family;
     const meta = { name, help, unit, type: types[type] ?? ('unknown' as const) };
+    // A family without metrics takes time too, so the reader may pause here.
+    yield [undefined, meta];
     for (reader.pos = start; reader.pos < start + length; ) {
       const tag = reader.uint32();
       if (tag === metricTag) yield [readMessage(reader), meta];

@@ -54,7 +54,7 @@ export class CriLines {
 
   #append(record: Unfinished, text: string, path: string): void {
     const room = this.#options.maxLength - record.length;
-    if (room <= 0) return;
+    if (room <= 0 || text === '') return;
     if (text.length > room) this.#options.onCut(path);
     const kept = text.length > room ? text.slice(0, room).toWellFormed() : text;
     record.parts.push(kept);

@@ -13,6 +13,10 @@ type Row = Record<string, string | undefined>;
 /** Bytes that the parser gets at once: it makes all rows of a piece before the first is read. */
 const pieceSize = 65_536;
 
+/** Most fields of a row: the parser makes all of them, and a column for each of a header, before a row can be read. */
+const mostFields = 10_000;
+const [newline, quote] = [10, 34];
+
 /**
  * Read CSV (https://www.rfc-editor.org/rfc/rfc4180) into a snapshot, row by row, with pauses.
  *
@@ -23,6 +27,7 @@ async function readCsv(
   { delimiter, columns, metrics }: Pick<CsvConfig, 'delimiter' | 'columns'> & { metrics: readonly Metric[] },
   target: PullTarget,
 ): Promise<void> {
+  checkRows(bytes, delimiter);
   const { parse } = await import('csv-parse');
   const slices = new Slices();
   const parser = Readable.from(pieces(bytes)).pipe(
@@ -43,6 +48,19 @@ async function readCsv(
   } catch (cause) {
     if (cause instanceof FetchError) throw cause;
     throw new FetchError('parse', `the answer is not CSV: ${describeError(cause)}`, { cause });
+  }
+}
+
+/** @throws {FetchError} too_large for a row of too many fields */
+function checkRows(bytes: Buffer, delimiter: string): void {
+  const separator = Buffer.from(delimiter).at(-1);
+  let [fields, isQuoted] = [1, false];
+  for (let at = 0; at < bytes.length; at += 1) {
+    const byte = bytes[at];
+    if (byte === quote) isQuoted = !isQuoted;
+    if (byte === newline && !isQuoted) fields = 1;
+    if (byte === separator && !isQuoted) fields += 1;
+    if (fields > mostFields) throw new FetchError('too_large', `a row has more than ${mostFields} fields`);
   }
 }
 

@@ -1,7 +1,11 @@
 import { expect, test } from 'vitest';
-import { checkCost } from '../../src/json/parse.ts';
+import { compileKubectl } from '../../src/json/kubectl/template.ts';
+import { checkCost, type Json } from '../../src/json/parse.ts';
 import { toTime } from '../../src/json/value.ts';
+import { ExpositionCollector } from '../../src/prometheus/collector.ts';
+import { parseProtobuf } from '../../src/prometheus/parse-protobuf.ts';
 import { parseSampleLine } from '../../src/prometheus/sample-line.ts';
+import { Snapshot } from '../../src/series/snapshot.ts';
 import { StreamLines } from '../../src/statsd/listeners/stream-lines.ts';
 import { leastCpuTime } from '../support/cpu-time.ts';
 import { serveApp } from '../support/serve-app.ts';
@@ -52,6 +56,43 @@ test('a JSON document that would not fit into the heap is refused before it is p
   const document = Buffer.from(`[${'{},'.repeat(100_000)}{}]`);
   expect(() => checkCost(document, 64 * 1_048_576)).toThrow('would take about 32 MiB of memory, more than 16 MiB');
   expect(() => checkCost(document, 1024 * 1_048_576)).not.toThrow();
+});
+
+test('a JSON histogram of many buckets costs only the histogram if it is malformed', async () => {
+  const url = await serveApp({ buckets: Array.from({ length: 200_000 }, () => [1, 1]), fine: 1 });
+  const adapter = await startAdapter(
+    `json: [{ name: app, url: '${url}', metrics: [{ name: h, type: histogram }, { name: fine, value: $.fine }] }]`,
+  );
+  expect(await adapter.samples('fine')).toEqual(['fine 1']);
+  expect(await adapter.samples('adapter_errors')).toEqual(['adapter_errors_total{reason="value",source="app"} 2']);
+});
+
+test('what is nested deeply is not selected again and again by ".."', () => {
+  let document: Json = { b: 1 };
+  for (let depth = 0; depth < 5000; depth += 1) document = { a: document };
+  expect(() => compileKubectl('{..a..b}').values(document)).toThrow('.. selects more than 4000000 values');
+});
+
+test('a row of CSV with too many fields is refused before it is parsed', async () => {
+  const adapter = await startAdapter(
+    `csv: [{ name: app, url: '${await serveApp(','.repeat(100_000))}', metrics: [{ name: c, value: x }] }]`,
+  );
+  expect(await adapter.samples('adapter_up')).toEqual(['adapter_up{source="app"} 0']);
+  expect(await adapter.samples('adapter_errors')).toEqual(['adapter_errors_total{reason="too_large",source="app"} 2']);
+});
+
+test('families without metrics in protobuf do not keep others from running', async () => {
+  let hasRun = false;
+  setImmediate(() => (hasRun = true));
+  const snapshot = new Snapshot({ seriesPerMetric: 1, seriesPerSource: 1 }, () => undefined);
+  const collector = new ExpositionCollector({
+    snapshot,
+    relabel: () => true,
+    honorTimestamps: true,
+    onError: () => undefined,
+  });
+  await parseProtobuf(Buffer.alloc(1_000_000), collector);
+  expect(hasRun).toBe(true);
 });
 
 test.each([[[10_000]], [[1, 5, 300, 9694]], [[300, 9700]]])(

@@ -52,6 +52,12 @@ test('a line without the format is malformed, and splits no record', () => {
   ]);
 });
 
+test('parts without text take no memory', () => {
+  const { push: take, lines } = setUp();
+  take(...Array.from({ length: 100 }, () => `${time} stdout P `));
+  expect([...lines.unfinished.values()].map(({ parts }) => parts)).toEqual([[]]);
+});
+
 test('a record is cut at its limit, once', () => {
   const { push: take, seen, cut } = setUp({ maxLength: 5 });
   take(`${time} stdout P abc`, `${time} stdout P def`, `${time} stdout P ghi`, `${time} stdout F jkl`);

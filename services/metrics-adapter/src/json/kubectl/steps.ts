@@ -1,3 +1,4 @@
+import { FetchError } from '../../fetch/errors.ts';
 import type { Json } from '../parse.ts';
 
 /** One part of a path: maps the values before it to those after it. */
@@ -17,12 +18,16 @@ export const field =
 /** `.*` and `[*]` */
 export const wildcard: Step = (values) => values.flatMap(childValues);
 
-/** `..`: the values and everything inside them. */
+/** Values that `..` may select: one `..` after another repeats what is nested deeply once for each level. */
+const mostValues = 4_000_000;
+
+/** `..`: the values and everything inside them. @throws {FetchError} too_large */
 export const recursive: Step = (values) => {
   const found: Json[] = [];
   const rest = values.toReversed();
   for (let value = rest.pop(); value !== undefined; value = rest.pop()) {
     found.push(value);
+    if (found.length > mostValues) throw new FetchError('too_large', `.. selects more than ${mostValues} values`);
     for (const child of childValues(value).toReversed()) rest.push(child);
   }
   return found;

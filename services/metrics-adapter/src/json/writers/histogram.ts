@@ -37,7 +37,7 @@ export function compileHistogram(config: JsonMetricConfig): MetricWriter {
 /** Undefined if a bound or count is invalid, a bound is repeated, or counts decrease. */
 function histogramPoint({ buckets, sum, count }: Parts): HistogramPoint | undefined {
   if (buckets === undefined) return undefined;
-  const highest = Math.max(0, ...buckets.map(([, value]) => value));
+  const highest = buckets.reduce((most, [, value]) => Math.max(most, value), 0);
   const total = count ?? highest;
   if (!isCount(total) || total < highest) return undefined;
   const open = buckets.some(([bound]) => bound === Number.POSITIVE_INFINITY);
