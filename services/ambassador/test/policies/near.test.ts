@@ -1,6 +1,8 @@
+import { Registry } from 'prom-client';
 import { expect, test } from 'vitest';
 import { NearMemory } from '../../src/policies/near/near-memory.ts';
 import { nearStore } from '../../src/policies/near/near-store.ts';
+import { StoreMetrics } from '../../src/policies/store-metrics.ts';
 import { intercept } from '../../src/store/intercept.ts';
 import type { Store } from '../../src/store/store.ts';
 import { failing, memory, one, scripted, unavailable } from '../support/scripted-store.ts';
@@ -87,4 +89,20 @@ test('a strong read goes past the near cache, and a cache that is not notified o
   cache.suspend();
   expect((await near.get('k'))?.value.toString()).toBe('2');
   expect(cache.peek('k')).toBeUndefined();
+});
+
+test('a hit is counted whichever way it is read, and the metric has all reads of a store', async () => {
+  const registry = new Registry();
+  const backend = memory();
+  await backend.set('k', one);
+  const near = nearStore(backend, new NearMemory(nearOptions), new StoreMetrics(registry).near('main'));
+  expect(near.peek?.('k')).toBeUndefined();
+  await near.get('k');
+  expect(near.peek?.('k')?.value).toEqual(one);
+  await near.get('k');
+  const afterEachScrape = [await registry.metrics(), await registry.metrics()];
+  for (const text of afterEachScrape) {
+    expect(text).toContain('near_reads_total{store="main",result="hit"} 2');
+    expect(text).toContain('near_reads_total{store="main",result="miss"} 1');
+  }
 });

@@ -42,13 +42,17 @@ export function nearStore(
     return answer;
   };
 
+  /** A fresh entry, or null for a known absence. */
+  const peek = (key: Key): Entry | null | undefined => {
+    const known = memory.peek(key);
+    if (known !== undefined) count(known === null ? 'negative' : 'hit');
+    return known;
+  };
+
   /** From memory, as an entry or null; undefined where the backend has to be asked first. */
   const fromMemory = (key: Key): Entry | null | undefined => {
-    const known = memory.peek(key);
-    if (known !== undefined) {
-      count(known === null ? 'negative' : 'hit');
-      return known;
-    }
+    const known = peek(key);
+    if (known !== undefined) return known;
     const stale = memory.stale(key, 'revalidate');
     if (stale === undefined) return undefined;
     count('stale');
@@ -101,5 +105,5 @@ export function nearStore(
       memory.invalidate(keys);
     }
   });
-  return { ...guarded, get, getMany, peek: (key) => memory.peek(key) };
+  return { ...guarded, get, getMany, peek };
 }

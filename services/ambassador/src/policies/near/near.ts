@@ -43,7 +43,7 @@ function near(spec: Static<typeof schema>, { name, inner, context: { metrics } }
   const memory = new NearMemory(spec);
   metrics.gauge(name, 'near_entries', 'Entries of the near cache.', () => memory.size);
   metrics.gauge(name, 'near_bytes', 'Bytes of the near cache.', () => memory.bytes);
-  const store = nearStore(inner.store, memory, (event) => metrics.near(name, event));
+  const store = nearStore(inner.store, memory, metrics.near(name));
   const { raw, changes } = inner;
   const cached: Built = { store, raw: raw && { ...raw, near: memory } };
   if (changes === undefined || !spec.tracking) return cached;
