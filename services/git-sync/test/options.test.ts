@@ -152,6 +152,7 @@ describe('a file with several repositories', () => {
     ],
     ['repositories: [{name: a, repo: /a, root: /r, http-bind: ":1"}]', 'http-bind: no such setting'],
     ['repositories: [{name: a/b, repo: /a, root: /r}]', 'repositories[0].name: must consist of letters'],
+    ['repositories: [{repo: /a, root: /r}]', 'repositories[0].name: must be set'],
     ['repositories: [{name: a, repo: /a, root: /r, depth: x}]', 'depth'],
     ['{', 'repositories.yaml:1:'],
   ])('%s is refused', async (text, words) => {

@@ -68,7 +68,8 @@ function mergeEntry(base: Options, { entry, index, where, errors }: EntryInput):
   };
   const merged: Record<string, unknown> = { ...base };
   const { name, ...settings } = entry;
-  if (typeof name !== 'string' || !/^[A-Za-z0-9._-]+$/.test(name))
+  if (name === undefined) fail('name', 'must be set');
+  else if (typeof name !== 'string' || !/^[A-Za-z0-9._-]+$/.test(name))
     fail('name', 'must consist of letters, digits, dots, dashes and underscores');
   for (const [flag, value] of Object.entries(settings)) {
     const setting = allSettings.find((candidate) => candidate.flag === `--${flag}`);
