@@ -1,9 +1,9 @@
-import { PodkitError } from '@podkit/chassis/errors';
+import { describeError, PodkitError } from '@podkit/chassis/errors';
 import type { AdapterConfig } from '../config/schema.ts';
 import { HttpClient } from '../fetch/client.ts';
 import type { Family } from '../series/family.ts';
 import { Snapshot } from '../series/snapshot.ts';
-import type { Parameters } from './body-template.ts';
+import type { BodyTemplate, Parameters } from './body-template.ts';
 import { compileModule, type JsonModule } from './json-module.ts';
 import { acceptJson, parseJson } from './parse.ts';
 
@@ -13,8 +13,8 @@ export type ProbeQuery = { module: string; target: string; parameters: Parameter
 export class ProbeError extends PodkitError {
   readonly status: 400 | 403;
 
-  constructor(status: 400 | 403, message: string) {
-    super('ERR_PROBE', message);
+  constructor(status: 400 | 403, message: string, options?: ErrorOptions) {
+    super('ERR_PROBE', message, options);
     this.status = status;
   }
 }
@@ -72,13 +72,21 @@ export class Probes {
   ): Promise<Family[]> {
     const { limits, probe } = this.#config;
     const { maxBytes } = probe;
-    const body = renderBody?.(parameters);
+    const body = renderBody && this.#render(renderBody, parameters);
     const allows = (to: URL) => this.#isAllowed(to);
     const request = { url, headers, accept: acceptJson, body, maxBytes, validStatus, allows, signal };
     const { bytes } = await client.fetch(request);
     const snapshot = new Snapshot(limits, onError);
     read(parseJson(bytes), snapshot, onError);
     return snapshot.families();
+  }
+
+  #render(render: BodyTemplate, parameters: Parameters): string {
+    try {
+      return render(parameters);
+    } catch (cause) {
+      throw new ProbeError(400, `the body can't be made of these parameters: ${describeError(cause)}`, { cause });
+    }
   }
 
   #isAllowed(url: URL): boolean {

@@ -76,19 +76,38 @@ test('there is no function of the environment or the network', () => {
   for (const name of ['env', 'expandenv', 'getHostByName']) expect(templateFunctions.has(name)).toBe(false);
 });
 
-test('a function returns a value of bounded size for all parameters', () => {
+test.each(['repeat 100 .a', 'replace "x" .a .a', 'replace "" .a .a', '.a | splitList "x" | join .a'])(
+  '{{ %s }} is refused if the text would be too long',
+  (action) => {
+    const parameters = new Map([['a', ['x'.repeat(16_000)]]]);
+    expect(() => compileBodyTemplate(`{{ ${action} }}`)(parameters)).toThrow(
+      expect.objectContaining({ code: 'ERR_TEMPLATE', message: 'a text would have more than 1048576 letters' }),
+    );
+  },
+);
+
+test('a function returns a text of bounded size, or an error, for all parameters', () => {
   const names = fc.constantFrom(...templateFunctions.keys());
   const words = fc.oneof(
     fc.string({ maxLength: 20 }),
-    fc.constantFrom('1e9', '-1', '9007199254740993', 'NaN', '\u{1F600}'),
+    fc.constantFrom('1e9', '-1', '9007199254740993', 'NaN', '\u{1F600}', 'x'.repeat(16_000)),
   );
   fc.assert(
     fc.property(names, fc.array(fc.array(words, { maxLength: 2 }), { minLength: 3, maxLength: 3 }), (name, values) => {
       const count = Math.min(3, templateFunctions.get(name)?.most ?? 0);
       const template = compileBodyTemplate(`{{ ${[name, '.a', '.b', '.c'].slice(0, count + 1).join(' ')} }}`);
-      const text = template(new Map(['a', 'b', 'c'].map((key, at) => [key, values[at] ?? []])));
-      expect(text.length).toBeLessThan(3_000_000);
+      const parameters = new Map(['a', 'b', 'c'].map((key, at) => [key, values[at] ?? []] as const));
+      expect(orError(() => template(parameters)).length).toBeLessThan(3_000_000);
     }),
     { numRuns: 1000 },
   );
 });
+
+function orError(render: () => string): string {
+  try {
+    return render();
+  } catch (error) {
+    expect(error).toMatchObject({ code: 'ERR_TEMPLATE' });
+    return '';
+  }
+}

@@ -33,6 +33,9 @@ modules:
   templated:
     body: { content: '{"val": "{{ .myVal | first }}", "took": "{{ duration \`95\` }}"}', templatize: true }
     metrics: [{ name: echoed, path: '{.val}' }]
+  long:
+    body: { content: '{{ .a | repeat 65536 }}', templatize: true }
+    metrics: []
 `;
 const document = {
   counter: 1234,
@@ -90,6 +93,12 @@ test('a body is filled in with the parameters and sent with POST', async () => {
 test.each([
   ['an unknown module', '/probe?module=nope&target=http://127.0.0.1:1', 400, 'unknown module "nope"'],
   ['a missing target', '/probe', 400, 'the parameter target is missing'],
+  [
+    'a body that gets too long',
+    `/probe?module=long&target=http://127.0.0.1:1&a=${'x'.repeat(100)}`,
+    400,
+    'more than 1048576 letters',
+  ],
   ['a target on another host', '/probe?target=http://192.0.2.1/', 403, 'target is not allowed'],
   ['a target that nobody serves', '/probe?target=http://127.0.0.1:1/', 503, 'ECONNREFUSED'],
 ])('%s is answered with its status and the reason', async (_what, path, status, reason) => {

@@ -1,5 +1,6 @@
 import { createHash, randomInt, randomUUID } from 'node:crypto';
 import { formatDuration } from '@podkit/chassis/config/duration';
+import { PodkitError } from '@podkit/chassis/errors';
 import { isEmpty, type Value, valueCount, valueList, valueNumber, valueText } from './value.ts';
 
 /** A function of templates, with its least and most number of arguments. */
@@ -33,8 +34,8 @@ const texts = {
   nospace: onText((text) => text.replaceAll(/\s/g, '')),
   trunc: takes(2, 2, (count, text) => truncated(valueText(text), valueNumber(count))),
   substr: takes(3, 3, (from, to, text) => substring(valueText(text), valueNumber(from), valueNumber(to))),
-  repeat: takes(2, 2, (count, text) => valueText(text).repeat(valueCount(count))),
-  replace: takes(3, 3, (old, by, text) => valueText(text).replaceAll(valueText(old), () => valueText(by))),
+  repeat: takes(2, 2, (count, text) => repeated(valueText(text), valueCount(count))),
+  replace: takes(3, 3, (old, by, text) => replaced(valueText(text), valueText(old), valueText(by))),
   contains: onTexts((part, text) => text.includes(part)),
   hasPrefix: onTexts((prefix, text) => text.startsWith(prefix)),
   hasSuffix: onTexts((suffix, text) => text.endsWith(suffix)),
@@ -54,7 +55,7 @@ const lists = {
   list: takes(0, Infinity, (...values) => values),
   first: takes(1, 1, (value) => valueList(value)[0]),
   last: takes(1, 1, (value) => valueList(value).at(-1)),
-  join: takes(2, 2, (between, value) => valueList(value).map(valueText).join(valueText(between))),
+  join: takes(2, 2, (between, value) => joined(valueList(value).map(valueText), valueText(between))),
   splitList: onTexts((between, text) => text.split(between)),
   uniq: takes(1, 1, (value) => [...new Set(valueList(value))]),
   sortAlpha: takes(1, 1, (value) => valueList(value).map(valueText).toSorted()),
@@ -107,6 +108,30 @@ const numbers = {
 export const templateFunctions: ReadonlyMap<string, TemplateFunction> = new Map(
   Object.entries({ ...texts, ...lists, ...choices, ...numbers }),
 );
+
+/** Letters of the longest text. Parameters of a probe decide its length, and one may multiply another. */
+const longest = 1_048_576;
+
+/** @throws {PodkitError} ERR_TEMPLATE if a text of this length is too long */
+function checkLength(length: number): void {
+  if (length > longest) throw new PodkitError('ERR_TEMPLATE', `a text would have more than ${longest} letters`);
+}
+
+function repeated(text: string, count: number): string {
+  checkLength(text.length * count);
+  return text.repeat(count);
+}
+
+function replaced(text: string, old: string, by: string): string {
+  const places = old === '' ? text.length + 1 : text.split(old).length - 1;
+  checkLength(text.length + places * by.length);
+  return text.replaceAll(old, () => by);
+}
+
+function joined(texts: readonly string[], between: string): string {
+  checkLength(texts.reduce((sum, { length }) => sum + length, texts.length * between.length));
+  return texts.join(between);
+}
 
 function truncated(text: string, count: number): string {
   const letters = Array.from(text);
