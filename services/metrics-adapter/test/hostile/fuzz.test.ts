@@ -108,7 +108,8 @@ test(
       expect(await checkPages(adapter, '/metrics')).toBe(true);
       await checkPages(adapter, probe);
       const cpu = await cpuTimeOf(async () => expect((await adapter.get('/-/healthy')).status).toBe(200));
-      expect(cpu).toBeLessThan(100);
+      // Prometheus scrapes meanwhile, and the slower the machine the more of that is in this time.
+      expect(cpu).toBeLessThan(deadline(100));
       expect(await seriesBytes(adapter)).toBeLessThan(1.1 * budget);
       const { pod } = await prometheus.lastErrors();
       // On a busy machine a scrape may take longer than its second. Only an unreadable page is a failure.

@@ -128,9 +128,9 @@ function replaced(text: string, old: string, by: string): string {
   return text.replaceAll(old, () => by);
 }
 
-function joined(texts: readonly string[], between: string): string {
-  checkLength(texts.reduce((sum, { length }) => sum + length, texts.length * between.length));
-  return texts.join(between);
+function joined(parts: readonly string[], between: string): string {
+  checkLength(parts.reduce((sum, { length }) => sum + length, parts.length * between.length));
+  return parts.join(between);
 }
 
 function truncated(text: string, count: number): string {
