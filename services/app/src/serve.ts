@@ -12,7 +12,7 @@ import { readIdentity } from './identity.ts';
 import { PostStartMarker } from './lifecycle/post-start.ts';
 import { openStores } from './open-stores.ts';
 import { createProcessState, type ProcessState } from './process-state.ts';
-import { sendRequests } from './stats/send-requests.ts';
+import { openRequestMetrics } from './stats/request-metrics.ts';
 
 /** Exit codes by the code of the error that keeps the app from starting. */
 const exitCodeByError: Record<string, number> = {
@@ -41,7 +41,7 @@ export async function serve(context: Context<Config>, host: NodeJS.Process): Pro
 async function start(context: Context<Config>, state: ProcessState, host: NodeJS.Process): Promise<void> {
   const { config, log, lifecycle, health } = context;
   const exit = (code: number) => host.exit(code);
-  const metrics = await sendRequests(context, state);
+  const metrics = await openRequestMetrics(context, state);
   const stores = await openStores(context, state, host);
   const onDrop = (drop: Drop) => log.info(drop, 'slow client of a stream dropped');
   const streams = {

@@ -5,7 +5,7 @@ import type { ProcessState } from '../process-state.ts';
 import { AccessLog } from './access-log.ts';
 
 /** Observe each request for Prometheus, and where they are configured as StatsD and in the access log. */
-export async function sendRequests(context: Context<Config>, { overload }: ProcessState): Promise<HttpMetrics> {
+export async function openRequestMetrics(context: Context<Config>, { overload }: ProcessState): Promise<HttpMetrics> {
   const { config, log, lifecycle, metrics } = context;
   const targets: HttpMetrics[] = [metrics.http];
   if (config.statsd !== undefined) {
