@@ -1,35 +1,23 @@
-import { startPostgres } from '@podkit/chassis/testing/servers';
 import fc from 'fast-check';
 import { Client } from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { queryEntries } from '../../src/backends/memory/memory-query.ts';
 import { queryPage } from '../../src/backends/postgres/query-page.ts';
 import { afterPrefix, Statements } from '../../src/backends/postgres/statements.ts';
-import type { Generation } from '../../src/routing/engine.ts';
 import { keyToText, textToKey } from '../../src/store/key.ts';
 import type { Store, StoreQuery } from '../../src/store/store.ts';
 import { StoreError } from '../../src/store/store-error.ts';
-import { buildStores, closeAll, getStore } from '../support/stores.ts';
+import { getStore, startQueryStores } from '../support/stores.ts';
 
 /** A query for all entries on one page. */
 const all = { sort: [], limit: 1000, maxBytes: 1_000_000_000 };
 
-let postgres: Awaited<ReturnType<typeof startPostgres>>;
-let generation: Generation;
+let stores: Awaited<ReturnType<typeof startQueryStores>>;
 
 beforeAll(async () => {
-  postgres = await startPostgres();
-  generation = buildStores(`
-stores:
-  memory: {driver: memory}
-  postgresql: {driver: postgresql, url: '${postgres.url}'}
-`);
+  stores = await startQueryStores();
 });
-
-afterAll(async () => {
-  await closeAll(generation);
-  await postgres.stop();
-});
+afterAll(() => stores.stop());
 
 describe.each(['memory', 'postgresql'])('a query on %s', (name) => {
   let store: Store;
@@ -40,7 +28,7 @@ describe.each(['memory', 'postgresql'])('a query on %s', (name) => {
   const allKeys = async () => (await store.list({ limit: 1000 })).keys;
 
   beforeEach(async () => {
-    store = getStore(generation, name);
+    store = getStore(stores.generation, name);
     for (const key of await allKeys()) await store.delete(key);
   });
 
@@ -124,7 +112,7 @@ describe.each(['memory', 'postgresql'])('a query on %s', (name) => {
 });
 
 test('a query of more conditions than a statement takes is refused on PostgreSQL, and the next one is answered', async () => {
-  const store = getStore(generation, 'postgresql');
+  const store = getStore(stores.generation, 'postgresql');
   const filters = Array.from({ length: 40_000 }, (_, value) => ({ op: 'EQ' as const, path: ['n'], value }));
   await expect(store.query({ ...all, filter: { op: 'OR', filters } })).rejects.toThrow(
     'the query has too many conditions',
@@ -133,11 +121,11 @@ test('a query of more conditions than a statement takes is refused on PostgreSQL
 });
 
 test('PostgreSQL sends only the rows of the page, whatever there are beside', async () => {
-  const store = getStore(generation, 'postgresql');
+  const store = getStore(stores.generation, 'postgresql');
   for (const key of (await store.list({ limit: 1000 })).keys) await store.delete(key);
   const values = Array.from({ length: 60 }, (_, index) => (index < 30 ? '{"x":1}' : '{"x":"\\u0000"}').padEnd(1000));
   await store.writeMany(values.map((text, index) => ({ kind: 'set', key: `k${index}`, value: Buffer.from(text) })));
-  const client = new Client({ connectionString: postgres.url });
+  const client = new Client({ connectionString: stores.url });
   await client.connect();
   const sent: number[] = [];
   const run = async <R extends object>({ text, values: parameters }: { text: string; values: unknown[] }) => {
@@ -190,13 +178,13 @@ test('the end of a prefix is behind every text that begins with it, and not behi
 });
 
 test('a listing by prefix reads the index over the bytes of the keys', async () => {
-  const store = getStore(generation, 'postgresql');
+  const store = getStore(stores.generation, 'postgresql');
   for (const key of ['käse-1', 'käse-2', 'kase-3']) await store.set(textToKey(key), Buffer.from('1'));
   expect((await store.list({ prefix: textToKey('käse'), limit: 10 })).keys.map(keyToText)).toEqual([
     'käse-1',
     'käse-2',
   ]);
-  const client = new Client({ connectionString: postgres.url });
+  const client = new Client({ connectionString: stores.url });
   await client.connect();
   const { text, values } = new Statements('state').list('käse', 'käse-1', 10);
   await client.query('SET enable_seqscan = off; SET enable_bitmapscan = off');

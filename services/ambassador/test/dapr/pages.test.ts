@@ -1,25 +1,15 @@
-import { startPostgres } from '@podkit/chassis/testing/servers';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { Generation } from '../../src/routing/engine.ts';
 import { intercept } from '../../src/store/intercept.ts';
 import { StoreError } from '../../src/store/store-error.ts';
 import { daprApi } from '../support/dapr-api.ts';
-import { buildStores, closeAll, getStore } from '../support/stores.ts';
+import { getStore, startQueryStores } from '../support/stores.ts';
 
-let postgres: Awaited<ReturnType<typeof startPostgres>>;
-let generation: Generation;
+let stores: Awaited<ReturnType<typeof startQueryStores>>;
+
 beforeAll(async () => {
-  postgres = await startPostgres();
-  generation = buildStores(`
-stores:
-  memory: {driver: memory}
-  postgresql: {driver: postgresql, url: '${postgres.url}'}
-`);
+  stores = await startQueryStores();
 });
-afterAll(async () => {
-  await closeAll(generation);
-  await postgres.stop();
-});
+afterAll(() => stores.stop());
 
 type Page = { results: { key: string }[]; token?: string };
 
@@ -32,7 +22,7 @@ describe.each(['memory', 'postgresql'])('store %s', (name) => {
   const post = (url: string, body: unknown) => api.inject({ method: 'POST', url, payload: JSON.stringify(body) });
 
   beforeAll(async () => {
-    const inner = getStore(generation, name);
+    const inner = getStore(stores.generation, name);
     await inner.writeMany(keys.map((key) => ({ kind: 'set', key, value: Buffer.from(`{"key":"${key}"}`) })));
     const store = intercept(inner, async (operation, run) => {
       if (operation.name === 'getMany' && batches.push(operation.keys.length) === failAt)

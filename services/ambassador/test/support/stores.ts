@@ -58,3 +58,21 @@ export async function startBackends() {
     },
   };
 }
+
+/** A store of each kind that answers queries, `memory` and `postgresql`, on a real PostgreSQL. */
+export async function startQueryStores() {
+  const postgres = await startPostgres();
+  const generation = buildStores(`
+stores:
+  memory: {driver: memory}
+  postgresql: {driver: postgresql, url: '${postgres.url}'}
+`);
+  return {
+    generation,
+    url: postgres.url,
+    stop: async () => {
+      await closeAll(generation);
+      await postgres.stop();
+    },
+  };
+}
