@@ -23,7 +23,7 @@ export async function writeConfigFiles(
   return files;
 }
 
-/** Notes live in PostgreSQL; `cache` is in Redis where there is one, and what the Redis protocol reaches. */
+/** Notes are in PostgreSQL. The store `cache`, which the Redis endpoint uses, is in Redis if there is one, else in memory. */
 function ambassadorConfig(
   { postgresUrl, postgresPort, redisUrl, redisPort }: Options,
   secrets: Secrets,

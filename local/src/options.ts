@@ -22,7 +22,7 @@ export const optionsSchema = settings({
   gitSyncPort: servicePort(9376, 'Port of git-sync.'),
   ambassadorPort: servicePort(3500, "Port of the ambassador's Dapr state API."),
   ambassadorAdminPort: servicePort(3501, "Port of the ambassador's probes and metrics."),
-  ambassadorRedisPort: servicePort(6379, "Port of the ambassador's Redis protocol."),
+  ambassadorRedisPort: servicePort(6379, "Port of the ambassador's Redis endpoint."),
   adapterPort: servicePort(9464, 'Port of the metrics-adapter.'),
   statsdPort: servicePort(9125, 'Port (UDP and TCP) on which the metrics-adapter takes StatsD.'),
   downwardPort: servicePort(8090, 'Port of the downward-reader.'),

@@ -9,7 +9,7 @@ export function portClaims(options: Options, hasRedis: boolean): PortClaim[] {
     { port: options.gitSyncPort, option: '--git-sync-port', for: 'git-sync' },
     { port: options.ambassadorPort, option: '--ambassador-port', for: 'ambassador' },
     { port: options.ambassadorAdminPort, option: '--ambassador-admin-port', for: "ambassador's probes" },
-    { port: options.ambassadorRedisPort, option: '--ambassador-redis-port', for: "ambassador's Redis protocol" },
+    { port: options.ambassadorRedisPort, option: '--ambassador-redis-port', for: "ambassador's Redis endpoint" },
     { port: options.adapterPort, option: '--adapter-port', for: 'metrics-adapter' },
     { port: options.statsdPort, option: '--statsd-port', for: 'StatsD' },
     { port: options.downwardPort, option: '--downward-port', for: 'downward-reader' },

@@ -13,7 +13,7 @@ export function urls(options: Options, folders: Folders, demo: DemoRepository | 
     ['app', `${at(options.appPort, '/api/pod')}   probes ${at(options.appAdminPort, '/readyz?verbose')}`],
     ['git-sync', at(options.gitSyncPort, '/metrics')],
     ['metrics-adapter', `${at(options.adapterPort, '/metrics')}   StatsD ${options.statsdPort}`],
-    ['ambassador', `${at(options.ambassadorPort, '/v1.0/metadata')}   Redis protocol ${options.ambassadorRedisPort}`],
+    ['ambassador', `${at(options.ambassadorPort, '/v1.0/metadata')}   Redis endpoint ${options.ambassadorRedisPort}`],
     ['downward-reader', at(options.downwardPort, '/')],
     ['secrets', `${folders.secrets} (tokens and passwords of this run)`],
     ['data', kept ? folders.root : `${folders.root} (removed at the end; keep it with --data=FOLDER)`],

@@ -43,7 +43,7 @@ async function start(context: Context<Config>, state: ProcessState, host: NodeJS
   const exit = (code: number) => host.exit(code);
   const metrics = await openRequestMetrics(context, state);
   const stores = await openStores(context, state, host);
-  const onDrop = (drop: Drop) => log.info(drop, 'slow client of a stream dropped');
+  const onDrop = (drop: Drop) => log.info(drop, 'dropped a slow client of a stream');
   const streams = {
     site: new EventStreams({ limit: 1000, onDrop }),
     console: new EventStreams({ limit: 100, onDrop }),

@@ -37,7 +37,11 @@ describe('settings in mounted files', () => {
     await waitFor('the new banner', async () => (await settings()).banner === 'green');
     expect([await allowed('token-a'), await allowed('token-b')]).toEqual([false, true]);
     expect(await settings()).toMatchObject({ logLevel: 'info' });
-    await app.service.logged('the fault', ({ setting, level }) => setting === 'logLevel' && level === 'warn');
+    const why = 'expected one of trace, debug, info, warn, error, silent';
+    await app.service.logged(
+      'the error',
+      (line) => line.setting === 'logLevel' && line.level === 'warn' && line.why === why,
+    );
     expect(app.service.output.join()).not.toMatch(/token-b/);
     writeMounted(folder, '3', { banner: '', 'log-level': 'error', 'chaos-token': 'token-c' });
     await waitFor('the level', async () => (await settings()).logLevel === 'error');

@@ -33,11 +33,11 @@ export async function serve(context: Context<Config>, env: DocumentInputs['env']
   lifecycle.atClose('HTTP client', () => client.close());
   const notify = createNotifier({ ...notifyOptions(context), client });
   reader.onChange((event) => {
-    log.info({ id: event.id, changes: event.changes.map(({ name }) => name) }, 'changed');
+    log.info({ id: event.id, changes: event.changes.map(({ name }) => name) }, 'the document changed');
     for (const { name, before, after } of event.changes.filter((change) => change.name.startsWith('unreadable.')))
       log.warn(
         { path: name.slice('unreadable.'.length), code: after ?? before },
-        after ? 'cannot be read' : 'can be read again',
+        after ? 'a part of the volume cannot be read' : 'a part of the volume can be read again',
       );
     streams.publish(changeEvent(event));
     notify(event);

@@ -7,7 +7,7 @@ import { describeStats } from '../stats/stats.ts';
 
 const schemas = {
   pod: { summary: 'Who this Pod is', response: { 200: jsonAnswer('Its identity.') } },
-  stats: { summary: 'Its own metrics, as JSON', response: { 200: jsonAnswer('The metrics.') } },
+  stats: { summary: 'The metrics of the app, as JSON', response: { 200: jsonAnswer('The metrics.') } },
 };
 
 /** `/api/pod` on the admin port: the whole identity. `/stats`: metrics, as JSON in a format of the app's own. */

@@ -105,6 +105,6 @@ async function answered<T>(command: Promise<T>): Promise<T> {
   try {
     return await command;
   } catch (cause) {
-    throw unavailable(`the ambassador's Redis protocol: ${describeError(cause)}`, cause);
+    throw unavailable(`the ambassador's Redis endpoint failed: ${describeError(cause)}`, cause);
   }
 }

@@ -10,7 +10,10 @@ export function convertError(cause: unknown, path: string): unknown {
   if (code === undefined) return cause;
   if (code === sqlite.corrupt || code === sqlite.notADatabase)
     return new PodkitError('ERR_DATA_DAMAGED', `${path} is damaged; restore it or move it away`, { cause });
-  if (code === sqlite.full) return new PodkitError('ERR_DATA_FULL', 'the volume or APP_DATA_LIMIT is full', { cause });
+  if (code === sqlite.full)
+    return new PodkitError('ERR_DATA_FULL', 'the volume is full, or the database has reached APP_DATA_LIMIT', {
+      cause,
+    });
   if (code === sqlite.readOnly || (code === sqlite.ioError && isReadOnly(path)))
     return new PodkitError('ERR_DATA_READ_ONLY', `${path} is read-only; nothing can be written`, { cause });
   if (code === sqlite.busy) return new PodkitError('ERR_DATA', `${path} is in use by another process`, { cause });

@@ -4,14 +4,20 @@ import { describeError, getErrorCode } from '@podkit/chassis/errors';
 import { watchFiles } from '@podkit/chassis/files/watch-files';
 
 /** A setting that may change while the app runs, in a file of this name in one of the mounted folders. */
-type LiveSetting = { file: string; secret: boolean; accepts: (text: string) => boolean };
+type LiveSetting = { file: string; secret: boolean; accepts: (text: string) => boolean; expected: string };
 
-const levels = new Set(['trace', 'debug', 'info', 'warn', 'error', 'silent']);
+const levels = ['trace', 'debug', 'info', 'warn', 'error', 'silent'];
+const token = { secret: true, accepts: (text: string) => text !== '', expected: 'a text that is not empty' };
 const catalogue = {
-  logLevel: { file: 'log-level', secret: false, accepts: (text) => levels.has(text) },
-  banner: { file: 'banner', secret: false, accepts: (text) => text.length <= 500 },
-  chaosToken: { file: 'chaos-token', secret: true, accepts: (text) => text !== '' },
-  ambassadorToken: { file: 'ambassador-token', secret: true, accepts: (text) => text !== '' },
+  logLevel: {
+    file: 'log-level',
+    secret: false,
+    accepts: (text) => levels.includes(text),
+    expected: `one of ${levels.join(', ')}`,
+  },
+  banner: { file: 'banner', secret: false, accepts: (text) => text.length <= 500, expected: 'at most 500 characters' },
+  chaosToken: { file: 'chaos-token', ...token },
+  ambassadorToken: { file: 'ambassador-token', ...token },
 } as const satisfies Record<string, LiveSetting>;
 
 export type LiveName = keyof typeof catalogue;
@@ -37,7 +43,7 @@ export type LiveSettingsOptions = {
 
 const names = Object.keys(catalogue) as LiveName[];
 
-/** Settings from mounted files, re-read when the kubelet swaps them, without a restart. */
+/** Settings from mounted files, which are reloaded when the kubelet swaps them. */
 export class LiveSettings {
   readonly #options: LiveSettingsOptions;
   readonly #values = new Map<LiveName, { value: string | undefined; fromFile: boolean; changedAt: number }>();
@@ -71,14 +77,14 @@ export class LiveSettings {
     return this.#lastRead;
   }
 
-  /** Read first, then apply all at once: nobody sees the new banner with the old token. */
+  /** Read all files first, then apply all values at once, so that the new banner never appears with the old token. */
   async #readAll(): Promise<void> {
     const results = await Promise.allSettled(names.map((name) => this.#readFile(name)));
     for (const [index, result] of results.entries()) {
       const name = names[index] as LiveName;
       if (result.status === 'rejected') this.#options.onError(name, describeError(result.reason));
       else if (result.value === undefined || catalogue[name].accepts(result.value)) this.#put(name, result.value);
-      else this.#options.onError(name, 'its content is not accepted');
+      else this.#options.onError(name, `expected ${catalogue[name].expected}`);
     }
   }
 

@@ -11,7 +11,7 @@ const terminalSignals = ['SIGINT', 'SIGQUIT'] as const;
 const otherSignals = ['SIGTERM', 'SIGHUP', 'SIGUSR1', 'SIGUSR2', 'SIGCONT', 'SIGWINCH'] as const;
 
 /**
- * Run a program as a child where this process cannot be replaced: before Node 24, or on Windows. Signals are passed on, and
+ * Run a program as a child where this process cannot be replaced: before Node 22.15, or on Windows. Signals are passed on, and
  * this process ends as the child did: with its exit code, or by its signal (128 + its number where a signal cannot end us,
  * as PID 1). Orphans stay unreaped, since Node waits for its own children only.
  *
@@ -23,7 +23,7 @@ export async function runChild({ path, argv, env }: Program, host: ChildHost): P
   const [argv0 = path, ...args] = argv;
   if (host.pid === 1)
     host.stderr.write(
-      'downward-reader: PID 1 without execve: orphans are not reaped; put tini before it, or Node 24\n',
+      'downward-reader: PID 1 without execve: orphans are not reaped; start it with tini, or use Node 22.15 or newer\n',
     );
   let child: ChildProcess | undefined;
   const passOn = (signal: NodeJS.Signals) => void child?.kill(signal);

@@ -34,7 +34,7 @@ const routes = {
   ready: { summary: 'As /readyz', response: { 200: textAnswer('Ready.'), 503: textAnswer('Not ready.') } },
   healthy: { summary: 'Whether the process works', response: { 200: textAnswer('It works.') } },
   reload: {
-    summary: 'Read the configuration file again',
+    summary: 'Reload the configuration file',
     response: {
       200: textAnswer('The file is in use.'),
       400: textAnswer('The file has errors; the old one stays in use.'),
@@ -50,7 +50,7 @@ const routes = {
 export type RouteOptions = {
   adapter: Adapter;
   health: Health;
-  /** Read the configuration again. @throws {ConfigError | PodkitError} when the old one stays in use */
+  /** Reload the configuration. @throws {ConfigError | PodkitError} when the old one stays in use */
   reload: () => Promise<void>;
   /** Whether `/-/reload` and `/-/clear` are served. */
   enableLifecycle: boolean;

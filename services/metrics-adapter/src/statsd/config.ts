@@ -18,7 +18,7 @@ export const statsdSchema = strict({
   unixStream: address('Path of a Unix stream socket, for lines or for the length-prefixed packets of DogStatsD.'),
   unixDatagram: address('Path of a Unix datagram socket; needs the native package unix-dgram.'),
   mappingFile: Type.Optional(
-    Type.String({ description: "Path of statsd_exporter's mapping file; read again when it changes." }),
+    Type.String({ description: "Path of statsd_exporter's mapping file; reloaded when it changes." }),
   ),
   mapping: Type.Optional({ ...mappingFileSchema, description: 'The mappings themselves, in place of a file.' }),
   tags: strict(

@@ -152,7 +152,7 @@ export class StatsdSource implements Source {
       },
       onConnectionError: (error: unknown) => {
         counts.connectionErrors += 1;
-        this.#options.log.debug({ err: error }, `statsd: connection: ${describeError(error)}`);
+        this.#options.log.debug({ err: error }, `statsd: a connection failed: ${describeError(error)}`);
       },
     };
   }

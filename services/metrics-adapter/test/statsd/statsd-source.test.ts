@@ -124,7 +124,7 @@ test('a stale socket file is replaced, and one in use is an error', async () => 
   await expect(start({ unixStream: path })).rejects.toThrow(`cannot listen on Unix socket ${path}: it is in use`);
   const other = join(tempDir(), 'file');
   writeFileSync(other, '');
-  await expect(start({ unixStream: other })).rejects.toThrow('a file is there');
+  await expect(start({ unixStream: other })).rejects.toThrow('another file has this path');
 });
 
 test('a port in use is named in the error', async () => {

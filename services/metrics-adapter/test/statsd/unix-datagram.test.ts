@@ -51,7 +51,9 @@ test('a path that cannot be bound, or has another file, is named in the error', 
     `cannot listen on Unix socket ${path}: bind EACCES`,
   );
   writeFileSync(path, '');
-  await expect(listenUnixDatagram({ ...options, load: fakeUnixDgram().load })).rejects.toThrow('a file is there');
+  await expect(listenUnixDatagram({ ...options, load: fakeUnixDgram().load })).rejects.toThrow(
+    'another file has this path',
+  );
 });
 
 test('a stale socket is replaced', async () => {

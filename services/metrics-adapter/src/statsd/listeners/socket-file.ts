@@ -9,7 +9,7 @@ import { cannotListen } from './address.ts';
 export async function removeSocketFile(path: string, isInUse: (path: string) => Promise<boolean>): Promise<void> {
   const stats = await lstat(path).catch(() => undefined);
   if (stats === undefined) return;
-  const error = !stats.isSocket() ? 'a file is there' : (await isInUse(path)) ? 'it is in use' : undefined;
+  const error = !stats.isSocket() ? 'another file has this path' : (await isInUse(path)) ? 'it is in use' : undefined;
   if (error !== undefined) throw cannotListen(`Unix socket ${path}`, new Error(error));
   await unlink(path);
 }
