@@ -5,7 +5,7 @@ import type { Logger } from '@podkit/chassis/log/logger';
 import type { AdapterConfig } from './config/schema.ts';
 import { mergeFamilies } from './exposition/merge.ts';
 import { type ProbeQuery, Probes } from './json/probes.ts';
-import { errorMetrics, joinMetrics, scrapeMetrics, selfFamily, storeMetrics } from './own-metrics.ts';
+import { errorMetrics, scrapeMetrics, selfFamily, storeMetrics } from './own-metrics.ts';
 import type { PullResult, PullSource } from './pull/pull-source.ts';
 import { registryFamilies } from './registry-families.ts';
 import type { Family } from './series/family.ts';
@@ -118,12 +118,12 @@ export class Adapter {
     const families = await mergeFamilies(contributions, count, `${this.#config.prefix}_`);
     const problems = new Map([...this.#problems, ...pull.map(({ name, errors }) => [name, errors] as const)]);
     const stored = push.map(({ name }) => [name, this.#store.counts(name)] as const);
-    const own = joinMetrics([
+    const own = [
       ...scrapeMetrics(pulled.map(({ source, up, seconds }) => ({ name: source.name, up, seconds }))),
       ...errorMetrics(problems),
       ...storeMetrics(stored, this.#store.bytes),
       ...selves.flat(),
-    ]);
+    ];
     const ownFamilies = own
       .filter(({ samples }) => samples.length > 0)
       .map((metric) => selfFamily(this.#config.prefix, metric));

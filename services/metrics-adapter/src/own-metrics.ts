@@ -11,16 +11,6 @@ export function selfFamily(prefix: string, { name, help, type, samples }: SelfMe
   return { name: `${prefix}_${name}`, help, type, series };
 }
 
-/** Merge metrics of equal names. */
-export function joinMetrics(metrics: readonly SelfMetric[]): SelfMetric[] {
-  const joined = new Map<string, SelfMetric>();
-  for (const metric of metrics) {
-    const first = joined.get(metric.name);
-    joined.set(metric.name, first ? { ...first, samples: [...first.samples, ...metric.samples] } : metric);
-  }
-  return [...joined.values()];
-}
-
 /** One metric with a sample for each source. */
 function bySource(
   type: SelfMetric['type'],

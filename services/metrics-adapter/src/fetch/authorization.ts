@@ -9,7 +9,7 @@ export async function buildAuthorization(config: HttpClientConfig): Promise<stri
       readSecret(basic.username, basic.username_file),
       readSecret(basic.password, basic.password_file),
     ]);
-    return `Basic ${Buffer.from(`${name}:${password}`).toString('base64')}`;
+    return basicAuthorization(name, password);
   }
   if (authorization) {
     const credentials = await readSecret(authorization.credentials, authorization.credentials_file);
@@ -23,9 +23,12 @@ export async function buildAuthorization(config: HttpClientConfig): Promise<stri
 export function readUser(url: string): string | undefined {
   const { username, password } = new URL(url);
   if (username === '' && password === '') return undefined;
-  const decoded = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
-  return `Basic ${Buffer.from(decoded).toString('base64')}`;
+  return basicAuthorization(decodeURIComponent(username), decodeURIComponent(password));
 }
+
+/** The Authorization header for a name and a password. */
+export const basicAuthorization = (name: string, password: string): string =>
+  `Basic ${Buffer.from(`${name}:${password}`).toString('base64')}`;
 
 /** A URL without its user and password. */
 export function withoutUser(text: string): string {

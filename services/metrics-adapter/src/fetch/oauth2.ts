@@ -1,6 +1,6 @@
 import { describeError } from '@podkit/chassis/errors';
 import { readAnswer } from './answer.ts';
-import { readSecret } from './authorization.ts';
+import { basicAuthorization, readSecret } from './authorization.ts';
 import type { Oauth2Config } from './config.ts';
 import { Connections } from './connections.ts';
 import { FetchError } from './errors.ts';
@@ -41,10 +41,10 @@ export class Oauth2Tokens {
     const secret = (await readSecret(text, path)) ?? '';
     const form = new URLSearchParams({ grant_type: 'client_credentials', ...this.#config.endpoint_params });
     if (scopes.length > 0) form.set('scope', scopes.join(' '));
-    const basic = Buffer.from(`${encodeURIComponent(id)}:${encodeURIComponent(secret)}`).toString('base64');
+    const authorization = basicAuthorization(encodeURIComponent(id), encodeURIComponent(secret));
     const { statusCode, headers, body } = await this.#connections.request(this.#config.token_url, {
       method: 'POST',
-      headers: { 'content-type': 'application/x-www-form-urlencoded', authorization: `Basic ${basic}` },
+      headers: { 'content-type': 'application/x-www-form-urlencoded', authorization },
       body: form.toString(),
       signal,
     });

@@ -115,24 +115,19 @@ export class StatsdSource implements Source {
       this.#counts.packets[transport] += 1;
       receive(packet.toString('latin1'));
     };
-    if (udp !== undefined) {
-      const listener = await listenUdp({ address: udp, receiveBuffer, onPacket: onPacket('udp'), onError });
-      this.#udp = listener;
-      this.#ends.push(() => listener.stop());
-    }
     const streams = this.#streamOptions(receive);
-    if (tcp !== undefined) {
-      const listener = await listenTcp(tcp, streams);
-      this.#tcpPort = listener.port;
-      this.#ends.push(() => listener.stop());
-    }
-    if (unixStream !== undefined) {
-      const listener = await listenUnix(unixStream, streams);
-      this.#ends.push(() => listener.stop());
-    }
-    if (unixDatagram === undefined) return;
-    const listener = await listenUnixDatagram({ path: unixDatagram, onPacket: onPacket('unixgram'), onError });
+    if (udp !== undefined)
+      this.#udp = this.#keep(await listenUdp({ address: udp, receiveBuffer, onPacket: onPacket('udp'), onError }));
+    if (tcp !== undefined) this.#tcpPort = this.#keep(await listenTcp(tcp, streams)).port;
+    if (unixStream !== undefined) this.#keep(await listenUnix(unixStream, streams));
+    if (unixDatagram !== undefined)
+      this.#keep(await listenUnixDatagram({ path: unixDatagram, onPacket: onPacket('unixgram'), onError }));
+  }
+
+  /** Stop a listener when the source stops. */
+  #keep<Listener extends { stop(): void | Promise<void> }>(listener: Listener): Listener {
     this.#ends.push(() => listener.stop());
+    return listener;
   }
 
   #streamOptions(onLines: (text: string) => void) {
