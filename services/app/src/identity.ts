@@ -40,7 +40,7 @@ export function readIdentity(config: Readonly<Config>, facts: ProcessFacts): Ide
 }
 
 /** The ordinal at the end of a StatefulSet Pod's name: `app-2` is 2; other names have none. */
-function parseOrdinal(podName: string | undefined): number | undefined {
+export function parseOrdinal(podName: string | undefined): number | undefined {
   const match = /-(\d{1,9})$/.exec(podName ?? '');
   return match ? Number(match[1]) : undefined;
 }

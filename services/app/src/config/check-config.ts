@@ -2,6 +2,7 @@ import { describeError } from '@podkit/chassis/errors';
 import { contentSecurityPolicy } from 'helmet';
 import type { Config } from '../config.ts';
 import { parseCsp } from '../content-security-policy.ts';
+import { parseOrdinal } from '../identity.ts';
 
 /** Errors that the schema can't find. Each begins with the setting to change. */
 export function checkConfig(config: Readonly<Config>): string[] {
@@ -49,7 +50,7 @@ function checkTokens(config: Readonly<Config>): string[] {
 function checkPods({ podsSrv, podIndex, podName, internalToken }: Readonly<Config>): string[] {
   if (podsSrv === undefined) return [];
   const errors: string[] = [];
-  if (podIndex === undefined && !/-\d+$/.test(podName ?? ''))
+  if (podIndex === undefined && parseOrdinal(podName) === undefined)
     errors.push('APP_POD_INDEX: required with APP_PODS_SRV, unless POD_NAME ends in the ordinal');
   if (internalToken === undefined)
     errors.push('APP_INTERNAL_TOKEN: required with APP_PODS_SRV; the same text for all Pods of the service');

@@ -1,3 +1,5 @@
+import { decodePercent } from '../decode-percent.ts';
+
 /** Maximum bytes of a key in UTF-8. Node itself refuses requests whose headers exceed 16 KiB. */
 const longestKey = 1024;
 
@@ -10,17 +12,9 @@ const prefix = /^(?:\/[^/?]*){4}\//;
  */
 export function parseDataKey(url: string): { key: string } | { error: string } {
   const raw = url.replace(prefix, '').split('?', 1)[0] ?? '';
-  const key = decode(raw);
+  const key = decodePercent(raw);
   if (key === undefined) return { error: 'the key is not percent-encoded UTF-8' };
   if (key === '') return { error: 'the key is empty' };
   if (Buffer.byteLength(key) > longestKey) return { error: `the key is longer than ${longestKey} bytes` };
   return { key };
-}
-
-function decode(text: string): string | undefined {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,6 +1,6 @@
 import { isLoopback } from '@podkit/chassis/http/loopback';
 import type { Server } from '@podkit/chassis/http/server';
-import { bearerToken, isSameSecret } from '@podkit/chassis/http/token';
+import { hasToken } from './token-guard.ts';
 
 /**
  * Let only two kinds of callers reach the routes of this scope: those within the Pod (the sidecars, and `kubectl
@@ -10,7 +10,7 @@ import { bearerToken, isSameSecret } from '@podkit/chassis/http/token';
 export function guardToLoopback(scope: Server, { internalToken }: { internalToken: string | undefined }): void {
   scope.addHook('onRequest', async (request, reply) => {
     if (isLoopback(request.socket.remoteAddress ?? '')) return;
-    if (internalToken !== undefined && isSameSecret(bearerToken(request.headers.authorization), internalToken)) return;
+    if (hasToken(request, internalToken)) return;
     await reply.code(403).send({
       code: 'ERR_NOT_LOCAL',
       message: 'this is for callers within the Pod: use kubectl port-forward, or set APP_CONSOLE_OPEN=true',

@@ -1,6 +1,5 @@
 import { getErrorCode, PodkitError } from '@podkit/chassis/errors';
 import type { Server } from '@podkit/chassis/http/server';
-import { bearerToken, isSameSecret } from '@podkit/chassis/http/token';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Static } from 'typebox';
 import { forwardedHeader } from '../pods/pod-client.ts';
@@ -8,6 +7,7 @@ import type { PodStore } from '../pods/pod-store.ts';
 import type { Pods } from '../pods/pods.ts';
 import { parseDataKey } from './data-key.ts';
 import { dataParams, type params, schemas, security } from './pods-schemas.ts';
+import { hasToken } from './token-guard.ts';
 
 export type PodsRoutesOptions = {
   pods: Pods;
@@ -59,10 +59,7 @@ async function atNamedPod(
   const { pods, internalToken } = options;
   const { ordinal } = request.params;
   const isForwarded = request.headers[forwardedHeader] !== undefined;
-  if (
-    isForwarded &&
-    (internalToken === undefined || !isSameSecret(bearerToken(request.headers.authorization), internalToken))
-  )
+  if (isForwarded && !hasToken(request, internalToken))
     return reply.code(401).send({ code: 'ERR_TOKEN', message: `${forwardedHeader} is for the Pods of this service` });
   try {
     if (ordinal === 'self' || Number(ordinal) === pods.ordinal) {

@@ -1,7 +1,8 @@
 import bearerAuth from '@fastify/bearer-auth';
 import { PodkitError } from '@podkit/chassis/errors';
 import type { Server } from '@podkit/chassis/http/server';
-import { isSameSecret } from '@podkit/chassis/http/token';
+import { bearerToken, isSameSecret } from '@podkit/chassis/http/token';
+import type { FastifyRequest } from 'fastify';
 
 export type TokenGuardOptions = {
   /** The tokens that are valid now. Without one every request is refused. */
@@ -9,6 +10,10 @@ export type TokenGuardOptions = {
   /** The message of the 401. */
   message: string;
 };
+
+/** Whether a request has this bearer token. Without a token no request has it. */
+export const hasToken = ({ headers }: Pick<FastifyRequest, 'headers'>, token: string | undefined): boolean =>
+  token !== undefined && isSameSecret(bearerToken(headers.authorization), token);
 
 /** Let only requests with one of the bearer tokens reach the routes of this scope; others get 401. */
 export async function guardByToken(scope: Server, { tokens, message }: TokenGuardOptions): Promise<void> {

@@ -17,7 +17,7 @@ export function trafficGate(server: Server, { overload, chaos }: { overload: Ove
   const release = () => overload.release();
   const admit = (reply: FastifyReply, done: () => void) => {
     if (!overload.admit(reply)) return;
-    // 'close' and not 'finish': a client that goes away before the answer gives its place back too.
+    // 'close' and not 'finish': a request whose client goes away before the answer is released too.
     reply.raw.on('close', release);
     done();
   };
