@@ -1,8 +1,8 @@
 // The images' HEALTHCHECK: node healthcheck.mjs URL [--wait=SECONDS] [--end-without-network]
-// Exit 0 when the URL answers 2xx within so many seconds (2), asked four times a second: one that starts needs one check, not many.
-// A port that does not speak HTTP is asked over TLS.
-// With --end-without-network, in a network namespace of which nothing but the loopback is left, process 1 gets a SIGTERM: the
-// container that held the namespace has died, and only a restart of this one joins the new namespace.
+// Exit 0 if the URL answers 2xx within SECONDS (by default 2). It is asked four times a second, so that one check is enough for a
+// container that is starting. A port that does not speak HTTP is asked over TLS.
+// With --end-without-network: if the network namespace has nothing left but the loopback, process 1 gets a SIGTERM. Then the container
+// that held the namespace has died, and only a restart of this one joins the new namespace.
 import { networkInterfaces } from 'node:os';
 
 const [url, ...options] = process.argv.slice(2);

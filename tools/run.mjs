@@ -44,8 +44,8 @@ if (process.platform === 'linux' && process.report.getReport().header.glibcVersi
 
 /** What runs: npm, then the program. */
 let child;
-// One signal comes in copies: a terminal or `timeout` sends it to the whole group, and npm passes it on as well. What runs is
-// in a group of its own and gets it from here, once; a Ctrl-C more than a second later is a second one.
+// One signal may arrive several times: a terminal or `timeout` sends it to the whole process group, and npm passes it on too. The
+// child is in a group of its own, and gets it once, from here. A signal more than a second later is a second one.
 const last = new Map();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
   process.on(signal, () => {

@@ -53,7 +53,7 @@ const end = skipped > 0 ? `, ${skipped} skipped` : '';
 console.log(`${passed + checks.length - failedChecks} passed, ${failed + failedChecks} failed${end}`);
 process.exit(failed + failedChecks === 0 && process.exitCode === undefined ? 0 : 1);
 
-/** Run a program; its output is shown only where it fails, so that a green step gives no hints. */
+/** Run a program. Its output is for the caller to print if it fails: hints of a step that passed would only distract. */
 async function run(command: string, args: string[]): Promise<{ code: number; output: string }> {
   const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
   const chunks: Buffer[] = [];

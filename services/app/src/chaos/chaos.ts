@@ -94,7 +94,7 @@ export class Chaos {
     if (!quiet) this.#onChange(text, { name, until });
   }
 
-  /** Turn a control off; one that is not on stays so. */
+  /** Turn a control off, if it is on. */
   end(name: string, quiet = false): void {
     const control = this.#controls.get(name);
     if (control === undefined) return;

@@ -14,7 +14,7 @@ const window = 10_000;
 export class FlowMeter {
   readonly #readings = new Map<string, Reading[]>();
 
-  /** `at` in milliseconds. Where a counter went down, its process was restarted, and the rate begins anew. */
+  /** `at` in milliseconds. Where a counter went down, its process was restarted, and the rate starts again. */
   read(name: string, count: FlowCount, at: number): Flow | undefined {
     const known = this.#readings.get(name) ?? [];
     const last = known.at(-1);
