@@ -21,8 +21,14 @@ export type ObserveOptions = {
 /** The User-Agent of a container that polls others of its Pod. Its requests from the loopback are logged at debug only. */
 export const pollerAgent = 'podkit-poller';
 
-/** Note each answered request: its duration, and a log line of fields that can hold no secret. */
-export function observeRequests(server: FastifyInstance, { log, metrics, requestLog = 'info' }: ObserveOptions): void {
+/**
+ * Note each answered request: its duration, and a log line of fields that can hold no secret. Returns what notes a request that the
+ * router refuses by itself, such as a path that cannot be decoded, since Fastify runs no hook for it.
+ */
+export function observeRequests(
+  server: FastifyInstance,
+  { log, metrics, requestLog = 'info' }: ObserveOptions,
+): (request: FastifyRequest, reply: FastifyReply) => void {
   // Its fields hold no secret, and to search for one costs six times as much as to write the line.
   const lines = log.child({}, { redact: [], level: 'trace' });
   const observe = (route: string, isQuiet: boolean, request: FastifyRequest, reply: FastifyReply) => {
@@ -48,6 +54,7 @@ export function observeRequests(server: FastifyInstance, { log, metrics, request
     if (request.is404) observe('unmatched', false, request, reply);
     done();
   });
+  return (request, reply) => void reply.raw.once('finish', () => observe('unmatched', false, request, reply));
 }
 
 /** Only from the loopback: others must not stay out of the log. */

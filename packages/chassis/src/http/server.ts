@@ -34,8 +34,8 @@ export type ServerOptions = ObserveOptions & {
   maxParamLength?: number;
   /** Other rules to match paths by. */
   routerOptions?: FastifyServerOptions['routerOptions'];
-  /** Answers requests that reach no handler, such as a path that cannot be decoded. */
-  frameworkErrors?: FastifyServerOptions['frameworkErrors'];
+  /** Answers requests that the router refuses, such as a path that cannot be decoded; by default with `{ code, message }`. */
+  frameworkErrors?: (error: Error, request: FastifyRequest, reply: FastifyReply) => void;
   /** Answers requests without a route; by default with 404 and `{ code, message }`. */
   notFound?: (request: FastifyRequest, reply: FastifyReply) => FastifyReply;
   /** The HTTP status of each error code of the service. */
@@ -59,12 +59,12 @@ export function createServer(options: ServerOptions): Server {
     bodyLimit = 1024 * 1024,
     maxParamLength = 1024,
     routerOptions,
-    frameworkErrors,
-    statuses = {},
     notFound = sendNotFound,
     tls,
     api,
   } = options;
+  const sendError = createErrorHandler(options);
+  const { frameworkErrors = sendError } = options;
   const timeouts = { headersTimeout: 20_000, connectionsCheckingInterval: 1000 };
   // As Fastify's own type, or pino's would become part of the server's.
   const logger: FastifyBaseLogger = log;
@@ -78,7 +78,12 @@ export function createServer(options: ServerOptions): Server {
     ajv: { customOptions: { removeAdditional: false, validateSchema: false } },
     bodyLimit,
     routerOptions: { maxParamLength, ...routerOptions },
-    ...(frameworkErrors === undefined ? {} : { frameworkErrors }),
+    frameworkErrors: (error, request, reply) => {
+      observeRefused(request, reply);
+      // Fastify's message has the whole URL in quotes, and its query may have secrets.
+      error.message = error.message.replace(/\?.*(?=')/, '');
+      frameworkErrors(error, request, reply);
+    },
     return503OnClosing: false,
     forceCloseConnections: 'idle',
     // Longer than the idle timeout of common load balancers (60 to 75 s): else one sends on a connection that we just closed.
@@ -90,17 +95,22 @@ export function createServer(options: ServerOptions): Server {
   }).withTypeProvider<TypeBoxTypeProvider>();
   const beforeClose = drainConnections(server.server, lifecycle);
   server.addHook('preClose', beforeClose);
-  observeRequests(server, options);
-  server.setErrorHandler((error, request, reply) => {
-    const { status, code, message } = publicError(error, statuses);
-    if (status >= 500) log.error({ err: error, method: request.method, path: readPath(request) }, 'request failed');
-    return reply.code(status).send({ code, message });
-  });
+  const observeRefused = observeRequests(server, options);
+  server.setErrorHandler(sendError);
   server.setNotFoundHandler(notFound);
   // Schemas of answers describe them: what a route returns is sent whole.
   server.setSerializerCompiler(() => (data) => JSON.stringify(data));
   api?.serve(server);
   return server;
+}
+
+/** Answers an error with `{ code, message }`; only the log says more. */
+function createErrorHandler({ log, statuses = {} }: Pick<ServerOptions, 'log' | 'statuses'>) {
+  return (error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+    const { status, code, message } = publicError(error, statuses);
+    if (status >= 500) log.error({ err: error, method: request.method, path: readPath(request) }, 'request failed');
+    return reply.code(status).send({ code, message });
+  };
 }
 
 /** Answer 404. */

@@ -145,6 +145,24 @@ describe('the server of a service', () => {
     expect(metrics).not.toContain('nowhere');
   });
 
+  test('answers requests that the router refuses with a code and a message, and counts them as unmatched', async () => {
+    const { url } = await start();
+    const [undecodable, long] = [
+      await fetch(`${url}/%zz?token=hunter2`),
+      await fetch(`${url}/items/${'x'.repeat(1025)}`),
+    ];
+    expect([undecodable.status, await undecodable.json()]).toEqual([
+      400,
+      { code: 'FST_ERR_BAD_URL', message: "'/%zz' is not a valid url component" },
+    ]);
+    expect([long.status, await long.json()]).toMatchObject([414, { code: 'FST_ERR_MAX_PARAM_LENGTH' }]);
+    const metrics = await (await fetch(`${url}/metrics`)).text();
+    for (const status of [400, 414])
+      expect(metrics).toContain(
+        `http_request_duration_seconds_count{method="GET",route="unmatched",status="${status}"} 1`,
+      );
+  });
+
   test('lists the checks of a probe for ?verbose and leaves out those of ?exclude', async () => {
     const { url } = await start();
     expect(await (await fetch(`${url}/readyz?verbose`)).text()).toBe('[+]started ok\nreadyz check passed\n');
