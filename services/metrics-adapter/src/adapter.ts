@@ -5,6 +5,7 @@ import type { Logger } from '@podkit/chassis/log/logger';
 import type { AdapterConfig } from './config/schema.ts';
 import { mergeFamilies } from './exposition/merge.ts';
 import { type ProbeQuery, Probes } from './json/probes.ts';
+import { NamedCounts } from './named-counts.ts';
 import { errorMetrics, scrapeMetrics, selfFamily, storeMetrics } from './own-metrics.ts';
 import type { PullResult, PullSource } from './pull/pull-source.ts';
 import { registryFamilies } from './registry-families.ts';
@@ -12,7 +13,6 @@ import type { Family } from './series/family.ts';
 import { SeriesStore } from './series/store.ts';
 import { SourceSet } from './source-set.ts';
 import { TailMemory } from './tail/tail-memory.ts';
-import { Tally } from './tally.ts';
 
 export type AdapterOptions = {
   config: AdapterConfig;
@@ -34,7 +34,7 @@ export class Adapter {
   readonly #streams: { stdin: Readable; stdout: Writable };
   readonly #memory: TailMemory;
   /** Merging problems by source and reason. Sources count their other problems themselves. */
-  readonly #problems = new Map<string, Tally>();
+  readonly #problems = new Map<string, NamedCounts>();
   readonly #sweeper: NodeJS.Timeout;
   readonly #registry: Metrics['registry'];
   #config: AdapterConfig;
@@ -148,7 +148,7 @@ export class Adapter {
 
   #count(source: string, problem: string): void {
     const pull = this.#sources.pull.find(({ name }) => name === source);
-    const problems = pull?.errors ?? this.#problems.get(source) ?? new Tally();
+    const problems = pull?.errors ?? this.#problems.get(source) ?? new NamedCounts();
     if (pull === undefined) this.#problems.set(source, problems);
     problems.add(problem);
   }

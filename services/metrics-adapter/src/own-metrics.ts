@@ -1,3 +1,4 @@
+import type { NamedCounts } from './named-counts.ts';
 import type { SelfMetric } from './self-metric.ts';
 import type { Family, NumberPoint } from './series/family.ts';
 import { labelsText } from './series/labels.ts';
@@ -33,9 +34,10 @@ export function scrapeMetrics(results: readonly { name: string; up: boolean; sec
 }
 
 /** Errors since the start, by source and reason. */
-export function errorMetrics(problems: ReadonlyMap<string, ReadonlyMap<string, number>>): SelfMetric[] {
-  const samples = [...problems].flatMap(([name, reasons]) =>
-    [...reasons].map(([reason, value]) => [name, value, { reason }] as const),
+export function errorMetrics(problems: ReadonlyMap<string, NamedCounts>): SelfMetric[] {
+  const samples = [...problems].flatMap(([name, { values }]) =>
+    // Without the 0 before the first error: a source without errors has no such series.
+    [...values].filter(([, value]) => value > 0).map(([reason, value]) => [name, value, { reason }] as const),
   );
   return [bySource('counter', 'errors_total', 'Reads that failed and parts that were left out.', samples)];
 }

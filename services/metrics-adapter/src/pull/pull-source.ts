@@ -3,10 +3,10 @@ import type { Logger } from '@podkit/chassis/log/logger';
 import { type Answer, HttpClient } from '../fetch/client.ts';
 import type { FetchConfig } from '../fetch/config.ts';
 import { FetchError } from '../fetch/errors.ts';
+import { NamedCounts } from '../named-counts.ts';
 import type { Family } from '../series/family.ts';
 import { Snapshot } from '../series/snapshot.ts';
 import type { SeriesLimits } from '../series/store.ts';
-import { Tally } from '../tally.ts';
 
 /** Where an answer is read into. `onError` is called for each part that is left out. */
 export type PullTarget = { snapshot: Snapshot; onError: (reason: string) => void };
@@ -34,7 +34,7 @@ export class PullSource {
   readonly #options: PullOptions;
   readonly #client: HttpClient;
   /** Errors so far, by reason. */
-  readonly errors = new Tally();
+  readonly errors = new NamedCounts();
   #running: Promise<PullResult> | undefined;
   #wasUp = true;
 
