@@ -109,7 +109,8 @@ async function measure(program: Program, limit: number): Promise<string> {
   const full = mkdtempSync(join(work, 'full-'));
   const env = environment(program.runtime, limit, full);
   const set = readSettings(program, env);
-  const workers = Number(program.workers === undefined ? 1 : (set[program.workers] ?? 1));
+  // Puma's single mode is 0 workers.
+  const workers = Math.max(1, Number(program.workers === undefined ? 1 : (set[program.workers] ?? 1)));
   const script = `echo $$ > ${cgroup.procs}; exec "$@"`;
   const words = ['-c', script, 'sh', process.execPath, reader, 'exec', '--', ...program.words];
   const child = spawn('sh', words, { env, stdio: ['ignore', 'ignore', 'pipe'] });

@@ -37,6 +37,25 @@ describe('tune', () => {
     expect(values(twoCpus(256), { runtime: 'uvicorn' })).toEqual({ WEB_CONCURRENCY: '2', WORKER_MEMORY_MIB: '109' });
   });
 
+  test.each([
+    ['one worker fits', 128, {}, { WEB_CONCURRENCY: '0', WORKER_MEMORY_MIB: '115' }],
+    ['the user chose it', 512, { WEB_CONCURRENCY: '0' }, { WORKER_MEMORY_MIB: '480' }],
+    ['the user wants a worker', 128, { WEB_CONCURRENCY: '1' }, { WORKER_MEMORY_MIB: '91' }],
+    ['the user lets Puma choose', 128, { WEB_CONCURRENCY: 'auto' }, { WORKER_MEMORY_MIB: '91' }],
+    ['two workers fit', 256, {}, { WEB_CONCURRENCY: '2', WORKER_MEMORY_MIB: '104' }],
+  ])(
+    'counts the process that starts the workers of Puma, but not in its single mode: %s',
+    (_case, mib, env, expected) => {
+      const made = values(twoCpus(mib), { runtime: 'puma', env });
+      expect({ ...made, PUMA_MAX_THREADS: '5' }).toEqual({
+        ...expected,
+        PUMA_MAX_THREADS: '5',
+        RAILS_MAX_THREADS: '5',
+        MALLOC_ARENA_MAX: '2',
+      });
+    },
+  );
+
   test.each(['node-cluster', 'gunicorn', 'uvicorn', 'puma', 'php-fpm'] as const)(
     'says of %s how the sum fits',
     (name) => {
@@ -50,7 +69,8 @@ describe('tune', () => {
   test.each([
     ['node', 24, {}],
     ['gunicorn', 512, { WEB_CONCURRENCY: '64' }],
-    ['puma', 48, {}],
+    ['puma', 32, {}],
+    ['puma', 48, { WEB_CONCURRENCY: '1' }],
     ['php-fpm', 16, {}],
     ['jvm', 64, {}],
     ['dotnet', 32, {}],

@@ -32,16 +32,18 @@ export function uvicornSettings(limits: Limits, present: Present): Settings {
 
 const pumaThreads = 5;
 
+/** A Puma whose application has no code yet has 15 MiB resident, with workers or without. */
+const ruby = {
+  parent: 24 * mebibyte,
+  native: 20 * mebibyte,
+  threads: pumaThreads,
+  stack: mebibyte,
+  leastHeap: 48 * mebibyte,
+};
+
 /** A worker per CPU with Puma's default of five threads; few arenas, since each thread may fill one. */
 export function pumaSettings(limits: Limits, present: Present): Settings {
-  const ruby = {
-    parent: 24 * mebibyte,
-    native: 20 * mebibyte,
-    threads: pumaThreads,
-    stack: mebibyte,
-    leastHeap: 48 * mebibyte,
-  };
-  const plan = planMemory(limits, { ...ruby, wanted: countCpus(limits.cpus) }, present);
+  const plan = planPuma(limits, present);
   const threads = { value: String(pumaThreads), reason: `${pumaThreads} threads a worker: ${plan.sum}` };
   return {
     ...workerCount(limits, plan),
@@ -50,6 +52,19 @@ export function pumaSettings(limits: Limits, present: Present): Settings {
     RAILS_MAX_THREADS: threads,
     MALLOC_ARENA_MAX: { value: '2', reason: 'arenas of malloc, which keep what threads freed' },
   };
+}
+
+/**
+ * In place of one worker and the process that starts it, Puma itself advises to serve in that process, which is its single
+ * mode: `WEB_CONCURRENCY=0`.
+ */
+function planPuma(limits: Limits, present: Present): MemoryPlan {
+  const several = planMemory(limits, { ...ruby, wanted: countCpus(limits.cpus) }, present);
+  const given = present.override ? '' : (present.env.WEB_CONCURRENCY ?? '');
+  const isOneEnough = given === '' && limits.cpus !== undefined && several.workers === 1;
+  if (given !== '0' && !isOneEnough) return several;
+  const { heap, sum } = planMemory(limits, { ...ruby, parent: 0, wanted: 1 });
+  return { workers: 0, heap, sum: `single mode, ${sum}` };
 }
 
 /** For a pool file with `pm.max_children = ${PHP_FPM_PM_MAX_CHILDREN}` and `php_admin_value[memory_limit] = ${PHP_MEMORY_LIMIT}`. */
