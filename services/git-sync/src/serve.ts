@@ -4,7 +4,7 @@ import type { Environment } from '@podkit/chassis/config/config';
 import type { HttpClient } from '@podkit/chassis/http/client';
 import { Health } from '@podkit/chassis/http/health';
 import { addLifecycleChecks } from '@podkit/chassis/http/lifecycle-checks';
-import { logOutput } from '@podkit/chassis/log/output';
+import { type LostLines, logOutput } from '@podkit/chassis/log/output';
 import { exitCodes } from '@podkit/chassis/process/exit-codes';
 import { Lifecycle } from '@podkit/chassis/process/lifecycle';
 import type { DestinationStream } from 'pino';
@@ -55,11 +55,14 @@ export class GitSync {
   /** A copy without secrets: the process's own environment changes while a git is spawned. */
   readonly #env: Environment;
   readonly #client: HttpClient;
+  readonly #lost: LostLines = { dropped: 0, isBroken: false };
   readonly #turn: SpawnTurn;
 
   constructor(input: GitSyncInput) {
     this.#input = input;
-    const { host, options, version, output = logOutput({ descriptor: 2 }) } = input;
+    const onDropped = (dropped: number) =>
+      this.#log.info(0, 'log lines dropped: standard error was not read', { dropped });
+    const { host, options, version, output = logOutput({ descriptor: 2, lost: this.#lost, onDropped }) } = input;
     removeSecrets(host.env);
     this.#env = { ...host.env };
     this.#client = createClient(this.#env);
@@ -151,7 +154,7 @@ export class GitSync {
   async #createMetrics(): Promise<Metrics> {
     const { options, version } = this.#input;
     const { createPrometheus } = await import('./metrics/prometheus.ts');
-    return createPrometheus({ service, version, several: options.configFile !== undefined });
+    return createPrometheus({ service, version, several: options.configFile !== undefined, lost: this.#lost });
   }
 
   async #startHttp(bind: string, repositories: Repositories, metrics: Metrics): Promise<void> {

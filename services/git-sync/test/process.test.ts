@@ -57,6 +57,27 @@ describe('stopping', () => {
   });
 });
 
+test('goes on when the reader of its log is gone, says so in a metric, and stops in order', async () => {
+  const [remote, root, port] = [await Remote.create(), tempDir(), await freePort()];
+  const flags = [`--http-bind=127.0.0.1:${port}`, '--http-metrics', '--period=50ms'];
+  const service = startGitSync([...args(remote, root), ...flags]);
+  await waitFor('the link', () => existsSync(join(root, 'x')));
+  service.child.stderr?.destroy();
+  const next = remote.commit({ 'index.html': 'two\n' });
+  await waitFor('the next commit', () => publishedHash(join(root, 'x')) === next);
+  const metrics = async () => (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+  await waitFor('the metric', async () => (await metrics()).includes('\npodkit_log_output_broken 1\n'));
+  expect(await service.stop()).toEqual({ code: 0, signal: null });
+});
+
+test('stops in order when the process that started it is gone', async () => {
+  const [remote, root] = [await Remote.create(), tempDir()];
+  const service = startGitSync(args(remote, root));
+  await waitFor('the link', () => existsSync(join(root, 'x')));
+  service.child.stdio[3]?.destroy();
+  expect(await service.exited).toEqual({ code: 0, signal: null });
+});
+
 test('a pass that takes longer than --sync-timeout is ended with all its processes', async () => {
   const [remote, root, pid] = [await Remote.create(), tempDir(), join(tempDir(), 'pid')];
   const git = gitThat(`sleep 300 & echo $! > ${pid}; wait`);

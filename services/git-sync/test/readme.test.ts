@@ -22,6 +22,7 @@ import {
   upstreamVariablesOnly,
 } from './fixtures/upstream.ts';
 
+const lost = { dropped: 0, isBroken: false };
 const readme = readFileSync(join(import.meta.dirname, '..', 'README.md'), 'utf8');
 
 /** The rows of a table between two comments, cell by cell. */
@@ -86,7 +87,7 @@ test('accepts the older variables of upstream, and no others', () => {
 });
 
 test('has the metrics of upstream with their labels, and names those that upstream does not have', async () => {
-  const { forRepository, trigger, exposition } = createPrometheus({ service: 's', version: 'v', several: false });
+  const { forRepository, trigger, exposition } = createPrometheus({ service: 's', version: 'v', several: false, lost });
   const one = forRepository('default');
   one.pass('success', 1);
   one.published('a'.repeat(40), true);
@@ -111,7 +112,7 @@ test('lists every endpoint', async () => {
     log: Log.create({ service: 's', version: 'v', verbosity: 0, redactor: new Redactor() }, process.stderr),
     health: new Health(),
     lifecycle: new Lifecycle({ drainDelay: 0, shutdownTimeout: 0 }),
-    metrics: createPrometheus({ service: 's', version: 'v', several: false }),
+    metrics: createPrometheus({ service: 's', version: 'v', several: false, lost }),
     servePprof: true,
     swaggerUi: false,
     readTriggerSecret: async () => 'correct horse',

@@ -5,7 +5,7 @@ import { Health } from '../http/health.ts';
 import { addLifecycleChecks } from '../http/lifecycle-checks.ts';
 import { createMetrics } from '../http/metrics.ts';
 import { createLogger, type Logger } from '../log/logger.ts';
-import { lostLines } from '../log/metrics.ts';
+import { countLostLines } from '../log/metrics.ts';
 import { logOutput } from '../log/output.ts';
 import { exitCodes, type StopSignal, signalExitCode } from './exit-codes.ts';
 import { Lifecycle } from './lifecycle.ts';
@@ -25,14 +25,10 @@ export async function startService<Schema extends TObject>(
   const identity = { pod: shared.podName, namespace: shared.podNamespace, node: shared.nodeName };
   const { name, version } = service;
   const metrics = createMetrics({ service: name, version });
-  const lost = lostLines(metrics.registry);
-  const output = logOutput({
-    onDropped: (dropped) => {
-      lost.dropped.inc(dropped);
-      log.warn({ dropped }, 'log lines dropped: standard output was not read');
-    },
-    onBroken: () => lost.broken.set(1),
-  });
+  const lost = { dropped: 0, isBroken: false };
+  countLostLines(metrics.registry, lost);
+  const onDropped = (dropped: number) => log.warn({ dropped }, 'log lines dropped: standard output was not read');
+  const output = logOutput({ lost, onDropped });
   const log = createLogger({ service: name, version, level: shared.logLevel, identity }, output);
   for (const variable of ignored)
     log.info({ variable }, 'environment variable ignored: Kubernetes set it for a Service, it is not a setting');

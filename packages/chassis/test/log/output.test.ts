@@ -5,8 +5,16 @@ import { text } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
 import { waitFor } from '../../testing/wait-for.ts';
 
+const fixture = (name: string) => join(import.meta.dirname, '..', 'fixtures', `${name}.ts`);
+
+test('tries one write where the reader is gone, and none for the lines after it', async () => {
+  const child = spawn(process.execPath, [fixture('unread')]);
+  child.stdout.destroy();
+  expect(JSON.parse(await text(child.stderr))).toEqual({ dropped: 0, isBroken: true, failures: 1 });
+});
+
 test('drops and counts the lines for which there is no room while nobody reads, and goes on when somebody does', async () => {
-  const child = spawn(process.execPath, [join(import.meta.dirname, '..', 'fixtures', 'flood.ts')]);
+  const child = spawn(process.execPath, [fixture('flood')]);
   const exited = once(child, 'exit');
   let said = '';
   child.stderr.on('data', (data) => (said += String(data)));

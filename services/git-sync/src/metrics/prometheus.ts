@@ -1,4 +1,6 @@
 import { createMetrics } from '@podkit/chassis/http/metrics';
+import { countLostLines } from '@podkit/chassis/log/metrics';
+import type { LostLines } from '@podkit/chassis/log/output';
 import { Counter, Gauge, type Registry, Summary } from 'prom-client';
 import type { Metrics, SyncMetrics } from './metrics.ts';
 
@@ -7,11 +9,14 @@ export type PrometheusOptions = {
   version: string;
   /** Whether each series has the label `repository`. */
   several: boolean;
+  /** The log lines that could not be written. */
+  lost: Readonly<LostLines>;
 };
 
 /** Metrics for Prometheus, with those of Node. */
-export function createPrometheus({ service, version, several }: PrometheusOptions): Metrics {
+export function createPrometheus({ service, version, several, lost }: PrometheusOptions): Metrics {
   const { registry, http } = createMetrics({ service, version });
+  countLostLines(registry, lost);
   const triggers = new Counter({
     name: 'git_sync_trigger_count_total',
     help: 'Requests to POST /sync, by outcome.',
