@@ -1,3 +1,4 @@
+import { waitFor } from '@podkit/chassis/testing/wait-for';
 import { attempt, kubectl, run } from './run.ts';
 
 export const namespace = 'podkit';
@@ -28,21 +29,9 @@ export async function askAll(pod: string, urls: readonly string[], init: Init = 
   return JSON.parse(output.slice(output.indexOf('[{'))) as Answer[];
 }
 
-/** Wait until a check returns a value. @throws {Error} with `what` and the last error */
-export async function until<T>(what: string, check: () => Promise<T | undefined | false>, seconds = 120): Promise<T> {
-  const deadline = Date.now() + seconds * 1000;
-  let last = '';
-  while (Date.now() < deadline) {
-    try {
-      const found = await check();
-      if (found !== undefined && found !== false) return found;
-    } catch (error) {
-      last = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
-    }
-    await new Promise((resolve) => setTimeout(resolve, 500));
-  }
-  throw new Error(`waited ${seconds} s for ${what}${last === '' ? '' : `; last error: ${last}`}`);
-}
+/** Wait until a check returns a value. An error that it throws counts as "not yet". @throws {Error} with the last error as cause */
+export const until = <T>(what: string, check: () => Promise<T | undefined | false>, seconds = 120): Promise<T> =>
+  waitFor<T | undefined | false>(what, check, { timeout: seconds * 1000, interval: 500 });
 
 export async function scaleTo(replicas: number): Promise<void> {
   await kubectl('-n', namespace, 'scale', 'statefulset/podkit', `--replicas=${replicas}`);

@@ -1,3 +1,5 @@
+import { describeError } from '@podkit/chassis/errors';
+
 /** One end-to-end test. `run` returns its evidence as one line, or throws. */
 export type Case = { name: string; run: () => Promise<string> };
 
@@ -11,7 +13,7 @@ export async function runCases(cases: readonly Case[]): Promise<number> {
       console.log(`ok      ${name}: ${await run()} (${seconds()})`);
     } catch (error) {
       failed += 1;
-      console.log(`FAILED  ${name} (${seconds()}): ${error instanceof Error ? error.message : String(error)}`);
+      console.log(`FAILED  ${name} (${seconds()}): ${describeError(error)}`);
     }
   }
   console.log(`${cases.length - failed} passed, ${failed} failed`);

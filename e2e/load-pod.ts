@@ -1,3 +1,4 @@
+import { until } from './app-client.ts';
 import { expect } from './case.ts';
 import { kubectl, run } from './run.ts';
 
@@ -71,12 +72,14 @@ export async function underLoad(image: string, target: string, work: () => Promi
   }
 }
 
-async function readCounts(): Promise<{ requests: number; failed: number; errors: Record<string, number> }> {
-  for (let attempt = 0; attempt < 60; attempt += 1) {
-    const line = (await kubectl('-n', namespace, 'logs', 'load')).split('\n').find((one) => one.startsWith('{'));
-    if (line !== undefined)
-      return JSON.parse(line) as { requests: number; failed: number; errors: Record<string, number> };
-    await new Promise((resolve) => setTimeout(resolve, 500));
-  }
-  throw new Error('the load Pod did not print its counts');
+type Counts = { requests: number; failed: number; errors: Record<string, number> };
+
+async function readCounts(): Promise<Counts> {
+  const line = await until('the counts of the load Pod', findCounts, 30);
+  return JSON.parse(line) as Counts;
+}
+
+async function findCounts(): Promise<string | undefined> {
+  const log = await kubectl('-n', namespace, 'logs', 'load');
+  return log.split('\n').find((line) => line.startsWith('{'));
 }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { freePort } from '../../packages/chassis/testing/free-port.ts';
+import { freePort } from '@podkit/chassis/testing/free-port';
 import { readMemory } from './cost.ts';
 import { PlainGit } from './plain-git.ts';
 import { change, makeRemote } from './remote.ts';

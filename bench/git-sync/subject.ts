@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { freePort } from '../../packages/chassis/testing/free-port.ts';
+import { freePort } from '@podkit/chassis/testing/free-port';
 import { type Cost, readCpuTime } from './cost.ts';
 
 /** The git-sync under measurement: ours or upstream's. Both report the time of their passes in the same metric. */

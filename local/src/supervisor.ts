@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Backoff } from './backoff.ts';
 import { type Child, describeEnd, type Ended, killGroup, type ProcessSpec, startChild, stopChild } from './child.ts';
-import { Container, type ContainerEvents, type ContainerSpec } from './container.ts';
+import { Container, type ContainerEvents, type ContainerSpec, type ContainerState } from './container.ts';
 
 /** The processes that stand for the Pod: servers outside it, init processes, then sidecars and last the app. */
 export type Pod = { servers: ContainerSpec[]; init: ProcessSpec[]; containers: ContainerSpec[] };
@@ -67,8 +67,7 @@ export class Supervisor {
   async #runInit(spec: ProcessSpec): Promise<void> {
     const { signal } = this.#stopping;
     const backoff = new Backoff();
-    const state: (...words: [Parameters<ContainerEvents['onState']>[1], string]) => void = (name, detail) =>
-      this.#events.onState(spec.name, name, detail);
+    const state = (name: ContainerState, detail: string) => this.#events.onState(spec.name, name, detail);
     while (!signal.aborted) {
       const began = performance.now();
       state('starting', '');

@@ -74,14 +74,18 @@ async function scrapes(minute: Minute): Promise<Check[]> {
 }
 
 /** Words in the names of counters that must stay 0. */
-const faults = 'error|fail|conflict|overflow|drops|dropped|malformed|rejected|too_long|unmapped';
+const errorWords = 'error|fail|conflict|overflow|drops|dropped|malformed|rejected|too_long|unmapped';
 
 async function sourcesUp(minute: Minute): Promise<Check> {
   const up = await query(minute, `min_over_time(adapter_up[${minute.seconds}s]) == 1`);
   const names = up.map(({ metric }) => metric['source'] ?? '').sort();
   const errors = await query(
     minute,
-    `{__name__=~"adapter_.*(${faults}).*_total"} > 0 or {__name__=~"adapter_.*reloads_total",outcome="failure"} > 0`,
+    [
+      `{__name__=~"adapter_.*(${errorWords}).*_total"} > 0`,
+      '{__name__="adapter_statsd_mapping_reloads_total",outcome="failure"} > 0',
+      '{__name__="adapter_config_reloads_total",result="failure"} > 0',
+    ].join(' or '),
   );
   const shown = errors.map(({ metric, value }) => `${JSON.stringify(metric)} ${value[1]}`);
   const met = names.join() === pulled.toSorted().join() && shown.length === 0;

@@ -132,7 +132,7 @@ test('a value that no divisor makes equal to the cgroup is open, and the setting
   expect(resources['limits.memory']).toMatchObject({
     volume: undefined,
     value: 128 * mebibyte,
-    findings: [expect.stringContaining('no divisor makes it the 134217728 of the cgroup')],
+    findings: [expect.stringContaining('no divisor gives the 134217728 of the cgroup')],
   });
 });
 

@@ -58,9 +58,9 @@ function openUnit(kind: 'cpu' | 'memory', reading: Reading | undefined, cgroup: 
   if (reading?.unit !== 'open' || cgroup === null) return [];
   const setting = kind === 'cpu' ? 'DOWNWARD_CPU_DIVISOR' : 'DOWNWARD_MEMORY_DIVISOR';
   const example = kind === 'cpu' ? `${kind}_limit_m` : `${kind}_limit_mi`;
-  const why = typeof cgroup === 'number' ? `no divisor makes it the ${cgroup} of the cgroup` : 'several would fit';
+  const why = typeof cgroup === 'number' ? `no divisor gives the ${cgroup} of the cgroup` : 'several divisors fit';
   return [
-    `the divisor of ${reading.name}=${reading.raw} is not known (${why}): set ${setting}, or a name such as ${example}`,
+    `the divisor of ${reading.name}=${reading.raw} is not known (${why}): set ${setting}, or use a name such as ${example}`,
   ];
 }
 

@@ -28,7 +28,8 @@ export type MemoryPlan = { workers: number; heap: number | undefined; sum: strin
 export function planMemory({ memory, memoryShare }: Limits, processes: Processes, present?: Present): MemoryPlan {
   const { parent, native, threads, stack, leastHeap, wanted } = processes;
   const given = givenWorkers(present);
-  if (memory === undefined) return { workers: given ?? wanted, heap: undefined, sum: `${wanted} by the CPUs` };
+  if (memory === undefined)
+    return { workers: given ?? wanted, heap: undefined, sum: `${wanted} for the CPUs, since no memory limit is known` };
   const headroom = reserveHeadroom(memory);
   const beside = native + threads * stack;
   const room = memory - headroom - parent;

@@ -85,7 +85,7 @@ export class Probes {
     try {
       return render(parameters);
     } catch (cause) {
-      throw new ProbeError(400, `the body can't be made of these parameters: ${describeError(cause)}`, { cause });
+      throw new ProbeError(400, `the body can't be rendered with these parameters: ${describeError(cause)}`, { cause });
     }
   }
 

@@ -82,7 +82,7 @@ test.each(['repeat 100 .a', 'replace "x" .a .a', 'replace "" .a .a', '.a | split
   (action) => {
     const long = new Map([['a', ['x'.repeat(16_000)]]]);
     expect(() => compileBodyTemplate(`{{ ${action} }}`)(long)).toThrow(
-      expect.objectContaining({ code: 'ERR_TEMPLATE', message: 'a text would have more than 1048576 letters' }),
+      expect.objectContaining({ code: 'ERR_TEMPLATE', message: 'a text would have more than 1048576 characters' }),
     );
   },
 );

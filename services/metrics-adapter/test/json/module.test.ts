@@ -97,7 +97,7 @@ test.each([
     'a body that gets too long',
     `/probe?module=long&target=http://127.0.0.1:1&a=${'x'.repeat(100)}`,
     400,
-    'more than 1048576 letters',
+    'more than 1048576 characters',
   ],
   ['a target on another host', '/probe?target=http://192.0.2.1/', 403, 'target is not allowed'],
   ['a target that nobody serves', '/probe?target=http://127.0.0.1:1/', 503, 'ECONNREFUSED'],

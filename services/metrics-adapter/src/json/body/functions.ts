@@ -109,12 +109,12 @@ export const templateFunctions: ReadonlyMap<string, TemplateFunction> = new Map(
   Object.entries({ ...texts, ...lists, ...choices, ...numbers }),
 );
 
-/** Letters of the longest text. Parameters of a probe decide its length, and one may multiply another. */
+/** Characters of the longest text. Parameters of a probe decide its length, and one may multiply another. */
 const longest = 1_048_576;
 
 /** @throws {PodkitError} ERR_TEMPLATE if a text of this length is too long */
 function checkLength(length: number): void {
-  if (length > longest) throw new PodkitError('ERR_TEMPLATE', `a text would have more than ${longest} letters`);
+  if (length > longest) throw new PodkitError('ERR_TEMPLATE', `a text would have more than ${longest} characters`);
 }
 
 function repeated(text: string, count: number): string {
