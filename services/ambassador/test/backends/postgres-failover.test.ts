@@ -70,7 +70,7 @@ test("the settings of a transaction are the transaction's own, so that a pooler 
   onTestFinished(() => pool.close());
   const names = ['lock_timeout', 'idle_in_transaction_session_timeout'];
   const shown = `SELECT ${names.map((name) => `current_setting('${name}') AS ${name}`).join(', ')}`;
-  const within = await pool.transaction(async (session) => (await session(shown)).rows[0]);
+  const within = await pool.transaction(async (session) => (await session(shown))[0]);
   expect(within).toEqual({ lock_timeout: '1min', idle_in_transaction_session_timeout: '121s' });
   expect((await pool.query(shown))[0]).toEqual({ lock_timeout: '0', idle_in_transaction_session_timeout: '0' });
 });

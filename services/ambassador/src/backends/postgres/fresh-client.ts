@@ -61,17 +61,9 @@ export function freshClient(source: ConnectionSource): new (config?: string | Cl
 
 function attempt(source: ConnectionSource): [ClientConfig, undefined] | [ClientConfig, Error] {
   try {
-    const { host, port, database, user, password, ssl } = source();
-    const config = {
-      host,
-      port,
-      database,
-      ...(user === undefined ? {} : { user }),
-      ...(password === undefined ? {} : { password }),
-      // Without it pg would check the certificate of an IP address against `localhost`.
-      ...(ssl === undefined ? {} : { ssl: { host, ...ssl } }),
-    };
-    return [config, undefined];
+    const { ssl, ...rest } = source();
+    // Without the host pg would check the certificate of an IP address against `localhost`.
+    return [{ ...rest, ssl: ssl && { host: rest.host, ...ssl } }, undefined];
   } catch (error) {
     return [{}, error instanceof Error ? error : new Error(String(error))];
   }

@@ -1,12 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { QueryResult, QueryResultRow } from 'pg';
+import type { QueryResultRow } from 'pg';
 import { StoreError } from '../../store/store-error.ts';
 
-/** One connection, for as long as the work on it takes. */
-export type Session = <Row extends QueryResultRow>(
-  text: string,
-  values?: readonly unknown[],
-) => Promise<QueryResult<Row>>;
+/** Runs a statement on one connection, which is held for as long as the work takes, and returns its rows. */
+export type Session = <Row extends QueryResultRow>(text: string, values?: readonly unknown[]) => Promise<Row[]>;
 
 const statement = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
   WHERE application_name = ANY($1) AND usename = current_user`;
@@ -34,7 +31,7 @@ export class LostSessions {
     if (this.#names.size === 0) return;
     const names = [...this.#names];
     const deadline = performance.now() + this.#timeout;
-    while ((await session(statement, [names])).rows.length > 0) {
+    while ((await session(statement, [names])).length > 0) {
       if (performance.now() > deadline)
         throw new StoreError('ERR_UNAVAILABLE', 'PostgreSQL has not ended a statement that was given up');
       await sleep(20);

@@ -1,3 +1,4 @@
+import { escapeIdentifier } from 'pg';
 import type { PostgresPool } from './pool.ts';
 
 export type Tables = {
@@ -10,11 +11,7 @@ export type Tables = {
 };
 
 /** A name for SQL; a dot separates a schema. */
-const quoted = (name: string): string =>
-  name
-    .split('.')
-    .map((part) => `"${part.replaceAll('"', '""')}"`)
-    .join('.');
+const quoted = (name: string): string => name.split('.').map(escapeIdentifier).join('.');
 
 export const stateTable = ({ tablePrefix }: Tables): string => quoted(`${tablePrefix}state`);
 
@@ -31,19 +28,15 @@ export async function migrate(pool: PostgresPool, tables: Tables): Promise<boole
     // One at a time, over all processes: two that create the same table at once would trip over each other.
     await session('SELECT pg_advisory_xact_lock($1)', [7_603_518_142]);
     await session(`CREATE TABLE IF NOT EXISTS ${metadata} (key text NOT NULL PRIMARY KEY, value text NOT NULL)`);
-    const { rows } = await session<{ value: string }>(`SELECT value FROM ${metadata} WHERE key = $1`, [level]);
-    const json = await session<{ found: boolean }>('SELECT to_regproc($1) IS NOT NULL AS found', [
-      jsonFunction(tables),
-    ]);
-    const done = Number(rows[0]?.value ?? 0) >= 1;
+    const [noted] = await session<{ value: string }>(`SELECT value FROM ${metadata} WHERE key = $1`, [level]);
+    const done = Number(noted?.value ?? 0) >= 1;
     if (!done) for (const text of tableStatements(stateTable(tables))) await session(text);
-    const index = await session<{ found: boolean }>('SELECT to_regclass($1) IS NOT NULL AS found', [
-      quoted(indexName(tables)),
-    ]);
+    const isMissing = async (lookup: 'to_regclass' | 'to_regproc', name: string) =>
+      (await session(`SELECT 1 WHERE ${lookup}($1) IS NULL`, [name])).length > 0;
     // Only where it is missing: PostgreSQL refuses it to all but the owner of the table, even where it is there.
-    if (index.rows[0]?.found !== true) await session(indexStatement(tables));
+    if (await isMissing('to_regclass', quoted(indexName(tables)))) await session(indexStatement(tables));
     if (tables.notify) for (const text of triggerStatements(tables)) await session(text);
-    if (json.rows[0]?.found !== true) await session(functionStatement(jsonFunction(tables)));
+    if (await isMissing('to_regproc', jsonFunction(tables))) await session(functionStatement(jsonFunction(tables)));
     if (!done) {
       const upsert = `INSERT INTO ${metadata} AS t (key, value) VALUES ($1, '1') ON CONFLICT (key) DO UPDATE SET value = '1'`;
       await session(upsert, [level]);

@@ -49,9 +49,7 @@ function openServer(name: string, spec: PostgresSpec, url: string, options: Serv
     connectTimeout: spec.connectTimeout,
     commandTimeout: spec.commandTimeout,
   });
-  const { tablePrefix, metadataTable, notify } = spec;
-  const tables = { tablePrefix, metadataTable, notify };
-  return { pool, store: new PostgresStore({ name, pool, tables, autoMigrate: options.autoMigrate }) };
+  return { pool, store: new PostgresStore({ name, pool, tables: spec, autoMigrate: options.autoMigrate }) };
 }
 
 /** `sslmode` of a URL: everything that insists on TLS has the certificate checked, too. */

@@ -79,8 +79,8 @@ export class PostgresPool {
   }
 
   async #checkWritable(session: Session): Promise<void> {
-    const { rows } = await session<{ readOnly: boolean }>(readOnly);
-    if (rows[0]?.readOnly === true && !this.#options.allowReadOnly) throw new ReadOnlyError();
+    const [row] = await session<{ readOnly: boolean }>(readOnly);
+    if (row?.readOnly === true && !this.#options.allowReadOnly) throw new ReadOnlyError();
   }
 
   #mustLeave(error: unknown): boolean {
@@ -105,7 +105,8 @@ export class PostgresPool {
     const limit = { commandTimeout: this.#options.commandTimeout, cancelTimeout, cancel };
     client.on('error', markBroken);
     try {
-      const session: Session = (text, values = []) => inTime(client.query(text, [...values]), limit);
+      const session: Session = async <Row extends QueryResultRow>(text: string, values: readonly unknown[] = []) =>
+        (await inTime(client.query<Row>(text, [...values]), limit)).rows;
       await this.#lost.end(session);
       begun = true;
       return await work(session);
@@ -124,7 +125,7 @@ export class PostgresPool {
   }
 
   async query<Row extends QueryResultRow>(text: string, values: readonly unknown[] = []): Promise<Row[]> {
-    return this.use(async (session) => (await session<Row>(text, values)).rows);
+    return this.use((session) => session<Row>(text, values));
   }
 
   /** Several statements that happen together or not at all. */

@@ -54,10 +54,7 @@ export class PostgresStore implements Store {
   transact: Store['transact'] = async (operations) => {
     await this.prepare();
     const work = async (session: Session) => {
-      const writer = createWriter(this.#sql, async <Result extends object>({ text, values }: Statement) => {
-        const { rows } = await session<Result>(text, values);
-        return rows;
-      });
+      const writer = createWriter(this.#sql, ({ text, values }) => session(text, values));
       const results: WriteResult[] = [];
       for (const operation of operations) results.push(await applyTo(writer, operation));
       return results;

@@ -41,25 +41,19 @@ export class Statements {
 
   /** Returns the new etag, or no row when the condition does not hold. */
   set(key: string, value: Buffer, condition: Condition, ttl: number | 'keep' | undefined): Statement {
-    const kept = `CASE WHEN ${isLive} THEN t.expires_at END`;
-    const expiry = `now() + $3::float8 * interval '1 millisecond'`;
-    const changes = `value = $2, etag = gen_random_uuid(), updated_at = now(), expires_at = ${ttl === 'keep' ? kept : expiry}`;
-    const values = [key, value, typeof ttl === 'number' ? ttl : null];
-    if (condition.ifAbsent === true && condition.ifPresent !== true) {
-      const match = condition.ifMatch === undefined ? '' : ' OR t.etag = $4::uuid';
-      return this.#upsert(changes, `WHERE NOT ${isLive}${match}`, [...values, ...(match ? [condition.ifMatch] : [])]);
-    }
-    if (condition.ifMatch === undefined && condition.ifPresent !== true) return this.#upsert(changes, '', values);
-    const match = condition.ifMatch === undefined ? '' : ' AND t.etag = $4::uuid';
-    return {
-      // The third parameter has to appear, or its type is unknown.
-      text: `UPDATE ${this.#table} t SET ${changes} WHERE t.key = $1 AND ${isLive}${match} AND ($3::float8 IS NULL OR true) RETURNING t.etag::text AS etag`,
-      values: [...values, ...(match ? [condition.ifMatch] : [])],
-    };
-  }
-
-  #upsert(changes: string, where: string, values: unknown[]): Statement {
+    const { ifMatch, ifAbsent, ifPresent } = condition;
     const fresh = `now() + $3::float8 * interval '1 millisecond'`;
+    const expiry = ttl === 'keep' ? `CASE WHEN ${isLive} THEN t.expires_at END` : fresh;
+    const changes = `value = $2, etag = gen_random_uuid(), updated_at = now(), expires_at = ${expiry}`;
+    const values = [key, value, typeof ttl === 'number' ? ttl : null, ...(ifMatch === undefined ? [] : [ifMatch])];
+    const match = (joint: string) => (ifMatch === undefined ? '' : ` ${joint} t.etag = $4::uuid`);
+    if (ifPresent === true || (ifMatch !== undefined && ifAbsent !== true))
+      // The third parameter has to appear, or its type is unknown.
+      return {
+        text: `UPDATE ${this.#table} t SET ${changes} WHERE t.key = $1 AND ${isLive}${match('AND')} AND ($3::float8 IS NULL OR true) RETURNING t.etag::text AS etag`,
+        values,
+      };
+    const where = ifAbsent === true ? `WHERE NOT ${isLive}${match('OR')}` : '';
     return {
       text: `INSERT INTO ${this.#table} AS t (key, value, etag, expires_at) VALUES ($1, $2, gen_random_uuid(), ${fresh})
         ON CONFLICT (key) DO UPDATE SET ${changes} ${where} RETURNING t.etag::text AS etag`,
