@@ -13,26 +13,25 @@ export async function moveWrite(
   target: Store,
   stores: readonly Store[],
 ): Promise<string> {
-  const [holder, entry] = await find(key, stores);
-  if (holder === undefined || holder === target) {
-    const etag = await target.set(key, value, options);
-    // An interrupted move may have left it in another store.
-    for (const store of stores) if (store !== target) await store.delete(key);
-    return etag;
-  }
-  if (!holds(options, entry?.etag)) throw mismatch(key);
-  const { ifMatch: _m, ifAbsent: _a, ifPresent: _p, ...unconditional } = options;
-  // The rest of its time to live, so that the expiry moves along.
-  const ttl = options.ttl === 'keep' ? remainingTtl(entry) : options.ttl;
-  const etag = await target.set(key, value, { ...unconditional, ttl });
+  const found = await find(key, stores);
+  const asked = found === undefined || found.store === target ? options : moveOptions(key, options, found.entry);
+  const etag = await target.set(key, value, asked);
+  // Also where it did not move: an interrupted move may have left it in another store.
   for (const store of stores) if (store !== target) await store.delete(key);
   return etag;
 }
 
-async function find(key: Key, stores: readonly Store[]): Promise<[Store | undefined, Entry | undefined]> {
+/** The conditions hold for the entry that is left; its expiry moves along where it is to be kept. */
+function moveOptions(key: Key, options: SetOptions, entry: Entry): SetOptions {
+  if (!holds(options, entry.etag)) throw mismatch(key);
+  const { ifMatch: _m, ifAbsent: _a, ifPresent: _p, ...unconditional } = options;
+  return { ...unconditional, ttl: options.ttl === 'keep' ? remainingTtl(entry) : options.ttl };
+}
+
+async function find(key: Key, stores: readonly Store[]): Promise<{ store: Store; entry: Entry } | undefined> {
   for (const store of stores) {
     const entry = await store.get(key, { consistency: 'strong' });
-    if (entry !== undefined) return [store, entry];
+    if (entry !== undefined) return { store, entry };
   }
-  return [undefined, undefined];
+  return undefined;
 }

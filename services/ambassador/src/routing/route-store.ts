@@ -44,8 +44,7 @@ export class RouteStore implements Store {
     const places = keys.map((key) => this.#place(key));
     const results: (Entry | undefined | StoreError)[] = keys.map(() => undefined);
     const groups = Map.groupBy(keys.keys(), (index) => places[index]);
-    const ask = async (place: (typeof places)[number], indexes: number[]) => {
-      if (place instanceof StoreError) return indexes.map(() => place);
+    const ask = async (place: Store | undefined, indexes: number[]) => {
       const wanted = indexes.map((index) => keys[index] ?? '');
       if (place !== undefined)
         return place.getMany(wanted, options).catch((error: unknown) => wanted.map(() => asStoreError(error)));
@@ -60,7 +59,6 @@ export class RouteStore implements Store {
 
   set: Store['set'] = async (key, value, options = {}) => {
     const place = this.#place(key);
-    if (place instanceof StoreError) throw place;
     if (place !== undefined) return place.set(key, value, options);
     const target = this.table.target(key, { size: value.length, options });
     return this.#moves.run(key, () => moveWrite(key, value, options, target.built.store, this.#stores(key)));
@@ -68,7 +66,6 @@ export class RouteStore implements Store {
 
   delete: Store['delete'] = async (key, options) => {
     const place = this.#place(key);
-    if (place instanceof StoreError) throw place;
     if (place !== undefined) return place.delete(key, options);
     return this.#moves.run(key, async () => {
       const holder = await this.#holder(key);
@@ -82,8 +79,7 @@ export class RouteStore implements Store {
   writeMany: Store['writeMany'] = async (operations) => {
     const places = operations.map(({ key }) => this.#place(key));
     const [first] = places;
-    if (first !== undefined && !(first instanceof StoreError) && places.every((place) => place === first))
-      return first.writeMany(operations);
+    if (first !== undefined && places.every((place) => place === first)) return first.writeMany(operations);
     // Writes of one store keep their order; different stores work in parallel.
     const results: (WriteResult | StoreError)[] = [];
     const groups = Map.groupBy(operations.entries(), ([index]) => places[index]);
@@ -97,7 +93,7 @@ export class RouteStore implements Store {
   transact: Store['transact'] = async (operations) => {
     const places = new Set(operations.map(({ key }) => this.#place(key)));
     const [place] = places;
-    if (places.size === 1 && place !== undefined && !(place instanceof StoreError)) return place.transact(operations);
+    if (places.size === 1 && place !== undefined) return place.transact(operations);
     throw new StoreError(
       'ERR_UNSUPPORTED',
       'the keys of a transaction must all lie in one store, by their names alone',
@@ -128,16 +124,10 @@ export class RouteStore implements Store {
   /** The stores behind it are closed by their own names. */
   close: Store['close'] = async () => {};
 
-  /** The one store where the key can be; undefined where the values decide. */
-  #place(key: Key): Store | StoreError | undefined {
-    try {
-      const candidates = this.table.candidates(key);
-      return candidates.length === 1 && candidates[0]?.rule.takesWrite === undefined
-        ? candidates[0]?.built.store
-        : undefined;
-    } catch (error) {
-      return asStoreError(error);
-    }
+  /** The one store where the key can be; undefined where the values decide, or no rule takes the key. */
+  #place(key: Key): Store | undefined {
+    const [first, ...others] = this.table.places(key);
+    return others.length === 0 && first?.rule.takesWrite === undefined ? first?.built.store : undefined;
   }
 
   /** Each store where the key can be. */

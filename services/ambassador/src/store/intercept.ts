@@ -1,18 +1,6 @@
 import type { Key, Store } from './store.ts';
 
-type OperationName =
-  | 'get'
-  | 'getMany'
-  | 'set'
-  | 'delete'
-  | 'writeMany'
-  | 'transact'
-  | 'increment'
-  | 'touch'
-  | 'list'
-  | 'count'
-  | 'query'
-  | 'ping';
+type OperationName = Exclude<keyof Store, 'info' | 'peek' | 'checkKey' | 'close'>;
 
 /** An operation on its way to a store. */
 export type Operation = {

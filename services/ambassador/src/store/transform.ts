@@ -20,6 +20,14 @@ export function transform(inner: Store, { key: keys, value: values }: Transform)
     values === undefined
       ? entry
       : { value: values.decode(key, entry.value), etag: entry.etag, expiresAt: entry.expiresAt };
+  const decodeSafely = (key: Key, entry: Entry | undefined | StoreError) => {
+    if (entry === undefined || entry instanceof StoreError) return entry;
+    try {
+      return decode(key, entry);
+    } catch (error) {
+      return asStoreError(error);
+    }
+  };
   const encode = (key: Key, value: Buffer) => values?.encode(key, value) ?? value;
   const operation = (one: WriteOperation): WriteOperation =>
     one.kind === 'set'
@@ -33,7 +41,7 @@ export function transform(inner: Store, { key: keys, value: values }: Transform)
     },
     getMany: async (asked, options) => {
       const entries = await inner.getMany(asked.map(out), options);
-      return entries.map((entry, index) => decodeSafely(entry, asked[index] ?? '', decode));
+      return entries.map((entry, index) => decodeSafely(asked[index] ?? '', entry));
     },
     set: async (key, value, options) => inner.set(out(key), encode(key, value), options),
     delete: (key, options) => inner.delete(out(key), options),
@@ -72,19 +80,6 @@ async function incrementByUpdate(store: Store, key: Key, by: bigint): Promise<bi
     return { value: Buffer.from(String(sum)), ttl: 'keep' };
   });
   return sum;
-}
-
-function decodeSafely(
-  entry: Entry | undefined | StoreError,
-  key: Key,
-  decode: (key: Key, entry: Entry) => Entry,
-): Entry | undefined | StoreError {
-  if (entry === undefined || entry instanceof StoreError) return entry;
-  try {
-    return decode(key, entry);
-  } catch (error) {
-    return asStoreError(error);
-  }
 }
 
 const withoutQuery = (info: StoreInfo): StoreInfo => ({

@@ -83,16 +83,17 @@ export class NearMemory {
 
   /** Keep what the backend said, unless the key was invalidated since; without an entry keep its absence. */
   fill(fill: Fill, entry: Entry | undefined): void {
-    this.#end(fill);
+    this.abandon(fill);
     const { ttl, negativeTtl, jitter, random = Math.random } = this.#options;
     const fresh = (entry === undefined ? negativeTtl : ttl) * (1 - jitter * random());
-    if (!fill.live || fresh <= 0) return;
-    this.#keep(fill.key, entry, this.#now() + fresh);
+    if (fill.live && fresh > 0) this.#keep(fill.key, entry, this.#now() + fresh);
   }
 
-  /** The read failed; nothing is kept. */
+  /** The read is over; nothing is kept. */
   abandon(fill: Fill): void {
-    this.#end(fill);
+    const fills = this.#fills.get(fill.key);
+    fills?.delete(fill);
+    if (fills?.size === 0) this.#fills.delete(fill.key);
   }
 
   /** Forget these keys, and let reads under way keep nothing. Call it before and after each write. */
@@ -128,11 +129,5 @@ export class NearMemory {
       goneAt: Math.min(freshUntil + Math.max(staleWhileRevalidate, staleIfError), gone),
       size: key.length + (entry?.value.length ?? 0) + overhead,
     });
-  }
-
-  #end(fill: Fill): void {
-    const fills = this.#fills.get(fill.key);
-    fills?.delete(fill);
-    if (fills?.size === 0) this.#fills.delete(fill.key);
   }
 }

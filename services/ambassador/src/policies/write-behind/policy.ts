@@ -14,22 +14,22 @@ import { WriteBehind } from './write-behind.ts';
  * writes.
  */
 function writeBehindStore(inner: Store, queue: WriteBehind): Store {
+  const { pending, etags } = queue;
+  const drained = async <T>(keys: readonly Key[] | undefined, work: () => Promise<T>): Promise<T> => {
+    await queue.drain(keys);
+    return work();
+  };
   const set = async (key: Key, value: Buffer, options: SetOptions = {}): Promise<string> => {
-    if (!isPlain(options) || options.ttl === 'keep') {
-      await queue.drain([key]);
-      return inner.set(key, value, queue.translate(key, options));
-    }
+    if (!isPlain(options) || options.ttl === 'keep')
+      return drained([key], () => inner.set(key, value, etags.translate(key, options)));
     inner.checkKey(key);
     return queue.add(key, value, options.ttl === undefined ? undefined : Date.now() + options.ttl);
   };
   const remove = async (key: Key, options: WriteOptions = {}): Promise<boolean> => {
-    if (!isPlain(options)) {
-      await queue.drain([key]);
-      return inner.delete(key, queue.translate(key, options));
-    }
+    if (!isPlain(options)) return drained([key], () => inner.delete(key, etags.translate(key, options)));
     inner.checkKey(key);
-    await queue.recovered();
-    const before = queue.waiting(key);
+    await queue.recovered;
+    const before = pending.get(key);
     // When the store cannot say whether there was something, there may have been.
     const existed = before === undefined ? await inner.get(key).catch(() => null) : toEntry(before);
     await queue.add(key, undefined, undefined);
@@ -38,13 +38,13 @@ function writeBehindStore(inner: Store, queue: WriteBehind): Store {
   return {
     info: inner.info,
     get: async (key, options) => {
-      await queue.recovered();
-      const waiting = queue.waiting(key);
+      await queue.recovered;
+      const waiting = pending.get(key);
       return waiting === undefined ? inner.get(key, options) : toEntry(waiting);
     },
     getMany: async (keys, options) => {
-      await queue.recovered();
-      const waiting = keys.map((key) => queue.waiting(key));
+      await queue.recovered;
+      const waiting = keys.map((key) => pending.get(key));
       const asked = keys.filter((_key, index) => waiting[index] === undefined);
       const found = (asked.length === 0 ? [] : await inner.getMany(asked, options)).values();
       return waiting.map((one) => (one === undefined ? found.next().value : toEntry(one)));
@@ -52,32 +52,19 @@ function writeBehindStore(inner: Store, queue: WriteBehind): Store {
     set,
     delete: remove,
     writeMany: (all) => applyEach({ set, delete: remove }, all),
-    transact: async (all) => {
-      await queue.drain(all.map(({ key }) => key));
-      return inner.transact(all.map((one) => queue.translate(one.key, one)));
+    transact: (all) => {
+      const keys = all.map(({ key }) => key);
+      return drained(keys, () => inner.transact(all.map((one) => etags.translate(one.key, one))));
     },
-    increment: async (key, by) => {
-      await queue.drain([key]);
-      return inner.increment(key, by);
-    },
-    touch: async (key, expiresAt, condition = {}) => {
-      await queue.drain([key]);
-      return inner.touch(key, expiresAt, queue.translate(key, condition));
-    },
-    list: async (options) => {
-      if (options.cursor === undefined) await queue.drain();
-      return inner.list(options);
-    },
-    count: async (prefix) => {
-      await queue.drain();
-      return inner.count(prefix);
-    },
-    query: async (query) => {
-      await queue.drain();
-      return inner.query(query);
-    },
+    increment: (key, by) => drained([key], () => inner.increment(key, by)),
+    touch: (key, expiresAt, condition = {}) =>
+      drained([key], () => inner.touch(key, expiresAt, etags.translate(key, condition))),
+    list: (options) =>
+      options.cursor === undefined ? drained(undefined, () => inner.list(options)) : inner.list(options),
+    count: (prefix) => drained(undefined, () => inner.count(prefix)),
+    query: (query) => drained(undefined, () => inner.query(query)),
     checkKey: (key) => inner.checkKey(key),
-    ping: async () => queue.recovered(),
+    ping: () => queue.recovered,
     close: async () => {
       await queue.close();
       await inner.close();

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describeError } from '@podkit/chassis/errors';
 import { KeyedMutex } from '../../store/keyed-mutex.ts';
-import type { Condition, Key, Store } from '../../store/store.ts';
+import type { Key, Store } from '../../store/store.ts';
 import { StoreError } from '../../store/store-error.ts';
 import { Journal } from './journal.ts';
 import { Pending, toOperation } from './pending.ts';
@@ -30,7 +30,7 @@ export class WriteBehind {
   readonly #journal: Journal;
   readonly pending: Pending;
   readonly #sent: SentLog;
-  readonly #etags = new ProvisionalEtags();
+  readonly etags = new ProvisionalEtags();
   readonly #order = new KeyedMutex();
   /** Sequences that may be on disk already but do not wait yet. */
   readonly #adding = new Set<number>();
@@ -38,7 +38,8 @@ export class WriteBehind {
   #sending: Promise<void> | undefined;
   #failures = 0;
   #closing = false;
-  readonly #ready: Promise<void>;
+  /** Resolves when `pending` has what an earlier process left. */
+  readonly recovered: Promise<void>;
   #giveBack: () => void = () => undefined;
 
   constructor(inner: Store, options: WriteBehindOptions) {
@@ -47,23 +48,14 @@ export class WriteBehind {
     this.#journal = new Journal(options.folder, options.sync);
     this.#sent = new SentLog(this.#journal);
     this.pending = new Pending(options);
-    this.#ready = this.#recover();
+    this.recovered = this.#recover();
     // Callers see a failure when they wait for it; there may be none yet.
-    this.#ready.catch(() => undefined);
-  }
-
-  /** What waits for a key; undefined where nothing does. Once `recovered`, this is complete. */
-  waiting(key: Key): JournalWrite | undefined {
-    return this.pending.get(key);
-  }
-
-  recovered(): Promise<void> {
-    return this.#ready;
+    this.recovered.catch(() => undefined);
   }
 
   /** Add a write to the journal and the queue. Resolves with its etag once it is on disk. */
   async add(key: Key, value: Buffer | undefined, expiresAt: number | undefined): Promise<string> {
-    await this.#ready;
+    await this.recovered;
     if (this.#closing) throw new StoreError('ERR_CLOSED', 'the store is closing');
     return this.#order.run(key, async () => {
       this.#sequence += 1;
@@ -83,7 +75,7 @@ export class WriteBehind {
 
   /** Wait until nothing waits for these keys (all, without keys), and none would be sent again after a restart; else fail. */
   async drain(keys?: readonly Key[]): Promise<void> {
-    await this.#ready;
+    await this.recovered;
     const open = () => (keys === undefined ? this.pending.size > 0 : keys.some((key) => this.pending.get(key)));
     while (open()) {
       this.#send();
@@ -95,14 +87,9 @@ export class WriteBehind {
     if (keys !== undefined && this.#sent.mayRepeat(keys)) await this.#sent.note();
   }
 
-  /** A condition with an etag of ours, as the store behind knows it. */
-  translate<C extends Condition>(key: Key, condition: C): C {
-    return this.#etags.translate(key, condition);
-  }
-
   /** Send what can be sent within a few seconds; the rest is in the journal and sent after the restart. */
   async close(): Promise<void> {
-    await this.#ready.catch(() => undefined);
+    await this.recovered.catch(() => undefined);
     await Promise.race([this.drain().catch(() => undefined), sleep(5000, undefined, { ref: false })]);
     this.#closing = true;
     await this.#sending;
@@ -148,7 +135,7 @@ export class WriteBehind {
         const refused = result instanceof StoreError;
         if (refused && !(isForGood(result) && (await this.#reject(write, result)))) failed = true;
         else {
-          if (result !== undefined && 'etag' in result) this.#etags.remember(write.sequence, result.etag);
+          if (result !== undefined && 'etag' in result) this.etags.remember(write.sequence, result.etag);
           this.#sent.add(write);
           this.pending.remove(write.key, write.sequence);
         }
