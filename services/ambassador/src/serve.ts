@@ -20,8 +20,9 @@ export type Host = Pick<NodeJS.Process, 'on' | 'off' | 'exit' | 'stdout'>;
 export type Assembly = { engine: Engine<ConfiguredStores>; makersFor: (file: FileConfig) => Promise<Makers> };
 
 /** Serve the stores by both protocols until the service stops. */
-export async function serve(context: Context<Config>, { engine, makersFor }: Assembly, host: Host): Promise<void> {
-  keepStores(context, host, engine, makersFor);
+export async function serve(context: Context<Config>, assembly: Assembly, host: Host): Promise<void> {
+  const { engine } = assembly;
+  keepStores(context, assembly, host);
   const daprDocument = describeDaprApi(pkg.version);
   await serveDapr(context, engine, daprDocument);
   await serveRedis(context, engine);
@@ -29,12 +30,7 @@ export async function serve(context: Context<Config>, { engine, makersFor }: Ass
 }
 
 /** Close the stores at the end, check them for readiness, and replace them when their file changes. */
-function keepStores(
-  context: Context<Config>,
-  host: Host,
-  engine: Engine<ConfiguredStores>,
-  makersFor: (file: FileConfig) => Promise<Makers>,
-): void {
+function keepStores(context: Context<Config>, { engine, makersFor }: Assembly, host: Host): void {
   const { config, log, lifecycle, health, metrics } = context;
   lifecycle.atClose('stores', async () => {
     await Promise.all([...engine.generation.stores.values()].map(({ store }) => store.close()));

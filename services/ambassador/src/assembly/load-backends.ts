@@ -1,10 +1,7 @@
 import { warnAboutDemoPassword } from '../backends/demo-password.ts';
 import { MemoryStore } from '../backends/memory/memory-store.ts';
 import type { MemorySpec } from '../backends/memory/schema.ts';
-import type * as Postgres from '../backends/postgres/open.ts';
-import type * as Redis from '../backends/redis/open.ts';
 import type { FileConfig, Spec, StoreSpec } from '../config/file-schema.ts';
-
 import type { Built } from '../store/built.ts';
 import type { TrackChanges } from '../store/changes.ts';
 import type { RedisTarget } from '../store/raw-route.ts';
@@ -23,12 +20,10 @@ export type OpenBackend = (name: string, spec: BackendSpec) => Built;
  */
 export async function loadBackends({ stores }: FileConfig, { warn, track }: BackendContext): Promise<OpenBackend> {
   const isNamed = (driver: BackendSpec['driver']) => Object.values(stores).some((spec) => spec.driver === driver);
-  const openRedis: typeof Redis.openRedis = isNamed('redis')
-    ? (await import('../backends/redis/open.ts')).openRedis
-    : refuseUnloaded;
-  const openPostgres: typeof Postgres.openPostgres = isNamed('postgresql')
-    ? (await import('../backends/postgres/open.ts')).openPostgres
-    : refuseUnloaded;
+  const { openRedis } = isNamed('redis') ? await import('../backends/redis/open.ts') : { openRedis: refuseUnloaded };
+  const { openPostgres } = isNamed('postgresql')
+    ? await import('../backends/postgres/open.ts')
+    : { openPostgres: refuseUnloaded };
   return (name, spec) => {
     if (spec.driver === 'memory') return openMemory(name, spec);
     warnAboutDemoPassword(name, spec, warn);

@@ -1,5 +1,5 @@
 import type { HostPort, Login, RedisTarget } from '../../store/raw-route.ts';
-import { readLogin, readSecret, readTls } from '../secret-files.ts';
+import { readLogin, readTls } from '../secret-files.ts';
 import type { RedisSpec } from './schema.ts';
 
 /** Where the Redis of a spec is, and how to log in. Secrets are read at each connect. */
@@ -18,12 +18,8 @@ export function toTarget(spec: RedisSpec): RedisTarget {
 
 function readTopology({ sentinel, cluster }: RedisSpec, url: URL): RedisTarget['topology'] {
   if (sentinel !== undefined) {
-    const { name, nodes, username, passwordFile } = sentinel;
-    const sentinelLogin = () => ({
-      ...(username === undefined ? {} : { username }),
-      ...(passwordFile === undefined ? {} : { password: readSecret(passwordFile) }),
-    });
-    return { mode: 'sentinel', name, sentinels: nodes.map(hostPort), sentinelLogin };
+    const { name, nodes } = sentinel;
+    return { mode: 'sentinel', name, sentinels: nodes.map(hostPort), sentinelLogin: () => readLogin(sentinel) };
   }
   if (cluster !== undefined) return { mode: 'cluster', nodes: cluster.nodes.map(hostPort) };
   if (url.protocol === 'unix:') return { mode: 'single', host: '', port: 0, path: decodeURIComponent(url.pathname) };

@@ -6,7 +6,7 @@ import { createServer, type Server } from '@podkit/chassis/http/server';
 import { isSameSecret } from '@podkit/chassis/http/token';
 import type { Logger } from '@podkit/chassis/log/logger';
 import type { Lifecycle } from '@podkit/chassis/process/lifecycle';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest, FastifySchema, HTTPMethods } from 'fastify';
 import { DaprError, malformed, storeNotFound } from './errors.ts';
 import { increment, listKeys } from './extensions.ts';
 import { query } from './query.ts';
@@ -28,6 +28,19 @@ export type DaprApiOptions = SidecarOptions & {
 
 /** What a state route does; `key` is its last path part. */
 type Handler = (request: StateRequest, key: string) => Promise<Answer>;
+
+const write: HTTPMethods[] = ['POST', 'PUT'];
+
+const stateRoutes: readonly [HTTPMethods | HTTPMethods[], url: string, FastifySchema, Handler][] = [
+  [write, '/v1.0/state/:store', stateSchemas.save, save],
+  [write, '/v1.0/state/:store/bulk', stateSchemas.bulk, bulkGet],
+  [write, '/v1.0/state/:store/transaction', stateSchemas.transaction, transaction],
+  ['GET', '/v1.0/state/:store/:key', stateSchemas.get, get],
+  ['DELETE', '/v1.0/state/:store/:key', stateSchemas.remove, remove],
+  [write, '/v1.0-alpha1/state/:store/query', stateSchemas.query, query],
+  ['GET', '/v1.0-alpha1/state/:store/keys', stateSchemas.keys, listKeys],
+  ['POST', '/v1.0-alpha1/state/:store/:key/increment', stateSchemas.increment, increment],
+];
 
 export const describeDaprApi = (version: string) =>
   new ApiDocument({ title: 'ambassador, Dapr state API', version, securitySchemes });
@@ -78,25 +91,8 @@ function addRoutes(scope: Server, options: DaprApiOptions): void {
       .headers(headers ?? {})
       .send(body);
   };
-  const write = ['POST', 'PUT'];
-  scope.route({ method: write, url: '/v1.0/state/:store', schema: stateSchemas.save, handler: state(save) });
-  scope.route({ method: write, url: '/v1.0/state/:store/bulk', schema: stateSchemas.bulk, handler: state(bulkGet) });
-  scope.route({
-    method: write,
-    url: '/v1.0/state/:store/transaction',
-    schema: stateSchemas.transaction,
-    handler: state(transaction),
-  });
-  scope.get('/v1.0/state/:store/:key', { schema: stateSchemas.get }, state(get));
-  scope.delete('/v1.0/state/:store/:key', { schema: stateSchemas.remove }, state(remove));
-  scope.route({
-    method: write,
-    url: '/v1.0-alpha1/state/:store/query',
-    schema: stateSchemas.query,
-    handler: state(query),
-  });
-  scope.get('/v1.0-alpha1/state/:store/keys', { schema: stateSchemas.keys }, state(listKeys));
-  scope.post('/v1.0-alpha1/state/:store/:key/increment', { schema: stateSchemas.increment }, state(increment));
+  for (const [method, url, schema, handler] of stateRoutes)
+    scope.route({ method, url, schema, handler: state(handler) });
   sidecarRoutes(scope, options);
   scope.all('/*', { schema: { hide: true } }, (request, reply) =>
     answerError(reply, new DaprError(404, 'ERR_NOT_FOUND', `nothing at ${request.method} ${requestPath(request)}`)),

@@ -1,5 +1,5 @@
 import { PodkitError } from '@podkit/chassis/errors';
-import type { StoreError } from '../../store/store-error.ts';
+import type { StoreError, StoreErrorCode } from '../../store/store-error.ts';
 
 type Detail = { '@type': string } & Record<string, unknown>;
 
@@ -74,23 +74,19 @@ export const queryUnsupported = (store: string): DaprError =>
 export const transactionsUnsupported = (store: string): DaprError =>
   unsupported(store, "doesn't support transactions", 'DAPR_STATE_TRANSACTIONS_NOT_SUPPORTED');
 
+/** The status of a failure and what is said before its message; any other failure is 500. */
+const failures: Partial<Record<StoreErrorCode, readonly [status: number, said?: string]>> = {
+  ERR_ETAG_MISMATCH: [409, 'possible etag mismatch. error from state store: '],
+  ERR_ETAG_INVALID: [400, 'invalid etag value. error from state store: '],
+  ERR_KEY: [400],
+  ERR_NOT_INTEGER: [400],
+  ERR_CURSOR: [400],
+  ERR_TOO_LARGE: [413],
+  ERR_BUSY: [429],
+};
+
 /** A failure of the store as Dapr answers it: a conflict is 409, an invalid etag 400, an overload 429. */
 export function storeFailure(error: StoreError, errorCode: string, doing: string): DaprError {
-  const fail = (status: number, text: string) => new DaprError(status, errorCode, text, undefined, error);
-  switch (error.code) {
-    case 'ERR_ETAG_MISMATCH':
-      return fail(409, `${doing}: possible etag mismatch. error from state store: ${error.message}`);
-    case 'ERR_ETAG_INVALID':
-      return fail(400, `${doing}: invalid etag value. error from state store: ${error.message}`);
-    case 'ERR_KEY':
-    case 'ERR_NOT_INTEGER':
-    case 'ERR_CURSOR':
-      return fail(400, `${doing}: ${error.message}`);
-    case 'ERR_TOO_LARGE':
-      return fail(413, `${doing}: ${error.message}`);
-    case 'ERR_BUSY':
-      return fail(429, `${doing}: ${error.message}`);
-    default:
-      return fail(500, `${doing}: ${error.message}`);
-  }
+  const [status, said = ''] = failures[error.code] ?? [500];
+  return new DaprError(status, errorCode, `${doing}: ${said}${error.message}`, undefined, error);
 }

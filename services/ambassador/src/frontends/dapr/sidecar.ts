@@ -37,6 +37,11 @@ const componentSchema = Type.Object(
   closed,
 );
 
+const healthAnswers = {
+  summary: 'Whether every required store answers',
+  response: { 204: emptyAnswer('They do.'), ...errors(500) },
+};
+
 const schemas = {
   metadata: {
     summary: 'Stores and capabilities',
@@ -53,18 +58,11 @@ const schemas = {
     ...secured({ 204: emptyAnswer('Added.') }, 400),
   },
   healthz: {
-    summary: 'Whether every required store answers',
+    ...healthAnswers,
     querystring: Type.Object({ appid: optional(Type.String({ description: 'Must be the id of this application.' })) }),
-    response: { 204: emptyAnswer('They do.'), ...errors(500) },
   },
-  outbound: {
-    summary: 'Whether every required store answers',
-    response: { 204: emptyAnswer('They do.'), ...errors(500) },
-  },
-  shutdown: {
-    summary: 'Stop as on SIGTERM',
-    ...secured({ 204: emptyAnswer('Stopping.') }),
-  },
+  outbound: healthAnswers,
+  shutdown: { summary: 'Stop as on SIGTERM', ...secured({ 204: emptyAnswer('Stopping.') }) },
 };
 
 /** Metadata, health and shutdown: https://docs.dapr.io/reference/api/metadata_api/ and health_api/ */

@@ -2,7 +2,6 @@ import { strict } from '@podkit/chassis/config/strict';
 import { Type } from 'typebox';
 import { size } from '../../schema/quantities.ts';
 import type { Key, SetOptions, Store, WriteOptions } from '../../store/store.ts';
-
 import { applyEach } from '../../store/write.ts';
 import { definePolicy, opaque } from '../policy.ts';
 import { toEntry } from './pending.ts';
