@@ -13,45 +13,35 @@ export type RespMetrics = {
 /** Register the endpoint's metrics; `names` are the commands by index. */
 export function respMetrics(registry: Registry, names: readonly string[], clients: () => number): RespMetrics {
   const metrics: RespMetrics = { counts: names.map(() => 0), errors: 0, connections: 0, rejected: 0 };
-  const register = (name: string, help: string, value: () => number) =>
-    registry.registerMetric(
-      new Counter({
-        name: `podkit_ambassador_redis_${name}_total`,
-        help,
-        registers: [],
-        collect() {
-          this.reset();
-          this.inc(value());
-        },
-      }),
-    );
-  registry.registerMetric(
+  const prefix = 'podkit_ambassador_redis';
+  const registers = [registry];
+  const counter = (name: string, help: string, labelNames: string[], count: (counter: Counter) => void) =>
     new Counter({
-      name: 'podkit_ambassador_redis_commands_total',
-      help: 'Commands taken at the Redis endpoint.',
-      labelNames: ['command'],
-      registers: [],
+      name: `${prefix}_${name}_total`,
+      help,
+      labelNames,
+      registers,
       collect() {
         this.reset();
-        for (const [index, command] of names.entries()) {
-          const count = metrics.counts[index] ?? 0;
-          if (count > 0) this.inc({ command }, count);
-        }
+        count(this);
       },
-    }),
+    });
+  counter('commands', 'Commands taken at the Redis endpoint.', ['command'], (commands) => {
+    for (const [index, command] of names.entries()) {
+      const count = metrics.counts[index] ?? 0;
+      if (count > 0) commands.inc({ command }, count);
+    }
+  });
+  const connected: Gauge = new Gauge({
+    name: `${prefix}_clients`,
+    help: 'Clients connected to the Redis endpoint.',
+    registers,
+    collect: () => connected.set(clients()),
+  });
+  counter('errors', 'Error replies the Redis endpoint gave itself.', [], (errors) => errors.inc(metrics.errors));
+  counter('connections', 'Connections accepted.', [], (accepted) => accepted.inc(metrics.connections));
+  counter('rejected_connections', 'Connections refused: too many clients.', [], (refused) =>
+    refused.inc(metrics.rejected),
   );
-  registry.registerMetric(
-    new Gauge({
-      name: 'podkit_ambassador_redis_clients',
-      help: 'Clients connected to the Redis endpoint.',
-      registers: [],
-      collect() {
-        this.set(clients());
-      },
-    }),
-  );
-  register('errors', 'Error replies the Redis endpoint gave itself.', () => metrics.errors);
-  register('connections', 'Connections accepted.', () => metrics.connections);
-  register('rejected_connections', 'Connections refused: too many clients.', () => metrics.rejected);
   return metrics;
 }

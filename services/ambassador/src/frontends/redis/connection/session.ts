@@ -1,3 +1,6 @@
+/** The user name and password of clients. Without a password every client is let in, as with a Redis without `requirepass`. */
+export type Credentials = { username: string; password: () => string | undefined };
+
 /** The state of one connection that its client can set. */
 export class Session {
   readonly id: number;

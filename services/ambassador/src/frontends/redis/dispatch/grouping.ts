@@ -19,19 +19,14 @@ export type Group = {
 
 /** Group the keys of a request by where they live: the store, and in a cluster the slot. */
 export function groupByRoute({ endpoint }: Client, keys: readonly Key[]): Group[] {
-  const groups = new Map<Built, Map<number | undefined, Group>>();
-  for (const [place, key] of keys.entries()) {
-    const route = endpoint.engine.route(key);
+  const byRoute = Map.groupBy(keys.entries(), ([, key]) => endpoint.engine.route(key));
+  return [...byRoute].flatMap(([route, entries]) => {
     const { raw } = route;
-    const slot = raw && commonSlot(raw, [key]);
-    let slots = groups.get(route);
-    if (slots === undefined) groups.set(route, (slots = new Map()));
-    let group = slots.get(slot);
-    if (group === undefined) slots.set(slot, (group = { route, raw, slot, keys: [], places: [] }));
-    group.keys.push(key);
-    group.places.push(place);
-  }
-  return [...groups.values()].flatMap((slots) => [...slots.values()]);
+    const bySlot = Map.groupBy(entries, ([, key]) => raw && commonSlot(raw, [key]));
+    return [...bySlot].map(([slot, members]) => {
+      return { route, raw, slot, keys: members.map(([, key]) => key), places: members.map(([place]) => place) };
+    });
+  });
 }
 
 export type Located = { raw: RawRoute; positions: readonly number[]; keys: readonly Key[] };

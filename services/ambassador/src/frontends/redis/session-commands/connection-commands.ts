@@ -13,12 +13,6 @@ import { select } from './select-command.ts';
 import { commandCommand, configCommand, time } from './server-commands.ts';
 import { wait } from './wait-command.ts';
 
-/** A client that has authenticated may send requests of the full size. */
-function admitted(client: Client, answer: Answer): Answer {
-  if (client.session.authenticated) client.parser.limits = client.endpoint.limits;
-  return answer;
-}
-
 function ping({ session }: Client, request: RequestView): Answer {
   if (request.count > 2) throw new CommandError(wrongArguments('ping'));
   const subscribed = session.subscriptions > 0 && session.protocol === 2;
@@ -56,7 +50,7 @@ const answerCommand: SessionCommand = (client, command) => {
   const raw = asksForKeys ? sessionRoute(engine).raw : ownedDatabase(engine);
   if (raw !== undefined) return forward(client, command, raw, [], []);
   client.endRun();
-  client.answer(commandCommand(client.request));
+  client.answer(commandCommand(client, client.request));
   return true;
 };
 
@@ -65,14 +59,19 @@ function quit(client: Client): Answer {
   return ok;
 }
 
-type OwnAnswer = (client: Client, request: RequestView) => Answer;
+const echo = (_client: Client, request: RequestView): Answer => request.value(1);
+
+const role = (): Answer => ['master', 0, []];
+
+/** Answers at once, from the state of the connection and of the endpoint. */
+export type OwnAnswer = (client: Client, request: RequestView) => Answer;
 
 /** Commands that a transaction answers itself, in their turn: the Redis knows nothing of this connection. */
 export const ownAnswers: Record<string, OwnAnswer> = {
   client: clientCommand,
-  command: (_client, request) => commandCommand(request),
-  config: (_client, request) => configCommand(request),
-  role: () => ['master', 0, []],
+  command: commandCommand,
+  config: configCommand,
+  role,
   select: ({ session }, request) => {
     if (integer(request.text(1)) === (session.database ?? 0)) return ok;
     throw new CommandError('ERR SELECT of another database is not supported inside MULTI');
@@ -82,11 +81,10 @@ export const ownAnswers: Record<string, OwnAnswer> = {
 /** Commands that need only the connection; in a transaction on a Redis, the Redis answers them. */
 export const connectionAnswers: Record<string, OwnAnswer> = {
   ping,
-  echo: (_client, request) => request.value(1),
+  echo,
   time,
 };
 
-/** A command that is answered at once, from the state of the connection and of the endpoint. */
 const atOnce =
   (answer: OwnAnswer): SessionCommand =>
   (client) => {
@@ -97,12 +95,12 @@ const atOnce =
 
 export const connectionCommands: Record<string, SessionCommand> = {
   ping: atOnce(ping),
-  echo: atOnce((_client, request) => request.value(1)),
+  echo: atOnce(echo),
   time: atOnce(time),
-  config: atOnce((_client, request) => configCommand(request)),
-  role: atOnce(() => ['master', 0, []]),
-  hello: atOnce((client, request) => admitted(client, hello(client.session, request, client.endpoint.credentials))),
-  auth: atOnce((client, request) => admitted(client, auth(client.session, request, client.endpoint.credentials))),
+  config: atOnce(configCommand),
+  role: atOnce(role),
+  hello: atOnce(hello),
+  auth: atOnce(auth),
   reset: atOnce(reset),
   quit: atOnce(quit),
   client: answerClient,

@@ -1,25 +1,23 @@
 import { isSameSecret } from '@podkit/chassis/http/token';
+import type { Client } from '../client.ts';
 import { type Answer, CommandError, MapAnswer, ok } from '../commands/answer.ts';
 import { replies } from '../commands/errors.ts';
 import { integer } from '../commands/numbers.ts';
 import type { RequestView } from '../commands/request.ts';
-import type { Session } from '../connection/session.ts';
-
-/** The user name and password of clients. Without a password every client is let in, as with a Redis without `requirepass`. */
-export type Credentials = { username: string; password: () => string | undefined };
 
 /** The version whose behaviour clients may expect. */
 export const redisVersion = '7.0.15';
 
 /** HELLO [2|3 [AUTH user password] [SETNAME name]]: https://redis.io/docs/latest/commands/hello/ */
-export function hello(session: Session, request: RequestView, credentials: Credentials): Answer {
+export function hello(client: Client, request: RequestView): Answer {
+  const { session } = client;
   let protocol: number = session.protocol;
   if (request.count > 1) {
     protocol = integer(request.text(1), replies.protoNotInteger);
     if (protocol !== 2 && protocol !== 3) throw new CommandError(replies.noProto);
   }
   const options = helloOptions(request);
-  if (options.login !== undefined) login(session, credentials, ...options.login);
+  if (options.login !== undefined) login(client, ...options.login);
   if (!session.authenticated)
     throw new CommandError(
       'NOAUTH HELLO must be called with the client already authenticated, otherwise the HELLO <proto> AUTH <user> <pass> option can be used to authenticate the client and select the RESP protocol version at the same time',
@@ -55,19 +53,23 @@ function helloOptions(request: RequestView): HelloOptions {
 }
 
 /** AUTH [user] password */
-export function auth(session: Session, request: RequestView, credentials: Credentials): Answer {
+export function auth(client: Client, request: RequestView): Answer {
+  const { credentials } = client.endpoint;
   if (request.count > 3) throw new CommandError(replies.syntax);
   if (request.count === 2 && credentials.password() === undefined) throw new CommandError(replies.authWithoutPassword);
-  if (request.count === 2) login(session, credentials, credentials.username, request.text(1));
-  else login(session, credentials, request.text(1), request.text(2));
+  if (request.count === 2) login(client, credentials.username, request.text(1));
+  else login(client, request.text(1), request.text(2));
   return ok;
 }
 
-function login(session: Session, credentials: Credentials, user: string, password: string): void {
+/** From then on the client may send requests of the full size. */
+function login({ session, parser, endpoint }: Client, user: string, password: string): void {
+  const { credentials, limits } = endpoint;
   const secret = credentials.password();
   const isRight = secret === undefined || isSameSecret(password, secret);
   if (!isSameSecret(user, credentials.username) || !isRight) throw new CommandError(replies.wrongPass);
   session.authenticated = true;
+  parser.limits = limits;
 }
 
 /** @throws {CommandError} for a name that would break the lines of CLIENT LIST */

@@ -4,13 +4,13 @@ import { asCommandError } from '../commands/errors.ts';
 import { RequestView } from '../commands/request.ts';
 import { ReplyScanner } from '../protocol/reply-scanner.ts';
 import { RequestParser } from '../protocol/request-parser.ts';
-import { connectionAnswers, ownAnswers } from './connection-commands.ts';
+import { connectionAnswers, type OwnAnswer, ownAnswers } from './connection-commands.ts';
 import type { Queued } from './transaction.ts';
 
 /** The answer to a command without a key in a transaction without a Redis. */
-export function localAnswer(name: string): (request: RequestView, client: Client) => Answer {
+export function localAnswer(name: string): OwnAnswer {
   const answer = ownAnswers[name] ?? connectionAnswers[name];
-  if (answer !== undefined) return (request, client) => answer(client, request);
+  if (answer !== undefined) return answer;
   if (name === 'unwatch') return () => ok;
   throw new CommandError(`ERR ${name.toUpperCase()} is not supported inside MULTI here`);
 }
@@ -46,7 +46,7 @@ export function withOwnAnswers(client: Client, reply: Buffer, queued: readonly Q
 
 function ownAnswer(client: Client, name: string, frame: Buffer): Answer {
   try {
-    return localAnswer(name)(parsedRequest(client, frame), client);
+    return localAnswer(name)(client, parsedRequest(client, frame));
   } catch (error) {
     return asCommandError(error);
   }

@@ -1,3 +1,4 @@
+import type { Client } from '../client.ts';
 import { type Answer, CommandError, MapAnswer, ok } from '../commands/answer.ts';
 import { subcommandUnknown } from '../commands/errors.ts';
 import type { RequestView } from '../commands/request.ts';
@@ -7,7 +8,7 @@ import { allCommands, type CommandSpec } from '../commands/table.ts';
  * CONFIG: the endpoint has none of Redis' settings, so GET answers an empty list, which redis-benchmark and others
  * accept.
  */
-export function configCommand(request: RequestView): Answer {
+export function configCommand(_client: Client, request: RequestView): Answer {
   const subcommand = request.word(1);
   if (subcommand === 'get') return new MapAnswer([]);
   if (subcommand === 'resetstat') return ok;
@@ -15,7 +16,7 @@ export function configCommand(request: RequestView): Answer {
 }
 
 /** COMMAND [COUNT | LIST | INFO names | DOCS]; DOCS is empty, so redis-cli has no hints but works. */
-export function commandCommand(request: RequestView): Answer {
+export function commandCommand(_client: Client, request: RequestView): Answer {
   const specs = allCommands();
   if (request.count === 1) return specs.map(commandInfo);
   const subcommand = request.word(1);

@@ -108,9 +108,9 @@ async function execOnStore(client: Client, transaction: Transaction, { store }: 
   const answers: Answer[] = [];
   for (const { name, frame, onStore } of transaction.queued) {
     const request = parsedRequest(client, frame);
-    const answer = onStore === undefined ? localAnswer(name) : (view: RequestView) => onStore(store, view);
+    const answer = onStore === undefined ? localAnswer(name) : (_: Client, view: RequestView) => onStore(store, view);
     try {
-      answers.push(await answer(request, client));
+      answers.push(await answer(client, request));
     } catch (error) {
       answers.push(asCommandError(error));
     }

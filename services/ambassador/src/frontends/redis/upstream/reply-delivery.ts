@@ -52,7 +52,8 @@ export class ReplyDelivery {
       const special = scanner.kind === push || (scanner.kind === dash && sink?.receiveError !== undefined);
       if (special) {
         if (at > from) sink?.receive(chunk, from, at);
-        this.#keepLine(chunk, at, end < 0 ? chunk.length : end);
+        // An error that a sink wants whole, or a push, is kept until it is complete.
+        this.#line.push(chunk.subarray(at, end < 0 ? chunk.length : end));
         if (end < 0) return;
         at = from = end;
         this.#giveLine(sink);
@@ -83,11 +84,6 @@ export class ReplyDelivery {
     if (this.#head < this.#sinks.length && this.#head <= 1024) return;
     this.#sinks = this.#sinks.slice(this.#head);
     this.#head = 0;
-  }
-
-  /** Errors that a sink wants whole and pushes are kept until they are complete. */
-  #keepLine(chunk: Buffer, start: number, end: number): void {
-    this.#line.push(chunk.subarray(start, end));
   }
 
   #giveLine(sink: ReplySink | undefined): void {

@@ -1,4 +1,3 @@
-import { describeError } from '@podkit/chassis/errors';
 import type { ChangeEvents } from '../../../store/changes.ts';
 import { bytesToKey, keyToBytes } from '../../../store/key.ts';
 import type { RedisTarget } from '../../../store/raw-route.ts';
@@ -40,18 +39,12 @@ export class TrackingConnection {
   #open(): void {
     const { topology, ...rest } = this.#target;
     if (topology.mode === 'cluster') return this.#events.lost('a Redis Cluster does not report changes');
-    const server = toServer({ ...rest, topology });
-    try {
-      this.#connection = new ForwardingConnection({
-        server,
-        protocol: 3,
-        onPush: (bytes) => this.#heard(decodeReply({ bytes, at: 0 })),
-        onClose: (error) => this.#reconnector.lost(error.message),
-      });
-    } catch (error) {
-      // A certificate that cannot be read right now.
-      return this.#reconnector.lost(describeError(error));
-    }
+    this.#connection = new ForwardingConnection({
+      server: toServer({ ...rest, topology }),
+      protocol: 3,
+      onPush: (bytes) => this.#heard(decodeReply({ bytes, at: 0 })),
+      onClose: (error) => this.#reconnector.lost(error.message),
+    });
     const words = ['CLIENT', 'TRACKING', 'ON', 'BCAST', 'PREFIX', keyToBytes(this.#events.prefix)];
     // Without a prefix Redis reports all keys; an empty one is the same, but older versions refuse it.
     this.#ask(this.#events.prefix === '' ? words.slice(0, 4) : words, () => {
