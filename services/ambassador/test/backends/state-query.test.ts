@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { Client } from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { queryEntries } from '../../src/backends/memory/memory-query.ts';
+import { MemoryStore } from '../../src/backends/memory/memory-store.ts';
 import { queryPage } from '../../src/backends/postgres/query-page.ts';
 import { afterPrefix, Statements } from '../../src/backends/postgres/statements.ts';
 import { keyToText, textToKey } from '../../src/store/key.ts';
@@ -140,11 +141,28 @@ test('PostgreSQL sends only the rows of the page, whatever there are beside', as
   expect(sent).toEqual([7, 3, 30, 30]);
 });
 
+test('a query of memory lets other work go on before it has read all entries, and ends although others write', async () => {
+  const store = new MemoryStore({ name: 'memory', maxBytes: 64 * 1024 * 1024 });
+  const write = (name: string, count: number) =>
+    Promise.all(Array.from({ length: count }, (_, index) => store.set(`${name}-${index}`, Buffer.from('1'))));
+  await write('before', 10_000);
+  let turns = 0;
+  let next = setImmediate(function turn() {
+    turns += 1;
+    void write(`turn-${turns}`, 10);
+    next = setImmediate(turn);
+  });
+  const page = await store.query({ ...all, limit: 20_000 });
+  clearImmediate(next);
+  expect(page.entries).toHaveLength(10_000);
+  expect(turns).toBeGreaterThan(0);
+});
+
 test('a query of memory finds on its pages, in order, what a sort of all entries has', async () => {
   const entry = fc.record({ rank: fc.integer({ min: 0, max: 3 }), size: fc.integer({ min: 20, max: 60 }) });
   const limits = { limit: fc.integer({ min: 1, max: 5 }), maxBytes: fc.integer({ min: 1, max: 300 }) };
-  fc.assert(
-    fc.property(fc.array(entry, { maxLength: 20 }), fc.record(limits), (given, limit) => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(entry, { maxLength: 20 }), fc.record(limits), async (given, limit) => {
       const entries = given.map(({ rank, size }, index) => ({
         key: `k${String(index).padStart(2, '0')}`,
         value: Buffer.from(JSON.stringify({ rank }).padEnd(size)),
@@ -154,7 +172,7 @@ test('a query of memory finds on its pages, in order, what a sort of all entries
       const found: string[] = [];
       let cursor: string | undefined;
       do {
-        const page = queryEntries(entries, { sort: [{ path: ['rank'], descending: true }], ...limit, cursor });
+        const page = await queryEntries(entries, { sort: [{ path: ['rank'], descending: true }], ...limit, cursor });
         found.push(...page.entries.map(({ key }) => key));
         cursor = page.cursor;
       } while (cursor !== undefined);

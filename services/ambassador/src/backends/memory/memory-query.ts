@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { compareBy, matchesFilter, parseValue, sortValues } from '../../store/json-query.ts';
 import { decodePosition, encodePosition } from '../../store/query-cursor.ts';
 import type { Entry, Key, QueryPage, StoreQuery } from '../../store/store.ts';
@@ -5,8 +6,14 @@ import type { Entry, Key, QueryPage, StoreQuery } from '../../store/store.ts';
 type KeyedEntry = Entry & { key: Key };
 type Found = { entry: KeyedEntry; key: Key; sorted: readonly unknown[] };
 
-/** Entries whose value is JSON and matches the query, a page at a time. It holds twice the entries of a page at most. */
-export function queryEntries(entries: Iterable<KeyedEntry>, query: StoreQuery): QueryPage {
+/** Work of one turn of the event loop: bytes of values to parse, and what an entry costs beside them, in such bytes. */
+const [turnBytes, entryCost] = [1024 * 1024, 256];
+
+/**
+ * Entries whose value is JSON and matches the query, a page at a time. It holds twice the entries of a page at most, and
+ * lets other work go on between turns of the event loop, so an entry is what it was when it was read.
+ */
+export async function queryEntries(entries: Iterable<KeyedEntry>, query: StoreQuery): Promise<QueryPage> {
   const { filter, sort, limit, maxBytes, cursor, prefix = '' } = query;
   const position = decodePosition(cursor, sort.length);
   const compareSorted = compareBy(sort);
@@ -19,7 +26,13 @@ export function queryEntries(entries: Iterable<KeyedEntry>, query: StoreQuery): 
     found.sort(compare);
     found.splice(limit + 1);
   };
+  let work = 0;
   for (const entry of entries) {
+    work += entry.value.length + entryCost;
+    if (work > turnBytes) {
+      work = 0;
+      await setImmediate();
+    }
     if (!entry.key.startsWith(prefix)) continue;
     const json = parseValue(entry.value);
     if (json === undefined || (filter !== undefined && !matchesFilter(json, filter))) continue;

@@ -105,9 +105,7 @@ export class MemoryStore implements Store {
 
   count: Store['count'] = async () => undefined;
 
-  query: Store['query'] = async (query) => {
-    return queryEntries(this.#live(), query);
-  };
+  query: Store['query'] = (query) => queryEntries(this.#live(), query);
 
   checkKey: Store['checkKey'] = () => undefined;
 
@@ -118,10 +116,12 @@ export class MemoryStore implements Store {
     this.#map.clear();
   };
 
+  /** The entries of the keys that there are now. */
   *#live(): Generator<Entry & { key: Key }> {
-    const now = this.#now();
-    for (const [key, slot] of this.#map.entries()) {
-      const { value, etag, expiresAt } = slot;
+    const [now, last] = [this.#now(), this.#version];
+    for (const [key, { value, etag, expiresAt, ordinal }] of this.#map.entries()) {
+      // Later keys stand behind: without an end, writers could keep a reader busy for ever.
+      if (ordinal > last) return;
       if (expiresAt === undefined || expiresAt > now) yield { key, value, etag, expiresAt };
     }
   }
