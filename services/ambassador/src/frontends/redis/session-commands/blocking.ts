@@ -5,7 +5,7 @@ import { copyFrame } from '../forwarding/frame.ts';
 import { commonSlot } from '../forwarding/slots.ts';
 import { replyTo, UpstreamRequest } from '../forwarding/upstream-request.ts';
 import type { UpstreamPool } from '../upstream/pool.ts';
-import { storesBusy } from './split-commands.ts';
+import { storesBusy } from './answer-alone.ts';
 
 /**
  * BLPOP and its like: on a connection of its own while it waits. The client's later requests wait for it, as in Redis.

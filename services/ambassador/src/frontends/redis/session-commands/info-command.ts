@@ -4,8 +4,8 @@ import type { Client, EndpointContext, SessionCommand } from '../client.ts';
 import { type Answer, Verbatim } from '../commands/answer.ts';
 import { sessionRoute } from '../dispatch/grouping.ts';
 import { ask } from '../forwarding/ask.ts';
+import { answerAlone } from './answer-alone.ts';
 import { redisVersion } from './handshake.ts';
-import { storesBusy } from './split-commands.ts';
 
 type Sections = Record<string, Record<string, string | number>>;
 
@@ -17,15 +17,14 @@ export const infoCommand: SessionCommand = (client) => {
   const { request, endpoint } = client;
   const wanted = request.options(1);
   const { raw } = sessionRoute(endpoint.engine);
-  if (raw !== undefined && storesBusy(client)) return false;
+  if (raw !== undefined) return answerAlone(client, () => withRedis(client, raw, wanted));
   client.endRun();
-  const own = ownSections(endpoint);
-  if (raw === undefined) client.answer(asText(own, wanted));
-  else client.answerLater(withRedis(client, raw, own, wanted), 'exclusive');
+  client.answer(asText(ownSections(endpoint), wanted));
   return true;
 };
 
-async function withRedis(client: Client, route: RawRoute, own: Sections, wanted: readonly string[]): Promise<Answer> {
+async function withRedis(client: Client, route: RawRoute, wanted: readonly string[]): Promise<Answer> {
+  const own = ownSections(client.endpoint);
   // Many clients send INFO first; while the Redis is down they get the endpoint's own sections.
   const [reply] = await ask(client, route, [['INFO', ...wanted]]).catch(() => []);
   const theirs = reply instanceof Buffer ? parseSections(reply.toString()) : {};

@@ -10,8 +10,9 @@ import { integer } from '../commands/numbers.ts';
 import type { RequestView } from '../commands/request.ts';
 import { groupByRoute, ownedDatabase } from '../dispatch/grouping.ts';
 import { forward } from '../forwarding/forward.ts';
+import { answerAlone } from './answer-alone.ts';
 import { allKeys, countKeys, keyPage, pagesIn, type Wanted } from './key-pages.ts';
-import { removeKeys, storesBusy } from './split-commands.ts';
+import { removeKeys } from './split-commands.ts';
 
 const everything = compileGlob('*');
 
@@ -24,10 +25,7 @@ const overAll =
   (client, command) => {
     const owned = flushes ? undefined : ownedDatabase(client.endpoint.engine);
     if (owned !== undefined) return forward(client, command, owned, [], []);
-    if (storesBusy(client)) return false;
-    client.endRun();
-    client.answerLater(answer(client), 'exclusive');
-    return true;
+    return answerAlone(client, () => answer(client));
   };
 
 /** A pattern that a client sent; compiled it takes many times its bytes. */

@@ -5,7 +5,7 @@ import { commonRoute } from '../dispatch/grouping.ts';
 import { ask, checked } from '../forwarding/ask.ts';
 import { forward } from '../forwarding/forward.ts';
 import { ReplyError } from '../protocol/reply-decoder.ts';
-import { storesBusy } from './split-commands.ts';
+import { answerAlone } from './answer-alone.ts';
 
 const subscribe: SessionCommand = (client, command) => {
   const { request, session } = client;
@@ -60,20 +60,16 @@ const onEveryNode: SessionCommand = (client, command) => {
   const route = commonRoute(client, []);
   if (client.request.word(1) === 'kill') return kill(client, route);
   if (route.target.topology.mode !== 'cluster') return passOn(client, command);
-  if (storesBusy(client)) return false;
-  client.endRun();
   const { protocol } = client.session;
   const words = client.request.words();
-  const send = async (): Promise<Answer> => {
+  return answerAlone(client, async () => {
     const nodes = await client.upstream(route).nodes();
     const said = await Promise.all(
       nodes.map((node) => ask(client, route, [words], { connection: node.connection(protocol) })),
     );
     const replies = said.map(([reply]) => reply);
     return checked(replies.find((reply) => reply instanceof ReplyError) ?? replies[0]) as Answer;
-  };
-  client.answerLater(send(), 'exclusive');
-  return true;
+  });
 };
 
 export const pubSubCommands: Record<string, SessionCommand> = {

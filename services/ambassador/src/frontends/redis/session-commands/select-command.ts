@@ -4,7 +4,7 @@ import { replies } from '../commands/errors.ts';
 import { integer } from '../commands/numbers.ts';
 import { distinctRedis } from '../dispatch/grouping.ts';
 import { ask, checked } from '../forwarding/ask.ts';
-import { storesBusy } from './split-commands.ts';
+import { answerAlone } from './answer-alone.ts';
 
 /**
  * SELECT: 0 is the store's own database. Another one can be selected if all keys live in a Redis that has databases and
@@ -12,10 +12,7 @@ import { storesBusy } from './split-commands.ts';
  */
 export const select: SessionCommand = (client) => {
   const index = integer(client.request.text(1));
-  if (storesBusy(client) || client.pending.forwarded > 0) return false;
-  client.endRun();
-  client.answerLater(choose(client, index), 'exclusive');
-  return true;
+  return client.pending.forwarded === 0 && answerAlone(client, () => choose(client, index));
 };
 
 async function choose(client: Client, index: number): Promise<Answer> {

@@ -10,13 +10,7 @@ import { type Group, groupByRoute } from '../dispatch/grouping.ts';
 import { ask, checked } from '../forwarding/ask.ts';
 import { forward, isCached } from '../forwarding/forward.ts';
 import { hashValueRequest } from '../forwarding/hash-value.ts';
-
-/**
- * Whether something of this client is under way in stores or in a cluster: commands that go to several of them must
- * wait for it.
- */
-export const storesBusy = ({ pending }: Client): boolean =>
-  pending.reads > 0 || pending.writes > 0 || pending.slots.size > 0;
+import { answerAlone } from './answer-alone.ts';
 
 const requestKeys = ({ request }: Client, command: Command): Key[] => request.keys(keyPositions(command, request));
 
@@ -31,11 +25,8 @@ function forwardWhole(client: Client, command: Command, [group, ...others]: read
 
 /** MGET: each route gets one request; a key that can't be read has its error in its place. */
 const mget: SessionCommand = (client, command) => {
-  if (storesBusy(client) || client.pending.nearWrites > 0) return false;
-  const keys = requestKeys(client, command);
-  client.endRun();
-  client.answerLater(gather(client, keys), 'exclusive');
-  return true;
+  if (client.pending.nearWrites > 0) return false;
+  return answerAlone(client, () => gather(client, requestKeys(client, command)));
 };
 
 async function gather(client: Client, keys: readonly Key[]): Promise<Answer> {
@@ -77,17 +68,17 @@ const counted =
     const groups = groupByRoute(client, keys);
     const whole = forwardWhole(client, command, groups);
     if (whole !== undefined) return whole;
-    if (storesBusy(client) || client.pending.nearWrites > 0) return false;
-    client.endRun();
+    if (client.pending.nearWrites > 0) return false;
     const count = async ({ route, raw, slot, keys: own }: Group): Promise<number> => {
       if (raw === undefined) return onStore(route.store, own);
       const request = [command.name, ...storedKeys(raw, own)];
       const [reply] = await ask(client, raw, [request], { slot, written: command.write ? own : [] });
       return Number(checked(reply));
     };
-    const total = Promise.all(groups.map(count)).then((counts) => counts.reduce((sum, each) => sum + each, 0));
-    client.answerLater(total, 'exclusive');
-    return true;
+    return answerAlone(client, async () => {
+      const counts = await Promise.all(groups.map(count));
+      return counts.reduce((sum, each) => sum + each, 0);
+    });
   };
 
 /** Delete the keys of one route. */
@@ -102,15 +93,11 @@ const mset: SessionCommand = (client, command) => {
   const groups = groupByRoute(client, requestKeys(client, command));
   const whole = forwardWhole(client, command, groups);
   if (whole !== undefined) return whole;
-  if (storesBusy(client)) return false;
-  client.endRun();
   const values = new Map(pairs.map(({ key, value }) => [key, value]));
-  const written = Promise.all(groups.map((group) => writeGroup(client, group, values)));
-  client.answerLater(
-    written.then(() => ok),
-    'exclusive',
-  );
-  return true;
+  return answerAlone(client, async () => {
+    await Promise.all(groups.map((group) => writeGroup(client, group, values)));
+    return ok;
+  });
 };
 
 async function writeGroup(client: Client, { route, raw, slot, keys }: Group, values: Map<Key, Buffer>): Promise<void> {
@@ -128,11 +115,7 @@ const msetnx: SessionCommand = (client, command) => {
   if (first === undefined || others.length > 0) throw new CommandError(replies.crossSlot);
   if (first.raw !== undefined)
     return forward(client, command, first.raw, keyPositions(command, client.request), first.keys);
-  if (storesBusy(client)) return false;
-  client.endRun();
-  const answer = manyCommands.msetnx?.(first.route.store, client.request);
-  client.answerLater(Promise.resolve(answer ?? null), 'exclusive');
-  return true;
+  return answerAlone(client, async () => (await manyCommands.msetnx?.(first.route.store, client.request)) ?? null);
 };
 
 export const splitCommands: Record<string, SessionCommand> = {

@@ -10,9 +10,9 @@ import { sessionRoute } from '../dispatch/grouping.ts';
 import { ask, checked } from '../forwarding/ask.ts';
 import { mayPass } from '../forwarding/forward.ts';
 import type { UpstreamPool } from '../upstream/pool.ts';
+import { answerAlone, storesBusy } from './answer-alone.ts';
 import { execUpstream } from './exec-upstream.ts';
 import { localAnswer, parsedRequest } from './own-replies.ts';
-import { storesBusy } from './split-commands.ts';
 import { Transaction } from './transaction.ts';
 
 const multi: SessionCommand = (client) => {
@@ -45,16 +45,16 @@ function forget(client: Client): void {
 
 const watch: SessionCommand = (client, command) => {
   if (client.transaction?.open) throw new CommandError(replies.watchInMulti);
-  if (storesBusy(client) || client.pending.forwarded > 0) return false;
+  if (client.pending.forwarded > 0) return false;
   const keys = client.request.keys(keyPositions(command, client.request));
-  client.endRun();
-  const transaction = (client.transaction ??= new Transaction());
-  for (const key of keys) {
-    transaction.take(client.endpoint.engine.route(key), key);
-    transaction.grow(key.length);
-  }
-  client.answerLater(watchKeys(client, transaction, keys), 'exclusive');
-  return true;
+  return answerAlone(client, () => {
+    const transaction = (client.transaction ??= new Transaction());
+    for (const key of keys) {
+      transaction.take(client.endpoint.engine.route(key), key);
+      transaction.grow(key.length);
+    }
+    return watchKeys(client, transaction, keys);
+  });
 };
 
 async function watchKeys(client: Client, transaction: Transaction, keys: readonly Key[]): Promise<Answer> {

@@ -5,7 +5,7 @@ import { integer } from '../commands/numbers.ts';
 import { distinctRedis } from '../dispatch/grouping.ts';
 import { checked } from '../forwarding/ask.ts';
 import type { ForwardingConnection } from '../upstream/forwarding-connection.ts';
-import { storesBusy } from './split-commands.ts';
+import { storesBusy } from './answer-alone.ts';
 
 /**
  * WAIT numreplicas timeout: how many replicas have all that this client wrote; of several servers the one with the fewest
