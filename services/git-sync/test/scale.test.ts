@@ -11,7 +11,7 @@ import { readRepositories } from '../src/config/repositories.ts';
 import { Limit } from '../src/process/limit.ts';
 import { ProcessError } from '../src/process/process-error.ts';
 import { chooseDelay, parseRetryAfter } from '../src/sync/backoff.ts';
-import { Remote } from './fixtures/remote.ts';
+import { gitIn, Remote } from './fixtures/remote.ts';
 import { expectDone, publishedHash, runGitSync, startGitSync } from './fixtures/run.ts';
 import { gitAfter, script } from './fixtures/script.ts';
 
@@ -33,6 +33,22 @@ test('an idle pass asks the remote for the one ref, however many there are', asy
   await waitFor('several passes', () => passes() > 4);
   await service.stop();
   expect(readFileSync(git.trace, 'utf8')).not.toContain('refs/heads/many/');
+});
+
+test('an update takes the new commits, and not the history before a branch that was merged', async () => {
+  const [remote, root] = [await Remote.create(), tempDir()];
+  const old = remote.head();
+  remote.commit({ 'index.html': 'two\n' });
+  const service = startGitSync([...args(remote, root), '--period=20ms', '--git-gc=off']);
+  await waitFor('the first pass', () => existsSync(join(root, 'x')));
+  remote.git('checkout', '-q', '-b', 'branch', old);
+  remote.commit({ 'other.html': 'x\n' });
+  remote.git('checkout', '-q', 'main');
+  remote.git('merge', '-q', '--no-ff', '-m', 'merge', 'branch');
+  await waitFor('the merge', () => publishedHash(join(root, 'x')) === remote.head());
+  await service.stop();
+  expect(() => gitIn(root, 'cat-file', '-e', old)).toThrow();
+  expect(gitIn(root, 'rev-list', '--count', 'HEAD')).toBe('1');
 });
 
 function config(entries: string): string {

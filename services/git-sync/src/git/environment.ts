@@ -1,5 +1,6 @@
 import type { Environment } from '@podkit/chassis/config/config';
 import { showAddress } from '../credentials/address.ts';
+import type { GitConfigEntry } from './config-text.ts';
 
 /** The variables of git that the Pod may set. Others could mislead git, and are removed. */
 const passedOn = /^GIT_(SSL_|HTTP_|PROXY_SSL_|LFS_|SSH_VARIANT$|ALLOW_PROTOCOL$)/;
@@ -59,14 +60,15 @@ export function guardedVariables(variables: Environment): string[] {
  * Settings of git's command scope. They override the repository's configuration, in which someone who can write to the
  * volume may have planted a program (`core.fsmonitor`, hooks). A repository can't declare itself a safe directory.
  */
-export function lockedConfig(safeDirectories: readonly string[]): Environment {
-  const entries: [string, string][] = [
-    ['core.hooksPath', '/dev/null'],
-    ['core.fsmonitor', 'false'],
-    ['core.logAllRefUpdates', 'false'],
-    ...safeDirectories.map((directory): [string, string] => ['safe.directory', directory]),
+export function lockedConfig(safeDirectories: readonly string[], more: readonly GitConfigEntry[] = []): Environment {
+  const entries = [
+    { key: 'core.hooksPath', value: '/dev/null' },
+    { key: 'core.fsmonitor', value: 'false' },
+    { key: 'core.logAllRefUpdates', value: 'false' },
+    ...safeDirectories.map((directory) => ({ key: 'safe.directory', value: directory })),
+    ...more,
   ];
-  const numbered = entries.flatMap(([key, value], index) => [
+  const numbered = entries.flatMap(({ key, value }, index) => [
     [`GIT_CONFIG_KEY_${index}`, key],
     [`GIT_CONFIG_VALUE_${index}`, value],
   ]);

@@ -5,6 +5,7 @@ import { type SimpleGitOptions, simpleGit } from 'simple-git';
 import type { Log } from '../log/log.ts';
 import { GroupEnd } from '../process/group-end.ts';
 import { failureText, ProcessError, type ProcessOutput } from '../process/process-error.ts';
+import type { GitConfigEntry } from './config-text.ts';
 import { guardedVariables, lockedConfig } from './environment.ts';
 import type { SpawnTurn } from './spawn-turn.ts';
 
@@ -20,7 +21,12 @@ export type GitOptions = {
 /** `[setsid, git]` gives each git a process group of its own, which a deadline can end as a whole. */
 export type GitBinary = [program: string] | [setsid: string, program: string];
 
-export type GitCall = { cwd: string; signal?: AbortSignal | undefined };
+export type GitCall = {
+  cwd: string;
+  signal?: AbortSignal | undefined;
+  /** Settings of this call alone. */
+  settings?: readonly GitConfigEntry[];
+};
 
 /** Bytes of stdout, and of stderr, above which a git is ended: a hostile remote may send messages without end. */
 const outputLimit = 16 * 1024 * 1024;
@@ -47,15 +53,15 @@ export class Git {
   }
 
   /** @throws {ProcessError} when git can't be run, fails, prints too much, or when `signal` aborts */
-  async output(args: readonly string[], { cwd, signal }: GitCall): Promise<ProcessOutput> {
+  async output(args: readonly string[], call: GitCall): Promise<ProcessOutput> {
     const { binary, log } = this.#options;
-    log.info(5, 'running command', { cwd, cmd: [binary.at(-1), ...args].join(' ') });
-    const output = await this.#spawn(args, cwd, signal);
+    log.info(5, 'running command', { cwd: call.cwd, cmd: [binary.at(-1), ...args].join(' ') });
+    const output = await this.#spawn(args, call);
     log.info(6, 'command result', { stdout: output.stdout, stderr: output.stderr });
     return output;
   }
 
-  async #spawn(args: readonly string[], cwd: string, signal: AbortSignal | undefined): Promise<ProcessOutput> {
+  async #spawn(args: readonly string[], { cwd, signal, settings }: GitCall): Promise<ProcessOutput> {
     const { binary, env, turn } = this.#options;
     const label = [binary.at(-1), ...args].join(' ');
     const aborted = (output: ProcessOutput, code: number | null) =>
@@ -65,7 +71,7 @@ export class Git {
     if (signal?.aborted) onAbort();
     if (stop.signal.aborted) throw aborted({ stdout: '', stderr: '' }, null);
     signal?.addEventListener('abort', onAbort, { once: true });
-    const variables = { ...env, ...lockedConfig([cwd, `${cwd}/.git`]) };
+    const variables = { ...env, ...lockedConfig([cwd, `${cwd}/.git`], settings) };
     let result: { exitCode: number; output: ProcessOutput } | undefined;
     let group: GroupEnd | undefined;
     const options: Partial<SimpleGitOptions> = {

@@ -27,6 +27,15 @@ export type Fetched = { hash: string; object: string };
 
 const fetchOptions = ['--no-progress', '--no-tags', '--no-auto-gc', '--no-recurse-submodules'];
 
+/**
+ * git can't ask for a ref without taking its objects. Without `--depth`, which costs a second round trip, a shallow
+ * repository would get all history of a branch that was merged. These settings end git at its first object.
+ */
+const takeNothing = [
+  { key: 'fetch.unpackLimit', value: '1' },
+  { key: 'pack.indexVersion', value: '99' },
+];
+
 /** The repository in the root. */
 export class Repository {
   readonly #options: RepositoryOptions;
@@ -53,12 +62,18 @@ export class Repository {
   }
 
   /**
-   * Fetch the object that the ref names now. Only this ref is asked for, and an object that is here already is not sent:
-   * with protocol v2 that is one round trip, however many refs there are.
+   * The object that the ref names now; undefined when it is not here yet. Only this ref is asked for: with protocol v2
+   * that is one round trip, however many refs there are.
    */
-  async fetchTip(signal: AbortSignal): Promise<string> {
-    const { ref, layout } = this.#options;
-    await this.#git(['fetch', ...fetchOptions, '--end-of-options', this.#source, ref], signal);
+  async findTip(signal: AbortSignal): Promise<string | undefined> {
+    const { git, ref, layout } = this.#options;
+    const args = ['fetch', ...fetchOptions, '--end-of-options', this.#source, ref];
+    try {
+      await git.run(args, { cwd: layout.root, signal, settings: takeNothing });
+    } catch (error) {
+      if (/bad pack\.indexversion=99/i.test(describeError(error))) return undefined;
+      throw error;
+    }
     return (await readFileIfThere(join(layout.gitDir, 'FETCH_HEAD')))?.split('\t', 1)[0] ?? '';
   }
 

@@ -91,14 +91,15 @@ export class Syncer {
     if (!path.startsWith(`${layout.worktrees}/`)) return false;
     if (isFullHash(ref)) return ref === hash && verify === undefined;
     if (isFullCheck) return false;
-    return (await repository.fetchTip(signal)) === this.#fetched?.object && this.#fetched.hash === hash;
+    const tip = await repository.findTip(signal);
+    return this.#fetched?.hash === hash && this.#fetched.object === tip;
   }
 
   /** @throws {UnverifiedError} while the remote still has what was refused */
   async #refuseAgain(signal: AbortSignal): Promise<void> {
     if (this.#refused === undefined) return;
     const { object, error } = this.#refused;
-    if ((await this.#options.repository.fetchTip(signal)) !== object) return;
+    if ((await this.#options.repository.findTip(signal)) !== object) return;
     this.#needsFullCheck = false;
     throw error;
   }
