@@ -25,30 +25,31 @@ const customLevels = Object.fromEntries(details.map((name, at) => [name, infoLev
   number
 >;
 
+type LogParts = {
+  create: (logger: string, fields: Fields) => Logger<Detail>;
+  logger: string;
+  fields: Fields;
+  redactor: Redactor;
+  verbosity: number;
+  onError?: ((error: LoggedError) => void) | undefined;
+};
+
 /** Logs by pino with upstream's fields: one JSON object per line. */
 export class Log {
   readonly #pino: Logger<Detail>;
-  readonly #redactor: Redactor;
-  readonly #verbosity: number;
-  readonly #onError: ((error: LoggedError) => void) | undefined;
+  readonly #parts: LogParts;
 
-  private constructor(
-    logger: Logger<Detail>,
-    { verbosity, redactor }: Pick<LogOptions, 'verbosity' | 'redactor'>,
-    onError?: (error: LoggedError) => void,
-  ) {
-    this.#pino = logger;
-    this.#redactor = redactor;
-    this.#verbosity = verbosity;
-    this.#onError = onError;
+  private constructor(parts: LogParts) {
+    this.#pino = parts.create(parts.logger, parts.fields);
+    this.#parts = parts;
   }
 
   static create({ verbosity, redactor, ...identity }: LogOptions, destination: DestinationStream): Log {
-    const logger = createLogger(
-      { ...identity, level: levelName(verbosity), format: upstreamFormat(redactor) },
-      destination,
-    );
-    return new Log(logger, { verbosity, redactor });
+    const level = levelName(verbosity);
+    // Each name needs a logger of its own: pino's children keep their parent's first fields, `logger` and `level`.
+    const create = (logger: string, fields: Fields) =>
+      createLogger({ ...identity, level, format: upstreamFormat(redactor, logger) }, destination).child(fields);
+    return new Log({ create, logger: '', fields: {}, redactor, verbosity });
   }
 
   /** The logger itself, for a library that logs by pino. */
@@ -57,46 +58,33 @@ export class Log {
     return this.#pino as unknown as Logger;
   }
 
-  /** Whether lines of this level are written. */
-  enabled(level: number): boolean {
-    return level <= this.#verbosity;
-  }
-
   /** 0: what changed; 1 to 4: details; 5: commands; 6: their output; 9: everything. */
   info(level: number, msg: string, fields: Fields = {}): void {
-    if (this.enabled(level))
-      this.#pino[levelName(level)]({ caller: findCaller(), ...fields }, this.#redactor.redact(msg));
+    const { redactor, verbosity } = this.#parts;
+    if (level <= verbosity) this.#pino[levelName(level)]({ caller: findCaller(), ...fields }, redactor.redact(msg));
   }
 
   error(error: unknown, msg: string, fields: Fields = {}): void {
-    const text = error === undefined ? null : this.#redactor.redact(describeError(error));
-    const message = this.#redactor.redact(msg);
+    const { redactor, onError } = this.#parts;
+    const text = error === undefined ? null : redactor.redact(describeError(error));
+    const message = redactor.redact(msg);
     this.#pino.error({ caller: findCaller(), error: text, ...fields }, message);
-    this.#onError?.({ Msg: message, Err: text ?? '', Args: this.#redactor.redactAll(fields) as Fields });
+    onError?.({ Msg: message, Err: text ?? '', Args: redactor.redactAll(fields) as Fields });
   }
 
   /**
    * A log with a name, fields for every line, and a listener that gets errors without secrets.
    */
-  child({
-    logger = '',
-    fields = {},
-    onError,
-  }: {
-    logger?: string;
-    fields?: Fields;
-    onError?: (error: LoggedError) => void;
-  }): Log {
-    const child = this.#pino.child(fields, { formatters: { level: formatLevel(logger) } });
-    return new Log(child, { verbosity: this.#verbosity, redactor: this.#redactor }, onError);
+  child({ fields = {}, ...own }: Partial<Pick<LogParts, 'logger' | 'fields' | 'onError'>>): Log {
+    return new Log({ ...this.#parts, onError: undefined, ...own, fields: { ...this.#parts.fields, ...fields } });
   }
 }
 
 /** Lines as upstream writes them. */
-const upstreamFormat = (redactor: Redactor): LogFormat<Detail> => ({
+const upstreamFormat = (redactor: Redactor, logger: string): LogFormat<Detail> => ({
   customLevels,
   timestamp: upstreamTime,
-  formatters: { level: formatLevel(''), log: (line) => redactor.redactAll(withErrorText(line)) as Fields },
+  formatters: { level: formatLevel(logger), log: (line) => redactor.redactAll(withErrorText(line)) as Fields },
 });
 
 function levelName(level: number): Detail | 'info' {
