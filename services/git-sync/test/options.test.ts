@@ -150,6 +150,14 @@ describe('a file with several repositories', () => {
       'repositories: [{name: a, repo: /a, root: /r}, {name: b, repo: /b, root: /r}]',
       'two repositories have the root /r',
     ],
+    [
+      'repositories: [{name: a, repo: /a, root: /r, link: /x}, {name: b, repo: /b, root: /s, link: ../x}]',
+      'two repositories publish at /x',
+    ],
+    [
+      'repositories: [{name: a, repo: /a/site, root: /r}, {name: b, repo: /b, root: /r/site}]',
+      'a repository publishes at /r/site, the root of another',
+    ],
     ['repositories: [{name: a, repo: /a, root: /r, http-bind: ":1"}]', 'http-bind: no such setting'],
     ['repositories: [{name: a/b, repo: /a, root: /r}]', 'repositories[0].name: must consist of letters'],
     ['repositories: [{repo: /a, root: /r}]', 'repositories[0].name: must be set'],

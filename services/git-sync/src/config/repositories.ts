@@ -1,8 +1,11 @@
 import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { ConfigError, parseGiven } from '@podkit/chassis/config/config';
 import { nearest } from '@podkit/chassis/config/nearest';
 import { type Place, parsePlacedYaml } from '@podkit/chassis/config/yaml';
 import { describeError } from '@podkit/chassis/errors';
+import { showAddress } from '../credentials/address.ts';
+import { defaultLink, resolveIn } from '../sync/layout.ts';
 import { allSettings } from './all-settings.ts';
 import { credentialSettings } from './credential-settings.ts';
 import { parseTexts } from './drop-in-grammar.ts';
@@ -96,14 +99,21 @@ function hintFor(flag: string): string {
 
 function checkDuplicates(named: readonly NamedOptions[]): string[] {
   const name = findDuplicate(named.map((entry) => entry.name));
-  const root = findDuplicate(named.map(({ options }) => options.root));
+  const roots = named.map(({ options }) => options.root ?? '');
+  const links = named.map(({ options: { root = '', link, repo = '' } }) =>
+    resolveIn(resolve(root), link ?? defaultLink(showAddress(repo))),
+  );
+  const [root, link] = [findDuplicate(roots), findDuplicate(links)];
+  const taken = links.find((path) => roots.some((other) => resolve(other) === path));
   return [
     ...(name === undefined ? [] : [`two repositories have the name ${name}`]),
     ...(root === undefined ? [] : [`two repositories have the root ${root}`]),
+    ...(root !== undefined || link === undefined ? [] : [`two repositories publish at ${link}`]),
+    ...(taken === undefined ? [] : [`a repository publishes at ${taken}, the root of another`]),
   ];
 }
 
-function findDuplicate(values: readonly (string | undefined)[]): string | undefined {
+function findDuplicate(values: readonly string[]): string | undefined {
   return values.find((value, at) => values.indexOf(value) !== at);
 }
 
