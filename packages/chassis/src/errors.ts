@@ -20,7 +20,11 @@ export function describeError(thrown: unknown): string {
   const own = thrown.message || getErrorCode(thrown) || thrown.name;
   const cause = thrown.cause === undefined ? '' : describeError(thrown.cause);
   const text = cause === '' || own.includes(cause) ? own : `${own}: ${cause}`;
-  return text.replaceAll(/\s*\n\s*/g, ' ');
+  return text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+    .join(' ');
 }
 
 /** The `code` of a thrown error (`ENOENT`, `ERR_CONFIG`), or undefined where it has none. */

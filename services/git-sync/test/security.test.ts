@@ -1,5 +1,6 @@
 import { chmodSync, existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { describeError } from '@podkit/chassis/errors';
 import { tempDir } from '@podkit/chassis/testing/temp-dir';
 import { expect, test } from 'vitest';
 import { gitEnvironment, hookEnvironment } from '../src/git/environment.ts';
@@ -113,6 +114,26 @@ test('hides secrets anywhere in a text, in each encoding', () => {
     }),
   );
   for (const secret of ['p@ss', 'p%40ss', 'other', 'abcdef', 'cEBzcyB3b3Jk']) expect(clean).not.toContain(secret);
+});
+
+test('hides the latest of secrets that are renewed, and does not keep all of them', () => {
+  const redactor = new Redactor();
+  redactor.add('the-password');
+  for (let number = 0; number < 5000; number += 1) redactor.addRenewed(`token-${number};`);
+  const text = 'the-password token-4999; token-4001; token-0;';
+  expect(redactor.redact(text)).toBe('[hidden] [hidden] [hidden] token-0;');
+});
+
+test('hides secrets in a long text without searching it again from each place', () => {
+  const redactor = new Redactor();
+  const length = 400_000;
+  for (const text of [
+    'a'.repeat(length),
+    `x://${':'.repeat(length)}`,
+    ' '.repeat(length),
+    'https://'.repeat(length / 8),
+  ])
+    expect(describeError(new Error(redactor.redact(`${text}ssh://git:other@host`)))).toMatch(/ssh:..\[hidden\]@host$/);
 });
 
 test('never shows a password of an address, not even in errors', async () => {

@@ -59,7 +59,7 @@ export class CredentialSource {
     if (askpassUrl !== undefined)
       all.push(await counted(this.#metrics.askpass, () => askCredential(this.#client, askpassUrl, repo, signal)));
     if (this.#hasApp) all.push({ url: repo, username: '-', password: await this.#appToken(signal) });
-    for (const { password: secret } of all) this.#redactor.add(secret);
+    for (const { password: secret } of all) this.#redactor.addRenewed(secret);
     return all;
   }
 

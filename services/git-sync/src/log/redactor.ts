@@ -1,25 +1,35 @@
+const renewedLimit = 1000;
+
 /**
  * Removes secrets from text. Every log line, error file and HTTP answer passes through it.
  */
 export class Redactor {
   readonly #secrets = new Set<string>();
+  /** Each with its forms, the latest last. */
+  readonly #renewed = new Map<string, readonly string[]>();
 
   /** Hide this text, also when it is encoded for a URL, Basic authentication or JSON. */
   add(secret: string | undefined): void {
-    // Shorter texts are parts of ordinary words.
-    if (secret === undefined || secret.length < 3) return;
-    const forms = [secret, encodeURIComponent(secret), encodeURI(secret), JSON.stringify(secret).slice(1, -1)];
-    for (const form of [...forms, Buffer.from(secret).toString('base64')]) this.#secrets.add(form);
-    // A key of several lines may be printed line by line.
-    if (secret.includes('\n')) for (const line of secret.split('\n')) if (line.length > 16) this.#secrets.add(line);
+    for (const form of formsOf(secret)) this.#secrets.add(form);
   }
 
+  /** Hide a secret that may be another one in each pass, until a thousand others were added. */
+  addRenewed(secret: string): void {
+    const forms = this.#renewed.get(secret) ?? formsOf(secret);
+    this.#renewed.delete(secret);
+    this.#renewed.set(secret, forms);
+    const [oldest] = this.#renewed.keys();
+    if (this.#renewed.size > renewedLimit && oldest !== undefined) this.#renewed.delete(oldest);
+  }
+
+  /** Takes time in proportion to the text, whatever a remote or a hook printed. */
   redact(text: string): string {
     let clean = text
       .replaceAll(/(https?:\/\/)[^\s/'"?#]*@/gi, '$1[hidden]@')
-      .replaceAll(/([a-z][a-z0-9+.-]*:\/\/)[^\s/'"?#]*:[^\s/'"?#]*@/gi, '$1[hidden]@')
+      .replaceAll(/(:\/\/)[^\s/'"?#:]*:[^\s/'"?#]*@/g, '$1[hidden]@')
       .replaceAll(/(authorization:\s*\w+\s+)[^\s'"]+/gi, '$1[hidden]');
-    for (const secret of this.#secrets) clean = clean.replaceAll(secret, '[hidden]');
+    for (const secret of [...this.#secrets, ...[...this.#renewed.values()].flat()])
+      clean = clean.replaceAll(secret, '[hidden]');
     return clean;
   }
 
@@ -30,4 +40,13 @@ export class Redactor {
     if (typeof value !== 'object' || value === null) return value;
     return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, this.redactAll(entry)]));
   }
+}
+
+function formsOf(secret: string | undefined): string[] {
+  // Shorter texts are parts of ordinary words.
+  if (secret === undefined || secret.length < 3) return [];
+  // A key of several lines may be printed line by line.
+  const lines = secret.split('\n').filter((line) => line !== secret && line.length > 16);
+  const texts = [secret, encodeURIComponent(secret), encodeURI(secret), JSON.stringify(secret).slice(1, -1)];
+  return [...new Set([...texts, Buffer.from(secret).toString('base64'), ...lines])];
 }
