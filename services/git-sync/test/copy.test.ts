@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { tempDir } from '@podkit/chassis/testing/temp-dir';
 import { describe, expect, test } from 'vitest';
+import { mirror } from '../src/sync/mirror.ts';
 import { Remote } from './fixtures/remote.ts';
 import { read, runGitSync } from './fixtures/run.ts';
 
@@ -24,6 +25,18 @@ describe('publishing a plain directory', () => {
       'd/e',
     ]);
     expect(read(root, 'current', 'a')).toBe('now a file');
+  });
+
+  test('replaces a file that differs in its last byte, and leaves an equal one as it is', async () => {
+    const [source, target] = [tempDir(), tempDir()];
+    const content = Buffer.alloc(200_000, 'x');
+    for (const name of ['equal', 'other']) writeFileSync(join(source, name), content);
+    await mirror(source, target, new AbortController().signal);
+    writeFileSync(join(target, 'other'), Buffer.concat([content.subarray(1), Buffer.from('y')]));
+    const { ino } = statSync(join(target, 'equal'));
+    await mirror(source, target, new AbortController().signal);
+    expect(read(target, 'other')).toBe(content.toString());
+    expect(statSync(join(target, 'equal')).ino).toBe(ino);
   });
 
   test('does not delete files of others from the directory', async () => {

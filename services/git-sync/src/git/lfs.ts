@@ -26,7 +26,10 @@ export const lfsSettings: readonly GitConfigEntry[] = [
 /** Log that a checkout has pointers instead of its LFS files. */
 export async function warnOfPointers(lfs: Lfs, tree: Tree, log: Log): Promise<void> {
   if (lfs !== 'missing') return;
-  const attributes = await readFileIfThere(join(tree.path, '.gitattributes')).catch(() => undefined);
+  const file = join(tree.path, '.gitattributes');
+  // A link may lead to a device that never ends.
+  if ((await lstatIfThere(file))?.isFile() !== true) return;
+  const attributes = await readFileIfThere(file);
   if (attributes?.includes('filter=lfs') === true)
     log.info(0, 'git-lfs is not installed: pointers are published instead of the files in Git LFS', {
       hash: tree.hash,

@@ -1,4 +1,4 @@
-import { stat, utimes } from 'node:fs/promises';
+import { lstat, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Git } from '../git/git.ts';
 import { type Lfs, pruneLfs } from '../git/lfs.ts';
@@ -77,7 +77,7 @@ export class StaleWorktrees {
     const now = performance.now();
     let since = this.#since.get(path);
     if (since === undefined) {
-      since = now - Math.max(0, Date.now() - (await stat(path)).mtimeMs);
+      since = now - Math.max(0, Date.now() - (await lstat(path)).mtimeMs);
       this.#since.set(path, since);
     }
     return now - since;

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { constants, type Stats } from 'node:fs';
-import { copyFile, lstat, mkdir, readdir, readFile, readlink, rename, rm, rmdir, symlink } from 'node:fs/promises';
+import { copyFile, lstat, mkdir, open, readdir, readlink, rename, rm, rmdir, symlink } from 'node:fs/promises';
+
+const blockSize = 64 * 1024;
 
 /**
  * Make `target` equal to `source`, without `.git`. Each file is replaced in one step, so that a reader sees its old or
@@ -40,7 +42,19 @@ async function isSame(source: Buffer, from: Stats, target: Buffer, to: Stats): P
   if (from.isSymbolicLink())
     return to.isSymbolicLink() && (await readlink(source, 'buffer')).equals(await readlink(target, 'buffer'));
   if (!to.isFile() || from.size !== to.size || from.mode !== to.mode) return false;
-  return (await readFile(source)).equals(await readFile(target));
+  return hasSameContent(source, target);
+}
+
+/** Compare two files of one size block by block: a repository may have files that are larger than the memory. */
+async function hasSameContent(source: Buffer, target: Buffer): Promise<boolean> {
+  await using one = await open(source);
+  await using other = await open(target);
+  const [block, copy] = [Buffer.alloc(blockSize), Buffer.alloc(blockSize)];
+  for (;;) {
+    const [read, copied] = [(await one.read(block)).bytesRead, (await other.read(copy)).bytesRead];
+    if (read !== copied || !block.subarray(0, read).equals(copy.subarray(0, read))) return false;
+    if (read === 0) return true;
+  }
 }
 
 async function makeDirectory(path: Buffer): Promise<void> {
