@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from '../log/log.ts';
+import { longestWait } from '../process/timeout-signal.ts';
 import type { Tree } from '../sync/worktree.ts';
 
 export type Hook = {
@@ -71,7 +72,7 @@ export class HookRunner {
           this.#failure = error instanceof Error ? error : new Error(String(error));
           return;
         }
-        await sleep(hook.backoff, undefined, { signal }).catch(() => undefined);
+        await sleep(Math.min(hook.backoff, longestWait), undefined, { signal }).catch(() => undefined);
         continue;
       }
       if (this.#newest === tree) break;

@@ -1,6 +1,7 @@
 import { PodkitError } from '@podkit/chassis/errors';
 import type { HttpClient } from '@podkit/chassis/http/client';
 import type { Log } from '../log/log.ts';
+import { longestWait } from '../process/timeout-signal.ts';
 import type { Hook } from './hook-runner.ts';
 
 export type WebHookOptions = {
@@ -23,7 +24,8 @@ export function webHook({ url, method, successStatus, timeout, backoff, client, 
     async run({ hash }, stop) {
       log.info(0, 'sending webhook', { hash, url, method, timeout });
       const headers = { 'Gitsync-Hash': hash };
-      const answer = await client.send(url, { method, headers, signal: stop, timeout, redirects: 11 });
+      const limits = { timeout: Math.min(timeout, longestWait), redirects: 11 };
+      const answer = await client.send(url, { method, headers, signal: stop, ...limits });
       if (successStatus > 0 && answer.status !== successStatus)
         throw new PodkitError('ERR_WEBHOOK', `webhook: got status ${answer.status}, expected ${successStatus}`);
     },

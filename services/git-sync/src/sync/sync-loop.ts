@@ -1,5 +1,6 @@
 import { getErrorCode, PodkitError } from '@podkit/chassis/errors';
 import type { Log } from '../log/log.ts';
+import { longestWait } from '../process/timeout-signal.ts';
 import { chooseDelay } from './backoff.ts';
 import { isFullHash } from './layout.ts';
 import type { PassResult, Syncer } from './syncer.ts';
@@ -77,7 +78,7 @@ export class SyncLoop {
       this.#pending = false;
       const outcome = await this.#pass();
       let error: unknown;
-      if (this.#stop.signal.aborted && !oneTime) return;
+      if (outcome === undefined || (this.#stop.signal.aborted && !oneTime)) return;
       if (outcome.result !== undefined) {
         succeeded = true;
         failures = 0;
@@ -101,9 +102,10 @@ export class SyncLoop {
     }
   }
 
-  #pass(): Promise<Outcome> {
-    const { limit } = this.#options;
-    return limit === undefined ? this.#passNow() : limit(() => this.#passNow());
+  /** Gives undefined when it was stopped while it waited for room. */
+  async #pass(): Promise<Outcome | undefined> {
+    const { limit = (work) => work() } = this.#options;
+    return limit(async () => (this.#stop.signal.aborted ? undefined : this.#passNow()));
   }
 
   async #passNow(): Promise<Outcome> {
@@ -112,7 +114,7 @@ export class SyncLoop {
     const seconds = () => (now() - began) / 1000;
     const deadline = new AbortController();
     const late = () => deadline.abort(new PodkitError('ERR_SYNC_TIMEOUT', `timed out after ${timeout} ms`));
-    const timer = setTimeout(late, Math.min(timeout, 2 ** 31 - 1));
+    const timer = setTimeout(late, Math.min(timeout, longestWait));
     const signal = AbortSignal.any([deadline.signal, this.#cut.signal]);
     try {
       const result = await syncer.pass(signal);
@@ -131,14 +133,14 @@ export class SyncLoop {
   async #untilStopped(): Promise<void> {
     while (!this.#stop.signal.aborted) {
       this.#pending = false;
-      await this.#sleep(2 ** 31 - 1);
+      await this.#sleep(longestWait);
     }
   }
 
   async #sleep(milliseconds: number): Promise<void> {
     if (this.#pending || this.#stop.signal.aborted) return;
     await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, Math.min(milliseconds, 2 ** 31 - 1));
+      const timer = setTimeout(resolve, Math.min(milliseconds, longestWait));
       this.#wake = () => {
         clearTimeout(timer);
         resolve();
