@@ -73,6 +73,14 @@ test('a pre-publish hook with a veto decides whether the link moves', async () =
   expect(publishedHash(join(root, 'current'))).toBe(remote.head());
 });
 
+test('limits of hooks that are longer than a timer of Node still let them finish', async () => {
+  const remote = await Remote.create();
+  const url = await serve((_request, response) => response.end());
+  const limits = ['--exechook-timeout=1000h', '--webhook-timeout=1000h'];
+  const hooks = [`--exechook-command=${script('sleep 0.2')}`, `--webhook-url=${url}`];
+  expectDone(await runGitSync([...args(remote, tempDir()), '--one-time', ...limits, ...hooks]));
+});
+
 describe('a pre-publish hook without a veto', () => {
   test('runs for the new tree before it is published, and delays nothing', async () => {
     const [remote, root, out] = [await Remote.create(), tempDir(), join(tempDir(), 'out')];

@@ -9,9 +9,14 @@ test("log lines have upstream's fields: level or error, and the name of the hook
   const flags = [`--repo=${remote.path}`, `--root=${tempDir()}`, '--link=x', '--one-time', '-v=1'];
   const { logs } = await runGitSync([...flags, `--exechook-command=${script('exit 7')}`]);
   const ts = expect.stringMatching(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{6}$/);
-  const caller = (file: string) => ({ file, line: expect.any(Number) });
   const find = (msg: string) => logs.find((line) => line.msg === msg);
-  const updated = { logger: '', ts, caller: caller('syncer.ts'), level: 0, remote: remote.head() };
+  const updated = {
+    logger: '',
+    ts,
+    caller: { file: 'syncer.ts', line: expect.any(Number) },
+    level: 0,
+    remote: remote.head(),
+  };
   expect(find('updated successfully')).toMatchObject(updated);
   expect(find('git')).toMatchObject({ logger: '', ts, level: 1 });
   expect(find('running exechook')).toMatchObject({ logger: 'exechook', level: 0 });

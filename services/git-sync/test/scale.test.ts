@@ -8,9 +8,11 @@ import { waitFor } from '@podkit/chassis/testing/wait-for';
 import { describe, expect, test } from 'vitest';
 import { loadOptions } from '../src/config/load.ts';
 import { readRepositories } from '../src/config/repositories.ts';
+import type { Log } from '../src/log/log.ts';
 import { Limit } from '../src/process/limit.ts';
 import { ProcessError } from '../src/process/process-error.ts';
 import { chooseDelay, parseRetryAfter } from '../src/sync/backoff.ts';
+import { SyncLoop } from '../src/sync/sync-loop.ts';
 import { gitIn, Remote } from './fixtures/remote.ts';
 import { expectDone, publishedHash, runGitSync, startGitSync } from './fixtures/run.ts';
 import { gitAfter, script } from './fixtures/script.ts';
@@ -47,7 +49,7 @@ test('an update takes the new commits, and not the history before a branch that 
   remote.git('merge', '-q', '--no-ff', '-m', 'merge', 'branch');
   await waitFor('the merge', () => publishedHash(join(root, 'x')) === remote.head());
   await service.stop();
-  expect(() => gitIn(root, 'cat-file', '-e', old)).toThrow();
+  expect(() => gitIn(root, 'cat-file', '-e', old)).toThrow('cat-file');
   expect(gitIn(root, 'rev-list', '--count', 'HEAD')).toBe('1');
 });
 
@@ -100,6 +102,58 @@ test('no more passes run at once than the limit', async () => {
   const failing = limit.run(() => Promise.reject(new Error('no')));
   await Promise.allSettled([failing, ...Array.from({ length: 20 }, () => limit.run(work))]);
   expect([running, most]).toEqual([0, 2]);
+});
+
+test('no more than four repositories are fetched at once, and the others follow', async () => {
+  const [remote, root, marks] = [await Remote.create(), tempDir(), join(tempDir(), 'marks')];
+  const hold = `echo + >> ${marks}; while [ ! -e ${marks}.go ]; do sleep 0.02; done; echo - >> ${marks}`;
+  const names = ['a', 'b', 'c', 'd', 'e', 'f'];
+  const entries = names.map((name) => `- {name: ${name}, repo: ${remote.path}, root: ${root}/${name}, link: x}`);
+  const flags = [
+    `--config-file=${config(entries.join('\n'))}`,
+    `--git=${gitAfter(`if [ "$1" = fetch ]; then ${hold}; fi`)}`,
+  ];
+  const service = startGitSync([...flags, '--one-time']);
+  const lines = () => readFileSync(marks, 'utf8').trim().split('\n');
+  await waitFor('four fetches', () => lines().length === 4);
+  writeFileSync(`${marks}.go`, '');
+  expect((await service.exited).code).toBe(0);
+  let running = 0;
+  const counts = lines().map((mark) => (running += mark === '+' ? 1 : -1));
+  expect([Math.max(...counts), counts.length]).toEqual([4, 12]);
+});
+
+test('a pass that waits for room when it is stopped does not begin', async () => {
+  const [limit, gate] = [new Limit(1), Promise.withResolvers<void>()];
+  const passes: string[] = [];
+  const loop = (name: string) =>
+    new SyncLoop({
+      syncer: {
+        pass: async () => {
+          passes.push(name);
+          await gate.promise;
+          return { tree: { hash: '', path: '' }, changed: false, first: true };
+        },
+        cleanup: async () => undefined,
+      },
+      log: undefined as unknown as Log,
+      ref: 'main',
+      period: 1,
+      initPeriod: 0,
+      timeout: 60_000,
+      maxFailures: 0,
+      initMaxFailures: undefined,
+      oneTime: false,
+      onSuccess: async () => undefined,
+      onFailure: () => undefined,
+      limit: (work) => limit.run(work),
+    });
+  const loops = [loop('first'), loop('second')];
+  const ended = loops.map((one) => one.run());
+  for (const one of loops) one.stop();
+  gate.resolve();
+  await Promise.all(ended);
+  expect(passes).toEqual(['first']);
 });
 
 function wait(failures: number, error?: unknown, random = 0): number {

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, lstatSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { freePort } from '@podkit/chassis/testing/free-port';
 import { tempDir } from '@podkit/chassis/testing/temp-dir';
 import { waitFor } from '@podkit/chassis/testing/wait-for';
 import { expect, test } from 'vitest';
@@ -71,6 +72,16 @@ test('what git-sync itself leaves in the root does not make it foreign', async (
   expect(publishedHash(join(root, 'x'))).toBe(remote.head());
 });
 
+test('a dangling link among the worktrees is removed as any other leftover', async () => {
+  const [remote, root] = [await Remote.create(), tempDir()];
+  expectDone(await once(remote, root));
+  const [dangling, free] = ['0', '1'].map((digit) => join(root, '.worktrees', digit.repeat(40)));
+  symlinkSync('nowhere', dangling ?? '');
+  mkdirSync(free ?? '');
+  expectDone(await once(remote, root));
+  expect(readdirSync(join(root, '.worktrees'))).toEqual([remote.head()]);
+});
+
 test('one root written in two ways is refused', async () => {
   const remote = await Remote.create();
   const [root, other, file] = [tempDir(), tempDir(), join(tempDir(), 'repositories.yaml')];
@@ -97,9 +108,9 @@ test('a touch file that cannot be written is logged, and one that is a pipe does
 });
 
 test.runIf(process.getuid?.() === 0)(
-  'a tree that cannot be removed does not prevent the removal of others',
+  'a tree that cannot be removed is counted and logged once, and prevents neither the removal of others nor gc',
   async () => {
-    const [remote, root] = [await Remote.create(), tempDir()];
+    const [remote, root, port] = [await Remote.create(), tempDir(), await freePort()];
     const stuck = join(root, '.worktrees', '1'.repeat(40));
     const free = join(root, '.worktrees', '2'.repeat(40));
     expectDone(await once(remote, root));
@@ -108,11 +119,14 @@ test.runIf(process.getuid?.() === 0)(
     // What is a mount point can't be removed, not even by root.
     execFileSync('mount', ['--bind', stuck, stuck]);
     try {
-      const service = startGitSync([...args(remote, root), '--period=20ms', '-v=5']);
-      const passes = () => service.logs().filter((line) => String(line.cmd).includes('git fetch')).length;
-      await waitFor('several passes', () => passes() > 4);
-      expect([existsSync(stuck), existsSync(free)]).toEqual([true, false]);
+      const http = [`--http-bind=127.0.0.1:${port}`, '--http-metrics'];
+      const service = startGitSync([...args(remote, root), ...http, '--period=20ms', '-v=5']);
+      const ran = (command: string) => service.logs().filter((line) => String(line.cmd).includes(command)).length;
+      await waitFor('several passes', () => ran('git fetch') > 4);
+      expect([existsSync(stuck), existsSync(free), ran('git gc')]).toEqual([true, false, 1]);
       expect(service.logs().filter((line) => String(line.msg).includes('cannot remove'))).toHaveLength(1);
+      const metrics = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+      expect(metrics).toMatch(/^git_sync_cleanup_error_count_total ([2-9]|\d\d)/m);
       await service.stop();
     } finally {
       execFileSync('umount', [stuck]);

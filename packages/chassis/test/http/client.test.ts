@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { createServer as createHttpServer } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
@@ -14,6 +15,21 @@ async function portOf(server: Server): Promise<number> {
   await once(server, 'listening');
   onTestFinished(() => void server.close());
   return (server.address() as AddressInfo).port;
+}
+
+/** Listen on the first of the ports that is free. */
+async function listenOnOne(server: Server, ports: readonly number[]): Promise<number> {
+  for (const port of ports) {
+    server.listen(port, '127.0.0.1');
+    if (
+      await once(server, 'listening').then(
+        () => true,
+        () => false,
+      )
+    )
+      return port;
+  }
+  throw new Error(`none of the ports ${ports.join(', ')} is free`);
 }
 
 function clientFor(options: ClientOptions = {}) {
@@ -47,6 +63,14 @@ test('an answer with bare line feeds is taken where the client is lenient, as cu
   const url = `http://127.0.0.1:${port}/`;
   expect(await clientFor({ isLenient: true })(url)).toMatchObject({ status: 200, body: 'username=me\npassword=pw\n' });
   await expect(clientFor()(url)).rejects.toMatchObject({ code: 'ERR_NO_ANSWER', cause: { code: /^HPE_/ } });
+});
+
+test('a port that browsers refuse is used as any other', async () => {
+  const server = createHttpServer((_request, response) => response.end('there'));
+  onTestFinished(() => void server.close());
+  const url = `http://127.0.0.1:${await listenOnOne(server, [6665, 6666, 6667, 6668, 6669, 6679, 6697])}`;
+  await expect(fetch(url)).rejects.toMatchObject({ cause: { message: 'bad port' } });
+  expect((await clientFor()(url)).body).toBe('there');
 });
 
 test('a user name and password in the URL are sent as Basic authentication', async () => {
