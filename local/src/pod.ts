@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { endWithParent } from '@podkit/chassis/process/end-with-parent';
 import type { ProcessSpec } from './child.ts';
 import type { ConfigFiles } from './config-files.ts';
 import type { ContainerSpec } from './container.ts';
@@ -142,8 +143,8 @@ function postgres({ options, folders, path }: PodInput): ContainerSpec | undefin
 
 function redis({ options, files, hasRedis, path }: PodInput): ContainerSpec | undefined {
   if (options.redisUrl !== undefined || !hasRedis) return undefined;
-  const args = [files.redis];
-  return { name: 'redis', command: 'redis-server', args, env: { PATH: path }, ...server(options.redisPort) };
+  const program = endWithParent('redis-server', [files.redis], path);
+  return { name: 'redis', ...program, env: { PATH: path }, ...server(options.redisPort) };
 }
 
 /** What k8s/base has for its servers: they are started and alive when they accept connections. */

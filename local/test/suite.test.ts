@@ -5,6 +5,7 @@ import { type IncomingMessage, request } from 'node:http';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isRunning } from '@podkit/chassis/testing/is-running';
 import { waitFor } from '@podkit/chassis/testing/wait-for';
 import { writeVolume } from '@podkit/downward/simulate';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
@@ -112,10 +113,7 @@ describe('npm start', () => {
 
   test('stops in the order of Kubernetes, lets requests finish, exits 0 and leaves nothing behind', async () => {
     const finished = slowUpload(suite.url('app', '/api/notes/late'));
-    const children = execFileSync('pgrep', ['-P', String(suite.pid)])
-      .toString()
-      .trim()
-      .split('\n');
+    const children = childrenOf(suite);
     suite.kill('SIGINT');
     expect(await finished).toBeLessThan(300);
     expect(await suite.exited).toBe(0);
@@ -134,6 +132,11 @@ describe('npm start', () => {
     expect(readdirSync(tmp)).toEqual([]);
   });
 });
+
+const childrenOf = ({ pid }: Suite) =>
+  execFileSync('pgrep', ['-P', String(pid)], { encoding: 'utf8' })
+    .trim()
+    .split('\n');
 
 /** Begin a PUT, send the second half of its body only once the app drains, and give the status. */
 async function slowUpload(url: string): Promise<number> {
@@ -163,6 +166,17 @@ describe('npm start --data', () => {
     expect(await (await fetch(second.url('app', '/api/notes/x'))).json()).toMatchObject({ text: 'kept' });
     second.kill('SIGTERM');
     expect(await second.exited).toBe(0);
+  });
+});
+
+describe('npm start that is killed', () => {
+  test('leaves no process behind', async () => {
+    const tmp = mkdtempSync(join(tmpdir(), 'podkit-suite-'));
+    onTestFinished(() => rmSync(tmp, { recursive: true, force: true }));
+    const suite = await startSuite(tmp);
+    const children = childrenOf(suite);
+    suite.kill('SIGKILL');
+    await waitFor('the end of all', () => !children.some(isRunning));
   });
 });
 

@@ -5,6 +5,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Client } from 'pg';
+import { endWithParent } from '../src/process/end-with-parent.ts';
 import { freePort } from './free-port.ts';
 import { waitFor } from './wait-for.ts';
 
@@ -21,7 +22,8 @@ export async function startRedis({ port, args = [] }: { port?: number; args?: st
   // A folder of its own: a server that becomes a replica writes dump.rdb, and any that starts beside one loads it.
   const folder = mkdtempSync(join(tmpdir(), 'podkit-redis-'));
   const flags = ['--port', String(at), '--bind', '127.0.0.1', '--dir', folder, '--save', '', '--appendonly', 'no'];
-  const child = spawn('redis-server', [...flags, ...args], { stdio: 'ignore' });
+  const { command, args: words } = endWithParent('redis-server', [...flags, ...args], process.env.PATH ?? '');
+  const child = spawn(command, words, { stdio: 'ignore' });
   child.once('exit', () => rmSync(folder, { recursive: true, force: true }));
   const failed = once(child, 'error').then(([error]) => {
     throw new Error('redis-server cannot be started; install it (Debian: apt-get install redis-server)', {
@@ -64,7 +66,8 @@ export async function startPostgres({
     if (made.status !== 0) throw new Error(`initdb failed: ${String(made.stderr)}`);
   }
   const flags = ['-D', folder, '-p', String(at), '-h', '127.0.0.1', '-k', '', '-c', 'fsync=off'];
-  const launch = () => spawn(join(binaries, 'postgres'), flags, { stdio: 'ignore', ...owner });
+  const { command, args } = endWithParent(join(binaries, 'postgres'), flags, process.env.PATH ?? '');
+  const launch = () => spawn(command, args, { stdio: 'ignore', ...owner });
   let child = launch();
   const url = `postgres://postgres@127.0.0.1:${at}/postgres`;
   const answers = () => {

@@ -2,12 +2,13 @@ import { existsSync, readdirSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { deadline } from '@podkit/chassis/testing/deadline';
+import { isRunning } from '@podkit/chassis/testing/is-running';
 import { tempDir } from '@podkit/chassis/testing/temp-dir';
 import { waitFor } from '@podkit/chassis/testing/wait-for';
 import { expect, test } from 'vitest';
 import { Remote } from './fixtures/remote.ts';
 import { expectDone, publishedHash, read, runGitSync, spawnGitSync, startGitSync } from './fixtures/run.ts';
-import { gitAfter, isRunning } from './fixtures/script.ts';
+import { gitAfter } from './fixtures/script.ts';
 
 const preload = join(import.meta.dirname, 'fixtures', 'kill-at.ts');
 const files = { 'a.txt': 'a1', 'b/c.txt': 'c1' };

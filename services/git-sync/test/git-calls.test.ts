@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { isRunning } from '@podkit/chassis/testing/is-running';
 import { serve } from '@podkit/chassis/testing/serve';
 import { tempDir } from '@podkit/chassis/testing/temp-dir';
 import { expect, onTestFinished, test } from 'vitest';
@@ -10,7 +11,7 @@ import { sshCommand } from '../src/git/ssh-command.ts';
 import { runProcess } from '../src/process/run-process.ts';
 import { Remote } from './fixtures/remote.ts';
 import { expectDone, publishedHash, read, runGitSync } from './fixtures/run.ts';
-import { gitAfter, isRunning } from './fixtures/script.ts';
+import { gitAfter } from './fixtures/script.ts';
 
 test('every git is started by simple-git', async () => {
   const [remote, part, root, notes] = [

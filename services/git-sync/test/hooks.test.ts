@@ -1,13 +1,14 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
+import { isRunning } from '@podkit/chassis/testing/is-running';
 import { serve } from '@podkit/chassis/testing/serve';
 import { tempDir } from '@podkit/chassis/testing/temp-dir';
 import { waitFor } from '@podkit/chassis/testing/wait-for';
 import { describe, expect, test } from 'vitest';
 import { Remote } from './fixtures/remote.ts';
 import { expectDone, publishedHash, read, runGitSync, startGitSync } from './fixtures/run.ts';
-import { isRunning, script } from './fixtures/script.ts';
+import { script } from './fixtures/script.ts';
 
 const args = (remote: Remote, root: string) => [
   `--repo=${remote.path}`,

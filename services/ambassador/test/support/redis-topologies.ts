@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { endWithParent } from '@podkit/chassis/process/end-with-parent';
 import { freePort } from '@podkit/chassis/testing/free-port';
 import { startRedis, type TestServer } from '@podkit/chassis/testing/servers';
 import { waitFor } from '@podkit/chassis/testing/wait-for';
@@ -41,7 +42,8 @@ export async function startSentinel() {
   ];
   const config = join(folder, 'sentinel.conf');
   writeFileSync(config, `${lines.join('\n')}\n`);
-  const child = spawn('redis-server', [config, '--sentinel'], { stdio: 'ignore' });
+  const program = endWithParent('redis-server', [config, '--sentinel'], process.env.PATH ?? '');
+  const child = spawn(program.command, program.args, { stdio: 'ignore' });
   await waitFor('the Sentinel to know the replica', () =>
     redisCli(port, 'SENTINEL', 'replicas', 'main').includes('master-link-status\nok'),
   );
