@@ -7,7 +7,7 @@ import { alternate, type Bench, type Case } from '../core/bench.ts';
 import { median } from '../core/median.ts';
 import { type Running, start } from '../core/process.ts';
 import { type Growth, growth, type Row, row } from '../core/row.ts';
-import { swap } from './swaps.ts';
+import { type Swap, swap } from './swaps.ts';
 
 type Reader = Running & { directory: string };
 
@@ -23,10 +23,19 @@ async function startReader(bench: Bench): Promise<Reader> {
 async function events(bench: Bench): Promise<Row[]> {
   await using reader = await startReader(bench);
   const swaps = await swap(reader.directory, reader.port, { times: 200, clients: 1 });
+  const many = await swap(reader.directory, reader.port, { times: 50, clients: 1000 });
   const peer = { name: 'fs.watch alone', figures: swaps.map((one) => one.watch) };
   return [
     row({ work: 'a swap until a client has the event', unit: 'ms', ours: swaps.flatMap((one) => one.events), peer }),
+    row({ work: '99th percentile, 1 client', ...percentile99(swaps), goal: { of: 'ours', atMost: 10 } }),
+    row({ work: '99th percentile, 1,000 clients', ...percentile99(many), goal: { of: 'ours', atMost: 25 } }),
   ];
+}
+
+/** Of the times of all events, each client's. */
+function percentile99(swaps: readonly Swap[]) {
+  const times = swaps.flatMap(({ events: all }) => all).toSorted((a, b) => a - b);
+  return { unit: 'ms', ours: [times[Math.ceil(times.length * 0.99) - 1] ?? Number.NaN] };
 }
 
 /** The time until the last client has the event, with a growing number of clients. */
