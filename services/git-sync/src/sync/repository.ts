@@ -71,7 +71,8 @@ export class Repository {
     try {
       await git.run(args, { cwd: layout.root, signal, settings: takeNothing });
     } catch (error) {
-      if (/bad pack\.indexversion=99/i.test(describeError(error))) return undefined;
+      // The reader of the pack and its caller each say so. Should it have failed otherwise, the fetch with objects tells.
+      if (/pack\.indexversion|index-pack/i.test(describeError(error))) return undefined;
       throw error;
     }
     return (await readFileIfThere(join(layout.gitDir, 'FETCH_HEAD')))?.split('\t', 1)[0] ?? '';
