@@ -1,5 +1,4 @@
-import { readFileSync } from 'node:fs';
-import type { CredentialSpec } from './secret-files.ts';
+import { type CredentialSpec, readSecret } from './secret-files.ts';
 
 /**
  * Warn of a store whose password is one of compose/demo-secrets, which are public. A file that can't be read is
@@ -10,12 +9,10 @@ export function warnAboutDemoPassword(
   { passwordFile }: CredentialSpec,
   warn: (message: string) => void,
 ): void {
-  if (passwordFile === undefined) return;
-  let password: string;
   try {
-    password = readFileSync(passwordFile, 'utf8');
+    if (passwordFile === undefined || !readSecret(passwordFile).startsWith('podkit-demo-')) return;
   } catch {
     return;
   }
-  if (password.startsWith('podkit-demo-')) warn(`store ${name}: ${passwordFile} has a demo password, which is public`);
+  warn(`store ${name}: ${passwordFile} has a demo password, which is public`);
 }

@@ -53,10 +53,10 @@ export function parseTransaction(body: unknown, context: BodyContext): WriteOper
 
 /** The places of a list's items; none where the list is absent or null. */
 function listAt(json: Buffer, span: Span | undefined, refusal: string): Span[] {
-  if (plain(json, span) === undefined || plain(json, span) === null) return [];
   const items = span && itemsAt(json, span.start);
-  if (items === undefined) throw malformed(refusal);
-  return items;
+  if (items !== undefined) return items;
+  if ((plain(json, span) ?? null) === null) return [];
+  throw malformed(refusal);
 }
 
 function transactionOperation(json: Buffer, item: Span, context: BodyContext): WriteOperation {

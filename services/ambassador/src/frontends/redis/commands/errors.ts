@@ -40,23 +40,15 @@ export const invalidExpire = (command: string): string => `ERR invalid expire ti
 export const subcommandUnknown = (command: string, subcommand: string): string =>
   `ERR unknown subcommand '${subcommand.slice(0, 128)}'. Try ${command.toUpperCase()} HELP.`;
 
-/** As Redis 7 words it: the name and the first arguments, both cut at 128 bytes. */
-function unknownCommand(name: string, args: readonly string[]): string {
-  let shown = '';
-  for (const arg of args) {
-    if (shown.length >= 128) break;
-    shown += `'${arg.slice(0, 128 - shown.length)}' `;
-  }
-  return `ERR unknown command '${name.slice(0, 128)}', with args beginning with: ${shown}`;
-}
-
 export const notInSubscribedMode = (command: string): string =>
   `ERR Can't execute '${command}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this context`;
 
-/** The error for an unknown command, with its first arguments. */
+/** The error for an unknown command as Redis 7 words it: its name and its first arguments, both cut at 128 bytes. */
 export function unknownRequest(request: RequestView): string {
-  const args = Array.from({ length: Math.min(request.count - 1, 20) }, (_, index) => request.text(index + 1));
-  return unknownCommand(request.text(0), args);
+  let shown = '';
+  for (let index = 1; index < Math.min(request.count, 21) && shown.length < 128; index += 1)
+    shown += `'${request.text(index).slice(0, 128 - shown.length)}' `;
+  return `ERR unknown command '${request.text(0).slice(0, 128)}', with args beginning with: ${shown}`;
 }
 
 /**
