@@ -8,9 +8,10 @@ import { type ConfiguredStores, type Makers, replaceStores } from './assembly/ge
 import { watchStores } from './assembly/health.ts';
 import type { FileConfig } from './config/file-schema.ts';
 import type { Config } from './config.ts';
-import { createDaprApi, describeDaprApi, listenOnSocket } from './frontends/dapr/dapr-api.ts';
+import { createDaprApi, describeDaprApi } from './frontends/dapr/dapr-api.ts';
 import { startRedisEndpoint } from './frontends/redis/listener.ts';
 import { defaultLimits } from './frontends/redis/protocol/request-limits.ts';
+import { onUnixSocket } from './frontends/unix-socket.ts';
 import type { Engine } from './routing/engine.ts';
 
 /** The parts of `process` that are needed: reload on SIGHUP, and end after a job or a check. */
@@ -73,10 +74,11 @@ async function serveDapr(
   const dapr = createDaprApi(options, document);
   lifecycle.atClose('dapr', () => dapr.close());
   await listen(dapr, { host, port: config.port, setting: 'PORT' });
-  if (config.socket !== undefined) {
+  const { socket: path } = config;
+  if (path !== undefined) {
     const onSocket = createDaprApi(options);
     lifecycle.atClose('dapr socket', () => onSocket.close());
-    await listenOnSocket(onSocket, config.socket);
+    await onUnixSocket(path, () => onSocket.listen({ path }));
   }
 }
 

@@ -1,4 +1,3 @@
-import { chmodSync, rmSync } from 'node:fs';
 import { describeError } from '@podkit/chassis/errors';
 import type { HttpMetrics } from '@podkit/chassis/http/http-metrics';
 import { ApiDocument } from '@podkit/chassis/http/openapi';
@@ -108,13 +107,6 @@ function checkToken(token: string | undefined) {
     if (isSameSecret(request.headers['dapr-api-token'], token)) return undefined;
     return reply.code(401).type('text/plain').send('invalid api token');
   };
-}
-
-/** Also listen on a Unix socket, which only this user and its group may use. */
-export async function listenOnSocket(server: Server, path: string): Promise<void> {
-  rmSync(path, { force: true });
-  await server.listen({ path });
-  chmodSync(path, 0o660);
 }
 
 const requestPath = (request: FastifyRequest): string => request.originalUrl.split('?', 1)[0] ?? '';

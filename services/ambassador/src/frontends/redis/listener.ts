@@ -1,4 +1,3 @@
-import { chmodSync, rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { describeError, getErrorCode } from '@podkit/chassis/errors';
 import type { Logger } from '@podkit/chassis/log/logger';
@@ -6,6 +5,7 @@ import type { Lifecycle } from '@podkit/chassis/process/lifecycle';
 import type { Registry } from 'prom-client';
 import type { Engine } from '../../routing/engine.ts';
 import { SharedInput } from '../../unsafe/shared-input.ts';
+import { onUnixSocket } from '../unix-socket.ts';
 import type { Client, EndpointContext } from './client.ts';
 import { replies } from './commands/errors.ts';
 import { ClientConnection } from './connection/client-connection.ts';
@@ -83,7 +83,8 @@ export async function startRedisEndpoint(options: RedisEndpointOptions): Promise
   const servers = [await listen(accept, { host: options.host, port: options.port })];
   const address = servers[0]?.address();
   if (typeof address === 'object' && address !== null) context.port = address.port;
-  if (options.socketPath !== undefined) servers.push(await listenUnix(accept, options.socketPath));
+  const { socketPath: path } = options;
+  if (path !== undefined) servers.push(await onUnixSocket(path, () => listen(accept, { path })));
   const close = async (signal?: AbortSignal) => {
     await Promise.all(servers.map((server) => closeServer(server, clients, signal)));
     context.invalidations.close();
@@ -114,14 +115,6 @@ async function listen(
     const why = getErrorCode(cause) === 'EADDRINUSE' ? 'the address is already in use' : describeError(cause);
     throw new Error(`cannot listen on ${where}: ${why}; set ${setting} to another`, { cause });
   }
-}
-
-/** A socket file that an earlier process left behind is replaced. */
-async function listenUnix(accept: (socket: Socket) => void, path: string): Promise<Server> {
-  rmSync(path, { force: true });
-  const server = await listen(accept, { path });
-  chmodSync(path, 0o660);
-  return server;
 }
 
 /** Stop listening, answer every client, and close the connections that are left when `signal` aborts. */
