@@ -7,8 +7,8 @@ import { Socket, type SocketConstructorOpts } from 'node:net';
  * does for a small request. Its option `onread` avoids that, but only for sockets that one makes oneself; so the
  * accepted handle is put into such a one.
  *
- * Unsafe: it depends on `_handle`, a private member of Node's sockets. Without it the ambassador takes 20 to 48 % more
- * CPU time for a command (`npm run bench -- ambassador/shared-input` measures the reading alone).
+ * Unsafe: it depends on `_handle`, a private member of Node's sockets. Without it the ambassador takes 16 to 48 % more
+ * CPU time for a command, most without a pipeline (`npm run bench -- ambassador/shared-input` measures the reading alone).
  */
 export class SharedInput {
   readonly #memory = Buffer.allocUnsafeSlow(64 * 1024);
