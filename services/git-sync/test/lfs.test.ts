@@ -43,6 +43,15 @@ test.runIf(hasLfs)('publishes pointers with --lfs=off', async () => {
   expect(run.text).not.toContain('git-lfs is not installed');
 });
 
+test.runIf(hasLfs)('a changed --lfs takes effect at the next start, without a new commit', async () => {
+  const [remote, root] = [await withLfs(), tempDir()];
+  expectDone(await once(remote, root, ['--lfs=off']));
+  expectDone(await once(remote, root));
+  expect(read(root, 'x', 'big.bin')).toBe('the real content');
+  expectDone(await once(remote, root, ['--lfs=off']));
+  expect(read(root, 'x', 'big.bin')).toMatch(/^version https:/);
+});
+
 test('publishes pointers where git-lfs is not installed, and logs it', async () => {
   const text = pointer('0'.repeat(64), 16);
   const [remote, root] = [await Remote.create({ '.gitattributes': attributes, 'big.bin': text }), tempDir()];

@@ -58,7 +58,7 @@ export async function createSyncer(input: SyncerInput, parts: SyncerParts): Prom
     ref,
     repository: new Repository({ layout, git, log, repo, ref, depth, filter }),
     publisher: createPublisher(input, parts),
-    worktree: { layout, git, submodules, depth, sparseCheckoutFile },
+    worktree: { layout, git, submodules, depth, sparseCheckoutFile, withLfs: lfs === 'on' },
     stale: new StaleWorktrees({
       layout,
       git,

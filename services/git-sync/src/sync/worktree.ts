@@ -16,6 +16,8 @@ export type WorktreeOptions = {
   submodules: 'recursive' | 'shallow' | 'off';
   depth: number;
   sparseCheckoutFile: string | undefined;
+  /** Whether files of Git LFS are checked out, and not their pointers. */
+  withLfs: boolean;
 };
 
 /**
@@ -68,9 +70,9 @@ export async function isWhole({ hash, path }: Tree): Promise<boolean> {
 /** A file in git's metadata of a worktree, written when the checkout is complete; it has the settings of the checkout. */
 const completeFile = 'git-sync-complete';
 
-async function settingsText({ submodules, sparseCheckoutFile }: WorktreeOptions): Promise<string> {
+async function settingsText({ submodules, sparseCheckoutFile, withLfs }: WorktreeOptions): Promise<string> {
   const sparse = sparseCheckoutFile === undefined ? '' : await readFile(sparseCheckoutFile, 'utf8');
-  return `submodules ${submodules}\n${sparse}`;
+  return `submodules ${submodules}\n${withLfs ? '' : 'pointers of Git LFS\n'}${sparse}`;
 }
 
 async function isComplete(tree: Tree, options: WorktreeOptions): Promise<boolean> {
