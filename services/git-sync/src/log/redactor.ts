@@ -28,8 +28,8 @@ export class Redactor {
       .replaceAll(/(https?:\/\/)[^\s/'"?#]*@/gi, '$1[hidden]@')
       .replaceAll(/(:\/\/)[^\s/'"?#:]*:[^\s/'"?#]*@/g, '$1[hidden]@')
       .replaceAll(/(authorization:\s*\w+\s+)[^\s'"]+/gi, '$1[hidden]');
-    for (const secret of [...this.#secrets, ...[...this.#renewed.values()].flat()])
-      clean = clean.replaceAll(secret, '[hidden]');
+    for (const forms of [this.#secrets, ...this.#renewed.values()])
+      for (const form of forms) clean = clean.replaceAll(form, '[hidden]');
     return clean;
   }
 
