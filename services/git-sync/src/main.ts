@@ -1,10 +1,24 @@
+import { runService } from '@podkit/chassis/process/run-service';
 import pkg from '../package.json' with { type: 'json' };
-import { findInit } from './process/tini.ts';
-import { runCommand } from './run.ts';
+import { dropInCommandLine } from './config/command-line.ts';
+import { prefix, schema } from './config/schema.ts';
+import { Redactor } from './log/redactor.ts';
+import { upstreamStyle } from './log/upstream-style.ts';
+import { runUnderInit } from './process/tini.ts';
 
-const init = findInit(process.pid);
-if (init !== undefined && process.execve !== undefined) {
-  const self = [process.execPath, ...process.execArgv, ...process.argv.slice(1)];
-  process.execve(init, [init, '--', ...self], process.env);
-}
-await runCommand(process, { version: pkg.version });
+runUnderInit(process);
+const redactor = new Redactor();
+await runService(
+  {
+    name: 'git-sync',
+    version: pkg.version,
+    summary: 'keep a directory equal to a Git ref',
+    prefix,
+    schema,
+    commandLine: dropInCommandLine,
+    log: upstreamStyle(redactor),
+    hasMetrics: (config) => config.httpMetrics,
+    start: async (context) => (await import('./start.ts')).startGitSync(context, { host: process, redactor }),
+  },
+  process,
+);

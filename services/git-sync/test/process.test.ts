@@ -30,7 +30,7 @@ describe('stopping', () => {
     const service = startGitSync([...args(remote, root), `--git=${git}`]);
     await waitFor('the fetch', () => existsSync(mark));
     const ended = service.stop('SIGTERM');
-    await service.logged('the stop', (line) => line.msg === 'stopping');
+    await service.logged('the stop', (line) => line.state === 'draining');
     writeFileSync(`${mark}.go`, '');
     expect((await ended).code).toBe(0);
     expect(publishedHash(join(root, 'x'))).toBe(remote.head());

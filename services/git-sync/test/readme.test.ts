@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Health } from '@podkit/chassis/http/health';
+import { createMetrics } from '@podkit/chassis/http/metrics';
 import { Lifecycle } from '@podkit/chassis/process/lifecycle';
 import { readSettings } from '@podkit/chassis/testing/read-settings';
 import { tempDir } from '@podkit/chassis/testing/temp-dir';
+import { pino } from 'pino';
 import { describe, expect, test } from 'vitest';
 import { allSettings } from '../src/config/all-settings.ts';
 import { legacyFlags, legacyVariables } from '../src/config/legacy.ts';
@@ -22,7 +24,6 @@ import {
   upstreamVariablesOnly,
 } from './fixtures/upstream.ts';
 
-const lost = { dropped: 0, isBroken: false };
 const readme = readFileSync(join(import.meta.dirname, '..', 'README.md'), 'utf8');
 
 /** The rows of a table between two comments, cell by cell. */
@@ -87,7 +88,7 @@ test('accepts the older variables of upstream, and no others', () => {
 });
 
 test('has the metrics of upstream with their labels, and names those that upstream does not have', async () => {
-  const { forRepository, trigger, exposition } = createPrometheus({ service: 's', version: 'v', several: false, lost });
+  const { forRepository, trigger, exposition } = createPrometheus(createMetrics({ service: 's', version: 'v' }), false);
   const one = forRepository('default');
   one.pass('success', 1);
   one.published('a'.repeat(40), true);
@@ -109,10 +110,10 @@ test('has the metrics of upstream with their labels, and names those that upstre
 
 test('lists every endpoint', async () => {
   const server = await createHttpServer({
-    log: Log.create({ service: 's', version: 'v', verbosity: 0, redactor: new Redactor() }, process.stderr),
+    log: new Log({ pino: pino({ enabled: false }), redactor: new Redactor() }),
     health: new Health(),
     lifecycle: new Lifecycle({ drainDelay: 0, shutdownTimeout: 0 }),
-    metrics: createPrometheus({ service: 's', version: 'v', several: false, lost }),
+    metrics: createPrometheus(createMetrics({ service: 's', version: 'v' }), false),
     servePprof: true,
     swaggerUi: false,
     readTriggerSecret: async () => 'correct horse',

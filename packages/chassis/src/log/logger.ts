@@ -10,13 +10,13 @@ export type LogOptions<Levels extends string = never> = {
   /** Fields of every line, if they are known. */
   identity?: { pod?: string | undefined; namespace?: string | undefined; node?: string | undefined };
   /** The format of lines; podkit's by default. */
-  format?: LogFormat<Levels>;
+  format?: LogFormat<Levels> | undefined;
 };
 
-/** What differs between formats: levels beside pino's, the time, the fields, what is hidden. */
+/** What differs between formats: levels beside pino's, the time, the fields, what is hidden (also by a hook). */
 export type LogFormat<Levels extends string = never> = Pick<
   LoggerOptions<Levels>,
-  'customLevels' | 'timestamp' | 'formatters' | 'redact'
+  'customLevels' | 'timestamp' | 'formatters' | 'redact' | 'hooks'
 >;
 
 /** Fields that may have secrets. Their values are replaced before a line is written. */

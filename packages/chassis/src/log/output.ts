@@ -7,7 +7,7 @@ export type LostLines = { dropped: number; isBroken: boolean };
 
 export type LogOutputOptions = {
   /** The file descriptor: 1 is standard output, 2 standard error. */
-  descriptor?: 1 | 2;
+  descriptor?: 1 | 2 | undefined;
   /** Called with the number of lines that were dropped, once there is room again. */
   onDropped?: (lines: number) => void;
   /** Where it is noted. `isBroken` once the reader is gone (EPIPE): from then on lines go nowhere and cost nothing. */

@@ -3,10 +3,9 @@ import { ConfigError } from '../config/config.ts';
 import { describeError, getErrorCode } from '../errors.ts';
 import { Health } from '../http/health.ts';
 import { addLifecycleChecks } from '../http/lifecycle-checks.ts';
-import { createMetrics } from '../http/metrics.ts';
+import type { Metrics } from '../http/metrics.ts';
 import { createLogger, type Logger } from '../log/logger.ts';
-import { countLostLines } from '../log/metrics.ts';
-import { logOutput } from '../log/output.ts';
+import { type LostLines, logOutput } from '../log/output.ts';
 import { exitCodes, type StopSignal, signalExitCode } from './exit-codes.ts';
 import { Lifecycle } from './lifecycle.ts';
 import { watchParent } from './parent.ts';
@@ -17,19 +16,19 @@ import type { Context, Host, LoadedSettings, Service } from './service.ts';
  *
  * @throws {ConfigError} of configuration files; any other error ends the process
  */
-export async function startService<Schema extends TObject>(
-  service: Service<Schema>,
+export async function startService<Schema extends TObject, Counted extends Metrics | undefined>(
+  service: Service<Schema, Counted>,
   host: Host,
   { config, positionals, ignored, shared }: LoadedSettings<Schema>,
 ): Promise<void> {
   const identity = { pod: shared.podName, namespace: shared.podNamespace, node: shared.nodeName };
-  const { name, version } = service;
-  const metrics = createMetrics({ service: name, version });
+  const { name, version, log: { descriptor, format, output } = {}, hasMetrics = () => true } = service;
   const lost = { dropped: 0, isBroken: false };
-  countLostLines(metrics.registry, lost);
-  const onDropped = (dropped: number) => log.warn({ dropped }, 'log lines dropped: standard output was not read');
-  const output = logOutput({ lost, onDropped });
-  const log = createLogger({ service: name, version, level: shared.logLevel, identity }, output);
+  const onDropped = (dropped: number) => log.warn({ dropped }, 'log lines dropped: the log was not read');
+  const log: Logger = createLogger(
+    { service: name, version, level: shared.logLevel, identity, format },
+    output ?? logOutput({ descriptor, lost, onDropped }),
+  );
   for (const variable of ignored)
     log.info({ variable }, 'environment variable ignored: Kubernetes set it for a Service, it is not a setting');
   const lifecycle = new Lifecycle(shared);
@@ -37,14 +36,15 @@ export async function startService<Schema extends TObject>(
   addLifecycleChecks({ health, lifecycle, drainReadiness: shared.drainReadiness });
   lifecycle.onChange(({ state, reason }) => log.info({ state, reason }, 'lifecycle'));
   const stop = createStop(lifecycle, log, host);
-  handleSignals(host, stop, log);
+  handleSignals(host, (signal) => stop(signal, shared.isJob ? signalExitCode(signal) : exitCodes.ok), log);
   watchParent(host.env, () => stop('the parent process is gone'));
   host.on('uncaughtException', (error: unknown) => {
     log.fatal({ err: error }, 'uncaught exception');
     host.exit(exitCodes.failure);
   });
   try {
-    await service.start({ config, positionals, log, lifecycle, health, metrics, stop });
+    const metrics = hasMetrics(config) ? await openMetrics({ service: name, version }, lost) : undefined;
+    await service.start({ config, positionals, log, lifecycle, health, metrics: metrics as Counted, stop });
     lifecycle.markStarted();
   } catch (error) {
     if (error instanceof ConfigError) throw error;
@@ -53,8 +53,18 @@ export async function startService<Schema extends TObject>(
   }
 }
 
+async function openMetrics(labels: { service: string; version: string }, lost: LostLines): Promise<Metrics> {
+  const [{ createMetrics }, { countLostLines }] = await Promise.all([
+    import('../http/metrics.ts'),
+    import('../log/metrics.ts'),
+  ]);
+  const metrics = createMetrics(labels);
+  countLostLines(metrics.registry, lost);
+  return metrics;
+}
+
 /** The first signal drains, also where a preStop hook began that already; the second one ends the process at once. */
-function handleSignals(host: Host, stop: Context<unknown>['stop'], log: Logger): void {
+function handleSignals(host: Host, stop: (signal: StopSignal) => void, log: Logger): void {
   let signalled = false;
   const onSignal = (signal: StopSignal) => {
     if (!signalled) {

@@ -5,7 +5,7 @@ import { parseGoValue } from './go-values.ts';
 import { type LegacyFlag, legacyFlags } from './legacy.ts';
 import { type Options, prefix, schema } from './schema.ts';
 
-export type LoadedOptions = Pick<DropInGrammar, 'flags' | 'warnings' | 'info'> & { options: Options };
+export type LoadedOptions = Pick<DropInGrammar, 'warnings' | 'info'> & { options: Options };
 
 /**
  * Read the settings: a flag beats a variable, which beats the default. The names of version 3 beat all.
@@ -24,8 +24,8 @@ export function loadOptions(env: Environment, argv: readonly string[]): LoadedOp
     ...(hasBoth ? { credential: [credential, ...config.credential] } : {}),
     ...legacyOptions(grammar.legacy),
   };
-  const { flags, warnings, info } = grammar;
-  return { options: Object.freeze(options), flags, warnings, info };
+  const { warnings, info } = grammar;
+  return { options: Object.freeze(options), warnings, info };
 }
 
 function legacyOptions(texts: ReadonlyMap<string, string>): Partial<Options> {

@@ -4,6 +4,7 @@ import { describeError } from '@podkit/chassis/errors';
 import { isHttpAddress, parseAddress, showAddress } from '../credentials/address.ts';
 import { allSettings } from './all-settings.ts';
 import { parseCredentials } from './credential-list.ts';
+import { DropInGrammar } from './drop-in-grammar.ts';
 import { readGitConfig } from './git-config-list.ts';
 import type { Options } from './schema.ts';
 
@@ -61,12 +62,12 @@ export async function readTriggerSecret({ triggerSecret, triggerSecretFile: path
 
 const addresses = new Set(['repo', 'askpassUrl', 'webhookUrl']);
 
-/** The given flags without their secrets, for the start-up line. */
-export function showFlags(flags: ReadonlyMap<string, string>): string[] {
-  return [...flags].map(([key, text]) => {
+/** The flags of a command line without their secrets, for the start-up line. */
+export function listGivenFlags(argv: readonly string[]): string[] {
+  const { given } = new DropInGrammar().readFlags(allSettings, argv);
+  return [...given].map(([key, { texts }]) => {
     const setting = allSettings.find((candidate) => candidate.key === key);
-    const hidden = setting?.annotation.secret === true;
-    const shown = addresses.has(key) ? showAddress(text) : text;
-    return `${setting?.flag ?? key}=${hidden ? '[hidden]' : shown}`;
+    const [text, hidden] = [texts.join(','), setting?.annotation.secret === true];
+    return `${setting?.flag ?? key}=${hidden ? '[hidden]' : addresses.has(key) ? showAddress(text) : text}`;
   });
 }

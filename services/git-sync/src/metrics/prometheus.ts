@@ -1,22 +1,10 @@
-import { createMetrics } from '@podkit/chassis/http/metrics';
-import { countLostLines } from '@podkit/chassis/log/metrics';
-import type { LostLines } from '@podkit/chassis/log/output';
+import type { Metrics as ChassisMetrics } from '@podkit/chassis/http/metrics';
 import { Counter, Gauge, type Registry, Summary } from 'prom-client';
 import type { Metrics, SyncMetrics } from './metrics.ts';
 
-export type PrometheusOptions = {
-  service: string;
-  version: string;
-  /** Whether each series has the label `repository`. */
-  several: boolean;
-  /** The log lines that could not be written. */
-  lost: Readonly<LostLines>;
-};
-
-/** Metrics for Prometheus, with those of Node. */
-export function createPrometheus({ service, version, several, lost }: PrometheusOptions): Metrics {
-  const { registry, http } = createMetrics({ service, version });
-  countLostLines(registry, lost);
+/** Add the metrics of repositories to those of the process; each series has the label `repository` where there are several. */
+export function createPrometheus(exposition: ChassisMetrics, several: boolean): Metrics {
+  const { registry } = exposition;
   const triggers = new Counter({
     name: 'git_sync_trigger_count_total',
     help: 'Requests to POST /sync, by outcome.',
@@ -26,7 +14,7 @@ export function createPrometheus({ service, version, several, lost }: Prometheus
   return {
     forRepository: syncMetrics(registry, several),
     trigger: (status) => triggers.inc({ status }),
-    exposition: { registry, http },
+    exposition,
   };
 }
 

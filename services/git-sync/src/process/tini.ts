@@ -10,3 +10,10 @@ const places = ['/usr/bin/tini', '/sbin/tini', '/usr/bin/tini-static'];
 export function findInit(pid: number): string | undefined {
   return pid === 1 ? places.find((path) => existsSync(path)) : undefined;
 }
+
+/** Run this program again under an init, where one is needed and found. */
+export function runUnderInit(host: NodeJS.Process): void {
+  const init = findInit(host.pid);
+  const self = [host.execPath, ...host.execArgv, ...host.argv.slice(1)];
+  if (init !== undefined) host.execve?.(init, [init, '--', ...self], host.env);
+}
