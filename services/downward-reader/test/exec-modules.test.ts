@@ -37,6 +37,7 @@ test('loads for exec nothing but what limits and their settings need, since the 
       'config/unknown-variables',
       'errors',
       'process/exit-codes',
+      'process/podkit-command-line',
       'process/programs',
       'process/run-service',
     ].map((name) => `packages/chassis/src/${name}.ts`),
