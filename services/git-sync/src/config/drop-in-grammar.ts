@@ -31,8 +31,8 @@ export class DropInGrammar implements Grammar {
   readonly warnings: string[] = [];
   /** The values of version 3's flags and variables, by flag. */
   readonly legacy = new Map<string, string>();
-  /** The values given as flags, by the setting's key. */
-  readonly flags = new Map<string, string>();
+  /** The keys of the settings that were given as flags. */
+  readonly flags = new Set<string>();
   /** The text to print instead of a sync. */
   info: Info | undefined;
   readonly parse = parseTexts;
@@ -44,7 +44,7 @@ export class DropInGrammar implements Grammar {
     const errors = [...problems, ...found.flatMap((flag) => this.#readFlag(settings, flag, given))];
     if (errors.length > 0) throw new UsageError(errors);
     this.warnings.push(...extra.map((word) => `${word}: unexpected argument, ignored`));
-    for (const [key, { texts }] of given) this.flags.set(key, texts.join(','));
+    for (const key of given.keys()) this.flags.add(key);
     return { given, positionals: [], errors };
   }
 

@@ -41,9 +41,10 @@ export class Log {
 
   error(error: unknown, msg: string, fields: Fields = {}): void {
     const { redactor, onError } = this.#parts;
-    const text = error === undefined ? null : redactor.redact(describeError(error));
+    const text = error === undefined ? null : describeError(error);
+    // The style of the lines redacts them.
     this.#pino.error({ ...this.#origin(), error: text, ...fields }, msg);
-    onError?.({ Msg: redactor.redact(msg), Err: text ?? '', Args: redactor.redactAll(fields) as Fields });
+    onError?.(redactor.redactAll({ Msg: msg, Err: text ?? '', Args: fields }) as LoggedError);
   }
 
   /** A log with a name, fields for every line, and a listener that gets errors without secrets. */
