@@ -82,8 +82,7 @@ test('stops in order when the process that started it is gone', async () => {
 test('a pass that takes longer than --sync-timeout is ended with all its processes', async () => {
   const [remote, root, pid] = [await Remote.create(), tempDir(), join(tempDir(), 'pid')];
   const git = gitThat(`sleep 300 & echo $! > ${pid}; wait`);
-  // Long enough to get to the fetch, on a slow machine too.
-  const timeout = deadline(3000);
+  const timeout = deadline(500);
   const flags = ['--one-time', `--git=${git}`, `--sync-timeout=${timeout}ms`];
   const run = await runGitSync([...args(remote, root), ...flags]);
   expect(run).toMatchObject({ code: 1, text: expect.stringContaining(`timed out after ${timeout} ms`) });
