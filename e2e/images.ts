@@ -19,7 +19,9 @@ const clone = mkdtempSync(join(tmpdir(), 'podkit-clone-'));
 // A clone, as users have it: a container can mount its repository.
 await run('git', ['clone', '--quiet', root, clone]);
 chmodSync(clone, 0o755);
-const [web, api, metrics] = [await freePort(), await freePort(), await freePort()];
+const web = await freePort();
+const api = await freePort();
+const metrics = await freePort();
 const free = new Map([
   ['8080', web],
   ['3500', api],

@@ -21,7 +21,8 @@ if (unknown.length > 0) {
 for (const name of wanted) await bundle(name);
 
 async function bundle(name: string): Promise<void> {
-  const [source, target] = [join(root, 'services', name), join(root, 'dist', name)];
+  const source = join(root, 'services', name);
+  const target = join(root, 'dist', name);
   await rm(target, { recursive: true, force: true });
   await mkdir(target, { recursive: true });
   const { metafile } = await build({

@@ -18,7 +18,7 @@ const needs: [Need, RegExp][] = [
   ['machine', /^([A-Z_]+=\S+ )*(npm|curl|redis-cli|mkdir|ls|git|echo|cat|printf) ?/],
 ];
 
-export const needOf = (commands: string): Need | undefined => needs.find(([, words]) => words.test(commands))?.[0];
+export const findNeed = (commands: string): Need | undefined => needs.find(([, words]) => words.test(commands))?.[0];
 
 /** A block of shell commands of a page, with the lines of output that the page shows. */
 export type Block = {
@@ -43,7 +43,7 @@ export const trackedFiles = (...patterns: string[]): string[] =>
 export const pages = (): string[] => trackedFiles('*.md');
 
 /** The ```sh blocks of a page in order, each with the lines of the ```text block that follows it. */
-export function blocksOf(page: string, text: string = readFileSync(join(root, page), 'utf8')): Block[] {
+export function findBlocks(page: string, text: string = readFileSync(join(root, page), 'utf8')): Block[] {
   const blocks: Block[] = [];
   let end = 0;
   for (const match of text.matchAll(/^```(\w*)\n(.*?)^```$/gms)) {
@@ -53,7 +53,7 @@ export function blocksOf(page: string, text: string = readFileSync(join(root, pa
       const isSecond = last !== undefined && /second terminal/.test(text.slice(end, match.index));
       if (isSecond) last.stays = true;
       const line = text.slice(0, match.index).split('\n').length + 1;
-      const need = isSecond ? last.need : needOf(body);
+      const need = isSecond ? last.need : findNeed(body);
       blocks.push({ page, line, commands: body, expected: [], stays: false, need });
     } else if (language === 'text') last?.expected.push(...body.split('\n').filter((line) => line.trim() !== ''));
     end = match.index + whole.length;

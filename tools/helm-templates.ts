@@ -22,7 +22,7 @@ export function helmTemplates(objects: Manifest[]): Record<string, string> {
     if (copy.kind === 'ConfigMap') configMap(copy);
     if (copy.kind === 'StatefulSet') containers.push(...statefulSet(copy as V1StatefulSet & Manifest));
     const file = `${object.kind.toLowerCase()}s.yaml`;
-    (files[file] ??= []).push(`{{- if ${condition(object)} }}\n---\n${textOf(copy)}{{- end }}\n`);
+    (files[file] ??= []).push(`{{- if ${condition(object)} }}\n---\n${printValue(copy)}{{- end }}\n`);
   }
   const header = '{{/* Made from k8s/base by npm run generate. */}}\n';
   return Object.fromEntries([
@@ -88,11 +88,11 @@ function define(container: V1Container): string {
   }
   const env = [...(container.env ?? []), mark(`@more ${values}.env`)];
   const copy = Object.assign(container, { env, resources: mark(`@yaml ${values}.resources`) });
-  return `{{- define "podkit.container.${name}" -}}\n${textOf([copy])}{{- end }}\n`;
+  return `{{- define "podkit.container.${name}" -}}\n${printValue([copy])}{{- end }}\n`;
 }
 
 /** The text of an object, with the expressions in place of their marks. */
-function textOf(object: unknown): string {
+function printValue(object: unknown): string {
   return (
     stringify(object, { lineWidth: 0, compat: 'yaml-1.1' })
       // Expressions of Prometheus and of podkit are not for Helm.

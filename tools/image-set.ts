@@ -6,11 +6,11 @@ const root = join(import.meta.dirname, '..');
 
 /** The registry and tag of what is built here, and the names of all images, as docker-bake.hcl has them. */
 const bake = readFileSync(join(root, 'docker-bake.hcl'), 'utf8');
-const defaultOf = (variable: string) =>
+const readDefault = (variable: string) =>
   new RegExp(`^variable "${variable}" \\{ default = (.+) \\}$`, 'm').exec(bake)?.[1] ?? '';
-export const registry = JSON.parse(defaultOf('REGISTRY')) as string;
-export const tag = JSON.parse(defaultOf('VERSION')) as string;
-export const imageNames = JSON.parse(defaultOf('IMAGES')) as string[];
+export const registry = JSON.parse(readDefault('REGISTRY')) as string;
+export const tag = JSON.parse(readDefault('VERSION')) as string;
+export const imageNames = JSON.parse(readDefault('IMAGES')) as string[];
 
 export const localImage = (name: string): string => `${registry}/${name}:${tag}`;
 

@@ -1,10 +1,10 @@
 import { deadline } from '@podkit/chassis/testing/deadline';
-import { blocksOf, root } from './doc-commands.ts';
+import { findBlocks, root } from './doc-commands.ts';
 import { runBlocks } from './run-blocks.ts';
 
 /** `node tools/run-page.ts PAGE TEMP`: run the blocks of a page that need only this machine; TEMP replaces /tmp. */
 const [page = '', temp = '/tmp'] = process.argv.slice(2);
-const blocks = blocksOf(page).filter(({ need }) => need === 'machine');
+const blocks = findBlocks(page).filter(({ need }) => need === 'machine');
 const rewrite = (text: string) => text.replaceAll('/tmp/', `${temp}/`);
 try {
   for (const line of await runBlocks(blocks, { cwd: root, timeout: deadline(60_000), rewrite })) console.log(line);

@@ -12,7 +12,7 @@ export class TestReporter implements Reporter {
     const result = test.result();
     if (result.state === 'pending') return;
     this.counts[result.state] += 1;
-    const name = `${nameOf(test.module)} > ${test.fullName}`;
+    const name = `${relativeName(test.module)} > ${test.fullName}`;
     if (result.state === 'failed') report(name, result.errors);
     if (result.state === 'skipped') console.log(`${styleText('yellow', 'skipped')} ${name}`);
   }
@@ -23,12 +23,12 @@ export class TestReporter implements Reporter {
       const errors = suite.errors();
       if (errors.length === 0) continue;
       this.counts.failed += 1;
-      report('fullName' in suite ? `${nameOf(module)} > ${suite.fullName}` : nameOf(module), errors);
+      report('fullName' in suite ? `${relativeName(module)} > ${suite.fullName}` : relativeName(module), errors);
     }
     const tests = [...module.children.allTests()].length;
     const seconds = (module.diagnostic().duration / 1000).toFixed(1);
     const mark = module.ok() ? styleText('green', 'ok    ') : styleText('red', 'FAILED');
-    console.log(`${mark} ${nameOf(module)} (${tests} tests, ${seconds} s)`);
+    console.log(`${mark} ${relativeName(module)} (${tests} tests, ${seconds} s)`);
   }
 
   onTestRunEnd(_modules: readonly TestModule[], unhandled: readonly SerializedError[]): void {
@@ -39,17 +39,17 @@ export class TestReporter implements Reporter {
   }
 }
 
-const nameOf = (module: TestModule) => relative(process.cwd(), module.moduleId);
+const relativeName = (module: TestModule) => relative(process.cwd(), module.moduleId);
 
 function report(name: string, errors: readonly TestError[]): void {
   console.log(`${styleText('red', 'FAILED')} ${name}`);
-  for (const error of errors) console.log(indent(textOf(error)));
+  for (const error of errors) console.log(indent(formatError(error)));
 }
 
 /** The message, the difference, the places of the project in the stack, and the same of the cause. */
-function textOf({ message, diff = '', stack = '', cause }: TestError): string {
+function formatError({ message, diff = '', stack = '', cause }: TestError): string {
   const places = stack.split('\n').filter((line) => /^\s+at .*\.ts:\d/.test(line) && !line.includes('node_modules'));
-  const because = isError(cause) ? `caused by: ${textOf(cause)}` : '';
+  const because = isError(cause) ? `caused by: ${formatError(cause)}` : '';
   const parts = [message, diff, ...places.map((line) => line.trim()), because];
   const text = parts.filter((part) => part !== '').join('\n');
   return process.stdout.isTTY ? text : stripVTControlCharacters(text);

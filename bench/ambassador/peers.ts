@@ -10,7 +10,7 @@ const inImage = { MALLOC_ARENA_MAX: '1', MALLOC_TRIM_THRESHOLD_: '131072' };
 /** The image's flag, and the heap limit that NODE_OPTIONS of the manifests sets for the container's 192 Mi. */
 const asInPod = ['--max-semi-space-size=8', '--max-old-space-size=134'];
 
-const fileOf = (name: string) => join(import.meta.dirname, name);
+const resolveFile = (name: string) => join(import.meta.dirname, name);
 
 /** Start a real Redis. `await using` stops it. */
 export async function redisServer(): Promise<Pick<Running, 'port' | 'pid'> & AsyncDisposable> {
@@ -20,7 +20,8 @@ export async function redisServer(): Promise<Pick<Running, 'port' | 'pid'> & Asy
 
 /** Start nutcracker in front of the Redis. */
 export async function startNutcracker({ folder }: Bench, redis: number): Promise<Running> {
-  const [port, stats] = [await freePort(), await freePort()];
+  const port = await freePort();
+  const stats = await freePort();
   const config = join(folder, 'nutcracker.yml');
   const pool = ['redis: true', `listen: 127.0.0.1:${port}`, 'hash: fnv1a_64', 'servers:', ` - 127.0.0.1:${redis}:1`];
   writeFileSync(config, `pool:\n${pool.map((line) => `  ${line}\n`).join('')}`);
@@ -31,7 +32,9 @@ export type RunningAmbassador = Running & { daprPort: number };
 
 /** Start the ambassador. Keys `near:…` go to the Redis through a near cache, `mem:…` to memory, all others to the Redis. */
 export async function startAmbassador(bench: Bench, redis: number): Promise<RunningAmbassador> {
-  const [port, daprPort, adminPort] = [await freePort(), await freePort(), await freePort()];
+  const port = await freePort();
+  const daprPort = await freePort();
+  const adminPort = await freePort();
   const config = join(bench.folder, 'ambassador.yaml');
   writeFileSync(
     config,
@@ -57,17 +60,17 @@ redisStore: all
 /** Start a bare Fastify that answers a constant. */
 export async function startEcho(): Promise<Running> {
   const port = await freePort();
-  return start(process.execPath, [fileOf('echo.mjs'), String(port)], { port });
+  return start(process.execPath, [resolveFile('echo.mjs'), String(port)], { port });
 }
 
 /** Start Node with nothing but `node:net`: see node-floor.mjs. */
 export async function startFloor(mode: 'pipe' | 'answer', redis: number): Promise<Running> {
   const port = await freePort();
-  return start(process.execPath, [fileOf('node-floor.mjs'), mode, String(port), String(redis)], { port });
+  return start(process.execPath, [resolveFile('node-floor.mjs'), mode, String(port), String(redis)], { port });
 }
 
 /** Start a server that answers lines. `way` is how it reads them: see line-server.ts. */
 export async function startLineServer(way: 'shared' | 'plain'): Promise<Running> {
   const port = await freePort();
-  return start(process.execPath, [fileOf('line-server.ts'), way, String(port)], { port });
+  return start(process.execPath, [resolveFile('line-server.ts'), way, String(port)], { port });
 }

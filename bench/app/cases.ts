@@ -4,7 +4,7 @@ import { alternate, type Bench, type Case } from '../core/bench.ts';
 import type { Running } from '../core/process.ts';
 import { packageVersion, requireProgram } from '../core/programs.ts';
 import { type Growth, growth, type Row, row } from '../core/row.ts';
-import { fileOf, makeSite, sizes, startApp, startBare, startNginx } from './peers.ts';
+import { fileName, makeSite, sizes, startApp, startBare, startNginx } from './peers.ts';
 import { load } from './wrk.ts';
 
 /** Requests for one route, sent by wrk on 50 connections. */
@@ -37,8 +37,8 @@ async function files(bench: Bench, name: string, startPeer: (site: string) => Pr
   const rows: Row[] = [];
   for (const size of Object.keys(sizes)) {
     const { ours, theirs } = await alternate({
-      ours: () => load(app, fileOf(size), 1),
-      theirs: () => load(peer, fileOf(size), 1),
+      ours: () => load(app, fileName(size), 1),
+      theirs: () => load(peer, fileName(size), 1),
     });
     rows.push(
       row({
@@ -73,7 +73,8 @@ async function start(bench: Bench): Promise<Row[]> {
 
 /** SIGTERM while a request of 500 ms is in flight: the time until exit, minus the longer of the request and the drain delay. */
 async function stop(bench: Bench): Promise<Row[]> {
-  const [delay, longest] = [300, 500];
+  const delay = 300;
+  const longest = 500;
   const { ours } = await alternate({
     ours: async () => {
       const chaos = { CHAOS: 'true', APP_CHAOS_TOKEN: 'bench', DRAIN_DELAY: `${delay}ms` };

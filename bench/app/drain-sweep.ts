@@ -9,7 +9,8 @@ import { startApp } from './peers.ts';
 
 // `npm run bench -- app/drain-sweep [TIMES] [BUSY]`: send SIGTERM while 200 keep-alive connections send requests without a pause.
 // The settings are the defaults. BUSY loops keep the CPUs busy meanwhile. A test does this once.
-const [times, busy] = [Number(process.argv[2] ?? 10), Number(process.argv[3] ?? 0)];
+const times = Number(process.argv[2] ?? 10);
+const busy = Number(process.argv[3] ?? 0);
 const folder = mkdtempSync(join(tmpdir(), 'podkit-drain-sweep-'));
 const bench = new Bench(folder);
 const loops = Array.from({ length: busy }, () => spawn(process.execPath, ['-e', 'for (;;);'], { stdio: 'ignore' }));

@@ -8,7 +8,7 @@ import { type Running, start } from '../core/process.ts';
 /** The sizes of the served files in bytes, by name. */
 export const sizes = { '1 kB': 1000, '10 kB': 10_000, '100 kB': 100_000, '1 MB': 1_000_000 };
 
-export const fileOf = (size: string) => `/${size.replace(' ', '')}.bin`;
+export const fileName = (size: string) => `/${size.replace(' ', '')}.bin`;
 
 /** Make a folder with a file of each size, laid out as git-sync publishes it. */
 export function makeSite(folder: string): string {
@@ -18,7 +18,7 @@ export function makeSite(folder: string): string {
   // nginx's worker runs as another user.
   for (const path of [folder, root]) chmodSync(path, 0o755);
   for (const [size, bytes] of Object.entries(sizes))
-    writeFileSync(join(worktree, fileOf(size)), Buffer.alloc(bytes, 'x'));
+    writeFileSync(join(worktree, fileName(size)), Buffer.alloc(bytes, 'x'));
   symlinkSync(worktree, join(root, 'current'));
   return join(root, 'current');
 }
@@ -31,7 +31,8 @@ export async function startApp(
   site = '/nonexistent',
   env: Record<string, string> = { DRAIN_DELAY: '0s' },
 ): Promise<RunningApp> {
-  const [port, adminPort] = [await freePort(), await freePort()];
+  const port = await freePort();
+  const adminPort = await freePort();
   const settings = { PORT: String(port), ADMIN_PORT: String(adminPort), HOST: '127.0.0.1' };
   const own = { APP_SITE: site, APP_REQUIRES: 'none', APP_DATA: '/nonexistent', APP_READY_FILE: '/nonexistent/ready' };
   const args = [...bench.nodeFlags, await bench.bundle('app')];
@@ -41,7 +42,8 @@ export async function startApp(
 
 /** Start the least code that Fastify needs for the same routes, bundled like the app. With a folder, @fastify/static serves it. */
 export async function startBare(bench: Bench, folder?: string): Promise<Running> {
-  const [outfile, port] = [join(bench.folder, 'bare.mjs'), await freePort()];
+  const outfile = join(bench.folder, 'bare.mjs');
+  const port = await freePort();
   await build({
     entryPoints: [join(import.meta.dirname, 'bare.ts')],
     outfile,
@@ -60,7 +62,8 @@ export async function startBare(bench: Bench, folder?: string): Promise<Running>
 
 /** Start Debian's nginx with one worker, because the app has one thread. Its access log is on, like the app's. */
 export async function startNginx(bench: Bench, site: string): Promise<Running> {
-  const [port, folder] = [await freePort(), bench.folder];
+  const port = await freePort();
+  const folder = bench.folder;
   const config = join(folder, 'nginx.conf');
   const http = [
     'sendfile on; tcp_nopush on; keepalive_requests 1000000; include /etc/nginx/mime.types;',
@@ -70,5 +73,5 @@ export async function startNginx(bench: Bench, site: string): Promise<Running> {
   ];
   const main = `worker_processes 1; daemon off; pid ${join(folder, 'nginx.pid')}; error_log stderr crit;`;
   writeFileSync(config, `${main}\nevents { worker_connections 1024; }\nhttp {\n${http.join('\n')}\n}\n`);
-  return start('nginx', ['-c', config], { port, path: fileOf('1 kB') });
+  return start('nginx', ['-c', config], { port, path: fileName('1 kB') });
 }

@@ -55,7 +55,9 @@ try {
 }
 
 async function startPod(config: string): Promise<Pod> {
-  const [port, adminPort, redisPort] = [await freePort(), await freePort(), await freePort()];
+  const port = await freePort();
+  const adminPort = await freePort();
+  const redisPort = await freePort();
   const common = { ADMIN_HOST: '127.0.0.1', NODE_ENV: 'production', DRAIN_DELAY: '0s' };
   const ambassador = await start(process.execPath, [await bench.bundle('ambassador')], {
     port: adminPort,

@@ -19,7 +19,8 @@ export function topFunctions(folder: string, count = 10): string[] {
     for (const [at, id] of samples.entries()) {
       const frame = frames.get(id);
       if (frame === undefined || frame.functionName === '(idle)') continue;
-      const [key, time] = [keyOf(frame), timeDeltas[at] ?? 0];
+      const key = formatFrame(frame);
+      const time = timeDeltas[at] ?? 0;
       times.set(key, (times.get(key) ?? 0) + time);
       busy += time;
     }
@@ -28,7 +29,7 @@ export function topFunctions(folder: string, count = 10): string[] {
   return sorted.map(([key, time]) => `${((100 * time) / busy).toFixed(1).padStart(5)} %  ${describeFrame(key)}`);
 }
 
-const keyOf = ({ functionName, url, lineNumber, columnNumber }: Frame) =>
+const formatFrame = ({ functionName, url, lineNumber, columnNumber }: Frame) =>
   JSON.stringify([functionName, url, lineNumber, columnNumber]);
 
 /** A function's name and place. The place is in the source if the bundle has a source map. */

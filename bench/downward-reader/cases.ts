@@ -12,7 +12,8 @@ import { type Swap, swap } from './swaps.ts';
 type Reader = Running & { directory: string };
 
 async function startReader(bench: Bench): Promise<Reader> {
-  const [directory, port] = [mkdtempSync(join(bench.folder, 'podinfo-')), await freePort()];
+  const directory = mkdtempSync(join(bench.folder, 'podinfo-'));
+  const port = await freePort();
   await writeVolume(directory, { labels: 'round="0"' });
   const env = { DOWNWARD_DIR: directory, PORT: String(port), DRAIN_DELAY: '0s', LOG_LEVEL: 'warn' };
   const args = [...bench.nodeFlags, await bench.bundle('downward-reader')];
@@ -53,7 +54,8 @@ async function clients(bench: Bench): Promise<Growth[]> {
 
 /** The time of `exec -- true`. The peer is a bare start of Node. */
 async function exec(bench: Bench): Promise<Row[]> {
-  const [directory, main] = [mkdtempSync(join(bench.folder, 'podinfo-')), await bench.bundle('downward-reader')];
+  const directory = mkdtempSync(join(bench.folder, 'podinfo-'));
+  const main = await bench.bundle('downward-reader');
   await writeVolume(directory, { labels: 'app="shop"', 'limits/cpu_m': '500', 'limits/memory_mi': '256' });
   const env = { DOWNWARD_DIR: directory };
   const time = (args: string[]) => {

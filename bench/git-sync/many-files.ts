@@ -18,7 +18,9 @@ const { values } = parseArgs({
   options: { files: { type: 'string', default: '50000' }, publish: { type: 'string', default: 'link' } },
 });
 const folder = mkdtempSync(join(tmpdir(), 'podkit-bench-git-sync-many-'));
-const [remote, root, port] = [join(folder, 'remote'), join(folder, 'root'), await freePort()];
+const remote = join(folder, 'remote');
+const root = join(folder, 'root');
+const port = await freePort();
 const link = join(root, 'x');
 const main = join(import.meta.dirname, '..', '..', 'services', 'git-sync', 'src', 'main.ts');
 const flags = [`--repo=file://${remote}`, '--ref=main', `--root=${root}`, '--link=x', '--period=100ms'];
@@ -36,7 +38,8 @@ try {
   const watcher = watch(pid);
   try {
     const first = await timed(() => existsSync(link) && (values.publish === 'link' || isReady()));
-    const [settled, before] = [readMemory(pid), published()];
+    const settled = readMemory(pid);
+    const before = published();
     change(remote, 'one more');
     const changed = await timed(() => published() !== before);
     console.log(

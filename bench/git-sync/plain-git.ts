@@ -52,7 +52,8 @@ export class PlainGit {
 }
 
 function measured(work: () => void): Cost {
-  const [began, cpu] = [performance.now(), readCpuTime('self', { own: false })];
+  const began = performance.now();
+  const cpu = readCpuTime('self', { own: false });
   work();
   return { wall: performance.now() - began, cpu: readCpuTime('self', { own: false }) - cpu };
 }

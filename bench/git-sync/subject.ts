@@ -39,7 +39,8 @@ export class Subject {
 
   /** Measure the mean of passes that find nothing new. It asks seldom, because each answer costs CPU time. */
   async unchanged(passes: number): Promise<Cost> {
-    const [before, cpu] = [await this.#passes('noop'), this.#cpu()];
+    const before = await this.#passes('noop');
+    const cpu = this.#cpu();
     const after = await this.#untilCount('noop', before.count + passes, 200);
     const count = after.count - before.count;
     return { wall: ((after.sum - before.sum) * 1000) / count, cpu: (this.#cpu() - cpu) / count };
@@ -47,7 +48,8 @@ export class Subject {
 
   /** Measure a pass that publishes what `change` commits, and its cleanup. */
   async changed(change: () => void): Promise<Cost> {
-    const [before, cpu] = [await this.#passes('success'), this.#cpu()];
+    const before = await this.#passes('success');
+    const cpu = this.#cpu();
     change();
     const after = await this.#untilCount('success', before.count + 1);
     // The cleanup is over when the next pass is done.

@@ -21,7 +21,8 @@ type Cost = { milliseconds: number; longestBlock: number };
 /** Write 100,000 counters with four labels as text. The peer is prom-client in the same process. */
 export async function exposition(): Promise<Row[]> {
   const series = 100_000;
-  const [ours, theirs] = [prepareOurs(series), prepareTheirs(series)];
+  const ours = prepareOurs(series);
+  const theirs = prepareTheirs(series);
   const costs = await alternate({ ours: () => measure(ours), theirs: () => measure(theirs) });
   const make = (figure: keyof Cost) => ({
     unit: 'ms',

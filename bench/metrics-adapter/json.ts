@@ -69,7 +69,8 @@ function makeElement(_item: unknown, at: number): Element {
 /** The least work that gives the same lines: parse, join strings, encode. */
 function bare(bytes: Buffer): number {
   const { items } = JSON.parse(bytes.toString()) as { items: Element[] };
-  let [first, second] = ['', ''];
+  let first = '';
+  let second = '';
   for (const { id, zone, state, count, seconds } of items) {
     const labels = `{id="${id}",state="${state}",zone="${zone}"} `;
     first += `item_count_total${labels}${count}\n`;

@@ -23,7 +23,9 @@ function block(): string {
 
 /** Read a file that grows and is truncated meanwhile. Three patterns turn its lines into labelled counters. */
 export async function logs({ folder, nodeFlags }: Bench): Promise<Row[]> {
-  const [path, copy, text] = [join(folder, 'app.log'), join(folder, 'copy.log'), block()];
+  const path = join(folder, 'app.log');
+  const copy = join(folder, 'copy.log');
+  const text = block();
   writeFileSync(path, '');
   writeFileSync(copy, text.repeat(4));
   const reader = new Worker<Report>(program, [path], nodeFlags);

@@ -47,7 +47,8 @@ async function receive(): Promise<{ port: number; received: () => Promise<number
 
 const send = (report: Report) => process.send?.(report);
 const { port, received } = await receive();
-let [before, packets] = [process.cpuUsage(), await received()];
+let before = process.cpuUsage();
+let packets = await received();
 async function answer(): Promise<void> {
   const { user, system } = process.cpuUsage(before);
   const now = await received();

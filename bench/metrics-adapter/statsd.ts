@@ -38,7 +38,8 @@ const packed = (size: number): Load => ({
  * a Node process that receives the same packets and does nothing.
  */
 export async function statsd(bench: Bench): Promise<Row[]> {
-  const [one, many] = [await compare(single, bench), await compare(packed(linesPerPacket), bench)];
+  const one = await compare(single, bench);
+  const many = await compare(packed(linesPerPacket), bench);
   const perLine = (figures: readonly number[]) => figures.map((figure) => figure / linesPerPacket);
   return [
     row({

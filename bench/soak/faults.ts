@@ -110,7 +110,8 @@ async function push({ tally, suite, data }: Subject): Promise<void> {
 
 /** Fill the site's disk while a commit arrives. The old page stays, and the new one appears once there is space. */
 async function fillDisk({ tally, suite, data }: Subject): Promise<void> {
-  const [disk, filler] = [join(data, 'site'), join(data, 'site', 'filler')];
+  const disk = join(data, 'site');
+  const filler = join(data, 'site', 'filler');
   await tally.during('disk of the site full', [], async () => {
     const { bavail, bsize } = statfsSync(disk);
     // git-sync writes to the same disk, so the last bytes may already be taken.

@@ -44,7 +44,8 @@ async function visitSite(subject: Subject): Promise<void> {
 }
 
 function saveNote({ tally, suite, writes }: Subject, turn: number): Promise<void> {
-  const [id, text] = [`soak-${turn % keys}`, `text ${turn}`];
+  const id = `soak-${turn % keys}`;
+  const text = `text ${turn}`;
   const save = () =>
     tally.count('notes', async () => {
       const response = await fetch(suite.url('app', `/api/notes/${id}`), {
@@ -75,7 +76,8 @@ async function readNote(subject: Subject): Promise<void> {
 
 /** Use the notes' store through the Dapr API, without the app. */
 async function useState({ tally, suite, writes, readSecret }: Subject, turn: number): Promise<void> {
-  const [key, value] = [`soak-state-${turn % keys}`, `value ${turn}`];
+  const key = `soak-state-${turn % keys}`;
+  const value = `value ${turn}`;
   const client = () => ({
     url: suite.url('ambassador', ''),
     token: readSecret('ambassador-token'),
@@ -87,7 +89,8 @@ async function useState({ tally, suite, writes, readSecret }: Subject, turn: num
 }
 
 async function useRedis({ tally, redis, writes }: Subject, turn: number): Promise<void> {
-  const [key, value] = [`soak:${turn % keys}`, `value ${turn}`];
+  const key = `soak:${turn % keys}`;
+  const value = `value ${turn}`;
   await writes.redis.write(key, value, async () => (await tally.count('redis', () => redis.set(key, value))) === 'OK');
   await tally.count('redis', () => redis.get(key));
 }

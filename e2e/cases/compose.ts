@@ -127,7 +127,8 @@ async function killed(project: Compose, service: string): Promise<string> {
   await waitFor(
     'a note to be read and written',
     async () => {
-      const [kept, put] = [await fetch(`${project.app}/api/notes/kept`), await putNote(project, `after-${service}`)];
+      const kept = await fetch(`${project.app}/api/notes/kept`);
+      const put = await putNote(project, `after-${service}`);
       return kept.status === 200 && (await kept.text()).includes('note kept') && put.status < 300;
     },
     soon,

@@ -121,7 +121,8 @@ const megabytes = (bytes: number) => bytes / 1e6;
 
 async function measureLayers({ base }: Subject, reference: string): Promise<{ added: number; tools: number }> {
   await pullMissing(base);
-  const [layers, below] = [await listLayers(reference), await listLayers(base)];
+  const layers = await listLayers(reference);
+  const below = await listLayers(base);
   const own = layers.slice(0, layers.length - below.length);
   const sum = (some: typeof own) => megabytes(some.reduce((total, { bytes }) => total + bytes, 0));
   const tools = sum(own.filter(({ by }) => by.includes('apt-get install')));
@@ -159,7 +160,8 @@ async function sameTree(folder: string, repository: string, reference: string): 
     ['--repo=file:///nowhere.git', '--repo=file:///nowhere.git'],
     ['--no-such-flag', '--no-such-flag'],
   ] as const) {
-    const [one, other] = [await byImage([inImage]), await bySources([here])];
+    const one = await byImage([inImage]);
+    const other = await bySources([here]);
     expect(one.code === other.code, `${inImage} ended with ${one.code}, with the sources ${other.code}: ${one.output}`);
     codes.push(one.code);
   }

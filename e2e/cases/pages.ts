@@ -1,4 +1,4 @@
-import { blocksOf, type Need, pages } from '../../tools/doc-commands.ts';
+import { findBlocks, type Need, pages } from '../../tools/doc-commands.ts';
 import { runBlocks } from '../../tools/run-blocks.ts';
 import type { Case } from '../case.ts';
 
@@ -13,7 +13,7 @@ export const suitePages = {
 const ofSuite = new Set<string>(Object.values(suitePages));
 const isElsewhere = (page: string) => page.startsWith('k8s/patterns/') || ofSuite.has(page);
 
-export const blocksThatNeed = (page: string, need: Need) => blocksOf(page).filter((block) => block.need === need);
+export const blocksThatNeed = (page: string, need: Need) => findBlocks(page).filter((block) => block.need === need);
 
 /** A case for each page whose commands need Docker or a cluster. `rewrite` may change images and ports, nothing else changes. */
 export function pageCases(need: Need, cwd: string, rewrite: (commands: string) => string): Case[] {

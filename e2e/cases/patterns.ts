@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { blocksOf } from '../../tools/doc-commands.ts';
+import { findBlocks } from '../../tools/doc-commands.ts';
 import { runBlocks } from '../../tools/run-blocks.ts';
 import type { Case } from '../case.ts';
 import { patterns } from '../manifests.ts';
@@ -14,7 +14,7 @@ export function patternCases(folder: string, { keep }: { keep: boolean }): Case[
 }
 
 async function runReadme(folder: string, name: string, keep: boolean): Promise<string> {
-  const blocks = blocksOf(`k8s/patterns/${name}/README.md`);
+  const blocks = findBlocks(`k8s/patterns/${name}/README.md`);
   try {
     await runBlocks(blocks, { cwd: folder, timeout: 300_000 });
   } catch (error) {

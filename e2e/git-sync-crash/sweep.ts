@@ -8,7 +8,10 @@ import { basename, join } from 'node:path';
  * It prints each step that fails, and exits with 1 if one does. CRASH_STRIDE=N tests every Nth step.
  */
 const folder = '/w/crash';
-const [remote, root, kept, link] = [join(folder, 'site'), join(folder, 'root'), join(folder, 'kept'), 'current'];
+const remote = join(folder, 'site');
+const root = join(folder, 'root');
+const kept = join(folder, 'kept');
+const link = 'current';
 const stride = Number(process.env.CRASH_STRIDE || 1);
 const env = { ...process.env, HOME: '/tmp' };
 const git = (...words: string[]) =>
@@ -67,7 +70,8 @@ rmSync(kept, { recursive: true, force: true });
 execFileSync('cp', ['-a', root, kept]);
 const updating = countSteps('main');
 
-let [tried, failed] = [0, 0];
+let tried = 0;
+let failed = 0;
 for (const [ref, steps] of [
   ['old', making],
   ['main', updating],

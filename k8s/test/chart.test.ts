@@ -7,7 +7,7 @@ import { helmTemplates } from '../../tools/helm-templates.ts';
 import { checks } from './checks/all-checks.ts';
 import { covers, exceptions } from './exceptions.ts';
 import { chart, hasHelm, helm, helmTemplate } from './manifests/helm.ts';
-import { isKind, type Manifest, nameOf } from './manifests/manifest.ts';
+import { describeManifest, isKind, type Manifest } from './manifests/manifest.ts';
 import { manifestSet } from './manifests/manifest-set.ts';
 import { findRenderer, render } from './manifests/render.ts';
 import { createdSecret } from './manifests/secret.ts';
@@ -17,7 +17,7 @@ if (!hasHelm) process.stdout.write('the chart is NOT CHECKED: helm is missing: h
 
 const baseObjects = async () =>
   renderer === undefined ? [] : render(renderer, join(import.meta.dirname, '..', 'base'));
-const byName = (objects: Manifest[]) => Object.fromEntries(objects.map((object) => [nameOf(object), object]));
+const byName = (objects: Manifest[]) => Object.fromEntries(objects.map((object) => [describeManifest(object), object]));
 
 const everyOption = { podMonitor: true, prometheusRules: true, dashboards: true, 'networkPolicy.nodeLocalDns': true };
 
@@ -59,7 +59,7 @@ describe.skipIf(!hasHelm || renderer === undefined)('the chart', () => {
 
   test('leaves out servers that are turned off', async () => {
     const values = { 'redis.enabled': false, 'postgres.enabled': false, 'gitServer.enabled': false };
-    const names = (await helmTemplate(chart, values)).map(nameOf);
+    const names = (await helmTemplate(chart, values)).map(describeManifest);
     expect(names.filter((name) => /redis|postgres|git-server/.test(name))).toEqual([]);
     expect(names).toContain('StatefulSet/podkit');
   });
@@ -84,7 +84,7 @@ describe.skipIf(!hasHelm || renderer === undefined)('the chart', () => {
     cpSync(join(chart, '../examples/sidecar'), folder, { recursive: true });
     await helm('package', chart, `--destination=${join(folder, 'charts')}`);
     const objects = await helmTemplate(folder);
-    expect(objects.map(nameOf)).toEqual(['Deployment/web']);
+    expect(objects.map(describeManifest)).toEqual(['Deployment/web']);
     const own = manifestSet('example', objects).containers.find(({ container }) => container.name === 'git-sync');
     const suite = manifestSet('chart', await helmTemplate(chart, { 'site.repo': 'https://git.example/site.git' }));
     const same = suite.containers.find(({ container }) => container.name === 'git-sync');
@@ -94,14 +94,14 @@ describe.skipIf(!hasHelm || renderer === undefined)('the chart', () => {
   test.each(['argo-cd.yaml', 'flux.yaml'])('accepts the values of %s', async (name) => {
     const text = readFileSync(join(chart, '../examples', name), 'utf8');
     const documents = text.split(/^---$/m).map((part) => parse(part) as Manifest);
-    const values = documents.flatMap((document) => valuesOf(document));
+    const values = documents.flatMap((document) => listValues(document));
     expect(values).toHaveLength(1);
     const objects = await helmTemplate(chart, values[0]);
     expect(objects.some((object) => isKind(object, 'StatefulSet'))).toBe(true);
   });
 });
 
-function valuesOf({ spec }: Manifest): object[] {
+function listValues({ spec }: Manifest): object[] {
   const { values, source } = spec as { values?: object; source?: { helm?: { valuesObject: object } } };
   return [values ?? source?.helm?.valuesObject].filter((each) => each !== undefined);
 }

@@ -9,7 +9,7 @@ import { manifestSet } from './manifests/manifest-set.ts';
 
 const sound = readFileSync(join(import.meta.dirname, 'fixtures', 'sound.yaml'), 'utf8');
 
-const setOf = (name: string, text: string) =>
+const loadSet = (name: string, text: string) =>
   manifestSet(
     name,
     parseAllDocuments(text).map((document) => document.toJS() as Manifest),
@@ -21,11 +21,11 @@ test('each check has one broken example, and no two checks share a code', () => 
 });
 
 test.each(checks)('$code finds nothing in a sound set', (check) => {
-  expect(check.violations(setOf('sound', sound))).toEqual([]);
+  expect(check.violations(loadSet('sound', sound))).toEqual([]);
 });
 
 test.each(checks)('$code finds its broken example', (check) => {
   const [from, to] = broken[check.code] ?? ['', ''];
   expect(sound).toContain(from);
-  expect(check.violations(setOf('broken', sound.replace(from, to)))).not.toEqual([]);
+  expect(check.violations(loadSet('broken', sound.replace(from, to)))).not.toEqual([]);
 });

@@ -1,11 +1,12 @@
 import { expect, test } from 'vitest';
 import { createdSecret } from './manifests/secret.ts';
 
-const textsOf = ({ data = {} }: { data?: Record<string, string> }) =>
+const decodeData = ({ data = {} }: { data?: Record<string, string> }) =>
   new Map(Object.entries(data).map(([key, text]) => [key, Buffer.from(text, 'base64').toString()]));
 
 test('every password is random, and new each time', async () => {
-  const [one, other] = [textsOf((await createdSecret()).secret), textsOf((await createdSecret()).secret)];
+  const one = decodeData((await createdSecret()).secret);
+  const other = decodeData((await createdSecret()).secret);
   expect([...one.keys()].toSorted()).toEqual([
     'chaos-token',
     'hook-token',
@@ -21,12 +22,12 @@ test('every password is random, and new each time', async () => {
 });
 
 test('Redis and the ambassador have the same password', async () => {
-  const texts = textsOf((await createdSecret()).secret);
+  const texts = decodeData((await createdSecret()).secret);
   expect(texts.get('redis-users.acl')).toBe(`user default on >${texts.get('redis-password')} ~* &* +@all\n`);
 });
 
 test('no password is on the command line of kubectl', async () => {
   const { words, secret } = await createdSecret();
   const all = words.join(' ');
-  expect([...textsOf(secret).values()].filter((text) => all.includes(text.trim()))).toEqual([]);
+  expect([...decodeData(secret).values()].filter((text) => all.includes(text.trim()))).toEqual([]);
 });

@@ -50,7 +50,8 @@ const requested = (resource: string) =>
     .reduce((sum, { container }) => sum + parseQuantity(container.resources?.requests?.[resource]), 0);
 
 test('scaling.md says what a Pod requests', () => {
-  const [cpu, memory] = [Math.round(requested('cpu') * 1000), requested('memory') / 2 ** 20];
+  const cpu = Math.round(requested('cpu') * 1000);
+  const memory = requested('memory') / 2 ** 20;
   expect(text).toContain(`it requests ${cpu}m of CPU and ${memory}Mi of memory`);
 });
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { portsOf } from './checks/ports.ts';
+import { listPorts } from './checks/ports.ts';
 import { type ManifestSet, manifestSet } from './manifests/manifest-set.ts';
 import { findRenderer, howToInstall, render, renderWith } from './manifests/render.ts';
 import { type End, isReachable, type Port } from './reachability.ts';
@@ -49,7 +49,7 @@ describe.skipIf(renderer === undefined)('the NetworkPolicies of the base', () =>
 
   test('the listeners are the ports that the containers name, and three on the loopback', () => {
     const pod = set.pods.find(({ object }) => object.metadata.name === 'podkit');
-    const named = pod === undefined ? [] : portsOf(pod).map(({ containerPort }) => containerPort);
+    const named = pod === undefined ? [] : listPorts(pod).map(({ containerPort }) => containerPort);
     expect(new Set([...named, 3500, 6379, 9125])).toEqual(new Set(listeners));
   });
 

@@ -52,9 +52,9 @@ function isPeer(
 }
 
 const isWithin = (address: string, cidr: string, except: string[] = []): boolean =>
-  listOf([cidr]).check(address) && !listOf(except).check(address);
+  createBlockList([cidr]).check(address) && !createBlockList(except).check(address);
 
-function listOf(ranges: string[]): BlockList {
+function createBlockList(ranges: string[]): BlockList {
   const list = new BlockList();
   for (const range of ranges) {
     const [net = '', bits = '32'] = range.split('/');

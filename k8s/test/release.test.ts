@@ -15,14 +15,14 @@ const root = join(import.meta.dirname, '..', '..');
 const read = (name: string) => readFileSync(join(root, name), 'utf8');
 const { version } = JSON.parse(read('package.json')) as { version: string };
 const registry = 'ghcr.io/example/podkit';
-const digestOf = (name: string) => `sha256:${createHash('sha256').update(name).digest('hex')}`;
+const hashName = (name: string) => `sha256:${createHash('sha256').update(name).digest('hex')}`;
 
 /** The metadata file that `docker buildx bake release --push --metadata-file` writes. */
 const metadata = (tag = version) =>
   Object.fromEntries(
     imageNames.map((name) => [
       `${name}-multi`,
-      { 'image.name': `${registry}/${name}:${tag}`, 'containerimage.digest': digestOf(name) },
+      { 'image.name': `${registry}/${name}:${tag}`, 'containerimage.digest': hashName(name) },
     ]),
   );
 
@@ -32,11 +32,11 @@ function release(folder: string, tag?: string) {
   return spawnSync(process.execPath, words, { encoding: 'utf8' });
 }
 
-const built = imageNames.map((name) => `${registry}/${name}@${digestOf(name)}`);
+const built = imageNames.map((name) => `${registry}/${name}@${hashName(name)}`);
 const ofOthers = /^(redis|postgres):[\w.-]+$/;
 
 /** The images that a manifest names, without those of other projects. */
-const imagesOf = (yaml: string) =>
+const findImages = (yaml: string) =>
   [...yaml.matchAll(/^\s*(?:- )?image: (\S+)$/gm)]
     .map(([, image = '']) => image)
     .filter((image) => !ofOthers.test(image));
@@ -53,7 +53,7 @@ describe.skipIf(findRenderer()?.[0] !== 'kubectl')('a release', () => {
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   test('install.yaml names every image that we build, by its digest, and no other of ours', () => {
-    const named = imagesOf(readFileSync(join(folder, 'out', 'install.yaml'), 'utf8'));
+    const named = findImages(readFileSync(join(folder, 'out', 'install.yaml'), 'utf8'));
     expect([...new Set(named)].toSorted()).toEqual(built.toSorted());
   });
 
@@ -62,7 +62,7 @@ describe.skipIf(findRenderer()?.[0] !== 'kubectl')('a release', () => {
       readdirSync(join(folder, 'k8s', name)).map((inner) => `${name}/${inner}`),
     );
     for (const name of ['base', ...folders]) {
-      const named = imagesOf(execFileSync('kubectl', ['kustomize', join(folder, 'k8s', name)], { encoding: 'utf8' }));
+      const named = findImages(execFileSync('kubectl', ['kustomize', join(folder, 'k8s', name)], { encoding: 'utf8' }));
       expect(named).not.toEqual([]);
       expect(named.filter((image) => !built.includes(image))).toEqual([]);
     }

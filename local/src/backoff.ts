@@ -1,5 +1,7 @@
 /** Milliseconds, as the kubelet has them: https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#restart-policy */
-const [first, longest, reset] = [10_000, 300_000, 600_000];
+const first = 10_000;
+const longest = 300_000;
+const reset = 600_000;
 
 /**
  * How long a container that ended waits for its next start: not at all the first time, then 10 s, doubled up to 5 min,

@@ -16,7 +16,8 @@ export type DemoRepository = {
 
 /** Make a bare repository with a small site and a clone of it under `folder`; an existing one is left as it is. */
 export async function createDemoRepository(folder: string): Promise<DemoRepository> {
-  const [remote, clone] = [join(folder, 'site.git'), join(folder, 'site')];
+  const remote = join(folder, 'site.git');
+  const clone = join(folder, 'site');
   if (await exists(clone)) return { remote, clone };
   await mkdir(folder, { recursive: true });
   await git(folder, 'init', '--quiet', '--bare', '--initial-branch=main', remote);

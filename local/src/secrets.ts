@@ -12,7 +12,8 @@ export type Secrets = Record<SecretName, { value: string; file: string }>;
 export async function writeSecrets(folder: string): Promise<Secrets> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const made = names.map(async (name) => {
-    const [value, file] = [randomBytes(24).toString('base64url'), join(folder, name)];
+    const value = randomBytes(24).toString('base64url');
+    const file = join(folder, name);
     await writeFile(file, value, { mode: 0o600 });
     return [name, { value, file }] as const;
   });

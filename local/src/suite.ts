@@ -16,7 +16,7 @@ import { type Pod, Supervisor } from './supervisor.ts';
 import { urls } from './urls.ts';
 import type { View } from './view.ts';
 
-type Host = Pick<NodeJS.Process, 'on' | 'stdout' | 'exit' | 'env' | 'ppid'>;
+type SuiteProcess = Pick<NodeJS.Process, 'on' | 'stdout' | 'exit' | 'env' | 'ppid'>;
 
 /**
  * Start everything in Pod order, stay until SIGINT, SIGTERM or SIGHUP, stop everything in Kubernetes' order. A second
@@ -24,7 +24,7 @@ type Host = Pick<NodeJS.Process, 'on' | 'stdout' | 'exit' | 'env' | 'ppid'>;
  *
  * @throws {PodkitError} ERR_PORT_TAKEN before anything was started
  */
-export async function runSuite(options: Options, host: Host): Promise<number> {
+export async function runSuite(options: Options, host: SuiteProcess): Promise<number> {
   const hasRedis = options.redisUrl !== undefined || spawnSync('redis-server', ['--version']).status === 0;
   await requireFreePorts(portClaims(options, hasRedis));
   const folders = createFolders(options.data);
@@ -48,7 +48,7 @@ async function preparePod(options: Options, folders: Folders, hasRedis: boolean,
   return { pod, ready: urls(options, folders, demo) };
 }
 
-type Run = { view: View; host: Host; names: string[]; ready: string[] };
+type Run = { view: View; host: SuiteProcess; names: string[]; ready: string[] };
 
 async function superviseUntilStopped(pod: Pod, { view, host, names, ready }: Run) {
   const began = performance.now();
@@ -82,7 +82,7 @@ async function superviseUntilStopped(pod: Pod, { view, host, names, ready }: Run
 }
 
 /** The process that started this one (tools/run.mjs) forwards signals. When it is killed, nothing else stops this one. */
-function onParentGone(host: Pick<Host, 'ppid'>, stop: () => void): void {
+function onParentGone(host: Pick<SuiteProcess, 'ppid'>, stop: () => void): void {
   const parent = host.ppid;
   const timer = setInterval(() => {
     if (host.ppid === parent) return;

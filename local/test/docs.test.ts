@@ -3,13 +3,13 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { tempDir } from '@podkit/chassis/testing/temp-dir';
 import { describe, expect, test } from 'vitest';
-import { blocksOf, inlineCommands, pages, root } from '../../tools/doc-commands.ts';
+import { findBlocks, inlineCommands, pages, root } from '../../tools/doc-commands.ts';
 
 const read = (page: string) => readFileSync(join(root, page), 'utf8');
 const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
 
 /** Targets of the links and images of a Markdown page that lead to files of this repository. */
-function linksOf(page: string): string[] {
+function findLinks(page: string): string[] {
   const text = read(page).replaceAll(/```[\s\S]*?```/g, '');
   const targets = [...text.matchAll(/\]\(([^)\s]+)\)/g)].map(([, target = '']) => target.split('#', 1)[0] ?? '');
   return targets.filter((target) => target !== '' && !/^[a-z]+:/.test(target));
@@ -19,11 +19,11 @@ const benchmarks = execFileSync(process.execPath, [join(root, 'bench', 'main.ts'
 const isPart = (part: string) => new RegExp(`^npm run bench -- ${part}(/| |$)`, 'm').test(benchmarks);
 
 describe.each(pages())('%s', (page) => {
-  const blocks = blocksOf(page);
+  const blocks = findBlocks(page);
   const inline = inlineCommands(read(page));
 
   test('links only to files that exist', () => {
-    expect(linksOf(page).filter((target) => !existsSync(join(root, dirname(page), target)))).toEqual([]);
+    expect(findLinks(page).filter((target) => !existsSync(join(root, dirname(page), target)))).toEqual([]);
   });
 
   test('says of every block of commands what it needs, so that one of the tests runs it', () => {
@@ -55,7 +55,7 @@ const inOwnNetwork =
     ? ['unshare', '--net', 'sh', '-c', 'ip link set lo up && exec "$@"', 'sh']
     : ['env'];
 
-const withCommands = pages().filter((page) => blocksOf(page).some(({ need }) => need === 'machine'));
+const withCommands = pages().filter((page) => findBlocks(page).some(({ need }) => need === 'machine'));
 
 test.each(withCommands)('the commands of %s work in a plain shell, as they are written', (page) => {
   const [program, ...words] = [...inOwnNetwork, process.execPath, join(root, 'tools/run-page.ts'), page, tempDir()];
@@ -67,7 +67,7 @@ test.each(withCommands)('the commands of %s work in a plain shell, as they are w
 test('the list of all commands has a result, or the test that gives it one', () => {
   const by = { machine: 'npm test', itself: 'this run', docker: 'npm run images:check', cluster: 'npm run e2e' };
   const lines = pages().flatMap((page) =>
-    blocksOf(page).map(({ line, commands, need }) => {
+    findBlocks(page).map(({ line, commands, need }) => {
       return `${need === undefined ? 'NOBODY' : by[need]}: ${page}:${line} ${commands.trim().split('\n')[0]}`;
     }),
   );

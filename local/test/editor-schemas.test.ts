@@ -8,7 +8,7 @@ import { getLanguageService } from 'yaml-language-server';
 import { pages, root, trackedFiles } from '../../tools/doc-commands.ts';
 
 const read = (path: string) => readFileSync(join(root, path), 'utf8');
-const urlOf = (path: string) => pathToFileURL(join(root, path)).href;
+const fileUrl = (path: string) => pathToFileURL(join(root, path)).href;
 
 /** What VS Code knows of this folder: globs of files by the schema that they are checked against. */
 const { 'yaml.schemas': globs } = JSON.parse(read('.vscode/settings.json')) as {
@@ -20,12 +20,12 @@ const service = getLanguageService({
 });
 service.configure({
   validate: true,
-  schemas: Object.entries(globs).map(([path, fileMatch]) => ({ uri: urlOf(path), fileMatch })),
+  schemas: Object.entries(globs).map(([path, fileMatch]) => ({ uri: fileUrl(path), fileMatch })),
 });
 
 /** What an editor underlines in a file of this name. */
 async function underlined(path: string, yaml: string): Promise<string[]> {
-  const found = await service.doValidation(TextDocument.create(urlOf(path), 'yaml', 1, yaml), false);
+  const found = await service.doValidation(TextDocument.create(fileUrl(path), 'yaml', 1, yaml), false);
   return found.map(({ range: { start }, message }) => {
     const text = typeof message === 'string' ? message : message.value;
     return `${start.line + 1}:${start.character + 1} ${text}`;

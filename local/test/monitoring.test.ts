@@ -13,11 +13,11 @@ import { join } from 'node:path';
 import { waitFor } from '@podkit/chassis/testing/wait-for';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse, stringify } from 'yaml';
-import { alertRules, dashboardQueries, impatientRules, selectorsOf } from './support/monitoring-files.ts';
+import { alertRules, dashboardQueries, findSelectors, impatientRules } from './support/monitoring-files.ts';
 import { hasPrometheus, type Prometheus, startPrometheus } from './support/prometheus.ts';
 import { type Suite, startSuite } from './support/start-suite.ts';
 import {
-  childOf,
+  findChild,
   isAlive,
   keepFailing,
   keepOverflowing,
@@ -35,7 +35,7 @@ test.each([
   ['sum by (pod) (rate(a_total{status=~"5.."}[5m])) / b > 0.05', ['a_total{status=~"5.."}', 'b']],
   ['label_replace(changes(a[15m]) > 2, "service", "x", "", "")', ['a']],
 ])('the series that %s selects are found', (expr, selectors) => {
-  expect(selectorsOf(expr)).toEqual(selectors);
+  expect(findSelectors(expr)).toEqual(selectors);
 });
 
 const chaosToken = 'a-token-for-tests';
@@ -49,7 +49,7 @@ describe.skipIf(!hasPrometheus)('a Prometheus that scrapes the metrics-adapter o
   const folder = (name: string) => join(tmp, readdirSync(tmp).find((run) => run.startsWith('podkit-')) ?? '', name);
   const stopped: number[] = [];
   const hang = (script: string) => {
-    const pid = childOf(suite.pid, script);
+    const pid = findChild(suite.pid, script);
     process.kill(pid, 'SIGSTOP');
     stopped.push(pid);
   };
@@ -92,7 +92,7 @@ describe.skipIf(!hasPrometheus)('a Prometheus that scrapes the metrics-adapter o
   });
 
   test('fires PodkitEventLoopBlocked when the app is stopped for most of each second', async () => {
-    const pid = childOf(suite.pid, 'app/src/main.ts');
+    const pid = findChild(suite.pid, 'app/src/main.ts');
     const blocked = new AbortController();
     const pauses = keepPausing(pid, blocked.signal);
     expect(await fires('PodkitEventLoopBlocked')).toBe(true);
@@ -111,7 +111,7 @@ describe.skipIf(!hasPrometheus)('a Prometheus that scrapes the metrics-adapter o
   });
 
   test('fires PodkitContainerRestarting when a container is killed and comes back', async () => {
-    process.kill(childOf(suite.pid, 'downward-reader/src/main.ts'), 'SIGKILL');
+    process.kill(findChild(suite.pid, 'downward-reader/src/main.ts'), 'SIGKILL');
     expect(await fires('PodkitContainerRestarting')).toBe(true);
   });
 
@@ -161,16 +161,16 @@ describe.skipIf(!hasPrometheus)('a Prometheus that scrapes the metrics-adapter o
   });
 
   test('answers every query of every dashboard with series', async () => {
-    const empty = await emptyOf(dashboardQueries().map(({ panel, expr }) => [panel, expr]));
+    const empty = await findEmpty(dashboardQueries().map(({ panel, expr }) => [panel, expr]));
     expect(empty).toEqual([]);
   });
 
   test('has the series that every alert looks at', async () => {
     const selectors = alertRules().groups.flatMap(({ rules }) =>
-      rules.flatMap(({ alert, expr }) => selectorsOf(expr).map((selector): [string, string] => [alert, selector])),
+      rules.flatMap(({ alert, expr }) => findSelectors(expr).map((selector): [string, string] => [alert, selector])),
     );
     expect(selectors.length).toBeGreaterThan(16);
-    expect(await emptyOf(selectors)).toEqual([]);
+    expect(await findEmpty(selectors)).toEqual([]);
   });
 
   test('fires DownwardFileUnreadable, and DownwardLimitsMismatch for the warning, when a file of the volume leads nowhere', async () => {
@@ -196,7 +196,7 @@ describe.skipIf(!hasPrometheus)('a Prometheus that scrapes the metrics-adapter o
     expect(await fires('PodkitPodNotScraped')).toBe(true);
   });
 
-  async function emptyOf(queries: [string, string][]): Promise<string[]> {
+  async function findEmpty(queries: [string, string][]): Promise<string[]> {
     const answers = await Promise.all(
       queries.map(async ([name, expr]) => ({ name, expr, found: await prometheus.query(expr) })),
     );

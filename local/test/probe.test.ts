@@ -3,7 +3,7 @@ import { manifestProbes } from '../src/manifest-probes.ts';
 import { type ProbeResult, runProbe } from '../src/probe.ts';
 
 /** The results of a probe whose calls go as `calls` says, one after another. */
-async function resultsOf(calls: boolean[], thresholds: { failureThreshold: number; successThreshold: number }) {
+async function collectResults(calls: boolean[], thresholds: { failureThreshold: number; successThreshold: number }) {
   const over = new AbortController();
   const results: ProbeResult[] = [];
   const rest = [...calls];
@@ -18,7 +18,7 @@ async function resultsOf(calls: boolean[], thresholds: { failureThreshold: numbe
 
 test('a probe fails only after its threshold of failures in a row', async () => {
   const thresholds = { failureThreshold: 3, successThreshold: 1 };
-  expect(await resultsOf([true, false, false, true, false, false, false, false, true, true], thresholds)).toEqual([
+  expect(await collectResults([true, false, false, true, false, false, false, false, true, true], thresholds)).toEqual([
     true,
     false,
     true,
@@ -27,7 +27,7 @@ test('a probe fails only after its threshold of failures in a row', async () => 
 
 test('a probe succeeds only after its threshold of successes in a row', async () => {
   const thresholds = { failureThreshold: 1, successThreshold: 2 };
-  expect(await resultsOf([false, true, false, true, true, true], thresholds)).toEqual([false, true]);
+  expect(await collectResults([false, true, false, true, true, true], thresholds)).toEqual([false, true]);
 });
 
 test('a check that does not answer has failed, with its timeout as the reason', async () => {

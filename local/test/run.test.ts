@@ -14,7 +14,8 @@ async function runBusyProgram() {
   const descriptor = openSync(program, 'r+');
   const launcher = spawn(process.execPath, [join(root, 'tools', 'run.mjs'), program]);
   onTestFinished(() => void launcher.kill());
-  let [output, errors] = ['', ''];
+  let output = '';
+  let errors = '';
   launcher.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
   launcher.stderr.setEncoding('utf8').on('data', (text: string) => (errors += text));
   const ended = once(launcher, 'close').then(([code]) => ({ code: code as number, output, errors }));

@@ -113,7 +113,7 @@ describe('npm start', () => {
 
   test('stops in the order of Kubernetes, lets requests finish, exits 0 and leaves nothing behind', async () => {
     const finished = slowUpload(suite.url('app', '/api/notes/late'));
-    const children = childrenOf(suite);
+    const children = listChildren(suite);
     suite.kill('SIGINT');
     expect(await finished).toBeLessThan(300);
     expect(await suite.exited).toBe(0);
@@ -133,7 +133,7 @@ describe('npm start', () => {
   });
 });
 
-const childrenOf = ({ pid }: Suite) =>
+const listChildren = ({ pid }: Suite) =>
   execFileSync('pgrep', ['-P', String(pid)], { encoding: 'utf8' })
     .trim()
     .split('\n');
@@ -174,7 +174,7 @@ describe('npm start that is killed', () => {
     const tmp = mkdtempSync(join(tmpdir(), 'podkit-suite-'));
     onTestFinished(() => rmSync(tmp, { recursive: true, force: true }));
     const suite = await startSuite(tmp);
-    const children = childrenOf(suite);
+    const children = listChildren(suite);
     suite.kill('SIGKILL');
     await waitFor('the end of all', () => !children.some(isRunning));
   });

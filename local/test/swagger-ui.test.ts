@@ -12,11 +12,11 @@ let browser: Browser;
 beforeAll(async () => void (browser = await startBrowser()));
 afterAll(() => browser.close());
 
-const originOf = (servers: readonly { port: number }[]) => `http://127.0.0.1:${servers.at(-1)?.port}`;
+const lastOrigin = (servers: readonly { port: number }[]) => `http://127.0.0.1:${servers.at(-1)?.port}`;
 
 test.each(describedServices)('%s serves the page and its documents at /docs', async (name) => {
   const servers = await startListening(name, { SWAGGER_UI: 'true' });
-  const docs = `${originOf(servers)}/docs`;
+  const docs = `${lastOrigin(servers)}/docs`;
   const page = await fetch(docs);
   expect([page.status, page.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
   for (const [index, { port, path }] of servers.toReversed().entries()) {
@@ -29,7 +29,7 @@ test.each([
   ['downward-reader', ['downward-reader']],
   ['app', ['app, admin port', 'app']],
 ])('the page of %s shows each document, takes nothing from elsewhere and breaks no policy', async (name, titles) => {
-  const origin = originOf(await startListening(name, { SWAGGER_UI: 'true' }));
+  const origin = lastOrigin(await startListening(name, { SWAGGER_UI: 'true' }));
   const page = await browser.newPage();
   page.setDefaultTimeout(deadline());
   const errors: string[] = [];
@@ -49,14 +49,14 @@ test.each([
 
 test('a service that is not asked for it has no such page', async () => {
   const servers = await startListening('downward-reader', {});
-  expect((await fetch(`${originOf(servers)}/docs`)).status).toBe(404);
+  expect((await fetch(`${lastOrigin(servers)}/docs`)).status).toBe(404);
 });
 
 test("the adapter's password protects the page as all else", async () => {
   const file = join(tempDir(), 'web.yml');
   writeFileSync(file, "basic_auth_users: { anna: '$2b$04$GJy1STlTdP.HEGn969jYyOUKFL5nwrJ9Kd7OfWv22WahUDXlSuI8a' }\n");
   const { servers } = await startDescribed('metrics-adapter', { SWAGGER_UI: 'true', ADAPTER_WEB_CONFIG_FILE: file });
-  const docs = `${originOf(servers)}/docs`;
+  const docs = `${lastOrigin(servers)}/docs`;
   await waitFor('an answer', async () => (await fetch(docs)).status > 0);
   const headers = { authorization: `Basic ${btoa('anna:sesame')}` };
   const requests = [docs, `${docs}/static/swagger-ui.css`, `${docs}/json`];

@@ -5,7 +5,7 @@ import { defaultLimits } from '../../services/ambassador/src/frontends/redis/pro
 import { RequestParser } from '../../services/ambassador/src/frontends/redis/protocol/request-parser.ts';
 import { daprApi } from '../../services/ambassador/test/support/dapr-api.ts';
 import { buildStores } from '../../services/ambassador/test/support/stores.ts';
-import { outcomeOf, type Target } from './target.ts';
+import { runTarget, type Target } from './target.ts';
 
 /** The Redis protocol: how the bytes are cut changes nothing, and what is no request is a protocol error. */
 const resp: Target = {
@@ -37,8 +37,8 @@ const resp: Target = {
   ],
   check: (text) => {
     const bytes = Buffer.from(text, 'latin1');
-    const whole = outcomeOf(() => readRequests([bytes]), ['ERR_PROTOCOL']);
-    const cut = outcomeOf(
+    const whole = runTarget(() => readRequests([bytes]), ['ERR_PROTOCOL']);
+    const cut = runTarget(
       () => readRequests(Array.from(bytes, (_, at) => bytes.subarray(at, at + 1))),
       ['ERR_PROTOCOL'],
     );
@@ -96,13 +96,13 @@ const replies: Target = {
   ],
   check: (text) => {
     const bytes = Buffer.from(text, 'latin1');
-    const whole = outcomeOf(() => findEnds([bytes]), ['ERR_PROTOCOL']);
-    const cut = outcomeOf(() => findEnds(Array.from(bytes, (_, at) => bytes.subarray(at, at + 1))), ['ERR_PROTOCOL']);
+    const whole = runTarget(() => findEnds([bytes]), ['ERR_PROTOCOL']);
+    const cut = runTarget(() => findEnds(Array.from(bytes, (_, at) => bytes.subarray(at, at + 1))), ['ERR_PROTOCOL']);
     deepStrictEqual(cut, whole);
     if ('refused' in whole) return;
     for (const [at, end] of whole.entries()) {
       const cursor: ReplyCursor = { bytes: bytes.subarray(0, end), at: whole[at - 1] ?? 0 };
-      const reply = outcomeOf(() => ({ value: decodeReply(cursor) }), ['ERR_PROTOCOL']);
+      const reply = runTarget(() => ({ value: decodeReply(cursor) }), ['ERR_PROTOCOL']);
       if ('value' in reply) strictEqual(cursor.at, end);
     }
   },

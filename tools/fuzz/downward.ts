@@ -1,6 +1,6 @@
 import { strictEqual } from 'node:assert/strict';
 import { unquoteGo } from '@podkit/downward/go-quote';
-import { outcomeOf, type Target } from './target.ts';
+import { runTarget, type Target } from './target.ts';
 
 /** What Go quoted is read, or refused; what was read and is quoted again as JSON does is the same text. */
 const goQuotes: Target = {
@@ -23,7 +23,7 @@ const goQuotes: Target = {
   ],
   examples: ['"a"', '"\\303\\251 \\x00 \\u00e9 \\U0001f600"', '"tab\\tnewline\\nquote\\"backslash\\\\"'],
   check: (quoted) => {
-    const text = outcomeOf(() => unquoteGo(quoted), ['ERR_GO_QUOTE']);
+    const text = runTarget(() => unquoteGo(quoted), ['ERR_GO_QUOTE']);
     if (typeof text !== 'string') return;
     const again = `"${Array.from(text, (char) => `\\U${(char.codePointAt(0) ?? 0).toString(16).padStart(8, '0')}`).join('')}"`;
     strictEqual(text.isWellFormed() ? unquoteGo(again) : text, text);

@@ -3,7 +3,7 @@ import { parseCredentials } from '../../services/git-sync/src/config/credential-
 import { loadOptions } from '../../services/git-sync/src/config/load.ts';
 import { isHttpAddress, parseAddress } from '../../services/git-sync/src/credentials/address.ts';
 import { concerns, parsePush } from '../../services/git-sync/src/http/pushed-ref.ts';
-import { outcomeOf, type Target } from './target.ts';
+import { runTarget, type Target } from './target.ts';
 
 /** Read a text whose password is hunter2. @throws an AssertionError where the error repeats it; else that error */
 function withoutPassword<T>(read: () => T): T {
@@ -86,7 +86,7 @@ const credentials: Target = {
   ],
   check: (text) => {
     for (const read of [() => void parseCredentials(text), () => checkAddress(text)])
-      outcomeOf(() => withoutPassword(read), ['ERR_CREDENTIAL', 'ERR_ADDRESS']);
+      runTarget(() => withoutPassword(read), ['ERR_CREDENTIAL', 'ERR_ADDRESS']);
   },
 };
 

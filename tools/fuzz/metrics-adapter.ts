@@ -3,7 +3,7 @@ import { compileKubectl } from '../../services/metrics-adapter/src/json/kubectl/
 import type { Json } from '../../services/metrics-adapter/src/json/parse.ts';
 import { parseSampleLine } from '../../services/metrics-adapter/src/prometheus/sample-line.ts';
 import { readPacket } from '../../services/metrics-adapter/src/statsd/line/packet.ts';
-import { outcomeOf, type Target } from './target.ts';
+import { runTarget, type Target } from './target.ts';
 
 function readStatsd(text: string): string[] {
   const seen: string[] = [];
@@ -98,7 +98,7 @@ const samples: Target = {
   },
 };
 
-const documentOf: Json = {
+const sampleDocument: Json = {
   kind: 'List',
   items: [
     { metadata: { name: 'a', labels: { 'x/y': 'z' } }, n: 1 },
@@ -143,10 +143,10 @@ const jsonpath: Target = {
     '{.items[-1::1]}',
   ],
   check: (template) => {
-    const compiled = outcomeOf(() => compileKubectl(template), ['ERR_JSONPATH']);
+    const compiled = runTarget(() => compileKubectl(template), ['ERR_JSONPATH']);
     if ('refused' in compiled) return;
-    for (const document of [documentOf, null, [], 'text', 1]) {
-      const text = outcomeOf(() => compiled.text(document), ['ERR_JSONPATH']);
+    for (const document of [sampleDocument, null, [], 'text', 1]) {
+      const text = runTarget(() => compiled.text(document), ['ERR_JSONPATH']);
       ok(typeof text === 'string' || 'refused' in text, `gave ${typeof text}`);
     }
   },

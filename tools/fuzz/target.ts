@@ -11,7 +11,7 @@ export type Target = {
 };
 
 /** What a reader made of a text: its result, or the code of the error that it refused it with. @throws any other error */
-export function outcomeOf<T>(read: () => T, codes: readonly string[]): T | { refused: string } {
+export function runTarget<T>(read: () => T, codes: readonly string[]): T | { refused: string } {
   try {
     return read();
   } catch (error) {

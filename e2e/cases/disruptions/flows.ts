@@ -47,7 +47,8 @@ async function findOpen(source: keyof typeof sources, addresses: readonly string
  * policies, and the result says so. The stranger is the load Pod, in a namespace of its own.
  */
 export async function networkFlows(): Promise<string> {
-  let [allowed, forbidden] = [0, 0];
+  let allowed = 0;
+  let forbidden = 0;
   const open: string[] = [];
   for (const source of ['app', 'stranger'] as const) {
     const flow = flows[source];

@@ -1,5 +1,5 @@
 import type { Kind, Of } from '../manifests/manifest.ts';
-import { nameOf } from '../manifests/manifest.ts';
+import { describeManifest } from '../manifests/manifest.ts';
 import { all, type ContainerEntry, type ManifestSet, type PodEntry } from '../manifests/manifest-set.ts';
 
 /** `where` is `Kind/name` or `Kind/name container`; `what` has details, or is empty. */
@@ -44,5 +44,7 @@ export const every = <K extends Kind>(
   on: kinds.join(', '),
   says,
   violations: (set) =>
-    kinds.flatMap((kind) => all(set, kind)).flatMap((object) => toViolations(nameOf(object), judge(object, set))),
+    kinds
+      .flatMap((kind) => all(set, kind))
+      .flatMap((object) => toViolations(describeManifest(object), judge(object, set))),
 });

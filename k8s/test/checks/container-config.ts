@@ -32,17 +32,17 @@ const platform = [
 ];
 
 /** The service of ours that a container runs, or undefined for another image. */
-export const serviceOf = ({ image = '' }: V1Container): string | undefined =>
+export const findService = ({ image = '' }: V1Container): string | undefined =>
   /^podkit\.local\/([a-z-]+)(?=[:@]|$)/.exec(image)?.[1];
 
 /** The times that must fit into a Pod's grace period, in milliseconds. */
 export type Budget = { drainDelay: number; shutdownTimeout: number; gracePeriod?: number };
 
 /** Load a container's settings as its service does. Returns the errors, and the times that the service needs. */
-export function configOf(container: V1Container): { errors: string[]; budget?: Budget } {
-  const service = serviceOf(container);
+export function loadContainerConfig(container: V1Container): { errors: string[]; budget?: Budget } {
+  const service = findService(container);
   if (container.command !== undefined) return { errors: [] };
-  const env = environmentOf(container);
+  const env = readEnvironment(container);
   if (service === 'git-sync') return gitSyncConfig(env, container.args ?? []);
   const of = schemas[service ?? ''];
   if (of === undefined) return { errors: [] };
@@ -82,7 +82,7 @@ function gitSyncConfig(env: Environment, args: readonly string[]): { errors: str
 }
 
 /** The environment of a container. A value that only a running Pod knows is 1, which is valid as a name and as an amount. */
-function environmentOf({ env = [] }: V1Container): Environment {
+function readEnvironment({ env = [] }: V1Container): Environment {
   const result: Environment = {};
   for (const { name, value } of env) result[name] = value === undefined ? '1' : expanded(value, result);
   return result;

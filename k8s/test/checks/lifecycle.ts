@@ -1,29 +1,29 @@
 import type { V1Container } from '@kubernetes/client-node';
 import type { PodEntry } from '../manifests/manifest-set.ts';
 import { type Check, everyContainer, everyPod } from './check.ts';
-import { type Budget, configOf } from './container-config.ts';
+import { type Budget, loadContainerConfig } from './container-config.ts';
 
 /** The time that must be left before SIGKILL, in milliseconds. */
 const spare = 2000;
 
-const graceOf = ({ spec }: PodEntry) => (spec.terminationGracePeriodSeconds ?? 30) * 1000;
+const gracePeriod = ({ spec }: PodEntry) => (spec.terminationGracePeriodSeconds ?? 30) * 1000;
 
 /** The duration of a preStop sleep in milliseconds. A hook that calls the service is a part of its drain. */
-function preStopOf({ lifecycle }: V1Container): number {
+function measurePreStop({ lifecycle }: V1Container): number {
   const { sleep, exec } = lifecycle?.preStop ?? {};
   const slept = /\bsleep ([\d.]+)/.exec((exec?.command ?? []).join(' '))?.[1];
   return Number(sleep?.seconds ?? slept ?? 0) * 1000;
 }
 
-const timeOf = ({ drainDelay, shutdownTimeout }: Budget) => drainDelay + shutdownTimeout;
+const shutdownTime = ({ drainDelay, shutdownTimeout }: Budget) => drainDelay + shutdownTimeout;
 
 /** The milliseconds that a Pod needs to end: first the containers together, then the sidecars one after the other. */
-function endOf({ containers }: PodEntry): number {
+function longestEnd({ containers }: PodEntry): number {
   const times = containers
     .filter(({ endless }) => endless)
     .map(({ container, sidecar }) => {
-      const { budget } = configOf(container);
-      return { sidecar, time: preStopOf(container) + (budget === undefined ? 0 : timeOf(budget)) };
+      const { budget } = loadContainerConfig(container);
+      return { sidecar, time: measurePreStop(container) + (budget === undefined ? 0 : shutdownTime(budget)) };
     });
   const together = Math.max(0, ...times.filter(({ sidecar }) => !sidecar).map(({ time }) => time));
   return times.filter(({ sidecar }) => sidecar).reduce((sum, { time }) => sum + time, together);
@@ -35,20 +35,20 @@ export const lifecycle: Check[] = [
     'grace-period-fits',
     'The grace period covers preStop, drain delay, shutdown timeout and 2 s.',
     ({ container, pod }) => {
-      const { budget } = configOf(container);
-      const needed = preStopOf(container) + (budget === undefined ? 0 : timeOf(budget) + spare);
-      return needed <= graceOf(pod) ? [] : [`${needed} ms in ${graceOf(pod)} ms`];
+      const { budget } = loadContainerConfig(container);
+      const needed = measurePreStop(container) + (budget === undefined ? 0 : shutdownTime(budget) + spare);
+      return needed <= gracePeriod(pod) ? [] : [`${needed} ms in ${gracePeriod(pod)} ms`];
     },
   ),
   everyPod('grace-period-fits-all', 'The grace period covers the app, then its sidecars one by one, and 2 s.', (pod) =>
-    endOf(pod) + spare <= graceOf(pod) ? [] : [`${endOf(pod) + spare} ms in ${graceOf(pod)} ms`],
+    longestEnd(pod) + spare <= gracePeriod(pod) ? [] : [`${longestEnd(pod) + spare} ms in ${gracePeriod(pod)} ms`],
   ),
   everyContainer(
     'grace-period-setting',
     'GRACE_PERIOD of a service equals the grace period of its Pod.',
     ({ container, pod }) => {
-      const setting = configOf(container).budget?.gracePeriod;
-      return setting === undefined || setting === graceOf(pod) ? [] : [`${setting} ms, not ${graceOf(pod)} ms`];
+      const setting = loadContainerConfig(container).budget?.gracePeriod;
+      return setting === undefined || setting === gracePeriod(pod) ? [] : [`${setting} ms, not ${gracePeriod(pod)} ms`];
     },
   ),
   everyContainer(

@@ -2,11 +2,11 @@ import type { V1NetworkPolicyPort } from '@kubernetes/client-node';
 import { selects } from '../manifests/manifest.ts';
 import type { PodEntry } from '../manifests/manifest-set.ts';
 import { type Check, every } from './check.ts';
-import { podsOf, portsOf, serviceHas } from './ports.ts';
+import { listPorts, selectPods, serviceHas } from './ports.ts';
 
 const isOpen = (pods: PodEntry[], { port }: V1NetworkPolicyPort) =>
   port === undefined ||
-  pods.some((pod) => portsOf(pod).some(({ name, containerPort }) => [name, containerPort].includes(port)));
+  pods.some((pod) => listPorts(pod).some(({ name, containerPort }) => [name, containerPort].includes(port)));
 
 /** Checks that every named port exists. */
 export const networking: Check[] = [
@@ -49,7 +49,8 @@ export const networking: Check[] = [
   every(['Service'], 'service-ports', 'Every port of a Service targets a port of its Pods by name.', (service, set) =>
     (service.spec.ports ?? [])
       .filter(
-        ({ targetPort }) => !podsOf(set, service).every((pod) => portsOf(pod).some(({ name }) => name === targetPort)),
+        ({ targetPort }) =>
+          !selectPods(set, service).every((pod) => listPorts(pod).some(({ name }) => name === targetPort)),
       )
       .map(({ targetPort }) => String(targetPort)),
   ),

@@ -2,15 +2,17 @@ import type { V1ContainerPort } from '@kubernetes/client-node';
 import { type Of, selects } from '../manifests/manifest.ts';
 import { all, type ManifestSet, type PodEntry } from '../manifests/manifest-set.ts';
 
-export const portsOf = ({ containers }: PodEntry): V1ContainerPort[] =>
+export const listPorts = ({ containers }: PodEntry): V1ContainerPort[] =>
   containers.flatMap(({ container }) => container.ports ?? []);
 
 /** The Pods that a Service selects; one without a selector selects none. */
-export const podsOf = ({ pods }: ManifestSet, { spec: { selector } }: Of<'Service'>): PodEntry[] =>
-  selector === undefined ? [] : pods.filter((pod) => selects({ matchLabels: selector }, labelsOf(pod, selector)));
+export const selectPods = ({ pods }: ManifestSet, { spec: { selector } }: Of<'Service'>): PodEntry[] =>
+  selector === undefined
+    ? []
+    : pods.filter((pod) => selects({ matchLabels: selector }, effectiveLabels(pod, selector)));
 
 /** A StatefulSet's controller gives each Pod its own name as a label; the template does not have it. */
-function labelsOf({ object, labels }: PodEntry, selector: Record<string, string>): PodEntry['labels'] {
+function effectiveLabels({ object, labels }: PodEntry, selector: Record<string, string>): PodEntry['labels'] {
   const name = selector[podName];
   const isOwn = object.kind === 'StatefulSet' && name?.replace(/-\d+$/, '') === object.metadata.name;
   return name !== undefined && isOwn ? { ...labels, [podName]: name } : labels;

@@ -13,7 +13,7 @@ export type Reference = {
 };
 
 /** The ConfigMaps and Secrets in the volumes of a Pod, projected volumes included. */
-export const referencesOf = ({ spec }: PodEntry): Reference[] => (spec.volumes ?? []).flatMap(shownBy);
+export const listReferences = ({ spec }: PodEntry): Reference[] => (spec.volumes ?? []).flatMap(shownBy);
 
 function shownBy(volume: V1Volume): Reference[] {
   const parts = volume.projected?.sources ?? [{ configMap: volume.configMap, secret: volume.secret }];
@@ -33,16 +33,16 @@ function shownBy(volume: V1Volume): Reference[] {
 }
 
 /** The files of such a volume, by their path in it. Undefined if the object does not exist. */
-export function filesOf(set: ManifestSet, { kind, name, items }: Reference): Map<string, string> | undefined {
+export function listFiles(set: ManifestSet, { kind, name, items }: Reference): Map<string, string> | undefined {
   const object = find(set, kind, name);
   if (object === undefined) return undefined;
-  const texts = textsOf(object);
+  const texts = decodeData(object);
   const shown = items ?? [...texts.keys()].map((key) => ({ key, path: key }));
   return new Map(shown.flatMap(({ key, path }) => (texts.has(key) ? [[path, texts.get(key) ?? '']] : [])));
 }
 
 /** The data of a ConfigMap or Secret, decoded. */
-export function textsOf({ kind, data = {} }: Manifest): Map<string, string> {
+export function decodeData({ kind, data = {} }: Manifest): Map<string, string> {
   const decode = (text: string) => (kind === 'Secret' ? Buffer.from(text, 'base64').toString() : text);
   return new Map(Object.entries(data).map(([key, text]) => [key, decode(text)]));
 }

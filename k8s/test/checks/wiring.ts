@@ -4,19 +4,19 @@ import { parseAdapterConfig } from '../../../services/metrics-adapter/src/config
 import type { ContainerEntry, ManifestSet } from '../manifests/manifest-set.ts';
 import { find } from '../manifests/manifest-set.ts';
 import { type Check, everyContainer, everyPod } from './check.ts';
-import { configOf } from './container-config.ts';
+import { loadContainerConfig } from './container-config.ts';
 import { downwardErrors } from './downward-fields.ts';
-import { filesOf, referencesOf, textsOf } from './volumes.ts';
+import { decodeData, listFiles, listReferences } from './volumes.ts';
 
 /** The files that a container gets from ConfigMaps and Secrets (path to text), and their mounts. */
 function mountedFiles({ container, pod }: ContainerEntry, set: ManifestSet) {
   const files = new Map<string, string>();
   const mounts: string[] = [];
   for (const { name, mountPath, subPath } of container.volumeMounts ?? []) {
-    const reference = referencesOf(pod).find(({ volume }) => volume === name);
+    const reference = listReferences(pod).find(({ volume }) => volume === name);
     if (reference === undefined) continue;
     mounts.push(mountPath);
-    for (const [path, text] of filesOf(set, reference) ?? [])
+    for (const [path, text] of listFiles(set, reference) ?? [])
       if (subPath === undefined) files.set(`${mountPath}/${path}`, text);
       else if (subPath === path) files.set(mountPath, text);
   }
@@ -46,7 +46,7 @@ export const wiring: Check[] = [
   everyContainer(
     'known-settings',
     'Our services get only settings that they know, with values that they accept.',
-    ({ container }) => configOf(container).errors,
+    ({ container }) => loadContainerConfig(container).errors,
   ),
   everyContainer(
     'known-variables',
@@ -64,10 +64,10 @@ export const wiring: Check[] = [
     },
   ),
   everyPod('objects-exist', 'Every ConfigMap and Secret of a volume exists, and has the selected keys.', (pod, set) =>
-    referencesOf(pod).flatMap(({ kind, name, optional, items = [] }) => {
+    listReferences(pod).flatMap(({ kind, name, optional, items = [] }) => {
       const object = find(set, kind, name);
       if (object === undefined) return optional ? [] : [`${kind}/${name}`];
-      return items.filter(({ key }) => !textsOf(object).has(key)).map(({ key }) => `${kind}/${name} ${key}`);
+      return items.filter(({ key }) => !decodeData(object).has(key)).map(({ key }) => `${kind}/${name} ${key}`);
     }),
   ),
   everyContainer('variables-exist', 'Every ConfigMap and key that a variable uses exists.', ({ container }, set) => [

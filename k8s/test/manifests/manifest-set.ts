@@ -1,5 +1,5 @@
 import type { V1Container, V1PodSpec } from '@kubernetes/client-node';
-import { isKind, type Kind, type Manifest, nameOf, type Of } from './manifest.ts';
+import { describeManifest, isKind, type Kind, type Manifest, type Of } from './manifest.ts';
 
 /** A Pod or a Pod template. */
 export type PodEntry = {
@@ -26,7 +26,7 @@ export type ContainerEntry = {
 export type ManifestSet = { name: string; objects: Manifest[]; pods: PodEntry[]; containers: ContainerEntry[] };
 
 export function manifestSet(name: string, objects: Manifest[]): ManifestSet {
-  const pods = objects.flatMap(podOf);
+  const pods = objects.flatMap(listPods);
   return { name, objects, pods, containers: pods.flatMap(({ containers }) => containers) };
 }
 
@@ -41,7 +41,7 @@ export const find = ({ objects }: ManifestSet, kind: string, name: string | unde
 type Template = { metadata?: { labels?: Record<string, string> }; spec?: V1PodSpec };
 type Claim = { metadata?: { name?: string } };
 
-function podOf(object: Manifest): PodEntry[] {
+function listPods(object: Manifest): PodEntry[] {
   const owner = object.spec as
     | { template?: Template; volumeClaimTemplates?: Claim[]; jobTemplate?: unknown }
     | undefined;
@@ -49,7 +49,7 @@ function podOf(object: Manifest): PodEntry[] {
   const template = isKind(object, 'Pod') ? { metadata: object.metadata, spec: object.spec } : (job ?? owner?.template);
   if (template?.spec === undefined) return [];
   const pod: PodEntry = {
-    where: nameOf(object),
+    where: describeManifest(object),
     object,
     labels: template.metadata?.labels ?? {},
     spec: template.spec,

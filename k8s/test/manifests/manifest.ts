@@ -27,7 +27,7 @@ export type Kind = keyof Specs;
 export type Of<K extends Kind> = Manifest & { kind: K; spec: Specs[K] };
 
 /** `Kind/name`: how violations and exceptions name an object. */
-export const nameOf = ({ kind, metadata }: Manifest): string => `${kind}/${metadata.name}`;
+export const describeManifest = ({ kind, metadata }: Manifest): string => `${kind}/${metadata.name}`;
 
 export const isKind = <K extends Kind>(object: Manifest, kind: K): object is Of<K> => object.kind === kind;
 

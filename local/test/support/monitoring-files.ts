@@ -41,7 +41,7 @@ export function dashboardQueries(): { panel: string; expr: string }[] {
 const words = new Set(['and', 'or', 'unless', 'bool', 'inf', 'nan']);
 
 /** The series that an expression selects, such as `up{job="a"}`: what has to be there for an alert to be able to fire. */
-export function selectorsOf(expr: string): string[] {
+export function findSelectors(expr: string): string[] {
   const bare = expr.replaceAll(/\b(by|without|on|ignoring|group_left|group_right)\s*\([^)]*\)/g, ' ');
   // Texts outside of braces, then a name that is no function and no part of a number or a duration.
   const names = bare

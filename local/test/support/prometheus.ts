@@ -22,7 +22,7 @@ export type Prometheus = {
 /** A real Prometheus that scrapes one target each second, with the labels that compose/prometheus.yaml gives it. */
 export async function startPrometheus(folder: string, target: string, rules: unknown): Promise<Prometheus> {
   writeFileSync(join(folder, 'alerts.yaml'), stringify(rules));
-  writeFileSync(join(folder, 'prometheus.yaml'), stringify(configOf(target)));
+  writeFileSync(join(folder, 'prometheus.yaml'), stringify(createConfig(target)));
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const flags = [`--config.file=${join(folder, 'prometheus.yaml')}`, `--storage.tsdb.path=${join(folder, 'data')}`];
@@ -55,7 +55,7 @@ export async function startPrometheus(folder: string, target: string, rules: unk
   };
 }
 
-const configOf = (target: string) => ({
+const createConfig = (target: string) => ({
   global: { scrape_interval: '1s', scrape_timeout: '1s', evaluation_interval: '1s' },
   rule_files: ['alerts.yaml'],
   scrape_configs: [

@@ -10,7 +10,8 @@ const main = join(import.meta.dirname, '..', '..', '..', 'services', 'app', 'src
 
 /** The app alone, without its sidecars, until the test ends. */
 export async function spawnApp(env: Record<string, string> = {}): Promise<SpawnedApp> {
-  const [port, adminPort] = [await freePort(), await freePort()];
+  const port = await freePort();
+  const adminPort = await freePort();
   const defaults = { HOST: '127.0.0.1', APP_REQUIRES: 'none', APP_DATA: '/nonexistent', POD_NAME: 'podkit-0' };
   const ports = { PORT: String(port), ADMIN_PORT: String(adminPort) };
   const service = spawnService(main, { env: { ...defaults, ...env, ...ports } });

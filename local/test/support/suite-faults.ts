@@ -41,8 +41,10 @@ export async function sendLongPaths(url: string, bytes: number): Promise<void> {
 
 /** A git-sync that trusts only a key that has signed nothing. Returns its port. */
 export async function startVerifyingGitSync(repo: string): Promise<number> {
-  const [port, root] = [await freePort(), tempDir()];
-  const [key, signers] = [join(root, 'key'), join(root, 'signers')];
+  const port = await freePort();
+  const root = tempDir();
+  const key = join(root, 'key');
+  const signers = join(root, 'signers');
   execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', key]);
   writeFileSync(signers, `nobody@example.com ${readFileSync(`${key}.pub`, 'utf8')}`);
   const args = [
@@ -79,7 +81,7 @@ export function isAlive(pid: number): boolean {
 }
 
 /** The process of the suite that runs a script. */
-export function childOf(parent: number, script: string): number {
+export function findChild(parent: number, script: string): number {
   const lines = execFileSync('ps', ['-A', '-o', 'pid=,ppid=,args='], { encoding: 'utf8' }).split('\n');
   const found = lines
     .map((line) => line.trim().split(/\s+/))

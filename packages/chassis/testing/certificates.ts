@@ -11,7 +11,8 @@ const elliptic = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '
 
 /** An authority of our own in a folder, and what it signs: PEM files. */
 export function makeAuthority(folder: string, name: string) {
-  const [cert, key] = [join(folder, `${name}.crt`), join(folder, `${name}.key`)];
+  const cert = join(folder, `${name}.crt`);
+  const key = join(folder, `${name}.key`);
   openssl('req', '-x509', ...elliptic, '-days', '2', '-subj', `/CN=${name}`, '-keyout', key, '-out', cert);
   return {
     cert,

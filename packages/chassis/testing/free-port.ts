@@ -5,7 +5,8 @@ import { createServer, type Server } from 'node:net';
  * Above 10080, which `fetch` refuses as a bad port (https://fetch.spec.whatwg.org/#bad-port), and below the ports that systems
  * give to outgoing connections (32768 and up): one of those may be taken at any moment.
  */
-const [lowest, highest] = [10_081, 32_000];
+const lowest = 10_081;
+const highest = 32_000;
 
 /** A TCP port on the loopback that nothing listened on a moment ago. */
 export async function freePort(): Promise<number> {

@@ -1,7 +1,7 @@
 import type { ApiDocument } from '@podkit/chassis/http/openapi';
 import { listen } from '@podkit/chassis/http/server';
 import { Reloader } from '@podkit/chassis/process/reload';
-import type { Context } from '@podkit/chassis/process/service';
+import type { Context, Host } from '@podkit/chassis/process/service';
 import pkg from '../package.json' with { type: 'json' };
 import { createAdmin } from './admin/admin.ts';
 import { type ConfiguredStores, type Makers, replaceStores } from './assembly/generation.ts';
@@ -13,9 +13,6 @@ import { startRedisEndpoint } from './frontends/redis/listener.ts';
 import { defaultLimits } from './frontends/redis/protocol/request-limits.ts';
 import { onUnixSocket } from './frontends/unix-socket.ts';
 import type { Engine } from './routing/engine.ts';
-
-/** The parts of `process` that are needed: reload on SIGHUP, and end after a job or a check. */
-export type Host = Pick<NodeJS.Process, 'on' | 'off' | 'exit' | 'stdout'>;
 
 /** The stores that are in use, and what builds those of a changed file. */
 export type Assembly = { engine: Engine<ConfiguredStores>; makersFor: (file: FileConfig) => Promise<Makers> };

@@ -1,5 +1,5 @@
 import { reportGood } from '@podkit/chassis/process/report-good';
-import type { Context } from '@podkit/chassis/process/service';
+import type { Context, Host } from '@podkit/chassis/process/service';
 import { buildGeneration, type Makers } from './assembly/generation.ts';
 import { loadBackends } from './assembly/load-backends.ts';
 import type { FileConfig } from './config/file-schema.ts';
@@ -10,7 +10,6 @@ import { selectJob } from './jobs/jobs.ts';
 import { composeWith } from './policies/compose.ts';
 import { StoreMetrics } from './policies/store-metrics.ts';
 import { Engine } from './routing/engine.ts';
-import type { Host } from './serve.ts';
 import type { TrackChanges } from './store/changes.ts';
 import { KeyedMutex } from './store/keyed-mutex.ts';
 import type { RedisTarget } from './store/raw-route.ts';

@@ -10,7 +10,8 @@ import { main } from './support/reader-process.ts';
 
 /** A volume and a cgroup (a stand-in of files) with the same limits: 1.5 CPUs and 256 MiB. */
 async function limited(): Promise<Record<string, string>> {
-  const [dir, cgroupRoot] = [tempDir(), tempDir()];
+  const dir = tempDir();
+  const cgroupRoot = tempDir();
   await writeVolume(dir, {
     labels: 'app.kubernetes.io/name="shop"',
     'limits/cpu_m': '1500',

@@ -124,7 +124,8 @@ describe('compareResources of what Kubernetes rounds', () => {
     fc.assert(
       fc.property(millicores, divisor(cpuUnits), divisor(cpuUnits), fc.boolean(), (limit, one, other, systemd) => {
         const now = Math.max(10, systemd ? wholePercents(limit) : limit);
-        const [file, variable] = [written(limit, cpuUnits, one), written(limit, cpuUnits, other)];
+        const file = written(limit, cpuUnits, one);
+        const variable = written(limit, cpuUnits, other);
         expect(findings('cpu', file, variable, [one, other], now)).toEqual([]);
       }),
     );
@@ -136,7 +137,8 @@ describe('compareResources of what Kubernetes rounds', () => {
     fc.assert(
       fc.property(bytes, divisor(memoryUnits), divisor(memoryUnits), page, (limit, one, other, size) => {
         const now = Math.floor(limit / size) * size;
-        const [file, variable] = [written(limit, memoryUnits, one), written(limit, memoryUnits, other)];
+        const file = written(limit, memoryUnits, one);
+        const variable = written(limit, memoryUnits, other);
         expect(findings('memory', file, variable, [one, other], now)).toEqual([]);
       }),
     );

@@ -126,7 +126,8 @@ describe('a change of the volume', () => {
     await once(hook, 'listening');
     onTestFinished(() => void hook.close());
     const beside = tempDir();
-    const [script, out] = [join(beside, 'notify.sh'), join(beside, 'out.json')];
+    const script = join(beside, 'notify.sh');
+    const out = join(beside, 'out.json');
     writeFileSync(script, `#!/bin/sh\ncat > ${out}\n`);
     chmodSync(script, 0o755);
     const signals = new Promise<void>((resolve) => process.once('SIGUSR2', () => resolve()));

@@ -3,16 +3,13 @@ import { serveProbes } from '@podkit/chassis/http/probes';
 import { createServer, listen, type Server } from '@podkit/chassis/http/server';
 import { swaggerUi } from '@podkit/chassis/http/swagger-ui';
 import { Reloader } from '@podkit/chassis/process/reload';
-import type { Context } from '@podkit/chassis/process/service';
+import type { Context, Host } from '@podkit/chassis/process/service';
 import pkg from '../package.json' with { type: 'json' };
 import type { Adapter } from './adapter.ts';
 import { loadAdapterConfig } from './config/load.ts';
 import type { Settings } from './config/settings.ts';
 import { serveAdapter } from './http/routes.ts';
 import { loadWebConfig, type WebConfig } from './http/web-config.ts';
-
-/** The parts of `process` for reload on SIGHUP, standard input and output, and exit after a check. */
-export type Host = Pick<NodeJS.Process, 'on' | 'off' | 'exit' | 'stdin' | 'stdout'>;
 
 type Started = { adapter: Adapter; web: WebConfig | undefined; host: Host };
 

@@ -1,10 +1,9 @@
 import { reportGood } from '@podkit/chassis/process/report-good';
-import type { Context } from '@podkit/chassis/process/service';
+import type { Context, Host } from '@podkit/chassis/process/service';
 import { Adapter } from './adapter.ts';
 import { loadAdapterConfig } from './config/load.ts';
 import type { Settings } from './config/settings.ts';
 import { loadWebConfig } from './http/web-config.ts';
-import type { Host } from './serve.ts';
 import { openFileLimit } from './tail/open-file-limit.ts';
 
 /** Check the file with `--check-config`; otherwise serve the metrics of its sources until the service stops. */

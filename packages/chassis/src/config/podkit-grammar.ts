@@ -18,7 +18,8 @@ export const podkitGrammar = (prefix: string, positionals: boolean): Grammar => 
 });
 
 function readVariable({ env: name }: Setting, env: NodeJS.ProcessEnv): Given | undefined {
-  const [direct, path] = [env[name] ?? '', env[`${name}_FILE`] ?? ''];
+  const direct = env[name] ?? '';
+  const path = env[`${name}_FILE`] ?? '';
   if (direct !== '' && path !== '')
     throw new PodkitError('ERR_CONFIG', `${name}: set together with ${name}_FILE; keep one`);
   if (direct !== '') return { name, texts: [direct] };

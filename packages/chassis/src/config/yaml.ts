@@ -112,7 +112,8 @@ function withoutSharing(value: unknown): unknown {
 
 /** Where the node of a place begins; for a key that is there, the key itself; for what is missing, its parent. */
 function findOffset(document: Document, place: Place): number {
-  const [parent, last] = [place.slice(0, -1), place.at(-1)];
+  const parent = place.slice(0, -1);
+  const last = place.at(-1);
   const holder = place.length === 0 ? document.contents : document.getIn(parent, true);
   if (isMap(holder)) {
     const pair = holder.items.find(({ key }) => isNode(key) && String(key) === String(last));

@@ -17,7 +17,8 @@ export type LogOutputOptions = {
 };
 
 /** Bytes that are gathered before a write, and the milliseconds that a line may wait for others. */
-const [batch, interval] = [8192, 200];
+const batch = 8192;
+const interval = 200;
 
 /**
  * The output of log lines, asynchronous and in batches. If it is flushed when the process exits, lines are lost only by SIGKILL and by a

@@ -58,7 +58,10 @@ export type CommandLine<Schema extends TObject> = {
 export type LogStyle = Pick<LogOutputOptions, 'descriptor'> & { format?: LogFormat; output?: DestinationStream };
 
 /** The parts of `process` a service may touch; `main.ts` passes the real one. */
-export type Host = Pick<NodeJS.Process, 'on' | 'exit' | 'stdout' | 'stderr'> & { env: Environment; argv: string[] };
+export type Host = Pick<NodeJS.Process, 'on' | 'off' | 'exit' | 'stdin' | 'stdout' | 'stderr'> & {
+  env: Environment;
+  argv: string[];
+};
 
 /** A service's settings as they were read. `warnings` are printed before the start. */
 export type LoadedSettings<Schema extends TObject> = Loaded<Schema> & { shared: SharedSettings; warnings?: string[] };

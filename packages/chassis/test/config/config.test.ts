@@ -34,7 +34,7 @@ const required = settings({ name: text({ description: 'The name.' }) });
 
 const load = (env: Environment = {}, argv: string[] = []) => loadConfig(schema, { prefix: 'DEMO_', env, argv }).config;
 
-function errorsOf(run: () => unknown): readonly string[] {
+function readErrors(run: () => unknown): readonly string[] {
   try {
     run();
   } catch (error) {
@@ -86,7 +86,7 @@ describe('where a value comes from', () => {
 
 describe('errors', () => {
   test('are reported for an on/off setting with the name of a property of all objects', () => {
-    expect(errorsOf(() => load({ DEMO_DRY_RUN: 'constructor' }))).toEqual([
+    expect(readErrors(() => load({ DEMO_DRY_RUN: 'constructor' }))).toEqual([
       expect.stringContaining('DEMO_DRY_RUN="constructor"'),
     ]);
   });
@@ -100,7 +100,7 @@ describe('errors', () => {
       DEMO_DRY_RUN: 'maybe',
       DEMO_TARGET: 'x',
     };
-    expect(errorsOf(() => load(env))).toEqual([
+    expect(readErrors(() => load(env))).toEqual([
       'PORT="70000": expected a port from 0 to 65535',
       'DEMO_MODE="quick": expected one of fast, safe',
       'DEMO_SYNC_PERIOD="10": expected a duration such as 500ms, 5s or 1m30s, at least 10ms',
@@ -111,40 +111,42 @@ describe('errors', () => {
   });
 
   test('name the nearest setting for a variable that has the prefix and is unknown', () => {
-    expect(errorsOf(() => load({ DEMO_SINC_PERIOD: '1s' }))).toEqual([
+    expect(readErrors(() => load({ DEMO_SINC_PERIOD: '1s' }))).toEqual([
       'DEMO_SINC_PERIOD: no such setting; did you mean DEMO_SYNC_PERIOD?',
     ]);
   });
 
   test('name the nearest flag for one that is unknown', () => {
-    expect(errorsOf(() => load({}, ['--worker=1']))).toEqual(['--worker: no such flag; did you mean --workers?']);
+    expect(readErrors(() => load({}, ['--worker=1']))).toEqual(['--worker: no such flag; did you mean --workers?']);
   });
 
   test('never show a secret', () => {
     const refused = settings({ token: secret({ description: 'Token.', minLength: 20 }) });
-    const errors = errorsOf(() => loadConfig(refused, { prefix: 'DEMO_', env: { DEMO_TOKEN: 'hunter2' }, argv: [] }));
+    const errors = readErrors(() => loadConfig(refused, { prefix: 'DEMO_', env: { DEMO_TOKEN: 'hunter2' }, argv: [] }));
     expect(errors).toEqual(['DEMO_TOKEN=(hidden): expected text']);
   });
 
   test('say what a required setting is for', () => {
-    expect(errorsOf(() => loadConfig(required, { prefix: 'DEMO_', env: {}, argv: [] }))).toEqual([
+    expect(readErrors(() => loadConfig(required, { prefix: 'DEMO_', env: {}, argv: [] }))).toEqual([
       'DEMO_NAME: required; text (The name.)',
     ]);
   });
 
   test('refuse a variable together with its file', () => {
-    const errors = errorsOf(() => load({ DEMO_PASSWORD: 'a', DEMO_PASSWORD_FILE: '/b' }));
+    const errors = readErrors(() => load({ DEMO_PASSWORD: 'a', DEMO_PASSWORD_FILE: '/b' }));
     expect(errors).toEqual(['DEMO_PASSWORD: set together with DEMO_PASSWORD_FILE; keep one']);
   });
 
   test('name a file that cannot be read', () => {
-    expect(errorsOf(() => load({ DEMO_PASSWORD_FILE: '/nowhere' }))[0]).toMatch(
+    expect(readErrors(() => load({ DEMO_PASSWORD_FILE: '/nowhere' }))[0]).toMatch(
       /^DEMO_PASSWORD_FILE: cannot be read: ENOENT/,
     );
   });
 
   test('refuse words that are not flags, unless the service takes them', () => {
-    expect(errorsOf(() => load({}, ['migrate']))).toEqual(['migrate: unexpected; settings are given as --name=value']);
+    expect(readErrors(() => load({}, ['migrate']))).toEqual([
+      'migrate: unexpected; settings are given as --name=value',
+    ]);
     const taken = loadConfig(schema, {
       prefix: 'DEMO_',
       env: {},
@@ -160,7 +162,7 @@ describe('errors', () => {
   });
 
   test('name a flag without its value, and short ones', () => {
-    expect(errorsOf(() => load({}, ['-x', '--workers']))).toEqual([
+    expect(readErrors(() => load({}, ['-x', '--workers']))).toEqual([
       '-x: unexpected; settings are given as --name=value',
       '--workers: needs a value',
     ]);
@@ -171,7 +173,7 @@ const twoWorkers = ({ workers, mode }: { workers: number; mode: string }) =>
   mode === 'safe' && workers < 2 ? ['DEMO_WORKERS: at least 2 where DEMO_MODE is safe'] : [];
 
 const errorsFor = (env: Environment) =>
-  errorsOf(() => loadConfig(schema, { prefix: 'DEMO_', env, argv: [] }, [twoWorkers]));
+  readErrors(() => loadConfig(schema, { prefix: 'DEMO_', env, argv: [] }, [twoWorkers]));
 
 describe('what only several settings together can show', () => {
   test('is reported together with all else', () => {
@@ -198,7 +200,7 @@ test('another grammar is read by the same rules: a flag beats a variable, and al
     parse: (_setting, [word]) => ({ three: 3, four: 4, risky: 'risky' })[word ?? ''],
   };
   const run = (env: Environment) => loadConfig(schema, { prefix: 'DEMO_', env, argv: [], grammar });
-  expect(errorsOf(() => run({ workers: 'four', mode: 'risky' }))).toEqual([
+  expect(readErrors(() => run({ workers: 'four', mode: 'risky' }))).toEqual([
     '-x: unknown',
     'mode="risky": expected one of fast, safe',
   ]);

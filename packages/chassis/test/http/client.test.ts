@@ -10,7 +10,7 @@ import { makeAuthority } from '../../testing/certificates.ts';
 import { serve } from '../../testing/serve.ts';
 import { tempDir } from '../../testing/temp-dir.ts';
 
-async function portOf(server: Server): Promise<number> {
+async function listenOnFreePort(server: Server): Promise<number> {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   onTestFinished(() => void server.close());
@@ -55,7 +55,7 @@ test('a path is sent as it is, dots and all', async () => {
 });
 
 test('an answer with bare line feeds is taken where the client is lenient, as curl and Go take it', async () => {
-  const port = await portOf(
+  const port = await listenOnFreePort(
     createServer((socket) => {
       socket.once('data', () => socket.end('HTTP/1.1 200 OK\n\nusername=me\npassword=pw\n'));
     }),
@@ -116,7 +116,7 @@ test('an authority of SSL_CERT_FILE is trusted, and no other unknown one', async
   const identity = { cert: readFileSync(cert), key: readFileSync(key) };
   const server = createHttpsServer(identity, (_request, response) => response.end('safe'));
   onTestFinished(() => server.closeAllConnections());
-  const url = `https://localhost:${await portOf(server)}`;
+  const url = `https://localhost:${await listenOnFreePort(server)}`;
   expect((await clientFor({ env: { SSL_CERT_FILE: authority.cert } })(url)).body).toBe('safe');
   await expect(clientFor()(url)).rejects.toMatchObject({ code: 'ERR_NO_ANSWER' });
 });
@@ -137,7 +137,7 @@ test('an answer that begins and never ends is given up after the timeout', async
 test('a request is sent again where the server closed a kept connection while it was sent', async () => {
   const seen: number[] = [];
   let connections = 0;
-  const port = await portOf(
+  const port = await listenOnFreePort(
     createServer((socket) => {
       const connection = ++connections;
       let requests = 0;

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { Lifecycle } from '../../src/process/lifecycle.ts';
 
 const quick = { drainDelay: 0, shutdownTimeout: 1000 };
-const statesOf = (lifecycle: Lifecycle) => lifecycle.events.map((event) => event.state);
+const listStates = (lifecycle: Lifecycle) => lifecycle.events.map((event) => event.state);
 
 describe('a lifecycle', () => {
   test('goes through its states in order', async () => {
@@ -13,7 +13,7 @@ describe('a lifecycle', () => {
     lifecycle.setReady(true, 'all checks pass');
     await lifecycle.drain('SIGTERM');
     lifecycle.markExited('exit code 0');
-    expect(statesOf(lifecycle)).toEqual([
+    expect(listStates(lifecycle)).toEqual([
       'starting',
       'started',
       'ready',
@@ -36,7 +36,7 @@ describe('a lifecycle', () => {
     lifecycle.markStarted();
     lifecycle.setReady(true, 'a');
     lifecycle.setReady(true, 'b');
-    expect(statesOf(lifecycle)).toEqual(['starting', 'started', 'ready']);
+    expect(listStates(lifecycle)).toEqual(['starting', 'started', 'ready']);
   });
 
   test('stays draining whatever the readiness checks say', async () => {

@@ -41,7 +41,9 @@ test('reloads are counted and logged by their result, and a bad one names its er
 });
 
 test('each of six signals reloads, one after the other', async () => {
-  let [running, most, done] = [0, 0, 0];
+  let running = 0;
+  let most = 0;
+  let done = 0;
   const { host, text } = reloader(async () => {
     running += 1;
     most = Math.max(most, running);

@@ -8,7 +8,8 @@ export type ChangeEvent = { id: number; at: number; changes: Change[] };
 
 /** What differs between two documents, by name. */
 export function changesBetween(before: Document, after: Document): Change[] {
-  const [old, now] = [flatten(before), flatten(after)];
+  const old = flatten(before);
+  const now = flatten(after);
   const names = [...new Set([...old.keys(), ...now.keys()])].sort((a, b) => (a < b ? -1 : 1));
   return names.flatMap((name) => {
     const change = { name, before: old.get(name), after: now.get(name) };
@@ -38,7 +39,8 @@ function flatten({ labels, annotations, files, resources, volume }: Document): M
   return values;
 }
 
-const [mostEvents, mostCharacters] = [1000, 8 * 2 ** 20];
+const mostEvents = 1000;
+const mostCharacters = 8 * 2 ** 20;
 
 /** The newest events, for clients that come back and ask what they missed. The newest one is kept, however large. */
 export class ChangeLog {

@@ -12,7 +12,7 @@ import { type ChildHost, runChild } from './child.ts';
 import { detectRuntime, findProgram } from './program.ts';
 
 /** The parts of `process` that `exec` touches; without `execve` the program runs as a child. */
-export type Host = ChildHost &
+export type ExecHost = ChildHost &
   Pick<NodeJS.Process, 'stdout' | 'removeAllListeners' | 'cwd' | 'execve'> & {
     env: DocumentInputs['env'];
     argv: readonly string[];
@@ -22,7 +22,7 @@ export type Host = ChildHost &
 const shellCodes: Record<string, number> = { ERR_EXEC_MISSING: 127, ERR_EXEC_FORMAT: 126 };
 
 /** `exec [flags] -- program args`. Returns the exit code, unless the program has replaced this process. */
-export async function runExec(host: Host): Promise<number> {
+export async function runExec(host: ExecHost): Promise<number> {
   try {
     return await execProgram(host);
   } catch (error) {
@@ -37,7 +37,7 @@ export async function runExec(host: Host): Promise<number> {
  * Put the settings that fit the limits into the environment and become the program. The process is replaced, so signals,
  * exit code and the duties of PID 1 are the program's own.
  */
-async function execProgram(host: Host): Promise<number> {
+async function execProgram(host: ExecHost): Promise<number> {
   const { config, positionals } = loadConfig(configSchema, {
     prefix: 'DOWNWARD_',
     env: host.env,
@@ -71,7 +71,7 @@ async function execProgram(host: Host): Promise<number> {
   return host.execve(program.path, program.argv, program.env);
 }
 
-function composeEnvironment(document: Document, env: Host['env']): Record<string, string> {
+function composeEnvironment(document: Document, env: ExecHost['env']): Record<string, string> {
   const given = Object.entries(env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const]));
   const settings = Object.entries(document.tuning).map(([name, { value }]) => [name, value] as const);
   const attributes = otelAttributes(document);

@@ -35,7 +35,9 @@ function sectionNames(file: number): string[] {
   const wide = header[4] === 2;
   const { u16, u32, word } = readers(wide, header[5] === 1);
   const [tableAt, sizesAt] = wide ? [0x28, 0x3a] : [0x20, 0x2e];
-  const [size, count, nameIndex] = [u16(header, sizesAt), u16(header, sizesAt + 2), u16(header, sizesAt + 4)];
+  const size = u16(header, sizesAt);
+  const count = u16(header, sizesAt + 2);
+  const nameIndex = u16(header, sizesAt + 4);
   const table = read(file, word(header, tableAt), size * count);
   const [offsetAt, lengthAt] = wide ? [0x18, 0x20] : [0x10, 0x14];
   const names = read(file, word(table, nameIndex * size + offsetAt), word(table, nameIndex * size + lengthAt));

@@ -1,18 +1,16 @@
 import { writeFileAtomic } from '@podkit/chassis/files/atomic-file';
+import type { Host } from '@podkit/chassis/process/service';
 import { readVolume } from '@podkit/downward/volume';
 import type { Config } from '../config.ts';
 import { agedFields } from '../document/age.ts';
-import { createDocument, type Document, type DocumentInputs } from '../document/document.ts';
+import { createDocument, type Document } from '../document/document.ts';
 import { toInputs } from '../document/inputs.ts';
 import { formatEnvironment } from '../tune/environment.ts';
 import { otelAttributes } from './otel.ts';
 import { formatTable } from './table.ts';
 
-/** The parts of `process` that it touches. */
-export type Host = Pick<NodeJS.Process, 'stdout'> & { env: DocumentInputs['env'] };
-
 /** Read once, write in the format asked for, to the file or standard output. */
-export async function writeOnce(config: Readonly<Config>, host: Host): Promise<void> {
+export async function writeOnce(config: Readonly<Config>, host: Pick<Host, 'stdout' | 'env'>): Promise<void> {
   const document = createDocument(await readVolume(config.dir), toInputs(config, host.env));
   const text = formatDocument(document, config.format, Date.now());
   if (config.output === undefined) host.stdout.write(text);

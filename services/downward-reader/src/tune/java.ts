@@ -26,7 +26,9 @@ export function javaMemory(memory: number, memoryShare: number, metaspaceGiven?:
   const codeCache = clamp(total / 16, 12, 240);
   const metaspace = metaspaceGiven ?? clamp(total / 12, 24, 128);
   const threads = clamp(total / 32, 8, 250);
-  const [direct, stack, headroom] = [10, 1, Math.ceil(reserveHeadroom(memory) / mebibyte)];
+  const direct = 10;
+  const stack = 1;
+  const headroom = Math.ceil(reserveHeadroom(memory) / mebibyte);
   const rest = total - codeCache - metaspace - direct - threads * stack - headroom;
   const heap = Math.max(leastHeap, Math.min(rest, Math.floor((total * memoryShare) / 100)));
   return { heap, metaspace, codeCache, direct, threads, stack, headroom };
