@@ -37,7 +37,7 @@ export class Subject {
     return { wall: sum * 1000, cpu };
   }
 
-  /** Measure the mean of passes that find nothing new. It asks seldom, because each answer costs CPU time. */
+  /** Measure the mean of passes that find nothing new. It polls rarely, because each response costs CPU time. */
   async unchanged(passes: number): Promise<Cost> {
     const before = await this.#passes('noop');
     const cpu = this.#cpu();

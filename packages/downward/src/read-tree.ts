@@ -13,8 +13,8 @@ export type Unreadable = { path: string; code: string };
 export type Tree = { files: Record<string, string>; unreadable: Unreadable[] };
 
 /**
- * The most that is read of a volume: files and folders, bytes of one file, bytes of all. Only a folder that is no such volume exceeds
- * them: annotations are 256 KiB and at most four times that when they are quoted, a ConfigMap or Secret is 1 MiB.
+ * Limits of a volume: files and folders, bytes of one file, bytes in total. A volume of Kubernetes stays below them: annotations are
+ * 256 KiB, at most four times that when they are quoted, and a ConfigMap or Secret is 1 MiB.
  */
 export const volumeLimits = { entries: 1000, fileBytes: 2 * 2 ** 20, bytes: 8 * 2 ** 20 };
 
@@ -25,12 +25,12 @@ const limitReasons: Record<string, string> = {
   ERR_NOT_A_FILE: 'is not read: it is neither a file nor a folder',
 };
 
-/** What to tell people after its path. */
+/** The text that follows the path in a message. */
 export const describeUnreadable = ({ code }: Unreadable): string => limitReasons[code] ?? `cannot be read: ${code}`;
 
 /**
- * Read all files below a folder, in the order of their names, so that what exceeds a limit is always the same. Synchronous: it is
- * bounded, and the shorter it takes, the seldomer does the kubelet remove the generation meanwhile.
+ * Read all files below a folder in the order of their names, so that the same files exceed a limit each time. It is synchronous: the
+ * work is bounded, and a short read rarely collides with the kubelet, which removes the old generation.
  */
 export function readTree(root: string): Tree {
   const tree: Tree = { files: {}, unreadable: [] };
@@ -79,7 +79,7 @@ export function readTree(root: string): Tree {
 }
 
 function readText(path: string, bytesLeft: number): string {
-  // Not waiting for a writer, where a link leads to a pipe.
+  // O_NONBLOCK: without it, opening a pipe waits for a writer.
   const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
     const code = findRefusal(fstatSync(file), bytesLeft);

@@ -18,7 +18,7 @@ const attempts = 5;
 
 /**
  * Read all files of a volume from the one generation that `..data` leads to, so that they belong together. A
- * generation that vanishes while it is read is tried anew with the one that replaced it. What cannot be read (no
+ * generation that vanishes during the read is retried with the one that replaced it. What cannot be read (no
  * permission, a link to nowhere) or is beyond a limit is named in `unreadable`, and keeps nothing else from being read.
  *
  * @returns undefined where there is no such directory

@@ -10,11 +10,10 @@ const headersTimeout = 1000;
 /**
  * Make an HTTP server's connections follow the drain.
  *
- * From its beginning every answer says `Connection: close`, also that to a request already in flight. Before the close,
- * requests are read that wait in the kernel, as they do where the process gets little CPU: closed with them unread, a
- * connection is reset. And `server.close()` waits for requests and for nothing else; Node itself also waits for a
- * connection that becomes idle after the close began, for one on which a client has sent nothing yet (browsers connect
- * ahead), and for one that is still sending its headers.
+ * During the drain every response says `Connection: close`, also that of a request already in flight. Before the close, requests
+ * that wait in the kernel are read, because closing a connection with unread data resets it; they wait there when the process
+ * gets little CPU. `server.close()` then waits only for requests. Node would also wait for a connection that becomes idle after
+ * the close began, for one without a request yet (browsers connect ahead), and for one that is still sending its headers.
  *
  * Returns the function to call, and to wait for, before the close.
  */
@@ -31,7 +30,7 @@ export function drainConnections(server: HttpServer, lifecycle: Lifecycle): () =
       latest.delete(socket);
     });
   });
-  // Before Fastify's own listener, which may answer within the same tick. One map entry is all a request costs.
+  // Before Fastify's own listener, which may answer within the same tick. A request costs one map entry.
   server.prependListener('request', ({ socket }: IncomingMessage, response: ServerResponse) => {
     arrived += 1;
     latest.set(socket, response);
@@ -43,12 +42,12 @@ export function drainConnections(server: HttpServer, lifecycle: Lifecycle): () =
   });
   const isBusy = (socket: Socket) => latest.get(socket)?.writableFinished === false;
 
-  /** Until a whole turn of the event loop brings nothing new, or `headersTimeout` is over. */
+  /** Wait until a turn of the event loop brings nothing new, at most `headersTimeout`. */
   const readArrived = async () => {
     const end = performance.now() + headersTimeout;
     for (let before = -1; arrived !== before && performance.now() < end; ) {
       before = arrived;
-      // The first comes at the end of the turn that is under way, the second after a whole one.
+      // The first resolves at the end of the current turn, the second after a complete one.
       await pollEnd();
       await pollEnd();
     }

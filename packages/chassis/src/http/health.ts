@@ -3,11 +3,11 @@ import { withTimeout } from '../process/timeout.ts';
 
 export type Probe = 'livez' | 'readyz' | 'startupz';
 
-/** Throws, with the reason, when what it checks is not well. */
+/** Throws with the reason when the check fails. */
 export type Check = (signal: AbortSignal) => void | Promise<void>;
 
 export type CheckResult = { name: string; ok: boolean; required: boolean; reason: string; milliseconds: number };
-/** `ok` when every required check is; `degraded` when that is so and another one is not. */
+/** `ok`: every required check passes. `degraded`: it is ok, and a check that is not required fails. */
 export type ProbeResult = { probe: Probe; ok: boolean; degraded: boolean; checks: CheckResult[] };
 
 type Entry = { check: Check; timeout: number; required: boolean };

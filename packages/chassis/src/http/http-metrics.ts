@@ -1,12 +1,12 @@
 import { Histogram, type Registry } from 'prom-client';
 
-/** Notes one answered request; `seconds` is the time until the last byte was handed over. */
+/** Records one answered request; `seconds` is the time until the last byte was handed to the kernel. */
 export type HttpMetrics = { observe(method: string, route: string, status: number, seconds: number): void };
 
 /** Number and total time of the requests of one kind since the start. */
 export type RequestCount = { route: string; method: string; status: number; count: number; secondsSum: number };
 
-/** What is observed is counted once, for Prometheus and for those who read the counts; kinds in the order of their first requests. */
+/** Also gives the counts that Prometheus reads, in the order of their first requests. */
 export type RequestHistogram = HttpMetrics & { readCounts(): Promise<RequestCount[]> };
 
 const knownMethods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
@@ -22,7 +22,7 @@ export function createHttpMetrics(registry: Registry): RequestHistogram {
     registers: [registry],
   });
   return {
-    // A client must not make series by methods of its own.
+    // Else a client could create series with invented methods.
     observe: (method, route, status, seconds) =>
       durations.observe({ method: knownMethods.has(method) ? method : 'other', route, status }, seconds),
     readCounts: async () => {

@@ -22,8 +22,8 @@ export type ObserveOptions = {
 export const pollerAgent = 'podkit-poller';
 
 /**
- * Note each answered request: its duration, and a log line of fields that can hold no secret. Returns what notes a request that the
- * router refuses by itself, such as a path that cannot be decoded, since Fastify runs no hook for it.
+ * Record each answered request: its duration, and a log line whose fields hold no secret. Returns the function that records a request
+ * which the router refuses, such as a path that cannot be decoded: Fastify runs no hook for it.
  */
 export function observeRequests(
   server: FastifyInstance,
@@ -57,7 +57,7 @@ export function observeRequests(
   return (request, reply) => void reply.raw.once('finish', () => observe('unmatched', false, request, reply));
 }
 
-/** Only from the loopback: others must not stay out of the log. */
+/** Only from the loopback: a remote client must not hide from the log. */
 const isPoller = ({ headers, ip }: FastifyRequest): boolean => headers['user-agent'] === pollerAgent && isLoopback(ip);
 
 /** The path without its query, which may have secrets. */

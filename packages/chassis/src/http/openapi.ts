@@ -2,7 +2,7 @@ import type { FastifyDynamicSwaggerOptions } from '@fastify/swagger';
 import fastify, { type FastifyInstance, type RouteOptions } from 'fastify';
 import * as Type from 'typebox';
 
-/** The parts of an OpenAPI document beside the routes. */
+/** The parts of an OpenAPI document that routes do not have. */
 export type ApiOptions = {
   title: string;
   version: string;
@@ -16,7 +16,7 @@ export type ApiOptions = {
 };
 
 /**
- * The OpenAPI 3.1 document of a server, from the schemas of its routes. It is made with the first request for it.
+ * The OpenAPI 3.1 document of a server, from the schemas of its routes. The first request creates it.
  */
 export class ApiDocument {
   readonly title: string;
@@ -43,7 +43,7 @@ export class ApiDocument {
   }
 }
 
-/** By a second server with the same routes, which never listens: so the plugin is loaded only when it is needed. */
+/** Uses a second server with the same routes, which never listens: so the plugin is loaded only on demand. */
 async function describeRoutes(routes: readonly RouteOptions[], options: ApiOptions): Promise<unknown> {
   const { title, version, description, securitySchemes } = options;
   const { default: swagger } = await import('@fastify/swagger');

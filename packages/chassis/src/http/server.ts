@@ -32,7 +32,7 @@ export type ServerOptions = ObserveOptions & {
   bodyLimit?: number;
   /** Longest path parameter; a longer one is answered 414. */
   maxParamLength?: number;
-  /** Other rules to match paths by. */
+  /** Fastify's options of path matching. */
   routerOptions?: FastifyServerOptions['routerOptions'];
   /** Answers requests that the router refuses, such as a path that cannot be decoded; by default with `{ code, message }`. */
   frameworkErrors?: (error: Error, request: FastifyRequest, reply: FastifyReply) => void;
@@ -47,7 +47,7 @@ export type ServerOptions = ObserveOptions & {
 };
 
 /**
- * A Fastify server that drains well and can't be held open by slow clients.
+ * A Fastify server that drains gracefully and that slow clients cannot keep open.
  *
  * While the lifecycle drains, it keeps answering, and every answer says `Connection: close`, so that pooled clients
  * move away by themselves; `return503OnClosing: false` lets the last request on a connection succeed.

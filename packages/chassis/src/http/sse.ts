@@ -89,7 +89,7 @@ export class EventStreams {
       ...(reply.getHeaders() as OutgoingHttpHeaders),
       'content-type': 'text/event-stream; charset=utf-8',
       'cache-control': 'no-store',
-      // Tells nginx to pass events on at once.
+      // nginx must not buffer events.
       'x-accel-buffering': 'no',
       // The stream ends with its connection.
       connection: 'close',
@@ -121,7 +121,7 @@ export class EventStreams {
     this.#write(': still here\n\n');
   }
 
-  /** Encoded once: what waits for a thousand clients is one piece of memory. */
+  /** Encode once: a thousand waiting clients share one buffer. */
   #write(text: string): void {
     const bytes = Buffer.from(text);
     for (const client of this.#clients) {

@@ -1,7 +1,7 @@
 import type { FastifyPluginAsync } from 'fastify';
 import type { ApiDocument } from './openapi.ts';
 
-/** Nothing from other hosts, and nothing inline but one style element of Swagger UI, by its hash. */
+/** Nothing from other hosts. Nothing inline except one style element of Swagger UI, by its hash. */
 const policy = {
   'default-src': "'none'",
   'script-src': "'self'",
@@ -14,9 +14,9 @@ const policy = {
 };
 
 /**
- * A plugin that serves Swagger UI at `/docs`, with these documents to choose from; the first is of the server itself. Its library
- * is loaded here, since Fastify gives a plugin ten seconds to start. With one document, the page can send requests; with
- * several it cannot, since their routes are on other ports.
+ * A plugin that serves Swagger UI at `/docs` for these documents; the first is the server's own. Its library is loaded before the
+ * plugin is registered, because Fastify gives a plugin ten seconds to start. With one document the page can send requests; with
+ * several it cannot, because their routes are on other ports.
  */
 export async function swaggerUi(documents: readonly [ApiDocument, ...ApiDocument[]]): Promise<FastifyPluginAsync> {
   const [own] = documents;
@@ -26,7 +26,7 @@ export async function swaggerUi(documents: readonly [ApiDocument, ...ApiDocument
     import('@fastify/swagger-ui'),
   ]);
   return async (scope) => {
-    // Swagger UI needs a document when it starts; those that it shows are made when they are asked for.
+    // Swagger UI needs a document when it starts; the shown ones are created on request.
     const document = { openapi: '3.1.0', info: { title: own.title, version: '' }, paths: {} };
     await scope.register(swagger, { mode: 'static', specification: { document } });
     scope.decorateRequest('apiDocument', null);

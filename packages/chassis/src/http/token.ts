@@ -1,8 +1,8 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 
 /**
- * Whether two secrets are the same. The time shows neither how much of `given` was right nor how long the secret is.
- * Anything that is not text (an absent header, a repeated one) is never the same.
+ * Whether two secrets are equal, in a time that depends on neither. Anything but a string (a missing header, a repeated one) is not
+ * equal.
  */
 export function isSameSecret(given: unknown, secret: string): boolean {
   return typeof given === 'string' && timingSafeEqual(digest(given), digest(secret));

@@ -6,7 +6,7 @@ export type LifecycleState = 'starting' | 'started' | 'ready' | 'unready' | 'dra
 /** One change of state: when (milliseconds since the epoch), to what, and why. */
 export type LifecycleEvent = { state: LifecycleState; at: number; reason: string };
 
-/** Releases something at the end. `signal` aborts when the deadline has passed and waiting is over. */
+/** Releases something at the end. `signal` aborts when the deadline has passed. */
 export type Closer = (signal: AbortSignal) => void | Promise<void>;
 
 export type LifecycleOptions = {
@@ -45,12 +45,12 @@ export class Lifecycle {
     return this.#state === 'draining' || this.#state === 'closed' || this.#state === 'exited';
   }
 
-  /** Call when all that the first request needs is there. */
+  /** Call when the service can answer its first request. */
   markStarted(reason = 'startup finished'): void {
     if (this.#state === 'starting') this.#enter('started', reason);
   }
 
-  /** Note what the readiness checks say. Before the start and after the drain began it changes nothing. */
+  /** Record the result of the readiness checks. It changes nothing before the start and after the drain began. */
   setReady(ready: boolean, reason: string): void {
     const target = ready ? 'ready' : 'unready';
     if (this.#state === 'starting' || this.draining || this.#state === target) return;
@@ -69,7 +69,7 @@ export class Lifecycle {
   }
 
   /**
-   * Stop well: draining, `drainDelay`, every closer, closed. Calling it again returns the same promise.
+   * Stop gracefully: draining, `drainDelay`, every closer, closed. Calling it again returns the same promise.
    *
    * @throws {PodkitError} ERR_DRAIN_DEADLINE when the closers took longer than `shutdownTimeout`,
    *   ERR_CLOSE when one of them failed (the others still ran)

@@ -13,7 +13,7 @@ export function watchParent(env: Record<string, string | undefined>, onGone: () 
   if (!Number.isInteger(descriptor) || descriptor < 3) return;
   const pipe = openPipe(descriptor);
   if (pipe === undefined) return;
-  // Read, so that its end is seen; it carries nothing.
+  // Only a pipe that is read reports its end.
   pipe.resume().unref();
   pipe.on('error', () => undefined);
   pipe.once('close', onGone);

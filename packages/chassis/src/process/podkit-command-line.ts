@@ -26,7 +26,7 @@ export function podkitCommandLine<Schema extends TObject, Counted extends Metric
   };
 }
 
-/** Two seconds are kept for the exit: the least that the kubelet leaves a container between SIGTERM and SIGKILL. */
+/** Two seconds are kept for the exit: the kubelet leaves a container at least that long between SIGTERM and SIGKILL. */
 function budgetErrors(config: Readonly<object>): string[] {
   const { drainDelay, shutdownTimeout, gracePeriod } = config as SharedConfig;
   if (drainDelay + shutdownTimeout + 2000 <= gracePeriod) return [];

@@ -30,9 +30,9 @@ export type Service<Schema extends TObject, Counted extends Metrics | undefined 
   prefix: string;
   schema: Schema;
   positionals?: boolean;
-  /** Find errors that only several settings together show. */
+  /** Find errors in the combination of settings. */
   checks?: readonly CrossCheck<Static<Schema>>[];
-  /** A job to do instead, if the settings ask for one; then the process ends. No server is loaded for it. */
+  /** A job to run instead of the service, if the settings ask for one; then the process ends. No server is loaded. */
   command?: (config: Readonly<Static<Schema>>) => (() => Promise<void>) | undefined;
   /** How the command line is read, where the service is a drop-in for another program; podkit's way by default. */
   commandLine?: CommandLine<Schema>;
@@ -72,6 +72,6 @@ export type SharedSettings = Readonly<
 > & {
   /** Least severe level that is logged: one of pino's, or of the log's format. */
   logLevel: string;
-  /** Whether it ends by itself. A job that a signal stops is not done: it exits with 128 + the signal's number. */
+  /** Whether it ends without a signal. A job that a signal stops exits with 128 + the signal's number, because it is not done. */
   isJob?: boolean;
 };

@@ -63,7 +63,7 @@ async function openMetrics(labels: { service: string; version: string }, lost: L
   return metrics;
 }
 
-/** The first signal drains, also where a preStop hook began that already; the second one ends the process at once. */
+/** The first signal drains, also if a preStop hook has begun the drain; the second ends the process at once. */
 function handleSignals(host: Host, stop: (signal: StopSignal) => void, log: Logger): void {
   let signalled = false;
   const onSignal = (signal: StopSignal) => {
@@ -89,7 +89,7 @@ function createStop(lifecycle: Lifecycle, log: Logger, host: Host): Context<unkn
     );
     const exit = (code: number) => {
       lifecycle.markExited(`exit code ${code}`);
-      // The exit flushes too, but its lines would overtake those that are being written. Bounded, since nobody may read.
+      // Flush before the exit: lines flushed by the exit itself would overtake those being written. Bounded, because the log may have no reader.
       log.flush(() => host.exit(code));
       setTimeout(() => host.exit(code), 500);
     };

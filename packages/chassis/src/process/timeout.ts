@@ -8,8 +8,8 @@ export class TimeoutError extends PodkitError {
 }
 
 /**
- * Run `work`, but wait for it no longer than so many milliseconds. Its signal aborts when the time is over or the work is
- * done, so that nothing which it started outlives it.
+ * Run `work` with a timeout in milliseconds. Its signal aborts when the work is done or the timeout is over, so that nothing
+ * it started goes on.
  *
  * @throws {TimeoutError} naming `what`
  */

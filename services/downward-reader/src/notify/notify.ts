@@ -12,7 +12,7 @@ type Notifier = { name: string; notify: (event: ChangeEvent) => Promise<void> };
 
 export type NotifyOptions = {
   webhookUrl?: string;
-  /** For the webhook; whoever made it closes it. */
+  /** Sends the webhook. The caller closes it. */
   client: HttpClient;
   webhookTimeout: number;
   command?: string;
@@ -24,8 +24,8 @@ export type NotifyOptions = {
 };
 
 /**
- * Notify webhook, command and process of changes: each in order, one at a time, tried again after pauses. While a
- * receiver is behind, the changes in between are joined into one, so that no value is missed and nothing piles up.
+ * Notify webhook, command and process of changes: in order, one at a time, with retries. Changes that come while a receiver is
+ * busy are joined into one, so that no value is missed and the queue stays bounded.
  */
 export function createNotifier(options: NotifyOptions): (event: ChangeEvent) => void {
   const queues = notifiers(options).map((notifier) => queueFor(notifier, options));
@@ -88,7 +88,7 @@ async function post(client: HttpClient, url: string, timeout: number, event: Cha
   if (status < 200 || status > 299) throw new PodkitError('ERR_WEBHOOK', `the webhook answered ${status}`);
 }
 
-/** No shell, and an environment without our own: the change comes on stdin. */
+/** Run it without a shell and without our environment. It reads the change from stdin. */
 async function run(command: string, event: ChangeEvent): Promise<void> {
   const child = spawn(command, [], {
     stdio: ['pipe', 'ignore', 'ignore'],
