@@ -36,8 +36,8 @@ export type ConsoleSources = {
   livesBefore: readonly Omit<Life, 'node' | 'uid'>[];
 };
 
-/** How many adapted series are shown at most. */
-const mostSeries = 200;
+/** Maximum number of adapted series that are shown. */
+const maxShownSeries = 200;
 
 /** The current state as the console shows it; README.md describes the document. */
 export function consoleDocument(sources: ConsoleSources): Record<string, unknown> {
@@ -106,7 +106,7 @@ function describeMetrics(sidecars: readonly Sidecar[]) {
   if (adapter === undefined) return { ok: false, error: 'not asked yet' };
   if (adapter.metricsError !== undefined) return { ok: false, error: adapter.metricsError };
   const adapted = listAdaptedSeries(sidecars);
-  return { ok: true, series: cut(adapted.slice(0, mostSeries)), total: adapted.length };
+  return { ok: true, series: cut(adapted.slice(0, maxShownSeries)), total: adapted.length };
 }
 
 function describeSite({ published }: SiteWatch) {

@@ -1,8 +1,10 @@
 import type { EventStreams } from '@podkit/chassis/http/sse';
 import type { NewEntries } from './history.ts';
 
-/** Shortest and longest time between two events, in milliseconds. A page calls itself stale after 5 s without one. */
-const [shortest, longest] = [200, 1000];
+/** Minimum time between two events, in milliseconds. */
+const minInterval = 200;
+/** Maximum time between two events, in milliseconds. A page calls itself stale after 5 s without one. */
+const maxInterval = 1000;
 
 export type FeedSources = {
   stream: Pick<EventStreams, 'size' | 'publish'>;
@@ -23,7 +25,7 @@ export class ConsoleFeed {
 
   constructor(sources: FeedSources) {
     this.#sources = sources;
-    this.#timer = setInterval(() => this.#sendWhenDue(), shortest);
+    this.#timer = setInterval(() => this.#sendWhenDue(), minInterval);
     this.#timer.unref();
   }
 
@@ -38,7 +40,7 @@ export class ConsoleFeed {
   }
 
   #sendWhenDue(): void {
-    if (this.#changed || performance.now() - this.#sentAt >= longest) this.#send();
+    if (this.#changed || performance.now() - this.#sentAt >= maxInterval) this.#send();
   }
 
   #send(): void {

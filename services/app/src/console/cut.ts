@@ -1,5 +1,5 @@
-const longestText = 1000;
-const mostEntries = 200;
+const maxTextLength = 1000;
+const maxEntries = 200;
 
 /** A copy with long texts and lists cut. Where something was cut, the copy says how much there was. */
 export function cut(value: unknown): unknown {
@@ -11,11 +11,11 @@ export function cut(value: unknown): unknown {
 }
 
 function cutText(text: string): string {
-  if (text.length <= longestText) return text;
-  return `${text.slice(0, longestText)}… cut: ${text.length.toLocaleString('en')} characters in all`;
+  if (text.length <= maxTextLength) return text;
+  return `${text.slice(0, maxTextLength)}… cut: ${text.length.toLocaleString('en')} characters in all`;
 }
 
 function cutList<T>(list: readonly T[], word: (left: number) => T): T[] {
-  if (list.length <= mostEntries) return [...list];
-  return [...list.slice(0, mostEntries), word(list.length - mostEntries)];
+  if (list.length <= maxEntries) return [...list];
+  return [...list.slice(0, maxEntries), word(list.length - maxEntries)];
 }

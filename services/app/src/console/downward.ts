@@ -1,6 +1,6 @@
 import { describeError } from '@podkit/chassis/errors';
 import type { HttpClient } from '@podkit/chassis/http/client';
-import { pollerAgent } from '@podkit/chassis/http/observe-requests';
+import { readFromContainer } from './ask-container.ts';
 import { cut } from './cut.ts';
 
 type Values = Record<string, string>;
@@ -10,8 +10,8 @@ export type Downward =
   | { ok: false; error: string };
 type Field = { name: string; value: unknown; source: string };
 
-/** A part of what `GET /` of the downward-reader answers. */
-type Answer = {
+/** The part of the downward-reader's document that is used here. */
+type DownwardDocument = {
   labels?: { values?: Values };
   annotations?: { values?: Values };
   fields?: Field[];
@@ -19,7 +19,6 @@ type Answer = {
   warnings?: unknown;
 };
 
-const timeout = 2000;
 /** The page shows them as labels and annotations. */
 const shownElsewhere = new Set(['metadata.labels', 'metadata.annotations']);
 
@@ -44,16 +43,14 @@ export class DownwardWatch {
   /** Never throws: where there is no answer, `known` says why. */
   async ask(): Promise<void> {
     try {
-      const headers = { accept: 'application/json', 'user-agent': pollerAgent };
-      const { status, body } = await this.#client.send(this.#url, { timeout, headers });
-      if (status !== 200) throw new Error(`status ${status}`);
-      this.#take(JSON.parse(body.toString()) as Answer);
+      const text = await readFromContainer(this.#client, this.#url, 'application/json');
+      this.#take(JSON.parse(text) as DownwardDocument);
     } catch (error) {
       this.#known = { ok: false, error: describeError(error) };
     }
   }
 
-  #take({ labels, annotations, fields = [], tuning = {}, warnings = [] }: Answer): void {
+  #take({ labels, annotations, fields = [], tuning = {}, warnings = [] }: DownwardDocument): void {
     const values = { label: labels?.values ?? {}, annotation: annotations?.values ?? {} };
     if (this.#values !== undefined) for (const text of describeChanges(this.#values, values)) this.#onChange(text);
     this.#values = values;
@@ -72,7 +69,8 @@ function describeChanges(before: Kinds, now: Kinds): string[] {
   const lines: string[] = [];
   for (const kind of ['label', 'annotation'] as const) {
     for (const name of new Set([...Object.keys(before[kind]), ...Object.keys(now[kind])])) {
-      const [old, value] = [before[kind][name], now[kind][name]];
+      const old = before[kind][name];
+      const value = now[kind][name];
       if (old === value) continue;
       const to = kind === 'label' && value !== undefined ? ` to ${value}` : '';
       lines.push(`${kind} ${name} ${old === undefined ? 'added' : value === undefined ? 'removed' : `changed${to}`}`);

@@ -1,7 +1,7 @@
 import type { Member } from '../pods/pod-facts.ts';
 
-/** Milliseconds for which an answer is used. */
-const freshFor = 2000;
+/** Milliseconds until the members are asked again. */
+const refreshInterval = 2000;
 
 /** Asks for the members, at most every few seconds, and keeps the last answer. */
 export class KnownMembers {
@@ -16,7 +16,7 @@ export class KnownMembers {
 
   /** The last answer. Where it is old, the next one is asked for. */
   get known(): readonly Member[] {
-    if (performance.now() - this.#asked >= freshFor && !this.#asking) void this.ask();
+    if (performance.now() - this.#asked >= refreshInterval && !this.#asking) void this.ask();
     return this.#known;
   }
 

@@ -1,6 +1,7 @@
 import type { RequestHistogram } from '@podkit/chassis/http/http-metrics';
 import type { ProbeHistory } from '../health/probe-history.ts';
 import { hour, Ring } from '../lifecycle/ring.ts';
+import { Throttle } from '../throttle.ts';
 import type { DownwardWatch } from './downward.ts';
 import { type Flow, FlowMeter } from './flow-meter.ts';
 import { countFlows } from './flows.ts';
@@ -27,7 +28,8 @@ export type MonitorSources = {
 const sampleInterval = 2000;
 /** While no page is open, the other containers are asked with every fifth sample. */
 const idleSamples = 5;
-const freshFor = 900;
+/** Minimum time between two requests to the same container, in milliseconds. */
+const askInterval = 900;
 
 /** Measures this process and asks the other containers at an interval, so that the console can show the last hour. */
 export class Monitor {
@@ -37,10 +39,9 @@ export class Monitor {
   readonly #samples = new Ring<Sample>({ size: hour / sampleInterval, maxAge: hour });
   readonly #series = new SeriesHistory();
   readonly #timer: NodeJS.Timeout;
+  readonly #throttle = new Throttle(askInterval, () => this.#ask());
   #flows: Record<string, Flow> = {};
   #count = 0;
-  #asked = Number.NEGATIVE_INFINITY;
-  #asking: Promise<void> | undefined;
 
   constructor(sources: MonitorSources) {
     this.#sources = sources;
@@ -67,15 +68,12 @@ export class Monitor {
 
   /** Ask the other containers, unless they were asked within the last second or are being asked now. */
   async ask(): Promise<void> {
-    if (performance.now() - this.#asked < freshFor) return;
-    this.#asking ??= this.#ask().finally(() => (this.#asking = undefined));
-    await this.#asking;
+    await this.#throttle.run();
   }
 
   async #ask(): Promise<void> {
     const { sidecars, downward } = this.#sources;
     await Promise.all([sidecars.ask(), downward.ask()]);
-    this.#asked = performance.now();
     this.#series.record(listAdaptedSeries(sidecars.all), Date.now());
     await this.#measureFlows();
   }

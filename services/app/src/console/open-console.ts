@@ -78,13 +78,14 @@ function consoleSources(context: Context<Config>, state: ProcessState, parts: Co
   };
 }
 
-const mostLives = 20;
+/** Maximum number of earlier lives that are shown. */
+const maxShownLives = 20;
 
 /** Without nodes and UIDs, which not everybody who sees the page should know. */
 function livesBefore(lives: readonly Life[]) {
   return lives
     .slice(0, -1)
-    .slice(-mostLives)
+    .slice(-maxShownLives)
     .map(({ node: _node, uid: _uid, ...life }) => life);
 }
 

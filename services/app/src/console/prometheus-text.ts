@@ -25,7 +25,8 @@ export function readPrometheusText(text: string, limit: number): Series[] {
     const number = parseNumber(value);
     if (!Number.isFinite(number)) continue;
     const family = types.has(name) ? name : name.replace(/_(sum|count|total)$/, '');
-    const [type, help] = [types.get(family) ?? 'untyped', helps.get(family) ?? ''];
+    const type = types.get(family) ?? 'untyped';
+    const help = helps.get(family) ?? '';
     series.push({ name, labels: parseLabels(labels), type, help, value: number });
   }
   return series;

@@ -1,6 +1,6 @@
 import { describeError } from '@podkit/chassis/errors';
 import type { HttpClient } from '@podkit/chassis/http/client';
-import { pollerAgent } from '@podkit/chassis/http/observe-requests';
+import { askContainer, readFromContainer } from './ask-container.ts';
 import { readPrometheusText, type Series } from './prometheus-text.ts';
 
 const sidecarNames = ['git-sync', 'ambassador', 'metrics-adapter', 'downward-reader'] as const;
@@ -25,9 +25,8 @@ export type SidecarUrls = Record<SidecarName, { probe: string; metrics: string }
 /** Called with each change: a sidecar's state, or a start of its process that was not seen before. */
 export type SidecarListener = (change: 'container' | 'restart', text: string, name: SidecarName) => void;
 
-const timeout = 2000;
-/** How many series are read of one sidecar at most. */
-const seriesLimit = 500;
+/** Maximum number of series that are read of one sidecar. */
+const maxReadSeries = 500;
 
 /** The state of the other containers of the Pod, asked over localhost. */
 export class Sidecars {
@@ -75,10 +74,7 @@ export class Sidecars {
     const began = performance.now();
     const elapsed = () => Math.round((performance.now() - began) * 10) / 10;
     try {
-      const { status, body } = await this.#client.send(this.#urls[name].probe, {
-        timeout,
-        headers: { 'user-agent': pollerAgent },
-      });
+      const { status, body } = await askContainer(this.#client, this.#urls[name].probe);
       const state = status >= 200 && status < 300 ? 'ready' : 'unready';
       return { state, status, milliseconds: elapsed(), detail: body.toString().slice(0, 300).trim() };
     } catch (error) {
@@ -88,10 +84,8 @@ export class Sidecars {
 
   async #scrape(name: SidecarName): Promise<Pick<Sidecar, 'series' | 'metricsError'>> {
     try {
-      const headers = { accept: 'text/plain;version=0.0.4', 'user-agent': pollerAgent };
-      const { status, body } = await this.#client.send(this.#urls[name].metrics, { timeout, headers });
-      if (status !== 200) throw new Error(`status ${status}`);
-      return { series: readPrometheusText(body.toString(), seriesLimit) };
+      const text = await readFromContainer(this.#client, this.#urls[name].metrics, 'text/plain;version=0.0.4');
+      return { series: readPrometheusText(text, maxReadSeries) };
     } catch (error) {
       return { series: [], metricsError: describeError(error) };
     }

@@ -32,12 +32,21 @@ export class ProbeHistory {
     this.#ring = new Ring({ size, maxAge: hour });
   }
 
-  record(call: Omit<ProbeCall, 'id'>): void {
+  /** Record a call that was answered just now. */
+  record(call: Omit<ProbeCall, 'id' | 'at' | 'prober'>): void {
     this.#id += 1;
-    this.#ring.push({ id: this.#id, ...call, userAgent: call.userAgent.slice(0, 120) });
+    const milliseconds = Math.round(call.milliseconds * 100) / 100;
+    this.#ring.push({
+      id: this.#id,
+      at: Math.round(Date.now() - call.milliseconds),
+      prober: classifyProber(call.userAgent),
+      ...call,
+      userAgent: call.userAgent.slice(0, 120),
+      milliseconds,
+    });
     const counts = this.#counts.get(call.probe) ?? { ok: 0, failed: 0, milliseconds: 0 };
     counts[call.ok ? 'ok' : 'failed'] += 1;
-    counts.milliseconds += call.milliseconds;
+    counts.milliseconds += milliseconds;
     this.#counts.set(call.probe, counts);
     for (const listener of this.#listeners) listener();
   }
@@ -62,7 +71,7 @@ export class ProbeHistory {
 }
 
 /** The caller, by the User-Agent of the kubelet: `kube-probe/1.36`, `kube-lifecycle/1.36`. */
-export function classifyProber(userAgent: string): Prober {
+function classifyProber(userAgent: string): Prober {
   if (/\bkube-probe\//.test(userAgent)) return 'kubelet';
   return /\bkube-lifecycle\//.test(userAgent) ? 'hook' : 'other';
 }

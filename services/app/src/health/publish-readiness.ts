@@ -3,7 +3,7 @@ import type { Logger } from '@podkit/chassis/log/logger';
 import type { Lifecycle } from '@podkit/chassis/process/lifecycle';
 import type { Config } from '../config.ts';
 import type { Availability } from './availability.ts';
-import { classifyProber, type ProbeHistory } from './probe-history.ts';
+import type { ProbeHistory } from './probe-history.ts';
 import { ReadyFile } from './ready-file.ts';
 import { TcpProbe } from './tcp-probe.ts';
 
@@ -66,14 +66,12 @@ async function openGrpcHealth(options: PublishOptions, port: number): Promise<vo
     },
     onCheck: ({ service, userAgent, serving, milliseconds }) =>
       history.record({
-        at: Math.round(Date.now() - milliseconds),
         probe: services.get(service) ?? 'readyz',
         via: 'grpc',
-        prober: classifyProber(userAgent),
         userAgent,
         status: serving ? 1 : 2,
         ok: serving,
-        milliseconds: Math.round(milliseconds * 100) / 100,
+        milliseconds,
         chaos: false,
       }),
   });

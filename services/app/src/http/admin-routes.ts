@@ -3,14 +3,8 @@ import { errorAnswer, jsonAnswer } from '@podkit/chassis/http/openapi';
 import type { Server } from '@podkit/chassis/http/server';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Chaos } from '../chaos/chaos.ts';
-import { classifyProber, type ProbeHistory } from '../health/probe-history.ts';
+import type { ProbeHistory } from '../health/probe-history.ts';
 import type { Hooks } from '../lifecycle/hooks.ts';
-
-export type AdminOptions = {
-  hooks: Hooks;
-  history: ProbeHistory;
-  chaos: Chaos;
-};
 
 const watched: Record<string, string> = {
   '/livez': 'livez',
@@ -21,7 +15,7 @@ const watched: Record<string, string> = {
 };
 
 /** Record the calls of probes and hooks, and hold them while chaos hangs. */
-export function watchProbes(admin: Server, { history, chaos }: Pick<AdminOptions, 'history' | 'chaos'>): void {
+export function watchProbes(admin: Server, { history, chaos }: { history: ProbeHistory; chaos: Chaos }): void {
   admin.addHook('onRequest', async ({ routeOptions }) => {
     if (watched[routeOptions.url ?? ''] !== undefined) await chaos.hanging;
   });
@@ -32,7 +26,7 @@ export function watchProbes(admin: Server, { history, chaos }: Pick<AdminOptions
 }
 
 /** The lifecycle hooks, for a scope that checks their token. A kubelet sends GET; POST is for everybody else. */
-export function hookRoutes(scope: Server, { hooks }: Pick<AdminOptions, 'hooks'>): void {
+export function hookRoutes(scope: Server, { hooks }: { hooks: Hooks }): void {
   const hook = (url: string, summary: string, handler: () => Promise<unknown>) => {
     const response = { 200: jsonAnswer('Done.'), 401: errorAnswer('The token is missing or wrong.') };
     const schema = { summary, security: [{ hook: [] }], response };
@@ -51,17 +45,14 @@ export function hookRoutes(scope: Server, { hooks }: Pick<AdminOptions, 'hooks'>
 function record(request: FastifyRequest, reply: FastifyReply, history: ProbeHistory, chaos: Chaos): void {
   const probe = watched[request.routeOptions.url ?? ''];
   if (probe === undefined) return;
-  const userAgent = request.headers['user-agent'] ?? '';
   const byChaos = isProbe(probe) && chaos.isFailing(probe);
   history.record({
-    at: Math.round(Date.now() - reply.elapsedTime),
     probe,
     via: 'http',
-    prober: classifyProber(userAgent),
-    userAgent,
+    userAgent: request.headers['user-agent'] ?? '',
     status: reply.statusCode,
     ok: reply.statusCode < 400,
-    milliseconds: Math.round(reply.elapsedTime * 100) / 100,
+    milliseconds: reply.elapsedTime,
     chaos: byChaos,
   });
   if (byChaos) chaos.consume(probe);

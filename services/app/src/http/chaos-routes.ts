@@ -74,7 +74,8 @@ export function chaosRoutes(server: Server, { chaos, exit }: ChaosRoutesOptions)
     chaos.set('cpu', `burn ${Math.round(body.share * 100)} % CPU`, parseTime(body.duration), burnCpu(body.share)),
   );
   put('memory', bodies.memory, (body) => {
-    const [size, time] = [parseBytes(body.size), parseTime(body.duration)];
+    const size = parseBytes(body.size);
+    const time = parseTime(body.duration);
     if (size > maxMemory) throw new RangeError(`size: at most ${maxMemory} bytes`);
     chaos.set('memory', `hold ${body.size} of memory`, time, holdMemory(size));
   });

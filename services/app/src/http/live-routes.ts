@@ -12,7 +12,7 @@ new EventSource('/api/site/events').addEventListener('commit', (event) => {
 });
 `;
 
-const schemas = {
+const liveSchemas = {
   site: { summary: 'The commit that is published', response: { 200: jsonAnswer('The commit, if there is one.') } },
   events: {
     summary: 'Each commit that is published, as server-sent events',
@@ -27,15 +27,15 @@ const schemas = {
 /** `/api/site`: which commit is published, as JSON, as a stream, and as a script that reloads a page. */
 export function liveRoutes(server: Server, { watch, stream }: { watch: SiteWatch; stream: EventStreams }): void {
   watch.onChange((published) => stream.publish({ event: 'commit', data: published }));
-  server.get('/api/site', { schema: schemas.site }, (_request, reply) => {
+  server.get('/api/site', { schema: liveSchemas.site }, (_request, reply) => {
     void reply.header('cache-control', 'no-store');
     return { published: watch.published !== undefined, ...watch.published };
   });
-  server.get('/api/site/events', { schema: schemas.events, config: { stream: true } }, (_request, reply) => {
+  server.get('/api/site/events', { schema: liveSchemas.events, config: { stream: true } }, (_request, reply) => {
     const { published } = watch;
     stream.open(reply, published === undefined ? [] : [{ event: 'commit', data: published }]);
   });
-  server.get('/api/site/live.js', { schema: schemas.script }, (_request, reply) =>
+  server.get('/api/site/live.js', { schema: liveSchemas.script }, (_request, reply) =>
     reply.type('text/javascript; charset=utf-8').send(liveScript),
   );
 }

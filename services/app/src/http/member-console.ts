@@ -15,15 +15,15 @@ export type MemberConsoleOptions = {
   self: number;
 };
 
-const params = Type.Object({ ordinal: Type.String({ pattern: '^\\d{1,9}$' }) });
-type Params = { Params: Type.Static<typeof params> };
+const memberParams = Type.Object({ ordinal: Type.String({ pattern: '^\\d{1,9}$' }) });
+type MemberRoute = { Params: Type.Static<typeof memberParams> };
 
 const pageSchema = {
   summary: 'The console of another Pod',
-  params,
+  params: memberParams,
   response: { 307: emptyAnswer('The page, which reads the data of that Pod.') },
 };
-const failures = { 404: errorAnswer('No Pod has that ordinal.'), 503: errorAnswer('That Pod does not answer.') };
+const memberErrors = { 404: errorAnswer('No Pod has that ordinal.'), 503: errorAnswer('That Pod does not answer.') };
 
 /**
  * `/pods/{ordinal}/console/` and `/pods/{ordinal}/api/console`: the console of another Pod of the set, through this one.
@@ -31,22 +31,27 @@ const failures = { 404: errorAnswer('No Pod has that ordinal.'), 503: errorAnswe
  * on. Only GET is passed on, so that nothing changes there.
  */
 export function memberConsole(server: Server, options: MemberConsoleOptions): void {
-  const page = ({ ordinal }: Type.Static<typeof params>) => (Number(ordinal) === options.self ? '' : `?pod=${ordinal}`);
-  server.get<Params>('/pods/:ordinal/console/', { schema: pageSchema }, (request, reply) =>
+  const page = ({ ordinal }: Type.Static<typeof memberParams>) =>
+    Number(ordinal) === options.self ? '' : `?pod=${ordinal}`;
+  server.get<MemberRoute>('/pods/:ordinal/console/', { schema: pageSchema }, (request, reply) =>
     reply.redirect(`../../../console/${page(request.params)}`, 307),
   );
-  const pass = (path: string, { summary, response }: { summary: string; response: object }) => {
-    const schema = { summary: `${summary}, of another Pod`, params, response: { ...response, ...failures } };
-    server.get<Params>(`/pods/:ordinal${path}`, { schema, config: { quiet: true } }, (request, reply) =>
-      passOn(Number(request.params.ordinal), path, reply, options),
+  const route = (path: string, { summary, response }: { summary: string; response: object }) => {
+    const schema = {
+      summary: `${summary}, of another Pod`,
+      params: memberParams,
+      response: { ...response, ...memberErrors },
+    };
+    server.get<MemberRoute>(`/pods/:ordinal${path}`, { schema, config: { quiet: true } }, (request, reply) =>
+      proxyConsole(Number(request.params.ordinal), path, reply, options),
     );
   };
-  pass('/api/console', consoleSchemas.document);
-  pass('/api/console/history', consoleSchemas.history);
-  pass('/api/console/events', consoleSchemas.events);
+  route('/api/console', consoleSchemas.document);
+  route('/api/console/history', consoleSchemas.history);
+  route('/api/console/events', consoleSchemas.events);
 }
 
-async function passOn(ordinal: number, path: string, reply: FastifyReply, options: MemberConsoleOptions) {
+async function proxyConsole(ordinal: number, path: string, reply: FastifyReply, options: MemberConsoleOptions) {
   if (ordinal === options.self) return reply.redirect(path, 307);
   const gone = new AbortController();
   reply.raw.once('close', () => gone.abort());

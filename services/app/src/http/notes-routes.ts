@@ -3,78 +3,81 @@ import type { Server } from '@podkit/chassis/http/server';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import * as Type from 'typebox';
 import type { FoundNote, Notes, Precondition } from '../notes/notes.ts';
+import { apiSecurity, requestErrors } from './api-schemas.ts';
 import { matchesStrongly, matchesWeakly, parseEtags } from './etag-condition.ts';
 
 const idPattern = '^[A-Za-z0-9._~-]{1,128}$';
-const params = Type.Object({ id: Type.String({ pattern: idPattern }) });
+const noteParams = Type.Object({ id: Type.String({ pattern: idPattern }) });
 const page = Type.Object({
   limit: Type.Integer({ minimum: 1, maximum: 500, default: 50 }),
   cursor: Type.Optional(Type.String({ maxLength: 1024 })),
 });
 
 const note = jsonAnswer('The note, with its ETag.', Type.Object({ id: Type.String(), text: Type.String() }));
-const failures = {
-  400: errorAnswer('The request is malformed.'),
-  401: errorAnswer('The token is missing or wrong.'),
+const noteErrors = {
+  ...requestErrors,
   503: errorAnswer('The store does not answer.'),
 };
 const missing = { 404: errorAnswer('There is no such note.') };
 const conflict = { 412: errorAnswer('The condition does not hold.') };
-const security = [{}, { api: [] }];
-const schemas = {
+const notesSchemas = {
   list: {
     summary: 'Ids of the notes, a page at a time',
     querystring: page,
-    security,
-    response: { 200: jsonAnswer('A page; without `next` it is the last one.'), ...failures },
+    security: apiSecurity,
+    response: { 200: jsonAnswer('A page; without `next` it is the last one.'), ...noteErrors },
   },
   get: {
     summary: 'Read a note',
-    params,
-    security,
-    response: { 200: note, 304: emptyAnswer('Unchanged.'), ...missing, ...failures },
+    params: noteParams,
+    security: apiSecurity,
+    response: { 200: note, 304: emptyAnswer('Unchanged.'), ...missing, ...noteErrors },
   },
   put: {
     summary: 'Write a note: {"text": "…"} as JSON, or the text itself',
-    params,
-    security,
-    response: { 200: note, 201: note, 413: errorAnswer('The note is too large.'), ...conflict, ...failures },
+    params: noteParams,
+    security: apiSecurity,
+    response: { 200: note, 201: note, 413: errorAnswer('The note is too large.'), ...conflict, ...noteErrors },
   },
   delete: {
     summary: 'Delete a note',
-    params,
-    security,
-    response: { 204: emptyAnswer('Gone.'), ...missing, ...conflict, ...failures },
+    params: noteParams,
+    security: apiSecurity,
+    response: { 204: emptyAnswer('Gone.'), ...missing, ...conflict, ...noteErrors },
   },
 };
 
-type Params = { Params: Type.Static<typeof params> };
+type NoteRoute = { Params: Type.Static<typeof noteParams> };
 
 /** `/api/notes`: a small document store with ETag concurrency, as HTTP means it (RFC 9110 section 13). */
 export function notesRoutes(server: Server, { notes, bodyLimit }: { notes: Notes; bodyLimit: number }): void {
-  server.get<{ Querystring: Type.Static<typeof page> }>('/api/notes', { schema: schemas.list }, async ({ query }) => {
-    const { ids, next } = await notes.list(query.limit, query.cursor);
-    return { notes: ids.map((id) => ({ id })), ...(next === undefined ? {} : { next }) };
-  });
+  server.get<{ Querystring: Type.Static<typeof page> }>(
+    '/api/notes',
+    { schema: notesSchemas.list },
+    async ({ query }) => {
+      const { ids, next } = await notes.list(query.limit, query.cursor);
+      return { notes: ids.map((id) => ({ id })), ...(next === undefined ? {} : { next }) };
+    },
+  );
 
-  server.get<Params>('/api/notes/:id', { schema: schemas.get }, async (request, reply) => {
+  server.get<NoteRoute>('/api/notes/:id', { schema: notesSchemas.get }, async (request, reply) => {
     const found = await notes.get(request.params.id);
     if (found === undefined) return notFound(reply, request.params.id);
-    setHeaders(reply, found);
+    sendNoteHeaders(reply, found);
     const header = request.headers['if-none-match'];
     if (header !== undefined && matchesWeakly(parseEtags(header), found.etag)) return reply.code(304).send();
     return found.note;
   });
 
-  server.put<Params>('/api/notes/:id', { schema: schemas.put, bodyLimit }, async (request, reply) => {
+  server.put<NoteRoute>('/api/notes/:id', { schema: notesSchemas.put, bodyLimit }, async (request, reply) => {
     const text = readText(request.body);
     if (text === undefined) return reply.code(400).send(badBody);
     const result = await notes.put(request.params.id, text, readPrecondition(request));
-    setHeaders(reply, result);
+    sendNoteHeaders(reply, result);
     return reply.code(result.created ? 201 : 200).send(result.note);
   });
 
-  server.delete<Params>('/api/notes/:id', { schema: schemas.delete }, async (request, reply) => {
+  server.delete<NoteRoute>('/api/notes/:id', { schema: notesSchemas.delete }, async (request, reply) => {
     const existed = await notes.delete(request.params.id, readPrecondition(request));
     return existed ? reply.code(204).send() : notFound(reply, request.params.id);
   });
@@ -96,16 +99,18 @@ function notFound(reply: FastifyReply, id: string): FastifyReply {
 }
 
 /** Send the ETag, and which store or near cache answered. */
-function setHeaders(reply: FastifyReply, { etag, stale, answeredBy }: FoundNote): void {
+function sendNoteHeaders(reply: FastifyReply, { etag, stale, answeredBy }: FoundNote): void {
   void reply.header('cache-control', 'no-cache').headers(answeredBy);
   if (etag !== undefined) void reply.header('etag', `"${etag}"`);
   if (stale) void reply.header('x-degraded', 'stale').header('warning', '110 - "Response is Stale"');
 }
 
 function readPrecondition({ headers }: FastifyRequest): Precondition | undefined {
-  const [match, noneMatch] = [headers['if-match'], headers['if-none-match']];
+  const match = headers['if-match'];
+  const noneMatch = headers['if-none-match'];
   if (match === undefined && noneMatch === undefined) return undefined;
-  const [must, mustNot] = [match, noneMatch].map((header) => (header === undefined ? undefined : parseEtags(header)));
+  const must = match === undefined ? undefined : parseEtags(match);
+  const mustNot = noneMatch === undefined ? undefined : parseEtags(noneMatch);
   return (etag) => {
     if (must !== undefined && !matchesStrongly(must, etag)) return false;
     return mustNot === undefined || !matchesWeakly(mustNot, etag);

@@ -5,8 +5,9 @@ import type { Static } from 'typebox';
 import { forwardedHeader } from '../pods/pod-client.ts';
 import type { PodStore } from '../pods/pod-store.ts';
 import type { Pods } from '../pods/pods.ts';
+import { apiSecurity } from './api-schemas.ts';
 import { parseDataKey } from './data-key.ts';
-import { dataParams, type params, schemas, security } from './pods-schemas.ts';
+import { dataParams, type podParams, podsSchemas } from './pods-schemas.ts';
 import { hasToken } from './token-guard.ts';
 
 export type PodsRoutesOptions = {
@@ -18,7 +19,7 @@ export type PodsRoutesOptions = {
   onDamage: () => void;
 };
 
-type Request = FastifyRequest<{ Params: Static<typeof params>; Body: Buffer | undefined }>;
+type Request = FastifyRequest<{ Params: Static<typeof podParams>; Body: Buffer | undefined }>;
 /** How this Pod answers a request for itself. */
 type Act = (request: Request, reply: FastifyReply) => Promise<unknown>;
 
@@ -29,8 +30,8 @@ export function podsRoutes(server: Server, options: PodsRoutesOptions): void {
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
     scope.addHook('onSend', async (_request, reply) => void reply.header('cache-control', 'no-store'));
-    scope.get('/api/pods', { schema: schemas.list }, async () => ({ pods: await pods.list() }));
-    scope.get('/api/pods/:ordinal', { schema: schemas.pod }, async (request, reply) =>
+    scope.get('/api/pods', { schema: podsSchemas.list }, async () => ({ pods: await pods.list() }));
+    scope.get('/api/pods/:ordinal', { schema: podsSchemas.pod }, async (request, reply) =>
       atNamedPod(options, request as Request, reply, async ({ url }) =>
         url.endsWith('?brief') ? pods.facts() : pods.details(),
       ),
@@ -40,7 +41,7 @@ export function podsRoutes(server: Server, options: PodsRoutesOptions): void {
         method,
         url: '/api/pods/:ordinal/data/*',
         bodyLimit: options.valueLimit,
-        schema: { params: dataParams, security, ...schemas[method] },
+        schema: { params: dataParams, security: apiSecurity, ...podsSchemas[method] },
         handler: (request, reply) => atNamedPod(options, request as Request, reply, act),
       });
     route('GET', withKey(options, getValue));
@@ -67,14 +68,14 @@ async function atNamedPod(
       return await act(request, reply);
     }
     if (isForwarded) return reply.code(421).send({ code: 'ERR_MISDIRECTED', message: `this is Pod ${pods.ordinal}` });
-    return await passOn(options, request, reply, Number(ordinal));
+    return await forward(options, request, reply, Number(ordinal));
   } catch (error) {
     if (getErrorCode(error) === 'ERR_DATA_DAMAGED') options.onDamage();
     throw error;
   }
 }
 
-async function passOn(
+async function forward(
   { pods }: PodsRoutesOptions,
   request: Request,
   reply: FastifyReply,

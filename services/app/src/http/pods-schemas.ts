@@ -1,29 +1,28 @@
 import { emptyAnswer, errorAnswer, jsonAnswer, textAnswer } from '@podkit/chassis/http/openapi';
 import * as Type from 'typebox';
+import { apiSecurity, requestErrors } from './api-schemas.ts';
 
-export const params = Type.Object({ ordinal: Type.String({ pattern: '^(self|\\d{1,9})$' }) });
-export const dataParams = Type.Object({ ...params.properties, '*': Type.String({ description: 'The key.' }) });
-const failures = {
-  400: errorAnswer('The request is malformed.'),
-  401: errorAnswer('The token is missing or wrong.'),
+export const podParams = Type.Object({ ordinal: Type.String({ pattern: '^(self|\\d{1,9})$' }) });
+export const dataParams = Type.Object({ ...podParams.properties, '*': Type.String({ description: 'The key.' }) });
+const podErrors = {
+  ...requestErrors,
   404: errorAnswer('There is no such Pod or key.'),
   503: errorAnswer('That Pod does not answer now.'),
 };
-export const security = [{}, { api: [] }];
-export const schemas = {
-  list: { summary: 'The Pods of the set', security, response: { 200: jsonAnswer('The Pods.') } },
+export const podsSchemas = {
+  list: { summary: 'The Pods of the set', security: apiSecurity, response: { 200: jsonAnswer('The Pods.') } },
   pod: {
     summary: 'The facts of one Pod',
-    params,
-    security,
-    response: { 200: jsonAnswer('The Pod.'), ...failures },
+    params: podParams,
+    security: apiSecurity,
+    response: { 200: jsonAnswer('The Pod.'), ...podErrors },
   },
   GET: {
     summary: "Read a value of one Pod's data",
     response: {
       200: textAnswer('The value.', 'application/octet-stream'),
       501: errorAnswer('No volume.'),
-      ...failures,
+      ...podErrors,
     },
   },
   PUT: {
@@ -34,11 +33,11 @@ export const schemas = {
       413: errorAnswer('Too large.'),
       501: errorAnswer('No volume.'),
       507: errorAnswer('The volume is full.'),
-      ...failures,
+      ...podErrors,
     },
   },
   DELETE: {
     summary: "Delete a value of one Pod's data",
-    response: { 204: emptyAnswer('Gone.'), 501: errorAnswer('No volume.'), ...failures },
+    response: { 204: emptyAnswer('Gone.'), 501: errorAnswer('No volume.'), ...podErrors },
   },
 };

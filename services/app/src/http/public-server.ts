@@ -35,7 +35,7 @@ export const describePublicApi = () =>
     securitySchemes: { api: { type: 'http', scheme: 'bearer', description: 'Where APP_API_TOKEN is set.' } },
   });
 
-const podSchema = {
+const identitySchema = {
   summary: 'Which Pod this is',
   response: { 200: jsonAnswer('Its name, namespace, ordinal and start.') },
 };
@@ -51,7 +51,7 @@ export async function startPublicServer(context: Context<Config>, parts: PublicP
   state.overload.watch(server);
   trafficGate(server, state);
   const { pod, namespace, ordinal, startedAt } = state.identity;
-  server.get('/api/pod', { schema: podSchema }, () => ({ pod, namespace, ordinal, startedAt }));
+  server.get('/api/pod', { schema: identitySchema }, () => ({ pod, namespace, ordinal, startedAt }));
   const onDamage = () => context.stop('the database is damaged', appExitCodes.damagedData);
   void server.register(async (scope) => {
     const { apiToken, internalToken } = config;

@@ -40,7 +40,7 @@ export class SiteFiles {
     const file = path === '' || path.endsWith('/') ? `${path}index.html` : path;
     const condition = commit === undefined ? undefined : evaluateConditions(request.headers, commit, file);
     if (condition?.status === 412) return reply.code(412).send();
-    if (condition?.status === 304) return setHeaders(reply, revision, condition.tag).code(304).send();
+    if (condition?.status === 304) return sendSiteHeaders(reply, revision, condition.tag).code(304).send();
     return send(reply.code(200), `/${path}`, revision);
   };
 
@@ -93,7 +93,7 @@ export function siteRoutes(server: Server, site: SiteFiles): void {
     dotfiles: 'allow', // sitePath refuses them, but not /.well-known/.
     setHeaders: (reply, path) => {
       const { revision } = reply.request;
-      if (revision !== undefined) setHeaders(reply, revision, makeEtag(revision, path));
+      if (revision !== undefined) sendSiteHeaders(reply, revision, makeEtag(revision, path));
     },
   });
   // A path below /api/ is never a page.
@@ -125,7 +125,7 @@ function makeEtag({ root, commit }: Revision, path: string): string | undefined 
   return commit === undefined ? undefined : commitEtag(commit, relative(root, path));
 }
 
-function setHeaders(reply: FastifyReply, { commit }: Revision, tag: string | undefined): FastifyReply {
+function sendSiteHeaders(reply: FastifyReply, { commit }: Revision, tag: string | undefined): FastifyReply {
   if (tag !== undefined) void reply.header('etag', `"${tag}"`);
   if (commit !== undefined) void reply.header('x-content-revision', commit);
   return reply.headers({ 'cache-control': 'no-cache', vary: 'accept-encoding' });

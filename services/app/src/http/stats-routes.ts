@@ -5,7 +5,7 @@ import type { Notes } from '../notes/notes.ts';
 import type { ProcessState } from '../process-state.ts';
 import { describeStats } from '../stats/stats.ts';
 
-const schemas = {
+const statsSchemas = {
   pod: { summary: 'Who this Pod is', response: { 200: jsonAnswer('Its identity.') } },
   stats: { summary: 'The metrics of the app, as JSON', response: { 200: jsonAnswer('The metrics.') } },
 };
@@ -16,8 +16,8 @@ export function statsRoutes(
   { requests, state, notes }: { requests: RequestHistogram; state: ProcessState; notes: Notes },
 ): void {
   const { overload, identity } = state;
-  server.get('/api/pod', { schema: schemas.pod }, () => identity);
-  server.get('/stats', { schema: schemas.stats, config: { quiet: true } }, async () => {
+  server.get('/api/pod', { schema: statsSchemas.pod }, () => identity);
+  server.get('/stats', { schema: statsSchemas.stats, config: { quiet: true } }, async () => {
     const { inFlight, shedTotal, eventLoopDelayMs, heapUsedRatio } = overload.state;
     return {
       ...describeStats(await requests.readCounts(), inFlight),

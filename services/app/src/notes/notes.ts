@@ -11,9 +11,9 @@ export type PutResult = FoundNote & { created: boolean };
 /** Decides, from the current ETag (undefined: no such note), whether a write may go on. */
 export type Precondition = (etag: string | undefined) => boolean;
 
-const prefix = 'note:';
-/** How many notes are kept for the time when the store is down. */
-const remembered = 500;
+const keyPrefix = 'note:';
+/** Maximum number of notes that are kept for the time when the store is down. */
+const maxRemembered = 500;
 
 /** Notes with optimistic concurrency on any store. */
 export class Notes {
@@ -35,7 +35,7 @@ export class Notes {
   /** A note, or undefined. While the store is down: the note as it was last seen. */
   async get(id: string): Promise<FoundNote | undefined> {
     try {
-      const found = foundNote(id, await this.#watched(this.store.get(prefix + id)));
+      const found = foundNote(id, await this.#watched(this.store.get(keyPrefix + id)));
       this.#remember(id, found);
       return found;
     } catch (error) {
@@ -51,13 +51,13 @@ export class Notes {
    * @throws {PodkitError} ERR_PRECONDITION, ERR_STORE_UNAVAILABLE
    */
   async put(id: string, text: string, precondition: Precondition | undefined): Promise<PutResult> {
-    const before = foundNote(id, await this.#watched(this.store.get(prefix + id)));
+    const before = foundNote(id, await this.#watched(this.store.get(keyPrefix + id)));
     if (precondition && !precondition(before?.etag)) throw preconditionFailed(id);
     if (before?.note.text === text) return { ...before, created: false };
     const note = { id, text, updatedAt: this.#now().toISOString() };
     const value = JSON.stringify({ text, updatedAt: note.updatedAt });
-    const answeredBy = await this.#watched(this.store.put(prefix + id, value, toCondition(precondition, before)));
-    const after = foundNote(id, await this.#watched(this.store.get(prefix + id)));
+    const answeredBy = await this.#watched(this.store.put(keyPrefix + id, value, toCondition(precondition, before)));
+    const after = foundNote(id, await this.#watched(this.store.get(keyPrefix + id)));
     // Another writer may have come between our write and this read; then the ETag is not that of our text.
     const ours = after?.note.text === text && after.note.updatedAt === note.updatedAt;
     const result = { note, etag: ours ? after.etag : undefined, stale: false, answeredBy };
@@ -71,18 +71,18 @@ export class Notes {
    * @throws {PodkitError} ERR_PRECONDITION, ERR_STORE_UNAVAILABLE
    */
   async delete(id: string, precondition: Precondition | undefined): Promise<boolean> {
-    const before = await this.#watched(this.store.get(prefix + id));
+    const before = await this.#watched(this.store.get(keyPrefix + id));
     if (precondition && !precondition(before?.etag)) throw preconditionFailed(id);
     if (before === undefined) return false;
-    await this.#watched(this.store.delete(prefix + id, toCondition(precondition, before)));
+    await this.#watched(this.store.delete(keyPrefix + id, toCondition(precondition, before)));
     this.#recent.delete(id);
     return true;
   }
 
   /** Ids of notes, a page at a time. */
   async list(limit: number, after: string | undefined): Promise<{ ids: string[]; next: string | undefined }> {
-    const { keys, next } = await this.#watched(this.store.keys(prefix, limit, after));
-    return { ids: keys.map((key) => key.slice(prefix.length)), next };
+    const { keys, next } = await this.#watched(this.store.keys(keyPrefix, limit, after));
+    return { ids: keys.map((key) => key.slice(keyPrefix.length)), next };
   }
 
   async #watched<T>(work: Promise<T>): Promise<T> {
@@ -102,7 +102,7 @@ export class Notes {
     if (found === undefined) return;
     this.#recent.set(id, found);
     const oldest = this.#recent.keys().next();
-    if (this.#recent.size > remembered && oldest.done !== true) this.#recent.delete(oldest.value);
+    if (this.#recent.size > maxRemembered && oldest.done !== true) this.#recent.delete(oldest.value);
   }
 }
 

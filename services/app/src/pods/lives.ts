@@ -28,8 +28,8 @@ export type Beginning = {
 type Work = <Result>(work: () => Result) => Result;
 type Row = Record<string, unknown>;
 
-/** How many lives are kept beside the first one. */
-const kept = 50;
+/** Maximum number of lives that are kept, beside the first one. */
+const maxLives = 50;
 const unrecorded = 'no end was recorded: killed, out of memory, or the node went away';
 
 /** The lives of this Pod, recorded on its volume. */
@@ -63,7 +63,7 @@ export class Lives {
       const sql = 'INSERT INTO lives (pod, uid, node, started_at, seen_at) VALUES (?, ?, ?, ?, ?)';
       const insert = this.#database.prepare(sql);
       this.#current = Number(insert.run(pod ?? null, uid ?? null, node ?? null, startedAt, startedAt).lastInsertRowid);
-      this.#database.prepare('DELETE FROM lives WHERE number > 1 AND number <= ?').run(this.#current - kept);
+      this.#database.prepare('DELETE FROM lives WHERE number > 1 AND number <= ?').run(this.#current - maxLives);
     });
   }
 

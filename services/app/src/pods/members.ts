@@ -1,4 +1,6 @@
 import { isIPv6 } from 'node:net';
+import { parseOrdinal } from '../identity.ts';
+import { Throttle } from '../throttle.ts';
 import type { PodStore } from './pod-store.ts';
 import type { PodResolver } from './srv-resolver.ts';
 
@@ -22,8 +24,8 @@ export type MembersOptions = {
   onError: (error: unknown) => void;
 };
 
-/** Milliseconds for which an answer of DNS is used. */
-const freshFor = 1000;
+/** Minimum time between two lookups, in milliseconds. */
+const lookupInterval = 1000;
 
 /**
  * The Pods of the service: those that DNS names now, and those that it named before, since a Pod that is away still has
@@ -32,9 +34,8 @@ const freshFor = 1000;
 export class Members {
   readonly #options: MembersOptions;
   readonly #known = new Map<number, Address>();
-  #asked = Number.NEGATIVE_INFINITY;
+  readonly #lookup = new Throttle(lookupInterval, () => this.#ask());
   #answered = false;
-  #asking: Promise<void> | undefined;
 
   constructor(options: MembersOptions) {
     this.#options = options;
@@ -64,12 +65,7 @@ export class Members {
 
   /** Ask DNS, unless it was asked within the last second. Never throws: the known members stay. */
   async refresh(): Promise<void> {
-    if (performance.now() - this.#asked < freshFor) return;
-    this.#asking ??= this.#ask().finally(() => {
-      this.#asked = performance.now();
-      this.#asking = undefined;
-    });
-    await this.#asking;
+    await this.#lookup.run();
   }
 
   async #ask(): Promise<void> {
@@ -79,7 +75,7 @@ export class Members {
     try {
       const domain = service.split('.').slice(2).join('.');
       for (const { host, port } of await resolver.pods(service)) {
-        const ordinal = parseOrdinal(host, domain);
+        const ordinal = findOrdinal(host, domain);
         if (ordinal !== undefined) this.#remember({ ordinal, host, port });
       }
       this.#answered = true;
@@ -108,9 +104,9 @@ export class Members {
 }
 
 /** The ordinal in a Pod's stable name, `app-2.<domain>`. Other names have none, so that our token goes nowhere else. */
-function parseOrdinal(host: string, domain: string): number | undefined {
+function findOrdinal(host: string, domain: string): number | undefined {
   const end = `.${domain}`;
   if (!host.toLowerCase().endsWith(end.toLowerCase())) return undefined;
-  const match = /^[a-z0-9-]*-(\d{1,9})$/i.exec(host.slice(0, -end.length));
-  return match ? Number(match[1]) : undefined;
+  const name = host.slice(0, -end.length);
+  return /^[a-z0-9-]+$/i.test(name) ? parseOrdinal(name) : undefined;
 }

@@ -14,11 +14,13 @@ import { dnsResolver } from './srv-resolver.ts';
 /** The part of the process that reports its end. */
 export type EndingProcess = Pick<NodeJS.Process, 'once'>;
 
-/** In milliseconds: how often it is recorded that this life goes on, and how often DNS is asked for the members. */
-const [livesEvery, membersEvery] = [10_000, 10_000];
+/** Milliseconds between two records that this life goes on. */
+const lifeInterval = 10_000;
+/** Milliseconds between two lookups of the members. */
+const membersInterval = 10_000;
 
-/** Bytes of another Pod's facts at most. */
-const mostFacts = 64 * 1024;
+/** Maximum size of another Pod's facts, in bytes. */
+const maxFactsBytes = 64 * 1024;
 
 /**
  * Open this Pod's data and find the others.
@@ -45,7 +47,7 @@ export async function openPods(context: Context<Config>, identity: Identity, pro
     store,
     readiness: () => ({ ready: lifecycle.state === 'ready' || lifecycle.state === 'draining', state: lifecycle.state }),
   });
-  every(context, 'members', membersEvery, () => members.refresh());
+  repeat(context, 'members', membersInterval, () => members.refresh());
   return pods;
 }
 
@@ -56,7 +58,7 @@ function openClient(
 ): PodClient | undefined {
   if (config.podsSrv === undefined || config.internalToken === undefined) return undefined;
   // The largest answer is a value; all others are facts.
-  const client = new HttpClient({ lookup: resolver.lookup, limit: config.valueLimit + mostFacts });
+  const client = new HttpClient({ lookup: resolver.lookup, limit: config.valueLimit + maxFactsBytes });
   lifecycle.atClose('connections to other Pods', () => client.close());
   return new PodClient({ client, self, token: config.internalToken, timeout: config.podsTimeout });
 }
@@ -77,7 +79,7 @@ async function openStore(
   const store = createStore(config);
   const { pod, uid, node, startedAt } = identity;
   store.lives.begin({ pod, uid, node, startedAt: Date.parse(startedAt) });
-  every(context, 'life', livesEvery, () => store.lives.see());
+  repeat(context, 'life', lifeInterval, () => store.lives.see());
   // At the very end, since the exit code is not known before.
   process.once('exit', (exitCode: number) => closeStore(context, store, exitCode));
   return store;
@@ -103,7 +105,7 @@ function closeStore({ log, lifecycle }: Context<Config>, store: PodStore, exitCo
   }
 }
 
-function every({ log, lifecycle }: Context<Config>, name: string, interval: number, work: () => unknown): void {
+function repeat({ log, lifecycle }: Context<Config>, name: string, interval: number, work: () => unknown): void {
   const timer = setInterval(() => {
     try {
       work();

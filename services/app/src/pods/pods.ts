@@ -15,10 +15,10 @@ export type PodsOptions = {
   readiness: () => { ready: boolean; state: string };
 };
 
-/** Milliseconds for which a list is used, however many ask for it. */
-const freshFor = 1000;
-/** Pods asked at the same time. */
-const atOnce = 16;
+/** Milliseconds for which all callers get the same list. */
+const listLifetime = 1000;
+/** Maximum number of Pods that are asked at the same time. */
+const maxConcurrent = 16;
 
 /** The Pods of the service, and the facts of each. */
 export class Pods {
@@ -60,7 +60,7 @@ export class Pods {
 
   /** Every member with its facts. The others are asked at most once a second. */
   async list(): Promise<Member[]> {
-    if (this.#list === undefined || performance.now() - this.#list.at > freshFor)
+    if (this.#list === undefined || performance.now() - this.#list.at > listLifetime)
       this.#list = { at: performance.now(), members: this.#askAll() };
     return this.#list.members;
   }
@@ -81,7 +81,7 @@ export class Pods {
     const askNext = async () => {
       for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) members.push(await this.#ask(next));
     };
-    await Promise.all(Array.from({ length: atOnce }, askNext));
+    await Promise.all(Array.from({ length: maxConcurrent }, askNext));
     return members.toSorted((a, b) => a.ordinal - b.ordinal);
   }
 

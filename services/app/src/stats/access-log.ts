@@ -8,8 +8,8 @@ export type AccessLogOptions = {
   onError: (error: unknown) => void;
 };
 
-/** Lines that may wait for the disk; further ones are dropped and counted. */
-const mostPending = 10_000;
+/** Maximum number of lines that wait for the disk; further ones are dropped and counted. */
+const maxPendingLines = 10_000;
 
 /** Writes one CSV line per request, for an adapter that reads logs in a shared folder: time, method, route, status, nanoseconds. */
 export class AccessLog {
@@ -28,7 +28,7 @@ export class AccessLog {
   }
 
   readonly observe: HttpMetrics['observe'] = (method, route, status, seconds) => {
-    if (this.#pending.length >= mostPending) {
+    if (this.#pending.length >= maxPendingLines) {
       this.#dropped += 1;
       return;
     }
