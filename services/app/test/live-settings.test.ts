@@ -47,7 +47,7 @@ describe('settings in mounted files', () => {
     await waitFor('the level', async () => (await settings()).logLevel === 'error');
   });
 
-  test('of one swap apply together: who sees the new banner sees the new token', async () => {
+  test('of one swap apply together, so the new banner never appears with the old token', async () => {
     const folder = tempDir();
     writeMounted(folder, '1', { banner: 'blue', 'chaos-token': 'token-a' });
     const tokens: (string | undefined)[] = [];

@@ -2,7 +2,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { guardToLoopback } from '../src/http/local-guard.ts';
 import { createTestServer } from './support/test-server.ts';
 
-test('the console answers callers within the Pod and Pods with the internal token, and nobody else', async () => {
+test('the console answers callers within the Pod and Pods with the internal token, and no others', async () => {
   const server = createTestServer();
   onTestFinished(() => server.close());
   guardToLoopback(server, { internalToken: 'between-pods' });

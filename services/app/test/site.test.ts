@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { tempDir } from '@podkit/chassis/testing/temp-dir';
 import { describe, expect, onTestFinished, test } from 'vitest';
-
 import { SiteFiles, siteRoutes } from '../src/http/site-routes.ts';
 import { SiteFolder } from './support/site-folder.ts';
 import { createTestServer } from './support/test-server.ts';
@@ -22,7 +21,8 @@ describe('the synced site', () => {
   test('serves a page with its commit, its type and a strong ETag that all replicas share', async () => {
     const folder = new SiteFolder();
     const commit = folder.publish('a', { 'index.html': '<h1>one</h1>' });
-    const [one, two] = [serve(folder.link), serve(folder.link)];
+    const one = serve(folder.link);
+    const two = serve(folder.link);
     const answer = await one('/');
     expect(answer.body).toBe('<h1>one</h1>');
     expect(answer.headers).toMatchObject({
@@ -156,10 +156,8 @@ describe('the synced site', () => {
     folder.publish('a', { 'a.txt': 'a', 'a.txt.gz': gzipSync('a') });
     const get = serve(folder.link);
     const gzip = { 'accept-encoding': 'gzip' };
-    const [plain, packed] = [
-      String((await get('/a.txt')).headers.etag),
-      String((await get('/a.txt', gzip)).headers.etag),
-    ];
+    const plain = String((await get('/a.txt')).headers.etag);
+    const packed = String((await get('/a.txt', gzip)).headers.etag);
     const status = async (headers: Record<string, string>) => (await get('/a.txt', headers)).statusCode;
     expect(await status({ 'if-none-match': `W/"x", W/${plain}` })).toBe(304);
     expect(await status({ 'if-none-match': packed })).toBe(200);

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Server } from '@podkit/chassis/http/server';
 import type { FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify';
 import type { Chaos } from '../chaos/chaos.ts';
@@ -38,7 +37,7 @@ function admitStream(_reply: FastifyReply, done: () => void): void {
 
 async function disturb(chaos: Chaos, request: FastifyRequest, reply: FastifyReply, goOn: () => void): Promise<void> {
   await chaos.hanging;
-  if (chaos.delay > 0) await sleep(chaos.delay);
+  if (chaos.delay > 0) await new Promise((resolve) => setTimeout(resolve, chaos.delay));
   if (chaos.dropShare === 0 || Math.random() >= chaos.dropShare) return goOn();
   reply.hijack();
   request.raw.socket.destroy();

@@ -17,8 +17,8 @@ type History = { samples: { at: number; memory: number }[]; events: Event[]; cal
 type Event = { id: number; kind: string; text: string };
 
 const get = async <T>({ admin }: RunningApp, path: string) => (await (await fetch(`${admin}${path}`)).json()) as T;
-const documentOf = (app: RunningApp) => get<Document>(app, '/api/console');
-const historyOf = (app: RunningApp) => get<History>(app, '/api/console/history');
+const readDocument = (app: RunningApp) => get<Document>(app, '/api/console');
+const readHistory = (app: RunningApp) => get<History>(app, '/api/console/history');
 
 /** A container of the Pod that answers each path with one text: a stand-in, whose answers a test can change. */
 const sidecar = (answers: Record<string, string>) =>
@@ -42,9 +42,9 @@ test('the document has the identity of the Pod and the state of each container',
     APP_GIT_SYNC_URL: `${adapter}/readyz`,
     APP_AMBASSADOR_PROBE_URL: 'http://127.0.0.1:1/readyz',
   });
-  // On a busy machine one that is asked may be late for once.
+  // On a busy machine a sidecar may miss the timeout of one request.
   const document = await waitFor('all that can be reached', async () => {
-    const shown = await documentOf(app);
+    const shown = await readDocument(app);
     const unreachable = shown.containers.filter(({ state }) => state === 'unreachable');
     return unreachable.length === 1 && shown.metrics.ok && shown.downward.ok && shown;
   });
@@ -68,14 +68,14 @@ test('the document cuts an annotation of 200 kB, and says so', async () => {
   const annotations = { values: { long: 'x'.repeat(200_000), short: 'y' } };
   const downward = await sidecar({ '/': JSON.stringify({ annotations }) });
   const app = await startApp({ APP_DOWNWARD_URL: downward });
-  const shown = await waitFor('the annotations', async () => (await documentOf(app)).downward.annotations);
+  const shown = await waitFor('the annotations', async () => (await readDocument(app)).downward.annotations);
   expect(shown.short).toBe('y');
   expect(shown.long).toMatch(/^x{1000}… cut: 200,000 characters in all$/);
 });
 
 test('the document never contains a secret', async () => {
   const app = await startApp({ CHAOS: 'true', APP_CHAOS_TOKEN: 'hunter2', APP_AMBASSADOR_TOKEN: 'hunter3' });
-  const everything = JSON.stringify([await documentOf(app), await historyOf(app)]);
+  const everything = JSON.stringify([await readDocument(app), await readHistory(app)]);
   expect(everything).not.toMatch(/hunter/);
   expect(everything).toContain('"name":"chaosToken","value":"••••"');
   expect(app.service.output.join()).not.toMatch(/hunter/);
@@ -86,18 +86,18 @@ test('the history has samples, events and probe calls from before a page was ope
   const downward = await sidecar(answers);
   const app = await startApp({ APP_DOWNWARD_URL: downward });
   await fetch(`${app.admin}/livez`, { headers: { 'user-agent': 'kube-probe/9.99' } });
-  await waitFor('the first label', async () => (await documentOf(app)).downward.labels?.track === 'a');
+  await waitFor('the first label', async () => (await readDocument(app)).downward.labels?.track === 'a');
   answers['/'] = '{"labels":{"values":{"track":"b"}}}';
   answers['/metrics'] = 'process_start_time_seconds 200\n';
   const text = await waitFor('the relabelling', async () => {
-    await documentOf(app);
-    const { events } = await historyOf(app);
+    await readDocument(app);
+    const { events } = await readHistory(app);
     const found = events.filter(({ kind }) => kind === 'labels' || kind === 'restart').map((event) => event.text);
     return found.length === 2 && found.toSorted();
   });
   expect(text).toEqual(['downward-reader restarted', 'label track changed to b']);
   const history = await waitFor('a sample', async () => {
-    const now = await historyOf(app);
+    const now = await readHistory(app);
     return now.samples.length > 0 && now;
   });
   expect(history.samples[0]?.memory).toBeGreaterThan(1e6);
@@ -152,7 +152,7 @@ test('the polling has a User-Agent of its own, so that it stays out of the logs 
   });
   const app = await startApp({ APP_DOWNWARD_URL: url, APP_ADAPTER_URL: url, APP_GIT_SYNC_URL: url });
   await waitFor('a poll', async () => {
-    await documentOf(app);
+    await readDocument(app);
     return agents.size > 0;
   });
   expect([...agents]).toEqual(['podkit-poller']);

@@ -6,7 +6,7 @@ const at = Date.now();
 const pod = { at: at + 60_000, lifecycle: { state: 'ready' }, metrics: { ok: false } };
 const open = reducePage(emptyPage, { type: 'document', data: pod, at });
 
-const keyOf = ({ at: time, id }: { at: number; id: number }) => `${time} ${id}`;
+const formatKey = ({ at: time, id }: { at: number; id: number }) => `${time} ${id}`;
 const series = (value: number) => ({ ok: true, series: [{ name: 'a', labels: {}, value }] });
 
 test('an update changes the parts that it has and leaves the others', () => {
@@ -23,7 +23,7 @@ test('history and updates that overlap give each entry once, in the order of tim
     { at: 4, id: 2 },
     { at: 5, id: 3 },
   ];
-  expect(merged(known, history, keyOf)).toEqual(history);
+  expect(merged(known, history, formatKey)).toEqual(history);
 });
 
 test('entries older than an hour are dropped', () => {

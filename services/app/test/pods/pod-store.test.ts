@@ -54,7 +54,7 @@ test('of changes that share a transaction only the one that does not fit is refu
   store.close({});
 });
 
-test('a full volume is 507 and loses nothing; once there is space, keys are accepted again', async () => {
+test('a database at APP_DATA_LIMIT is 507 and loses nothing; once there is space, keys are accepted again', async () => {
   const data = tempDir();
   const app = await startApp({ APP_DATA: data, APP_DATA_LIMIT: '64Ki' });
   const request = async (method: string, key: string) =>

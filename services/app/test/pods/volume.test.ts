@@ -41,7 +41,8 @@ test.skipIf(process.getuid?.() !== 0)('a full volume is 507, loses nothing, and 
 test.skipIf(process.getuid?.() !== 0)(
   'a volume that fails is read-only, and everything but writes goes on',
   async () => {
-    const [folder, image] = [tempDir(), join(tempDir(), 'image')];
+    const folder = tempDir();
+    const image = join(tempDir(), 'image');
     writeFileSync(image, Buffer.alloc(16 * 1024 * 1024));
     execFileSync('mkfs.ext4', ['-q', image]);
     const mount = () => execFileSync('mount', ['-o', 'loop', image, folder]);

@@ -8,7 +8,9 @@ const writer = join(import.meta.dirname, '..', 'fixtures', 'data-writer.ts');
 /** SIGKILL a process that writes keys, again and again on the same volume, and count what was acknowledged and is not there. */
 export async function killSweep(folder: string, rounds: number): Promise<{ acknowledged: number; lost: number }> {
   const acknowledged = new Map<string, number>();
-  let [last, count, lost] = [0, 0, 0];
+  let last = 0;
+  let count = 0;
+  let lost = 0;
   for (let round = 0; round < rounds; round += 1) {
     const text = await writeUntilKilled(folder, last, 20 + ((round * 37) % 150));
     for (const line of text.split('\n').slice(0, -1)) {
@@ -17,7 +19,7 @@ export async function killSweep(folder: string, rounds: number): Promise<{ ackno
       last = Math.max(last, Number(version));
       count += 1;
     }
-    lost += missing(folder, acknowledged);
+    lost += countMissing(folder, acknowledged);
     // Beyond what may be there without having been acknowledged.
     last += 8;
   }
@@ -35,7 +37,7 @@ async function writeUntilKilled(folder: string, start: number, afterMs: number):
   return text;
 }
 
-function missing(folder: string, acknowledged: ReadonlyMap<string, number>): number {
+function countMissing(folder: string, acknowledged: ReadonlyMap<string, number>): number {
   const store = new PodStore({ folder, limit: 2 ** 30 });
   const there = (key: string) => Number(Buffer.from(store.get(key)?.bytes ?? '').toString());
   const lost = [...acknowledged].filter(([key, version]) => there(key) < version).length;

@@ -13,7 +13,8 @@ export async function startApp(
   env: Record<string, string> = {},
   { started = true, args = [], main = source }: { started?: boolean; args?: string[]; main?: string } = {},
 ): Promise<RunningApp> {
-  const [port, adminPort] = [Number(env.PORT ?? (await freePort())), Number(env.ADMIN_PORT ?? (await freePort()))];
+  const port = Number(env.PORT ?? (await freePort()));
+  const adminPort = Number(env.ADMIN_PORT ?? (await freePort()));
   const service = spawnService(main, {
     args,
     env: {

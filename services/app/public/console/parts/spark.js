@@ -1,14 +1,17 @@
 import { html } from '../lib/html.js';
 
-const [width, height] = [160, 24];
+const width = 160;
+const height = 24;
 
 /** A small chart of one series, with its highest and lowest value; of a counter, its growth per second. */
 export function Spark({ points, grows, format, name }) {
   const values = grows ? rates(points) : points;
   if (values.length < 2) return html`<span class="quiet">–</span>`;
   const numbers = values.map(([, value]) => value);
-  const [low, high] = [Math.min(...numbers), Math.max(...numbers)];
-  const [from, to] = [values[0][0], values.at(-1)[0]];
+  const low = Math.min(...numbers);
+  const high = Math.max(...numbers);
+  const from = values[0][0];
+  const to = values.at(-1)[0];
   const x = (at) => ((at - from) / (to - from || 1)) * width;
   const y = (value) => height - 2 - ((value - low) / (high - low || 1)) * (height - 4);
   const path = values
