@@ -1,3 +1,4 @@
+import { PodkitError } from '@podkit/chassis/errors';
 import type { Context } from '@podkit/chassis/process/service';
 import { Chaos } from './chaos/chaos.ts';
 import type { Config } from './config.ts';
@@ -33,7 +34,7 @@ export function createProcessState(context: Context<Config>, identity: Identity)
   lifecycle.atClose('availability', () => availability.stop());
   for (const probe of ['livez', 'readyz', 'startupz'] as const) {
     health.add(probe, 'chaos', () => {
-      if (chaos.isFailing(probe)) throw new Error('failed by a chaos control');
+      if (chaos.isFailing(probe)) throw new PodkitError('ERR_CHAOS', 'failed by a chaos control');
     });
   }
   const settings = createSettings(context, timeline);

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { PodkitError } from '@podkit/chassis/errors';
 
 /** The libraries of the console's page: the name under `vendor/`, and the file within the package. */
 const published = {
@@ -19,6 +20,6 @@ export function vendorFiles(): { name: string; path: string }[] {
 function findFolder(library: string): string {
   const paths = createRequire(import.meta.url).resolve.paths(library) ?? [];
   const found = paths.map((folder) => join(folder, library)).find((folder) => existsSync(join(folder, 'package.json')));
-  if (found === undefined) throw new Error(`${library} is not installed`);
+  if (found === undefined) throw new PodkitError('ERR_NOT_INSTALLED', `${library} is not installed`);
   return found;
 }

@@ -3,9 +3,12 @@ import type { Lifecycle } from '@podkit/chassis/process/lifecycle';
 
 export type AvailabilityListener = (ready: boolean) => void;
 
+/** Milliseconds between two checks. */
+const interval = 500;
+
 /**
- * Readiness as a state that the file for exec probes, the TCP port and gRPC follow. It runs the checks of `/readyz` every
- * period and at each change of the lifecycle.
+ * Readiness as a state that the file for exec probes, the TCP port and gRPC follow. It runs the checks of `/readyz` at an
+ * interval and at each change of the lifecycle.
  */
 export class Availability {
   readonly #health: Health;
@@ -14,10 +17,10 @@ export class Availability {
   readonly #timer: NodeJS.Timeout;
   #ready = false;
 
-  constructor(health: Health, lifecycle: Lifecycle, { period = 500 }: { period?: number } = {}) {
+  constructor(health: Health, lifecycle: Lifecycle) {
     this.#health = health;
     this.#lifecycle = lifecycle;
-    this.#timer = setInterval(() => void this.check(), period);
+    this.#timer = setInterval(() => void this.check(), interval);
     this.#timer.unref();
     lifecycle.onChange(({ state }) => {
       if (state !== 'ready' && state !== 'unready') void this.check();
@@ -41,7 +44,7 @@ export class Availability {
     this.#set(ok && state !== 'starting' && state !== 'closed' && state !== 'exited');
   }
 
-  /** End the checks, as not ready. */
+  /** Stop the checks and report not ready. */
   stop(): void {
     clearInterval(this.#timer);
     this.#set(false);

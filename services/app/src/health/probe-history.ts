@@ -22,15 +22,11 @@ export type ProbeCount = { ok: number; failed: number; milliseconds: number };
 
 /** The calls of probes and hooks within the last hour, and how many there were since the start. */
 export class ProbeHistory {
-  readonly #ring: Ring<ProbeCall>;
+  /** An hour of three probes every 3 s is 3600 calls. */
+  readonly #ring = new Ring<ProbeCall>({ size: 4000, maxAge: hour });
   readonly #counts = new Map<string, ProbeCount>();
   readonly #listeners: (() => void)[] = [];
   #id = 0;
-
-  /** An hour of three probes every 3 s is 3600 calls. */
-  constructor({ size = 4000 }: { size?: number } = {}) {
-    this.#ring = new Ring({ size, maxAge: hour });
-  }
 
   /** Record a call that was answered just now. */
   record(call: Omit<ProbeCall, 'id' | 'at' | 'prober'>): void {

@@ -6,7 +6,6 @@ import { swaggerUi } from '@podkit/chassis/http/swagger-ui';
 import type { Context } from '@podkit/chassis/process/service';
 import pkg from '../../package.json' with { type: 'json' };
 import type { Config } from '../config.ts';
-import { openConsole } from '../console/open-console.ts';
 import type { Stores } from '../open-stores.ts';
 import type { ProcessState } from '../process-state.ts';
 import { hookRoutes, watchProbes } from './admin-routes.ts';
@@ -14,6 +13,7 @@ import { chaosRoutes } from './chaos-routes.ts';
 import { errorStatuses } from './error-statuses.ts';
 import { guardToLoopback } from './local-guard.ts';
 import { memberConsole } from './member-console.ts';
+import { openConsole } from './open-console.ts';
 import { statsRoutes } from './stats-routes.ts';
 import { guardByToken } from './token-guard.ts';
 
@@ -72,8 +72,6 @@ function insideRoutes(scope: Server, context: Context<Config>, parts: AdminParts
     stores,
     stream: streams.console,
     streams: () => streams.console.size + streams.site.size,
-    members: () => stores.pods.list(),
-    lives: stores.pods.lives,
   });
   memberConsole(scope, {
     self: stores.pods.ordinal,

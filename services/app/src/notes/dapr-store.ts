@@ -3,6 +3,7 @@ import type { Answer, HttpClient } from '@podkit/chassis/http/client';
 import {
   type AnsweredBy,
   type Condition,
+  invalidCursor,
   type KeyPage,
   type NoteStore,
   preconditionFailed,
@@ -15,7 +16,7 @@ export type DaprStoreOptions = {
   url: string;
   /** Name of the state component. */
   store: string;
-  /** The current API token: it may be rotated. */
+  /** Reads the API token, which may be rotated. */
   token?: () => string | undefined;
   /** Milliseconds for one answer. */
   timeout: number;
@@ -73,7 +74,7 @@ export class DaprStore implements NoteStore {
     });
     const answer = await this.#ask('GET', `/v1.0-alpha1/state/${this.name}/keys?${query.toString()}`);
     if (answer.status === 404) throw new PodkitError('ERR_STORE_UNSUPPORTED', 'the state store cannot list its keys');
-    if (answer.status === 400) throw new PodkitError('ERR_CURSOR', 'the cursor is not one that this list gave');
+    if (answer.status === 400) throw invalidCursor();
     expectStatus(answer, [200]);
     const { keys, token } = JSON.parse(answer.body.toString()) as { keys: string[]; token?: string };
     return { keys, next: token === '' ? undefined : token };

@@ -30,5 +30,7 @@ export type NoteStore = {
 export const unavailable = (why: string, cause?: unknown): PodkitError =>
   new PodkitError('ERR_STORE_UNAVAILABLE', why, cause === undefined ? {} : { cause });
 
+export const invalidCursor = (): PodkitError => new PodkitError('ERR_CURSOR', 'the cursor is not from this list');
+
 export const preconditionFailed = (key: string): PodkitError =>
   new PodkitError('ERR_PRECONDITION', `the condition of the request does not hold for "${key}"`);

@@ -3,7 +3,7 @@ import { type AnsweredBy, type Condition, type NoteStore, preconditionFailed, ty
 
 export type Note = { id: string; text: string; updatedAt: string };
 
-/** A note with what HTTP needs beside it. `stale`: the store is down, and this is its last answer. */
+/** A note, with the rest of its HTTP answer. `stale`: the store is down, and this is its last answer. */
 export type FoundNote = { note: Note; etag: string | undefined; stale: boolean; answeredBy: AnsweredBy };
 
 export type PutResult = FoundNote & { created: boolean };
@@ -18,13 +18,11 @@ const maxRemembered = 500;
 /** Notes with optimistic concurrency on any store. */
 export class Notes {
   readonly store: NoteStore;
-  readonly #now: () => Date;
   readonly #recent = new Map<string, FoundNote>();
   #unavailableSince: number | undefined;
 
-  constructor(store: NoteStore, now: () => Date = () => new Date()) {
+  constructor(store: NoteStore) {
     this.store = store;
-    this.#now = now;
   }
 
   /** When the store stopped answering, in milliseconds since the epoch; undefined while it answers. */
@@ -35,7 +33,7 @@ export class Notes {
   /** A note, or undefined. While the store is down: the note as it was last seen. */
   async get(id: string): Promise<FoundNote | undefined> {
     try {
-      const found = foundNote(id, await this.#watched(this.store.get(keyPrefix + id)));
+      const found = toFoundNote(id, await this.#observe(this.store.get(keyPrefix + id)));
       this.#remember(id, found);
       return found;
     } catch (error) {
@@ -51,13 +49,13 @@ export class Notes {
    * @throws {PodkitError} ERR_PRECONDITION, ERR_STORE_UNAVAILABLE
    */
   async put(id: string, text: string, precondition: Precondition | undefined): Promise<PutResult> {
-    const before = foundNote(id, await this.#watched(this.store.get(keyPrefix + id)));
+    const before = toFoundNote(id, await this.#observe(this.store.get(keyPrefix + id)));
     if (precondition && !precondition(before?.etag)) throw preconditionFailed(id);
     if (before?.note.text === text) return { ...before, created: false };
-    const note = { id, text, updatedAt: this.#now().toISOString() };
+    const note = { id, text, updatedAt: new Date().toISOString() };
     const value = JSON.stringify({ text, updatedAt: note.updatedAt });
-    const answeredBy = await this.#watched(this.store.put(keyPrefix + id, value, toCondition(precondition, before)));
-    const after = foundNote(id, await this.#watched(this.store.get(keyPrefix + id)));
+    const answeredBy = await this.#observe(this.store.put(keyPrefix + id, value, toCondition(precondition, before)));
+    const after = toFoundNote(id, await this.#observe(this.store.get(keyPrefix + id)));
     // Another writer may have come between our write and this read; then the ETag is not that of our text.
     const ours = after?.note.text === text && after.note.updatedAt === note.updatedAt;
     const result = { note, etag: ours ? after.etag : undefined, stale: false, answeredBy };
@@ -71,27 +69,28 @@ export class Notes {
    * @throws {PodkitError} ERR_PRECONDITION, ERR_STORE_UNAVAILABLE
    */
   async delete(id: string, precondition: Precondition | undefined): Promise<boolean> {
-    const before = await this.#watched(this.store.get(keyPrefix + id));
+    const before = await this.#observe(this.store.get(keyPrefix + id));
     if (precondition && !precondition(before?.etag)) throw preconditionFailed(id);
     if (before === undefined) return false;
-    await this.#watched(this.store.delete(keyPrefix + id, toCondition(precondition, before)));
+    await this.#observe(this.store.delete(keyPrefix + id, toCondition(precondition, before)));
     this.#recent.delete(id);
     return true;
   }
 
   /** Ids of notes, a page at a time. */
   async list(limit: number, after: string | undefined): Promise<{ ids: string[]; next: string | undefined }> {
-    const { keys, next } = await this.#watched(this.store.keys(keyPrefix, limit, after));
+    const { keys, next } = await this.#observe(this.store.keys(keyPrefix, limit, after));
     return { ids: keys.map((key) => key.slice(keyPrefix.length)), next };
   }
 
-  async #watched<T>(work: Promise<T>): Promise<T> {
+  /** Record whether the store answers. */
+  async #observe<T>(work: Promise<T>): Promise<T> {
     try {
       const result = await work;
       this.#unavailableSince = undefined;
       return result;
     } catch (error) {
-      if (getErrorCode(error) === 'ERR_STORE_UNAVAILABLE') this.#unavailableSince ??= this.#now().getTime();
+      if (getErrorCode(error) === 'ERR_STORE_UNAVAILABLE') this.#unavailableSince ??= Date.now();
       else this.#unavailableSince = undefined;
       throw error;
     }
@@ -115,12 +114,12 @@ function toCondition(
   return before.etag === undefined ? { kind: 'none' } : { kind: 'match', etag: before.etag };
 }
 
-function foundNote(id: string, stored: Stored | undefined): FoundNote | undefined {
+function toFoundNote(id: string, stored: Stored | undefined): FoundNote | undefined {
   if (stored === undefined) return undefined;
   return { note: parseNote(id, stored.value), etag: stored.etag, stale: false, answeredBy: stored.answeredBy };
 }
 
-/** What another program wrote under our key is shown as text rather than refused. */
+/** A value that another program wrote is shown as text. */
 function parseNote(id: string, value: string): Note {
   const { text, updatedAt } = parseFields(value);
   return {

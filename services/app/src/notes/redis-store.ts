@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
-import { describeError, PodkitError } from '@podkit/chassis/errors';
+import { describeError } from '@podkit/chassis/errors';
 import { Redis } from 'ioredis';
 import {
+  type AnsweredBy,
   type Condition,
+  invalidCursor,
   type KeyPage,
   type NoteStore,
   preconditionFailed,
@@ -40,33 +42,32 @@ export class RedisStore implements NoteStore {
   }
 
   async get(key: string): Promise<Stored | undefined> {
-    const value = await answered(this.#redis.get(key));
+    const value = await orUnavailable(this.#redis.get(key));
     return value === null ? undefined : { value, etag: hashEtag(value), answeredBy: {} };
   }
 
-  async put(key: string, value: string, condition: Condition): Promise<Record<string, string>> {
-    if (condition.kind === 'none') await answered(this.#redis.set(key, value));
+  async put(key: string, value: string, condition: Condition): Promise<AnsweredBy> {
+    if (condition.kind === 'none') await orUnavailable(this.#redis.set(key, value));
     else if (condition.kind === 'match')
       await this.#whenMatching(key, condition.etag, (multi) => multi.set(key, value));
-    else if ((await answered(this.#redis.set(key, value, 'NX'))) === null) throw preconditionFailed(key);
+    else if ((await orUnavailable(this.#redis.set(key, value, 'NX'))) === null) throw preconditionFailed(key);
     return {};
   }
 
-  async delete(key: string, condition: Condition): Promise<Record<string, string>> {
+  async delete(key: string, condition: Condition): Promise<AnsweredBy> {
     if (condition.kind === 'match') await this.#whenMatching(key, condition.etag, (multi) => multi.del(key));
-    else await answered(this.#redis.del(key));
+    else await orUnavailable(this.#redis.del(key));
     return {};
   }
 
-  /** In SCAN's order, so a page may be shorter or longer than `limit`, and a key that changes may be met twice. */
+  /** In SCAN's order, so a page may be shorter or longer than `limit`, and a key that changes may appear twice. */
   async keys(prefix: string, limit: number, after: string | undefined): Promise<KeyPage> {
-    if (after !== undefined && !cursorPattern.test(after))
-      throw new PodkitError('ERR_CURSOR', 'the cursor is not one that this list gave');
+    if (after !== undefined && !cursorPattern.test(after)) throw invalidCursor();
     const keys = new Set<string>();
     let cursor = after ?? '0';
     do {
       const pattern = `${prefix.replaceAll(/[*?[\]\\]/g, String.raw`\$&`)}*`;
-      const [next, found] = await answered(this.#redis.scan(cursor, 'MATCH', pattern, 'COUNT', limit));
+      const [next, found] = await orUnavailable(this.#redis.scan(cursor, 'MATCH', pattern, 'COUNT', limit));
       for (const key of found) keys.add(key);
       cursor = next;
     } while (cursor !== '0' && keys.size < limit);
@@ -74,7 +75,7 @@ export class RedisStore implements NoteStore {
   }
 
   async ping(): Promise<void> {
-    await answered(this.#redis.ping());
+    await orUnavailable(this.#redis.ping());
   }
 
   close(): void {
@@ -95,13 +96,14 @@ export class RedisStore implements NoteStore {
       return (await multi.exec()) !== null;
     });
     this.#turn = mine.catch(() => undefined);
-    if (!(await answered(mine))) throw preconditionFailed(key);
+    if (!(await orUnavailable(mine))) throw preconditionFailed(key);
   }
 }
 
 const hashEtag = (value: string): string => createHash('sha256').update(value).digest('base64url').slice(0, 22);
 
-async function answered<T>(command: Promise<T>): Promise<T> {
+/** The result of a command; its failure as ERR_STORE_UNAVAILABLE. */
+async function orUnavailable<T>(command: Promise<T>): Promise<T> {
   try {
     return await command;
   } catch (cause) {

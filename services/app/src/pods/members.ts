@@ -2,7 +2,7 @@ import { isIPv6 } from 'node:net';
 import { parseOrdinal } from '../identity.ts';
 import { Throttle } from '../throttle.ts';
 import type { PodStore } from './pod-store.ts';
-import type { PodResolver } from './srv-resolver.ts';
+import { noAddress, type PodResolver } from './srv-resolver.ts';
 
 /** Where a Pod of the service listens. */
 export type Address = { ordinal: number; host: string; port: number };
@@ -89,7 +89,7 @@ export class Members {
     return new Promise((resolve, reject) => {
       // Without `all` it is one address.
       this.#options.resolver.lookup(host, {}, (error, address) => {
-        if (error !== null || typeof address !== 'string') reject(error ?? new Error(`no address of ${host}`));
+        if (error !== null || typeof address !== 'string') reject(error ?? noAddress(host));
         else resolve(isIPv6(address) ? `[${address}]` : address);
       });
     });

@@ -1,7 +1,7 @@
 import { Resolver, type SrvRecord } from 'node:dns';
 import type { LookupFunction } from 'node:net';
 import { promisify } from 'node:util';
-import { getErrorCode } from '@podkit/chassis/errors';
+import { getErrorCode, PodkitError } from '@podkit/chassis/errors';
 
 /** Finds the Pods of a headless service, and the address of one by its stable name. */
 export type PodResolver = {
@@ -9,6 +9,9 @@ export type PodResolver = {
   pods(service: string): Promise<{ host: string; port: number }[]>;
   lookup: LookupFunction;
 };
+
+/** DNS has no address for the name. */
+export const noAddress = (host: string): PodkitError => new PodkitError('ERR_NO_ADDRESS', `no address of ${host}`);
 
 /**
  * Resolves by DNS, as Kubernetes publishes a headless service:
@@ -32,7 +35,7 @@ export function dnsResolver({ server }: { server?: string | undefined } = {}): P
       const answer = (family: 4 | 6) => (error: NodeJS.ErrnoException | null, addresses: string[]) => {
         const [first] = error === null ? addresses : [];
         if (first === undefined && family === 4) resolver.resolve6(hostname, answer(6));
-        else if (first === undefined) callback(error ?? new Error(`no address of ${hostname}`), '', family);
+        else if (first === undefined) callback(error ?? noAddress(hostname), '', family);
         else if (options.all === true)
           callback(
             null,

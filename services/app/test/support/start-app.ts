@@ -11,12 +11,11 @@ const source = join(import.meta.dirname, '..', '..', 'src', 'main.ts');
 /** The app as a process of its own on free ports of the loopback, killed when the test ends. */
 export async function startApp(
   env: Record<string, string> = {},
-  { started = true, args = [], main = source }: { started?: boolean; args?: string[]; main?: string } = {},
+  { started = true, main = source }: { started?: boolean; main?: string } = {},
 ): Promise<RunningApp> {
   const port = Number(env.PORT ?? (await freePort()));
   const adminPort = Number(env.ADMIN_PORT ?? (await freePort()));
   const service = spawnService(main, {
-    args,
     env: {
       HOST: '127.0.0.1',
       DRAIN_DELAY: '100ms',

@@ -3,29 +3,25 @@ import type { Server } from '@podkit/chassis/http/server';
 import type { EventStreams } from '@podkit/chassis/http/sse';
 import type { Context } from '@podkit/chassis/process/service';
 import type { Config } from '../config.ts';
-import { consoleApi } from '../http/console-api.ts';
-import { consoleRoutes } from '../http/console-routes.ts';
+import { type ConsoleSources, consoleDocument } from '../console/console-document.ts';
+import { ConsoleFeed } from '../console/console-feed.ts';
+import { DownwardWatch } from '../console/downward.ts';
+import { historyDocument, NewEntries } from '../console/history.ts';
+import { KnownMembers } from '../console/known-members.ts';
+import { Monitor } from '../console/monitor.ts';
+import { Sidecars, type SidecarUrls } from '../console/sidecars.ts';
 import type { Stores } from '../open-stores.ts';
 import type { Life } from '../pods/lives.ts';
-import type { Member } from '../pods/pod-facts.ts';
 import type { ProcessState } from '../process-state.ts';
 import { publicFolder } from '../public-folder.ts';
-import { type ConsoleSources, consoleDocument } from './console-document.ts';
-import { ConsoleFeed } from './console-feed.ts';
-import { DownwardWatch } from './downward.ts';
-import { historyDocument, NewEntries } from './history.ts';
-import { KnownMembers } from './known-members.ts';
-import { Monitor } from './monitor.ts';
-import { Sidecars, type SidecarUrls } from './sidecars.ts';
+import { consoleApi } from './console-api.ts';
+import { consoleRoutes } from './console-routes.ts';
 
 export type ConsoleParts = {
   stores: Stores;
   stream: EventStreams;
   /** Open event streams of the whole process. */
   streams: () => number;
-  members: () => Promise<Member[]>;
-  /** The lives of this Pod's process, oldest first, this one last. */
-  lives: readonly Life[];
 };
 
 /** Serve the console's page and API, and measure what they show. */
@@ -57,9 +53,9 @@ function consoleSources(context: Context<Config>, state: ProcessState, parts: Co
   const { stores, stream } = parts;
   const { host } = new URL(config.notesProtocol === 'dapr' ? config.ambassadorUrl : config.redisUrl);
   const inFlight = () => state.overload.inFlight;
-  const note = state.timeline.record.bind(state.timeline);
-  const sidecars = new Sidecars(stores.client, sidecarUrls(config), (kind, text, name) => note(kind, text, { name }));
-  const downward = new DownwardWatch(stores.client, config.downwardUrl, (text) => note('labels', text));
+  const record = state.timeline.record.bind(state.timeline);
+  const sidecars = new Sidecars(stores.client, sidecarUrls(config), (kind, text, name) => record(kind, text, { name }));
+  const downward = new DownwardWatch(stores.client, config.downwardUrl, (text) => record('labels', text));
   const isWatched = () => stream.size > 0;
   return {
     ...state,
@@ -73,16 +69,16 @@ function consoleSources(context: Context<Config>, state: ProcessState, parts: Co
     loopLimit: config.maxEventLoopDelay,
     chaosEnabled: config.chaos,
     drain: { delayMs: config.drainDelay, timeoutMs: config.shutdownTimeout, inFlight, streams: parts.streams },
-    members: new KnownMembers(parts.members),
-    livesBefore: livesBefore(parts.lives),
+    members: new KnownMembers(() => stores.pods.list()),
+    livesBefore: listLivesBefore(stores.pods.lives),
   };
 }
 
 /** Maximum number of earlier lives that are shown. */
 const maxShownLives = 20;
 
-/** Without nodes and UIDs, which not everybody who sees the page should know. */
-function livesBefore(lives: readonly Life[]) {
+/** The earlier lives, without nodes and UIDs: callers of the console need not know these. */
+function listLivesBefore(lives: readonly Life[]) {
   return lives
     .slice(0, -1)
     .slice(-maxShownLives)
@@ -92,13 +88,13 @@ function livesBefore(lives: readonly Life[]) {
 /** The settings have the URLs of the probes; the metrics are on the same port. */
 function sidecarUrls({ gitSyncUrl, ambassadorProbeUrl, adapterUrl, downwardUrl }: Readonly<Config>): SidecarUrls {
   return {
-    'git-sync': both(new URL(gitSyncUrl)),
-    ambassador: both(new URL(ambassadorProbeUrl)),
-    'metrics-adapter': both(new URL('readyz', withSlash(adapterUrl))),
-    'downward-reader': both(new URL('readyz', withSlash(downwardUrl))),
+    'git-sync': addMetrics(new URL(gitSyncUrl)),
+    ambassador: addMetrics(new URL(ambassadorProbeUrl)),
+    'metrics-adapter': addMetrics(new URL('readyz', addSlash(adapterUrl))),
+    'downward-reader': addMetrics(new URL('readyz', addSlash(downwardUrl))),
   };
 }
 
-const both = (probe: URL) => ({ probe: probe.href, metrics: new URL('/metrics', probe).href });
+const addMetrics = (probe: URL) => ({ probe: probe.href, metrics: new URL('/metrics', probe).href });
 
-const withSlash = (url: string): string => (url.endsWith('/') ? url : `${url}/`);
+const addSlash = (url: string): string => (url.endsWith('/') ? url : `${url}/`);
