@@ -6,7 +6,7 @@ export type Csp = Exclude<HelmetOptions['contentSecurityPolicy'], boolean | unde
 type Directives = NonNullable<Exclude<Csp, false>['directives']>;
 
 /**
- * Parse the value of a Content-Security-Policy header; an empty one is none. helmet requires a `default-src` and the
+ * Parse the value of a Content-Security-Policy header; false if it is empty. helmet requires a `default-src` but the
  * standard (https://www.w3.org/TR/CSP3/) does not, so a policy without one gets helmet's exception.
  */
 export function parseCsp(policy: string): Csp {

@@ -1,4 +1,4 @@
-/** A percent-encoded part of a URL, decoded; undefined if it is not percent-encoded UTF-8. */
+/** Decode a percent-encoded part of a URL; undefined if it is not percent-encoded UTF-8. */
 export function decodePercent(text: string): string | undefined {
   try {
     return decodeURIComponent(text);

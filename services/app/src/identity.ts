@@ -1,6 +1,6 @@
 import type { Config } from './config.ts';
 
-/** Who this Pod is, as far as the Downward API says. */
+/** The Pod, from the Downward API, and its process. */
 export type Identity = {
   pod: string | undefined;
   namespace: string | undefined;

@@ -11,13 +11,13 @@ import type { Pods } from './pods/pods.ts';
 import type { ProcessState } from './process-state.ts';
 import { SiteWatch } from './site/site-watch.ts';
 
-/** What the public port serves. */
+/** The sources of what the public port serves, and the client for the other containers. */
 export type Stores = {
   client: HttpClient;
   notes: Notes;
   siteWatch: SiteWatch;
   pods: Pods;
-  /** How to check each of the dependencies, for readiness. */
+  /** The check of each dependency, for readiness. */
   checks: Record<string, DependencyCheck>;
 };
 

@@ -1,4 +1,4 @@
 import { join } from 'node:path';
 
-/** The app's own files. The path is made here, since in the bundle every module is in the folder of main.ts. */
+/** The folder of the app's own files. This module is beside main.ts, since the bundle puts every module there. */
 export const publicFolder = join(import.meta.dirname, '..', 'public');

@@ -20,7 +20,7 @@ const exitCodeByError: Record<string, number> = {
   ERR_DATA_DAMAGED: appExitCodes.damagedData,
 };
 
-/** Start the app. Where it can't start, the process ends with the exit code of the error. */
+/** Start the app. If it cannot start, the process exits with the code of the error. */
 export async function serve(context: Context<Config>, host: NodeJS.Process): Promise<void> {
   const startedAt = new Date(performance.timeOrigin);
   const facts = { hostname: hostname(), pid: host.pid, nodeVersion: host.version, startedAt };

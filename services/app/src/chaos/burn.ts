@@ -1,7 +1,7 @@
-/** Milliseconds of one cycle, of which the given share is busy. */
+/** Milliseconds of one cycle: a busy part, then an idle one. */
 const cycle = 100;
 
-/** Keep the event loop busy for `share` (0 to 1) of the time. Returns the function that ends it. */
+/** Keep the event loop busy for `share` (0 to 1) of the time. Returns a function that ends it. */
 export function burnCpu(share: number): () => void {
   const burn = () => {
     const end = performance.now() + cycle * share;
@@ -12,7 +12,7 @@ export function burnCpu(share: number): () => void {
   return () => clearInterval(timer);
 }
 
-/** Hold memory. It is filled, since the kernel counts only pages that were written. */
+/** Hold memory, filled, since the kernel counts only pages that were written. Returns a function that releases it. */
 export function holdMemory(bytes: number): () => void {
   const held: Buffer[] = [Buffer.alloc(bytes, 1)];
   return () => {

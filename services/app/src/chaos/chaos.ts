@@ -3,12 +3,12 @@ import type { Probe } from '@podkit/chassis/http/health';
 /** A control that is on. `until` is in milliseconds since the epoch. */
 export type ActiveControl = { name: string; text: string; until: number };
 
-/** Called when a control begins, with its latest end, and when it is over, without one. */
+/** Called when a control starts, with the time at which it ends at the latest, and when it has ended, without a time. */
 export type ChaosListener = (text: string, control: { name: string; until?: number }) => void;
 
 type Control = ActiveControl & { timer: NodeJS.Timeout; end: () => void };
 
-/** The faults that are active. Each ends when its duration is over; setting one again replaces it. */
+/** The active faults. Each ends after its duration; setting it again replaces it. */
 export class Chaos {
   readonly #controls = new Map<string, Control>();
   readonly #failNext = new Map<Probe, number>();
@@ -35,12 +35,12 @@ export class Chaos {
     return this.#dropShare;
   }
 
-  /** While everything hangs: resolves when that ends. */
+  /** Resolves when the hang ends; undefined while nothing hangs. */
   get hanging(): Promise<void> | undefined {
     return this.#hang?.promise;
   }
 
-  /** Whether a control is on that concerns requests of the public port. */
+  /** Whether an active control affects requests to the public port. */
   get disturbs(): boolean {
     return this.#hang !== undefined || this.#delay > 0 || this.#dropShare > 0;
   }
@@ -50,7 +50,7 @@ export class Chaos {
     return (this.#failNext.get(probe) ?? 0) !== 0;
   }
 
-  /** Count one answered call of a probe that was to fail. */
+  /** Count one failed call of a probe; after the last one its control ends. */
   consume(probe: Probe): void {
     const left = this.#failNext.get(probe) ?? 0;
     if (left <= 0) return;
@@ -84,7 +84,7 @@ export class Chaos {
     this.#dropShare = share;
   }
 
-  /** Turn a control on until `duration` milliseconds are over; `end` undoes it. */
+  /** Turn a control on for `duration` milliseconds; `end` undoes it. */
   set(name: string, text: string, duration: number, end: () => unknown, quiet = false): void {
     this.end(name, true);
     const timer = setTimeout(() => this.end(name), duration);

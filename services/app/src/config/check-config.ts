@@ -4,7 +4,7 @@ import type { Config } from '../config.ts';
 import { parseCsp } from '../content-security-policy.ts';
 import { parseOrdinal } from '../identity.ts';
 
-/** Errors that the schema can't find. Each begins with the setting to change. */
+/** Find the errors that the schema cannot find. Each error begins with the setting to change. */
 export function checkConfig(config: Readonly<Config>): string[] {
   return [...checkRequires(config), ...checkCsp(config), ...checkTokens(config), ...checkPods(config)];
 }
@@ -43,7 +43,7 @@ function checkTokens(config: Readonly<Config>): string[] {
     .filter(([key]) => /\s/.test(config[key as keyof typeof tokens] ?? ''))
     .map(([, name]) => `${name}: a bearer token must not contain blanks`);
   if (config.chaos && config.chaosToken === undefined && config.settingsDir.length === 0)
-    errors.push('APP_CHAOS_TOKEN: required with CHAOS=true; any text that callers then send as a bearer token');
+    errors.push('APP_CHAOS_TOKEN: required with CHAOS=true; callers send it as a bearer token');
   return errors;
 }
 

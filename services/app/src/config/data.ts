@@ -2,7 +2,10 @@ import { bytes, choice, duration, integer, optional, secret, text, url } from '@
 
 /** Notes behind the ambassador, and the data of this Pod and the other members. */
 export const dataSettings = {
-  notesProtocol: choice(['dapr', 'redis'], { default: 'dapr', description: 'How notes reach the ambassador.' }),
+  notesProtocol: choice(['dapr', 'redis'], {
+    default: 'dapr',
+    description: 'Protocol between the app and the ambassador, for notes.',
+  }),
   ambassadorUrl: url({ default: 'http://127.0.0.1:3500', description: "URL of the ambassador's Dapr state API." }),
   ambassadorToken: optional(secret({ description: 'API token of the ambassador, sent as dapr-api-token.' })),
   redisUrl: url({
@@ -15,17 +18,17 @@ export const dataSettings = {
     pattern: '^[A-Za-z0-9._-]+$',
   }),
   storeTimeout: duration({ default: '2s', minimum: 1, description: 'Timeout of a request to the ambassador.' }),
-  noteLimit: bytes({ default: '64Ki', minimum: 1, description: 'Maximum body of a note; a larger one is 413.' }),
+  noteLimit: bytes({ default: '64Ki', minimum: 1, description: 'Maximum size of a note; a larger one gets 413.' }),
   data: text({
     default: '/data',
-    description: "Folder on the Pod's volume for its data. Where it is missing, no data is kept.",
+    description: "Folder on the Pod's volume for its data. If it is missing, no data is kept.",
   }),
   dataLimit: bytes({
     default: '256Mi',
     minimum: 65536,
-    description: 'Maximum size of the database; a write beyond it is 507.',
+    description: 'Maximum size of the database; a write beyond it gets 507.',
   }),
-  valueLimit: bytes({ default: '64Ki', minimum: 1, description: 'Maximum value of a key; a larger one is 413.' }),
+  valueLimit: bytes({ default: '64Ki', minimum: 1, description: 'Maximum size of a value; a larger one gets 413.' }),
   claim: optional(text({ description: "Name of the volume's claim; the console shows it." })),
   podIndex: optional(
     integer({ minimum: 0, description: 'Ordinal in the StatefulSet. Default: the number at the end of POD_NAME.' }),

@@ -4,11 +4,12 @@ import { duration, flag, integer, list, optional, secret, text } from '@podkit/c
 export const healthSettings = {
   requires: list({
     default: ['ambassador', 'site'],
-    description: 'What readiness depends on: ambassador, site, or none.',
+    description: 'Dependencies of readiness: ambassador, site, or none.',
   }),
   readyFile: text({
     default: '/run/app/ready',
-    description: 'File that exists while the app is ready, for exec probes. Not written where its folder is missing.',
+    description:
+      'File that exists while the app is ready, for exec probes. It is not written if its folder is missing.',
   }),
   dependencyPeriod: duration({ default: '1s', minimum: 10, description: 'Interval between dependency checks.' }),
   dependencyTimeout: duration({ default: '800ms', minimum: 1, description: 'Timeout of a dependency check.' }),
@@ -27,7 +28,7 @@ export const healthSettings = {
   ),
   postStartTimeout: duration({
     default: '60s',
-    description: 'Timeout of that wait; then the process exits with code 4.',
+    description: 'Timeout of waiting for APP_POST_START_FILE; after it the process exits with code 4.',
   }),
   hookToken: optional(secret({ description: 'Bearer token for the hooks. Not set: every hook is refused.' })),
   chaos: flag({ env: 'CHAOS', default: false, description: 'Allow the chaos controls.' }),

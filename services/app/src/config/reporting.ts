@@ -3,7 +3,7 @@ import { bytes, duration, list, optional, text, url } from '@podkit/chassis/conf
 /** What the app sends about its requests, and what the console shows. */
 export const reportingSettings = {
   statsd: optional(
-    text({ pattern: '^[^:\\s]+:\\d{1,5}$', description: 'Where to send StatsD metrics by UDP, as host:port.' }),
+    text({ pattern: '^[^:\\s]+:\\d{1,5}$', description: 'Receiver of StatsD metrics by UDP, as host:port.' }),
   ),
   statsdPeriod: duration({ default: '1s', minimum: 10, description: 'Interval between StatsD packets.' }),
   accessLog: optional(text({ description: 'File for one CSV line per request, for a log-reading adapter.' })),

@@ -1,6 +1,6 @@
 import { duration, flag, integer, number, optional, port, secret, text } from '@podkit/chassis/config/settings';
 
-/** Where the app listens, what the site is, and who may do what. */
+/** Listeners, site, limits of requests, and access. */
 export const trafficSettings = {
   port: port({ env: 'PORT', default: 8080, description: 'Port of the site and the API.' }),
   adminPort: port({
@@ -25,22 +25,25 @@ export const trafficSettings = {
   maxInFlight: integer({
     default: 2000,
     minimum: 0,
-    description: 'Maximum requests in flight; one more is 503. 0: no limit.',
+    description: 'Maximum number of requests in flight; further ones get 503. 0: no limit.',
   }),
   maxEventLoopDelay: duration({
     default: '0s',
-    description: 'Maximum mean delay of the event loop; above it requests are 503. 0: no limit.',
+    description: 'Maximum mean delay of the event loop; above it requests get 503. 0: no limit.',
   }),
   maxHeap: number({
     default: 0.95,
     minimum: 0,
     maximum: 1,
-    description: 'Maximum share of the heap; above it requests are 503. 0: no limit.',
+    description: 'Maximum share of the heap in use; above it requests get 503. 0: no limit.',
   }),
-  overloadUnready: duration({ default: '10s', description: 'Overload for this long makes the app unready. 0: never.' }),
-  apiToken: optional(secret({ description: 'Bearer token for notes and data. Not set: everybody may use them.' })),
+  overloadUnready: duration({
+    default: '10s',
+    description: 'Time of overload after which the app becomes unready. 0: never.',
+  }),
+  apiToken: optional(secret({ description: 'Bearer token for notes and data. Not set: no token is needed.' })),
   consoleOpen: flag({
     default: false,
-    description: 'Whether console and stats also answer callers outside the Pod that have no token.',
+    description: 'Whether console and stats also answer callers outside the Pod without a token.',
   }),
 };

@@ -13,8 +13,8 @@ export type FeedSources = {
 };
 
 /**
- * Sends the changed parts of the console's document to its streams, with the new entries of the history: soon after a
- * change, and once a second without one, so that a page notices when this process hangs.
+ * Sends the changed parts of the console's document and the new entries of the history to the streams: soon after a
+ * change, and once a second without a change, so that a page notices when this process hangs.
  */
 export class ConsoleFeed {
   readonly #sources: FeedSources;
@@ -29,7 +29,7 @@ export class ConsoleFeed {
     this.#timer.unref();
   }
 
-  /** Something that the console shows has changed. */
+  /** Report that something in the document has changed. */
   touch(): void {
     this.#changed = true;
   }
@@ -47,7 +47,7 @@ export class ConsoleFeed {
     const { stream, document, added } = this.#sources;
     this.#changed = false;
     this.#sentAt = performance.now();
-    // Taken also while no page is open: the next page begins with the whole history.
+    // Taken even while no page is open, since the next page begins with the whole history.
     const news = added.take();
     if (stream.size === 0) return;
     stream.publish({ event: 'update', data: { ...this.#changedParts(document()), added: news } });

@@ -1,7 +1,7 @@
 const maxTextLength = 1000;
 const maxEntries = 200;
 
-/** A copy with long texts and lists cut. Where something was cut, the copy says how much there was. */
+/** Copy a value with long texts and lists cut. The copy says how much was cut. */
 export function cut(value: unknown): unknown {
   if (typeof value === 'string') return cutText(value);
   if (Array.isArray(value)) return cutList(value.map(cut), (left) => `… cut: ${left} more`);
@@ -15,7 +15,7 @@ function cutText(text: string): string {
   return `${text.slice(0, maxTextLength)}… cut: ${text.length.toLocaleString('en')} characters in all`;
 }
 
-function cutList<T>(list: readonly T[], word: (left: number) => T): T[] {
+function cutList<T>(list: readonly T[], describeRest: (left: number) => T): T[] {
   if (list.length <= maxEntries) return [...list];
-  return [...list.slice(0, maxEntries), word(list.length - maxEntries)];
+  return [...list.slice(0, maxEntries), describeRest(list.length - maxEntries)];
 }

@@ -19,7 +19,7 @@ type DownwardDocument = {
   warnings?: unknown;
 };
 
-/** The page shows them as labels and annotations. */
+/** Fields that the page shows as labels and annotations. */
 const shownElsewhere = new Set(['metadata.labels', 'metadata.annotations']);
 
 /** Asks the downward-reader, and reports changes of labels and annotations. */
@@ -40,7 +40,7 @@ export class DownwardWatch {
     return this.#known;
   }
 
-  /** Never throws: where there is no answer, `known` says why. */
+  /** Never throws: without an answer, `known` has the error. */
   async ask(): Promise<void> {
     try {
       const text = await readFromContainer(this.#client, this.#url, 'application/json');

@@ -2,19 +2,19 @@ import { round } from './usage.ts';
 
 /** Counters of one connection in the diagram, since its start: calls, failed calls, seconds of all calls. */
 export type FlowCount = { calls: number; errors: number; seconds: number };
-/** Calls and failed calls per second over the last seconds, and the mean milliseconds of a call, where there was one. */
+/** Calls and failed calls per second over the last seconds, and the mean milliseconds of a call, if there was one. */
 export type Flow = { rate: number; errors: number; ms: number | undefined };
 
 type Reading = FlowCount & { at: number };
 
-/** The time over which a rate is taken, in milliseconds. */
+/** The time over which a rate is measured, in milliseconds. */
 const window = 10_000;
 
 /** Turns counters into rates. */
 export class FlowMeter {
   readonly #readings = new Map<string, Reading[]>();
 
-  /** `at` in milliseconds. Where a counter went down, its process was restarted, and the rate starts again. */
+  /** `at` in milliseconds. If a counter went down, its process was restarted, and the measurement starts again. */
   read(name: string, count: FlowCount, at: number): Flow | undefined {
     const known = this.#readings.get(name) ?? [];
     const last = known.at(-1);
@@ -24,11 +24,11 @@ export class FlowMeter {
     this.#readings.set(name, readings);
     const [first] = readings;
     if (first === undefined || first.at === at) return undefined;
-    return between(first, { ...count, at });
+    return measureFlow(first, { ...count, at });
   }
 }
 
-function between(first: Reading, last: Reading): Flow {
+function measureFlow(first: Reading, last: Reading): Flow {
   const seconds = (last.at - first.at) / 1000;
   const calls = last.calls - first.calls;
   return {

@@ -13,7 +13,7 @@ export type FlowSources = {
   sidecars: readonly Sidecar[];
 };
 
-/** The current counters. A sidecar whose metrics are not known has none. */
+/** The current counters; zero for a sidecar without known metrics. */
 export function countFlows({ requests, probes, sidecars }: FlowSources): FlowCounts {
   const series = (name: SidecarName) => sidecars.find((sidecar) => sidecar.name === name)?.series ?? [];
   return {
@@ -43,7 +43,7 @@ export function countFlows({ requests, probes, sidecars }: FlowSources): FlowCou
   };
 }
 
-/** The ambassador's stores, with whether each is up. */
+/** The ambassador's stores, and whether each is up. */
 export function listStores(sidecars: readonly Sidecar[]): { name: string; up: boolean }[] {
   const series = sidecars.find(({ name }) => name === 'ambassador')?.series ?? [];
   return series

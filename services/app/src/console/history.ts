@@ -34,7 +34,7 @@ export function historyDocument({ samples, series, timeline, history }: HistoryS
   };
 }
 
-/** Returns with each call the entries since the call before. */
+/** Each `take` returns the entries since the previous one. */
 export class NewEntries {
   readonly #sources: HistorySources;
   #sample = 0;

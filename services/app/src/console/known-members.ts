@@ -14,19 +14,19 @@ export class KnownMembers {
     this.#list = list;
   }
 
-  /** The last answer. Where it is old, the next one is asked for. */
+  /** The last answer. If it is old, the members are asked again. */
   get known(): readonly Member[] {
     if (performance.now() - this.#asked >= refreshInterval && !this.#asking) void this.ask();
     return this.#known;
   }
 
-  /** Never throws: where the others can't be asked, the last answer stays. */
+  /** Never throws: if it fails, the last answer stays. */
   async ask(): Promise<void> {
     this.#asking = true;
     try {
       this.#known = await this.#list();
     } catch {
-      // The rest of the page does not depend on it.
+      // The rest of the page does not need the members.
     } finally {
       this.#asked = performance.now();
       this.#asking = false;

@@ -1,7 +1,7 @@
 import type { Series } from './prometheus-text.ts';
 import type { Sidecar } from './sidecars.ts';
 
-/** The limits of the app's container; undefined where none is known. */
+/** The limits of the app's container; undefined if none is known. */
 export type Limits = {
   /** Cores. */
   cpu: number | undefined;
@@ -21,7 +21,7 @@ export function findLimits(sidecars: readonly Sidecar[], own: { heap: number; lo
   };
 }
 
-/** A series whose source is `none` is no limit of the container: the Downward API gives the node's size there. */
+/** Series with the source `none` are left out: they are the size of the node, since the container has no limit. */
 function limit(series: readonly Series[], name: string): number | undefined {
   const found = series.find((one) => one.name === name && one.labels.source !== 'none');
   return found === undefined || found.value <= 0 ? undefined : found.value;

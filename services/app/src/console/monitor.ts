@@ -66,7 +66,7 @@ export class Monitor {
     return this.#series;
   }
 
-  /** Ask the other containers, unless they were asked within the last second or are being asked now. */
+  /** Ask the other containers, unless they were asked within the last second. */
   async ask(): Promise<void> {
     await this.#throttle.run();
   }

@@ -4,8 +4,8 @@ const sample = /^([a-zA-Z_:][\w:]*)(?:\{(.*)\})?\s+(\S+)/;
 const label = /([a-zA-Z_]\w*)="((?:[^"\\]|\\.)*)",?/g;
 
 /**
- * The samples of a Prometheus text exposition, at most `limit`, without histogram buckets (they are no chart of their
- * own). Format: https://prometheus.io/docs/instrumenting/exposition_formats/
+ * Read at most `limit` samples of a Prometheus text exposition, without histogram buckets, which the page does not
+ * show. Format: https://prometheus.io/docs/instrumenting/exposition_formats/
  */
 export function readPrometheusText(text: string, limit: number): Series[] {
   const types = new Map<string, string>();

@@ -10,7 +10,7 @@ export type ContainerState = 'ready' | 'unready' | 'unreachable';
 export type Container = {
   name: string;
   state: ContainerState;
-  /** When it came into this state, in milliseconds since the epoch. */
+  /** When it entered this state, in milliseconds since the epoch. */
   since: number;
   /** How long its probe took. */
   milliseconds: number;
@@ -42,12 +42,12 @@ export class Sidecars {
     this.#onChange = onChange;
   }
 
-  /** In the order of the names; empty before they were first asked. */
+  /** In the order of `sidecarNames`; empty before the first answers. */
   get all(): Sidecar[] {
     return sidecarNames.flatMap((name) => this.#sidecars.get(name) ?? []);
   }
 
-  /** Ask each for its readiness and its metrics. Never throws: what does not answer is `unreachable`. */
+  /** Ask each for its readiness and its metrics. Never throws: a sidecar that does not answer is `unreachable`. */
   async ask(): Promise<void> {
     await Promise.all(sidecarNames.map((name) => this.#ask(name)));
   }

@@ -2,7 +2,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { cpuUsage, memoryUsage } from 'node:process';
 import { getHeapStatistics } from 'node:v8';
 
-/** The use of the process since the measurement before: cores, resident bytes, heap bytes, milliseconds of delay. */
+/** The use of the process since the previous measurement: cores, resident bytes, heap bytes, milliseconds of delay. */
 export type Usage = { cpu: number; memory: number; heap: number; loop: number };
 
 const resolution = 20;
@@ -17,7 +17,7 @@ export class UsageMeter {
     this.#delay.enable();
   }
 
-  /** The heap's limit in bytes, which does not change. */
+  /** The limit of the heap in bytes. It does not change. */
   get heapLimit(): number {
     return getHeapStatistics().heap_size_limit;
   }

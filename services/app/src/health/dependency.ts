@@ -6,13 +6,13 @@ import { Hysteresis, type HysteresisOptions } from './hysteresis.ts';
 export type DependencyCheck = (signal: AbortSignal) => Promise<void>;
 
 export type DependencyOptions = HysteresisOptions & {
-  /** Milliseconds from one check to the next. */
+  /** Milliseconds between two checks. */
   period: number;
-  /** Milliseconds one check may take. */
+  /** Timeout of one check in milliseconds. */
   timeout: number;
 };
 
-/** Checks one dependency at an interval and not in the probe, so that a slow dependency never makes a probe slow. */
+/** Checks one dependency at an interval, outside the probe, so that a slow dependency does not make a probe slow. */
 export class Dependency {
   readonly #run: DependencyCheck;
   readonly #options: DependencyOptions;

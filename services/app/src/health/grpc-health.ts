@@ -2,7 +2,7 @@ import { Server, ServerCredentials, ServerInterceptingCall, type ServerIntercept
 import { PodkitError } from '@podkit/chassis/errors';
 import { HealthImplementation, type ServingStatus } from 'grpc-health-check';
 
-/** One Check: the service, the caller's User-Agent, the answer and the milliseconds it took. */
+/** One call of Check: the service, the caller's User-Agent, the answer and its time in milliseconds. */
 export type GrpcCheck = { service: string; userAgent: string; serving: boolean; milliseconds: number };
 
 export type GrpcHealthOptions = {
@@ -13,7 +13,7 @@ export type GrpcHealthOptions = {
   onCheck: (check: GrpcCheck) => void;
 };
 
-/** A server of grpc.health.v1.Health (Check, List and Watch) without TLS, as a kubelet's grpc probe asks it. */
+/** A server of grpc.health.v1.Health (Check, List and Watch) without TLS, as a kubelet's grpc probe calls it. */
 export class GrpcHealth {
   readonly #options: GrpcHealthOptions;
   readonly #health = new HealthImplementation();
@@ -55,7 +55,7 @@ export class GrpcHealth {
     );
   }
 
-  /** Take no more calls, and end the watches. */
+  /** Refuse further calls, and end the watches. */
   close(): void {
     this.#server.forceShutdown();
   }

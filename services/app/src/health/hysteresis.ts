@@ -1,12 +1,12 @@
 export type HysteresisOptions = { failures: number; successes: number };
 
 /**
- * A verdict that changes only after several checks in a row. The very first check decides at once, so that it does not
- * delay the start.
+ * A verdict that changes only after several checks in a row. The first check decides at once, so that the start is not
+ * delayed.
  */
 export class Hysteresis {
   readonly #options: HysteresisOptions;
-  #run = 0;
+  #count = 0;
   #verdict: boolean | undefined;
 
   constructor(options: HysteresisOptions) {
@@ -22,13 +22,13 @@ export class Hysteresis {
   record(ok: boolean): boolean {
     if (this.#verdict === undefined) this.#verdict = ok;
     if (ok === this.#verdict) {
-      this.#run = 0;
+      this.#count = 0;
       return this.#verdict;
     }
-    this.#run += 1;
-    if (this.#run >= (ok ? this.#options.successes : this.#options.failures)) {
+    this.#count += 1;
+    if (this.#count >= (ok ? this.#options.successes : this.#options.failures)) {
       this.#verdict = ok;
-      this.#run = 0;
+      this.#count = 0;
     }
     return this.#verdict;
   }

@@ -4,7 +4,7 @@ import type { Server } from '@podkit/chassis/http/server';
 import type { FastifyReply } from 'fastify';
 
 export type OverloadLimits = {
-  /** Requests at once; 0: no limit. */
+  /** Number of requests in flight; 0: no limit. */
   maxInFlight: number;
   /** Milliseconds of mean event-loop delay over one sample; 0: no limit. */
   maxEventLoopDelay: number;
@@ -25,8 +25,8 @@ const samplePeriod = 500;
 const heapLimit = getHeapStatistics().heap_size_limit;
 
 /**
- * Refuses requests that are more than the process can handle, so that the others still succeed. @fastify/under-pressure
- * watches event loop and heap; it does not count requests in flight, which is done here.
+ * Refuses requests beyond what the process can handle, so that the others succeed. @fastify/under-pressure
+ * watches event loop and heap; it does not count requests in flight, so they are counted here.
  */
 export class Overload {
   readonly #limits: OverloadLimits;
@@ -39,7 +39,7 @@ export class Overload {
     this.#limits = limits;
   }
 
-  /** Refuse requests to this server while event loop or heap are over their limit. */
+  /** Refuse requests to this server while event loop or heap exceed their limit. */
   watch(server: Server): void {
     const { maxEventLoopDelay, maxHeap } = this.#limits;
     void server.register(underPressure, {
@@ -54,7 +54,7 @@ export class Overload {
     });
   }
 
-  /** Count a request that begins. False where it was refused; then it does not count. */
+  /** Count a new request. False if it was refused; then it does not count. */
   admit(reply: FastifyReply): boolean {
     const { maxInFlight } = this.#limits;
     if (maxInFlight > 0 && this.#inFlight >= maxInFlight) {
@@ -73,7 +73,7 @@ export class Overload {
     return this.#inFlight;
   }
 
-  /** Milliseconds for which event loop or heap were over their limit at every call of this method; 0 while they are not. */
+  /** Milliseconds since event loop or heap exceeded their limit, as each call of this method saw; 0 if they do not. */
   pressedFor(): number {
     if (this.#server?.isUnderPressure() !== true) this.#since = undefined;
     else this.#since ??= performance.now();
@@ -83,7 +83,7 @@ export class Overload {
   get state(): OverloadState {
     const { maxInFlight, maxEventLoopDelay, maxHeap } = this.#limits;
     const { eventLoopDelay = 0, heapUsed = 0 } = this.#server?.memoryUsage() ?? {};
-    // Infinite where the loop was blocked for a whole sample.
+    // Infinite if the loop was blocked for a whole sample.
     const eventLoopDelayMs = Math.round(Math.min(eventLoopDelay, 60_000) * 10) / 10;
     const heapUsedRatio = Math.round((heapUsed / heapLimit) * 1000) / 1000;
     const reasons = [

@@ -16,7 +16,7 @@ export type PublishOptions = {
   history: ProbeHistory;
 };
 
-/** Publish readiness beside HTTP: as a file, a TCP port and gRPC. Each ends with the lifecycle. */
+/** Publish readiness as a file, as a TCP port and by gRPC, in addition to HTTP. Each closes with the lifecycle. */
 export async function publishReadiness(options: PublishOptions): Promise<void> {
   await openReadyFile(options);
   if (options.config.tcpProbePort !== undefined) openTcpProbe(options, options.config.tcpProbePort);
@@ -60,7 +60,7 @@ async function openGrpcHealth(options: PublishOptions, port: number): Promise<vo
     services: [...services.keys()],
     isServing: async (service) => {
       const probe = services.get(service) ?? 'readyz';
-      // gRPC clients balance without an EndpointSlice, so this is how they learn of the drain.
+      // gRPC clients do not follow an EndpointSlice: they learn of the drain from this status.
       if (probe === 'readyz' && lifecycle.draining) return false;
       return (await health.run(probe)).ok;
     },

@@ -8,11 +8,11 @@ export type ReadinessOptions = {
   config: Readonly<Config>;
   health: Health;
   overload: Overload;
-  /** How to check each dependency, by the name that APP_REQUIRES uses. */
+  /** The check of each dependency, by its name in APP_REQUIRES. */
   checks: Record<string, DependencyCheck>;
 };
 
-/** Add the readiness checks of dependencies and overload. Returns the function that ends them. */
+/** Add the readiness checks of dependencies and overload. Returns a function that stops them. */
 export function addReadinessChecks({ config, health, overload, checks }: ReadinessOptions): () => void {
   const dependencies = config.requires.flatMap((name) => {
     const check = checks[name];

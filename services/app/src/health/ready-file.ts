@@ -14,7 +14,7 @@ export class ReadyFile {
     this.#options = options;
   }
 
-  /** Remove what a killed process left of the file; undefined where its folder is missing. */
+  /** Remove the files that a killed process left; undefined if the folder is missing. */
   static async open(options: ReadyFileOptions): Promise<ReadyFile | undefined> {
     const folder = dirname(options.path);
     if (!existsSync(folder)) return undefined;
@@ -27,7 +27,7 @@ export class ReadyFile {
     return file;
   }
 
-  /** Write or remove the file; changes are done one after the other. */
+  /** Write or remove the file, after all earlier changes. */
   set(ready: boolean): void {
     const { path, onError } = this.#options;
     const change = () => (ready ? writeFileAtomic(path, `${new Date().toISOString()}\n`) : rm(path, { force: true }));

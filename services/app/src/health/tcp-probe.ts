@@ -3,8 +3,8 @@ import { createServer, type Server } from 'node:net';
 export type TcpProbeOptions = { host: string; port: number; onError: (error: unknown) => void };
 
 /**
- * A port that listens only while the app is ready. A kubelet's TCP probe succeeds as soon as the kernel accepts, so the
- * only way to fail it is to close the listener.
+ * A port that listens only while the app is ready. A kubelet's TCP probe succeeds once the kernel accepts the
+ * connection, so only a closed listener makes it fail.
  */
 export class TcpProbe {
   readonly #options: TcpProbeOptions;
@@ -26,7 +26,7 @@ export class TcpProbe {
   async #open(): Promise<void> {
     if (this.#server !== undefined) return;
     const { host, port } = this.#options;
-    // Nothing is read or written: the connection itself is the answer.
+    // Nothing is read or written: the connection is the answer.
     const server = createServer((socket) => {
       socket.on('error', () => undefined);
       socket.end();

@@ -14,7 +14,7 @@ const watched: Record<string, string> = {
   '/hooks/post-start': 'post-start',
 };
 
-/** Record the calls of probes and hooks, and hold them while chaos hangs. */
+/** Record the calls of probes and hooks, and delay them while chaos hangs. */
 export function watchProbes(admin: Server, { history, chaos }: { history: ProbeHistory; chaos: Chaos }): void {
   admin.addHook('onRequest', async ({ routeOptions }) => {
     if (watched[routeOptions.url ?? ''] !== undefined) await chaos.hanging;
@@ -25,7 +25,7 @@ export function watchProbes(admin: Server, { history, chaos }: { history: ProbeH
   });
 }
 
-/** The lifecycle hooks, for a scope that checks their token. A kubelet sends GET; POST is for everybody else. */
+/** The lifecycle hooks, for a scope that checks their token. A kubelet sends GET; other clients may send POST. */
 export function hookRoutes(scope: Server, { hooks }: { hooks: Hooks }): void {
   const hook = (url: string, summary: string, handler: () => Promise<unknown>) => {
     const response = { 200: jsonAnswer('Done.'), 401: errorAnswer('The token is missing or wrong.') };

@@ -31,8 +31,8 @@ const bearer = (setting: string) =>
 const securitySchemes = { hook: bearer('APP_HOOK_TOKEN'), chaos: bearer('APP_CHAOS_TOKEN') };
 
 /**
- * Listen on the admin port, which closes last. Probes and metrics answer everybody. Hooks and chaos need their token.
- * Console and stats answer callers within the Pod.
+ * Listen on the admin port, which closes last. Probes and metrics need no token. Hooks and chaos need theirs. Console and
+ * stats answer callers within the Pod.
  */
 export async function startAdminServer(context: Context<Config>, parts: AdminParts): Promise<void> {
   const { config, log, lifecycle, health, metrics } = context;

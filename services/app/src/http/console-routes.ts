@@ -17,7 +17,7 @@ export function consoleRoutes(server: Server, { folder }: { folder: string }): v
     setHeaders: (reply) => void reply.header('cache-control', 'no-cache'),
   });
   server.get('/console', { schema: { hide: true } }, async (_request, reply) => reply.redirect('/console/', 308));
-  // An image has copies beside the page (tools/build.ts); in the source tree they are in node_modules.
+  // In an image they are copied to the folder of the page (tools/build.ts); in the source tree they are in node_modules.
   if (existsSync(join(folder, 'vendor'))) return;
   for (const { name, path } of vendorFiles())
     server.get(`/console/vendor/${name}`, { schema: { hide: true } }, (_request, reply) =>
@@ -25,7 +25,7 @@ export function consoleRoutes(server: Server, { folder }: { folder: string }): v
     );
 }
 
-/** Allow nothing of other origins and nothing inline, except the import map, which must be inline: it is allowed by its hash. */
+/** Allow nothing from other origins and nothing inline. The import map must be inline, so it is allowed by its hash. */
 function createPolicy(page: string): Csp {
   const map = /<script type="importmap">([\s\S]*?)<\/script>/.exec(page)?.[1] ?? '';
   const hash = createHash('sha256').update(map).digest('base64');

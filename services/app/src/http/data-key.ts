@@ -1,14 +1,14 @@
 import { decodePercent } from '../decode-percent.ts';
 
-/** Maximum bytes of a key in UTF-8. Node itself refuses requests whose headers exceed 16 KiB. */
+/** Maximum size of a key in bytes of UTF-8. Node refuses requests whose headers exceed 16 KiB. */
 const maxKeyBytes = 1024;
 
 /** `/api/pods/{ordinal}/data/`; any part of it may be percent-encoded. */
 const pathPrefix = /^(?:\/[^/?]*){4}\//;
 
 /**
- * The key in a request's URL: what follows `/api/pods/{ordinal}/data/` up to the query, percent-decoded once. No path is
- * resolved: `.`, `..`, `a/b` and `a//b` are keys, and `a%2Fb` is the key `a/b`.
+ * The key in a request's URL: what follows `/api/pods/{ordinal}/data/` up to the query, percent-decoded once. It is not
+ * resolved as a path: `.`, `..`, `a/b` and `a//b` are keys, and `a%2Fb` is the key `a/b`.
  */
 export function parseDataKey(url: string): { key: string } | { error: string } {
   const raw = url.replace(pathPrefix, '').split('?', 1)[0] ?? '';

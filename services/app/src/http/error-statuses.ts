@@ -21,7 +21,7 @@ export const errorStatuses: StatusTable = {
 
 const temporary = new Set(['ERR_NOT_SYNCED', 'ERR_POD_AWAY', 'ERR_STORE_UNAVAILABLE', 'ERR_OVERLOADED']);
 
-/** Send Retry-After with errors that are likely to be over soon. */
+/** Send Retry-After with temporary errors. */
 export function sendRetryAfter(server: Server): void {
   server.addHook('onError', (_request, reply, error, done) => {
     if (temporary.has(error.code)) void reply.header('retry-after', '1');

@@ -6,9 +6,9 @@ export type EtagList = '*' | { weak: boolean; tag: string }[];
 const entityTag = /^(W\/)?"([\x21\x23-\x7e\x80-\uffff]*)"$/;
 
 /**
- * Read an If-Match or If-None-Match header: https://www.rfc-editor.org/rfc/rfc9110#section-13.1
+ * Parse an If-Match or If-None-Match header: https://www.rfc-editor.org/rfc/rfc9110#section-13.1
  *
- * @throws {PodkitError} ERR_ETAG with status 400 when it is malformed
+ * @throws {PodkitError} ERR_ETAG if it is malformed
  */
 export function parseEtags(header: string): EtagList {
   if (header.trim() === '*') return '*';
@@ -21,13 +21,13 @@ export function parseEtags(header: string): EtagList {
   });
 }
 
-/** Whether the current tag fits If-Match; weak tags never do. `undefined` means that there is nothing at the URL. */
+/** Whether the current tag matches If-Match; weak tags never match. `undefined`: nothing exists at the URL. */
 export function matchesStrongly(list: EtagList, current: string | undefined): boolean {
   if (current === undefined) return false;
   return list === '*' || list.some(({ weak, tag }) => !weak && tag === current);
 }
 
-/** Whether the current tag fits If-None-Match, where weak tags count too. */
+/** Whether the current tag matches If-None-Match; weak tags match too. */
 export function matchesWeakly(list: EtagList, current: string | undefined): boolean {
   if (current === undefined) return false;
   return list === '*' || list.some(({ tag }) => tag === current);
@@ -42,7 +42,7 @@ class EtagError extends PodkitError {
   }
 }
 
-/** Commas inside a quoted tag belong to it. */
+/** A comma inside a quoted tag is part of the tag. */
 function splitList(header: string): string[] {
   const items = header.match(/(?:[^,"]|"[^"]*"?)+/g) ?? [];
   return items.map((item) => item.trim()).filter((item) => item !== '');

@@ -3,7 +3,7 @@ import type { Server } from '@podkit/chassis/http/server';
 import type { EventStreams } from '@podkit/chassis/http/sse';
 import type { SiteWatch } from '../site/site-watch.ts';
 
-/** A page that includes it reloads itself when another commit is published. */
+/** Reloads the page that includes it when another commit is published. */
 const liveScript = `let shown;
 new EventSource('/api/site/events').addEventListener('commit', (event) => {
   const { commit } = JSON.parse(event.data);

@@ -3,9 +3,9 @@ import type { Server } from '@podkit/chassis/http/server';
 import { hasToken } from './token-guard.ts';
 
 /**
- * Let only two kinds of callers reach the routes of this scope: those within the Pod (the sidecars, and `kubectl
- * port-forward`, which comes from the loopback), and other Pods with the internal token. The admin port cannot listen on
- * the loopback alone, since the kubelet calls it at the Pod's address.
+ * Answer only callers within the Pod (the sidecars, and `kubectl port-forward`, which comes from the loopback) and other
+ * Pods with the internal token. The admin port cannot listen on the loopback only, since the kubelet calls it at the Pod's
+ * address.
  */
 export function guardToLoopback(scope: Server, { internalToken }: { internalToken: string | undefined }): void {
   scope.addHook('onRequest', async (request, reply) => {

@@ -7,11 +7,11 @@ import * as Type from 'typebox';
 import { consoleSchemas } from './console-api.ts';
 
 export type MemberConsoleOptions = {
-  /** Base URL of the admin port of the Pod with that ordinal; undefined where there is none. */
+  /** Base URL of the admin port of the Pod with that ordinal; undefined if there is none. */
   adminUrl: (ordinal: number) => Promise<string | undefined>;
   /** Bearer token between the Pods. */
   token: string | undefined;
-  /** This Pod's ordinal. A request for it is redirected to the console here. */
+  /** This Pod's ordinal. A request for it is redirected to this Pod's own console. */
   self: number;
 };
 
@@ -27,8 +27,8 @@ const memberErrors = { 404: errorAnswer('No Pod has that ordinal.'), 503: errorA
 
 /**
  * `/pods/{ordinal}/console/` and `/pods/{ordinal}/api/console`: the console of another Pod of the set, through this one.
- * The page is this Pod's own: it asks for data again, but would stay empty where one of its scripts could not be passed
- * on. Only GET is passed on, so that nothing changes there.
+ * The page itself is this Pod's own, since it would stay empty if one of its scripts did not arrive; only its data comes
+ * from the other Pod. Only GET is passed on, so that nothing changes there.
  */
 export function memberConsole(server: Server, options: MemberConsoleOptions): void {
   const page = ({ ordinal }: Type.Static<typeof memberParams>) =>

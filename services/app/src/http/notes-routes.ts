@@ -49,7 +49,7 @@ const notesSchemas = {
 
 type NoteRoute = { Params: Type.Static<typeof noteParams> };
 
-/** `/api/notes`: a small document store with ETag concurrency, as HTTP means it (RFC 9110 section 13). */
+/** `/api/notes`: a small document store with the conditional requests of RFC 9110 section 13. */
 export function notesRoutes(server: Server, { notes, bodyLimit }: { notes: Notes; bodyLimit: number }): void {
   server.get<{ Querystring: Type.Static<typeof page> }>(
     '/api/notes',

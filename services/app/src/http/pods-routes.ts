@@ -13,7 +13,7 @@ import { hasToken } from './token-guard.ts';
 export type PodsRoutesOptions = {
   pods: Pods;
   internalToken: string | undefined;
-  /** Largest value in bytes. */
+  /** Maximum size of a value in bytes. */
   valueLimit: number;
   /** Called when the database is damaged. */
   onDamage: () => void;
@@ -23,7 +23,7 @@ type Request = FastifyRequest<{ Params: Static<typeof podParams>; Body: Buffer |
 /** How this Pod answers a request for itself. */
 type Act = (request: Request, reply: FastifyReply) => Promise<unknown>;
 
-/** `/api/pods`: the members, and the facts and the data of each, whichever Pod is asked. */
+/** `/api/pods`: the members, and the facts and the data of each. Every Pod answers for all of them. */
 export function podsRoutes(server: Server, options: PodsRoutesOptions): void {
   const { pods } = options;
   void server.register(async (scope) => {
@@ -50,7 +50,7 @@ export function podsRoutes(server: Server, options: PodsRoutesOptions): void {
   });
 }
 
-/** Act where the request names this Pod, else pass it on. */
+/** Act if the request names this Pod, else pass it on. */
 async function atNamedPod(
   options: PodsRoutesOptions,
   request: Request,

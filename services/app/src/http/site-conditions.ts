@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { parseEtags } from './etag-condition.ts';
 
-/** Precompressed files that a site may have beside a file, by their Content-Encoding. */
+/** The endings of precompressed files, by their Content-Encoding. */
 const suffixes = { br: '.br', gzip: '.gz', deflate: '.deflate' } as const;
 
-/** A strong tag of commit and path: a commit's file never changes. It is the same on every replica. */
+/** A strong tag of commit and path, since a commit's file never changes. It is the same on every replica. */
 export function commitEtag(commit: string, file: string): string {
   return createHash('sha256').update(`${commit}\0${file}`).digest('base64url').slice(0, 27);
 }
@@ -15,7 +15,7 @@ export function commitEtag(commit: string, file: string): string {
  * section 13.2.2). 304 comes with the tag that matched. Conditions that hold are removed from the headers, so that
  * @fastify/static does not evaluate them again.
  *
- * @throws {PodkitError} ERR_ETAG where a header is malformed
+ * @throws {PodkitError} ERR_ETAG if a header is malformed
  */
 export function evaluateConditions(
   headers: IncomingHttpHeaders,
@@ -23,7 +23,7 @@ export function evaluateConditions(
   file: string,
 ): { status: 304; tag: string } | { status: 412 } | undefined {
   const { 'if-match': match, 'if-none-match': noneMatch, 'if-range': range } = headers;
-  // A range is taken of the file itself, since a part of a compressed file can't be decompressed.
+  // A range is a part of the uncompressed file, since a part of a compressed one cannot be decompressed.
   if (headers.range !== undefined) delete headers['accept-encoding'];
   if (match === undefined && noneMatch === undefined && range === undefined) return undefined;
   const tags = acceptedSuffixes(headers['accept-encoding']).map((suffix) => commitEtag(commit, file + suffix));

@@ -18,7 +18,7 @@ declare module 'fastify' {
   }
 }
 
-/** Answers from the published site. Each request resolves the link once, so that no answer mixes two commits. */
+/** Serves the published site. Each request resolves the link once, so that no answer mixes two commits. */
 export class SiteFiles {
   readonly #link: string;
 
@@ -45,8 +45,8 @@ export class SiteFiles {
   };
 
   /**
-   * Answer 404, with the site's own page where it has one. Where git-sync has removed the worktree since we resolved the
-   * link, the new worktree answers.
+   * Answer 404, with the site's own page if it has one. If git-sync has removed the worktree since the link was resolved,
+   * answer from the new worktree.
    */
   readonly notFound = (request: FastifyRequest, reply: FastifyReply): FastifyReply => {
     const { revision } = request;
@@ -56,10 +56,10 @@ export class SiteFiles {
     return sendNotFound(request, reply);
   };
 
-  /** A file that can't be opened is answered as missing. */
+  /** Answer 404 for a file that cannot be opened. */
   readonly onError = (error: Error, request: FastifyRequest, reply: FastifyReply): void => {
     if (missingCodes.has(getErrorCode(error) ?? '')) return void this.notFound(request, reply);
-    // For example Content-Range, which says the size where a range lies beyond it.
+    // Such as Content-Range, which has the size of the file when a range lies beyond it.
     if ('headers' in error) void reply.headers(error.headers as Record<string, string>);
     throw error;
   };
@@ -115,7 +115,7 @@ export function siteRoutes(server: Server, site: SiteFiles): void {
 
 function send(reply: FastifyReply, path: string, revision: Revision): FastifyReply {
   const onFile = (selected: string, stats: Stats) => {
-    // A fifo would hold a thread until someone writes to it.
+    // Reading a fifo blocks a thread until a process writes to it.
     if (!stats.isFile() || !isInside(revision, selected)) throw new PodkitError('ERR_NOT_FOUND', 'no such page');
   };
   return reply.sendFile(path, revision.root, { etag: revision.commit === undefined, onFile });

@@ -5,13 +5,13 @@ import { bearerToken, isSameSecret } from '@podkit/chassis/http/token';
 import type { FastifyRequest } from 'fastify';
 
 export type TokenGuardOptions = {
-  /** The tokens that are valid now. Without one every request is refused. */
+  /** The tokens that are valid now. Without a token every request is refused. */
   tokens: () => (string | undefined)[];
   /** The message of the 401. */
   message: string;
 };
 
-/** Whether a request has this bearer token. Without a token no request has it. */
+/** Whether a request has this bearer token; false if the token is undefined. */
 export const hasToken = ({ headers }: Pick<FastifyRequest, 'headers'>, token: string | undefined): boolean =>
   token !== undefined && isSameSecret(bearerToken(headers.authorization), token);
 

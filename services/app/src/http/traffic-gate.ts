@@ -11,21 +11,21 @@ declare module 'fastify' {
   }
 }
 
-/** Run before every route that is added from now on: chaos, where it is on, and the limit of requests in flight. */
+/** Apply active chaos and the limit of requests in flight to every route that is added after this call. */
 export function trafficGate(server: Server, { overload, chaos }: { overload: Overload; chaos: Chaos }): void {
   const release = () => overload.release();
   const admit = (reply: FastifyReply, done: () => void) => {
     if (!overload.admit(reply)) return;
-    // 'close' and not 'finish': a request whose client goes away before the answer is released too.
+    // 'close' and not 'finish', since it also comes when the client disconnects before the answer.
     reply.raw.on('close', release);
     done();
   };
-  // Chosen once per route: reading a request's routeOptions makes an object each time.
+  // Chosen once per route, since each read of a request's routeOptions creates an object.
   server.addHook('onRoute', (route) => {
-    const goOn = route.config?.stream === true ? admitStream : admit;
+    const proceed = route.config?.stream === true ? admitStream : admit;
     const gate: onRequestHookHandler = (request, reply, done) => {
-      if (!chaos.disturbs) return goOn(reply, done);
-      void disturb(chaos, request, reply, () => goOn(reply, done));
+      if (!chaos.disturbs) return proceed(reply, done);
+      void disturb(chaos, request, reply, () => proceed(reply, done));
     };
     route.onRequest = [gate, ...[route.onRequest ?? []].flat()];
   });
@@ -35,10 +35,10 @@ function admitStream(_reply: FastifyReply, done: () => void): void {
   done();
 }
 
-async function disturb(chaos: Chaos, request: FastifyRequest, reply: FastifyReply, goOn: () => void): Promise<void> {
+async function disturb(chaos: Chaos, request: FastifyRequest, reply: FastifyReply, proceed: () => void): Promise<void> {
   await chaos.hanging;
   if (chaos.delay > 0) await new Promise((resolve) => setTimeout(resolve, chaos.delay));
-  if (chaos.dropShare === 0 || Math.random() >= chaos.dropShare) return goOn();
+  if (chaos.dropShare === 0 || Math.random() >= chaos.dropShare) return proceed();
   reply.hijack();
   request.raw.socket.destroy();
 }

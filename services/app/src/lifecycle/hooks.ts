@@ -17,14 +17,14 @@ export class Hooks {
     this.#options = options;
   }
 
-  /** Drain, and resolve when the last request has been answered: until then the kubelet sends no SIGTERM. */
+  /** Drain, and resolve when the last request has been answered. The kubelet sends SIGTERM only after that. */
   async preStop(): Promise<void> {
     this.#options.timeline.record('hook', 'preStop called');
     this.#options.stop('preStop hook');
     await this.#drained.promise;
   }
 
-  /** Resolves when the app has started; until then the kubelet does not call the container running. */
+  /** Resolves when the app has started. The kubelet reports the container as running only after that. */
   async postStart(): Promise<void> {
     const { lifecycle, timeline } = this.#options;
     timeline.record('hook', 'postStart called');
@@ -37,7 +37,7 @@ export class Hooks {
     });
   }
 
-  /** The public port is closed and every request is answered. */
+  /** Report that the public port is closed and every request is answered. */
   markDrained(): void {
     this.#drained.resolve();
   }

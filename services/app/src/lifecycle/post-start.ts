@@ -5,8 +5,8 @@ import { formatDuration } from '@podkit/chassis/config/duration';
 import { PodkitError } from '@podkit/chassis/errors';
 
 /**
- * The file that a postStart hook writes. Kubernetes runs the hook beside the process in no fixed order, so the file may be
- * there at the start or come later.
+ * The file that a postStart hook writes. Kubernetes runs the hook and the process at the same time, so the file may exist
+ * at the start or appear later.
  */
 export class PostStartMarker {
   readonly #path: string;
@@ -15,7 +15,7 @@ export class PostStartMarker {
     this.#path = path;
   }
 
-  /** @throws {PodkitError} ERR_POST_START when it has not come within `timeout` milliseconds */
+  /** @throws {PodkitError} ERR_POST_START if it does not exist within `timeout` milliseconds */
   async wait(timeout: number): Promise<void> {
     const deadline = performance.now() + timeout;
     while (!existsSync(this.#path)) {

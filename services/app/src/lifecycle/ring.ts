@@ -1,4 +1,4 @@
-/** The latest entries: at most `size`, and none more than `maxAge` milliseconds older than the newest. */
+/** The latest entries: at most `size`, and none that is more than `maxAge` milliseconds older than the newest. */
 export class Ring<T extends { at: number }> {
   readonly #size: number;
   readonly #maxAge: number;
@@ -11,7 +11,7 @@ export class Ring<T extends { at: number }> {
 
   push(item: T): void {
     this.#items.push(item);
-    // Not at each push, since each cut copies the array.
+    // Not at each push, since it copies the array.
     if (this.#items.length > this.#size * 1.25) this.#items = this.items;
   }
 

@@ -22,7 +22,7 @@ export type TimelineEvent = {
   until?: number;
 };
 
-/** The events of this process within the last hour: states of the lifecycle, hooks, signals, chaos and the others above. */
+/** The events of this process within the last hour. */
 export class Timeline {
   readonly #ring = new Ring<TimelineEvent>({ size: 1000, maxAge: hour });
   readonly #states: TimelineEvent[] = [];
@@ -34,7 +34,7 @@ export class Timeline {
     lifecycle.onChange((event) => this.#addState(event));
   }
 
-  /** Oldest first. They begin with the start and with the state at the beginning of the hour, however old these are. */
+  /** Oldest first. The start and the state at the beginning of the hour are included, even if they are older. */
   get events(): readonly TimelineEvent[] {
     const recent = this.#ring.items;
     const first = recent[0]?.at ?? Number.POSITIVE_INFINITY;

@@ -18,7 +18,7 @@ export type DaprStoreOptions = {
   store: string;
   /** Reads the API token, which may be rotated. */
   token?: () => string | undefined;
-  /** Milliseconds for one answer. */
+  /** Timeout of one answer in milliseconds. */
   timeout: number;
 };
 
@@ -113,7 +113,7 @@ export class DaprStore implements NoteStore {
 }
 
 function refuseConflict(answer: Answer, key: string, condition: Condition): void {
-  // Dapr answers 400 where the ETag has a form that the store never gives.
+  // Dapr answers 400 if the ETag does not have the form of the store's ETags.
   const invalid = answer.status === 400 && answer.body.includes('etag');
   if (condition.kind !== 'none' && (answer.status === 409 || invalid)) throw preconditionFailed(key);
 }

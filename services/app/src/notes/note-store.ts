@@ -1,9 +1,9 @@
 import { PodkitError } from '@podkit/chassis/errors';
 
-/** A value as a store holds it, with the ETag that a later conditional write must repeat. */
+/** A value in a store, with the ETag for a later conditional write. */
 export type Stored = { value: string; etag: string | undefined; answeredBy: AnsweredBy };
 
-/** Headers that say which store or near cache answered, where the ambassador sends them. */
+/** The ambassador's headers that say which store or near cache answered. */
 export type AnsweredBy = Record<string, string>;
 
 /** The condition of a write: none, the key is absent, or its ETag is this one. */
@@ -12,8 +12,8 @@ export type Condition = { kind: 'none' } | { kind: 'absent' } | { kind: 'match';
 export type KeyPage = { keys: string[]; next: string | undefined };
 
 /**
- * A key-value store with optimistic concurrency. Every method rejects with ERR_STORE_UNAVAILABLE when the store can't
- * be reached, and writes with ERR_PRECONDITION when the condition does not hold.
+ * A key-value store with optimistic concurrency. Every method rejects with ERR_STORE_UNAVAILABLE if the store cannot
+ * be reached, and a write with ERR_PRECONDITION if its condition does not hold.
  */
 export type NoteStore = {
   readonly name: string;
@@ -22,7 +22,7 @@ export type NoteStore = {
   delete(key: string, condition: Condition): Promise<AnsweredBy>;
   /** Keys that begin with `prefix`, a page at a time; `after` is the `next` of the page before. */
   keys(prefix: string, limit: number, after: string | undefined): Promise<KeyPage>;
-  /** Resolves when the store answers at all. */
+  /** Resolves if the store answers. */
   ping(signal: AbortSignal): Promise<void>;
   close(): void | Promise<void>;
 };

@@ -30,7 +30,7 @@ export class Notes {
     return this.#unavailableSince;
   }
 
-  /** A note, or undefined. While the store is down: the note as it was last seen. */
+  /** A note, or undefined. While the store is down: its last answer. */
   async get(id: string): Promise<FoundNote | undefined> {
     try {
       const found = toFoundNote(id, await this.#observe(this.store.get(keyPrefix + id)));
@@ -56,7 +56,7 @@ export class Notes {
     const value = JSON.stringify({ text, updatedAt: note.updatedAt });
     const answeredBy = await this.#observe(this.store.put(keyPrefix + id, value, toCondition(precondition, before)));
     const after = toFoundNote(id, await this.#observe(this.store.get(keyPrefix + id)));
-    // Another writer may have come between our write and this read; then the ETag is not that of our text.
+    // Another client may have written between our write and this read; then the ETag is not that of our text.
     const ours = after?.note.text === text && after.note.updatedAt === note.updatedAt;
     const result = { note, etag: ours ? after.etag : undefined, stale: false, answeredBy };
     this.#remember(id, after);
@@ -64,7 +64,7 @@ export class Notes {
   }
 
   /**
-   * Delete a note. True when there was one.
+   * Delete a note. True if it existed.
    *
    * @throws {PodkitError} ERR_PRECONDITION, ERR_STORE_UNAVAILABLE
    */

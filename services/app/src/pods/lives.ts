@@ -5,11 +5,11 @@ export type Life = {
   /** 1 for the first start on this volume. */
   number: number;
   pod?: string;
-  /** Of the Pod: another one on the same volume means that the claim was attached again. */
+  /** UID of the Pod. A new UID on the same volume means that a new Pod uses the claim. */
   uid?: string;
   node?: string;
   startedAt: number;
-  /** Of a life whose end was not recorded: when it was last seen, at most ten seconds before its end. */
+  /** If the end was not recorded: when the process was last seen, at most ten seconds before its end. */
   endedAt?: number;
   exitCode?: number;
   /** The signal that ended it: SIGTERM, SIGINT, or SIGKILL where no end was recorded. */
@@ -17,7 +17,7 @@ export type Life = {
   reason?: string;
 };
 
-/** What is known of a process that starts. */
+/** What is known when a process starts. */
 export type Beginning = {
   pod: string | undefined;
   uid: string | undefined;
@@ -43,12 +43,12 @@ export class Lives {
     this.#try = work;
   }
 
-  /** How often a process was started on this volume, this one included. */
+  /** Number of starts on this volume, this one included. */
   get starts(): number {
     return this.#current;
   }
 
-  /** When the first one started. */
+  /** When the first life started. */
   get first(): number | undefined {
     const row = this.#try(() => this.#database.prepare('SELECT min(started_at) AS first FROM lives').get());
     return row?.first === null || row === undefined ? undefined : Number(row.first);
@@ -67,7 +67,7 @@ export class Lives {
     });
   }
 
-  /** Record that this life goes on, so that the end of a killed one is known to within seconds. */
+  /** Record that this process is alive, so that the end of a killed process is known to within seconds. */
   see(): void {
     this.#try(() =>
       this.#database.prepare('UPDATE lives SET seen_at = ? WHERE number = ?').run(Date.now(), this.#current),
@@ -80,7 +80,7 @@ export class Lives {
     this.#try(() => this.#database.prepare(sql).run(...values));
   }
 
-  /** The first one and the latest, oldest first; the last of them is this one. */
+  /** The first life and the latest ones, oldest first; the last is this one. */
   all(): Life[] {
     return this.#try(() => this.#database.prepare('SELECT * FROM lives ORDER BY number').all()).map(toLife);
   }

@@ -8,14 +8,14 @@ import { noAddress, type PodResolver } from './srv-resolver.ts';
 export type Address = { ordinal: number; host: string; port: number };
 
 /**
- * Why there is no address. `unknown`: no such Pod was ever seen. `unsure`: DNS does not answer now, or the ordinal lies
+ * Why there is no address. `unknown`: such a Pod was never seen. `unsure`: DNS does not answer now, or the ordinal lies
  * between known ones.
  */
 export type Absence = 'unknown' | 'unsure';
 
 export type MembersOptions = {
   self: number;
-  /** SRV name of the headless service; undefined where there is one Pod. */
+  /** SRV name of the headless service; undefined if there is one Pod. */
   service: string | undefined;
   resolver: PodResolver;
   /** Keeps the members across restarts. */
@@ -28,8 +28,8 @@ export type MembersOptions = {
 const lookupInterval = 1000;
 
 /**
- * The Pods of the service: those that DNS names now, and those that it named before, since a Pod that is away still has
- * its data.
+ * The Pods of the service: those in DNS now, and those that were in DNS before, since a Pod that is away still has its
+ * data.
  */
 export class Members {
   readonly #options: MembersOptions;
@@ -51,8 +51,8 @@ export class Members {
   }
 
   /**
-   * The address of an ordinal. An ordinal that DNS has never named is `unknown`. It is `unsure` while DNS does not answer,
-   * and where it lies between two known ones: a StatefulSet starts its Pods in order, so that Pod has existed.
+   * The address of an ordinal. An ordinal that was never in DNS is `unknown`. It is `unsure` while DNS does not answer,
+   * and if it lies between two known ones: a StatefulSet starts its Pods in order, so that Pod has existed.
    */
   async find(ordinal: number): Promise<Address | Absence> {
     await this.refresh();
@@ -84,10 +84,10 @@ export class Members {
     }
   }
 
-  /** The address of a Pod by its stable name. Rejects where DNS has none. */
+  /** The address of a Pod by its stable name. Rejects if DNS has none. */
   resolve(host: string): Promise<string> {
     return new Promise((resolve, reject) => {
-      // Without `all` it is one address.
+      // Without `all`, `address` is one text.
       this.#options.resolver.lookup(host, {}, (error, address) => {
         if (error !== null || typeof address !== 'string') reject(error ?? noAddress(host));
         else resolve(isIPv6(address) ? `[${address}]` : address);

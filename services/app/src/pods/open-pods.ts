@@ -14,7 +14,7 @@ import { dnsResolver } from './srv-resolver.ts';
 /** The part of the process that reports its end. */
 export type EndingProcess = Pick<NodeJS.Process, 'once'>;
 
-/** Milliseconds between two records that this life goes on. */
+/** Milliseconds between two records that this process is alive. */
 const lifeInterval = 10_000;
 /** Milliseconds between two lookups of the members. */
 const membersInterval = 10_000;
@@ -23,9 +23,9 @@ const membersInterval = 10_000;
 const maxFactsBytes = 64 * 1024;
 
 /**
- * Open this Pod's data and find the others.
+ * Open this Pod's data and find the other Pods.
  *
- * @throws {PodkitError} ERR_DATA when the volume can't be used, ERR_DATA_DAMAGED when what is on it is no database
+ * @throws {PodkitError} ERR_DATA if the volume cannot be used, ERR_DATA_DAMAGED if its database is damaged
  */
 export async function openPods(context: Context<Config>, identity: Identity, process: EndingProcess): Promise<Pods> {
   const { config, log, lifecycle } = context;
@@ -80,7 +80,7 @@ async function openStore(
   const { pod, uid, node, startedAt } = identity;
   store.lives.begin({ pod, uid, node, startedAt: Date.parse(startedAt) });
   repeat(context, 'life', lifeInterval, () => store.lives.see());
-  // At the very end, since the exit code is not known before.
+  // At the exit, since the exit code is not known before.
   process.once('exit', (exitCode: number) => closeStore(context, store, exitCode));
   return store;
 }

@@ -4,7 +4,7 @@ import { Value } from 'typebox/value';
 import type { Address } from './members.ts';
 import { type PodFacts, podFactsSchema } from './pod-facts.ts';
 
-/** Says which Pod passed a request on. Such a request is answered or refused, never passed on again. */
+/** Names the Pod that passed a request on. Such a request is answered or refused, never passed on again. */
 export const forwardedHeader = 'x-podkit-forwarded-by';
 
 export type PodClientOptions = {
@@ -12,7 +12,7 @@ export type PodClientOptions = {
   self: number;
   /** Bearer token between the Pods. */
   token: string;
-  /** Milliseconds for one answer. */
+  /** Timeout of one answer in milliseconds. */
   timeout: number;
 };
 
@@ -29,7 +29,7 @@ export class PodClient {
   /**
    * Pass a request on; `path` is sent as it is.
    *
-   * @throws {PodkitError} ERR_POD_AWAY when the Pod does not answer, has another token, or is another Pod
+   * @throws {PodkitError} ERR_POD_AWAY if the Pod does not answer, has another token, or is another Pod
    */
   async forward({ ordinal, host, port }: Address, { method, path, type, body }: Forwarded): Promise<Answer> {
     const { client, self, token, timeout } = this.#options;

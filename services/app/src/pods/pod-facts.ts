@@ -10,7 +10,7 @@ export const podFactsSchema = Type.Object({
   startedAt: Type.Number(),
   adminPort: Type.Optional(Type.Integer()),
   claim: Type.Optional(Type.String({ maxLength: 300 })),
-  /** Left out where the Pod has no volume. */
+  /** Left out if the Pod has no volume. */
   starts: Type.Optional(Type.Integer()),
   firstStartAt: Type.Optional(Type.Number()),
   keys: Type.Optional(Type.Integer()),
@@ -18,7 +18,7 @@ export const podFactsSchema = Type.Object({
 
 export type PodFacts = Type.Static<typeof podFactsSchema>;
 
-/** What `GET /api/pods/{ordinal}` answers: the lives too. */
+/** The answer of `GET /api/pods/{ordinal}`: the facts and the lives. */
 export type PodDetails = PodFacts & { lives?: Omit<Life, 'node'>[] };
 
 /** One entry of `GET /api/pods`; `detail` says why a Pod does not answer. */

@@ -3,13 +3,13 @@ import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { type Life, Lives } from './lives.ts';
 import { convertError } from './sqlite-error.ts';
 
-/** What is stored under a key: bytes, and the media type that their writer gave. */
+/** The value of a key: bytes, and the media type of their PUT. */
 export type Value = { type: string; bytes: Uint8Array };
 
 export type PodStoreOptions = {
   /** Folder on the Pod's own volume. */
   folder: string;
-  /** Largest size of the database in bytes; beyond it writes are refused. */
+  /** Maximum size of the database in bytes; writes beyond it are refused. */
   limit: number;
 };
 
@@ -73,7 +73,7 @@ export class PodStore {
     return isNew;
   }
 
-  /** Resolves to whether there was such a key. */
+  /** Resolves to whether the key existed. */
   async delete(key: string): Promise<boolean> {
     const name = Buffer.from(key);
     const existed = await this.#change(() => Number(this.#delete.run(name).changes) > 0);
@@ -97,7 +97,7 @@ export class PodStore {
     this.#try(() => this.#database.prepare(sql).run(ordinal, host, port));
   }
 
-  /** Record how this life ends, and close. Synchronous, for the end of the process. */
+  /** Record the end of this life, and close. Synchronous, for the exit of the process. */
   close(end: Pick<Life, 'exitCode' | 'signal' | 'reason'>): void {
     this.#commit();
     try {
@@ -123,7 +123,7 @@ export class PodStore {
     } catch (error) {
       const [only] = changes;
       if (changes.length === 1) only?.reject(error);
-      // One of them may be too large for the space that is left: try each alone.
+      // One of them may be too large for the space that is left, so each is tried alone.
       else for (const change of changes) this.#commitOne(change);
     }
   }
@@ -144,7 +144,7 @@ export class PodStore {
         this.#database.exec('COMMIT');
         return result;
       } finally {
-        // Where the disk is full, SQLite has already ended the transaction.
+        // If the disk is full, SQLite has already ended the transaction.
         if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
       }
     });

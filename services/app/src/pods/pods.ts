@@ -8,9 +8,9 @@ import type { PodStore } from './pod-store.ts';
 export type PodsOptions = {
   self: { ordinal: number; name: string; claim: string | undefined; adminPort: number; startedAt: number };
   members: Members;
-  /** Undefined where the service has one Pod. */
+  /** Undefined if the service has one Pod. */
   client: PodClient | undefined;
-  /** Undefined where the Pod has no volume. */
+  /** Undefined if the Pod has no volume. */
   store: PodStore | undefined;
   readiness: () => { ready: boolean; state: string };
 };
@@ -65,7 +65,7 @@ export class Pods {
     return this.#list.members;
   }
 
-  /** The base URL of a Pod's admin port; undefined where it is not known. Rejects while DNS has no address for the Pod. */
+  /** The base URL of a Pod's admin port; undefined if it is not known. Rejects while DNS has no address for the Pod. */
   async adminUrl(ordinal: number): Promise<string | undefined> {
     const address = ordinal === this.ordinal ? undefined : await this.members.find(ordinal);
     if (address === undefined || typeof address === 'string') return undefined;

@@ -4,7 +4,7 @@ import { getErrorCode, PodkitError } from '@podkit/chassis/errors';
 /** Primary result codes of SQLite: https://www.sqlite.org/rescode.html */
 const sqlite = { busy: 5, readOnly: 8, ioError: 10, corrupt: 11, full: 13, cannotOpen: 14, notADatabase: 26 } as const;
 
-/** Turn an error of SQLite into one of ours; other errors stay as they are. */
+/** Convert an error of SQLite to a PodkitError; other errors are returned unchanged. */
 export function convertError(cause: unknown, path: string): unknown {
   const code = resultCode(cause);
   if (code === undefined) return cause;
@@ -22,7 +22,7 @@ export function convertError(cause: unknown, path: string): unknown {
   return cause;
 }
 
-/** Of a failed write SQLite does not say why. Setting the file's times is a small write that changes nothing else. */
+/** SQLite does not say why a write failed. Setting the file's times is a small write that changes nothing else. */
 function isReadOnly(path: string): boolean {
   const now = new Date();
   try {

@@ -5,7 +5,7 @@ import { getErrorCode, PodkitError } from '@podkit/chassis/errors';
 
 /** Finds the Pods of a headless service, and the address of one by its stable name. */
 export type PodResolver = {
-  /** Host and port of each SRV record; empty where the name does not exist (yet). Rejects when DNS does not answer. */
+  /** Host and port of each SRV record; empty if the name does not exist (yet). Rejects if DNS does not answer. */
   pods(service: string): Promise<{ host: string; port: number }[]>;
   lookup: LookupFunction;
 };

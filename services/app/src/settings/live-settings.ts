@@ -31,13 +31,13 @@ export type ShownSetting = {
 };
 
 export type LiveSettingsOptions = {
-  /** Mounted ConfigMaps and Secrets. Where a file is in several, the last one counts. */
+  /** Mounted ConfigMaps and Secrets. If several have the same file, the last one counts. */
   folders: readonly string[];
-  /** The values where there is no file. */
+  /** The values of settings without a file. */
   defaults: LiveValues;
   /** Called on each change of a value, with its name only: it may be a secret. */
   onChange: (name: LiveName) => void;
-  /** Called for a file that can't be used; the previous value stays. */
+  /** Called for an invalid or unreadable file; the previous value stays. */
   onError: (name: LiveName, why: string) => void;
 };
 
@@ -71,7 +71,7 @@ export class LiveSettings {
     this.#stop();
   }
 
-  /** Read all files. One read runs after the other, so that an older one never wins. */
+  /** Read all files, after all earlier reads, so that an older read never overwrites a newer one. */
   read(): Promise<void> {
     this.#lastRead = this.#lastRead.then(() => this.#readAll());
     return this.#lastRead;

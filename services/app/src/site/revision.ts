@@ -2,7 +2,7 @@ import { realpathSync } from 'node:fs';
 import { relative, sep } from 'node:path';
 import { isHidden } from './site-path.ts';
 
-/** One state of the site: where its files are and, where it comes from Git, of which commit. */
+/** One state of the site: the folder of its files and, if it comes from Git, its commit. */
 export type Revision = { root: string; commit: string | undefined };
 
 const commitHash = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
@@ -11,7 +11,7 @@ const commitHash = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
  * Resolve the link that git-sync publishes; undefined while nothing is published. git-sync names each worktree by its
  * commit (https://github.com/kubernetes/git-sync), so the commit is that part of the resolved path.
  *
- * Synchronous: a few readlink calls take microseconds, a tenth of the way through the thread pool.
+ * Synchronous, since a few readlink calls take microseconds, and ten times as long through the thread pool.
  */
 export function resolveRevision(link: string): Revision | undefined {
   try {

@@ -1,7 +1,7 @@
 import { decodePercent } from '../decode-percent.ts';
 
 /**
- * The path inside the site of a URL's path (`/docs/a%20b.html` gives `docs/a b.html`), or undefined where it must not be
+ * The path inside the site for a URL's path (`/docs/a%20b.html` gives `docs/a b.html`), or undefined if it must not be
  * served: dotfiles (a worktree has a `.git` file), `..`, backslashes, NUL, and what is not valid UTF-8.
  */
 export function sitePath(urlPath: string): string | undefined {

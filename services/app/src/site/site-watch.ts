@@ -14,7 +14,7 @@ export class SiteWatch {
   constructor(link: string, { poll = 2000 }: { poll?: number } = {}) {
     this.#link = link;
     this.check();
-    // `onCheck`, since the first sync counts here and `onChange` leaves out what was there at the start.
+    // `onCheck`, since the watcher reports no change for what exists at the start, and the first sync counts here.
     this.#stop = watchFiles([link], () => undefined, { poll, onCheck: () => this.check() });
   }
 
@@ -31,7 +31,7 @@ export class SiteWatch {
     this.#stop();
   }
 
-  /** Check again which commit is published. */
+  /** Check which commit is published. */
   check(): Published | undefined {
     const revision = resolveRevision(this.#link);
     if (revision?.root === this.#root) return this.#published;

@@ -11,7 +11,7 @@ export type AccessLogOptions = {
 /** Maximum number of lines that wait for the disk; further ones are dropped and counted. */
 const maxPendingLines = 10_000;
 
-/** Writes one CSV line per request, for an adapter that reads logs in a shared folder: time, method, route, status, nanoseconds. */
+/** Writes one CSV line per request: time, method, route, status, nanoseconds. An adapter reads it in a shared folder. */
 export class AccessLog {
   readonly #options: AccessLogOptions;
   #pending: string[] = [];
@@ -22,7 +22,7 @@ export class AccessLog {
     this.#options = options;
   }
 
-  /** Lines lost because the disk was too slow or refused them. */
+  /** Number of lines that were lost because the disk was too slow or failed. */
   get dropped(): number {
     return this.#dropped;
   }

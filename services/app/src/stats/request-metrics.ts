@@ -4,12 +4,12 @@ import type { Config } from '../config.ts';
 import type { ProcessState } from '../process-state.ts';
 import { AccessLog } from './access-log.ts';
 
-/** Observe each request for Prometheus, and where they are configured as StatsD and in the access log. */
+/** Observe each request for Prometheus and, if they are configured, for StatsD and the access log. */
 export async function openRequestMetrics(context: Context<Config>, { overload }: ProcessState): Promise<HttpMetrics> {
   const { config, log, lifecycle, metrics } = context;
   const targets: HttpMetrics[] = [metrics.http];
   if (config.statsd !== undefined) {
-    // Loaded only where it is used.
+    // Loaded only if it is used.
     const { StatsdEmitter } = await import('./statsd.ts');
     const [host = '', port = ''] = config.statsd.split(':');
     const gauges = () => ({ in_flight: overload.inFlight });

@@ -12,8 +12,8 @@ export type StatsdOptions = {
 };
 
 /**
- * Sends StatsD with DogStatsD tags: a counter per kind of request, summed over the period, the requests' timings, and
- * gauges. By UDP, so a missing receiver costs nothing.
+ * Sends StatsD with DogStatsD tags: a counter of requests, summed over the period, the timings of requests, and
+ * gauges. It uses UDP, so a missing receiver costs nothing.
  */
 export class StatsdEmitter {
   readonly #client: StatsD;
@@ -42,7 +42,7 @@ export class StatsdEmitter {
     this.#client.timing('request', seconds * 1000, tags);
   };
 
-  /** Send the rest and stop. */
+  /** Send what is pending, and stop. */
   async close(): Promise<void> {
     clearInterval(this.#timer);
     this.#sendGauges();
