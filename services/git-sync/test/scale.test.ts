@@ -146,7 +146,7 @@ test('a pass that waits for room when it is stopped does not begin', async () =>
       oneTime: false,
       onSuccess: async () => undefined,
       onFailure: () => undefined,
-      limit: (work) => limit.run(work),
+      limit,
     });
   const loops = [loop('first'), loop('second')];
   const ended = loops.map((one) => one.run());

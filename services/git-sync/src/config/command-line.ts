@@ -1,6 +1,6 @@
 import { exitCodes } from '@podkit/chassis/process/exit-codes';
 import type { CommandLine } from '@podkit/chassis/process/service';
-import { levelName } from '../log/upstream-style.ts';
+import { levelName } from '../log/log.ts';
 import { UsageError } from './drop-in-grammar.ts';
 import { manualText, usageText } from './help.ts';
 import { loadOptions } from './load.ts';

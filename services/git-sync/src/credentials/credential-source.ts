@@ -19,7 +19,9 @@ const tokenMargin = 30_000;
 /** Reads the credentials of one repository, from all the places that the settings name. */
 export class CredentialSource {
   readonly #options: Options;
-  readonly #address: Address;
+  /** The address of the repository without its secrets. */
+  readonly #repo: string;
+  readonly #inAddress: Credential | undefined;
   readonly #specs: readonly CredentialSpec[];
   readonly #client: HttpClient;
   readonly #redactor: Redactor;
@@ -30,8 +32,10 @@ export class CredentialSource {
   constructor(options: Options, client: HttpClient, redactor: Redactor, metrics: CredentialMetrics) {
     this.#client = client;
     this.#options = options;
-    this.#address = parseAddress(options.repo ?? '');
+    const address = parseAddress(options.repo ?? '');
+    this.#repo = address.bare;
     this.#specs = options.credential.flatMap(parseCredentials);
+    this.#inAddress = this.#findInAddress(address);
     this.#redactor = redactor;
     this.#metrics = metrics;
   }
@@ -63,15 +67,11 @@ export class CredentialSource {
     return all;
   }
 
-  get #repo(): string {
-    return this.#address.bare;
-  }
-
   /** The credential in the address. A user name alone may be a token, unless another setting gives a password. */
-  get #inAddress(): Credential | undefined {
-    const { bare: url, username, password } = this.#address;
+  #findInAddress(address: Address): Credential | undefined {
+    const { bare: url, username, password } = address;
     const { askpassUrl } = this.#options;
-    if (!isHttpAddress(this.#address) || username === undefined) return undefined;
+    if (!isHttpAddress(address) || username === undefined) return undefined;
     const given = this.#specs.some((spec) => url.startsWith(spec.url.replace(/\/+$/, '')));
     if (password === undefined && (given || askpassUrl !== undefined || this.#hasApp)) return undefined;
     return username === '' && password === undefined ? undefined : { url, username, password: password ?? '' };

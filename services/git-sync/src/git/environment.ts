@@ -1,6 +1,5 @@
 import type { Environment } from '@podkit/chassis/config/config';
 import { showAddress } from '../credentials/address.ts';
-import type { GitConfigEntry } from './config-text.ts';
 
 /** The variables of git that the Pod may set. Others could mislead git, and are removed. */
 const passedOn = /^GIT_(SSL_|HTTP_|PROXY_SSL_|LFS_|SSH_VARIANT$|ALLOW_PROTOCOL$)/;
@@ -49,28 +48,4 @@ export function gitEnvironment(env: Environment, { configFile, sshCommand, home 
     GIT_TERMINAL_PROMPT: '0',
     GIT_SSH_COMMAND: sshCommand,
   };
-}
-
-/** The names for simple-git's `allowEnvironment`: it removes other variables that begin with `GIT_`. */
-export function guardedVariables(variables: Environment): string[] {
-  return Object.keys(variables).filter((name) => name.startsWith('GIT_'));
-}
-
-/**
- * Settings of git's command scope. They override the repository's configuration, in which someone who can write to the
- * volume may have planted a program (`core.fsmonitor`, hooks). A repository can't declare itself a safe directory.
- */
-export function lockedConfig(safeDirectories: readonly string[], more: readonly GitConfigEntry[] = []): Environment {
-  const entries = [
-    { key: 'core.hooksPath', value: '/dev/null' },
-    { key: 'core.fsmonitor', value: 'false' },
-    { key: 'core.logAllRefUpdates', value: 'false' },
-    ...safeDirectories.map((directory) => ({ key: 'safe.directory', value: directory })),
-    ...more,
-  ];
-  const numbered = entries.flatMap(({ key, value }, index) => [
-    [`GIT_CONFIG_KEY_${index}`, key],
-    [`GIT_CONFIG_VALUE_${index}`, value],
-  ]);
-  return { GIT_CONFIG_COUNT: String(entries.length), ...Object.fromEntries(numbered) };
 }

@@ -1,4 +1,3 @@
-import { type ChildProcess } from 'node:child_process';
 import type { Environment } from '@podkit/chassis/config/config';
 import { describeError, PodkitError } from '@podkit/chassis/errors';
 import { type SimpleGitOptions, simpleGit } from 'simple-git';
@@ -6,7 +5,6 @@ import type { Log } from '../log/log.ts';
 import { GroupEnd } from '../process/group-end.ts';
 import { failureText, ProcessError, type ProcessOutput } from '../process/process-error.ts';
 import type { GitConfigEntry } from './config-text.ts';
-import { guardedVariables, lockedConfig } from './environment.ts';
 import type { SpawnTurn } from './spawn-turn.ts';
 
 export type GitOptions = {
@@ -45,25 +43,19 @@ export class Git {
   /**
    * Run `git args` in a directory and give its stdout without the final line break.
    *
-   * @throws {ProcessError} with what git printed
+   * @throws {ProcessError} when git can't be run, fails, prints too much, or when `signal` aborts; with what git printed
    */
   async run(args: readonly string[], call: GitCall): Promise<string> {
-    const { stdout } = await this.output(args, call);
+    const { binary, log } = this.#options;
+    const label = [binary.at(-1), ...args].join(' ');
+    log.info(5, 'running command', { cwd: call.cwd, cmd: label });
+    const { stdout, stderr } = await this.#spawn(args, label, call);
+    log.info(6, 'command result', { stdout, stderr });
     return stdout.replace(/\n$/, '');
   }
 
-  /** @throws {ProcessError} when git can't be run, fails, prints too much, or when `signal` aborts */
-  async output(args: readonly string[], call: GitCall): Promise<ProcessOutput> {
-    const { binary, log } = this.#options;
-    log.info(5, 'running command', { cwd: call.cwd, cmd: [binary.at(-1), ...args].join(' ') });
-    const output = await this.#spawn(args, call);
-    log.info(6, 'command result', { stdout: output.stdout, stderr: output.stderr });
-    return output;
-  }
-
-  async #spawn(args: readonly string[], { cwd, signal, settings }: GitCall): Promise<ProcessOutput> {
+  async #spawn(args: readonly string[], label: string, { cwd, signal, settings }: GitCall): Promise<ProcessOutput> {
     const { binary, env, turn } = this.#options;
-    const label = [binary.at(-1), ...args].join(' ');
     const aborted = (output: ProcessOutput, code: number | null) =>
       new ProcessError(`${label}: ${describeError(stop.signal.reason)}`, code, output, { cause: stop.signal.reason });
     const stop = new AbortController();
@@ -71,14 +63,15 @@ export class Git {
     if (signal?.aborted) onAbort();
     if (stop.signal.aborted) throw aborted({ stdout: '', stderr: '' }, null);
     signal?.addEventListener('abort', onAbort, { once: true });
-    const variables = { ...env, ...lockedConfig([cwd, `${cwd}/.git`], settings) };
+    const variables = { ...env, ...lockSettings(cwd, settings) };
     let result: { exitCode: number; output: ProcessOutput } | undefined;
     let group: GroupEnd | undefined;
     const options: Partial<SimpleGitOptions> = {
       baseDir: cwd,
       binary,
       abort: stop.signal,
-      allowEnvironment: guardedVariables(variables),
+      // simple-git removes other variables of git.
+      allowEnvironment: Object.keys(variables).filter((name) => name.startsWith('GIT_')),
       completion: { onClose: true, onExit: graceAfterExit },
       // Closes stdin: no git here may wait for input.
       input: () => '\n',
@@ -91,7 +84,9 @@ export class Git {
       await turn.run(variables, (spawned) =>
         simpleGit(options)
           .outputHandler((_command, stdout, stderr) => {
-            group = endWithGroup(spawned(), binary, stop.signal);
+            const child = spawned();
+            if (child !== undefined)
+              group = new GroupEnd(child, { isLeader: binary.length === 2, signal: stop.signal });
             for (const stream of [stdout, stderr]) limitOutput(stream, stop);
           })
           .raw([...args]),
@@ -110,8 +105,24 @@ export class Git {
   }
 }
 
-function endWithGroup(child: ChildProcess | undefined, binary: GitBinary, signal: AbortSignal): GroupEnd | undefined {
-  return child === undefined ? undefined : new GroupEnd(child, { isLeader: binary.length === 2, signal });
+/**
+ * Settings of git's command scope. They override the repository's configuration, in which someone who can write to the
+ * volume may have planted a program (`core.fsmonitor`, hooks). A repository can't declare itself a safe directory.
+ */
+function lockSettings(cwd: string, more: readonly GitConfigEntry[] = []): Environment {
+  const entries = [
+    { key: 'core.hooksPath', value: '/dev/null' },
+    { key: 'core.fsmonitor', value: 'false' },
+    { key: 'core.logAllRefUpdates', value: 'false' },
+    { key: 'safe.directory', value: cwd },
+    { key: 'safe.directory', value: `${cwd}/.git` },
+    ...more,
+  ];
+  const numbered = entries.flatMap(({ key, value }, index) => [
+    [`GIT_CONFIG_KEY_${index}`, key],
+    [`GIT_CONFIG_VALUE_${index}`, value],
+  ]);
+  return { GIT_CONFIG_COUNT: String(entries.length), ...Object.fromEntries(numbered) };
 }
 
 function limitOutput(stream: NodeJS.ReadableStream, stop: AbortController): void {

@@ -24,8 +24,7 @@ export const lfsSettings: readonly GitConfigEntry[] = [
 ];
 
 /** Log that a checkout has pointers instead of its LFS files. */
-export async function warnOfPointers(lfs: Lfs, tree: Tree, log: Log): Promise<void> {
-  if (lfs !== 'missing') return;
+export async function warnOfPointers(tree: Tree, log: Log): Promise<void> {
   const file = join(tree.path, '.gitattributes');
   // A link may lead to a device that never ends.
   if ((await lstatIfThere(file))?.isFile() !== true) return;
@@ -37,7 +36,7 @@ export async function warnOfPointers(lfs: Lfs, tree: Tree, log: Log): Promise<vo
 }
 
 /** Delete the LFS files of commits that are gone: `git gc` does not delete them. */
-export async function pruneLfs(lfs: Lfs, git: Git, layout: Layout, signal: AbortSignal): Promise<void> {
-  if (lfs !== 'on' || (await lstatIfThere(join(layout.gitDir, 'lfs'))) === undefined) return;
+export async function pruneLfs(git: Git, layout: Layout, signal: AbortSignal): Promise<void> {
+  if ((await lstatIfThere(join(layout.gitDir, 'lfs'))) === undefined) return;
   await git.run(['lfs', 'prune'], { cwd: layout.root, signal });
 }

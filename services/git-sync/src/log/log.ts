@@ -3,7 +3,17 @@ import { getCallSites } from 'node:util';
 import { describeError } from '@podkit/chassis/errors';
 import type { Logger } from '@podkit/chassis/log/logger';
 import type { Redactor } from './redactor.ts';
-import { type Detail, type Fields, levelName } from './upstream-style.ts';
+
+export type Fields = Record<string, unknown>;
+
+/** Upstream's levels 1 to 9, by the names that pino's log has for them. Upstream's level 0 is `info`. */
+export const details = ['v1', 'v2', 'v3', 'v4', 'v5', 'v6', 'v7', 'v8', 'v9'] as const;
+export type Detail = (typeof details)[number];
+
+/** The name of one of upstream's levels, 0 to 9. */
+export function levelName(level: number): Detail | 'info' {
+  return level <= 0 ? 'info' : (details[level - 1] ?? 'v9');
+}
 
 /** An error as the error file contains it, in upstream's form. */
 export type LoggedError = { Msg: string; Err: string; Args: Fields };

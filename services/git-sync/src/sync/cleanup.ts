@@ -93,7 +93,7 @@ async function collectGarbage({ layout, git, gc, lfs }: CleanupOptions, signal: 
   if (gc === 'off') return;
   const mode = { auto: ['--auto'], always: [], aggressive: ['--aggressive'] }[gc];
   await run('gc', '--quiet', ...mode);
-  await pruneLfs(lfs, git, layout, signal);
+  if (lfs === 'on') await pruneLfs(git, layout, signal);
 }
 
 /** Remove a checkout of version 3, which is in the root itself, once it is superseded. */

@@ -3,9 +3,9 @@ import type { HttpClient } from '@podkit/chassis/http/client';
 import type { Options } from '../config/schema.ts';
 import { CredentialSource } from '../credentials/credential-source.ts';
 import { CredentialStore } from '../credentials/credential-store.ts';
-import { chooseLfs, warnOfPointers } from '../git/lfs.ts';
+import { chooseLfs } from '../git/lfs.ts';
 import { setUpGit } from '../git/setup.ts';
-import { signaturePolicy, verifySignatures } from '../git/signatures.ts';
+import { signaturePolicy } from '../git/signatures.ts';
 import type { SpawnTurn } from '../git/spawn-turn.ts';
 import type { RepositoryHooks } from '../hooks/repository-hooks.ts';
 import type { Log } from '../log/log.ts';
@@ -13,7 +13,6 @@ import type { Redactor } from '../log/redactor.ts';
 import type { SyncMetrics } from '../metrics/metrics.ts';
 import { StaleWorktrees } from './cleanup.ts';
 import { CopyPublisher, copyMarker } from './copy-publisher.ts';
-import { rejectEscapingLinks } from './escaping-links.ts';
 import type { Layout } from './layout.ts';
 import { LinkPublisher, type Publisher } from './link-publisher.ts';
 import { Repository } from './repository.ts';
@@ -51,11 +50,15 @@ export async function createSyncer(input: SyncerInput, parts: SyncerParts): Prom
   const lfs = chooseLfs(options.lfs, env.PATH ?? '');
   const credentialUrls = source.urls();
   const git = await setUpGit({ options, env, turn, directory, repo, store, credentialUrls, lfs, log });
-  const { ref, depth, filter, submodules, sparseCheckoutFile } = options;
-  const policy = { ...signaturePolicy(options), ref };
+  const { ref, depth, filter, submodules, sparseCheckoutFile, symlinks } = options;
+  const policy = signaturePolicy(options);
   return new Syncer({
     layout,
     ref,
+    log,
+    git,
+    source,
+    store,
     repository: new Repository({ layout, git, log, repo, ref, depth, filter }),
     publisher: createPublisher(input, parts),
     worktree: { layout, git, submodules, depth, sparseCheckoutFile, withLfs: lfs === 'on' },
@@ -68,20 +71,11 @@ export async function createSyncer(input: SyncerInput, parts: SyncerParts): Prom
       lfs,
       onFailure: metrics.cleanupFailure,
     }),
-    log,
-    refreshCredentials: async (signal) => store.put(await source.read(signal)),
-    verify:
-      policy.commit || policy.tag
-        ? async (fetched, signal) => {
-            await verifySignatures(git, layout.root, policy, fetched, signal);
-            onVerified();
-          }
-        : undefined,
-    inspect: async (tree, signal) => {
-      await warnOfPointers(lfs, tree, log);
-      if (options.symlinks === 'reject') await rejectEscapingLinks(tree.path);
-      await hooks.beforePublish(tree, signal);
-    },
+    hooks,
+    lfs,
+    symlinks,
+    policy: policy.commit || policy.tag ? policy : undefined,
+    onVerified,
   });
 }
 

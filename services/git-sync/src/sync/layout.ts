@@ -37,6 +37,11 @@ export function isFullHash(text: string): boolean {
   return /^([0-9a-f]{40}|[0-9a-f]{64})$/.test(text);
 }
 
+/** What the name of a temporary link begins with, beside the link that it replaces. */
+export function temporaryLinkPrefix(link: string): string {
+  return `.${basename(link)}.git-sync-`;
+}
+
 /** The file with the path of the directory that `--publish=copy` owns. */
 export function copyClaim(worktrees: string): string {
   return join(worktrees, '.copy-target');

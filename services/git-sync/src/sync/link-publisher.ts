@@ -3,8 +3,7 @@ import { rename, symlink } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import type { Log } from '../log/log.ts';
 import { lstatIfThere, makeDirectories, readFileIfThere, readlinkIfThere, removeTree, syncDirectory } from './files.ts';
-import { copyClaim, isFullHash } from './layout.ts';
-import { temporaryLinkPrefix } from './root.ts';
+import { copyClaim, isFullHash, temporaryLinkPrefix } from './layout.ts';
 import type { Tree } from './worktree.ts';
 
 /** Makes a checkout visible to consumers. */

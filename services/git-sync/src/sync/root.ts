@@ -6,7 +6,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { PodkitError } from '@podkit/chassis/errors';
 import { isPrivateDirectory } from '../git/private-directory.ts';
 import { listNames, lstatIfThere, makeDirectories, readFileIfThere, removeTree } from './files.ts';
-import type { Layout } from './layout.ts';
+import { type Layout, temporaryLinkPrefix } from './layout.ts';
 
 const oldPrefix = '.git-sync-old-';
 
@@ -102,11 +102,6 @@ export async function sweepLeftovers(layout: Layout): Promise<void> {
     const isOurs = name.startsWith(temporaryLinkPrefix(layout.link)) || name === 'tmp-link';
     if (isOurs && (await lstatIfThere(path))?.isSymbolicLink()) await removeTree(path);
   }
-}
-
-/** What the name of a temporary link begins with. */
-export function temporaryLinkPrefix(link: string): string {
-  return `.${basename(link)}.git-sync-`;
 }
 
 /** @throws {PodkitError} ERR_ROOT when two roots are the same directory, whatever their spelling or links */

@@ -1,8 +1,8 @@
 import { getErrorCode, PodkitError } from '@podkit/chassis/errors';
 import type { Log } from '../log/log.ts';
+import type { Limit } from '../process/limit.ts';
 import { longestWait } from '../process/timeout-signal.ts';
 import { chooseDelay } from './backoff.ts';
-import { isFullHash } from './layout.ts';
 import type { PassResult, Syncer } from './syncer.ts';
 
 export type LoopOptions = {
@@ -19,10 +19,8 @@ export type LoopOptions = {
   /** Called after each success; when it throws, the pass has failed. */
   onSuccess: (result: PassResult, seconds: number) => Promise<void>;
   onFailure: (error: unknown, seconds: number) => void;
-  /** Runs a pass once there is room for it; by default at once. */
-  limit?: <T>(work: () => Promise<T>) => Promise<T>;
-  now?: () => number;
-  random?: () => number;
+  /** Runs a pass once there is room for it. */
+  limit: Limit;
 };
 
 type Outcome = { result: PassResult } | { result?: undefined; error: unknown };
@@ -63,15 +61,7 @@ export class SyncLoop {
    * @throws {PodkitError} ERR_TOO_MANY_FAILURES, with the last failure as its cause
    */
   async run(): Promise<void> {
-    const {
-      log,
-      maxFailures,
-      initMaxFailures = maxFailures,
-      oneTime,
-      ref,
-      initPeriod,
-      random = Math.random,
-    } = this.#options;
+    const { log, maxFailures, initMaxFailures = maxFailures, oneTime, ref, initPeriod } = this.#options;
     let failures = 0;
     let succeeded = false;
     while (!this.#stop.signal.aborted) {
@@ -83,7 +73,7 @@ export class SyncLoop {
         succeeded = true;
         failures = 0;
         if (oneTime) return;
-        if (isFullHash(ref) && outcome.result.tree.hash === ref) {
+        if (outcome.result.tree.hash === ref) {
           log.info(0, 'ref appears to be a git hash, no further sync needed', { ref });
           return this.#untilStopped();
         }
@@ -98,20 +88,19 @@ export class SyncLoop {
           });
       }
       const period = succeeded || initPeriod === 0 ? this.#options.period : initPeriod;
-      await this.#sleep(chooseDelay({ period, failures, error }, random));
+      await this.#sleep(chooseDelay({ period, failures, error }, Math.random));
     }
   }
 
   /** Gives undefined when it was stopped while it waited for room. */
   async #pass(): Promise<Outcome | undefined> {
-    const { limit = (work) => work() } = this.#options;
-    return limit(async () => (this.#stop.signal.aborted ? undefined : this.#passNow()));
+    return this.#options.limit.run(async () => (this.#stop.signal.aborted ? undefined : this.#passNow()));
   }
 
   async #passNow(): Promise<Outcome> {
-    const { syncer, timeout, onSuccess, onFailure, now = () => performance.now() } = this.#options;
-    const began = now();
-    const seconds = () => (now() - began) / 1000;
+    const { syncer, timeout, onSuccess, onFailure } = this.#options;
+    const began = performance.now();
+    const seconds = () => (performance.now() - began) / 1000;
     const deadline = new AbortController();
     const late = () => deadline.abort(new PodkitError('ERR_SYNC_TIMEOUT', `timed out after ${timeout} ms`));
     const timer = setTimeout(late, Math.min(timeout, longestWait));

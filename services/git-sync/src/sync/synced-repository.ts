@@ -62,7 +62,7 @@ export async function createSyncedRepository(input: SyncedInput): Promise<Synced
     maxFailures: options.maxFailures,
     initMaxFailures: options.initMaxFailures,
     oneTime: options.oneTime,
-    limit: (work) => input.limit.run(work),
+    limit: input.limit,
     onSuccess: async ({ tree, changed, first }, seconds) => {
       const isNew = changed || first;
       status.succeeded();

@@ -1,6 +1,12 @@
-import { UnverifiedError } from '../git/signatures.ts';
+import type { CredentialSource } from '../credentials/credential-source.ts';
+import type { CredentialStore } from '../credentials/credential-store.ts';
+import type { Git } from '../git/git.ts';
+import { type Lfs, warnOfPointers } from '../git/lfs.ts';
+import { type SignaturePolicy, UnverifiedError, verifySignatures } from '../git/signatures.ts';
+import type { RepositoryHooks } from '../hooks/repository-hooks.ts';
 import type { Log } from '../log/log.ts';
 import { removeOldLayout, type StaleWorktrees } from './cleanup.ts';
+import { rejectEscapingLinks } from './escaping-links.ts';
 import { isFullHash, type Layout } from './layout.ts';
 import type { Publisher } from './link-publisher.ts';
 import type { Fetched, Repository } from './repository.ts';
@@ -9,17 +15,22 @@ import { createWorktree, hasCurrentSettings, isWhole, type Tree, type WorktreeOp
 export type SyncerOptions = {
   layout: Layout;
   ref: string;
+  log: Log;
+  git: Git;
+  source: CredentialSource;
+  store: CredentialStore;
   repository: Repository;
   publisher: Publisher;
   worktree: WorktreeOptions;
   stale: StaleWorktrees;
-  log: Log;
-  /** Give git the credentials; the first step of every pass. */
-  refreshCredentials: (signal: AbortSignal) => Promise<void>;
-  /** Throws when a fetched commit must not be published. */
-  verify: ((fetched: Fetched, signal: AbortSignal) => Promise<void>) | undefined;
-  /** Throws when a checkout must not be published. */
-  inspect: (tree: Tree, signal: AbortSignal) => Promise<void>;
+  hooks: RepositoryHooks;
+  lfs: Lfs;
+  /** Whether a checkout with symlinks that lead out of it is published. */
+  symlinks: 'allow' | 'reject';
+  /** The signatures that a commit must have; undefined when it needs none. */
+  policy: SignaturePolicy | undefined;
+  /** Called when a fetched commit has the required signatures. */
+  onVerified: () => void;
 };
 
 export type PassResult = {
@@ -51,27 +62,30 @@ export class Syncer {
    * takes one `git fetch` of the one ref and a few reads of small files.
    */
   async pass(signal: AbortSignal): Promise<PassResult> {
+    const { source, store, repository, publisher, log, ref } = this.#options;
     const isFullCheck = this.#needsFullCheck;
     this.#needsFullCheck = true;
-    const { repository, publisher, worktree, refreshCredentials } = this.#options;
-    await refreshCredentials(signal);
+    await store.put(await source.read(signal));
     if (isFullCheck) await repository.recover(signal);
     else await repository.cleanConfig(signal);
     if (!isFullCheck) await this.#refuseAgain(signal);
     const current = await publisher.current();
-    const isUsable =
-      current !== undefined &&
-      (await isWhole(current)) &&
-      (!isFullCheck || (await hasCurrentSettings(current, worktree)));
-    const whole = isUsable ? current : undefined;
-    const unchanged = whole !== undefined && (await this.#isUpToDate(whole, isFullCheck, signal));
-    const changed = unchanged ? false : await this.#update(current, whole, signal);
-    const tree = changed ? await publisher.current() : whole;
-    if (tree === undefined) throw new Error('nothing is published');
-    const result = { tree, changed, first: !this.#succeeded };
-    this.#succeeded = true;
-    this.#needsFullCheck = false;
-    return result;
+    const whole = (await this.#isUsable(current, isFullCheck)) ? current : undefined;
+    if (whole !== undefined && (await this.#isUpToDate(whole, isFullCheck, signal))) return this.#succeed(whole, false);
+    const fetched = await repository.fetch(signal);
+    await this.#verify(fetched, signal);
+    this.#fetched = fetched;
+    if (whole?.hash === fetched.hash && this.#isInPlace(whole)) {
+      await repository.setHead(fetched.hash, signal);
+      return this.#succeed(whole, false);
+    }
+    log.info(0, 'update required', { ref, local: current?.hash ?? '', remote: fetched.hash });
+    const tree = await this.#checkOut(fetched.hash, current, signal);
+    await this.#inspect(tree, signal);
+    await publisher.publish(tree, signal);
+    if (current !== undefined && current.path !== tree.path) await this.#supersede(current);
+    log.info(0, 'updated successfully', { ref, remote: fetched.hash });
+    return this.#succeed(tree, true);
   }
 
   /** Remove superseded checkouts. Errors are only logged, since the published tree is right. */
@@ -85,16 +99,6 @@ export class Syncer {
     }
   }
 
-  /** A full hash never moves: once it is published, the remote is not asked and may be unavailable. */
-  async #isUpToDate({ hash, path }: Tree, isFullCheck: boolean, signal: AbortSignal): Promise<boolean> {
-    const { ref, repository, layout, verify } = this.#options;
-    if (!path.startsWith(`${layout.worktrees}/`)) return false;
-    if (isFullHash(ref)) return ref === hash && verify === undefined;
-    if (isFullCheck) return false;
-    const tip = await repository.findTip(signal);
-    return this.#fetched?.hash === hash && this.#fetched.object === tip;
-  }
-
   /** @throws {UnverifiedError} while the remote still has what was refused */
   async #refuseAgain(signal: AbortSignal): Promise<void> {
     if (this.#refused === undefined) return;
@@ -104,39 +108,32 @@ export class Syncer {
     throw error;
   }
 
-  /** Fetch, and publish the commit unless it is published already. Gives whether the published tree changed. */
-  async #update(current: Tree | undefined, whole: Tree | undefined, signal: AbortSignal): Promise<boolean> {
-    const { repository, publisher, worktree, inspect, log, ref, layout, stale } = this.#options;
-    const fetched = await repository.fetch(signal);
-    await this.#verify(fetched, signal);
-    this.#fetched = fetched;
-    const inPlace = whole?.path.startsWith(`${layout.worktrees}/`) === true;
-    if (inPlace && whole?.hash === fetched.hash) {
-      await repository.setHead(fetched.hash, signal);
-      return false;
-    }
-    log.info(0, 'update required', { ref, local: current?.hash ?? '', remote: fetched.hash });
-    // At the same time, since they use different files. `allSettled`: when one fails, the other must have ended too.
-    const [made, head] = await Promise.allSettled([
-      createWorktree(worktree, { hash: fetched.hash, published: current?.path }, signal),
-      repository.setHead(fetched.hash, signal),
-    ]);
-    if (made.status === 'rejected') throw made.reason;
-    if (head.status === 'rejected') throw head.reason;
-    await inspect(made.value, signal);
-    await publisher.publish(made.value, signal);
-    if (current !== undefined && current.path !== made.value.path) {
-      await stale.markSuperseded(current.path);
-      await removeOldLayout(layout, current.path);
-    }
-    log.info(0, 'updated successfully', { ref, remote: fetched.hash });
-    return true;
+  async #isUsable(current: Tree | undefined, isFullCheck: boolean): Promise<boolean> {
+    if (current === undefined || !(await isWhole(current))) return false;
+    return !isFullCheck || hasCurrentSettings(current, this.#options.worktree);
+  }
+
+  /** A full hash never moves: once it is published, the remote is not asked and may be unavailable. */
+  async #isUpToDate(whole: Tree, isFullCheck: boolean, signal: AbortSignal): Promise<boolean> {
+    const { ref, repository, policy } = this.#options;
+    if (!this.#isInPlace(whole)) return false;
+    if (isFullHash(ref)) return ref === whole.hash && policy === undefined;
+    if (isFullCheck) return false;
+    const tip = await repository.findTip(signal);
+    return this.#fetched?.hash === whole.hash && this.#fetched.object === tip;
+  }
+
+  /** Version 3 had its checkouts elsewhere. */
+  #isInPlace({ path }: Tree): boolean {
+    return path.startsWith(`${this.#options.layout.worktrees}/`);
   }
 
   async #verify(fetched: Fetched, signal: AbortSignal): Promise<void> {
+    const { git, layout, ref, policy, onVerified } = this.#options;
     this.#refused = undefined;
+    if (policy === undefined) return;
     try {
-      await this.#options.verify?.(fetched, signal);
+      await verifySignatures(git, layout.root, { ...policy, ref }, fetched, signal);
     } catch (error) {
       if (error instanceof UnverifiedError) {
         this.#refused = { object: fetched.object, error };
@@ -144,5 +141,38 @@ export class Syncer {
       }
       throw error;
     }
+    onVerified();
+  }
+
+  async #checkOut(hash: string, current: Tree | undefined, signal: AbortSignal): Promise<Tree> {
+    const { worktree, repository } = this.#options;
+    // At the same time, since they use different files. `allSettled`: when one fails, the other must have ended too.
+    const [made, head] = await Promise.allSettled([
+      createWorktree(worktree, { hash, published: current?.path }, signal),
+      repository.setHead(hash, signal),
+    ]);
+    if (made.status === 'rejected') throw made.reason;
+    if (head.status === 'rejected') throw head.reason;
+    return made.value;
+  }
+
+  /** Throws when a checkout must not be published. */
+  async #inspect(tree: Tree, signal: AbortSignal): Promise<void> {
+    const { lfs, log, symlinks, hooks } = this.#options;
+    if (lfs === 'missing') await warnOfPointers(tree, log);
+    if (symlinks === 'reject') await rejectEscapingLinks(tree.path);
+    await hooks.beforePublish(tree, signal);
+  }
+
+  async #supersede({ path }: Tree): Promise<void> {
+    await this.#options.stale.markSuperseded(path);
+    await removeOldLayout(this.#options.layout, path);
+  }
+
+  #succeed(tree: Tree, changed: boolean): PassResult {
+    const first = !this.#succeeded;
+    this.#succeeded = true;
+    this.#needsFullCheck = false;
+    return { tree, changed, first };
   }
 }
