@@ -73,7 +73,9 @@ async function start(context: GitSyncContext, input: ServeInput, shared: Shared)
   const { config, lifecycle } = context;
   const { host, named, redactor } = input;
   const { log, env } = shared;
-  const [pid, uid, gid] = [host.pid, host.getuid?.(), host.getgid?.()];
+  const pid = host.pid;
+  const uid = host.getuid?.();
+  const gid = host.getgid?.();
   log.info(0, 'starting up', { pid, uid, gid, flags: listGivenFlags(host.argv.slice(2)) });
   if (config.addUser) addUser({ uid: uid ?? 0, gid: gid ?? 0, home: env.HOME || tmpdir() });
   await checkGit(config, shared);

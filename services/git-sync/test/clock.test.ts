@@ -10,7 +10,9 @@ import { publishedHash, startGitSync } from './fixtures/run.ts';
 const main = join(import.meta.dirname, 'fixtures', 'jumping-clock-main.ts');
 
 test('goes on as before when the clock jumps: passes, readiness, and how long superseded worktrees are kept', async () => {
-  const [remote, root, port] = [await Remote.create(), tempDir(), await freePort()];
+  const remote = await Remote.create();
+  const root = tempDir();
+  const port = await freePort();
   const flags = [`--repo=${remote.path}`, '--ref=main', `--root=${root}`, '--link=x', '--period=30ms'];
   const http = [`--http-bind=127.0.0.1:${port}`, '--stale-after=5m', '--stale-worktree-timeout=1h'];
   const service = startGitSync([...flags, ...http], { main });

@@ -28,7 +28,8 @@ describe('publishing a plain directory', () => {
   });
 
   test('replaces a file that differs in its last byte, and leaves an equal one as it is', async () => {
-    const [source, target] = [tempDir(), tempDir()];
+    const source = tempDir();
+    const target = tempDir();
     const content = Buffer.alloc(200_000, 'x');
     for (const name of ['equal', 'other']) writeFileSync(join(source, name), content);
     await mirror(source, target, new AbortController().signal);

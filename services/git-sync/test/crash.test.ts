@@ -45,7 +45,8 @@ test('survives kill -9 at any step of the first pass and of an update', { timeou
   remote.git('branch', 'old', first);
 
   const whole = tempDir();
-  const [making, updating] = [await countSteps(argsFor(whole, 'old')), await countSteps(argsFor(whole, 'main'))];
+  const making = await countSteps(argsFor(whole, 'old'));
+  const updating = await countSteps(argsFor(whole, 'main'));
   expect(making).toBeGreaterThan(30);
   expect(updating).toBeGreaterThan(30);
 
@@ -89,7 +90,9 @@ test('survives kill -9 at any moment of a run that syncs without pause', { timeo
 });
 
 test('ends the gits of a process that was killed before it uses the repository', async () => {
-  const [remote, root, mark] = [await Remote.create(files), tempDir(), join(tempDir(), 'mark')];
+  const remote = await Remote.create(files);
+  const root = tempDir();
+  const mark = join(tempDir(), 'mark');
   const args = [`--repo=file://${remote.path}`, '--ref=main', `--root=${root}`, '--link=current', '--one-time'];
   const git = gitAfter(`if [ "$1" = reset ]; then echo $$ > ${mark}; exec sleep 300; fi`);
   const service = startGitSync([...args, `--git=${git}`]);

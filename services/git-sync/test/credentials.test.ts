@@ -68,7 +68,9 @@ describe('a repository that asks for a password gets it', () => {
 });
 
 test('a program at --git finds the credential of a file:// address in git’s own store', async () => {
-  const [remote, root, answer] = [await Remote.create(), tempDir(), join(tempDir(), 'answer')];
+  const remote = await Remote.create();
+  const root = tempDir();
+  const answer = join(tempDir(), 'answer');
   const ask = `[ "$1" = fetch ] && printf 'url=%s\\n\\n' 'file://${remote.path}' | git credential fill > '${answer}'`;
   const askpass = await serve((_request, response) => response.end('username=me\npassword=p@ss:wörd %\n'));
   const flags = [`--repo=file://${remote.path}`, `--root=${root}`, '--link=x', '--one-time'];
@@ -77,7 +79,9 @@ test('a program at --git finds the credential of a file:// address in git’s ow
 });
 
 test('submodules get credentials of their own, on the same host and on another, and never those of the repository', async () => {
-  const [remote, near, far] = [await Remote.create(), await Remote.create(), await Remote.create()];
+  const remote = await Remote.create();
+  const near = await Remote.create();
+  const far = await Remote.create();
   const seen: string[] = [];
   const owners = new Map([
     [pathOnServer(remote), 'a:1'],

@@ -21,8 +21,10 @@ function smallDisk(megabytes: number): string {
 test.runIf(canMount)(
   'serves what it has while the disk is full, and goes on by itself once there is space',
   async () => {
-    const [remote, disk] = [await Remote.create(), smallDisk(6)];
-    const [root, filler] = [join(disk, 'root'), join(disk, 'filler')];
+    const remote = await Remote.create();
+    const disk = smallDisk(6);
+    const root = join(disk, 'root');
+    const filler = join(disk, 'filler');
     const flags = ['--ref=main', `--root=${root}`, '--link=x', '--period=30ms', '--max-failures=-1', '-v=5'];
     const service = startGitSync([`--repo=file://${remote.path}`, ...flags]);
     await waitFor('the first commit', () => publishedHash(join(root, 'x')) === remote.head());

@@ -14,12 +14,10 @@ import { expectDone, publishedHash, read, runGitSync } from './fixtures/run.ts';
 import { gitAfter } from './fixtures/script.ts';
 
 test('every git is started by simple-git', async () => {
-  const [remote, part, root, notes] = [
-    await Remote.create(),
-    await Remote.create(),
-    tempDir(),
-    join(tempDir(), 'notes'),
-  ];
+  const remote = await Remote.create();
+  const part = await Remote.create();
+  const root = tempDir();
+  const notes = join(tempDir(), 'notes');
   remote.addSubmodule('part', part.path, part);
   // simple-git sets this variable for each git.
   const git = gitAfter(`echo "$1 $GIT_TEST_DISALLOW_ABBREVIATED_OPTIONS" >> ${notes}`);
@@ -48,7 +46,9 @@ test('every git is started by simple-git', async () => {
 });
 
 test('a process that git left behind does not hold the pass up by the pipes that it keeps open', async () => {
-  const [remote, root, pid] = [await Remote.create(), tempDir(), join(tempDir(), 'pid')];
+  const remote = await Remote.create();
+  const root = tempDir();
+  const pid = join(tempDir(), 'pid');
   const git = gitAfter(`if [ "$1" = fetch ]; then sleep 300 & echo $! > ${pid}; fi`);
   const flags = [`--repo=${remote.path}`, '--ref=main', `--root=${root}`, '--link=x', '--one-time', `--git=${git}`];
   expectDone(await runGitSync(flags));
@@ -70,7 +70,8 @@ test('a transfer that stalls ends by itself, by limits for HTTP and ssh', async 
 });
 
 test('private files are in the first directory that can be written, and at last in the root', async () => {
-  const [root, own] = [tempDir(), '.git-sync-private-x-'];
+  const root = tempDir();
+  const own = '.git-sync-private-x-';
   const path = await makePrivateDirectory(own, ['/proc', join(root, 'missing'), root]);
   expect(readdirSync(root)).toEqual([expect.stringMatching(/^\.git-sync-private-x-/)]);
   const next = await makePrivateDirectory(own, ['/proc', root]);

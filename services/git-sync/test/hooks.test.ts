@@ -18,7 +18,9 @@ const args = (remote: Remote, root: string) => [
 ];
 
 test('the exechook runs in the new tree with its arguments and the hash, and without our secrets', async () => {
-  const [remote, root, out] = [await Remote.create(), tempDir(), join(tempDir(), 'out')];
+  const remote = await Remote.create();
+  const root = tempDir();
+  const out = join(tempDir(), 'out');
   const hook = script(`{ pwd; echo "$GITSYNC_HASH"; echo "$1"; echo "[$GITSYNC_TRIGGER_SECRET]"; } > ${out}`);
   const flags = ['--one-time', `--exechook-command=${hook}`, '--exechook-arg=$(a b)', '--http-bind=127.0.0.1:0'];
   const env = { GITSYNC_TRIGGER_SECRET: 'hunter22' };
@@ -27,7 +29,8 @@ test('the exechook runs in the new tree with its arguments and the hash, and wit
 });
 
 test('a failing hook ends a one-time run with 1, with the tree published', async () => {
-  const [remote, root] = [await Remote.create(), tempDir()];
+  const remote = await Remote.create();
+  const root = tempDir();
   const { code, text } = await runGitSync([
     ...args(remote, root),
     '--one-time',
@@ -38,7 +41,9 @@ test('a failing hook ends a one-time run with 1, with the tree published', async
 });
 
 test('a failed hook is repeated, with the newest hash', async () => {
-  const [remote, root, out] = [await Remote.create(), tempDir(), join(tempDir(), 'out')];
+  const remote = await Remote.create();
+  const root = tempDir();
+  const out = join(tempDir(), 'out');
   const hook = script(`echo "$GITSYNC_HASH" >> ${out}; test -e ${out}.go`);
   startGitSync([...args(remote, root), '--period=30ms', `--exechook-command=${hook}`, '--exechook-backoff=1s']);
   await waitFor('the first run', () => existsSync(out));
@@ -49,7 +54,9 @@ test('a failed hook is repeated, with the newest hash', async () => {
 });
 
 test('a hook that hangs is ended with everything it started', async () => {
-  const [remote, root, out] = [await Remote.create(), tempDir(), join(tempDir(), 'pid')];
+  const remote = await Remote.create();
+  const root = tempDir();
+  const out = join(tempDir(), 'pid');
   const hook = script(`sleep 300 & echo $! > ${out}; wait`);
   const run = await runGitSync([
     ...args(remote, root),
@@ -62,7 +69,9 @@ test('a hook that hangs is ended with everything it started', async () => {
 });
 
 test('a pre-publish hook with a veto decides whether the link moves', async () => {
-  const [remote, root, gate] = [await Remote.create(), tempDir(), join(tempDir(), 'gate')];
+  const remote = await Remote.create();
+  const root = tempDir();
+  const gate = join(tempDir(), 'gate');
   const flags = [
     `--pre-publish-exechook-command=${script(`test -e index.html && test -e ${gate}`)}`,
     '--pre-publish-veto',
@@ -84,7 +93,9 @@ test('limits of hooks that are longer than a timer of Node still let them finish
 
 describe('a pre-publish hook without a veto', () => {
   test('runs for the new tree before it is published, and delays nothing', async () => {
-    const [remote, root, out] = [await Remote.create(), tempDir(), join(tempDir(), 'out')];
+    const remote = await Remote.create();
+    const root = tempDir();
+    const out = join(tempDir(), 'out');
     const hook = script(`echo "$GITSYNC_HASH $(pwd)" >> ${out}; while [ ! -e ${out}.go ]; do sleep 0.02; done`);
     const flags = ['--period=30ms', `--pre-publish-exechook-command=${hook}`, '-v=1'];
     const service = startGitSync([...args(remote, root), ...flags]);
@@ -100,7 +111,9 @@ describe('a pre-publish hook without a veto', () => {
   });
 
   test('does not run when a start finds nothing new', async () => {
-    const [remote, root, out] = [await Remote.create(), tempDir(), join(tempDir(), 'out')];
+    const remote = await Remote.create();
+    const root = tempDir();
+    const out = join(tempDir(), 'out');
     const flags = ['--one-time', `--pre-publish-exechook-command=${script(`echo ran >> ${out}`)}`];
     expectDone(await runGitSync([...args(remote, root), ...flags]));
     expectDone(await runGitSync([...args(remote, root), ...flags]));
@@ -108,7 +121,9 @@ describe('a pre-publish hook without a veto', () => {
   });
 
   test('that fails is repeated, ends a one-time run with 1, and keeps nothing from being published', async () => {
-    const [remote, root, out] = [await Remote.create(), tempDir(), join(tempDir(), 'out')];
+    const remote = await Remote.create();
+    const root = tempDir();
+    const out = join(tempDir(), 'out');
     const hook = `--pre-publish-exechook-command=${script(`echo ran >> ${out}; test -e ${out}.go`)}`;
     expect((await runGitSync([...args(remote, root), '--one-time', hook])).code).toBe(1);
     expect(publishedHash(join(root, 'current'))).toBe(remote.head());
@@ -122,7 +137,8 @@ describe('a pre-publish hook without a veto', () => {
 });
 
 test('the webhook is repeated until its status is the one wanted, and gets the hash in a header', async () => {
-  const [remote, root] = [await Remote.create(), tempDir()];
+  const remote = await Remote.create();
+  const root = tempDir();
   const requests: IncomingMessage[] = [];
   const url = await serve((request, response) => {
     requests.push(request);
@@ -141,7 +157,8 @@ test('the webhook is repeated until its status is the one wanted, and gets the h
 });
 
 test('the touch file is touched by a change and the first pass, and by no other pass', async () => {
-  const [remote, root] = [await Remote.create(), tempDir()];
+  const remote = await Remote.create();
+  const root = tempDir();
   const service = startGitSync([...args(remote, root), '--period=20ms', '--touch-file=t/touched', '-v=5']);
   await waitFor('the touch file', () => existsSync(join(root, 't', 'touched')));
   writeFileSync(join(root, 't', 'touched'), 'seen');

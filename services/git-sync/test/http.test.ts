@@ -12,7 +12,9 @@ import { publishedHash, startGitSync } from './fixtures/run.ts';
 const secret = 'correct horse';
 
 async function started(flags: string[] = [], { away = false, env = {} } = {}) {
-  const [remote, root, port] = [await Remote.create(), tempDir(), await freePort()];
+  const remote = await Remote.create();
+  const root = tempDir();
+  const port = await freePort();
   if (away) renameSync(remote.path, `${remote.path}-away`);
   const base = [`--repo=${remote.path}`, '--ref=main', `--root=${root}`, '--link=x', `--http-bind=127.0.0.1:${port}`];
   const service = startGitSync([...base, '--max-failures=-1', ...flags], { env });

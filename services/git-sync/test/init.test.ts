@@ -17,7 +17,9 @@ test('needs an init as process 1 only', () => {
 });
 
 test.runIf(canUnshare && hasInit)('as process 1 leaves no zombie of what its hooks left behind', async () => {
-  const [remote, root, seen] = [await Remote.create(), tempDir(), join(tempDir(), 'seen')];
+  const remote = await Remote.create();
+  const root = tempDir();
+  const seen = join(tempDir(), 'seen');
   // Its orphan ends before it does; an init has reaped that by the time nothing of it is listed any more.
   const hook = script(`(sleep 0.01 &)
 for i in 1 2 3 4 5 6 7 8 9 10; do

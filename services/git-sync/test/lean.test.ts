@@ -11,7 +11,9 @@ const main = join(import.meta.dirname, 'fixtures', 'listing-main.ts');
 
 /** The packages that a process has loaded once its first pass is done. */
 async function loadedBy(...flags: string[]): Promise<string[]> {
-  const [remote, root, list] = [await Remote.create(), tempDir(), join(tempDir(), 'list')];
+  const remote = await Remote.create();
+  const root = tempDir();
+  const list = join(tempDir(), 'list');
   const args = [`--repo=${remote.path}`, '--ref=main', `--root=${root}`, '--link=x', ...flags];
   const service = startGitSync(args, { main, env: { LOADED_TO: list, NODE_COMPILE_CACHE: '' } });
   await service.logged('the first pass', (line) => line.msg === 'updated successfully');

@@ -25,7 +25,8 @@ async function withLfs(): Promise<Remote> {
 }
 
 test.runIf(hasLfs)('publishes the files that Git LFS keeps, and keeps none of a commit that is gone', async () => {
-  const [remote, root] = [await withLfs(), tempDir()];
+  const remote = await withLfs();
+  const root = tempDir();
   expectDone(await once(remote, root));
   expect(read(root, 'x', 'big.bin')).toBe('the real content');
   remote.commit({ 'big.bin': 'changed' });
@@ -36,7 +37,8 @@ test.runIf(hasLfs)('publishes the files that Git LFS keeps, and keeps none of a 
 });
 
 test.runIf(hasLfs)('publishes pointers with --lfs=off', async () => {
-  const [remote, root] = [await withLfs(), tempDir()];
+  const remote = await withLfs();
+  const root = tempDir();
   const run = await once(remote, root, ['--lfs=off']);
   expectDone(run);
   expect(read(root, 'x', 'big.bin')).toMatch(/^version https:/);
@@ -44,7 +46,8 @@ test.runIf(hasLfs)('publishes pointers with --lfs=off', async () => {
 });
 
 test.runIf(hasLfs)('a changed --lfs takes effect at the next start, without a new commit', async () => {
-  const [remote, root] = [await withLfs(), tempDir()];
+  const remote = await withLfs();
+  const root = tempDir();
   expectDone(await once(remote, root, ['--lfs=off']));
   expectDone(await once(remote, root));
   expect(read(root, 'x', 'big.bin')).toBe('the real content');
@@ -54,7 +57,8 @@ test.runIf(hasLfs)('a changed --lfs takes effect at the next start, without a ne
 
 test('publishes pointers where git-lfs is not installed, and logs it', async () => {
   const text = pointer('0'.repeat(64), 16);
-  const [remote, root] = [await Remote.create({ '.gitattributes': attributes, 'big.bin': text }), tempDir()];
+  const remote = await Remote.create({ '.gitattributes': attributes, 'big.bin': text });
+  const root = tempDir();
   const run = await once(remote, root, [], { PATH: pathWithout('git-lfs') });
   expectDone(run);
   expect(read(root, 'x', 'big.bin')).toBe(text);

@@ -22,7 +22,8 @@ const namesAt = (path: string) => readdirSync(path, 'buffer').map((name) => name
 test.each(['link', 'copy'])(
   'publishes names in any encoding with --publish=%s, and removes them again',
   async (publish) => {
-    const [remote, root] = [await Remote.create(), tempDir()];
+    const remote = await Remote.create();
+    const root = tempDir();
     mkdirSync(join(remote.path, 'odd'));
     for (const name of oddNames) {
       const directory = Buffer.concat([Buffer.from(`${remote.path}/odd/`), name]);
@@ -30,7 +31,8 @@ test.each(['link', 'copy'])(
       writeFileSync(Buffer.concat([directory, Buffer.from('/'), name]), name);
     }
     const flags = [`--publish=${publish}`, '--symlinks=reject', '--stale-worktree-timeout=0s'];
-    const [before, after] = [remote.head(), remote.commit({})];
+    const before = remote.head();
+    const after = remote.commit({});
     expectDone(await once(remote, root, ...flags));
     expect(namesAt(join(root, 'current', 'odd')).sort()).toEqual(oddNames.map((name) => name.toString('hex')).sort());
     remote.git('reset', '-q', '--hard', before);

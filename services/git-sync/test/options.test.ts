@@ -61,7 +61,8 @@ describe('the command line is read as pflag reads it', () => {
   test('reads whole numbers in every base that Go does', () => {
     fc.assert(
       fc.property(fc.integer(), (n) => {
-        const [sign, digits] = [n < 0 ? '-' : '', Math.abs(n)];
+        const sign = n < 0 ? '-' : '';
+        const digits = Math.abs(n);
         for (const [mark, base] of [
           ['', 10],
           ['0x', 16],

@@ -25,7 +25,8 @@ describe('history and parts', () => {
 
   test('fetches only what a partial clone filter lets through', async () => {
     const remote = await Remote.create({ 'a.txt': 'a', 'big/b.txt': 'b'.repeat(5000) });
-    const [root, patterns] = [tempDir(), join(tempDir(), 'patterns')];
+    const root = tempDir();
+    const patterns = join(tempDir(), 'patterns');
     writeFileSync(patterns, '/a.txt\n');
     expectDone(
       await once(
@@ -42,7 +43,9 @@ describe('history and parts', () => {
   });
 
   test('checks out submodules of all levels, the first, or none, with addresses relative to the repository', async () => {
-    const [top, middle, leaf] = [await Remote.create(), await Remote.create(), await Remote.create({ leaf: 'x' })];
+    const top = await Remote.create();
+    const middle = await Remote.create();
+    const leaf = await Remote.create({ leaf: 'x' });
     const file = ['-c', 'protocol.file.allow=always'];
     middle.git(...file, 'submodule', '--quiet', 'add', leaf.path, 'leaf');
     middle.commit({});

@@ -17,7 +17,9 @@ const gitThat = (before: string) => gitAfter(`if [ "$1" = fetch ]; then ${before
 
 describe('stopping', () => {
   test.each(['SIGTERM', 'SIGINT'] as const)('%s while idle ends with 0 and leaves no private files', async (signal) => {
-    const [remote, root, temporary] = [await Remote.create(), tempDir(), tempDir()];
+    const remote = await Remote.create();
+    const root = tempDir();
+    const temporary = tempDir();
     const service = startGitSync(args(remote, root), { env: { TMPDIR: temporary } });
     await waitFor('the link', () => existsSync(join(root, 'x')));
     expect(await service.stop(signal)).toEqual({ code: 0, signal: null });
@@ -25,7 +27,9 @@ describe('stopping', () => {
   });
 
   test('lets a pass in flight finish', async () => {
-    const [remote, root, mark] = [await Remote.create(), tempDir(), join(tempDir(), 'mark')];
+    const remote = await Remote.create();
+    const root = tempDir();
+    const mark = join(tempDir(), 'mark');
     const git = gitThat(`touch ${mark}; while [ ! -e ${mark}.go ]; do sleep 0.02; done`);
     const service = startGitSync([...args(remote, root), `--git=${git}`]);
     await waitFor('the fetch', () => existsSync(mark));
@@ -37,7 +41,9 @@ describe('stopping', () => {
   });
 
   test('ends a pass that takes too long, with all its processes, and the next start recovers', async () => {
-    const [remote, root, pid] = [await Remote.create(), tempDir(), join(tempDir(), 'pid')];
+    const remote = await Remote.create();
+    const root = tempDir();
+    const pid = join(tempDir(), 'pid');
     const git = gitThat(`sleep 300 & echo $! > ${pid}; wait`);
     const env = { SHUTDOWN_TIMEOUT: '5s' };
     const service = startGitSync([...args(remote, root), `--git=${git}`], { env });
@@ -48,7 +54,9 @@ describe('stopping', () => {
   });
 
   test('a one-time run that is stopped ends with 143', async () => {
-    const [remote, root, mark] = [await Remote.create(), tempDir(), join(tempDir(), 'mark')];
+    const remote = await Remote.create();
+    const root = tempDir();
+    const mark = join(tempDir(), 'mark');
     const git = gitThat(`touch ${mark}; sleep 300`);
     const service = startGitSync([...args(remote, root), '--one-time', `--git=${git}`], {
       env: { SHUTDOWN_TIMEOUT: '5s' },
@@ -59,7 +67,9 @@ describe('stopping', () => {
 });
 
 test('goes on when the reader of its log is gone, says so in a metric, and stops in order', async () => {
-  const [remote, root, port] = [await Remote.create(), tempDir(), await freePort()];
+  const remote = await Remote.create();
+  const root = tempDir();
+  const port = await freePort();
   const flags = [`--http-bind=127.0.0.1:${port}`, '--http-metrics', '--period=50ms'];
   const service = startGitSync([...args(remote, root), ...flags]);
   await waitFor('the link', () => existsSync(join(root, 'x')));
@@ -72,7 +82,8 @@ test('goes on when the reader of its log is gone, says so in a metric, and stops
 });
 
 test('stops in order when the process that started it is gone', async () => {
-  const [remote, root] = [await Remote.create(), tempDir()];
+  const remote = await Remote.create();
+  const root = tempDir();
   const service = startGitSync(args(remote, root));
   await waitFor('the link', () => existsSync(join(root, 'x')));
   service.child.stdio[3]?.destroy();
@@ -80,7 +91,9 @@ test('stops in order when the process that started it is gone', async () => {
 });
 
 test('a pass that takes longer than --sync-timeout is ended with all its processes', async () => {
-  const [remote, root, pid] = [await Remote.create(), tempDir(), join(tempDir(), 'pid')];
+  const remote = await Remote.create();
+  const root = tempDir();
+  const pid = join(tempDir(), 'pid');
   const git = gitThat(`sleep 300 & echo $! > ${pid}; wait`);
   const timeout = deadline(500);
   const flags = ['--one-time', `--git=${git}`, `--sync-timeout=${timeout}ms`];
@@ -103,7 +116,8 @@ describe('failures', () => {
 });
 
 test('syncs at once on --sync-on-signal', async () => {
-  const [remote, root] = [await Remote.create(), tempDir()];
+  const remote = await Remote.create();
+  const root = tempDir();
   const service = startGitSync([...args(remote, root), '--period=1h', '--sync-on-signal=HUP']);
   await waitFor('the link', () => existsSync(join(root, 'x')));
   const next = remote.commit({ 'index.html': 'two\n' });
@@ -112,7 +126,8 @@ test('syncs at once on --sync-on-signal', async () => {
 });
 
 test('a ref that is a full hash is synced once, and needs no remote after a restart', async () => {
-  const [remote, root] = [await Remote.create(), tempDir()];
+  const remote = await Remote.create();
+  const root = tempDir();
   const flags = [...args(remote, root), `--ref=${remote.head()}`];
   const service = startGitSync(flags);
   await service.logged('the end', (line) => String(line.msg).includes('no further sync needed'));
@@ -121,7 +136,8 @@ test('a ref that is a full hash is synced once, and needs no remote after a rest
 });
 
 test('an idle pass starts one git', async () => {
-  const [remote, root] = [await Remote.create(), tempDir()];
+  const remote = await Remote.create();
+  const root = tempDir();
   const service = startGitSync([...args(remote, root), '--period=20ms', '-v=5']);
   const commands = () =>
     service
@@ -137,7 +153,8 @@ test('an idle pass starts one git', async () => {
 });
 
 test('the program of --git gets the address in its arguments, as with upstream', async () => {
-  const [remote, root] = [await Remote.create(), tempDir()];
+  const remote = await Remote.create();
+  const root = tempDir();
   const address = `file://${remote.path}`;
   const git = gitThat(`echo " $* " | grep -qF " ${address} " || exit 9`);
   const flags = [`--repo=${address}`, '--ref=main', `--root=${root}`, '--link=x', '--one-time', `--git=${git}`];
@@ -146,7 +163,10 @@ test('the program of --git gets the address in its arguments, as with upstream',
 });
 
 test('keeps several repositories in sync, with metrics of their own', async () => {
-  const [one, two, root, port] = [await Remote.create(), await Remote.create({ b: 'b' }), tempDir(), await freePort()];
+  const one = await Remote.create();
+  const two = await Remote.create({ b: 'b' });
+  const root = tempDir();
+  const port = await freePort();
   const file = join(tempDir(), 'repositories.yaml');
   const entry = (name: string, { path }: Remote) =>
     `- {name: ${name}, repo: ${path}, root: ${root}/${name}, link: x}\n`;
@@ -169,7 +189,8 @@ test('keeps several repositories in sync, with metrics of their own', async () =
 });
 
 test.runIf(process.getuid?.() === 0)('runs as any user, with neither HOME nor a writable TMPDIR', async () => {
-  const [remote, root] = [await Remote.create(), tempDir()];
+  const remote = await Remote.create();
+  const root = tempDir();
   chmodSync(root, 0o777);
   chmodSync(join(remote.path, '..'), 0o755);
   const setpriv = join(tempDir(), 'run.mjs');

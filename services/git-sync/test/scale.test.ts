@@ -26,7 +26,9 @@ function tracingGit(): { path: string; trace: string } {
 }
 
 test('an idle pass asks the remote for the one ref, however many there are', async () => {
-  const [remote, root, git] = [await Remote.create(), tempDir(), tracingGit()];
+  const remote = await Remote.create();
+  const root = tempDir();
+  const git = tracingGit();
   const hash = remote.head();
   const refs = Array.from({ length: 500 }, (_, at) => `create refs/heads/many/${at} ${hash}\n`).join('');
   execFileSync('git', ['update-ref', '--stdin'], { cwd: remote.path, input: refs });
@@ -38,7 +40,8 @@ test('an idle pass asks the remote for the one ref, however many there are', asy
 });
 
 test('an update takes the new commits, and not the history before a branch that was merged', async () => {
-  const [remote, root] = [await Remote.create(), tempDir()];
+  const remote = await Remote.create();
+  const root = tempDir();
   const old = remote.head();
   remote.commit({ 'index.html': 'two\n' });
   const service = startGitSync([...args(remote, root), '--period=20ms', '--git-gc=off']);
@@ -61,7 +64,10 @@ function config(entries: string): string {
 
 describe('several repositories', () => {
   test('one that is bad from the start, and one that fails later, leave the others in sync', async () => {
-    const [good, root, foreign, port] = [await Remote.create(), tempDir(), tempDir(), await freePort()];
+    const good = await Remote.create();
+    const root = tempDir();
+    const foreign = tempDir();
+    const port = await freePort();
     writeFileSync(join(foreign, 'thesis.txt'), 'mine');
     const entries = [
       `- {name: good, repo: ${good.path}, ref: main, root: ${root}/good, link: x}`,
@@ -92,7 +98,8 @@ describe('several repositories', () => {
 
 test('no more passes run at once than the limit', async () => {
   const limit = new Limit(2);
-  let [running, most] = [0, 0];
+  let running = 0;
+  let most = 0;
   const work = async () => {
     running += 1;
     most = Math.max(most, running);
@@ -105,7 +112,9 @@ test('no more passes run at once than the limit', async () => {
 });
 
 test('no more than four repositories are fetched at once, and the others follow', async () => {
-  const [remote, root, marks] = [await Remote.create(), tempDir(), join(tempDir(), 'marks')];
+  const remote = await Remote.create();
+  const root = tempDir();
+  const marks = join(tempDir(), 'marks');
   const hold = `echo + >> ${marks}; while [ ! -e ${marks}.go ]; do sleep 0.02; done; echo - >> ${marks}`;
   const names = ['a', 'b', 'c', 'd', 'e', 'f'];
   const entries = names.map((name) => `- {name: ${name}, repo: ${remote.path}, root: ${root}/${name}, link: x}`);
@@ -124,7 +133,8 @@ test('no more than four repositories are fetched at once, and the others follow'
 });
 
 test('a pass that waits for room when it is stopped does not begin', async () => {
-  const [limit, gate] = [new Limit(1), Promise.withResolvers<void>()];
+  const limit = new Limit(1);
+  const gate = Promise.withResolvers<void>();
   const passes: string[] = [];
   const loop = (name: string) =>
     new SyncLoop({
@@ -181,7 +191,9 @@ async function limitingServer(): Promise<{ url: string; asked: () => number }> {
 }
 
 test('a server that answers 429 with Retry-After gets no further request in that time, while the other repositories continue', async () => {
-  const [remote, root, server] = [await Remote.create(), tempDir(), await limitingServer()];
+  const remote = await Remote.create();
+  const root = tempDir();
+  const server = await limitingServer();
   const entries = [
     `- {name: good, repo: ${remote.path}, ref: main, root: ${root}/good, link: x}`,
     `- {name: limited, repo: ${remote.path}, ref: main, root: ${root}/limited, link: x, askpass-url: "${server.url}"}`,
@@ -204,7 +216,8 @@ test('a remote that answers 429 is asked again after eight times the period: git
 });
 
 test('a repository with SHA-256 is synced', async () => {
-  const [remote, root] = [tempDir(), tempDir()];
+  const remote = tempDir();
+  const root = tempDir();
   const git = (...words: string[]) => execFileSync('git', words, { cwd: remote, encoding: 'utf8' }).trim();
   git('init', '-q', '-b', 'main', '--object-format=sha256');
   writeFileSync(join(remote, 'a'), 'a');
@@ -223,7 +236,9 @@ test('a git that does not know GIT_CONFIG_GLOBAL is refused', async () => {
 });
 
 test('a gitlink without an entry in .gitmodules, beside a submodule, fails as in git, with its path in the error', async () => {
-  const [remote, other, root] = [await Remote.create(), await Remote.create(), tempDir()];
+  const remote = await Remote.create();
+  const other = await Remote.create();
+  const root = tempDir();
   remote.addSubmodule('known', other.path, other);
   remote.git('update-index', '--add', '--cacheinfo', `160000,${other.head()},orphan`);
   mkdirSync(join(remote.path, 'orphan'));

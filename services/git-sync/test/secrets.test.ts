@@ -43,7 +43,10 @@ test('an invalid address ends with a clear error that does not contain it', asyn
 });
 
 test('after SIGKILL the next start removes the private files, and only those of the same root', async () => {
-  const [remote, root, other, temporary] = [await Remote.create(), tempDir(), tempDir(), tempDir()];
+  const remote = await Remote.create();
+  const root = tempDir();
+  const other = tempDir();
+  const temporary = tempDir();
   const env = { TMPDIR: temporary, GITSYNC_PASSWORD: 'hunter22' };
   const args = (at: string) => [`--repo=${remote.path}`, '--ref=main', `--root=${at}`, '--link=x', '--username=me'];
   const killed = startGitSync(args(root), { env });

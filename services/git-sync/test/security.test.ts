@@ -18,7 +18,8 @@ const args = (remote: Remote, root: string) => [
 ];
 
 test('runs no program that --ref or --repo injects as an option', async () => {
-  const [remote, mark] = [await Remote.create(), join(tempDir(), 'ran')];
+  const remote = await Remote.create();
+  const mark = join(tempDir(), 'ran');
   const bad = `--upload-pack=touch ${mark};git-upload-pack`;
   expect((await runGitSync([...args(remote, tempDir()), `--ref=${bad}`])).code).toBe(1);
   expect((await runGitSync([...args(remote, tempDir()), `--repo=${bad}`])).code).toBe(1);
@@ -26,7 +27,8 @@ test('runs no program that --ref or --repo injects as an option', async () => {
 });
 
 test('uses only the allowed protocols', async () => {
-  const [root, mark] = [tempDir(), join(tempDir(), 'ran')];
+  const root = tempDir();
+  const mark = join(tempDir(), 'ran');
   const { code, text } = await runGitSync([`--repo=ext::touch ${mark}`, `--root=${root}`, '--link=x', '--one-time']);
   expect([code, text]).toEqual([1, expect.stringContaining("transport 'ext' not allowed")]);
   expect(existsSync(mark)).toBe(false);

@@ -22,7 +22,10 @@ function sshSigner(): { options: string[]; signers: string } {
 }
 
 test('publishes a commit signed with a known SSH key, and never another', async () => {
-  const [remote, root, good, bad] = [await Remote.create(), tempDir(), sshSigner(), sshSigner()];
+  const remote = await Remote.create();
+  const root = tempDir();
+  const good = sshSigner();
+  const bad = sshSigner();
   const flags = ['--verify-commit', `--verify-ssh-signers-file=${good.signers}`];
   const unsigned = await runGitSync([...args(remote, root), ...flags, '--one-time']);
   expect([unsigned.code, unsigned.text]).toEqual([1, expect.stringContaining('has no good signature')]);
@@ -39,7 +42,10 @@ test('publishes a commit signed with a known SSH key, and never another', async 
 
 /** git-sync that published a signed commit, and then met one that is not. */
 async function heldBack(...more: string[]) {
-  const [remote, root, signer, port] = [await Remote.create(), tempDir(), sshSigner(), await freePort()];
+  const remote = await Remote.create();
+  const root = tempDir();
+  const signer = sshSigner();
+  const port = await freePort();
   const sign = () => remote.git(...signer.options, 'commit', '-q', '--allow-empty', '-S', '-m', 'signed');
   sign();
   const flags = ['--verify-commit', `--verify-ssh-signers-file=${signer.signers}`, '--period=30ms', ...more];
@@ -83,7 +89,9 @@ describe('while an unverified commit is held back and the last good one served',
 });
 
 test('a pass in which an unverified commit is held back starts one git', async () => {
-  const [remote, root, signer] = [await Remote.create(), tempDir(), sshSigner()];
+  const remote = await Remote.create();
+  const root = tempDir();
+  const signer = sshSigner();
   remote.git(...signer.options, 'commit', '-q', '--allow-empty', '-S', '-m', 'signed');
   const flags = ['--verify-commit', `--verify-ssh-signers-file=${signer.signers}`, '--period=20ms'];
   const service = startGitSync([...args(remote, root), ...flags, '--max-failures=-1', '-v=5']);
@@ -99,7 +107,9 @@ test('a pass in which an unverified commit is held back starts one git', async (
 });
 
 test('publishes a tag signed with a known OpenPGP key, and never an unsigned one', async () => {
-  const [remote, root, home] = [await Remote.create(), tempDir(), tempDir()];
+  const remote = await Remote.create();
+  const root = tempDir();
+  const home = tempDir();
   chmodSync(home, 0o700);
   const gpg = (...words: string[]) =>
     execFileSync('gpg', ['--batch', '--homedir', home, '--passphrase', '', ...words], { stdio: 'pipe' });
@@ -127,7 +137,9 @@ test('publishes a tag signed with a known OpenPGP key, and never an unsigned one
 });
 
 test('never publishes a signed tag that is served under the name of another', async () => {
-  const [remote, root, { options, signers }] = [await Remote.create(), tempDir(), sshSigner()];
+  const remote = await Remote.create();
+  const root = tempDir();
+  const { options, signers } = sshSigner();
   remote.git(...options, 'tag', '-s', 'v1', '-m', 'signed');
   remote.git('update-ref', 'refs/tags/v2', remote.git('rev-parse', 'v1'));
   const flags = ['--verify-tag', `--verify-ssh-signers-file=${signers}`, '--one-time'];

@@ -6,7 +6,8 @@ import { expectDone, publishedHash, read, runGitSync } from './fixtures/run.ts';
 import { hasSshd, startSshd } from './fixtures/sshd.ts';
 
 test.runIf(hasSshd)('syncs over ssh, trying several keys, and only from a host whose key is known', async () => {
-  const [remote, server] = [await Remote.create(), await startSshd()];
+  const remote = await Remote.create();
+  const server = await startSshd();
   const root = tempDir();
   const run = (known: string, at = root) =>
     runGitSync([
@@ -28,8 +29,11 @@ test.runIf(hasSshd)('syncs over ssh, trying several keys, and only from a host w
 test.runIf(hasSshd)(
   'fetches submodules over ssh with the same keys, by absolute and by relative addresses',
   async () => {
-    const [server, root] = [await startSshd(), tempDir()];
-    const [remote, near, far] = [await Remote.create(), await Remote.create(), await Remote.create()];
+    const server = await startSshd();
+    const root = tempDir();
+    const remote = await Remote.create();
+    const near = await Remote.create();
+    const far = await Remote.create();
     const relative = `../../${near.path.split('/').slice(-2).join('/')}`;
     remote.addSubmodule('near', relative, near);
     remote.addSubmodule('far', `${server.url}${far.path}`, far);

@@ -28,7 +28,8 @@ describe('layout', () => {
 
   test('publishes at an absolute link outside the root, making its directories', async () => {
     const remote = await Remote.create();
-    const [root, other] = [tempDir(), tempDir()];
+    const root = tempDir();
+    const other = tempDir();
     const link = join(other, 'deep', 'er', 'site');
     await once(remote, root, `--link=${link}`);
     expect(read(link, 'index.html')).toBe('one\n');

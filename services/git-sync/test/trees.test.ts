@@ -37,7 +37,8 @@ test('a rollback publishes the tree that is still kept, and does not delete it u
 
 test('a changed or removed sparse file takes effect at the next start', async () => {
   const remote = await Remote.create({ 'a.txt': 'a', 'b/b.txt': 'b' });
-  const [root, patterns] = [tempDir(), join(tempDir(), 'patterns')];
+  const root = tempDir();
+  const patterns = join(tempDir(), 'patterns');
   const sparse = `--sparse-checkout-file=${patterns}`;
   const names = () => readdirSync(join(root, 'x')).toSorted((one, other) => one.localeCompare(other));
   writeFileSync(patterns, '/a.txt\n');
@@ -73,7 +74,8 @@ test('what git-sync itself leaves in the root does not make it foreign', async (
 });
 
 test('a dangling link among the worktrees is removed as any other leftover', async () => {
-  const [remote, root] = [await Remote.create(), tempDir()];
+  const remote = await Remote.create();
+  const root = tempDir();
   expectDone(await once(remote, root));
   const [dangling, free] = ['0', '1'].map((digit) => join(root, '.worktrees', digit.repeat(40)));
   symlinkSync('nowhere', dangling ?? '');
@@ -84,7 +86,9 @@ test('a dangling link among the worktrees is removed as any other leftover', asy
 
 test('one root written in two ways is refused', async () => {
   const remote = await Remote.create();
-  const [root, other, file] = [tempDir(), tempDir(), join(tempDir(), 'repositories.yaml')];
+  const root = tempDir();
+  const other = tempDir();
+  const file = join(tempDir(), 'repositories.yaml');
   symlinkSync(root, join(other, 'alias'));
   const entry = (name: string, at: string) => `- {name: ${name}, repo: ${remote.path}, root: ${at}, link: ${name}}\n`;
   writeFileSync(file, `repositories:\n${entry('one', root)}${entry('two', join(other, 'alias'))}`);
@@ -110,7 +114,9 @@ test('a touch file that cannot be written is logged, and one that is a pipe does
 test.runIf(process.getuid?.() === 0)(
   'a tree that cannot be removed is counted and logged once, and prevents neither the removal of others nor gc',
   async () => {
-    const [remote, root, port] = [await Remote.create(), tempDir(), await freePort()];
+    const remote = await Remote.create();
+    const root = tempDir();
+    const port = await freePort();
     const stuck = join(root, '.worktrees', '1'.repeat(40));
     const free = join(root, '.worktrees', '2'.repeat(40));
     expectDone(await once(remote, root));

@@ -21,7 +21,9 @@ function makeRef(remote: Remote, kind: (typeof refs)[number]): string {
 const cases = refs.flatMap((ref) => triggers.map((trigger) => [ref, trigger] as const));
 
 test.each(cases)('a %s with the trigger %s goes on answering, and stops on SIGTERM', async (kind, trigger) => {
-  const [remote, root, port] = [await Remote.create(), tempDir(), await freePort()];
+  const remote = await Remote.create();
+  const root = tempDir();
+  const port = await freePort();
   const ref = makeRef(remote, kind);
   const moves = kind === 'HEAD' || kind === 'branch';
   const period = trigger === 'period' ? '20ms' : '1h';

@@ -21,7 +21,10 @@ const flagsFor = (url: string, root: string) => [`--repo=${url}/site.git`, '--re
 
 /** What a user without an entry needs to sync over ssh, in an /etc of its own. */
 async function overSsh() {
-  const [remote, server, root, keys] = [await Remote.create(), await startSshd(), openDir(), openDir()];
+  const remote = await Remote.create();
+  const server = await startSshd();
+  const root = openDir();
+  const keys = openDir();
   const key = join(keys, 'key');
   copyFileSync(server.good, key);
   chownSync(key, nobody, nobody);
@@ -41,7 +44,8 @@ async function overSsh() {
 
 describe.runIf(canOwnEtc)('--cookie-file', () => {
   test('sends the cookies of /etc/git-secret/cookie_file, and shows none of them', async () => {
-    const [remote, root] = [await Remote.create(), tempDir()];
+    const remote = await Remote.create();
+    const root = tempDir();
     const server = await serveGit(dirname(remote.path), (_user, _path, cookie) => cookie === 'o=chocolate-chip');
     const line = ['127.0.0.1', 'FALSE', '/', 'FALSE', '2147483647', 'o', 'chocolate-chip'].join('\t');
     const { options } = ownEtc({ 'git-secret/cookie_file': `${line}\n` });
@@ -85,7 +89,8 @@ describe.runIf(canOwnEtc && hasSshd)('a UID without an entry in /etc/passwd', ()
 
 describe.runIf(canOwnEtc)('a root that belongs to another user', () => {
   test('is made, kept and updated where the group or everybody may write', async () => {
-    const [remote, root] = [await Remote.create(), openDir()];
+    const remote = await Remote.create();
+    const root = openDir();
     chmodSync(dirname(remote.path), 0o755);
     const flags = [`--repo=${remote.path}`, '--ref=main', `--root=${root}`, '--link=x', '--one-time'];
     const asNobody = () => spawnGitSync(flags, ownEtc({}).options(nobody));
@@ -102,7 +107,8 @@ describe.runIf(canOwnEtc)('a root that belongs to another user', () => {
   });
 
   test('stays unchanged, with a clear error, where it is not writable', async () => {
-    const [remote, root] = [await Remote.create(), tempDir()];
+    const remote = await Remote.create();
+    const root = tempDir();
     chmodSync(root, 0o755);
     chmodSync(dirname(remote.path), 0o755);
     mkdirSync(join(root, '.worktrees'));

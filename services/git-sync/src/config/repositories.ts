@@ -103,7 +103,8 @@ function checkDuplicates(named: readonly NamedOptions[]): string[] {
   const links = named.map(({ options: { root = '', link, repo = '' } }) =>
     resolveIn(resolve(root), link ?? defaultLink(showAddress(repo))),
   );
-  const [root, link] = [findDuplicate(roots), findDuplicate(links)];
+  const root = findDuplicate(roots);
+  const link = findDuplicate(links);
   const taken = links.find((path) => roots.some((other) => resolve(other) === path));
   return [
     ...(name === undefined ? [] : [`two repositories have the name ${name}`]),

@@ -67,7 +67,8 @@ export function listGivenFlags(argv: readonly string[]): string[] {
   const { given } = new DropInGrammar().readFlags(allSettings, argv);
   return [...given].map(([key, { texts }]) => {
     const setting = allSettings.find((candidate) => candidate.key === key);
-    const [text, hidden] = [texts.join(','), setting?.annotation.secret === true];
+    const text = texts.join(',');
+    const hidden = setting?.annotation.secret === true;
     return `${setting?.flag ?? key}=${hidden ? '[hidden]' : addresses.has(key) ? showAddress(text) : text}`;
   });
 }

@@ -31,7 +31,8 @@ export async function askCredential(
       .find((line) => line.trim().startsWith(`${key}=`))
       ?.trim()
       .slice(key.length + 1);
-  const [username, password] = [readLine('username'), readLine('password')];
+  const username = readLine('username');
+  const password = readLine('password');
   if (username === undefined || password === undefined)
     throw new PodkitError('ERR_ASKPASS', '--askpass-url gave no username= or no password= line');
   return { url: repo, username, password };

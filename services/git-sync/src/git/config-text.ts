@@ -6,7 +6,8 @@ export function gitConfigFile(entries: readonly GitConfigEntry[]): string {
 }
 
 function section(key: string): string {
-  const [first, last] = [key.indexOf('.'), key.lastIndexOf('.')];
+  const first = key.indexOf('.');
+  const last = key.lastIndexOf('.');
   const subsection = first === last ? '' : ` "${key.slice(first + 1, last).replaceAll(/["\\]/g, String.raw`\$&`)}"`;
   return `[${key.slice(0, first)}${subsection}]`;
 }

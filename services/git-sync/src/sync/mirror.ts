@@ -25,7 +25,8 @@ async function mirrorDirectory(source: Buffer, target: Buffer, signal: AbortSign
 }
 
 async function mirrorEntry(source: Buffer, target: Buffer, signal: AbortSignal): Promise<void> {
-  const [from, to] = [await lstat(source), await lstat(target).catch(() => undefined)];
+  const from = await lstat(source);
+  const to = await lstat(target).catch(() => undefined);
   if (from.isDirectory()) return mirrorDirectory(source, target, signal);
   if (to !== undefined && (await isSame(source, from, target, to))) return;
   const temporary = Buffer.concat([
@@ -49,9 +50,11 @@ async function isSame(source: Buffer, from: Stats, target: Buffer, to: Stats): P
 async function hasSameContent(source: Buffer, target: Buffer): Promise<boolean> {
   await using one = await open(source);
   await using other = await open(target);
-  const [block, copy] = [Buffer.alloc(blockSize), Buffer.alloc(blockSize)];
+  const block = Buffer.alloc(blockSize);
+  const copy = Buffer.alloc(blockSize);
   for (;;) {
-    const [read, copied] = [(await one.read(block)).bytesRead, (await other.read(copy)).bytesRead];
+    const read = (await one.read(block)).bytesRead;
+    const copied = (await other.read(copy)).bytesRead;
     if (read !== copied || !block.subarray(0, read).equals(copy.subarray(0, read))) return false;
     if (read === 0) return true;
   }
