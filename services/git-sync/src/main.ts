@@ -1,7 +1,7 @@
 import { runService } from '@podkit/chassis/process/run-service';
 import pkg from '../package.json' with { type: 'json' };
 import { dropInCommandLine } from './config/command-line.ts';
-import { prefix, schema } from './config/schema.ts';
+import { schema, variablePrefix } from './config/schema.ts';
 import { Redactor } from './log/redactor.ts';
 import { upstreamStyle } from './log/upstream-style.ts';
 import { runUnderInit } from './process/tini.ts';
@@ -13,7 +13,7 @@ await runService(
     name: 'git-sync',
     version: pkg.version,
     summary: 'keep a directory equal to a Git ref',
-    prefix,
+    prefix: variablePrefix,
     schema,
     commandLine: dropInCommandLine,
     log: upstreamStyle(redactor),

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import type { Environment } from '@podkit/chassis/config/config';
 import type { Metrics as ChassisMetrics } from '@podkit/chassis/http/metrics';
 import { exitCodes } from '@podkit/chassis/process/exit-codes';
-import type { Context } from '@podkit/chassis/process/service';
+import type { Context, Host } from '@podkit/chassis/process/service';
 import type { NamedOptions } from './config/repositories.ts';
 import type { Options } from './config/schema.ts';
 import { listGivenFlags, listSecrets, readTriggerSecret } from './config/secrets.ts';
@@ -11,7 +11,7 @@ import { parseSignal } from './config/signals.ts';
 import { gitBinary } from './git/binary.ts';
 import { removeSecrets } from './git/environment.ts';
 import { Git } from './git/git.ts';
-import { makePrivateDirectory, privatePrefix, removePrivateDirectory } from './git/private-directory.ts';
+import { findPrivatePrefix, makePrivateDirectory, removePrivateDirectory } from './git/private-directory.ts';
 import { SpawnTurn } from './git/spawn-turn.ts';
 import { checkGitVersion } from './git/version.ts';
 import { addReadinessChecks } from './http/readiness.ts';
@@ -19,7 +19,6 @@ import { Log } from './log/log.ts';
 import type { Redactor } from './log/redactor.ts';
 import { type Metrics, noMetrics } from './metrics/metrics.ts';
 import { addUser } from './process/add-user.ts';
-import type { CommandHost } from './process/host.ts';
 import { killByEnvironment } from './process/orphans.ts';
 import { makeDirectories } from './sync/files.ts';
 import { Repositories } from './sync/repositories.ts';
@@ -28,6 +27,9 @@ import { createClient } from './web/create-client.ts';
 
 /** Metrics are there with `--http-metrics` only. */
 export type GitSyncContext = Context<Options, ChassisMetrics | undefined>;
+
+/** The parts of `process` that git-sync uses; `main.ts` passes the real one. */
+export type CommandHost = Host & { pid: number; umask(mask: number): number; getuid?(): number; getgid?(): number };
 
 export type ServeInput = {
   host: CommandHost;
@@ -105,11 +107,11 @@ async function checkGit({ git: program }: Options, { log, env, turn }: Shared): 
 
 /** With a read-only root file system and no TMPDIR, memory is tried, and at last the synced volume itself. */
 async function openPrivateDirectory(roots: readonly string[], log: Log): Promise<string> {
-  const prefix = await privatePrefix(roots[0] ?? '');
+  const own = await findPrivatePrefix(roots[0] ?? '');
   // After SIGKILL the gits of the last process may still write into the repository.
-  const pids = await killByEnvironment(prefix);
+  const pids = await killByEnvironment(own);
   if (pids.length > 0) log.info(0, 'ended what an earlier git-sync left running', { pids });
-  return makePrivateDirectory(prefix, [tmpdir(), '/dev/shm', ...roots]);
+  return makePrivateDirectory(own, [tmpdir(), '/dev/shm', ...roots]);
 }
 
 async function openMetrics({ metrics }: GitSyncContext, several: boolean): Promise<Metrics> {

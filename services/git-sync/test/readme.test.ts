@@ -9,7 +9,7 @@ import { pino } from 'pino';
 import { describe, expect, test } from 'vitest';
 import { allSettings } from '../src/config/all-settings.ts';
 import { legacyFlags, legacyVariables } from '../src/config/legacy.ts';
-import { prefix, schema } from '../src/config/schema.ts';
+import { schema, variablePrefix } from '../src/config/schema.ts';
 import { createHttpServer } from '../src/http/server.ts';
 import { Log } from '../src/log/log.ts';
 import { Redactor } from '../src/log/redactor.ts';
@@ -46,7 +46,7 @@ const words = (cell = ''): string[] => [...cell.matchAll(/`([^`]+)`/g)].map(([, 
 const readDefault = ([, , fallback = '']: string[] = []) => (fallback === 'not set' ? '' : (words(fallback)[0] ?? ''));
 
 describe('the table of settings', () => {
-  const flags = new Map(readSettings(schema, prefix).map((row) => [words(row[1])[0] ?? '', row]));
+  const flags = new Map(readSettings(schema, variablePrefix).map((row) => [words(row[1])[0] ?? '', row]));
 
   test('has every flag of upstream, with its variable and default, and marks all others', () => {
     const facts = upstreamFlags.map(([flag]) => {

@@ -24,18 +24,18 @@ export function decodeCredentials(text: string): Record<string, string>[] {
   try {
     parsed = JSON.parse(text);
   } catch {
-    throw problem('not JSON');
+    throw credentialError('not JSON');
   }
   return (Array.isArray(parsed) ? parsed : [parsed]).map((entry: unknown) => readFields(entry));
 }
 
 function readFields(entry: unknown): Record<string, string> {
-  if (typeof entry !== 'object' || entry === null || Array.isArray(entry)) throw problem('not an object');
+  if (typeof entry !== 'object' || entry === null || Array.isArray(entry)) throw credentialError('not an object');
   const fields = entry as Record<string, unknown>;
   const unknown = Object.keys(fields).find((key) => !keys.has(key));
-  if (unknown !== undefined) throw problem(`unknown field ${JSON.stringify(unknown)}`);
+  if (unknown !== undefined) throw credentialError(`unknown field ${JSON.stringify(unknown)}`);
   const wrong = Object.keys(fields).find((key) => typeof fields[key] !== 'string');
-  if (wrong !== undefined) throw problem(`field "${wrong}" is not text`);
+  if (wrong !== undefined) throw credentialError(`field "${wrong}" is not text`);
   return fields as Record<string, string>;
 }
 
@@ -45,11 +45,12 @@ function checkFields({
   password = '',
   'password-file': passwordFile = '',
 }: Record<string, string>) {
-  if (url === '') throw problem('url is missing');
-  if (!URL.canParse(url)) throw problem('url is not a URL');
-  if (username === '') throw problem('username is missing');
-  if ((password === '') === (passwordFile === '')) throw problem('needs exactly one of password and password-file');
+  if (url === '') throw credentialError('url is missing');
+  if (!URL.canParse(url)) throw credentialError('url is not a URL');
+  if (username === '') throw credentialError('username is missing');
+  if ((password === '') === (passwordFile === ''))
+    throw credentialError('needs exactly one of password and password-file');
   return { url, username, ...(password === '' ? { passwordFile } : { password }) };
 }
 
-const problem = (why: string) => new PodkitError('ERR_CREDENTIAL', `credential: ${why}`);
+const credentialError = (why: string) => new PodkitError('ERR_CREDENTIAL', `credential: ${why}`);

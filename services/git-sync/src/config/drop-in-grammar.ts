@@ -8,7 +8,7 @@ import { decodeCredentials } from './credential-list.ts';
 import { parseGoValue } from './go-values.ts';
 import { legacyFlags, legacyVariables } from './legacy.ts';
 import { type Flag, type Found, readCommandLine } from './pflag.ts';
-import { prefix } from './schema.ts';
+import { variablePrefix } from './schema.ts';
 
 /** A command line that can't be read: exit code 2, with the usage. */
 export class UsageError extends ConfigError {}
@@ -60,7 +60,7 @@ export class DropInGrammar implements Grammar {
 
   /** An unknown variable is a warning and no error: a Pod may have variables of another version. */
   checkVariables(settings: readonly Setting[], env: NodeJS.ProcessEnv): string[] {
-    this.warnings.push(...findUnknown(new Set(settings.map((setting) => setting.env)), prefix, env));
+    this.warnings.push(...findUnknown(new Set(settings.map((setting) => setting.env)), variablePrefix, env));
     return legacyFlags.flatMap(({ flag, env: name = '', kind, instead }) => {
       const text = env[name] ?? '';
       if (text === '') return [];
@@ -112,7 +112,7 @@ function flagsFor(settings: readonly Setting[]): Flag[] {
   return [
     ...current,
     ...infoFlags,
-    ...secrets.map((name) => ({ name: `${hiddenPrefix}${prefix}${name}`, kind: 'text' as const })),
+    ...secrets.map((name) => ({ name: `${hiddenPrefix}${variablePrefix}${name}`, kind: 'text' as const })),
     ...legacyFlags.map(({ flag, kind }) => ({ name: flag, kind })),
   ];
 }

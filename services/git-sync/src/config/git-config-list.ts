@@ -20,12 +20,12 @@ export function parseGitConfigList(text: string): GitConfigEntry[] {
   let at = skipBlanks(text, 0);
   while (at < text.length) {
     const key = text[at] === '"' ? readQuoted(text, at + 1, 'key') : readBareKey(text, at);
-    if (text[key.end] !== ':') throw problem(`key "${key.value}" is not followed by a colon`);
+    if (text[key.end] !== ':') throw gitConfigError(`key "${key.value}" is not followed by a colon`);
     const from = key.end + 1;
     const value = text[from] === '"' ? readQuoted(text, from + 1, 'value') : readBareValue(text, from);
     if (value.end < text.length && text[value.end] !== ',')
-      throw problem(`the value of "${key.value}" is not followed by a comma`);
-    entries.push({ key: checkedKey(key.value), value: value.value });
+      throw gitConfigError(`the value of "${key.value}" is not followed by a comma`);
+    entries.push({ key: checkKey(key.value), value: value.value });
     at = skipBlanks(text, value.end + 1);
   }
   return entries;
@@ -44,7 +44,7 @@ function readBareValue(text: string, from: number): Token {
 
 function readQuoted(text: string, from: number, what: string): Token {
   const token = readUntil(text, from, '"');
-  if (text[token.end] !== '"') throw problem(`a quoted ${what} has no closing quote`);
+  if (text[token.end] !== '"') throw gitConfigError(`a quoted ${what} has no closing quote`);
   return { value: token.value, end: token.end + 1 };
 }
 
@@ -54,7 +54,7 @@ function readUntil(text: string, from: number, stop: string): Token {
   while (at < text.length && text[at] !== stop) {
     if (text[at] === '\\') {
       const replacement = escapes[text[at + 1] ?? ''];
-      if (replacement === undefined) throw problem(`unknown escape \\${text[at + 1] ?? ''}`);
+      if (replacement === undefined) throw gitConfigError(`unknown escape \\${text[at + 1] ?? ''}`);
       value += replacement;
       at += 2;
     } else {
@@ -66,9 +66,9 @@ function readUntil(text: string, from: number, stop: string): Token {
 }
 
 /** git requires a section and a name: https://git-scm.com/docs/git-config#_syntax */
-function checkedKey(key: string): string {
+function checkKey(key: string): string {
   if (!/^[A-Za-z0-9-]+\.(.*\.)?[A-Za-z][A-Za-z0-9-]*$/s.test(key) || /[\n\0]/.test(key))
-    throw problem(`key ${JSON.stringify(key)} is not of the form section.name or section.sub.name`);
+    throw gitConfigError(`key ${JSON.stringify(key)} is not of the form section.name or section.sub.name`);
   return key;
 }
 
@@ -78,4 +78,4 @@ function skipBlanks(text: string, from: number): number {
   return at;
 }
 
-const problem = (why: string) => new PodkitError('ERR_GIT_CONFIG', why);
+const gitConfigError = (why: string) => new PodkitError('ERR_GIT_CONFIG', why);

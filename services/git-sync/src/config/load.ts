@@ -3,7 +3,7 @@ import { allSettings } from './all-settings.ts';
 import { DropInGrammar } from './drop-in-grammar.ts';
 import { parseGoValue } from './go-values.ts';
 import { type LegacyFlag, legacyFlags } from './legacy.ts';
-import { type Options, prefix, schema } from './schema.ts';
+import { type Options, schema, variablePrefix } from './schema.ts';
 
 export type LoadedOptions = Pick<DropInGrammar, 'warnings' | 'info'> & { options: Options };
 
@@ -15,8 +15,8 @@ export type LoadedOptions = Pick<DropInGrammar, 'warnings' | 'info'> & { options
  */
 export function loadOptions(env: Environment, argv: readonly string[]): LoadedOptions {
   const grammar = new DropInGrammar();
-  const { config } = loadConfig(schema, { prefix, env, argv, grammar });
-  const credential = env[`${prefix}CREDENTIAL`] ?? '';
+  const { config } = loadConfig(schema, { prefix: variablePrefix, env, argv, grammar });
+  const credential = env[`${variablePrefix}CREDENTIAL`] ?? '';
   const hasBoth = grammar.flags.has('credential') && credential !== '';
   const options: Options = {
     ...config,

@@ -6,17 +6,17 @@ export type Flag = { name: string; kind: Kind; shorthand?: string };
 /** A flag on the command line, and its value; an on/off flag without one has the text `true`. */
 export type Found = { flag: Flag; text: string; written: string };
 
-export type CommandLine = { found: Found[]; extra: string[]; problems: string[] };
+export type FoundFlags = { found: Found[]; extra: string[]; problems: string[] };
 
 /**
  * Parse a command line by the rules of Go's pflag: `--name=value`, `--name value`, `-n value`, `-nvalue`,
  * `-n=value`; an on/off flag takes a value only after `=`; `--` ends the flags; names are never abbreviated.
  * Source: https://pkg.go.dev/github.com/spf13/pflag#hdr-Command_line_flag_syntax
  */
-export function readCommandLine(flags: readonly Flag[], argv: readonly string[]): CommandLine {
+export function readCommandLine(flags: readonly Flag[], argv: readonly string[]): FoundFlags {
   const byName = new Map(flags.map((flag) => [flag.name, flag]));
   const byLetter = new Map(flags.flatMap((flag) => (flag.shorthand === undefined ? [] : [[flag.shorthand, flag]])));
-  const result: CommandLine = { found: [], extra: [], problems: [] };
+  const result: FoundFlags = { found: [], extra: [], problems: [] };
   const rest = [...argv];
   for (let word = rest.shift(); word !== undefined; word = rest.shift()) {
     if (word === '--') {
@@ -30,7 +30,7 @@ export function readCommandLine(flags: readonly Flag[], argv: readonly string[])
   return result;
 }
 
-function readLong(word: string, byName: Map<string, Flag>, rest: string[], result: CommandLine): void {
+function readLong(word: string, byName: Map<string, Flag>, rest: string[], result: FoundFlags): void {
   const equals = word.indexOf('=');
   const written = equals === -1 ? word : word.slice(0, equals);
   const flag = byName.get(written);
@@ -40,7 +40,7 @@ function readLong(word: string, byName: Map<string, Flag>, rest: string[], resul
 }
 
 /** Several letters may share a dash; only the last may take a value: `-hv6`. */
-function readShort(word: string, byLetter: Map<string, Flag>, rest: string[], result: CommandLine): void {
+function readShort(word: string, byLetter: Map<string, Flag>, rest: string[], result: FoundFlags): void {
   for (let at = 1; at < word.length; at += 1) {
     const letter = word.slice(at, at + 1);
     const flag = byLetter.get(letter);
@@ -60,7 +60,7 @@ function readShort(word: string, byLetter: Map<string, Flag>, rest: string[], re
   }
 }
 
-function take(flag: Flag, written: string, rest: string[], result: CommandLine): void {
+function take(flag: Flag, written: string, rest: string[], result: FoundFlags): void {
   if (flag.kind === 'flag') {
     result.found.push({ flag, text: 'true', written });
     return;

@@ -10,4 +10,5 @@ export const schema = settings({ ...repositorySettings, ...credentialSettings, .
 /** The values of all settings; durations are milliseconds. */
 export type Options = Readonly<Static<typeof schema>>;
 
-export const prefix = 'GITSYNC_';
+/** What the names of the variables begin with. */
+export const variablePrefix = 'GITSYNC_';

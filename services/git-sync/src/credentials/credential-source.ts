@@ -4,14 +4,12 @@ import type { HttpClient } from '@podkit/chassis/http/client';
 import { type CredentialSpec, parseCredentials } from '../config/credential-list.ts';
 import type { Options } from '../config/schema.ts';
 import type { Redactor } from '../log/redactor.ts';
+import type { EndStatus, SyncMetrics } from '../metrics/metrics.ts';
 import { type Address, isHttpAddress, parseAddress } from './address.ts';
 import { askCredential } from './askpass.ts';
 import { type Credential, canHaveCredential, cleanPassword } from './credential.ts';
 
-export type CredentialMetrics = {
-  askpass: (status: 'success' | 'error') => void;
-  githubApp: (status: 'success' | 'error') => void;
-};
+type CredentialMetrics = Pick<SyncMetrics, 'askpass' | 'githubApp'>;
 
 /** A token with fewer milliseconds left than this is renewed. */
 const tokenMargin = 30_000;
@@ -61,7 +59,7 @@ export class CredentialSource {
         password: await readPassword(spec.password, spec.passwordFile),
       });
     if (askpassUrl !== undefined)
-      all.push(await counted(this.#metrics.askpass, () => askCredential(this.#client, askpassUrl, repo, signal)));
+      all.push(await countResult(this.#metrics.askpass, () => askCredential(this.#client, askpassUrl, repo, signal)));
     if (this.#hasApp) all.push({ url: repo, username: '-', password: await this.#appToken(signal) });
     for (const { password: secret } of all) this.#redactor.addRenewed(secret);
     return all;
@@ -94,7 +92,7 @@ export class CredentialSource {
     };
     // Loaded on demand: few have an app.
     const { requestAppToken } = await import('./github-app.ts');
-    const { token, expiresAt } = await counted(this.#metrics.githubApp, () =>
+    const { token, expiresAt } = await countResult(this.#metrics.githubApp, () =>
       requestAppToken(this.#client, app, signal),
     );
     this.#token = { token, usableUntil: performance.now() + expiresAt - Date.now() - tokenMargin };
@@ -102,7 +100,7 @@ export class CredentialSource {
   }
 }
 
-async function counted<T>(count: (status: 'success' | 'error') => void, work: () => Promise<T>): Promise<T> {
+async function countResult<T>(count: (status: EndStatus) => void, work: () => Promise<T>): Promise<T> {
   try {
     const result = await work();
     count('success');

@@ -2,20 +2,20 @@ import { chmod, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describeError, PodkitError } from '@podkit/chassis/errors';
 
-const prefix = '.git-sync-private-';
+const namePrefix = '.git-sync-private-';
 
 /** Whether a name in the root is that of a private directory, which is there when nothing else can be written. */
 export function isPrivateDirectory(name: string): boolean {
-  return name.startsWith(prefix);
+  return name.startsWith(namePrefix);
 }
 
 /**
  * What the names of a root's private directories begin with. They contain the root's device and inode, so that a
  * process knows what an earlier one for the same root left behind.
  */
-export async function privatePrefix(root: string): Promise<string> {
+export async function findPrivatePrefix(root: string): Promise<string> {
   const { dev, ino } = await stat(root);
-  return `${prefix}${dev.toString(36)}-${ino.toString(36)}-`;
+  return `${namePrefix}${dev.toString(36)}-${ino.toString(36)}-`;
 }
 
 /**

@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { PodkitError } from '@podkit/chassis/errors';
 import type { Log } from '../log/log.ts';
-import { longestWait } from '../process/timeout-signal.ts';
+import type { EndStatus } from '../metrics/metrics.ts';
+import { createStopError, longestWait } from '../process/timeout-signal.ts';
 import type { Tree } from '../sync/worktree.ts';
 
 export type Hook = {
@@ -16,7 +18,7 @@ export type HookRunnerOptions = {
   log: Log;
   /** Run it once only; `settled` throws its failure. */
   oneTime: boolean;
-  onRun: (status: 'success' | 'error') => void;
+  onRun: (status: EndStatus) => void;
 };
 
 /**
@@ -29,7 +31,7 @@ export class HookRunner {
   #newest: Tree | undefined;
   #succeededFor = '';
   #working: Promise<void> | undefined;
-  #failure: Error | undefined;
+  #failure: { cause: unknown } | undefined;
 
   constructor(options: HookRunnerOptions) {
     this.#options = options;
@@ -43,15 +45,20 @@ export class HookRunner {
     });
   }
 
-  /** Wait until nothing is left to run. @throws the failure of a one-time run */
+  /**
+   * Wait until nothing is left to run.
+   *
+   * @throws {PodkitError} ERR_ONE_TIME_HOOK when the hook of a one-time run failed; another pass would not help
+   */
   async settled(): Promise<void> {
     await this.#working;
-    if (this.#failure !== undefined) throw this.#failure;
+    if (this.#failure !== undefined)
+      throw new PodkitError('ERR_ONE_TIME_HOOK', 'a hook of the one-time run failed', this.#failure);
   }
 
   /** End the run in flight, and start no other. */
   async stop(): Promise<void> {
-    this.#stop.abort(new Error('git-sync is stopping'));
+    this.#stop.abort(createStopError());
     await this.#working;
   }
 
@@ -65,11 +72,11 @@ export class HookRunner {
         await hook.run(tree, signal);
         this.#succeededFor = tree.hash;
         onRun('success');
-      } catch (error) {
+      } catch (cause) {
         onRun('error');
-        log.error(error, `${hook.name} failed`, { hash: tree.hash });
+        log.error(cause, `${hook.name} failed`, { hash: tree.hash });
         if (oneTime) {
-          this.#failure = error instanceof Error ? error : new Error(String(error));
+          this.#failure = { cause };
           return;
         }
         await sleep(Math.min(hook.backoff, longestWait), undefined, { signal }).catch(() => undefined);

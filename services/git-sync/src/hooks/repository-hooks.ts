@@ -3,6 +3,7 @@ import type { HttpClient } from '@podkit/chassis/http/client';
 import type { Options } from '../config/schema.ts';
 import { hookEnvironment } from '../git/environment.ts';
 import type { Log } from '../log/log.ts';
+import type { SyncMetrics } from '../metrics/metrics.ts';
 import type { Tree } from '../sync/worktree.ts';
 import { execHook } from './exec-hook.ts';
 import { type Hook, HookRunner } from './hook-runner.ts';
@@ -13,7 +14,7 @@ export type HookInput = {
   env: Environment;
   client: HttpClient;
   log: Log;
-  onRun: (name: string, status: 'success' | 'error') => void;
+  onRun: SyncMetrics['hook'];
 };
 
 /** The hooks of one repository. */
@@ -49,7 +50,7 @@ export class RepositoryHooks {
     for (const runner of this.#after) runner.send(tree);
   }
 
-  /** @throws the first failure of a one-time run */
+  /** @throws {PodkitError} ERR_ONE_TIME_HOOK for the first hook of a one-time run that failed */
   async settled(): Promise<void> {
     for (const runner of this.#all()) await runner.settled();
   }

@@ -66,7 +66,7 @@ function refuse(reply: FastifyReply, status: number, code: string, message: stri
 }
 
 async function cpuProfile(seconds: number): Promise<unknown> {
-  const session = await connected();
+  const session = await connectInspector();
   try {
     await session.post('Profiler.enable');
     await session.post('Profiler.start');
@@ -78,7 +78,7 @@ async function cpuProfile(seconds: number): Promise<unknown> {
 }
 
 async function heapProfile(seconds: number): Promise<unknown> {
-  const session = await connected();
+  const session = await connectInspector();
   try {
     await session.post('HeapProfiler.enable');
     await session.post('HeapProfiler.startSampling');
@@ -89,7 +89,7 @@ async function heapProfile(seconds: number): Promise<unknown> {
   }
 }
 
-async function connected() {
+async function connectInspector() {
   // Loaded on the first request, since it takes memory.
   const { Session } = await import('node:inspector/promises');
   const session = new Session();

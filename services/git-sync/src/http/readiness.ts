@@ -1,3 +1,4 @@
+import { PodkitError } from '@podkit/chassis/errors';
 import type { Health } from '@podkit/chassis/http/health';
 import type { SyncedRepository } from '../sync/synced-repository.ts';
 
@@ -35,11 +36,12 @@ export function addReadinessChecks(health: Health, repositories: readonly Readab
   for (const repository of repositories) {
     health.add('readyz', `synced-${repository.name}`, () => {
       const reason = unsyncedReason(repository, rules);
-      if (reason !== undefined) throw new Error(reason === '' ? 'no successful sync yet' : reason);
+      if (reason !== undefined)
+        throw new PodkitError('ERR_NOT_SYNCED', reason === '' ? 'no successful sync yet' : reason);
     });
     const verified = () => {
       const { unverified } = repository.status;
-      if (unverified !== undefined) throw new Error(unverified);
+      if (unverified !== undefined) throw new PodkitError('ERR_UNVERIFIED', unverified);
     };
     health.add('readyz', `verified-${repository.name}`, verified, {
       required: repository.verifyReadiness === 'fail',

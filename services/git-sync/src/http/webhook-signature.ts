@@ -15,28 +15,28 @@ import { isSameSecret } from '@podkit/chassis/http/token';
  * All comparisons take constant time. One wrong signature or token is enough to refuse, even beside a good one.
  */
 export async function isAuthentic(headers: IncomingHttpHeaders, body: Buffer, secret: string): Promise<boolean> {
-  const tokens = tokensIn(headers);
+  const tokens = listTokens(headers);
   if (!tokens.every((token) => isSameSecret(token, secret))) return false;
-  const signatures = signaturesIn(headers);
+  const signatures = listSignatures(headers);
   const good = await Promise.all(signatures.map((signature) => isSignature(signature, body, secret)));
   return tokens.length + signatures.length > 0 && good.every(Boolean);
 }
 
 /** Whether the headers alone are a reason to refuse a request: then its body is not read. */
 export function isRefused(headers: IncomingHttpHeaders, secret: string): boolean {
-  const tokens = tokensIn(headers);
-  if (tokens.length + signaturesIn(headers).length === 0) return true;
+  const tokens = listTokens(headers);
+  if (tokens.length + listSignatures(headers).length === 0) return true;
   return !tokens.every((token) => isSameSecret(token, secret));
 }
 
-function tokensIn(headers: IncomingHttpHeaders): string[] {
+function listTokens(headers: IncomingHttpHeaders): string[] {
   const bearer = headers.authorization === undefined ? undefined : /^bearer (.*)$/i.exec(headers.authorization);
   const given = [headers['x-gitlab-token'], bearer === null ? '' : bearer?.[1]];
   return given.filter((token) => token !== undefined).map(String);
 }
 
 /** Each as `sha256=<hex>`. */
-function signaturesIn(headers: IncomingHttpHeaders): string[] {
+function listSignatures(headers: IncomingHttpHeaders): string[] {
   const hub = headers['x-hub-signature'];
   const bare = [headers['x-gitea-signature'], headers['x-gogs-signature']];
   return [

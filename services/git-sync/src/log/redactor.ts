@@ -10,12 +10,12 @@ export class Redactor {
 
   /** Hide this text, also when it is encoded for a URL, Basic authentication or JSON. */
   add(secret: string | undefined): void {
-    for (const form of formsOf(secret)) this.#secrets.add(form);
+    for (const form of listForms(secret)) this.#secrets.add(form);
   }
 
   /** Hide a secret that may be another one in each pass, until a thousand others were added. */
   addRenewed(secret: string): void {
-    const forms = this.#renewed.get(secret) ?? formsOf(secret);
+    const forms = this.#renewed.get(secret) ?? listForms(secret);
     this.#renewed.delete(secret);
     this.#renewed.set(secret, forms);
     const [oldest] = this.#renewed.keys();
@@ -42,7 +42,7 @@ export class Redactor {
   }
 }
 
-function formsOf(secret: string | undefined): string[] {
+function listForms(secret: string | undefined): string[] {
   // Shorter texts are parts of ordinary words.
   if (secret === undefined || secret.length < 3) return [];
   // A key of several lines may be printed line by line.

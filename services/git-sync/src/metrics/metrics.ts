@@ -1,17 +1,18 @@
 import type { HttpMetrics } from '@podkit/chassis/http/http-metrics';
 import type { Registry } from 'prom-client';
 
-type Outcome = 'success' | 'error';
+/** How a request, a run or a check ended. */
+export type EndStatus = 'success' | 'error';
 
 /** Counts the events of one repository. */
 export type SyncMetrics = {
-  pass: (status: Outcome | 'noop', seconds: number) => void;
+  pass: (status: EndStatus | 'noop', seconds: number) => void;
   published: (hash: string, changed: boolean) => void;
-  askpass: (status: Outcome) => void;
-  githubApp: (status: Outcome) => void;
-  hook: (name: string, status: Outcome) => void;
+  askpass: (status: EndStatus) => void;
+  githubApp: (status: EndStatus) => void;
+  hook: (name: string, status: EndStatus) => void;
   /** A signature was checked. After `error` a commit is held back, until `success`. */
-  verification: (status: Outcome) => void;
+  verification: (status: EndStatus) => void;
   /** A superseded checkout could not be removed. */
   cleanupFailure: () => void;
 };
@@ -24,19 +25,19 @@ export type Metrics = {
   exposition: { registry: Registry; http: HttpMetrics } | undefined;
 };
 
-const nothing = () => undefined;
+const countNothing = () => undefined;
 
 /** Counts nothing. Used without `--http-metrics`, so that prom-client is not loaded. */
 export const noMetrics: Metrics = {
   forRepository: () => ({
-    pass: nothing,
-    published: nothing,
-    askpass: nothing,
-    githubApp: nothing,
-    hook: nothing,
-    verification: nothing,
-    cleanupFailure: nothing,
+    pass: countNothing,
+    published: countNothing,
+    askpass: countNothing,
+    githubApp: countNothing,
+    hook: countNothing,
+    verification: countNothing,
+    cleanupFailure: countNothing,
   }),
-  trigger: nothing,
+  trigger: countNothing,
   exposition: undefined,
 };

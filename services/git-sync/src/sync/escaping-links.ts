@@ -1,5 +1,6 @@
 import { readdir, readlink, realpath } from 'node:fs/promises';
 import { PodkitError } from '@podkit/chassis/errors';
+import { joinBytes } from './files.ts';
 
 /**
  * Refuse a checkout with symlinks that lead out of it: a web server would serve other files of its container.
@@ -13,7 +14,7 @@ export async function rejectEscapingLinks(tree: string): Promise<void> {
 
   async function walk(directory: Buffer): Promise<void> {
     for (const entry of await readdir(directory, { withFileTypes: true, encoding: 'buffer' })) {
-      const path = join(directory, entry.name);
+      const path = joinBytes(directory, entry.name);
       if (entry.isDirectory()) await walk(path);
       else if (entry.isSymbolicLink()) await check(directory, path);
     }
@@ -33,7 +34,7 @@ export async function rejectEscapingLinks(tree: string): Promise<void> {
     let at = from;
     for (const step of target.toString('latin1').split('/')) {
       if (step === '' || step === '.') continue;
-      at = step === '..' ? parentPath(at) : join(at, Buffer.from(step, 'latin1'));
+      at = step === '..' ? parentPath(at) : joinBytes(at, Buffer.from(step, 'latin1'));
       at = await realpath(at, 'buffer').catch(() => at);
       if (!isInside(top, at)) return at;
     }
@@ -42,10 +43,6 @@ export async function rejectEscapingLinks(tree: string): Promise<void> {
 }
 
 const slash = 0x2f;
-
-function join(directory: Buffer, name: Buffer): Buffer {
-  return Buffer.concat([directory, Buffer.from('/'), name]);
-}
 
 function parentPath(path: Buffer): Buffer {
   return path.subarray(0, Math.max(path.lastIndexOf(slash), 1));

@@ -62,6 +62,11 @@ export async function syncDirectory(path: string): Promise<void> {
   }
 }
 
+/** The path of a name in a directory, as bytes: names may have any encoding. */
+export function joinBytes(directory: Buffer, name: Buffer): Buffer {
+  return Buffer.concat([directory, Buffer.from('/'), name]);
+}
+
 async function ifThere<T>(work: Promise<T>): Promise<T | undefined> {
   try {
     return await work;

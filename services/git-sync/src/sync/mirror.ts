@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { constants, type Stats } from 'node:fs';
 import { copyFile, lstat, mkdir, open, readdir, readlink, rename, rm, rmdir, symlink } from 'node:fs/promises';
+import { joinBytes } from './files.ts';
 
 const blockSize = 64 * 1024;
 
@@ -17,11 +18,11 @@ async function mirrorDirectory(source: Buffer, target: Buffer, signal: AbortSign
   const wanted = (await readdir(source, 'buffer')).filter((name) => name.toString() !== '.git');
   for (const name of wanted) {
     signal.throwIfAborted();
-    await mirrorEntry(join(source, name), join(target, name), signal);
+    await mirrorEntry(joinBytes(source, name), joinBytes(target, name), signal);
   }
   const keep = new Set(wanted.map((name) => name.toString('latin1')));
   for (const name of await readdir(target, 'buffer'))
-    if (!keep.has(name.toString('latin1'))) await remove(join(target, name));
+    if (!keep.has(name.toString('latin1'))) await remove(joinBytes(target, name));
 }
 
 async function mirrorEntry(source: Buffer, target: Buffer, signal: AbortSignal): Promise<void> {
@@ -69,10 +70,6 @@ async function makeDirectory(path: Buffer): Promise<void> {
 /** Delete a file, or a directory with its contents, without following links. */
 async function remove(path: Buffer): Promise<void> {
   if (!(await lstat(path)).isDirectory()) return rm(path);
-  for (const name of await readdir(path, 'buffer')) await remove(join(path, name));
+  for (const name of await readdir(path, 'buffer')) await remove(joinBytes(path, name));
   await rmdir(path);
-}
-
-function join(directory: Buffer, name: Buffer): Buffer {
-  return Buffer.concat([directory, Buffer.from('/'), name]);
 }

@@ -1,7 +1,7 @@
 import { getErrorCode, PodkitError } from '@podkit/chassis/errors';
 import type { Log } from '../log/log.ts';
 import type { Limit } from '../process/limit.ts';
-import { longestWait } from '../process/timeout-signal.ts';
+import { createStopError, longestWait } from '../process/timeout-signal.ts';
 import { chooseDelay } from './backoff.ts';
 import type { PassResult, Syncer } from './syncer.ts';
 
@@ -23,7 +23,7 @@ export type LoopOptions = {
   limit: Limit;
 };
 
-type Outcome = { result: PassResult } | { result?: undefined; error: unknown };
+type PassOutcome = { result: PassResult } | { result?: undefined; error: unknown };
 
 /** Runs passes until it is stopped, there are too many failures, or a one-time run succeeds. */
 export class SyncLoop {
@@ -52,7 +52,7 @@ export class SyncLoop {
   /** End the pass in flight too. The next start removes what it left. */
   cut(): void {
     this.stop();
-    this.#cut.abort(new PodkitError('ERR_STOPPED', 'git-sync is stopping'));
+    this.#cut.abort(createStopError());
   }
 
   /**
@@ -93,11 +93,11 @@ export class SyncLoop {
   }
 
   /** Gives undefined when it was stopped while it waited for room. */
-  async #pass(): Promise<Outcome | undefined> {
+  async #pass(): Promise<PassOutcome | undefined> {
     return this.#options.limit.run(async () => (this.#stop.signal.aborted ? undefined : this.#passNow()));
   }
 
-  async #passNow(): Promise<Outcome> {
+  async #passNow(): Promise<PassOutcome> {
     const { syncer, timeout, onSuccess, onFailure } = this.#options;
     const began = performance.now();
     const seconds = () => (performance.now() - began) / 1000;

@@ -1,4 +1,3 @@
-import { PodkitError } from '@podkit/chassis/errors';
 import type { Options } from '../config/schema.ts';
 import { parseAddress } from '../credentials/address.ts';
 import { UnverifiedError } from '../git/signatures.ts';
@@ -71,7 +70,7 @@ export async function createSyncedRepository(input: SyncedInput): Promise<Synced
       metrics.published(tree.hash, changed);
       if (isNew && files.touch !== undefined)
         await touch(files.touch).catch((error: unknown) => log.error(error, 'cannot touch --touch-file'));
-      if (options.oneTime) await settleHooks(hooks);
+      if (options.oneTime) await hooks.settled();
       if (errorFile !== undefined) await removeErrorFile(errorFile);
     },
     onFailure: (error, seconds) => {
@@ -85,15 +84,6 @@ export async function createSyncedRepository(input: SyncedInput): Promise<Synced
   return { name, ref: options.ref, status, loop, hooks, abandon, verifyReadiness: options.verifyReadiness };
 }
 
-/** @throws {PodkitError} ERR_ONE_TIME_HOOK, after which another pass would not help */
-async function settleHooks(hooks: RepositoryHooks): Promise<void> {
-  try {
-    await hooks.settled();
-  } catch (cause) {
-    throw new PodkitError('ERR_ONE_TIME_HOOK', 'a hook of the one-time run failed', { cause });
-  }
-}
-
 function resolveStatusFiles(root: string, { touchFile, errorFile }: Options) {
   return {
     touch: touchFile === undefined ? undefined : resolveIn(root, touchFile),
@@ -101,7 +91,7 @@ function resolveStatusFiles(root: string, { touchFile, errorFile }: Options) {
   };
 }
 
-const nothing = () => undefined;
+const doNothing = () => undefined;
 
 /** A repository that could not be created, beside others that could: it is never ready, and its loop fails at once. */
 export function brokenRepository(
@@ -114,9 +104,9 @@ export function brokenRepository(
     name,
     ref: options.ref,
     status,
-    loop: { run: () => Promise.reject(error), trigger: nothing, stop: nothing, cut: nothing },
+    loop: { run: () => Promise.reject(error), trigger: doNothing, stop: doNothing, cut: doNothing },
     hooks: { stop: () => Promise.resolve() },
-    abandon: nothing,
+    abandon: doNothing,
     verifyReadiness: options.verifyReadiness,
   };
 }
