@@ -1,6 +1,7 @@
 import { tmpdir } from 'node:os';
 import { resolve } from 'node:path';
 import type { Environment } from '@podkit/chassis/config/config';
+import { HttpClient } from '@podkit/chassis/http/client';
 import type { Metrics as ChassisMetrics } from '@podkit/chassis/http/metrics';
 import { exitCodes } from '@podkit/chassis/process/exit-codes';
 import type { Context, Host } from '@podkit/chassis/process/service';
@@ -23,9 +24,11 @@ import { killByEnvironment } from './process/orphans.ts';
 import { makeDirectories } from './sync/files.ts';
 import { Repositories } from './sync/repositories.ts';
 import { refuseSharedRoots } from './sync/root.ts';
-import { createClient } from './web/create-client.ts';
 
-/** Metrics are there with `--http-metrics` only. */
+/** Bytes of an answer to git-sync's own requests that are read. */
+const answerLimit = 64 * 1024;
+
+/** There are metrics only with `--http-metrics`. */
 export type GitSyncContext = Context<Options, ChassisMetrics | undefined>;
 
 /** The parts of `process` that git-sync uses; `main.ts` passes the real one. */
@@ -33,7 +36,7 @@ export type CommandHost = Host & { pid: number; umask(mask: number): number; get
 
 export type ServeInput = {
   host: CommandHost;
-  /** Of the log's lines. */
+  /** The redactor of the log. */
   redactor: Redactor;
   named: readonly NamedOptions[];
 };
@@ -41,7 +44,7 @@ export type ServeInput = {
 /** What the parts share. `env` is a copy without secrets: the process's own environment changes while a git is spawned. */
 type Shared = { log: Log; env: Environment; turn: SpawnTurn };
 
-/** Sync until the service stops, or once. Where it can't start, or fails too often, the service stops with exit code 1. */
+/** Sync until the service stops, or once. If it can't start, or fails too often, the service stops with exit code 1. */
 export async function serve(context: GitSyncContext, input: ServeInput): Promise<void> {
   const { host, redactor } = input;
   removeSecrets(host.env);
@@ -86,7 +89,8 @@ async function start(context: GitSyncContext, input: ServeInput, shared: Shared)
   refuseSharedRoots(roots);
   const directory = await openPrivateDirectory(roots, log);
   lifecycle.atClose('private files', () => removePrivateDirectory(directory));
-  const client = createClient(env);
+  // Like Go's client it accepts bare line feeds in answers, and a user name and password in the URL.
+  const client = new HttpClient({ limit: answerLimit, isLenient: true, env });
   lifecycle.atClose('HTTP client', () => client.close());
   const several = config.configFile !== undefined;
   const metrics = await openMetrics(context, several);
@@ -105,12 +109,12 @@ async function checkGit({ git: program }: Options, { log, env, turn }: Shared): 
   await checkGitVersion(program, new Git({ binary, env: plain, turn, log }), log);
 }
 
-/** With a read-only root file system and no TMPDIR, memory is tried, and at last the synced volume itself. */
+/** Where the root file system is read-only and TMPDIR is not set, try memory, and then the synced volume. */
 async function openPrivateDirectory(roots: readonly string[], log: Log): Promise<string> {
   const own = await findPrivatePrefix(roots[0] ?? '');
   // After SIGKILL the gits of the last process may still write into the repository.
   const pids = await killByEnvironment(own);
-  if (pids.length > 0) log.info(0, 'ended what an earlier git-sync left running', { pids });
+  if (pids.length > 0) log.info(0, 'killed the processes of an earlier git-sync', { pids });
   return makePrivateDirectory(own, [tmpdir(), '/dev/shm', ...roots]);
 }
 

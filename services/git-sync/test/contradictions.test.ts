@@ -62,18 +62,18 @@ describe('settings that contradict each other are refused by name', () => {
     expect(await findProblems(flags.split(/ (?=--)/))).toContain(words);
   });
 
-  test('an app with two private keys', async () => {
+  test('an app with two private keys is refused', async () => {
     const env = { GITSYNC_GITHUB_APP_PRIVATE_KEY: 'key' };
     expect(await findProblems(app.split(' '), env)).toContain('--github-app-private-key-file');
   });
 
-  test('but not limits of a hook that is not called', async () => {
+  test('limits of a hook that is not called are accepted', async () => {
     expect(await findProblems(['--exechook-timeout=1ms', '--webhook-backoff=1ms', '--webhook-success-status=-2'])).toBe(
       '',
     );
   });
 
-  test('all at once', async () => {
+  test('all problems are reported at once', async () => {
     expect((await findProblems(['--depth=-1', '--period=1ms'])).split('\n')).toHaveLength(2);
   });
 });

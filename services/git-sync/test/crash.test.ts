@@ -54,13 +54,13 @@ test('survives kill -9 at any step of the first pass and of an update', { timeou
     const root = tempDir();
     if (before !== undefined) await runGitSync(argsFor(root, before));
     const run = await runUntil(step, argsFor(root, ref));
-    expect(run.code, `it was not killed at step ${step}:\n${run.text}`).toBe(null);
+    if (run.code !== null) throw new Error(`it was not killed at step ${step}:\n${run.text}`);
     expectWhole(root, versions);
     expectDone(await runGitSync(argsFor(root, ref)));
     expect(publishedHash(join(root, 'current'))).toBe(ref === 'old' ? first : second);
     expectWhole(root, versions);
     const left = readdirSync(root).filter((name) => !['.git', '.worktrees', 'current'].includes(name));
-    expect(left, `after a crash at step ${step}`).toEqual([]);
+    expect({ step, left }).toEqual({ step, left: [] });
     expect(readlinkSync(join(root, 'current'))).toMatch(/^\.worktrees\/[0-9a-f]{40}$/);
   };
   const stride = Number(process.env.CRASH_STRIDE ?? 8);
@@ -100,6 +100,6 @@ test('ends the gits of a process that was killed before it uses the repository',
   await service.stop('SIGKILL');
   const next = await runGitSync(args);
   expectDone(next);
-  expect(next.logs).toContainEqual(expect.objectContaining({ msg: 'ended what an earlier git-sync left running' }));
+  expect(next.logs).toContainEqual(expect.objectContaining({ msg: 'killed the processes of an earlier git-sync' }));
   expect(isRunning(orphan)).toBe(false);
 });

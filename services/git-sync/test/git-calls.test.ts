@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isRunning } from '@podkit/chassis/testing/is-running';
 import { serve } from '@podkit/chassis/testing/serve';
@@ -60,7 +60,7 @@ test('a transfer that stalls ends by itself, by limits for HTTP and ssh', async 
   const url = await serve((_request, response) => void response.write('x'));
   const settings = baseSettings({ allowProtocol: ['http'], cookieFile: false, lfs: 'off', timeout: 1000 });
   const configFile = join(tempDir(), 'gitconfig');
-  await runProcess('tee', [configFile], { cwd: '/', env: { PATH: process.env.PATH }, input: gitConfigFile(settings) });
+  writeFileSync(configFile, gitConfigFile(settings));
   const env = { PATH: process.env.PATH, GIT_CONFIG_GLOBAL: configFile, GIT_CONFIG_NOSYSTEM: '1', LC_ALL: 'C' };
   const listed = runProcess('git', ['ls-remote', `${url}/x.git`], { cwd: '/', env });
   await expect(listed).rejects.toMatchObject({ stderr: expect.stringContaining('Operation too slow') });

@@ -28,15 +28,17 @@ test('the exechook runs in the new tree with its arguments and the hash, and wit
   expect(read(out).split('\n')).toEqual([join(root, '.worktrees', remote.head()), remote.head(), '$(a b)', '[]', '']);
 });
 
-test('a failing hook ends a one-time run with 1, with the tree published', async () => {
+test('a failing hook ends a one-time run with 1 after one pass, with the tree published, however many failures are allowed', async () => {
   const remote = await Remote.create();
   const root = tempDir();
   const { code, text } = await runGitSync([
     ...args(remote, root),
     '--one-time',
+    '--max-failures=-1',
     `--exechook-command=${script('echo oh >&2; exit 7')}`,
   ]);
   expect([code, text]).toEqual([1, expect.stringMatching(/exit code 7: oh/)]);
+  expect(text.split('updated successfully')).toHaveLength(2);
   expect(publishedHash(join(root, 'current'))).toBe(remote.head());
 });
 

@@ -115,7 +115,7 @@ test('never leaves the link dangling while a damaged tree of the same hash is re
   expect(readdirSync(join(root, '.worktrees'))).toHaveLength(1);
 });
 
-test('continues after the remote was unavailable, and stays ready meanwhile', async () => {
+test('continues after the remote was unavailable', async () => {
   const remote = await Remote.create();
   const root = tempDir();
   const service = startGitSync([...args(remote, root), '--period=30ms', '--max-failures=-1']);

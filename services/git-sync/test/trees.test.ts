@@ -96,12 +96,6 @@ test('one root written in two ways is refused', async () => {
   expect([code, text]).toEqual([1, expect.stringContaining('two repositories have the same root')]);
 });
 
-test('a one-time run with a failing hook ends with 1 after one pass, however many failures are allowed', async () => {
-  const remote = await Remote.create();
-  const { code, text } = await once(remote, tempDir(), '--exechook-command=/bin/false', '--max-failures=-1');
-  expect([code, text.split('updated successfully').length - 1]).toEqual([1, 1]);
-});
-
 test('a touch file that cannot be written is logged, and one that is a pipe does not block', async () => {
   const remote = await Remote.create();
   const pipe = join(tempDir(), 'pipe');

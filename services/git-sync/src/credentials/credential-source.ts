@@ -90,7 +90,7 @@ export class CredentialSource {
       installationId: githubAppInstallationId,
       privateKey,
     };
-    // Loaded on demand: few have an app.
+    // Loaded on demand: few repositories need it.
     const { requestAppToken } = await import('./github-app.ts');
     const { token, expiresAt } = await countResult(this.#metrics.githubApp, () =>
       requestAppToken(this.#client, app, signal),

@@ -21,15 +21,10 @@ export type AppToken = { token: string; expiresAt: number };
  *
  * @throws {PodkitError} ERR_GITHUB_APP, whose message never contains GitHub's answer
  */
-export async function requestAppToken(
-  client: HttpClient,
-  app: GitHubApp,
-  signal: AbortSignal,
-  now = Date.now(),
-): Promise<AppToken> {
+export async function requestAppToken(client: HttpClient, app: GitHubApp, signal: AbortSignal): Promise<AppToken> {
   const base = app.baseUrl.endsWith('/') ? app.baseUrl : `${app.baseUrl}/`;
   const url = new URL(`app/installations/${app.installationId}/access_tokens`, base);
-  const headers = { authorization: `Bearer ${await signAppToken(app, now)}`, accept: 'application/vnd.github+json' };
+  const headers = { authorization: `Bearer ${await signAppToken(app)}`, accept: 'application/vnd.github+json' };
   let answer: Answer;
   try {
     answer = await client.send(url, { method: 'POST', headers, signal, timeout: 30_000 });
@@ -56,8 +51,8 @@ function parseBody(text: string): { token?: unknown; expires_at?: unknown } {
 }
 
 /** Valid for ten minutes, and dated a minute back, since GitHub's clock and ours may differ. */
-async function signAppToken({ issuer, privateKey }: GitHubApp, now: number): Promise<string> {
-  const seconds = Math.floor(now / 1000);
+async function signAppToken({ issuer, privateKey }: GitHubApp): Promise<string> {
+  const seconds = Math.floor(Date.now() / 1000);
   return new SignJWT()
     .setProtectedHeader({ alg: 'RS256', typ: 'JWT' })
     .setIssuer(issuer)

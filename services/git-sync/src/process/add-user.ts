@@ -1,22 +1,14 @@
 import { accessSync, appendFileSync, constants, readFileSync } from 'node:fs';
 import { describeError, PodkitError } from '@podkit/chassis/errors';
 
+const passwd = '/etc/passwd';
+
 /**
  * Add the current UID to /etc/passwd unless it is there: ssh does not run for a UID without an entry.
  *
  * @throws {PodkitError} ERR_ADD_USER when the file can't be written
  */
-export function addUser({
-  uid,
-  gid,
-  home,
-  passwd = '/etc/passwd',
-}: {
-  uid: number;
-  gid: number;
-  home: string;
-  passwd?: string;
-}): void {
+export function addUser({ uid, gid, home }: { uid: number; gid: number; home: string }): void {
   try {
     const known = readFileSync(passwd, 'utf8')
       .split('\n')

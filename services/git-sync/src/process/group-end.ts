@@ -23,7 +23,7 @@ export class GroupEnd {
     if (signal.aborted) this.#end();
   }
 
-  /** Stop watching, and let go of pipes that somebody may still hold. */
+  /** Stop watching, and close our ends of the pipes: a process that is left may keep the other ends open. */
   close(): void {
     clearTimeout(this.#late);
     this.#signal.removeEventListener('abort', this.#end);

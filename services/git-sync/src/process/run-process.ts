@@ -6,8 +6,6 @@ import { failureText, ProcessError, type ProcessOutput } from './process-error.t
 export type ProcessOptions = {
   cwd: string;
   env: NodeJS.ProcessEnv;
-  /** Text for stdin; without it stdin is empty. */
-  input?: string;
   /** Aborting kills the process and everything it started. */
   signal?: AbortSignal;
 };
@@ -16,7 +14,7 @@ const stdoutLimit = 16 * 1024 * 1024;
 const stderrLimit = 64 * 1024;
 
 /**
- * Run a program without a shell, in a process group of its own, so that a deadline ends what it started as
+ * Run a program without a shell and without input, in a process group of its own, so that a deadline ends what it started as
  * well. For hooks and tools; git itself is run by `Git`.
  *
  * @throws {ProcessError} when it can't be started, fails, or when `signal` aborts
@@ -24,18 +22,15 @@ const stderrLimit = 64 * 1024;
 export async function runProcess(
   command: string,
   args: readonly string[],
-  { cwd, env, input, signal }: ProcessOptions,
+  { cwd, env, signal }: ProcessOptions,
 ): Promise<ProcessOutput> {
   const label = [command, ...args].join(' ');
   const aborted = () =>
     new ProcessError(`${label}: ${describeError(signal?.reason)}`, null, { stdout: '', stderr: '' });
   if (signal?.aborted) throw aborted();
-  const child = spawn(command, args, { cwd, env, detached: true, stdio: ['pipe', 'pipe', 'pipe'] });
+  const child = spawn(command, args, { cwd, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
   const stdout = collect(child.stdout, stdoutLimit);
   const stderr = collect(child.stderr, stderrLimit);
-  // A program may close its input without reading it.
-  child.stdin.on('error', () => undefined);
-  child.stdin.end(input ?? '');
   const group = new GroupEnd(child, { isLeader: true, signal: signal ?? new AbortController().signal });
   try {
     const code = await new Promise<number | null>((resolve, reject) => {

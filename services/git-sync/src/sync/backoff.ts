@@ -12,8 +12,8 @@ export class RetryLaterError extends PodkitError {
   }
 }
 
-const mostDoublings = 3;
-const longestRetryAfter = 3_600_000;
+const maxDoublings = 3;
+const maxRetryAfter = 3_600_000;
 
 /**
  * Milliseconds until the next pass: the period, doubled for each failure after the first (at most eight times the
@@ -23,12 +23,12 @@ export function chooseDelay(
   { period, failures, error }: { period: number; failures: number; error: unknown },
   random: () => number,
 ): number {
-  const doublings = isRateLimited(error) ? mostDoublings : Math.min(Math.max(failures - 1, 0), mostDoublings);
+  const doublings = isRateLimited(error) ? maxDoublings : Math.min(Math.max(failures - 1, 0), maxDoublings);
   const spread = period * 2 ** doublings * (1 + random() / 10);
-  return Math.max(spread, Math.min(findRetryAfter(error), longestRetryAfter));
+  return Math.max(spread, Math.min(findRetryAfter(error), maxRetryAfter));
 }
 
-/** git's message has the status, and not the header. */
+/** git prints the status, and not the header `Retry-After`. */
 function isRateLimited(error: unknown): boolean {
   return error instanceof ProcessError && /returned error: 429\b/.test(error.stderr);
 }

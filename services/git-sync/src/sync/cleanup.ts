@@ -31,7 +31,7 @@ export class StaleWorktrees {
     this.#options = options;
   }
 
-  /** Record that a checkout was superseded now; the time of its directory says so after a restart. */
+  /** Record that a checkout was superseded now, also in its directory's time, which is read after a restart. */
   async markSuperseded(path: string): Promise<void> {
     this.#since.set(path, performance.now());
     const now = new Date();

@@ -5,7 +5,7 @@ export type Layout = {
   root: string;
   /** The repository, without a checkout. */
   gitDir: string;
-  /** The checkouts, one directory per hash. It is there in every root of git-sync. */
+  /** The checkouts, one directory per hash. Every root of git-sync has it. */
   worktrees: string;
   /** What consumers read: a symlink; with `--publish=copy` a directory. */
   link: string;

@@ -21,8 +21,8 @@ const expected = [
 const unneeded = /^(remote\.origin\.fetch|branch\..*\.(remote|merge)|remote\..*\.(promisor|partialclonefilter))$/s;
 
 /**
- * Removes unexpected settings from the repository's configuration, and logs them. Who can write to the volume may have
- * planted a setting that names a program, which git would run as our user.
+ * Removes unexpected settings from the repository's configuration, and logs them. Someone who can write to the volume may
+ * have planted a setting that names a program, which git would run as our user.
  */
 export class LocalConfig {
   readonly #git: Git;

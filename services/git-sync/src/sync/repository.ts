@@ -29,7 +29,7 @@ const fetchOptions = ['--no-progress', '--no-tags', '--no-auto-gc', '--no-recurs
 
 /**
  * git can't ask for a ref without taking its objects. Without `--depth`, which costs a second round trip, a shallow
- * repository would get all history of a branch that was merged. These settings end git at its first object.
+ * repository would get all history of a branch that was merged. With these settings git fails at its first object.
  */
 const takeNothing = [
   { key: 'fetch.unpackLimit', value: '1' },
@@ -71,7 +71,7 @@ export class Repository {
     try {
       await git.run(args, { cwd: layout.root, signal, settings: takeNothing });
     } catch (error) {
-      // The reader of the pack and its caller each say so. Should it have failed otherwise, the fetch with objects tells.
+      // git's index-pack and the fetch that started it print this. If the cause is another one, the next fetch reports it.
       if (/pack\.indexversion|index-pack/i.test(describeError(error))) return undefined;
       throw error;
     }
@@ -140,7 +140,7 @@ export class Repository {
     }
   }
 
-  /** For a new repository the file is written directly, which saves a git. */
+  /** For a new repository the file is written directly, which saves a call of git. */
   async #setOrigin(signal: AbortSignal): Promise<void> {
     const { layout, repo } = this.#options;
     const file = join(layout.gitDir, 'config');

@@ -26,7 +26,8 @@ export async function removeErrorFile(path: string): Promise<void> {
 }
 
 /** Create the file if it is missing, and set its times to now. */
-export async function touch(path: string, now = new Date()): Promise<void> {
+export async function touch(path: string): Promise<void> {
+  const now = new Date();
   try {
     // The file is not opened: opening a pipe without a reader never returns.
     await utimes(path, now, now);

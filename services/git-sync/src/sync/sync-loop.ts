@@ -19,7 +19,7 @@ export type LoopOptions = {
   /** Called after each success; when it throws, the pass has failed. */
   onSuccess: (result: PassResult, seconds: number) => Promise<void>;
   onFailure: (error: unknown, seconds: number) => void;
-  /** Runs a pass once there is room for it. */
+  /** Limits how many passes run at the same time; the others wait. */
   limit: Limit;
 };
 
@@ -81,8 +81,8 @@ export class SyncLoop {
         if (getErrorCode(outcome.error) === 'ERR_ONE_TIME_HOOK') throw outcome.error;
         failures += 1;
         error = outcome.error;
-        const most = succeeded ? maxFailures : initMaxFailures;
-        if (most >= 0 && failures >= most)
+        const allowed = succeeded ? maxFailures : initMaxFailures;
+        if (allowed >= 0 && failures >= allowed)
           throw new PodkitError('ERR_TOO_MANY_FAILURES', `${failures} failed passes in a row`, {
             cause: outcome.error,
           });
@@ -92,7 +92,7 @@ export class SyncLoop {
     }
   }
 
-  /** Gives undefined when it was stopped while it waited for room. */
+  /** Gives undefined when it was stopped while it waited for its turn. */
   async #pass(): Promise<PassOutcome | undefined> {
     return this.#options.limit.run(async () => (this.#stop.signal.aborted ? undefined : this.#passNow()));
   }

@@ -48,7 +48,7 @@ export class Syncer {
   #needsFullCheck = true;
   /** The fetch from which the published tree was made. */
   #fetched: Fetched | undefined;
-  /** What the remote has and must not be published. It is checked once, and not in each pass. */
+  /** What the ref named when its signature was refused. It is checked once, and not in each pass. */
   #refused: { object: string; error: UnverifiedError } | undefined;
 
   constructor(options: SyncerOptions) {
@@ -123,7 +123,7 @@ export class Syncer {
     return this.#fetched?.hash === whole.hash && this.#fetched.object === tip;
   }
 
-  /** Version 3 had its checkouts elsewhere. */
+  /** Whether a checkout is where version 4 has them; version 3 had them in the root itself. */
   #isInPlace({ path }: Tree): boolean {
     return path.startsWith(`${this.#options.layout.worktrees}/`);
   }

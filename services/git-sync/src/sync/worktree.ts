@@ -35,7 +35,7 @@ export async function createWorktree(
   const path = published === usual ? join(layout.worktrees, `repair-${randomUUID()}`, hash) : usual;
   await removeTree(path);
   await mkdir(dirname(path), { recursive: true, mode: 0o775 });
-  // `--force` twice: git has an unfinished worktree of an ended process registered as locked.
+  // `--force` twice: git keeps an unfinished worktree of a killed process as locked.
   const flags = ['--force', '--force', '--detach', '--no-checkout'];
   await git.run(['worktree', 'add', ...flags, path, hash], { cwd: layout.root, signal });
   const metadata = await findMetadata(path);
