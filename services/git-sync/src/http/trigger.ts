@@ -18,24 +18,24 @@ const limits = { max: 10, timeWindow: 10_000 };
 const bodyLimits = { each: 5 * 1024 * 1024, together: 16 * 1024 * 1024 };
 
 const params = Type.Object({ name: Type.String() });
-const outcome = (description: string) =>
+const statusAnswer = (description: string) =>
   jsonAnswer(description, Type.Object({ status: Type.String(), message: Type.String() }));
 const description = {
   security: [{ token: [] }, { gitHub: [] }, { gitLab: [] }],
   response: {
-    200: outcome('Ignored: another ref was pushed.'),
-    202: outcome('Queued.'),
-    401: outcome('No valid signature or token.'),
+    200: statusAnswer('Ignored: another ref was pushed.'),
+    202: statusAnswer('Queued.'),
+    401: statusAnswer('No valid signature or token.'),
     413: errorAnswer('The body is too large.'),
     429: errorAnswer('Too many requests.'),
   },
 };
-const everything = { summary: 'Sync all repositories now', ...description };
-const one = {
+const syncAll = { summary: 'Sync all repositories now', ...description };
+const syncOne = {
   summary: 'Sync one repository now',
   params,
   ...description,
-  response: { ...description.response, 404: outcome('No repository has that name.') },
+  response: { ...description.response, 404: statusAnswer('No repository has that name.') },
 };
 
 /** How the sender of `POST /sync` proves that it knows the secret. */
@@ -88,8 +88,8 @@ export async function trigger(server: Server, options: TriggerOptions): Promise<
     errorResponseBuilder: () => new PodkitError('ERR_RATE_LIMIT', 'too many requests'),
   });
   const { each: bodyLimit } = bodyLimits;
-  server.post('/sync', { schema: everything, bodyLimit }, async (request, reply) => answer(request, reply, options));
-  server.post('/sync/:name', { schema: one, bodyLimit }, async (request, reply) => {
+  server.post('/sync', { schema: syncAll, bodyLimit }, async (request, reply) => answer(request, reply, options));
+  server.post('/sync/:name', { schema: syncOne, bodyLimit }, async (request, reply) => {
     const { name } = request.params;
     const named = options.repositories.filter((repository) => repository.name === name);
     return answer(request, reply, { ...options, repositories: named });

@@ -73,6 +73,7 @@ export class SyncLoop {
         succeeded = true;
         failures = 0;
         if (oneTime) return;
+        // Only a full hash can be equal; it never moves.
         if (outcome.result.tree.hash === ref) {
           log.info(0, 'ref appears to be a git hash, no further sync needed', { ref });
           return this.#untilStopped();
