@@ -81,7 +81,8 @@ export class Adapter {
    * @throws {ConfigError | PodkitError} with what is wrong with it
    */
   async reload(config: AdapterConfig): Promise<void> {
-    const [next, probes] = [this.#createSources(config, this.#sources), new Probes(config)];
+    const next = this.#createSources(config, this.#sources);
+    const probes = new Probes(config);
     await this.#sources.reloadKept(next);
     await this.#sources.handOver(next);
     const before = this.#probes;

@@ -1,14 +1,14 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
 /** Milliseconds of work between two pauses. A probe that arrives meanwhile waits for a few of these at most. */
-const slice = 5;
+const sliceMilliseconds = 5;
 
 /** Divides long work into slices. When `over` is true, `await pause()` lets others run. */
 export class Slices {
   #began = performance.now();
 
   get over(): boolean {
-    return performance.now() - this.#began >= slice;
+    return performance.now() - this.#began >= sliceMilliseconds;
   }
 
   async pause(): Promise<void> {

@@ -8,7 +8,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { serveApp } from './support/serve-app.ts';
 
 const main = join(import.meta.dirname, '../src/main.ts');
-const yamlOf = (url: string, name: string) =>
+const writeYaml = (url: string, name: string) =>
   `json: [{ name: app, url: '${url}', metrics: [{ name: ${name}, value: $.v }] }]\n`;
 
 /** The adapter as a process of its own, on a file that a test can change as an editor would: all at once. */
@@ -43,15 +43,15 @@ test('a file with an error ends the process with code 2, and the error names fil
 });
 
 test('--check-config reports that a file is valid, and serves nothing', async () => {
-  const adapter = await spawnAdapter(yamlOf('http://127.0.0.1:1', 'first'), { args: ['--check-config'] });
+  const adapter = await spawnAdapter(writeYaml('http://127.0.0.1:1', 'first'), { args: ['--check-config'] });
   expect([await adapter.exited, adapter.output]).toMatchObject([{ code: 0 }, [`${adapter.file}: good`]]);
 });
 
 test('the file is reloaded on change, SIGHUP and request; with an error the old one stays in use', async () => {
   const app = await serveApp({ v: 1 });
-  const adapter = await spawnAdapter(yamlOf(app, 'first'));
+  const adapter = await spawnAdapter(writeYaml(app, 'first'));
   await adapter.ready();
-  adapter.write(yamlOf(app, 'second'));
+  adapter.write(writeYaml(app, 'second'));
   await waitFor('the changed file', async () => (await adapter.scrape()).includes('\nsecond 1'));
   adapter.write('json: [{}]');
   await adapter.logged('that the old one stays', ({ msg }) => String(msg).startsWith('configuration invalid'));
@@ -60,7 +60,7 @@ test('the file is reloaded on change, SIGHUP and request; with an error the old 
   const text = await adapter.scrape();
   expect(text).toContain('\nsecond 1');
   expect(text).toContain('\nadapter_config_last_reload_successful 0');
-  adapter.write(yamlOf(app, 'third'));
+  adapter.write(writeYaml(app, 'third'));
   adapter.child.kill('SIGHUP');
   await waitFor('the file after SIGHUP', async () => (await adapter.scrape()).includes('\nthird 1'));
   expect(await adapter.stop()).toMatchObject({ code: 0 });

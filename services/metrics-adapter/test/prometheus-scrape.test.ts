@@ -10,7 +10,7 @@ import { startPrometheus } from './support/real-prometheus.ts';
 import { serveApp } from './support/serve-app.ts';
 import { startAdapter } from './support/start-adapter.ts';
 
-const nameOf = (metric: Record<string, string>) => metric['__name__'];
+const readName = (metric: Record<string, string>) => metric['__name__'];
 
 async function everySource() {
   const log = join(tempDir(), 'random.csv');
@@ -45,10 +45,10 @@ test('a real Prometheus scrapes every source without an error, and native histog
   const names = 'app_requests_total|item_n|passed_total|workers|depth|random_total|random_seconds_total';
   const values = await waitFor('samples of every source', async () => {
     const found = await prometheus.query(`{__name__=~"${names}"}`);
-    const complete = found.some(({ metric, value }) => nameOf(metric) === 'random_seconds_total' && value[1] === '2');
+    const complete = found.some(({ metric, value }) => readName(metric) === 'random_seconds_total' && value[1] === '2');
     return found.length === 7 && complete && found;
   });
-  expect(Object.fromEntries(values.map(({ metric, value }) => [nameOf(metric), value[1]]))).toEqual({
+  expect(Object.fromEntries(values.map(({ metric, value }) => [readName(metric), value[1]]))).toEqual({
     app_requests_total: '7',
     item_n: '2',
     passed_total: '3',

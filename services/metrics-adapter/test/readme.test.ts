@@ -7,7 +7,7 @@ import { jsonSchema } from '../src/json/config.ts';
 import { prometheusSchema } from '../src/prometheus/config.ts';
 import { csvSchema, keyValueSchema } from '../src/text/config.ts';
 import { inputSchema } from './support/input-schema.ts';
-import { cellsOf, fileTable, schemaTable } from './support/schema-table.ts';
+import { fileTable, readCells, schemaTable } from './support/schema-table.ts';
 import { serveApp } from './support/serve-app.ts';
 import { startAdapter } from './support/start-adapter.ts';
 
@@ -16,7 +16,7 @@ const between = (text: string, begin: string, end: string) => text.split(`${begi
 
 test('README has every key of the file except those of sources', () => {
   const table = between(read('README.md'), '<!-- file -->', '<!-- /file -->');
-  expect(cellsOf(table)).toEqual(cellsOf(fileTable(adapterSchema)));
+  expect(readCells(table)).toEqual(readCells(fileTable(adapterSchema)));
 });
 
 test.each([
@@ -27,7 +27,7 @@ test.each([
   ['csv', csvSchema],
 ])('docs/pull.md has every setting of %s', (name, schema) => {
   const table = between(read('docs', 'pull.md'), `<!-- settings ${name} -->`, '<!-- end -->');
-  expect(cellsOf(table)).toEqual(cellsOf(schemaTable(schema)));
+  expect(readCells(table)).toEqual(readCells(schemaTable(schema)));
 });
 
 test('the published JSON Schema is the one in use', () => {

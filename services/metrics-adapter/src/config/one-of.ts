@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 
-type Options<Word> = { default?: Word; description?: string };
+type WordOptions<Word> = { default?: Word; description?: string };
 
 /** A setting that takes one of a few words. */
-export const oneOf = <const Words extends readonly string[]>(words: Words, options: Options<Words[number]> = {}) =>
+export const oneOf = <const Words extends readonly string[]>(words: Words, options: WordOptions<Words[number]> = {}) =>
   Type.Unsafe<Words[number]>(Type.String({ enum: [...words], ...options }));

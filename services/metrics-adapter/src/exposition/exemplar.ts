@@ -1,7 +1,7 @@
 import { parseLabelsText } from '../series/labels.ts';
 
 /** Longest sum of an exemplar's label names and values, in code points without escapes. */
-const longest = 128;
+const longestExemplar = 128;
 
 /**
  * Whether the labels of an exemplar, as `labelsText` writes them, are within the limit of OpenMetrics 1.0:
@@ -9,8 +9,8 @@ const longest = 128;
  */
 export function fitsExemplar(labels: string): boolean {
   // With quotes and escapes the text is never shorter than the names and values alone.
-  if (labels.length <= longest) return true;
+  if (labels.length <= longestExemplar) return true;
   let length = 0;
   for (const [name, value] of parseLabelsText(labels)) length += Array.from(name).length + Array.from(value).length;
-  return length <= longest;
+  return length <= longestExemplar;
 }

@@ -9,7 +9,7 @@ export type MergeProblem = 'duplicate' | 'type_conflict' | 'reserved_name';
 type Union = { family: Family; series: Map<string, unknown> };
 
 /** Series between two checks of the clock. */
-const batch = 500;
+const seriesPerCheck = 500;
 
 /**
  * Merge the families of all sources. For each name the first source, in the order of the configuration, decides on type
@@ -41,7 +41,7 @@ export async function mergeFamilies(
         const union = unions.get(family.name) ?? (await copyFamily(first, slices));
         unions.set(family.name, union);
         merged.set(family.name, union.family);
-        await add(family.series, union.series, slices, () => onProblem(source, 'duplicate'));
+        await addSeries(family.series, union.series, slices, () => onProblem(source, 'duplicate'));
       } else {
         onProblem(source, 'type_conflict');
       }
@@ -53,11 +53,11 @@ export async function mergeFamilies(
 
 async function copyFamily(first: Family, slices: Slices): Promise<Union> {
   const series = new Map<string, unknown>();
-  await add(first.series, series, slices, () => {});
+  await addSeries(first.series, series, slices, () => {});
   return { family: { ...first, series } as unknown as Family, series };
 }
 
-async function add(
+async function addSeries(
   from: ReadonlyMap<string, unknown>,
   to: Map<string, unknown>,
   slices: Slices,
@@ -68,6 +68,6 @@ async function add(
     if (to.has(labels)) onDuplicate();
     else to.set(labels, point);
     count += 1;
-    if (count % batch === 0 && slices.over) await slices.pause();
+    if (count % seriesPerCheck === 0 && slices.over) await slices.pause();
   }
 }

@@ -1,12 +1,12 @@
 import { type EscapingScheme, escapingSchemes } from './escaping.ts';
 
-export type Format =
+export type ExpositionFormat =
   | { kind: 'text'; version: '0.0.4' | '1.0.0'; escaping: EscapingScheme }
   | { kind: 'openmetrics'; version: '0.0.1' | '1.0.0'; escaping: EscapingScheme }
   | { kind: 'protobuf'; escaping: EscapingScheme };
 
 const protobufType = 'application/vnd.google.protobuf';
-const fallback: Format = { kind: 'text', version: '0.0.4', escaping: 'underscores' };
+const fallback: ExpositionFormat = { kind: 'text', version: '0.0.4', escaping: 'underscores' };
 
 type Accepted = { type: string; parameters: ReadonlyMap<string, string>; quality: number };
 
@@ -14,7 +14,7 @@ type Accepted = { type: string; parameters: ReadonlyMap<string, string>; quality
  * The supported format with the highest quality in Accept, or text 0.0.4 if there is none. At equal quality the first in
  * the header wins. https://prometheus.io/docs/instrumenting/content_negotiation/
  */
-export function negotiateFormat(accept: string | undefined): Format {
+export function negotiateFormat(accept: string | undefined): ExpositionFormat {
   const accepted = (accept ?? '')
     .split(',')
     .map(parseAccepted)
@@ -27,7 +27,7 @@ export function negotiateFormat(accept: string | undefined): Format {
 }
 
 /** The Content-Type that names a format; Prometheus 3 refuses an answer without one. */
-export function contentType(format: Format): string {
+export function contentType(format: ExpositionFormat): string {
   if (format.kind === 'protobuf')
     return `${protobufType}; proto=io.prometheus.client.MetricFamily; encoding=delimited; escaping=${format.escaping}`;
   const escaping = format.version === '1.0.0' ? `; escaping=${format.escaping}` : '';
@@ -47,7 +47,7 @@ function parseAccepted(text: string): Accepted {
   return { type: type.toLowerCase(), parameters, quality: quality >= 0 && quality <= 1 ? quality : 0 };
 }
 
-function findFormat({ type, parameters }: Accepted): Format | undefined {
+function findFormat({ type, parameters }: Accepted): ExpositionFormat | undefined {
   const version = parameters.get('version');
   const escaping = escapingSchemes.find((scheme) => scheme === parameters.get('escaping')) ?? 'underscores';
   if (type === 'text/plain' || type === 'text/*' || type === '*/*') {
@@ -80,7 +80,9 @@ export function negotiateCoding(accept: string | undefined): ContentCoding {
   let bestQuality = 0;
   for (const coding of encodings) {
     const quality = accepted.get(coding) ?? accepted.get('*') ?? 0;
-    if (quality > bestQuality) [best, bestQuality] = [coding, quality];
+    if (quality <= bestQuality) continue;
+    best = coding;
+    bestQuality = quality;
   }
   return best;
 }

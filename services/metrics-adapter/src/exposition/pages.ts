@@ -3,24 +3,24 @@ import { getHeapStatistics } from 'node:v8';
 import { PodkitError } from '@podkit/chassis/errors';
 import { type BulkheadPolicy, BulkheadRejectedError, bulkhead } from 'cockatiel';
 import type { Family } from '../series/family.ts';
-import { type ContentCoding, contentType, type Format } from './negotiate.ts';
+import { type ContentCoding, contentType, type ExpositionFormat } from './negotiate.ts';
 import { encodedStream } from './respond.ts';
 
 /** Pages that are rendered at once. */
 const mostPages = 8;
 /** Requests that may wait for that; beyond them the answer is 503. */
-const mostWaiting = 64;
+const mostWaitingPages = 64;
 /** Pages that are being sent may take this part of the heap: 1 / share. */
 const share = 4;
 
-export type PageFormat = { format: Format; coding: ContentCoding };
+export type PageFormat = { format: ExpositionFormat; coding: ContentCoding };
 
 /**
  * Renders pages. Concurrent requests for the same format share one rendering and its bytes. The number of renderings is
  * bounded, and so is the memory of pages that readers have not finished.
  */
 export class Pages {
-  readonly #bulkhead: BulkheadPolicy = bulkhead(mostPages, mostWaiting);
+  readonly #bulkhead: BulkheadPolicy = bulkhead(mostPages, mostWaitingPages);
   readonly #running = new Map<string, Promise<Buffer>>();
   readonly #readers = new Map<Pick<Writable, 'destroy'>, Buffer>();
   readonly #mostBytes: number;

@@ -1,14 +1,15 @@
-import type { Family, HistogramPoint, NumberPoint, SummaryPoint } from '../series/family.ts';
+import type { CompositePoint, Family, HistogramPoint, NumberPoint } from '../series/family.ts';
 import { escapeValue, quoteName } from '../series/labels.ts';
 import { canonicalFloat } from './float.ts';
-
-type Composite = HistogramPoint | SummaryPoint;
 
 /**
  * The samples of histograms or summaries as families of single numbers, for a format that lacks the type or can't leave
  * out a part of it. Each sample keeps its name, labels and value.
  */
-export function plainFamilies(family: Family, points: Iterable<readonly [labels: string, point: Composite]>): Family[] {
+export function plainFamilies(
+  family: Family,
+  points: Iterable<readonly [labels: string, point: CompositePoint]>,
+): Family[] {
   const families = new Map<string, Map<string, NumberPoint>>();
   const add = (suffix: string, labels: string, value: number | undefined, timestamp: number | undefined) => {
     if (value === undefined) return;
@@ -44,7 +45,7 @@ export function cumulativeBuckets({ bounds, counts, cumulative }: HistogramPoint
 }
 
 /** Whether protobuf can hold a histogram or summary: no part is missing, and counts have the right type. */
-export function isWhole(point: Composite): boolean {
+export function isWhole(point: CompositePoint): boolean {
   if (point.sum === undefined || point.count === undefined) return false;
   if ('quantiles' in point) return Number.isInteger(point.count);
   return point.native !== undefined || point.counts.length === point.bounds.length + 1;

@@ -1,4 +1,12 @@
-import type { Exemplar, Family, HistogramPoint, NativeBuckets, NumberPoint, SummaryPoint } from '../series/family.ts';
+import type {
+  CompositePoint,
+  Exemplar,
+  Family,
+  HistogramPoint,
+  NativeBuckets,
+  Point,
+  SummaryPoint,
+} from '../series/family.ts';
 import { parseLabelsText } from '../series/labels.ts';
 import { type EscapingScheme, escapeLabels, escapeName, escapePairs } from './escaping.ts';
 import { fitsExemplar } from './exemplar.ts';
@@ -7,7 +15,7 @@ import { ProtobufWriter } from './protobuf-writer.ts';
 import { toSpans } from './spans.ts';
 
 /** Numbers of the enum MetricType. */
-const types: Record<Family['type'], number> = {
+const typeNumbers: Record<Family['type'], number> = {
   counter: 0,
   gauge: 1,
   summary: 2,
@@ -32,7 +40,7 @@ const bytesPerChunk = 65_536;
  */
 export function* encodeProtobuf(families: readonly Family[], escaping: EscapingScheme): Generator<Buffer> {
   for (const family of families) {
-    const partial: [labels: string, point: HistogramPoint | SummaryPoint][] = [];
+    const partial: [labels: string, point: CompositePoint][] = [];
     yield* encodeFamily(family, escaping, partial);
     // The format can't leave a sum out: it would read as 0.
     for (const plain of plainFamilies(family, partial)) yield* encodeFamily(plain, escaping, []);
@@ -43,14 +51,14 @@ export function* encodeProtobuf(families: readonly Family[], escaping: EscapingS
 function* encodeFamily(
   family: Family,
   escaping: EscapingScheme,
-  partial: [labels: string, point: HistogramPoint | SummaryPoint][],
+  partial: [labels: string, point: CompositePoint][],
 ): Generator<Buffer> {
   const metrics: Buffer[] = [];
   let written = 0;
   const writer = new ProtobufWriter();
   writer.text(1, escapeName(family.name, escaping));
   writer.text(2, family.help);
-  writer.unsigned(3, types[family.type]);
+  writer.unsigned(3, typeNumbers[family.type]);
   for (const [labels, point] of listPoints(family)) {
     if (!('value' in point) && !isWhole(point)) {
       partial.push([labels, point]);
@@ -70,8 +78,6 @@ function* encodeFamily(
   yield* metrics;
 }
 
-type Point = NumberPoint | HistogramPoint | SummaryPoint;
-
 /** Every point; a series can have several with different timestamps. */
 function* listPoints(family: Family): Generator<[labels: string, point: Point]> {
   for (const [labels, point] of family.series) {
@@ -87,14 +93,14 @@ function encodeLength(parts: readonly Buffer[]): Buffer {
   return Buffer.from([...bytes, rest]);
 }
 
-type Metric = {
+type MetricToWrite = {
   family: Family;
   labels: string;
   point: Point;
   escaping: EscapingScheme;
 };
 
-function writeMetric(writer: ProtobufWriter, { family, labels, point, escaping }: Metric): void {
+function writeMetric(writer: ProtobufWriter, { family, labels, point, escaping }: MetricToWrite): void {
   writeLabels(writer, labels, escaping);
   if ('bounds' in point) {
     writer.message(7, () => writeHistogram(writer, point, escaping));

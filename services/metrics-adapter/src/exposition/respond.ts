@@ -2,15 +2,15 @@ import { Readable } from 'node:stream';
 import { constants, createGzip, createZstdCompress } from 'node:zlib';
 import type { Family } from '../series/family.ts';
 import { Slices } from '../slices.ts';
-import type { ContentCoding, Format } from './negotiate.ts';
+import type { ContentCoding, ExpositionFormat } from './negotiate.ts';
 import { encodeProtobuf } from './protobuf.ts';
 import { encodeText } from './text.ts';
 
 /** Least bytes of a piece: many small ones would be slower. */
-const pieceSize = 131_072;
+const leastPieceBytes = 131_072;
 
 /** The families in a format, in pieces of bytes. Others can run between them. */
-export async function* encode(families: readonly Family[], format: Format): AsyncGenerator<Buffer> {
+export async function* encode(families: readonly Family[], format: ExpositionFormat): AsyncGenerator<Buffer> {
   const pieces =
     format.kind === 'protobuf'
       ? encodeProtobuf(families, format.escaping)
@@ -22,9 +22,10 @@ export async function* encode(families: readonly Family[], format: Format): Asyn
     const bytes = typeof piece === 'string' ? Buffer.from(piece) : piece;
     pending.push(bytes);
     size += bytes.length;
-    if (size >= pieceSize) {
+    if (size >= leastPieceBytes) {
       yield Buffer.concat(pending);
-      [pending, size] = [[], 0];
+      pending = [];
+      size = 0;
     }
     if (slices.over) await slices.pause();
   }
@@ -32,7 +33,7 @@ export async function* encode(families: readonly Family[], format: Format): Asyn
 }
 
 /** The same as a stream with a content coding. The fastest level is used, since pages stay in the cluster. */
-export function encodedStream(families: readonly Family[], format: Format, coding: ContentCoding): Readable {
+export function encodedStream(families: readonly Family[], format: ExpositionFormat, coding: ContentCoding): Readable {
   const plain = Readable.from(encode(families, format), { objectMode: false });
   if (coding === 'identity') return plain;
   const compressor =

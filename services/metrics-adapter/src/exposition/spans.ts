@@ -9,7 +9,8 @@ export type Spans = {
 /** Sparse buckets in the wire format: https://prometheus.io/docs/specs/native_histograms/ */
 export function toSpans(buckets: ReadonlyMap<number, number>): Spans {
   const result: Spans = { spans: [], counts: [], deltas: [] };
-  let [next, previous] = [0, 0];
+  let next = 0;
+  let previous = 0;
   for (const index of [...buckets.keys()].sort((a, b) => a - b)) {
     const exact = buckets.get(index) ?? 0;
     const count = Math.round(exact);

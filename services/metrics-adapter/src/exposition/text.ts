@@ -1,4 +1,4 @@
-import type { Exemplar, Family, HistogramPoint, NumberPoint, SummaryPoint } from '../series/family.ts';
+import type { CompositePoint, Exemplar, Family, HistogramPoint, NumberPoint, SummaryPoint } from '../series/family.ts';
 import { escapeValue } from '../series/labels.ts';
 import { type EscapingScheme, escapeLabels, escapeName, isLegacyName } from './escaping.ts';
 import { fitsExemplar } from './exemplar.ts';
@@ -127,7 +127,7 @@ class FamilyWriter {
     return text + this.#totals(labels, point, stamp);
   }
 
-  #totals(labels: string, { sum, count }: HistogramPoint | SummaryPoint, stamp: string): string {
+  #totals(labels: string, { sum, count }: CompositePoint, stamp: string): string {
     const { suffixes } = this.#named;
     return this.#total(suffixes.sum, labels, sum, stamp) + this.#total(suffixes.count, labels, count, stamp);
   }

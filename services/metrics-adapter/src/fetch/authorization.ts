@@ -5,11 +5,9 @@ import type { HttpClientConfig } from './config.ts';
 export async function buildAuthorization(config: HttpClientConfig): Promise<string | undefined> {
   const { basic_auth: basic, authorization, bearer_token: token, bearer_token_file: tokenFile } = config;
   if (basic) {
-    const [name = '', password = ''] = await Promise.all([
-      readSecret(basic.username, basic.username_file),
-      readSecret(basic.password, basic.password_file),
-    ]);
-    return basicAuthorization(name, password);
+    const name = await readSecret(basic.username, basic.username_file);
+    const password = await readSecret(basic.password, basic.password_file);
+    return basicAuthorization(name ?? '', password ?? '');
   }
   if (authorization) {
     const credentials = await readSecret(authorization.credentials, authorization.credentials_file);
@@ -33,7 +31,8 @@ export const basicAuthorization = (name: string, password: string): string =>
 /** A URL without its user and password. */
 export function withoutUser(text: string): string {
   const url = new URL(text);
-  [url.username, url.password] = ['', ''];
+  url.username = '';
+  url.password = '';
   return url.href;
 }
 

@@ -24,7 +24,7 @@ export type FetchRequest = {
 };
 
 /** The bytes of an answer, and its media type in lower case, '' if there is none. */
-export type Answer = { bytes: Buffer; type: string };
+export type FetchedBody = { bytes: Buffer; type: string };
 
 const defaults = { 'accept-encoding': acceptedCodings, 'user-agent': `podkit-metrics-adapter/${pkg.version}` };
 
@@ -41,7 +41,7 @@ export class HttpClient {
   }
 
   /** Fetch a whole answer. @throws {FetchError} */
-  async fetch(options: FetchRequest): Promise<Answer> {
+  async fetch(options: FetchRequest): Promise<FetchedBody> {
     const { signal, validStatus = [] } = options;
     // An alert that is still here belongs to an earlier request.
     this.#connections.takeAlert();

@@ -3,32 +3,32 @@ import { yamlDuration } from '@podkit/chassis/config/yaml-duration';
 import { type Static, Type } from 'typebox';
 import { oneOf } from '../config/one-of.ts';
 
-const text = (description: string) => Type.Optional(Type.String({ description }));
+const optionalText = (description: string) => Type.Optional(Type.String({ description }));
 const flag = (fallback: boolean, description: string) => Type.Boolean({ default: fallback, description });
-const version = Type.Optional(oneOf(['TLS10', 'TLS11', 'TLS12', 'TLS13']));
+const tlsVersion = Type.Optional(oneOf(['TLS10', 'TLS11', 'TLS12', 'TLS13']));
 
 const tlsConfig = strict({
-  ca: text('Certificate authorities, PEM.'),
-  cert: text('Client certificate, PEM.'),
-  key: text('Key of the client certificate, PEM.'),
-  ca_file: text('Path of the authorities.'),
-  cert_file: text('Path of the client certificate; read again when it changes.'),
-  key_file: text('Path of its key.'),
-  server_name: text('Name that the certificate must have, if not the host of the URL.'),
+  ca: optionalText('Certificate authorities, PEM.'),
+  cert: optionalText('Client certificate, PEM.'),
+  key: optionalText('Key of the client certificate, PEM.'),
+  ca_file: optionalText('Path of the authorities.'),
+  cert_file: optionalText('Path of the client certificate; read again when it changes.'),
+  key_file: optionalText('Path of its key.'),
+  server_name: optionalText('Name that the certificate must have, if not the host of the URL.'),
   insecure_skip_verify: flag(false, 'Whether every certificate is accepted.'),
-  min_version: version,
-  max_version: version,
+  min_version: tlsVersion,
+  max_version: tlsVersion,
 });
 
 const oauth2 = strict({
   client_id: Type.String(),
-  client_secret: text('The secret itself.'),
-  client_secret_file: text('Path of the secret.'),
+  client_secret: optionalText('The secret itself.'),
+  client_secret_file: optionalText('Path of the secret.'),
   scopes: Type.Array(Type.String(), { default: [] }),
   token_url: Type.String(),
   endpoint_params: Type.Record(Type.String(), Type.String(), { default: {} }),
   tls_config: Type.Optional(tlsConfig),
-  proxy_url: text('Proxy to the token URL.'),
+  proxy_url: optionalText('Proxy to the token URL.'),
 });
 
 /**
@@ -38,25 +38,25 @@ const oauth2 = strict({
 export const httpClientSchema = strict({
   basic_auth: Type.Optional(
     strict({
-      username: text('Name.'),
-      username_file: text('Path of the name.'),
-      password: text('Password.'),
-      password_file: text('Path of the password; read for each request.'),
+      username: optionalText('Name.'),
+      username_file: optionalText('Path of the name.'),
+      password: optionalText('Password.'),
+      password_file: optionalText('Path of the password; read for each request.'),
     }),
   ),
   authorization: Type.Optional(
     strict({
       type: Type.String({ default: 'Bearer', description: 'First word of the header.' }),
-      credentials: text('Rest of the header.'),
-      credentials_file: text('Path of a file with it; read for each request.'),
+      credentials: optionalText('Rest of the header.'),
+      credentials_file: optionalText('Path of a file with it; read for each request.'),
     }),
   ),
-  bearer_token: text('Older name of `authorization` with type Bearer.'),
-  bearer_token_file: text('Path of a file with the token.'),
+  bearer_token: optionalText('Older name of `authorization` with type Bearer.'),
+  bearer_token_file: optionalText('Path of a file with the token.'),
   oauth2: Type.Optional(oauth2),
   tls_config: Type.Optional(tlsConfig),
-  proxy_url: text('Proxy for every request.'),
-  no_proxy: text('Hosts, separated by commas, that are reached without the proxy.'),
+  proxy_url: optionalText('Proxy for every request.'),
+  no_proxy: optionalText('Hosts, separated by commas, that are reached without the proxy.'),
   follow_redirects: flag(true, 'Whether redirects are followed.'),
   enable_http2: flag(false, 'Whether HTTP/2 is offered over TLS.'),
 });
@@ -84,5 +84,5 @@ export const fetchSettings = {
 const fetchSchema = Type.Object(fetchSettings);
 export type FetchConfig = Static<typeof fetchSchema>;
 export type HttpClientConfig = Static<typeof httpClientSchema>;
-export type TlsConfig = Static<typeof tlsConfig>;
+export type ClientTlsConfig = Static<typeof tlsConfig>;
 export type Oauth2Config = Static<typeof oauth2>;

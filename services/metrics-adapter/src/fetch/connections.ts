@@ -9,7 +9,7 @@ export type ConnectionsConfig = Pick<HttpClientConfig, 'tls_config' | 'proxy_url
   Partial<Pick<HttpClientConfig, 'enable_http2'>>;
 
 type RequestOptions = Pick<Dispatcher.RequestOptions, 'method' | 'headers' | 'body'> & { signal: AbortSignal };
-type Kept = { tls: string; agent: Dispatcher };
+type KeptAgent = { tls: string; agent: Dispatcher };
 
 /**
  * Loaded at the first request, since sources without HTTP don't need it, and by its default export: a bundle has no others
@@ -20,7 +20,7 @@ const loadUndici = async () => (await import('undici')).default;
 /** Kept connections, direct or through a proxy. They are replaced when a certificate on disk changes. */
 export class Connections {
   readonly #config: ConnectionsConfig;
-  readonly #kept = new Map<'direct' | 'proxy', Kept>();
+  readonly #kept = new Map<'direct' | 'proxy', KeptAgent>();
   #alert: Error | undefined;
 
   constructor(config: ConnectionsConfig) {
@@ -40,7 +40,8 @@ export class Connections {
       throw new FetchError('tls', `tls_config cannot be read: ${describeError(cause)}`, { cause });
     });
     const direct = proxy === undefined || isExcepted(new URL(url), exceptions);
-    const [kind, tls] = [direct ? ('direct' as const) : ('proxy' as const), JSON.stringify(options)];
+    const kind = direct ? 'direct' : 'proxy';
+    const tls = JSON.stringify(options);
     const kept = this.#kept.get(kind);
     if (kept?.tls === tls) return kept.agent;
     const shared = { connections: 8, allowH2: allowH2 ?? false, headersTimeout: 0, bodyTimeout: 0 };

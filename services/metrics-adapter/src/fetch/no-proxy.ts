@@ -26,8 +26,8 @@ function matches(rule: string, host: string, port: string): boolean {
 
 function isWithin(host: string, range: string): boolean {
   const [network = '', bits = ''] = range.split('/');
-  const [family, hostFamily] = [isIP(network), isIP(host)];
-  if (family === 0 || family !== hostFamily || !/^\d{1,3}$/.test(bits) || Number(bits) > (family === 4 ? 32 : 128))
+  const family = isIP(network);
+  if (family === 0 || family !== isIP(host) || !/^\d{1,3}$/.test(bits) || Number(bits) > (family === 4 ? 32 : 128))
     return false;
   const kind = family === 4 ? 'ipv4' : 'ipv6';
   const block = new BlockList();

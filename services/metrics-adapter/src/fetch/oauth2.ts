@@ -5,7 +5,7 @@ import type { Oauth2Config } from './config.ts';
 import { Connections } from './connections.ts';
 import { FetchError } from './errors.ts';
 
-type Token = { text: string; expires: number };
+type AccessToken = { text: string; expires: number };
 
 /** Longest answer of a token endpoint, in bytes. */
 const longestAnswer = 65_536;
@@ -14,7 +14,7 @@ const longestAnswer = 65_536;
 export class Oauth2Tokens {
   readonly #config: Oauth2Config;
   readonly #connections: Connections;
-  #token: Token | undefined;
+  #token: AccessToken | undefined;
 
   constructor(config: Oauth2Config) {
     this.#config = config;
@@ -36,7 +36,7 @@ export class Oauth2Tokens {
     return this.#connections.close();
   }
 
-  async #fetch(signal: AbortSignal): Promise<Token> {
+  async #fetch(signal: AbortSignal): Promise<AccessToken> {
     const { client_id: id, client_secret: text, client_secret_file: path, scopes } = this.#config;
     const secret = (await readSecret(text, path)) ?? '';
     const form = new URLSearchParams({ grant_type: 'client_credentials', ...this.#config.endpoint_params });

@@ -1,6 +1,6 @@
 import type { ConnectionOptions, SecureVersion } from 'node:tls';
 import { readSecret } from './authorization.ts';
-import type { TlsConfig } from './config.ts';
+import type { ClientTlsConfig } from './config.ts';
 
 /** The names of Prometheus for the versions of TLS. */
 export const tlsVersions = {
@@ -11,13 +11,11 @@ export const tlsVersions = {
 } as const satisfies Record<string, SecureVersion>;
 
 /** The options of a TLS configuration, with the current content of its files. */
-export async function tlsOptions(config: TlsConfig | undefined): Promise<ConnectionOptions> {
+export async function tlsOptions(config: ClientTlsConfig | undefined): Promise<ConnectionOptions> {
   if (config === undefined) return {};
-  const [ca, cert, key] = await Promise.all([
-    readSecret(config.ca, config.ca_file),
-    readSecret(config.cert, config.cert_file),
-    readSecret(config.key, config.key_file),
-  ]);
+  const ca = await readSecret(config.ca, config.ca_file);
+  const cert = await readSecret(config.cert, config.cert_file);
+  const key = await readSecret(config.key, config.key_file);
   return {
     ...(ca === undefined ? {} : { ca }),
     ...(cert === undefined ? {} : { cert }),

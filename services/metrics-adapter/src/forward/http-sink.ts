@@ -50,7 +50,7 @@ export class HttpSink {
       if (statusCode >= 200 && statusCode < 300) return { outcome: 'sent' };
       const reason = `the server answered ${statusCode}`;
       if (permanent.has(statusCode)) return { outcome: 'rejected', reason };
-      return { outcome: 'failed', reason, retryAfter: toMilliseconds(headers['retry-after']) };
+      return { outcome: 'failed', reason, retryAfter: parseRetryAfter(headers['retry-after']) };
     } catch (error) {
       return { outcome: 'failed', reason: describeError(error) };
     }
@@ -75,6 +75,6 @@ export class HttpSink {
 }
 
 /** The milliseconds of a `Retry-After` in seconds. Dates are rare and ignored. */
-function toMilliseconds(header: string | string[] | undefined): number | undefined {
+function parseRetryAfter(header: string | string[] | undefined): number | undefined {
   return typeof header === 'string' && /^\d{1,6}$/.test(header) ? Number(header) * 1000 : undefined;
 }

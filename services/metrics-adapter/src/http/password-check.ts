@@ -8,11 +8,11 @@ const nobody = '$2y$10$QOauhQNbBCuQDKes6eFzPeMqBSjb7Mr5DUmpZ/VcEd00UAV/LDeSi';
 /** Results that are remembered, since bcrypt is slow on purpose and scrapers repeat their password. */
 const mostRemembered = 100;
 /** Comparisons that may wait for the one that runs. */
-const mostWaiting = 16;
+const mostWaitingChecks = 16;
 
 /** Checks passwords against bcrypt hashes. One comparison runs at a time, so guesses can't exhaust the processor. */
 export class PasswordCheck {
-  readonly #bulkhead = bulkhead(1, mostWaiting);
+  readonly #bulkhead = bulkhead(1, mostWaitingChecks);
   readonly #results = new Map<string, boolean>();
 
   /** @throws {PodkitError} ERR_OVERLOADED if too many requests wait */

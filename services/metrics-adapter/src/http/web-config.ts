@@ -8,24 +8,24 @@ import { type Static, Type } from 'typebox';
 import { readText } from '../config/read-text.ts';
 import { tlsVersions } from '../fetch/tls.ts';
 
-const text = Type.Optional(Type.String());
-const version = Type.Optional(Type.Union([Type.Literal('TLS12'), Type.Literal('TLS13')]));
+const optionalText = Type.Optional(Type.String());
+const serverTlsVersion = Type.Optional(Type.Union([Type.Literal('TLS12'), Type.Literal('TLS13')]));
 
 /** https://github.com/prometheus/exporter-toolkit/blob/master/docs/web-configuration.md, as far as it is supported here. */
 const webSchema = strict({
   tls_server_config: Type.Optional(
     strict({
-      cert: text,
-      key: text,
-      cert_file: text,
-      key_file: text,
+      cert: optionalText,
+      key: optionalText,
+      cert_file: optionalText,
+      key_file: optionalText,
       client_auth_type: Type.Optional(
         Type.Union([Type.Literal('NoClientCert'), Type.Literal('RequireAndVerifyClientCert')]),
       ),
-      client_ca: text,
-      client_ca_file: text,
-      min_version: version,
-      max_version: version,
+      client_ca: optionalText,
+      client_ca_file: optionalText,
+      min_version: serverTlsVersion,
+      max_version: serverTlsVersion,
     }),
   ),
   http_server_config: Type.Optional(
@@ -33,11 +33,11 @@ const webSchema = strict({
       http2: Type.Optional(Type.Boolean()),
       headers: Type.Optional(
         strict({
-          'Content-Security-Policy': text,
-          'X-Frame-Options': text,
-          'X-Content-Type-Options': text,
-          'X-XSS-Protection': text,
-          'Strict-Transport-Security': text,
+          'Content-Security-Policy': optionalText,
+          'X-Frame-Options': optionalText,
+          'X-Content-Type-Options': optionalText,
+          'X-XSS-Protection': optionalText,
+          'Strict-Transport-Security': optionalText,
         }),
       ),
     }),
@@ -47,7 +47,7 @@ const webSchema = strict({
   ),
 });
 
-type TlsConfig = NonNullable<Static<typeof webSchema>['tls_server_config']>;
+type ServerTlsConfig = NonNullable<Static<typeof webSchema>['tls_server_config']>;
 
 /** How the port is protected: TLS, users with the bcrypt hashes of their passwords, headers of every answer. */
 export type WebConfig = {
@@ -77,15 +77,18 @@ export async function loadWebConfig(path: string): Promise<WebConfig> {
   };
 }
 
-async function loadTls(config: TlsConfig, path: string, beside: (file: string) => string): Promise<TlsOptions> {
+async function loadTls(config: ServerTlsConfig, path: string, beside: (file: string) => string): Promise<TlsOptions> {
   const where = `${path}: tls_server_config`;
   const pem = async (name: 'cert' | 'key' | 'client_ca'): Promise<string | undefined> => {
-    const [inline, file] = [config[name], config[`${name}_file`]];
+    const inline = config[name];
+    const file = config[`${name}_file`];
     if (inline !== undefined && file !== undefined)
       throw new ConfigError([`${where}: ${name} and ${name}_file are both set; keep one`]);
     return file === undefined ? inline : readText(beside(file), `${where}.${name}_file`);
   };
-  const [cert, key, ca] = [await pem('cert'), await pem('key'), await pem('client_ca')];
+  const cert = await pem('cert');
+  const key = await pem('key');
+  const ca = await pem('client_ca');
   if (cert === undefined || key === undefined) throw new ConfigError([`${where}: cert_file and key_file are needed`]);
   const verify = config.client_auth_type === 'RequireAndVerifyClientCert';
   if (verify && ca === undefined)

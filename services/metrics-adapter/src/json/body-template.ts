@@ -1,8 +1,8 @@
 import { nearest } from '@podkit/chassis/config/nearest';
 import { PodkitError } from '@podkit/chassis/errors';
 import { type TemplateFunction, templateFunctions } from './body/functions.ts';
-import { type Token, tokenize } from './body/tokens.ts';
-import { printed, type Value } from './body/value.ts';
+import { type TemplateToken, tokenize } from './body/tokens.ts';
+import { printed, type TemplateValue } from './body/value.ts';
 
 /** Parameters of a probe's URL; each may be there several times. */
 export type Parameters = ReadonlyMap<string, readonly string[]>;
@@ -10,10 +10,10 @@ export type Parameters = ReadonlyMap<string, readonly string[]>;
 /** Renders a body with the parameters of a probe. */
 export type BodyTemplate = (parameters: Parameters) => string;
 
-type Expression = (parameters: Parameters) => Value;
+type Expression = (parameters: Parameters) => TemplateValue;
 
 /** The position in the tokens of an action. */
-type Cursor = { action: string; tokens: readonly Token[]; at: number };
+type Cursor = { action: string; tokens: readonly TemplateToken[]; at: number };
 
 /**
  * Compile the part of Go's templates that json_exporter's bodies need: `{{ .name }}` for a parameter, which is

@@ -11,8 +11,8 @@ import type { MetricWriter, OnBadValue } from './writers/writer.ts';
 /** Reads a parsed document into a snapshot. `onBadValue` is called for each invalid value or timestamp. */
 export type JsonReader = (document: Json, snapshot: Snapshot, onBadValue: OnBadValue) => void;
 
-type Metric = { config: JsonMetricConfig; write: MetricWriter };
-type Group = { elements: Query; labels: LabelReader; metrics: Metric[] };
+type CompiledMetric = { config: JsonMetricConfig; write: MetricWriter };
+type Group = { elements: Query; labels: LabelReader; metrics: CompiledMetric[] };
 
 /**
  * Compile metrics. Those with equal paths and labels share one walk and one text of labels.

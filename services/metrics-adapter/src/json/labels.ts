@@ -1,11 +1,11 @@
 import { escapeValue, quoteName } from '../series/labels.ts';
 import type { JsonLabelConfig, JsonMetricConfig } from './metric-config.ts';
 import type { Json } from './parse.ts';
-import { compileQuery, type Node, valueAt } from './query.ts';
+import { compileQuery, type JsonNode, valueAt } from './query.ts';
 import { toLabel } from './value.ts';
 
 /** Reads the labels of an element as `labelsText` writes them. */
-export type LabelReader = (node: Node, root: Json) => string;
+export type LabelReader = (node: JsonNode, root: Json) => string;
 
 /** Compile labels. Everything that doesn't depend on the element is done once. @throws {PodkitError} ERR_JSONPATH */
 export function compileLabels(labels: JsonMetricConfig['labels']): LabelReader {
@@ -22,7 +22,7 @@ export function compileLabels(labels: JsonMetricConfig['labels']): LabelReader {
   };
 }
 
-function compileLabel(config: JsonLabelConfig): (node: Node, root: Json) => Json | undefined {
+function compileLabel(config: JsonLabelConfig): (node: JsonNode, root: Json) => Json | undefined {
   if (typeof config === 'string') {
     const query = compileQuery(config);
     return config.startsWith('$') ? (_node, root) => query.first(root) : (node) => query.first(node.value);

@@ -2,7 +2,7 @@ import { strict } from '@podkit/chassis/config/strict';
 import { type Static, Type } from 'typebox';
 import { oneOf } from '../config/one-of.ts';
 import { numberSettings } from '../numbers/read-number.ts';
-import { labelName, metricName } from '../series/name-schema.ts';
+import { labelNamePattern, metricName } from '../series/name-schema.ts';
 
 const label = Type.Union([
   Type.String({ description: 'JSONPath: with `@` from the element, with `$` from the document.' }),
@@ -60,7 +60,7 @@ export const jsonMetric = strict({
     }),
   ),
   histogram,
-  labels: Type.Record(Type.String({ pattern: labelName }), label, {
+  labels: Type.Record(Type.String({ pattern: labelNamePattern }), label, {
     default: {},
     description: 'Label names to JSONPaths.',
   }),

@@ -7,18 +7,18 @@ import type { Json } from './parse.ts';
 import { toNumber, toTime } from './value.ts';
 import type { OnBadValue } from './writers/writer.ts';
 
-type Value = { name: string; template: KubectlTemplate };
-type Metric = {
+type ModuleValue = { name: string; template: KubectlTemplate };
+type ModuleMetric = {
   config: ModuleMetricConfig;
   elements: (document: Json) => readonly Json[];
   labels: readonly (readonly [name: string, template: KubectlTemplate])[];
-  values: readonly Value[];
+  values: readonly ModuleValue[];
   time: KubectlTemplate | undefined;
 };
 
 /** Compile the metrics of a json_exporter module. @throws {PodkitError} ERR_JSONPATH */
 export function compileModuleMetrics(configs: readonly ModuleMetricConfig[]): JsonReader {
-  const metrics = configs.map(compileMetric);
+  const metrics = configs.map(compileModuleMetric);
   return (document, snapshot, onBadValue) => {
     for (const metric of metrics)
       for (const element of metric.elements(document))
@@ -26,7 +26,7 @@ export function compileModuleMetrics(configs: readonly ModuleMetricConfig[]): Js
   };
 }
 
-function compileMetric(config: ModuleMetricConfig): Metric {
+function compileModuleMetric(config: ModuleMetricConfig): ModuleMetric {
   const { labels, name, values } = config;
   const path = compileKubectl(config.path);
   const isObject = config.type === 'object';
@@ -46,8 +46,8 @@ function compileMetric(config: ModuleMetricConfig): Metric {
 }
 
 function addSample(
-  { config, labels, time }: Metric,
-  { name, template }: Value,
+  { config, labels, time }: ModuleMetric,
+  { name, template }: ModuleValue,
   element: Json,
   { snapshot, onBadValue }: { snapshot: Snapshot; onBadValue: OnBadValue },
 ): void {

@@ -5,17 +5,17 @@ import type { Json } from './parse.ts';
 
 export type Location = readonly (string | number)[];
 /** A selected value, and the names and indexes from the root to it. */
-export type Node = { value: Json; location: Location };
+export type JsonNode = { value: Json; location: Location };
 
 /** A compiled JSONPath query, https://www.rfc-editor.org/rfc/rfc9535 */
 export type Query = {
   /** Every selected node. */
-  all(root: Json): Node[];
+  all(root: Json): JsonNode[];
   /** The value of the first node; undefined if there is none. */
   first(root: Json): Json | undefined;
 };
 
-type Step = string | number | typeof every;
+type QueryStep = string | number | typeof every;
 const every = Symbol('every');
 
 /**
@@ -44,7 +44,7 @@ function generalQuery(compiled: JSONPathQuery): Query {
   };
 }
 
-function walkingQuery(steps: readonly Step[]): Query {
+function walkingQuery(steps: readonly QueryStep[]): Query {
   const all = (root: Json) => walk({ value: root, location: [] }, steps, 0);
   const [only] = steps;
   // Most values and labels inside an element are one name.
@@ -53,7 +53,7 @@ function walkingQuery(steps: readonly Step[]): Query {
   return { all, first: (root) => valueAt(root, steps as Location) };
 }
 
-function walk({ value, location }: Node, steps: readonly Step[], at: number): Node[] {
+function walk({ value, location }: JsonNode, steps: readonly QueryStep[], at: number): JsonNode[] {
   const step = steps[at];
   if (step === undefined) return [{ value, location }];
   if (step !== every) {
@@ -61,7 +61,7 @@ function walk({ value, location }: Node, steps: readonly Step[], at: number): No
     return child === undefined ? [] : walk({ value: child, location: [...location, step] }, steps, at + 1);
   }
   if (value === null || typeof value !== 'object') return [];
-  const children: Node[] = Array.isArray(value)
+  const children: JsonNode[] = Array.isArray(value)
     ? value.map((child, key) => ({ value: child, location: [...location, key] }))
     : Object.entries(value).map(([key, child]) => ({ value: child, location: [...location, key] }));
   return at + 1 === steps.length ? children : children.flatMap((child) => walk(child, steps, at + 1));
@@ -87,8 +87,8 @@ const segment =
   /\.([A-Za-z_\u0080-\uFFFF][\w\u0080-\uFFFF]*)|(\.\*|\[\s*\*\s*\])|\[\s*(-?\d+)\s*\]|\[\s*(?:'([^'\\]*)'|"([^"\\]*)")\s*\]/y;
 
 /** The steps of a query without filters, slices, unions and descendants; undefined for any other. */
-function parseSteps(path: string): Step[] | undefined {
-  const steps: Step[] = [];
+function parseSteps(path: string): QueryStep[] | undefined {
+  const steps: QueryStep[] = [];
   let at = 1;
   while (at < path.length) {
     segment.lastIndex = at;

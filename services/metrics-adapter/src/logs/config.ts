@@ -5,7 +5,6 @@ import { oneOf } from '../config/one-of.ts';
 import { numberSettings } from '../numbers/read-number.ts';
 import { tailSettings } from '../tail/config.ts';
 
-const text = (description: string) => Type.String({ description });
 const regexes = (description: string) => Type.Optional(Type.Record(Type.String(), Type.String(), { description }));
 
 const logMetric = strict({
@@ -60,7 +59,9 @@ const logMetric = strict({
 });
 
 const rule = strict({
-  match: Type.Optional(text("Regex of Go's syntax, for format regex; its named groups are the fields.")),
+  match: Type.Optional(
+    Type.String({ description: "Regex of Go's syntax, for format regex; its named groups are the fields." }),
+  ),
   where: regexes('Take only lines of which each field here matches its regex as a whole.'),
   unless: regexes('Skip lines of which a field here matches its regex as a whole.'),
   stop: Type.Boolean({

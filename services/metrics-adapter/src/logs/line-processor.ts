@@ -10,24 +10,24 @@ import type { LogMetricConfig, LogRule, LogsConfig } from './config.ts';
 import type { LogCounts } from './counts.ts';
 import { compileFilter, type Filter } from './filter.ts';
 import { csvFormat } from './formats/csv.ts';
-import type { Format } from './formats/fields.ts';
+import type { LineFormat } from './formats/fields.ts';
 import { jsonFormat } from './formats/json-lines.ts';
 import { logfmtFormat } from './formats/logfmt.ts';
 import { LogMetric } from './log-metric.ts';
 
 const kubernetesNames: readonly string[] = kubernetesFields.map((name) => `kubernetes.${name}`);
 
-type Rule = { regex: Regex | undefined; filter: Filter; metrics: LogMetric[]; stop: boolean };
-type Options = { sink: SeriesSink; counts: LogCounts };
+type CompiledRule = { regex: Regex | undefined; filter: Filter; metrics: LogMetric[]; stop: boolean };
+type ProcessorOptions = { sink: SeriesSink; counts: LogCounts };
 
 /** Splits lines into fields and passes them to the metrics of the rules. */
 export class LineProcessor {
-  readonly #format: Format | undefined;
-  readonly #rules: Rule[];
+  readonly #format: LineFormat | undefined;
+  readonly #rules: CompiledRule[];
   readonly #counts: LogCounts;
 
   /** @throws {ConfigError} with a line per error */
-  constructor(config: LogsConfig, options: Options) {
+  constructor(config: LogsConfig, options: ProcessorOptions) {
     const errors: string[] = [];
     this.#counts = options.counts;
     if (config.multiline !== undefined && config.format === 'csv')
@@ -37,7 +37,7 @@ export class LineProcessor {
     this.#format = compileFormat(config);
     this.#rules = config.rules.flatMap((rule, index) => {
       try {
-        return [compileRule(rule, this.#format, { ...options, more: config.cri ? kubernetesNames : [] })];
+        return [compileLogRule(rule, this.#format, { ...options, more: config.cri ? kubernetesNames : [] })];
       } catch (error) {
         errors.push(
           ...describeError(error)
@@ -83,7 +83,7 @@ export class LineProcessor {
 }
 
 /** The format of the source's lines; undefined for regex, where each rule has a pattern of its own. */
-function compileFormat({ format, csv, cri, rules, maxLineBytes }: LogsConfig): Format | undefined {
+function compileFormat({ format, csv, cri, rules, maxLineBytes }: LogsConfig): LineFormat | undefined {
   if (format === 'regex') return undefined;
   const all = [...new Set(rules.flatMap((rule) => [...filterNames(rule), ...rule.metrics.flatMap(referencedNames)]))];
   const names = cri ? all.filter((name) => !kubernetesNames.includes(name)) : all;
@@ -102,11 +102,11 @@ const referencedNames = (metric: LogMetricConfig) => [
   ...[String(metric.value ?? ''), metric.timestamp ?? '', ...Object.values(metric.labels)].flatMap(findReferences),
 ];
 
-function compileRule(
+function compileLogRule(
   rule: LogRule,
-  format: Format | undefined,
-  { more, ...options }: Options & { more: readonly string[] },
-): Rule {
+  format: LineFormat | undefined,
+  { more, ...options }: ProcessorOptions & { more: readonly string[] },
+): CompiledRule {
   if (format !== undefined && rule.match !== undefined)
     throw new ConfigError(['match: only for format regex; use where to choose lines']);
   if (format === undefined && rule.match === undefined) throw new ConfigError(['match: needed for format regex']);

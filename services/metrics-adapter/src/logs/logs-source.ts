@@ -59,7 +59,8 @@ export class LogsSource implements Source {
 
   #newReader(): LineReader {
     const { config, log, stdin, memory } = this.#options;
-    const [processor, counts] = [this.#processor, this.#counts];
+    const processor = this.#processor;
+    const counts = this.#counts;
     const report = reportFiles({ kind: 'logs', source: config.name, log, counts });
     return new LineReader({
       config,

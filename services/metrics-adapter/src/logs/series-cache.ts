@@ -1,7 +1,7 @@
 import { copyText } from '../series/copy-text.ts';
 import type { Series } from '../sink.ts';
 
-type Node = Map<string, Node | Series>;
+type CacheLevel = Map<string, CacheLevel | Series>;
 
 /** Average length of the label values of one entry, for which the size is meant. */
 const usualLength = 256;
@@ -9,7 +9,7 @@ const usualLength = 256;
 /** A cache from label values to their series, with a level for each label. When it is full it is emptied. */
 export class SeriesCache {
   readonly #size: number;
-  #root: Node = new Map();
+  #root: CacheLevel = new Map();
   #count = 0;
   #length = 0;
 
@@ -18,9 +18,9 @@ export class SeriesCache {
   }
 
   get(values: readonly string[]): Series | undefined {
-    let node: Node | Series | undefined = this.#root;
+    let node: CacheLevel | Series | undefined = this.#root;
     for (let at = 0; at < values.length; at += 1) {
-      node = (node as Node).get(values[at] ?? '');
+      node = (node as CacheLevel).get(values[at] ?? '');
       if (node === undefined) return undefined;
     }
     return node instanceof Map ? (node.get('') as Series | undefined) : node;
@@ -36,7 +36,7 @@ export class SeriesCache {
     for (const value of values) this.#length += value.length;
     let node = this.#root;
     for (const value of values.slice(0, -1)) {
-      const next = (node.get(value) as Node | undefined) ?? new Map();
+      const next = (node.get(value) as CacheLevel | undefined) ?? new Map();
       if (!node.has(value)) node.set(copyText(value), next);
       node = next;
     }

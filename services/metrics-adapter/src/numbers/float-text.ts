@@ -4,7 +4,7 @@ import { finite } from './gate.ts';
 export const decimalText = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/;
 
 /** Longest text of a number. The longest exact double has 767 significant digits. */
-const longest = 1100;
+const longestNumber = 1100;
 
 /**
  * A float as the Prometheus formats have it: decimal, `NaN`, `+Inf`, `-Inf`, in any case. Undefined for any other text,
@@ -12,7 +12,7 @@ const longest = 1100;
  * no `1_000`, which the formats exclude.
  */
 export function parseFloatText(text: string): number | undefined {
-  if (text.length > longest) return undefined;
+  if (text.length > longestNumber) return undefined;
   if (decimalText.test(text)) return finite(Number(text));
   const word = text.toLowerCase();
   if (word === 'nan') return Number.NaN;

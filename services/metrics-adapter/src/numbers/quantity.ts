@@ -43,9 +43,9 @@ const units = new Map<string, number>([
 const decimalBytes = new Map(['kB', 'MB', 'GB', 'TB', 'PB', 'EB'].map((unit, at) => [unit, at + 1]));
 decimalBytes.set('KB', 1);
 
-const longest = 64;
+const longestQuantity = 64;
 const withUnit = /^([+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?)\s*([a-zA-Zµμ°%]+)$/;
-const goDuration = /^([+-]?)(?:\d+(?:\.\d*)?(?:h|m|s|ms|us|µs|ns)){2,}$/;
+const goDurationText = /^([+-]?)(?:\d+(?:\.\d*)?(?:h|m|s|ms|us|µs|ns)){2,}$/;
 const goPart = /(\d+(?:\.\d*)?)(h|ms|us|µs|ns|m|s)/g;
 
 /**
@@ -57,8 +57,8 @@ export function parseQuantity(text: string, kilobyte: Kilobyte = 1000): number |
   const plain = parseNumber(text);
   if (plain !== undefined) return plain;
   const trimmed = text.trim();
-  if (trimmed.length > longest) return undefined;
-  if (goDuration.test(trimmed)) return parseGoDuration(trimmed);
+  if (trimmed.length > longestQuantity) return undefined;
+  if (goDurationText.test(trimmed)) return parseGoDuration(trimmed);
   const [, number = '', unit = ''] = withUnit.exec(trimmed) ?? [];
   const power = decimalBytes.get(unit);
   const factor = power === undefined ? units.get(unit) : kilobyte ** power;

@@ -18,16 +18,16 @@ export function compileTime({ format, zone }: { format?: string | undefined; zon
   if (zone !== 'UTC' && !IANAZone.isValidZone(zone))
     throw new PodkitError('ERR_TIME', `"${zone}" is not a time zone such as UTC or Europe/Berlin`);
   const options = { zone: IANAZone.create(zone), locale: 'en-US' };
-  const read = format === undefined ? standard(options) : byFormat(format, options);
+  const read = format === undefined ? standardReader(options) : formatReader(format, options);
   return (text) => {
     const milliseconds = read(text);
     return isTimestamp(milliseconds) ? milliseconds : undefined;
   };
 }
 
-type Options = { zone: Zone; locale: string };
+type ZoneAndLocale = { zone: Zone; locale: string };
 
-function standard(options: Options): (text: string) => number {
+function standardReader(options: ZoneAndLocale): (text: string) => number {
   const forms = ['fromISO', 'fromSQL', 'fromRFC2822', 'fromHTTP'] as const;
   return (text) => {
     if (completeIso.test(text)) return Date.parse(text);
@@ -41,7 +41,7 @@ function standard(options: Options): (text: string) => number {
   };
 }
 
-function byFormat(format: string, options: Options): (text: string) => number {
+function formatReader(format: string, options: ZoneAndLocale): (text: string) => number {
   const parser = DateTime.buildFormatParser(format, options);
   // luxon takes unknown letters literally. So a format must be able to read what it writes.
   const sample = DateTime.fromMillis(951_782_400_000, options);

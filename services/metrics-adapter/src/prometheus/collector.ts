@@ -3,11 +3,11 @@ import type { MetricType, NativeBuckets } from '../series/family.ts';
 import { labelsText } from '../series/labels.ts';
 import type { Snapshot } from '../series/snapshot.ts';
 import { Slices } from '../slices.ts';
-import { addPart, type Composite, findParts, histogramPoint, readExemplar, summaryPoint } from './composite.ts';
+import { addPart, buildHistogram, buildSummary, type Composite, findParts, readExemplar } from './composite.ts';
 import type { FamilyMeta } from './family-meta.ts';
 import type { Visitor } from './parse.ts';
 import type { Relabel } from './relabel.ts';
-import type { Refusal, SampleLine } from './sample-line.ts';
+import type { LineRefusal, SampleLine } from './sample-line.ts';
 
 export type CollectorOptions = {
   snapshot: Snapshot;
@@ -19,8 +19,9 @@ export type CollectorOptions = {
 
 type Relabeled = { name: string | undefined; labels: Map<string, string>; timestamp: number | undefined };
 
-/** Estimated bytes of a time beside its labels, and of a bucket of a native histogram. */
-const [bytesPerTime, bytesPerNativeBucket] = [150, 64];
+/** Estimated bytes of a time without its labels, and of a bucket of a native histogram. */
+const bytesPerTime = 150;
+const bytesPerNativeBucket = 64;
 
 /** Linters demand a HELP text. */
 const noHelp = 'The source gives no help.';
@@ -45,7 +46,7 @@ export class ExpositionCollector implements Visitor {
     this.#options.snapshot.spend(bytes);
   }
 
-  refused(reason: Refusal): void {
+  refused(reason: LineRefusal): void {
     this.bad += 1;
     this.#options.onError(reason);
   }
@@ -100,7 +101,7 @@ export class ExpositionCollector implements Visitor {
     for (const { name, meta, parts } of this.#composites.values()) {
       const family = snapshot.family({ name, help: meta.help || noHelp, unit: meta.unit }, meta.type);
       for (const each of parts.values()) {
-        const point = meta.type === 'summary' ? summaryPoint(each) : histogramPoint(each);
+        const point = meta.type === 'summary' ? buildSummary(each) : buildHistogram(each);
         if (typeof point === 'string') onError(point);
         else family?.add(each.labels, point);
         if (slices.over) await slices.pause();
@@ -108,7 +109,8 @@ export class ExpositionCollector implements Visitor {
     }
     for (const { name, labels, milliseconds } of this.#begun) snapshot.begun(name, labels, milliseconds);
     for (const { name, labels, seconds, meta } of this.#created) {
-      const [milliseconds, owner] = [seconds * 1000, meta.type === 'counter' ? `${name}_total` : name];
+      const milliseconds = seconds * 1000;
+      const owner = meta.type === 'counter' ? `${name}_total` : name;
       if (isTimestamp(milliseconds) && seconds >= 0 && snapshot.created(owner, labels, milliseconds)) continue;
       const family = snapshot.family({ name: `${name}_created`, help: meta.help || noHelp }, 'unknown');
       family?.add(labels, { value: seconds });

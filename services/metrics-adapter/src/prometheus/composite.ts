@@ -7,7 +7,7 @@ import type { FamilyMeta } from './family-meta.ts';
 import type { SampleLine } from './sample-line.ts';
 
 /** The parts of a histogram or summary; missing ones stay undefined. */
-export type Parts = {
+export type CompositeParts = {
   labels: string;
   timestamp: number | undefined;
   bounds: CumulativeBucket[];
@@ -21,15 +21,19 @@ export type Parts = {
 export type Composite = {
   name: string;
   meta: FamilyMeta;
-  parts: Map<string, Parts>;
+  parts: Map<string, CompositeParts>;
   spend: (bytes: number) => void;
 };
-/** Estimated bytes of parts beside their labels, and of a bucket. */
-const [bytesPerParts, bytesPerBucket] = [500, 80];
-type Part = { sample: SampleLine; suffix: string; labels: Map<string, string>; timestamp: number | undefined };
+/** Estimated bytes of the parts without their labels, and of a bucket. */
+const bytesPerParts = 500;
+const bytesPerBucket = 80;
+type CompositePart = { sample: SampleLine; suffix: string; labels: Map<string, string>; timestamp: number | undefined };
 
 /** Add a sample to its histogram or summary. Returns the error if it belongs to no part, such as a bucket without `le`. */
-export function addPart(composite: Composite, { sample, suffix, labels, timestamp }: Part): string | undefined {
+export function addPart(
+  composite: Composite,
+  { sample, suffix, labels, timestamp }: CompositePart,
+): string | undefined {
   const { type } = composite.meta;
   const own = suffix === '_bucket' ? 'le' : suffix === '' && type === 'summary' ? 'quantile' : undefined;
   const text = own === undefined ? undefined : labels.get(own);
@@ -56,12 +60,12 @@ export function addPart(composite: Composite, { sample, suffix, labels, timestam
 }
 
 /** Find the parts of a point; samples with another timestamp belong to another point. */
-export function findParts({ parts, spend }: Composite, labels: string, timestamp: number | undefined): Parts {
+export function findParts({ parts, spend }: Composite, labels: string, timestamp: number | undefined): CompositeParts {
   const key = `${labels}\n${timestamp ?? ''}`;
   const known = parts.get(key);
   if (known !== undefined) return known;
   spend(bytesPerParts + 4 * labels.length);
-  const made: Parts = {
+  const made: CompositeParts = {
     labels,
     timestamp,
     bounds: [],
@@ -82,7 +86,7 @@ export function readExemplar({ exemplar }: SampleLine): Exemplar | undefined {
 }
 
 /** A complete summary, or the error in it. */
-export function summaryPoint({ bounds, sum, count, timestamp, invalid }: Parts): SummaryPoint | string {
+export function buildSummary({ bounds, sum, count, timestamp, invalid }: CompositeParts): SummaryPoint | string {
   if (invalid !== undefined) return invalid;
   const quantiles = bounds.map(([quantile, value]) => [quantile, value] as const).toSorted(([a], [b]) => a - b);
   if (quantiles.some(([quantile], at) => quantile === quantiles[at - 1]?.[0])) return 'duplicate';
@@ -92,7 +96,14 @@ export function summaryPoint({ bounds, sum, count, timestamp, invalid }: Parts):
 }
 
 /** A complete histogram, or the error in it. */
-export function histogramPoint({ bounds, sum, count, native, timestamp, invalid }: Parts): HistogramPoint | string {
+export function buildHistogram({
+  bounds,
+  sum,
+  count,
+  native,
+  timestamp,
+  invalid,
+}: CompositeParts): HistogramPoint | string {
   if (invalid !== undefined) return invalid;
   const buckets = classicBuckets(bounds);
   if (typeof buckets === 'string') return buckets;

@@ -43,7 +43,8 @@ function readBuckets(
   const total = spans.reduce((sum, { length = 0 }) => sum + length, 0);
   if (total !== counts.length || !counts.every(isCount)) return undefined;
   const buckets = new Map<number, number>();
-  let [index, at] = [0, 0];
+  let index = 0;
+  let at = 0;
   for (const [place, { offset = 0, length = 0 }] of spans.entries()) {
     if (offset < 0 && place > 0) return undefined;
     index += offset;

@@ -9,10 +9,10 @@ import type { ExpositionCollector } from './collector.ts';
 import type { FamilyMeta } from './family-meta.ts';
 import { readNative } from './native-buckets.ts';
 import { familyType, type Message, metricType } from './protobuf-schema.ts';
-import type { Refusal, SampleLine } from './sample-line.ts';
+import type { LineRefusal, SampleLine } from './sample-line.ts';
 
 /** By the numbers of the enum MetricType. */
-const types: readonly MetricType[] = ['counter', 'gauge', 'summary', 'unknown', 'histogram', 'gaugehistogram'];
+const typesByNumber: readonly MetricType[] = ['counter', 'gauge', 'summary', 'unknown', 'histogram', 'gaugehistogram'];
 
 /** Longest metric in bytes. Decoded it takes up to fifty times as much memory. */
 const longestMetric = 262_144;
@@ -44,7 +44,7 @@ function* readMetrics(reader: protobuf.Reader): Generator<[Message<'Metric'> | u
     // The unit comes after the metrics, so a family is read twice.
     const family: Message<'MetricFamily'> = familyType.toObject(familyType.decode(reader, length));
     const { name = '', help = '', unit = '', type = 0 } = family;
-    const meta = { name, help, unit, type: types[type] ?? ('unknown' as const) };
+    const meta = { name, help, unit, type: typesByNumber[type] ?? ('unknown' as const) };
     // A family without metrics takes time too, so the reader may pause here.
     yield [undefined, meta];
     for (reader.pos = start; reader.pos < start + length; ) {
@@ -74,7 +74,7 @@ function readMetric(metric: Message<'Metric'>, meta: FamilyMeta, collector: Expo
   const emit: Emit = (suffix, value, label, exemplar) => {
     if (value === undefined) return;
     const all = label === undefined ? labels : [...labels, label];
-    const sample = { ...base, name: `${meta.name}${suffix}`, labels: all, value, ...readExemplar(exemplar) };
+    const sample = { ...base, name: `${meta.name}${suffix}`, labels: all, value, ...decodeExemplar(exemplar) };
     collector.sample(sample, meta);
   };
   if (metric.histogram) return readHistogram(metric.histogram, { base, meta, collector, emit });
@@ -85,9 +85,9 @@ function readMetric(metric: Message<'Metric'>, meta: FamilyMeta, collector: Expo
   return collector.begun({ ...base, name: meta.name, value: 0 }, toMilliseconds(plain.created));
 }
 
-type Context = { base: Base; meta: FamilyMeta; collector: ExpositionCollector; emit: Emit };
+type MetricContext = { base: Base; meta: FamilyMeta; collector: ExpositionCollector; emit: Emit };
 
-function readSummary({ count, sum, quantile = [], created }: Message<'Summary'>, context: Context): void {
+function readSummary({ count, sum, quantile = [], created }: Message<'Summary'>, context: MetricContext): void {
   const { base, meta, collector, emit } = context;
   for (const { quantile: rank = 0, value = 0 } of quantile) emit('', value, ['quantile', String(rank)]);
   emit('_sum', sum ?? 0);
@@ -95,7 +95,7 @@ function readSummary({ count, sum, quantile = [], created }: Message<'Summary'>,
   collector.begun({ ...base, name: meta.name, value: 0 }, toMilliseconds(created));
 }
 
-function readHistogram(histogram: Message<'Histogram'>, { base, meta, collector, emit }: Context): void {
+function readHistogram(histogram: Message<'Histogram'>, { base, meta, collector, emit }: MetricContext): void {
   const { bucket: buckets = [], created } = histogram;
   const count = histogram.countFloat || histogram.count || 0;
   const gauge = meta.type === 'gaugehistogram';
@@ -112,7 +112,7 @@ function readHistogram(histogram: Message<'Histogram'>, { base, meta, collector,
   collector.begun(sample, toMilliseconds(created));
 }
 
-function findError(name: string, labels: readonly LabelPair[], timestamp: number | undefined): Refusal | undefined {
+function findError(name: string, labels: readonly LabelPair[], timestamp: number | undefined): LineRefusal | undefined {
   if (name === '') return 'malformed_line';
   if (timestamp !== undefined && !isTimestamp(timestamp)) return 'timestamp';
   if (labels.some(([label]) => label === '__name__')) return 'reserved_label';
@@ -123,7 +123,7 @@ function findError(name: string, labels: readonly LabelPair[], timestamp: number
 const readLabels = (labels: readonly Message<'LabelPair'>[] = []) =>
   labels.map(({ name = '', value = '' }): LabelPair => [name, value]);
 
-function readExemplar(exemplar: Message<'Exemplar'> | undefined): Pick<SampleLine, 'exemplar'> {
+function decodeExemplar(exemplar: Message<'Exemplar'> | undefined): Pick<SampleLine, 'exemplar'> {
   if (exemplar === undefined) return {};
   const timestamp = toMilliseconds(exemplar.timestamp);
   const { label, value = 0 } = exemplar;

@@ -2,13 +2,13 @@ import { FetchError } from '../fetch/errors.ts';
 import { unescapeValue } from '../series/labels.ts';
 import { Slices } from '../slices.ts';
 import { type FamilyMeta, familyFor, isMetricType } from './family-meta.ts';
-import { parseSampleLine, type Refusal, type SampleLine } from './sample-line.ts';
+import { type LineRefusal, parseSampleLine, type SampleLine } from './sample-line.ts';
 
 export type Visitor = {
   /** A sample with its family. Without metadata that has the name of the sample and the type unknown. */
   sample(sample: SampleLine, family: FamilyMeta): void;
   /** A line that is left out. */
-  refused(reason: Refusal): void;
+  refused(reason: LineRefusal): void;
   /** Memory in bytes that metadata takes. May throw to end the reading. */
   spend(bytes: number): void;
 };
@@ -16,7 +16,7 @@ export type Visitor = {
 /** Estimated bytes of metadata beside its line. */
 const bytesPerMetadata = 250;
 /** Lines between two checks of the clock. */
-const batch = 200;
+const linesPerCheck = 200;
 
 const metadata = /^#[ \t]+(HELP|TYPE|UNIT)[ \t]+(?:"((?:[^"\\]|\\.)*)"|([^ \t"]+))[ \t]?(.*)$/s;
 
@@ -40,7 +40,7 @@ export async function parseExposition(text: string, openMetrics: boolean, visito
     else if (line.startsWith('#')) readMetadata(line, { families, openMetrics, visitor });
     else if (line !== '') readSample(line, { families, openMetrics, visitor });
     lines += 1;
-    if (lines % batch === 0 && slices.over) await slices.pause();
+    if (lines % linesPerCheck === 0 && slices.over) await slices.pause();
   }
   if (openMetrics && !ended)
     throw new FetchError('parse', 'the answer is incomplete: OpenMetrics must end with "# EOF"');
@@ -48,13 +48,14 @@ export async function parseExposition(text: string, openMetrics: boolean, visito
 
 /** A trimmed line; the text format allows blanks around it. */
 function trimmed(text: string, from: number, to: number): string {
-  let [start, end] = [from, to];
+  let start = from;
+  let end = to;
   while (start < end && text.charCodeAt(start) <= 32) start += 1;
   while (end > start && text.charCodeAt(end - 1) <= 32) end -= 1;
   return text.slice(start, end);
 }
 
-function readMetadata(line: string, { families, openMetrics, visitor }: Context): void {
+function readMetadata(line: string, { families, openMetrics, visitor }: LineContext): void {
   const match = metadata.exec(line);
   if (match === null) return;
   visitor.spend(bytesPerMetadata + 2 * line.length);
@@ -74,9 +75,9 @@ function unescapeHelp(text: string): string {
   return text.replaceAll(/\\([\\n])/g, (_all, mark: string) => (mark === 'n' ? '\n' : mark));
 }
 
-type Context = { families: Map<string, FamilyMeta>; openMetrics: boolean; visitor: Visitor };
+type LineContext = { families: Map<string, FamilyMeta>; openMetrics: boolean; visitor: Visitor };
 
-function readSample(line: string, { families, openMetrics, visitor }: Context): void {
+function readSample(line: string, { families, openMetrics, visitor }: LineContext): void {
   const sample = parseSampleLine(line, openMetrics ? 1000 : 1);
   if (typeof sample === 'string') return visitor.refused(sample);
   const { name } = sample;

@@ -1,4 +1,4 @@
-import type { Answer } from '../fetch/client.ts';
+import type { FetchedBody } from '../fetch/client.ts';
 import { FetchError } from '../fetch/errors.ts';
 import { type PullContext, PullSource } from '../pull/pull-source.ts';
 import { ExpositionCollector } from './collector.ts';
@@ -36,7 +36,7 @@ export function createPrometheusSource(config: PrometheusConfig, context: PullCo
 }
 
 /** Read an answer in the format of its Content-Type. Without one it is OpenMetrics if it ends with `# EOF`. */
-async function read({ bytes, type }: Answer, collector: ExpositionCollector): Promise<void> {
+async function read({ bytes, type }: FetchedBody, collector: ExpositionCollector): Promise<void> {
   if (type === 'application/vnd.google.protobuf') {
     // Loaded only if a source answers with protobuf: the decoder takes memory.
     const { parseProtobuf } = await import('./parse-protobuf.ts');

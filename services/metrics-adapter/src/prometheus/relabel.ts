@@ -39,11 +39,11 @@ export type Relabel = (labels: Map<string, string>) => boolean;
 
 /** Compile rules into one function. They apply in order until one drops the sample. @throws {PodkitError} ERR_REGEX */
 export function compileRelabel(configs: readonly RelabelConfig[]): Relabel {
-  const rules = configs.map(compileRule);
+  const rules = configs.map(compileRelabelRule);
   return (labels) => rules.every((rule) => rule(labels));
 }
 
-function compileRule(config: RelabelConfig): Relabel {
+function compileRelabelRule(config: RelabelConfig): Relabel {
   const { regex, groups } = compileRegex(config.regex, { whole: true });
   const { action, source_labels: sources, separator, target_label: target = '', modulus = 1 } = config;
   const joined = (labels: ReadonlyMap<string, string>) => sources.map((name) => labels.get(name) ?? '').join(separator);

@@ -12,15 +12,23 @@ export type SampleLine = {
 };
 
 /** Why a line is refused. */
-export type Refusal = 'malformed_line' | 'duplicate_label' | 'reserved_label' | 'timestamp' | 'native_histogram';
+export type LineRefusal = 'malformed_line' | 'duplicate_label' | 'reserved_label' | 'timestamp' | 'native_histogram';
 
-const [tab, space, quote, hash, comma, equals, backslash, open, close] = [9, 32, 34, 35, 44, 61, 92, 123, 125];
+const tab = 9;
+const space = 32;
+const quote = 34;
+const hash = 35;
+const comma = 44;
+const equals = 61;
+const backslash = 92;
+const open = 123;
+const close = 125;
 
 /** Thrown where a line is refused. */
 class Refused extends Error {
-  readonly reason: Refusal;
+  readonly reason: LineRefusal;
 
-  constructor(reason: Refusal) {
+  constructor(reason: LineRefusal) {
     super(reason);
     this.reason = reason;
   }
@@ -32,7 +40,7 @@ class Refused extends Error {
  *
  * https://prometheus.io/docs/instrumenting/exposition_formats/
  */
-export function parseSampleLine(line: string, unit: 1 | 1000 = 1): SampleLine | Refusal {
+export function parseSampleLine(line: string, unit: 1 | 1000 = 1): SampleLine | LineRefusal {
   try {
     return new LineScanner(line, unit).sample();
   } catch (error) {

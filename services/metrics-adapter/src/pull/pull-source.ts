@@ -1,6 +1,6 @@
 import { describeError } from '@podkit/chassis/errors';
 import type { Logger } from '@podkit/chassis/log/logger';
-import { type Answer, HttpClient } from '../fetch/client.ts';
+import { type FetchedBody, HttpClient } from '../fetch/client.ts';
 import type { FetchConfig } from '../fetch/config.ts';
 import { FetchError } from '../fetch/errors.ts';
 import { NamedCounts } from '../named-counts.ts';
@@ -25,7 +25,7 @@ export type PullOptions = PullContext & {
   /** Makes the body of each request, which then is a POST. */
   body?: (() => string | undefined) | undefined;
   /** Reads an answer. @throws {FetchError} when it can't be read as a whole */
-  read: (answer: Answer, target: PullTarget) => void | Promise<void>;
+  read: (answer: FetchedBody, target: PullTarget) => void | Promise<void>;
 };
 
 /** A source that is fetched over HTTP at each scrape. */

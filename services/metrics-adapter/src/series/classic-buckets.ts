@@ -11,7 +11,8 @@ export function classicBuckets(buckets: readonly CumulativeBucket[]): Buckets | 
   const sorted = buckets.toSorted(([a], [b]) => a - b);
   const exemplars = new Map<number, Exemplar>();
   const counts: number[] = [];
-  let [before, last]: [number, number | undefined] = [0, undefined];
+  let before = 0;
+  let last: number | undefined;
   for (const [at, [bound, value, exemplar]] of sorted.entries()) {
     if (Number.isNaN(bound) || bound === Number.NEGATIVE_INFINITY) return 'bound';
     if (bound === last) return 'duplicate';
@@ -19,7 +20,8 @@ export function classicBuckets(buckets: readonly CumulativeBucket[]): Buckets | 
     if (value < before) return 'falling_buckets';
     counts.push(value - before);
     if (exemplar) exemplars.set(at, exemplar);
-    [before, last] = [value, bound];
+    before = value;
+    last = bound;
   }
   const whole = sorted.every(([, value]) => Number.isInteger(value));
   return {

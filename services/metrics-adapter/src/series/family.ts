@@ -62,6 +62,9 @@ export type SummaryPoint = Common & {
   count: number | undefined;
 };
 
+export type CompositePoint = HistogramPoint | SummaryPoint;
+export type Point = NumberPoint | CompositePoint;
+
 /** The part that all families share; `name` is the one in the text format, with the `_total` of a counter. */
 export type FamilyHead = {
   name: string;

@@ -2,7 +2,8 @@
 export type LabelPair = readonly [name: string, value: string];
 
 const legacyName = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
-const [quote, backslash] = [34, 92];
+const quote = 34;
+const backslash = 92;
 const needsEscape = /[\\"\n\uD800-\uDFFF]/;
 
 /**

@@ -84,7 +84,8 @@ export class LiveHistogram extends LiveSeries implements HistogramPoint {
 
   override observe(value: number, weight: number): void {
     const { bounds } = this;
-    let [low, high] = [0, bounds.length];
+    let low = 0;
+    let high = bounds.length;
     while (low < high) {
       const middle = (low + high) >>> 1;
       if (value <= (bounds[middle] ?? 0)) high = middle;

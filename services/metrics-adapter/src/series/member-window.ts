@@ -3,7 +3,7 @@ import { copyText } from './copy-text.ts';
 /** Estimated bytes of a member beside its text. */
 const bytesPerMember = 100;
 /** Characters of a member that are kept. Members that are equal so far count as one. */
-const longest = 256;
+const longestMember = 256;
 
 /** The members of a set in the last `maxAge` milliseconds, at most `maxMembers`. */
 export class MemberWindow {
@@ -21,7 +21,7 @@ export class MemberWindow {
 
   /** Add a member. Returns false if it is new and there is no room; `full` means that memory is exhausted. */
   add(text: string, { now, full }: { now: number; full: boolean }): boolean {
-    const member = text.slice(0, longest);
+    const member = text.slice(0, longestMember);
     if (this.#seen.delete(member)) {
       this.#seen.set(member, now);
       return true;

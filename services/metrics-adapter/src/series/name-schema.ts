@@ -9,4 +9,4 @@ export const metricName = Type.String({
 });
 
 /** The pattern of a label's name in the configuration. */
-export const labelName = '^(?!__)[^\\u0000-\\u001f]+$';
+export const labelNamePattern = '^(?!__)[^\\u0000-\\u001f]+$';

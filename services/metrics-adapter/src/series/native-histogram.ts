@@ -1,7 +1,8 @@
 import type { NativeBuckets } from './family.ts';
 
 /** The coarsest and the finest schema. */
-export const [lowestSchema, highestSchema] = [-4, 8];
+export const lowestSchema = -4;
+export const highestSchema = 8;
 
 /** Below this a value counts as zero; client_golang's default. */
 const zeroThreshold = 2 ** -128;

@@ -46,7 +46,7 @@ export class QuantileWindow {
     this.#forget(now);
     const samples = this.#ages.flatMap((age) => age.samples).sort((a, b) => a.value - b.value);
     const total = samples.reduce((sum, { weight }) => sum + weight, 0);
-    return quantiles.map((quantile) => valueAt(samples, Math.max(1, Math.ceil(quantile * total))));
+    return quantiles.map((quantile) => valueAtRank(samples, Math.max(1, Math.ceil(quantile * total))));
   }
 
   #forget(now: number): void {
@@ -55,7 +55,7 @@ export class QuantileWindow {
   }
 }
 
-function valueAt(samples: readonly Sample[], rank: number): number {
+function valueAtRank(samples: readonly Sample[], rank: number): number {
   let passed = 0;
   for (const { value, weight } of samples) {
     passed += weight;
@@ -66,10 +66,12 @@ function valueAt(samples: readonly Sample[], rank: number): number {
 
 function thin(samples: Sample[], odd: boolean): Sample[] {
   samples.sort((a, b) => a.value - b.value);
-  const [first, last] = [samples.shift(), samples.pop()];
+  const first = samples.shift();
+  const last = samples.pop();
   const kept: Sample[] = first === undefined ? [] : [first];
   for (let at = 0; at < samples.length; at += 2) {
-    const [low, high] = [samples[at], samples[at + 1]];
+    const low = samples[at];
+    const high = samples[at + 1];
     if (low === undefined) continue;
     const weight = low.weight + (high?.weight ?? 0);
     kept.push({ value: odd && high !== undefined ? high.value : low.value, weight });

@@ -1,16 +1,16 @@
 import { getHeapStatistics } from 'node:v8';
 import { FetchError } from '../fetch/errors.ts';
-import type { Family, FamilyHead, HistogramPoint, NumberPoint, SummaryPoint } from './family.ts';
+import type { Family, FamilyHead, Point } from './family.ts';
 import { otherLabels } from './labels.ts';
 import type { SeriesLimits } from './store.ts';
 
-type Point = NumberPoint | HistogramPoint | SummaryPoint;
 type Growing = FamilyHead & { type: Family['type']; series: Map<string, Point> };
 
 /** One snapshot may take this part of the heap: 1 / share. */
 const share = 3;
-/** Estimated bytes of a series beside its labels, and of a family beside its name. */
-const [bytesPerSeries, bytesPerFamily] = [300, 600];
+/** Estimated bytes of a series without its labels, and of a family without its name. */
+const bytesPerSeries = 300;
+const bytesPerFamily = 600;
 
 /** Why a sample is missing in a snapshot. */
 export type SnapshotProblem = 'duplicate' | 'type_conflict' | 'overflow';

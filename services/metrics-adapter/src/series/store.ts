@@ -68,7 +68,8 @@ export class SeriesStore {
 
   /** Call each second: updates the clock and removes series without a sample within their TTL. */
   sweep(): void {
-    const [clock, now] = [this.#clock, this.#now()];
+    const clock = this.#clock;
+    const now = this.#now();
     clock.tick += Math.max(0, Math.round((now - clock.now) / 1000));
     clock.now = now;
     const { tick } = clock;

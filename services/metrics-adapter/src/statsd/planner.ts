@@ -2,7 +2,7 @@ import { copyText } from '../series/copy-text.ts';
 import { typeLabels } from '../series/family.ts';
 import type { Labels, MetricSpec, Series, SeriesSink } from '../sink.ts';
 import type { StatsdCounts } from './counts.ts';
-import { escapeName } from './line/escape.ts';
+import { escapeStatsdName } from './line/escape.ts';
 import { type Meaning, parseMeaning, type SampleError, type SampleKind, type TagStyles } from './line/meaning.ts';
 import type { Mapped, MappingTable } from './mapping/mapping.ts';
 import { PlanCache } from './plan-cache.ts';
@@ -88,7 +88,7 @@ export class Planner {
   #mapped(meaning: Meaning): Plan {
     const mapped = this.#mapping.find(meaning.name, meaning.kind);
     if (mapped?.action === 'drop') return { do: 'drop' };
-    const name = copyText(escapeName(mapped?.name ?? meaning.name));
+    const name = copyText(escapeStatsdName(mapped?.name ?? meaning.name));
     if (name === '') return { do: 'fail', reason: 'empty_metric_name' };
     const spec = this.#spec(name, meaning.kind, mapped ?? { ...this.#mapping.unmapped, help: undefined });
     const series = this.#options.sink.series(spec, mergeLabels(meaning, mapped, spec));

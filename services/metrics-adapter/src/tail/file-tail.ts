@@ -85,7 +85,8 @@ export class FileTail {
   async #open(): Promise<OpenFile | undefined> {
     const { path, slots, resume, from, onFirstLine, onEvent } = this.#options;
     if (!slots.take(this)) return undefined;
-    const [first, parked] = [!this.#opened, this.#parked];
+    const first = !this.#opened;
+    const parked = this.#parked;
     this.#opened = true;
     const file = await this.#openPath(path).catch((error: unknown) => {
       slots.free();

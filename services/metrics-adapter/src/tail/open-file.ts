@@ -33,7 +33,7 @@ const chunkLength = 128 * 1024;
 /** Least bytes of a buffer to read into. It is made for each reading: thousands of files may be open, and few change. */
 const shortestChunk = 4096;
 /** Bytes before the offset that are compared, to detect a file that was truncated and has grown again. */
-const checkLength = 64;
+const comparedLength = 64;
 
 /** One file, identified by its inode, that is read as it grows, even after it is renamed or removed. */
 export class OpenFile implements LineOrigin {
@@ -132,9 +132,9 @@ export class OpenFile implements LineOrigin {
     if (Number(size) === this.#offset && mtimeNs === this.#written) return;
     this.#written = mtimeNs;
     if (Number(size) < this.#offset) this.#rewind();
-    if (this.#head.length < checkLength) await this.#readHead();
+    if (this.#head.length < comparedLength) await this.#readHead();
     const chunk = Math.min(chunkLength, Math.max(shortestChunk, Number(size) - this.#offset));
-    const buffer = Buffer.allocUnsafe(chunk + checkLength);
+    const buffer = Buffer.allocUnsafe(chunk + comparedLength);
     for (;;) {
       const overlap = this.#before.length;
       const { bytesRead } = await this.#handle.read(buffer, 0, chunk + overlap, this.#offset - overlap);
@@ -146,7 +146,7 @@ export class OpenFile implements LineOrigin {
       if (bytesRead <= overlap) return;
       const start = this.#offset;
       this.#offset += bytesRead - overlap;
-      this.#before = Buffer.from(buffer.subarray(Math.max(0, bytesRead - checkLength), bytesRead));
+      this.#before = Buffer.from(buffer.subarray(Math.max(0, bytesRead - comparedLength), bytesRead));
       this.#splitter.push(buffer.subarray(overlap, bytesRead), start);
       if (this.#options.onPause !== undefined) await this.#options.onPause();
       if (this.#options.enough()) return;
@@ -160,8 +160,8 @@ export class OpenFile implements LineOrigin {
   }
 
   async #readHead(): Promise<void> {
-    const head = Buffer.alloc(checkLength);
-    const { bytesRead } = await this.#handle.read(head, 0, checkLength, 0);
+    const head = Buffer.alloc(comparedLength);
+    const { bytesRead } = await this.#handle.read(head, 0, comparedLength, 0);
     this.#head = head.subarray(0, bytesRead);
     this.#headText = this.#head.toString('base64');
   }

@@ -3,7 +3,7 @@ import { type Static, Type } from 'typebox';
 import { oneOf } from '../config/one-of.ts';
 import { fetchSettings } from '../fetch/config.ts';
 import { numberSettings } from '../numbers/read-number.ts';
-import { labelName, metricName } from '../series/name-schema.ts';
+import { labelNamePattern, metricName } from '../series/name-schema.ts';
 
 const shared = {
   name: metricName,
@@ -23,7 +23,7 @@ export const keyValueSchema = strict({
       match: Type.String({
         description: "Regex of Go's syntax for the whole key; the first metric that matches takes it.",
       }),
-      labels: Type.Record(Type.String({ pattern: labelName }), Type.String(), {
+      labels: Type.Record(Type.String({ pattern: labelNamePattern }), Type.String(), {
         default: {},
         description: 'Label names to texts with references such as `$1` or `$name`.',
       }),
@@ -41,7 +41,7 @@ export const csvSchema = strict({
     strict({
       ...shared,
       value: Type.String({ description: 'Column of the value.' }),
-      labels: Type.Record(Type.String({ pattern: labelName }), Type.String(), {
+      labels: Type.Record(Type.String({ pattern: labelNamePattern }), Type.String(), {
         default: {},
         description: 'Label names to columns.',
       }),

@@ -7,15 +7,16 @@ import { labelsText } from '../series/labels.ts';
 import { Slices } from '../slices.ts';
 import type { CsvConfig } from './config.ts';
 
-type Metric = { config: CsvConfig['metrics'][number]; toNumber: NumberReader };
+type CsvMetric = { config: CsvConfig['metrics'][number]; toNumber: NumberReader };
 type Row = Record<string, string | undefined>;
 
 /** Bytes that the parser gets at once: it makes all rows of a piece before the first is read. */
-const pieceSize = 65_536;
+const pieceBytes = 65_536;
 
 /** Most fields of a row: the parser makes all of them, and a column for each of a header, before a row can be read. */
 const mostFields = 10_000;
-const [newline, quote] = [10, 34];
+const newline = 10;
+const quote = 34;
 
 /**
  * Read CSV (https://www.rfc-editor.org/rfc/rfc4180) into a snapshot, row by row, with pauses.
@@ -24,7 +25,7 @@ const [newline, quote] = [10, 34];
  */
 async function readCsv(
   bytes: Buffer,
-  { delimiter, columns, metrics }: Pick<CsvConfig, 'delimiter' | 'columns'> & { metrics: readonly Metric[] },
+  { delimiter, columns, metrics }: Pick<CsvConfig, 'delimiter' | 'columns'> & { metrics: readonly CsvMetric[] },
   target: PullTarget,
 ): Promise<void> {
   checkRows(bytes, delimiter);
@@ -54,7 +55,8 @@ async function readCsv(
 /** @throws {FetchError} too_large for a row of too many fields */
 function checkRows(bytes: Buffer, delimiter: string): void {
   const separator = Buffer.from(delimiter).at(-1);
-  let [fields, isQuoted] = [1, false];
+  let fields = 1;
+  let isQuoted = false;
   for (let at = 0; at < bytes.length; at += 1) {
     const byte = bytes[at];
     if (byte === quote) isQuoted = !isQuoted;
@@ -65,10 +67,10 @@ function checkRows(bytes: Buffer, delimiter: string): void {
 }
 
 function* pieces(bytes: Buffer): Generator<Buffer> {
-  for (let at = 0; at < bytes.length; at += pieceSize) yield bytes.subarray(at, at + pieceSize);
+  for (let at = 0; at < bytes.length; at += pieceBytes) yield bytes.subarray(at, at + pieceBytes);
 }
 
-function addRow({ config, toNumber }: Metric, row: Row, { snapshot, onError }: PullTarget): void {
+function addRow({ config, toNumber }: CsvMetric, row: Row, { snapshot, onError }: PullTarget): void {
   const text = row[config.value];
   if (text === undefined || text === '') return;
   const value = toNumber(text);
@@ -79,7 +81,7 @@ function addRow({ config, toNumber }: Metric, row: Row, { snapshot, onError }: P
 }
 
 /** The metrics of a source of CSV. @throws {PodkitError} ERR_TIME */
-export function compileCsv(configs: CsvConfig['metrics']): Metric[] {
+export function compileCsv(configs: CsvConfig['metrics']): CsvMetric[] {
   return configs.map((config) => ({ config, toNumber: compileValue(config) }));
 }
 

@@ -7,7 +7,7 @@ import { Slices } from '../slices.ts';
 import type { KeyValueConfig } from './config.ts';
 
 type Config = KeyValueConfig['metrics'][number];
-type Metric = {
+type KeyValueMetric = {
   config: Config;
   regex: Regex;
   name: Template;
@@ -26,7 +26,7 @@ export function compileKeyValue({
   separator,
   metrics: configs,
 }: Pick<KeyValueConfig, 'separator' | 'metrics'>): TextReader {
-  const metrics = configs.map(compileMetric);
+  const metrics = configs.map(compileKeyValueMetric);
   return async (text, target) => {
     const slices = new Slices();
     for (let from = 0, to = 0; from < text.length; from = to + 1) {
@@ -35,11 +35,12 @@ export function compileKeyValue({
       const line = text.slice(from, to);
       const split = line.indexOf(separator);
       if (split === -1) continue;
-      const [key, value] = [line.slice(0, split).trim(), line.slice(split + separator.length).trim()];
+      const key = line.slice(0, split).trim();
+      const value = line.slice(split + separator.length).trim();
       for (const metric of metrics) {
         const match = metric.regex.exec(key);
         if (match === null) continue;
-        add(metric, match, value, target);
+        addValue(metric, match, value, target);
         break;
       }
       if (slices.over) await slices.pause();
@@ -47,14 +48,14 @@ export function compileKeyValue({
   };
 }
 
-function compileMetric(config: Config): Metric {
+function compileKeyValueMetric(config: Config): KeyValueMetric {
   const { regex, groups } = compileRegex(config.match, { whole: true });
   const labels = Object.entries(config.labels).map(([name, text]) => [name, compileTemplate(text, groups)] as const);
   return { config, regex, name: compileTemplate(config.name, groups), labels, toNumber: compileValue(config) };
 }
 
-function add(
-  { config, name, labels, toNumber }: Metric,
+function addValue(
+  { config, name, labels, toNumber }: KeyValueMetric,
   match: Captures,
   value: string,
   { snapshot, onError }: PullTarget,

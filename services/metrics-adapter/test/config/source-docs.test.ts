@@ -12,7 +12,7 @@ import type { AdapterConfig } from '../../src/config/schema.ts';
 import { forwardSchema } from '../../src/forward/config.ts';
 import { logsSchema } from '../../src/logs/config.ts';
 import { statsdSchema } from '../../src/statsd/config.ts';
-import { cellsOf, schemaTable } from '../support/schema-table.ts';
+import { readCells, schemaTable } from '../support/schema-table.ts';
 
 const log = createLogger({ service: 'test', version: '0', level: 'silent' });
 function makeAdapter(config: AdapterConfig): Adapter {
@@ -29,7 +29,7 @@ test.each([
   ['forward', forwardSchema],
 ])('docs/%s.md has every setting', (name, schema) => {
   const table = /<!-- settings -->\n([\s\S]*)\n<!-- end -->/.exec(document(name))?.[1];
-  expect(cellsOf(table)).toEqual(cellsOf(schemaTable(schema)));
+  expect(readCells(table)).toEqual(readCells(schemaTable(schema)));
 });
 
 test.each(['csv-log', 'access-log', 'statsd', 'forward'])('examples/%s.yaml is a valid configuration', async (name) => {

@@ -1,10 +1,10 @@
 import { PassThrough } from 'node:stream';
 import { expect, test } from 'vitest';
-import type { ContentCoding, Format } from '../../src/exposition/negotiate.ts';
+import type { ContentCoding, ExpositionFormat } from '../../src/exposition/negotiate.ts';
 import { Pages } from '../../src/exposition/pages.ts';
 import type { Family } from '../../src/series/family.ts';
 
-const text: Format = { kind: 'text', version: '0.0.4', escaping: 'underscores' };
+const text: ExpositionFormat = { kind: 'text', version: '0.0.4', escaping: 'underscores' };
 const family: Family = { name: 'a', help: 'H', type: 'gauge', series: new Map([['', { value: 1 }]]) };
 
 function setUp() {

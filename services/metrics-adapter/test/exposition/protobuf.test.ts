@@ -107,7 +107,7 @@ test('exemplars of counters and buckets have their labels and times, and none ha
   ]);
 });
 
-const traceOf = (value: string) => [{ name: 't', value }];
+const traceLabel = (value: string) => [{ name: 't', value }];
 
 test('exemplars of an OpenMetrics source with their timestamps pass to protobuf', async () => {
   const lines = [
@@ -126,12 +126,12 @@ test('exemplars of an OpenMetrics source with their timestamps pass to protobuf'
   const found = decodedBytes(Buffer.from(await (await adapter.get('/metrics', { accept })).arrayBuffer()));
   expect(found.find(({ name }) => name === 'a_total')).toMatchObject({
     metric: [
-      { counter: { value: 3, exemplar: { label: traceOf('x'), value: 2, timestamp: { seconds: 1, nanos: 5e8 } } } },
+      { counter: { value: 3, exemplar: { label: traceLabel('x'), value: 2, timestamp: { seconds: 1, nanos: 5e8 } } } },
     ],
   });
   const bucket = [
-    { exemplar: { label: traceOf('y'), value: 0.5, timestamp: { seconds: 2, nanos: 25e7 } } },
-    { exemplar: { label: traceOf('z'), value: 7, timestamp: { seconds: 3 } } },
+    { exemplar: { label: traceLabel('y'), value: 0.5, timestamp: { seconds: 2, nanos: 25e7 } } },
+    { exemplar: { label: traceLabel('z'), value: 7, timestamp: { seconds: 3 } } },
   ];
   expect(found.find(({ name }) => name === 'h')).toMatchObject({ metric: [{ histogram: { bucket } }] });
 });

@@ -9,7 +9,7 @@ import { Snapshot } from '../../src/series/snapshot.ts';
 
 const plain = { openMetrics: false, escaping: 'underscores' } as const;
 const open = { openMetrics: true, escaping: 'underscores' } as const;
-const textOf = (families: readonly Family[], options: Parameters<typeof encodeText>[1]) =>
+const writeText = (families: readonly Family[], options: Parameters<typeof encodeText>[1]) =>
   [...encodeText(families, options)].join('');
 const one = (type: 'counter' | 'gauge' | 'info' | 'unknown', name: string, value = 1): Family => ({
   name,
@@ -55,13 +55,13 @@ test('the text format has HELP, TYPE and samples, and values as Go reads them', 
       ['l="n"', { value: NaN }],
     ]),
   };
-  expect(textOf([family], plain)).toBe(
+  expect(writeText([family], plain)).toBe(
     '# HELP a one\\\\two\\nthree\n# TYPE a gauge\na +Inf\na{l="-"} -Inf 1235\na{l="n"} NaN\n',
   );
 });
 
 test('a histogram is cumulative, and its bounds are written as Go writes them', () => {
-  expect(textOf([histogram], plain).split('\n').slice(2, -1)).toEqual([
+  expect(writeText([histogram], plain).split('\n').slice(2, -1)).toEqual([
     'lat_seconds_bucket{a="b",le="0.1"} 1',
     'lat_seconds_bucket{a="b",le="1"} 3',
     'lat_seconds_bucket{a="b",le="1e+06"} 3',
@@ -72,7 +72,7 @@ test('a histogram is cumulative, and its bounds are written as Go writes them', 
 });
 
 test('OpenMetrics has canonical bounds, units, exemplars and an end', () => {
-  expect(textOf([histogram], open)).toBe(
+  expect(writeText([histogram], open)).toBe(
     [
       '# HELP lat_seconds How long.',
       '# TYPE lat_seconds histogram',
@@ -94,11 +94,13 @@ test.each([
   ['info', 'a_info', '# HELP a h\n# TYPE a info\na_info 1\n'],
   ['unknown', 'a', '# HELP a h\n# TYPE a unknown\na 1\n'],
 ] as const)('in OpenMetrics a %s %s has the names that it demands', (type, name, expected) => {
-  expect(textOf([one(type, name)], open)).toBe(`${expected}# EOF\n`);
+  expect(writeText([one(type, name)], open)).toBe(`${expected}# EOF\n`);
 });
 
 test('a counter whose family name is taken has the type unknown', () => {
-  expect(textOf([one('gauge', 'a'), one('counter', 'a_total')], open)).toContain('# TYPE a_total unknown\na_total 1\n');
+  expect(writeText([one('gauge', 'a'), one('counter', 'a_total')], open)).toContain(
+    '# TYPE a_total unknown\na_total 1\n',
+  );
 });
 
 test.each([
@@ -113,7 +115,7 @@ test.each([
     help: '',
     series: new Map([[labelsText([['a.b', 'v']]), { value: 1 }]]),
   };
-  expect(textOf([family], { openMetrics: false, escaping })).toContain(`${expected}\n`);
+  expect(writeText([family], { openMetrics: false, escaping })).toContain(`${expected}\n`);
 });
 
 test('the parser reads what the text encoder writes', async () => {
@@ -140,7 +142,7 @@ test('the parser reads what the text encoder writes', async () => {
         onError: (reason) => bad.push(reason),
       });
       await parseExposition(
-        textOf(snapshot.families(), { openMetrics, escaping: 'allow-utf-8' }),
+        writeText(snapshot.families(), { openMetrics, escaping: 'allow-utf-8' }),
         openMetrics,
         collector,
       );

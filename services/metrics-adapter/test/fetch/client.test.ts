@@ -66,10 +66,8 @@ test('an OAuth 2 token is fetched once and reused', async () => {
 test('redirects are followed, unless that is switched off', async () => {
   const target = await serveApp({ v: 1 });
   const first = await serveApp((_request, response) => void response.writeHead(302, { location: target }).end());
-  const [follows, stays] = [
-    await startAdapter(source(first, '{}')),
-    await startAdapter(source(first, '{ follow_redirects: false }')),
-  ];
+  const follows = await startAdapter(source(first, '{}'));
+  const stays = await startAdapter(source(first, '{ follow_redirects: false }'));
   expect([await follows.samples('v'), await stays.samples('v')]).toEqual([['v 1'], []]);
 });
 
@@ -107,7 +105,8 @@ test('an endless answer of a token endpoint is read to a limit', async () => {
 });
 
 test('a token is fetched through its own proxy', async () => {
-  let [asked, body] = ['', ''];
+  let asked = '';
+  let body = '';
   const proxy = await serveApp((request, response) => {
     asked = request.url ?? '';
     request.on('data', (chunk: Buffer) => (body += chunk.toString()));

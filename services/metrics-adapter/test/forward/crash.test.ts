@@ -11,7 +11,8 @@ const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 
 test('a process that is killed repeatedly while it sends loses no line and sends none in two batches', async () => {
   const directory = tempDir();
-  const [path, config] = [join(directory, 'app.log'), join(directory, 'adapter.yaml')];
+  const path = join(directory, 'app.log');
+  const config = join(directory, 'adapter.yaml');
   const collector = await startCollector();
   const settings = `{ name: app, files: [${path}], url: '${collector.url}', directory: ${join(directory, 'buffer')}, batchLines: 50, pollInterval: 20ms, flushInterval: 20ms }`;
   writeFileSync(config, `forward: [${settings}]\n`);

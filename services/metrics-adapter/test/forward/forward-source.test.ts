@@ -23,7 +23,8 @@ async function start(config: object) {
     retryMax: '50ms',
     ...config,
   };
-  const [stdin, stdout] = [new PassThrough(), new PassThrough()];
+  const stdin = new PassThrough();
+  const stdout = new PassThrough();
   const source = new ForwardSource({
     config: parseSource(forwardSchema, given),
     log,
@@ -64,7 +65,8 @@ test('a JSON line nested too deeply to be written becomes a message', () => {
 test('lines arrive over HTTP once and in order, in batches', async () => {
   const sink = await startCollector();
   const directory = tempDir();
-  const [path, token] = [join(directory, 'app.log'), join(directory, 'token')];
+  const path = join(directory, 'app.log');
+  const token = join(directory, 'token');
   writeFileSync(path, logText(numbers(0, 250)));
   writeFileSync(token, 'Bearer secret\n');
   const { self } = await start({
@@ -112,7 +114,8 @@ test('a batch that the server refuses is dropped and counted, and the next one i
 test('while the server is away batches wait on disk, and the oldest are dropped if there is no room', async () => {
   const sink = await startCollector(Array.from({ length: 10_000 }, () => 503));
   const directory = tempDir();
-  const [path, buffer] = [join(directory, 'app.log'), join(directory, 'buffer')];
+  const path = join(directory, 'app.log');
+  const buffer = join(directory, 'buffer');
   writeFileSync(path, logText(numbers(0, 1000)));
   const { self } = await start({
     files: [path],
@@ -136,7 +139,8 @@ test('while the server is away batches wait on disk, and the oldest are dropped 
 test('after a restart no line is missing or sent twice, also in a file that was rotated meanwhile', async () => {
   const sink = await startCollector(Array.from({ length: 10_000 }, () => 503));
   const directory = tempDir();
-  const [path, buffer] = [join(directory, 'app.log'), join(directory, 'buffer')];
+  const path = join(directory, 'app.log');
+  const buffer = join(directory, 'buffer');
   const config = { files: [path], url: sink.url, directory: buffer, batchLines: 7 };
   writeFileSync(path, logText(numbers(0, 30)));
   const first = await start(config);
@@ -165,7 +169,8 @@ test('a directory that cannot be used is an error, and so is a missing one', asy
 test('only the owner can read the files of the buffer, and unfinished files are removed', async () => {
   const sink = await startCollector(Array.from({ length: 10_000 }, () => 503));
   const directory = tempDir();
-  const [path, buffer] = [join(directory, 'app.log'), join(directory, 'buffer')];
+  const path = join(directory, 'app.log');
+  const buffer = join(directory, 'buffer');
   writeFileSync(path, 'secret\n');
   const first = await start({ files: [path], url: sink.url, directory: buffer });
   await waitFor('a batch', async () => (await first.self('buffered_batches')) === 1);

@@ -43,8 +43,11 @@ test.each([
 
 test('protobuf is decoded metric by metric, and a metric that is too long is refused', async () => {
   const { collector } = collect(64_000_000);
-  const [before, length, empty] = [heapUsed(), Buffer.from([0xc0, 0x84, 0x3d]), Buffer.from([0x22, 0])];
-  let [metrics, most] = [0, 0];
+  const before = heapUsed();
+  const length = Buffer.from([0xc0, 0x84, 0x3d]);
+  const empty = Buffer.from([0x22, 0]);
+  let metrics = 0;
+  let most = 0;
   collector.refused = () => {
     metrics += 1;
     if (metrics % 10_000 === 0) most = Math.max(most, process.memoryUsage().heapUsed);

@@ -3,7 +3,7 @@ import { connect, type Socket } from 'node:net';
 import { freePort } from '@podkit/chassis/testing/free-port';
 import { waitFor } from '@podkit/chassis/testing/wait-for';
 import { expect, onTestFinished, test } from 'vitest';
-import { cpuTimeOf } from '../support/cpu-time.ts';
+import { measureCpuTime } from '../support/cpu-time.ts';
 import { serveApp } from '../support/serve-app.ts';
 import { startAdapter } from '../support/start-adapter.ts';
 
@@ -47,11 +47,11 @@ const line = (at: number) => `series{id="${at}",text="${'x'.repeat(80)}"} ${at}\
 test('150 clients that do not read delay neither a probe nor a scrape', async () => {
   const page = Array.from({ length: 9000 }, (_none, at) => line(at)).join('');
   const adapter = await startAdapter(prometheus(await serveApp(page)));
-  const ofOne = await cpuTimeOf(async () => (await adapter.get('/metrics')).text());
+  const forOnePage = await measureCpuTime(async () => (await adapter.get('/metrics')).text());
   const readers = await Promise.all(Array.from({ length: 150 }, () => startSlowReader(adapter.url)));
   // A page of its own for each of them would be 150 times the work of one.
-  const ofProbe = await cpuTimeOf(async () => expect((await adapter.get('/-/healthy')).status).toBe(200));
-  expect(ofProbe).toBeLessThan(75 * ofOne);
+  const forProbe = await measureCpuTime(async () => expect((await adapter.get('/-/healthy')).status).toBe(200));
+  expect(forProbe).toBeLessThan(75 * forOnePage);
   expect((await adapter.get('/metrics')).status).toBe(200);
   expect(readers).toHaveLength(150);
 });

@@ -23,10 +23,11 @@ function podLog(name = 'shop_web-0_uid/app/0.log'): { folder: string; path: stri
   return { folder, path };
 }
 
-const configOf = (yaml: string) => parseYaml(logsSchema, `name: test\npollInterval: 20ms\n${yaml}`, 'logs.yaml').value;
+const parseConfig = (yaml: string) =>
+  parseYaml(logsSchema, `name: test\npollInterval: 20ms\n${yaml}`, 'logs.yaml').value;
 
 async function start(yaml: string, sink = new MemorySink(), memory = new TailMemory()) {
-  const source = new LogsSource({ config: configOf(yaml), sink, log, stdin: new PassThrough(), memory });
+  const source = new LogsSource({ config: parseConfig(yaml), sink, log, stdin: new PassThrough(), memory });
   await source.start();
   onTestFinished(() => source.stop());
   const expectValues = async (expected: Record<string, number>) => {
@@ -101,7 +102,7 @@ test('a time in a line is a value or the timestamp of its sample; an older value
   const path = join(tempDir(), 'app.log');
   writeFileSync(path, '29/Nov/2026:06:00:02 +0100 12ms\n29/Nov/2026:06:00:01 +0100 99ms\nyesterday 1s\n');
   const store = new SeriesStore();
-  const config = configOf(`
+  const config = parseConfig(`
 files: ['${path}']
 rules:
 - match: '^(?P<time>\\S+(?: \\+\\d+)?) (?P<took>\\S+)$'

@@ -35,7 +35,8 @@ async function startExample(config: string) {
 
 test('the adapter case of Kubernetes Patterns: each appended line counts once, over scrapes and a restart', async () => {
   const folder = tempDir();
-  const [log, config] = [join(folder, 'random.log'), join(folder, 'adapter.yaml')];
+  const log = join(folder, 'random.log');
+  const config = join(folder, 'adapter.yaml');
   const example = readFileSync(join(service, 'examples/csv-log.yaml'), 'utf8');
   writeFileSync(config, example.replace('/logs/random.log', log));
   writeFileSync(log, '1700000000,f3a1,1500000000,42\n1700000001,f3a1,500000000,7\n');

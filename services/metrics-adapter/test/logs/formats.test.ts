@@ -90,7 +90,8 @@ test.each(['', 'text', '[1]', '1', '"x"', '{"a":', 'null'])('%j is not a JSON re
 
 test('a CSV header names the columns of its own file', () => {
   const format = csvFormat({ names: ['b', 'c'], delimiter: ',', maxRecordLength: 100 });
-  const [one, two] = [{ atStart: true }, { atStart: true }];
+  const one = { atStart: true };
+  const two = { atStart: true };
   expect(format.read('\uFEFFa,b', one)).toBeUndefined();
   expect(format.read('b,c', two)).toBeUndefined();
   one.atStart = false;

@@ -16,7 +16,8 @@ const log = createLogger({ service: 'test', version: '0', level: 'silent' });
 function make(yaml: string, more: Partial<LogsConfig> = {}) {
   const { value } = parseYaml(logsSchema, `name: test\n${yaml}`, 'logs.yaml');
   const config = { ...value, pollInterval: 20, ...more };
-  const [sink, stdin] = [new MemorySink(), new PassThrough()];
+  const sink = new MemorySink();
+  const stdin = new PassThrough();
   return { sink, stdin, source: new LogsSource({ config, sink, log, stdin, memory: new TailMemory() }) };
 }
 
@@ -105,7 +106,8 @@ rules:
 
 test('logfmt and JSON lines are read by field', async () => {
   const directory = tempDir();
-  const [logfmt, json] = [join(directory, 'a.logfmt'), join(directory, 'a.json')];
+  const logfmt = join(directory, 'a.logfmt');
+  const json = join(directory, 'a.json');
   writeFileSync(logfmt, 'level=info took=12 msg="a b"\n\n');
   writeFileSync(json, '{"level":"warn","req":{"ms":250}}\nnot json\n');
   const first = await start(

@@ -137,10 +137,8 @@ test.each([
 });
 
 test('two sources with one metric make one family, and the first wins for a series of both', async () => {
-  const [one, two] = [
-    await serveApp('# TYPE a gauge\na{x="1"} 1\n'),
-    await serveApp('# TYPE a gauge\na{x="1"} 2\na{x="2"} 2\n'),
-  ];
+  const one = await serveApp('# TYPE a gauge\na{x="1"} 1\n');
+  const two = await serveApp('# TYPE a gauge\na{x="1"} 2\na{x="2"} 2\n');
   const three = await serveApp('# TYPE a counter\na 9\n');
   const adapter = await startAdapter(
     `prometheus: [{ name: one, url: '${one}' }, { name: two, url: '${two}' }, { name: three, url: '${three}' }]`,

@@ -7,7 +7,7 @@ import { startAdapter } from '../support/start-adapter.ts';
 const protobufType =
   'application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited; escaping=allow-utf-8';
 
-async function adapterOf(bytes: Buffer, more = '') {
+async function startWithAnswer(bytes: Buffer, more = '') {
   const url = await serveApp((_request, response) => {
     response.setHeader('content-type', protobufType);
     response.end(bytes);
@@ -73,16 +73,12 @@ const families: Family[] = [
   },
 ];
 
-/** The bytes of each family, without those that are the adapter's own. */
-async function familiesOf(response: Response): Promise<Buffer> {
-  const bytes = Buffer.from(await response.arrayBuffer());
-  return bytes;
-}
+const readPage = async (response: Response) => Buffer.from(await response.arrayBuffer());
 
 test('protobuf with native histograms, timestamps and exemplars passes unchanged', async () => {
   const bytes = Buffer.concat([...encodeProtobuf(families, 'allow-utf-8')]);
-  const adapter = await adapterOf(bytes);
-  const passed = await familiesOf(await adapter.get('/metrics', { accept: protobufType }));
+  const adapter = await startWithAnswer(bytes);
+  const passed = await readPage(await adapter.get('/metrics', { accept: protobufType }));
   for (const family of families) {
     const single = Buffer.concat([...encodeProtobuf([family], 'allow-utf-8')]);
     expect([family.name, passed.includes(single)]).toEqual([family.name, true]);
@@ -93,21 +89,24 @@ test('protobuf with native histograms, timestamps and exemplars passes unchanged
 test('a native histogram whose buckets do not add up to its count is left out: Prometheus would refuse the page', async () => {
   const series = new Map([['', { bounds: [], counts: [], sum: 4, count: 12, native }]]);
   const odd: Family = { name: 'odd', help: '', type: 'histogram', series };
-  const adapter = await adapterOf(Buffer.concat([...encodeProtobuf([odd], 'allow-utf-8')]));
+  const adapter = await startWithAnswer(Buffer.concat([...encodeProtobuf([odd], 'allow-utf-8')]));
   expect(await adapter.samples('adapter_errors')).toEqual([
     'adapter_errors_total{reason="native_histogram",source="app"} 1',
   ]);
 });
 
 test('a native histogram alone is shown in a text by its sum and count', async () => {
-  const adapter = await adapterOf(Buffer.concat([...encodeProtobuf(families, 'allow-utf-8')]));
+  const adapter = await startWithAnswer(Buffer.concat([...encodeProtobuf(families, 'allow-utf-8')]));
   expect(await adapter.samples('n_')).toEqual(['n_bucket{x="1",le="+Inf"} 11', 'n_sum{x="1"} 4', 'n_count{x="1"} 11']);
 });
 
 test('a summary whose sum a rule drops becomes plain samples in protobuf, which would add a sum of 0', async () => {
   const rule = '{ source_labels: [__name__], regex: s_sum, action: drop }';
-  const adapter = await adapterOf(Buffer.concat([...encodeProtobuf(families, 'allow-utf-8')]), `, relabel: [${rule}]`);
-  const passed = await familiesOf(await adapter.get('/metrics', { accept: protobufType }));
+  const adapter = await startWithAnswer(
+    Buffer.concat([...encodeProtobuf(families, 'allow-utf-8')]),
+    `, relabel: [${rule}]`,
+  );
+  const passed = await readPage(await adapter.get('/metrics', { accept: protobufType }));
   expect([passed.includes('s_count'), passed.includes('s_sum')]).toEqual([true, false]);
 });
 
@@ -116,6 +115,6 @@ test.each([
   ['with bytes that are none', () => Buffer.from([5, 255, 255, 255, 255, 255])],
   ['that is a text', () => Buffer.from('# TYPE a gauge\na 1\n')],
 ])('protobuf %s counts as not read', async (_what, change) => {
-  const adapter = await adapterOf(change(Buffer.concat([...encodeProtobuf(families, 'allow-utf-8')])));
+  const adapter = await startWithAnswer(change(Buffer.concat([...encodeProtobuf(families, 'allow-utf-8')])));
   expect(await adapter.samples('adapter_up')).toEqual(['adapter_up{source="app"} 0']);
 });

@@ -8,7 +8,7 @@ const counter = (name: string, ttl = 0): MetricSpec => ({ type: 'counter', name,
 const labels = (...pairs: [string, string][]) => new Map(pairs);
 const limits = { seriesPerMetric: 3, seriesPerSource: 5 };
 
-function valuesOf(store: SeriesStore): Record<string, number> {
+function readValues(store: SeriesStore): Record<string, number> {
   return Object.fromEntries(
     store
       .families()
@@ -43,7 +43,8 @@ test('label values with separators never merge two series', () => {
       fc.array(fc.tuple(fc.constantFrom('a', 'b', 'a.b'), fc.string())),
       fc.array(fc.tuple(fc.constantFrom('a', 'b', 'a.b'), fc.string())),
       (left, right) => {
-        const [a, b] = [new Map(left), new Map(right)];
+        const a = new Map(left);
+        const b = new Map(right);
         expect(labelsText(a) === labelsText(b)).toBe(plain(a) === plain(b));
       },
     ),
@@ -66,7 +67,7 @@ test('beyond the limit of a metric, samples go to its other series and are count
   const store = new SeriesStore();
   const sink = store.sink('s', limits);
   for (let at = 0; at < 10; at += 1) sink.series(counter('a'), labels(['id', String(at)]))?.add(1);
-  expect(valuesOf(store)).toEqual({ 'a{id="0"}': 1, 'a{id="1"}': 1, 'a{id="2"}': 1, 'a{id="other"}': 7 });
+  expect(readValues(store)).toEqual({ 'a{id="0"}': 1, 'a{id="1"}': 1, 'a{id="2"}': 1, 'a{id="other"}': 7 });
   expect(store.counts('s').overflow.values).toEqual(new Map([['a', 7]]));
 });
 
@@ -74,7 +75,7 @@ test('beyond the limit of a source, a new metric is dropped and counted', () => 
   const store = new SeriesStore();
   const sink = store.sink('s', limits);
   for (const name of ['a', 'b', 'c', 'd', 'e', 'f', 'g']) sink.series(counter(name), labels())?.add(1);
-  expect(Object.keys(valuesOf(store))).toHaveLength(5);
+  expect(Object.keys(readValues(store))).toHaveLength(5);
   expect(store.counts('s').overflow.values).toEqual(
     new Map([
       ['f', 1],
@@ -82,23 +83,24 @@ test('beyond the limit of a source, a new metric is dropped and counted', () => 
     ]),
   );
   store.sink('t', limits).series(counter('other_source'), labels())?.add(1);
-  expect(valuesOf(store)).toHaveProperty('other_source{}', 1);
+  expect(readValues(store)).toHaveProperty('other_source{}', 1);
 });
 
 test('a gauge beyond the limit is dropped', () => {
   const store = new SeriesStore();
   const sink = store.sink('s', { seriesPerMetric: 1, seriesPerSource: 9 });
   for (const id of ['1', '2']) sink.series({ ...counter('g'), type: 'gauge' }, labels(['id', id]))?.set(5);
-  expect(valuesOf(store)).toEqual({ 'g{id="1"}': 5 });
+  expect(readValues(store)).toEqual({ 'g{id="1"}': 5 });
 });
 
 test('a series without samples for its TTL is removed, and its handle is expired', () => {
   let now = 0;
   const store = new SeriesStore({ now: () => now });
   const sink = store.sink('s', limits);
-  const [old, kept] = [sink.series(counter('a', 2000), labels(['n', 'old'])), sink.series(counter('b'), labels())];
+  const old = sink.series(counter('a', 2000), labels(['n', 'old']));
+  const kept = sink.series(counter('b'), labels());
   for (now = 1000; now <= 4000; now += 1000) store.sweep();
-  expect([old?.expired, kept?.expired, valuesOf(store)]).toEqual([true, false, { 'b{}': 0 }]);
+  expect([old?.expired, kept?.expired, readValues(store)]).toEqual([true, false, { 'b{}': 0 }]);
   expect(store.counts('s')).toMatchObject({ expired: 1, series: 1 });
 });
 
@@ -110,7 +112,7 @@ test('a sample within the TTL keeps a series', () => {
     store.sweep();
     series?.add(1);
   }
-  expect(valuesOf(store)).toEqual({ 'a{}': 9 });
+  expect(readValues(store)).toEqual({ 'a{}': 9 });
 });
 
 test('samples that overflowed get a series of their own once a TTL has made room', () => {
@@ -122,7 +124,7 @@ test('samples that overflowed get a series of their own once a TTL has made room
   for (now = 1000; now <= 3000; now += 1000) store.sweep();
   expect(overflow?.expired).toBe(true);
   sink.series(counter('a', 1000), labels(['id', '2']))?.add(1);
-  expect(valuesOf(store)).toEqual({ 'a{id="2"}': 1 });
+  expect(readValues(store)).toEqual({ 'a{id="2"}': 1 });
 });
 
 test.each([
@@ -146,7 +148,7 @@ test('after a reload a metric may have another type, and series of removed sourc
     .sink('s', limits)
     .series({ ...counter('a'), type: 'gauge' }, labels())
     ?.set(7);
-  expect(valuesOf(store)).toEqual({ 'a{}': 7 });
+  expect(readValues(store)).toEqual({ 'a{}': 7 });
 });
 
 test('beyond the budget in bytes no series is added until others expire', () => {
@@ -167,7 +169,7 @@ test('beyond the budget in bytes no series is added until others expire', () => 
   for (now = 1000; now <= 3000; now += 1000) store.sweep();
   expect([store.bytes, store.counts('s').series]).toEqual([0, 0]);
   fill();
-  expect(valuesOf(store)).toHaveProperty('a{id="0"}', 1);
+  expect(readValues(store)).toHaveProperty('a{id="0"}', 1);
 });
 
 test('beyond the budget summaries keep fewer observations', () => {
@@ -200,16 +202,17 @@ test('names from outside have counters of their own up to a limit', () => {
 
 test('clearing removes the series of one source or of all, and frees their names', () => {
   const store = new SeriesStore();
-  const [one, two] = [store.sink('one', limits), store.sink('two', limits)];
+  const one = store.sink('one', limits);
+  const two = store.sink('two', limits);
   const a = one.series(counter('a'), labels());
   a?.add(5);
   two.series(counter('b'), labels())?.add(5);
   store.clear('one');
-  expect([a?.expired, valuesOf(store)]).toEqual([true, { 'b{}': 5 }]);
+  expect([a?.expired, readValues(store)]).toEqual([true, { 'b{}': 5 }]);
   one.series({ ...counter('a'), type: 'gauge' }, labels())?.set(1);
-  expect(valuesOf(store)).toEqual({ 'a{}': 1, 'b{}': 5 });
+  expect(readValues(store)).toEqual({ 'a{}': 1, 'b{}': 5 });
   store.clear();
-  expect([valuesOf(store), store.bytes, store.counts('one').series, store.counts('one').expired]).toEqual([
+  expect([readValues(store), store.bytes, store.counts('one').series, store.counts('one').expired]).toEqual([
     {},
     0,
     0,
@@ -226,8 +229,8 @@ test('a set is a gauge of its members, whose memory counts towards the budget', 
   const before = store.bytes;
   for (const member of ['bob', 'eve', 'bob']) series?.addMember(member);
   const [family] = store.families();
-  expect([family?.type, valuesOf(store), store.bytes > before]).toEqual(['gauge', { 'users{}': 2 }, true]);
+  expect([family?.type, readValues(store), store.bytes > before]).toEqual(['gauge', { 'users{}': 2 }, true]);
   expect(sink.series({ ...counter('users'), type: 'gauge' }, labels())).toBeUndefined();
   for (now = 0; now <= 61_000; now += 1000) store.sweep();
-  expect([valuesOf(store), store.bytes]).toEqual([{ 'users{}': 0 }, before]);
+  expect([readValues(store), store.bytes]).toEqual([{ 'users{}': 0 }, before]);
 });

@@ -10,7 +10,8 @@ const styles = { dogstatsd: true, influxdb: true, librato: true, signalfx: true 
 const sets = { maxAge: 60_000, maxMembers: 1000 };
 
 function setUp(mapping = '', cacheSize = 1000) {
-  const [sink, counts] = [new MemorySink(), new StatsdCounts()];
+  const sink = new MemorySink();
+  const counts = new StatsdCounts();
   const ingest = new StatsdIngest({
     sink,
     counts,

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { escapeName } from '../../src/statsd/line/escape.ts';
+import { escapeStatsdName } from '../../src/statsd/line/escape.ts';
 import { parseMeaning } from '../../src/statsd/line/meaning.ts';
 
 const all = { dogstatsd: true, influxdb: true, librato: true, signalfx: true };
@@ -89,8 +89,8 @@ test('a tag style that is switched off stays in the name or is left out', () => 
 test('an escaped name is a Prometheus name, and escaping it again changes nothing', () => {
   fc.assert(
     fc.property(fc.string({ minLength: 1, unit: 'binary' }), (name) => {
-      const escaped = escapeName(name);
-      return /^[a-zA-Z_][a-zA-Z0-9_]*$/.test(escaped) && escapeName(escaped) === escaped;
+      const escaped = escapeStatsdName(name);
+      return /^[a-zA-Z_][a-zA-Z0-9_]*$/.test(escaped) && escapeStatsdName(escaped) === escaped;
     }),
   );
 });
@@ -102,5 +102,5 @@ test.each([
   ['0starts', '_0starts'],
   ['with😱.emoji', 'with__emoji'],
 ])('%s is escaped to %s', (name, escaped) => {
-  expect(escapeName(name)).toBe(escaped);
+  expect(escapeStatsdName(name)).toBe(escaped);
 });

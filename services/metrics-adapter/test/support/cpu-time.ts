@@ -1,5 +1,5 @@
 /** CPU time of this process in milliseconds until an action ends. On a busy machine it is about the same. */
-export async function cpuTimeOf(action: () => Promise<unknown>): Promise<number> {
+export async function measureCpuTime(action: () => Promise<unknown>): Promise<number> {
   const before = process.cpuUsage();
   await action();
   return since(before);

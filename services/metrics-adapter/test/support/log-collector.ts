@@ -15,11 +15,9 @@ export type LogCollector = {
 
 /** A real HTTP server that takes batches of records, as a collector of logs does. */
 export async function startCollector(statuses: number[] = []): Promise<LogCollector> {
-  const [requests, answer, taken]: [IncomingMessage[], number[], Map<string, string[]>] = [
-    [],
-    [...statuses],
-    new Map(),
-  ];
+  const requests: IncomingMessage[] = [];
+  const answer = [...statuses];
+  const taken = new Map<string, string[]>();
   const take = async (request: IncomingMessage): Promise<number> => {
     requests.push(request);
     const body = await text(request.headers['content-encoding'] === 'gzip' ? request.pipe(createGunzip()) : request);

@@ -15,7 +15,7 @@ export class MemorySink implements SeriesSink {
     const known = this.specs.get(spec.name) ?? spec;
     this.specs.set(spec.name, known);
     if (known.type !== spec.type) return undefined;
-    const key = keyOf(spec.name, labels);
+    const key = formatKey(spec.name, labels);
     const kept = this.kept.get(key) ?? { expired: false, value: 0, observations: [], members: new Set() };
     this.kept.set(key, kept);
     return {
@@ -51,7 +51,7 @@ export class MemorySink implements SeriesSink {
   }
 }
 
-function keyOf(name: string, labels: Labels): string {
+function formatKey(name: string, labels: Labels): string {
   const pairs = [...labels].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([label, value]) => `${label}="${value}"`);
   return pairs.length === 0 ? name : `${name}{${pairs.join(',')}}`;
 }

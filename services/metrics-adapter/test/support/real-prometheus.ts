@@ -23,7 +23,8 @@ export async function startPrometheus(
   address: string,
   jobs: Record<string, string> = { pod: '/metrics' },
 ): Promise<RealPrometheus> {
-  const [folder, port] = [tempDir(), await freePort()];
+  const folder = tempDir();
+  const port = await freePort();
   const config = join(folder, 'prometheus.yml');
   const scrapes = Object.entries(jobs).map(([job, where]) => {
     const { pathname, searchParams } = new URL(where, address);

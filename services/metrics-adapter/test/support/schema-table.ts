@@ -36,7 +36,7 @@ function rows({ properties = {}, required = [] }: Schema, prefix: string): strin
 }
 
 /** The rows of a Markdown table without the padding of a formatter. */
-export function cellsOf(table: string | undefined): string[] {
+export function readCells(table: string | undefined): string[] {
   const lines = (table ?? '').trim().split('\n');
   return lines.map((row) =>
     row

@@ -27,7 +27,7 @@ function split(chunks: readonly Buffer[], maxLineBytes = 1_000_000) {
 
 const text = fc.string({ unit: fc.constantFrom('a', 'ü', '😱', '\n', '\r\n', ' '), maxLength: 60 });
 
-function chunksOf(bytes: Buffer, cuts: readonly number[]): Buffer[] {
+function cutAt(bytes: Buffer, cuts: readonly number[]): Buffer[] {
   const places = [...cuts.map((cut) => cut % (bytes.length + 1)), 0, bytes.length].toSorted((a, b) => a - b);
   return places.slice(1).map((place, index) => bytes.subarray(places[index], place));
 }
@@ -35,7 +35,7 @@ function chunksOf(bytes: Buffer, cuts: readonly number[]): Buffer[] {
 test('the lines are the same for all chunks of a text', () => {
   fc.assert(
     fc.property(text, fc.array(fc.nat(200)), (whole, cuts) => {
-      const { lines } = split(chunksOf(Buffer.from(whole), cuts));
+      const { lines } = split(cutAt(Buffer.from(whole), cuts));
       const expected = whole.split('\n').map((line) => line.replace(/\r$/, ''));
       if (whole === '' || whole.endsWith('\n')) expected.pop();
       expect(lines).toEqual(expected);
@@ -47,7 +47,7 @@ test('each end is the position after its line', () => {
   fc.assert(
     fc.property(text, fc.array(fc.nat(200)), (whole, cuts) => {
       const bytes = Buffer.from(whole);
-      const { lines, ends } = split(chunksOf(bytes, cuts));
+      const { lines, ends } = split(cutAt(bytes, cuts));
       for (const [index, end] of ends.entries())
         expect(split([bytes.subarray(end)]).lines).toEqual(lines.slice(index + 1));
     }),
@@ -58,7 +58,7 @@ test('no line is longer than the limit, and nothing after a long line is lost', 
   fc.assert(
     fc.property(fc.nat(3000), fc.array(fc.nat(4000)), (length, cuts) => {
       const bytes = Buffer.from(`${'x'.repeat(length)}\nafter\n`);
-      const { lines, cuts: cut } = split(chunksOf(bytes, cuts), 100);
+      const { lines, cuts: cut } = split(cutAt(bytes, cuts), 100);
       expect(lines).toEqual([...(length > 0 ? ['x'.repeat(Math.min(length, 100))] : ['']), 'after']);
       expect(cut).toBe(length > 100 ? 1 : 0);
     }),

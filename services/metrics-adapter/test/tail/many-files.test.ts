@@ -77,7 +77,8 @@ test('300 files are read under ulimit -n 200', async () => {
   const config = join(folder, 'adapter.yaml');
   const rules = "rules: [{ match: '^line', metrics: [{ name: log_lines, type: counter }] }]";
   writeFileSync(config, `logs: [{ name: log, files: ['${folder}/*.log'], ${rules} }]\n`);
-  const [port, main] = [await freePort(), join(import.meta.dirname, '../../src/main.ts')];
+  const port = await freePort();
+  const main = join(import.meta.dirname, '../../src/main.ts');
   const child = spawn('sh', ['-c', 'ulimit -n 200; exec "$0" "$@"', process.execPath, main], {
     env: { PATH: process.env['PATH'] ?? '', ADAPTER_CONFIG: config, HOST: '127.0.0.1', PORT: String(port) },
     stdio: 'ignore',

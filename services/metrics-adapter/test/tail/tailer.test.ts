@@ -126,7 +126,9 @@ test('a hole of zeros that a writer without append leaves is skipped', async () 
 
 test('a link that is changed to another file and back is followed, and no line is read twice', async () => {
   const directory = tempDir();
-  const [a, b, link] = ['a', 'b', 'current'].map((name) => join(directory, name)) as [string, string, string];
+  const a = join(directory, 'a');
+  const b = join(directory, 'b');
+  const link = join(directory, 'current');
   const point = (to: string) => {
     symlinkSync(to, `${link}.new`);
     renameSync(`${link}.new`, link);

@@ -1,18 +1,18 @@
 import { createHash, randomInt, randomUUID } from 'node:crypto';
 import { formatDuration } from '@podkit/chassis/config/duration';
 import { PodkitError } from '@podkit/chassis/errors';
-import { isEmpty, type Value, valueCount, valueList, valueNumber, valueText } from './value.ts';
+import { isEmpty, type TemplateValue, valueCount, valueList, valueNumber, valueText } from './value.ts';
 
 /** A function of templates, with its least and most number of arguments. */
-export type TemplateFunction = { least: number; most: number; call: (...values: Value[]) => Value };
+export type TemplateFunction = { least: number; most: number; call: (...values: TemplateValue[]) => TemplateValue };
 
 const takes = (least: number, most: number, call: TemplateFunction['call']): TemplateFunction => ({
   least,
   most,
   call,
 });
-const onText = (call: (text: string) => Value) => takes(1, 1, (value) => call(valueText(value)));
-const onTexts = (call: (option: string, text: string) => Value) =>
+const onText = (call: (text: string) => TemplateValue) => takes(1, 1, (value) => call(valueText(value)));
+const onTexts = (call: (option: string, text: string) => TemplateValue) =>
   takes(2, 2, (option, value) => call(valueText(option), valueText(value)));
 const onNumber = (call: (value: number) => number) => takes(1, 1, (value) => call(valueNumber(value)));
 const onNumbers = (call: (...values: number[]) => number, least = 1, most = Infinity) =>
@@ -32,10 +32,10 @@ const texts = {
   trimPrefix: onTexts((prefix, text) => (text.startsWith(prefix) ? text.slice(prefix.length) : text)),
   trimSuffix: onTexts((suffix, text) => (text.endsWith(suffix) ? text.slice(0, text.length - suffix.length) : text)),
   nospace: onText((text) => text.replaceAll(/\s/g, '')),
-  trunc: takes(2, 2, (count, text) => truncated(valueText(text), valueNumber(count))),
+  trunc: takes(2, 2, (count, text) => truncate(valueText(text), valueNumber(count))),
   substr: takes(3, 3, (from, to, text) => substring(valueText(text), valueNumber(from), valueNumber(to))),
-  repeat: takes(2, 2, (count, text) => repeated(valueText(text), valueCount(count))),
-  replace: takes(3, 3, (old, by, text) => replaced(valueText(text), valueText(old), valueText(by))),
+  repeat: takes(2, 2, (count, text) => repeatText(valueText(text), valueCount(count))),
+  replace: takes(3, 3, (old, by, text) => replaceText(valueText(text), valueText(old), valueText(by))),
   contains: onTexts((part, text) => text.includes(part)),
   hasPrefix: onTexts((prefix, text) => text.startsWith(prefix)),
   hasSuffix: onTexts((suffix, text) => text.endsWith(suffix)),
@@ -55,7 +55,7 @@ const lists = {
   list: takes(0, Infinity, (...values) => values),
   first: takes(1, 1, (value) => valueList(value)[0]),
   last: takes(1, 1, (value) => valueList(value).at(-1)),
-  join: takes(2, 2, (between, value) => joined(valueList(value).map(valueText), valueText(between))),
+  join: takes(2, 2, (between, value) => joinTexts(valueList(value).map(valueText), valueText(between))),
   splitList: onTexts((between, text) => text.split(between)),
   uniq: takes(1, 1, (value) => [...new Set(valueList(value))]),
   sortAlpha: takes(1, 1, (value) => valueList(value).map(valueText).toSorted()),
@@ -110,30 +110,31 @@ export const templateFunctions: ReadonlyMap<string, TemplateFunction> = new Map(
 );
 
 /** Characters of the longest text. Parameters of a probe decide its length, and one may multiply another. */
-const longest = 1_048_576;
+const longestText = 1_048_576;
 
 /** @throws {PodkitError} ERR_TEMPLATE if a text of this length is too long */
 function checkLength(length: number): void {
-  if (length > longest) throw new PodkitError('ERR_TEMPLATE', `a text would have more than ${longest} characters`);
+  if (length > longestText)
+    throw new PodkitError('ERR_TEMPLATE', `a text would have more than ${longestText} characters`);
 }
 
-function repeated(text: string, count: number): string {
+function repeatText(text: string, count: number): string {
   checkLength(text.length * count);
   return text.repeat(count);
 }
 
-function replaced(text: string, old: string, by: string): string {
+function replaceText(text: string, old: string, by: string): string {
   const places = old === '' ? text.length + 1 : text.split(old).length - 1;
   checkLength(text.length + places * by.length);
   return text.replaceAll(old, () => by);
 }
 
-function joined(parts: readonly string[], between: string): string {
+function joinTexts(parts: readonly string[], between: string): string {
   checkLength(parts.reduce((sum, { length }) => sum + length, parts.length * between.length));
   return parts.join(between);
 }
 
-function truncated(text: string, count: number): string {
+function truncate(text: string, count: number): string {
   const letters = Array.from(text);
   return (count < 0 ? letters.slice(count) : letters.slice(0, count)).join('');
 }
@@ -144,9 +145,9 @@ function substring(text: string, from: number, to: number): string {
 
 /** A random whole number of at least `from` and below `to`. */
 function randomBetween(from: number, to: number): number {
-  const [low, high] = [from, to].map((bound) => Math.trunc(Math.min(Math.max(bound, -(2 ** 46)), 2 ** 46))) as [
-    number,
-    number,
-  ];
+  // randomInt takes ranges below 2^48 only.
+  const limit = (bound: number) => Math.trunc(Math.min(Math.max(bound, -(2 ** 46)), 2 ** 46));
+  const low = limit(from);
+  const high = limit(to);
   return high > low ? randomInt(low, high) : low;
 }

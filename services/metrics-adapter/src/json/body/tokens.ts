@@ -1,13 +1,15 @@
 import { PodkitError } from '@podkit/chassis/errors';
-import type { Value } from './value.ts';
+import type { TemplateValue } from './value.ts';
 
-export type Token = { kind: 'literal'; value: Value } | { kind: 'field' | 'word' | 'sign'; text: string };
+export type TemplateToken =
+  | { kind: 'literal'; value: TemplateValue }
+  | { kind: 'field' | 'word' | 'sign'; text: string };
 
 const grammar = /\s*(?:("(?:[^"\\]|\\.)*"|`[^`]*`)|([-+]?\d+(?:\.\d+)?)(?![\w.])|\.(\w+)|([A-Za-z_]\w*)|([|()]))/sy;
 
 /** The tokens between `{{` and `}}`. @throws {PodkitError} ERR_TEMPLATE */
-export function tokenize(action: string): Token[] {
-  const tokens: Token[] = [];
+export function tokenize(action: string): TemplateToken[] {
+  const tokens: TemplateToken[] = [];
   const text = action.trimEnd();
   grammar.lastIndex = 0;
   for (let at = 0; at < text.length; at = grammar.lastIndex) {
@@ -18,7 +20,7 @@ export function tokenize(action: string): Token[] {
   return tokens;
 }
 
-function toToken([, quoted, number, field, word, sign = '']: RegExpExecArray, action: string): Token {
+function toToken([, quoted, number, field, word, sign = '']: RegExpExecArray, action: string): TemplateToken {
   if (quoted !== undefined) return { kind: 'literal', value: unquoted(quoted, action) };
   if (number !== undefined) return { kind: 'literal', value: Number(number) };
   if (field !== undefined) return { kind: 'field', text: field };

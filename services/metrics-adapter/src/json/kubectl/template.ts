@@ -4,7 +4,7 @@ import { toLabel } from '../value.ts';
 import { PathParser, unquote } from './path-parser.ts';
 import type { Step } from './steps.ts';
 
-type Part = { text: string } | { path: Step } | { range: Step; body: Part[] };
+type TemplatePart = { text: string } | { path: Step } | { range: Step; body: TemplatePart[] };
 
 /** A template of kubectl: text with paths in braces. */
 export type KubectlTemplate = {
@@ -30,9 +30,9 @@ export function compileKubectl(template: string): KubectlTemplate {
   return { values, text };
 }
 
-function splitTemplate(template: string): Part[] {
-  const root: Part[] = [];
-  const open: Part[][] = [root];
+function splitTemplate(template: string): TemplatePart[] {
+  const root: TemplatePart[] = [];
+  const open: TemplatePart[][] = [root];
   const fail = (why: string): never => {
     throw new PodkitError('ERR_JSONPATH', `JSONPath "${template}": ${why}`);
   };
@@ -55,7 +55,7 @@ function splitTemplate(template: string): Part[] {
   return root;
 }
 
-function render(parts: readonly Part[], document: Json): string {
+function render(parts: readonly TemplatePart[], document: Json): string {
   let text = '';
   for (const part of parts) {
     if ('text' in part) text += part.text;
@@ -65,7 +65,7 @@ function render(parts: readonly Part[], document: Json): string {
   return text;
 }
 
-function collect(parts: readonly Part[], document: Json): Json[] {
+function collect(parts: readonly TemplatePart[], document: Json): Json[] {
   return parts.flatMap((part) => {
     if ('text' in part) return [];
     return 'path' in part ? part.path([document]) : part.range([document]).flatMap((item) => collect(part.body, item));

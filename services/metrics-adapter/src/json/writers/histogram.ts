@@ -10,7 +10,7 @@ import { toNumber } from '../value.ts';
 import { compileTimestamp, type MetricWriter } from './writer.ts';
 
 type Bucket = [bound: number, count: number];
-type Parts = { buckets: Bucket[] | undefined; sum: number | undefined; count: number | undefined };
+type HistogramParts = { buckets: Bucket[] | undefined; sum: number | undefined; count: number | undefined };
 
 /** A histogram from an element's buckets, sum and count; `scale` applies to bounds and sum. @throws {PodkitError} ERR_JSONPATH, ERR_TIME, ERR_METRIC */
 export function compileHistogram(config: JsonMetricConfig): MetricWriter {
@@ -27,7 +27,7 @@ export function compileHistogram(config: JsonMetricConfig): MetricWriter {
     const buckets = histogram.cumulative ? read : read && accumulate(read);
     const sum = toNumber(sumAt.first(element));
     const count = toNumber(countAt.first(element));
-    const point = histogramPoint({ buckets, sum: sum === undefined ? undefined : sum * scale, count });
+    const point = buildPoint({ buckets, sum: sum === undefined ? undefined : sum * scale, count });
     if (point === undefined) return onBadValue('value');
     const time = readTimestamp(element);
     return time === undefined ? onBadValue('timestamp') : family.add(labels, { ...point, ...time });
@@ -35,7 +35,7 @@ export function compileHistogram(config: JsonMetricConfig): MetricWriter {
 }
 
 /** Undefined if a bound or count is invalid, a bound is repeated, or counts decrease. */
-function histogramPoint({ buckets, sum, count }: Parts): HistogramPoint | undefined {
+function buildPoint({ buckets, sum, count }: HistogramParts): HistogramPoint | undefined {
   if (buckets === undefined) return undefined;
   const highest = buckets.reduce((most, [, value]) => Math.max(most, value), 0);
   const total = count ?? highest;

@@ -11,8 +11,8 @@ export function compileNumberWriter(config: JsonMetricConfig): MetricWriter {
   if (type === 'info' && !name.endsWith('_info'))
     throw new PodkitError('ERR_METRIC', `the name of an info must end with _info: ${name}_info`);
   const readTimestamp = compileTimestamp(config);
-  if (type === 'info') return constant(1, readTimestamp);
-  if (typeof value === 'number') return constant(value * scale, readTimestamp);
+  if (type === 'info') return constantWriter(1, readTimestamp);
+  if (typeof value === 'number') return constantWriter(value * scale, readTimestamp);
   const query = compileQuery(value);
   const readNumber = compileValue(config);
   return (element, { labels, family, onBadValue }) => {
@@ -26,7 +26,10 @@ export function compileNumberWriter(config: JsonMetricConfig): MetricWriter {
   };
 }
 
-function constant(value: number, readTimestamp: (element: Json) => { timestamp?: number } | undefined): MetricWriter {
+function constantWriter(
+  value: number,
+  readTimestamp: (element: Json) => { timestamp?: number } | undefined,
+): MetricWriter {
   return (element, { labels, family, onBadValue }) => {
     const time = readTimestamp(element);
     return time === undefined ? onBadValue('timestamp') : family.add(labels, { value, ...time });

@@ -1,5 +1,5 @@
 import type { LineOrigin } from '../../tail/open-file.ts';
-import type { Format } from './fields.ts';
+import type { LineFormat } from './fields.ts';
 
 export type CsvOptions = {
   /** The columns to read. */
@@ -18,7 +18,7 @@ type OpenRecord = { cells: string[]; text: string };
 type State = { slots: Int32Array | undefined; open: OpenRecord | undefined; record: string };
 
 /** Lines of RFC 4180 (https://www.rfc-editor.org/rfc/rfc4180): quoted fields may hold delimiters, quotes and line ends. */
-export function csvFormat({ names, delimiter, columns, maxRecordLength }: CsvOptions): Format {
+export function csvFormat({ names, delimiter, columns, maxRecordLength }: CsvOptions): LineFormat {
   const findSlots = (header: readonly string[]) => Int32Array.from(names, (name) => header.indexOf(name));
   const fixed = columns === undefined ? undefined : findSlots(columns);
   const states = new WeakMap<LineOrigin, State>();
@@ -61,12 +61,17 @@ export function splitCsv(line: string, delimiter: string, open?: OpenRecord): st
   let text = open && `${open.text}\n`;
   for (let at = 0; at <= line.length; ) {
     let rest = '';
-    if (text === undefined && line[at] === '"') [text, at] = ['', at + 1];
+    if (text === undefined && line[at] === '"') {
+      text = '';
+      at += 1;
+    }
     if (text !== undefined) {
-      const close = closingQuote(line, at);
+      const close = findQuoteEnd(line, at);
       text += line.slice(at, close === -1 ? undefined : close).replaceAll('""', '"');
       if (close === -1) return { cells, text };
-      [rest, at, text] = [text, close + 1, undefined];
+      rest = text;
+      at = close + 1;
+      text = undefined;
     }
     const next = line.indexOf(delimiter, at);
     cells.push(rest + line.slice(at, next === -1 ? undefined : next));
@@ -75,7 +80,7 @@ export function splitCsv(line: string, delimiter: string, open?: OpenRecord): st
   return cells;
 }
 
-function closingQuote(line: string, from: number): number {
+function findQuoteEnd(line: string, from: number): number {
   let at = line.indexOf('"', from);
   while (at !== -1 && line[at + 1] === '"') at = line.indexOf('"', at + 2);
   return at;

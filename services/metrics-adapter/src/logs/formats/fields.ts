@@ -4,7 +4,7 @@ import type { LineOrigin } from '../../tail/open-file.ts';
 export type Fields = readonly (string | undefined)[];
 
 /** Splits the lines of a format into fields. */
-export type Format = {
+export type LineFormat = {
   /** Names of the fields, from 1 on. */
   readonly names: readonly string[];
   /** The fields of a line; undefined if it doesn't have the format, or if its record continues in the next line. */

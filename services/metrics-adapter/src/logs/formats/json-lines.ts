@@ -1,13 +1,13 @@
 import { type Json, parseExact } from '../../json/parse.ts';
 import { toLabel } from '../../json/value.ts';
-import type { Format } from './fields.ts';
+import type { LineFormat } from './fields.ts';
 
 /**
  * Lines that are JSON objects. A name is a key, or a path of keys and indexes joined by dots, such as
  * `request.headers.0`. A key that has dots itself takes precedence. Objects and arrays become their JSON, and whole
  * numbers beyond 2^53 keep all their digits.
  */
-export function jsonFormat(names: readonly string[]): Format {
+export function jsonFormat(names: readonly string[]): LineFormat {
   const paths = names.map((name) => name.split('.'));
   return {
     names,
@@ -26,13 +26,13 @@ export function jsonFormat(names: readonly string[]): Format {
 }
 
 function readField(record: Record<string, Json>, name: string, path: readonly string[]): string | undefined {
-  let value = member(record, name);
-  if (value === undefined) value = path.reduce<Json | undefined>(member, record);
+  let value = memberOrItem(record, name);
+  if (value === undefined) value = path.reduce<Json | undefined>(memberOrItem, record);
   return value === undefined || value === null ? undefined : toLabel(value);
 }
 
 /** A member of an object, or an item of an array, whose key is its index as text. */
-function member(value: Json | undefined, key: string): Json | undefined {
+function memberOrItem(value: Json | undefined, key: string): Json | undefined {
   if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined;
   return (value as Record<string, Json>)[key];
 }

@@ -1,12 +1,15 @@
-import type { Format } from './fields.ts';
+import type { LineFormat } from './fields.ts';
 
-const [space, quote, equals, backslash] = [32, 34, 61, 92];
+const space = 32;
+const quote = 34;
+const equals = 61;
+const backslash = 92;
 
 /**
  * Lines of `key=value key="quoted value" flag`, as https://pkg.go.dev/github.com/kr/logfmt describes them; a key alone
  * has the value `true`. Only the given names are kept.
  */
-export function logfmtFormat(names: readonly string[]): Format {
+export function logfmtFormat(names: readonly string[]): LineFormat {
   const slots = new Map(names.map((name, index) => [name, index + 1]));
   return {
     names,
@@ -41,7 +44,7 @@ export function scanLogfmt(line: string, onPair: (key: string, value: string) =>
     }
     at += 1;
     const end = line.charCodeAt(at) === quote ? quotedEnd(line, at) : bareEnd(line, at);
-    onPair(key, line.charCodeAt(at) === quote ? unquote(line.slice(at, end)) : line.slice(at, end));
+    onPair(key, line.charCodeAt(at) === quote ? unquoteValue(line.slice(at, end)) : line.slice(at, end));
     at = end;
   }
 }
@@ -61,7 +64,7 @@ function quotedEnd(line: string, start: number): number {
   return Math.min(at + 1, line.length);
 }
 
-function unquote(quoted: string): string {
+function unquoteValue(quoted: string): string {
   const closed = quoted.length > 1 && quoted.endsWith('"');
   if (!quoted.includes('\\')) return quoted.slice(1, closed ? -1 : undefined);
   try {

@@ -1,4 +1,4 @@
-import { escapeName } from './escape.ts';
+import { escapeStatsdName } from './escape.ts';
 import { parseDecimal } from './number.ts';
 
 export type TagStyles = { dogstatsd: boolean; influxdb: boolean; librato: boolean; signalfx: boolean };
@@ -19,7 +19,7 @@ export type Meaning = {
 };
 
 export type SampleError = 'tag' | 'invalid_sample_factor' | 'unknown_component';
-export type Refusal =
+export type SampleRefusal =
   | 'malformed_line'
   | 'mixed_tagging_styles'
   | 'malformed_component'
@@ -27,7 +27,7 @@ export type Refusal =
   | 'too_long'
   | 'illegal_event';
 
-const kinds = new Map<string, Pick<Meaning, 'kind' | 'factor'>>([
+const kindsByType = new Map<string, Pick<Meaning, 'kind' | 'factor'>>([
   ['c', { kind: 'counter', factor: 1 }],
   // Etsy's servers have `m` for a meter, which counts like a counter.
   ['m', { kind: 'counter', factor: 1 }],
@@ -42,18 +42,19 @@ const kinds = new Map<string, Pick<Meaning, 'kind' | 'factor'>>([
 const lowestRate = 1e-9;
 
 /** Most bytes of a name with its tags: all series that the limits allow must fit into memory. */
-const longest = 4096;
+const longestSample = 4096;
 
 /**
  * Parse the head and the tail of a sample (latin1, from `readPacket`), or return why it is refused. An error in one tag
  * or field costs only that tag or field.
  */
-export function parseMeaning(head: string, tail: string, styles: TagStyles): Meaning | Refusal {
-  if (head.length + tail.length > longest) return 'too_long';
-  const [name, fields] = [decode(head), decode(tail)];
+export function parseMeaning(head: string, tail: string, styles: TagStyles): Meaning | SampleRefusal {
+  if (head.length + tail.length > longestSample) return 'too_long';
+  const name = decode(head);
+  const fields = decode(tail);
   if (name === undefined || fields === undefined) return 'malformed_line';
   const [type = '', ...components] = fields.split('|');
-  const kind = kinds.get(type);
+  const kind = kindsByType.get(type);
   if (kind === undefined) return 'illegal_event';
   if (components.includes('')) return 'malformed_component';
   const meaning: Meaning = { name, ...kind, labels: new Map(), weight: 1, errors: [] };
@@ -78,7 +79,7 @@ function decode(latin1: string): string | undefined {
   }
 }
 
-function readComponent(component: string, meaning: Meaning, styles: TagStyles): Refusal | undefined {
+function readComponent(component: string, meaning: Meaning, styles: TagStyles): SampleRefusal | undefined {
   if (component.startsWith('@')) {
     applyRate(component, meaning);
   } else if (component.startsWith('#')) {
@@ -103,7 +104,8 @@ function applyRate(component: string, meaning: Meaning): void {
 /** Take the tags out of a name (SignalFX in brackets, Librato after #, InfluxDB after a comma) and return the rest. */
 function readNameTags(meaning: Meaning, styles: TagStyles): string {
   const { name } = meaning;
-  const [open, close] = [name.indexOf('['), name.indexOf(']')];
+  const open = name.indexOf('[');
+  const close = name.indexOf(']');
   if (styles.signalfx && (open !== -1 || close !== -1)) {
     if (open === -1 || close < open) {
       meaning.errors.push('tag');
@@ -132,11 +134,11 @@ function splitTags(tags: string): string[] {
 function readTag(tag: string, separator: string, { labels, errors }: Meaning): void {
   const split = tag.indexOf(separator);
   if (split < 1 || split === tag.length - 1) errors.push('tag');
-  else labels.set(labelName(tag.slice(0, split)), tag.slice(split + 1));
+  else labels.set(toLabelName(tag.slice(0, split)), tag.slice(split + 1));
 }
 
 /** Prometheus reserves names with two leading underscores: the tag `__name__` would rename the metric. */
-function labelName(key: string): string {
-  const name = escapeName(key);
+function toLabelName(key: string): string {
+  const name = escapeStatsdName(key);
   return name.startsWith('__') ? `exported_${name}` : name;
 }

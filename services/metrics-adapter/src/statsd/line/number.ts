@@ -1,6 +1,9 @@
 import { decimalText } from '../../numbers/float-text.ts';
 
-const [zero, plus, minus, dot] = [48, 43, 45, 46];
+const zero = 48;
+const plus = 43;
+const minus = 45;
+const dot = 46;
 const powers = [1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15];
 
 /**

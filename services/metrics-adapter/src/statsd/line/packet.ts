@@ -20,7 +20,12 @@ export type PacketReader = {
   line?(start: number, end: number): void;
 };
 
-const [carriageReturn, colon, pipe, at, underscore, setType] = [13, 58, 124, 64, 95, 115];
+const carriageReturn = 13;
+const colon = 58;
+const pipe = 124;
+const at = 64;
+const underscore = 95;
+const setType = 115;
 
 /**
  * Read the lines of a packet: `name:value|type[|@rate][|#tags][|c:id][|T time][|e:data][|card:level]`, several values

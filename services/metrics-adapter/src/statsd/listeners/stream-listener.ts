@@ -68,7 +68,7 @@ async function listen(where: ListenOptions, options: StreamListenerOptions): Pro
       set.add(socket);
       socket.once('close', () => set.delete(socket));
     }
-    serve(socket, options);
+    readConnection(socket, options);
   });
   const listening = once(server, 'listening');
   server.listen(where);
@@ -85,7 +85,7 @@ async function listen(where: ListenOptions, options: StreamListenerOptions): Pro
   };
 }
 
-function serve(
+function readConnection(
   socket: Socket,
   { maxLineBytes, idleTimeout, onLines, onConnection, onTooLong, onConnectionError }: StreamListenerOptions,
 ): void {

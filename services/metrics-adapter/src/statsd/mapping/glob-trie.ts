@@ -1,6 +1,6 @@
-type Node<Rule> = {
-  literals: Map<string, Node<Rule>>;
-  star: Node<Rule> | undefined;
+type TrieNode<Rule> = {
+  literals: Map<string, TrieNode<Rule>>;
+  star: TrieNode<Rule> | undefined;
   rule: Rule | undefined;
   /** Position of the rule in the file; the smaller one wins if order matters. */
   order: number;
@@ -20,7 +20,7 @@ type Search<Rule> = { parts: string[]; path: string[]; found: GlobMatch<Rule> | 
  * on the depth, not on the number of patterns.
  */
 export class GlobTrie<Rule> {
-  readonly #root: Node<Rule> = newNode();
+  readonly #root: TrieNode<Rule> = newNode();
   readonly #ordered: boolean;
 
   /** With `ordered` the first added pattern that matches wins. Without it, at each part from the left a literal beats `*`. */
@@ -51,7 +51,7 @@ export class GlobTrie<Rule> {
     return search.found;
   }
 
-  #visit(node: Node<Rule>, depth: number, search: Search<Rule>): void {
+  #visit(node: TrieNode<Rule>, depth: number, search: Search<Rule>): void {
     const { parts, path, found } = search;
     if (depth === parts.length) {
       if (node.rule !== undefined && (found === undefined || node.order < found.order))
@@ -68,17 +68,17 @@ export class GlobTrie<Rule> {
     path.pop();
   }
 
-  #worthwhile(node: Node<Rule>, left: number, { found }: Search<Rule>): boolean {
+  #worthwhile(node: TrieNode<Rule>, left: number, { found }: Search<Rule>): boolean {
     if (left < node.least || left > node.most) return false;
     return found === undefined || (this.#ordered && node.best < found.order);
   }
 }
 
-function newNode<Rule>(): Node<Rule> {
+function newNode<Rule>(): TrieNode<Rule> {
   return { literals: new Map(), star: undefined, rule: undefined, order: 0, best: Infinity, least: Infinity, most: 0 };
 }
 
-function child<Rule>(node: Node<Rule>, part: string): Node<Rule> {
+function child<Rule>(node: TrieNode<Rule>, part: string): TrieNode<Rule> {
   const existing = part === '*' ? node.star : node.literals.get(part);
   const next = existing ?? newNode<Rule>();
   if (existing) return next;

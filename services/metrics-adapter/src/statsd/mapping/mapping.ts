@@ -21,29 +21,29 @@ export type Mapped = {
   scale: number;
 };
 
-type Rule = Omit<Mapped, 'name' | 'labels'> & { name: Template; labels: [string, Template][] };
+type MappingRule = Omit<Mapped, 'name' | 'labels'> & { name: Template; labels: [string, Template][] };
 /** The values of `match_metric_type`. A set is exposed and mapped as a gauge. */
 type MappedKind = Exclude<SampleKind, 'set'>;
-type RegexRule = { regex: BoundedRegex; kind: MappedKind | undefined; rule: Rule };
+type RegexRule = { regex: BoundedRegex; kind: MappedKind | undefined; rule: MappingRule };
 
-const kinds: readonly MappedKind[] = ['counter', 'gauge', 'observer'];
-const reference = '\\$\\{?\\w+\\}?';
+const mappedKinds: readonly MappedKind[] = ['counter', 'gauge', 'observer'];
+const referencePattern = '\\$\\{?\\w+\\}?';
 const globPattern = /^(?:\*|[a-zA-Z_][a-zA-Z0-9_-]*)(?:\.(?:\*|[a-zA-Z0-9_][a-zA-Z0-9_-]*))*$/;
-const namePattern = new RegExp(`^(?:[a-zA-Z_]|${reference})(?:[a-zA-Z0-9_]|${reference})*$`);
+const namePattern = new RegExp(`^(?:[a-zA-Z_]|${referencePattern})(?:[a-zA-Z0-9_]|${referencePattern})*$`);
 
 /** The compiled mappings of a file. As in statsd_exporter all globs come before all regexes. */
 export class MappingTable {
   readonly size: number;
   /** The options of names without a mapping. */
   readonly unmapped: Pick<Mapped, 'observer' | 'ttl'>;
-  readonly #globs: Record<MappedKind, GlobTrie<Rule>>;
+  readonly #globs: Record<MappedKind, GlobTrie<MappingRule>>;
   readonly #regexes: RegexRule[] = [];
 
   constructor({ defaults = {}, mappings = [] }: MappingFile, where: (place: Place) => string = placeText) {
     this.size = mappings.length;
     this.unmapped = { observer: compileObserver({}, defaults), ttl: defaults.ttl ?? 0 };
     const ordered = !(defaults.glob_disable_ordering ?? false);
-    const trie = () => new GlobTrie<Rule>({ ordered });
+    const trie = () => new GlobTrie<MappingRule>({ ordered });
     this.#globs = { counter: trie(), gauge: trie(), observer: trie() };
     const errors: string[] = [];
     for (const [index, entry] of mappings.entries()) {
@@ -74,7 +74,11 @@ export class MappingTable {
     check(entry, defaults);
     if ((entry.match_type || defaults.match_type || 'glob') === 'regex') {
       const regex = compileRegex(entry.match);
-      this.#regexes.push({ regex, kind: entry.match_metric_type, rule: compileRule(entry, defaults, regex.groups) });
+      this.#regexes.push({
+        regex,
+        kind: entry.match_metric_type,
+        rule: compileMappingRule(entry, defaults, regex.groups),
+      });
       return;
     }
     if (!globPattern.test(entry.match))
@@ -82,8 +86,8 @@ export class MappingTable {
         'match',
         `"${entry.match}" is not a glob: parts of letters, digits, _ and -, or *, between dots`,
       );
-    const rule = compileRule(entry, defaults, []);
-    for (const kind of entry.match_metric_type === undefined ? kinds : [entry.match_metric_type])
+    const rule = compileMappingRule(entry, defaults, []);
+    for (const kind of entry.match_metric_type === undefined ? mappedKinds : [entry.match_metric_type])
       this.#globs[kind].add(entry.match, index, rule);
   }
 }
@@ -123,7 +127,7 @@ function check(entry: MappingEntry, defaults: MappingDefaults): void {
     throw new MappingError('histogram_options', 'the observer is a summary');
 }
 
-function compileRule(entry: MappingEntry, defaults: MappingDefaults, groups: readonly string[]): Rule {
+function compileMappingRule(entry: MappingEntry, defaults: MappingDefaults, groups: readonly string[]): MappingRule {
   return {
     action: entry.action || 'map',
     name: compileTemplate(entry.name ?? '', groups),
@@ -136,7 +140,7 @@ function compileRule(entry: MappingEntry, defaults: MappingDefaults, groups: rea
   };
 }
 
-function fill({ name, labels, ...rest }: Rule, captures: Captures): Mapped {
+function fill({ name, labels, ...rest }: MappingRule, captures: Captures): Mapped {
   return {
     ...rest,
     name: name.render(captures),

@@ -11,10 +11,10 @@ export type Observer =
       ageBuckets: number;
     };
 
-type Options = Pick<MappingEntry, 'observer_type' | 'histogram_options' | 'summary_options'>;
+type ObserverOptions = Pick<MappingEntry, 'observer_type' | 'histogram_options' | 'summary_options'>;
 
 /** The defaults of client_golang, which statsd_exporter inherits. */
-const standard = {
+const clientGolangDefaults = {
   buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
   nativeFactor: 1.1,
   nativeMaxBuckets: 256,
@@ -28,25 +28,33 @@ const standard = {
 };
 
 /** The observer of a mapping: its own options, then the file's defaults, then client_golang's. A zero counts as not set. */
-export function compileObserver(entry: Options, defaults: MappingDefaults): Observer {
+export function compileObserver(entry: ObserverOptions, defaults: MappingDefaults): Observer {
   if ((entry.observer_type || defaults.observer_type) === 'histogram') {
-    const [own, shared] = [entry.histogram_options ?? {}, defaults.histogram_options ?? {}];
+    const own = entry.histogram_options ?? {};
+    const shared = defaults.histogram_options ?? {};
     return {
       type: 'histogram',
-      buckets: (filled(own.buckets) ?? filled(shared.buckets) ?? standard.buckets).toSorted((a, b) => a - b),
+      buckets: (filled(own.buckets) ?? filled(shared.buckets) ?? clientGolangDefaults.buckets).toSorted(
+        (a, b) => a - b,
+      ),
       nativeFactor:
-        own.native_histogram_bucket_factor || shared.native_histogram_bucket_factor || standard.nativeFactor,
+        own.native_histogram_bucket_factor ||
+        shared.native_histogram_bucket_factor ||
+        clientGolangDefaults.nativeFactor,
       nativeMaxBuckets:
-        own.native_histogram_max_buckets || shared.native_histogram_max_buckets || standard.nativeMaxBuckets,
+        own.native_histogram_max_buckets ||
+        shared.native_histogram_max_buckets ||
+        clientGolangDefaults.nativeMaxBuckets,
     };
   }
-  const [own, shared] = [entry.summary_options ?? {}, defaults.summary_options ?? {}];
-  const quantiles = filled(own.quantiles) ?? filled(shared.quantiles) ?? standard.quantiles;
+  const own = entry.summary_options ?? {};
+  const shared = defaults.summary_options ?? {};
+  const quantiles = filled(own.quantiles) ?? filled(shared.quantiles) ?? clientGolangDefaults.quantiles;
   return {
     type: 'summary',
     quantiles: quantiles.map(({ quantile, error = 0 }) => ({ quantile, error })),
-    maxAge: own.max_age || shared.max_age || standard.maxAge,
-    ageBuckets: own.age_buckets || shared.age_buckets || standard.ageBuckets,
+    maxAge: own.max_age || shared.max_age || clientGolangDefaults.maxAge,
+    ageBuckets: own.age_buckets || shared.age_buckets || clientGolangDefaults.ageBuckets,
   };
 }
 
