@@ -75,10 +75,10 @@ export class Adapter {
   }
 
   /**
-   * Use another configuration. Sources that are equal in both keep running, and series stay. When the new one has an
-   * error, the old one stays in use.
+   * Use another configuration. Sources whose configuration is the same keep running, and series stay. If the new
+   * configuration has an error, the old one stays in use.
    *
-   * @throws {ConfigError | PodkitError} with what is wrong with it
+   * @throws {ConfigError | PodkitError} that says what is wrong
    */
   async reload(config: AdapterConfig): Promise<void> {
     const next = this.#createSources(config, this.#sources);

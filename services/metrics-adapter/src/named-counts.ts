@@ -1,4 +1,4 @@
-/** Names that have a count of their own. Some come from outside, so all further names count as `other`. */
+/** Names with a count of their own. Clients choose some names, so all further names count as `other`. */
 const mostNames = 100;
 
 /** Counts by name. */

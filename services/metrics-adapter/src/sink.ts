@@ -1,7 +1,7 @@
 /** Label names to values; the order doesn't matter. */
 export type Labels = ReadonlyMap<string, string>;
 
-/** A metric without its series. The first spec of a name decides on the type; others with another type are refused. */
+/** A metric without its series. The first spec with a name decides the type; later ones of another type are refused. */
 export type MetricSpec = {
   name: string;
   help: string;
@@ -10,7 +10,7 @@ export type MetricSpec = {
 } & (
   | { type: 'counter' | 'gauge' }
   | {
-      /** The number of different members lately, exposed as a gauge. */
+      /** The number of different members within `maxAge`, exposed as a gauge. */
       type: 'set';
       /** Milliseconds for which a member counts after its last sample. */
       maxAge: number;

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
-/** Milliseconds of work between two pauses. A probe that arrives meanwhile waits for a few of these at most. */
+/** Milliseconds of work between two pauses. A probe that arrives during the work waits for a few slices at most. */
 const sliceMilliseconds = 5;
 
 /** Divides long work into slices. When `over` is true, `await pause()` lets others run. */

@@ -16,10 +16,12 @@ export async function loadAdapterConfig(path: string): Promise<AdapterConfig> {
 /** The same from a text. @throws {ConfigError} */
 export function parseAdapterConfig(text: string, file: string): AdapterConfig {
   const { value, where } = parseYaml(adapterSchema, text, file);
-  const errors = semanticErrors(value).map(({ place, message }) => `${where(place)}: ${shown(place)}: ${message}`);
+  const errors = semanticErrors(value).map(
+    ({ place, message }) => `${where(place)}: ${formatPlace(place)}: ${message}`,
+  );
   if (errors.length > 0) throw new ConfigError(errors);
   return value;
 }
 
-const shown = (place: Place) =>
+const formatPlace = (place: Place) =>
   place.map((part, at) => (typeof part === 'number' ? `[${part}]` : `${at === 0 ? '' : '.'}${part}`)).join('');

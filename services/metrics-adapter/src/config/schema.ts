@@ -19,17 +19,21 @@ export const adapterSchema = strict(
     }),
     limits: strict(
       {
-        seriesPerMetric: Type.Integer({ default: 10_000, minimum: 1, description: 'Series that one metric may have.' }),
+        seriesPerMetric: Type.Integer({
+          default: 10_000,
+          minimum: 1,
+          description: 'Maximum number of series of one metric.',
+        }),
         seriesPerSource: Type.Integer({
           default: 100_000,
           minimum: 1,
-          description: 'Series that one source may have.',
+          description: 'Maximum number of series of one source.',
         }),
         maxBytes: Type.Optional(
           Type.Integer({
             minimum: 65_536,
             description:
-              'Estimated bytes that the series of StatsD and logs may take; by default a quarter of the heap.',
+              'Maximum memory for the series of StatsD and logs, in estimated bytes; by default a quarter of the heap.',
           }),
         ),
       },
@@ -40,12 +44,15 @@ export const adapterSchema = strict(
     ),
     scrape: strict(
       {
-        timeout: yamlDuration({ default: '10s', description: 'Timeout of a scrape whose request names none.' }),
+        timeout: yamlDuration({ default: '10s', description: 'Timeout of a scrape whose request has no timeout.' }),
         timeoutOffset: yamlDuration({
           default: '500ms',
-          description: "Subtracted from the scraper's timeout, so that the answer arrives in time.",
+          description: "Time subtracted from the scraper's timeout, so that the answer arrives in time.",
         }),
-        maxTimeout: yamlDuration({ default: '60s', description: 'Longest timeout, whatever the scraper names.' }),
+        maxTimeout: yamlDuration({
+          default: '60s',
+          description: 'Maximum timeout, even if the scraper asks for a longer one.',
+        }),
       },
       { default: {}, description: 'Timeouts of scrapes.' },
     ),
@@ -73,7 +80,7 @@ export const adapterSchema = strict(
         maxBytes: Type.Integer({
           default: 16_777_216,
           minimum: 1,
-          description: 'Longest answer of a target, in bytes.',
+          description: 'Maximum size of an answer of a target, in bytes.',
         }),
       },
       { default: {}, description: 'Limits of `/probe`.' },

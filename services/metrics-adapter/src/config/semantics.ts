@@ -10,7 +10,7 @@ import type { AdapterConfig } from './schema.ts';
 
 export type SettingError = { place: Place; message: string };
 
-/** Check what a schema can't: names must differ; paths, patterns and templates must compile. */
+/** Check what a schema can't check: names must differ, and paths, patterns and templates must compile. */
 export function semanticErrors(config: AdapterConfig): SettingError[] {
   const errors: SettingError[] = [];
   const attempt = (place: Place, action: () => unknown) => {

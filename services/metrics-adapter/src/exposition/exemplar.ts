@@ -1,6 +1,6 @@
 import { parseLabelsText } from '../series/labels.ts';
 
-/** Longest sum of an exemplar's label names and values, in code points without escapes. */
+/** Maximum length of the label names and values of an exemplar together, in code points without escapes. */
 const longestExemplar = 128;
 
 /**

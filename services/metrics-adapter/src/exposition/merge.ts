@@ -8,7 +8,7 @@ export type MergeProblem = 'duplicate' | 'type_conflict' | 'reserved_name';
 /** A family with a copy of the series, to which others can be added. */
 type Union = { family: Family; series: Map<string, unknown> };
 
-/** Series between two checks of the clock. */
+/** Number of series between two checks of the clock. */
 const seriesPerCheck = 500;
 
 /**

@@ -6,11 +6,11 @@ import type { Family } from '../series/family.ts';
 import { type ContentCoding, contentType, type ExpositionFormat } from './negotiate.ts';
 import { encodedStream } from './respond.ts';
 
-/** Pages that are rendered at once. */
+/** Maximum number of pages that are rendered at the same time. */
 const mostPages = 8;
-/** Requests that may wait for that; beyond them the answer is 503. */
+/** Maximum number of requests that wait to be rendered; further requests get 503. */
 const mostWaitingPages = 64;
-/** Pages that are being sent may take this part of the heap: 1 / share. */
+/** Pages that are being sent may take 1 / share of the heap. */
 const share = 4;
 
 export type PageFormat = { format: ExpositionFormat; coding: ContentCoding };

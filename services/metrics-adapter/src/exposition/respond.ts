@@ -6,7 +6,7 @@ import type { ContentCoding, ExpositionFormat } from './negotiate.ts';
 import { encodeProtobuf } from './protobuf.ts';
 import { encodeText } from './text.ts';
 
-/** Least bytes of a piece: many small ones would be slower. */
+/** Minimum size of a piece: many small pieces would be slower. */
 const leastPieceBytes = 131_072;
 
 /** The families in a format, in pieces of bytes. Others can run between them. */

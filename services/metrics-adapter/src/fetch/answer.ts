@@ -17,7 +17,7 @@ const decoders: Readonly<Record<string, Decode>> = {
 /** The value of Accept-Encoding. */
 export const acceptedCodings = 'zstd, gzip, deflate, br';
 
-/** Content codings that one answer may have. */
+/** Maximum number of content codings of one answer. */
 const mostCodings = 3;
 
 /** Read and decode an answer of at most `maxBytes`. @throws {FetchError} too_large, parse, coding */

@@ -43,7 +43,7 @@ export class HttpClient {
   /** Fetch a whole answer. @throws {FetchError} */
   async fetch(options: FetchRequest): Promise<FetchedBody> {
     const { signal, validStatus = [] } = options;
-    // An alert that is still here belongs to an earlier request.
+    // Drop an alert of an earlier request.
     this.#connections.takeAlert();
     try {
       const { statusCode: status, headers, body } = await this.#follow(options);
@@ -84,16 +84,16 @@ export class HttpClient {
     }
   }
 
-  /** undici repeats a CONNECT that a proxy refuses without end and ignores the signal. Closing the connections ends it. */
+  /** undici repeats a refused CONNECT for ever and ignores the signal. Closing the connections ends that. */
   async #untilAborted<T>(asked: Promise<T>, signal: AbortSignal): Promise<T> {
     let settled = false;
-    const endIt = () => setImmediate(() => settled || void this.#connections.close());
-    signal.addEventListener('abort', endIt, { once: true });
+    const closeConnections = () => setImmediate(() => settled || void this.#connections.close());
+    signal.addEventListener('abort', closeConnections, { once: true });
     try {
       return await asked;
     } finally {
       settled = true;
-      signal.removeEventListener('abort', endIt);
+      signal.removeEventListener('abort', closeConnections);
     }
   }
 

@@ -11,10 +11,10 @@ const tlsConfig = strict({
   ca: optionalText('Certificate authorities, PEM.'),
   cert: optionalText('Client certificate, PEM.'),
   key: optionalText('Key of the client certificate, PEM.'),
-  ca_file: optionalText('Path of the authorities.'),
+  ca_file: optionalText('Path of a file with the certificate authorities.'),
   cert_file: optionalText('Path of the client certificate; read again when it changes.'),
-  key_file: optionalText('Path of its key.'),
-  server_name: optionalText('Name that the certificate must have, if not the host of the URL.'),
+  key_file: optionalText('Path of the key of the client certificate.'),
+  server_name: optionalText('Name that the certificate must have, by default the host of the URL.'),
   insecure_skip_verify: flag(false, 'Whether every certificate is accepted.'),
   min_version: tlsVersion,
   max_version: tlsVersion,
@@ -22,13 +22,13 @@ const tlsConfig = strict({
 
 const oauth2 = strict({
   client_id: Type.String(),
-  client_secret: optionalText('The secret itself.'),
-  client_secret_file: optionalText('Path of the secret.'),
+  client_secret: optionalText('Client secret.'),
+  client_secret_file: optionalText('Path of a file with the client secret.'),
   scopes: Type.Array(Type.String(), { default: [] }),
   token_url: Type.String(),
   endpoint_params: Type.Record(Type.String(), Type.String(), { default: {} }),
   tls_config: Type.Optional(tlsConfig),
-  proxy_url: optionalText('Proxy to the token URL.'),
+  proxy_url: optionalText('Proxy for requests to the token URL.'),
 });
 
 /**
@@ -38,17 +38,17 @@ const oauth2 = strict({
 export const httpClientSchema = strict({
   basic_auth: Type.Optional(
     strict({
-      username: optionalText('Name.'),
-      username_file: optionalText('Path of the name.'),
+      username: optionalText('User name.'),
+      username_file: optionalText('Path of a file with the user name.'),
       password: optionalText('Password.'),
-      password_file: optionalText('Path of the password; read for each request.'),
+      password_file: optionalText('Path of a file with the password; read for each request.'),
     }),
   ),
   authorization: Type.Optional(
     strict({
       type: Type.String({ default: 'Bearer', description: 'First word of the header.' }),
       credentials: optionalText('Rest of the header.'),
-      credentials_file: optionalText('Path of a file with it; read for each request.'),
+      credentials_file: optionalText('Path of a file with the rest of the header; read for each request.'),
     }),
   ),
   bearer_token: optionalText('Older name of `authorization` with type Bearer.'),
@@ -73,7 +73,7 @@ export const fetchSettings = {
   maxBytes: Type.Integer({
     default: 16_777_216,
     minimum: 1,
-    description: 'Longest answer in bytes; a longer one is an error.',
+    description: 'Maximum size of an answer, in bytes; a larger one is an error.',
   }),
   client: strict(httpClientSchema.properties, {
     default: {},

@@ -7,7 +7,7 @@ import { FetchError } from './errors.ts';
 
 type AccessToken = { text: string; expires: number };
 
-/** Longest answer of a token endpoint, in bytes. */
+/** Maximum size of the answer of a token endpoint, in bytes. */
 const longestAnswer = 65_536;
 
 /** Fetches and keeps tokens by the client credentials grant: https://www.rfc-editor.org/rfc/rfc6749#section-4.4 */

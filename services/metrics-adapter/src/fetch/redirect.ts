@@ -20,7 +20,7 @@ export const isRedirect = (status: number): boolean => redirects.has(status);
 export function redirected(hop: Hop, status: number, location: unknown, allows: (url: URL) => boolean): Hop {
   const from = new URL(hop.url);
   if (typeof location !== 'string' || !URL.canParse(location, hop.url))
-    throw new FetchError('redirect', `status ${status} without a location that is a URL`);
+    throw new FetchError('redirect', `status ${status} has no header Location with a URL`);
   const to = new URL(location, from);
   if (!/^https?:$/.test(to.protocol) || !allows(to))
     throw new FetchError('redirect', `redirected to ${to.origin}, which is not allowed`);

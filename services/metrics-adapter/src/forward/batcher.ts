@@ -1,3 +1,4 @@
+import { formatInode } from '../tail/file-positions.ts';
 import type { FilePosition } from '../tail/open-file.ts';
 
 /** Records, and the position in each file after the last of them. */
@@ -22,7 +23,7 @@ export class Batcher {
   /** Add a record, or only the position of a line that needs no record. */
   add(record: string | undefined, position: FilePosition | undefined): void {
     const { records, positions } = this.#open;
-    if (position !== undefined) positions.set(`${position.dev}:${position.ino}`, position);
+    if (position !== undefined) positions.set(formatInode(position), position);
     if (record === undefined) return;
     records.push(record);
     this.#bytes += record.length + 1;

@@ -13,13 +13,13 @@ export const forwardSchema = strict({
   ...tailSettings,
   format: oneOf(['text', 'json', 'logfmt'], {
     default: 'text',
-    description: 'Format of a line: as text it becomes `message`, otherwise its own fields are kept.',
+    description: 'Format of a line. A line of `text` becomes the field `message`; other lines keep their own fields.',
   }),
   fields: Type.Record(Type.String(), Type.String(), { default: {}, description: 'Fields that every record gets.' }),
   url: Type.Optional(
     Type.String({
       pattern: '^https?://',
-      description: 'URL that gets the batches; without it records go to standard output.',
+      description: 'URL to which batches are sent; without it records go to standard output.',
     }),
   ),
   headers: Type.Record(Type.String(), Type.String(), { default: {}, description: 'Headers of each request.' }),
@@ -28,7 +28,7 @@ export const forwardSchema = strict({
     description: 'Headers whose value is in a file, such as `Authorization`; read for each request.',
   }),
   gzip: Type.Boolean({ default: true, description: 'Whether batches are compressed.' }),
-  batchLines: Type.Integer({ default: 1000, minimum: 1, description: 'Most records of a batch.' }),
+  batchLines: Type.Integer({ default: 1000, minimum: 1, description: 'Maximum number of records in a batch.' }),
   batchBytes: Type.Integer({
     default: 1_048_576,
     minimum: 1024,
@@ -41,9 +41,9 @@ export const forwardSchema = strict({
   timeout: yamlDuration({ default: '10s', description: 'Timeout of a request.' }),
   retryMin: yamlDuration({
     default: '500ms',
-    description: 'Delay after the first failure; it doubles with each further one.',
+    description: 'Delay after the first failure; it doubles with each further failure.',
   }),
-  retryMax: yamlDuration({ default: '30s', description: 'Longest delay.' }),
+  retryMax: yamlDuration({ default: '30s', description: 'Maximum delay between two attempts.' }),
   directory: Type.Optional(
     Type.String({
       description: 'Directory that keeps unsent batches and file positions across a restart; needed with `url`.',
@@ -52,7 +52,7 @@ export const forwardSchema = strict({
   maxBufferBytes: Type.Integer({
     default: 134_217_728,
     minimum: 1024,
-    description: 'Most bytes of unsent batches; beyond them the oldest are dropped and counted.',
+    description: 'Maximum size of all unsent batches, in bytes; beyond it the oldest are dropped and counted.',
   }),
 });
 

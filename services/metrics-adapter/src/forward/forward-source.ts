@@ -49,8 +49,7 @@ export class ForwardSource implements Source {
     this.name = name;
     this.#options = options;
     this.#batcher = new Batcher(options.config);
-    if (files.length === 0 && !stdin)
-      throw new ConfigError([`forward ${name}: files: there are none, and stdin is off`]);
+    if (files.length === 0 && !stdin) throw new ConfigError([`forward ${name}: files: is empty, and stdin is off`]);
     if (url !== undefined && directory === undefined)
       throw new ConfigError([`forward ${name}: directory: needed with url, to keep unsent batches`]);
     try {

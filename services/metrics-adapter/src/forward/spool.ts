@@ -2,6 +2,7 @@ import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describeError, PodkitError } from '@podkit/chassis/errors';
 import { writeFileAtomic } from '@podkit/chassis/files/atomic-file';
+import { FilePositions } from '../tail/file-positions.ts';
 import type { FilePosition } from '../tail/open-file.ts';
 
 /** A batch on disk; `sequence` is unique in its directory. */
@@ -14,8 +15,6 @@ export type SpoolOptions = {
   onDrop: (batch: Batch) => void;
 };
 
-/** Files whose position is remembered. */
-const mostPositions = 1000;
 const batchName = /^(\d{12})-(\d+)\.batch$/;
 const positionsName = 'positions.json';
 
@@ -26,7 +25,7 @@ const positionsName = 'positions.json';
 export class Spool {
   readonly #options: SpoolOptions;
   readonly #batches: Batch[] = [];
-  readonly #positions = new Map<string, FilePosition>();
+  readonly #positions = new FilePositions();
   #next = 1;
   #bytes = 0;
   #saving: Promise<void> = Promise.resolve();
@@ -55,7 +54,7 @@ export class Spool {
 
   /** The position in each file after the last line that is on disk or sent. */
   get positions(): FilePosition[] {
-    return [...this.#positions.values()];
+    return this.#positions.all;
   }
 
   get bytes(): number {
@@ -76,7 +75,7 @@ export class Spool {
     this.#next += 1;
     this.#batches.push(batch);
     this.#bytes += batch.bytes;
-    for (const position of positions) this.#remember(position);
+    for (const position of positions) this.#positions.remember(position);
   }
 
   /** The oldest batch, held until `release` or `remove`. */
@@ -109,7 +108,7 @@ export class Spool {
 
   /** Save positions without records. */
   async advance(positions: readonly FilePosition[]): Promise<void> {
-    for (const position of positions) this.#remember(position);
+    for (const position of positions) this.#positions.remember(position);
     await this.#savePositions();
   }
 
@@ -136,7 +135,7 @@ export class Spool {
       const text = await readFile(join(directory, positionsName), 'utf8');
       const { next, positions } = JSON.parse(text) as { next: number; positions: FilePosition[] };
       this.#next = next;
-      for (const position of positions) this.#remember(position);
+      for (const position of positions) this.#positions.remember(position);
     }
     for (const name of names.sort()) {
       const match = batchName.exec(name);
@@ -148,7 +147,7 @@ export class Spool {
   async #loadBatch(batch: Batch): Promise<void> {
     const content = await readFile(this.#path(batch));
     for (const position of JSON.parse(content.toString('utf8', 0, content.indexOf(10))) as FilePosition[])
-      this.#remember(position);
+      this.#positions.remember(position);
     this.#batches.push({ ...batch, bytes: (await stat(this.#path(batch))).size });
     this.#bytes += content.length;
     this.#next = Math.max(this.#next, batch.sequence + 1);
@@ -161,14 +160,6 @@ export class Spool {
       await this.remove(oldest);
       this.#options.onDrop(oldest);
     }
-  }
-
-  #remember(position: FilePosition): void {
-    const key = `${position.dev}:${position.ino}`;
-    this.#positions.delete(key);
-    this.#positions.set(key, position);
-    const [oldest] = this.#positions.keys();
-    if (this.#positions.size > mostPositions && oldest !== undefined) this.#positions.delete(oldest);
   }
 
   #path({ sequence, lines }: Batch): string {

@@ -4,9 +4,9 @@ import { compare } from 'bcryptjs';
 import { BulkheadRejectedError, bulkhead } from 'cockatiel';
 
 /** Compared for unknown users, so that the time of an answer doesn't reveal which users exist. */
-const nobody = '$2y$10$QOauhQNbBCuQDKes6eFzPeMqBSjb7Mr5DUmpZ/VcEd00UAV/LDeSi';
-/** Results that are remembered, since bcrypt is slow on purpose and scrapers repeat their password. */
-const mostRemembered = 100;
+const unknownUserHash = '$2y$10$QOauhQNbBCuQDKes6eFzPeMqBSjb7Mr5DUmpZ/VcEd00UAV/LDeSi';
+/** Cached results: bcrypt is slow on purpose, and a scraper sends its password with each request. */
+const mostCached = 100;
 /** Comparisons that may wait for the one that runs. */
 const mostWaitingChecks = 16;
 
@@ -23,9 +23,9 @@ export class PasswordCheck {
       .digest('base64');
     const known = this.#results.get(key);
     if (known !== undefined) return known;
-    const result = (await this.#compare(password, hash ?? nobody)) && hash !== undefined;
+    const result = (await this.#compare(password, hash ?? unknownUserHash)) && hash !== undefined;
     const [oldest] = this.#results.keys();
-    if (this.#results.size >= mostRemembered && oldest !== undefined) this.#results.delete(oldest);
+    if (this.#results.size >= mostCached && oldest !== undefined) this.#results.delete(oldest);
     this.#results.set(key, result);
     return result;
   }

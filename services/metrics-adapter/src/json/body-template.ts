@@ -38,7 +38,7 @@ function compileAction(action: string): BodyTemplate {
   if (/^\/\*.*\*\/$/s.test(action)) return () => '';
   const cursor = { action, tokens: tokenize(action), at: 0 };
   const expression = pipeline(cursor);
-  if (cursor.at < cursor.tokens.length) throw templateError(cursor, 'there is a surplus ")"');
+  if (cursor.at < cursor.tokens.length) throw templateError(cursor, 'a ")" has no opening "("');
   return (parameters) => printed(expression(parameters));
 }
 

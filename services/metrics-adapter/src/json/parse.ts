@@ -8,9 +8,9 @@ export type Json = null | boolean | number | bigint | string | Json[] | { [key: 
 /** The header Accept of requests for JSON. */
 export const acceptJson = 'application/json';
 
-/** Heap that parsing and reading take for one value, in bytes. */
+/** Bytes of heap that one value takes while it is parsed and read. */
 const bytesPerValue = 160;
-/** One document may take this part of the heap: 1 / share. */
+/** One document may take 1 / share of the heap. */
 const share = 4;
 
 /**

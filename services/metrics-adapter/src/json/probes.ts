@@ -20,7 +20,7 @@ export class ProbeError extends PodkitError {
 }
 
 /** The hosts that are allowed by default: containers of the same Pod. */
-const thisHost = new Set(['localhost', '127.0.0.1', '[::1]']);
+const loopbackHosts = new Set(['localhost', '127.0.0.1', '[::1]']);
 
 type Prober = JsonModule & { client: HttpClient };
 
@@ -90,7 +90,7 @@ export class Probes {
   }
 
   #isAllowed(url: URL): boolean {
-    if (this.#allowed.length === 0) return thisHost.has(url.hostname);
+    if (this.#allowed.length === 0) return loopbackHosts.has(url.hostname);
     return this.#allowed.some(({ origin, pathname }) => {
       const below = pathname.endsWith('/') ? pathname : `${pathname}/`;
       return url.origin === origin && (url.pathname === pathname || url.pathname.startsWith(below));

@@ -28,8 +28,8 @@ const logMetric = strict({
     default: {},
     description: 'Label names to texts with references.',
   }),
-  where: regexes('Take only lines of which each field here matches its regex as a whole.'),
-  unless: regexes('Skip lines of which a field here matches its regex as a whole.'),
+  where: regexes('Use only lines in which each of these fields matches its regex as a whole.'),
+  unless: regexes('Skip lines in which one of these fields matches its regex as a whole.'),
   operation: oneOf(['set', 'add'], {
     default: 'set',
     description: 'For a gauge: whether a value replaces the current one or is added to it.',
@@ -46,7 +46,7 @@ const logMetric = strict({
   ),
   quantiles: Type.Array(Type.Number({ minimum: 0, maximum: 1 }), {
     default: [0.5, 0.9, 0.99],
-    description: 'For a summary.',
+    description: 'For a summary: the quantiles.',
   }),
   maxAge: yamlDuration({
     default: '10m',
@@ -62,11 +62,11 @@ const rule = strict({
   match: Type.Optional(
     Type.String({ description: "Regex of Go's syntax, for format regex; its named groups are the fields." }),
   ),
-  where: regexes('Take only lines of which each field here matches its regex as a whole.'),
-  unless: regexes('Skip lines of which a field here matches its regex as a whole.'),
+  where: regexes('Use only lines in which each of these fields matches its regex as a whole.'),
+  unless: regexes('Skip lines in which one of these fields matches its regex as a whole.'),
   stop: Type.Boolean({
     default: false,
-    description: 'Whether the rules below skip a line that this rule takes.',
+    description: 'Whether later rules skip a line that this rule takes.',
   }),
   metrics: Type.Array(logMetric, { description: 'The metrics that a line changes.' }),
 });

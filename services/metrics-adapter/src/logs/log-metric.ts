@@ -8,7 +8,7 @@ import { compileFilter, type Filter } from './filter.ts';
 import type { Fields } from './formats/fields.ts';
 import { SeriesCache } from './series-cache.ts';
 
-/** Longest value of a label, in characters: all series that the limits allow must fit into memory. */
+/** Maximum length of the value of a label, in characters: all series that the limits allow must fit into memory. */
 const longestLabel = 1024;
 
 /** Adds lines to a metric. */
@@ -48,7 +48,7 @@ export class LogMetric {
     this.#counts = counts;
   }
 
-  /** Returns whether the line counted. */
+  /** Returns whether the line changed the metric. */
   record(fields: Fields): boolean {
     if (!this.#filter(fields)) return false;
     const value = this.#readValue(fields);

@@ -37,7 +37,7 @@ export class LogsSource implements Source {
     this.#options = options;
     this.#processor = new LineProcessor(config, { sink, counts: this.#counts });
     if (config.files.length === 0 && !config.stdin)
-      throw new ConfigError([`logs ${config.name}: files: there are none, and stdin is off`]);
+      throw new ConfigError([`logs ${config.name}: files: is empty, and stdin is off`]);
     try {
       this.#reader = this.#newReader();
     } catch (error) {

@@ -3,7 +3,7 @@ import { finite } from './gate.ts';
 /** A decimal number as text. The pattern is unambiguous, so it takes linear time. */
 export const decimalText = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/;
 
-/** Longest text of a number. The longest exact double has 767 significant digits. */
+/** Maximum length of the text of a number. The longest exact double has 767 significant digits. */
 const longestNumber = 1100;
 
 /**

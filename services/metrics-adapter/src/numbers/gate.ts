@@ -1,10 +1,10 @@
 /** The latest timestamp in milliseconds, in 5138 AD. Larger numbers are microseconds or nanoseconds. */
 const latest = 1e14;
 
-/** A number, or undefined if it is infinite or none: the result of an overflow. */
+/** A number, or undefined if it is infinite (after an overflow) or NaN. */
 export const finite = (value: number): number | undefined => (Number.isFinite(value) ? value : undefined);
 
-/** Whether a value can be added to a sum: a few larger ones, or one NaN, would spoil it for ever. */
+/** Whether a value can be added to a sum. A few larger ones would make it infinite, and one NaN would make it NaN. */
 export const isSummable = (value: number): boolean => value <= 1e290 && value >= -1e290;
 
 /** Whether a value can be a count: finite, not negative, and exact where it is whole. */

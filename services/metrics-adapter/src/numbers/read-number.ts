@@ -39,7 +39,7 @@ export const numberSettings = {
 const numberSchema = Type.Object(numberSettings);
 export type NumberConfig = Static<typeof numberSchema>;
 
-/** A value of a source that is no object and no list. */
+/** A value of a source, except objects and lists. */
 export type Scalar = boolean | number | bigint | string;
 /** Reads a value as a number; undefined if it isn't one. */
 export type NumberReader = (value: Scalar) => number | undefined;

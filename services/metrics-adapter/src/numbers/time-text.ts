@@ -5,7 +5,10 @@ import { isTimestamp } from './gate.ts';
 /** Reads a text as milliseconds since the epoch; undefined if it isn't a time. */
 export type TimeReader = (text: string) => number | undefined;
 
-/** Times that `Date.parse` reads correctly, fifty times as fast as luxon. It takes the 31st of February for the 3rd of March. */
+/**
+ * Times that `Date.parse` reads correctly, fifty times as fast as luxon. It reads 31 February as 3 March, so luxon reads
+ * the days after the 28th.
+ */
 const completeIso = /^\d{4}-\d\d-(?:[01]\d|2[0-8])[Tt]\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[+-]\d\d:\d\d)$/;
 
 /**
@@ -31,7 +34,7 @@ function standardReader(options: ZoneAndLocale): (text: string) => number {
   const forms = ['fromISO', 'fromSQL', 'fromRFC2822', 'fromHTTP'] as const;
   return (text) => {
     if (completeIso.test(text)) return Date.parse(text);
-    // luxon takes a time of day for one of today, which the text doesn't say.
+    // luxon reads a time of day as a time of today, but the text has no date.
     if (text.length > 64 || !/\d{4}/.test(text)) return Number.NaN;
     for (const form of forms) {
       const time = DateTime[form](text, options);
@@ -43,7 +46,7 @@ function standardReader(options: ZoneAndLocale): (text: string) => number {
 
 function formatReader(format: string, options: ZoneAndLocale): (text: string) => number {
   const parser = DateTime.buildFormatParser(format, options);
-  // luxon takes unknown letters literally. So a format must be able to read what it writes.
+  // luxon takes unknown letters literally. So check that the format can read what it writes.
   const sample = DateTime.fromMillis(951_782_400_000, options);
   if (!DateTime.fromFormatParser(sample.toFormat(format, options), parser, options).isValid)
     throw new PodkitError('ERR_TIME', `"${format}" is not a time format such as yyyy-MM-dd HH:mm:ss`);

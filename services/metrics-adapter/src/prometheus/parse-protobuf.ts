@@ -14,7 +14,7 @@ import type { LineRefusal, SampleLine } from './sample-line.ts';
 /** By the numbers of the enum MetricType. */
 const typesByNumber: readonly MetricType[] = ['counter', 'gauge', 'summary', 'unknown', 'histogram', 'gaugehistogram'];
 
-/** Longest metric in bytes. Decoded it takes up to fifty times as much memory. */
+/** Maximum size of a metric in bytes. When it is decoded, it takes up to fifty times as much memory. */
 const longestMetric = 262_144;
 const metricTag = 4 * 8 + 2;
 

@@ -13,7 +13,7 @@ export type Visitor = {
   spend(bytes: number): void;
 };
 
-/** Estimated bytes of metadata beside its line. */
+/** Estimated bytes of metadata without its line. */
 const bytesPerMetadata = 250;
 /** Lines between two checks of the clock. */
 const linesPerCheck = 200;

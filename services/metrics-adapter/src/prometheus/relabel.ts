@@ -107,8 +107,8 @@ function put(labels: Map<string, string>, name: string, value: string): true {
   return true;
 }
 
-function removeNames(labels: Map<string, string>, goes: (name: string) => boolean): true {
-  for (const name of Array.from(labels.keys())) if (name !== '__name__' && goes(name)) labels.delete(name);
+function removeNames(labels: Map<string, string>, isRemoved: (name: string) => boolean): true {
+  for (const name of Array.from(labels.keys())) if (name !== '__name__' && isRemoved(name)) labels.delete(name);
   return true;
 }
 

@@ -4,7 +4,7 @@ import { RE2JS } from 're2js';
 /** What a match found: at 0 the whole match, at n the n-th group, undefined where that took no part in it. */
 export type Captures = readonly (string | undefined)[];
 
-/** A regular expression whose time is linear in the text, whatever the pattern and the text. */
+/** A regular expression whose time is linear in the length of the text, for every pattern. */
 export type Regex = {
   test(text: string): boolean;
   exec(text: string): Captures | null;

@@ -1,8 +1,8 @@
 import { copyText } from './copy-text.ts';
 
-/** Estimated bytes of a member beside its text. */
+/** Estimated bytes of a member without its text. */
 const bytesPerMember = 100;
-/** Characters of a member that are kept. Members that are equal so far count as one. */
+/** Number of characters of a member that are kept. Members with the same first characters count as one. */
 const longestMember = 256;
 
 /** The members of a set in the last `maxAge` milliseconds, at most `maxMembers`. */

@@ -1,6 +1,6 @@
 type Sample = { value: number; weight: number };
 
-/** Values of one age bucket at which they are merged. */
+/** Number of values in one age bucket at which they are merged. */
 const capacity = 2048;
 /** The same while memory is scarce. */
 const scarceCapacity = 64;
@@ -26,7 +26,7 @@ export class QuantileWindow {
     return this.#ages.reduce((sum, { samples }) => sum + samples.length, 0);
   }
 
-  /** With `scarce`, which means that memory is, fewer values are kept. */
+  /** With `scarce`, fewer values are kept to save memory. */
   observe(value: number, { weight, now, scarce = false }: { weight: number; now: number; scarce?: boolean }): void {
     let current = this.#ages.at(-1);
     if (current === undefined || now - current.began >= this.#step) {

@@ -6,7 +6,7 @@ import type { SeriesLimits } from './store.ts';
 
 type Growing = FamilyHead & { type: Family['type']; series: Map<string, Point> };
 
-/** One snapshot may take this part of the heap: 1 / share. */
+/** One snapshot may take 1 / share of the heap. */
 const share = 3;
 /** Estimated bytes of a series without its labels, and of a family without its name. */
 const bytesPerSeries = 300;

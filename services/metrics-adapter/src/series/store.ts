@@ -23,8 +23,8 @@ export type StoreCounts = {
 type SeriesRequest = { source: string; limits: SeriesLimits; counts: StoreCounts; spec: MetricSpec; labels: Labels };
 
 /**
- * The series of all StatsD and log sources. Sources share metrics: equal series of two sources are one. Memory is bounded
- * by the limits and by a budget in bytes, whatever labels arrive.
+ * The series of all StatsD and log sources. Sources share metrics: equal series of two sources are one. The limits
+ * and a budget in bytes bound the memory, even if every sample has new labels.
  */
 export class SeriesStore {
   readonly #families = new Map<string, LiveFamily>();
@@ -177,10 +177,10 @@ export class SeriesStore {
     return overflow;
   }
 
-  #remove(family: LiveFamily, goes: (series: LiveSeries) => boolean): LiveSeries[] {
+  #remove(family: LiveFamily, isGone: (series: LiveSeries) => boolean): LiveSeries[] {
     const removed: LiveSeries[] = [];
     for (const [key, series] of family.series) {
-      if (!goes(series)) continue;
+      if (!isGone(series)) continue;
       removed.push(series);
       series.expired = true;
       family.series.delete(key);

@@ -20,7 +20,7 @@ export const statsdSchema = strict({
   mappingFile: Type.Optional(
     Type.String({ description: "Path of statsd_exporter's mapping file; reloaded when it changes." }),
   ),
-  mapping: Type.Optional({ ...mappingFileSchema, description: 'The mappings themselves, in place of a file.' }),
+  mapping: Type.Optional({ ...mappingFileSchema, description: 'The mappings, instead of a file.' }),
   tags: strict(
     {
       dogstatsd: style('`name:1|c|#key:value`'),
@@ -36,7 +36,7 @@ export const statsdSchema = strict({
       maxMembers: Type.Integer({
         default: 10_000,
         minimum: 1,
-        description: 'Most members of one series; further ones are counted as the error `set_full`.',
+        description: 'Maximum number of members of one series; further ones are counted as the error `set_full`.',
       }),
     },
     { default: {}, description: 'For samples of type `s`.' },
@@ -55,12 +55,12 @@ export const statsdSchema = strict({
   maxLineBytes: Type.Integer({
     default: 65_536,
     minimum: 256,
-    description: 'Longest line or packet on a stream, in bytes.',
+    description: 'Maximum length of a line or packet on a stream, in bytes.',
   }),
   maxConnections: Type.Integer({
     default: 1024,
     minimum: 1,
-    description: 'Most TCP and Unix stream connections at once.',
+    description: 'Maximum number of open TCP and Unix stream connections.',
   }),
   idleTimeout: yamlDuration({
     default: '1h',

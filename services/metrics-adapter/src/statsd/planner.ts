@@ -11,10 +11,10 @@ export type PlannerOptions = {
   sink: SeriesSink;
   mapping: MappingTable;
   styles: TagStyles;
-  /** Milliseconds for which a member of a set counts, and most members of a series. */
+  /** Milliseconds for which a member of a set counts, and the maximum number of members of a series. */
   sets: { maxAge: number; maxMembers: number };
   counts: StatsdCounts;
-  /** Most plans in the cache. */
+  /** Maximum number of plans in the cache. */
   cacheSize: number;
 };
 

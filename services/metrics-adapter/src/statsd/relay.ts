@@ -9,7 +9,7 @@ export type RelayOptions = { address: string; counts: StatsdCounts; onError: (er
 /** Bytes of a packet that every network can carry; the limit of statsd_exporter. */
 const packetLength = 1400;
 const flushInterval = 1000;
-/** Packets that may wait for the kernel. Beyond them, lines are dropped and counted. */
+/** Maximum number of packets that wait for the kernel. Further lines are dropped and counted. */
 const mostPending = 1000;
 
 /** Relays lines unchanged to another StatsD server over UDP, in packets, at least once a second. */

@@ -11,7 +11,8 @@ export const tailSettings = {
   }),
   exclude: Type.Array(Type.String({ minLength: 1 }), {
     default: [],
-    description: 'Globs of files to leave out. A glob with a slash is for the whole path, one without for the name.',
+    description:
+      'Globs of files to leave out. A glob with a slash must match the whole path; one without a slash, the name.',
   }),
   stdin: Type.Boolean({ default: false, description: 'Whether lines are read from standard input.' }),
   from: oneOf(['beginning', 'end'], {
@@ -20,7 +21,7 @@ export const tailSettings = {
   }),
   pollInterval: yamlDuration({
     default: '250ms',
-    description: 'Time between checks of a file; events of the file system shorten it.',
+    description: 'Interval between checks of a file; an event of the file system starts a check sooner.',
   }),
   rotateWait: yamlDuration({
     default: '5s',
@@ -29,7 +30,7 @@ export const tailSettings = {
   maxLineBytes: Type.Integer({
     default: 65_536,
     minimum: 64,
-    description: 'Longest line in bytes; the rest of a longer one is dropped.',
+    description: 'Maximum length of a line, in bytes; the rest of a longer line is dropped.',
   }),
   cri: Type.Boolean({
     default: false,
@@ -42,7 +43,7 @@ export const tailSettings = {
         start: Type.String({
           description: 'Regex of the first line of a record; other lines belong to the record before.',
         }),
-        maxLines: Type.Integer({ default: 500, minimum: 2, description: 'Most lines of a record.' }),
+        maxLines: Type.Integer({ default: 500, minimum: 2, description: 'Maximum number of lines of a record.' }),
         timeout: yamlDuration({
           default: '1s',
           description: 'Time after which a record is complete even if no other follows.',

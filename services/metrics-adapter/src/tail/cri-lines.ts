@@ -7,7 +7,7 @@ type Unfinished = { parts: string[]; length: number; origin: LineOrigin; mark: M
 export type UnfinishedRecords = Map<string, Unfinished>;
 
 export type CriLinesOptions = {
-  /** Longest record; the rest of a longer one is dropped. */
+  /** Maximum length of a record; the rest of a longer record is dropped. */
   maxLength: number;
   /** The records that an earlier reader of the same files left. */
   unfinished?: UnfinishedRecords | undefined;

@@ -4,7 +4,7 @@ import type { LineReaderOptions } from './line-reader.ts';
 
 export type FileReportOptions = { kind: string; source: string; log: Logger; counts: { readErrors: number } };
 
-/** Paths whose last error is remembered. Files come and go, so their number has no limit of its own. */
+/** Maximum number of remembered errors. Files come and go, so the number of paths has no limit of its own. */
 const mostPaths = 10_000;
 
 /** Logs the events of a source's files, counts its errors, and logs an error of a path once until it changes. */

@@ -1,5 +1,5 @@
 export type LineSplitterOptions = {
-  /** Longest line in bytes; the rest of a longer one is dropped. */
+  /** Maximum length of a line in bytes; the rest of a longer line is dropped. */
   maxLineBytes: number;
   /** One line without its end (`\n` or `\r\n`); `end` is the byte position after it. */
   onLine: (line: string, end: number) => void;

@@ -30,7 +30,7 @@ export type OpenFileOptions = {
 };
 
 const chunkLength = 128 * 1024;
-/** Least bytes of a buffer to read into. It is made for each reading: thousands of files may be open, and few change. */
+/** Minimum size of a read buffer. A buffer is made for each read: thousands of files may be open, and few change. */
 const shortestChunk = 4096;
 /** Bytes before the offset that are compared, to detect a file that was truncated and has grown again. */
 const comparedLength = 64;
@@ -39,7 +39,7 @@ const comparedLength = 64;
 export class OpenFile implements LineOrigin {
   readonly dev: string;
   readonly ino: string;
-  /** When its path began to lead elsewhere; undefined while it leads here. */
+  /** When its path began to lead to another file or to none; undefined while the path leads to this file. */
   goneSince: number | undefined;
   atStart = true;
   readonly #handle: FileHandle;

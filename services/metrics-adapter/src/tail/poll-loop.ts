@@ -2,7 +2,7 @@ export type PollLoopOptions = {
   task: () => Promise<void>;
   /** Milliseconds between runs. */
   interval: number;
-  /** Least milliseconds between runs, however often it is woken. */
+  /** Minimum milliseconds between runs, even if it is woken more often. */
   shortest: number;
   onError: (error: unknown) => void;
 };

@@ -1,8 +1,10 @@
 import { stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import { PodkitError } from '@podkit/chassis/errors';
 import { bulkhead } from 'cockatiel';
 import type { TailConfig } from './config.ts';
 import { DirectoryWatchers } from './directory-watchers.ts';
+import { FilePositions } from './file-positions.ts';
 import type { FileSlots } from './file-slots.ts';
 import { FileTail, type TailEvent } from './file-tail.ts';
 import { findPaths, isExcluded } from './find-paths.ts';
@@ -25,11 +27,9 @@ export type TailerOptions = TailerConfig & {
 
 type Tail = { loop: PollLoop; tail: FileTail } | { close: () => Promise<void> };
 
-/** Least milliseconds between two reads of a file. Each read of a busy file then takes more lines. */
+/** Minimum milliseconds between two reads of a file. So each read of a busy file takes more lines. */
 const shortestPause = 50;
-/** Closed files, by inode, whose positions are kept in case they appear under another name. */
-const mostKnown = 1000;
-/** Files that are read at once, each with a buffer. */
+/** Maximum number of files that are read at the same time, each with a buffer. */
 const mostReading = 16;
 /** Milliseconds that `stop` reads on. The rest is left for the next reader. */
 const stopTimeout = 1000;
@@ -42,13 +42,14 @@ export class Tailer {
   readonly #discovery: PollLoop;
   readonly #reading = bulkhead(mostReading, Number.POSITIVE_INFINITY);
   #stopBy = Number.POSITIVE_INFINITY;
-  readonly #known = new Map<string, FilePosition>();
+  /** The positions in closed files, which may appear again under another name. */
+  readonly #known = new FilePositions();
   #first = true;
 
   constructor(options: TailerOptions) {
     this.#options = options;
     this.#watchers = new DirectoryWatchers((directory, name) => this.#onEvent(directory, name), options.onError);
-    for (const position of options.positions) this.#remember(position);
+    for (const position of options.positions) this.#known.remember(position);
     this.#discovery = new PollLoop({
       task: () => this.#discover(),
       interval: Math.max(1000, options.pollInterval),
@@ -64,7 +65,7 @@ export class Tailer {
 
   /** The positions in closed files; after `stop` in all files. */
   get positions(): FilePosition[] {
-    return [...this.#known.values()];
+    return this.#known.all;
   }
 
   /** Resolves when the existing files are found. They are read afterwards. */
@@ -109,7 +110,8 @@ export class Tailer {
   }
 
   #refuse(path: string): void {
-    if (this.#isNamed(path)) this.#options.onError(new Error('neither a file nor a named pipe'), path);
+    if (this.#isNamed(path))
+      this.#options.onError(new PodkitError('ERR_FILE_TYPE', 'neither a file nor a named pipe'), path);
   }
 
   /** Whether the configuration has the path itself, not only a glob that finds it. */
@@ -139,25 +141,18 @@ export class Tailer {
       ...rest,
       path,
       from: first ? rest.from : 'beginning',
-      resume: ({ dev, ino }) => this.#known.get(`${dev}:${ino}`),
+      resume: (file) => this.#known.find(file),
       left: this.#isNamed(path) ? positions.findLast((position) => position.path === path) : undefined,
       onLine: (line: string, file: OpenFile) => onLine(line, file, path),
       onEvent: (event) => onEvent(event, path),
       enough: () => performance.now() > this.#stopBy,
-      onClose: (position) => this.#remember({ ...position, path }),
+      onClose: (position) => this.#known.remember({ ...position, path }),
     });
     const task = () => this.#reading.execute(() => tail.poll());
     const onLoopError = (error: unknown) => onError(error, path);
     const loop = new PollLoop({ task, interval: pollInterval, shortest: shortestPause, onError: onLoopError });
     void loop.start();
     return { tail, loop };
-  }
-
-  #remember(position: FilePosition): void {
-    this.#known.delete(`${position.dev}:${position.ino}`);
-    this.#known.set(`${position.dev}:${position.ino}`, position);
-    const oldest = this.#known.keys().next().value;
-    if (this.#known.size > mostKnown && oldest !== undefined) this.#known.delete(oldest);
   }
 
   async #drop(path: string, { loop, tail }: { loop: PollLoop; tail: FileTail }): Promise<void> {

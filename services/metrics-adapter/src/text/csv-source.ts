@@ -10,10 +10,10 @@ import type { CsvConfig } from './config.ts';
 type CsvMetric = { config: CsvConfig['metrics'][number]; toNumber: NumberReader };
 type Row = Record<string, string | undefined>;
 
-/** Bytes that the parser gets at once: it makes all rows of a piece before the first is read. */
+/** Bytes that the parser gets at a time: it makes all rows of a piece before the first is read. */
 const pieceBytes = 65_536;
 
-/** Most fields of a row: the parser makes all of them, and a column for each of a header, before a row can be read. */
+/** Maximum number of fields in a row: the parser makes all of them before the row can be read. */
 const mostFields = 10_000;
 const newline = 10;
 const quote = 34;

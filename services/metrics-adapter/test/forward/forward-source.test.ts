@@ -163,7 +163,7 @@ test('a directory that cannot be used is an error, and so is a missing one', asy
     `forward: directory ${join(directory, 'file')} cannot be used: EEXIST`,
   );
   await expect(start({ files: ['/x'], url: 'http://127.0.0.1:1' })).rejects.toThrow('directory: needed with url');
-  await expect(start({})).rejects.toThrow('files: there are none, and stdin is off');
+  await expect(start({})).rejects.toThrow('files: is empty, and stdin is off');
 });
 
 test('only the owner can read the files of the buffer, and unfinished files are removed', async () => {

@@ -55,7 +55,7 @@ test.each([
   ['{{ if .n }}x{{ end }}', 'there is no function if'],
   ['{{ randInt 1 }}', 'randInt takes 2 values, not 1'],
   ['{{ upper (lower "x" }}', 'a ")" is missing'],
-  ['{{ upper "x") }}', 'there is a surplus ")'],
+  ['{{ upper "x") }}', 'a ")" has no opening "("'],
   ['{{ "x" | "y" }}', 'only a function takes arguments'],
   ['{{ | upper }}', 'a value is missing'],
   ['{{ }}', 'a value is missing'],

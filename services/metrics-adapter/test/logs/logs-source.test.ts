@@ -229,7 +229,7 @@ test.each([
   ['rules: [{ match: x, metrics: [{ name: g, type: counter, ttl: soon }] }]', '"soon" is not a duration'],
   ['rules: [{ match: x, metrics: [{ name: 1g, type: counter }] }]', 'logs.yaml:2:'],
   ["multiline: { start: '(' }\nrules: []", 'logs test: regular expression "("'],
-  ['rules: []', 'logs test: files: there are none, and stdin is off'],
+  ['rules: []', 'logs test: files: is empty, and stdin is off'],
 ])('%j is refused with the reason', (yaml, reason) => {
   expect(() => make(yaml, yaml === 'rules: []' ? {} : { files: ['/x'] })).toThrow(reason);
 });

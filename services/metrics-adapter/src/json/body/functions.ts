@@ -109,7 +109,7 @@ export const templateFunctions: ReadonlyMap<string, TemplateFunction> = new Map(
   Object.entries({ ...texts, ...lists, ...choices, ...numbers }),
 );
 
-/** Characters of the longest text. Parameters of a probe decide its length, and one may multiply another. */
+/** Maximum characters of a text. The parameters of a probe decide its length, and one may multiply another. */
 const longestText = 1_048_576;
 
 /** @throws {PodkitError} ERR_TEMPLATE if a text of this length is too long */

@@ -18,7 +18,7 @@ export const field =
 /** `.*` and `[*]` */
 export const wildcard: Step = (values) => values.flatMap(childValues);
 
-/** Values that `..` may select: one `..` after another repeats what is nested deeply once for each level. */
+/** Maximum number of values that `..` selects: a second `..` selects a nested value once for each level above it. */
 const mostValues = 4_000_000;
 
 /** `..`: the values and everything inside them. @throws {FetchError} too_large */

@@ -1,9 +1,8 @@
 import { PodkitError } from '@podkit/chassis/errors';
 import { compileValue } from '../../numbers/read-number.ts';
 import type { JsonMetricConfig } from '../metric-config.ts';
-import type { Json } from '../parse.ts';
 import { compileQuery } from '../query.ts';
-import { compileTimestamp, type MetricWriter } from './writer.ts';
+import { compileTimestamp, type MetricWriter, type TimestampReader } from './writer.ts';
 
 /** One number for an element; the number of an info is 1. @throws {PodkitError} ERR_JSONPATH, ERR_TIME, ERR_METRIC */
 export function compileNumberWriter(config: JsonMetricConfig): MetricWriter {
@@ -26,10 +25,7 @@ export function compileNumberWriter(config: JsonMetricConfig): MetricWriter {
   };
 }
 
-function constantWriter(
-  value: number,
-  readTimestamp: (element: Json) => { timestamp?: number } | undefined,
-): MetricWriter {
+function constantWriter(value: number, readTimestamp: TimestampReader): MetricWriter {
   return (element, { labels, family, onBadValue }) => {
     const time = readTimestamp(element);
     return time === undefined ? onBadValue('timestamp') : family.add(labels, { value, ...time });

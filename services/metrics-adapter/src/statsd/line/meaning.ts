@@ -41,7 +41,7 @@ const kindsByType = new Map<string, Pick<Meaning, 'kind' | 'factor'>>([
 /** A lower rate is a mistake or an attack: one sample would stand for more than a billion. */
 const lowestRate = 1e-9;
 
-/** Most bytes of a name with its tags: all series that the limits allow must fit into memory. */
+/** Maximum bytes of a name with its tags: all series that the limits allow must fit into memory. */
 const longestSample = 4096;
 
 /**

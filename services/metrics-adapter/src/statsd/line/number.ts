@@ -7,8 +7,8 @@ const dot = 46;
 const powers = [1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15];
 
 /**
- * The decimal number in `text` between `start` and `end`, or NaN if there is none. Unlike Go's ParseFloat it refuses NaN
- * and infinities, which would spoil a counter for ever, hexadecimal numbers and `1_000`.
+ * The decimal number in `text` between `start` and `end`, or NaN if there is none. Unlike Go's ParseFloat it refuses
+ * hexadecimal numbers, `1_000`, NaN and infinities. A counter would keep NaN or an infinity until the restart.
  */
 export function parseDecimal(text: string, start: number, end: number): number {
   const first = text.charCodeAt(start);

@@ -56,7 +56,7 @@ const familyErrors = new Set(['EADDRNOTAVAIL', 'EAFNOSUPPORT']);
 
 async function addresses(host: string | undefined): Promise<(string | undefined)[]> {
   if (host === undefined || isIP(host) !== 0) return [host];
-  // https://www.rfc-editor.org/rfc/rfc6761#section-6.3, whatever /etc/hosts has.
+  // https://www.rfc-editor.org/rfc/rfc6761#section-6.3, even if /etc/hosts has another address.
   if (host === 'localhost') return ['127.0.0.1', '::1'];
   return (await lookup(host, { all: true })).map(({ address }) => address);
 }

@@ -1,5 +1,5 @@
 import { lstat, unlink } from 'node:fs/promises';
-import { cannotListen } from './address.ts';
+import { PodkitError } from '@podkit/chassis/errors';
 
 /**
  * Remove the file of a Unix socket, so that its path can be bound again.
@@ -10,6 +10,7 @@ export async function removeSocketFile(path: string, isInUse: (path: string) => 
   const stats = await lstat(path).catch(() => undefined);
   if (stats === undefined) return;
   const error = !stats.isSocket() ? 'another file has this path' : (await isInUse(path)) ? 'it is in use' : undefined;
-  if (error !== undefined) throw cannotListen(`Unix socket ${path}`, new Error(error));
+  if (error !== undefined)
+    throw new PodkitError('ERR_LISTEN', `statsd: cannot listen on Unix socket ${path}: ${error}`);
   await unlink(path);
 }

@@ -1,5 +1,7 @@
+import { PodkitError } from '@podkit/chassis/errors';
+
 export type StreamLinesOptions = {
-  /** Longest line or packet in bytes; a longer one is dropped. */
+  /** Maximum length of a line or packet in bytes; a longer one is dropped. */
   maxLineBytes: number;
   /** Whole lines, as latin1 text. */
   onLines: (text: string) => void;
@@ -23,6 +25,7 @@ export class StreamLines {
     this.#options = options;
   }
 
+  /** @throws {PodkitError} ERR_PACKET for a packet that is too long: the rest of the stream can't be read */
   push(chunk: Buffer): void {
     const bytes = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
     // Wait for a whole prefix: it may contain the byte 10, which is no newline there.
@@ -75,9 +78,8 @@ export class StreamLines {
     let from = 0;
     while (bytes.length - from >= prefixLength) {
       const length = bytes.readUInt32LE(from);
-      // The length is wrong, so the rest of the stream can't be read.
       if (length > this.#options.maxLineBytes)
-        throw new RangeError(`a packet has ${length} bytes, more than maxLineBytes`);
+        throw new PodkitError('ERR_PACKET', `a packet has ${length} bytes, more than maxLineBytes`);
       if (bytes.length - from - prefixLength < length) break;
       from += prefixLength;
       this.#options.onLines(bytes.toString('latin1', from, from + length));

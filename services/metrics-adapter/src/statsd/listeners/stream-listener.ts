@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { connect, createServer, type ListenOptions, type Socket } from 'node:net';
-import { getErrorCode } from '@podkit/chassis/errors';
+import { getErrorCode, PodkitError } from '@podkit/chassis/errors';
 import { bindEach, cannotListen, parseAddress } from './address.ts';
 import { removeSocketFile } from './socket-file.ts';
 import { StreamLines } from './stream-lines.ts';
@@ -47,7 +47,7 @@ export async function listenTcp(address: string, options: StreamListenerOptions)
  * @throws {PodkitError} ERR_LISTEN
  */
 export async function listenUnix(path: string, options: StreamListenerOptions): Promise<StreamListener> {
-  await removeSocketFile(path, answers);
+  await removeSocketFile(path, isInUse);
   try {
     return await listen({ path, readableAll: true, writableAll: true }, options);
   } catch (cause) {
@@ -60,7 +60,7 @@ async function listen(where: ListenOptions, options: StreamListenerOptions): Pro
   const own = new Set<Socket>();
   const server = createServer((socket) => {
     if (connections.size >= maxConnections) {
-      onConnectionError(new Error(`more than ${maxConnections} connections`));
+      onConnectionError(new PodkitError('ERR_CONNECTIONS', `more than ${maxConnections} connections`));
       socket.destroy();
       return;
     }
@@ -104,7 +104,7 @@ function readConnection(
   socket.once('close', () => lines.end());
 }
 
-async function answers(path: string): Promise<boolean> {
+async function isInUse(path: string): Promise<boolean> {
   const socket = connect(path);
   try {
     await once(socket, 'connect');

@@ -30,8 +30,8 @@ export async function listenUnixDatagram({
   onError,
   load = loadNative,
 }: UnixDatagramOptions): Promise<{ stop(): Promise<void> }> {
-  const native = loadOrExplain(load);
-  // Whether a datagram socket is in use can't be found out.
+  const native = loadPackage(load);
+  // There is no way to detect whether a datagram socket is in use.
   await removeSocketFile(path, async () => false);
   const socket = native.createSocket('unix_dgram', onPacket);
   let failure: unknown;
@@ -43,7 +43,7 @@ export async function listenUnixDatagram({
   if (failure !== undefined) throw cannotListen(`Unix socket ${path}`, failure);
   socket.off('error', onBindError);
   socket.on('error', onError);
-  // Every user who shares the volume may send.
+  // The application may run as another user, and must be able to send.
   await chmod(path, 0o777);
   return {
     stop: async () => {
@@ -53,7 +53,7 @@ export async function listenUnixDatagram({
   };
 }
 
-function loadOrExplain(load: () => unknown): UnixDgram {
+function loadPackage(load: () => unknown): UnixDgram {
   try {
     return load() as UnixDgram;
   } catch (cause) {
