@@ -13,21 +13,21 @@ export const isLegacyName = (name: string): boolean => legacyMetric.test(name);
 export function escapeName(name: string, scheme: EscapingScheme): string {
   if (scheme === 'allow-utf-8' || name === '') return name;
   // This scheme changes plain names too: it doubles underscores.
-  if (scheme === 'dots') return Array.from(name, (char, at) => dotted(char, at)).join('');
+  if (scheme === 'dots') return Array.from(name, (char, at) => escapeWithDots(char, at)).join('');
   if (isLegacyName(name)) return name;
   if (scheme === 'underscores') return Array.from(name, (char, at) => (isLegacy(char, at) ? char : '_')).join('');
-  return `U__${Array.from(name, (char, at) => valued(char, at)).join('')}`;
+  return `U__${Array.from(name, (char, at) => escapeWithCodes(char, at)).join('')}`;
 }
 
 const isLegacy = (char: string, at: number) => (at === 0 ? /^[a-zA-Z_:]$/ : /^[a-zA-Z0-9_:]$/).test(char);
 
-function dotted(char: string, at: number): string {
+function escapeWithDots(char: string, at: number): string {
   if (char === '_') return '__';
   if (char === '.') return '_dot_';
   return isLegacy(char, at) ? char : '__';
 }
 
-function valued(char: string, at: number): string {
+function escapeWithCodes(char: string, at: number): string {
   if (char === '_') return '__';
   if (isLegacy(char, at)) return char;
   const code = char.codePointAt(0) ?? 0xfffd;

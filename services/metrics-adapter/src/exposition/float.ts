@@ -5,8 +5,8 @@ export function sampleValue(value: number): string | number {
 }
 
 /**
- * A number as Go's clients print it (`1`, `0.005`, `1e+06`). The labels `le` and `quantile` are compared as text, so the
- * `le="1e+06"` of another program must not become a second series.
+ * A number as Go's clients print it (`1`, `0.005`, `1e+06`). Prometheus compares the labels `le` and `quantile` as text,
+ * so another spelling of `le="1e+06"` would be another series.
  */
 export function goFloat(value: number): string {
   if (!Number.isFinite(value)) return String(sampleValue(value));

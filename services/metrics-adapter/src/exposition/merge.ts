@@ -12,10 +12,10 @@ type Union = { family: Family; series: Map<string, unknown> };
 const seriesPerCheck = 500;
 
 /**
- * Merge the families of all sources. For each name the first source, in the order of the configuration, decides on type
- * and help, and its samples win. Left out are a family of another type, one whose name is that of another family's
- * samples, and one whose name, with an underscore after it, begins with `reserved`, which covers the samples `_sum` and
- * `_count`; `onProblem` is called for each. Long merges pause, so that other requests are served.
+ * Merge the families of all sources. For each name the first source, in the order of the configuration, decides the type
+ * and the help, and its samples win. A family is left out if it has another type, if another family has samples of its
+ * name, or if its name followed by an underscore begins with `reserved`: then samples such as `_sum` would have a
+ * reserved name. `onProblem` is called for each. A long merge pauses, so that other requests are served.
  */
 export async function mergeFamilies(
   contributions: readonly Contribution[],

@@ -25,11 +25,12 @@ export function textNames(families: readonly Family[]): NamedFamily[] {
   });
 }
 
-const older: Partial<Record<Family['type'], string>> = { unknown: 'untyped', info: 'gauge', stateset: 'gauge' };
+/** The types of OpenMetrics that the text format lacks. */
+const typesInText: Partial<Record<Family['type'], string>> = { unknown: 'untyped', info: 'gauge', stateset: 'gauge' };
 
 function textName(family: Family): NamedFamily {
   const { name, type } = family;
-  return { family, name, sample: name, type: older[type] ?? type, suffixes: totals, created: undefined };
+  return { family, name, sample: name, type: typesInText[type] ?? type, suffixes: totals, created: undefined };
 }
 
 /** The times when series began, as a family of gauges. */

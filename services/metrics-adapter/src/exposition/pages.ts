@@ -4,7 +4,7 @@ import { PodkitError } from '@podkit/chassis/errors';
 import { type BulkheadPolicy, BulkheadRejectedError, bulkhead } from 'cockatiel';
 import type { Family } from '../series/family.ts';
 import { type ContentCoding, contentType, type ExpositionFormat } from './negotiate.ts';
-import { encodedStream } from './respond.ts';
+import { createPageStream } from './respond.ts';
 
 /** Maximum number of pages that are rendered at the same time. */
 const mostPages = 8;
@@ -35,17 +35,17 @@ export class Pages {
     const running = this.#running.get(name);
     if (running !== undefined) return running;
     const page = this.#bulkhead
-      .execute(async () => Buffer.concat(await encodedStream(await gather(), format, coding).toArray()))
+      .execute(async () => Buffer.concat(await createPageStream(await gather(), format, coding).toArray()))
       .catch((cause: unknown) => {
         if (!(cause instanceof BulkheadRejectedError)) throw cause;
-        throw new PodkitError('ERR_OVERLOADED', 'too many scrapes and probes at once; try again', { cause });
+        throw new PodkitError('ERR_OVERLOADED', 'too many scrapes and probes at the same time; try again', { cause });
       })
       .finally(() => this.#running.delete(name));
     this.#running.set(name, page);
     return page;
   }
 
-  /** Call when a page is sent to a reader. If all unfinished pages take too much memory, the oldest reader is disconnected. */
+  /** Call when a page is sent to a reader. If the unfinished pages take too much memory, the oldest reader is disconnected. */
   sending(page: Buffer, reader: Pick<Writable, 'once' | 'destroy'>): void {
     this.#readers.set(reader, page);
     reader.once('close', () => this.#readers.delete(reader));

@@ -33,7 +33,11 @@ export async function* encode(families: readonly Family[], format: ExpositionFor
 }
 
 /** The same as a stream with a content coding. The fastest level is used, since pages stay in the cluster. */
-export function encodedStream(families: readonly Family[], format: ExpositionFormat, coding: ContentCoding): Readable {
+export function createPageStream(
+  families: readonly Family[],
+  format: ExpositionFormat,
+  coding: ContentCoding,
+): Readable {
   const plain = Readable.from(encode(families, format), { objectMode: false });
   if (coding === 'identity') return plain;
   const compressor =

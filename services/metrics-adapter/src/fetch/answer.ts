@@ -39,7 +39,7 @@ export async function readAnswer(
     throw new FetchError('coding', `the answer has a Content-Encoding other than ${acceptedCodings}`);
   }
   let bytes = await readAll(body, maxBytes);
-  for (const coding of codings.toReversed()) bytes = await decoded(bytes, coding, maxBytes);
+  for (const coding of codings.toReversed()) bytes = await decode(bytes, coding, maxBytes);
   return bytes;
 }
 
@@ -62,7 +62,7 @@ async function readAll(body: Readable, maxBytes: number): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-async function decoded(bytes: Buffer, coding: string, maxBytes: number): Promise<Buffer> {
+async function decode(bytes: Buffer, coding: string, maxBytes: number): Promise<Buffer> {
   try {
     return (await decoders[coding]?.(bytes, { maxOutputLength: maxBytes })) ?? bytes;
   } catch (cause) {

@@ -6,7 +6,7 @@ import type { HttpClientConfig } from './config.ts';
 import { Connections } from './connections.ts';
 import { FetchError } from './errors.ts';
 import { Oauth2Tokens } from './oauth2.ts';
-import { type Hop, isRedirect, mostRedirects, redirected } from './redirect.ts';
+import { followRedirect, type Hop, isRedirect, mostRedirects } from './redirect.ts';
 
 export type FetchRequest = {
   url: string;
@@ -80,7 +80,7 @@ export class HttpClient {
       if (!this.#config.follow_redirects || !isRedirect(answer.statusCode)) return answer;
       discard(answer.body);
       if (count === mostRedirects) throw new FetchError('redirect', `more than ${mostRedirects} redirects`);
-      hop = redirected(hop, answer.statusCode, answer.headers.location, allows);
+      hop = followRedirect(hop, answer.statusCode, answer.headers.location, allows);
     }
   }
 

@@ -12,8 +12,8 @@ type RequestOptions = Pick<Dispatcher.RequestOptions, 'method' | 'headers' | 'bo
 type KeptAgent = { tls: string; agent: Dispatcher };
 
 /**
- * Loaded at the first request, since sources without HTTP don't need it, and by its default export: a bundle has no others
- * of a CommonJS package that is imported at run time.
+ * Loaded at the first request, since sources without HTTP don't need it. Only the default export is used: in a bundle, a
+ * CommonJS package that is imported at run time has no other.
  */
 const loadUndici = async () => (await import('undici')).default;
 

@@ -17,7 +17,7 @@ export const isRedirect = (status: number): boolean => redirects.has(status);
  * @param allows whether a URL may be fetched
  * @throws {FetchError} redirect
  */
-export function redirected(hop: Hop, status: number, location: unknown, allows: (url: URL) => boolean): Hop {
+export function followRedirect(hop: Hop, status: number, location: unknown, allows: (url: URL) => boolean): Hop {
   const from = new URL(hop.url);
   if (typeof location !== 'string' || !URL.canParse(location, hop.url))
     throw new FetchError('redirect', `status ${status} has no header Location with a URL`);

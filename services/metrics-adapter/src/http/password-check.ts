@@ -35,7 +35,7 @@ export class PasswordCheck {
       return await this.#bulkhead.execute(() => compare(password, hash));
     } catch (cause) {
       if (!(cause instanceof BulkheadRejectedError)) throw cause;
-      throw new PodkitError('ERR_OVERLOADED', 'too many passwords at once; try again', { cause });
+      throw new PodkitError('ERR_OVERLOADED', 'too many passwords at the same time; try again', { cause });
     }
   }
 }

@@ -2,7 +2,7 @@ import { nearest } from '@podkit/chassis/config/nearest';
 import { PodkitError } from '@podkit/chassis/errors';
 import { type TemplateFunction, templateFunctions } from './body/functions.ts';
 import { type TemplateToken, tokenize } from './body/tokens.ts';
-import { printed, type TemplateValue } from './body/value.ts';
+import { print, type TemplateValue } from './body/value.ts';
 
 /** Parameters of a probe's URL; each may be there several times. */
 export type Parameters = ReadonlyMap<string, readonly string[]>;
@@ -39,7 +39,7 @@ function compileAction(action: string): BodyTemplate {
   const cursor = { action, tokens: tokenize(action), at: 0 };
   const expression = pipeline(cursor);
   if (cursor.at < cursor.tokens.length) throw templateError(cursor, 'a ")" has no opening "("');
-  return (parameters) => printed(expression(parameters));
+  return (parameters) => print(expression(parameters));
 }
 
 /** Commands between `|`; the value of one is the last argument of the next. */

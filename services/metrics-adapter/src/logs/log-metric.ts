@@ -75,21 +75,21 @@ export class LogMetric {
   /** The time of the line in milliseconds; undefined without one. */
   #readTimestamp(fields: Fields): number | undefined {
     if (this.#timestamp === undefined) return undefined;
-    const time = this.#readTime(textIn(fields, this.#timestamp));
+    const time = this.#readTime(renderText(fields, this.#timestamp));
     if (time === undefined) this.#counts.errors.add('timestamp');
     return time;
   }
 
   #readValue(fields: Fields): number {
     if (this.#value === undefined) return this.#config.scale;
-    return this.#readNumber(textIn(fields, this.#value)) ?? Number.NaN;
+    return this.#readNumber(renderText(fields, this.#value)) ?? Number.NaN;
   }
 
   #series(fields: Fields): Series | undefined {
     const values = this.#values;
     for (let at = 0; at < values.length; at += 1) {
       const template = this.#labels[at]?.template;
-      const value = template === undefined ? '' : textIn(fields, template);
+      const value = template === undefined ? '' : renderText(fields, template);
       values[at] = value.length > longestLabel ? value.slice(0, longestLabel).toWellFormed() : value;
     }
     const known = this.#cache.get(values);
@@ -102,7 +102,7 @@ export class LogMetric {
   }
 }
 
-const textIn = (fields: Fields, template: Template): string =>
+const renderText = (fields: Fields, template: Template): string =>
   template.only === undefined ? template.render(fields) : (fields[template.only] ?? '');
 
 function buildSpec({ name, help, type, ttl, buckets, nativeFactor, quantiles, maxAge }: LogMetricConfig): MetricSpec {

@@ -15,8 +15,8 @@ export function readNative(histogram: Message<'Histogram'>): NativeBuckets | und
   const zeroCount = (fractions ? histogram.zeroCountFloat : histogram.zeroCount) ?? 0;
   if (negativeSpan.length + positiveSpan.length === 0 && zeroThreshold === 0 && zeroCount === 0) return undefined;
   const { negativeDelta, negativeCount, positiveDelta, positiveCount } = histogram;
-  const negative = readBuckets(negativeSpan, fractions ? negativeCount : summed(negativeDelta));
-  const positive = readBuckets(positiveSpan, fractions ? positiveCount : summed(positiveDelta));
+  const negative = readBuckets(negativeSpan, fractions ? negativeCount : addDeltas(negativeDelta));
+  const positive = readBuckets(positiveSpan, fractions ? positiveCount : addDeltas(positiveDelta));
   const sound = schema >= lowestSchema && schema <= highestSchema && zeroThreshold >= 0 && isCount(zeroCount);
   if (!sound || negative === undefined || positive === undefined) return 'malformed';
   if (!fractions && !addsUp(histogram, zeroCount + observations(negative) + observations(positive))) return 'malformed';
@@ -31,7 +31,7 @@ function addsUp({ count = 0, sum = 0 }: Message<'Histogram'>, inBuckets: number)
 const observations = (buckets: ReadonlyMap<number, number>): number =>
   [...buckets.values()].reduce((sum, count) => sum + count, 0);
 
-function summed(deltas: readonly number[] = []): number[] {
+function addDeltas(deltas: readonly number[] = []): number[] {
   let sum = 0;
   return deltas.map((delta) => (sum += delta));
 }

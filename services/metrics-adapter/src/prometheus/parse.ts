@@ -33,7 +33,7 @@ export async function parseExposition(text: string, openMetrics: boolean, visito
   for (let from = 0; from < text.length; ) {
     const found = text.indexOf('\n', from);
     const end = found === -1 ? text.length : found;
-    const line = trimmed(text, from, end);
+    const line = readLine(text, from, end);
     from = end + 1;
     if (ended) visitor.refused('malformed_line');
     else if (line === '# EOF' && openMetrics) ended = true;
@@ -47,7 +47,7 @@ export async function parseExposition(text: string, openMetrics: boolean, visito
 }
 
 /** A trimmed line; the text format allows blanks around it. */
-function trimmed(text: string, from: number, to: number): string {
+function readLine(text: string, from: number, to: number): string {
   let start = from;
   let end = to;
   while (start < end && text.charCodeAt(start) <= 32) start += 1;

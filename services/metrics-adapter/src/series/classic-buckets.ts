@@ -6,7 +6,7 @@ export type CumulativeBucket = readonly [bound: number, value: number, exemplar?
 export type BucketError = 'bound' | 'duplicate' | 'count' | 'falling_buckets';
 type Buckets = Required<Pick<HistogramPoint, 'bounds' | 'counts' | 'exemplars'>> & Pick<HistogramPoint, 'cumulative'>;
 
-/** The ascending buckets of a histogram, each with its own count, from cumulative ones in any order; or the error in them. */
+/** Convert cumulative buckets in any order to ascending buckets, each with its own count. Returns the error if there is one. */
 export function classicBuckets(buckets: readonly CumulativeBucket[]): Buckets | BucketError {
   const sorted = buckets.toSorted(([a], [b]) => a - b);
   const exemplars = new Map<number, Exemplar>();

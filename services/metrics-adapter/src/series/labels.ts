@@ -7,8 +7,9 @@ const backslash = 92;
 const needsEscape = /[\\"\n\uD800-\uDFFF]/;
 
 /**
- * Labels as in the braces of the text format: sorted by name, with values escaped, without empty values. The text is the
- * key of a series, since it is equal exactly for equal label sets. Names that are not plain are quoted: https://prometheus.io/docs/instrumenting/exposition_formats/
+ * Labels as in the braces of the text format: sorted by name, with escaped values, without empty values. Equal label
+ * sets have equal texts, and different ones different texts, so the text is the key of a series. Names that are not plain
+ * are quoted: https://prometheus.io/docs/instrumenting/exposition_formats/
  */
 export function labelsText(pairs: Iterable<LabelPair>): string {
   const kept = [...pairs].filter(([, value]) => value !== '');

@@ -12,14 +12,14 @@ const share = 3;
 const bytesPerSeries = 300;
 const bytesPerFamily = 600;
 
-/** Why a sample is missing in a snapshot. */
+/** Why a snapshot does not have a sample of the source. */
 export type SnapshotProblem = 'duplicate' | 'type_conflict' | 'overflow';
 
 /**
  * The metrics of one scrape of one source.
  *
- * Of several samples of one series with one timestamp the first is kept. Beyond a limit counters are added up in the
- * metric's `other` series. Other types are dropped, since their sum means nothing.
+ * If a series has several samples with one timestamp, the first is kept. Beyond a limit counters are added up in the
+ * metric's `other` series. Other types are dropped: their sum has no meaning.
  */
 export class Snapshot {
   readonly #limits: SeriesLimits;

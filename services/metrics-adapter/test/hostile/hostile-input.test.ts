@@ -10,7 +10,7 @@ import { StreamLines } from '../../src/statsd/listeners/stream-lines.ts';
 import { leastCpuTime } from '../support/cpu-time.ts';
 import { serveApp } from '../support/serve-app.ts';
 import { startAdapter } from '../support/start-adapter.ts';
-import { scrapedStatsd } from '../support/statsd-adapter.ts';
+import { scrapeStatsd } from '../support/statsd-adapter.ts';
 
 const protobuf = 'application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited';
 
@@ -117,7 +117,7 @@ test.each([
 });
 
 test("StatsD does not write into the adapter's own names, and counts a conflict", async () => {
-  const { adapter, samples } = await scrapedStatsd('mappings: []\n', 'adapter_up:1|g\nadapter:1|ms\nfine:1|g');
+  const { adapter, samples } = await scrapeStatsd('mappings: []\n', 'adapter_up:1|g\nadapter:1|ms\nfine:1|g');
   expect(samples).toEqual(['fine 1']);
   expect(await adapter.samples('adapter_statsd_events_conflict_total')).toEqual([
     'adapter_statsd_events_conflict_total{metric="adapter_up",source="statsd"} 1',

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { scrapedStatsd } from '../support/statsd-adapter.ts';
+import { scrapeStatsd } from '../support/statsd-adapter.ts';
 
 type Row = {
   what: string;
@@ -92,7 +92,7 @@ const rows: Row[] = [
 ];
 
 test.each(rows)('$what harms no other sample', async ({ packet, samples, errors = [], mapping = '' }) => {
-  const scraped = await scrapedStatsd(mapping, `good:1|c\n${packet}\ngood:2|c`, 'good:4|c');
+  const scraped = await scrapeStatsd(mapping, `good:1|c\n${packet}\ngood:2|c`, 'good:4|c');
   const counted = scraped.own.filter((line) => /(?:error|ignored|conflict).* [1-9]/.test(line));
   expect(scraped.samples.filter((line) => !line.startsWith('good'))).toEqual(samples);
   expect(scraped.samples).toContain('good 7');

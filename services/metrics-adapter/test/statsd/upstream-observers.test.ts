@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { scrapedStatsd } from '../support/statsd-adapter.ts';
+import { scrapeStatsd } from '../support/statsd-adapter.ts';
 
 const timer = `
 - match: "test.timing.*.*.*"
@@ -73,7 +73,7 @@ test.each([
     [...quantiles('h', 4, 1), ...quantiles('d', 4, 1)],
   ],
 ])("statsd_exporter's README: %s", async (_what, mapping, lines, expected) => {
-  expect((await scrapedStatsd(mapping, lines.join('\n'))).samples).toEqual(expected);
+  expect((await scrapeStatsd(mapping, lines.join('\n'))).samples).toEqual(expected);
 });
 
 test("statsd_exporter's annotated example: defaults, buckets of a mapping's own, and a summary", async () => {
@@ -106,7 +106,7 @@ mappings:${timer}
   labels: { provider: "$2", outcome: "$3", job: "\${1}_server_other" }
 `;
   const lines = ['test.timing.a.b.ok:20|ms', 'consistent_app.timing.a.b.ok:15|ms', 'other.distribution.a.b.ok:5|d'];
-  const { samples, comments } = await scrapedStatsd(mapping, lines.join('\n'));
+  const { samples, comments } = await scrapeStatsd(mapping, lines.join('\n'));
   const bounds = (name: string) =>
     samples.filter((line) => line.startsWith(`${name}_bucket`)).map((line) => Number(/le="([^"]+)"/.exec(line)?.[1]));
   expect(bounds('my_timer')).toEqual([0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, Number.NaN]);

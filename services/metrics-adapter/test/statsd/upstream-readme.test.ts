@@ -1,7 +1,7 @@
 import { waitFor } from '@podkit/chassis/testing/wait-for';
 import { expect, test } from 'vitest';
 import { parseMappingFile } from '../../src/statsd/mapping/mapping.ts';
-import { scrapedStatsd } from '../support/statsd-adapter.ts';
+import { scrapeStatsd } from '../support/statsd-adapter.ts';
 
 const dispatcher = `
 mappings:
@@ -128,12 +128,12 @@ test.each([
     ['a{zone="tag"} 1', 'a{zone="fixed"} 1'],
   ],
 ])("statsd_exporter's README: %s", async (_what, mapping, lines, expected) => {
-  expect((await scrapedStatsd(mapping, lines.join('\n'))).samples).toEqual(expected);
+  expect((await scrapeStatsd(mapping, lines.join('\n'))).samples).toEqual(expected);
 });
 
 test("statsd_exporter's README: a series with a ttl expires, and one without stays", async () => {
   const mapping = 'mappings: [{ match: brief.*, name: brief, ttl: 50ms }, { match: long.*, name: long, ttl: 0 }]';
-  const { adapter, own } = await scrapedStatsd(mapping, 'brief.a:1|c\nlong.a:1|c');
+  const { adapter, own } = await scrapeStatsd(mapping, 'brief.a:1|c\nlong.a:1|c');
   expect(own).toContain('adapter_statsd_events_total{source="statsd",type="counter"} 2');
   await waitFor('the series to go', async () => (await adapter.samples('brief')).length === 0);
   expect(await adapter.samples('long')).toEqual(['long 1']);
@@ -147,7 +147,7 @@ mappings:
   name: "http_requests_total"
   labels: { code: "$1" }
 `;
-  const { comments, samples } = await scrapedStatsd(mapping, 'http.request.200:7|c');
+  const { comments, samples } = await scrapeStatsd(mapping, 'http.request.200:7|c');
   expect([...comments, ...samples]).toEqual([
     '# HELP http_requests_total Total number of http requests',
     '# TYPE http_requests_total counter',

@@ -17,7 +17,7 @@ export function schemaTable(schema: unknown): string {
 /** The same of the whole file, without the keys of sources. */
 export function fileTable(schema: unknown): string {
   const { properties = {}, ...file } = schema as Schema;
-  const shown = Object.entries(properties).map(([key, { items: _ofSources, ...property }]) => [key, property]);
+  const shown = Object.entries(properties).map(([key, { items: _items, ...property }]) => [key, property]);
   return schemaTable({ ...file, properties: Object.fromEntries(shown) });
 }
 

@@ -16,13 +16,13 @@ async function freeUdpPort(): Promise<number> {
   return port;
 }
 
-const ofTheApplication = (line: string) => !/^(?:# (?:HELP|TYPE) )?adapter_/.test(line);
+const isFromApplication = (line: string) => !/^(?:# (?:HELP|TYPE) )?adapter_/.test(line);
 
 /**
  * Send packets over UDP to an adapter with a mapping file, and scrape it once all are read. Returns the lines of the
  * page: the application's samples and comments, and the adapter's own metrics of StatsD.
  */
-export async function scrapedStatsd(mapping: string, ...packets: string[]) {
+export async function scrapeStatsd(mapping: string, ...packets: string[]) {
   const mappingFile = join(tempDir(), 'statsd_mapping.yml');
   writeFileSync(mappingFile, mapping);
   const port = await freeUdpPort();
@@ -36,8 +36,8 @@ export async function scrapedStatsd(mapping: string, ...packets: string[]) {
   const lines = text.split('\n').filter((line) => line !== '');
   return {
     adapter,
-    samples: lines.filter((line) => ofTheApplication(line) && !line.startsWith('#')),
-    comments: lines.filter((line) => ofTheApplication(line) && line.startsWith('#')),
+    samples: lines.filter((line) => isFromApplication(line) && !line.startsWith('#')),
+    comments: lines.filter((line) => isFromApplication(line) && line.startsWith('#')),
     own: lines.filter((line) => line.startsWith('adapter_statsd_')),
   };
 }

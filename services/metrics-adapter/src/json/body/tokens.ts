@@ -21,7 +21,7 @@ export function tokenize(action: string): TemplateToken[] {
 }
 
 function toToken([, quoted, number, field, word, sign = '']: RegExpExecArray, action: string): TemplateToken {
-  if (quoted !== undefined) return { kind: 'literal', value: unquoted(quoted, action) };
+  if (quoted !== undefined) return { kind: 'literal', value: unquoteText(quoted, action) };
   if (number !== undefined) return { kind: 'literal', value: Number(number) };
   if (field !== undefined) return { kind: 'field', text: field };
   if (word === 'true' || word === 'false') return { kind: 'literal', value: word === 'true' };
@@ -29,7 +29,7 @@ function toToken([, quoted, number, field, word, sign = '']: RegExpExecArray, ac
   return word === undefined ? { kind: 'sign', text: sign } : { kind: 'word', text: word };
 }
 
-function unquoted(text: string, action: string): string {
+function unquoteText(text: string, action: string): string {
   if (text.startsWith('`')) return text.slice(1, -1);
   try {
     return JSON.parse(text) as string;

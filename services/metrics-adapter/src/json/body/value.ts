@@ -2,16 +2,16 @@
 export type TemplateValue = undefined | string | number | boolean | Date | readonly TemplateValue[];
 
 /** As Go's templates print it: `[a b]` for a list, `<no value>` for nil. */
-export function printed(value: TemplateValue): string {
+export function print(value: TemplateValue): string {
   if (value === undefined) return '<no value>';
-  if (Array.isArray(value)) return `[${value.map(printed).join(' ')}]`;
+  if (Array.isArray(value)) return `[${value.map(print).join(' ')}]`;
   return value instanceof Date ? value.toISOString() : String(value);
 }
 
 /** A value as a text. Of a parameter, which is a list, it is the first value. */
 export function valueText(value: TemplateValue): string {
   if (Array.isArray(value)) return valueText(value[0]);
-  return value === undefined ? '' : printed(value);
+  return value === undefined ? '' : print(value);
 }
 
 /** A value as a number: milliseconds of a time, and 0 if it isn't a number, as in Sprig. */

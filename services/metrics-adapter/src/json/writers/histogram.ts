@@ -12,7 +12,11 @@ import { compileTimestamp, type MetricWriter } from './writer.ts';
 type Bucket = [bound: number, count: number];
 type HistogramParts = { buckets: Bucket[] | undefined; sum: number | undefined; count: number | undefined };
 
-/** A histogram from an element's buckets, sum and count; `scale` applies to bounds and sum. @throws {PodkitError} ERR_JSONPATH, ERR_TIME, ERR_METRIC */
+/**
+ * A histogram from the buckets, sum and count of an element; `scale` applies to bounds and sum.
+ *
+ * @throws {PodkitError} ERR_JSONPATH, ERR_TIME, ERR_METRIC
+ */
 export function compileHistogram(config: JsonMetricConfig): MetricWriter {
   const { histogram, scale, labels: own } = config;
   if (Object.hasOwn(own, 'le')) throw new PodkitError('ERR_METRIC', 'a histogram has its own label le');
@@ -23,7 +27,7 @@ export function compileHistogram(config: JsonMetricConfig): MetricWriter {
   return (element, { labels, family, onBadValue }) => {
     const found = bucketsAt.first(element);
     if (found === undefined || found === null) return undefined;
-    const read = bucketsIn(found, scale);
+    const read = readBuckets(found, scale);
     const buckets = histogram.cumulative ? read : read && accumulate(read);
     const sum = toNumber(sumAt.first(element));
     const count = toNumber(countAt.first(element));
@@ -52,10 +56,10 @@ function accumulate(buckets: readonly Bucket[]): Bucket[] {
   return buckets.toSorted(([a], [b]) => a - b).map(([bound, count]) => [bound, (sum += count)]);
 }
 
-function bucketsIn(value: Json, scale: number): Bucket[] | undefined {
+function readBuckets(value: Json, scale: number): Bucket[] | undefined {
   if (value === null || typeof value !== 'object') return undefined;
   const pairs: [Json | undefined, Json | undefined][] = Array.isArray(value)
-    ? value.map(pairIn)
+    ? value.map(readPair)
     : Object.entries(value);
   const buckets: Bucket[] = [];
   for (const [boundText, countText] of pairs) {
@@ -67,7 +71,7 @@ function bucketsIn(value: Json, scale: number): Bucket[] | undefined {
   return buckets;
 }
 
-function pairIn(bucket: Json): [Json | undefined, Json | undefined] {
+function readPair(bucket: Json): [Json | undefined, Json | undefined] {
   if (Array.isArray(bucket)) return [bucket[0], bucket[1]];
   return bucket !== null && typeof bucket === 'object' ? [bucket.le, bucket.count] : [undefined, undefined];
 }

@@ -22,7 +22,7 @@ export function compileStateset(config: JsonMetricConfig): MetricWriter {
   return (element, { labels, family, onBadValue }) => {
     const found = query.first(element);
     if (found === undefined || found === null) return;
-    const current = statesIn(found);
+    const current = readStates(found);
     // A state that is not in the list would be lost silently.
     if (current.some((state) => !states.includes(state))) onBadValue('value');
     const time = readTimestamp(element);
@@ -34,7 +34,7 @@ export function compileStateset(config: JsonMetricConfig): MetricWriter {
 }
 
 /** The current states: from a state, a list of states, or an object of booleans by state. */
-function statesIn(value: Json): string[] {
+function readStates(value: Json): string[] {
   if (Array.isArray(value)) return value.map(toLabel);
   if (value === null || typeof value !== 'object') return [toLabel(value)];
   return Object.keys(value).filter((state) => value[state] === true);
