@@ -30,7 +30,7 @@ export async function startAmbassador(context: Context<Config>, host: Host): Pro
   await serve(context, { engine, makersFor }, host);
 }
 
-const track =
+const trackRedis =
   (target: RedisTarget): TrackChanges =>
   (events) =>
     new TrackingConnection(target, events);
@@ -44,5 +44,5 @@ function createMakers({ config, log, metrics }: Context<Config>): (file: FileCon
     warn,
     journals: new KeyedMutex(),
   });
-  return async (file) => ({ openBackend: await loadBackends(file, { warn, track }), compose });
+  return async (file) => ({ openBackend: await loadBackends(file, { warn, track: trackRedis }), compose });
 }

@@ -1,3 +1,4 @@
+import { ConfigError } from '@podkit/chassis/config/config';
 import { describeError } from '@podkit/chassis/errors';
 import type { Logger } from '@podkit/chassis/log/logger';
 import type { FileConfig, Spec, StoreSpec } from '../config/file-schema.ts';
@@ -28,7 +29,7 @@ export function buildGeneration(file: FileConfig, makers: Makers, before?: Confi
     const known = stores.get(name);
     if (known !== undefined) return known;
     const spec = file.stores[name];
-    if (spec === undefined) throw new Error(`no store is named ${name}`);
+    if (spec === undefined) throw new ConfigError([`no store is named ${name}`]);
     for (const { to } of listReferences(spec)) build(to);
     const built = reuse(name, spec) ?? makers.compose(name, spec, backend(name, spec), build);
     stores.set(name, built);

@@ -1,3 +1,4 @@
+import { PodkitError } from '@podkit/chassis/errors';
 import { warnAboutDemoPassword } from '../backends/demo-password.ts';
 import { MemoryStore } from '../backends/memory/memory-store.ts';
 import type { MemorySpec } from '../backends/memory/schema.ts';
@@ -32,7 +33,7 @@ export async function loadBackends({ stores }: FileConfig, { warn, track }: Back
 }
 
 function refuseUnloaded(name: string): never {
-  throw new Error(`the backend of store ${name} is not loaded`);
+  throw new PodkitError('ERR_NOT_LOADED', `the backend of store ${name} is not loaded`);
 }
 
 function openMemory(name: string, { maxBytes }: MemorySpec): Built {

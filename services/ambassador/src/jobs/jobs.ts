@@ -16,7 +16,7 @@ type JobContext = { file: FileConfig; engine: Engine<ConfiguredStores>; log: Log
 type Job = (context: JobContext, words: readonly string[]) => Promise<void>;
 
 /** Create the tables of every PostgreSQL store. Waits for servers that are not up yet, if their store is required. */
-const migrate: Job = async ({ file, log, waitTimeout }) => {
+const migrateJob: Job = async ({ file, log, waitTimeout }) => {
   for (const [name, spec] of Object.entries(file.stores)) {
     if (spec.driver !== 'postgresql') continue;
     const { openPrimary } = await import('../backends/postgres/open.ts');
@@ -34,7 +34,7 @@ const migrate: Job = async ({ file, log, waitTimeout }) => {
 };
 
 /** Wait until every required store answers. */
-const wait: Job = async ({ engine, log, waitTimeout }) => {
+const waitJob: Job = async ({ engine, log, waitTimeout }) => {
   const required = engine.storeNames().filter((name) => isRequired(engine, name));
   const ping = (name: string) => retryUntil(waitTimeout, `store ${name}`, log, () => pingStore(engine, name));
   await Promise.all(required.map(ping));
@@ -45,7 +45,7 @@ const wait: Job = async ({ engine, log, waitTimeout }) => {
  * Write every value of a store again, so that it is sealed with the first of its keys. A value that changes meanwhile
  * is skipped: the write that changed it has sealed it with that key already. It may be interrupted and run again.
  */
-const reEncrypt: Job = async ({ engine, log }, [name = '']) => {
+const reEncryptJob: Job = async ({ engine, log }, [name = '']) => {
   const store = engine.store(name);
   if (store === undefined) throw new PodkitError('ERR_JOB', `re-encrypt: no store is named ${JSON.stringify(name)}`);
   const counts = { written: 0, skipped: 0, unreadable: 0 };
@@ -97,7 +97,7 @@ async function retryUntil<T>(timeout: number, what: string, log: Logger, work: (
   }
 }
 
-const jobs: Record<string, Job> = { migrate, wait, 're-encrypt': reEncrypt };
+const jobs: Record<string, Job> = { migrate: migrateJob, wait: waitJob, 're-encrypt': reEncryptJob };
 
 /** What `ambassador <job>` does instead of serving; undefined where no job is asked for. */
 export function selectJob(words: readonly string[]): ((context: JobContext) => Promise<void>) | undefined {

@@ -3,7 +3,7 @@ import type { Built } from '../store/built.ts';
 import { type Around, intercept } from '../store/intercept.ts';
 import type { Store } from '../store/store.ts';
 import { type PolicySpec, policies } from './policies.ts';
-import type { Place, PolicyContext } from './policy.ts';
+import type { PolicyContext, PolicyPlace } from './policy.ts';
 
 /** Wrap a store in its policies, the last of the list first, so that the first is outermost, and measure the whole. */
 export function composeWith(context: PolicyContext) {
@@ -15,7 +15,8 @@ export function composeWith(context: PolicyContext) {
   ): Built => {
     let built = backend;
     try {
-      for (const policy of spec.policies.toReversed()) built = apply(policy, { name, inner: built, other, context });
+      for (const policy of spec.policies.toReversed())
+        built = applyPolicy(policy, { name, inner: built, other, context });
     } catch (error) {
       built.store.close().catch(() => undefined);
       throw error;
@@ -26,10 +27,10 @@ export function composeWith(context: PolicyContext) {
   };
 }
 
-const byName: Record<string, { build(settings: unknown, place: Place): Built }> = policies;
+const byName: Record<string, { build(settings: unknown, place: PolicyPlace): Built }> = policies;
 
 /** An entry of the file has exactly one key: the name of the policy. */
-function apply(policy: PolicySpec, place: Place): Built {
+function applyPolicy(policy: PolicySpec, place: PolicyPlace): Built {
   return Object.entries(policy).reduce(
     (inner, [name, settings]) => byName[name]?.build(settings, { ...place, inner }) ?? inner,
     place.inner,
@@ -37,7 +38,7 @@ function apply(policy: PolicySpec, place: Place): Built {
 }
 
 /** Milliseconds that a close waits for operations. */
-const timeout = 10_000;
+const closeTimeout = 10_000;
 
 /** The store with `around` around its operations, whose close first waits for those that were begun. */
 function drainable(inner: Store, around: Around): Store {
@@ -62,7 +63,7 @@ function drainable(inner: Store, around: Around): Store {
       const done = new Promise<void>((resolve) => {
         idle = resolve;
       });
-      if (inFlight > 0) await Promise.race([done, sleep(timeout, undefined, { ref: false })]);
+      if (inFlight > 0) await Promise.race([done, sleep(closeTimeout, undefined, { ref: false })]);
       await inner.close();
     },
   };

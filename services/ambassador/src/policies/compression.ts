@@ -9,7 +9,8 @@ import { definePolicy, opaque } from './policy.ts';
 
 /** No JSON text begins so; a value of another kind that does is escaped by storing it with `plain` in front. */
 const magic = Buffer.from([0x00, 0x70, 0x6b, 0x7a]);
-const [plain, deflated] = [0x00, 0x01];
+const plain = 0x00;
+const deflated = 0x01;
 
 /** Deflate values of at least `minBytes`, where that makes them smaller. Values stored before stay readable. */
 function compression(inner: Store, { minBytes, level }: { minBytes: number; level: number }): Store {
@@ -20,10 +21,10 @@ function compression(inner: Store, { minBytes, level }: { minBytes: number; leve
     }
     return startsWithMagic(value) ? Buffer.concat([magic, Buffer.from([plain]), value]) : value;
   };
-  return transform(inner, { value: { encode, decode } });
+  return transform(inner, { value: { encode, decode: decompress } });
 }
 
-function decode(_key: string, value: Buffer): Buffer {
+function decompress(_key: string, value: Buffer): Buffer {
   if (!startsWithMagic(value)) return value;
   const body = value.subarray(magic.length + 1);
   if (value[magic.length] === plain) return body;

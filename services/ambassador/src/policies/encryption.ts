@@ -11,7 +11,8 @@ import { definePolicy, opaque } from './policy.ts';
 export type EncryptionKey = { id: string; secret: Buffer };
 
 const magic = Buffer.from([0x00, 0x70, 0x6b, 0x65, 0x01]);
-const [nonceLength, tagLength] = [12, 16];
+const nonceLength = 12;
+const tagLength = 16;
 
 /** @throws {StoreError} ERR_CORRUPT when the file holds no key of 32 bytes; the message never shows what it holds */
 function readKey({ id, file }: { id: string; file: string }): EncryptionKey {

@@ -18,7 +18,7 @@ export type PolicyContext = {
 };
 
 /** Where a policy is put: around `inner`, for the store of this name; `other` gives another store of the file. */
-export type Place = { name: string; inner: Built; other: (name: string) => Built; context: PolicyContext };
+export type PolicyPlace = { name: string; inner: Built; other: (name: string) => Built; context: PolicyContext };
 
 /**
  * A policy of the configuration file: its settings, and how it is put around a store. One through which raw Redis frames may
@@ -26,7 +26,7 @@ export type Place = { name: string; inner: Built; other: (name: string) => Built
  */
 export type Policy<Schema extends TSchema> = {
   schema: Schema;
-  build(settings: Static<Schema>, place: Place): Built;
+  build(settings: Static<Schema>, place: PolicyPlace): Built;
 };
 
 export const definePolicy = <Schema extends TSchema>(policy: Policy<Schema>): Policy<Schema> => policy;

@@ -13,7 +13,8 @@ export function timeout(inner: Store, milliseconds: number): Store {
   const unsettled = new Map<Key, Promise<unknown>>();
   const around: Around = async ({ keys, write }, run) => {
     const before = write ? keys.flatMap((key) => unsettled.get(key) ?? []) : [];
-    let [begun, over] = [before.length === 0, false];
+    let begun = before.length === 0;
+    let over = false;
     const late = (): StoreError =>
       new StoreError('ERR_TIMEOUT', `no answer within ${milliseconds} ms`, {
         outcome: begun ? 'unknown' : 'not-applied',

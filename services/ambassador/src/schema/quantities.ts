@@ -1,10 +1,10 @@
 import { parseBytes } from '@podkit/chassis/config/bytes';
 import { Type } from 'typebox';
 
-type Options = { description: string; default?: string };
+type SizeOptions = { description: string; default?: string };
 
 /** A size such as `64Ki`, or a number of bytes. Its value is bytes. */
-export const size = (options: Options) =>
+export const size = (options: SizeOptions) =>
   Type.Unsafe<number>({
     type: ['string', 'integer'],
     pattern: '^\\d+(\\.\\d+)?(k|M|G|T|Ki|Mi|Gi|Ti)?$',

@@ -14,6 +14,9 @@ export function compileGlob(pattern: string): Glob {
   return { matches: (text) => matchTokens(tokens, text), prefix: literal.join(''), pattern };
 }
 
+/** A literal text as a pattern: its special characters are escaped. */
+export const escapeGlob = (literal: string): string => literal.replaceAll(/[\\*?[\]^]/g, '\\$&');
+
 type Token =
   | string
   | { kind: 'star' }
@@ -30,7 +33,11 @@ const matchOne = (token: Token | undefined, character: string): boolean => {
 const isStar = (token: Token | undefined): boolean => typeof token === 'object' && token.kind === 'star';
 
 function matchTokens(tokens: readonly Token[], text: string): boolean {
-  let [token, at, star, resume] = [0, 0, -1, 0];
+  let token = 0;
+  let at = 0;
+  /** The last star, and where the text that it does not cover begins. */
+  let star = -1;
+  let resume = 0;
   while (at < text.length) {
     if (isStar(tokens[token])) {
       star = token;

@@ -1,12 +1,12 @@
 /** Up to this length a value is kept as text: a Buffer takes some 600 bytes beside its content. */
-const mostInText = 1024;
+const maxInText = 1024;
 
 /** A value that is kept for long, in as little memory as it needs, and none of it shared with others. */
 export class KeptValue {
   readonly #kept: string | Buffer;
 
   constructor(value: Buffer) {
-    this.#kept = value.length <= mostInText ? value.toString('latin1') : ownBytes(value);
+    this.#kept = value.length <= maxInText ? value.toString('latin1') : ownBytes(value);
   }
 
   get value(): Buffer {

@@ -1,4 +1,6 @@
-type Options = {
+import { backoff } from './backoff.ts';
+
+type ReconnectorOptions = {
   /** Open the connection; it ends in `connected()` or in `lost()`. */
   open: () => void;
   /** Ask something of it; it ends in `connected()` or in `lost()`. */
@@ -7,7 +9,9 @@ type Options = {
 };
 
 /** Milliseconds. */
-const [firstDelay, longestDelay, heartbeat] = [100, 5000, 5000];
+const firstDelay = 100;
+const maxDelay = 5000;
+const heartbeat = 5000;
 
 /**
  * Decides when a connection that reports changes is opened again, with back-off, and when it is checked: over one that
@@ -15,11 +19,11 @@ const [firstDelay, longestDelay, heartbeat] = [100, 5000, 5000];
  */
 export class Reconnector {
   closed = false;
-  readonly #options: Options;
+  readonly #options: ReconnectorOptions;
   #timer: NodeJS.Timeout | undefined;
   #failures = 0;
 
-  constructor(options: Options) {
+  constructor(options: ReconnectorOptions) {
     this.#options = options;
   }
 
@@ -31,7 +35,7 @@ export class Reconnector {
   lost(reason: string): void {
     if (this.closed) return;
     this.#options.onLost(reason);
-    const delay = Math.min(longestDelay, firstDelay * 2 ** this.#failures) * (0.5 + Math.random() / 2);
+    const delay = backoff(this.#failures, firstDelay, maxDelay);
     this.#failures += 1;
     this.#later(delay, this.#options.open);
   }

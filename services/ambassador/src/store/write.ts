@@ -8,6 +8,10 @@ export function holds({ ifMatch, ifAbsent, ifPresent }: Condition, etag: string 
   return etag === undefined ? ifAbsent === true : etag === ifMatch;
 }
 
+/** Whether a write under this condition may always happen. */
+export const isUnconditional = ({ ifMatch, ifAbsent, ifPresent }: Condition): boolean =>
+  ifMatch === undefined && ifAbsent !== true && ifPresent !== true;
+
 /** Milliseconds that an entry still lives; undefined where it does not expire. */
 export const remainingTtl = (entry: Entry | undefined): number | undefined =>
   entry?.expiresAt === undefined ? undefined : Math.max(1, entry.expiresAt - Date.now());

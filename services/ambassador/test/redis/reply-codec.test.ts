@@ -1,38 +1,38 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import {
-  type Answer,
   CommandError,
   Latin1,
-  MapAnswer,
+  MapReply,
+  type Reply,
   Status,
-  writeAnswer,
-} from '../../src/frontends/redis/commands/answer.ts';
+  writeReply,
+} from '../../src/frontends/redis/commands/reply.ts';
 import { decodeReply, ReplyError } from '../../src/frontends/redis/protocol/reply-decoder.ts';
 import { ReplyScanner } from '../../src/frontends/redis/protocol/reply-scanner.ts';
 import { ReplyWriter } from '../../src/frontends/redis/protocol/reply-writer.ts';
 
-const leaf: fc.Arbitrary<Answer> = fc.oneof(
+const leaf: fc.Arbitrary<Reply> = fc.oneof(
   fc.constant(null),
   fc.maxSafeInteger(),
   fc.uint8Array({ maxLength: 200 }).map((bytes) => Buffer.from(bytes)),
   fc.uint8Array({ maxLength: 200 }).map((bytes) => new Latin1(Buffer.from(bytes).toString('latin1'))),
   fc.constantFrom(new Status('OK'), new CommandError('ERR no\r\nline')),
 );
-const { answer } = fc.letrec<{ answer: Answer }>((tie) => ({
+const { answer } = fc.letrec<{ answer: Reply }>((tie) => ({
   answer: fc.oneof(
     { depthSize: 'small', withCrossShrink: true },
     leaf,
     fc.array(tie('answer'), { maxLength: 5 }),
-    fc.array(fc.tuple(leaf, tie('answer')), { maxLength: 4 }).map((pairs) => new MapAnswer(pairs)),
+    fc.array(fc.tuple(leaf, tie('answer')), { maxLength: 4 }).map((pairs) => new MapReply(pairs)),
   ),
 }));
 
-function encoded(answers: readonly Answer[], protocol: 2 | 3): Buffer[] {
+function encoded(answers: readonly Reply[], protocol: 2 | 3): Buffer[] {
   const writer = new ReplyWriter();
   writer.protocol = protocol;
   return answers.map((each) => {
-    writeAnswer(writer, each);
+    writeReply(writer, each);
     return writer.take();
   });
 }
@@ -64,11 +64,11 @@ test('the scanner finds the end of every reply, however the bytes are cut', () =
 });
 
 test('what the writer writes, the decoder reads', () => {
-  const plain = (value: Answer): unknown => {
+  const plain = (value: Reply): unknown => {
     if (value instanceof Status) return value.text;
     if (value instanceof Latin1) return Buffer.from(value.text, 'latin1');
     if (value instanceof CommandError) return new ReplyError(value.message.replaceAll(/[\r\n]/g, ' '));
-    if (value instanceof MapAnswer) return value.pairs.flat().map(plain);
+    if (value instanceof MapReply) return value.pairs.flat().map(plain);
     return Array.isArray(value) ? value.map(plain) : value;
   };
   fc.assert(

@@ -6,8 +6,10 @@ import type { Entry, Key, QueryPage, StoreQuery } from '../../store/store.ts';
 type KeyedEntry = Entry & { key: Key };
 type Found = { entry: KeyedEntry; key: Key; sorted: readonly unknown[] };
 
-/** Work of one turn of the event loop: bytes of values to parse, and what an entry costs beside them, in such bytes. */
-const [turnBytes, entryCost] = [1024 * 1024, 256];
+/** Bytes of values that are parsed in one turn of the event loop. */
+const turnBytes = 1024 * 1024;
+/** What an entry costs beside its value, in such bytes. */
+const entryCost = 256;
 
 /**
  * Entries whose value is JSON and matches the query, a page at a time. It holds twice the entries of a page at most, and

@@ -15,9 +15,9 @@ import type {
 } from '../../store/store.ts';
 import { mismatch, StoreError } from '../../store/store-error.ts';
 import { applyEach, holds } from '../../store/write.ts';
+import { KeyPager } from './key-pager.ts';
 import { queryEntries } from './memory-query.ts';
 import { MemorySlot } from './memory-slot.ts';
-import { ScanCursors } from './scan-cursors.ts';
 
 const capabilities = new Set<Capability>(['etag', 'transactions', 'ttl', 'query']);
 
@@ -27,7 +27,7 @@ export type MemoryStoreOptions = { name: string; maxBytes: number; now?: () => n
 export class MemoryStore implements Store {
   readonly info: StoreInfo;
   readonly #map: ClockMap<MemorySlot>;
-  readonly #cursors: ScanCursors;
+  readonly #pager: KeyPager;
   readonly #now: () => number;
   readonly #sweep: NodeJS.Timeout;
   readonly #changes = new ChangeRelay();
@@ -40,7 +40,7 @@ export class MemoryStore implements Store {
     this.#now = now;
     this.#map = new ClockMap<MemorySlot>({ maxBytes, now, onChange: (key) => this.#changes.changed([key]) });
     this.#changes.connected();
-    this.#cursors = new ScanCursors(this.#map, now);
+    this.#pager = new KeyPager(this.#map, now);
     this.#sweep = setInterval(() => this.#map.sweep(20_000), 100);
     this.#sweep.unref();
   }
@@ -100,7 +100,7 @@ export class MemoryStore implements Store {
   };
 
   list: Store['list'] = async (options) => {
-    return this.#cursors.page(options);
+    return this.#pager.page(options);
   };
 
   count: Store['count'] = async () => undefined;
@@ -118,7 +118,8 @@ export class MemoryStore implements Store {
 
   /** The entries of the keys that there are now. */
   *#live(): Generator<Entry & { key: Key }> {
-    const [now, last] = [this.#now(), this.#version];
+    const now = this.#now();
+    const last = this.#version;
     for (const [key, { value, etag, expiresAt, ordinal }] of this.#map.entries()) {
       // Later keys stand behind: without an end, writers could keep a reader busy for ever.
       if (ordinal > last) return;
@@ -142,9 +143,9 @@ export class MemoryStore implements Store {
 
   #place(key: Key, value: Buffer, expiresAt: number | undefined): string {
     this.#version += 1;
-    const [life, version] = [this.#life, this.#version];
+    const version = this.#version;
     const ordinal = this.#map.get(key)?.ordinal ?? version;
-    const slot = new MemorySlot({ keyLength: key.length, value, expiresAt, life, version, ordinal });
+    const slot = new MemorySlot({ keyLength: key.length, value, expiresAt, life: this.#life, version, ordinal });
     if (this.#map.set(key, slot)) return slot.etag;
     throw new StoreError('ERR_TOO_LARGE', `the value is larger than the memory of store ${this.info.name}`);
   }

@@ -10,7 +10,8 @@ export type Backend = {
   secretKey: number;
 };
 
-const [cancelCode, tlsCode] = [80_877_102, 80_877_103];
+const cancelCode = 80_877_102;
+const tlsCode = 80_877_103;
 
 /**
  * Ask the server to cancel what a connection runs now, over a connection of its own. There is no answer; the

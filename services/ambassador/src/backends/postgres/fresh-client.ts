@@ -30,7 +30,7 @@ export function freshClient(source: ConnectionSource): new (config?: string | Cl
     readonly #failure: Error | undefined;
 
     constructor(config?: string | ClientConfig) {
-      const [asked, failure] = attempt(source);
+      const [asked, failure] = readSource(source);
       const name = `podkit-ambassador-${randomUUID()}`;
       super({ ...(typeof config === 'object' ? config : {}), ...asked, keepAlive: true, application_name: name });
       this.applicationName = name;
@@ -53,13 +53,13 @@ export function freshClient(source: ConnectionSource): new (config?: string | Cl
     interrupt(timeout: number): void {
       const { host = '', port = 5432, ssl } = this.#asked;
       if (!('processID' in this && 'secretKey' in this)) return;
-      const [processId, secretKey] = [Number(this.processID), Number(this.secretKey)];
-      cancel({ host, port, ssl: typeof ssl === 'object' ? ssl : undefined, processId, secretKey }, timeout);
+      const server = { host, port, ssl: typeof ssl === 'object' ? ssl : undefined };
+      cancel({ ...server, processId: Number(this.processID), secretKey: Number(this.secretKey) }, timeout);
     }
   };
 }
 
-function attempt(source: ConnectionSource): [ClientConfig, undefined] | [ClientConfig, Error] {
+function readSource(source: ConnectionSource): [ClientConfig, undefined] | [ClientConfig, Error] {
   try {
     const { ssl, ...rest } = source();
     // Without the host pg would check the certificate of an IP address against `localhost`.

@@ -3,7 +3,7 @@ import type { QueryResultRow } from 'pg';
 import { StoreError } from '../../store/store-error.ts';
 
 /** Runs a statement on one connection, which is held for as long as the work takes, and returns its rows. */
-export type Session = <Row extends QueryResultRow>(text: string, values?: readonly unknown[]) => Promise<Row[]>;
+export type RunSql = <Row extends QueryResultRow>(text: string, values?: readonly unknown[]) => Promise<Row[]>;
 
 const statement = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
   WHERE application_name = ANY($1) AND usename = current_user`;
@@ -27,11 +27,11 @@ export class LostSessions {
   }
 
   /** @throws {StoreError} ERR_UNAVAILABLE while the server has not ended them */
-  async end(session: Session): Promise<void> {
+  async end(run: RunSql): Promise<void> {
     if (this.#names.size === 0) return;
     const names = [...this.#names];
     const deadline = performance.now() + this.#timeout;
-    while ((await session(statement, [names])).length > 0) {
+    while ((await run(statement, [names])).length > 0) {
       if (performance.now() > deadline)
         throw new StoreError('ERR_UNAVAILABLE', 'PostgreSQL has not ended a statement that was given up');
       await sleep(20);

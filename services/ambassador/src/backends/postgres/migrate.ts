@@ -23,23 +23,24 @@ export const jsonFunction = ({ tablePrefix }: Tables): string => quoted(`${table
  * the other's table. Any number of processes may do it at once and again. True when there was something to do.
  */
 export async function migrate(pool: PostgresPool, tables: Tables): Promise<boolean> {
-  const [metadata, level] = [quoted(tables.metadataTable), `migrations-state-v2-${tables.tablePrefix}`];
-  return pool.transaction(async (session) => {
+  const metadata = quoted(tables.metadataTable);
+  const level = `migrations-state-v2-${tables.tablePrefix}`;
+  return pool.transaction(async (run) => {
     // One at a time, over all processes: two that create the same table at once would trip over each other.
-    await session('SELECT pg_advisory_xact_lock($1)', [7_603_518_142]);
-    await session(`CREATE TABLE IF NOT EXISTS ${metadata} (key text NOT NULL PRIMARY KEY, value text NOT NULL)`);
-    const [noted] = await session<{ value: string }>(`SELECT value FROM ${metadata} WHERE key = $1`, [level]);
+    await run('SELECT pg_advisory_xact_lock($1)', [7_603_518_142]);
+    await run(`CREATE TABLE IF NOT EXISTS ${metadata} (key text NOT NULL PRIMARY KEY, value text NOT NULL)`);
+    const [noted] = await run<{ value: string }>(`SELECT value FROM ${metadata} WHERE key = $1`, [level]);
     const done = Number(noted?.value ?? 0) >= 1;
-    if (!done) for (const text of tableStatements(stateTable(tables))) await session(text);
+    if (!done) for (const text of tableStatements(stateTable(tables))) await run(text);
     const isMissing = async (lookup: 'to_regclass' | 'to_regproc', name: string) =>
-      (await session(`SELECT 1 WHERE ${lookup}($1) IS NULL`, [name])).length > 0;
+      (await run(`SELECT 1 WHERE ${lookup}($1) IS NULL`, [name])).length > 0;
     // Only where it is missing: PostgreSQL refuses it to all but the owner of the table, even where it is there.
-    if (await isMissing('to_regclass', quoted(indexName(tables)))) await session(indexStatement(tables));
-    if (tables.notify) for (const text of triggerStatements(tables)) await session(text);
-    if (await isMissing('to_regproc', jsonFunction(tables))) await session(functionStatement(jsonFunction(tables)));
+    if (await isMissing('to_regclass', quoted(indexName(tables)))) await run(indexStatement(tables));
+    if (tables.notify) for (const text of triggerStatements(tables)) await run(text);
+    if (await isMissing('to_regproc', jsonFunction(tables))) await run(functionStatement(jsonFunction(tables)));
     if (!done) {
       const upsert = `INSERT INTO ${metadata} AS t (key, value) VALUES ($1, '1') ON CONFLICT (key) DO UPDATE SET value = '1'`;
-      await session(upsert, [level]);
+      await run(upsert, [level]);
     }
     return !done;
   });
@@ -70,7 +71,8 @@ export const changeChannel = ({ tablePrefix }: Pick<Tables, 'tablePrefix'>): str
 
 /** Each changed key is notified; an empty text says that any key may have changed. */
 function triggerStatements(tables: Tables): string[] {
-  const [table, channel] = [stateTable(tables), changeChannel(tables).replaceAll("'", "''")];
+  const table = stateTable(tables);
+  const channel = changeChannel(tables).replaceAll("'", "''");
   const notifier = quoted(`${tables.tablePrefix}state_notify`);
   return [
     `CREATE OR REPLACE FUNCTION ${notifier}() RETURNS trigger LANGUAGE plpgsql AS $body$

@@ -1,12 +1,12 @@
 import { type Client, Pool, type PoolClient, type QueryResultRow } from 'pg';
 import { ConnectError, ReadOnlyError, statementFailure } from './errors.ts';
 import { type ConnectionSource, type FreshClient, freshClient } from './fresh-client.ts';
-import { LostSessions, type Session } from './lost-sessions.ts';
+import { LostSessions, type RunSql } from './lost-sessions.ts';
 import { Servers } from './servers.ts';
 import { inTime } from './time-limit.ts';
 import type { Address } from './url.ts';
 
-export type PoolOptions = {
+export type PostgresPoolOptions = {
   /** The servers of which one is used. */
   addresses: readonly Address[];
   source: (address: Address) => ConnectionSource;
@@ -23,23 +23,23 @@ export type PoolOptions = {
 /** Milliseconds that the server has to end a statement that was given up. */
 const cancelTimeout = 1000;
 
-const readOnly = `SELECT pg_is_in_recovery() OR current_setting('transaction_read_only')::boolean AS "readOnly"`;
+const readOnlyQuery = `SELECT pg_is_in_recovery() OR current_setting('transaction_read_only')::boolean AS "readOnly"`;
 
 /**
  * Connections to one PostgreSQL. Statements are unnamed, and settings hold for a transaction only, so that a pooler may
  * share the connections between transactions.
  */
 export class PostgresPool {
-  readonly #options: PoolOptions;
+  readonly #options: PostgresPoolOptions;
   readonly #servers: Servers;
   readonly #lost = new LostSessions(cancelTimeout);
 
-  constructor(options: PoolOptions) {
+  constructor(options: PostgresPoolOptions) {
     this.#options = options;
     this.#servers = new Servers({
       addresses: options.addresses,
       openPool: (address) => this.#open(address),
-      check: (pool) => this.#run(pool, (session) => this.#checkWritable(session)),
+      check: (pool) => this.#run(pool, (run) => this.#checkWritable(run)),
     });
   }
 
@@ -62,7 +62,7 @@ export class PostgresPool {
    * Run statements on one connection. Where the server turns out to take no writes, or cannot be reached and the URL has
    * others, nothing has happened yet: its connections are dropped and the work runs once more, on the server that does.
    */
-  async use<T>(work: (session: Session) => Promise<T>): Promise<T> {
+  async use<T>(work: (run: RunSql) => Promise<T>): Promise<T> {
     const server = await this.#servers.current();
     try {
       return await this.#run(server.pool, work);
@@ -75,11 +75,11 @@ export class PostgresPool {
 
   /** @throws {StoreError} ERR_UNAVAILABLE where the server cannot do what the pool is for */
   async ping(): Promise<void> {
-    await this.use((session) => this.#checkWritable(session));
+    await this.use((run) => this.#checkWritable(run));
   }
 
-  async #checkWritable(session: Session): Promise<void> {
-    const [row] = await session<{ readOnly: boolean }>(readOnly);
+  async #checkWritable(run: RunSql): Promise<void> {
+    const [row] = await run<{ readOnly: boolean }>(readOnlyQuery);
     if (row?.readOnly === true && !this.#options.allowReadOnly) throw new ReadOnlyError();
   }
 
@@ -92,9 +92,10 @@ export class PostgresPool {
    * A connection on which a statement was interrupted, or failed without an answer, is not used again; a statement that
    * it may have left running is ended before a new one is sent.
    */
-  async #run<T>(pool: Pool, work: (session: Session) => Promise<T>): Promise<T> {
+  async #run<T>(pool: Pool, work: (run: RunSql) => Promise<T>): Promise<T> {
     const client = await connect(pool);
-    let [broken, begun] = [false, false];
+    let broken = false;
+    let begun = false;
     const markBroken = () => {
       broken = true;
     };
@@ -105,11 +106,11 @@ export class PostgresPool {
     const limit = { commandTimeout: this.#options.commandTimeout, cancelTimeout, cancel };
     client.on('error', markBroken);
     try {
-      const session: Session = async <Row extends QueryResultRow>(text: string, values: readonly unknown[] = []) =>
+      const run: RunSql = async <Row extends QueryResultRow>(text: string, values: readonly unknown[] = []) =>
         (await inTime(client.query<Row>(text, [...values]), limit)).rows;
-      await this.#lost.end(session);
+      await this.#lost.end(run);
       begun = true;
-      return await work(session);
+      return await work(run);
     } catch (error) {
       const failure = statementFailure(error);
       if (failure instanceof ReadOnlyError) broken = true;
@@ -125,20 +126,20 @@ export class PostgresPool {
   }
 
   async query<Row extends QueryResultRow>(text: string, values: readonly unknown[] = []): Promise<Row[]> {
-    return this.use((session) => session<Row>(text, values));
+    return this.use((run) => run<Row>(text, values));
   }
 
   /** Several statements that happen together or not at all. */
-  async transaction<T>(work: (session: Session) => Promise<T>): Promise<T> {
-    return this.use(async (session) => {
-      await session(this.#begin());
+  async transaction<T>(work: (run: RunSql) => Promise<T>): Promise<T> {
+    return this.use(async (run) => {
+      await run(this.#begin());
       try {
-        const result = await work(session);
-        await session('COMMIT');
+        const result = await work(run);
+        await run('COMMIT');
         return result;
       } catch (error) {
         // Else the connection is given up, and the server rolls back by itself.
-        if (statementFailure(error).outcome === 'not-applied') await session('ROLLBACK').catch(() => undefined);
+        if (statementFailure(error).outcome === 'not-applied') await run('ROLLBACK').catch(() => undefined);
         throw error;
       }
     });

@@ -3,12 +3,12 @@ import type { Capability, Key, Store, StoreInfo, WriteResult } from '../../store
 import { asStoreError, badCursor, mismatch, StoreError } from '../../store/store-error.ts';
 import { applyTo } from '../../store/write.ts';
 import { isRepeatable } from './errors.ts';
-import type { Session } from './lost-sessions.ts';
+import type { RunSql } from './lost-sessions.ts';
 import { jsonFunction, migrate, stateTable, type Tables } from './migrate.ts';
 import type { PostgresPool } from './pool.ts';
 import { queryPage } from './query-page.ts';
-import { type Row, type Statement, Statements, toEntry } from './statements.ts';
-import { createWriter, isEtag, writeMany } from './write.ts';
+import { type Row, rowToEntry, type Statement, Statements } from './statements.ts';
+import { createWriter, isEtag, runWrites } from './write.ts';
 
 const capabilities = new Set<Capability>(['etag', 'transactions', 'ttl', 'query']);
 
@@ -39,22 +39,22 @@ export class PostgresStore implements Store {
 
   get: Store['get'] = async (key) => {
     const [row] = await this.#run<Row>(this.#sql.get(requireText(key)));
-    return row && toEntry(row);
+    return row && rowToEntry(row);
   };
 
   getMany: Store['getMany'] = async (keys) => {
     const texts = keys.map((key) => keyToText(key) ?? '\0');
     const rows = await this.#run<Row>(this.#sql.getMany(texts.filter((text) => !text.includes('\0'))));
-    const found = new Map(rows.map((row) => [row.key, toEntry(row)]));
+    const found = new Map(rows.map((row) => [row.key, rowToEntry(row)]));
     return texts.map((text) => (text.includes('\0') ? notText() : found.get(text)));
   };
 
-  writeMany: Store['writeMany'] = (operations) => writeMany(operations, this.#sql, (statement) => this.#run(statement));
+  writeMany: Store['writeMany'] = (operations) => runWrites(operations, this.#sql, (statement) => this.#run(statement));
 
   transact: Store['transact'] = async (operations) => {
     await this.prepare();
-    const work = async (session: Session) => {
-      const writer = createWriter(this.#sql, ({ text, values }) => session(text, values));
+    const work = async (run: RunSql) => {
+      const writer = createWriter(this.#sql, ({ text, values }) => run(text, values));
       const results: WriteResult[] = [];
       for (const operation of operations) results.push(await applyTo(writer, operation));
       return results;

@@ -3,8 +3,8 @@ import { textToKey } from '../../store/key.ts';
 import { decodePosition, encodePosition } from '../../store/query-cursor.ts';
 import type { QueryPage, StoreQuery } from '../../store/store.ts';
 import { type QueryTarget, queryStatement, restStatement } from './query-sql.ts';
-import { type Row, toEntry } from './statements.ts';
-import type { Run } from './write.ts';
+import { type Row, rowToEntry } from './statements.ts';
+import type { RunStatement } from './write.ts';
 
 /** Values that are parsed here at a time. */
 const restBatch = 50;
@@ -13,14 +13,14 @@ const restBatch = 50;
  * A page of a query: first the values that PostgreSQL reads as jsonb, in the query's order; then JSON that it cannot read,
  * filtered here, in the order of the keys. So nothing that is JSON is left out.
  */
-export async function queryPage(target: QueryTarget, query: StoreQuery, run: Run): Promise<QueryPage> {
+export async function queryPage(target: QueryTarget, query: StoreQuery, run: RunStatement): Promise<QueryPage> {
   const { filter, sort, limit, maxBytes } = query;
   const position = decodePosition(query.cursor, sort.length);
   const entries: QueryPage['entries'] = [];
   let bytes = 0;
   /** Add a row; true when the page is full. */
   const add = (row: Row): boolean => {
-    entries.push({ ...toEntry(row), key: textToKey(row.key) });
+    entries.push({ ...rowToEntry(row), key: textToKey(row.key) });
     bytes += row.value.length;
     return entries.length >= limit || bytes >= maxBytes;
   };
@@ -43,7 +43,7 @@ async function* restRows(
   target: QueryTarget,
   { prefix = '', maxBytes }: StoreQuery,
   from: string | undefined,
-  run: Run,
+  run: RunStatement,
 ): AsyncGenerator<Row> {
   for (let after = from; ; ) {
     const rows = await run<Row>(restStatement(target, { prefix, after, limit: restBatch, maxBytes }));

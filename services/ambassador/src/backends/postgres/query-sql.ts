@@ -6,7 +6,7 @@ import { byteOrder, entryColumns, isLive, type Statement, underPrefix } from './
 const operators = { GT: '>', GTE: '>=', LT: '<', LTE: '<=' } as const;
 
 /** The protocol counts the parameters of a statement in 16 bits. */
-const mostParameters = 65_535;
+const maxParameters = 65_535;
 
 /** Adds a value to the statement; returns its place with its type. */
 type Parameter = (value: unknown, type: string) => string;
@@ -69,7 +69,7 @@ const upToBytes = (page: string, maxBytes: number, parameter: Parameter): string
 function parameters(): [unknown[], Parameter] {
   const values: unknown[] = [];
   const add: Parameter = (value, type) => {
-    if (values.push(value) > mostParameters) throw new StoreError('ERR_TOO_LARGE', 'the query has too many conditions');
+    if (values.push(value) > maxParameters) throw new StoreError('ERR_TOO_LARGE', 'the query has too many conditions');
     return `$${values.length}::${type}`;
   };
   return [values, add];

@@ -30,7 +30,7 @@ export function replicaReads(primary: Store, replicas: readonly Store[], lag: nu
 }
 
 /** Keys whose writes are remembered at a time, some 10 MB. */
-const mostRemembered = 65_536;
+const maxRemembered = 65_536;
 
 /** Which keys were written lately, within a bounded memory. */
 class RecentWrites {
@@ -43,7 +43,7 @@ class RecentWrites {
   constructor(lag: number) {
     this.#lag = lag;
     this.#written = new LRUCache({
-      max: mostRemembered,
+      max: maxRemembered,
       dispose: (until, _key, reason) => {
         if (reason === 'evict' && until > Date.now()) this.#overflowedAt = Date.now();
       },

@@ -14,9 +14,9 @@ export const entryColumns = `t.value, t.etag::text AS etag, (extract(epoch FROM 
 /** A row of the state table, as `entryColumns` and the key select it. */
 export type Row = { key: string; value: Buffer; etag: string; expires: number | null };
 
-export const toEntry = ({ value, etag, expires }: Row): Entry => ({ value, etag, expiresAt: expires ?? undefined });
+export const rowToEntry = ({ value, etag, expires }: Row): Entry => ({ value, etag, expiresAt: expires ?? undefined });
 
-const integer = `encode(t.value, 'escape') ~ '^(0|-?[1-9][0-9]{0,18})$'`;
+const isInteger = `encode(t.value, 'escape') ~ '^(0|-?[1-9][0-9]{0,18})$'`;
 
 /**
  * The SQL of the store over one table with the columns of Dapr's PostgreSQL v2 component. Times are the server's.
@@ -88,7 +88,7 @@ export class Statements {
       ON CONFLICT (key) DO UPDATE SET
         value = convert_to((CASE WHEN ${isLive} THEN encode(t.value, 'escape')::bigint ELSE 0 END + $2::bigint)::text, 'UTF8'),
         etag = gen_random_uuid(), updated_at = now(), expires_at = CASE WHEN ${isLive} THEN t.expires_at END
-      WHERE NOT ${isLive} OR ${integer} RETURNING encode(t.value, 'escape') AS sum`,
+      WHERE NOT ${isLive} OR ${isInteger} RETURNING encode(t.value, 'escape') AS sum`,
     values: [key, String(by)],
   });
 

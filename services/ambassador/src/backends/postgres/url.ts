@@ -28,15 +28,15 @@ export function parsePostgresUrl(text: string): PostgresUrl {
   const { login = '', servers = '', database = '', search = '' } = parts.exec(text)?.groups ?? refuse('its form');
   const query = new URLSearchParams(search);
   const colon = login.indexOf(':');
-  const user = decode(colon === -1 ? login : login.slice(0, colon));
+  const user = decodePercent(colon === -1 ? login : login.slice(0, colon));
   const folder = query.get('host');
   const attributes = query.get('target_session_attrs') ?? 'read-write';
   if (!['any', 'read-write', 'primary'].includes(attributes)) refuse('target_session_attrs (any, read-write, primary)');
   return {
     addresses: folder === null ? servers.split(',').map(parseAddress) : [{ host: folder, port: 5432 }],
-    database: decode(database) || 'postgres',
+    database: decodePercent(database) || 'postgres',
     ...(user === '' ? {} : { user }),
-    ...(colon === -1 ? {} : { password: decode(login.slice(colon + 1)) }),
+    ...(colon === -1 ? {} : { password: decodePercent(login.slice(colon + 1)) }),
     sslmode: query.get('sslmode') ?? 'disable',
     allowReadOnly: attributes === 'any',
   };
@@ -45,10 +45,10 @@ export function parsePostgresUrl(text: string): PostgresUrl {
 function parseAddress(text: string): Address {
   const { host = '', port = '5432' } = server.exec(text)?.groups ?? refuse('a host');
   if (host === '' || Number(port) > 65_535) refuse('a host');
-  return { host: decode(host.replace(/^\[|\]$/g, '')), port: Number(port) };
+  return { host: decodePercent(host.replace(/^\[|\]$/g, '')), port: Number(port) };
 }
 
-function decode(text: string): string {
+function decodePercent(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {

@@ -1,7 +1,7 @@
 import { requireText, textToKey } from '../../store/key.ts';
 import type { SetOperation, Store, WriteOperation, WriteResult } from '../../store/store.ts';
 import { asStoreError, mismatch, type StoreError } from '../../store/store-error.ts';
-import { applyTo, holds } from '../../store/write.ts';
+import { applyTo, holds, isUnconditional } from '../../store/write.ts';
 import type { Statement, Statements } from './statements.ts';
 
 const uuid = /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
@@ -10,10 +10,10 @@ const uuid = /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 export const isEtag = (etag: string | undefined): boolean => etag === undefined || uuid.test(etag);
 
 /** Runs a statement, on any connection or on the one of a transaction, and returns its rows. */
-export type Run = <Row extends object>(statement: Statement) => Promise<Row[]>;
+export type RunStatement = <Row extends object>(statement: Statement) => Promise<Row[]>;
 
 /** The writes of one key. */
-export const createWriter = (sql: Statements, run: Run): Pick<Store, 'set' | 'delete'> => ({
+export const createWriter = (sql: Statements, run: RunStatement): Pick<Store, 'set' | 'delete'> => ({
   set: async (key, value, options = {}) => {
     if (!isEtag(options.ifMatch)) throw mismatch(key);
     const [row] = await run<{ etag: string }>(sql.set(requireText(key), value, options, options.ttl));
@@ -33,13 +33,13 @@ export const createWriter = (sql: Statements, run: Run): Pick<Store, 'set' | 'de
  * Independent writes. Plain sets of different keys go in one statement; if one of them makes it fail, each is written
  * on its own.
  */
-export async function writeMany(
+export async function runWrites(
   operations: readonly WriteOperation[],
   sql: Statements,
-  run: Run,
+  run: RunStatement,
 ): Promise<(WriteResult | StoreError)[]> {
   const keys = new Set(operations.map(({ key }) => key));
-  if (operations.length > 1 && keys.size === operations.length && operations.every(isPlain)) {
+  if (operations.length > 1 && keys.size === operations.length && operations.every(isPlainSet)) {
     try {
       const rows = await run<{ key: string; etag: string }>(sql.setMany(operations.map(toRow)));
       const etags = new Map(rows.map(({ key, etag }) => [textToKey(key), etag]));
@@ -55,10 +55,8 @@ export async function writeMany(
   return results;
 }
 
-function isPlain(operation: WriteOperation): operation is SetOperation & { ttl?: number } {
-  if (operation.kind !== 'set' || operation.ttl === 'keep') return false;
-  const { ifMatch, ifAbsent, ifPresent } = operation;
-  return ifMatch === undefined && ifAbsent !== true && ifPresent !== true;
+function isPlainSet(operation: WriteOperation): operation is SetOperation & { ttl?: number } {
+  return operation.kind === 'set' && operation.ttl !== 'keep' && isUnconditional(operation);
 }
 
 const toRow = ({ key, value, ttl }: SetOperation & { ttl?: number }) => ({ key: requireText(key), value, ttl });

@@ -2,7 +2,7 @@ import { describeError } from '@podkit/chassis/errors';
 import type { Built } from '../../store/built.ts';
 import type { TrackChanges } from '../../store/changes.ts';
 import type { RedisTarget } from '../../store/raw-route.ts';
-import { connect } from './connect.ts';
+import { createRedisClient } from './redis-client.ts';
 import { RedisStore } from './redis-store.ts';
 import type { RedisSpec } from './schema.ts';
 import { toTarget } from './target.ts';
@@ -13,7 +13,7 @@ type Context = { warn: (message: string) => void; track: (target: RedisTarget) =
 export function openRedis(name: string, spec: RedisSpec, { warn, track }: Context): Built {
   const target = toTarget(spec);
   let lastFailure = 'there is no connection yet';
-  const client = connect(target, (error) => {
+  const client = createRedisClient(target, (error) => {
     lastFailure = describeFailure(error);
     warn(`store ${name}: ${lastFailure}`);
   });

@@ -11,8 +11,8 @@ import type {
 } from '../../store/store.ts';
 import { asStoreError, mismatch, refuseQuery, StoreError } from '../../store/store-error.ts';
 import { applyEach } from '../../store/write.ts';
-import type { RedisClient } from './connect.ts';
 import { orFailure } from './errors.ts';
+import type { RedisClient } from './redis-client.ts';
 import { countKeys, scanPage } from './scan.ts';
 import { type Argument, runScript, type Script, scripts } from './scripts.ts';
 
@@ -43,7 +43,7 @@ export class RedisStore implements Store {
 
   get: Store['get'] = async (key) => {
     const reply = await this.#run(scripts.get, [key], []);
-    if (Array.isArray(reply)) return toEntry(reply as [Buffer, Buffer, number]);
+    if (Array.isArray(reply)) return parseEntry(reply as [Buffer, Buffer, number]);
     if (reply === 0) return undefined;
     throw new StoreError('ERR_WRONG_TYPE', `the key holds a Redis ${bulkToText(reply)}, not a value`);
   };
@@ -173,6 +173,6 @@ function checkEtag(etag: string): void {
 const ttlArgument = ({ ttl, daprRules }: SetOptions): string =>
   ttl === undefined ? (daprRules === true ? 'keep' : '') : typeof ttl === 'number' ? String(Math.ceil(ttl)) : ttl;
 
-function toEntry([value, etag, ttl]: [Buffer, Buffer, number]): Entry {
+function parseEntry([value, etag, ttl]: [Buffer, Buffer, number]): Entry {
   return { value, etag: String(etag), expiresAt: ttl >= 0 ? Date.now() + ttl : undefined };
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { RedisClient } from './connect.ts';
 import { orFailure, redisFailure } from './errors.ts';
+import type { RedisClient } from './redis-client.ts';
 
 export type Argument = string | number | Buffer;
 

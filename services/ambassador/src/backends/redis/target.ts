@@ -19,9 +19,9 @@ export function toTarget(spec: RedisSpec): RedisTarget {
 function readTopology({ sentinel, cluster }: RedisSpec, url: URL): RedisTarget['topology'] {
   if (sentinel !== undefined) {
     const { name, nodes } = sentinel;
-    return { mode: 'sentinel', name, sentinels: nodes.map(hostPort), sentinelLogin: () => readLogin(sentinel) };
+    return { mode: 'sentinel', name, sentinels: nodes.map(parseHostPort), sentinelLogin: () => readLogin(sentinel) };
   }
-  if (cluster !== undefined) return { mode: 'cluster', nodes: cluster.nodes.map(hostPort) };
+  if (cluster !== undefined) return { mode: 'cluster', nodes: cluster.nodes.map(parseHostPort) };
   if (url.protocol === 'unix:') return { mode: 'single', host: '', port: 0, path: decodeURIComponent(url.pathname) };
   return {
     mode: 'single',
@@ -30,7 +30,7 @@ function readTopology({ sentinel, cluster }: RedisSpec, url: URL): RedisTarget['
   };
 }
 
-function hostPort(text: string): HostPort {
+function parseHostPort(text: string): HostPort {
   const colon = text.lastIndexOf(':');
   return { host: text.slice(0, colon).replace(/^\[|\]$/g, ''), port: Number(text.slice(colon + 1)) };
 }

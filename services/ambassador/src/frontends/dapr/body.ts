@@ -61,7 +61,8 @@ function listAt(json: Buffer, span: Span | undefined, refusal: string): Span[] {
 
 function transactionOperation(json: Buffer, item: Span, context: BodyContext): WriteOperation {
   const members = membersAt(json, item.start);
-  const [name, request] = [plain(json, members?.get('operation')), members?.get('request')];
+  const name = plain(json, members?.get('operation'));
+  const request = members?.get('request');
   if (request === undefined) throw malformed('failed deserializing HTTP body: an operation has no request');
   if (name === 'upsert') return setOperation(json, request, context);
   if (name !== 'delete') {

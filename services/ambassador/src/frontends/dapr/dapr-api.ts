@@ -13,7 +13,15 @@ import { splitPath } from './request-parts.ts';
 import { securitySchemes } from './schema-parts.ts';
 import { stateSchemas } from './schemas.ts';
 import { type SidecarOptions, sidecarRoutes } from './sidecar.ts';
-import { type Answer, bulkGet, get, remove, type StateRequest, save, transaction } from './state.ts';
+import {
+  type DaprResponse,
+  deleteState,
+  getBulkState,
+  getState,
+  type StateRequest,
+  saveState,
+  transact,
+} from './state.ts';
 
 export type DaprApiOptions = SidecarOptions & {
   log: Logger;
@@ -26,17 +34,17 @@ export type DaprApiOptions = SidecarOptions & {
 };
 
 /** What a state route does; `key` is its last path part. */
-type Handler = (request: StateRequest, key: string) => Promise<Answer>;
+type Handler = (request: StateRequest, key: string) => Promise<DaprResponse>;
 
-const write: HTTPMethods[] = ['POST', 'PUT'];
+const writeMethods: HTTPMethods[] = ['POST', 'PUT'];
 
 const stateRoutes: readonly [HTTPMethods | HTTPMethods[], url: string, FastifySchema, Handler][] = [
-  [write, '/v1.0/state/:store', stateSchemas.save, save],
-  [write, '/v1.0/state/:store/bulk', stateSchemas.bulk, bulkGet],
-  [write, '/v1.0/state/:store/transaction', stateSchemas.transaction, transaction],
-  ['GET', '/v1.0/state/:store/:key', stateSchemas.get, get],
-  ['DELETE', '/v1.0/state/:store/:key', stateSchemas.remove, remove],
-  [write, '/v1.0-alpha1/state/:store/query', stateSchemas.query, query],
+  [writeMethods, '/v1.0/state/:store', stateSchemas.save, saveState],
+  [writeMethods, '/v1.0/state/:store/bulk', stateSchemas.bulk, getBulkState],
+  [writeMethods, '/v1.0/state/:store/transaction', stateSchemas.transaction, transact],
+  ['GET', '/v1.0/state/:store/:key', stateSchemas.get, getState],
+  ['DELETE', '/v1.0/state/:store/:key', stateSchemas.remove, deleteState],
+  [writeMethods, '/v1.0-alpha1/state/:store/query', stateSchemas.query, query],
   ['GET', '/v1.0-alpha1/state/:store/keys', stateSchemas.keys, listKeys],
   ['POST', '/v1.0-alpha1/state/:store/:key/increment', stateSchemas.increment, increment],
 ];

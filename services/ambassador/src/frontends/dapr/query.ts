@@ -2,15 +2,15 @@ import type { QueryFilter, QueryScalar, StoreQuery } from '../../store/store.ts'
 import { asStoreError } from '../../store/store-error.ts';
 import { parseJson } from './body.ts';
 import { queryFailed, queryUnsupported } from './errors.ts';
-import { type Answer, bulkItem, type StateRequest } from './state.ts';
+import { bulkItem, type DaprResponse, type StateRequest } from './state.ts';
 
 /** A page ends with the value that makes its values reach this many bytes, whatever `page.limit` says. */
 const pageBytes = 16 * 1024 * 1024;
 /** Each entry comes from the store with its sort values. */
-const mostSortKeys = 16;
+const maxSortKeys = 16;
 
 /** https://docs.dapr.io/reference/api/state_api/#query-state; 204 when nothing matches. */
-export async function query({ store, name, body, queryMaxPage }: StateRequest): Promise<Answer> {
+export async function query({ store, name, body, queryMaxPage }: StateRequest): Promise<DaprResponse> {
   if (!store.info.capabilities.has('query')) throw queryUnsupported(name);
   const asked = parseJson(body, 'failed deserializing HTTP body');
   let parsed: StoreQuery;
@@ -37,7 +37,7 @@ function parseQuery(asked: unknown, maxPage: number): StoreQuery {
   const { filter, sort = [], page = {} } = requireObject(asked, 'the query');
   const { limit, token } = requireObject(page, 'page');
   if (!Array.isArray(sort)) throw new Error('sort must be an array');
-  if (sort.length > mostSortKeys) throw new Error(`sort may have at most ${mostSortKeys} keys`);
+  if (sort.length > maxSortKeys) throw new Error(`sort may have at most ${maxSortKeys} keys`);
   if (limit !== undefined && !(Number.isSafeInteger(limit) && Number(limit) >= 0))
     throw new Error('page.limit must be a whole number');
   if (Number(limit) > maxPage)

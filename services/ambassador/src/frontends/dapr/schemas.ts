@@ -29,7 +29,7 @@ const entry = Type.Object(
 );
 const store = Type.Object({ store: text });
 const storeAndKey = Type.Object({ store: text, key: text });
-const pageOf = (name: string, items: Type.TSchema) =>
+const pageSchema = (name: string, items: Type.TSchema) =>
   Type.Object({ [name]: Type.Array(items), token: optional(text) }, { required: [name], ...closed });
 
 export const stateSchemas = {
@@ -110,7 +110,7 @@ export const stateSchemas = {
     }),
     ...secured(
       {
-        200: jsonAnswer('A page of entries; without token it was the last one.', pageOf('results', entry)),
+        200: jsonAnswer('A page of entries; without token it was the last one.', pageSchema('results', entry)),
         204: emptyAnswer('Nothing matches.'),
       },
       400,
@@ -127,7 +127,7 @@ export const stateSchemas = {
       token: optional(text),
     }),
     ...secured(
-      { 200: jsonAnswer('A page of keys; without token it was the last one.', pageOf('keys', text)) },
+      { 200: jsonAnswer('A page of keys; without token it was the last one.', pageSchema('keys', text)) },
       400,
       500,
     ),

@@ -8,8 +8,9 @@ import { closed, errors, metadata, optional, secured, text } from './schema-part
 
 const config = { quiet: true };
 
-/** Bounds of the metadata that callers add, which is kept in memory. */
-const [maxExtras, maxLength] = [100, 4096];
+/** Maximum number and length of the metadata that callers add, since it is kept in memory. */
+const maxExtras = 100;
+const maxLength = 4096;
 
 const daprNames: Record<Capability, string[]> = {
   etag: ['ETAG'],

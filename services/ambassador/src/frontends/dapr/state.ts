@@ -18,16 +18,16 @@ export type StateRequest = {
   queryMaxPage: number;
 };
 
-export type Answer = { status: number; headers?: Record<string, string>; body?: Buffer | string | Readable };
+export type DaprResponse = { status: number; headers?: Record<string, string>; body?: Buffer | string | Readable };
 
-export const answerJson = (value: unknown): Answer => ({
+export const answerJson = (value: unknown): DaprResponse => ({
   status: 200,
   headers: { 'content-type': 'application/json' },
   body: JSON.stringify(value),
 });
 
 /** https://docs.dapr.io/reference/api/state_api/#save-state */
-export async function save({ store, name, query, headers, body }: StateRequest): Promise<Answer> {
+export async function saveState({ store, name, query, headers, body }: StateRequest): Promise<DaprResponse> {
   const doing = `failed saving state in state store ${name}`;
   return attempt('ERR_STATE_SAVE', doing, async () => {
     const parsed = parseSave(body, { store: name, metadata: readMetadata(query) });
@@ -49,7 +49,7 @@ function firstFailure(results: readonly (WriteResult | StoreError)[]): StoreErro
 }
 
 /** https://docs.dapr.io/reference/api/state_api/#get-state, and 304 where If-None-Match names the etag there is. */
-export async function get({ store, name, query, headers }: StateRequest, keyText: string): Promise<Answer> {
+export async function getState({ store, name, query, headers }: StateRequest, keyText: string): Promise<DaprResponse> {
   const doing = `fail to get ${keyText} from state store ${name}`;
   const entry = await attempt('ERR_STATE_GET', doing, () =>
     store.get(parseKey(keyText, name), readOptions(query.get('consistency'))),
@@ -72,7 +72,10 @@ const expiryMetadata = ({ expiresAt }: Entry): Record<string, string> =>
   expiresAt === undefined ? {} : { ttlExpireTime: new Date(expiresAt).toISOString().replace(/\.\d+Z$/, 'Z') };
 
 /** https://docs.dapr.io/reference/api/state_api/#delete-state */
-export async function remove({ store, name, query, headers }: StateRequest, keyText: string): Promise<Answer> {
+export async function deleteState(
+  { store, name, query, headers }: StateRequest,
+  keyText: string,
+): Promise<DaprResponse> {
   const etag = [headers['if-match']].flat()[0];
   const doing = `failed deleting state with key ${keyText}`;
   await attempt('ERR_STATE_DELETE', doing, () => {
@@ -83,7 +86,7 @@ export async function remove({ store, name, query, headers }: StateRequest, keyT
 }
 
 /** https://docs.dapr.io/reference/api/state_api/#get-bulk-state */
-export async function bulkGet({ store, name, body: asked }: StateRequest): Promise<Answer> {
+export async function getBulkState({ store, name, body: asked }: StateRequest): Promise<DaprResponse> {
   const how = 'failed deserializing HTTP body';
   const keys = objectMembers(parseJson(asked, how), `${how}: the body must be an object`).keys ?? [];
   if (!Array.isArray(keys)) throw malformed(`${how}: "keys" must be an array of strings`);
@@ -102,7 +105,9 @@ type Read = Awaited<ReturnType<Store['getMany']>>;
 
 /** The answer item by item. When a batch fails, its items have the error: the answer has begun. */
 async function* bulkItems(store: Store, keys: readonly Key[], first: Read): AsyncGenerator<string> {
-  for (let [start, entries] = [0, first]; ; ) {
+  let start = 0;
+  let entries = first;
+  for (;;) {
     for (const [index, entry] of entries.entries())
       yield `${start + index === 0 ? '[' : ','}${bulkItem(keys[start + index] ?? '', entry)}`;
     start += bulkBatch;
@@ -117,13 +122,13 @@ export function bulkItem(key: Key, entry: Entry | StoreError | undefined): strin
   const name = keyToText(key) ?? key;
   if (entry === undefined) return JSON.stringify({ key: name });
   if (entry instanceof StoreError) return JSON.stringify({ key: name, error: entry.message });
-  if (!isUtf8(entry.value)) return JSON.stringify({ key: name, error: notText });
+  if (!isUtf8(entry.value)) return JSON.stringify({ key: name, error: notUtf8 });
   const rest = { etag: entry.etag, ...(entry.expiresAt === undefined ? {} : { metadata: expiryMetadata(entry) }) };
   return `{"key":${JSON.stringify(name)},"data":${toJsonText(entry.value)},${JSON.stringify(rest).slice(1)}`;
 }
 
 /** JSON cannot carry arbitrary bytes; the answer to a single get can. */
-const notText = 'ERR_NOT_TEXT: the value is not UTF-8 text; get it by its own key';
+const notUtf8 = 'ERR_NOT_TEXT: the value is not UTF-8 text; get it by its own key';
 
 /** A value that was written through the Redis endpoint need not be JSON; then it is answered as a string. */
 function toJsonText(value: Buffer): string {
@@ -137,7 +142,7 @@ function toJsonText(value: Buffer): string {
 }
 
 /** https://docs.dapr.io/reference/api/state_api/#state-transactions. Every failure is 500, a conflict too: as in Dapr. */
-export async function transaction({ store, name, query, body }: StateRequest): Promise<Answer> {
+export async function transact({ store, name, query, body }: StateRequest): Promise<DaprResponse> {
   if (!store.info.capabilities.has('transactions')) throw transactionsUnsupported(name);
   try {
     const operations = parseTransaction(body, { store: name, metadata: readMetadata(query) });

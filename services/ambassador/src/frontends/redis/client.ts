@@ -2,7 +2,7 @@ import type { Logger } from '@podkit/chassis/log/logger';
 import type { Engine } from '../../routing/engine.ts';
 import type { RawRoute } from '../../store/raw-route.ts';
 import type { SharedInput } from '../../unsafe/shared-input.ts';
-import type { Answer } from './commands/answer.ts';
+import type { Reply } from './commands/reply.ts';
 import type { KeyCommand, RequestView } from './commands/request.ts';
 import type { CommandSpec, CommandTable } from './commands/table.ts';
 import type { Closable, PendingWork } from './connection/pending-work.ts';
@@ -46,9 +46,9 @@ export interface Client {
   closing: boolean;
 
   /** Write a reply that is known now. */
-  answer(answer: Answer): void;
+  answer(reply: Reply): void;
   /** Write a reply when it is known; `kind` says what must wait for it. */
-  answerLater(answer: Promise<Answer>, kind: 'reads' | 'writes' | 'exclusive'): void;
+  answerLater(reply: Promise<Reply>, kind: 'reads' | 'writes' | 'exclusive'): void;
   /**
    * Write something out of band after the replies to all earlier requests; at once while the client is only blocked.
    */

@@ -1,5 +1,5 @@
 import { createServer, type Server, type Socket } from 'node:net';
-import { describeError, getErrorCode } from '@podkit/chassis/errors';
+import { describeError, getErrorCode, PodkitError } from '@podkit/chassis/errors';
 import type { Logger } from '@podkit/chassis/log/logger';
 import type { Lifecycle } from '@podkit/chassis/process/lifecycle';
 import type { Registry } from 'prom-client';
@@ -7,7 +7,7 @@ import type { Engine } from '../../routing/engine.ts';
 import { SharedInput } from '../../unsafe/shared-input.ts';
 import { onUnixSocket } from '../unix-socket.ts';
 import type { Client, EndpointContext } from './client.ts';
-import { replies } from './commands/errors.ts';
+import { errorReplies } from './commands/errors.ts';
 import { ClientConnection } from './connection/client-connection.ts';
 import type { Credentials } from './connection/session.ts';
 import { respMetrics } from './metrics.ts';
@@ -41,7 +41,7 @@ export type RedisEndpoint = { port: number; close(signal?: AbortSignal): Promise
  * Open the Redis endpoint. It is closed with the lifecycle: requests of clients are answered, then their connections
  * are closed.
  *
- * @throws {Error} naming the setting when the port is taken
+ * @throws {PodkitError} ERR_LISTEN with the name of the setting, if the address cannot be used
  */
 export async function startRedisEndpoint(options: RedisEndpointOptions): Promise<RedisEndpoint> {
   const { engine, log, credentials, maxClients, limits = defaultLimits } = options;
@@ -73,7 +73,7 @@ export async function startRedisEndpoint(options: RedisEndpointOptions): Promise
     if (clients.size >= maxClients) {
       metrics.rejected += 1;
       socket.on('error', () => undefined);
-      socket.resume().end(`-${replies.maxClients}\r\n`);
+      socket.resume().end(`-${errorReplies.maxClients}\r\n`);
       return;
     }
     metrics.connections += 1;
@@ -113,7 +113,7 @@ async function listen(
     const where = 'path' in at ? at.path : `${at.host}:${at.port}`;
     const setting = 'path' in at ? 'AMBASSADOR_REDIS_SOCKET' : 'REDIS_PORT';
     const why = getErrorCode(cause) === 'EADDRINUSE' ? 'the address is already in use' : describeError(cause);
-    throw new Error(`cannot listen on ${where}: ${why}; set ${setting} to another`, { cause });
+    throw new PodkitError('ERR_LISTEN', `cannot listen on ${where}: ${why}; set ${setting} to another`, { cause });
   }
 }
 

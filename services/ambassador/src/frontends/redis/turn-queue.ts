@@ -1,24 +1,24 @@
-type Client = { work(): void; flush(): void };
+type QueuedClient = { work(): void; flush(): void };
 
 /** Gathers clients that have something to write or can go on, so that each is served once per turn of the loop. */
 export class TurnQueue {
-  #toFlush = new Set<Client>();
-  #toWork = new Set<Client>();
-  readonly #waiting = new Set<Client>();
+  #toFlush = new Set<QueuedClient>();
+  #toWork = new Set<QueuedClient>();
+  readonly #waiting = new Set<QueuedClient>();
   #scheduled = false;
 
-  flushLater(client: Client): void {
+  flushLater(client: QueuedClient): void {
     this.#toFlush.add(client);
     this.#schedule();
   }
 
-  workLater(client: Client): void {
+  workLater(client: QueuedClient): void {
     this.#toWork.add(client);
     this.#schedule();
   }
 
   /** Let the client go on when a Redis has answered something: it has more to send than that Redis takes now. */
-  waitForRoom(client: Client): void {
+  waitForRoom(client: QueuedClient): void {
     this.#waiting.add(client);
   }
 

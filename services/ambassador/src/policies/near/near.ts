@@ -5,11 +5,11 @@ import { probability, size } from '../../schema/quantities.ts';
 import type { Built } from '../../store/built.ts';
 import { ChangeRelay } from '../../store/changes.ts';
 import { onClose } from '../../store/intercept.ts';
-import { definePolicy, type Place } from '../policy.ts';
+import { definePolicy, type PolicyPlace } from '../policy.ts';
 import { NearMemory } from './near-memory.ts';
 import { nearStore } from './near-store.ts';
 
-const schema = strict(
+const nearSchema = strict(
   {
     maxBytes: size({ default: '32Mi', description: 'Memory budget of the cache.' }),
     ttl: yamlDuration({ default: '10s', description: 'How long an entry is fresh.' }),
@@ -39,7 +39,7 @@ const schema = strict(
  * A near cache; where the backend reports changes it keeps nothing while they are not reported. Raw frames may go past it,
  * since the endpoint invalidates keys in it as it writes.
  */
-function near(spec: Static<typeof schema>, { name, inner, context: { metrics } }: Place): Built {
+function near(spec: Static<typeof nearSchema>, { name, inner, context: { metrics } }: PolicyPlace): Built {
   const memory = new NearMemory(spec);
   metrics.gauge(name, 'near_entries', 'Entries of the near cache.', () => memory.size);
   metrics.gauge(name, 'near_bytes', 'Bytes of the near cache.', () => memory.bytes);
@@ -74,4 +74,4 @@ function near(spec: Static<typeof schema>, { name, inner, context: { metrics } }
   };
 }
 
-export const nearPolicy = definePolicy({ schema, build: near });
+export const nearPolicy = definePolicy({ schema: nearSchema, build: near });

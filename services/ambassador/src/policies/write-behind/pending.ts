@@ -66,13 +66,13 @@ export class Pending {
 }
 
 /** A waiting write as readers see it. */
-export function toEntry({ value, sequence, expiresAt }: JournalWrite): Entry | undefined {
+export function writeToEntry({ value, sequence, expiresAt }: JournalWrite): Entry | undefined {
   if (value === undefined || (expiresAt !== undefined && expiresAt <= Date.now())) return undefined;
   return { value, etag: provisionalEtag(sequence), expiresAt };
 }
 
 /** A waiting write as the store is asked to do it; what has expired meanwhile is deleted. */
-export function toOperation({ key, value, expiresAt }: JournalWrite): WriteOperation {
+export function writeToOperation({ key, value, expiresAt }: JournalWrite): WriteOperation {
   const left = expiresAt === undefined ? undefined : expiresAt - Date.now();
   if (value === undefined || (left !== undefined && left <= 0)) return { kind: 'delete', key };
   return { kind: 'set', key, value, ttl: left };

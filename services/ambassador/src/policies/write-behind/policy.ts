@@ -2,9 +2,9 @@ import { strict } from '@podkit/chassis/config/strict';
 import { Type } from 'typebox';
 import { size } from '../../schema/quantities.ts';
 import type { Key, SetOptions, Store, WriteOptions } from '../../store/store.ts';
-import { applyEach } from '../../store/write.ts';
+import { applyEach, isUnconditional } from '../../store/write.ts';
 import { definePolicy, opaque } from '../policy.ts';
-import { toEntry } from './pending.ts';
+import { writeToEntry } from './pending.ts';
 import { WriteBehind } from './write-behind.ts';
 
 /**
@@ -30,7 +30,7 @@ function writeBehindStore(inner: Store, queue: WriteBehind): Store {
     await queue.recovered;
     const before = pending.get(key);
     // When the store cannot say whether there was something, there may have been.
-    const existed = before === undefined ? await inner.get(key).catch(() => null) : toEntry(before);
+    const existed = before === undefined ? await inner.get(key).catch(() => null) : writeToEntry(before);
     await queue.add(key, undefined, undefined);
     return existed !== undefined;
   };
@@ -39,14 +39,14 @@ function writeBehindStore(inner: Store, queue: WriteBehind): Store {
     get: async (key, options) => {
       await queue.recovered;
       const waiting = pending.get(key);
-      return waiting === undefined ? inner.get(key, options) : toEntry(waiting);
+      return waiting === undefined ? inner.get(key, options) : writeToEntry(waiting);
     },
     getMany: async (keys, options) => {
       await queue.recovered;
       const waiting = keys.map((key) => pending.get(key));
       const asked = keys.filter((_key, index) => waiting[index] === undefined);
       const found = (asked.length === 0 ? [] : await inner.getMany(asked, options)).values();
-      return waiting.map((one) => (one === undefined ? found.next().value : toEntry(one)));
+      return waiting.map((one) => (one === undefined ? found.next().value : writeToEntry(one)));
     },
     set,
     delete: remove,
@@ -71,8 +71,7 @@ function writeBehindStore(inner: Store, queue: WriteBehind): Store {
   };
 }
 
-const isPlain = ({ ifMatch, ifAbsent, ifPresent, consistency }: WriteOptions): boolean =>
-  ifMatch === undefined && ifAbsent !== true && ifPresent !== true && consistency !== 'strong';
+const isPlain = (options: WriteOptions): boolean => isUnconditional(options) && options.consistency !== 'strong';
 
 export const writeBehindPolicy = definePolicy({
   schema: strict(

@@ -1,7 +1,7 @@
 import type { Condition, Key } from '../../store/store.ts';
 import { mismatch } from '../../store/store-error.ts';
 
-const remembered = 10_000;
+const maxRemembered = 10_000;
 
 /** The etag of a write that waits. */
 export const provisionalEtag = (sequence: number): string => `wb-${sequence}`;
@@ -13,7 +13,7 @@ export class ProvisionalEtags {
   remember(sequence: number, theirs: string): void {
     this.#became.set(provisionalEtag(sequence), theirs);
     const [oldest] = this.#became.keys();
-    if (this.#became.size > remembered && oldest !== undefined) this.#became.delete(oldest);
+    if (this.#became.size > maxRemembered && oldest !== undefined) this.#became.delete(oldest);
   }
 
   /** A condition with an etag of ours, as the store behind knows it. */

@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describeError } from '@podkit/chassis/errors';
+import { backoff } from '../../store/backoff.ts';
 import { KeyedMutex } from '../../store/keyed-mutex.ts';
 import type { Key, Store } from '../../store/store.ts';
 import { StoreError } from '../../store/store-error.ts';
 import { Journal } from './journal.ts';
-import { Pending, toOperation } from './pending.ts';
+import { Pending, writeToOperation } from './pending.ts';
 import { ProvisionalEtags, provisionalEtag } from './provisional-etags.ts';
 import type { JournalWrite } from './record.ts';
 import { SentLog } from './sent-log.ts';
@@ -112,19 +113,15 @@ export class WriteBehind {
     this.#sending ??= this.#sendAll().finally(() => {
       this.#sending = undefined;
       if (this.pending.size > 0 && !this.#closing)
-        setTimeout(() => this.#send(), this.#failures > 0 ? this.#delay() : 0).unref();
+        setTimeout(() => this.#send(), this.#failures > 0 ? backoff(this.#failures, 20, 2000) : 0).unref();
     });
-  }
-
-  #delay(): number {
-    return Math.min(2000, 20 * 2 ** Math.min(this.#failures, 10)) * (0.5 + Math.random() / 2);
   }
 
   /** Until the queue is empty or the store fails. */
   async #sendAll(): Promise<void> {
     while (this.pending.size > 0 && !this.#closing) {
       const writes = this.pending.oldest(this.#options.batch);
-      const results = await this.#inner.writeMany(writes.map(toOperation)).catch(() => {
+      const results = await this.#inner.writeMany(writes.map(writeToOperation)).catch(() => {
         // A failure of the whole batch says nothing about any one write.
         const text = 'the store took none of the writes';
         return writes.map(() => new StoreError('ERR_UNAVAILABLE', text, { outcome: 'unknown' }));

@@ -1,11 +1,11 @@
 import { describeError } from '@podkit/chassis/errors';
 import { StoreError } from '../../../store/store-error.ts';
 import { UpstreamError } from '../upstream/redis-server.ts';
-import { CommandError } from './answer.ts';
+import { CommandError } from './reply.ts';
 import type { RequestView } from './request.ts';
 
 /** Error replies in Redis' own words (7.0, src/server.c and its neighbours): clients and their users match on them. */
-export const replies = {
+export const errorReplies = {
   noAuth: 'NOAUTH Authentication required.',
   wrongPass: 'WRONGPASS invalid username-password pair or user is disabled.',
   authWithoutPassword:
@@ -62,8 +62,8 @@ export function asCommandError(error: unknown): CommandError {
     return new CommandError(`ERR upstream: ${text}${error.sent ? ' (the command may have been executed)' : ''}`);
   }
   if (!(error instanceof StoreError)) return new CommandError(`ERR internal error: ${describeError(error)}`);
-  if (error.code === 'ERR_WRONG_TYPE') return new CommandError(replies.wrongType);
-  if (error.code === 'ERR_NOT_INTEGER') return new CommandError(replies.notInteger);
+  if (error.code === 'ERR_WRONG_TYPE') return new CommandError(errorReplies.wrongType);
+  if (error.code === 'ERR_NOT_INTEGER') return new CommandError(errorReplies.notInteger);
   const maybe = error.outcome === 'unknown' ? ' (the write may have been applied)' : '';
   return new CommandError(`${error.code === 'ERR_BUSY' ? 'BUSY' : 'ERR'} ${describeError(error)}${maybe}`);
 }

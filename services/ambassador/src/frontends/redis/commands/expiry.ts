@@ -1,53 +1,54 @@
+import { maxInteger64, minInteger64 } from '../../../store/integer.ts';
 import type { Entry, Key, Store } from '../../../store/store.ts';
 import { updateEntry } from '../../../store/write.ts';
-import { CommandError } from './answer.ts';
-import { invalidExpire, replies } from './errors.ts';
-import { integer64 } from './numbers.ts';
+import { errorReplies, invalidExpire } from './errors.ts';
+import { readInteger64 } from './numbers.ts';
+import { CommandError } from './reply.ts';
 import { answerFrom, type KeyCommand, type RequestView } from './request.ts';
 
-type Condition = { nx: boolean; xx: boolean; gt: boolean; lt: boolean };
+type ExpiryCondition = { nx: boolean; xx: boolean; gt: boolean; lt: boolean };
 
 const expire =
   (command: string, scale: bigint, relative: boolean): KeyCommand =>
   async (store, request) => {
-    const condition = parseCondition(request);
-    const at = integer64(request.text(2)) * scale + (relative ? BigInt(Date.now()) : 0n);
-    if (at > 2n ** 63n - 1n || at < -(2n ** 63n)) throw new CommandError(invalidExpire(command));
+    const condition = parseExpiryCondition(request);
+    const at = readInteger64(request.text(2)) * scale + (relative ? BigInt(Date.now()) : 0n);
+    if (at > maxInteger64 || at < minInteger64) throw new CommandError(invalidExpire(command));
     const key = request.key(1);
     const bare = !Object.values(condition).includes(true);
-    const done = bare ? await apply(store, key, Number(at)) : await applyIf(store, key, Number(at), condition);
+    const done = bare ? await setExpiry(store, key, Number(at)) : await setExpiryIf(store, key, Number(at), condition);
     return done ? 1 : 0;
   };
 
-const apply = (store: Store, key: Key, at: number): Promise<boolean> =>
+const setExpiry = (store: Store, key: Key, at: number): Promise<boolean> =>
   at <= Date.now() ? store.delete(key) : store.touch(key, at);
 
 /** The condition depends on the expiry, so the entry must still be the one that was read. */
-async function applyIf(store: Store, key: Key, at: number, condition: Condition): Promise<boolean> {
+async function setExpiryIf(store: Store, key: Key, at: number, condition: ExpiryCondition): Promise<boolean> {
   let isApplied = false;
   await updateEntry(store, key, (entry) => {
-    isApplied = entry !== undefined && holds(condition, entry, at);
+    isApplied = entry !== undefined && isAllowed(condition, entry, at);
     if (!isApplied) return 'keep';
     return at <= Date.now() ? 'delete' : { expiresAt: at };
   });
   return isApplied;
 }
 
-function parseCondition(request: RequestView): Condition {
-  const condition: Condition = { nx: false, xx: false, gt: false, lt: false };
+function parseExpiryCondition(request: RequestView): ExpiryCondition {
+  const condition: ExpiryCondition = { nx: false, xx: false, gt: false, lt: false };
   for (let index = 3; index < request.count; index += 1) {
     const word = request.word(index);
     if (!Object.hasOwn(condition, word)) throw new CommandError(`ERR Unsupported option ${request.text(index)}`);
-    condition[word as keyof Condition] = true;
+    condition[word as keyof ExpiryCondition] = true;
   }
   const { nx, xx, gt, lt } = condition;
-  if (nx && (xx || gt || lt)) throw new CommandError(replies.ttlOptions);
-  if (gt && lt) throw new CommandError(replies.ttlGtLt);
+  if (nx && (xx || gt || lt)) throw new CommandError(errorReplies.ttlOptions);
+  if (gt && lt) throw new CommandError(errorReplies.ttlGtLt);
   return condition;
 }
 
 /** A key without expiry counts as one that never expires. */
-function holds({ nx, xx, gt, lt }: Condition, { expiresAt }: Entry, at: number): boolean {
+function isAllowed({ nx, xx, gt, lt }: ExpiryCondition, { expiresAt }: Entry, at: number): boolean {
   if (nx && expiresAt !== undefined) return false;
   if (xx && expiresAt === undefined) return false;
   if (gt && at <= (expiresAt ?? Infinity)) return false;
@@ -93,11 +94,11 @@ export const isExpiryWord = (word: string): boolean => Object.hasOwn(units, word
 
 /** The time that `EX 10` and its like name. A time that is not positive, or too large, is refused as in Redis. */
 export function parseExpiry(command: string, word: string, text: string): number {
-  const amount = integer64(text);
+  const amount = readInteger64(text);
   const unit = units[word];
-  if (unit === undefined) throw new CommandError(replies.syntax);
+  if (unit === undefined) throw new CommandError(errorReplies.syntax);
   const at = amount * unit.scale + (unit.relative ? BigInt(Date.now()) : 0n);
-  if (amount <= 0n || at > 2n ** 63n - 1n) throw new CommandError(invalidExpire(command));
+  if (amount <= 0n || at > maxInteger64) throw new CommandError(invalidExpire(command));
   return Number(at);
 }
 
@@ -117,7 +118,7 @@ export function setWords(request: RequestView): SetWords {
     else if (isExpiryWord(word) && !timed && index + 1 < request.count) {
       expiry = [word, request.text(index + 1)];
       index += 1;
-    } else throw new CommandError(replies.syntax);
+    } else throw new CommandError(errorReplies.syntax);
   }
   if (expiry !== undefined) words.expiresAt = parseExpiry('set', ...expiry);
   return words;

@@ -1,5 +1,6 @@
-import { CommandError } from './answer.ts';
-import { replies } from './errors.ts';
+import type { Key } from '../../../store/store.ts';
+import { errorReplies } from './errors.ts';
+import { CommandError } from './reply.ts';
 import type { RequestView } from './request.ts';
 import type { CommandSpec } from './table.ts';
 
@@ -19,9 +20,13 @@ export function keyPositions(spec: CommandSpec, request: RequestView): number[] 
   return positions;
 }
 
+/** The keys of a request. @throws {CommandError} as `keyPositions` */
+export const requestKeys = (spec: CommandSpec, request: RequestView): Key[] =>
+  request.keys(keyPositions(spec, request));
+
 function countedKeys(request: RequestView, at: number, alsoFirst: boolean): number[] {
   const text = request.text(at);
-  if (!/^\d{1,7}$/.test(text)) throw new CommandError(replies.notInteger);
+  if (!/^\d{1,7}$/.test(text)) throw new CommandError(errorReplies.notInteger);
   const count = Number(text);
   if (at + count >= request.count) throw new CommandError("ERR Number of keys can't be greater than number of args");
   const positions = Array.from({ length: count }, (_, index) => at + 1 + index);
@@ -42,10 +47,10 @@ function streamKeys(request: RequestView): number[] {
   let index = 1;
   while (index < request.count && request.word(index) !== 'streams') {
     const values = streamOptions.get(request.word(index));
-    if (values === undefined) throw new CommandError(replies.syntax);
+    if (values === undefined) throw new CommandError(errorReplies.syntax);
     index += 1 + values;
   }
   const behind = request.count - index - 1;
-  if (behind <= 0 || behind % 2 !== 0) throw new CommandError(replies.syntax);
+  if (behind <= 0 || behind % 2 !== 0) throw new CommandError(errorReplies.syntax);
   return Array.from({ length: behind / 2 }, (_, key) => index + 1 + key);
 }

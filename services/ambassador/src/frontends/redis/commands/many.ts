@@ -1,7 +1,7 @@
 import type { Entry, Key, Store } from '../../../store/store.ts';
 import { StoreError } from '../../../store/store-error.ts';
-import { type Answer, CommandError, ok } from './answer.ts';
 import { asCommandError, isMismatch, wrongArguments } from './errors.ts';
+import { CommandError, ok, type Reply } from './reply.ts';
 import type { KeyCommand, RequestView } from './request.ts';
 
 /** Keys and their values of MSET and MSETNX; a key that is named twice has its last value. */
@@ -12,16 +12,16 @@ export function readPairs(command: string, request: RequestView): { key: Key; va
   return [...pairs].map(([key, value]) => ({ key, value }));
 }
 
-const requestKeys = (request: RequestView): Key[] =>
+const argumentKeys = (request: RequestView): Key[] =>
   Array.from({ length: request.count - 1 }, (_, index) => request.key(index + 1));
 
 /** The values in the keys' order; a key that can't be read has its error in its place. */
-export async function readMany(store: Store, keys: readonly Key[]): Promise<Answer[]> {
-  return (await store.getMany(keys)).map(toAnswer);
+export async function readMany(store: Store, keys: readonly Key[]): Promise<Reply[]> {
+  return (await store.getMany(keys)).map(toReply);
 }
 
 /** MGET answers null for a value that is no string, as in Redis. */
-function toAnswer(result: Entry | undefined | StoreError): Answer {
+function toReply(result: Entry | undefined | StoreError): Reply {
   if (result instanceof StoreError) return result.code === 'ERR_WRONG_TYPE' ? null : asCommandError(result);
   return result?.value ?? null;
 }
@@ -43,12 +43,13 @@ export async function countMany(store: Store, keys: readonly Key[]): Promise<num
 }
 
 /** Write all; the first failure is thrown, after the others were tried. */
-export async function writeMany(store: Store, pairs: readonly { key: Key; value: Buffer }[]): Promise<void> {
+export async function setMany(store: Store, pairs: readonly { key: Key; value: Buffer }[]): Promise<void> {
   const results = await store.writeMany(pairs.map((pair) => ({ kind: 'set', ...pair })));
   for (const result of results) if (result instanceof StoreError) throw result;
 }
 
-const msetnx: KeyCommand = async (store, request) => {
+/** MSETNX on one store: 1 if all were written, 0 if a key was there already. */
+export async function setIfAllAbsent(store: Store, request: RequestView): Promise<0 | 1> {
   const pairs = readPairs('msetnx', request);
   try {
     await store.transact(pairs.map((pair) => ({ kind: 'set', ...pair, ifAbsent: true })));
@@ -57,18 +58,18 @@ const msetnx: KeyCommand = async (store, request) => {
     if (isMismatch(error)) return 0;
     throw error;
   }
-};
+}
 
 /** Commands on several keys of one store. */
 export const manyCommands: Record<string, KeyCommand> = {
-  mget: (store, request) => readMany(store, requestKeys(request)),
+  mget: (store, request) => readMany(store, argumentKeys(request)),
   mset: async (store, request) => {
-    await writeMany(store, readPairs('mset', request));
+    await setMany(store, readPairs('mset', request));
     return ok;
   },
-  msetnx,
-  del: (store, request) => deleteMany(store, requestKeys(request)),
-  unlink: (store, request) => deleteMany(store, requestKeys(request)),
-  exists: (store, request) => countMany(store, requestKeys(request)),
-  touch: (store, request) => countMany(store, requestKeys(request)),
+  msetnx: setIfAllAbsent,
+  del: (store, request) => deleteMany(store, argumentKeys(request)),
+  unlink: (store, request) => deleteMany(store, argumentKeys(request)),
+  exists: (store, request) => countMany(store, argumentKeys(request)),
+  touch: (store, request) => countMany(store, argumentKeys(request)),
 };

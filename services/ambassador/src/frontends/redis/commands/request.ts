@@ -1,6 +1,6 @@
 import type { Entry, Key, Store } from '../../../store/store.ts';
 import type { RequestParser } from '../protocol/request-parser.ts';
-import type { Answer } from './answer.ts';
+import type { Reply } from './reply.ts';
 
 /** A request as commands see it. Everything is read from the parser's memory, so read it before the first await. */
 export class RequestView {
@@ -70,14 +70,14 @@ export class RequestView {
  *
  * @throws {CommandError} (or rejects with one, or with a StoreError)
  */
-export type KeyCommand = (store: Store, request: RequestView) => Answer | Promise<Answer>;
+export type KeyCommand = (store: Store, request: RequestView) => Reply | Promise<Reply>;
 
 /** Read an entry and answer with it, at once where the store can. */
 export function answerFrom(
   store: Store,
   key: Key,
-  answer: (entry: Entry | undefined) => Answer,
-): Answer | Promise<Answer> {
+  answer: (entry: Entry | undefined) => Reply,
+): Reply | Promise<Reply> {
   const known = store.peek?.(key);
   if (known !== undefined) return answer(known ?? undefined);
   return store.get(key).then(answer);

@@ -1,14 +1,14 @@
 import type { Entry, SetOptions } from '../../../store/store.ts';
 import { updateEntry } from '../../../store/write.ts';
-import { type Answer, CommandError, Latin1, ok, Status } from './answer.ts';
-import { isMismatch, replies } from './errors.ts';
+import { errorReplies, isMismatch } from './errors.ts';
 import { isExpiryWord, parseExpiry, setWords } from './expiry.ts';
-import { integer } from './numbers.ts';
+import { readInteger } from './numbers.ts';
+import { CommandError, Latin1, ok, type Reply, Status } from './reply.ts';
 import { answerFrom, type KeyCommand } from './request.ts';
 
-const none = Buffer.alloc(0);
+const empty = Buffer.alloc(0);
 
-function entryValue(entry: Entry | undefined): Answer {
+function entryValue(entry: Entry | undefined): Reply {
   const text = entry?.text;
   return text === undefined ? (entry?.value ?? null) : new Latin1(text);
 }
@@ -16,7 +16,9 @@ function entryValue(entry: Entry | undefined): Answer {
 const get: KeyCommand = (store, request) => answerFrom(store, request.key(1), entryValue);
 
 const set: KeyCommand = async (store, request) => {
-  const [key, value, words] = [request.key(1), request.value(2), setWords(request)];
+  const key = request.key(1);
+  const value = request.value(2);
+  const words = setWords(request);
   const options: SetOptions = { ifAbsent: words.absent, ifPresent: words.present };
   if (words.keepTtl) options.ttl = 'keep';
   else if (words.expiresAt !== undefined) options.ttl = words.expiresAt - Date.now();
@@ -70,7 +72,7 @@ const getex: KeyCommand = (store, request) => {
   if (request.count === 2) return get(store, request);
   const word = request.word(2);
   const persist = word === 'persist' && request.count === 3;
-  if (!persist && !(isExpiryWord(word) && request.count === 4)) throw new CommandError(replies.syntax);
+  if (!persist && !(isExpiryWord(word) && request.count === 4)) throw new CommandError(errorReplies.syntax);
   const amount = persist ? '' : request.text(3);
   return updateEntry(store, key, (entry) => {
     if (entry === undefined) return 'keep';
@@ -85,8 +87,8 @@ const append: KeyCommand = async (store, request) => {
   const { maxValue } = request;
   let length = 0;
   await updateEntry(store, request.key(1), (entry) => {
-    const value = Buffer.concat([entry?.value ?? none, added]);
-    if (value.length > maxValue) throw new CommandError(replies.stringTooLong);
+    const value = Buffer.concat([entry?.value ?? empty, added]);
+    if (value.length > maxValue) throw new CommandError(errorReplies.stringTooLong);
     length = value.length;
     return { value, ttl: 'keep' };
   });
@@ -96,9 +98,10 @@ const append: KeyCommand = async (store, request) => {
 const strlen: KeyCommand = (store, request) => answerFrom(store, request.key(1), (entry) => entry?.value.length ?? 0);
 
 const getrange: KeyCommand = (store, request) => {
-  const [first, last] = [integer(request.text(2)), integer(request.text(3))];
+  const first = readInteger(request.text(2));
+  const last = readInteger(request.text(3));
   return answerFrom(store, request.key(1), (entry) => {
-    const value = entry?.value ?? none;
+    const value = entry?.value ?? empty;
     const from = Math.max(0, first < 0 ? first + value.length : first);
     const to = last < 0 ? last + value.length : last;
     return value.subarray(from, Math.max(from, to + 1));
@@ -106,9 +109,10 @@ const getrange: KeyCommand = (store, request) => {
 };
 
 const setrange: KeyCommand = async (store, request) => {
-  const [offset, piece] = [integer(request.text(2)), request.value(3)];
-  if (offset < 0) throw new CommandError(replies.offset);
-  if (offset + piece.length > request.maxValue) throw new CommandError(replies.stringTooLong);
+  const offset = readInteger(request.text(2));
+  const piece = request.value(3);
+  if (offset < 0) throw new CommandError(errorReplies.offset);
+  if (offset + piece.length > request.maxValue) throw new CommandError(errorReplies.stringTooLong);
   let length = 0;
   await updateEntry(store, request.key(1), (entry) => {
     length = entry?.value.length ?? 0;

@@ -48,7 +48,7 @@ export const allCommands = (): CommandSpec[] =>
     });
   });
 
-type Group = {
+type CommandGroup = {
   write: boolean;
   blocking?: boolean;
   keys: KeyLayout;
@@ -64,7 +64,7 @@ const range = (first: number, last: number, step: number): KeyLayout => ({ kind:
 const counted = (count: number, alsoFirst = false): KeyLayout => ({ kind: 'counted', count, alsoFirst });
 
 /** All commands with their keys, as Redis' COMMAND lists them (7.0, and the hash fields of 7.4 and 8). */
-const commandGroups: readonly Group[] = [
+const commandGroups: readonly CommandGroup[] = [
   {
     write: false,
     keys: none,

@@ -1,17 +1,17 @@
 import type { Client } from '../client.ts';
-import { type Answer, writeAnswer } from '../commands/answer.ts';
 import { asCommandError } from '../commands/errors.ts';
+import { type Reply, writeReply } from '../commands/reply.ts';
 
 /** Write a reply when it is known, in its place among those of a client; `kind` says what must wait for it. */
-export function answerLater(client: Client, answer: Promise<Answer>, kind: 'reads' | 'writes' | 'exclusive'): void {
+export function answerLater(client: Client, reply: Promise<Reply>, kind: 'reads' | 'writes' | 'exclusive'): void {
   const { endpoint, pending, session } = client;
   client.beforeWaiting();
   const slot = client.replies.open();
   pending[kind] += 1;
-  const finish = (final: Answer) => {
+  const finish = (final: Reply) => {
     // No other client's bytes are in the writer: it is emptied at the end of each turn of work.
     endpoint.writer.protocol = session.protocol;
-    writeAnswer(endpoint.writer, final);
+    writeReply(endpoint.writer, final);
     slot.write(endpoint.writer.take());
     slot.close();
     pending[kind] -= 1;
@@ -19,7 +19,7 @@ export function answerLater(client: Client, answer: Promise<Answer>, kind: 'read
     client.work();
     endpoint.turns.flushLater(client);
   };
-  answer.then(finish, (error: unknown) => {
+  reply.then(finish, (error: unknown) => {
     endpoint.metrics.errors += 1;
     finish(asCommandError(error));
   });

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import { describeError } from '@podkit/chassis/errors';
 import type { RawRoute } from '../../../store/raw-route.ts';
 import type { Client, EndpointContext } from '../client.ts';
-import { type Answer, CommandError, writeAnswer } from '../commands/answer.ts';
+import { CommandError, type Reply, writeReply } from '../commands/reply.ts';
 import { RequestView } from '../commands/request.ts';
 import { dispatch } from '../dispatch/dispatch.ts';
 import type { ForwardRun, RunOwner } from '../forwarding/forward-run.ts';
@@ -19,9 +19,11 @@ import { Session } from './session.ts';
 import { UsedConnections } from './used-connections.ts';
 
 /** Replies of a Redis that one client may be waiting for. */
-const mostForwarded = 4096;
-/** Unsent bytes at which a client's requests are not read further, until it has read its replies, and at which it is cut off. */
-const [highWater, mostOutput] = [1024 * 1024, 128 * 1024 * 1024];
+const maxForwarded = 4096;
+/** Unsent bytes at which a client is not read any further until it has read its replies. */
+const highWater = 1024 * 1024;
+/** Unsent bytes at which a client's connection is closed. */
+const maxOutput = 128 * 1024 * 1024;
 
 /** One client: reads its requests, keeps its replies in order, and stops reading it when it does not keep up. */
 export class ClientConnection implements Client, RunOwner {
@@ -83,7 +85,7 @@ export class ClientConnection implements Client, RunOwner {
 
   #mustWait(): boolean {
     const { exclusive, forwarded } = this.pending;
-    return exclusive > 0 || forwarded >= mostForwarded || this.#unsent + this.replies.held > highWater;
+    return exclusive > 0 || forwarded >= maxForwarded || this.#unsent + this.replies.held > highWater;
   }
 
   /** Bytes that the client has not taken yet. */
@@ -120,22 +122,22 @@ export class ClientConnection implements Client, RunOwner {
     return this.#held || this.parser.pending > 0;
   }
 
-  answer(answer: Answer): void {
+  answer(reply: Reply): void {
     const { writer } = this.endpoint;
     writer.protocol = this.session.protocol;
-    // Answers gather in the writer while nothing is awaited before them.
+    // Replies gather in the writer while nothing is awaited before them.
     const gathers = this.#working && this.replies.length === 0;
     if (!gathers) this.beforeWaiting();
-    writeAnswer(writer, answer);
+    writeReply(writer, reply);
     if (!gathers) this.beforeWaiting();
   }
 
-  answerLater(answer: Promise<Answer>, kind: 'reads' | 'writes' | 'exclusive'): void {
-    answerLater(this, answer, kind);
+  answerLater(reply: Promise<Reply>, kind: 'reads' | 'writes' | 'exclusive'): void {
+    answerLater(this, reply, kind);
   }
 
   interject(bytes: Buffer): void {
-    // While another client is being served, the writer holds the answers of that one.
+    // While another client is being served, the writer holds the replies to that one.
     if (this.#working) this.beforeWaiting();
     if (this.pending.own === undefined) this.replies.add(bytes);
     else this.replies.interject(bytes);
@@ -183,7 +185,7 @@ export class ClientConnection implements Client, RunOwner {
     const bytes = this.replies.take();
     if (bytes !== undefined) {
       this.#socket.write(bytes);
-      if (this.#unsent > mostOutput) this.abandon('the client does not read its replies');
+      if (this.#unsent > maxOutput) this.abandon('the client does not read its replies');
       // A write that the system takes whole emits no `drain`, so the rest of a long pipeline is scheduled here.
       if (this.#hasUnserved && !this.#mustWait()) this.endpoint.turns.workLater(this);
     }

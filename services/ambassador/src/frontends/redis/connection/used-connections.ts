@@ -1,12 +1,12 @@
-type Connection = { closed: boolean };
+type UsedConnection = { closed: boolean };
 
 /** The shared connections that carried one client's commands, to know when one of them was lost. */
 export class UsedConnections {
-  #last: Connection | undefined;
-  readonly #all = new Set<Connection>();
+  #last: UsedConnection | undefined;
+  readonly #all = new Set<UsedConnection>();
   #lost = false;
 
-  add(connection: Connection): void {
+  add(connection: UsedConnection): void {
     if (connection === this.#last) return;
     this.#last = connection;
     this.#dropClosed();

@@ -1,8 +1,14 @@
 import type { Built } from '../../../store/built.ts';
 import type { Client, Command } from '../client.ts';
-import { CommandError } from '../commands/answer.ts';
-import { asCommandError, notInSubscribedMode, replies, unknownRequest, wrongArguments } from '../commands/errors.ts';
-import { keyPositions } from '../commands/key-positions.ts';
+import {
+  asCommandError,
+  errorReplies,
+  notInSubscribedMode,
+  unknownRequest,
+  wrongArguments,
+} from '../commands/errors.ts';
+import { requestKeys } from '../commands/key-positions.ts';
+import { CommandError } from '../commands/reply.ts';
 import { forward, isCached } from '../forwarding/forward.ts';
 import type { Transaction } from '../session-commands/transaction.ts';
 import { queueInTransaction } from '../session-commands/transaction-queue.ts';
@@ -25,9 +31,9 @@ export function dispatch(client: Client): boolean {
       throw new CommandError(refusal);
     }
     session.lastCommand = command.name;
-    const done = transaction?.open ? queueInTransaction(client, transaction, command) : serve(client, command);
+    const done = transaction?.open ? queueInTransaction(client, transaction, command) : serveCommand(client, command);
     if (!done) return false;
-    if (client.tracking !== undefined) track(client, client.tracking, command, transaction);
+    if (client.tracking !== undefined) noteTouched(client, client.tracking, command, transaction);
     endpoint.metrics.counts[command.index] = (endpoint.metrics.counts[command.index] ?? 0) + 1;
   } catch (error) {
     endpoint.metrics.errors += 1;
@@ -38,17 +44,17 @@ export function dispatch(client: Client): boolean {
 }
 
 /** Note what a client with a cache has read and written; a transaction does both at EXEC. */
-function track(client: Client, tracking: Tracking, command: Command, transaction: Transaction | undefined): void {
+function noteTouched(client: Client, tracking: Tracking, command: Command, transaction: Transaction | undefined): void {
   if (client.transaction?.open) return;
   if (command.name === 'exec') for (const { touched } of transaction?.queued ?? []) tracking.touched(touched);
-  else tracking.touched(touchedBy(command, client.request.keys(keyPositions(command, client.request))));
+  else tracking.touched(touchedBy(command, requestKeys(command, client.request)));
   if (command.name !== 'client') tracking.caching = false;
 }
 
 function findRefusal({ session, parser }: Client, command: Command): string | undefined {
   const { arity } = command;
   if (arity > 0 ? parser.count !== arity : parser.count < -arity) return wrongArguments(command.name);
-  if (!session.authenticated && !beforeLogin.has(command.name)) return replies.noAuth;
+  if (!session.authenticated && !beforeLogin.has(command.name)) return errorReplies.noAuth;
   if (session.subscriptions > 0 && session.protocol === 2 && !whileSubscribed.has(command.name))
     return notInSubscribedMode(command.name);
   return undefined;
@@ -56,7 +62,7 @@ function findRefusal({ session, parser }: Client, command: Command): string | un
 
 const singleKey: readonly number[] = [1];
 
-function serve(client: Client, command: Command): boolean {
+function serveCommand(client: Client, command: Command): boolean {
   if (!command.single) return command.run === undefined ? forwardMany(client, command) : command.run(client, command);
   const key = client.request.key(1);
   const route = client.endpoint.engine.route(key);
@@ -75,9 +81,9 @@ function serveFromStore(client: Client, command: Command, route: Built): boolean
   if (pending.writes > 0 || (command.write && pending.reads > 0)) return false;
   if (route.raw?.near !== undefined && pending.nearWrites > 0) return false;
   client.endRun();
-  const answer = onStore(route.store, client.request);
-  if (answer instanceof Promise) client.answerLater(answer, command.write ? 'writes' : 'reads');
-  else client.answer(answer);
+  const reply = onStore(route.store, client.request);
+  if (reply instanceof Promise) client.answerLater(reply, command.write ? 'writes' : 'reads');
+  else client.answer(reply);
   return true;
 }
 

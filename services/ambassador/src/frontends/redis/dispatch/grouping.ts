@@ -3,13 +3,13 @@ import type { Built } from '../../../store/built.ts';
 import type { RawRoute } from '../../../store/raw-route.ts';
 import type { Key } from '../../../store/store.ts';
 import type { Client, Command } from '../client.ts';
-import { CommandError } from '../commands/answer.ts';
-import { replies, unknownRequest } from '../commands/errors.ts';
+import { errorReplies, unknownRequest } from '../commands/errors.ts';
 import { keyPositions } from '../commands/key-positions.ts';
+import { CommandError } from '../commands/reply.ts';
 import { commonSlot } from '../forwarding/slots.ts';
 
 /** The keys of one request that live in one place, with their positions among all its keys. */
-export type Group = {
+export type KeyGroup = {
   route: Built;
   raw: RawRoute | undefined;
   slot: number | undefined;
@@ -18,7 +18,7 @@ export type Group = {
 };
 
 /** Group the keys of a request by where they live: the store, and in a cluster the slot. */
-export function groupByRoute({ endpoint }: Client, keys: readonly Key[]): Group[] {
+export function groupByRoute({ endpoint }: Client, keys: readonly Key[]): KeyGroup[] {
   const byRoute = Map.groupBy(keys.entries(), ([, key]) => endpoint.engine.route(key));
   return [...byRoute].flatMap(([route, entries]) => {
     const { raw } = route;
@@ -58,7 +58,7 @@ export function locate(client: Client, command: Command): Located {
  */
 export function commonRoute({ endpoint, request }: Client, keys: readonly Key[]): RawRoute {
   const first = keys.length === 0 ? sessionRoute(endpoint.engine) : endpoint.engine.route(keys[0] ?? '');
-  for (const key of keys) if (endpoint.engine.route(key) !== first) throw new CommandError(replies.crossSlot);
+  for (const key of keys) if (endpoint.engine.route(key) !== first) throw new CommandError(errorReplies.crossSlot);
   if (first.raw === undefined) throw new CommandError(unknownRequest(request));
   return first.raw;
 }

@@ -2,9 +2,9 @@ import { passGuard } from '../../../store/raw-guard.ts';
 import type { RawRoute } from '../../../store/raw-route.ts';
 import type { Key } from '../../../store/store.ts';
 import type { Client } from '../client.ts';
-import { CommandError } from '../commands/answer.ts';
+import { CommandError } from '../commands/reply.ts';
 import { encodeRequest, type Words } from '../protocol/encode-request.ts';
-import { type Reply, ReplyError } from '../protocol/reply-decoder.ts';
+import { type DecodedReply, ReplyError } from '../protocol/reply-decoder.ts';
 import type { ForwardingConnection } from '../upstream/forwarding-connection.ts';
 import type { UpstreamPool } from '../upstream/pool.ts';
 import { DecodingSink } from '../upstream/sink.ts';
@@ -28,7 +28,7 @@ export async function ask(
   route: RawRoute,
   requests: readonly Words[],
   { slot, written, connection, reconnect }: AskOptions = {},
-): Promise<Reply[]> {
+): Promise<DecodedReply[]> {
   if (requests.length === 0) return [];
   const { protocol } = client.session;
   const options = {
@@ -39,7 +39,7 @@ export async function ask(
   };
   const first = connection ?? connectionFor(client, route, slot);
   const send = (words: Words) => {
-    const { promise, resolve, reject } = Promise.withResolvers<Reply>();
+    const { promise, resolve, reject } = Promise.withResolvers<DecodedReply>();
     const sink = new DecodingSink(1, ([reply]) => resolve(reply ?? null), reject);
     new UpstreamRequest({ ...options, frame: encodeRequest(words) }, sink).send(first);
     return promise;
@@ -53,7 +53,7 @@ export async function ask(
  *
  * @throws {CommandError} with its message where it is one
  */
-export function checked(reply: Reply | undefined): Exclude<Reply, ReplyError> {
+export function checked(reply: DecodedReply | undefined): Exclude<DecodedReply, ReplyError> {
   if (reply instanceof ReplyError) throw new CommandError(reply.message);
   return reply ?? null;
 }

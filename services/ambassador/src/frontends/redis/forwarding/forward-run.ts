@@ -8,7 +8,7 @@ import type { UpstreamError } from '../upstream/redis-server.ts';
 import type { ReplySink } from '../upstream/sink.ts';
 import { answerFromHash, isWrongType } from './hash-value.ts';
 
-const readOnly = Buffer.from('-READONLY');
+const readOnlyError = Buffer.from('-READONLY');
 
 /** The client that a run belongs to, as the run uses it. */
 export type RunOwner = {
@@ -76,7 +76,7 @@ export class ForwardRun implements ReplySink {
 
   receiveError(bytes: Buffer): void {
     // Another server is the master now; the next request is sent there.
-    if (bytes.subarray(0, readOnly.length).equals(readOnly)) this.connection.demoted();
+    if (bytes.subarray(0, readOnlyError.length).equals(readOnlyError)) this.connection.demoted();
     const key = isWrongType(bytes) ? this.#gets?.[this.#count - this.remaining] : undefined;
     if (key === undefined) this.receive(bytes, 0, bytes.length);
     else this.#readHash(key, bytes);
@@ -111,7 +111,7 @@ export class ForwardRun implements ReplySink {
     if (this.#written !== undefined) this.route.near?.invalidate(this.#written);
   }
 
-  /** Answer the GET that was refused from the hash; the replies after it keep their order. */
+  /** Answer the refused GET from the hash; the replies after it keep their order. */
   #readHash(key: Key, error: Buffer): void {
     const hole = this.#owner.replies.open(this.#slot);
     const rest = this.#owner.replies.open(hole);

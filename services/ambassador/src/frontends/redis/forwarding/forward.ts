@@ -2,7 +2,7 @@ import { keyToBytes } from '../../../store/key.ts';
 import type { RawRoute } from '../../../store/raw-route.ts';
 import type { Key } from '../../../store/store.ts';
 import type { Client, Command } from '../client.ts';
-import { CommandError } from '../commands/answer.ts';
+import { CommandError } from '../commands/reply.ts';
 import type { ForwardingConnection } from '../upstream/forwarding-connection.ts';
 import { callCluster } from './cluster-call.ts';
 import { ForwardRun } from './forward-run.ts';

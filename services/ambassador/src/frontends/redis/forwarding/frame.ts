@@ -15,8 +15,8 @@ export function addPrefixed(
 ): void {
   let from = frameStart;
   for (const position of positions) {
-    const [start, end] = [starts[position] ?? 0, ends[position] ?? 0];
-    const length = end - start;
+    const start = starts[position] ?? 0;
+    const length = (ends[position] ?? 0) - start;
     // Before a key stands `$length\r\n`.
     const header = start - String(length).length - 3;
     connection.add(buffer, from, header);

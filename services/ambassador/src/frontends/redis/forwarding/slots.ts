@@ -1,7 +1,7 @@
 import type { RawRoute } from '../../../store/raw-route.ts';
 import type { Key } from '../../../store/store.ts';
-import { CommandError } from '../commands/answer.ts';
-import { replies } from '../commands/errors.ts';
+import { errorReplies } from '../commands/errors.ts';
+import { CommandError } from '../commands/reply.ts';
 import { keySlot } from '../upstream/cluster/key-slot.ts';
 import type { ForwardingConnection } from '../upstream/forwarding-connection.ts';
 
@@ -14,18 +14,18 @@ export function commonSlot({ target, keyPrefix }: RawRoute, keys: readonly Key[]
   const [first] = keys;
   if (target.topology.mode !== 'cluster' || first === undefined) return undefined;
   const slot = keySlot(keyPrefix + first);
-  for (const key of keys) if (keySlot(keyPrefix + key) !== slot) throw new CommandError(replies.crossSlot);
+  for (const key of keys) if (keySlot(keyPrefix + key) !== slot) throw new CommandError(errorReplies.crossSlot);
   return slot;
 }
 
-type Place = { at: ForwardingConnection | undefined; count: number };
+type SlotUse = { at: ForwardingConnection | undefined; count: number };
 
 /**
  * Keeps one client's requests of a slot in order while slots move: while some are under way, others of the slot may use
  * the same connection only, and after a redirect none until all are answered.
  */
 export class SlotOrder {
-  readonly #places = new Map<number, Place>();
+  readonly #places = new Map<number, SlotUse>();
 
   /** Slots with requests under way. */
   get size(): number {

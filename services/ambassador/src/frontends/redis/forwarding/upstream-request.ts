@@ -4,7 +4,7 @@ import type { Key } from '../../../store/store.ts';
 import { failureLine } from '../commands/errors.ts';
 import type { ReplySlot } from '../connection/reply-queue.ts';
 import { ClusterUpstream } from '../upstream/cluster/cluster-upstream.ts';
-import { mostRedirects, parseRedirect, type Redirect } from '../upstream/cluster/redirect.ts';
+import { maxRedirects, parseRedirect, type Redirect } from '../upstream/cluster/redirect.ts';
 import type { ForwardingConnection } from '../upstream/forwarding-connection.ts';
 import type { UpstreamPool } from '../upstream/pool.ts';
 import { UpstreamError } from '../upstream/redis-server.ts';
@@ -14,7 +14,7 @@ import type { Upstream } from '../upstream/upstream.ts';
 /** Opens the connection to a node that a redirect names. */
 export type Reconnect = (pool: UpstreamPool) => ForwardingConnection;
 
-type Options = {
+type UpstreamRequestOptions = {
   upstream: Upstream;
   frame: Buffer;
   /** Replies to skip: those of MULTI and of what it queues. */
@@ -35,13 +35,13 @@ const ignore = () => undefined;
  */
 export class UpstreamRequest implements ReplySink {
   remaining = 1;
-  readonly #options: Options;
+  readonly #options: UpstreamRequestOptions;
   readonly #reply: Omit<ReplySink, 'remaining'>;
   #connection: ForwardingConnection | undefined;
   #redirect: Redirect | undefined;
   #redirects = 0;
 
-  constructor(options: Options, reply: Omit<ReplySink, 'remaining'>) {
+  constructor(options: UpstreamRequestOptions, reply: Omit<ReplySink, 'remaining'>) {
     this.#options = options;
     this.#reply = reply;
     this.#forget();
@@ -106,7 +106,7 @@ export class UpstreamRequest implements ReplySink {
 
   #check(error: Buffer): void {
     const { upstream, reconnect } = this.#options;
-    if (reconnect === undefined || this.#redirects >= mostRedirects || !(upstream instanceof ClusterUpstream)) return;
+    if (reconnect === undefined || this.#redirects >= maxRedirects || !(upstream instanceof ClusterUpstream)) return;
     this.#redirect ??= parseRedirect(error.toString('latin1', 1, error.length - 2), this.#connection?.at?.host ?? '');
   }
 

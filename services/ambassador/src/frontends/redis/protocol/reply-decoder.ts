@@ -10,10 +10,10 @@ export class ReplyError {
 }
 
 /** A decoded reply. Maps and sets arrive as flat arrays, doubles and big numbers as text, as in RESP2. */
-export type Reply = Buffer | string | number | boolean | null | ReplyError | Reply[];
+export type DecodedReply = Buffer | string | number | boolean | null | ReplyError | DecodedReply[];
 
 /** A string of a reply as text; empty where it is none. */
-export const replyToText = (reply: Reply | undefined): string =>
+export const replyToText = (reply: DecodedReply | undefined): string =>
   reply instanceof Buffer || typeof reply === 'string' ? reply.toString() : '';
 
 /** Bytes and how far they have been read. */
@@ -27,7 +27,7 @@ const maxDepth = 1000;
  *
  * @throws {ProtocolError} where it is incomplete, of an unknown type, or nested too deep
  */
-export function decodeReply(cursor: ReplyCursor, depth = 0): Reply {
+export function decodeReply(cursor: ReplyCursor, depth = 0): DecodedReply {
   if (depth > maxDepth) throw new ProtocolError('reply nested too deep');
   const kind = String.fromCharCode(cursor.bytes[cursor.at] ?? 0);
   const end = cursor.bytes.indexOf('\r\n', cursor.at);
@@ -74,8 +74,8 @@ function bulk(cursor: ReplyCursor, length: number): Buffer | null {
   return cursor.bytes.subarray(start, start + length);
 }
 
-function elements(cursor: ReplyCursor, count: number, depth: number): Reply[] {
-  const list: Reply[] = [];
+function elements(cursor: ReplyCursor, count: number, depth: number): DecodedReply[] {
+  const list: DecodedReply[] = [];
   for (let index = 0; index < count; index += 1) list.push(decodeReply(cursor, depth + 1));
   return list;
 }

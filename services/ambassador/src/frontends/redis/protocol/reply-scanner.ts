@@ -1,6 +1,10 @@
+import { carriageReturn, lineFeed, minus, nine, zero } from './bytes.ts';
 import { ProtocolError } from './protocol-error.ts';
 
-const [carriageReturn, lineFeed, minus, question, dot, zero, nine] = [13, 10, 45, 63, 46, 48, 57] as const;
+const question = 63;
+const dot = 46;
+const map = 37;
+const attribute = 124;
 /** The deepest replies come from Lua, which stops at 8,000. */
 const maxDepth = 16_384;
 
@@ -124,7 +128,6 @@ export class ReplyScanner {
 }
 
 const codes = (text: string) => new Set(Buffer.from(text));
-const [map, attribute] = [37, 124] as const;
 const bulks = codes('$=!');
 const sized = codes('$=!*%~>|');
 const nullable = codes('$*');

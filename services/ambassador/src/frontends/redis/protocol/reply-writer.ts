@@ -1,4 +1,5 @@
-const [carriageReturn, lineFeed, minus, zero] = [13, 10, 45, 48] as const;
+import { carriageReturn, lineFeed, minus, zero } from './bytes.ts';
+
 const keepUpTo = 256 * 1024;
 /** Up to so many bytes a loop is faster than a call into native code. */
 const fewBytes = 32;
@@ -109,7 +110,7 @@ export class ReplyWriter {
   }
 
   #header(kind: number, value: number): void {
-    const digits = digitsOf(value);
+    const digits = countDigits(value);
     const at = this.#reserve(digits + 3);
     this.#buffer[at] = kind;
     let rest = value < 0 ? -value : value;
@@ -141,8 +142,8 @@ export class ReplyWriter {
 
 const nulls = { bulk: Buffer.from('$-1\r\n'), array: Buffer.from('*-1\r\n'), resp3: Buffer.from('_\r\n') };
 
-function digitsOf(value: number): number {
-  if (value < 0) return 1 + digitsOf(-value);
+function countDigits(value: number): number {
+  if (value < 0) return 1 + countDigits(-value);
   let digits = 1;
   for (let limit = 10; value >= limit; limit *= 10) digits += 1;
   return digits;

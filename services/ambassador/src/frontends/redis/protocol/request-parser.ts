@@ -1,8 +1,10 @@
+import { carriageReturn, lineFeed, minus, nine, zero } from './bytes.ts';
 import { inlineToFrame } from './inline.ts';
 import { ProtocolError } from './protocol-error.ts';
 import type { RequestLimits } from './request-limits.ts';
 
-const [star, dollar, carriageReturn, lineFeed, minus, zero, nine] = [42, 36, 13, 10, 45, 48, 57] as const;
+const star = 42;
+const dollar = 36;
 const empty = Buffer.alloc(0);
 
 /**

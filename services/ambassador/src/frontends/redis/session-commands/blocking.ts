@@ -20,12 +20,12 @@ export const blockingCommand: SessionCommand = (client, command) => {
   // It is sent on another connection, so it must not overtake earlier requests.
   if (storesBusy(client) || client.pending.forwarded > 0) return false;
   client.beforeWaiting();
-  wait(client, located, keySlot);
+  sendAndWait(client, located, keySlot);
   return true;
 };
 
 /** Send it, follow redirects of a cluster, and wait. */
-function wait(client: Client, { raw, positions, keys }: Located, keySlot: number | undefined): void {
+function sendAndWait(client: Client, { raw, positions, keys }: Located, keySlot: number | undefined): void {
   const { protocol } = client.session;
   const upstream = client.upstream(raw);
   const slot = client.replies.open();

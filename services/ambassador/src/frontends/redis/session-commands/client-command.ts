@@ -1,14 +1,14 @@
 import type { Client } from '../client.ts';
-import { type Answer, CommandError, ok, Verbatim } from '../commands/answer.ts';
-import { replies, subcommandUnknown, wrongArguments } from '../commands/errors.ts';
+import { errorReplies, subcommandUnknown, wrongArguments } from '../commands/errors.ts';
+import { CommandError, ok, type Reply, Verbatim } from '../commands/reply.ts';
 import type { RequestView } from '../commands/request.ts';
 import { clientCaching, clientGetRedirection, clientTrackingInfo } from '../tracking/tracking-command.ts';
 import { clientName } from './handshake.ts';
 
-type Subcommand = { words: number; run(client: Client, request: RequestView): Answer };
+type Subcommand = { words: number; run(client: Client, request: RequestView): Reply };
 
-const onOff = (request: RequestView): Answer => {
-  if (!['on', 'off'].includes(request.word(2))) throw new CommandError(replies.syntax);
+const onOff = (request: RequestView): Reply => {
+  if (!['on', 'off'].includes(request.word(2))) throw new CommandError(errorReplies.syntax);
   return ok;
 };
 
@@ -43,7 +43,7 @@ const subcommands: Record<string, Subcommand> = {
 };
 
 /** CLIENT and its subcommands; those that are not served are unknown, as in an older Redis. */
-export function clientCommand(client: Client, request: RequestView): Answer {
+export function clientCommand(client: Client, request: RequestView): Reply {
   const name = request.word(1);
   const subcommand = Object.hasOwn(subcommands, name) ? subcommands[name] : undefined;
   if (subcommand === undefined) throw new CommandError(subcommandUnknown('client', request.text(1)));
@@ -53,8 +53,9 @@ export function clientCommand(client: Client, request: RequestView): Answer {
   return subcommand.run(client, request);
 }
 
-function setInfo({ session }: Client, request: RequestView): Answer {
-  const [attribute, value] = [request.word(2), request.text(3)];
+function setInfo({ session }: Client, request: RequestView): Reply {
+  const attribute = request.word(2);
+  const value = request.text(3);
   if (!/^[!-~]*$/.test(value))
     throw new CommandError(`ERR ${attribute} cannot contain spaces, newlines or special characters.`);
   if (attribute === 'lib-name') session.libraryName = value;

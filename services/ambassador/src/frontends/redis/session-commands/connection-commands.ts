@@ -1,7 +1,7 @@
 import type { Client, SessionCommand } from '../client.ts';
-import { type Answer, CommandError, ok, Status } from '../commands/answer.ts';
 import { wrongArguments } from '../commands/errors.ts';
-import { integer } from '../commands/numbers.ts';
+import { readInteger } from '../commands/numbers.ts';
+import { CommandError, ok, type Reply, Status } from '../commands/reply.ts';
 import type { RequestView } from '../commands/request.ts';
 import { ownedDatabase, sessionRoute } from '../dispatch/grouping.ts';
 import { forward } from '../forwarding/forward.ts';
@@ -9,18 +9,18 @@ import { clientTracking } from '../tracking/tracking-command.ts';
 import { clientCommand } from './client-command.ts';
 import { auth, hello } from './handshake.ts';
 import { infoCommand } from './info-command.ts';
-import { select } from './select-command.ts';
+import { selectCommand } from './select-command.ts';
 import { commandCommand, configCommand, time } from './server-commands.ts';
-import { wait } from './wait-command.ts';
+import { waitCommand } from './wait-command.ts';
 
-function ping({ session }: Client, request: RequestView): Answer {
+function ping({ session }: Client, request: RequestView): Reply {
   if (request.count > 2) throw new CommandError(wrongArguments('ping'));
   const subscribed = session.subscriptions > 0 && session.protocol === 2;
   if (subscribed) return ['pong', request.count === 2 ? request.value(1) : ''];
   return request.count === 2 ? request.value(1) : new Status('PONG');
 }
 
-function reset(client: Client): Answer {
+function reset(client: Client): Reply {
   const { session, endpoint } = client;
   client.subscriptions.close();
   client.transaction?.close();
@@ -54,39 +54,39 @@ const answerCommand: SessionCommand = (client, command) => {
   return true;
 };
 
-function quit(client: Client): Answer {
+function quit(client: Client): Reply {
   client.closing = true;
   return ok;
 }
 
-const echo = (_client: Client, request: RequestView): Answer => request.value(1);
+const echo = (_client: Client, request: RequestView): Reply => request.value(1);
 
-const role = (): Answer => ['master', 0, []];
+const role = (): Reply => ['master', 0, []];
 
 /** Answers at once, from the state of the connection and of the endpoint. */
-export type OwnAnswer = (client: Client, request: RequestView) => Answer;
+export type OwnReply = (client: Client, request: RequestView) => Reply;
 
 /** Commands that a transaction answers itself, in their turn: the Redis knows nothing of this connection. */
-export const ownAnswers: Record<string, OwnAnswer> = {
+export const ownReplies: Record<string, OwnReply> = {
   client: clientCommand,
   command: commandCommand,
   config: configCommand,
   role,
   select: ({ session }, request) => {
-    if (integer(request.text(1)) === (session.database ?? 0)) return ok;
+    if (readInteger(request.text(1)) === (session.database ?? 0)) return ok;
     throw new CommandError('ERR SELECT of another database is not supported inside MULTI');
   },
 };
 
 /** Commands that need only the connection; in a transaction on a Redis, the Redis answers them. */
-export const connectionAnswers: Record<string, OwnAnswer> = {
+export const connectionReplies: Record<string, OwnReply> = {
   ping,
   echo,
   time,
 };
 
 const atOnce =
-  (answer: OwnAnswer): SessionCommand =>
+  (answer: OwnReply): SessionCommand =>
   (client) => {
     client.endRun();
     client.answer(answer(client, client.request));
@@ -105,7 +105,7 @@ export const connectionCommands: Record<string, SessionCommand> = {
   quit: atOnce(quit),
   client: answerClient,
   command: answerCommand,
-  select,
+  select: selectCommand,
   info: infoCommand,
-  wait,
+  wait: waitCommand,
 };

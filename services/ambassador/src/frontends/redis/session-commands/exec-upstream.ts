@@ -3,10 +3,11 @@ import type { Client } from '../client.ts';
 import { connectionFor } from '../forwarding/forward.ts';
 import { replyTo, UpstreamRequest } from '../forwarding/upstream-request.ts';
 import { encodeRequest } from '../protocol/encode-request.ts';
-import { withOwnAnswers } from './own-replies.ts';
+import { withOwnReplies } from './own-replies.ts';
 import type { Transaction } from './transaction.ts';
 
-const [begin, end] = [encodeRequest(['MULTI']), encodeRequest(['EXEC'])];
+const multi = encodeRequest(['MULTI']);
+const exec = encodeRequest(['EXEC']);
 
 /**
  * Send MULTI, what was queued, and EXEC in one piece: nothing of another client can come between, so they may share a
@@ -29,7 +30,7 @@ export function execUpstream(client: Client, transaction: Transaction, route: Ra
   const request = new UpstreamRequest(
     {
       upstream: client.upstream(route),
-      frame: Buffer.concat([begin, ...sent.map(({ frame }) => frame), end]),
+      frame: Buffer.concat([multi, ...sent.map(({ frame }) => frame), exec]),
       skipped: sent.length + 1,
       reconnect: transaction.watching === undefined ? (pool) => pool.connection(protocol) : undefined,
       near: route.near,
@@ -46,7 +47,7 @@ export function execUpstream(client: Client, transaction: Transaction, route: Ra
       },
       receiveError: (bytes) => slot.write(bytes),
       done: () => {
-        if (kept.length > 0) slot.write(withOwnAnswers(client, Buffer.concat(kept), queued));
+        if (kept.length > 0) slot.write(withOwnReplies(client, Buffer.concat(kept), queued));
         finish();
       },
     },

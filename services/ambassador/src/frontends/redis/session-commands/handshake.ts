@@ -1,20 +1,20 @@
 import { isSameSecret } from '@podkit/chassis/http/token';
 import type { Client } from '../client.ts';
-import { type Answer, CommandError, MapAnswer, ok } from '../commands/answer.ts';
-import { replies } from '../commands/errors.ts';
-import { integer } from '../commands/numbers.ts';
+import { errorReplies } from '../commands/errors.ts';
+import { readInteger } from '../commands/numbers.ts';
+import { CommandError, MapReply, ok, type Reply } from '../commands/reply.ts';
 import type { RequestView } from '../commands/request.ts';
 
 /** The version whose behaviour clients may expect. */
 export const redisVersion = '7.0.15';
 
 /** HELLO [2|3 [AUTH user password] [SETNAME name]]: https://redis.io/docs/latest/commands/hello/ */
-export function hello(client: Client, request: RequestView): Answer {
+export function hello(client: Client, request: RequestView): Reply {
   const { session } = client;
   let protocol: number = session.protocol;
   if (request.count > 1) {
-    protocol = integer(request.text(1), replies.protoNotInteger);
-    if (protocol !== 2 && protocol !== 3) throw new CommandError(replies.noProto);
+    protocol = readInteger(request.text(1), errorReplies.protoNotInteger);
+    if (protocol !== 2 && protocol !== 3) throw new CommandError(errorReplies.noProto);
   }
   const options = helloOptions(request);
   if (options.login !== undefined) login(client, ...options.login);
@@ -24,7 +24,7 @@ export function hello(client: Client, request: RequestView): Answer {
     );
   if (options.name !== undefined) session.name = options.name;
   session.protocol = protocol === 3 ? 3 : 2;
-  return new MapAnswer([
+  return new MapReply([
     ['server', 'redis'],
     ['version', redisVersion],
     ['proto', session.protocol],
@@ -53,10 +53,11 @@ function helloOptions(request: RequestView): HelloOptions {
 }
 
 /** AUTH [user] password */
-export function auth(client: Client, request: RequestView): Answer {
+export function auth(client: Client, request: RequestView): Reply {
   const { credentials } = client.endpoint;
-  if (request.count > 3) throw new CommandError(replies.syntax);
-  if (request.count === 2 && credentials.password() === undefined) throw new CommandError(replies.authWithoutPassword);
+  if (request.count > 3) throw new CommandError(errorReplies.syntax);
+  if (request.count === 2 && credentials.password() === undefined)
+    throw new CommandError(errorReplies.authWithoutPassword);
   if (request.count === 2) login(client, credentials.username, request.text(1));
   else login(client, request.text(1), request.text(2));
   return ok;
@@ -67,7 +68,7 @@ function login({ session, parser, endpoint }: Client, user: string, password: st
   const { credentials, limits } = endpoint;
   const secret = credentials.password();
   const isRight = secret === undefined || isSameSecret(password, secret);
-  if (!isSameSecret(user, credentials.username) || !isRight) throw new CommandError(replies.wrongPass);
+  if (!isSameSecret(user, credentials.username) || !isRight) throw new CommandError(errorReplies.wrongPass);
   session.authenticated = true;
   parser.limits = limits;
 }

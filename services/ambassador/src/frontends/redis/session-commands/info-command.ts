@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import type { RawRoute } from '../../../store/raw-route.ts';
 import type { Client, EndpointContext, SessionCommand } from '../client.ts';
-import { type Answer, Verbatim } from '../commands/answer.ts';
+import { type Reply, Verbatim } from '../commands/reply.ts';
 import { sessionRoute } from '../dispatch/grouping.ts';
 import { ask } from '../forwarding/ask.ts';
 import { answerAlone } from './answer-alone.ts';
@@ -23,7 +23,7 @@ export const infoCommand: SessionCommand = (client) => {
   return true;
 };
 
-async function withRedis(client: Client, route: RawRoute, wanted: readonly string[]): Promise<Answer> {
+async function withRedis(client: Client, route: RawRoute, wanted: readonly string[]): Promise<Reply> {
   const own = ownSections(client.endpoint);
   // Many clients send INFO first; while the Redis is down they get the endpoint's own sections.
   const [reply] = await ask(client, route, [['INFO', ...wanted]]).catch(() => []);

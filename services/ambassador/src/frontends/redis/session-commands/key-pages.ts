@@ -1,11 +1,11 @@
 import type { Built } from '../../../store/built.ts';
-import type { Glob } from '../../../store/glob.ts';
+import { escapeGlob, type Glob } from '../../../store/glob.ts';
 import { bytesToKey, keyToBytes } from '../../../store/key.ts';
 import type { RawRoute } from '../../../store/raw-route.ts';
 import type { Key } from '../../../store/store.ts';
 import type { Client } from '../client.ts';
-import { CommandError } from '../commands/answer.ts';
-import { replies } from '../commands/errors.ts';
+import { errorReplies } from '../commands/errors.ts';
+import { CommandError } from '../commands/reply.ts';
 import { ask, checked } from '../forwarding/ask.ts';
 import { connectionFor } from '../forwarding/forward.ts';
 import type { Upstream } from '../upstream/upstream.ts';
@@ -31,8 +31,7 @@ export async function keyPage(
     const isShown = (key: Key) => glob.matches(key) && client.endpoint.engine.leadsTo(route, key);
     return { keys: found.keys.filter(isShown), cursor: found.cursor };
   }
-  // The prefix is literal, so the special characters of patterns in it are escaped.
-  const pattern = raw.keyPrefix.replaceAll(/[\\*?[\]^]/g, '\\$&') + glob.pattern;
+  const pattern = escapeGlob(raw.keyPrefix) + glob.pattern;
   const { node, inner, after } = await chooseNode(client, raw, cursor);
   const words = ['SCAN', inner, 'MATCH', keyToBytes(pattern), 'COUNT', String(limit)];
   const request = type === undefined ? words : [...words, 'TYPE', type];
@@ -43,7 +42,7 @@ export async function keyPage(
 }
 
 /** How many keys the backend of a route has, where it can count exactly those of the route. */
-export async function countKeys(client: Client, { raw, store }: Built): Promise<number | undefined> {
+export async function countRouteKeys(client: Client, { raw, store }: Built): Promise<number | undefined> {
   if (raw === undefined) return store.count('');
   if (raw.keyPrefix !== '') return undefined;
   const nodes = await client.upstream(raw).nodes();
@@ -60,7 +59,7 @@ async function chooseNode(client: Client, raw: RawRoute, cursor = '0-0'): Promis
   const nodes = await client.upstream(raw).nodes();
   const [place = '0', inner = '0'] = cursor.split('-');
   const node = nodes[Number(place)];
-  if (node === undefined) throw new CommandError(replies.invalidCursor);
+  if (node === undefined) throw new CommandError(errorReplies.invalidCursor);
   const last = Number(place) + 1 >= nodes.length;
   const following = last ? undefined : `${Number(place) + 1}-0`;
   return { node, inner, after: (next) => (next === '0' ? following : `${place}-${next}`) };

@@ -3,15 +3,15 @@ import { compileGlob, type Glob } from '../../../store/glob.ts';
 import { keyToBytes } from '../../../store/key.ts';
 import type { Key } from '../../../store/store.ts';
 import type { Client, SessionCommand } from '../client.ts';
-import { type Answer, CommandError, ok } from '../commands/answer.ts';
-import { replies } from '../commands/errors.ts';
+import { errorReplies } from '../commands/errors.ts';
 import { deleteMany } from '../commands/many.ts';
-import { integer } from '../commands/numbers.ts';
+import { readInteger } from '../commands/numbers.ts';
+import { CommandError, ok, type Reply } from '../commands/reply.ts';
 import type { RequestView } from '../commands/request.ts';
 import { groupByRoute, ownedDatabase } from '../dispatch/grouping.ts';
 import { forward } from '../forwarding/forward.ts';
 import { answerAlone } from './answer-alone.ts';
-import { allKeys, countKeys, keyPage, pagesIn, type Wanted } from './key-pages.ts';
+import { allKeys, countRouteKeys, keyPage, pagesIn, type Wanted } from './key-pages.ts';
 import { removeKeys } from './split-commands.ts';
 
 const everything = compileGlob('*');
@@ -21,7 +21,7 @@ const everything = compileGlob('*');
  * unless the command `flushes`: there that would reach other databases, and pass by a near cache.
  */
 const overAll =
-  (answer: (client: Client) => Promise<Answer>, flushes = false): SessionCommand =>
+  (answer: (client: Client) => Promise<Reply>, flushes = false): SessionCommand =>
   (client, command) => {
     const owned = flushes ? undefined : ownedDatabase(client.endpoint.engine);
     if (owned !== undefined) return forward(client, command, owned, [], []);
@@ -35,32 +35,33 @@ function readGlob(request: RequestView, index: number): Glob {
   return compileGlob(pattern);
 }
 
-/** What one answer of KEYS may hold: its keys and their bytes. */
-const [mostKeys, mostBytes] = [100_000, 64 * 1024 * 1024];
+/** What one reply to KEYS may hold. */
+const maxKeys = 100_000;
+const maxBytes = 64 * 1024 * 1024;
 
-async function matchingKeys(client: Client): Promise<Answer> {
+async function matchingKeys(client: Client): Promise<Reply> {
   const found = new Set<Key>();
   let bytes = 0;
   for await (const key of allKeys(client, readGlob(client.request, 1))) {
     bytes += key.length;
-    if (found.add(key).size > mostKeys || bytes > mostBytes)
-      throw new CommandError(`ERR more keys match than the ${mostKeys} or 64 MiB of one answer; use SCAN`);
+    if (found.add(key).size > maxKeys || bytes > maxBytes)
+      throw new CommandError(`ERR more keys match than the ${maxKeys} or 64 MiB of one answer; use SCAN`);
   }
   return [...found].map(keyToBytes);
 }
 
 /** Where one route has all keys its backend counts them; else they are counted page by page, and none is kept. */
-async function dbsize(client: Client): Promise<Answer> {
+async function dbsize(client: Client): Promise<Reply> {
   const routes = client.endpoint.engine.routes();
   const [only, second] = routes;
-  const counted = only !== undefined && second === undefined ? await countKeys(client, only) : undefined;
+  const counted = only !== undefined && second === undefined ? await countRouteKeys(client, only) : undefined;
   if (counted !== undefined) return counted;
   let count = 0;
   for (const route of routes) for await (const page of pagesIn(client, route, everything)) count += page.length;
   return count;
 }
 
-async function randomkey(client: Client): Promise<Answer> {
+async function randomkey(client: Client): Promise<Reply> {
   let chosen: Key | undefined;
   let seen = 0;
   for await (const key of allKeys(client, everything)) {
@@ -73,7 +74,7 @@ async function randomkey(client: Client): Promise<Answer> {
 }
 
 /** SCAN over all routes, one after the other. The cursor names a place that is remembered here. */
-async function scan(client: Client): Promise<Answer> {
+async function scan(client: Client): Promise<Reply> {
   const { request, endpoint } = client;
   const options = scanOptions(request);
   const place = endpoint.cursors.resume(request.text(1), endpoint.engine.routes());
@@ -88,25 +89,25 @@ function scanOptions(request: RequestView): Wanted {
   const options: Wanted = { glob: everything, count: 10 };
   for (let index = 2; index < request.count; index += 2) {
     const word = request.word(index);
-    if (index + 1 >= request.count) throw new CommandError(replies.syntax);
+    if (index + 1 >= request.count) throw new CommandError(errorReplies.syntax);
     if (word === 'match') options.glob = readGlob(request, index + 1);
     else if (word === 'type') options.type = request.word(index + 1);
     else if (word === 'count') {
-      options.count = integer(request.text(index + 1));
-      if (options.count < 1) throw new CommandError(replies.syntax);
-    } else throw new CommandError(replies.syntax);
+      options.count = readInteger(request.text(index + 1));
+      if (options.count < 1) throw new CommandError(errorReplies.syntax);
+    } else throw new CommandError(errorReplies.syntax);
   }
   return options;
 }
 
 /** FLUSHDB and FLUSHALL: delete every key of this endpoint, and no other. */
-async function flush(client: Client): Promise<Answer> {
+async function flush(client: Client): Promise<Reply> {
   for (const route of client.endpoint.engine.routes())
-    for await (const keys of pagesIn(client, route, everything)) await remove(client, route, keys);
+    for await (const keys of pagesIn(client, route, everything)) await deleteKeys(client, route, keys);
   return ok;
 }
 
-async function remove(client: Client, { raw, store }: Built, keys: readonly Key[]): Promise<void> {
+async function deleteKeys(client: Client, { raw, store }: Built, keys: readonly Key[]): Promise<void> {
   if (raw === undefined) await deleteMany(store, keys);
   else await Promise.all(groupByRoute(client, keys).map((group) => removeKeys(client, raw, group)));
 }

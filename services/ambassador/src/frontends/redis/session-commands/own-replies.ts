@@ -1,16 +1,16 @@
 import type { Client } from '../client.ts';
-import { type Answer, CommandError, encodeAnswer, ok } from '../commands/answer.ts';
 import { asCommandError } from '../commands/errors.ts';
+import { CommandError, encodeReply, ok, type Reply } from '../commands/reply.ts';
 import { RequestView } from '../commands/request.ts';
 import { ReplyScanner } from '../protocol/reply-scanner.ts';
 import { RequestParser } from '../protocol/request-parser.ts';
-import { connectionAnswers, type OwnAnswer, ownAnswers } from './connection-commands.ts';
+import { connectionReplies, type OwnReply, ownReplies } from './connection-commands.ts';
 import type { Queued } from './transaction.ts';
 
 /** The answer to a command without a key in a transaction without a Redis. */
-export function localAnswer(name: string): OwnAnswer {
-  const answer = ownAnswers[name] ?? connectionAnswers[name];
-  if (answer !== undefined) return answer;
+export function localReply(name: string): OwnReply {
+  const reply = ownReplies[name] ?? connectionReplies[name];
+  if (reply !== undefined) return reply;
   if (name === 'unwatch') return () => ok;
   throw new CommandError(`ERR ${name.toUpperCase()} is not supported inside MULTI here`);
 }
@@ -27,14 +27,14 @@ export function parsedRequest({ endpoint }: Client, frame: Buffer): RequestView 
  * The reply to EXEC, with the endpoint's own answers at their places among those of the Redis. A reply that is no
  * array, such as an error, stays unchanged.
  */
-export function withOwnAnswers(client: Client, reply: Buffer, queued: readonly Queued[]): Buffer {
+export function withOwnReplies(client: Client, reply: Buffer, queued: readonly Queued[]): Buffer {
   const header = /^\*(\d+)\r\n/.exec(reply.toString('latin1', 0, 32));
   if (header === null) return reply;
   let at = header[0].length;
   const parts: Buffer[] = [Buffer.from(`*${queued.length}\r\n`)];
   for (const { name, frame, own } of queued) {
     if (own) {
-      parts.push(encodeAnswer(client.session.protocol, ownAnswer(client, name, frame)));
+      parts.push(encodeReply(client.session.protocol, ownReply(client, name, frame)));
       continue;
     }
     const end = new ReplyScanner().scan(reply, at);
@@ -44,9 +44,9 @@ export function withOwnAnswers(client: Client, reply: Buffer, queued: readonly Q
   return Buffer.concat(parts);
 }
 
-function ownAnswer(client: Client, name: string, frame: Buffer): Answer {
+function ownReply(client: Client, name: string, frame: Buffer): Reply {
   try {
-    return localAnswer(name)(client, parsedRequest(client, frame));
+    return localReply(name)(client, parsedRequest(client, frame));
   } catch (error) {
     return asCommandError(error);
   }

@@ -1,6 +1,6 @@
 import type { RawRoute } from '../../../store/raw-route.ts';
 import type { Client, SessionCommand } from '../client.ts';
-import { type Answer, ok } from '../commands/answer.ts';
+import { ok, type Reply } from '../commands/reply.ts';
 import { commonRoute } from '../dispatch/grouping.ts';
 import { ask, checked } from '../forwarding/ask.ts';
 import { forward } from '../forwarding/forward.ts';
@@ -39,7 +39,7 @@ const passOn: SessionCommand = (client, command) => forward(client, command, com
 function kill(client: Client, route: RawRoute): boolean {
   client.endRun();
   const words = client.request.words();
-  const send = async (): Promise<Answer> => {
+  const send = async (): Promise<Reply> => {
     const nodes = await client.endpoint.upstreams.of(route, undefined).nodes();
     const said = await Promise.all(
       nodes.map((node) => {
@@ -49,7 +49,7 @@ function kill(client: Client, route: RawRoute): boolean {
     );
     // One of several nodes runs the script; the others answer that they run none.
     const replies = said.map(([reply]) => reply);
-    return replies.every((reply) => reply instanceof ReplyError) ? (checked(replies[0]) as Answer) : ok;
+    return replies.every((reply) => reply instanceof ReplyError) ? (checked(replies[0]) as Reply) : ok;
   };
   client.answerLater(send(), 'exclusive');
   return true;
@@ -68,7 +68,7 @@ const onEveryNode: SessionCommand = (client, command) => {
       nodes.map((node) => ask(client, route, [words], { connection: node.connection(protocol) })),
     );
     const replies = said.map(([reply]) => reply);
-    return checked(replies.find((reply) => reply instanceof ReplyError) ?? replies[0]) as Answer;
+    return checked(replies.find((reply) => reply instanceof ReplyError) ?? replies[0]) as Reply;
   });
 };
 

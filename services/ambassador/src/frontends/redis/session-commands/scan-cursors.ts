@@ -1,8 +1,8 @@
 import type { Built } from '../../../store/built.ts';
-import { CommandError } from '../commands/answer.ts';
-import { replies } from '../commands/errors.ts';
+import { errorReplies } from '../commands/errors.ts';
+import { CommandError } from '../commands/reply.ts';
 
-const mostKept = 10_000;
+const maxKept = 10_000;
 
 /** Where a SCAN goes on: in the first of these routes, at the cursor that its store gave. */
 export type ScanPlace = { routes: readonly Built[]; cursor: string | undefined };
@@ -19,7 +19,7 @@ export class ScanCursors {
   keep(place: ScanPlace): string {
     this.#last += 1;
     this.#places.set(String(this.#last), place);
-    this.#places.delete(String(this.#last - mostKept));
+    this.#places.delete(String(this.#last - maxKept));
     return String(this.#last);
   }
 
@@ -27,7 +27,7 @@ export class ScanCursors {
   resume(cursor: string, routes: readonly Built[]): ScanPlace {
     if (cursor === '0') return { routes, cursor: undefined };
     const place = this.#places.get(cursor);
-    if (place === undefined) throw new CommandError(replies.invalidCursor);
+    if (place === undefined) throw new CommandError(errorReplies.invalidCursor);
     return place;
   }
 }

@@ -1,7 +1,7 @@
 import type { Client, SessionCommand } from '../client.ts';
-import { type Answer, CommandError, ok } from '../commands/answer.ts';
-import { replies } from '../commands/errors.ts';
-import { integer } from '../commands/numbers.ts';
+import { errorReplies } from '../commands/errors.ts';
+import { readInteger } from '../commands/numbers.ts';
+import { CommandError, ok, type Reply } from '../commands/reply.ts';
 import { distinctRedis } from '../dispatch/grouping.ts';
 import { ask, checked } from '../forwarding/ask.ts';
 import { answerAlone } from './answer-alone.ts';
@@ -10,12 +10,12 @@ import { answerAlone } from './answer-alone.ts';
  * SELECT: 0 is the store's own database. Another one can be selected if all keys live in a Redis that has databases and
  * whose URL names none; elsewhere the error is that of a Redis with one database.
  */
-export const select: SessionCommand = (client) => {
-  const index = integer(client.request.text(1));
+export const selectCommand: SessionCommand = (client) => {
+  const index = readInteger(client.request.text(1));
   return client.pending.forwarded === 0 && answerAlone(client, () => choose(client, index));
 };
 
-async function choose(client: Client, index: number): Promise<Answer> {
+async function choose(client: Client, index: number): Promise<Reply> {
   if (index !== 0) await checkDatabase(client, index);
   client.session.database = index === 0 ? undefined : index;
   return ok;
@@ -27,7 +27,7 @@ async function checkDatabase(client: Client, index: number): Promise<void> {
   const all = endpoint.engine.routes();
   const routes = distinctRedis(endpoint.engine);
   const haveDatabases = routes.every(({ target }) => target.topology.mode !== 'cluster' && target.db === 0);
-  if (!haveDatabases || all.some(({ raw }) => raw === undefined)) throw new CommandError(replies.dbIndex);
+  if (!haveDatabases || all.some(({ raw }) => raw === undefined)) throw new CommandError(errorReplies.dbIndex);
   for (const route of routes) {
     // Not on the shared connection, which would stay in the other database.
     const connection = endpoint.upstreams.of(route, undefined).dedicated(session.protocol);

@@ -2,23 +2,21 @@ import { keyToBytes } from '../../../store/key.ts';
 import type { RawRoute } from '../../../store/raw-route.ts';
 import type { Key, Store } from '../../../store/store.ts';
 import type { Client, Command, SessionCommand } from '../client.ts';
-import { type Answer, CommandError, ok } from '../commands/answer.ts';
-import { asCommandError, replies } from '../commands/errors.ts';
-import { keyPositions } from '../commands/key-positions.ts';
-import { countMany, deleteMany, manyCommands, readMany, readPairs, writeMany } from '../commands/many.ts';
-import { type Group, groupByRoute } from '../dispatch/grouping.ts';
+import { asCommandError, errorReplies } from '../commands/errors.ts';
+import { keyPositions, requestKeys } from '../commands/key-positions.ts';
+import { countMany, deleteMany, readMany, readPairs, setIfAllAbsent, setMany } from '../commands/many.ts';
+import { CommandError, ok, type Reply } from '../commands/reply.ts';
+import { groupByRoute, type KeyGroup } from '../dispatch/grouping.ts';
 import { ask, checked } from '../forwarding/ask.ts';
 import { forward, isCached } from '../forwarding/forward.ts';
 import { hashValueRequest } from '../forwarding/hash-value.ts';
 import { answerAlone } from './answer-alone.ts';
 
-const requestKeys = ({ request }: Client, command: Command): Key[] => request.keys(keyPositions(command, request));
-
 const storedKeys = ({ keyPrefix }: RawRoute, keys: readonly Key[]): Buffer[] =>
   keys.map((key) => keyToBytes(keyPrefix + key));
 
 /** Pass a request on as it is, where all its keys live in one Redis, and in one slot of a cluster. */
-function forwardWhole(client: Client, command: Command, [group, ...others]: readonly Group[]): boolean | undefined {
+function forwardWhole(client: Client, command: Command, [group, ...others]: readonly KeyGroup[]): boolean | undefined {
   if (group?.raw === undefined || others.length > 0) return undefined;
   return forward(client, command, group.raw, keyPositions(command, client.request), group.keys);
 }
@@ -26,27 +24,27 @@ function forwardWhole(client: Client, command: Command, [group, ...others]: read
 /** MGET: each route gets one request; a key that can't be read has its error in its place. */
 const mget: SessionCommand = (client, command) => {
   if (client.pending.nearWrites > 0) return false;
-  return answerAlone(client, () => gather(client, requestKeys(client, command)));
+  return answerAlone(client, () => gather(client, requestKeys(command, client.request)));
 };
 
-async function gather(client: Client, keys: readonly Key[]): Promise<Answer> {
-  const answers: Answer[] = keys.map(() => null);
-  const readInto = async (group: Group) => {
+async function gather(client: Client, keys: readonly Key[]): Promise<Reply> {
+  const replies: Reply[] = keys.map(() => null);
+  const readInto = async (group: KeyGroup) => {
     const failed = (error: unknown) => group.keys.map(() => asCommandError(error));
     const part = await readGroup(client, group).catch(failed);
-    for (const [at, place] of group.places.entries()) answers[place] = part[at] ?? null;
+    for (const [at, place] of group.places.entries()) replies[place] = part[at] ?? null;
   };
   await Promise.all(groupByRoute(client, keys).map(readInto));
-  return answers;
+  return replies;
 }
 
-async function readGroup(client: Client, { route, raw, slot, keys }: Group): Promise<Answer[]> {
+async function readGroup(client: Client, { route, raw, slot, keys }: KeyGroup): Promise<Reply[]> {
   if (raw === undefined || isCached(client, raw)) return readMany(route.store, keys);
   const stored = storedKeys(raw, keys);
   const [reply] = await ask(client, raw, [['MGET', ...stored]], { slot });
-  const answers = checked(reply) as (Buffer | null)[];
+  const replies = checked(reply) as (Buffer | null)[];
   // MGET does not read hashes, in which the Dapr API keeps its values.
-  const missing = answers.flatMap((value, place) => (value === null ? [place] : []));
+  const missing = replies.flatMap((value, place) => (value === null ? [place] : []));
   const hashed = await ask(
     client,
     raw,
@@ -55,21 +53,21 @@ async function readGroup(client: Client, { route, raw, slot, keys }: Group): Pro
   );
   for (const [index, place] of missing.entries()) {
     const value = hashed[index];
-    if (value instanceof Buffer) answers[place] = value;
+    if (value instanceof Buffer) replies[place] = value;
   }
-  return answers;
+  return replies;
 }
 
 /** DEL, UNLINK, EXISTS, TOUCH: counted per route and added up. */
-const counted =
+const countOverRoutes =
   (onStore: (store: Store, keys: readonly Key[]) => Promise<number>): SessionCommand =>
   (client, command) => {
-    const keys = requestKeys(client, command);
+    const keys = requestKeys(command, client.request);
     const groups = groupByRoute(client, keys);
     const whole = forwardWhole(client, command, groups);
     if (whole !== undefined) return whole;
     if (client.pending.nearWrites > 0) return false;
-    const count = async ({ route, raw, slot, keys: own }: Group): Promise<number> => {
+    const count = async ({ route, raw, slot, keys: own }: KeyGroup): Promise<number> => {
       if (raw === undefined) return onStore(route.store, own);
       const request = [command.name, ...storedKeys(raw, own)];
       const [reply] = await ask(client, raw, [request], { slot, written: command.write ? own : [] });
@@ -82,7 +80,7 @@ const counted =
   };
 
 /** Delete the keys of one route. */
-export async function removeKeys(client: Client, raw: RawRoute, { keys, slot }: Group): Promise<void> {
+export async function removeKeys(client: Client, raw: RawRoute, { keys, slot }: KeyGroup): Promise<void> {
   const [reply] = await ask(client, raw, [['UNLINK', ...storedKeys(raw, keys)]], { slot, written: keys });
   checked(reply);
 }
@@ -90,7 +88,7 @@ export async function removeKeys(client: Client, raw: RawRoute, { keys, slot }: 
 /** MSET: one request per route; not atomic over several, and the first failure is the answer. */
 const mset: SessionCommand = (client, command) => {
   const pairs = readPairs(command.name, client.request);
-  const groups = groupByRoute(client, requestKeys(client, command));
+  const groups = groupByRoute(client, requestKeys(command, client.request));
   const whole = forwardWhole(client, command, groups);
   if (whole !== undefined) return whole;
   const values = new Map(pairs.map(({ key, value }) => [key, value]));
@@ -100,9 +98,13 @@ const mset: SessionCommand = (client, command) => {
   });
 };
 
-async function writeGroup(client: Client, { route, raw, slot, keys }: Group, values: Map<Key, Buffer>): Promise<void> {
+async function writeGroup(
+  client: Client,
+  { route, raw, slot, keys }: KeyGroup,
+  values: Map<Key, Buffer>,
+): Promise<void> {
   const pairs = [...new Set(keys)].map((key) => ({ key, value: values.get(key) ?? Buffer.alloc(0) }));
-  if (raw === undefined) return writeMany(route.store, pairs);
+  if (raw === undefined) return setMany(route.store, pairs);
   const words = pairs.flatMap(({ key, value }) => [keyToBytes(raw.keyPrefix + key), value]);
   const [reply] = await ask(client, raw, [['MSET', ...words]], { slot, written: keys });
   checked(reply);
@@ -111,19 +113,19 @@ async function writeGroup(client: Client, { route, raw, slot, keys }: Group, val
 /** MSETNX: all or nothing, so all keys must live in one place. */
 const msetnx: SessionCommand = (client, command) => {
   readPairs(command.name, client.request);
-  const [first, ...others] = groupByRoute(client, requestKeys(client, command));
-  if (first === undefined || others.length > 0) throw new CommandError(replies.crossSlot);
+  const [first, ...others] = groupByRoute(client, requestKeys(command, client.request));
+  if (first === undefined || others.length > 0) throw new CommandError(errorReplies.crossSlot);
   if (first.raw !== undefined)
     return forward(client, command, first.raw, keyPositions(command, client.request), first.keys);
-  return answerAlone(client, async () => (await manyCommands.msetnx?.(first.route.store, client.request)) ?? null);
+  return answerAlone(client, () => setIfAllAbsent(first.route.store, client.request));
 };
 
 export const splitCommands: Record<string, SessionCommand> = {
   mget,
   mset,
   msetnx,
-  del: counted(deleteMany),
-  unlink: counted(deleteMany),
-  exists: counted(countMany),
-  touch: counted(countMany),
+  del: countOverRoutes(deleteMany),
+  unlink: countOverRoutes(deleteMany),
+  exists: countOverRoutes(countMany),
+  touch: countOverRoutes(countMany),
 };

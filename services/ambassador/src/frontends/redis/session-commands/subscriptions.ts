@@ -1,5 +1,5 @@
 import type { Client, Subscribed } from '../client.ts';
-import { type Answer, CommandError, encodeAnswer, Push } from '../commands/answer.ts';
+import { CommandError, encodePush, type Reply } from '../commands/reply.ts';
 import { sessionRoute } from '../dispatch/grouping.ts';
 import { encodeRequest } from '../protocol/encode-request.ts';
 import { decodeReply } from '../protocol/reply-decoder.ts';
@@ -49,14 +49,14 @@ export class Subscriptions implements Subscribed {
     const { session, replies } = this.#client;
     this.#channels = session.subscriptions = isLeaving ? 0 : 1;
     const kind = isLeaving ? 'unsubscribe' : 'subscribe';
-    replies.interject(encoded([kind, invalidateChannel, this.#channels], session.protocol));
+    replies.interject(encodePush(session.protocol, [kind, invalidateChannel, this.#channels]));
   }
 
   #sendOn(command: Buffer, names: readonly Buffer[], words: readonly Buffer[]): void {
     if (!aboutShards.test(command.toString())) return this.#sendOver('channels', undefined, words);
     const all = names.length > 0 ? names : [...this.#shards].map((name) => Buffer.from(name, 'latin1'));
     if (all.length === 0)
-      this.#client.replies.interject(encoded(['sunsubscribe', null, 0], this.#client.session.protocol));
+      this.#client.replies.interject(encodePush(this.#client.session.protocol, ['sunsubscribe', null, 0]));
     for (const name of all) {
       const slot = keySlot(name.toString('latin1'));
       this.#sendOver(this.#isCluster ? `slot ${slot}` : 'channels', slot, [command, name]);
@@ -98,10 +98,10 @@ export class Subscriptions implements Subscribed {
 
   #pass(bytes: Buffer): void {
     const { session, replies } = this.#client;
-    const message = decoded(bytes);
+    const message = decodePush(bytes);
     const change = this.#count(message);
     const shown = change === undefined ? message : [...message.slice(0, 2), change];
-    replies.interject(session.protocol === 3 && shown === message ? bytes : encoded(shown, session.protocol));
+    replies.interject(session.protocol === 3 && shown === message ? bytes : encodePush(session.protocol, shown));
     if (change === undefined) return;
     session.subscriptions = this.#channels + this.#shards.size;
     if (session.subscriptions === 0) this.close();
@@ -119,9 +119,7 @@ export class Subscriptions implements Subscribed {
   }
 }
 
-function decoded(bytes: Buffer): readonly Answer[] {
+function decodePush(bytes: Buffer): readonly Reply[] {
   const message = decodeReply({ bytes, at: 0 });
-  return Array.isArray(message) ? (message as Answer[]) : [];
+  return Array.isArray(message) ? (message as Reply[]) : [];
 }
-
-const encoded = (parts: readonly Answer[], protocol: 2 | 3): Buffer => encodeAnswer(protocol, new Push(parts));

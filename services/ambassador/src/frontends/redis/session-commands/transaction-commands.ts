@@ -2,9 +2,9 @@ import type { Built } from '../../../store/built.ts';
 import { keyToBytes } from '../../../store/key.ts';
 import type { Key } from '../../../store/store.ts';
 import type { Client, SessionCommand } from '../client.ts';
-import { type Answer, CommandError, NullArray, ok } from '../commands/answer.ts';
-import { asCommandError, replies } from '../commands/errors.ts';
-import { keyPositions } from '../commands/key-positions.ts';
+import { asCommandError, errorReplies } from '../commands/errors.ts';
+import { requestKeys } from '../commands/key-positions.ts';
+import { CommandError, NullArray, ok, type Reply } from '../commands/reply.ts';
 import type { RequestView } from '../commands/request.ts';
 import { sessionRoute } from '../dispatch/grouping.ts';
 import { ask, checked } from '../forwarding/ask.ts';
@@ -12,11 +12,11 @@ import { mayPass } from '../forwarding/forward.ts';
 import type { UpstreamPool } from '../upstream/pool.ts';
 import { answerAlone, storesBusy } from './answer-alone.ts';
 import { execUpstream } from './exec-upstream.ts';
-import { localAnswer, parsedRequest } from './own-replies.ts';
+import { localReply, parsedRequest } from './own-replies.ts';
 import { Transaction } from './transaction.ts';
 
 const multi: SessionCommand = (client) => {
-  if (client.transaction?.open) throw new CommandError(replies.nestedMulti);
+  if (client.transaction?.open) throw new CommandError(errorReplies.nestedMulti);
   client.transaction ??= new Transaction();
   client.transaction.open = true;
   client.endRun();
@@ -25,7 +25,7 @@ const multi: SessionCommand = (client) => {
 };
 
 const discard: SessionCommand = (client) => {
-  if (!client.transaction?.open) throw new CommandError(replies.discardWithoutMulti);
+  if (!client.transaction?.open) throw new CommandError(errorReplies.discardWithoutMulti);
   forget(client);
   client.answer(ok);
   return true;
@@ -44,9 +44,9 @@ function forget(client: Client): void {
 }
 
 const watch: SessionCommand = (client, command) => {
-  if (client.transaction?.open) throw new CommandError(replies.watchInMulti);
+  if (client.transaction?.open) throw new CommandError(errorReplies.watchInMulti);
   if (client.pending.forwarded > 0) return false;
-  const keys = client.request.keys(keyPositions(command, client.request));
+  const keys = requestKeys(command, client.request);
   return answerAlone(client, () => {
     const transaction = (client.transaction ??= new Transaction());
     for (const key of keys) {
@@ -57,7 +57,7 @@ const watch: SessionCommand = (client, command) => {
   });
 };
 
-async function watchKeys(client: Client, transaction: Transaction, keys: readonly Key[]): Promise<Answer> {
+async function watchKeys(client: Client, transaction: Transaction, keys: readonly Key[]): Promise<Reply> {
   const { route } = transaction;
   if (route?.raw === undefined) {
     // What was watched before stays as it was then.
@@ -83,7 +83,7 @@ async function watchKeys(client: Client, transaction: Transaction, keys: readonl
 
 const exec: SessionCommand = (client) => {
   const { transaction } = client;
-  if (!transaction?.open) throw new CommandError(replies.execWithoutMulti);
+  if (!transaction?.open) throw new CommandError(errorReplies.execWithoutMulti);
   if (storesBusy(client)) return false;
   if (transaction.watching !== undefined && client.pending.forwarded > 0) return false;
   const route = transaction.route ?? sessionRoute(client.endpoint.engine);
@@ -93,7 +93,7 @@ const exec: SessionCommand = (client) => {
   client.transaction = undefined;
   if (transaction.failed) {
     transaction.close();
-    throw new CommandError(replies.execAbort);
+    throw new CommandError(errorReplies.execAbort);
   }
   if (raw !== undefined) execUpstream(client, transaction, raw);
   else client.answerLater(execOnStore(client, transaction, route), 'exclusive');
@@ -101,21 +101,21 @@ const exec: SessionCommand = (client) => {
 };
 
 /** Without a Redis: on a memory store only, where no other command runs in between. */
-async function execOnStore(client: Client, transaction: Transaction, { store }: Built): Promise<Answer> {
+async function execOnStore(client: Client, transaction: Transaction, { store }: Built): Promise<Reply> {
   if (store.info.kind !== 'in-memory' && transaction.queued.some(({ onStore }) => onStore !== undefined))
     throw new CommandError(`ERR MULTI is not supported on store '${store.info.name}'`);
   for (const [key, etag] of transaction.watched) if ((await store.get(key))?.etag !== etag) return new NullArray();
-  const answers: Answer[] = [];
+  const replies: Reply[] = [];
   for (const { name, frame, onStore } of transaction.queued) {
     const request = parsedRequest(client, frame);
-    const answer = onStore === undefined ? localAnswer(name) : (_: Client, view: RequestView) => onStore(store, view);
+    const answer = onStore === undefined ? localReply(name) : (_: Client, view: RequestView) => onStore(store, view);
     try {
-      answers.push(await answer(client, request));
+      replies.push(await answer(client, request));
     } catch (error) {
-      answers.push(asCommandError(error));
+      replies.push(asCommandError(error));
     }
   }
-  return answers;
+  return replies;
 }
 
 export const transactionCommands: Record<string, SessionCommand> = { multi, exec, discard, watch, unwatch };

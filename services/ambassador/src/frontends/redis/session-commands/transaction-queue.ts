@@ -1,12 +1,12 @@
 import type { Client, Command } from '../client.ts';
-import { CommandError, Status } from '../commands/answer.ts';
 import { unknownRequest } from '../commands/errors.ts';
 import { keyPositions } from '../commands/key-positions.ts';
+import { CommandError, Status } from '../commands/reply.ts';
 import { ownedDatabase } from '../dispatch/grouping.ts';
 import { checkPrefix } from '../forwarding/forward.ts';
 import { copyFrame } from '../forwarding/frame.ts';
 import { touchedBy } from '../tracking/tracking.ts';
-import { ownAnswers } from './connection-commands.ts';
+import { ownReplies } from './connection-commands.ts';
 import type { Transaction } from './transaction.ts';
 
 const control = new Set(['multi', 'exec', 'discard', 'watch', 'quit', 'reset']);
@@ -34,7 +34,7 @@ export function queueInTransaction(client: Client, transaction: Transaction, com
 function queue(client: Client, transaction: Transaction, command: Command): void {
   const { endpoint, request, parser } = client;
   const positions = keyPositions(command, request);
-  const own = Object.hasOwn(ownAnswers, command.name);
+  const own = Object.hasOwn(ownReplies, command.name);
   if (positions.length === 0 && command.keys.kind === 'none' && !own) checkKeyless(client, command);
   const keys = request.keys(positions);
   for (const key of keys) transaction.take(endpoint.engine.route(key), key);

@@ -1,7 +1,7 @@
 import type { Built } from '../../../store/built.ts';
 import type { Key } from '../../../store/store.ts';
-import { CommandError } from '../commands/answer.ts';
-import { replies } from '../commands/errors.ts';
+import { errorReplies } from '../commands/errors.ts';
+import { CommandError } from '../commands/reply.ts';
 import type { KeyCommand } from '../commands/request.ts';
 import { commonSlot } from '../forwarding/slots.ts';
 import type { Touched } from '../tracking/tracking.ts';
@@ -20,7 +20,7 @@ export type Queued = {
   own: boolean;
 };
 
-const mostBytes = 64 * 1024 * 1024;
+const maxBytes = 64 * 1024 * 1024;
 
 /** What a client has watched and queued, from WATCH or MULTI to EXEC or DISCARD. */
 export class Transaction {
@@ -49,13 +49,13 @@ export class Transaction {
     const slot = route.raw && commonSlot(route.raw, [key]);
     this.slot ??= slot;
     this.route ??= route;
-    if (this.route !== route || this.slot !== slot) throw new CommandError(replies.crossSlot);
+    if (this.route !== route || this.slot !== slot) throw new CommandError(errorReplies.crossSlot);
   }
 
   /** @throws {CommandError} where it would hold too much memory */
   grow(bytes: number): void {
     this.#bytes += bytes;
-    if (this.#bytes > mostBytes) throw new CommandError('ERR the transaction is too large');
+    if (this.#bytes > maxBytes) throw new CommandError('ERR the transaction is too large');
   }
 
   close(): void {

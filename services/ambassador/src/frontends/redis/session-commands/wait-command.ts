@@ -1,7 +1,7 @@
 import type { SessionCommand } from '../client.ts';
-import { CommandError } from '../commands/answer.ts';
 import { failureLine } from '../commands/errors.ts';
-import { integer } from '../commands/numbers.ts';
+import { readInteger } from '../commands/numbers.ts';
+import { CommandError } from '../commands/reply.ts';
 import { distinctRedis } from '../dispatch/grouping.ts';
 import { checked } from '../forwarding/ask.ts';
 import type { ForwardingConnection } from '../upstream/forwarding-connection.ts';
@@ -13,9 +13,9 @@ import { storesBusy } from './answer-alone.ts';
  * of the connection's last command (https://redis.io/docs/latest/commands/wait/), so a PING comes first: it takes the
  * offset behind all writes that were acknowledged before.
  */
-export const wait: SessionCommand = (client) => {
-  const replicas = integer(client.request.text(1));
-  const timeout = integer(client.request.text(2), 'ERR timeout is not an integer or out of range');
+export const waitCommand: SessionCommand = (client) => {
+  const replicas = readInteger(client.request.text(1));
+  const timeout = readInteger(client.request.text(2), 'ERR timeout is not an integer or out of range');
   if (timeout < 0) throw new CommandError('ERR timeout is negative');
   const routes = distinctRedis(client.endpoint.engine);
   if (routes.length === 0) throw new CommandError('ERR WAIT is not supported: no store of this endpoint has replicas');

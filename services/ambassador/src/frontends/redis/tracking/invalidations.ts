@@ -1,10 +1,10 @@
 import type { Engine } from '../../../routing/engine.ts';
 import type { Changes } from '../../../store/changes.ts';
 import type { Key } from '../../../store/store.ts';
-import { CommandError } from '../commands/answer.ts';
+import { CommandError } from '../commands/reply.ts';
 
 /** Pairs of a key and a connection that are remembered; beyond it the oldest keys are reported as changed. */
-const mostRemembered = 1_000_000;
+const maxRemembered = 1_000_000;
 
 /** A connection that is notified of changes. */
 type Tracked = {
@@ -70,7 +70,7 @@ export class Invalidations {
     tracking.keys.add(key);
     this.#remembered += 1;
     for (const oldest of this.#readers.keys()) {
-      if (this.#remembered <= mostRemembered) break;
+      if (this.#remembered <= maxRemembered) break;
       this.#notifyReaders(oldest);
     }
   }

@@ -1,22 +1,22 @@
 import type { Key } from '../../../store/store.ts';
 import type { Client } from '../client.ts';
-import { type Answer, CommandError, MapAnswer, ok, SetAnswer } from '../commands/answer.ts';
-import { replies } from '../commands/errors.ts';
-import { integer } from '../commands/numbers.ts';
+import { errorReplies } from '../commands/errors.ts';
+import { readInteger } from '../commands/numbers.ts';
+import { CommandError, MapReply, ok, type Reply, SetReply } from '../commands/reply.ts';
 import type { RequestView } from '../commands/request.ts';
 import { Tracking, type TrackingMode } from './tracking.ts';
 
 /** Each change of a key is compared with every prefix. */
-const mostPrefixes = 1000;
+const maxPrefixes = 1000;
 
-type Options = TrackingMode & { prefixes: Key[] };
+type TrackingOptions = TrackingMode & { prefixes: Key[] };
 
 /** CLIENT TRACKING ON|OFF [REDIRECT id] [PREFIX p ...] [BCAST] [OPTIN] [OPTOUT] [NOLOOP]: https://redis.io/docs/latest/commands/client-tracking/ */
-export async function clientTracking(client: Client): Promise<Answer> {
+export async function clientTracking(client: Client): Promise<Reply> {
   const { request } = client;
-  const options = readOptions(client);
+  const options = parseTrackingOptions(client);
   const onOff = request.word(2);
-  if (onOff !== 'on' && onOff !== 'off') throw new CommandError(replies.syntax);
+  if (onOff !== 'on' && onOff !== 'off') throw new CommandError(errorReplies.syntax);
   const before = client.tracking;
   if (onOff === 'off') {
     before?.close();
@@ -35,8 +35,8 @@ export async function clientTracking(client: Client): Promise<Answer> {
   return ok;
 }
 
-function readOptions({ request, endpoint }: Client): Options {
-  const options: Options = { broadcast: false, only: undefined, noLoop: false, redirect: 0, prefixes: [] };
+function parseTrackingOptions({ request, endpoint }: Client): TrackingOptions {
+  const options: TrackingOptions = { broadcast: false, only: undefined, noLoop: false, redirect: 0, prefixes: [] };
   const wanted = new Set<'optin' | 'optout'>();
   for (let index = 3; index < request.count; index += 1) {
     const word = request.word(index);
@@ -46,11 +46,11 @@ function readOptions({ request, endpoint }: Client): Options {
     else if (word === 'optin' || word === 'optout') wanted.add(word);
     else if (word === 'redirect' && hasValue) {
       if (options.redirect !== 0) throw new CommandError('ERR A client can only redirect to a single other client');
-      options.redirect = integer(request.text((index += 1)));
+      options.redirect = readInteger(request.text((index += 1)));
       if (!endpoint.clients.has(options.redirect))
         throw new CommandError('ERR The client ID you want redirect to does not exist');
     } else if (word === 'prefix' && hasValue) options.prefixes.push(request.key((index += 1)));
-    else throw new CommandError(replies.syntax);
+    else throw new CommandError(errorReplies.syntax);
   }
   if (options.broadcast && wanted.size > 0)
     throw new CommandError('ERR OPTIN and OPTOUT are not compatible with BCAST');
@@ -59,10 +59,10 @@ function readOptions({ request, endpoint }: Client): Options {
   return options;
 }
 
-function check({ broadcast, only, prefixes }: Options, before: Tracking | undefined): void {
+function check({ broadcast, only, prefixes }: TrackingOptions, before: Tracking | undefined): void {
   if (!broadcast && prefixes.length > 0) throw new CommandError('ERR PREFIX option requires BCAST mode to be enabled');
-  if ((before?.prefixes.size ?? 0) + prefixes.length > mostPrefixes)
-    throw new CommandError(`ERR a client may have ${mostPrefixes} prefixes`);
+  if ((before?.prefixes.size ?? 0) + prefixes.length > maxPrefixes)
+    throw new CommandError(`ERR a client may have ${maxPrefixes} prefixes`);
   const anew = 'before disabling tracking for this client, and then re-enabling it with a different mode.';
   if (before !== undefined && before.mode.broadcast !== broadcast)
     throw new CommandError(`ERR You can't switch BCAST mode on/off ${anew}`);
@@ -82,7 +82,7 @@ const overlapping = (prefix: Key, other: string): CommandError =>
   new CommandError(`ERR Prefix '${prefix}' overlaps with ${other}. Prefixes for a single client must not overlap.`);
 
 /** CLIENT CACHING YES|NO */
-export function clientCaching(client: Client, request: RequestView): Answer {
+export function clientCaching(client: Client, request: RequestView): Reply {
   const tracking = client.tracking;
   if (tracking === undefined)
     throw new CommandError(
@@ -90,7 +90,7 @@ export function clientCaching(client: Client, request: RequestView): Answer {
     );
   const word = request.word(2);
   const mode = { yes: 'optin', no: 'optout' }[word];
-  if (mode === undefined) throw new CommandError(replies.syntax);
+  if (mode === undefined) throw new CommandError(errorReplies.syntax);
   if (tracking.mode.only !== mode)
     throw new CommandError(
       `ERR CLIENT CACHING ${word.toUpperCase()} is only valid when tracking is enabled in ${mode.toUpperCase()} mode.`,
@@ -100,14 +100,14 @@ export function clientCaching(client: Client, request: RequestView): Answer {
 }
 
 /** CLIENT GETREDIR: -1 without tracking, 0 without a redirection. */
-export const clientGetRedirection = (client: Client): Answer => client.tracking?.mode.redirect ?? -1;
+export const clientGetRedirection = (client: Client): Reply => client.tracking?.mode.redirect ?? -1;
 
 /** CLIENT TRACKINGINFO */
-export function clientTrackingInfo(client: Client): Answer {
+export function clientTrackingInfo(client: Client): Reply {
   const tracking = client.tracking;
   const flags = tracking === undefined ? ['off'] : trackingFlags(tracking);
-  return new MapAnswer([
-    ['flags', new SetAnswer(flags)],
+  return new MapReply([
+    ['flags', new SetReply(flags)],
     ['redirect', clientGetRedirection(client)],
     ['prefixes', [...(tracking?.prefixes ?? [])].map((prefix) => Buffer.from(prefix, 'latin1'))],
   ]);

@@ -1,5 +1,5 @@
 import type { Key } from '../../../store/store.ts';
-import { type Answer, encodeAnswer, Latin1, NullArray, Push } from '../commands/answer.ts';
+import { encodePush, Latin1, NullArray } from '../commands/reply.ts';
 import type { CommandSpec } from '../commands/table.ts';
 import type { Session } from '../connection/session.ts';
 import type { Invalidations } from './invalidations.ts';
@@ -27,8 +27,8 @@ export function touchedBy({ name, write }: Pick<CommandSpec, 'name' | 'write'>, 
   return { read: reads ? keys : [], written: write ? keys : [] };
 }
 
-type Connection = { readonly session: Session; endRun(): void; interject(bytes: Buffer): void };
-type Endpoint = { readonly clients: ReadonlyMap<number, Connection>; readonly invalidations: Invalidations };
+type TrackedClient = { readonly session: Session; endRun(): void; interject(bytes: Buffer): void };
+type Endpoint = { readonly clients: ReadonlyMap<number, TrackedClient>; readonly invalidations: Invalidations };
 
 /**
  * CLIENT TRACKING of one connection. Notifications go out after all replies that it still awaits, so that it never
@@ -43,10 +43,10 @@ export class Tracking {
   caching = false;
   /** The connection that it redirects to is gone. */
   broken = false;
-  readonly #client: Connection;
+  readonly #client: TrackedClient;
   readonly #endpoint: Endpoint;
 
-  constructor(client: Connection, endpoint: Endpoint, mode: TrackingMode) {
+  constructor(client: TrackedClient, endpoint: Endpoint, mode: TrackingMode) {
     this.#client = client;
     this.#endpoint = endpoint;
     this.mode = mode;
@@ -83,15 +83,14 @@ export class Tracking {
     const target = redirect === 0 ? this.#client : this.#endpoint.clients.get(redirect);
     if (target === undefined) {
       this.broken = true;
-      if (this.#client.session.protocol === 3) this.#client.interject(message(3, 'tracking-redir-broken', redirect));
-    } else if (target.session.protocol === 3) target.interject(message(3, 'invalidate', changed));
+      if (this.#client.session.protocol === 3)
+        this.#client.interject(encodePush(3, ['tracking-redir-broken', redirect]));
+    } else if (target.session.protocol === 3) target.interject(encodePush(3, ['invalidate', changed]));
     else if (redirect !== 0 && target.session.subscriptions > 0)
-      target.interject(message(2, 'message', invalidateChannel, changed));
+      target.interject(encodePush(2, ['message', invalidateChannel, changed]));
   }
 
   close(): void {
     this.#endpoint.invalidations.leave(this);
   }
 }
-
-const message = (protocol: 2 | 3, ...parts: Answer[]): Buffer => encodeAnswer(protocol, new Push(parts));

@@ -1,5 +1,5 @@
 import type { Words } from '../protocol/encode-request.ts';
-import { type Reply, ReplyError } from '../protocol/reply-decoder.ts';
+import { type DecodedReply, ReplyError } from '../protocol/reply-decoder.ts';
 import { ForwardingConnection } from './forwarding-connection.ts';
 import { type RedisServer, UpstreamError } from './redis-server.ts';
 
@@ -8,7 +8,7 @@ import { type RedisServer, UpstreamError } from './redis-server.ts';
  *
  * @throws {UpstreamError} when there is no reply, or an error
  */
-export async function askOnce(server: RedisServer, words: Words): Promise<Reply | undefined> {
+export async function askOnce(server: RedisServer, words: Words): Promise<DecodedReply | undefined> {
   const connection = new ForwardingConnection({ server, protocol: 2, onClose: () => undefined });
   try {
     const [reply] = await connection.ask([words]);

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import { describeError } from '@podkit/chassis/errors';
 import type { HostPort } from '../../../store/raw-route.ts';
 import { encodeRequest, type Words } from '../protocol/encode-request.ts';
-import type { Reply } from '../protocol/reply-decoder.ts';
+import type { DecodedReply } from '../protocol/reply-decoder.ts';
 import { greet } from './greeting.ts';
 import { openSocket, type RedisServer, UpstreamError } from './redis-server.ts';
 import { ReplyDelivery } from './reply-delivery.ts';
@@ -22,7 +22,7 @@ export type ForwardingOptions = {
 };
 
 /** Bytes that may wait for one Redis. */
-const mostPending = 16 * 1024 * 1024;
+const maxPending = 16 * 1024 * 1024;
 
 /**
  * One pipelined connection to a Redis. Requests and replies are passed on unchanged and in order. There is no object
@@ -54,7 +54,7 @@ export class ForwardingConnection {
 
   /** True while too many bytes wait for the Redis; callers then stop reading their clients. */
   get full(): boolean {
-    return this.#batch.length + (this.#socket?.writableLength ?? 0) > mostPending;
+    return this.#batch.length + (this.#socket?.writableLength ?? 0) > maxPending;
   }
 
   /**
@@ -62,7 +62,7 @@ export class ForwardingConnection {
    *
    * @throws {UpstreamError} (rejects) when the connection is lost before
    */
-  ask(requests: readonly Words[]): Promise<Reply[]> {
+  ask(requests: readonly Words[]): Promise<DecodedReply[]> {
     for (const words of requests) {
       const frame = encodeRequest(words);
       this.add(frame, 0, frame.length);
@@ -127,7 +127,7 @@ export class ForwardingConnection {
   async #greet(socket: Socket): Promise<void> {
     const { server, protocol } = this.#options;
     const ask = (requests: readonly Words[]) =>
-      new Promise<Reply[]>((resolve, reject) => {
+      new Promise<DecodedReply[]>((resolve, reject) => {
         this.#replies.expectFirst(new DecodingSink(requests.length, resolve, reject));
         socket.write(Buffer.concat(requests.map(encodeRequest)));
       });

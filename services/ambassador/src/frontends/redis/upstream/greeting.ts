@@ -1,4 +1,4 @@
-import { type Reply, ReplyError, replyToText } from '../protocol/reply-decoder.ts';
+import { type DecodedReply, ReplyError, replyToText } from '../protocol/reply-decoder.ts';
 import { type RedisServer, UpstreamError } from './redis-server.ts';
 
 /**
@@ -10,7 +10,7 @@ import { type RedisServer, UpstreamError } from './redis-server.ts';
 export async function greet(
   server: RedisServer,
   protocol: 2 | 3,
-  ask: (requests: readonly string[][]) => Promise<Reply[]>,
+  ask: (requests: readonly string[][]) => Promise<DecodedReply[]>,
 ): Promise<void> {
   const requests = greetings(server, protocol);
   if (requests.length === 0) return;

@@ -1,9 +1,10 @@
+import { backoff } from '../../../store/backoff.ts';
 import { ForwardingConnection } from './forwarding-connection.ts';
 import { type RedisServer, UpstreamError } from './redis-server.ts';
 import { followMaster } from './sentinel.ts';
 import type { ConnectionEvents, Upstream } from './upstream.ts';
 
-export type PoolOptions = {
+export type UpstreamPoolOptions = {
   server: RedisServer;
   /** Called after replies were given to sinks, so that clients are written to once per chunk. */
   onDelivered: () => void;
@@ -19,7 +20,9 @@ class Pooled {
   lastError = '';
 }
 
-const [firstDelay, longestDelay] = [50, 2000];
+/** Milliseconds. */
+const firstDelay = 50;
+const maxDelay = 2000;
 
 /**
  * The connections over which all clients' requests go to one Redis: one for each protocol, since more of them would split what
@@ -27,12 +30,12 @@ const [firstDelay, longestDelay] = [50, 2000];
  */
 export class UpstreamPool implements Upstream {
   readonly server: RedisServer;
-  readonly #options: PoolOptions;
+  readonly #options: UpstreamPoolOptions;
   readonly #pooled: Record<2 | 3, Pooled> = { 2: new Pooled(), 3: new Pooled() };
   #closed = false;
   #stopFollowing: () => void = () => undefined;
 
-  constructor(options: PoolOptions) {
+  constructor(options: UpstreamPoolOptions) {
     this.#options = options;
     this.server = options.server;
     const { locate } = options.server;
@@ -86,9 +89,7 @@ export class UpstreamPool implements Upstream {
         this.#options.onLost?.();
         if (pooled.connection !== connection) return;
         pooled.failures = connection.ready ? 0 : pooled.failures + 1;
-        const delay = Math.min(longestDelay, firstDelay * 2 ** Math.max(0, pooled.failures - 1));
-        // Random, so that the connections of all Pods do not reach a restarted Redis at once.
-        pooled.retryAt = connection.ready ? 0 : performance.now() + delay * (0.5 + Math.random() / 2);
+        pooled.retryAt = connection.ready ? 0 : performance.now() + backoff(pooled.failures - 1, firstDelay, maxDelay);
         pooled.lastError = error.message;
         pooled.connection = undefined;
       },

@@ -2,7 +2,8 @@ import { ReplyScanner } from '../protocol/reply-scanner.ts';
 import { UpstreamError } from './redis-server.ts';
 import type { ReplySink } from './sink.ts';
 
-const [dash, push] = [45, 62] as const;
+const dash = 45;
+const push = 62;
 
 /** Splits the bytes of a Redis into replies, each for the sink that waits for it, and messages out of band. */
 export class ReplyDelivery {
@@ -41,7 +42,7 @@ export class ReplyDelivery {
     for (const [index, sink] of sinks.entries()) sink.fail(error, begun && index === 0);
   }
 
-  /** @throws {Error} when the bytes are no replies, or no reply is awaited */
+  /** @throws {PodkitError} if the bytes are not replies, or no reply is awaited */
   deliver(chunk: Buffer): void {
     const scanner = this.#scanner;
     let at = 0;

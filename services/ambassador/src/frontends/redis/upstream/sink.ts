@@ -1,4 +1,4 @@
-import { decodeReply, type Reply } from '../protocol/reply-decoder.ts';
+import { type DecodedReply, decodeReply } from '../protocol/reply-decoder.ts';
 import type { UpstreamError } from './redis-server.ts';
 
 /** Waits for the replies of consecutive requests on one connection. */
@@ -20,10 +20,10 @@ export class DecodingSink implements ReplySink {
   remaining: number;
   readonly #parts: Buffer[] = [];
   readonly #count: number;
-  readonly #resolve: (replies: Reply[]) => void;
+  readonly #resolve: (replies: DecodedReply[]) => void;
   readonly #reject: (error: UpstreamError) => void;
 
-  constructor(count: number, resolve: (replies: Reply[]) => void, reject: (error: UpstreamError) => void) {
+  constructor(count: number, resolve: (replies: DecodedReply[]) => void, reject: (error: UpstreamError) => void) {
     this.remaining = this.#count = count;
     this.#resolve = resolve;
     this.#reject = reject;
@@ -42,7 +42,7 @@ export class DecodingSink implements ReplySink {
   }
 }
 
-function decodeReplies(bytes: Buffer, count: number): Reply[] {
+function decodeReplies(bytes: Buffer, count: number): DecodedReply[] {
   const cursor = { bytes, at: 0 };
   return Array.from({ length: count }, () => decodeReply(cursor));
 }

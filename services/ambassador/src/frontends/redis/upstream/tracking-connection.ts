@@ -3,7 +3,7 @@ import { bytesToKey, keyToBytes } from '../../../store/key.ts';
 import type { RedisTarget } from '../../../store/raw-route.ts';
 import { Reconnector } from '../../../store/reconnector.ts';
 import type { Words } from '../protocol/encode-request.ts';
-import { decodeReply, type Reply, ReplyError } from '../protocol/reply-decoder.ts';
+import { type DecodedReply, decodeReply, ReplyError } from '../protocol/reply-decoder.ts';
 import { ForwardingConnection } from './forwarding-connection.ts';
 import { toServer } from './sentinel.ts';
 
@@ -55,14 +55,14 @@ export class TrackingConnection {
 
   #ask(words: Words, then: () => void): void {
     const connection = this.#connection;
-    const answered = ([reply]: Reply[]) => {
+    const answered = ([reply]: DecodedReply[]) => {
       if (reply instanceof ReplyError) connection?.close(`the Redis refused ${String(words[0])}: ${reply.message}`);
       else if (connection?.closed === false) then();
     };
     connection?.ask([words]).then(answered, () => undefined);
   }
 
-  #heard(message: Reply): void {
+  #heard(message: DecodedReply): void {
     const [kind, keys] = Array.isArray(message) ? message : [];
     if (!(kind instanceof Buffer) || kind.toString() !== 'invalidate') return;
     this.#events.changed(Array.isArray(keys) ? keys.map((key) => bytesToKey(key as Buffer)) : null);

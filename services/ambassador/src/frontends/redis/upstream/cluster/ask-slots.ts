@@ -1,5 +1,5 @@
 import type { HostPort } from '../../../../store/raw-route.ts';
-import { type Reply, replyToText } from '../../protocol/reply-decoder.ts';
+import { type DecodedReply, replyToText } from '../../protocol/reply-decoder.ts';
 import { askOnce } from '../ask-once.ts';
 import { type RedisServer, UpstreamError } from '../redis-server.ts';
 import { slotCount } from './key-slot.ts';
@@ -18,7 +18,7 @@ export const askSlots = (nodes: readonly RedisServer[]): Promise<SlotMap> =>
   Promise.any(nodes.map(async (node) => parseSlotMap(await askOnce(node, ['CLUSTER', 'SLOTS']), node.host)));
 
 /** The map in a reply. A node without a host means itself: the host that was asked, `own`. */
-function parseSlotMap(reply: Reply | undefined, own: string): SlotMap {
+function parseSlotMap(reply: DecodedReply | undefined, own: string): SlotMap {
   const slots: SlotMap['slots'] = [];
   const masters = new Map<string, HostPort>();
   for (const range of asList(reply)) {
@@ -34,4 +34,4 @@ function parseSlotMap(reply: Reply | undefined, own: string): SlotMap {
   return { slots, masters: [...masters.values()] };
 }
 
-const asList = (reply: Reply | undefined): Reply[] => (Array.isArray(reply) ? reply : []);
+const asList = (reply: DecodedReply | undefined): DecodedReply[] => (Array.isArray(reply) ? reply : []);

@@ -4,7 +4,7 @@ import type { HostPort } from '../../../../store/raw-route.ts';
 export type Redirect = { kind: 'moved' | 'ask'; slot: number; at: HostPort };
 
 /** How often one request follows redirects before the last of them is its answer. */
-export const mostRedirects = 8;
+export const maxRedirects = 8;
 
 /**
  * The redirect in an error reply without its frame; undefined where it is none. An empty host means the node's own.

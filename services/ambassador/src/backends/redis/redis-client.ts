@@ -8,13 +8,13 @@ export type RedisClient = Redis | Cluster;
  * A client that never repeats a command by itself (a write might happen twice) and never queues while disconnected: the
  * policies decide what waits and what is asked again. It reconnects by itself, for ever.
  */
-export function connect(target: RedisTarget, log: (error: Error) => void): RedisClient {
+export function createRedisClient(target: RedisTarget, log: (error: Error) => void): RedisClient {
   const client = target.topology.mode === 'cluster' ? cluster(target, target.topology.nodes) : single(target);
   client.on('error', log);
   return client;
 }
 
-const backoff = (times: number): number => Math.min(50 * 2 ** Math.min(times, 6), 2000);
+const retryDelay = (times: number): number => Math.min(50 * 2 ** Math.min(times, 6), 2000);
 
 function commonOptions({ connectTimeout, commandTimeout, tls }: RedisTarget): RedisOptions {
   return {
@@ -26,7 +26,7 @@ function commonOptions({ connectTimeout, commandTimeout, tls }: RedisTarget): Re
     enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,
     maxRetriesPerRequest: 0,
-    retryStrategy: backoff,
+    retryStrategy: retryDelay,
     enableReadyCheck: true,
     lazyConnect: true,
     keepAlive: 30_000,
@@ -66,7 +66,7 @@ function cluster(target: RedisTarget, nodes: readonly HostPort[]): Cluster {
     lazyConnect: true,
     // For nodes that are being connected to; the store sends nothing while the cluster as a whole is away.
     enableOfflineQueue: true,
-    clusterRetryStrategy: backoff,
+    clusterRetryStrategy: retryDelay,
     // Read for each connection, so that a rotated secret is used by the next one.
     redisOptions: {
       ...common,

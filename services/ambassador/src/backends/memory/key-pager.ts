@@ -4,12 +4,12 @@ import { badCursor } from '../../store/store-error.ts';
 import type { MemorySlot } from './memory-slot.ts';
 
 /** Walks that are remembered between two pages. A forgotten one is found again from the start, which costs time only. */
-const remembered = 64;
+const maxWalks = 64;
 /** Most keys that are scanned for one page, so that a rare prefix does not block other requests. */
-const mostScanned = 20_000;
+const maxScanned = 20_000;
 
 /** Pages through a map that changes meanwhile. A cursor is the ordinal of the last slot seen, a decimal number. */
-export class ScanCursors {
+export class KeyPager {
   readonly #map: ClockMap<MemorySlot>;
   readonly #now: () => number;
   readonly #walks = new Map<string, MapIterator<[Key, MemorySlot]>>();
@@ -36,7 +36,7 @@ export class ScanCursors {
       if (ordinal <= after) continue;
       if (key.startsWith(prefix) && (expiresAt === undefined || expiresAt > now)) keys.push(key);
       scanned += 1;
-      if (scanned >= mostScanned || keys.length >= limit)
+      if (scanned >= maxScanned || keys.length >= limit)
         return { keys, cursor: this.#remember(String(ordinal), entries) };
     }
   }
@@ -44,7 +44,7 @@ export class ScanCursors {
   #remember(cursor: string, walk: MapIterator<[Key, MemorySlot]>): string {
     this.#walks.set(cursor, walk);
     const oldest = this.#walks.keys().next().value;
-    if (this.#walks.size > remembered && oldest !== undefined) this.#walks.delete(oldest);
+    if (this.#walks.size > maxWalks && oldest !== undefined) this.#walks.delete(oldest);
     return cursor;
   }
 }
