@@ -16,7 +16,9 @@ const main = join(import.meta.dirname, '../src/main.ts');
 const status = async (url: string) => (await fetch(url)).status;
 
 async function start(yaml: string, args: string[] = [], settings: Record<string, string> = {}) {
-  const [port, adminPort, redisPort] = [await freePort(), await freePort(), await freePort()];
+  const port = await freePort();
+  const adminPort = await freePort();
+  const redisPort = await freePort();
   const config = join(tempDir(), 'ambassador.yaml');
   writeFileSync(config, yaml);
   const env = {
@@ -32,7 +34,8 @@ async function start(yaml: string, args: string[] = [], settings: Record<string,
     onTestFinished(() => void service.child.kill('SIGKILL'));
     return service;
   };
-  const [base, admin] = [`http://127.0.0.1:${port}`, `http://127.0.0.1:${adminPort}`];
+  const base = `http://127.0.0.1:${port}`;
+  const admin = `http://127.0.0.1:${adminPort}`;
   const save = async (store: string, key: string, value: unknown) =>
     (await fetch(`${base}/v1.0/state/${store}`, { method: 'POST', body: JSON.stringify([{ key, value }]) })).status;
   return { service: spawnIt(), again: spawnIt, base, admin, config, save };
@@ -57,7 +60,8 @@ test('a PostgreSQL that is down at the start makes it unready until it is there;
 });
 
 test('a store that is not required only degrades readiness while it is down, also behind a route', async () => {
-  const [cache, db] = [await freePort(), await startPostgres()];
+  const cache = await freePort();
+  const db = await startPostgres();
   onTestFinished(() => db.stop());
   const { service, base, admin } = await start(`
 redisStore: main

@@ -18,14 +18,14 @@ beforeAll(async () => {
 afterAll(() => redis.stop());
 
 /** A folder with a key file per name, made of one hexadecimal digit. */
-function folderOfKeys(digits: Record<string, string>): string {
+function createKeyFolder(digits: Record<string, string>): string {
   const folder = tempDir();
   for (const [name, digit] of Object.entries(digits)) writeFileSync(join(folder, name), digit.repeat(64));
   return folder;
 }
 
 test('re-encrypt seals every value with the first key, also when killed half-way and run again, under writes', async () => {
-  const folder = folderOfKeys({ old: 'a', new: 'b' });
+  const folder = createKeyFolder({ old: 'a', new: 'b' });
   const yaml = (...keys: string[]) =>
     `stores: {main: {driver: redis, url: '${redis.url}', policies: [encryption: {keys: [${keys
       .map((id) => `{id: ${id}, file: '${join(folder, id)}'}`)
@@ -76,7 +76,7 @@ const counting = `
   return found`;
 
 test('what cannot be opened, and what is no value, is left alone and counted', async () => {
-  const folder = folderOfKeys({ mine: 'c', theirs: 'd' });
+  const folder = createKeyFolder({ mine: 'c', theirs: 'd' });
   const yaml = (id: string) =>
     `stores: {main: {driver: redis, url: '${redis.url}/1', policies: [encryption: {keys: [{id: ${id}, file: '${join(folder, id)}'}]}]}}`;
   for (const id of ['mine', 'theirs']) {

@@ -35,7 +35,8 @@ test.each([
 ])(
   'a near cache is notified of %s that another process writes, deletes or truncates',
   async (_what, policies, stored) => {
-    const [reader, writer] = [opened(policies), opened('')];
+    const reader = opened(policies);
+    const writer = opened('');
     await writer.set(stored, text('1'));
     await cached(reader, 'k');
     await writer.set(stored, text('2'));
@@ -51,7 +52,8 @@ test.each([
 );
 
 test('a near cache keeps nothing while its connection is lost, and is notified again when it is back', async () => {
-  const [reader, writer] = [opened(`{${near}}`), opened('')];
+  const reader = opened(`{${near}}`);
+  const writer = opened('');
   await writer.set('lost', text('1'));
   await cached(reader, 'lost');
   await query(postgres.url, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN%'");

@@ -55,7 +55,8 @@ const replicated = (key: string) =>
 const text = (value: string) => Buffer.from(value);
 
 test('reads go to the replica, those of keys just written and strong ones to the primary', async () => {
-  const [writer, reader] = [opened('1h'), opened('1h')];
+  const writer = opened('1h');
+  const reader = opened('1h');
   await writer.set('k', text('old'));
   await replicated('k');
   await cutOff();

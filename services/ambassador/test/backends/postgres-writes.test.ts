@@ -1,6 +1,7 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { deadline } from '@podkit/chassis/testing/deadline';
 import { startPostgres } from '@podkit/chassis/testing/servers';
 import { waitFor } from '@podkit/chassis/testing/wait-for';
 import { Client } from 'pg';
@@ -50,7 +51,7 @@ stores:
   expect(existsSync(join(folder, 'rejected.jsonl'))).toBe(false);
 });
 
-const limited = "stores: {main: {driver: postgresql, url: '$url', commandTimeout: 200ms}}";
+const limited = `stores: {main: {driver: postgresql, url: '$url', commandTimeout: ${deadline(200)}ms}}`;
 
 /** A session of somebody else. */
 async function otherSession() {

@@ -84,7 +84,8 @@ test('slots that move while they are written to lose nothing', async () => {
 test('a node that dies under load and comes back costs errors, and no write twice', async () => {
   const counts = new Map(keys.map((key) => [`dying-${key}`, { acknowledged: 0, unknown: 0 }]));
   const over = new AbortController();
-  let [failures, successes] = [0, 0];
+  let failures = 0;
+  let successes = 0;
   const count = async (key: string, seen: { acknowledged: number; unknown: number }) => {
     while (!over.signal.aborted) {
       const done = await store.increment(key, 1n).then(

@@ -65,11 +65,11 @@ function load(store: Store) {
   const failures: unknown[] = [];
   const keys = ['app:1', 'app:2', 'app:3'];
   const written = new Map<string, number>();
-  const countOf = (key: string) => written.get(key) ?? 0;
+  const countWrites = (key: string) => written.get(key) ?? 0;
   const write = async (key: string) => {
     while (!over.signal.aborted) {
       await store.set(key, Buffer.from('1')).then(
-        () => written.set(key, countOf(key) + 1),
+        () => written.set(key, countWrites(key) + 1),
         (error: unknown) => failures.push(error),
       );
       await new Promise((resolve) => setImmediate(resolve));
@@ -80,7 +80,7 @@ function load(store: Store) {
     failures,
     more: async () => {
       const before = new Map(written);
-      await waitFor('writes', () => keys.every((key) => countOf(key) > (before.get(key) ?? 0) + 20));
+      await waitFor('writes', () => keys.every((key) => countWrites(key) > (before.get(key) ?? 0) + 20));
     },
     stop: async () => {
       over.abort();

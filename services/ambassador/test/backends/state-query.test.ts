@@ -22,7 +22,7 @@ afterAll(() => stores.stop());
 
 describe.each(['memory', 'postgresql'])('a query on %s', (name) => {
   let store: Store;
-  const keysOf = async (query: Partial<StoreQuery>): Promise<string[]> => {
+  const findKeys = async (query: Partial<StoreQuery>): Promise<string[]> => {
     const page = await store.query({ ...all, ...query });
     return page.entries.map(({ key }) => keyToText(key) ?? '');
   };
@@ -69,7 +69,7 @@ describe.each(['memory', 'postgresql'])('a query on %s', (name) => {
   test('goes on behind a page that ended among odd values', async () => {
     for (const key of ['a', 'b', 'c', 'd']) await store.set(key, Buffer.from('{"x":"\\u0000"}'));
     const first = await store.query({ ...all, limit: 2 });
-    expect(await keysOf({ cursor: first.cursor })).toEqual(['c', 'd']);
+    expect(await findKeys({ cursor: first.cursor })).toEqual(['c', 'd']);
   });
 
   test('ends a page with the value that makes it reach the bytes asked for, among values of every kind', async () => {
@@ -91,15 +91,15 @@ describe.each(['memory', 'postgresql'])('a query on %s', (name) => {
     for (const [index, text] of values.entries()) await store.set(`k${index}`, Buffer.from(text));
     const sort = [{ path: ['s'], descending: false }];
     // An empty array is before all else in PostgreSQL: https://www.postgresql.org/docs/current/datatype-json.html
-    expect((await keysOf({ sort })).filter((key) => key !== 'k5')).toEqual(['k0', 'k1', 'k2', 'k3', 'k4', 'k6']);
+    expect((await findKeys({ sort })).filter((key) => key !== 'k5')).toEqual(['k0', 'k1', 'k2', 'k3', 'k4', 'k6']);
   });
 
   test('finds what is in a list of any length', async () => {
     for (const text of ['{"n":69999}', '{"n":70000}', '{"n":"69999"}', '{"n":null}', '{}'])
       await store.set(text, Buffer.from(text));
     const values = [...Array(70_000).keys(), null];
-    expect(await keysOf({ filter: { op: 'IN', path: ['n'], values } })).toEqual(['{"n":69999}', '{"n":null}']);
-    expect(await keysOf({ filter: { op: 'IN', path: ['n'], values: [] } })).toEqual([]);
+    expect(await findKeys({ filter: { op: 'IN', path: ['n'], values } })).toEqual(['{"n":69999}', '{"n":null}']);
+    expect(await findKeys({ filter: { op: 'IN', path: ['n'], values: [] } })).toEqual([]);
   });
 
   test.each(['5', 'x', Buffer.from('[false,"k","1"]').toString('base64url'), Buffer.from('{}').toString('base64url')])(

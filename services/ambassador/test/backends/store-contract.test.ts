@@ -15,7 +15,8 @@ describe.each(storeNames)('store %s', (name) => {
   });
 
   test('gives back the bytes that it was given', async () => {
-    const [key, bytes] = [textToKey(`${fresh()} käse ☂`), Buffer.from(Array.from({ length: 256 }, (_, byte) => byte))];
+    const key = textToKey(`${fresh()} käse ☂`);
+    const bytes = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte));
     await store.set(key, bytes);
     expect((await store.get(key))?.value).toEqual(bytes);
   });
@@ -54,7 +55,9 @@ describe.each(storeNames)('store %s', (name) => {
   });
 
   test('lets a key expire, and keeps or drops the expiry on the next write', async () => {
-    const [short, kept, dropped] = [fresh(), fresh(), fresh()];
+    const short = fresh();
+    const kept = fresh();
+    const dropped = fresh();
     await store.set(short, value('1'), { ttl: 50 });
     const before = Date.now();
     await store.set(kept, value('1'), { ttl: 60_000 });
@@ -99,7 +102,9 @@ describe.each(storeNames)('store %s', (name) => {
   });
 
   test('reads many keys in their order', async () => {
-    const [first, missing, last] = [fresh(), fresh(), fresh()];
+    const first = fresh();
+    const missing = fresh();
+    const last = fresh();
     await store.writeMany([
       { kind: 'set', key: last, value: value('3') },
       { kind: 'set', key: first, value: value('1') },
@@ -110,7 +115,8 @@ describe.each(storeNames)('store %s', (name) => {
   });
 
   test('does independent writes each for itself', async () => {
-    const [taken, free] = [fresh(), fresh()];
+    const taken = fresh();
+    const free = fresh();
     await store.set(taken, value('1'));
     const results = await store.writeMany([
       { kind: 'set', key: taken, value: value('2'), ifAbsent: true },
@@ -143,7 +149,8 @@ test.each(storeNames.filter((name) => name !== 'routed'))(
   'store %s does a transaction wholly or not at all',
   async (name) => {
     const store = stores.get(name);
-    const [a, b] = [fresh(), fresh()];
+    const a = fresh();
+    const b = fresh();
     await store.transact([
       { kind: 'set', key: a, value: value('1') },
       { kind: 'set', key: a, value: value('2') },

@@ -13,7 +13,8 @@ test('a key that is no text is refused where only text can be stored', async () 
 });
 
 test('a key that is no text fails alone among many that are read', async () => {
-  const [store, key] = [stores.get('postgresql'), fresh()];
+  const store = stores.get('postgresql');
+  const key = fresh();
   await store.set(key, value('1'));
   const [good, bad] = await store.getMany([key, '\xff']);
   expect(good).toMatchObject({ value: value('1') });
@@ -66,7 +67,8 @@ test.each(['postgresql', 'one-connection', 'pglite'])(
   'on %s a key that it cannot hold spoils no other write',
   async (name) => {
     const store = stores.get(name);
-    const [good, bad] = [fresh(), `${fresh()}\xff`];
+    const good = fresh();
+    const bad = `${fresh()}\xff`;
     const results = await store.writeMany([good, bad].map((key) => ({ kind: 'set', key, value: value('1') })));
     expect(results).toEqual([{ etag: expect.any(String) }, expect.objectContaining({ code: 'ERR_KEY' })]);
     expect((await store.get(good))?.value).toEqual(value('1'));
@@ -80,7 +82,8 @@ const kept = () =>
 
 test('a write behind that the store refuses for good is kept in rejected.jsonl, and delays no other', async () => {
   const store = stores.get('behind');
-  const [good, bad] = [fresh(), fresh()];
+  const good = fresh();
+  const bad = fresh();
   // The table is there once something was written.
   await store.set(fresh(), value('0'), { consistency: 'strong' });
   await query(stores.postgresUrl(), `ALTER TABLE behind_state ADD CHECK (key <> '${bad}')`);

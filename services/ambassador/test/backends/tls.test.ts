@@ -2,6 +2,7 @@ import { chownSync, copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { makeAuthority } from '@podkit/chassis/testing/certificates';
+import { deadline } from '@podkit/chassis/testing/deadline';
 import { freePort } from '@podkit/chassis/testing/free-port';
 import { startPostgres, startRedis, type TestServer } from '@podkit/chassis/testing/servers';
 import { Client } from 'pg';
@@ -12,7 +13,8 @@ import { openEndpoint, rawClient } from '../support/redis-endpoint.ts';
 import { buildStores, closeAll, getStore } from '../support/stores.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'podkit-tls-'));
-const [ours, other] = [makeAuthority(folder, 'ours'), makeAuthority(folder, 'other')];
+const ours = makeAuthority(folder, 'ours');
+const other = makeAuthority(folder, 'other');
 const server = ours.sign('server', 'IP:127.0.0.1,DNS:db.internal');
 const client = ours.sign('client', 'DNS:client');
 let redis: TestServer;
@@ -122,7 +124,10 @@ test.each([
 });
 
 test('a statement over TLS that takes too long is cancelled over TLS', async () => {
-  const { store } = opened('postgresql', `, commandTimeout: 200ms, tls: {caFile: '${ours.cert}', ${mutual}}`);
+  const { store } = opened(
+    'postgresql',
+    `, commandTimeout: ${deadline(200)}ms, tls: {caFile: '${ours.cert}', ${mutual}}`,
+  );
   await store.set('locked', Buffer.from('old'));
   const session = new Client({ connectionString: postgres.url, ssl: { ca: readFileSync(ours.cert) } });
   await session.connect();

@@ -108,13 +108,13 @@ describe.each(['memory', 'redis', 'postgresql', 'behind'])('store %s', (store) =
 });
 
 /** Items whose JSON has so many bytes. */
-const bodyOf = (length: number) => {
+const createItems = (length: number) => {
   const empty = JSON.stringify([{ key: 'limit', value: '' }]);
   return [{ key: 'limit', value: 'x'.repeat(length - empty.length) }];
 };
 
 test('a body at the limit is taken, one more byte is refused', async () => {
-  expect((await save('memory', bodyOf(1000))).statusCode).toBe(204);
-  expect((await save('memory', bodyOf(1001))).statusCode).toBe(400);
+  expect((await save('memory', createItems(1000))).statusCode).toBe(204);
+  expect((await save('memory', createItems(1001))).statusCode).toBe(400);
   expect((await read('memory', 'limit')).body.length).toBeLessThan(1000);
 });

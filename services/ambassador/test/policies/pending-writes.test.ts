@@ -9,11 +9,9 @@ const step = fc.record({ key: fc.constantFrom('a', 'b', 'c'), act: fc.constantFr
 test('whatever was written and sent before the end, what the journal owes brings the store to the last writes', () => {
   fc.assert(
     fc.property(fc.array(step), fc.nat(), (steps, cut) => {
-      const [store, waiting, acknowledged] = [
-        new Map<string, string>(),
-        new Map<string, number>(),
-        new Map<string, string>(),
-      ];
+      const store = new Map<string, string>();
+      const waiting = new Map<string, number>();
+      const acknowledged = new Map<string, string>();
       const records: JournalRecord[] = [];
       for (const [index, { key, act }] of steps.entries()) {
         const sequence = index + 1;

@@ -58,7 +58,8 @@ describe.each(kinds)('with keys in a store of kind %s', (kind) => {
 
   test('a cache that follows the notices is never stale in the end', async () => {
     const { port } = await endpointFor(stores[kind]());
-    const [cached, plain] = [await cachingClient(port), await cachingClient(port, false)];
+    const cached = await cachingClient(port);
+    const plain = await cachingClient(port, false);
     const step = fc.tuple(
       fc.constantFrom<('read' | 'write' | 'own')[]>('read', 'read', 'write', 'own'),
       fc.constantFrom('x', 'y', 'z'),
@@ -83,7 +84,8 @@ describe.each(kinds)('with keys in a store of kind %s', (kind) => {
 
   test("node-redis' client-side cache answers without a request, and is notified of changes", async () => {
     const { port } = await endpointFor(stores[kind]());
-    const [cached, plain] = [await cachingClient(port), await cachingClient(port, false)];
+    const cached = await cachingClient(port);
+    const plain = await cachingClient(port, false);
     await plain.set('k', '1');
     // The notice of the write itself may come after the first answer, and take it out of the cache again.
     await waitFor('an answer from the cache', async () => {
@@ -172,7 +174,8 @@ test('a notice for another connection takes along no answer of the one that is b
   onTestFinished(() => closeAll(generation));
   const engine = new Engine(generation);
   const { port } = await openEndpoint(engine);
-  const [reader, notified] = [await rawClient(port), await rawClient(port)];
+  const reader = await rawClient(port);
+  const notified = await rawClient(port);
   const [, id = ''] = await ask(notified, 'HELLO 3\nCLIENT ID');
   await ask(reader, `CLIENT TRACKING ON REDIRECT ${id.slice(1, -2)}`);
   // From now on no change is reported, so the other connection is notified of each key that is read, at once.

@@ -72,7 +72,8 @@ test('every command with keys reaches the node of its slot, and several keys are
 
 test('transactions, WATCH, blocking commands, scripts and messages work on a cluster', async () => {
   const { open } = await clusterEndpoint();
-  const [client, other] = [await open(), await open()];
+  const client = await open();
+  const other = await open();
   expect(await ask(client, 'MULTI\nSET {m}a 1\nINCR {m}a\nEXEC')).toContain('*2\r\n+OK\r\n:2\r\n');
   expect((await ask(client, 'MULTI\nSET m1 1\nSET m2 1\nEXEC')).slice(2)).toEqual([
     "-CROSSSLOT Keys in request don't hash to the same slot\r\n",
@@ -147,7 +148,8 @@ test('a client that leaves while WAIT looks for the servers leaves no connection
   onTestFinished(() => proxy.close());
   proxy.swallow();
   const { open } = await clusterEndpoint('', `127.0.0.1:${proxy.port}`);
-  const [leaving, other] = [await open(), await open()];
+  const leaving = await open();
+  const other = await open();
   leaving.send(...frames('PING\nWAIT 1 0'));
   await leaving.replies(1);
   leaving.socket.destroy();

@@ -165,7 +165,8 @@ test('keys and values of any bytes come back as they were', async () => {
 test('a value over the limit is refused and the connection ends', async () => {
   const limits = { ...defaultLimits, maxBulk: 1000 };
   const endpoint = await openEndpoint(engine(), { limits });
-  const [at, over] = [await rawClient(endpoint.port), await rawClient(endpoint.port)];
+  const at = await rawClient(endpoint.port);
+  const over = await rawClient(endpoint.port);
   at.send(encodeRequest(['SET', 'a', 'x'.repeat(1000)]));
   over.send(encodeRequest(['SET', 'a', 'x'.repeat(1001)]));
   expect(await at.replies(1)).toEqual(['+OK\r\n']);
@@ -182,7 +183,8 @@ test('the Unix socket is the same endpoint', async () => {
 
 test('an endpoint that closes answers what was asked, then closes all connections', async () => {
   const endpoint = await openEndpoint(engine());
-  const [busy, idle] = [await rawClient(endpoint.port), await rawClient(endpoint.port)];
+  const busy = await rawClient(endpoint.port);
+  const idle = await rawClient(endpoint.port);
   idle.send('PING\r\n');
   await idle.replies(1);
   busy.send('SET a 1\r\nGET a\r\n');

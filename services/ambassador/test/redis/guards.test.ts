@@ -59,7 +59,9 @@ test('behind a full bulkhead as many wait as may, for as long as they may', asyn
     `{bulkhead: {maxInFlight: 1, maxQueue: 1, queueTimeout: ${queueTimeout}ms}}`,
   );
   const open = () => rawClient(endpoint.port);
-  const [first, second, third] = [await open(), await open(), await open()];
+  const first = await open();
+  const second = await open();
+  const third = await open();
   expect(await ask(first, 'LPUSH l a')).toEqual([':1\r\n']);
   redis.child.kill('SIGSTOP');
   first.send(...frames('LPUSH l b'));

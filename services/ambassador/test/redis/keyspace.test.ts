@@ -60,7 +60,8 @@ stores:
   mine: {driver: postgresql, url: '${postgres.url}', policies: [{keyPrefix: appid}]}
 `);
   onTestFinished(() => closeAll(generation));
-  const [all, mine] = [noted(getStore(generation, 'all')), noted(getStore(generation, 'mine'))];
+  const all = noted(getStore(generation, 'all'));
+  const mine = noted(getStore(generation, 'mine'));
   await fill(all.store, 'k', 2500);
   await fill(mine.store, 'k', 3);
   await all.store.touch('k0', Date.now() - 1000);
@@ -76,7 +77,8 @@ stores:
   mine: {driver: redis, url: '${shared.redis.url}', policies: [{keyPrefix: appid}, {compression: {}}]}
 `);
   onTestFinished(() => closeAll(generation));
-  const [all, mine] = [noted(getStore(generation, 'all')), noted(getStore(generation, 'mine'))];
+  const all = noted(getStore(generation, 'all'));
+  const mine = noted(getStore(generation, 'mine'));
   await ask(shared.direct, 'SET a 1\nRPUSH l 1\nSET orders||b 1');
   expect(await ask(await only(all.store), 'DBSIZE')).toEqual([':3\r\n']);
   expect(await ask(await only(mine.store), 'DBSIZE')).toEqual([':1\r\n']);

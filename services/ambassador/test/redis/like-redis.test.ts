@@ -93,7 +93,8 @@ function comparable([name]: readonly string[], reply: string | undefined): unkno
 
 test('any commands on a memory store are answered byte for byte as by Redis', async () => {
   const endpoint = await openEndpoint(prefixEngine([['', memoryRoute()]]));
-  const [ours, theirs] = [await rawClient(endpoint.port), await rawClient(redis.port)];
+  const ours = await rawClient(endpoint.port);
+  const theirs = await rawClient(redis.port);
   await fc.assert(
     fc.asyncProperty(conversation, async (commands) => {
       const frames = [['RESET'], ['FLUSHALL'], ...commands].map((each) =>

@@ -1,3 +1,4 @@
+import { deadline } from '@podkit/chassis/testing/deadline';
 import { freePort } from '@podkit/chassis/testing/free-port';
 import { startRedis } from '@podkit/chassis/testing/servers';
 import { waitFor } from '@podkit/chassis/testing/wait-for';
@@ -53,7 +54,8 @@ const blockedClients = async () => (await ask(shared.direct, 'INFO clients'))[0]
 describe('a blocking command', () => {
   test('delays no other client, and the later requests of its own until it is done', async () => {
     const endpoint = await mixedEndpoint(shared);
-    const [waiting, other] = [await rawClient(endpoint.port), await rawClient(endpoint.port)];
+    const waiting = await rawClient(endpoint.port);
+    const other = await rawClient(endpoint.port);
     waiting.send(...frames('BLPOP queue 0\nGET after'));
     expect(await ask(other, 'PING\nSET after 1\nRPUSH queue job')).toEqual(['+PONG\r\n', '+OK\r\n', ':1\r\n']);
     expect(await waiting.replies(2)).toEqual(['*2\r\n$5\r\nqueue\r\n$3\r\njob\r\n', '$1\r\n1\r\n']);
@@ -71,7 +73,8 @@ describe('a blocking command', () => {
 
 test.each([2, 3])('messages reach subscribers in RESP%i', async (protocol) => {
   const endpoint = await mixedEndpoint(shared);
-  const [subscriber, publisher] = [await rawClient(endpoint.port), await rawClient(endpoint.port)];
+  const subscriber = await rawClient(endpoint.port);
+  const publisher = await rawClient(endpoint.port);
   await ask(subscriber, `HELLO ${protocol}`);
   const kind = protocol === 3 ? '>' : '*';
   expect(await ask(subscriber, 'SUBSCRIBE news')).toEqual([`${kind}3\r\n$9\r\nsubscribe\r\n$4\r\nnews\r\n:1\r\n`]);
@@ -115,12 +118,16 @@ describe('without its Redis', () => {
     const own = await startRedis();
     onTestFinished(() => own.stop('SIGKILL'));
     const route = redisRoute(own.port, memory.store);
-    if (route.raw !== undefined) route.raw.target.commandTimeout = 200;
+    const commandTimeout = deadline(200);
+    if (route.raw !== undefined) route.raw.target.commandTimeout = commandTimeout;
     const client = await rawClient((await openEndpoint(prefixEngine([['', route]]))).port);
     await ask(client, 'SET a 1');
     own.child.kill('SIGSTOP');
     expect(await ask(client, 'GET a\nGET a')).toEqual(
-      Array.from({ length: 2 }, () => '-ERR upstream: no reply within 200 ms (the command may have been executed)\r\n'),
+      Array.from(
+        { length: 2 },
+        () => `-ERR upstream: no reply within ${commandTimeout} ms (the command may have been executed)\r\n`,
+      ),
     );
   });
 

@@ -19,19 +19,19 @@ const leaf: fc.Arbitrary<Reply> = fc.oneof(
   fc.uint8Array({ maxLength: 200 }).map((bytes) => new Latin1(Buffer.from(bytes).toString('latin1'))),
   fc.constantFrom(new Status('OK'), new CommandError('ERR no\r\nline')),
 );
-const { answer } = fc.letrec<{ answer: Reply }>((tie) => ({
-  answer: fc.oneof(
+const { anyReply } = fc.letrec<{ anyReply: Reply }>((tie) => ({
+  anyReply: fc.oneof(
     { depthSize: 'small', withCrossShrink: true },
     leaf,
-    fc.array(tie('answer'), { maxLength: 5 }),
-    fc.array(fc.tuple(leaf, tie('answer')), { maxLength: 4 }).map((pairs) => new MapReply(pairs)),
+    fc.array(tie('anyReply'), { maxLength: 5 }),
+    fc.array(fc.tuple(leaf, tie('anyReply')), { maxLength: 4 }).map((pairs) => new MapReply(pairs)),
   ),
 }));
 
-function encoded(answers: readonly Reply[], protocol: 2 | 3): Buffer[] {
+function encoded(given: readonly Reply[], protocol: 2 | 3): Buffer[] {
   const writer = new ReplyWriter();
   writer.protocol = protocol;
-  return answers.map((each) => {
+  return given.map((each) => {
     writeReply(writer, each);
     return writer.take();
   });
@@ -39,13 +39,13 @@ function encoded(answers: readonly Reply[], protocol: 2 | 3): Buffer[] {
 
 test('the scanner finds the end of every reply, however the bytes are cut', () => {
   const inputs = [
-    fc.array(answer, { minLength: 1, maxLength: 6 }),
+    fc.array(anyReply, { minLength: 1, maxLength: 6 }),
     fc.constantFrom(2 as const, 3 as const),
     fc.integer({ min: 1, max: 50 }),
   ] as const;
   fc.assert(
-    fc.property(...inputs, (answers, protocol, size) => {
-      const replies = encoded(answers, protocol);
+    fc.property(...inputs, (given, protocol, size) => {
+      const replies = encoded(given, protocol);
       const bytes = Buffer.concat(replies);
       const scanner = new ReplyScanner();
       const ends: number[] = [];
@@ -72,7 +72,7 @@ test('what the writer writes, the decoder reads', () => {
     return Array.isArray(value) ? value.map(plain) : value;
   };
   fc.assert(
-    fc.property(answer, fc.constantFrom(2 as const, 3 as const), (value, protocol) => {
+    fc.property(anyReply, fc.constantFrom(2 as const, 3 as const), (value, protocol) => {
       const [bytes = Buffer.alloc(0)] = encoded([value], protocol);
       expect(decodeReply({ bytes, at: 0 })).toEqual(plain(value));
     }),

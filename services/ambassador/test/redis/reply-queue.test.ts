@@ -8,7 +8,8 @@ test('pushes go out behind a reply that is sent in part, in their order, and bef
   const queue = new ReplyQueue(() => {
     sent += queue.take()?.toString() ?? '';
   });
-  const [first, second] = [queue.open(), queue.open()];
+  const first = queue.open();
+  const second = queue.open();
   second.write(bytes('d'));
   first.write(bytes('a'));
   queue.interject(bytes('1'));

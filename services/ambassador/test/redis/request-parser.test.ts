@@ -9,7 +9,7 @@ import {
 } from '../../src/frontends/redis/protocol/request-limits.ts';
 import { RequestParser } from '../../src/frontends/redis/protocol/request-parser.ts';
 
-function requestsOf(chunks: readonly (Buffer | string)[], limits: RequestLimits = defaultLimits) {
+function parseRequests(chunks: readonly (Buffer | string)[], limits: RequestLimits = defaultLimits) {
   const parser = new RequestParser(limits);
   const requests: string[][] = [];
   const frames: Buffer[] = [];
@@ -34,7 +34,7 @@ test('requests come out as they went in, however the bytes are cut', () => {
   fc.assert(
     fc.property(fc.array(words, { maxLength: 12 }), fc.array(fc.nat(), { maxLength: 20 }), (requests, cuts) => {
       const encoded = requests.map(encodeRequest);
-      const found = requestsOf(chunked(Buffer.concat(encoded), cuts));
+      const found = parseRequests(chunked(Buffer.concat(encoded), cuts));
       expect(found.requests).toEqual(
         requests.map((request) => request.map((word) => Buffer.from(word).toString('latin1'))),
       );
@@ -66,7 +66,7 @@ test('requests come out as they went in where all chunks are read into the same 
   );
 });
 
-function outcomeOf(read: () => void): string {
+function readOutcome(read: () => void): string {
   try {
     read();
     return 'requests';
@@ -97,7 +97,7 @@ test('any bytes at all give requests or a protocol error, and nothing else', () 
   );
   fc.assert(
     fc.property(fc.array(rubbish, { maxLength: 6 }), (parts) => {
-      expect(outcomeOf(() => requestsOf(parts.map((part) => Buffer.from(part, 'latin1'))))).toMatch(
+      expect(readOutcome(() => parseRequests(parts.map((part) => Buffer.from(part, 'latin1'))))).toMatch(
         /^(requests|ERR_PROTOCOL)$/,
       );
     }),
@@ -116,36 +116,36 @@ describe('what breaks the protocol is named as Redis names it', () => {
     ['GET "a\r\n', 'unbalanced quotes in request'],
     ['a'.repeat(70_000), 'too big inline request'],
     ['*1\r\n$1\r\nabc', 'bulk string without its line end'],
-  ])('%j', (bytes, message) => {
-    expect(() => requestsOf([bytes])).toThrow(`Protocol error: ${message}`);
+  ])('%j is refused', (bytes, message) => {
+    expect(() => parseRequests([bytes])).toThrow(`Protocol error: ${message}`);
   });
 
   test.each([
     ['*11\r\n', 'unauthenticated multibulk length'],
     ['*1\r\n$16385\r\n', 'unauthenticated bulk length'],
-  ])('%j before the login', (bytes, message) => {
-    expect(() => requestsOf([bytes], unauthenticatedLimits)).toThrow(`Protocol error: ${message}`);
+  ])('%j is refused before the login', (bytes, message) => {
+    expect(() => parseRequests([bytes], unauthenticatedLimits)).toThrow(`Protocol error: ${message}`);
   });
 });
 
 test('announcing half a gigabyte takes no memory', () => {
   const limits = { ...defaultLimits, maxBulk: 512 * 1024 * 1024 };
   const before = process.memoryUsage().arrayBuffers;
-  expect(requestsOf(['*2\r\n$3\r\nGET\r\n$536870912\r\n', 'abc'], limits).requests).toEqual([]);
+  expect(parseRequests(['*2\r\n$3\r\nGET\r\n$536870912\r\n', 'abc'], limits).requests).toEqual([]);
   expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(1024 * 1024);
 });
 
 test('a request that never ends is refused at the limit', () => {
   const limits = { ...defaultLimits, maxRequest: 100_000 };
   const chunks = Array.from({ length: 50 }, () => `$3000\r\n${'x'.repeat(3000)}\r\n`);
-  expect(() => requestsOf(['*1000\r\n', ...chunks], limits)).toThrow('too big request');
+  expect(() => parseRequests(['*1000\r\n', ...chunks], limits)).toThrow('too big request');
 });
 
 test('a value of several megabytes in small pieces is put together', () => {
   const value = Buffer.alloc(3_000_000, 'v');
   const bytes = encodeRequest(['SET', 'k', value]);
   const pieces = Array.from({ length: 300 }, (_, index) => bytes.subarray(index * 10_001, (index + 1) * 10_001));
-  expect(requestsOf(pieces).requests).toEqual([['SET', 'k', value.toString('latin1')]]);
+  expect(parseRequests(pieces).requests).toEqual([['SET', 'k', value.toString('latin1')]]);
 });
 
 test.each([
@@ -155,12 +155,13 @@ test.each([
   ['\r\n\r\nPING\r\n', ['PING']],
   ['*0\r\n*-1\r\nPING\r\n', ['PING']],
 ])('the inline command %j is understood', (line, request) => {
-  expect(requestsOf([line]).requests).toEqual([request]);
+  expect(parseRequests([line]).requests).toEqual([request]);
 });
 
 test('a frame that was handed out stays as it was while more is read', () => {
   const parser = new RequestParser(defaultLimits);
-  const [first, second] = [encodeRequest(['SET', 'a', 'one']), encodeRequest(['SET', 'b', 'two'])];
+  const first = encodeRequest(['SET', 'a', 'one']);
+  const second = encodeRequest(['SET', 'b', 'two']);
   parser.push(first.subarray(0, 10));
   expect(parser.next()).toBe(false);
   parser.push(Buffer.concat([first.subarray(10), second.subarray(0, 12)]));

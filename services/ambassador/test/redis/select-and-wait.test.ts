@@ -15,7 +15,8 @@ const redisEndpoint = () => openEndpoint(prefixEngine([['', redisRoute(shared.re
 describe('SELECT', () => {
   test('chooses a database of the Redis, for this client only', async () => {
     const endpoint = await redisEndpoint();
-    const [first, second] = [await rawClient(endpoint.port), await rawClient(endpoint.port)];
+    const first = await rawClient(endpoint.port);
+    const second = await rawClient(endpoint.port);
     await ask(first, 'SELECT 1\nSET k one\nMULTI\nSET t one\nEXEC');
     await ask(second, 'SET k zero');
     expect(await ask(first, 'GET k\nMGET t\nDBSIZE\nSELECT 0\nGET k')).toEqual([
@@ -71,7 +72,8 @@ describe('WAIT', () => {
 
   test('delays no other client, and ends with the one that waits', async () => {
     const endpoint = await redisEndpoint();
-    const [waiting, other] = [await rawClient(endpoint.port), await rawClient(endpoint.port)];
+    const waiting = await rawClient(endpoint.port);
+    const other = await rawClient(endpoint.port);
     waiting.send(...frames('WAIT 1 0'));
     expect(await ask(other, 'SET k 1\nGET k')).toEqual(['+OK\r\n', '$1\r\n1\r\n']);
     await waitFor('the wait', async () => (await blocked()) === '1');

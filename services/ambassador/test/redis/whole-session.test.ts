@@ -71,7 +71,8 @@ test('WAIT is refused once when the connection that wrote was lost', async () =>
 test('a script that does not end is killed by SCRIPT KILL, and the others go on', async () => {
   await ask(shared.direct, 'CONFIG SET busy-reply-threshold 10');
   const endpoint = await redisEndpoint();
-  const [busy, other] = [await rawClient(endpoint.port), await rawClient(endpoint.port)];
+  const busy = await rawClient(endpoint.port);
+  const other = await rawClient(endpoint.port);
   busy.send(encodeRequest(['EVAL', 'while true do end', '0']));
   await waitFor('the kill', async () => (await ask(other, 'SCRIPT KILL'))[0] === '+OK\r\n');
   expect((await busy.replies(1))[0]).toContain('Script killed by user');
@@ -101,12 +102,14 @@ test.each([
 
 test.each([2, 3])('shard channels reach their subscribers in RESP%i', async (protocol) => {
   const endpoint = await redisEndpoint();
-  const [subscriber, publisher] = [await rawClient(endpoint.port), await rawClient(endpoint.port)];
+  const subscriber = await rawClient(endpoint.port);
+  const publisher = await rawClient(endpoint.port);
   await ask(subscriber, `HELLO ${protocol}`);
   await ask(shared.direct, `HELLO ${protocol}`);
   const same = async (commands: string, count: number) => {
     for (const client of [subscriber, shared.direct]) client.send(...frames(commands));
-    const [through, direct] = [await subscriber.replies(count), await shared.direct.replies(count)];
+    const through = await subscriber.replies(count);
+    const direct = await shared.direct.replies(count);
     expect(through).toEqual(direct);
   };
   await same('SSUBSCRIBE a b', 2);

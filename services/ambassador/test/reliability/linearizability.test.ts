@@ -20,10 +20,8 @@ test('the checker accepts a possible history and refuses an impossible one', () 
   const write = { kind: 'write', value: 1, began: 1, ended: 4 } as const;
   expect(isLinearizable([write, { kind: 'read', value: 0, began: 2, ended: 3 }])).toBe(true);
   expect(isLinearizable([write, { kind: 'read', value: 0, began: 5, ended: 6 }])).toBe(false);
-  const [fresh, old] = [
-    { kind: 'read', value: 1, began: 2, ended: 3 },
-    { kind: 'read', value: 0, began: 3.5, ended: 3.8 },
-  ] as const;
+  const fresh = { kind: 'read', value: 1, began: 2, ended: 3 } as const;
+  const old = { kind: 'read', value: 0, began: 3.5, ended: 3.8 } as const;
   expect(isLinearizable([write, fresh, old])).toBe(false);
 });
 
@@ -45,7 +43,8 @@ async function history(
   fault: (random: () => number) => void,
 ): Promise<Map<string, Event[]>> {
   const registers = new Map<string, Event[]>(['a', 'b', 'c'].map((key) => [`lin-${seed}-${key}`, []]));
-  let [clock, next] = [0, 0];
+  let clock = 0;
+  let next = 0;
   const tick = () => {
     clock += 1;
     return clock;
@@ -86,6 +85,7 @@ async function expectLinearizable(store: Store, fault: (random: () => number) =>
     expect({ seed, impossible }).toEqual({ seed, impossible: [] });
   }
 }
+
 test('the memory store is linearizable', async () => {
   const generation = buildStores('stores: {memory: {driver: memory}}');
   await expectLinearizable(getStore(generation, 'memory'), () => undefined);

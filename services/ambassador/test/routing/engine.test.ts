@@ -42,7 +42,7 @@ test.each([
   [{ maxTtl: 60_000 }, { size: 1, options: { ttl: 60_000 } }, true],
   [{ maxTtl: 60_000 }, { size: 1, options: {} }, false],
   [{ minTtl: 60_000 }, { size: 1, options: {} }, true],
-])('a rule with %j and a write of %j', (rule, write, expected) => {
+])('whether a rule with %j takes a write of %j is %j', (rule, write, expected) => {
   expect(compileRules([{ ...rule, store: 's' }])[0]?.takesWrite?.(write)).toBe(expected);
 });
 
@@ -77,7 +77,8 @@ test('a walk through the keys meets each that was there all the time, while othe
   const stable = Array.from({ length: 100 }, (_, index) => `stable-${index}`);
   for (const key of stable) await store.set(key, Buffer.from('1'));
   const seen = new Set<string>();
-  let [cursor, step]: [string | undefined, number] = [undefined, 0];
+  let cursor: string | undefined;
+  let step = 0;
   do {
     const page = await store.list({ limit: 7, ...(cursor === undefined ? {} : { cursor }) });
     for (const key of page.keys) seen.add(key);
@@ -113,7 +114,8 @@ test('a key is explained, and goes past the policies as raw frames only where th
 });
 
 test('a reload keeps the stores whose part of the file is as before, with what is in them', async () => {
-  const [text, made] = ['stores: {a: {driver: memory}, b: {driver: memory}}', makers()];
+  const text = 'stores: {a: {driver: memory}, b: {driver: memory}}';
+  const made = makers();
   const before = buildGeneration(parseConfig(text, 'f'), made);
   await getStore(before, 'a').set('k', Buffer.from('1'));
   const after = buildGeneration(

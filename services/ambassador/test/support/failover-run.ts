@@ -86,7 +86,9 @@ const main = join(import.meta.dirname, '../../src/main.ts');
 
 /** Kill the server that takes the writes, under load through both endpoints, `rounds` times, and count what is gone. */
 export async function runFailover(topology: Topology, folder: string, rounds: number): Promise<FailoverResult[]> {
-  const [dapr, redis, admin] = [await freePort(), await freePort(), await freePort()];
+  const dapr = await freePort();
+  const redis = await freePort();
+  const admin = await freePort();
   const config = join(folder, `${topology.name.replaceAll(' ', '-')}.yaml`);
   writeFileSync(
     config,
@@ -114,7 +116,8 @@ export async function runFailover(topology: Topology, folder: string, rounds: nu
           ]
         : []),
     ];
-    const [waitingOnes, others] = [writers.filter(({ waits }) => waits), writers.filter(({ waits }) => !waits)];
+    const waitingOnes = writers.filter(({ waits }) => waits);
+    const others = writers.filter(({ waits }) => !waits);
     for (let round = 0; round < rounds; round += 1) {
       await Promise.all(writers.map((writer) => writer.more(50)));
       await topology.failOver();

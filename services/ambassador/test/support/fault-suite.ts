@@ -31,7 +31,7 @@ export type FaultSuite = {
 
 const main = join(import.meta.dirname, '../../src/main.ts');
 
-const configOf = (redis: number, postgres: number, journal: string): string => {
+const formatConfig = (redis: number, postgres: number, journal: string): string => {
   const times = `connectTimeout: ${deadline(500)}ms, commandTimeout: ${deadline(500)}ms`;
   const redisStore = `driver: redis, url: 'redis://127.0.0.1:${redis}', ${times}`;
   const postgresStore = `driver: postgresql, url: 'postgres://postgres@127.0.0.1:${postgres}/postgres', ${times}`;
@@ -48,7 +48,9 @@ stores:
 };
 
 export async function startFaultSuite(folder: string): Promise<FaultSuite> {
-  const [dapr, redisEndpoint, admin] = [await freePort(), await freePort(), await freePort()];
+  const dapr = await freePort();
+  const redisEndpoint = await freePort();
+  const admin = await freePort();
   const kept = join(folder, 'redis');
   mkdirSync(kept);
   const appending = ['--appendonly', 'yes', '--appendfsync', 'always', '--dir', kept];
@@ -58,7 +60,7 @@ export async function startFaultSuite(folder: string): Promise<FaultSuite> {
   let service: SpawnedService | undefined;
   const disk = makeDisk(folder, () => service?.child.pid);
   const config = join(folder, 'ambassador.yaml');
-  writeFileSync(config, configOf(networks.redis.port, networks.postgres.port, disk.path));
+  writeFileSync(config, formatConfig(networks.redis.port, networks.postgres.port, disk.path));
   const env = {
     PORT: String(dapr),
     REDIS_PORT: String(redisEndpoint),

@@ -47,7 +47,8 @@ export async function rawClient(at: number | string): Promise<RawClient> {
   const socket = typeof at === 'number' ? connect({ port: at, host: '127.0.0.1', noDelay: true }) : connect(at);
   const scanner = new ReplyScanner();
   const found: string[] = [];
-  let [partial, arrived] = ['', () => undefined as void];
+  let partial = '';
+  let arrived = () => undefined as void;
   socket.on('data', (chunk: Buffer) => {
     for (let from = 0; from < chunk.length; ) {
       const end = scanner.scan(chunk, from);

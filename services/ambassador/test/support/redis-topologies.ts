@@ -47,7 +47,8 @@ export async function startSentinel() {
   await waitFor('the Sentinel to know the replica', () =>
     redisCli(port, 'SENTINEL', 'replicas', 'main').includes('master-link-status\nok'),
   );
-  let [current, other] = [master, replica];
+  let current = master;
+  let other = replica;
   return {
     port,
     master,

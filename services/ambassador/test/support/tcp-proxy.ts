@@ -18,7 +18,9 @@ export async function startTcpProxy(to: number): Promise<TcpProxy> {
   const sockets = new Set<Socket>();
   /** Sockets of which a part is missing: what came after it would make no sense. */
   const lost = new WeakSet<Socket>();
-  let [isCut, swallows, delay] = [false, false, 0];
+  let isCut = false;
+  let swallows = false;
+  let delay = 0;
   const pipe = (from: Socket, into: Socket) => {
     let last: Promise<unknown> = Promise.resolve();
     let delayed = 0;
