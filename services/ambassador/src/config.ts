@@ -12,7 +12,7 @@ import {
 } from '@podkit/chassis/config/settings';
 import type { Static } from 'typebox';
 
-/** The settings of the process. What it stores where is in the file that AMBASSADOR_CONFIG names. */
+/** The settings of the process. The stores are in the file that AMBASSADOR_CONFIG names. */
 export const schema = settings({
   ...sharedSettings,
   host: text({

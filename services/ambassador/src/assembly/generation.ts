@@ -10,7 +10,7 @@ import { compileRules } from '../routing/rules.ts';
 import type { Built } from '../store/built.ts';
 import type { OpenBackend } from './load-backends.ts';
 
-/** All stores of one reading of the file, with what it says. */
+/** The stores that were built from the file, and its content. */
 export type ConfiguredStores = Generation & { file: FileConfig };
 
 export type Makers = {
@@ -20,8 +20,8 @@ export type Makers = {
 };
 
 /**
- * Build every store of a file. A store whose part of the file is as before (and that of the stores it needs, too) is
- * reused, with its connections and what is in its memory. When one cannot be built, the others are closed again.
+ * Build every store of a file. A store is reused, with its connections and its memory, if neither its part of the file nor
+ * that of a store that it needs has changed. If a store cannot be built, the new ones are closed.
  */
 export function buildGeneration(file: FileConfig, makers: Makers, before?: ConfiguredStores): ConfiguredStores {
   const stores = new Map<string, Built>();

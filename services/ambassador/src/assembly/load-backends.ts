@@ -2,22 +2,19 @@ import { PodkitError } from '@podkit/chassis/errors';
 import { warnAboutDemoPassword } from '../backends/demo-password.ts';
 import { MemoryStore } from '../backends/memory/memory-store.ts';
 import type { MemorySpec } from '../backends/memory/schema.ts';
+import type { BackendContext } from '../backends/redis/open.ts';
 import type { FileConfig, Spec, StoreSpec } from '../config/file-schema.ts';
 import type { Built } from '../store/built.ts';
-import type { TrackChanges } from '../store/changes.ts';
-import type { RedisTarget } from '../store/raw-route.ts';
-
-export type BackendContext = { warn: (message: string) => void; track: (target: RedisTarget) => TrackChanges };
 
 export type BackendSpec = Exclude<StoreSpec, Spec<'route'>>;
 
-/** Open a backend by its part of the file. It connects on first use, so a backend that is down is no error here. */
+/** Open a backend by its part of the file. It connects on first use, so a backend that is down is not an error here. */
 export type OpenBackend = (name: string, spec: BackendSpec) => Built;
 
 /**
- * Load the backends that a file names, and say how to open them. The others are not loaded, since their client libraries take
- * memory (the README has the figures). `warn` is called for connections that fail and for demo passwords; `track` reports the
- * changes of a Redis.
+ * Load the backends that a file names, and return the function that opens one. The others are not loaded, since their client
+ * libraries take memory (the README has the figures). `warn` is called for connections that fail and for demo passwords;
+ * `track` reports the changes of a Redis.
  */
 export async function loadBackends({ stores }: FileConfig, { warn, track }: BackendContext): Promise<OpenBackend> {
   const isNamed = (driver: BackendSpec['driver']) => Object.values(stores).some((spec) => spec.driver === driver);

@@ -23,7 +23,6 @@ export const credentials = {
   ),
 };
 
-/** Timeouts. */
 export const times = {
   connectTimeout: yamlDuration({ default: '5s', description: 'Timeout of a connection attempt.' }),
   commandTimeout: yamlDuration({ default: '5s', description: 'Timeout of one command of the backend.' }),

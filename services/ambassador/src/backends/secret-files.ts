@@ -30,7 +30,7 @@ export function readLogin(spec: CredentialSpec): { username?: string; password?:
   };
 }
 
-/** TLS options with the certificates as they are now; undefined where no TLS is asked for. */
+/** TLS options with the certificates as they are now; undefined without TLS. */
 export function readTls({ tls }: CredentialSpec): ConnectionOptions | undefined {
   if (tls === undefined) return undefined;
   return {
@@ -42,7 +42,7 @@ export function readTls({ tls }: CredentialSpec): ConnectionOptions | undefined 
   };
 }
 
-/** The name that is asked for (SNI), and the one that the certificate must have: clients may overwrite the first by the host. */
+/** The name to request (SNI) and to expect in the certificate. It is checked here, since clients may replace the first by the host. */
 const namedAs = (servername: string): ConnectionOptions => ({
   servername,
   checkServerIdentity: (_host, certificate) => checkServerIdentity(servername, certificate),

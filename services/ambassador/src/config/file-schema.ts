@@ -7,7 +7,7 @@ import { type PolicySpec, policySchema } from '../policies/policies.ts';
 import { routeProperties } from '../routing/rules.ts';
 import { storeName } from '../schema/quantities.ts';
 
-// Defined once and referenced: compiled for each driver, it took most of the time of the start.
+// Defined once and referenced: compiling it for each driver took most of the start-up time.
 const definitions = {
   policies: Type.Array(policySchema, { description: 'Policies around the store, outermost first.' }),
 };

@@ -5,7 +5,7 @@ import { type Place, parseYaml } from '@podkit/chassis/config/yaml';
 import { describeError } from '@podkit/chassis/errors';
 import { type FileConfig, fileSchema, type StoreSpec } from './file-schema.ts';
 
-/** What is used when no file is named. */
+/** The configuration without a file. */
 const defaultFile = 'stores:\n  statestore:\n    driver: memory\n';
 
 /**

@@ -42,8 +42,8 @@ const waitJob: Job = async ({ engine, log, waitTimeout }) => {
 };
 
 /**
- * Write every value of a store again, so that it is sealed with the first of its keys. A value that changes meanwhile
- * is skipped: the write that changed it has sealed it with that key already. It may be interrupted and run again.
+ * Write every value of a store again, so that it is encrypted with the first key. A value that changes meanwhile is
+ * skipped: that write has already encrypted it with the first key. The job may be interrupted and run again.
  */
 const reEncryptJob: Job = async ({ engine, log }, [name = '']) => {
   const store = engine.store(name);
@@ -71,7 +71,7 @@ async function rewrite(store: Store, key: string, log: Logger): Promise<'written
     return 'written';
   } catch (error) {
     const code = error instanceof StoreError ? error.code : undefined;
-    // Changed meanwhile; or a list or the like, which is not ours.
+    // Changed meanwhile, or of another Redis type, such as a list.
     if (code === 'ERR_ETAG_MISMATCH' || code === 'ERR_WRONG_TYPE') return 'skipped';
     if (code !== 'ERR_CORRUPT') throw error;
     log.warn(`${shownKey(key)}: ${describeError(error)}`);

@@ -1,7 +1,7 @@
-/** How many may always be spent, so that a quiet service can still retry. */
+/** How many may always be spent, so that a service with few requests can retry, too. */
 const reserve = 10;
 
-/** Extra work that is allowed in proportion to the usual: each request earns a part, each extra one spends a whole. */
+/** Limits extra work to a part of the requests: each request earns this part, and each extra one spends 1. */
 export class Budget {
   readonly #part: number;
   #balance = reserve;

@@ -1,6 +1,6 @@
 type Caller = { wake: () => void; woken: boolean; timer: NodeJS.Timeout };
 
-/** Callers that wait for a place and ask again when they are woken; none waits longer than the timeout. */
+/** Callers that wait for a place, up to the timeout. A caller that is woken asks again. */
 export class BulkheadCallers {
   readonly #queueTimeout: number;
   readonly #callers = new Map<object, Caller>();
@@ -40,7 +40,7 @@ export class BulkheadCallers {
     return this.#late.delete(caller);
   }
 
-  /** Wake so many of them, the longest waiting first. */
+  /** Wake as many callers as there are places, those that have waited longest first. */
   wake(places: number): void {
     let left = places;
     for (const caller of this.#callers.values()) {
@@ -57,7 +57,7 @@ export class BulkheadCallers {
     this.#callers.delete(caller);
     this.#late.add(caller);
     known?.wake();
-    // It may have been woken for a place and be gone: the next one gets that place.
+    // It may have been woken for a place that it does not take now: the next caller gets that place.
     if (known?.woken) this.wake(1);
   }
 }

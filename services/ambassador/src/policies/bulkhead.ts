@@ -8,7 +8,7 @@ import { definePolicy, guarded } from './policy.ts';
 
 export type BulkheadOptions = { maxInFlight: number; maxQueue: number; queueTimeout: number };
 
-/** At most so many operations at a time, and at most so many that wait, not longer than `queueTimeout` milliseconds. */
+/** Limits the number of operations at a time, and of those that wait, for `queueTimeout` milliseconds at most. */
 export class Bulkhead implements RawGuard {
   readonly #options: BulkheadOptions;
   readonly #callers: BulkheadCallers;
@@ -63,12 +63,12 @@ export const bulkheadPolicy = definePolicy({
       }),
       queueTimeout: yamlDuration({ default: '1s', description: 'Timeout in the queue.' }),
     },
-    { description: 'Bound the work that a backend is given.' },
+    { description: 'Limit the number of operations at a time.' },
   ),
   build: (settings, { name, inner, context }) => {
-    const hold = new Bulkhead(settings);
-    context.metrics.gauge(name, 'bulkhead_in_flight', 'Operations in flight in the bulkhead.', () => hold.inFlight);
-    context.metrics.gauge(name, 'bulkhead_queued', 'Operations that wait for the bulkhead.', () => hold.queued);
-    return guarded(inner, hold);
+    const bulkhead = new Bulkhead(settings);
+    context.metrics.gauge(name, 'bulkhead_in_flight', 'Operations in flight in the bulkhead.', () => bulkhead.inFlight);
+    context.metrics.gauge(name, 'bulkhead_queued', 'Operations that wait for the bulkhead.', () => bulkhead.queued);
+    return guarded(inner, bulkhead);
   },
 });

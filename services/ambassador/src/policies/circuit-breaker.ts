@@ -14,7 +14,7 @@ export type BreakerOptions = {
   onState?: (state: BreakerState) => void;
 };
 
-/** After `failures` in a row refuse at once, for a while; then let one request try. Conflicts and the like are no failures. */
+/** Refuses requests for a time after `failures` failures in a row, then lets one request try. A conflict is not a failure. */
 export class CircuitBreaker implements RawGuard {
   readonly #options: BreakerOptions;
   readonly #now: () => number;

@@ -7,7 +7,7 @@ import { StoreError } from '../store/store-error.ts';
 import { transform } from '../store/transform.ts';
 import { definePolicy, opaque } from './policy.ts';
 
-/** No JSON text begins so; a value of another kind that does is escaped by storing it with `plain` in front. */
+/** No JSON text begins with these bytes. A value that does is stored as it is behind `magic` and `plain`. */
 const magic = Buffer.from([0x00, 0x70, 0x6b, 0x7a]);
 const plain = 0x00;
 const deflated = 0x01;

@@ -16,7 +16,7 @@ export type FailoverOptions = { writes: boolean; budget: number; onFailover?: ()
 export function failover(inner: Store, other: Store, { writes, budget: part, onFailover }: FailoverOptions): Store {
   const budget = new Budget(part);
   return intercept(inner, async ({ name, write }, run) => {
-    // A cursor means something only to the store that gave it, and a count is that of one store.
+    // A cursor is valid only for the store that gave it, and a count is that of one store.
     if (name === 'list' || name === 'count' || name === 'query') return run();
     budget.earn();
     try {

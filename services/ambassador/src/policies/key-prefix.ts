@@ -26,13 +26,12 @@ const keyPrefix = (inner: Store, prefix: Key): Store =>
 
 export const keyPrefixPolicy = definePolicy({
   schema: Type.String({
-    description:
-      'What stands before every key: appid, name, namespace (as Dapr understands them), or a text of your own.',
+    description: 'Prefix of every key: appid, name, namespace (as Dapr understands them), or another text.',
   }),
   build: (setting, { name, inner, context }) => {
     const prefix = resolvePrefix(setting, { appId: context.appId, namespace: context.namespace, store: name });
     if (prefix === '') return inner;
-    // A near cache under a prefix knows the keys with it; the Redis endpoint, which asks for them without, must not use it.
+    // A near cache inside has the keys with the prefix. The Redis endpoint asks for keys without it and must not use that cache.
     const raw = inner.raw?.near === undefined ? inner.raw : undefined;
     const { changes } = inner;
     return {

@@ -17,12 +17,12 @@ export type MirrorOptions = {
   onResult?: (result: 'copied' | 'failed' | 'dropped' | 'same' | 'different') => void;
 };
 
-/** Copy acknowledged writes to another store in the background, in their order per key; compare reads. */
+/** Copy acknowledged writes to another store in the background, in order per key, and compare reads. */
 export function mirror(inner: Store, other: Store, options: MirrorOptions): Store {
   const { fraction, compareReads, maxPending, onResult } = options;
   const order = new KeyedMutex();
   let pending = 0;
-  const behind = (key: Key, work: () => Promise<'copied' | 'same' | 'different'>): void => {
+  const inBackground = (key: Key, work: () => Promise<'copied' | 'same' | 'different'>): void => {
     if (!isChosen(key, fraction)) return;
     if (pending >= maxPending) return onResult?.('dropped');
     pending += 1;
@@ -36,9 +36,9 @@ export function mirror(inner: Store, other: Store, options: MirrorOptions): Stor
         pending -= 1;
       });
   };
-  /** Copy what the key holds now: so the order in which copies begin does not matter. */
+  /** Copy the current value of the key, so that the order in which copies begin does not matter. */
   const copy = (key: Key) =>
-    behind(key, async () => {
+    inBackground(key, async () => {
       const entry = await inner.get(key, { consistency: 'strong' });
       if (entry === undefined) await other.delete(key);
       else await other.set(key, entry.value, { ttl: remainingTtl(entry) });
@@ -54,7 +54,7 @@ export function mirror(inner: Store, other: Store, options: MirrorOptions): Stor
     ...passed,
     get: async (key, read) => {
       const entry = await inner.get(key, read);
-      behind(key, async () => (sameValue(entry, await other.get(key)) ? 'same' : 'different'));
+      inBackground(key, async () => (sameValue(entry, await other.get(key)) ? 'same' : 'different'));
       return entry;
     },
   };
@@ -80,7 +80,7 @@ export const mirrorPolicy = definePolicy({
         description: 'Maximum number of copies under way; beyond it they are dropped and counted.',
       }),
     },
-    { description: 'Copy writes elsewhere, fire and forget.' },
+    { description: 'Copy writes to another store in the background.' },
   ),
   build: ({ to, ...options }, { name, inner, other, context }) => {
     const onResult = (result: string) => context.metrics.event(name, `mirror_${result}`);

@@ -13,16 +13,16 @@ export type PolicyContext = {
   namespace: string | undefined;
   metrics: StoreMetrics;
   warn: (message: string) => void;
-  /** The folders that journals of this process use: after a reload the new store must not read one that the old still writes. */
+  /** The folders that journals of this process use: after a reload the new store must not read one that the old store still writes. */
   journals: KeyedMutex;
 };
 
-/** Where a policy is put: around `inner`, for the store of this name; `other` gives another store of the file. */
+/** What a policy is put around: `inner`, of the store with this name. `other` returns another store of the file. */
 export type PolicyPlace = { name: string; inner: Built; other: (name: string) => Built; context: PolicyContext };
 
 /**
- * A policy of the configuration file: its settings, and how it is put around a store. One through which raw Redis frames may
- * still go past the store says so by keeping `raw`.
+ * A policy of the configuration file: its settings, and how it is put around a store. A policy that lets raw Redis frames go
+ * past the store keeps `raw`.
  */
 export type Policy<Schema extends TSchema> = {
   schema: Schema;

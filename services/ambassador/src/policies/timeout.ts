@@ -5,9 +5,8 @@ import { StoreError } from '../store/store-error.ts';
 import { definePolicy } from './policy.ts';
 
 /**
- * Give up waiting after so many milliseconds. A write that was given up may still happen, but not after a newer one:
- * later writes of its keys begin only when its outcome is known. If their own time is over before that, they never
- * begin.
+ * Stop waiting for an operation after the timeout. A write may still happen then, but not after a newer one: later writes of
+ * its keys begin only when its outcome is known. If their own timeout comes first, they never begin.
  */
 export function timeout(inner: Store, milliseconds: number): Store {
   const unsettled = new Map<Key, Promise<unknown>>();

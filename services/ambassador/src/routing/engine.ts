@@ -4,12 +4,12 @@ import type { Key, Store } from '../store/store.ts';
 import { StoreError } from '../store/store-error.ts';
 import { RouteStore } from './route-store.ts';
 
-/** All stores of one reading of the file, and which of them the Redis endpoint uses. */
+/** The stores that were built from the file, and which of them the Redis endpoint uses. */
 export type Generation = { stores: ReadonlyMap<string, Built>; redisStore: string };
 
 /**
- * The stores that are current; a reload puts another generation in their place. Ask it for each command, and compare its
- * answers by identity only.
+ * The current stores. A reload replaces them, so look up the route of each command again, and compare routes by identity
+ * only.
  */
 export class Engine<Current extends Generation = Generation> {
   #generation: Current;

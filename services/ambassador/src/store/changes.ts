@@ -3,7 +3,7 @@ import type { Key } from './store.ts';
 /** How to be notified of the changes of a store's keys. */
 export type Changes = {
   track: TrackChanges;
-  /** What stands before every key in the backend. */
+  /** The prefix of every key in the backend. */
   keyPrefix: Key;
 };
 

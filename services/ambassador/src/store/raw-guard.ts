@@ -8,7 +8,7 @@ export interface RawGuard {
   ready(waiter: object, wake: () => void): boolean;
   /** One begins; only right after `ready` was true. */
   enter(): void;
-  /** So many are over; `answered` says whether the backend answered. */
+  /** `count` of them have ended; `answered` says whether the backend answered. */
   leave(count: number, answered: boolean): void;
 }
 

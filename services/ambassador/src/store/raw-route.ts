@@ -21,7 +21,7 @@ export type Login = { username?: string; password?: string };
 /** How Redis commands are passed to the Redis as raw frames, past the Store. */
 export type RawRoute = {
   target: RedisTarget;
-  /** What stands before every key in the Redis; often empty. */
+  /** The prefix of every key in the Redis; often empty. */
   keyPrefix: Key;
   /** A near cache of the same keys, which forgets them when asked: before and after each write. */
   near: { invalidate(keys: readonly Key[]): void } | undefined;

@@ -14,8 +14,8 @@ const maxDelay = 5000;
 const heartbeat = 5000;
 
 /**
- * Decides when a connection that reports changes is opened again, with back-off, and when it is checked: over one that
- * died silently, a cache would go on serving old values.
+ * Decides when a connection that reports changes is opened again, with back-off, and when it is checked: after a silent
+ * loss, a cache would go on serving old values.
  */
 export class Reconnector {
   closed = false;

@@ -116,8 +116,8 @@ export interface Store {
   transact(operations: readonly WriteOperation[]): Promise<WriteResult[]>;
 
   /**
-   * Add to the integer that the value spells in decimal (a missing key counts as 0), keeping the expiry, atomically.
-   * Rejects with ERR_NOT_INTEGER when it spells none or the sum leaves 64 signed bits.
+   * Add to the value, a decimal integer (a missing key counts as 0), atomically, and keep the expiry.
+   * Rejects with ERR_NOT_INTEGER if the value is not an integer, or the sum does not fit into 64 signed bits.
    */
   increment(key: Key, by: bigint): Promise<bigint>;
 

@@ -36,8 +36,8 @@ export type Change = { value: Buffer; ttl?: SetOptions['ttl'] } | { expiresAt: n
 const rounds = 100;
 
 /**
- * Read, decide, and write only if nothing changed meanwhile; again until that holds. Returns the entry that `decide`
- * saw last. `decide` may throw, and may run several times.
+ * Read, decide, and write only if nothing changed meanwhile; otherwise repeat. Returns the entry that `decide` saw
+ * last. `decide` may throw, and may run several times.
  *
  * @throws {StoreError} ERR_BUSY when others kept changing the entry
  */

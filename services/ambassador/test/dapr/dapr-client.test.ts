@@ -125,7 +125,7 @@ test.each(['memory', 'postgresql'])('the DaprClient queries %s', async (store) =
   expect(results.map(({ key }) => key)).toEqual(['q3', 'q1']);
 });
 
-test('the DaprClient sees its metadata, and puts words into it', async () => {
+test('the DaprClient sees the metadata, and adds to it', async () => {
   await client.metadata.set('team', 'blue');
   const metadata = (await client.metadata.get()) as unknown as { components: { type: string }[]; extended: object };
   expect(metadata.components.map(({ type }) => type)).toEqual(['state.in-memory', 'state.redis', 'state.postgresql']);

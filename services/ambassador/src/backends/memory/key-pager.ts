@@ -3,9 +3,9 @@ import type { Key, KeyPage, ListOptions } from '../../store/store.ts';
 import { badCursor } from '../../store/store-error.ts';
 import type { MemorySlot } from './memory-slot.ts';
 
-/** Walks that are remembered between two pages. A forgotten one is found again from the start, which costs time only. */
+/** Maximum number of walks that are kept between two pages. Without its walk, a page is found from the first key, which takes longer. */
 const maxWalks = 64;
-/** Most keys that are scanned for one page, so that a rare prefix does not block other requests. */
+/** Maximum number of keys that are scanned for one page, so that a rare prefix does not block other requests. */
 const maxScanned = 20_000;
 
 /** Pages through a map that changes meanwhile. A cursor is the ordinal of the last slot seen, a decimal number. */

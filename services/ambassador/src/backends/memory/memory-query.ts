@@ -12,8 +12,8 @@ const turnBytes = 1024 * 1024;
 const entryCost = 256;
 
 /**
- * Entries whose value is JSON and matches the query, a page at a time. It holds twice the entries of a page at most, and
- * lets other work go on between turns of the event loop, so an entry is what it was when it was read.
+ * One page of the entries whose value is JSON and matches the query. It holds at most twice the entries of a page. Other
+ * work goes on between turns of the event loop, so an entry may have changed since it was read.
  */
 export async function queryEntries(entries: Iterable<KeyedEntry>, query: StoreQuery): Promise<QueryPage> {
   const { filter, sort, limit, maxBytes, cursor, prefix = '' } = query;

@@ -2,7 +2,7 @@ import type { Slot } from '../../store/clock-map.ts';
 import { KeptValue } from '../../store/kept-value.ts';
 import type { Entry } from '../../store/store.ts';
 
-/** What an entry costs beside its key and value: the objects that hold it, measured on Node 24. */
+/** Bytes of an entry besides its key and value: the objects that hold it, measured on Node 24. */
 const overhead = 200;
 
 type Parts = {
@@ -10,24 +10,24 @@ type Parts = {
   value: Buffer;
   expiresAt: number | undefined;
   /** Differs between runs of the process, so that etags of another run never match. */
-  life: string;
+  runId: string;
   version: number;
   ordinal: number;
 };
 
-/** An entry of the memory store. The etag's text is made only when somebody asks. */
+/** An entry of the memory store. The text of the etag is created only when it is read. */
 export class MemorySlot extends KeptValue implements Entry, Slot {
   used = false;
   readonly expiresAt: number | undefined;
   readonly size: number;
-  /** The place of the key among all, by when it first came; it outlives overwriting. */
+  /** The position of the key in the order of insertion. It stays the same when the value is overwritten. */
   readonly ordinal: number;
-  readonly #life: string;
+  readonly #runId: string;
   readonly #version: number;
 
-  constructor({ keyLength, value, expiresAt, life, version, ordinal }: Parts) {
+  constructor({ keyLength, value, expiresAt, runId, version, ordinal }: Parts) {
     super(value);
-    this.#life = life;
+    this.#runId = runId;
     this.#version = version;
     this.expiresAt = expiresAt;
     this.size = keyLength + value.length + overhead;
@@ -35,6 +35,6 @@ export class MemorySlot extends KeptValue implements Entry, Slot {
   }
 
   get etag(): string {
-    return `${this.#life}-${this.#version.toString(36)}`;
+    return `${this.#runId}-${this.#version.toString(36)}`;
   }
 }

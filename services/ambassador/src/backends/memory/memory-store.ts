@@ -23,7 +23,7 @@ const capabilities = new Set<Capability>(['etag', 'transactions', 'ttl', 'query'
 
 export type MemoryStoreOptions = { name: string; maxBytes: number; now?: () => number };
 
-/** Entries in this process's memory, gone when it ends. Over its budget, those not used lately are evicted. */
+/** Entries in the memory of this process. Over the budget, those that were not used lately are evicted. */
 export class MemoryStore implements Store {
   readonly info: StoreInfo;
   readonly #map: ClockMap<MemorySlot>;
@@ -32,7 +32,7 @@ export class MemoryStore implements Store {
   readonly #sweep: NodeJS.Timeout;
   readonly #changes = new ChangeRelay();
   // Etags of another process, or of an earlier run, must not match by chance.
-  readonly #life = randomBytes(4).toString('hex');
+  readonly #runId = randomBytes(4).toString('hex');
   #version = 0;
 
   constructor({ name, maxBytes, now = Date.now }: MemoryStoreOptions) {
@@ -121,7 +121,7 @@ export class MemoryStore implements Store {
     const now = this.#now();
     const last = this.#version;
     for (const [key, { value, etag, expiresAt, ordinal }] of this.#map.entries()) {
-      // Later keys stand behind: without an end, writers could keep a reader busy for ever.
+      // Newer keys come last. Without this end, a reader might never finish while others write.
       if (ordinal > last) return;
       if (expiresAt === undefined || expiresAt > now) yield { key, value, etag, expiresAt };
     }
@@ -145,7 +145,7 @@ export class MemoryStore implements Store {
     this.#version += 1;
     const version = this.#version;
     const ordinal = this.#map.get(key)?.ordinal ?? version;
-    const slot = new MemorySlot({ keyLength: key.length, value, expiresAt, life: this.#life, version, ordinal });
+    const slot = new MemorySlot({ keyLength: key.length, value, expiresAt, runId: this.#runId, version, ordinal });
     if (this.#map.set(key, slot)) return slot.etag;
     throw new StoreError('ERR_TOO_LARGE', `the value is larger than the memory of store ${this.info.name}`);
   }

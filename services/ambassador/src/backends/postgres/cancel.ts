@@ -1,7 +1,7 @@
 import { connect as connectTcp, type Socket } from 'node:net';
 import { type ConnectionOptions, connect as connectTls } from 'node:tls';
 
-/** The server process behind a connection, and what proves that we may interrupt it. */
+/** The server process of a connection, and the secret that a request to cancel its statement needs. */
 export type Backend = {
   host: string;
   port: number;
@@ -14,8 +14,8 @@ const cancelCode = 80_877_102;
 const tlsCode = 80_877_103;
 
 /**
- * Ask the server to cancel what a connection runs now, over a connection of its own. There is no answer; the
- * interrupted connection shows whether it came in time. Gives up after `timeout` milliseconds.
+ * Ask the server to cancel the statement that a connection runs now. The request has a connection of its own and no answer:
+ * the cancelled statement shows whether it came in time. Gives up after `timeout` milliseconds.
  *
  * Protocol: https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-CANCELING-REQUESTS
  */
@@ -29,7 +29,7 @@ export function cancel({ host, port, ssl, processId, secretKey }: Backend, timeo
   socket.once('data', (answer) => {
     const secured = connectTls({ ...ssl, socket }, () => send(secured));
     secured.on('error', ignore);
-    // Not `S`: no TLS. The secret is not sent in clear where the connection itself was not.
+    // Anything but `S` means no TLS. The secret must not be sent in clear text.
     if (answer.toString() !== 'S') secured.destroy();
   });
 }

@@ -10,12 +10,12 @@ import type { PostgresPool } from './pool.ts';
 export type ChangeListenerOptions = {
   pool: PostgresPool;
   channel: string;
-  /** Resolves when the table and its trigger are there. */
+  /** Resolves when the table and its trigger exist. */
   ready: () => Promise<void> | undefined;
 };
 
-/** Milliseconds that the server has for its answer to a heartbeat. */
-const answerTimeout = 5000;
+/** Milliseconds. */
+const heartbeatTimeout = 5000;
 
 /**
  * Reports every change of the keys under a prefix by LISTEN, on a connection of its own. One that is lost, or does not
@@ -67,7 +67,7 @@ export class ChangeListener {
   async #check(): Promise<void> {
     const client = this.#client;
     try {
-      await withTimeout('the heartbeat', answerTimeout, async () => client?.query('SELECT 1'));
+      await withTimeout('the heartbeat', heartbeatTimeout, async () => client?.query('SELECT 1'));
       if (this.#client === client && client !== undefined && !this.#reconnector.closed) this.#reconnector.connected();
     } catch (error) {
       this.#lost(client, describeError(error));

@@ -2,15 +2,15 @@ import { describeError, getErrorCode } from '@podkit/chassis/errors';
 import { DatabaseError } from 'pg';
 import { StoreError } from '../../store/store-error.ts';
 
-/** Classes and codes of conditions that pass: https://www.postgresql.org/docs/current/errcodes-appendix.html */
+/** Classes and codes of temporary conditions: https://www.postgresql.org/docs/current/errcodes-appendix.html */
 const unavailable = /^(08|53|57P|58|28|3D000)/;
-/** Serialization failure and deadlock: the whole transaction may simply be run again. */
+/** Serialization failure and deadlock: the whole transaction can be run again. */
 const repeatable = /^(40001|40P01)$/;
 
-/** A server that takes no writes: it was demoted, or never was the primary. Its connections are of no use to a writer. */
+/** A server that takes no writes: it was demoted, or never was the primary. Its connections are of no use to writers. */
 export class ReadOnlyError extends StoreError {
   constructor(cause?: unknown) {
-    super('ERR_UNAVAILABLE', 'PostgreSQL takes no writes here: the server is read-only', { cause });
+    super('ERR_UNAVAILABLE', 'the PostgreSQL server is read-only', { cause });
   }
 }
 
@@ -34,7 +34,7 @@ export function statementFailure(cause: unknown): StoreError {
     const outcome = cause.code?.startsWith('57P') ? 'unknown' : 'not-applied';
     return new StoreError(code, `PostgreSQL: ${cause.message}`, { cause, outcome });
   }
-  return new StoreError('ERR_UNAVAILABLE', `PostgreSQL went away: ${describeError(cause)}`, {
+  return new StoreError('ERR_UNAVAILABLE', `the connection to PostgreSQL was lost: ${describeError(cause)}`, {
     cause,
     outcome: 'unknown',
   });

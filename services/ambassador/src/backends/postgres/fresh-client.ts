@@ -36,11 +36,11 @@ export function freshClient(source: ConnectionSource): new (config?: string | Cl
       this.applicationName = name;
       this.#asked = asked;
       this.#failure = failure;
-      // Also between the pool's listeners and ours: an error without a listener would end the process. The next statement fails.
+      // The pool does not listen all the time, and an error without a listener would end the process. The next statement fails.
       this.on('error', () => undefined);
     }
 
-    /** A secret that cannot be read fails here, where the pool expects it, and not in the constructor. */
+    /** A secret that cannot be read makes `connect` fail, as the pool expects, and not the constructor. */
     override connect(): Promise<Client>;
     override connect(callback: Connected): void;
     override connect(callback?: Connected): Promise<Client> | void {

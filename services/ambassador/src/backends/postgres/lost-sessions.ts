@@ -9,8 +9,8 @@ const statement = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
   WHERE application_name = ANY($1) AND usename = current_user`;
 
 /**
- * Sessions whose last statement the server never answered. It may still run there, wait for a lock, or be on its way;
- * carried out later, it would overwrite newer writes. So no new statement is sent before the server has ended these
+ * Sessions whose last statement the server never answered. It may still run there, wait for a lock, or be on its way. If it
+ * were executed later, it would overwrite newer writes, so no new statement is sent before the server has ended these
  * sessions.
  */
 export class LostSessions {

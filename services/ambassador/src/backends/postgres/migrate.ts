@@ -2,7 +2,7 @@ import { escapeIdentifier } from 'pg';
 import type { PostgresPool } from './pool.ts';
 
 export type Tables = {
-  /** What stands before `state` in the table's name. */
+  /** Prefix of the table's name, before `state`. */
   tablePrefix: string;
   /** Where Dapr's components keep their schema level. */
   metadataTable: string;
@@ -10,23 +10,23 @@ export type Tables = {
   notify: boolean;
 };
 
-/** A name for SQL; a dot separates a schema. */
+/** A quoted name; a dot separates the schema. */
 const quoted = (name: string): string => name.split('.').map(escapeIdentifier).join('.');
 
 export const stateTable = ({ tablePrefix }: Tables): string => quoted(`${tablePrefix}state`);
 
-/** A function that reads a value as JSON and gives NULL where it is none, for queries. */
+/** The function of queries that reads a value as JSON. It returns NULL if the value is not JSON. */
 export const jsonFunction = ({ tablePrefix }: Tables): string => quoted(`${tablePrefix}state_json`);
 
 /**
- * Make the table of Dapr's PostgreSQL v2 component, and note the level as that component does, so that either may find
- * the other's table. Any number of processes may do it at once and again. True when there was something to do.
+ * Create the table of Dapr's PostgreSQL v2 component, and record the schema level as that component does, so that each finds
+ * the table of the other. Several processes may do this at the same time, and again. Returns whether the table was created.
  */
 export async function migrate(pool: PostgresPool, tables: Tables): Promise<boolean> {
   const metadata = quoted(tables.metadataTable);
   const level = `migrations-state-v2-${tables.tablePrefix}`;
   return pool.transaction(async (run) => {
-    // One at a time, over all processes: two that create the same table at once would trip over each other.
+    // One process at a time: creating the same table twice at the same time fails.
     await run('SELECT pg_advisory_xact_lock($1)', [7_603_518_142]);
     await run(`CREATE TABLE IF NOT EXISTS ${metadata} (key text NOT NULL PRIMARY KEY, value text NOT NULL)`);
     const [noted] = await run<{ value: string }>(`SELECT value FROM ${metadata} WHERE key = $1`, [level]);
@@ -34,7 +34,7 @@ export async function migrate(pool: PostgresPool, tables: Tables): Promise<boole
     if (!done) for (const text of tableStatements(stateTable(tables))) await run(text);
     const isMissing = async (lookup: 'to_regclass' | 'to_regproc', name: string) =>
       (await run(`SELECT 1 WHERE ${lookup}($1) IS NULL`, [name])).length > 0;
-    // Only where it is missing: PostgreSQL refuses it to all but the owner of the table, even where it is there.
+    // Only if it is missing: PostgreSQL lets only the owner of the table do this, even if the index exists.
     if (await isMissing('to_regclass', quoted(indexName(tables)))) await run(indexStatement(tables));
     if (tables.notify) for (const text of triggerStatements(tables)) await run(text);
     if (await isMissing('to_regproc', jsonFunction(tables))) await run(functionStatement(jsonFunction(tables)));
@@ -69,7 +69,7 @@ const indexStatement = (tables: Tables): string =>
 export const changeChannel = ({ tablePrefix }: Pick<Tables, 'tablePrefix'>): string =>
   `podkit_${tablePrefix}state`.slice(0, 63);
 
-/** Each changed key is notified; an empty text says that any key may have changed. */
+/** The payload of a notification is the changed key; an empty one says that any key may have changed. */
 function triggerStatements(tables: Tables): string[] {
   const table = stateTable(tables);
   const channel = changeChannel(tables).replaceAll("'", "''");

@@ -10,7 +10,7 @@ import { replicaReads } from './replica-reads.ts';
 import type { PostgresSpec } from './schema.ts';
 import { parsePostgresUrl } from './url.ts';
 
-/** PostgreSQL with its pool, its replicas, its cleanup and, where asked for, its notifications. */
+/** Open a PostgreSQL store, with its replicas, its cleanup and, with `notify`, its notifications. */
 export function openPostgres(name: string, spec: PostgresSpec): Built {
   const { pool, store: primary } = openServer(name, spec, spec.url, { autoMigrate: spec.migrate, replica: false });
   const stopCleanup = startCleanup(primary, spec.cleanupInterval);
@@ -52,14 +52,14 @@ function openServer(name: string, spec: PostgresSpec, url: string, options: Serv
   return { pool, store: new PostgresStore({ name, pool, tables: spec, autoMigrate: options.autoMigrate }) };
 }
 
-/** `sslmode` of a URL: everything that insists on TLS has the certificate checked, too. */
+/** `sslmode` of a URL: each mode that requires TLS also has the certificate checked. */
 const tlsForMode = (mode: string): { rejectUnauthorized: true } | undefined =>
   ['require', 'verify-ca', 'verify-full'].includes(mode) ? { rejectUnauthorized: true } : undefined;
 
-/** Delete expired rows every `interval` milliseconds (0: never); reads don't see them in any case. Returns what stops it. */
+/** Delete expired rows, which reads ignore, every `interval` milliseconds (0: never). Returns a function that stops it. */
 function startCleanup(store: PostgresStore, interval: number): () => void {
   if (interval === 0) return () => undefined;
-  // A round that fails is not repeated; the next one comes.
+  // After a failure the next interval tries again.
   const timer = setInterval(() => void store.deleteExpired().catch(() => undefined), interval);
   timer.unref();
   return () => clearInterval(timer);

@@ -7,20 +7,20 @@ import { inTime } from './time-limit.ts';
 import type { Address } from './url.ts';
 
 export type PostgresPoolOptions = {
-  /** The servers of which one is used. */
+  /** One of these servers is used. */
   addresses: readonly Address[];
   source: (address: Address) => ConnectionSource;
-  /** Whether a server that takes no writes is acceptable. */
+  /** Whether a read-only server may be used. */
   allowReadOnly: boolean;
-  /** Most connections at a time. */
+  /** Maximum number of connections. */
   max: number;
-  /** Milliseconds to get a connection, waiting for a free one included. */
+  /** Milliseconds to get a connection, including the wait for a free one. */
   connectTimeout: number;
   /** Milliseconds for one statement. */
   commandTimeout: number;
 };
 
-/** Milliseconds that the server has to end a statement that was given up. */
+/** Milliseconds that the server has to end a statement after its timeout. */
 const cancelTimeout = 1000;
 
 const readOnlyQuery = `SELECT pg_is_in_recovery() OR current_setting('transaction_read_only')::boolean AS "readOnly"`;
@@ -53,14 +53,14 @@ export class PostgresPool {
       maxLifetimeSeconds: 1800,
       allowExitOnIdle: true,
     });
-    // An idle connection that the server ends: the next use opens another.
+    // The server has ended an idle connection. The next use opens another.
     pool.on('error', () => undefined);
     return pool;
   }
 
   /**
-   * Run statements on one connection. Where the server turns out to take no writes, or cannot be reached and the URL has
-   * others, nothing has happened yet: its connections are dropped and the work runs once more, on the server that does.
+   * Run statements on one connection. If the server is read-only, or cannot be reached and the URL has others, nothing has
+   * been written yet: its connections are closed, and the work runs once more, on the server that takes writes.
    */
   async use<T>(work: (run: RunSql) => Promise<T>): Promise<T> {
     const server = await this.#servers.current();
@@ -73,7 +73,7 @@ export class PostgresPool {
     }
   }
 
-  /** @throws {StoreError} ERR_UNAVAILABLE where the server cannot do what the pool is for */
+  /** @throws {StoreError} ERR_UNAVAILABLE if the server cannot be reached, or is read-only and must not be */
   async ping(): Promise<void> {
     await this.use((run) => this.#checkWritable(run));
   }
@@ -129,7 +129,7 @@ export class PostgresPool {
     return this.use((run) => run<Row>(text, values));
   }
 
-  /** Several statements that happen together or not at all. */
+  /** Run several statements as a transaction. */
   async transaction<T>(work: (run: RunSql) => Promise<T>): Promise<T> {
     return this.use(async (run) => {
       await run(this.#begin());
@@ -138,20 +138,20 @@ export class PostgresPool {
         await run('COMMIT');
         return result;
       } catch (error) {
-        // Else the connection is given up, and the server rolls back by itself.
+        // Otherwise the connection is closed, and the server rolls back.
         if (statementFailure(error).outcome === 'not-applied') await run('ROLLBACK').catch(() => undefined);
         throw error;
       }
     });
   }
 
-  /** The server itself ends a transaction that waits too long for a lock, or whose owner is gone. */
+  /** The server itself ends a transaction that waits too long for a lock, or whose client is gone. */
   #begin(): string {
     const { commandTimeout } = this.#options;
     return `BEGIN; SET LOCAL lock_timeout = ${commandTimeout}; SET LOCAL idle_in_transaction_session_timeout = ${2 * commandTimeout + 1000}`;
   }
 
-  /** A connection of its own to the server that is used, not yet connected; the caller ends it. */
+  /** A separate connection to the server that is used, not yet connected. The caller ends it. */
   async dedicated(): Promise<FreshClient> {
     const { address } = await this.#servers.current();
     return new (freshClient(this.#options.source(address)))({ connectionTimeoutMillis: this.#options.connectTimeout });

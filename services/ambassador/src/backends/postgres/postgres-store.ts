@@ -12,8 +12,8 @@ import { createWriter, isEtag, runWrites } from './write.ts';
 
 const capabilities = new Set<Capability>(['etag', 'transactions', 'ttl', 'query']);
 
-/** Bytes of a key that surely fit into a page of the index, however badly they compress (2704 with its headers). */
-const longestKey = 2600;
+/** Maximum length of a key in bytes. It fits into the index (2704 bytes with its headers) even if it does not compress. */
+const maxKeyLength = 2600;
 
 export type PostgresStoreOptions = { name: string; pool: PostgresPool; tables: Tables; autoMigrate: boolean };
 
@@ -110,10 +110,10 @@ export class PostgresStore implements Store {
 
   checkKey(key: Key): void {
     requireText(key);
-    if (key.length > longestKey)
+    if (key.length > maxKeyLength)
       throw new StoreError(
         'ERR_TOO_LARGE',
-        `a key of ${key.length} bytes may not fit into the index; ${longestKey} do`,
+        `a key of ${key.length} bytes may not fit into the index; the maximum is ${maxKeyLength}`,
       );
   }
 
@@ -122,12 +122,12 @@ export class PostgresStore implements Store {
     await this.#pool.ping();
   };
 
-  /** Make the tables; true when they were not there. */
+  /** Create the tables. Returns whether they were missing. */
   migrate(): Promise<boolean> {
     return migrate(this.#pool, this.#tables);
   }
 
-  /** Delete rows that nobody can see any more; how many. */
+  /** Delete expired rows. */
   async deleteExpired(): Promise<void> {
     await this.#run(this.#sql.deleteExpired());
   }
@@ -139,7 +139,7 @@ export class PostgresStore implements Store {
     return this.#pool.query<R>(text, values);
   }
 
-  /** The tables are created before the first statement; when that fails, before the next. */
+  /** Create the tables before the first statement, or, if that failed, before the next one. */
   prepare(): Promise<void> | undefined {
     if (!this.#autoMigrate) return undefined;
     this.#prepared ??= this.migrate().then(

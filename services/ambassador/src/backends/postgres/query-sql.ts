@@ -8,7 +8,7 @@ const operators = { GT: '>', GTE: '>=', LT: '<', LTE: '<=' } as const;
 /** The protocol counts the parameters of a statement in 16 bits. */
 const maxParameters = 65_535;
 
-/** Adds a value to the statement; returns its place with its type. */
+/** Adds a value to the statement and returns its placeholder with its type. */
 type Parameter = (value: unknown, type: string) => string;
 
 export type QueryTarget = {
@@ -40,7 +40,7 @@ export function queryStatement(target: QueryTarget, query: StoreQuery, position:
 
 /**
  * Values that may be JSON although PostgreSQL cannot read them as jsonb: with \\u0000 or half a surrogate pair in a
- * text, a number beyond its range, or nested too deeply. They begin as JSON does; who asks has to parse them.
+ * text, a number beyond its range, or nested too deeply. They begin as JSON does; the caller has to parse them.
  */
 export function restStatement(
   target: QueryTarget,
@@ -75,7 +75,7 @@ function parameters(): [unknown[], Parameter] {
   return [values, add];
 }
 
-/** Rows behind a position: behind it in the first sort key, or level there and behind it in the rest, at last in the key. */
+/** Rows after a position: after it by the first sort key, or equal there and after it by the next sort keys, and last by the key. */
 function after(
   keys: readonly { value: string; descending: boolean }[],
   { sorted, key }: QueryPosition,
@@ -86,7 +86,7 @@ function after(
       const text = sorted[index] ?? null;
       const here = parameter(text, 'jsonb');
       const level = `(${value} IS NOT DISTINCT FROM ${here} AND (${rest}))`;
-      // A path that leads nowhere is NULL, before all values.
+      // The value of a missing path is NULL, which sorts before all others.
       if (text === null) return descending ? level : `${value} IS NOT NULL OR ${level}`;
       return descending ? `${value} < ${here} OR ${value} IS NULL OR ${level}` : `${value} > ${here} OR ${level}`;
     },

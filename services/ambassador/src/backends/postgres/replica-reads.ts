@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache';
 import { intercept } from '../../store/intercept.ts';
 import type { Key, ReadOptions, Store } from '../../store/store.ts';
 
-/** The primary for writes, replicas for reads; a key that was written a moment ago is read from the primary. */
+/** Writes go to the primary and reads to the replicas. Keys written within the last `lag` milliseconds are read from the primary. */
 export function replicaReads(primary: Store, replicas: readonly Store[], lag: number): Store {
   const recent = new RecentWrites(lag);
   const noting = intercept(primary, async (operation, run) => {
@@ -29,15 +29,15 @@ export function replicaReads(primary: Store, replicas: readonly Store[], lag: nu
   };
 }
 
-/** Keys whose writes are remembered at a time, some 10 MB. */
+/** Maximum number of keys that are remembered, about 10 MB. */
 const maxRemembered = 65_536;
 
-/** Which keys were written lately, within a bounded memory. */
+/** Which keys were written within the lag, in a bounded amount of memory. */
 class RecentWrites {
-  /** Until when each was written lately, in milliseconds since the epoch. */
+  /** When each key may be read from a replica again, in milliseconds since the epoch. */
   readonly #written: LRUCache<Key, number>;
   readonly #lag: number;
-  // When a key is forgotten too early nothing counts as settled until the lag has passed.
+  // When a key was last forgotten too early. Until the lag has passed, no key counts as settled.
   #overflowedAt = Number.NEGATIVE_INFINITY;
 
   constructor(lag: number) {

@@ -21,13 +21,13 @@ export const postgresProperties = {
   ...credentials,
   ...times,
   poolMax: Type.Integer({ default: 8, minimum: 1, maximum: 1000, description: 'Maximum number of connections.' }),
-  tablePrefix: Type.String({ default: '', description: 'What stands before `state` in the table’s name.' }),
+  tablePrefix: Type.String({ default: '', description: 'Prefix of the table’s name, before `state`.' }),
   metadataTable: Type.String({ default: 'dapr_metadata', description: 'Table that keeps the schema level.' }),
   migrate: Type.Boolean({ default: true, description: 'Whether to create missing tables.' }),
   notify: Type.Boolean({
     default: false,
     description:
-      'Whether a trigger on the table notifies of every change, so that near caches hear other writers. Not through a pooler in transaction mode.',
+      'Whether a trigger on the table notifies of every change, so that near caches are notified of other writers. Not through a pooler in transaction mode.',
   }),
   cleanupInterval: yamlDuration({ default: '1h', description: 'How often expired rows are deleted; 0 is never.' }),
 };

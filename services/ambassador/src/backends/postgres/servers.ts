@@ -14,8 +14,8 @@ export type ServersOptions = {
 };
 
 /**
- * Which of the servers of a URL is used. With several, all are checked at once and the first suitable one is taken; it
- * is used until it fails or takes no more writes.
+ * Which of the servers of a URL is used. If there are several, all are checked at once and the first suitable one is used,
+ * until it fails or becomes read-only.
  */
 export class Servers {
   readonly #options: ServersOptions;
@@ -41,7 +41,7 @@ export class Servers {
     return this.#current;
   }
 
-  /** Give a server up: its idle connections are closed, those in use when they are done. The next use chooses anew. */
+  /** Stop using a server: idle connections are closed at once, the others when they are released. The next use chooses again. */
   leave(server: Server): void {
     if (this.#current !== server) return;
     this.#current = undefined;

@@ -82,7 +82,7 @@ export class Statements {
     };
   }
 
-  /** Returns the sum as text, or no row when the value is no integer. */
+  /** Returns the sum as text, or no row when the value is not an integer. */
   increment = (key: string, by: bigint): Statement => ({
     text: `INSERT INTO ${this.#table} AS t (key, value, etag) VALUES ($1, convert_to($2::bigint::text, 'UTF8'), gen_random_uuid())
       ON CONFLICT (key) DO UPDATE SET
@@ -124,7 +124,7 @@ export class Statements {
   });
 }
 
-/** Keys that begin so, as a range that the index over their bytes finds. */
+/** The condition for keys with a prefix, as a range of the index over their bytes. */
 export function underPrefix(prefix: string, parameter: (value: unknown, type: string) => string): string {
   if (prefix === '') return 'true';
   const end = afterPrefix(prefix);
@@ -135,8 +135,8 @@ export function underPrefix(prefix: string, parameter: (value: unknown, type: st
 const lastCodePoint = 0x10ffff;
 
 /**
- * The first text, by bytes of UTF-8, behind all that begin with this prefix; undefined where there is none.
- * Code points have the order of their bytes. Surrogates are left out: they are no text.
+ * The first text, by its UTF-8 bytes, after all that begin with this prefix; undefined if there is none.
+ * Code points sort as their bytes do. Surrogates are skipped, since they are not text.
  */
 export function afterPrefix(prefix: string): string | undefined {
   const points = Array.from(prefix, (character) => character.codePointAt(0) ?? 0);

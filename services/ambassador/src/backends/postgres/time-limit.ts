@@ -11,9 +11,9 @@ export type TimeLimit = {
 };
 
 /**
- * Wait for a statement. When its time is over the server is asked to cancel it: if it confirms that by an error,
- * nothing happened. In every other case the outcome is unknown, even after a success: a commit that is interrupted is
- * acknowledged without the standbys that it waited for.
+ * Wait for a statement. After the timeout the server is asked to cancel it: if it confirms that with an error, nothing
+ * happened. Otherwise the outcome is unknown, even after a success: a cancelled commit is acknowledged without the standbys
+ * that it waited for.
  */
 export async function inTime<T>(statement: Promise<T>, limit: TimeLimit): Promise<T> {
   try {

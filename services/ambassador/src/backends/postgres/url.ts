@@ -10,7 +10,7 @@ export type PostgresUrl = {
   user?: string;
   password?: string;
   sslmode: string;
-  /** Whether a server that takes no writes is acceptable. */
+  /** Whether a read-only server may be used. */
   allowReadOnly: boolean;
 };
 

@@ -6,7 +6,7 @@ import type { Statement, Statements } from './statements.ts';
 
 const uuid = /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 
-/** Whether an etag may be one of this store's at all; the server would call another a syntax error. */
+/** Whether an etag has the form of this store's. PostgreSQL would refuse another one as a syntax error. */
 export const isEtag = (etag: string | undefined): boolean => etag === undefined || uuid.test(etag);
 
 /** Runs a statement, on any connection or on the one of a transaction, and returns its rows. */

@@ -1,11 +1,11 @@
 import { describeError } from '@podkit/chassis/errors';
 import { StoreError } from '../../store/store-error.ts';
 
-/** Error replies of conditions that pass. */
+/** Error replies of temporary conditions. */
 const notNow =
   /^(LOADING|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|READONLY|BUSY|NOREPLICAS|MISCONF|NOAUTH|WRONGPASS|NOPERM|-?ERR max number of clients)/;
 
-/** What ioredis threw. An error reply means that nothing happened; a lost connection leaves it open. */
+/** What ioredis threw. After an error reply nothing happened; after a lost connection the outcome is unknown. */
 export function redisFailure(cause: unknown): StoreError {
   if (cause instanceof StoreError) return cause;
   const text = describeError(cause);
@@ -24,7 +24,7 @@ export function redisFailure(cause: unknown): StoreError {
   return new StoreError('ERR_UNAVAILABLE', message, { cause, outcome: unsent ? 'not-applied' : 'unknown' });
 }
 
-/** What a client of ioredis was asked, with its failure as a StoreError. */
+/** A request to ioredis, which rejects with a StoreError. */
 export const orFailure = <T>(asked: Promise<T>): Promise<T> =>
   asked.catch((error: unknown) => {
     throw redisFailure(error);

@@ -7,10 +7,10 @@ import { RedisStore } from './redis-store.ts';
 import type { RedisSpec } from './schema.ts';
 import { toTarget } from './target.ts';
 
-type Context = { warn: (message: string) => void; track: (target: RedisTarget) => TrackChanges };
+export type BackendContext = { warn: (message: string) => void; track: (target: RedisTarget) => TrackChanges };
 
-/** A Redis by its part of the file. */
-export function openRedis(name: string, spec: RedisSpec, { warn, track }: Context): Built {
+/** Open a Redis by its part of the file. */
+export function openRedis(name: string, spec: RedisSpec, { warn, track }: BackendContext): Built {
   const target = toTarget(spec);
   let lastFailure = 'there is no connection yet';
   const client = createRedisClient(target, (error) => {

@@ -5,8 +5,8 @@ import type { HostPort, RedisTarget } from '../../store/raw-route.ts';
 export type RedisClient = Redis | Cluster;
 
 /**
- * A client that never repeats a command by itself (a write might happen twice) and never queues while disconnected: the
- * policies decide what waits and what is asked again. It reconnects by itself, for ever.
+ * A client that never repeats a command by itself (a write might happen twice) and never queues commands while it is
+ * disconnected: the policies decide what waits and what is repeated. It reconnects by itself, without end.
  */
 export function createRedisClient(target: RedisTarget, log: (error: Error) => void): RedisClient {
   const client = target.topology.mode === 'cluster' ? cluster(target, target.topology.nodes) : single(target);
@@ -45,7 +45,7 @@ function single(target: RedisTarget): Redis {
     Object.assign(options, {
       name: topology.name,
       sentinels: [...topology.sentinels],
-      // Else ioredis would speak to master and Sentinels in clear.
+      // Otherwise ioredis would connect to master and Sentinels without TLS.
       ...(target.tls === undefined ? {} : { enableTLSForSentinelMode: true, sentinelTLS: target.tls() }),
       ...(username === undefined ? {} : { sentinelUsername: username }),
       ...(password === undefined ? {} : { sentinelPassword: password }),
@@ -79,7 +79,7 @@ function cluster(target: RedisTarget, nodes: readonly HostPort[]): Cluster {
     },
     slotsRefreshTimeout: connectTimeout,
     slotsRefreshInterval: 5000,
-    // Else the cluster client would repeat what was in flight on a lost connection, and so might write twice.
+    // Otherwise the cluster client would repeat what was in flight on a lost connection, and so might write twice.
     retryDelayOnFailover: 0,
   };
   return new Cluster([...nodes], options);

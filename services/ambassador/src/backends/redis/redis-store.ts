@@ -28,7 +28,7 @@ export type RedisStoreOptions = {
   lastFailure: () => string;
 };
 
-/** Entries as Dapr's Redis component lays them out, and plain strings of others. */
+/** Entries as Dapr's Redis component lays them out, and plain strings that others wrote. */
 export class RedisStore implements Store {
   readonly info: StoreInfo;
   readonly #options: RedisStoreOptions;
@@ -65,7 +65,7 @@ export class RedisStore implements Store {
 
   writeMany: Store['writeMany'] = async (operations) => {
     await this.#connected().catch(() => undefined);
-    // Sent down one connection at once, in order; each is a script of its own.
+    // Sent at once over one connection, in order; each is a script of its own.
     return applyEach(this, operations);
   };
 
@@ -145,7 +145,7 @@ export class RedisStore implements Store {
     throw new StoreError('ERR_UNAVAILABLE', `Redis cannot be reached: ${this.#options.lastFailure()}`);
   }
 
-  /** `strong`: as many replicas have it as the configuration wants. */
+  /** With `strong`, wait until as many replicas have the write as the configuration says. */
   async #replicated({ consistency }: WriteOptions): Promise<void> {
     const { waitReplicas, commandTimeout } = this.#options;
     if (consistency !== 'strong' || waitReplicas === 0) return;

@@ -38,7 +38,7 @@ export class Script {
   }
 }
 
-/** Run a script by its digest, and send its text only where the Redis does not know it (yet). Replies are Buffers. */
+/** Run a script by its digest, and send its text only if the Redis does not know it. Replies are Buffers. */
 export async function runScript(
   client: RedisClient,
   script: Script,

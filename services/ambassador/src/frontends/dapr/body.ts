@@ -25,7 +25,7 @@ export function objectMembers(value: unknown, refusal: string): Record<string, u
   throw malformed(refusal);
 }
 
-/** The bytes of a body that is JSON, as the functions that find places in it require. */
+/** The bytes of a body, checked to be JSON: the functions that find members and items in it rely on that. */
 function checkedJson(body: unknown, how = 'failed to read the request'): Buffer {
   parseJson(body, how);
   return body as Buffer;

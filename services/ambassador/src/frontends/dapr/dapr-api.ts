@@ -108,7 +108,7 @@ function addRoutes(scope: Server, options: DaprApiOptions): void {
 
 const withoutToken = new Set(['/v1.0/healthz', '/v1.0/healthz/outbound']);
 
-/** Refuse requests without the token, as Dapr does; health needs none. Without a configured token nothing does. */
+/** Refuse requests without the token, as Dapr does, except for health. Without a configured token every request passes. */
 function checkToken(token: string | undefined) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | undefined> => {
     if (token === undefined || withoutToken.has(request.routeOptions.url ?? '')) return undefined;

@@ -3,7 +3,7 @@ import type { StoreError, StoreErrorCode } from '../../store/store-error.ts';
 
 type Detail = { '@type': string } & Record<string, unknown>;
 
-/** An answer that is an error, in the shape of Dapr's: https://docs.dapr.io/reference/errors/ */
+/** An error response, in the format of Dapr's: https://docs.dapr.io/reference/errors/ */
 export class DaprError extends PodkitError {
   readonly status: number;
   readonly details: readonly Detail[] | undefined;
@@ -74,8 +74,8 @@ export const queryUnsupported = (store: string): DaprError =>
 export const transactionsUnsupported = (store: string): DaprError =>
   unsupported(store, "doesn't support transactions", 'DAPR_STATE_TRANSACTIONS_NOT_SUPPORTED');
 
-/** The status of a failure and what is said before its message; any other failure is 500. */
-const failures: Partial<Record<StoreErrorCode, readonly [status: number, said?: string]>> = {
+/** The status of a failure, and the text before its message. Any other failure is 500. */
+const failures: Partial<Record<StoreErrorCode, readonly [status: number, prefix?: string]>> = {
   ERR_ETAG_MISMATCH: [409, 'possible etag mismatch. error from state store: '],
   ERR_ETAG_INVALID: [400, 'invalid etag value. error from state store: '],
   ERR_KEY: [400],
@@ -85,8 +85,8 @@ const failures: Partial<Record<StoreErrorCode, readonly [status: number, said?: 
   ERR_BUSY: [429],
 };
 
-/** A failure of the store as Dapr answers it: a conflict is 409, an invalid etag 400, an overload 429. */
+/** The response of Dapr to a failure of the store: 409 for a conflict, 400 for an invalid etag, 429 for an overload. */
 export function storeFailure(error: StoreError, errorCode: string, doing: string): DaprError {
-  const [status, said = ''] = failures[error.code] ?? [500];
-  return new DaprError(status, errorCode, `${doing}: ${said}${error.message}`, undefined, error);
+  const [status, prefix = ''] = failures[error.code] ?? [500];
+  return new DaprError(status, errorCode, `${doing}: ${prefix}${error.message}`, undefined, error);
 }

@@ -4,7 +4,7 @@ import { malformed } from './errors.ts';
 import { parseKey } from './request-parts.ts';
 import { answerJson, attempt, type DaprResponse, type StateRequest } from './state.ts';
 
-/** `GET /v1.0-alpha1/state/{store}/keys?prefix=&limit=&token=`: keys, a page at a time. Dapr has nothing like it. */
+/** `GET /v1.0-alpha1/state/{store}/keys?prefix=&limit=&token=`: keys, a page at a time. An extension of Dapr's API. */
 export async function listKeys({ store, name, query }: StateRequest): Promise<DaprResponse> {
   const limitText = query.get('limit') ?? '100';
   const limit = /^\d{1,5}$/.test(limitText) ? Number(limitText) : 0;

@@ -4,9 +4,9 @@ import { parseJson } from './body.ts';
 import { queryFailed, queryUnsupported } from './errors.ts';
 import { bulkItem, type DaprResponse, type StateRequest } from './state.ts';
 
-/** A page ends with the value that makes its values reach this many bytes, whatever `page.limit` says. */
+/** A page ends with the value that makes it reach this many bytes, even below `page.limit`. */
 const pageBytes = 16 * 1024 * 1024;
-/** Each entry comes from the store with its sort values. */
+/** Each entry is read from the store with its sort values, so their number is limited. */
 const maxSortKeys = 16;
 
 /** https://docs.dapr.io/reference/api/state_api/#query-state; 204 when nothing matches. */
@@ -32,7 +32,7 @@ export async function query({ store, name, body, queryMaxPage }: StateRequest): 
   };
 }
 
-/** @throws {Error} saying which part is not understood, or that the page is too large */
+/** @throws {Error} that names the part that is wrong, or says that the page is too large */
 function parseQuery(asked: unknown, maxPage: number): StoreQuery {
   const { filter, sort = [], page = {} } = requireObject(asked, 'the query');
   const { limit, token } = requireObject(page, 'page');
@@ -80,7 +80,7 @@ function parseFilter(filter: unknown): QueryFilter {
   throw new Error(`no operator is named ${op}`);
 }
 
-/** `a.b` leads through the members. */
+/** `a.b` is the member `b` of the member `a`. */
 const parsePath = (key: string): string[] => key.split('.');
 
 function parseScalar(value: unknown): QueryScalar {

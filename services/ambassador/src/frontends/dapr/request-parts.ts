@@ -36,7 +36,7 @@ export function readOptions(consistency: unknown): ReadOptions {
   return consistency === 'strong' ? { consistency: 'strong' } : {};
 }
 
-/** The operation that reads the option sets the error code of its answer: Dapr has one for each operation. */
+/** An invalid option. The operation that reads it sets the error code of the response: Dapr has one for each operation. */
 const badOption = (message: string) => new StoreError('ERR_OPTION', message);
 
 /**

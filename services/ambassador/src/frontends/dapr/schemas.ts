@@ -34,7 +34,7 @@ const pageSchema = (name: string, items: Type.TSchema) =>
 
 export const stateSchemas = {
   save: {
-    summary: 'Save values, each for itself',
+    summary: 'Save values independently',
     params: store,
     headers: Type.Object({
       'If-None-Match': optional(Type.String({ description: '* saves only what is absent (extension).' })),
@@ -64,7 +64,7 @@ export const stateSchemas = {
     summary: 'Delete a key',
     params: storeAndKey,
     headers: Type.Object({ 'If-Match': optional(text) }),
-    ...secured({ 204: emptyAnswer('Gone, or never there.') }, 400, 409, 429, 500),
+    ...secured({ 204: emptyAnswer('The key does not exist any more.') }, 400, 409, 429, 500),
   },
   bulk: {
     summary: 'Get many values',

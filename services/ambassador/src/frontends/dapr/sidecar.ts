@@ -40,7 +40,7 @@ const componentSchema = Type.Object(
 
 const healthAnswers = {
   summary: 'Whether every required store answers',
-  response: { 204: emptyAnswer('They do.'), ...errors(500) },
+  response: { 204: emptyAnswer('Every required store answers.'), ...errors(500) },
 };
 
 const schemas = {
@@ -54,7 +54,7 @@ const schemas = {
     }),
   },
   addMetadata: {
-    summary: 'Add a word to the metadata',
+    summary: 'Add a value to the metadata',
     params: Type.Object({ key: text }),
     ...secured({ 204: emptyAnswer('Added.') }, 400),
   },

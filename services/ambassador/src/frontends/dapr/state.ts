@@ -41,7 +41,7 @@ export async function saveState({ store, name, query, headers, body }: StateRequ
   });
 }
 
-/** The failure that decides the answer of a bulk save: an invalid etag before a mismatch, that before any other. */
+/** The failure that decides the response to a bulk save: an invalid etag comes before a mismatch, and a mismatch before the others. */
 function firstFailure(results: readonly (WriteResult | StoreError)[]): StoreError | undefined {
   const errors = results.filter((result) => result instanceof StoreError);
   const named = (code: StoreErrorCode) => errors.find((error) => error.code === code);
@@ -98,12 +98,12 @@ export async function getBulkState({ store, name, body: asked }: StateRequest): 
   return { status: 200, headers: { 'content-type': 'application/json' }, body };
 }
 
-/** Keys of a bulk get that are read at a time: its values need not be in memory together. */
+/** Keys of a bulk get that are read at a time, so that its values are not all in memory together. */
 const bulkBatch = 100;
 
 type Read = Awaited<ReturnType<Store['getMany']>>;
 
-/** The answer item by item. When a batch fails, its items have the error: the answer has begun. */
+/** The response, item by item. If a batch fails, each of its items has the error, since the response has already begun. */
 async function* bulkItems(store: Store, keys: readonly Key[], first: Read): AsyncGenerator<string> {
   let start = 0;
   let entries = first;
@@ -127,10 +127,10 @@ export function bulkItem(key: Key, entry: Entry | StoreError | undefined): strin
   return `{"key":${JSON.stringify(name)},"data":${toJsonText(entry.value)},${JSON.stringify(rest).slice(1)}`;
 }
 
-/** JSON cannot carry arbitrary bytes; the answer to a single get can. */
+/** JSON cannot contain arbitrary bytes; the response to a single get can. */
 const notUtf8 = 'ERR_NOT_TEXT: the value is not UTF-8 text; get it by its own key';
 
-/** A value that was written through the Redis endpoint need not be JSON; then it is answered as a string. */
+/** A value that was written through the Redis endpoint may not be JSON. It is returned as a string then. */
 function toJsonText(value: Buffer): string {
   const text = value.toString();
   try {
@@ -155,7 +155,7 @@ export async function transact({ store, name, query, body }: StateRequest): Prom
   return { status: 204 };
 }
 
-/** Run an operation; where an option or the store refuses it, the answer has the operation's own error code. */
+/** Run an operation. A failure of the store and an invalid option become a DaprError with the operation's error code. */
 export async function attempt<T>(errorCode: string, doing: string, operation: () => Promise<T>): Promise<T> {
   try {
     return await operation();

@@ -64,7 +64,7 @@ export interface Client {
   endWait(): void;
   /** The connections to a route's Redis, in the database that the client has selected. */
   upstream(route: RawRoute): Upstream;
-  /** Close it when its requests are answered; a client that waits for an event is closed at once. */
+  /** Close the connection when its requests are answered, or at once if the client waits for an event. */
   finish(): void;
   /** Close the connection at once: its replies are no longer consistent. */
   abandon(reason: string): void;

@@ -34,7 +34,7 @@ export type RedisEndpointOptions = {
   limits?: RequestLimits;
 };
 
-/** The Redis endpoint, listening. `port` is the one it got, when 0 was asked for. */
+/** A Redis endpoint that listens. `port` is the actual one if port 0 was requested. */
 export type RedisEndpoint = { port: number; close(signal?: AbortSignal): Promise<void> };
 
 /**

@@ -106,8 +106,8 @@ export class Journal {
   }
 
   /**
-   * A half-written record must not be followed by others, or they could not be read: cut it off. And begin a new segment,
-   * so that this one, which may be all that fills the disk, can be removed as soon as what it holds is sent.
+   * Cut off a half-written record, since records after it could not be read. Then begin a new segment, so that this one,
+   * which may have filled the disk, can be removed as soon as its writes are sent.
    */
   async #repair(segment: Segment): Promise<void> {
     const whole = await segment.file.truncate(segment.length).then(

@@ -14,18 +14,18 @@ import { WriteBehind } from './write-behind.ts';
  */
 function writeBehindStore(inner: Store, queue: WriteBehind): Store {
   const { pending, etags } = queue;
-  const drained = async <T>(keys: readonly Key[] | undefined, work: () => Promise<T>): Promise<T> => {
+  const afterDrain = async <T>(keys: readonly Key[] | undefined, work: () => Promise<T>): Promise<T> => {
     await queue.drain(keys);
     return work();
   };
   const set = async (key: Key, value: Buffer, options: SetOptions = {}): Promise<string> => {
     if (!isPlain(options) || options.ttl === 'keep')
-      return drained([key], () => inner.set(key, value, etags.translate(key, options)));
+      return afterDrain([key], () => inner.set(key, value, etags.translate(key, options)));
     inner.checkKey(key);
     return queue.add(key, value, options.ttl === undefined ? undefined : Date.now() + options.ttl);
   };
   const remove = async (key: Key, options: WriteOptions = {}): Promise<boolean> => {
-    if (!isPlain(options)) return drained([key], () => inner.delete(key, etags.translate(key, options)));
+    if (!isPlain(options)) return afterDrain([key], () => inner.delete(key, etags.translate(key, options)));
     inner.checkKey(key);
     await queue.recovered;
     const before = pending.get(key);
@@ -53,15 +53,15 @@ function writeBehindStore(inner: Store, queue: WriteBehind): Store {
     writeMany: (all) => applyEach({ set, delete: remove }, all),
     transact: (all) => {
       const keys = all.map(({ key }) => key);
-      return drained(keys, () => inner.transact(all.map((one) => etags.translate(one.key, one))));
+      return afterDrain(keys, () => inner.transact(all.map((one) => etags.translate(one.key, one))));
     },
-    increment: (key, by) => drained([key], () => inner.increment(key, by)),
+    increment: (key, by) => afterDrain([key], () => inner.increment(key, by)),
     touch: (key, expiresAt, condition = {}) =>
-      drained([key], () => inner.touch(key, expiresAt, etags.translate(key, condition))),
+      afterDrain([key], () => inner.touch(key, expiresAt, etags.translate(key, condition))),
     list: (options) =>
-      options.cursor === undefined ? drained(undefined, () => inner.list(options)) : inner.list(options),
-    count: (prefix) => drained(undefined, () => inner.count(prefix)),
-    query: (query) => drained(undefined, () => inner.query(query)),
+      options.cursor === undefined ? afterDrain(undefined, () => inner.list(options)) : inner.list(options),
+    count: (prefix) => afterDrain(undefined, () => inner.count(prefix)),
+    query: (query) => afterDrain(undefined, () => inner.query(query)),
     checkKey: (key) => inner.checkKey(key),
     ping: () => queue.recovered,
     close: async () => {

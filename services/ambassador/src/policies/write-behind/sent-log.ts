@@ -2,7 +2,7 @@ import type { Key } from '../../store/store.ts';
 import type { Journal } from './journal.ts';
 import type { JournalWrite } from './record.ts';
 
-/** Notes on disk which writes have been sent, so that a restart does not send them again, over what was written since. */
+/** Records on disk which writes have been sent, so that after a restart they are not sent again over newer ones. */
 export class SentLog {
   readonly #journal: Journal;
   /** Sent, and not yet known to be noted. */

@@ -15,7 +15,7 @@ export type WriteBehindOptions = {
   sync: boolean;
   maxEntries: number;
   maxBytes: number;
-  /** Most writes sent at once. */
+  /** Maximum number of writes sent at once. */
   batch: number;
   warn?: (message: string) => void;
   /**
@@ -24,7 +24,7 @@ export type WriteBehindOptions = {
   lease: () => Promise<() => void>;
 };
 
-/** The queue between acknowledged writes and the store: on disk first, then sent in order, never dropped silently. */
+/** The queue of acknowledged writes. They are stored on disk first, then sent in order, and never dropped silently. */
 export class WriteBehind {
   readonly #inner: Store;
   readonly #options: WriteBehindOptions;
@@ -41,7 +41,7 @@ export class WriteBehind {
   #closing = false;
   /** Resolves when `pending` has what an earlier process left. */
   readonly recovered: Promise<void>;
-  #giveBack: () => void = () => undefined;
+  #releaseFolder: () => void = () => undefined;
 
   constructor(inner: Store, options: WriteBehindOptions) {
     this.#inner = inner;
@@ -95,11 +95,11 @@ export class WriteBehind {
     this.#closing = true;
     await this.#sending;
     await this.#journal.close();
-    this.#giveBack();
+    this.#releaseFolder();
   }
 
   async #recover(): Promise<void> {
-    this.#giveBack = await this.#options.lease();
+    this.#releaseFolder = await this.#options.lease();
     const { writes, highest } = await this.#journal.recover();
     for (const write of writes) this.pending.put(write);
     this.#sequence = Math.max(highest, Date.now());
@@ -130,7 +130,7 @@ export class WriteBehind {
       for (const [index, write] of writes.entries()) {
         const result = results[index];
         const refused = result instanceof StoreError;
-        if (refused && !(isForGood(result) && (await this.#reject(write, result)))) failed = true;
+        if (refused && !(isPermanent(result) && (await this.#reject(write, result)))) failed = true;
         else {
           if (result !== undefined && 'etag' in result) this.etags.remember(write.sequence, result.etag);
           this.#sent.add(write);
@@ -174,16 +174,14 @@ export class WriteBehind {
     const { warn } = this.#options;
     try {
       await this.#journal.reject(write, error);
-      warn?.(`a write was refused by the store for good and is kept in rejected.jsonl: ${error.message}`);
+      warn?.(`the store refused a write permanently; it is kept in rejected.jsonl: ${error.message}`);
       return true;
     } catch (cause) {
-      warn?.(
-        `a write was refused by the store for good, and cannot be kept in rejected.jsonl: ${describeError(cause)}`,
-      );
+      warn?.(`the store refused a write permanently, and it cannot be kept in rejected.jsonl: ${describeError(cause)}`);
       return false;
     }
   }
 }
 
 /** Whether the store will never take a write, however often it is asked. */
-const isForGood = ({ transient, code }: StoreError): boolean => !transient && code !== 'ERR_CLOSED';
+const isPermanent = ({ transient, code }: StoreError): boolean => !transient && code !== 'ERR_CLOSED';

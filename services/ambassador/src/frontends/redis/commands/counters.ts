@@ -15,13 +15,13 @@ const add =
     try {
       return await store.increment(key, amount);
     } catch (error) {
-      if (error instanceof StoreError && error.code === 'ERR_NOT_INTEGER') throw await whyNot(store, key);
+      if (error instanceof StoreError && error.code === 'ERR_NOT_INTEGER') throw await explainRefusal(store, key);
       throw error;
     }
   };
 
 /** Redis has different errors for a value that is no integer and a sum that overflows. */
-async function whyNot(store: Store, key: Key): Promise<CommandError> {
+async function explainRefusal(store: Store, key: Key): Promise<CommandError> {
   const entry = await store.get(key);
   try {
     readInteger64(entry?.value.toString('latin1') ?? '0');

@@ -52,8 +52,8 @@ export function unknownRequest(request: RequestView): string {
 }
 
 /**
- * The error reply for anything thrown: in Redis' words where there are some, else its own message after ERR or BUSY. It
- * says so if a write may have been applied.
+ * The error reply for anything that was thrown: Redis' own if there is one, else the message after ERR or BUSY. It says if a
+ * write may have been applied.
  */
 export function asCommandError(error: unknown): CommandError {
   if (error instanceof CommandError) return error;

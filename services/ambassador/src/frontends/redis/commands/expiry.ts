@@ -82,7 +82,7 @@ export const expiryCommands: Record<string, KeyCommand> = {
   persist,
 };
 
-/** How the words EX, PX, EXAT and PXAT become milliseconds since the epoch. */
+/** How the options EX, PX, EXAT and PXAT become milliseconds since the epoch. */
 const units: Record<string, { scale: bigint; relative: boolean }> = {
   ex: { scale: 1000n, relative: true },
   px: { scale: 1n, relative: true },
@@ -92,7 +92,7 @@ const units: Record<string, { scale: bigint; relative: boolean }> = {
 
 export const isExpiryWord = (word: string): boolean => Object.hasOwn(units, word);
 
-/** The time that `EX 10` and its like name. A time that is not positive, or too large, is refused as in Redis. */
+/** The time that `EX 10` and the like mean. A time that is not positive, or too large, is refused as in Redis. */
 export function parseExpiry(command: string, word: string, text: string): number {
   const amount = readInteger64(text);
   const unit = units[word];
@@ -104,8 +104,8 @@ export function parseExpiry(command: string, word: string, text: string): number
 
 export type SetWords = { expiresAt?: number; keepTtl: boolean; absent: boolean; present: boolean; get: boolean };
 
-/** The words behind `SET key value`. As in Redis, a wrong word is reported before a wrong time. */
-export function setWords(request: RequestView): SetWords {
+/** The options after `SET key value`. As in Redis, a wrong word is reported before a wrong time. */
+export function parseSetWords(request: RequestView): SetWords {
   const words: SetWords = { keepTtl: false, absent: false, present: false, get: false };
   let expiry: [word: string, text: string] | undefined;
   for (let index = 3; index < request.count; index += 1) {

@@ -5,7 +5,7 @@ import type { RequestView } from './request.ts';
 import type { CommandSpec } from './table.ts';
 
 /**
- * Where the keys stand in a request: the indexes of its words.
+ * The positions of the keys among the words of a request.
  *
  * @throws {CommandError} where a count of keys is no number, or there are fewer words than it says
  */
@@ -42,7 +42,7 @@ const streamOptions = new Map([
   ['noack', 0],
 ]);
 
-/** The first half of what stands behind the word STREAMS. */
+/** The first half of the words after STREAMS. */
 function streamKeys(request: RequestView): number[] {
   let index = 1;
   while (index < request.count && request.word(index) !== 'streams') {

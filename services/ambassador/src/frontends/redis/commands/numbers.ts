@@ -9,7 +9,7 @@ export function readInteger64(text: string, message: string = errorReplies.notIn
   return value;
 }
 
-/** The same where the value is then used as a count or a time. */
+/** The same as a number, for counts and times. */
 export function readInteger(text: string, message: string = errorReplies.notInteger): number {
   return Number(readInteger64(text, message));
 }
@@ -18,11 +18,11 @@ const decimals = 17;
 const unit = 10n ** BigInt(decimals);
 
 /**
- * A float as INCRBYFLOAT takes it, in units of 10^-17: what Redis keeps of one. Redis adds with the 64-bit mantissa of
- * a long double, which no JavaScript number has, so that sums are made of whole numbers here.
+ * A float as INCRBYFLOAT takes it, in units of 10^-17, the precision that Redis keeps. Redis adds long doubles with a 64-bit
+ * mantissa, which JavaScript does not have, so sums are calculated with integers here.
  */
 export function readDecimal(text: string): bigint {
-  // As in Redis, and no work without bound.
+  // Redis has the same limit. It also limits the work.
   const short = text.length < 5 * 1024 ? text : '';
   const [, sign, whole = '', fraction = '', exponent = '0'] =
     /^([-+]?)(\d*)\.?(\d*)(?:e([-+]?\d{1,3}))?$/i.exec(short) ?? [];
@@ -33,7 +33,7 @@ export function readDecimal(text: string): bigint {
   return sign === '-' ? -value : value;
 }
 
-/** Such a number as Redis prints it: no exponent, no trailing zeros. */
+/** The number as Redis prints it: no exponent, no trailing zeros. */
 export function formatDecimal(value: bigint): string {
   const digits = (value < 0n ? -value : value).toString().padStart(decimals + 1, '0');
   const whole = `${value < 0n ? '-' : ''}${digits.slice(0, -decimals)}`;

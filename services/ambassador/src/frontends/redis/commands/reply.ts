@@ -35,7 +35,7 @@ class ListReply {
 export class SetReply extends ListReply {}
 
 /** A message out of band; in RESP2 an array. */
-export class Push extends ListReply {}
+class Push extends ListReply {}
 
 /** Text for people, as INFO answers it. */
 export class Verbatim extends TextReply {}

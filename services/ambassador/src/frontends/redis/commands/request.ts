@@ -15,7 +15,7 @@ export class RequestView {
     return this.#parser.count;
   }
 
-  /** Most bytes that a value may have. */
+  /** Maximum length of a value in bytes. */
   get maxValue(): number {
     return this.#parser.limits.maxBulk;
   }
@@ -37,7 +37,7 @@ export class RequestView {
     return buffer.toString('latin1', starts[index], ends[index]);
   }
 
-  /** The keys that stand at these places. */
+  /** The keys at these positions. */
   keys(positions: readonly number[]): Key[] {
     return positions.map((position) => this.key(position));
   }

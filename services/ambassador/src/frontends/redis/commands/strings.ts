@@ -1,7 +1,7 @@
 import type { Entry, SetOptions } from '../../../store/store.ts';
 import { updateEntry } from '../../../store/write.ts';
 import { errorReplies, isMismatch } from './errors.ts';
-import { isExpiryWord, parseExpiry, setWords } from './expiry.ts';
+import { isExpiryWord, parseExpiry, parseSetWords } from './expiry.ts';
 import { readInteger } from './numbers.ts';
 import { CommandError, Latin1, ok, type Reply, Status } from './reply.ts';
 import { answerFrom, type KeyCommand } from './request.ts';
@@ -18,7 +18,7 @@ const get: KeyCommand = (store, request) => answerFrom(store, request.key(1), en
 const set: KeyCommand = async (store, request) => {
   const key = request.key(1);
   const value = request.value(2);
-  const words = setWords(request);
+  const words = parseSetWords(request);
   const options: SetOptions = { ifAbsent: words.absent, ifPresent: words.present };
   if (words.keepTtl) options.ttl = 'keep';
   else if (words.expiresAt !== undefined) options.ttl = words.expiresAt - Date.now();

@@ -9,7 +9,7 @@ type KeyLayout =
 export type CommandSpec = {
   /** Lower case. */
   name: string;
-  /** Number of words with the name; a negative one is the least. */
+  /** Number of words including the name; a negative one is the minimum. */
   arity: number;
   keys: KeyLayout;
   write: boolean;
@@ -25,7 +25,7 @@ export class CommandTable<Spec extends CommandSpec> {
   readonly #longest: number;
 
   constructor(specs: Iterable<Spec>) {
-    // As most clients write them, so that most names need no change of case.
+    // Upper case, too, which most clients send, so that most names need no change of case.
     for (const spec of specs) this.#specs.set(spec.name, spec).set(spec.name.toUpperCase(), spec);
     this.#longest = Math.max(...[...this.#specs.keys()].map((name) => name.length));
   }
@@ -60,7 +60,7 @@ const none: KeyLayout = { kind: 'none' };
 const streams: KeyLayout = { kind: 'streams' };
 /** From the first to the last position (negative: counted from the end), in steps. */
 const range = (first: number, last: number, step: number): KeyLayout => ({ kind: 'range', first, last, step });
-/** As many as the word at position `count` says, after it. */
+/** After the word at position `count`, which says how many they are. */
 const counted = (count: number, alsoFirst = false): KeyLayout => ({ kind: 'counted', count, alsoFirst });
 
 /** All commands with their keys, as Redis' COMMAND lists them (7.0, and the hash fields of 7.4 and 8). */

@@ -18,7 +18,7 @@ import { ReplyQueue } from './reply-queue.ts';
 import { Session } from './session.ts';
 import { UsedConnections } from './used-connections.ts';
 
-/** Replies of a Redis that one client may be waiting for. */
+/** Maximum number of forwarded commands of one client that wait for their replies. */
 const maxForwarded = 4096;
 /** Unsent bytes at which a client is not read any further until it has read its replies. */
 const highWater = 1024 * 1024;

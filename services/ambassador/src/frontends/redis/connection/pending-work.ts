@@ -6,7 +6,7 @@ export type Closable = { close(reason: string): void; ready?: boolean };
 export class PendingWork {
   /** Commands that were passed on to a Redis. */
   forwarded = 0;
-  /** Those of them that write behind a near cache. */
+  /** Those of them that write keys of a near cache. */
   nearWrites = 0;
   reads = 0;
   writes = 0;

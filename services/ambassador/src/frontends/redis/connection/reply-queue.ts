@@ -36,7 +36,7 @@ export class ReplyQueue {
     else this.#hold((this.#head.pushes ??= []), bytes);
   }
 
-  /** Keep a place for a reply to come, after all others or right behind `before`. */
+  /** Keep a place for a future reply, after all others or right behind `before`. */
   open(before?: ReplySlot): ReplySlot {
     const slot = new ReplySlot(this);
     this.length += 1;

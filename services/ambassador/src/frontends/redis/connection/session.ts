@@ -14,7 +14,7 @@ export class Session {
   lastCommand = 'NULL';
   /** The database that SELECT has chosen; undefined: the one of the store. */
   database: number | undefined;
-  /** True while a RESP2 connection only waits for messages. */
+  /** Their number. While there are some, a RESP2 connection may send few other commands. */
   subscriptions = 0;
 
   constructor(id: number, address: string, authenticated: boolean) {

@@ -33,7 +33,7 @@ export type Located = { raw: RawRoute; positions: readonly number[]; keys: reado
 
 /**
  * The Redis where all keys of a request live. A request whose keys cannot be found goes to a Redis without them, which
- * refuses it in its own words.
+ * answers with its own error.
  *
  * @throws {CommandError} where they live in another kind of store, or in several
  */
@@ -67,7 +67,7 @@ export function commonRoute({ endpoint, request }: Client, keys: readonly Key[])
 export const sessionRoute = (engine: Engine): Built =>
   engine.routes().find(({ raw }) => raw !== undefined) ?? engine.route('');
 
-/** The Redis whose database holds all keys of the endpoint and no others, if it is so. */
+/** The Redis whose database holds all keys of the endpoint and no others, if there is one. */
 export function ownedDatabase(engine: Engine): RawRoute | undefined {
   const [route, ...others] = engine.routes();
   const raw = others.length === 0 ? route?.raw : undefined;

@@ -16,9 +16,9 @@ type AskOptions = {
   slot?: number | undefined;
   /** The keys that it changes, which the near cache forgets. */
   written?: readonly Key[];
-  /** Another connection than the one that carries the client's own requests. */
+  /** A connection other than the one of the client's own requests. */
   connection?: ForwardingConnection;
-  /** How a redirect is followed; over another connection it is not, unless this says how. */
+  /** How a redirect is followed. Without it, redirects on another connection are not followed. */
   reconnect?: Reconnect;
 };
 

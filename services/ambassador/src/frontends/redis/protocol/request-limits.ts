@@ -1,14 +1,14 @@
 /** What one client may ask the parser to hold. */
 export type RequestLimits = {
-  /** Named in the error of a client that exceeds them. */
+  /** Whether the client has authenticated; the error of a client that exceeds a limit says so. */
   authenticated: boolean;
-  /** Largest single argument in bytes (Redis: proto-max-bulk-len). */
+  /** Maximum length of one argument in bytes (Redis: proto-max-bulk-len). */
   maxBulk: number;
-  /** Most bytes of one request that are not yet complete (Redis: client-query-buffer-limit). */
+  /** Maximum size of an incomplete request in bytes (Redis: client-query-buffer-limit). */
   maxRequest: number;
-  /** Longest inline command in bytes. */
+  /** Maximum length of an inline command in bytes. */
   maxInline: number;
-  /** Most arguments of one request. */
+  /** Maximum number of arguments of one request. */
   maxArguments: number;
 };
 

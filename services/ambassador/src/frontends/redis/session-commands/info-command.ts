@@ -12,7 +12,7 @@ type Sections = Record<string, Record<string, string | number>>;
 /** Sections that are about this endpoint; the others are those of the Redis. */
 const endpointSections = ['server', 'clients', 'stats', 'replication', 'cluster'];
 
-/** INFO [section ...]: the endpoint's own sections, and those of the Redis behind it. */
+/** INFO [section ...]: the sections of the endpoint itself, and those of the Redis behind it. */
 export const infoCommand: SessionCommand = (client) => {
   const { request, endpoint } = client;
   const wanted = request.options(1);

@@ -2,6 +2,7 @@ import type { Built } from '../../../store/built.ts';
 import { errorReplies } from '../commands/errors.ts';
 import { CommandError } from '../commands/reply.ts';
 
+/** Maximum number of cursors that are remembered. */
 const maxKept = 10_000;
 
 /** Where a SCAN goes on: in the first of these routes, at the cursor that its store gave. */

@@ -21,7 +21,7 @@ async function choose(client: Client, index: number): Promise<Reply> {
   return ok;
 }
 
-/** @throws {CommandError} in the words of the Redis that has no such database */
+/** @throws {CommandError} with the error of the Redis that has no such database */
 async function checkDatabase(client: Client, index: number): Promise<void> {
   const { endpoint, session } = client;
   const all = endpoint.engine.routes();

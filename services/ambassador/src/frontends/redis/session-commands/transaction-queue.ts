@@ -12,7 +12,7 @@ import type { Transaction } from './transaction.ts';
 const control = new Set(['multi', 'exec', 'discard', 'watch', 'quit', 'reset']);
 /** Commands without a key that a Redis runs in a transaction as it does alone. */
 const serverCommands = new Set(['ping', 'echo', 'time', 'publish', 'spublish', 'script', 'function', 'info', 'lolwut']);
-/** Those that are about all keys of the database. */
+/** Commands on all keys of the database. */
 const databaseCommands = new Set(['dbsize', 'keys', 'scan', 'randomkey', 'flushdb', 'flushall']);
 /** EXEC ends all watches, and WAIT does not wait inside it. */
 const withoutEffect = new Set(['unwatch', 'wait']);

@@ -3,7 +3,7 @@ import type { Changes } from '../../../store/changes.ts';
 import type { Key } from '../../../store/store.ts';
 import { CommandError } from '../commands/reply.ts';
 
-/** Pairs of a key and a connection that are remembered; beyond it the oldest keys are reported as changed. */
+/** Maximum number of pairs of a key and a connection that are remembered; beyond it the oldest keys are reported as changed. */
 const maxRemembered = 1_000_000;
 
 /** A connection that is notified of changes. */
@@ -75,7 +75,7 @@ export class Invalidations {
     }
   }
 
-  /** False: it was not to be notified of this key. */
+  /** Returns false if the connection was not tracking the key. */
   forget(key: Key, tracking: Tracked): boolean {
     if (!tracking.keys.delete(key)) return false;
     this.#remembered -= 1;

@@ -6,7 +6,7 @@ import { CommandError, MapReply, ok, type Reply, SetReply } from '../commands/re
 import type { RequestView } from '../commands/request.ts';
 import { Tracking, type TrackingMode } from './tracking.ts';
 
-/** Each change of a key is compared with every prefix. */
+/** Maximum number of prefixes of a client, since each changed key is compared with all of them. */
 const maxPrefixes = 1000;
 
 type TrackingOptions = TrackingMode & { prefixes: Key[] };

@@ -21,7 +21,7 @@ export type ForwardingOptions = {
   onDelivered?: () => void;
 };
 
-/** Bytes that may wait for one Redis. */
+/** Maximum number of bytes that wait for one Redis. */
 const maxPending = 16 * 1024 * 1024;
 
 /**

@@ -12,7 +12,7 @@ export type UpstreamPoolOptions = {
   onLost?: () => void;
 };
 
-/** The connection for one protocol, and what came of the last attempts to open it. */
+/** The connection for one protocol, and the result of the last attempts to open it. */
 class Pooled {
   connection: ForwardingConnection | undefined;
   failures = 0;

@@ -22,7 +22,7 @@ export function toServer({ topology, ...rest }: OneServer): RedisServer {
   return { ...rest, host: '', port: 0, locate };
 }
 
-/** Ask all Sentinels at once for the master; the first answer counts. */
+/** Ask all Sentinels at once for the master; the first reply is used. */
 async function findMaster(sentinels: readonly RedisServer[], name: string): Promise<HostPort> {
   try {
     return await Promise.any(sentinels.map((server) => askSentinel(server, name)));
@@ -41,7 +41,7 @@ async function askSentinel(server: RedisServer, name: string): Promise<HostPort>
 
 /**
  * While there are connections, ask every second which server is the master, and close those to another one: an old
- * master may go on answering for a while. Returns a function that stops it.
+ * master may still answer for a while. Returns a function that stops it.
  */
 export function followMaster(locate: () => Promise<HostPort>, connections: () => ForwardingConnection[]): () => void {
   const check = async () => {

@@ -8,7 +8,7 @@ import { slotCount } from './key-slot.ts';
 export type SlotMap = { slots: (HostPort | undefined)[]; masters: HostPort[] };
 
 /**
- * Ask all these nodes at once for the map of slots; the first answer counts.
+ * Ask all these nodes at once for the map of slots; the first reply is used.
  *
  * Protocol: https://redis.io/docs/latest/commands/cluster-slots/
  *

@@ -3,7 +3,7 @@ import type { HostPort } from '../../../../store/raw-route.ts';
 /** A redirect of a node of a cluster: permanent (`MOVED`), or for this request only (`ASK`). */
 export type Redirect = { kind: 'moved' | 'ask'; slot: number; at: HostPort };
 
-/** How often one request follows redirects before the last of them is its answer. */
+/** Maximum number of redirects that one request follows. The next one is its reply. */
 export const maxRedirects = 8;
 
 /**
