@@ -11,7 +11,7 @@ import { storeName } from '../schema/quantities.ts';
 const definitions = {
   policies: Type.Array(policySchema, { description: 'Policies around the store, outermost first.' }),
 };
-const policies = Type.Unsafe<PolicySpec[]>({ $ref: '#/definitions/policies', default: [] });
+const policyList = Type.Unsafe<PolicySpec[]>({ $ref: '#/definitions/policies', default: [] });
 
 const required = Type.Boolean({
   default: true,
@@ -19,7 +19,7 @@ const required = Type.Boolean({
 });
 
 const withPolicies = <Properties extends TProperties>(properties: Properties, description: string) =>
-  strict({ ...properties, required, policies }, { description });
+  strict({ ...properties, required, policies: policyList }, { description });
 
 const drivers = {
   memory: withPolicies(memoryProperties, 'Entries in this process, gone when it ends.'),

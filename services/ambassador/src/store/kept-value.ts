@@ -1,4 +1,4 @@
-/** Up to this length a value is kept as text: a Buffer takes some 600 bytes beside its content. */
+/** Up to this length a value is kept as text: a Buffer takes about 600 bytes besides its content. */
 const maxInText = 1024;
 
 /** A value that is kept for long, in as little memory as it needs, and none of it shared with others. */

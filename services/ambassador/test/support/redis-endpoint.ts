@@ -48,7 +48,7 @@ export async function rawClient(at: number | string): Promise<RawClient> {
   const scanner = new ReplyScanner();
   const found: string[] = [];
   let partial = '';
-  let arrived = () => undefined as void;
+  let arrived: (() => void) | undefined;
   socket.on('data', (chunk: Buffer) => {
     for (let from = 0; from < chunk.length; ) {
       const end = scanner.scan(chunk, from);
@@ -59,9 +59,9 @@ export async function rawClient(at: number | string): Promise<RawClient> {
       scanner.reset();
       from = end;
     }
-    arrived();
+    arrived?.();
   });
-  socket.on('close', () => arrived());
+  socket.on('close', () => arrived?.());
   socket.on('error', () => undefined);
   onTestFinished(() => void socket.destroy());
   await once(socket, 'connect');
@@ -70,7 +70,7 @@ export async function rawClient(at: number | string): Promise<RawClient> {
     send: (...bytes) => void socket.write(Buffer.concat(bytes.map((part) => Buffer.from(part as string)))),
     replies: async (count) => {
       const late = AbortSignal.timeout(deadline(10_000));
-      late.addEventListener('abort', () => arrived());
+      late.addEventListener('abort', () => arrived?.());
       while (found.length < count && !late.aborted && !socket.closed)
         await new Promise<void>((resolve) => (arrived = resolve));
       return found.splice(0, count);

@@ -8,7 +8,7 @@ type Found = { entry: KeyedEntry; key: Key; sorted: readonly unknown[] };
 
 /** Bytes of values that are parsed in one turn of the event loop. */
 const turnBytes = 1024 * 1024;
-/** What an entry costs beside its value, in such bytes. */
+/** What an entry costs besides its value, in such bytes. */
 const entryCost = 256;
 
 /**

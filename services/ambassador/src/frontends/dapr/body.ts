@@ -45,7 +45,7 @@ export function parseTransaction(body: unknown, context: BodyContext): WriteOper
   const json = checkedJson(body, how);
   const members = membersAt(json, 0);
   if (members === undefined) throw malformed(`${how}: the body must be an object`);
-  const common = textMap(plain(json, members.get('metadata')));
+  const common = textMap(parseSpan(json, members.get('metadata')));
   const merged = { ...context, metadata: { ...common, ...context.metadata } };
   const items = listAt(json, members.get('operations'), `${how}: "operations" must be an array`);
   return items.map((item) => transactionOperation(json, item, merged));
@@ -55,13 +55,13 @@ export function parseTransaction(body: unknown, context: BodyContext): WriteOper
 function listAt(json: Buffer, span: Span | undefined, refusal: string): Span[] {
   const items = span && itemsAt(json, span.start);
   if (items !== undefined) return items;
-  if ((plain(json, span) ?? null) === null) return [];
+  if ((parseSpan(json, span) ?? null) === null) return [];
   throw malformed(refusal);
 }
 
 function transactionOperation(json: Buffer, item: Span, context: BodyContext): WriteOperation {
   const members = membersAt(json, item.start);
-  const name = plain(json, members?.get('operation'));
+  const name = parseSpan(json, members?.get('operation'));
   const request = members?.get('request');
   if (request === undefined) throw malformed('failed deserializing HTTP body: an operation has no request');
   if (name === 'upsert') return setOperation(json, request, context);
@@ -78,7 +78,7 @@ function setOperation(json: Buffer, item: Span, context: BodyContext): SetOperat
   const span = members.get('value');
   // A copy, since a slice would keep the whole body in memory for as long as the value is stored.
   const value = span === undefined ? nothing : Buffer.from(json.subarray(span.start, span.end));
-  const contentType = textOrAbsent(plain(json, members.get('contenttype')), 'contentType') ?? metadata.contentType;
+  const contentType = textOrAbsent(parseSpan(json, members.get('contenttype')), 'contentType') ?? metadata.contentType;
   const ttl = parseTtl(metadata);
   return {
     kind: 'set',
@@ -94,15 +94,19 @@ function setOperation(json: Buffer, item: Span, context: BodyContext): SetOperat
 function commonParts(json: Buffer, item: Span, { store, metadata: override }: BodyContext) {
   const members = membersAt(json, item.start);
   if (members === undefined) throw malformed('failed to read the request: an item is not an object');
-  const key = parseKey(plain(json, members.get('key')), store);
+  const key = parseKey(parseSpan(json, members.get('key')), store);
   const how = 'failed to read the request';
-  const options = objectMembers(plain(json, members.get('options')), `${how}: "options" must be an object`);
-  const condition = parseCondition(etagIn(plain(json, members.get('etag'))), options.concurrency, options.consistency);
-  const metadata = { ...textMap(plain(json, members.get('metadata'))), ...override };
+  const options = objectMembers(parseSpan(json, members.get('options')), `${how}: "options" must be an object`);
+  const condition = parseCondition(
+    etagIn(parseSpan(json, members.get('etag'))),
+    options.concurrency,
+    options.consistency,
+  );
+  const metadata = { ...textMap(parseSpan(json, members.get('metadata'))), ...override };
   return { members, key, condition, metadata };
 }
 
-const plain = (json: Buffer, span: Span | undefined): unknown =>
+const parseSpan = (json: Buffer, span: Span | undefined): unknown =>
   span === undefined ? undefined : (JSON.parse(json.toString('utf8', span.start, span.end)) as unknown);
 
 function textOrAbsent(value: unknown, name: string): string | undefined {

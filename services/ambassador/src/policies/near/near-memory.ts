@@ -33,6 +33,7 @@ class NearEntry extends KeptValue implements Entry {
 /** Times are milliseconds since the epoch; from `goneAt` on it is never served. */
 type NearSlot = { entry: Entry | null; freshUntil: number; staleUntil: number; goneAt: number; size: number };
 
+/** Bytes of an entry besides its key and value. */
 const overhead = 320;
 
 /** The memory of a near cache: entries, absences, and which reads under way may still be kept. */

@@ -5,6 +5,7 @@ import type { JournalWrite } from './record.ts';
 
 export type PendingLimits = { maxEntries: number; maxBytes: number };
 
+/** Bytes of a write besides its key and value. */
 const overhead = 200;
 const countedBytes = ({ key, value }: JournalWrite): number => key.length + (value?.length ?? 0) + overhead;
 

@@ -2,10 +2,10 @@ import { keyToBytes } from '../../../store/key.ts';
 import type { RawRoute } from '../../../store/raw-route.ts';
 import type { Key } from '../../../store/store.ts';
 import { failureLine } from '../commands/errors.ts';
+import { crlf } from '../protocol/bytes.ts';
 import type { ForwardingConnection } from '../upstream/forwarding-connection.ts';
 
 const wrongType = Buffer.from('-WRONGTYPE');
-const crlf = Buffer.from('\r\n');
 
 /** Whether an error reply says that the key of a GET holds another type than a string, such as a hash. */
 export const isWrongType = (error: Buffer): boolean => error.subarray(0, wrongType.length).equals(wrongType);

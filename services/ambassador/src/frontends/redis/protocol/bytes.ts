@@ -4,3 +4,5 @@ export const carriageReturn = 13;
 export const minus = 45;
 export const zero = 48;
 export const nine = 57;
+
+export const crlf = Buffer.from('\r\n');

@@ -1,3 +1,5 @@
+import { crlf } from './bytes.ts';
+
 /** The words of a request; text is sent as UTF-8. */
 export type Words = readonly (Uint8Array | string)[];
 
@@ -10,5 +12,3 @@ export function encodeRequest(args: Words): Buffer {
   }
   return Buffer.concat(parts);
 }
-
-const crlf = Buffer.from('\r\n');

@@ -6,8 +6,8 @@ import { encodeRequest } from '../protocol/encode-request.ts';
 import { withOwnReplies } from './own-replies.ts';
 import type { Transaction } from './transaction.ts';
 
-const multi = encodeRequest(['MULTI']);
-const exec = encodeRequest(['EXEC']);
+const multiFrame = encodeRequest(['MULTI']);
+const execFrame = encodeRequest(['EXEC']);
 
 /**
  * Send MULTI, what was queued, and EXEC in one piece: nothing of another client can come between, so they may share a
@@ -30,7 +30,7 @@ export function execUpstream(client: Client, transaction: Transaction, route: Ra
   const request = new UpstreamRequest(
     {
       upstream: client.upstream(route),
-      frame: Buffer.concat([multi, ...sent.map(({ frame }) => frame), exec]),
+      frame: Buffer.concat([multiFrame, ...sent.map(({ frame }) => frame), execFrame]),
       skipped: sent.length + 1,
       reconnect: transaction.watching === undefined ? (pool) => pool.connection(protocol) : undefined,
       near: route.near,
