@@ -40,7 +40,7 @@ function applyPolicy(policy: PolicySpec, place: PolicyPlace): Built {
 /** Milliseconds that a close waits for operations. */
 const closeTimeout = 10_000;
 
-/** The store with `around` around its operations, whose close first waits for those that were begun. */
+/** The store with `around` around its operations. Its close first waits for the operations in flight. */
 function drainable(inner: Store, around: Around): Store {
   let inFlight = 0;
   let idle: (() => void) | undefined;

@@ -34,7 +34,7 @@ export const definePolicy = <Schema extends TSchema>(policy: Policy<Schema>): Po
 /** A store that raw frames must not go past. */
 export const opaque = (store: Store, changes?: Changes): Built => ({ store, raw: undefined, changes });
 
-/** The store whose operations the guard counts and may refuse. Conflicts and the like are answers of the backend. */
+/** The store whose operations the guard counts and may refuse. A conflict is an answer of the backend. */
 export const guardStore = (inner: Store, guard: RawGuard): Store =>
   intercept(inner, (_operation, run) => passGuard(guard, run, isAnswer), { keepPeek: true, pings: false });
 

@@ -21,7 +21,7 @@ export type RetryOptions = {
 
 /**
  * Ask again after a failure that may pass, with exponential backoff and full jitter, as long as retries stay a small
- * part of all requests: a backend in trouble must not get more work. A write is repeated only when it surely did not
+ * part of all requests: a backend that fails must not get more work. A write is repeated only when it surely did not
  * happen: repeating one that did could undo a newer write of another client.
  */
 export function retry(inner: Store, { attempts, minDelay, maxDelay, budget: part, onRetry }: RetryOptions): Store {

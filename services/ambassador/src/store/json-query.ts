@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { QueryFilter, QueryScalar, StoreQuery } from './store.ts';
 
-/** A stored value as JSON; undefined where it is none. */
+/** A stored value as JSON; undefined if it is not JSON. */
 export function parseValue(value: Buffer): unknown {
   if (!isUtf8(value)) return undefined;
   try {

@@ -79,7 +79,7 @@ describe.each(['memory', 'postgresql'])('a query on %s', (name) => {
     const pages: string[] = [];
     for (let cursor: string | undefined; ; ) {
       const page = await store.query({ ...all, maxBytes: 250, cursor });
-      pages.push(page.entries.map(({ key }) => key).join('') ?? '');
+      pages.push(page.entries.map(({ key }) => key).join(''));
       cursor = page.cursor;
       if (cursor === undefined) break;
     }

@@ -1,3 +1,4 @@
+import { deadline } from '@podkit/chassis/testing/deadline';
 import { startPostgres, startRedis } from '@podkit/chassis/testing/servers';
 import { Registry } from 'prom-client';
 import { buildGeneration, type ConfiguredStores, type Makers } from '../../src/assembly/generation.ts';
@@ -65,7 +66,7 @@ export async function startQueryStores() {
   const generation = buildStores(`
 stores:
   memory: {driver: memory}
-  postgresql: {driver: postgresql, url: '${postgres.url}'}
+  postgresql: {driver: postgresql, url: '${postgres.url}', commandTimeout: ${deadline(5000)}ms}
 `);
   return {
     generation,

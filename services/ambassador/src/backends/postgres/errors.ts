@@ -7,7 +7,7 @@ const unavailable = /^(08|53|57P|58|28|3D000)/;
 /** Serialization failure and deadlock: the whole transaction can be run again. */
 const repeatable = /^(40001|40P01)$/;
 
-/** A server that takes no writes: it was demoted, or never was the primary. Its connections are of no use to writers. */
+/** The server is read-only: it was demoted, or never was the primary. */
 export class ReadOnlyError extends StoreError {
   constructor(cause?: unknown) {
     super('ERR_UNAVAILABLE', 'the PostgreSQL server is read-only', { cause });

@@ -60,7 +60,7 @@ export function restStatement(
   return { text: upToBytes(page, maxBytes, parameter), values };
 }
 
-/** The rows of a page up to the one whose value makes it reach so many bytes: the server does not send the others. */
+/** The rows of a page up to the one whose value makes it reach `maxBytes`; the server does not send the others. */
 const upToBytes = (page: string, maxBytes: number, parameter: Parameter): string =>
   `SELECT * FROM (
     SELECT *, sum(length(value)) OVER (ROWS UNBOUNDED PRECEDING) - length(value) AS before FROM (${page}) page

@@ -117,7 +117,7 @@ async function* bulkItems(store: Store, keys: readonly Key[], first: Read): Asyn
   }
 }
 
-/** One item as JSON text, with the value's own bytes in it where they are JSON. */
+/** One item as JSON text. It contains the bytes of the value if they are JSON. */
 export function bulkItem(key: Key, entry: Entry | StoreError | undefined): string {
   const name = keyToText(key) ?? key;
   if (entry === undefined) return JSON.stringify({ key: name });

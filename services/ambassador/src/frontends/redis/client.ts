@@ -77,7 +77,7 @@ export interface Client {
 /** The subscriptions of a client. */
 export interface Subscribed {
   readonly count: number;
-  /** SUBSCRIBE and its like, as the client sent it. */
+  /** SUBSCRIBE, UNSUBSCRIBE and the like, as the client sent it. */
   send(words: readonly Buffer[]): void;
   close(): void;
 }

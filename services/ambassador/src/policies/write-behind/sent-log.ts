@@ -5,7 +5,7 @@ import type { JournalWrite } from './record.ts';
 /** Records on disk which writes have been sent, so that after a restart they are not sent again over newer ones. */
 export class SentLog {
   readonly #journal: Journal;
-  /** Sent, and not yet known to be noted. */
+  /** The writes that were sent and are not yet recorded. */
   readonly #open = new Map<Key, number>();
 
   constructor(journal: Journal) {
@@ -21,7 +21,7 @@ export class SentLog {
     return keys.some((key) => this.#open.has(key));
   }
 
-  /** Note all that were added. Rejects when that can't be put on disk; they stay to be noted then. */
+  /** Record all that were added. Rejects if that fails; they are recorded with the next call then. */
   async note(): Promise<void> {
     const noted = [...this.#open];
     if (noted.length === 0) return;

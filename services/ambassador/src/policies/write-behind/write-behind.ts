@@ -74,7 +74,7 @@ export class WriteBehind {
     });
   }
 
-  /** Wait until nothing waits for these keys (all, without keys), and none would be sent again after a restart; else fail. */
+  /** Wait until all writes of these keys (without `keys`, of all keys) have been sent, and would not be sent again after a restart. */
   async drain(keys?: readonly Key[]): Promise<void> {
     await this.recovered;
     const open = () => (keys === undefined ? this.pending.size > 0 : keys.some((key) => this.pending.get(key)));
@@ -157,7 +157,7 @@ export class WriteBehind {
   }
 
   async #settle(): Promise<void> {
-    // It only saves sending twice after a crash; where that matters, `drain` insists on it.
+    // A failure only means that a write may be sent twice after a crash. Where that matters, `drain` records it again.
     await this.#sent.note().catch(() => undefined);
     await this.#release();
   }

@@ -17,7 +17,7 @@ export function addPrefixed(
   for (const position of positions) {
     const start = starts[position] ?? 0;
     const length = (ends[position] ?? 0) - start;
-    // Before a key stands `$length\r\n`.
+    // A key is preceded by `$length\r\n`.
     const header = start - String(length).length - 3;
     connection.add(buffer, from, header);
     const replaced = Buffer.from(`$${prefix.length + length}\r\n`);

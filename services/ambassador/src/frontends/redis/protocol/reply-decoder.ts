@@ -12,7 +12,7 @@ export class ReplyError {
 /** A decoded reply. Maps and sets arrive as flat arrays, doubles and big numbers as text, as in RESP2. */
 export type DecodedReply = Buffer | string | number | boolean | null | ReplyError | DecodedReply[];
 
-/** A string of a reply as text; empty where it is none. */
+/** A string of a reply as text; empty if the reply is not a string. */
 export const replyToText = (reply: DecodedReply | undefined): string =>
   reply instanceof Buffer || typeof reply === 'string' ? reply.toString() : '';
 

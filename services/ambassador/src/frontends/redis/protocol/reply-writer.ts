@@ -1,7 +1,7 @@
 import { carriageReturn, lineFeed, minus, zero } from './bytes.ts';
 
 const keepUpTo = 256 * 1024;
-/** Up to so many bytes a loop is faster than a call into native code. */
+/** Up to this length a loop is faster than a call into native code. */
 const fewBytes = 32;
 
 /**

@@ -8,7 +8,7 @@ import type { UpstreamPool } from '../upstream/pool.ts';
 import { storesBusy } from './answer-alone.ts';
 
 /**
- * BLPOP and its like: on a connection of its own while it waits. The client's later requests wait for it, as in Redis.
+ * BLPOP and other blocking commands: each on a connection of its own while it waits. The client's later requests wait for it, as in Redis.
  * The connection is closed with the client.
  */
 export const blockingCommand: SessionCommand = (client, command) => {

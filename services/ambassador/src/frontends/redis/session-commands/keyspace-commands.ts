@@ -50,7 +50,7 @@ async function matchingKeys(client: Client): Promise<Reply> {
   return [...found].map(keyToBytes);
 }
 
-/** Where one route has all keys its backend counts them; else they are counted page by page, and none is kept. */
+/** If one route has all keys, its backend counts them. Otherwise they are counted page by page, and none is kept. */
 async function dbsize(client: Client): Promise<Reply> {
   const routes = client.endpoint.engine.routes();
   const [only, second] = routes;

@@ -41,21 +41,21 @@ function kill(client: Client, route: RawRoute): boolean {
   const words = client.request.words();
   const send = async (): Promise<Reply> => {
     const nodes = await client.endpoint.upstreams.of(route, undefined).nodes();
-    const said = await Promise.all(
+    const answers = await Promise.all(
       nodes.map((node) => {
         const connection = node.dedicated(2);
         return ask(client, route, [words], { connection }).finally(() => connection.close('asked'));
       }),
     );
     // One of several nodes runs the script; the others answer that they run none.
-    const replies = said.map(([reply]) => reply);
+    const replies = answers.map(([reply]) => reply);
     return replies.every((reply) => reply instanceof ReplyError) ? (checked(replies[0]) as Reply) : ok;
   };
   client.answerLater(send(), 'exclusive');
   return true;
 }
 
-/** SCRIPT and FUNCTION: every node of a cluster has its own, so all are asked; the first error, or else reply, is the answer. */
+/** SCRIPT and FUNCTION: every node of a cluster has its own, so all are asked. The reply is the first error, or the first reply. */
 const onEveryNode: SessionCommand = (client, command) => {
   const route = commonRoute(client, []);
   if (client.request.word(1) === 'kill') return kill(client, route);
@@ -64,10 +64,10 @@ const onEveryNode: SessionCommand = (client, command) => {
   const words = client.request.words();
   return answerAlone(client, async () => {
     const nodes = await client.upstream(route).nodes();
-    const said = await Promise.all(
+    const answers = await Promise.all(
       nodes.map((node) => ask(client, route, [words], { connection: node.connection(protocol) })),
     );
-    const replies = said.map(([reply]) => reply);
+    const replies = answers.map(([reply]) => reply);
     return checked(replies.find((reply) => reply instanceof ReplyError) ?? replies[0]) as Reply;
   });
 };

@@ -48,7 +48,7 @@ function queue(client: Client, transaction: Transaction, command: Command): void
   transaction.queued.push({ name: command.name, frame, touched, onStore: command.onStore, own });
 }
 
-/** A command without a key belongs to the Redis where the keys of the transaction live, or else to the session's. */
+/** A command without a key goes to the Redis of the transaction's keys, or, without keys, to that of the session. */
 function checkKeyless({ endpoint }: Client, { name, write }: Command): void {
   if (serverCommands.has(name) || withoutEffect.has(name)) return;
   const owned = databaseCommands.has(name) ? ownedDatabase(endpoint.engine) : undefined;

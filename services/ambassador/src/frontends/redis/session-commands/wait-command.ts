@@ -8,10 +8,10 @@ import type { ForwardingConnection } from '../upstream/forwarding-connection.ts'
 import { storesBusy } from './answer-alone.ts';
 
 /**
- * WAIT numreplicas timeout: how many replicas have all that this client wrote; of several servers the one with the fewest
- * counts. It waits on a connection of its own, since other clients share the one that wrote. A server counts from the offset
- * of the connection's last command (https://redis.io/docs/latest/commands/wait/), so a PING comes first: it takes the
- * offset behind all writes that were acknowledged before.
+ * WAIT numreplicas timeout: how many replicas have all writes of this client. Of several servers, the one with the fewest
+ * replicas counts. It waits on a connection of its own, since other clients share the one that wrote. A server counts from
+ * the offset of the connection's last command (https://redis.io/docs/latest/commands/wait/), so a PING comes first: its
+ * offset is behind all writes that were acknowledged before.
  */
 export const waitCommand: SessionCommand = (client) => {
   const replicas = readInteger(client.request.text(1));

@@ -19,7 +19,7 @@ type Tracked = {
 type Feed = {
   /** Whether every change is reported now. */
   heard: boolean;
-  /** Its first report: undefined when it is connected, else why it is not. */
+  /** Its first report: undefined if it is connected, otherwise the reason. */
   first: Promise<string | undefined>;
   close: () => void;
 };

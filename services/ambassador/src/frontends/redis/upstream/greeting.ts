@@ -2,7 +2,7 @@ import { type DecodedReply, ReplyError, replyToText } from '../protocol/reply-de
 import { type RedisServer, UpstreamError } from './redis-server.ts';
 
 /**
- * The first requests on a connection to a Redis: HELLO 3 or AUTH, then SELECT, then ROLE, where they are needed. `ask` sends
+ * The first requests on a connection to a Redis: HELLO 3 or AUTH, then SELECT, then ROLE, each only if it is needed. `ask` sends
  * them ahead of everything that waits.
  *
  * @throws {UpstreamError} when the Redis refuses one, or is no master

@@ -29,7 +29,6 @@ const maxDelay = 2000;
  * goes out in one write. A connection that fails is opened again at the next request, at most once per back-off.
  */
 export class UpstreamPool implements Upstream {
-  readonly server: RedisServer;
   readonly #options: UpstreamPoolOptions;
   readonly #pooled: Record<2 | 3, Pooled> = { 2: new Pooled(), 3: new Pooled() };
   #closed = false;
@@ -37,7 +36,6 @@ export class UpstreamPool implements Upstream {
 
   constructor(options: UpstreamPoolOptions) {
     this.#options = options;
-    this.server = options.server;
     const { locate } = options.server;
     if (locate !== undefined) this.#stopFollowing = followMaster(locate, () => this.#connections);
   }
@@ -51,7 +49,7 @@ export class UpstreamPool implements Upstream {
   }
 
   dedicated(protocol: 2 | 3, events: ConnectionEvents = {}): ForwardingConnection {
-    const server = { ...this.server, commandTimeout: 0 };
+    const server = { ...this.#options.server, commandTimeout: 0 };
     const { onDelivered } = this.#options;
     return new ForwardingConnection({ server, protocol, onDelivered, onClose: () => undefined, ...events });
   }

@@ -11,7 +11,7 @@ export interface ReplySink {
   receiveError?(bytes: Buffer): void;
   /** All replies have come. */
   done(): void;
-  /** The connection is lost and the remaining replies will not come; `begun`: one of them has come in part. */
+  /** The connection is lost and the remaining replies will not come; `begun` says that a part of one has come. */
   fail(error: UpstreamError, begun: boolean): void;
 }
 
