@@ -9,9 +9,9 @@ type Init = { method?: string; body?: string };
 
 /** Send an HTTP request from inside a Pod of the suite. So the cluster's network need not be reachable from here. */
 export async function ask(pod: string, url: string, init: Init = {}): Promise<Answer> {
-  const [answer] = await askAll(pod, [url], init);
-  if (answer === undefined) throw new Error(`no answer from ${url}`);
-  return answer;
+  const [response] = await askAll(pod, [url], init);
+  if (response === undefined) throw new Error(`no response from ${url}`);
+  return response;
 }
 
 /** Request several URLs from one process, because each process counts towards the memory limit of the app's container. */

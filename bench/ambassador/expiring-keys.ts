@@ -7,9 +7,9 @@ export async function writeExpiring(port: number, count: number): Promise<void> 
   await once(socket, 'connect');
   const reply = '+OK\r\n'.length;
   let bytes = 0;
-  const answers = on(socket, 'data');
+  const responses = on(socket, 'data');
   const upTo = async (commands: number) => {
-    while (bytes < commands * reply) bytes += ((await answers.next()).value as Buffer[])[0]?.length ?? 0;
+    while (bytes < commands * reply) bytes += ((await responses.next()).value as Buffer[])[0]?.length ?? 0;
   };
   for (let sent = 0; sent < count; sent += 1000) {
     socket.write(

@@ -58,7 +58,7 @@ async function startedMs(starting: Promise<Running>): Promise<number> {
   return running.startedMs;
 }
 
-/** The time from the start of the process to its first answer. */
+/** The time from the start of the process to its first response. */
 async function start(bench: Bench): Promise<Row[]> {
   const { ours, theirs } = await alternate(
     {
@@ -68,7 +68,7 @@ async function start(bench: Bench): Promise<Row[]> {
     11,
   );
   const peer = { name: packageVersion('fastify'), figures: theirs };
-  return [row({ work: 'start to first answer', unit: 'ms', ours, peer, goal: { of: 'ratio', atMost: 1.25 } })];
+  return [row({ work: 'start to first response', unit: 'ms', ours, peer, goal: { of: 'ratio', atMost: 1.25 } })];
 }
 
 /** SIGTERM while a request of 500 ms is in flight: the time until exit, minus the longer of the request and the drain delay. */
@@ -82,7 +82,7 @@ async function stop(bench: Bench): Promise<Row[]> {
       const headers = { authorization: 'Bearer bench', 'content-type': 'application/json' };
       const body = JSON.stringify({ delay: `${longest}ms`, duration: '1m' });
       await fetch(`http://127.0.0.1:${app.adminPort}/api/chaos/latency`, { method: 'PUT', headers, body });
-      const slow = request({ port: app.port, path: '/api/pod', agent: false }, (answer) => answer.resume()).end();
+      const slow = request({ port: app.port, path: '/api/pod', agent: false }, (response) => response.resume()).end();
       await sleep(50);
       const began = performance.now();
       await app.stop();

@@ -8,7 +8,7 @@ export type Load = { perSecond: number; p99Ms: number; cpuUs: number };
 const run = promisify(execFile);
 const units: Record<string, number> = { us: 0.001, ms: 1, s: 1000 };
 
-/** Load a path with wrk on keep-alive connections. @throws if an answer is not 2xx or 3xx */
+/** Load a path with wrk on keep-alive connections. @throws if a response is not 2xx or 3xx */
 export async function load({ port, pid }: Running, path: string, seconds: number, connections = 50): Promise<Load> {
   const before = cpuMicroseconds(pid);
   const flags = [

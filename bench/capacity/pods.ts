@@ -90,9 +90,10 @@ async function sendAll(client: number, method: 'GET' | 'PUT', count: number): Pr
   for (let at = 0; at < count; at += 1) {
     const path = `/api/notes/${client}-${at % 50}`;
     await new Promise<void>((resolve, reject) => {
-      const sent = request({ host: '127.0.0.1', port, path, method, headers, agent }, (answer) => {
-        answer.resume().once('end', resolve);
-        if ((answer.statusCode ?? 0) >= 300) reject(new Error(`${method} ${path} was answered ${answer.statusCode}`));
+      const sent = request({ host: '127.0.0.1', port, path, method, headers, agent }, (response) => {
+        response.resume().once('end', resolve);
+        if ((response.statusCode ?? 0) >= 300)
+          reject(new Error(`${method} ${path} was answered ${response.statusCode}`));
       });
       sent.once('error', reject).end(method === 'PUT' ? 'x'.repeat(200) : undefined);
     });

@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { connect } from 'node:net';
 
-/** A process that is measured. `startedMs` is the time from its start to its first answer. */
+/** A process that is measured. `startedMs` is the time from its start to its first response. */
 export type Running = AsyncDisposable & {
   port: number;
   pid: number;

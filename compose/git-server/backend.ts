@@ -31,7 +31,7 @@ export function runGitBackend(request: IncomingMessage, response: ServerResponse
   request.pipe(child.stdin);
   response.on('close', () => child.kill());
   child.on('error', () => response.writeHead(500).end('git cannot be run\n'));
-  sendCgiAnswer(child.stdout, response);
+  sendCgiResponse(child.stdout, response);
 }
 
 function decodedPath({ pathname }: URL): string | undefined {
@@ -43,7 +43,7 @@ function decodedPath({ pathname }: URL): string | undefined {
 }
 
 /** A CGI answer (RFC 3875): header lines, an empty line, the body; `Status:` carries the code. */
-function sendCgiAnswer(output: NodeJS.ReadableStream, response: ServerResponse): void {
+function sendCgiResponse(output: NodeJS.ReadableStream, response: ServerResponse): void {
   let head = Buffer.alloc(0);
   const onData = (chunk: Buffer) => {
     head = Buffer.concat([head, chunk]);

@@ -17,8 +17,8 @@ export async function resize(): Promise<string> {
   await kubectl('-n', namespace, 'patch', 'pod', 'podkit-0', '--subresource=resize', `--patch=${patch}`);
   const url = 'http://127.0.0.1:8090/fields/limits.cpu';
   const body = await until('the new limit in the volume', async () => {
-    const answer = await ask('podkit-0', url);
-    return (JSON.parse(answer.body) as { value: number }).value === 900 && answer.body;
+    const response = await ask('podkit-0', url);
+    return (JSON.parse(response.body) as { value: number }).value === 900 && response.body;
   });
   const { environment } = JSON.parse(body) as { environment?: { value: number } };
   return `volume 900, environment still ${environment?.value}, restarts ${await restarts('podkit-0')}`;

@@ -38,9 +38,9 @@ async function write(pod: number): Promise<void> {
 
 /** Read the keys of a Pod through podkit-0, and return those whose value is wrong or missing. */
 async function missing(pod: number): Promise<string[]> {
-  const answers = await askAll(
+  const responses = await askAll(
     'podkit-0',
     keys.map((key) => dataUrl(pod, key)),
   );
-  return keys.filter((key, index) => answers[index]?.status !== 200 || answers[index].body !== `${key} of ${pod}`);
+  return keys.filter((key, index) => responses[index]?.status !== 200 || responses[index].body !== `${key} of ${pod}`);
 }

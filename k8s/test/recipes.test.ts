@@ -41,7 +41,7 @@ test('the Fastify app of docs/recipes.md answers while it drains, closes its con
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   const ask = () =>
     new Promise<IncomingMessage>((resolve, reject) => {
-      get({ port, path: '/readyz', agent }, (answer) => answer.resume().once('end', () => resolve(answer))).once(
+      get({ port, path: '/readyz', agent }, (response) => response.resume().once('end', () => resolve(response))).once(
         'error',
         reject,
       );
@@ -54,11 +54,11 @@ test('the Fastify app of docs/recipes.md answers while it drains, closes its con
       ),
     );
     child.kill('SIGTERM');
-    const answer = await waitFor('an answer that closes the connection', async () => {
+    const response = await waitFor('a response that closes the connection', async () => {
       const { statusCode, headers } = await ask();
       return headers.connection === 'close' && statusCode;
     });
-    expect(answer).toBe(200);
+    expect(response).toBe(200);
     expect(await ended).toEqual([0, null]);
   } finally {
     agent.destroy();

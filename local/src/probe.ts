@@ -48,7 +48,7 @@ async function findReason({ check, timeout }: Probe, signal: AbortSignal): Promi
     await check(AbortSignal.any([signal, late]));
     return '';
   } catch (error) {
-    if (late.aborted) return `no answer within ${timeout / 1000} s`;
+    if (late.aborted) return `no response within ${timeout / 1000} s`;
     return describeError(error instanceof Error ? (error.cause ?? error) : error);
   }
 }

@@ -197,9 +197,9 @@ describe.skipIf(!hasPrometheus)('a Prometheus that scrapes the metrics-adapter o
   });
 
   async function findEmpty(queries: [string, string][]): Promise<string[]> {
-    const answers = await Promise.all(
+    const responses = await Promise.all(
       queries.map(async ([name, expr]) => ({ name, expr, found: await prometheus.query(expr) })),
     );
-    return answers.filter(({ found }) => found.length === 0).map(({ name, expr }) => `${name}: ${expr}`);
+    return responses.filter(({ found }) => found.length === 0).map(({ name, expr }) => `${name}: ${expr}`);
   }
 });

@@ -34,15 +34,15 @@ test.each(describedServices)('%s serves a valid OpenAPI 3.1 document of exactly 
     expect(document.openapi).toBe('3.1.0');
     expect(operations(document).toSorted()).toEqual((routes as string[]).map(template).toSorted());
     for (const readablePath of readable(document)) {
-      const answer = await fetch(`http://127.0.0.1:${port}${readablePath}`, { redirect: 'manual' });
-      const body = await answer.text();
-      const declared = document.paths[readablePath]?.get?.responses[String(answer.status)];
-      const media = answer.headers.get('content-type')?.split(';', 1)[0];
+      const response = await fetch(`http://127.0.0.1:${port}${readablePath}`, { redirect: 'manual' });
+      const body = await response.text();
+      const declared = document.paths[readablePath]?.get?.responses[String(response.status)];
+      const media = response.headers.get('content-type')?.split(';', 1)[0];
       const promised = declared?.content === undefined ? [undefined] : Object.keys(declared.content);
-      const found = { status: answer.status, media: body === '' ? undefined : media };
+      const found = { status: response.status, media: body === '' ? undefined : media };
       expect({ path: readablePath, ...found }).toEqual({
         path: readablePath,
-        status: declared === undefined ? 'one of the document' : answer.status,
+        status: declared === undefined ? 'one of the document' : response.status,
         media: promised[0],
       });
     }

@@ -57,7 +57,7 @@ test("the adapter's password protects the page as all else", async () => {
   writeFileSync(file, "basic_auth_users: { anna: '$2b$04$GJy1STlTdP.HEGn969jYyOUKFL5nwrJ9Kd7OfWv22WahUDXlSuI8a' }\n");
   const { servers } = await startDescribed('metrics-adapter', { SWAGGER_UI: 'true', ADAPTER_WEB_CONFIG_FILE: file });
   const docs = `${lastOrigin(servers)}/docs`;
-  await waitFor('an answer', async () => (await fetch(docs)).status > 0);
+  await waitFor('a response', async () => (await fetch(docs)).status > 0);
   const headers = { authorization: `Basic ${btoa('anna:sesame')}` };
   const requests = [docs, `${docs}/static/swagger-ui.css`, `${docs}/json`];
   expect(await Promise.all(requests.map(async (url) => (await fetch(url)).status))).toEqual([401, 401, 401]);

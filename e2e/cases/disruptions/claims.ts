@@ -24,9 +24,9 @@ export async function claimRetention(): Promise<string> {
   await until(`${claim} to be deleted`, async () => (await get('persistentvolumeclaim', claim)) === undefined);
   await retain('Retain');
   await scaleTo(3);
-  const { status } = await until('an answer of podkit-2', async () => {
-    const answer = await ask('podkit-0', key);
-    return answer.status < 500 && answer;
+  const { status } = await until('a response of podkit-2', async () => {
+    const response = await ask('podkit-0', key);
+    return response.status < 500 && response;
   });
   expect(status === 404, `after Delete the key answered ${status}`);
   await write();

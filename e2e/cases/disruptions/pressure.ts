@@ -16,8 +16,8 @@ export async function fullVolume(): Promise<string> {
   await rolledOut();
   const seconds = ((Date.now() - began) / 1000).toFixed(0);
   const { body } = await until('the key of podkit-1', async () => {
-    const answer = await ask('podkit-0', key);
-    return answer.status === 200 && answer;
+    const response = await ask('podkit-0', key);
+    return response.status === 200 && response;
   });
   expect(body === 'kept', `the key is now ${body}`);
   return `evicted and ready again after ${seconds} s, its key is kept`;

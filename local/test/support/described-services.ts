@@ -98,6 +98,6 @@ export async function startDescribed(name: string, variables: Record<string, str
 export async function startListening(name: string, variables: Record<string, string>) {
   const { servers } = await startDescribed(name, variables);
   for (const { port, path } of servers)
-    await waitFor(`an answer of port ${port}`, async () => (await fetch(`http://127.0.0.1:${port}${path}`)).ok);
+    await waitFor(`a response of port ${port}`, async () => (await fetch(`http://127.0.0.1:${port}${path}`)).ok);
   return servers;
 }

@@ -31,15 +31,15 @@ const table = (columns: string[], rows: string[][]): string =>
 
 const codes = (names: string[]): string => [...new Set(names)].map((name) => `\`${name}\``).join(', ');
 
-/** Methods of one path with the same answer are one row. */
+/** Methods of one path with the same response are one row. */
 function endpoints({ path: source, description: { info, paths } }: Api): string {
   const rows = Object.entries(paths).flatMap(([path, operations]) => {
     const methods = new Map<string, string[]>();
     for (const [method, { summary = '', security = [] }] of Object.entries(operations)) {
-      const answer = `${summary} | ${codes(security.flatMap((one) => Object.keys(one)))}`;
-      methods.set(answer, [...(methods.get(answer) ?? []), method.toUpperCase()]);
+      const response = `${summary} | ${codes(security.flatMap((one) => Object.keys(one)))}`;
+      methods.set(response, [...(methods.get(response) ?? []), method.toUpperCase()]);
     }
-    return [...methods].map(([answer, names]) => [`\`${path}\``, names.join(', '), answer]);
+    return [...methods].map(([response, names]) => [`\`${path}\``, names.join(', '), response]);
   });
   const head = `### ${info.title}\n\n\`${source}\` has the whole description.`;
   return `${head}\n\n${table(['path', 'methods', 'answer', 'secret'], rows)}`;

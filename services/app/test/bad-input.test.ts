@@ -5,18 +5,18 @@ import { startDapr } from './support/dapr-stand-in.ts';
 import { SiteFolder } from './support/site-folder.ts';
 import { type RunningApp, startApp } from './support/start-app.ts';
 
-/** Send bytes as they are, and read the answer to the end of the connection. */
+/** Send bytes as they are, and read the response to the end of the connection. */
 async function raw({ port }: RunningApp, bytes: string | Buffer): Promise<string> {
   const socket = connect(port, '127.0.0.1');
-  let answer = '';
-  socket.on('data', (chunk: Buffer) => (answer += chunk.toString('latin1')));
+  let response = '';
+  socket.on('data', (chunk: Buffer) => (response += chunk.toString('latin1')));
   socket.on('error', () => undefined);
   socket.write(bytes);
   await once(socket, 'close');
-  return answer;
+  return response;
 }
 
-const parseStatus = (answer: string): number => Number(/^HTTP\/1\.1 (\d{3})/.exec(answer)?.[1]);
+const parseStatus = (response: string): number => Number(/^HTTP\/1\.1 (\d{3})/.exec(response)?.[1]);
 
 function formatRequest(line: string, headers: string[] = [], body: string | Buffer = ''): Buffer {
   const head = [line, 'host: a', 'connection: close', ...headers, '', ''].join('\r\n');
@@ -107,10 +107,10 @@ describe('a site that is replaced while it is read', () => {
     const over = new AbortController();
     const reader = (async () => {
       while (!over.signal.aborted) {
-        const answer = await fetch(`${app.url}/page.txt`);
-        const text = await answer.text();
+        const response = await fetch(`${app.url}/page.txt`);
+        const text = await response.text();
         const digit = text[0] ?? '';
-        expect([answer.status, text === page(digit), answer.headers.get('x-content-revision')]).toEqual([
+        expect([response.status, text === page(digit), response.headers.get('x-content-revision')]).toEqual([
           200,
           true,
           digit.repeat(40),

@@ -13,12 +13,12 @@ const startChaotic = (env: Record<string, string> = {}) =>
 async function control({ admin }: RunningApp, method: string, path: string, body?: unknown, token = authorization) {
   const headers: Record<string, string> = { authorization: token };
   if (body !== undefined) headers['content-type'] = 'application/json';
-  const answer = await fetch(`${admin}/api/chaos${path}`, {
+  const response = await fetch(`${admin}/api/chaos${path}`, {
     method,
     headers,
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
-  return { status: answer.status, body: (await answer.json()) as { active?: { name: string }[]; code?: string } };
+  return { status: response.status, body: (await response.json()) as { active?: { name: string }[]; code?: string } };
 }
 
 const status = async (url: string) => (await fetch(url)).status;
@@ -39,7 +39,7 @@ describe('the chaos controls', () => {
       await control(app, 'PUT', '/drop', { duration: '1s', share: 2 }),
       await control(app, 'PUT', '/probes/otherz', { failNext: 1, duration: '1s' }),
     ];
-    expect(bad.map((answer) => answer.status)).toEqual([400, 400, 400, 400, 400]);
+    expect(bad.map((response) => response.status)).toEqual([400, 400, 400, 400, 400]);
     expect((await control(app, 'GET', '')).body).toEqual({ active: [] });
   });
 
@@ -66,7 +66,7 @@ describe('the chaos controls', () => {
     expect((await waiting).status).toBe(200);
   });
 
-  test('delay each answer of the public port by the latency', async () => {
+  test('delay each response of the public port by the latency', async () => {
     const chaos = new Chaos(() => undefined);
     const server = createTestServer();
     onTestFinished(() => server.close());
@@ -76,22 +76,22 @@ describe('the chaos controls', () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     onTestFinished(() => void vi.useRealTimers());
     chaos.slowDown(150, 60_000);
-    const onAnswer = vi.fn<() => void>();
-    const answer = server.inject('/').finally(onAnswer);
+    const onResponse = vi.fn<() => void>();
+    const response = server.inject('/').finally(onResponse);
     // The end of the control is the first timer, the delay is the second.
     while (vi.getTimerCount() < 2) await new Promise((resolve) => setImmediate(resolve));
     await vi.advanceTimersByTimeAsync(149);
-    expect(onAnswer).not.toHaveBeenCalled();
+    expect(onResponse).not.toHaveBeenCalled();
     await vi.advanceTimersByTimeAsync(1);
-    expect((await answer).body).toBe('late');
+    expect((await response).body).toBe('late');
   });
 
   test('burn CPU until work is refused with 503 and Retry-After while probes are answered', async () => {
     const app = await startChaotic({ APP_MAX_EVENT_LOOP_DELAY: '20ms' });
     await control(app, 'PUT', '/cpu', { share: 0.9, duration: '1m' });
     const refused = await waitFor('work to be refused', async () => {
-      const answer = await fetch(`${app.url}/api/pod`);
-      return answer.status === 503 && answer;
+      const response = await fetch(`${app.url}/api/pod`);
+      return response.status === 503 && response;
     });
     expect([refused.headers.get('retry-after'), await refused.json()]).toEqual([
       '1',

@@ -6,7 +6,7 @@ import { service as healthService } from 'grpc-health-check';
 import { expect, onTestFinished, test } from 'vitest';
 import { type GrpcCheck, GrpcHealth } from '../src/health/grpc-health.ts';
 
-type Call = (request: object, answer: (error: ServiceError | null, message: unknown) => void) => void;
+type Call = (request: object, response: (error: ServiceError | null, message: unknown) => void) => void;
 
 const HealthClient = makeGenericClientConstructor(healthService, 'Health');
 

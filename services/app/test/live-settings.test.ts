@@ -22,8 +22,8 @@ describe('settings in mounted files', () => {
     writeMounted(folder, '1', { banner: 'blue', 'log-level': 'info', 'chaos-token': 'token-a' });
     const app = await startApp({ APP_SETTINGS_DIR: folder, CHAOS: 'true' });
     const settings = async (): Promise<Record<string, string>> => {
-      const answer = await fetch(`${app.admin}/api/console`);
-      const document = (await answer.json()) as { banner: string; settings: { name: string; value: string }[] };
+      const response = await fetch(`${app.admin}/api/console`);
+      const document = (await response.json()) as { banner: string; settings: { name: string; value: string }[] };
       return {
         banner: document.banner,
         ...Object.fromEntries(document.settings.map(({ name, value }) => [name, value])),

@@ -112,9 +112,9 @@ describe.each([
     await stop();
     const read = await notes.get('x');
     expect([read.statusCode, read.headers['x-degraded'], read.json().text]).toEqual([200, 'stale', 'remembered']);
-    for (const answer of [await notes.get('other'), await notes.put('x', 'new'), await notes.list()]) {
-      expect([answer.statusCode, answer.headers['retry-after']]).toEqual([503, '1']);
-      expect(answer.json().code).toBe('ERR_STORE_UNAVAILABLE');
+    for (const response of [await notes.get('other'), await notes.put('x', 'new'), await notes.list()]) {
+      expect([response.statusCode, response.headers['retry-after']]).toEqual([503, '1']);
+      expect(response.json().code).toBe('ERR_STORE_UNAVAILABLE');
     }
   });
 });
@@ -125,7 +125,7 @@ describe('a bad request for a note', () => {
     const put = (headers: Record<string, string>, payload: string) =>
       notes.server.inject({ method: 'PUT', url: '/api/notes/x', headers, payload });
     const json = { 'content-type': 'application/json' };
-    const answers = [
+    const responses = [
       await put(json, '{"text":'),
       await put(json, '{"text":1}'),
       await put(json, '{"text":"a","more":1}'),
@@ -136,7 +136,7 @@ describe('a bad request for a note', () => {
       await notes.get('x'.repeat(129)),
       await notes.list('?limit=501'),
     ];
-    expect(answers.map(({ statusCode }) => statusCode)).toEqual([400, 400, 400, 413, 415, 400, 400, 400, 400]);
+    expect(responses.map(({ statusCode }) => statusCode)).toEqual([400, 400, 400, 413, 415, 400, 400, 400, 400]);
     expect((await notes.get('x')).statusCode).toBe(404);
   });
 

@@ -98,7 +98,7 @@ describe('the postStart marker', () => {
 });
 
 describe('the preStop hook', () => {
-  test('holds its answer until the requests in flight are answered, and the SIGTERM after it changes nothing', async () => {
+  test('holds its response until the requests in flight are answered, and the SIGTERM after it changes nothing', async () => {
     const drain = { DRAIN_DELAY: `${deadline(3000)}ms`, GRACE_PERIOD: '60s' };
     const app = await startApp({ CHAOS: 'true', APP_CHAOS_TOKEN: 't', APP_HOOK_TOKEN: 't', ...drain });
     const headers = { authorization: 'Bearer t', 'content-type': 'application/json' };

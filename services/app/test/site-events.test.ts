@@ -19,10 +19,10 @@ test('a new commit is sent to every stream', async () => {
     await server.close();
   });
   const url = await server.listen({ port: 0, host: '127.0.0.1' });
-  const answer = await fetch(`${url}/api/site/events`);
+  const response = await fetch(`${url}/api/site/events`);
   let text = '';
   const reading = (async () => {
-    for await (const chunk of answer.body ?? []) text += Buffer.from(chunk as Uint8Array).toString();
+    for await (const chunk of response.body ?? []) text += Buffer.from(chunk as Uint8Array).toString();
   })();
   await waitFor('the first commit', () => text.includes(first));
   expect((await fetch(`${url}/api/site/events`)).status).toBe(503);

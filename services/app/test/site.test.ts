@@ -23,15 +23,15 @@ describe('the synced site', () => {
     const commit = folder.publish('a', { 'index.html': '<h1>one</h1>' });
     const one = serve(folder.link);
     const two = serve(folder.link);
-    const answer = await one('/');
-    expect(answer.body).toBe('<h1>one</h1>');
-    expect(answer.headers).toMatchObject({
+    const response = await one('/');
+    expect(response.body).toBe('<h1>one</h1>');
+    expect(response.headers).toMatchObject({
       'content-type': 'text/html; charset=utf-8',
       'x-content-revision': commit,
       etag: expect.stringMatching(/^"[\w-]{27}"$/),
     });
-    expect((await two('/')).headers.etag).toBe(answer.headers.etag);
-    expect((await one('/', { 'if-none-match': String(answer.headers.etag) })).statusCode).toBe(304);
+    expect((await two('/')).headers.etag).toBe(response.headers.etag);
+    expect((await one('/', { 'if-none-match': String(response.headers.etag) })).statusCode).toBe(304);
   });
 
   test('shows the next commit at once, with another ETag even where the bytes are the same', async () => {
@@ -68,9 +68,9 @@ describe('the synced site', () => {
     siteRoutes(server, site);
     onTestFinished(() => server.close());
     const url = await server.listen({ port: 0, host: '127.0.0.1' });
-    const answer = await fetch(`${url}/large.bin`);
+    const response = await fetch(`${url}/large.bin`);
     folder.remove(commit);
-    expect(Buffer.from(await answer.arrayBuffer()).equals(content)).toBe(true);
+    expect(Buffer.from(await response.arrayBuffer()).equals(content)).toBe(true);
   });
 
   test('refuses dotfiles, escapes and links that lead out with a plain 404', async () => {
@@ -172,14 +172,14 @@ describe('the synced site', () => {
   test('answers a malformed ETag with 400', async () => {
     const folder = new SiteFolder();
     folder.publish('a', { 'a.txt': 'a' });
-    const answer = await serve(folder.link)('/a.txt', { 'if-none-match': 'no quotes' });
-    expect([answer.statusCode, answer.json().code]).toEqual([400, 'ERR_ETAG']);
+    const response = await serve(folder.link)('/a.txt', { 'if-none-match': 'no quotes' });
+    expect([response.statusCode, response.json().code]).toEqual([400, 'ERR_ETAG']);
   });
 
   test('serves a plain folder too, with weak ETags', async () => {
     const folder = tempDir();
     writeFileSync(join(folder, 'index.html'), 'plain');
-    const answer = await serve(folder)('/');
-    expect([answer.body, String(answer.headers.etag).startsWith('W/"')]).toEqual(['plain', true]);
+    const response = await serve(folder)('/');
+    expect([response.body, String(response.headers.etag).startsWith('W/"')]).toEqual(['plain', true]);
   });
 });

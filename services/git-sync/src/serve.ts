@@ -25,7 +25,7 @@ import { makeDirectories } from './sync/files.ts';
 import { Repositories } from './sync/repositories.ts';
 import { refuseSharedRoots } from './sync/root.ts';
 
-/** Bytes of an answer to git-sync's own requests that are read. */
+/** Bytes of a response to git-sync's own requests that are read. */
 const answerLimit = 64 * 1024;
 
 /** There are metrics only with `--http-metrics`. */

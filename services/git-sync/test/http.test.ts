@@ -29,8 +29,8 @@ describe('readiness', () => {
   test('is 503 with a reason until the first success, then 200, at every path', async () => {
     const { remote, get, status, ready } = await started(['--period=50ms'], { away: true });
     await waitFor('a failure', async () => (await (await get('/readyz')).text()).includes('does not appear'));
-    const answer = await get('/any/path');
-    expect([answer.status, await answer.text()]).toEqual([503, expect.stringMatching(/^repo is not ready\n/)]);
+    const response = await get('/any/path');
+    expect([response.status, await response.text()]).toEqual([503, expect.stringMatching(/^repo is not ready\n/)]);
     renameSync(`${remote.path}-away`, remote.path);
     await ready();
     expect(await Promise.all(['/', '/metrics', '/readyz', '/startupz'].map(status))).toEqual([200, 200, 200, 200]);
@@ -87,12 +87,12 @@ describe('POST /sync', () => {
     ];
     for (const proof of proofs) {
       const next = remote.commit({ 'index.html': `${Object.keys(proof)[0]}\n` });
-      const answer = await get('/sync', {
+      const response = await get('/sync', {
         method: 'POST',
         body: push,
         headers: { 'content-type': 'application/json', ...proof },
       });
-      expect(answer.status).toBe(202);
+      expect(response.status).toBe(202);
       await waitFor('the push to be published', () => publishedHash(join(root, 'x')) === next);
     }
   });
@@ -140,10 +140,10 @@ describe('POST /sync', () => {
       // The server hangs up while this one still writes.
       socket.on('error', () => undefined);
       onTestFinished(() => void socket.destroy());
-      return { socket, answer: '' };
+      return { socket, response: '' };
     });
-    for (const one of sockets) one.socket.on('data', (chunk: Buffer) => (one.answer += chunk.toString()));
-    const dropped = () => sockets.filter(({ answer }) => answer.startsWith('HTTP/1.1 503')).length;
+    for (const one of sockets) one.socket.on('data', (chunk: Buffer) => (one.response += chunk.toString()));
+    const dropped = () => sockets.filter(({ response }) => response.startsWith('HTTP/1.1 503')).length;
     // 12 times 4 MiB and a byte each that does not come: three are kept within 16 MiB, or four.
     await waitFor('the other requests to be dropped', () => dropped() === 8);
     expect(service.child.exitCode).toBe(null);
@@ -153,8 +153,8 @@ describe('POST /sync', () => {
     const { get, ready } = await started(['--period=1h'], { env });
     await ready();
     const headers = { authorization: `Bearer ${secret}` };
-    const answers = await Promise.all(Array.from({ length: 30 }, () => get('/sync', { method: 'POST', headers })));
-    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([202, 429]));
+    const responses = await Promise.all(Array.from({ length: 30 }, () => get('/sync', { method: 'POST', headers })));
+    expect(new Set(responses.map(({ status }) => status))).toEqual(new Set([202, 429]));
   });
 
   test('does not exist without a secret', async () => {

@@ -25,9 +25,9 @@ type HeapNode = { callFrame: { functionName: string }; selfSize: number; childre
 describe('with --http-pprof', () => {
   test('takes a CPU profile as DevTools reads it, in which every sample names a node', async () => {
     const get = await started('--http-pprof');
-    const answer = await get('/debug/pprof/profile?seconds=0.3');
-    expect(answer.headers.get('content-disposition')).toBe('attachment; filename="git-sync.cpuprofile"');
-    const { nodes, samples, timeDeltas, startTime, endTime } = (await answer.json()) as CpuProfile;
+    const response = await get('/debug/pprof/profile?seconds=0.3');
+    expect(response.headers.get('content-disposition')).toBe('attachment; filename="git-sync.cpuprofile"');
+    const { nodes, samples, timeDeltas, startTime, endTime } = (await response.json()) as CpuProfile;
     const ids = new Set(nodes.map(({ id }) => id));
     expect(samples.length).toBeGreaterThan(0);
     expect(timeDeltas).toHaveLength(samples.length);
@@ -38,9 +38,9 @@ describe('with --http-pprof', () => {
 
   test('takes a heap profile as DevTools reads it: a tree of call frames with the bytes that each allocated', async () => {
     const get = await started('--http-pprof');
-    const answer = await get('/debug/pprof/heap?seconds=0.5');
-    expect(answer.headers.get('content-disposition')).toBe('attachment; filename="git-sync.heapprofile"');
-    const { head } = (await answer.json()) as { head: HeapNode };
+    const response = await get('/debug/pprof/heap?seconds=0.5');
+    expect(response.headers.get('content-disposition')).toBe('attachment; filename="git-sync.heapprofile"');
+    const { head } = (await response.json()) as { head: HeapNode };
     const all = (node: HeapNode): HeapNode[] => [node, ...node.children.flatMap(all)];
     expect(head.callFrame.functionName).toBe('(root)');
     expect(all(head).reduce((sum, { selfSize }) => sum + selfSize, 0)).toBeGreaterThan(0);

@@ -1,5 +1,5 @@
 /** Names with a count of their own. Clients choose some names, so all further names count as `other`. */
-const mostNames = 100;
+const maxNames = 100;
 
 /** Counts by name. */
 export class NamedCounts {
@@ -9,7 +9,7 @@ export class NamedCounts {
   get(name: string): { value: number } {
     const known = this.#counts.get(name);
     if (known !== undefined) return known;
-    const key = this.#counts.size < mostNames ? name : 'other';
+    const key = this.#counts.size < maxNames ? name : 'other';
     const count = this.#counts.get(key) ?? { value: 0 };
     this.#counts.set(key, count);
     return count;

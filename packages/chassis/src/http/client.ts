@@ -8,14 +8,14 @@ export type ClientRequestOptions = {
   path?: string;
   headers?: Record<string, string>;
   body?: string | Buffer;
-  /** Milliseconds until the whole answer must be there, redirects included. */
+  /** Milliseconds until the whole response must be there, redirects included. */
   timeout: number;
   signal?: AbortSignal;
   /** How many redirects are followed; none by default. */
   redirects?: number;
 };
 
-export type Answer = { status: number; headers: IncomingHttpHeaders; body: Buffer };
+export type HttpResponse = { status: number; headers: IncomingHttpHeaders; body: Buffer };
 
 type Sent = Omit<ClientRequestOptions, 'timeout' | 'signal'>;
 
@@ -29,12 +29,12 @@ export class HttpClient {
   }
 
   /**
-   * Send a request and read the whole answer, whatever its status.
+   * Send a request and read the whole response, whatever its status.
    *
-   * @throws {PodkitError} ERR_NO_ANSWER without a whole answer in time, with a cause such as ECONNREFUSED;
+   * @throws {PodkitError} ERR_NO_ANSWER without a whole response in time, with a cause such as ECONNREFUSED;
    *   ERR_ANSWER_TOO_LARGE; ERR_REDIRECTS after more redirects than are followed
    */
-  async send(url: string | URL, { timeout, signal, ...sent }: ClientRequestOptions): Promise<Answer> {
+  async send(url: string | URL, { timeout, signal, ...sent }: ClientRequestOptions): Promise<HttpResponse> {
     const end = AbortSignal.timeout(timeout);
     const both = signal === undefined ? end : AbortSignal.any([end, signal]);
     const target = new URL(url);
@@ -42,22 +42,22 @@ export class HttpClient {
       return await this.#follow(target, sent, both);
     } catch (cause) {
       if (cause instanceof PodkitError) throw cause;
-      const why = end.aborted ? `no answer within ${timeout} ms` : 'no answer';
+      const why = end.aborted ? `no response within ${timeout} ms` : 'no response';
       throw new PodkitError('ERR_NO_ANSWER', `${target.host}: ${why}`, { cause });
     }
   }
 
-  async #follow(url: URL, sent: Sent, signal: AbortSignal): Promise<Answer> {
+  async #follow(url: URL, sent: Sent, signal: AbortSignal): Promise<HttpResponse> {
     const { redirects = 0 } = sent;
-    const answer = await this.#read(await this.#open(url, sent, signal));
-    const { location } = answer.headers;
-    if (redirects === 0 || location === undefined || !redirectStatuses.has(answer.status)) return answer;
+    const response = await this.#read(await this.#open(url, sent, signal));
+    const { location } = response.headers;
+    if (redirects === 0 || location === undefined || !redirectStatuses.has(response.status)) return response;
     if (redirects === 1) throw new PodkitError('ERR_REDIRECTS', 'too many redirects');
     const next = new URL(location, url);
-    return this.#follow(next, redirected(url, next, sent, answer.status), signal);
+    return this.#follow(next, redirected(url, next, sent, response.status), signal);
   }
 
-  /** The head of the answer. Sent once more where the other side closed a kept connection while we sent on it. */
+  /** The head of the response. Sent once more where the other side closed a kept connection while we sent on it. */
   async #open(url: URL, sent: Sent, signal: AbortSignal): Promise<IncomingMessage> {
     const first = this.#start(url, sent, signal);
     return awaitHead(first, sent.body).catch((error: unknown) => {
@@ -84,13 +84,13 @@ export class HttpClient {
     return agent;
   }
 
-  async #read(response: IncomingMessage): Promise<Answer> {
+  async #read(response: IncomingMessage): Promise<HttpResponse> {
     const { limit = 16 * 1024 * 1024 } = this.#options;
     const chunks: Buffer[] = [];
     let size = 0;
     for await (const chunk of response as AsyncIterable<Buffer>) {
       size += chunk.length;
-      if (size > limit) throw new PodkitError('ERR_ANSWER_TOO_LARGE', `an answer of more than ${limit} bytes`);
+      if (size > limit) throw new PodkitError('ERR_ANSWER_TOO_LARGE', `a response of more than ${limit} bytes`);
       chunks.push(chunk);
     }
     return { status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(chunks) };

@@ -17,7 +17,7 @@ export const commonStatuses: StatusTable = {
 /** What a client is sent of an error. An error that no table has is sent as 500 and `internal error`. */
 export type PublicError = { status: number; code: string; message: string };
 
-/** Find the answer to a thrown error: by its code, or else by the status that Fastify gave its own errors. */
+/** Find the response to a thrown error: by its code, or else by the status that Fastify gave its own errors. */
 export function publicError(error: unknown, statuses: StatusTable): PublicError {
   const isInvalid = error instanceof Error && 'validation' in error && error.validation !== undefined;
   const code = isInvalid ? 'ERR_VALIDATION' : (getErrorCode(error) ?? 'ERR_REQUEST');

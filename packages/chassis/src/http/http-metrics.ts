@@ -16,7 +16,7 @@ export function createHttpMetrics(registry: Registry): RequestHistogram {
   const name = 'http_request_duration_seconds';
   const durations = new Histogram({
     name,
-    help: 'Time from the request to the end of its answer.',
+    help: 'Time from the request to the end of its response.',
     labelNames: ['method', 'route', 'status'],
     buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
     registers: [registry],

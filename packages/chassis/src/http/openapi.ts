@@ -69,18 +69,18 @@ const errorSchema = Type.Object({
   message: Type.String(),
 });
 
-/** Schemas of answers, for the `response` of a route. */
-export const jsonAnswer = (description: string, schema: unknown = {}) => ({
+/** Schemas of responses, for the `response` of a route. */
+export const jsonResponse = (description: string, schema: unknown = {}) => ({
   description,
   content: { 'application/json': { schema } },
 });
 
-export const textAnswer = (description: string, type = 'text/plain') => ({
+export const textResponse = (description: string, type = 'text/plain') => ({
   description,
   content: { [type]: { schema: { type: 'string' } } },
 });
 
-export const emptyAnswer = (description: string) => ({ description, type: 'null' });
+export const emptyResponse = (description: string) => ({ description, type: 'null' });
 
 /** The chassis' `{ code, message }`. */
-export const errorAnswer = (description: string) => jsonAnswer(description, errorSchema);
+export const errorResponse = (description: string) => jsonResponse(description, errorSchema);

@@ -3,13 +3,13 @@ import type { Registry } from 'prom-client';
 import * as Type from 'typebox';
 import { type Probe, type ProbeResult, probeText } from './health.ts';
 import type { ProbeOptions } from './lifecycle-checks.ts';
-import { textAnswer } from './openapi.ts';
+import { textResponse } from './openapi.ts';
 import type { Server } from './server.ts';
 
 const quiet = { quiet: true };
 
 const probeQuery = Type.Object({
-  verbose: Type.Optional(Type.Unknown({ description: 'If it is there, the answer has a line for each check.' })),
+  verbose: Type.Optional(Type.Unknown({ description: 'If it is there, the response has a line for each check.' })),
   exclude: Type.Optional(Type.Array(Type.String(), { description: 'Checks to leave out.' })),
 });
 
@@ -45,7 +45,7 @@ export function serveProbes(server: Server, { health, lifecycle }: ProbeOptions)
       .type('text/plain; charset=utf-8')
       .send(text);
   };
-  const response = { 200: textAnswer('The checks pass.'), 503: textAnswer('A check fails; the body names it.') };
+  const response = { 200: textResponse('The checks pass.'), 503: textResponse('A check fails; the body names it.') };
   for (const probe of ['livez', 'readyz', 'startupz'] as const) {
     const schema = { summary: summaries[probe], querystring: probeQuery, response };
     server.get(`/${probe}`, { schema, config: quiet }, route(probe));
@@ -54,7 +54,10 @@ export function serveProbes(server: Server, { health, lifecycle }: ProbeOptions)
 
 /** Serve the registry for Prometheus. */
 export function serveMetrics(server: Server, registry: Registry): void {
-  const schema = { summary: 'Metrics for Prometheus', response: { 200: textAnswer('Prometheus text format 0.0.4.') } };
+  const schema = {
+    summary: 'Metrics for Prometheus',
+    response: { 200: textResponse('Prometheus text format 0.0.4.') },
+  };
   server.get('/metrics', { schema, config: quiet }, async (_request, reply) =>
     reply.type(registry.contentType).send(await registry.metrics()),
   );

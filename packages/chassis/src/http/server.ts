@@ -49,7 +49,7 @@ export type ServerOptions = ObserveOptions & {
 /**
  * A Fastify server that drains gracefully and that slow clients cannot keep open.
  *
- * While the lifecycle drains, it keeps answering, and every answer says `Connection: close`, so that pooled clients
+ * While the lifecycle drains, it keeps answering, and every response says `Connection: close`, so that pooled clients
  * move away by themselves; `return503OnClosing: false` lets the last request on a connection succeed.
  */
 export function createServer(options: ServerOptions): Server {
@@ -98,7 +98,7 @@ export function createServer(options: ServerOptions): Server {
   const observeRefused = observeRequests(server, options);
   server.setErrorHandler(sendError);
   server.setNotFoundHandler(notFound);
-  // Schemas of answers describe them: what a route returns is sent whole.
+  // Schemas of responses describe them: what a route returns is sent whole.
   server.setSerializerCompiler(() => (data) => JSON.stringify(data));
   api?.serve(server);
   return server;

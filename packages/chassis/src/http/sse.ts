@@ -33,7 +33,7 @@ type Client = {
 };
 
 /** Heartbeats in a row at which a client had read nothing of what waits for it. */
-const mostStuck = 4;
+const maxStuck = 4;
 
 /**
  * The clients of one stream of Server-Sent Events: https://html.spec.whatwg.org/multipage/server-sent-events.html
@@ -116,7 +116,7 @@ export class EventStreams {
       const waiting = client.response.writableLength;
       client.stuck = waiting > 0 && waiting >= client.waited ? client.stuck + 1 : 0;
       client.waited = waiting;
-      if (client.stuck >= mostStuck) this.#drop(client, 'stalled');
+      if (client.stuck >= maxStuck) this.#drop(client, 'stalled');
     }
     this.#write(': still here\n\n');
   }

@@ -41,7 +41,7 @@ function clientFor(options: ClientOptions = {}) {
   };
 }
 
-test('any status is an answer, and a body is sent with its length', async () => {
+test('any status is a response, and a body is sent with its length', async () => {
   const url = await serve((request, response) => {
     response.statusCode = 418;
     response.end(`${request.method} ${request.headers['content-length']}`);
@@ -54,7 +54,7 @@ test('a path is sent as it is, dots and all', async () => {
   expect((await clientFor()(url, { path: '/a/../b%2F..' })).body).toBe('/a/../b%2F..');
 });
 
-test('an answer with bare line feeds is taken where the client is lenient, as curl and Go take it', async () => {
+test('a response with bare line feeds is taken where the client is lenient, as curl and Go take it', async () => {
   const port = await listenOnFreePort(
     createServer((socket) => {
       socket.once('data', () => socket.end('HTTP/1.1 200 OK\n\nusername=me\npassword=pw\n'));
@@ -121,12 +121,12 @@ test('an authority of SSL_CERT_FILE is trusted, and no other unknown one', async
   await expect(clientFor()(url)).rejects.toMatchObject({ code: 'ERR_NO_ANSWER' });
 });
 
-test('an answer beyond the limit is refused', async () => {
+test('a response beyond the limit is refused', async () => {
   const url = await serve((_request, response) => response.end('x'.repeat(100_000)));
   await expect(clientFor({ limit: 1000 })(url)).rejects.toMatchObject({ code: 'ERR_ANSWER_TOO_LARGE' });
 });
 
-test('an answer that begins and never ends is given up after the timeout', async () => {
+test('a response that begins and never ends is given up after the timeout', async () => {
   const url = await serve((_request, response) => void response.write('x'));
   await expect(clientFor()(url, { timeout: 100 })).rejects.toMatchObject({
     code: 'ERR_NO_ANSWER',

@@ -8,7 +8,7 @@ import { Lifecycle } from '../../src/process/lifecycle.ts';
 async function startServer(): Promise<{ server: Server; port: number }> {
   const lifecycle = new Lifecycle({ drainDelay: 0, shutdownTimeout: 1000 });
   const server = createServer({ log: pino({ enabled: false }), lifecycle });
-  server.get('/', () => 'an answer');
+  server.get('/', () => 'a response');
   await server.listen({ host: '127.0.0.1', port: 0 });
   return { server, port: (server.server.address() as AddressInfo).port };
 }
@@ -31,7 +31,7 @@ test('a request that was sent and not yet read when the server closes is answere
   // Both within one turn of the event loop: the server has had no time to read it.
   socket.write(request);
   const closed = server.close();
-  expect(await readAll(socket)).toContain('an answer');
+  expect(await readAll(socket)).toContain('a response');
   await closed;
 });
 
@@ -41,7 +41,7 @@ test('a connection that was made and not yet accepted when the server closes is 
   for (const socket of sockets) socket.write(request);
   const answers = sockets.map(readAll);
   const closed = server.close();
-  for (const answer of await Promise.all(answers)) expect(answer).toContain('an answer');
+  for (const response of await Promise.all(answers)) expect(response).toContain('a response');
   await closed;
 });
 

@@ -31,10 +31,13 @@ test('sends the headers that a hook has set', async () => {
   const streams = new EventStreams({ limit: 1 });
   const server = fastify();
   server.get('/', (_request, reply) => streams.open(reply.header('x-hook', 'set')));
-  const answer = server.inject('/');
+  const response = server.inject('/');
   await waitFor('the stream', () => streams.size === 1);
   streams.close();
-  expect((await answer).headers).toMatchObject({ 'x-hook': 'set', 'content-type': 'text/event-stream; charset=utf-8' });
+  expect((await response).headers).toMatchObject({
+    'x-hook': 'set',
+    'content-type': 'text/event-stream; charset=utf-8',
+  });
 });
 
 test('drops as stalled a client that takes nothing of what waits for it', async () => {
@@ -90,8 +93,8 @@ test('answers 503 with Retry-After once there are as many clients as may be', as
   const lifecycle = new Lifecycle({ drainDelay: 0, shutdownTimeout: 1000 });
   const server = createServer({ log: pino({ enabled: false }), lifecycle });
   server.get('/', (_request, reply) => streams.open(reply));
-  const answer = await server.inject('/');
-  expect([answer.statusCode, answer.headers['retry-after'], answer.json()]).toEqual([
+  const response = await server.inject('/');
+  expect([response.statusCode, response.headers['retry-after'], response.json()]).toEqual([
     503,
     '5',
     { code: 'ERR_STREAMS', message: 'there are 0 streams already' },
@@ -103,8 +106,8 @@ test('sends events as they are, without chunks, and ends with the connection', a
   const client = await openPaused(streams, 'x');
   streams.publish(change(3));
   streams.close();
-  const answer = await client.read();
-  expect(answer.slice(answer.indexOf('\r\n\r\n') + 4)).toBe(
+  const response = await client.read();
+  expect(response.slice(response.indexOf('\r\n\r\n') + 4)).toBe(
     'retry: 1000\n\nevent: first\ndata: "x"\n\nid: 1\nevent: change\ndata: "xxx"\n\nevent: bye\ndata: {}\n\n',
   );
 });

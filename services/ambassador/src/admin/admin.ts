@@ -1,6 +1,6 @@
 import type { Health } from '@podkit/chassis/http/health';
 import type { Metrics } from '@podkit/chassis/http/metrics';
-import { ApiDocument, errorAnswer, jsonAnswer } from '@podkit/chassis/http/openapi';
+import { ApiDocument, errorResponse, jsonResponse } from '@podkit/chassis/http/openapi';
 import { serveMetrics, serveProbes } from '@podkit/chassis/http/probes';
 import { createServer, type Server } from '@podkit/chassis/http/server';
 import { swaggerUi } from '@podkit/chassis/http/swagger-ui';
@@ -29,7 +29,7 @@ const routesSchema = {
     key: Type.Optional(Type.String()),
     store: Type.Optional(Type.String({ description: 'Store of the key; else the one of the Redis protocol.' })),
   }),
-  response: { 200: jsonAnswer('The stores or the route.'), 404: errorAnswer('No store has that name.') },
+  response: { 200: jsonResponse('The stores or the route.'), 404: errorResponse('No store has that name.') },
 };
 
 /** Probes, metrics, and `/routes`: which stores there are, and with `?key=` which rule a key takes and why. */

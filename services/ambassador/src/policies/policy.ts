@@ -34,11 +34,11 @@ export const definePolicy = <Schema extends TSchema>(policy: Policy<Schema>): Po
 /** A store that raw frames must not go past. */
 export const opaque = (store: Store, changes?: Changes): Built => ({ store, raw: undefined, changes });
 
-/** The store whose operations the guard counts and may refuse. A conflict is an answer of the backend. */
+/** The store whose operations the guard counts and may refuse. A conflict is a response of the backend. */
 export const guardStore = (inner: Store, guard: RawGuard): Store =>
-  intercept(inner, (_operation, run) => passGuard(guard, run, isAnswer), { keepPeek: true, pings: false });
+  intercept(inner, (_operation, run) => passGuard(guard, run, isResponse), { keepPeek: true, pings: false });
 
-const isAnswer = (failure: unknown): boolean =>
+const isResponse = (failure: unknown): boolean =>
   !['ERR_UNAVAILABLE', 'ERR_TIMEOUT'].includes(asStoreError(failure).code);
 
 /** The same for raw frames, too; guards inside are asked after this one. */

@@ -15,7 +15,7 @@ export function timeout(inner: Store, milliseconds: number): Store {
     let begun = before.length === 0;
     let over = false;
     const late = (): StoreError =>
-      new StoreError('ERR_TIMEOUT', `no answer within ${milliseconds} ms`, {
+      new StoreError('ERR_TIMEOUT', `no response within ${milliseconds} ms`, {
         outcome: begun ? 'unknown' : 'not-applied',
       });
     const inTurn = async () => {

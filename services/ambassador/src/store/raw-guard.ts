@@ -29,14 +29,14 @@ export const both = (outer: RawGuard, inner: RawGuard | undefined): RawGuard =>
       };
 
 /**
- * Do some work as soon as the guard lets it pass. `isAnswer` says whether a failure is an answer of the backend.
+ * Do some work as soon as the guard lets it pass. `isResponse` says whether a failure is a response of the backend.
  *
  * @throws {StoreError} where the guard refuses it, and whatever the work throws
  */
 export async function passGuard<T>(
   guard: RawGuard,
   work: () => Promise<T>,
-  isAnswer: (failure: unknown) => boolean = () => false,
+  isResponse: (failure: unknown) => boolean = () => false,
 ): Promise<T> {
   const waiter = {};
   for (;;) {
@@ -50,7 +50,7 @@ export async function passGuard<T>(
     guard.leave(1, true);
     return result;
   } catch (error) {
-    guard.leave(1, isAnswer(error));
+    guard.leave(1, isResponse(error));
     throw error;
   }
 }

@@ -144,5 +144,5 @@ test('the Redis endpoint uses the new password, too, and survives a file that is
   );
   acl('>second', '<first');
   mount('second');
-  await waitFor('an answer', async () => (await ask(client, 'LLEN app:l'))[0] === ':1\r\n');
+  await waitFor('a response', async () => (await ask(client, 'LLEN app:l'))[0] === ':1\r\n');
 });

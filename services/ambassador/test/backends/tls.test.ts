@@ -94,8 +94,8 @@ test.each([
   });
   if (backend !== 'redis') return;
   const endpoint = await openEndpoint(new Engine(generation));
-  const [answer] = await ask(await rawClient(endpoint.port), 'RPUSH list a');
-  expect(answer).toMatch(new RegExp(`^-ERR upstream: .*${reason}`));
+  const [response] = await ask(await rawClient(endpoint.port), 'RPUSH list a');
+  expect(response).toMatch(new RegExp(`^-ERR upstream: .*${reason}`));
 });
 
 test.each(backends)('%s is known by the name that is configured, whatever its address', async (backend) => {

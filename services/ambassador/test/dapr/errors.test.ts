@@ -76,15 +76,18 @@ test.each([
   ['a limit of 0', () => api.inject('/v1.0-alpha1/state/memory/keys?limit=0'), 400, 'ERR_MALFORMED_REQUEST'],
   ['a cursor of nobody', () => api.inject('/v1.0-alpha1/state/memory/keys?token=x'), 400, 'ERR_STATE_LIST'],
 ])('%s is answered with its own status and code', async (_what, ask, status, errorCode) => {
-  const answer = await ask();
-  expect([answer.statusCode, answer.json<{ errorCode: string }>().errorCode]).toEqual([status, errorCode]);
+  const response = await ask();
+  expect([response.statusCode, response.json<{ errorCode: string }>().errorCode]).toEqual([status, errorCode]);
 });
 
 test('a transaction that conflicts is answered 500, as in Dapr, and changes nothing', async () => {
   const payload =
     '{"operations":[{"operation":"upsert","request":{"key":"t1","value":1}},{"operation":"upsert","request":{"key":"t2","value":1,"etag":{"value":"x"}}}],"metadata":null}';
-  const answer = await api.inject({ method: 'POST', url: '/v1.0/state/memory/transaction', payload });
-  expect([answer.statusCode, answer.json<{ errorCode: string }>().errorCode]).toEqual([500, 'ERR_STATE_TRANSACTION']);
+  const response = await api.inject({ method: 'POST', url: '/v1.0/state/memory/transaction', payload });
+  expect([response.statusCode, response.json<{ errorCode: string }>().errorCode]).toEqual([
+    500,
+    'ERR_STATE_TRANSACTION',
+  ]);
   expect((await api.inject('/v1.0/state/memory/t1')).statusCode).toBe(204);
 });
 

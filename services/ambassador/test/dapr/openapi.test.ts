@@ -85,7 +85,7 @@ const asks: Ask[] = [
 
 const ajv = new Ajv2020({ strict: false });
 
-/** Why an answer is none that the document promises; undefined where it is. */
+/** Why a response is none that the document promises; undefined where it is. */
 function broken(route: string, { status, type, body }: { status: number; type: string; body: string }): unknown {
   const [method = '', path = ''] = route.split(' ');
   const declared = document.paths[path]?.[method.toLowerCase()]?.responses[String(status)];
@@ -100,14 +100,14 @@ function broken(route: string, { status, type, body }: { status: number; type: s
 async function answered(route: string, url: string, payload?: string, headers: Record<string, string> = {}) {
   const [method = 'GET'] = route.split(' ');
   const authorized = { 'dapr-api-token': 'token', ...headers };
-  const answer = await api.inject({
+  const response = await api.inject({
     method: method as 'GET',
     url,
     headers: authorized,
     ...(payload === undefined ? {} : { payload }),
   });
-  const answers = { status: answer.statusCode, type: String(answer.headers['content-type']), body: answer.body };
-  return { status: answer.statusCode, broken: broken(route, answers) };
+  const answers = { status: response.statusCode, type: String(response.headers['content-type']), body: response.body };
+  return { status: response.statusCode, broken: broken(route, answers) };
 }
 
 test.each(asks)('%i of %s is as the OpenAPI document says', async (status, route, url, body, headers) => {

@@ -46,8 +46,8 @@ describe.each(['memory', 'postgresql'])('store %s', (name) => {
       const found: string[] = [];
       const sizes: number[] = [];
       for (let token: string | undefined = ''; token !== undefined; ) {
-        const answer = await post(`/v1.0-alpha1/state/${name}/query`, { page: { ...page, token } });
-        const next = answer.json<Page>();
+        const response = await post(`/v1.0-alpha1/state/${name}/query`, { page: { ...page, token } });
+        const next = response.json<Page>();
         sizes.push(next.results.length);
         found.push(...next.results.map(({ key }) => key));
         token = next.token;
@@ -58,9 +58,9 @@ describe.each(['memory', 'postgresql'])('store %s', (name) => {
   );
 
   test('a query for a larger page is refused by name', async () => {
-    const answer = await post(`/v1.0-alpha1/state/${name}/query`, { page: { limit: 101 } });
-    expect(answer.statusCode).toBe(500);
-    expect(answer.json()).toMatchObject({
+    const response = await post(`/v1.0-alpha1/state/${name}/query`, { page: { limit: 101 } });
+    expect(response.statusCode).toBe(500);
+    expect(response.json()).toMatchObject({
       errorCode: 'ERR_STATE_QUERY',
       message: expect.stringContaining('ERR_TOO_LARGE: page.limit is more than AMBASSADOR_QUERY_MAX_PAGE, 100'),
     });
@@ -68,8 +68,8 @@ describe.each(['memory', 'postgresql'])('store %s', (name) => {
 
   test('a bulk get reads a hundred keys at a time', async () => {
     const asked = [...keys, 'none', 'k000'];
-    const answer = await post(`/v1.0/state/${name}/bulk`, { keys: asked });
-    expect(answer.json<{ key: string; data?: unknown }[]>().map(({ key, data }) => [key, data])).toEqual(
+    const response = await post(`/v1.0/state/${name}/bulk`, { keys: asked });
+    expect(response.json<{ key: string; data?: unknown }[]>().map(({ key, data }) => [key, data])).toEqual(
       asked.map((key) => [key, key === 'none' ? undefined : { key }]),
     );
     expect(batches).toEqual([100, 100, 52]);

@@ -87,8 +87,8 @@ describe.each(kinds)('with keys in a store of kind %s', (kind) => {
     const cached = await cachingClient(port);
     const plain = await cachingClient(port, false);
     await plain.set('k', '1');
-    // The notice of the write itself may come after the first answer, and take it out of the cache again.
-    await waitFor('an answer from the cache', async () => {
+    // The notice of the write itself may come after the first reply, and take it out of the cache again.
+    await waitFor('a reply from the cache', async () => {
       expect(await cached.get('k')).toBe('1');
       return statistics(cached).hitCount > 0;
     });
@@ -169,7 +169,7 @@ test('while a store sends no notices, one is sent at once for each key that is r
   );
 });
 
-test('a notice for another connection takes along no answer of the one that is being served', async () => {
+test('a notice for another connection takes along no reply of the one that is being served', async () => {
   const generation = buildStores('stores: {main: {driver: memory}}');
   onTestFinished(() => closeAll(generation));
   const engine = new Engine(generation);

@@ -155,7 +155,7 @@ test('a client that leaves while WAIT looks for the servers leaves no connection
   leaving.socket.destroy();
   await leaving.closed();
   proxy.heal();
-  await waitFor('an answer', async () => (await ask(other, 'WAIT 0 1'))[0] === ':0\r\n');
+  await waitFor('a reply', async () => (await ask(other, 'WAIT 0 1'))[0] === ':0\r\n');
   await waitFor('no WAIT on the node', () => !redisCli(port, 'CLIENT', 'LIST').includes('cmd=wait'));
 });
 
@@ -163,7 +163,7 @@ test('a node that dies costs errors for its slots only, and is found again when 
   const client = await (await clusterEndpoint()).open();
   const keys = Array.from({ length: 30 }, (_, index) => `died-${index}`);
   const commands = keys.map((key) => `HSET ${key} f 1`).join('\n');
-  const failures = async () => (await ask(client, commands)).filter((answer) => answer.startsWith('-')).length;
+  const failures = async () => (await ask(client, commands)).filter((reply) => reply.startsWith('-')).length;
   expect(await failures()).toBe(0);
   await cluster.nodes[2]?.stop('SIGKILL');
   expect(await failures()).toBeGreaterThan(0);

@@ -110,7 +110,7 @@ test('requests that come in pieces are not mixed with those of other clients', a
   }
 });
 
-test('a client that closes its side after asking still gets every answer', async () => {
+test('a client that closes its side after asking still gets every reply', async () => {
   const client = await rawClient((await openEndpoint(engine())).port);
   client.socket.end('SET a 1\r\nGET a\r\nINCR a\r\n');
   expect(await client.replies(3)).toEqual(['+OK\r\n', '$1\r\n1\r\n', ':2\r\n']);

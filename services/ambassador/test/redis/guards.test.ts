@@ -47,10 +47,10 @@ test('a bulkhead holds back a pipeline instead of refusing it, and keeps its ord
   );
   const clients = await Promise.all([1, 2, 3].map(() => rawClient(endpoint.port)));
   const commands = Array.from({ length: 300 }, (_, index) => `RPUSH list-$ ${index}`).join('\n');
-  const answers = await Promise.all(
+  const replies = await Promise.all(
     clients.map((client, index) => ask(client, commands.replaceAll('$', String(index)))),
   );
-  for (const one of answers) expect(one).toEqual(Array.from({ length: 300 }, (_, index) => `:${index + 1}\r\n`));
+  for (const one of replies) expect(one).toEqual(Array.from({ length: 300 }, (_, index) => `:${index + 1}\r\n`));
 });
 
 test('behind a full bulkhead as many wait as may, for as long as they may', async () => {
@@ -90,6 +90,6 @@ test('a circuit breaker refuses commands at once while the Redis is away, and le
   await waitFor('the breaker to open', async () => (await ask(client, 'LLEN l'))[0] === refusal);
   const again = await startRedis({ port: redis.port });
   onTestFinished(() => again.stop());
-  await waitFor('an answer', async () => (await ask(client, 'LPUSH l a'))[0] === ':1\r\n');
+  await waitFor('a reply', async () => (await ask(client, 'LPUSH l a'))[0] === ':1\r\n');
   expect(await ask(client, 'LLEN l\nMGET a b')).toEqual([':1\r\n', '*2\r\n$-1\r\n$-1\r\n']);
 });

@@ -75,7 +75,7 @@ test.each([
   expect(await client.replies(1)).toEqual([refusal]);
 });
 
-test('a client that closes its side after asking still gets every answer', async () => {
+test('a client that closes its side after asking still gets every reply', async () => {
   const client = await rawClient((await mixedEndpoint(shared)).port);
   client.socket.end(Buffer.concat(frames('RPUSH l 1\nLLEN l\nMGET a mem:b\nLPOP l')));
   expect(await client.replies(4)).toEqual([':1\r\n', ':1\r\n', '*2\r\n$-1\r\n$-1\r\n', '$1\r\n1\r\n']);

@@ -11,13 +11,13 @@ import { buildStores, closeAll, getStore } from '../support/stores.ts';
 
 const shared = redisForTests();
 
-/** A store that notes what it is asked and how many keys each answer has. */
+/** A store that notes what it is asked and how many keys each reply has. */
 function noted(inner: Store) {
   const asked: string[] = [];
   const store = intercept(inner, async ({ name }, run) => {
-    const answer = await run();
-    asked.push(name === 'list' ? `list ${(answer as { keys: unknown[] }).keys.length}` : name);
-    return answer;
+    const reply = await run();
+    asked.push(name === 'list' ? `list ${(reply as { keys: unknown[] }).keys.length}` : name);
+    return reply;
   });
   return { store, asked };
 }
@@ -85,12 +85,12 @@ stores:
   expect([all.asked, mine.asked]).toEqual([['count'], ['count', 'list 1']]);
 });
 
-test('KEYS of more keys than one answer may hold is an error, and a page of SCAN has 10,000 at most', async () => {
+test('KEYS of more keys than one reply may hold is an error, and a page of SCAN has 10,000 at most', async () => {
   const store = new MemoryStore({ name: 'memory', maxBytes: 256 * 1024 * 1024 });
   onTestFinished(() => store.close());
   await fill(store, 'k'.repeat(1024 * 1024), 65);
   const client = await only(store);
-  const refused = '-ERR more keys match than the 100000 or 64 MiB of one answer; use SCAN\r\n';
+  const refused = '-ERR more keys match than the 100000 or 64 MiB of one reply; use SCAN\r\n';
   expect(await ask(client, 'KEYS *\nFLUSHALL')).toEqual([refused, '+OK\r\n']);
   await fill(store, 'k', 10_001);
   const [page] = await ask(client, 'SCAN 0 COUNT 1000000');
@@ -107,9 +107,9 @@ stores:
   onTestFinished(() => closeAll(generation));
   await getStore(generation, 'small').set('nowhere', Buffer.from('1'));
   const client = await rawClient((await openEndpoint(new Engine(generation))).port);
-  const answers = await ask(
+  const replies = await ask(
     client,
     'MSET by-size:1 1 by-size:2 0123456789 by-name 1\nDBSIZE\nKEYS by-size:*\nFLUSHALL\nDBSIZE',
   );
-  expect(answers.slice(1)).toEqual([':3\r\n', '*2\r\n$9\r\nby-size:2\r\n$9\r\nby-size:1\r\n', '+OK\r\n', ':0\r\n']);
+  expect(replies.slice(1)).toEqual([':3\r\n', '*2\r\n$9\r\nby-size:2\r\n$9\r\nby-size:1\r\n', '+OK\r\n', ':0\r\n']);
 });

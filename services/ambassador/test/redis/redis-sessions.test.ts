@@ -136,8 +136,8 @@ describe('without its Redis', () => {
     const client = await rawClient(
       (await openEndpoint(prefixEngine([['', redisRoute(await freePort(), memory.store)]]))).port,
     );
-    const [answer] = await ask(client, 'SET a 1');
-    expect(answer).toMatch(/^-ERR upstream: the connection failed: .*ECONNREFUSED/);
-    expect(answer).not.toContain('may have been executed');
+    const [reply] = await ask(client, 'SET a 1');
+    expect(reply).toMatch(/^-ERR upstream: the connection failed: .*ECONNREFUSED/);
+    expect(reply).not.toContain('may have been executed');
   });
 });

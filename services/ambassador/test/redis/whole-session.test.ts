@@ -11,7 +11,7 @@ const shared = redisForTests();
 const redisEndpoint = () => openEndpoint(prefixEngine([['', redisRoute(shared.redis.port, memoryRoute().store)]]));
 
 /** The same conversation with the endpoint and with the Redis itself. */
-async function bothAnswer(commands: string): Promise<[endpoint: string[], redis: string[]]> {
+async function bothReply(commands: string): Promise<[endpoint: string[], redis: string[]]> {
   const endpoint = await rawClient((await redisEndpoint()).port);
   const through = await ask(endpoint, commands);
   await ask(shared.direct, 'FLUSHALL');
@@ -29,7 +29,7 @@ describe('a transaction of commands without a key', () => {
     ['SELECT 0', 'MULTI\nSET a 1\nSELECT 0\nGET a\nEXEC'],
     ['CLIENT', 'MULTI\nCLIENT SETNAME me\nCLIENT GETNAME\nSET a 1\nEXEC\nCLIENT GETNAME'],
   ])('with %s is answered as by the Redis itself', async (_what, commands) => {
-    const [through, direct] = await bothAnswer(commands);
+    const [through, direct] = await bothReply(commands);
     expect(through).toEqual(direct);
   });
 
@@ -54,7 +54,7 @@ test.each([
   'SET a 1\nDBSIZE\nRANDOMKEY\nKEYS a*\nSCAN 0 COUNT 100 TYPE string\nSCAN x\nKEYS',
   'SCRIPT KILL\nFUNCTION KILL',
 ])('%s is answered as by the Redis itself', async (commands) => {
-  const [through, direct] = await bothAnswer(commands);
+  const [through, direct] = await bothReply(commands);
   expect(through).toEqual(direct);
 });
 
@@ -96,7 +96,7 @@ test.each([
   'XREAD COUNT 1 NOSUCH a 0',
   'XREADGROUP GROUP streams c COUNT 1 STREAMS nokey >',
 ])('%s is answered in the words of the Redis', async (command) => {
-  const [through, direct] = await bothAnswer(command);
+  const [through, direct] = await bothReply(command);
   expect(through).toEqual(direct);
 });
 
@@ -152,7 +152,7 @@ test('INFO has what the Redis alone knows, by section, and the endpoint itself',
     expect(all).toContain(line);
 });
 
-test('after a protocol error the answer goes out and the connection is closed, whatever else the client sends', async () => {
+test('after a protocol error the reply goes out and the connection is closed, whatever else the client sends', async () => {
   const client = await rawClient((await redisEndpoint()).port);
   client.send('*1\r\n!nonsense\r\n');
   expect((await client.replies(1))[0]).toMatch(/^-ERR Protocol error: /);

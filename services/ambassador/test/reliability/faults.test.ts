@@ -129,7 +129,7 @@ test('Redis killed and started again is found again, and the near cache serves n
     ),
   );
   redis = await startRedis({ port: redis.port });
-  await waitFor('an answer', async () => store.set('again', Buffer.from('1')));
+  await waitFor('a response', async () => store.set('again', Buffer.from('1')));
   expect(await store.get('k', { consistency: 'strong' })).toBeUndefined();
   await waitFor('the near cache to know', async () => (await store.get('k')) === undefined);
   await closeAll(generation);

@@ -92,8 +92,8 @@ export async function startFaultSuite(folder: string): Promise<FaultSuite> {
     refusedBecause: async (reason) => {
       const body = JSON.stringify([{ key: 'probe', value: 'x'.repeat(1000) }]);
       await waitFor(`a refusal: ${reason}`, async () => {
-        const answer = await fetch(`http://127.0.0.1:${dapr}/v1.0/state/queue`, { method: 'POST', body });
-        return (await answer.text()).includes(reason);
+        const response = await fetch(`http://127.0.0.1:${dapr}/v1.0/state/queue`, { method: 'POST', body });
+        return (await response.text()).includes(reason);
       });
     },
     stop: async () => {

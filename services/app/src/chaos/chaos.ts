@@ -25,7 +25,7 @@ export class Chaos {
     return [...this.#controls.values()].map(({ name, text, until }) => ({ name, text, until }));
   }
 
-  /** Milliseconds by which each answer of the public port is delayed. */
+  /** Milliseconds by which each response of the public port is delayed. */
   get delay(): number {
     return this.#delay;
   }

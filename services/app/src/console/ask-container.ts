@@ -1,12 +1,16 @@
 import { PodkitError } from '@podkit/chassis/errors';
-import type { Answer, HttpClient } from '@podkit/chassis/http/client';
+import type { HttpClient, HttpResponse } from '@podkit/chassis/http/client';
 import { pollerAgent } from '@podkit/chassis/http/observe-requests';
 
-/** Milliseconds for the answer of another container. */
+/** Milliseconds for the response of another container. */
 const timeout = 2000;
 
 /** GET from another container of the Pod. Its User-Agent keeps the request out of that container's log. */
-export function askContainer(client: HttpClient, url: string, headers: Record<string, string> = {}): Promise<Answer> {
+export function askContainer(
+  client: HttpClient,
+  url: string,
+  headers: Record<string, string> = {},
+): Promise<HttpResponse> {
   return client.send(url, { timeout, headers: { ...headers, 'user-agent': pollerAgent } });
 }
 

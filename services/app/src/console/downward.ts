@@ -40,7 +40,7 @@ export class DownwardWatch {
     return this.#known;
   }
 
-  /** Never throws: without an answer, `known` has the error. */
+  /** Never throws: without a response, `known` has the error. */
   async ask(): Promise<void> {
     try {
       const text = await readFromContainer(this.#client, this.#url, 'application/json');

@@ -3,7 +3,7 @@ import type { Member } from '../pods/pod-facts.ts';
 /** Milliseconds until the members are asked again. */
 const refreshInterval = 2000;
 
-/** Asks for the members, at most every few seconds, and keeps the last answer. */
+/** Asks for the members, at most every few seconds, and keeps the last response. */
 export class KnownMembers {
   readonly #list: () => Promise<Member[]>;
   #known: Member[] = [];
@@ -14,13 +14,13 @@ export class KnownMembers {
     this.#list = list;
   }
 
-  /** The last answer. If it is old, the members are asked again. */
+  /** The last response. If it is old, the members are asked again. */
   get known(): readonly Member[] {
     if (performance.now() - this.#asked >= refreshInterval && !this.#asking) void this.ask();
     return this.#known;
   }
 
-  /** Never throws: if it fails, the last answer stays. */
+  /** Never throws: if it fails, the last response stays. */
   async ask(): Promise<void> {
     this.#asking = true;
     try {

@@ -18,7 +18,7 @@ export type Container = {
   detail: string;
 };
 
-/** The last answer of one sidecar. */
+/** The last response of one sidecar. */
 export type Sidecar = Container & { name: SidecarName; series: Series[]; metricsError?: string };
 
 export type SidecarUrls = Record<SidecarName, { probe: string; metrics: string }>;
@@ -42,7 +42,7 @@ export class Sidecars {
     this.#onChange = onChange;
   }
 
-  /** In the order of `sidecarNames`; empty before the first answers. */
+  /** In the order of `sidecarNames`; empty before the first responses. */
   get all(): Sidecar[] {
     return sidecarNames.flatMap((name) => this.#sidecars.get(name) ?? []);
   }

@@ -2,7 +2,7 @@ import { Server, ServerCredentials, ServerInterceptingCall, type ServerIntercept
 import { PodkitError } from '@podkit/chassis/errors';
 import { HealthImplementation, type ServingStatus } from 'grpc-health-check';
 
-/** One call of Check: the service, the caller's User-Agent, the answer and its time in milliseconds. */
+/** One call of Check: the service, the caller's User-Agent, the response and its time in milliseconds. */
 export type GrpcCheck = { service: string; userAgent: string; serving: boolean; milliseconds: number };
 
 export type GrpcHealthOptions = {

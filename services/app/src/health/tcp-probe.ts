@@ -26,7 +26,7 @@ export class TcpProbe {
   async #open(): Promise<void> {
     if (this.#server !== undefined) return;
     const { host, port } = this.#options;
-    // Nothing is read or written: the connection is the answer.
+    // Nothing is read or written: the connection is the response.
     const server = createServer((socket) => {
       socket.on('error', () => undefined);
       socket.end();

@@ -1,5 +1,5 @@
 import type { Probe } from '@podkit/chassis/http/health';
-import { errorAnswer, jsonAnswer } from '@podkit/chassis/http/openapi';
+import { errorResponse, jsonResponse } from '@podkit/chassis/http/openapi';
 import type { Server } from '@podkit/chassis/http/server';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Chaos } from '../chaos/chaos.ts';
@@ -28,7 +28,7 @@ export function watchProbes(admin: Server, { history, chaos }: { history: ProbeH
 /** The lifecycle hooks, for a scope that checks their token. A kubelet sends GET; other clients may send POST. */
 export function hookRoutes(scope: Server, { hooks }: { hooks: Hooks }): void {
   const hook = (url: string, summary: string, handler: () => Promise<unknown>) => {
-    const response = { 200: jsonAnswer('Done.'), 401: errorAnswer('The token is missing or wrong.') };
+    const response = { 200: jsonResponse('Done.'), 401: errorResponse('The token is missing or wrong.') };
     const schema = { summary, security: [{ hook: [] }], response };
     scope.route({ method: ['GET', 'POST'], url, schema, exposeHeadRoute: false, handler });
   };

@@ -2,7 +2,7 @@ import { parseBytes } from '@podkit/chassis/config/bytes';
 import { parseDuration } from '@podkit/chassis/config/duration';
 import { describeError } from '@podkit/chassis/errors';
 import type { Probe } from '@podkit/chassis/http/health';
-import { errorAnswer, jsonAnswer } from '@podkit/chassis/http/openapi';
+import { errorResponse, jsonResponse } from '@podkit/chassis/http/openapi';
 import type { Server } from '@podkit/chassis/http/server';
 import type { FastifyReply } from 'fastify';
 import * as Type from 'typebox';
@@ -34,16 +34,16 @@ const describe = (summary: string) => ({
   summary,
   security: [{ chaos: [] }],
   response: {
-    200: jsonAnswer('The active faults.', Type.Object({ active: Type.Array(Type.Unknown()) })),
-    400: errorAnswer('The body is invalid.'),
-    401: errorAnswer('The token is missing or wrong.'),
+    200: jsonResponse('The active faults.', Type.Object({ active: Type.Array(Type.Unknown()) })),
+    400: errorResponse('The body is invalid.'),
+    401: errorResponse('The token is missing or wrong.'),
   },
 });
 
 const exitSchema = {
   ...describe('Exit with a code'),
   body: bodies.exit,
-  response: { ...describe('').response, 202: jsonAnswer('The process exits.') },
+  response: { ...describe('').response, 202: jsonResponse('The process exits.') },
 };
 
 /** `/api/chaos`: the controls. Register only where chaos is allowed, in a scope that checks its token. */

@@ -1,4 +1,4 @@
-import { errorAnswer, jsonAnswer, textAnswer } from '@podkit/chassis/http/openapi';
+import { errorResponse, jsonResponse, textResponse } from '@podkit/chassis/http/openapi';
 import type { Server } from '@podkit/chassis/http/server';
 import type { EventStreams } from '@podkit/chassis/http/sse';
 
@@ -11,11 +11,11 @@ export type ConsoleApi = {
 };
 
 export const consoleSchemas = {
-  document: { summary: "The console's document", response: { 200: jsonAnswer('The document.') } },
-  history: { summary: 'The last hour', response: { 200: jsonAnswer('The last hour.') } },
+  document: { summary: "The console's document", response: { 200: jsonResponse('The document.') } },
+  history: { summary: 'The last hour', response: { 200: jsonResponse('The last hour.') } },
   events: {
     summary: "The console's document and its changes, as server-sent events",
-    response: { 200: textAnswer('A stream.', 'text/event-stream'), 503: errorAnswer('Too many streams.') },
+    response: { 200: textResponse('A stream.', 'text/event-stream'), 503: errorResponse('Too many streams.') },
   },
 };
 

@@ -1,4 +1,4 @@
-import { errorAnswer, jsonAnswer, textAnswer } from '@podkit/chassis/http/openapi';
+import { errorResponse, jsonResponse, textResponse } from '@podkit/chassis/http/openapi';
 import type { Server } from '@podkit/chassis/http/server';
 import type { EventStreams } from '@podkit/chassis/http/sse';
 import type { SiteWatch } from '../site/site-watch.ts';
@@ -13,14 +13,14 @@ new EventSource('/api/site/events').addEventListener('commit', (event) => {
 `;
 
 const liveSchemas = {
-  site: { summary: 'The commit that is published', response: { 200: jsonAnswer('The commit, if there is one.') } },
+  site: { summary: 'The commit that is published', response: { 200: jsonResponse('The commit, if there is one.') } },
   events: {
     summary: 'Each commit that is published, as server-sent events',
-    response: { 200: textAnswer('A stream.', 'text/event-stream'), 503: errorAnswer('Too many streams.') },
+    response: { 200: textResponse('A stream.', 'text/event-stream'), 503: errorResponse('Too many streams.') },
   },
   script: {
     summary: 'A script that reloads a page when another commit is published',
-    response: { 200: textAnswer('The script.', 'text/javascript') },
+    response: { 200: textResponse('The script.', 'text/javascript') },
   },
 };
 

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { describeError } from '@podkit/chassis/errors';
-import { emptyAnswer, errorAnswer } from '@podkit/chassis/http/openapi';
+import { emptyResponse, errorResponse } from '@podkit/chassis/http/openapi';
 import type { Server } from '@podkit/chassis/http/server';
 import type { FastifyReply } from 'fastify';
 import * as Type from 'typebox';
@@ -21,9 +21,12 @@ type MemberRoute = { Params: Type.Static<typeof memberParams> };
 const pageSchema = {
   summary: 'The console of another Pod',
   params: memberParams,
-  response: { 307: emptyAnswer('The page, which reads the data of that Pod.') },
+  response: { 307: emptyResponse('The page, which reads the data of that Pod.') },
 };
-const memberErrors = { 404: errorAnswer('No Pod has that ordinal.'), 503: errorAnswer('That Pod does not answer.') };
+const memberErrors = {
+  404: errorResponse('No Pod has that ordinal.'),
+  503: errorResponse('That Pod does not answer.'),
+};
 
 /**
  * `/pods/{ordinal}/console/` and `/pods/{ordinal}/api/console`: the console of another Pod of the set, through this one.

@@ -1,4 +1,4 @@
-import { emptyAnswer, errorAnswer, jsonAnswer } from '@podkit/chassis/http/openapi';
+import { emptyResponse, errorResponse, jsonResponse } from '@podkit/chassis/http/openapi';
 import type { Server } from '@podkit/chassis/http/server';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import * as Type from 'typebox';
@@ -13,37 +13,37 @@ const page = Type.Object({
   cursor: Type.Optional(Type.String({ maxLength: 1024 })),
 });
 
-const note = jsonAnswer('The note, with its ETag.', Type.Object({ id: Type.String(), text: Type.String() }));
+const note = jsonResponse('The note, with its ETag.', Type.Object({ id: Type.String(), text: Type.String() }));
 const noteErrors = {
   ...requestErrors,
-  503: errorAnswer('The store does not answer.'),
+  503: errorResponse('The store does not answer.'),
 };
-const missing = { 404: errorAnswer('There is no such note.') };
-const conflict = { 412: errorAnswer('The condition does not hold.') };
+const missing = { 404: errorResponse('There is no such note.') };
+const conflict = { 412: errorResponse('The condition does not hold.') };
 const notesSchemas = {
   list: {
     summary: 'Ids of the notes, a page at a time',
     querystring: page,
     security: apiSecurity,
-    response: { 200: jsonAnswer('A page; without `next` it is the last one.'), ...noteErrors },
+    response: { 200: jsonResponse('A page; without `next` it is the last one.'), ...noteErrors },
   },
   get: {
     summary: 'Read a note',
     params: noteParams,
     security: apiSecurity,
-    response: { 200: note, 304: emptyAnswer('Unchanged.'), ...missing, ...noteErrors },
+    response: { 200: note, 304: emptyResponse('Unchanged.'), ...missing, ...noteErrors },
   },
   put: {
     summary: 'Write a note: {"text": "…"} as JSON, or the text itself',
     params: noteParams,
     security: apiSecurity,
-    response: { 200: note, 201: note, 413: errorAnswer('The note is too large.'), ...conflict, ...noteErrors },
+    response: { 200: note, 201: note, 413: errorResponse('The note is too large.'), ...conflict, ...noteErrors },
   },
   delete: {
     summary: 'Delete a note',
     params: noteParams,
     security: apiSecurity,
-    response: { 204: emptyAnswer('Gone.'), ...missing, ...conflict, ...noteErrors },
+    response: { 204: emptyResponse('Gone.'), ...missing, ...conflict, ...noteErrors },
   },
 };
 

@@ -89,7 +89,7 @@ async function forward(
   }
   const { method, headers, body, url } = request;
   const forwarded = { method: method === 'HEAD' ? 'GET' : method, path: url, type: headers['content-type'], body };
-  const answer = await pods.client.forward(found, forwarded);
+  const response = await pods.client.forward(found, forwarded);
   for (const name of [
     'content-type',
     'content-security-policy',
@@ -97,10 +97,10 @@ async function forward(
     'x-pod-ordinal',
     'retry-after',
   ]) {
-    const value = answer.headers[name];
+    const value = response.headers[name];
     if (value !== undefined) void reply.header(name, value);
   }
-  return reply.code(answer.status).send(answer.body);
+  return reply.code(response.status).send(response.body);
 }
 
 type KeyAct = (store: PodStore, key: string, request: Request, reply: FastifyReply) => Promise<unknown>;

@@ -1,5 +1,5 @@
 import type { HttpMetrics } from '@podkit/chassis/http/http-metrics';
-import { ApiDocument, jsonAnswer } from '@podkit/chassis/http/openapi';
+import { ApiDocument, jsonResponse } from '@podkit/chassis/http/openapi';
 import { createServer, listen } from '@podkit/chassis/http/server';
 import type { EventStreams } from '@podkit/chassis/http/sse';
 import type { Context } from '@podkit/chassis/process/service';
@@ -37,7 +37,7 @@ export const describePublicApi = () =>
 
 const identitySchema = {
   summary: 'Which Pod this is',
-  response: { 200: jsonAnswer('Its name, namespace, ordinal and start.') },
+  response: { 200: jsonResponse('Its name, namespace, ordinal and start.') },
 };
 
 /** Listen on the public port, with site and API. It closes first. */

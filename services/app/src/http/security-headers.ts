@@ -5,7 +5,7 @@ import helmet from 'helmet';
 import type { Csp } from '../content-security-policy.ts';
 
 /**
- * Send security headers with all answers of this scope, but not HSTS, which is for the proxy that terminates HTTPS. They
+ * Send security headers with all responses of this scope, but not HSTS, which is for the proxy that terminates HTTPS. They
  * never change, so helmet sets them once, on a response that is not sent; @fastify/helmet makes its middleware for each
  * request, which more than doubles the time of a small file.
  */

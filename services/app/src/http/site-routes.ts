@@ -3,7 +3,7 @@ import { extname, join, relative } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import { getErrorCode, PodkitError } from '@podkit/chassis/errors';
 import { readPath } from '@podkit/chassis/http/observe-requests';
-import { emptyAnswer, errorAnswer, textAnswer } from '@podkit/chassis/http/openapi';
+import { emptyResponse, errorResponse, textResponse } from '@podkit/chassis/http/openapi';
 import { type Server, sendNotFound } from '@podkit/chassis/http/server';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { isInside, type Revision, resolveRevision } from '../site/revision.ts';
@@ -18,7 +18,7 @@ declare module 'fastify' {
   }
 }
 
-/** Serves the published site. Each request resolves the link once, so that no answer mixes two commits. */
+/** Serves the published site. Each request resolves the link once, so that no response mixes two commits. */
 export class SiteFiles {
   readonly #link: string;
 
@@ -74,11 +74,11 @@ const missingCodes = new Set(['ENOENT', 'ENOTDIR', 'ELOOP', 'ENAMETOOLONG', 'EAC
 const siteSchema = {
   summary: 'A file of the published site',
   response: {
-    200: textAnswer('The file, with the commit as X-Content-Revision.', 'text/html'),
-    304: emptyAnswer('Unchanged.'),
-    404: errorAnswer("There is no such file; the site's own 404.html, if it has one."),
-    412: emptyAnswer('The condition is not met.'),
-    503: errorAnswer('The site has not been synced yet.'),
+    200: textResponse('The file, with the commit as X-Content-Revision.', 'text/html'),
+    304: emptyResponse('Unchanged.'),
+    404: errorResponse("There is no such file; the site's own 404.html, if it has one."),
+    412: emptyResponse('The condition is not met.'),
+    503: errorResponse('The site has not been synced yet.'),
   },
 };
 

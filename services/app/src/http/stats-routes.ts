@@ -1,13 +1,13 @@
 import type { RequestHistogram } from '@podkit/chassis/http/http-metrics';
-import { jsonAnswer } from '@podkit/chassis/http/openapi';
+import { jsonResponse } from '@podkit/chassis/http/openapi';
 import type { Server } from '@podkit/chassis/http/server';
 import type { Notes } from '../notes/notes.ts';
 import type { ProcessState } from '../process-state.ts';
 import { describeStats } from '../stats/stats.ts';
 
 const statsSchemas = {
-  pod: { summary: 'Who this Pod is', response: { 200: jsonAnswer('Its identity.') } },
-  stats: { summary: 'The metrics of the app, as JSON', response: { 200: jsonAnswer('The metrics.') } },
+  pod: { summary: 'Who this Pod is', response: { 200: jsonResponse('Its identity.') } },
+  stats: { summary: 'The metrics of the app, as JSON', response: { 200: jsonResponse('The metrics.') } },
 };
 
 /** `/api/pod` on the admin port: the whole identity. `/stats`: metrics, as JSON in a format of the app's own. */

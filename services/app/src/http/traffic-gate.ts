@@ -16,7 +16,7 @@ export function trafficGate(server: Server, { overload, chaos }: { overload: Ove
   const release = () => overload.release();
   const admit = (reply: FastifyReply, done: () => void) => {
     if (!overload.admit(reply)) return;
-    // 'close' and not 'finish', since it also comes when the client disconnects before the answer.
+    // 'close' and not 'finish', since it also comes when the client disconnects before the response.
     reply.raw.on('close', release);
     done();
   };

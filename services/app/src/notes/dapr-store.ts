@@ -1,5 +1,5 @@
 import { describeError, PodkitError } from '@podkit/chassis/errors';
-import type { Answer, HttpClient } from '@podkit/chassis/http/client';
+import type { HttpClient, HttpResponse } from '@podkit/chassis/http/client';
 import {
   type AnsweredBy,
   type Condition,
@@ -18,7 +18,7 @@ export type DaprStoreOptions = {
   store: string;
   /** Reads the API token, which may be rotated. */
   token?: () => string | undefined;
-  /** Timeout of one answer in milliseconds. */
+  /** Timeout of one response in milliseconds. */
   timeout: number;
 };
 
@@ -38,10 +38,10 @@ export class DaprStore implements NoteStore {
   }
 
   async get(key: string): Promise<Stored | undefined> {
-    const answer = await this.#ask('GET', `/v1.0/state/${this.name}/${encodeURIComponent(key)}`);
-    if (answer.status === 204 || answer.status === 404) return undefined;
-    expectStatus(answer, [200]);
-    return { value: answer.body.toString(), etag: readEtag(answer), answeredBy: readAnsweredBy(answer) };
+    const response = await this.#ask('GET', `/v1.0/state/${this.name}/${encodeURIComponent(key)}`);
+    if (response.status === 204 || response.status === 404) return undefined;
+    expectStatus(response, [200]);
+    return { value: response.body.toString(), etag: readEtag(response), answeredBy: readAnsweredBy(response) };
   }
 
   async put(key: string, value: string, condition: Condition): Promise<AnsweredBy> {
@@ -52,18 +52,18 @@ export class DaprStore implements NoteStore {
           ? { options: { concurrency: 'first-write' } }
           : {};
     const body = JSON.stringify([{ key, value: JSON.parse(value) as unknown, ...guard }]);
-    const answer = await this.#ask('POST', `/v1.0/state/${this.name}`, {}, body);
-    refuseConflict(answer, key, condition);
-    expectStatus(answer, [200, 201, 204]);
-    return readAnsweredBy(answer);
+    const response = await this.#ask('POST', `/v1.0/state/${this.name}`, {}, body);
+    refuseConflict(response, key, condition);
+    expectStatus(response, [200, 201, 204]);
+    return readAnsweredBy(response);
   }
 
   async delete(key: string, condition: Condition): Promise<AnsweredBy> {
     const headers: Record<string, string> = condition.kind === 'match' ? { 'if-match': condition.etag } : {};
-    const answer = await this.#ask('DELETE', `/v1.0/state/${this.name}/${encodeURIComponent(key)}`, headers);
-    refuseConflict(answer, key, condition);
-    expectStatus(answer, [200, 204]);
-    return readAnsweredBy(answer);
+    const response = await this.#ask('DELETE', `/v1.0/state/${this.name}/${encodeURIComponent(key)}`, headers);
+    refuseConflict(response, key, condition);
+    expectStatus(response, [200, 204]);
+    return readAnsweredBy(response);
   }
 
   async keys(prefix: string, limit: number, after: string | undefined): Promise<KeyPage> {
@@ -72,17 +72,17 @@ export class DaprStore implements NoteStore {
       limit: String(limit),
       ...(after === undefined ? {} : { token: after }),
     });
-    const answer = await this.#ask('GET', `/v1.0-alpha1/state/${this.name}/keys?${query.toString()}`);
-    if (answer.status === 404) throw new PodkitError('ERR_STORE_UNSUPPORTED', 'the state store cannot list its keys');
-    if (answer.status === 400) throw invalidCursor();
-    expectStatus(answer, [200]);
-    const { keys, token } = JSON.parse(answer.body.toString()) as { keys: string[]; token?: string };
+    const response = await this.#ask('GET', `/v1.0-alpha1/state/${this.name}/keys?${query.toString()}`);
+    if (response.status === 404) throw new PodkitError('ERR_STORE_UNSUPPORTED', 'the state store cannot list its keys');
+    if (response.status === 400) throw invalidCursor();
+    expectStatus(response, [200]);
+    const { keys, token } = JSON.parse(response.body.toString()) as { keys: string[]; token?: string };
     return { keys, next: token === '' ? undefined : token };
   }
 
   async ping(signal: AbortSignal): Promise<void> {
-    const answer = await this.#ask('GET', '/v1.0/healthz', {}, undefined, signal);
-    expectStatus(answer, [200, 204]);
+    const response = await this.#ask('GET', '/v1.0/healthz', {}, undefined, signal);
+    expectStatus(response, [200, 204]);
   }
 
   close(): void {
@@ -112,24 +112,24 @@ export class DaprStore implements NoteStore {
   }
 }
 
-function refuseConflict(answer: Answer, key: string, condition: Condition): void {
+function refuseConflict(response: HttpResponse, key: string, condition: Condition): void {
   // Dapr answers 400 if the ETag does not have the form of the store's ETags.
-  const invalid = answer.status === 400 && answer.body.includes('etag');
-  if (condition.kind !== 'none' && (answer.status === 409 || invalid)) throw preconditionFailed(key);
+  const invalid = response.status === 400 && response.body.includes('etag');
+  if (condition.kind !== 'none' && (response.status === 409 || invalid)) throw preconditionFailed(key);
 }
 
-function expectStatus(answer: Answer, good: number[]): void {
-  if (good.includes(answer.status)) return;
-  throw unavailable(`the ambassador answered ${answer.status}: ${answer.body.toString().slice(0, 200)}`);
+function expectStatus(response: HttpResponse, good: number[]): void {
+  if (good.includes(response.status)) return;
+  throw unavailable(`the ambassador answered ${response.status}: ${response.body.toString().slice(0, 200)}`);
 }
 
-function readEtag(answer: Answer): string | undefined {
-  const etag = answer.headers.etag;
+function readEtag(response: HttpResponse): string | undefined {
+  const etag = response.headers.etag;
   return etag?.replace(/^"(.*)"$/, '$1');
 }
 
 /** The headers in which the ambassador says which store or near cache answered. */
-function readAnsweredBy({ headers }: Answer): AnsweredBy {
+function readAnsweredBy({ headers }: HttpResponse): AnsweredBy {
   const entries = Object.entries(headers).filter((entry): entry is [string, string] => typeof entry[1] === 'string');
   return Object.fromEntries(entries.filter(([name]) => name.startsWith('x-podkit-')));
 }

@@ -3,7 +3,7 @@ import { type AnsweredBy, type Condition, type NoteStore, preconditionFailed, ty
 
 export type Note = { id: string; text: string; updatedAt: string };
 
-/** A note, with the rest of its HTTP answer. `stale`: the store is down, and this is its last answer. */
+/** A note, with the rest of its HTTP response. `stale`: the store is down, and this is its last response. */
 export type FoundNote = { note: Note; etag: string | undefined; stale: boolean; answeredBy: AnsweredBy };
 
 export type PutResult = FoundNote & { created: boolean };
@@ -30,7 +30,7 @@ export class Notes {
     return this.#unavailableSince;
   }
 
-  /** A note, or undefined. While the store is down: its last answer. */
+  /** A note, or undefined. While the store is down: its last response. */
   async get(id: string): Promise<FoundNote | undefined> {
     try {
       const found = toFoundNote(id, await this.#observe(this.store.get(keyPrefix + id)));

@@ -57,7 +57,7 @@ function openClient(
   resolver: ReturnType<typeof dnsResolver>,
 ): PodClient | undefined {
   if (config.podsSrv === undefined || config.internalToken === undefined) return undefined;
-  // The largest answer is a value; all others are facts.
+  // The largest response is a value; all others are facts.
   const client = new HttpClient({ lookup: resolver.lookup, limit: config.valueLimit + maxFactsBytes });
   lifecycle.atClose('connections to other Pods', () => client.close());
   return new PodClient({ client, self, token: config.internalToken, timeout: config.podsTimeout });

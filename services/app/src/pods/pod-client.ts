@@ -1,5 +1,5 @@
 import { PodkitError } from '@podkit/chassis/errors';
-import type { Answer, HttpClient } from '@podkit/chassis/http/client';
+import type { HttpClient, HttpResponse } from '@podkit/chassis/http/client';
 import { Value } from 'typebox/value';
 import type { Address } from './members.ts';
 import { type PodFacts, podFactsSchema } from './pod-facts.ts';
@@ -12,7 +12,7 @@ export type PodClientOptions = {
   self: number;
   /** Bearer token between the Pods. */
   token: string;
-  /** Timeout of one answer in milliseconds. */
+  /** Timeout of one response in milliseconds. */
   timeout: number;
 };
 
@@ -31,7 +31,7 @@ export class PodClient {
    *
    * @throws {PodkitError} ERR_POD_AWAY if the Pod does not answer, has another token, or is another Pod
    */
-  async forward({ ordinal, host, port }: Address, { method, path, type, body }: Forwarded): Promise<Answer> {
+  async forward({ ordinal, host, port }: Address, { method, path, type, body }: Forwarded): Promise<HttpResponse> {
     const { client, self, token, timeout } = this.#options;
     const headers = {
       authorization: `Bearer ${token}`,
@@ -39,17 +39,17 @@ export class PodClient {
       ...(type === undefined ? {} : { 'content-type': type }),
     };
     const url = `http://${host}:${port}`;
-    let answer: Answer;
+    let response: HttpResponse;
     try {
-      answer = await client.send(url, { method, path, headers, timeout, ...(body === undefined ? {} : { body }) });
+      response = await client.send(url, { method, path, headers, timeout, ...(body === undefined ? {} : { body }) });
     } catch (cause) {
       throw new PodkitError('ERR_POD_AWAY', `Pod ${ordinal} does not answer`, { cause });
     }
-    if (answer.status === 401)
+    if (response.status === 401)
       throw new PodkitError('ERR_POD_AWAY', `Pod ${ordinal} has another APP_INTERNAL_TOKEN than Pod ${self}`);
-    if (answer.status === 421)
+    if (response.status === 421)
       throw new PodkitError('ERR_POD_AWAY', `another Pod answered at the address of Pod ${ordinal}`);
-    return answer;
+    return response;
   }
 
   /** @throws {PodkitError} ERR_POD_AWAY */

@@ -27,10 +27,10 @@ test('the bundle of the image serves the page, the libraries that it imports, gR
     `127.0.0.1:${grpcPort}`,
     credentials.createInsecure(),
   );
-  const answer = await new Promise((resolve, reject) =>
+  const response = await new Promise((resolve, reject) =>
     client.check?.({}, (error: Error | null, message: unknown) => (error ? reject(error) : resolve(message))),
   );
   client.close();
-  expect(answer).toEqual({ status: 'SERVING' });
+  expect(response).toEqual({ status: 'SERVING' });
   expect((await fetch(`${app.url}/api/notes`)).status).toBe(200);
 });

@@ -20,7 +20,7 @@ const get = async <T>({ admin }: RunningApp, path: string) => (await (await fetc
 const readDocument = (app: RunningApp) => get<Document>(app, '/api/console');
 const readHistory = (app: RunningApp) => get<History>(app, '/api/console/history');
 
-/** A container of the Pod that answers each path with one text: a stand-in, whose answers a test can change. */
+/** A container of the Pod that answers each path with one text: a stand-in, whose responses a test can change. */
 const sidecar = (answers: Record<string, string>) =>
   serve((request, response) => {
     const body = answers[request.url ?? ''];

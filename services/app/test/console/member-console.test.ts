@@ -28,7 +28,7 @@ test('the document and the stream of another Pod are passed on', async () => {
   await reader?.cancel();
 });
 
-test('the page of another Pod comes from this one, with the ordinal, and needs no answer of that Pod', async () => {
+test('the page of another Pod comes from this one, with the ordinal, and needs no response of that Pod', async () => {
   const first = await startFirst('http://127.0.0.1:9');
   const location = async (path: string) =>
     (await fetch(`${first}${path}`, { redirect: 'manual' })).headers.get('location');

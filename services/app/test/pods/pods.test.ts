@@ -9,8 +9,8 @@ const at = ({ url }: RunningApp, pod: number | string, key: string) => `${url}/a
 const put = (app: RunningApp, pod: number | string, key: string, body: string) =>
   fetch(at(app, pod, key), { method: 'PUT', body });
 const read = async (app: RunningApp, pod: number | string, key: string) => {
-  const answer = await fetch(at(app, pod, key));
-  return answer.ok ? answer.text() : answer.status;
+  const response = await fetch(at(app, pod, key));
+  return response.ok ? response.text() : response.status;
 };
 type Listed = { ordinal: number; self: boolean; ready: boolean; starts?: number; keys?: number; address?: string };
 const list = async ({ url }: RunningApp) =>
@@ -24,8 +24,11 @@ test('each Pod has its own data, which every Pod serves by ordinal', async () =>
   expect((await put(zero, 'self', 'k', 'of zero')).status).toBe(201);
   expect((await put(one, 'self', 'k', 'of one again')).status).toBe(204);
   expect([await read(one, 0, 'k'), await read(zero, 1, 'k')]).toEqual(['of zero', 'of one again']);
-  const answer = await fetch(at(zero, 1, 'k'));
-  expect([answer.headers.get('x-pod-ordinal'), answer.headers.get('x-content-type-options')]).toEqual(['1', 'nosniff']);
+  const response = await fetch(at(zero, 1, 'k'));
+  expect([response.headers.get('x-pod-ordinal'), response.headers.get('x-content-type-options')]).toEqual([
+    '1',
+    'nosniff',
+  ]);
   expect((await fetch(at(zero, 1, 'k'), { method: 'DELETE' })).status).toBe(204);
   expect([await read(one, 'self', 'k'), await read(zero, 0, 'k')]).toEqual([404, 'of zero']);
 });
@@ -149,8 +152,11 @@ test('a Pod with another token counts as away, and gets no data', async () => {
   const set = await StatefulSet.create();
   const zero = await set.start(0);
   const one = await set.start(1, { APP_INTERNAL_TOKEN: 'another' });
-  const answer = await put(zero, 1, 'k', 'v');
-  expect([answer.status, await answer.text()]).toEqual([503, expect.stringContaining('another APP_INTERNAL_TOKEN')]);
+  const response = await put(zero, 1, 'k', 'v');
+  expect([response.status, await response.text()]).toEqual([
+    503,
+    expect.stringContaining('another APP_INTERNAL_TOKEN'),
+  ]);
   expect(await read(one, 1, 'k')).toBe(404);
 });
 

@@ -25,12 +25,12 @@ test.skipIf(process.getuid?.() !== 0)('a full volume is 507, loses nothing, and 
   const filler = join(folder, 'filler');
   writeFileSync(filler, Buffer.alloc((bavail - 40) * bsize));
   let key = 1;
-  let answer = await put(key);
-  while (answer.status === 201 && key < 100) {
+  let response = await put(key);
+  while (response.status === 201 && key < 100) {
     key += 1;
-    answer = await put(key);
+    response = await put(key);
   }
-  expect([answer.status, await answer.json()]).toEqual([507, expect.objectContaining({ code: 'ERR_DATA_FULL' })]);
+  expect([response.status, await response.json()]).toEqual([507, expect.objectContaining({ code: 'ERR_DATA_FULL' })]);
   for (let kept = 0; kept < key; kept += 1) expect(await (await fetch(at(app, kept))).text()).toBe(value);
   expect((await fetch(at(app, key))).status).toBe(404);
   rmSync(filler);
@@ -55,8 +55,8 @@ test.skipIf(process.getuid?.() !== 0)(
     // As after an error of the disk; a usual remount is refused while files are open.
     execFileSync('mount', ['-o', 'remount,abort', folder]);
     for (const _ of [1, 2]) {
-      const answer = await put('refused');
-      expect([answer.status, await answer.json()]).toEqual([
+      const response = await put('refused');
+      expect([response.status, await response.json()]).toEqual([
         503,
         expect.objectContaining({ code: 'ERR_DATA_READ_ONLY' }),
       ]);

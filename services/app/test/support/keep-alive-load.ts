@@ -4,7 +4,7 @@ export type LoadResult = { answered: number; failed: string[] };
 
 /**
  * Well-behaved keep-alive clients, as a load balancer's pool is: each sends one request after the other on its own
- * connection, and when an answer says `Connection: close` it goes elsewhere, which here means that it stops.
+ * connection, and when a response says `Connection: close` it goes elsewhere, which here means that it stops.
  */
 export async function keepAliveLoad(url: string, connections: number, requestsEach: number): Promise<LoadResult> {
   const result: LoadResult = { answered: 0, failed: [] };

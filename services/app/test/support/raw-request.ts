@@ -1,14 +1,14 @@
 import { request } from 'node:http';
 import type { RunningApp } from './start-app.ts';
 
-export type RawAnswer = { status: number; headers: Record<string, unknown>; body: string };
+export type RawResponse = { status: number; headers: Record<string, unknown>; body: string };
 
 /** A request whose path is sent as it is: `fetch` would resolve `..` in it. */
 export function rawRequest(
   { port }: RunningApp,
   path: string,
   { method = 'GET', body, headers = {} }: { method?: string; body?: string; headers?: Record<string, string> } = {},
-): Promise<RawAnswer> {
+): Promise<RawResponse> {
   return new Promise((resolve, reject) => {
     const outgoing = request({ host: '127.0.0.1', port, path, method, headers, agent: false }, (response) => {
       let text = '';

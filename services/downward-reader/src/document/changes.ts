@@ -39,8 +39,8 @@ function flatten({ labels, annotations, files, resources, volume }: Document): M
   return values;
 }
 
-const mostEvents = 1000;
-const mostCharacters = 8 * 2 ** 20;
+const maxEvents = 1000;
+const maxCharacters = 8 * 2 ** 20;
 
 /** The newest events, for clients that come back and ask what they missed. The newest one is kept, however large. */
 export class ChangeLog {
@@ -57,7 +57,7 @@ export class ChangeLog {
     const event = { id: this.#last, at, changes };
     this.#events.push(event);
     this.#characters += countCharacters(event);
-    while (this.#events.length > 1 && (this.#events.length > mostEvents || this.#characters > mostCharacters)) {
+    while (this.#events.length > 1 && (this.#events.length > maxEvents || this.#characters > maxCharacters)) {
       const [oldest] = this.#events.splice(0, 1);
       this.#characters -= oldest === undefined ? 0 : countCharacters(oldest);
     }

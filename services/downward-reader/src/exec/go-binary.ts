@@ -4,7 +4,7 @@ import { closeSync, openSync, readSync } from 'node:fs';
 const goSections = new Set(['.go.buildinfo', '.note.go.buildid']);
 
 /** A file with a longer list of sections or names is not read: no program of Go has one. */
-const mostBytes = 64 * 1024;
+const maxBytes = 64 * 1024;
 
 /**
  * Whether a file is a Go program: an ELF whose list of sections has one of Go's. At most 128 KiB are read. Also
@@ -55,7 +55,7 @@ function readers(wide: boolean, little: boolean) {
 }
 
 function read(file: number, position: number, length: number): Buffer {
-  if (length > mostBytes) throw new RangeError(`${length} bytes are too many for a list of sections`);
+  if (length > maxBytes) throw new RangeError(`${length} bytes are too many for a list of sections`);
   const bytes = Buffer.alloc(length);
   return bytes.subarray(0, readSync(file, bytes, 0, length, position));
 }

@@ -1,6 +1,6 @@
 import { parseDuration } from '@podkit/chassis/config/duration';
 import { PodkitError } from '@podkit/chassis/errors';
-import { errorAnswer, jsonAnswer, textAnswer } from '@podkit/chassis/http/openapi';
+import { errorResponse, jsonResponse, textResponse } from '@podkit/chassis/http/openapi';
 import type { Server } from '@podkit/chassis/http/server';
 import type { EventStreams, SseEvent } from '@podkit/chassis/http/sse';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -30,44 +30,44 @@ const routes = {
     summary: 'Everything that is known of the Pod; with `since`, once something has changed',
     querystring: documentQuery,
     response: {
-      200: jsonAnswer('The document.', Type.Object({ id: Type.Integer() })),
-      400: errorAnswer('A bad query.'),
+      200: jsonResponse('The document.', Type.Object({ id: Type.Integer() })),
+      400: errorResponse('A bad query.'),
     },
   },
   fields: {
     summary: 'Each field by name, with its age',
-    response: { 200: jsonAnswer('The fields.', Type.Array(Type.Object({ name: Type.String() }))) },
+    response: { 200: jsonResponse('The fields.', Type.Array(Type.Object({ name: Type.String() }))) },
   },
   field: {
     summary: 'One field',
     params: fieldParams,
     response: {
-      200: jsonAnswer('The field.', Type.Object({ name: Type.String() })),
-      404: errorAnswer('No such field.'),
+      200: jsonResponse('The field.', Type.Object({ name: Type.String() })),
+      404: errorResponse('No such field.'),
     },
   },
-  labels: { summary: 'The labels', response: { 200: jsonAnswer('Label values by name.', texts) } },
-  annotations: { summary: 'The annotations', response: { 200: jsonAnswer('Annotation values by name.', texts) } },
+  labels: { summary: 'The labels', response: { 200: jsonResponse('Label values by name.', texts) } },
+  annotations: { summary: 'The annotations', response: { 200: jsonResponse('Annotation values by name.', texts) } },
   changes: {
     summary: 'Changes after the one numbered `since`; with `wait`, once there is one',
     querystring: changesQuery,
     response: {
-      200: jsonAnswer(
+      200: jsonResponse(
         'The changes. Where `complete` is false, some are forgotten: read the document again.',
         Type.Object({ id: Type.Integer(), complete: Type.Boolean(), events: Type.Array(Type.Unknown()) }),
       ),
-      400: errorAnswer('A bad query.'),
+      400: errorResponse('A bad query.'),
     },
   },
   events: {
     summary: 'The document and then each change, as server-sent events',
-    response: { 200: textAnswer('A stream.', 'text/event-stream'), 503: errorAnswer('Too many streams.') },
+    response: { 200: textResponse('A stream.', 'text/event-stream'), 503: errorResponse('Too many streams.') },
   },
   peers: {
     summary: 'The other Pods of the service',
     response: {
-      200: jsonAnswer('The Pods.', Type.Object({ peers: Type.Array(Type.Unknown()) })),
-      404: errorAnswer('DOWNWARD_PEERS_SRV is not set.'),
+      200: jsonResponse('The Pods.', Type.Object({ peers: Type.Array(Type.Unknown()) })),
+      404: errorResponse('DOWNWARD_PEERS_SRV is not set.'),
     },
   },
 };

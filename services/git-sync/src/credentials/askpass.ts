@@ -1,5 +1,5 @@
 import { PodkitError } from '@podkit/chassis/errors';
-import type { Answer, HttpClient } from '@podkit/chassis/http/client';
+import type { HttpClient, HttpResponse } from '@podkit/chassis/http/client';
 import { RetryLaterError } from '../sync/backoff.ts';
 import type { Credential } from './credential.ts';
 
@@ -7,7 +7,7 @@ const timeout = 1000;
 
 /**
  * Request a user name and password from a URL. The answer has lines `username=` and `password=`; other lines are
- * ignored. Redirects are not followed. Errors do not repeat the answer, since it may contain a secret.
+ * ignored. Redirects are not followed. Errors do not repeat the response, since it may contain a secret.
  *
  * @throws {PodkitError} ERR_ASKPASS
  */
@@ -17,15 +17,19 @@ export async function askCredential(
   repo: string,
   signal: AbortSignal,
 ): Promise<Credential> {
-  let answer: Answer;
+  let response: HttpResponse;
   try {
-    answer = await client.send(askpassUrl, { signal, timeout });
+    response = await client.send(askpassUrl, { signal, timeout });
   } catch (cause) {
     throw new PodkitError('ERR_ASKPASS', 'cannot reach --askpass-url', { cause });
   }
-  if (answer.status !== 200)
-    throw new RetryLaterError('ERR_ASKPASS', `--askpass-url answered ${answer.status}`, answer.headers['retry-after']);
-  const lines = answer.body.toString().split(/\r?\n/);
+  if (response.status !== 200)
+    throw new RetryLaterError(
+      'ERR_ASKPASS',
+      `--askpass-url answered ${response.status}`,
+      response.headers['retry-after'],
+    );
+  const lines = response.body.toString().split(/\r?\n/);
   const readLine = (key: string) =>
     lines
       .find((line) => line.trim().startsWith(`${key}=`))

@@ -1,6 +1,6 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
 import { PodkitError } from '@podkit/chassis/errors';
-import type { Answer, HttpClient } from '@podkit/chassis/http/client';
+import type { HttpClient, HttpResponse } from '@podkit/chassis/http/client';
 import { SignJWT } from 'jose';
 import { RetryLaterError } from '../sync/backoff.ts';
 
@@ -25,17 +25,17 @@ export async function requestAppToken(client: HttpClient, app: GitHubApp, signal
   const base = app.baseUrl.endsWith('/') ? app.baseUrl : `${app.baseUrl}/`;
   const url = new URL(`app/installations/${app.installationId}/access_tokens`, base);
   const headers = { authorization: `Bearer ${await signAppToken(app)}`, accept: 'application/vnd.github+json' };
-  let answer: Answer;
+  let response: HttpResponse;
   try {
-    answer = await client.send(url, { method: 'POST', headers, signal, timeout: 30_000 });
+    response = await client.send(url, { method: 'POST', headers, signal, timeout: 30_000 });
   } catch (cause) {
     throw new PodkitError('ERR_GITHUB_APP', `cannot reach ${url.origin}`, { cause });
   }
-  if (answer.status !== 201) {
-    const message = `${url.origin} answered ${answer.status} when asked for a token`;
-    throw new RetryLaterError('ERR_GITHUB_APP', message, answer.headers['retry-after']);
+  if (response.status !== 201) {
+    const message = `${url.origin} answered ${response.status} when asked for a token`;
+    throw new RetryLaterError('ERR_GITHUB_APP', message, response.headers['retry-after']);
   }
-  const body = parseBody(answer.body.toString());
+  const body = parseBody(response.body.toString());
   const expiresAt = Date.parse(String(body.expires_at));
   if (typeof body.token !== 'string' || Number.isNaN(expiresAt))
     throw new PodkitError('ERR_GITHUB_APP', `${url.origin} gave no token`);

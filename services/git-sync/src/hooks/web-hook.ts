@@ -25,9 +25,9 @@ export function webHook({ url, method, successStatus, timeout, backoff, client, 
       log.info(0, 'sending webhook', { hash, url, method, timeout });
       const headers = { 'Gitsync-Hash': hash };
       const limits = { timeout: Math.min(timeout, longestWait), redirects: 11 };
-      const answer = await client.send(url, { method, headers, signal: stop, ...limits });
-      if (successStatus > 0 && answer.status !== successStatus)
-        throw new PodkitError('ERR_WEBHOOK', `webhook: got status ${answer.status}, expected ${successStatus}`);
+      const response = await client.send(url, { method, headers, signal: stop, ...limits });
+      if (successStatus > 0 && response.status !== successStatus)
+        throw new PodkitError('ERR_WEBHOOK', `webhook: got status ${response.status}, expected ${successStatus}`);
     },
   };
 }

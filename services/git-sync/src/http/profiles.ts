@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { errorAnswer, jsonAnswer, textAnswer } from '@podkit/chassis/http/openapi';
+import { errorResponse, jsonResponse, textResponse } from '@podkit/chassis/http/openapi';
 import type { Server } from '@podkit/chassis/http/server';
 import type { FastifyReply } from 'fastify';
 import * as Type from 'typebox';
@@ -17,9 +17,9 @@ const taken = (summary: string) => ({
   summary,
   querystring,
   response: {
-    200: jsonAnswer('The profile.'),
-    400: errorAnswer('The query is invalid.'),
-    429: errorAnswer('Another profile is being taken.'),
+    200: jsonResponse('The profile.'),
+    400: errorResponse('The query is invalid.'),
+    429: errorResponse('Another profile is being taken.'),
   },
 });
 
@@ -40,9 +40,9 @@ export async function profiles(server: Server): Promise<void> {
       }
     };
   };
-  const page = { summary: 'List of profiles', response: { 200: textAnswer('A page of links.', 'text/html') } };
-  const cmdline = { summary: 'Name of the program', response: { 200: textAnswer('The name.') } };
-  const absent = { summary: "A profile of Go's runtime", response: { 501: errorAnswer('Not available in Node.') } };
+  const page = { summary: 'List of profiles', response: { 200: textResponse('A page of links.', 'text/html') } };
+  const cmdline = { summary: 'Name of the program', response: { 200: textResponse('The name.') } };
+  const absent = { summary: "A profile of Go's runtime", response: { 501: errorResponse('Not available in Node.') } };
   server.get('/debug/pprof/', { schema: page }, async (_request, reply) =>
     reply.type('text/html; charset=utf-8').send(index),
   );

@@ -1,6 +1,6 @@
 import { networkInterfaces } from 'node:os';
 import type { Health } from '@podkit/chassis/http/health';
-import { ApiDocument, emptyAnswer, errorAnswer, textAnswer } from '@podkit/chassis/http/openapi';
+import { ApiDocument, emptyResponse, errorResponse, textResponse } from '@podkit/chassis/http/openapi';
 import { serveMetrics, serveProbes } from '@podkit/chassis/http/probes';
 import { createServer, listen, type Server } from '@podkit/chassis/http/server';
 import { swaggerUi } from '@podkit/chassis/http/swagger-ui';
@@ -33,14 +33,14 @@ const repositoryReadiness = {
   summary: 'Readiness of one repository',
   params: Type.Object({ name: Type.String() }),
   response: {
-    200: textAnswer('Ready.'),
-    404: errorAnswer('No repository has that name.'),
-    503: textAnswer('Not ready; the body gives the reason.'),
+    200: textResponse('Ready.'),
+    404: errorResponse('No repository has that name.'),
+    503: textResponse('Not ready; the body gives the reason.'),
   },
 };
 const readinessOfAll = {
   summary: 'Readiness of all repositories, at every other path and by any method',
-  response: { 200: emptyAnswer('Ready.'), 503: textAnswer('Not ready; the body gives the reason.') },
+  response: { 200: emptyResponse('Ready.'), 503: textResponse('Not ready; the body gives the reason.') },
 };
 
 /** Listen on `--http-bind`. Gives the function that closes the server. */

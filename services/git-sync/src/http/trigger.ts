@@ -1,6 +1,6 @@
 import rateLimit from '@fastify/rate-limit';
 import { PodkitError } from '@podkit/chassis/errors';
-import { errorAnswer, jsonAnswer } from '@podkit/chassis/http/openapi';
+import { errorResponse, jsonResponse } from '@podkit/chassis/http/openapi';
 import type { Server } from '@podkit/chassis/http/server';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import * as Type from 'typebox';
@@ -18,16 +18,16 @@ const limits = { max: 10, timeWindow: 10_000 };
 const bodyLimits = { each: 5 * 1024 * 1024, together: 16 * 1024 * 1024 };
 
 const params = Type.Object({ name: Type.String() });
-const statusAnswer = (description: string) =>
-  jsonAnswer(description, Type.Object({ status: Type.String(), message: Type.String() }));
+const statusResponse = (description: string) =>
+  jsonResponse(description, Type.Object({ status: Type.String(), message: Type.String() }));
 const description = {
   security: [{ token: [] }, { gitHub: [] }, { gitLab: [] }],
   response: {
-    200: statusAnswer('Ignored: another ref was pushed.'),
-    202: statusAnswer('Queued.'),
-    401: statusAnswer('No valid signature or token.'),
-    413: errorAnswer('The body is too large.'),
-    429: errorAnswer('Too many requests.'),
+    200: statusResponse('Ignored: another ref was pushed.'),
+    202: statusResponse('Queued.'),
+    401: statusResponse('No valid signature or token.'),
+    413: errorResponse('The body is too large.'),
+    429: errorResponse('Too many requests.'),
   },
 };
 const syncAll = { summary: 'Sync all repositories now', ...description };
@@ -35,7 +35,7 @@ const syncOne = {
   summary: 'Sync one repository now',
   params,
   ...description,
-  response: { ...description.response, 404: statusAnswer('No repository has that name.') },
+  response: { ...description.response, 404: statusResponse('No repository has that name.') },
 };
 
 /** How the sender of `POST /sync` proves that it knows the secret. */

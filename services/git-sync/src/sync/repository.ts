@@ -85,7 +85,7 @@ export class Repository {
     } catch (error) {
       const [, format] = /mismatched algorithms: client \w+; server (\w+)/.exec(describeError(error)) ?? [];
       if (format === undefined) throw error;
-      // Only the remote's answer tells whether it uses SHA-1 or SHA-256.
+      // Only the remote's response tells whether it uses SHA-1 or SHA-256.
       await this.#initialize(format, signal);
       return this.#fetch(signal);
     }

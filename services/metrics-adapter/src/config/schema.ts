@@ -47,7 +47,7 @@ export const adapterSchema = strict(
         timeout: yamlDuration({ default: '10s', description: 'Timeout of a scrape whose request has no timeout.' }),
         timeoutOffset: yamlDuration({
           default: '500ms',
-          description: "Time subtracted from the scraper's timeout, so that the answer arrives in time.",
+          description: "Time subtracted from the scraper's timeout, so that the response arrives in time.",
         }),
         maxTimeout: yamlDuration({
           default: '60s',
@@ -80,7 +80,7 @@ export const adapterSchema = strict(
         maxBytes: Type.Integer({
           default: 16_777_216,
           minimum: 1,
-          description: 'Maximum size of an answer of a target, in bytes.',
+          description: 'Maximum size of a response of a target, in bytes.',
         }),
       },
       { default: {}, description: 'Limits of `/probe`.' },

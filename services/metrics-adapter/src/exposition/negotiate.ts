@@ -26,7 +26,7 @@ export function negotiateFormat(accept: string | undefined): ExpositionFormat {
   return fallback;
 }
 
-/** The Content-Type that names a format; Prometheus 3 refuses an answer without one. */
+/** The Content-Type that names a format; Prometheus 3 refuses a response without one. */
 export function contentType(format: ExpositionFormat): string {
   if (format.kind === 'protobuf')
     return `${protobufType}; proto=io.prometheus.client.MetricFamily; encoding=delimited; escaping=${format.escaping}`;

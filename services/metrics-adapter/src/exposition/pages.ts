@@ -7,9 +7,9 @@ import { type ContentCoding, contentType, type ExpositionFormat } from './negoti
 import { createPageStream } from './respond.ts';
 
 /** Maximum number of pages that are rendered at the same time. */
-const mostPages = 8;
+const maxPages = 8;
 /** Maximum number of requests that wait to be rendered; further requests get 503. */
-const mostWaitingPages = 64;
+const maxWaitingPages = 64;
 /** Pages that are being sent may take 1 / share of the heap. */
 const share = 4;
 
@@ -20,13 +20,13 @@ export type PageFormat = { format: ExpositionFormat; coding: ContentCoding };
  * bounded, and so is the memory of pages that readers have not finished.
  */
 export class Pages {
-  readonly #bulkhead: BulkheadPolicy = bulkhead(mostPages, mostWaitingPages);
+  readonly #bulkhead: BulkheadPolicy = bulkhead(maxPages, maxWaitingPages);
   readonly #running = new Map<string, Promise<Buffer>>();
   readonly #readers = new Map<Pick<Writable, 'destroy'>, Buffer>();
-  readonly #mostBytes: number;
+  readonly #maxBytes: number;
 
   constructor(heap = getHeapStatistics().heap_size_limit) {
-    this.#mostBytes = heap / share;
+    this.#maxBytes = heap / share;
   }
 
   /** @throws {PodkitError} ERR_OVERLOADED if too many requests wait */
@@ -51,7 +51,7 @@ export class Pages {
     reader.once('close', () => this.#readers.delete(reader));
     for (const oldest of this.#readers.keys()) {
       const pages = [...new Set(this.#readers.values())];
-      if (oldest === reader || pages.reduce((sum, { length }) => sum + length, 0) <= this.#mostBytes) return;
+      if (oldest === reader || pages.reduce((sum, { length }) => sum + length, 0) <= this.#maxBytes) return;
       this.#readers.delete(oldest);
       oldest.destroy();
     }

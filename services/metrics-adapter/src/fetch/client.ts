@@ -1,12 +1,12 @@
 import { describeError, getErrorCode } from '@podkit/chassis/errors';
 import pkg from '../../package.json' with { type: 'json' };
-import { acceptedCodings, discard, readAnswer } from './answer.ts';
 import { buildAuthorization, readUser, withoutUser } from './authorization.ts';
 import type { HttpClientConfig } from './config.ts';
 import { Connections } from './connections.ts';
 import { FetchError } from './errors.ts';
 import { Oauth2Tokens } from './oauth2.ts';
-import { followRedirect, type Hop, isRedirect, mostRedirects } from './redirect.ts';
+import { followRedirect, type Hop, isRedirect, maxRedirects } from './redirect.ts';
+import { acceptedCodings, discard, readResponse } from './response.ts';
 
 export type FetchRequest = {
   url: string;
@@ -23,7 +23,7 @@ export type FetchRequest = {
   allows?: ((url: URL) => boolean) | undefined;
 };
 
-/** The bytes of an answer, and its media type in lower case, '' if there is none. */
+/** The bytes of a response, and its media type in lower case, '' if there is none. */
 export type FetchedBody = { bytes: Buffer; type: string };
 
 const defaults = { 'accept-encoding': acceptedCodings, 'user-agent': `podkit-metrics-adapter/${pkg.version}` };
@@ -40,7 +40,7 @@ export class HttpClient {
     this.#tokens = config.oauth2 ? new Oauth2Tokens(config.oauth2) : undefined;
   }
 
-  /** Fetch a whole answer. @throws {FetchError} */
+  /** Fetch a whole response. @throws {FetchError} */
   async fetch(options: FetchRequest): Promise<FetchedBody> {
     const { signal, validStatus = [] } = options;
     // Drop an alert of an earlier request.
@@ -52,7 +52,7 @@ export class HttpClient {
         throw new FetchError('status', `status ${status}`);
       }
       const [type = ''] = [headers['content-type'] ?? ''].flat().join().split(';');
-      const bytes = await readAnswer(body, headers['content-encoding'], options.maxBytes);
+      const bytes = await readResponse(body, headers['content-encoding'], options.maxBytes);
       return { bytes, type: type.trim().toLowerCase() };
     } catch (cause) {
       if (cause instanceof FetchError) throw cause;
@@ -76,11 +76,11 @@ export class HttpClient {
         body: hop.body ?? null,
         signal,
       });
-      const answer = await this.#untilAborted(asked, signal);
-      if (!this.#config.follow_redirects || !isRedirect(answer.statusCode)) return answer;
-      discard(answer.body);
-      if (count === mostRedirects) throw new FetchError('redirect', `more than ${mostRedirects} redirects`);
-      hop = followRedirect(hop, answer.statusCode, answer.headers.location, allows);
+      const response = await this.#untilAborted(asked, signal);
+      if (!this.#config.follow_redirects || !isRedirect(response.statusCode)) return response;
+      discard(response.body);
+      if (count === maxRedirects) throw new FetchError('redirect', `more than ${maxRedirects} redirects`);
+      hop = followRedirect(hop, response.statusCode, response.headers.location, allows);
     }
   }
 
@@ -118,7 +118,7 @@ function withDefaults(
 }
 
 function fetchError(cause: unknown, signal: AbortSignal): FetchError {
-  if (signal.aborted) return new FetchError('timeout', 'no complete answer within the timeout', { cause });
+  if (signal.aborted) return new FetchError('timeout', 'no complete response within the timeout', { cause });
   const code = getErrorCode(cause) ?? '';
   const tls = /TLS|CERT|SSL|SELF_SIGNED|UNABLE_TO/.test(code);
   return new FetchError(tls ? 'tls' : 'connect', describeError(cause), { cause });

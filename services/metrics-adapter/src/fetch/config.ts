@@ -68,12 +68,12 @@ export const fetchSettings = {
   headers: Type.Record(Type.String(), Type.String(), { default: {}, description: 'Headers of the request.' }),
   timeout: yamlDuration({
     default: '10s',
-    description: "Timeout for the complete answer; the scraper's timeout can shorten it.",
+    description: "Timeout for the complete response; the scraper's timeout can shorten it.",
   }),
   maxBytes: Type.Integer({
     default: 16_777_216,
     minimum: 1,
-    description: 'Maximum size of an answer, in bytes; a larger one is an error.',
+    description: 'Maximum size of a response, in bytes; a larger one is an error.',
   }),
   client: strict(httpClientSchema.properties, {
     default: {},

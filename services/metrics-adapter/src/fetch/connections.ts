@@ -27,7 +27,7 @@ export class Connections {
     this.#config = config;
   }
 
-  /** Send a request. Resolves with the head of the answer. @throws {FetchError} tls when a certificate can't be read */
+  /** Send a request. Resolves with the head of the response. @throws {FetchError} tls when a certificate can't be read */
   async request(url: string, options: RequestOptions): Promise<Dispatcher.ResponseData> {
     const { request } = await loadUndici();
     return request(url, { ...options, dispatcher: await this.#connect(url) });

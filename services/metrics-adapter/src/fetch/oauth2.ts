@@ -1,14 +1,14 @@
 import { describeError } from '@podkit/chassis/errors';
-import { readAnswer } from './answer.ts';
 import { basicAuthorization, readSecret } from './authorization.ts';
 import type { Oauth2Config } from './config.ts';
 import { Connections } from './connections.ts';
 import { FetchError } from './errors.ts';
+import { readResponse } from './response.ts';
 
 type AccessToken = { text: string; expires: number };
 
-/** Maximum size of the answer of a token endpoint, in bytes. */
-const longestAnswer = 65_536;
+/** Maximum size of the response of a token endpoint, in bytes. */
+const longestResponse = 65_536;
 
 /** Fetches and keeps tokens by the client credentials grant: https://www.rfc-editor.org/rfc/rfc6749#section-4.4 */
 export class Oauth2Tokens {
@@ -48,12 +48,12 @@ export class Oauth2Tokens {
       body: form.toString(),
       signal,
     });
-    const bytes = await readAnswer(body, headers['content-encoding'], longestAnswer);
+    const bytes = await readResponse(body, headers['content-encoding'], longestResponse);
     if (statusCode !== 200) throw new Error(`status ${statusCode}`);
-    const answer = JSON.parse(bytes.toString()) as { access_token?: unknown; expires_in?: unknown };
-    if (typeof answer.access_token !== 'string') throw new Error('the answer has no access_token');
-    const seconds = Number(answer.expires_in ?? 60);
+    const response = JSON.parse(bytes.toString()) as { access_token?: unknown; expires_in?: unknown };
+    if (typeof response.access_token !== 'string') throw new Error('the response has no access_token');
+    const seconds = Number(response.expires_in ?? 60);
     // Ten seconds early, so that the token is still valid when it arrives.
-    return { text: answer.access_token, expires: Date.now() + Math.max(0, seconds - 10) * 1000 };
+    return { text: response.access_token, expires: Date.now() + Math.max(0, seconds - 10) * 1000 };
   }
 }

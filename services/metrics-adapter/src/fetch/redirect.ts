@@ -4,7 +4,7 @@ import { FetchError } from './errors.ts';
 export type Hop = { url: string; headers: Readonly<Record<string, string>>; body?: string | undefined };
 
 /** Redirects that are followed in a row; as many as Go's client follows, which Prometheus uses. */
-export const mostRedirects = 10;
+export const maxRedirects = 10;
 
 const redirects = new Set([301, 302, 303, 307, 308]);
 

@@ -10,7 +10,7 @@ export type HttpSinkOptions = {
   /** Paths of the files with the values, by header. */
   headerFiles: Readonly<Record<string, string>>;
   gzip: boolean;
-  /** Milliseconds for a request, with its answer. */
+  /** Milliseconds for a request, with its response. */
   timeout: number;
 };
 
@@ -38,15 +38,15 @@ export class HttpSink {
     const { url, timeout } = this.#options;
     try {
       const body = this.#options.gzip ? await compress(records, { level: 1 }) : records;
-      const answer = await request(url, {
+      const response = await request(url, {
         method: 'POST',
         dispatcher: this.#agent,
         headers: await this.#headers(key),
         body,
         signal: AbortSignal.any([signal, AbortSignal.timeout(timeout)]),
       });
-      const { statusCode, headers } = answer;
-      await answer.body.dump();
+      const { statusCode, headers } = response;
+      await response.body.dump();
       if (statusCode >= 200 && statusCode < 300) return { outcome: 'sent' };
       const reason = `the server answered ${statusCode}`;
       if (permanent.has(statusCode)) return { outcome: 'rejected', reason };

@@ -3,16 +3,16 @@ import { PodkitError } from '@podkit/chassis/errors';
 import { compare } from 'bcryptjs';
 import { BulkheadRejectedError, bulkhead } from 'cockatiel';
 
-/** Compared for unknown users, so that the time of an answer doesn't reveal which users exist. */
+/** Compared for unknown users, so that the time of a response doesn't reveal which users exist. */
 const unknownUserHash = '$2y$10$QOauhQNbBCuQDKes6eFzPeMqBSjb7Mr5DUmpZ/VcEd00UAV/LDeSi';
 /** Cached results: bcrypt is slow on purpose, and a scraper sends its password with each request. */
-const mostCached = 100;
+const maxCached = 100;
 /** Comparisons that may wait for the one that runs. */
-const mostWaitingChecks = 16;
+const maxWaitingChecks = 16;
 
 /** Checks passwords against bcrypt hashes. One comparison runs at a time, so guesses can't exhaust the processor. */
 export class PasswordCheck {
-  readonly #bulkhead = bulkhead(1, mostWaitingChecks);
+  readonly #bulkhead = bulkhead(1, maxWaitingChecks);
   readonly #results = new Map<string, boolean>();
 
   /** @throws {PodkitError} ERR_OVERLOADED if too many requests wait */
@@ -25,7 +25,7 @@ export class PasswordCheck {
     if (known !== undefined) return known;
     const result = (await this.#compare(password, hash ?? unknownUserHash)) && hash !== undefined;
     const [oldest] = this.#results.keys();
-    if (this.#results.size >= mostCached && oldest !== undefined) this.#results.delete(oldest);
+    if (this.#results.size >= maxCached && oldest !== undefined) this.#results.delete(oldest);
     this.#results.set(key, result);
     return result;
   }

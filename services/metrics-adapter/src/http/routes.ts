@@ -1,7 +1,7 @@
 import { ConfigError } from '@podkit/chassis/config/config';
 import { describeError } from '@podkit/chassis/errors';
 import type { Health } from '@podkit/chassis/http/health';
-import { textAnswer } from '@podkit/chassis/http/openapi';
+import { textResponse } from '@podkit/chassis/http/openapi';
 import type { Server } from '@podkit/chassis/http/server';
 import * as Type from 'typebox';
 import type { Adapter } from '../adapter.ts';
@@ -12,12 +12,12 @@ import { scrapeTimeout, sendPage } from './page.ts';
 
 const quiet = { quiet: true };
 
-const pageAnswer = textAnswer(
+const pageResponse = textResponse(
   'A page in the format that Accept asks for: text 0.0.4 or 1.0.0, OpenMetrics, or protobuf.',
 );
 
 const routes = {
-  metrics: { summary: 'The metrics of all sources', response: { 200: pageAnswer } },
+  metrics: { summary: 'The metrics of all sources', response: { 200: pageResponse } },
   probe: {
     summary: 'The metrics of one target, read now by a module',
     querystring: Type.Object({
@@ -25,25 +25,25 @@ const routes = {
       target: Type.Optional(Type.Unknown({ description: 'URL of the target.' })),
     }),
     response: {
-      200: pageAnswer,
-      400: textAnswer('The query is wrong.'),
-      403: textAnswer('The target is not allowed.'),
-      503: textAnswer('The target could not be read.'),
+      200: pageResponse,
+      400: textResponse('The query is wrong.'),
+      403: textResponse('The target is not allowed.'),
+      503: textResponse('The target could not be read.'),
     },
   },
-  ready: { summary: 'As /readyz', response: { 200: textAnswer('Ready.'), 503: textAnswer('Not ready.') } },
-  healthy: { summary: 'Whether the process works', response: { 200: textAnswer('It works.') } },
+  ready: { summary: 'As /readyz', response: { 200: textResponse('Ready.'), 503: textResponse('Not ready.') } },
+  healthy: { summary: 'Whether the process works', response: { 200: textResponse('It works.') } },
   reload: {
     summary: 'Reload the configuration file',
     response: {
-      200: textAnswer('The file is in use.'),
-      400: textAnswer('The file has errors; the old one stays in use.'),
+      200: textResponse('The file is in use.'),
+      400: textResponse('The file has errors; the old one stays in use.'),
     },
   },
   clear: {
     summary: 'Remove the series of StatsD and logs, of all sources or of one',
     querystring: Type.Object({ source: Type.Optional(Type.String({ description: 'Name of the source.' })) }),
-    response: { 200: textAnswer('The series are removed.'), 404: textAnswer('There is no such source.') },
+    response: { 200: textResponse('The series are removed.'), 404: textResponse('There is no such source.') },
   },
 };
 

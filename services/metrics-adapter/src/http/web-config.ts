@@ -49,7 +49,7 @@ const webSchema = strict({
 
 type ServerTlsConfig = NonNullable<Static<typeof webSchema>['tls_server_config']>;
 
-/** How the port is protected: TLS, users with the bcrypt hashes of their passwords, headers of every answer. */
+/** How the port is protected: TLS, users with the bcrypt hashes of their passwords, headers of every response. */
 export type WebConfig = {
   tls: TlsOptions | undefined;
   users: ReadonlyMap<string, string>;

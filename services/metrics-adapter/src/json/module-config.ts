@@ -23,7 +23,7 @@ const moduleMetric = strict({
 /** A module of json_exporter: https://github.com/prometheus-community/json_exporter */
 export const moduleSchema = strict({
   headers: Type.Record(Type.String(), Type.String(), { default: {}, description: 'Headers of the request.' }),
-  metrics: Type.Array(moduleMetric, { default: [], description: 'Metrics to read from the answer.' }),
+  metrics: Type.Array(moduleMetric, { default: [], description: 'Metrics to read from the response.' }),
   http_client_config: strict(httpClientSchema.properties, { default: {} }),
   body: Type.Optional(
     strict(

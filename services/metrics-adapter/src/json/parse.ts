@@ -44,7 +44,7 @@ export function parseExact(text: string): Json {
   return JSON.parse(text, longInteger.test(text) ? exactInteger : undefined) as Json;
 }
 
-/** The document of an answer. @throws {FetchError} parse, too_large */
+/** The document of a response. @throws {FetchError} parse, too_large */
 export function parseJson(bytes: Buffer): Json {
   checkCost(bytes);
   const text = new TextDecoder().decode(bytes);
@@ -53,7 +53,7 @@ export function parseJson(bytes: Buffer): Json {
   } catch (cause) {
     // V8 quotes the text in its message. The text may be long and secret.
     const [where = 'it ends too early'] = /position \d+( \(line \d+ column \d+\))?/.exec(describeError(cause)) ?? [];
-    throw new FetchError('parse', `the answer is not JSON: ${where}`, { cause });
+    throw new FetchError('parse', `the response is not JSON: ${where}`, { cause });
   }
 }
 

@@ -6,7 +6,7 @@ import { relabelSchema } from './relabel.ts';
 /** A source in one of Prometheus' formats. */
 export const prometheusSchema = strict({
   ...fetchSettings,
-  honorTimestamps: Type.Boolean({ default: true, description: 'Whether timestamps of the answer are kept.' }),
+  honorTimestamps: Type.Boolean({ default: true, description: 'Whether timestamps of the response are kept.' }),
   relabel: Type.Array(relabelSchema, { default: [], description: "Rules as in Prometheus' metric_relabel_configs." }),
 });
 

@@ -33,7 +33,9 @@ export async function parseProtobuf(bytes: Buffer, collector: ExpositionCollecto
     }
   } catch (cause) {
     if (cause instanceof FetchError) throw cause;
-    throw new FetchError('parse', `the answer is not Prometheus' protobuf format: ${describeError(cause)}`, { cause });
+    throw new FetchError('parse', `the response is not Prometheus' protobuf format: ${describeError(cause)}`, {
+      cause,
+    });
   }
 }
 
@@ -58,7 +60,7 @@ function* readMetrics(reader: protobuf.Reader): Generator<[Message<'Metric'> | u
 function readMessage(reader: protobuf.Reader): Message<'Metric'> {
   const length = reader.uint32();
   if (length > longestMetric)
-    throw new FetchError('too_large', `a metric of the answer is longer than ${longestMetric} bytes`);
+    throw new FetchError('too_large', `a metric of the response is longer than ${longestMetric} bytes`);
   return metricType.toObject(metricType.decode(reader, length), { longs: Number });
 }
 

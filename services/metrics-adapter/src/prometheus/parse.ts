@@ -43,7 +43,7 @@ export async function parseExposition(text: string, openMetrics: boolean, visito
     if (lines % linesPerCheck === 0 && slices.over) await slices.pause();
   }
   if (openMetrics && !ended)
-    throw new FetchError('parse', 'the answer is incomplete: OpenMetrics must end with "# EOF"');
+    throw new FetchError('parse', 'the response is incomplete: OpenMetrics must end with "# EOF"');
 }
 
 /** A trimmed line; the text format allows blanks around it. */

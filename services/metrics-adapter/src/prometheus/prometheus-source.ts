@@ -24,18 +24,18 @@ export function createPrometheusSource(config: PrometheusConfig, context: PullCo
     ...context,
     config,
     accept,
-    read: async (answer, target) => {
+    read: async (response, target) => {
       const collector = new ExpositionCollector({ ...target, relabel, honorTimestamps });
-      await read(answer, collector);
+      await read(response, collector);
       // A page without any valid line, such as HTML, is another format.
       if (collector.good === 0 && collector.bad > 0)
-        throw new FetchError('parse', 'the answer is not the Prometheus text format');
+        throw new FetchError('parse', 'the response is not the Prometheus text format');
       await collector.finish();
     },
   });
 }
 
-/** Read an answer in the format of its Content-Type. Without one it is OpenMetrics if it ends with `# EOF`. */
+/** Read a response in the format of its Content-Type. Without one it is OpenMetrics if it ends with `# EOF`. */
 async function read({ bytes, type }: FetchedBody, collector: ExpositionCollector): Promise<void> {
   if (type === 'application/vnd.google.protobuf') {
     // Loaded only if a source answers with protobuf: the decoder takes memory.

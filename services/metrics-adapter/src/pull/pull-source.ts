@@ -8,7 +8,7 @@ import type { Family } from '../series/family.ts';
 import { Snapshot } from '../series/snapshot.ts';
 import type { SeriesLimits } from '../series/store.ts';
 
-/** Where an answer is read into. `onError` is called for each part that is left out. */
+/** Where a response is read into. `onError` is called for each part that is left out. */
 export type PullTarget = { snapshot: Snapshot; onError: (reason: string) => void };
 
 /** What every source over HTTP needs. */
@@ -24,8 +24,8 @@ export type PullOptions = PullContext & {
   validStatus?: readonly number[] | undefined;
   /** Makes the body of each request, which then is a POST. */
   body?: (() => string | undefined) | undefined;
-  /** Reads an answer. @throws {FetchError} when it can't be read as a whole */
-  read: (answer: FetchedBody, target: PullTarget) => void | Promise<void>;
+  /** Reads a response. @throws {FetchError} when it can't be read as a whole */
+  read: (response: FetchedBody, target: PullTarget) => void | Promise<void>;
 };
 
 /** A source that is fetched over HTTP at each scrape. */

@@ -25,7 +25,7 @@ export class Snapshot {
   readonly #limits: SeriesLimits;
   readonly #onProblem: (problem: SnapshotProblem) => void;
   readonly #families = new Map<string, Growing>();
-  readonly #mostBytes: number;
+  readonly #maxBytes: number;
   #size = 0;
   #bytes = 0;
 
@@ -36,7 +36,7 @@ export class Snapshot {
   ) {
     this.#limits = limits;
     this.#onProblem = onProblem;
-    this.#mostBytes = heap / share;
+    this.#maxBytes = heap / share;
   }
 
   /** The estimated bytes of what it holds, and of what its reader counted. */
@@ -44,12 +44,12 @@ export class Snapshot {
     return this.#bytes;
   }
 
-  /** Count memory that the answer of a source takes. @throws {FetchError} too_large beyond a third of the heap */
+  /** Count memory that the response of a source takes. @throws {FetchError} too_large beyond a third of the heap */
   spend(bytes: number): void {
     this.#bytes += bytes;
-    if (this.#bytes <= this.#mostBytes) return;
-    const most = Math.floor(this.#mostBytes / 1_048_576);
-    throw new FetchError('too_large', `the metrics of the answer would take more than ${most} MiB of memory`);
+    if (this.#bytes <= this.#maxBytes) return;
+    const most = Math.floor(this.#maxBytes / 1_048_576);
+    throw new FetchError('too_large', `the metrics of the response would take more than ${most} MiB of memory`);
   }
 
   /** The family to add to, which the first sample makes. Undefined if it has another type. */

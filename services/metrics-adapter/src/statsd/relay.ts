@@ -10,7 +10,7 @@ export type RelayOptions = { address: string; counts: StatsdCounts; onError: (er
 const packetLength = 1400;
 const flushInterval = 1000;
 /** Maximum number of packets that wait for the kernel. Further lines are dropped and counted. */
-const mostPending = 1000;
+const maxPending = 1000;
 
 /** Relays lines unchanged to another StatsD server over UDP, in packets, at least once a second. */
 export class Relay {
@@ -39,7 +39,7 @@ export class Relay {
     for (const raw of text.split('\n')) {
       const line = raw.endsWith('\r') ? raw.slice(0, -1) : raw;
       if (line === '') continue;
-      if (line.length >= packetLength || this.#pending >= mostPending) {
+      if (line.length >= packetLength || this.#pending >= maxPending) {
         this.#options.counts.relayDroppedLines += 1;
         continue;
       }

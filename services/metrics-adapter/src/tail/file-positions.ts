@@ -1,7 +1,7 @@
 import type { FilePosition } from './open-file.ts';
 
 /** Files come and go, so their number has no limit of its own. */
-const mostPositions = 1000;
+const maxPositions = 1000;
 
 /** The latest positions in files, by inode. The oldest are forgotten. */
 export class FilePositions {
@@ -20,7 +20,7 @@ export class FilePositions {
     this.#positions.delete(key);
     this.#positions.set(key, position);
     const [oldest] = this.#positions.keys();
-    if (this.#positions.size > mostPositions && oldest !== undefined) this.#positions.delete(oldest);
+    if (this.#positions.size > maxPositions && oldest !== undefined) this.#positions.delete(oldest);
   }
 }
 

@@ -5,7 +5,7 @@ import type { LineReaderOptions } from './line-reader.ts';
 export type FileReportOptions = { kind: string; source: string; log: Logger; counts: { readErrors: number } };
 
 /** Maximum number of remembered errors. Files come and go, so the number of paths has no limit of its own. */
-const mostPaths = 10_000;
+const maxPaths = 10_000;
 
 /** Logs the events of a source's files, counts its errors, and logs an error of a path once until it changes. */
 export function reportFiles({
@@ -24,7 +24,7 @@ export function reportFiles({
       counts.readErrors += 1;
       const message = describeError(error);
       if (last.get(path) === message) return;
-      if (last.size >= mostPaths) last.clear();
+      if (last.size >= maxPaths) last.clear();
       last.set(path, message);
       log.warn({ source, path, err: error }, `${path}: ${message}`);
     },

@@ -30,7 +30,7 @@ type Tail = { loop: PollLoop; tail: FileTail } | { close: () => Promise<void> };
 /** Minimum milliseconds between two reads of a file. So each read of a busy file takes more lines. */
 const shortestPause = 50;
 /** Maximum number of files that are read at the same time, each with a buffer. */
-const mostReading = 16;
+const maxReading = 16;
 /** Milliseconds that `stop` reads on. The rest is left for the next reader. */
 const stopTimeout = 1000;
 
@@ -40,7 +40,7 @@ export class Tailer {
   readonly #tails = new Map<string, Tail>();
   readonly #watchers: DirectoryWatchers;
   readonly #discovery: PollLoop;
-  readonly #reading = bulkhead(mostReading, Number.POSITIVE_INFINITY);
+  readonly #reading = bulkhead(maxReading, Number.POSITIVE_INFINITY);
   #stopBy = Number.POSITIVE_INFINITY;
   /** The positions in closed files, which may appear again under another name. */
   readonly #known = new FilePositions();

@@ -14,7 +14,7 @@ type Row = Record<string, string | undefined>;
 const pieceBytes = 65_536;
 
 /** Maximum number of fields in a row: the parser makes all of them before the row can be read. */
-const mostFields = 10_000;
+const maxFields = 10_000;
 const newline = 10;
 const quote = 34;
 
@@ -48,7 +48,7 @@ async function readCsv(
     }
   } catch (cause) {
     if (cause instanceof FetchError) throw cause;
-    throw new FetchError('parse', `the answer is not CSV: ${describeError(cause)}`, { cause });
+    throw new FetchError('parse', `the response is not CSV: ${describeError(cause)}`, { cause });
   }
 }
 
@@ -62,7 +62,7 @@ function checkRows(bytes: Buffer, delimiter: string): void {
     if (byte === quote) isQuoted = !isQuoted;
     if (byte === newline && !isQuoted) fields = 1;
     if (byte === separator && !isQuoted) fields += 1;
-    if (fields > mostFields) throw new FetchError('too_large', `a row has more than ${mostFields} fields`);
+    if (fields > maxFields) throw new FetchError('too_large', `a row has more than ${maxFields} fields`);
   }
 }
 

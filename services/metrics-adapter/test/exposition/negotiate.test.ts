@@ -39,7 +39,7 @@ test.each([
 test.each([
   ['gzip', gunzipSync],
   ['zstd', zstdDecompressSync],
-])('an answer in %s unpacks to the text', async (coding, unpack) => {
+])('a response in %s unpacks to the text', async (coding, unpack) => {
   const adapter = await startAdapter('{}');
   const { body, headers } = await request(`${adapter.url}/metrics`, { headers: { 'accept-encoding': coding } });
   const text = unpack(Buffer.from(await body.arrayBuffer())).toString();

@@ -17,7 +17,7 @@ test.each([
   ['zstd', zstdCompressSync(json)],
   ['GZIP, br', brotliCompressSync(gzipSync(json))],
   ['identity', json],
-])('an answer in %s is understood', async (coding, bytes) => {
+])('a response in %s is understood', async (coding, bytes) => {
   const url = await serveApp((_request, response) => {
     response.setHeader('content-encoding', coding);
     response.end(bytes);
@@ -30,7 +30,7 @@ test.each([
   ['gzip', json, 'parse'],
   ['gzip', gzipSync(Buffer.alloc(100_000, 32)), 'too_large'],
   ['gzip, gzip, gzip, gzip', gzipSync(json), 'coding'],
-])('an answer in %s that cannot be read is counted with its reason', async (coding, bytes, reason) => {
+])('a response in %s that cannot be read is counted with its reason', async (coding, bytes, reason) => {
   const url = await serveApp((_request, response) => {
     response.setHeader('content-encoding', coding);
     response.end(bytes);

@@ -64,7 +64,7 @@ const accepts = {
   protobuf: 'application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited',
 };
 
-/** Get a path in every format and parse the pages. Returns false if the answer is an error with its reason. */
+/** Get a path in every format and parse the pages. Returns false if the response is an error with its reason. */
 async function checkPages(adapter: TestAdapter, path: string): Promise<boolean> {
   const answer = await adapter.get(path, { accept: accepts.text });
   const text = await answer.text();

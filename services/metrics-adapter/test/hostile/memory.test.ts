@@ -57,7 +57,7 @@ test('protobuf is decoded metric by metric, and a metric that is too long is ref
   expect(most - before).toBeLessThan(64_000_000);
   const series = new Map([[labelsText([['a', 'x'.repeat(300_000)]]), { value: 1 }]]);
   const bytes = Buffer.concat([...encodeProtobuf([{ name: 'g', help: '', type: 'gauge', series }], 'allow-utf-8')]);
-  await expect(parseProtobuf(bytes, collector)).rejects.toThrow('a metric of the answer is longer than 262144 bytes');
+  await expect(parseProtobuf(bytes, collector)).rejects.toThrow('a metric of the response is longer than 262144 bytes');
 });
 
 test('a label of megabytes costs no other series, in any format', async () => {

@@ -30,7 +30,7 @@ test('probes beyond the queue get 503', async () => {
   expect([all.filter((status) => status === 200).length, all.length]).toEqual([72, 100]);
 });
 
-/** A client that asks for the page and reads nothing of the answer. */
+/** A client that asks for the page and reads nothing of the response. */
 async function startSlowReader(url: string): Promise<Socket> {
   const { hostname, port } = new URL(url);
   const socket = connect(Number(port), hostname);

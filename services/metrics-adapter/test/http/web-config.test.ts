@@ -26,9 +26,9 @@ async function fetchTls(
   options: RequestOptions = {},
 ): Promise<{ status: number | undefined; body: string; name: string }> {
   const sent = request(url, { agent: false, ...options }).end();
-  const [answer] = await once(sent, 'response');
-  const name = answer.socket.getPeerCertificate().subject.CN as string;
-  return { status: answer.statusCode, body: await text(answer), name };
+  const [response] = await once(sent, 'response');
+  const name = response.socket.getPeerCertificate().subject.CN as string;
+  return { status: response.statusCode, body: await text(response), name };
 }
 
 /** Run the command of the image's HEALTHCHECK: its exit code, and what it prints. */
@@ -39,7 +39,7 @@ async function checkHealth(url: string, seconds = 10): Promise<[code: number, ou
   return [code as number, output];
 }
 
-test('a password is required except for probes, and every answer has the configured headers', async () => {
+test('a password is required except for probes, and every response has the configured headers', async () => {
   const web = await loadWebConfig(
     webFile(`basic_auth_users: { anna: '${anna}' }\nhttp_server_config: { headers: { X-Frame-Options: deny } }`),
   );

@@ -59,7 +59,7 @@ test.each([
   expect([answer.status, await answer.text()]).toEqual([status, expect.stringContaining(reason)]);
 });
 
-test('an answer that is not JSON fails the probe', async () => {
+test('a response that is not JSON fails the probe', async () => {
   const adapter = await startAdapter(modules);
   const answer = await adapter.get(`/probe?target=${await serveApp('<html>')}`);
   expect([answer.status, await answer.text()]).toEqual([503, expect.stringContaining('is not JSON')]);

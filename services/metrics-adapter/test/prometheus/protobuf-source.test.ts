@@ -7,7 +7,7 @@ import { startAdapter } from '../support/start-adapter.ts';
 const protobufType =
   'application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited; escaping=allow-utf-8';
 
-async function startWithAnswer(bytes: Buffer, more = '') {
+async function startWithResponse(bytes: Buffer, more = '') {
   const url = await serveApp((_request, response) => {
     response.setHeader('content-type', protobufType);
     response.end(bytes);
@@ -77,7 +77,7 @@ const readPage = async (response: Response) => Buffer.from(await response.arrayB
 
 test('protobuf with native histograms, timestamps and exemplars passes unchanged', async () => {
   const bytes = Buffer.concat([...encodeProtobuf(families, 'allow-utf-8')]);
-  const adapter = await startWithAnswer(bytes);
+  const adapter = await startWithResponse(bytes);
   const passed = await readPage(await adapter.get('/metrics', { accept: protobufType }));
   for (const family of families) {
     const single = Buffer.concat([...encodeProtobuf([family], 'allow-utf-8')]);
@@ -89,20 +89,20 @@ test('protobuf with native histograms, timestamps and exemplars passes unchanged
 test('a native histogram whose buckets do not add up to its count is left out: Prometheus would refuse the page', async () => {
   const series = new Map([['', { bounds: [], counts: [], sum: 4, count: 12, native }]]);
   const odd: Family = { name: 'odd', help: '', type: 'histogram', series };
-  const adapter = await startWithAnswer(Buffer.concat([...encodeProtobuf([odd], 'allow-utf-8')]));
+  const adapter = await startWithResponse(Buffer.concat([...encodeProtobuf([odd], 'allow-utf-8')]));
   expect(await adapter.samples('adapter_errors')).toEqual([
     'adapter_errors_total{reason="native_histogram",source="app"} 1',
   ]);
 });
 
 test('a native histogram alone is shown in a text by its sum and count', async () => {
-  const adapter = await startWithAnswer(Buffer.concat([...encodeProtobuf(families, 'allow-utf-8')]));
+  const adapter = await startWithResponse(Buffer.concat([...encodeProtobuf(families, 'allow-utf-8')]));
   expect(await adapter.samples('n_')).toEqual(['n_bucket{x="1",le="+Inf"} 11', 'n_sum{x="1"} 4', 'n_count{x="1"} 11']);
 });
 
 test('a summary whose sum a rule drops becomes plain samples in protobuf, which would add a sum of 0', async () => {
   const rule = '{ source_labels: [__name__], regex: s_sum, action: drop }';
-  const adapter = await startWithAnswer(
+  const adapter = await startWithResponse(
     Buffer.concat([...encodeProtobuf(families, 'allow-utf-8')]),
     `, relabel: [${rule}]`,
   );
@@ -115,6 +115,6 @@ test.each([
   ['with bytes that are none', () => Buffer.from([5, 255, 255, 255, 255, 255])],
   ['that is a text', () => Buffer.from('# TYPE a gauge\na 1\n')],
 ])('protobuf %s counts as not read', async (_what, change) => {
-  const adapter = await startWithAnswer(change(Buffer.concat([...encodeProtobuf(families, 'allow-utf-8')])));
+  const adapter = await startWithResponse(change(Buffer.concat([...encodeProtobuf(families, 'allow-utf-8')])));
   expect(await adapter.samples('adapter_up')).toEqual(['adapter_up{source="app"} 0']);
 });

@@ -8,7 +8,7 @@ const two = (url: string, good: string, more = '') =>
   `json: [{ name: bad, url: '${url}', timeout: 300ms, metrics: [{ name: bad, value: $.v }]${more} },
           { name: good, url: '${good}', metrics: [{ name: good, value: $.v }] }]`;
 
-const badAnswers: [what: string, reason: string, listener: RequestListener][] = [
+const badResponses: [what: string, reason: string, listener: RequestListener][] = [
   ['hangs', 'timeout', () => undefined],
   ['says 500', 'status', (_request, response) => void response.writeHead(500).end()],
   ['is not JSON', 'parse', (_request, response) => void response.end('<html>')],
@@ -22,14 +22,14 @@ const badAnswers: [what: string, reason: string, listener: RequestListener][] = 
   ],
 ];
 
-test.each(badAnswers)('if a source %s, only its own series are missing', async (_what, reason, listener) => {
+test.each(badResponses)('if a source %s, only its own series are missing', async (_what, reason, listener) => {
   const adapter = await startAdapter(two(await serveApp(listener), await serveApp({ v: 1 })));
   expect(await adapter.samples('good')).toEqual(['good 1']);
   expect(await adapter.samples('adapter_up')).toEqual(['adapter_up{source="bad"} 0', 'adapter_up{source="good"} 1']);
   expect((await adapter.samples('adapter_errors')).join()).toContain(`reason="${reason}",source="bad"`);
 });
 
-test('an answer that never ends is cut off at its limit', async () => {
+test('a response that never ends is cut off at its limit', async () => {
   let sent = 0;
   const app = await serveApp((_request, response) => {
     const chunk = Buffer.alloc(65_536, 0x20);
@@ -71,11 +71,11 @@ test('concurrent scrapes send the source one request', async () => {
   });
   const adapter = await startAdapter(`json: [{ name: a, url: '${app}', metrics: [{ name: v, value: $.v }] }]`);
   const scrapes = [1, 2, 3, 4].map(() => adapter.samples('v '));
-  // A request that was sent after them has its answer, so all four have arrived.
+  // A request that was sent after them has its response, so all four have arrived.
   await adapter.get('/livez');
   release();
-  const answers = await Promise.all(scrapes);
-  expect([asked, answers]).toEqual([1, [1, 2, 3, 4].map(() => ['v 1'])]);
+  const responses = await Promise.all(scrapes);
+  expect([asked, responses]).toEqual([1, [1, 2, 3, 4].map(() => ['v 1'])]);
 });
 
 test("the scraper's timeout less the offset is the timeout of a source", async () => {

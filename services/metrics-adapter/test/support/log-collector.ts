@@ -6,7 +6,7 @@ import { onTestFinished } from 'vitest';
 
 export type LogCollector = {
   url: string;
-  /** Statuses of the next answers; then all are 200. */
+  /** Statuses of the next responses; then all are 200. */
   answer: number[];
   requests: IncomingMessage[];
   /** Messages of the batches that were answered 200, each batch once: a repeated key replaces. */

@@ -47,8 +47,8 @@ export async function startPrometheus(
     if (child.exitCode === null) await once(child, 'exit');
   });
   const get = async <Data>(path: string) => {
-    const answer = await fetch(`http://127.0.0.1:${port}/api/v1/${path}`);
-    return ((await answer.json()) as { data: Data }).data;
+    const response = await fetch(`http://127.0.0.1:${port}/api/v1/${path}`);
+    return ((await response.json()) as { data: Data }).data;
   };
   return {
     query: async (expression) =>

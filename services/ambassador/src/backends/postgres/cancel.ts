@@ -14,7 +14,7 @@ const cancelCode = 80_877_102;
 const tlsCode = 80_877_103;
 
 /**
- * Ask the server to cancel the statement that a connection runs now. The request has a connection of its own and no answer:
+ * Ask the server to cancel the statement that a connection runs now. The request has a connection of its own and no response:
  * the cancelled statement shows whether it came in time. Gives up after `timeout` milliseconds.
  *
  * Protocol: https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-CANCELING-REQUESTS
@@ -26,11 +26,11 @@ export function cancel({ host, port, ssl, processId, secretKey }: Backend, timeo
   socket.on('error', ignore).setTimeout(timeout, ignore);
   socket.once('connect', () => (ssl === undefined ? send(socket) : socket.write(message(tlsCode))));
   if (ssl === undefined) return;
-  socket.once('data', (answer) => {
+  socket.once('data', (response) => {
     const secured = connectTls({ ...ssl, socket }, () => send(secured));
     secured.on('error', ignore);
     // Anything but `S` means no TLS. The secret must not be sent in clear text.
-    if (answer.toString() !== 'S') secured.destroy();
+    if (response.toString() !== 'S') secured.destroy();
   });
 }
 

@@ -89,7 +89,7 @@ export class PostgresPool {
   }
 
   /**
-   * A connection on which a statement was interrupted, or failed without an answer, is not used again; a statement that
+   * A connection on which a statement was interrupted, or failed without a response, is not used again; a statement that
    * it may have left running is ended before a new one is sent.
    */
   async #run<T>(pool: Pool, work: (run: RunSql) => Promise<T>): Promise<T> {

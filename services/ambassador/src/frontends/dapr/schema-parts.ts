@@ -1,4 +1,4 @@
-import { jsonAnswer } from '@podkit/chassis/http/openapi';
+import { jsonResponse } from '@podkit/chassis/http/openapi';
 import * as Type from 'typebox';
 
 /** What the schemas of several Dapr routes share. */
@@ -26,7 +26,7 @@ const errorBody = Type.Object(
   closed,
 );
 
-const daprError = jsonAnswer('What went wrong.', errorBody);
+const daprError = jsonResponse('What went wrong.', errorBody);
 export const errors = (...statuses: number[]) => Object.fromEntries(statuses.map((status) => [status, daprError]));
 
 const unauthorized = {
@@ -34,8 +34,8 @@ const unauthorized = {
   content: { 'text/plain': { schema: { const: 'invalid api token' } } },
 };
 
-/** A route that needs the token: its answers, and the statuses that are errors. */
-export const secured = <Answers extends object>(answers: Answers, ...statuses: number[]) => ({
+/** A route that needs the token: its responses, and the statuses that are errors. */
+export const secured = <Responses extends object>(responses: Responses, ...statuses: number[]) => ({
   security: [{}, { apiToken: [] }],
-  response: { ...answers, 401: unauthorized, ...errors(...statuses) },
+  response: { ...responses, 401: unauthorized, ...errors(...statuses) },
 });

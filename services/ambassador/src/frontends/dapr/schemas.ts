@@ -1,4 +1,4 @@
-import { emptyAnswer, jsonAnswer } from '@podkit/chassis/http/openapi';
+import { emptyResponse, jsonResponse } from '@podkit/chassis/http/openapi';
 import * as Type from 'typebox';
 import { closed, metadata, optional, secured, text } from './schema-parts.ts';
 
@@ -40,20 +40,20 @@ export const stateSchemas = {
       'If-None-Match': optional(Type.String({ description: '* saves only what is absent (extension).' })),
     }),
     body: Type.Array(item),
-    ...secured({ 204: emptyAnswer('Saved; with one item its new ETag.') }, 400, 409, 413, 429, 500),
+    ...secured({ 204: emptyResponse('Saved; with one item its new ETag.') }, 400, 409, 413, 429, 500),
   },
   get: {
     summary: 'Get a value',
     params: storeAndKey,
     querystring: Type.Object({ consistency: optional(Type.Enum(['strong', 'eventual'])) }),
     headers: Type.Object({
-      'If-None-Match': optional(Type.String({ description: 'ETags that need no answer (extension).' })),
+      'If-None-Match': optional(Type.String({ description: 'ETags that need no response (extension).' })),
     }),
     ...secured(
       {
         200: { description: 'The bytes of the value, ETag, metadata.ttlExpireTime.', type: 'null' },
-        204: emptyAnswer('No such key.'),
-        304: emptyAnswer('Unchanged (extension).'),
+        204: emptyResponse('No such key.'),
+        304: emptyResponse('Unchanged (extension).'),
       },
       400,
       429,
@@ -64,7 +64,7 @@ export const stateSchemas = {
     summary: 'Delete a key',
     params: storeAndKey,
     headers: Type.Object({ 'If-Match': optional(text) }),
-    ...secured({ 204: emptyAnswer('The key does not exist any more.') }, 400, 409, 429, 500),
+    ...secured({ 204: emptyResponse('The key does not exist any more.') }, 400, 409, 429, 500),
   },
   bulk: {
     summary: 'Get many values',
@@ -72,7 +72,7 @@ export const stateSchemas = {
     body: Type.Object({ keys: optional(Type.Array(text)) }),
     ...secured(
       {
-        200: jsonAnswer(
+        200: jsonResponse(
           'An entry for each key: one that is missing has no data, one that failed has an error.',
           Type.Array(entry),
         ),
@@ -88,7 +88,7 @@ export const stateSchemas = {
         Type.Array(Type.Object({ operation: Type.Enum(['upsert', 'delete']), request: optional(item) })),
       ),
     }),
-    ...secured({ 204: emptyAnswer('Done.') }, 400, 500),
+    ...secured({ 204: emptyResponse('Done.') }, 400, 500),
   },
   query: {
     summary: 'Values that match a filter (memory and PostgreSQL)',
@@ -110,8 +110,8 @@ export const stateSchemas = {
     }),
     ...secured(
       {
-        200: jsonAnswer('A page of entries; without token it was the last one.', pageSchema('results', entry)),
-        204: emptyAnswer('Nothing matches.'),
+        200: jsonResponse('A page of entries; without token it was the last one.', pageSchema('results', entry)),
+        204: emptyResponse('Nothing matches.'),
       },
       400,
       500,
@@ -127,7 +127,7 @@ export const stateSchemas = {
       token: optional(text),
     }),
     ...secured(
-      { 200: jsonAnswer('A page of keys; without token it was the last one.', pageSchema('keys', text)) },
+      { 200: jsonResponse('A page of keys; without token it was the last one.', pageSchema('keys', text)) },
       400,
       500,
     ),
@@ -138,7 +138,7 @@ export const stateSchemas = {
     params: storeAndKey,
     ...secured(
       {
-        200: jsonAnswer(
+        200: jsonResponse(
           'The sum as a string, since it has 64 bits.',
           Type.Object({ value: Type.String({ pattern: '^-?[0-9]{1,19}$' }) }, closed),
         ),

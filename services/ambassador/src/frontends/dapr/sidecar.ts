@@ -1,4 +1,4 @@
-import { emptyAnswer, jsonAnswer } from '@podkit/chassis/http/openapi';
+import { emptyResponse, jsonResponse } from '@podkit/chassis/http/openapi';
 import type { Server } from '@podkit/chassis/http/server';
 import * as Type from 'typebox';
 import type { Engine } from '../../routing/engine.ts';
@@ -38,16 +38,16 @@ const componentSchema = Type.Object(
   closed,
 );
 
-const healthAnswers = {
+const healthResponses = {
   summary: 'Whether every required store answers',
-  response: { 204: emptyAnswer('Every required store answers.'), ...errors(500) },
+  response: { 204: emptyResponse('Every required store answers.'), ...errors(500) },
 };
 
 const schemas = {
   metadata: {
     summary: 'Stores and capabilities',
     ...secured({
-      200: jsonAnswer(
+      200: jsonResponse(
         'The metadata.',
         Type.Object({ id: text, runtimeVersion: text, components: Type.Array(componentSchema), extended: metadata }),
       ),
@@ -56,14 +56,14 @@ const schemas = {
   addMetadata: {
     summary: 'Add a value to the metadata',
     params: Type.Object({ key: text }),
-    ...secured({ 204: emptyAnswer('Added.') }, 400),
+    ...secured({ 204: emptyResponse('Added.') }, 400),
   },
   healthz: {
-    ...healthAnswers,
+    ...healthResponses,
     querystring: Type.Object({ appid: optional(Type.String({ description: 'Must be the id of this application.' })) }),
   },
-  outbound: healthAnswers,
-  shutdown: { summary: 'Stop as on SIGTERM', ...secured({ 204: emptyAnswer('Stopping.') }) },
+  outbound: healthResponses,
+  shutdown: { summary: 'Stop as on SIGTERM', ...secured({ 204: emptyResponse('Stopping.') }) },
 };
 
 /** Metadata, health and shutdown: https://docs.dapr.io/reference/api/metadata_api/ and health_api/ */

@@ -98,7 +98,7 @@ async function listen(
   accept: (socket: Socket) => void,
   at: { host: string; port: number } | { path: string },
 ): Promise<Server> {
-  // Half-open: a client may send its requests, close its side, and still read the answers.
+  // Half-open: a client may send its requests, close its side, and still read the replies.
   const server = createServer(
     { allowHalfOpen: true, pauseOnConnect: true, noDelay: true, keepAlive: true, keepAliveInitialDelay: 300_000 },
     accept,

@@ -15,7 +15,7 @@ export type NearOptions = {
   random?: () => number;
 };
 
-/** A read on its way to the backend, whose answer may be kept unless the key changes before it comes. */
+/** A read on its way to the backend, whose response may be kept unless the key changes before it comes. */
 type Fill = { readonly key: Key; live: boolean };
 
 /** An entry of another store, in little memory. */

@@ -14,16 +14,16 @@ export function nearStore(
   memory: NearMemory,
   count: (event: NearEvent) => void = () => undefined,
 ): Store {
-  const flights = new Map<Key, { fill: { live: boolean }; answer: Promise<Entry | undefined> }>();
+  const flights = new Map<Key, { fill: { live: boolean }; entry: Promise<Entry | undefined> }>();
 
   const fetchEntry = (key: Key): Promise<Entry | undefined> => {
     const flight = flights.get(key);
     if (flight?.fill.live) {
       count('coalesced');
-      return flight.answer;
+      return flight.entry;
     }
     const fill = memory.beginFill(key);
-    const answer = inner.get(key).then(
+    const read = inner.get(key).then(
       (entry) => {
         memory.fill(fill, entry);
         return entry;
@@ -33,13 +33,13 @@ export function nearStore(
         throw error;
       },
     );
-    const mine = { fill, answer };
+    const mine = { fill, entry: read };
     flights.set(key, mine);
     const end = () => {
       if (flights.get(key) === mine) flights.delete(key);
     };
-    answer.then(end, end);
-    return answer;
+    read.then(end, end);
+    return read;
   };
 
   /** A fresh entry, or null for a known absence. */

@@ -9,7 +9,7 @@ import { WriteBehind } from './write-behind.ts';
 
 /**
  * Plain sets and deletes are acknowledged once they are in the journal; readers here see them at once. Operations that
- * need an answer of the store itself (conditions, transactions, increments, `strong`) first wait for the key's earlier
+ * need a response of the store itself (conditions, transactions, increments, `strong`) first wait for the key's earlier
  * writes.
  */
 function writeBehindStore(inner: Store, queue: WriteBehind): Store {

@@ -20,17 +20,17 @@ const controls = [
 /** The chaos controls. The token is kept in this field only, and sent with each request. */
 export function Chaos({ chaos, now }) {
   const [token, setToken] = useState('');
-  const [answer, setAnswer] = useState('');
+  const [response, setResponse] = useState('');
   if (!chaos.enabled) return null;
   if (otherPod !== null)
     return html`<${Part} id="chaos" title="Chaos"><p class="quiet">Open the Pod's own console to use chaos.</p><//>`;
-  const run = async (control) => setAnswer(await send(control, token));
+  const run = async (control) => setResponse(await send(control, token));
   return html`
     <${Part} id="chaos" title="Chaos">
       <p class="token">
         <label for="chaos-token">Token</label>
         <input id="chaos-token" type="password" autocomplete="off" value=${token} onInput=${(event) => setToken(event.target.value)} />
-        <output>${answer}</output>
+        <output>${response}</output>
       </p>
       <div class="buttons">
         ${controls.map((control) => html`<button type="button" key=${control[0]} onClick=${() => void run(control)}>${control[0]}</button>`)}
@@ -46,11 +46,11 @@ async function send([, method, path, content], token) {
   const headers = { authorization: `Bearer ${token}`, ...(content && { 'content-type': 'application/json' }) };
   const body = content && JSON.stringify(content);
   try {
-    const answer = await fetch(api(path === '' ? 'chaos' : `chaos/${path}`), { method, headers, body });
-    if (answer.ok) return 'done';
-    const { message = '' } = await answer.json().catch(() => ({}));
-    return `${answer.status} ${message}`;
+    const response = await fetch(api(path === '' ? 'chaos' : `chaos/${path}`), { method, headers, body });
+    if (response.ok) return 'done';
+    const { message = '' } = await response.json().catch(() => ({}));
+    return `${response.status} ${message}`;
   } catch (error) {
-    return `no answer: ${error.message}`;
+    return `no response: ${error.message}`;
   }
 }

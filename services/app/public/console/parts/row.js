@@ -27,8 +27,8 @@ function describe(row, entry) {
   if (entry === undefined) return '';
   if (row.type === 'calls') {
     const { at, ok, status, milliseconds, prober, via } = entry;
-    const answer = via === 'grpc' ? (ok ? 'serving' : 'not serving') : status;
-    return `${time(at)} ${answer} in ${duration(milliseconds)}${prober === 'other' ? '' : `, ${prober}`}`;
+    const response = via === 'grpc' ? (ok ? 'serving' : 'not serving') : status;
+    return `${time(at)} ${response} in ${duration(milliseconds)}${prober === 'other' ? '' : `, ${prober}`}`;
   }
   if (row.type === 'bands') return entry.state === 'chaos' ? entry.text : entry.text.replace(/: /, ', ');
   return `${time(entry.at)} ${entry.text.replace(/[0-9a-f]{40}/g, shortCommit)}`;

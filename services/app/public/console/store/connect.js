@@ -23,8 +23,8 @@ export function connect(page) {
 /** Load the last hour. Without it the page still shows what comes from now on. */
 async function loadHistory(page) {
   try {
-    const answer = await fetch(api('console/history'));
-    if (answer.ok) page.dispatch({ type: 'history', data: await answer.json(), at: Date.now() });
+    const response = await fetch(api('console/history'));
+    if (response.ok) page.dispatch({ type: 'history', data: await response.json(), at: Date.now() });
   } catch {
     page.dispatch({ type: 'lost', at: Date.now() });
   }

@@ -19,7 +19,7 @@ export const field =
 export const wildcard: Step = (values) => values.flatMap(childValues);
 
 /** Maximum number of values that `..` selects: a second `..` selects a nested value once for each level above it. */
-const mostValues = 4_000_000;
+const maxValues = 4_000_000;
 
 /** `..`: the values and everything inside them. @throws {FetchError} too_large */
 export const recursive: Step = (values) => {
@@ -27,7 +27,7 @@ export const recursive: Step = (values) => {
   const rest = values.toReversed();
   for (let value = rest.pop(); value !== undefined; value = rest.pop()) {
     found.push(value);
-    if (found.length > mostValues) throw new FetchError('too_large', `.. selects more than ${mostValues} values`);
+    if (found.length > maxValues) throw new FetchError('too_large', `.. selects more than ${maxValues} values`);
     for (const child of childValues(value).toReversed()) rest.push(child);
   }
   return found;

@@ -76,9 +76,9 @@ export type KeyCommand = (store: Store, request: RequestView) => Reply | Promise
 export function answerFrom(
   store: Store,
   key: Key,
-  answer: (entry: Entry | undefined) => Reply,
+  toReply: (entry: Entry | undefined) => Reply,
 ): Reply | Promise<Reply> {
   const known = store.peek?.(key);
-  if (known !== undefined) return answer(known ?? undefined);
-  return store.get(key).then(answer);
+  if (known !== undefined) return toReply(known ?? undefined);
+  return store.get(key).then(toReply);
 }

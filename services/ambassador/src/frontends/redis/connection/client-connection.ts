@@ -191,7 +191,7 @@ export class ClientConnection implements Client, RunOwner {
     }
     const leaves = this.closing || this.#finishing || this.#ended;
     if (!leaves || this.replies.length > 0 || this.#busy) return;
-    // As in Redis after QUIT and after a protocol error: the answer is sent, and nothing more is read.
+    // As in Redis after QUIT and after a protocol error: the reply is sent, and nothing more is read.
     if (this.closing) this.#socket.destroySoon();
     else this.#socket.end();
   }

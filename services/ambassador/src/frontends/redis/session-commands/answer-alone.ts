@@ -8,7 +8,7 @@ import type { Reply } from '../commands/reply.ts';
 export const storesBusy = ({ pending }: Client): boolean =>
   pending.reads > 0 || pending.writes > 0 || pending.slots.size > 0;
 
-/** Begin an answer once nothing of this client is under way there; its later requests wait for it. */
+/** Begin a reply once nothing of this client is under way there; its later requests wait for it. */
 export function answerAlone(client: Client, answer: () => Promise<Reply>): boolean {
   if (storesBusy(client)) return false;
   client.endRun();

@@ -45,7 +45,7 @@ async function matchingKeys(client: Client): Promise<Reply> {
   for await (const key of allKeys(client, readGlob(client.request, 1))) {
     bytes += key.length;
     if (found.add(key).size > maxKeys || bytes > maxBytes)
-      throw new CommandError(`ERR more keys match than the ${maxKeys} or 64 MiB of one answer; use SCAN`);
+      throw new CommandError(`ERR more keys match than the ${maxKeys} or 64 MiB of one reply; use SCAN`);
   }
   return [...found].map(keyToBytes);
 }

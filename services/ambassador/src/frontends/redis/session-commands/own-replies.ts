@@ -24,7 +24,7 @@ export function parsedRequest({ endpoint }: Client, frame: Buffer): RequestView 
 }
 
 /**
- * The reply to EXEC, with the endpoint's own answers at their places among those of the Redis. A reply that is no
+ * The reply to EXEC, with the endpoint's own replies at their places among those of the Redis. A reply that is no
  * array, such as an error, stays unchanged.
  */
 export function withOwnReplies(client: Client, reply: Buffer, queued: readonly Queued[]): Buffer {

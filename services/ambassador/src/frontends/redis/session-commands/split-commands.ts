@@ -85,7 +85,7 @@ export async function removeKeys(client: Client, raw: RawRoute, { keys, slot }: 
   checked(reply);
 }
 
-/** MSET: one request per route; not atomic over several, and the first failure is the answer. */
+/** MSET: one request per route; not atomic over several, and the first failure is the reply. */
 const mset: SessionCommand = (client, command) => {
   const pairs = readPairs(command.name, client.request);
   const groups = groupByRoute(client, requestKeys(command, client.request));

@@ -29,7 +29,7 @@ function greetings({ login: loginNow, db, locate }: RedisServer, protocol: 2 | 3
   if (protocol === 3) requests.push(login.length > 0 ? ['HELLO', '3', 'AUTH', ...login] : ['HELLO', '3']);
   else if (secret !== undefined) requests.push(username === undefined ? ['AUTH', secret] : ['AUTH', ...login]);
   if (db !== 0) requests.push(['SELECT', String(db)]);
-  // A Sentinel may not know the new master yet. Without permission for ROLE its answer is trusted.
+  // A Sentinel may not know the new master yet. Without permission for ROLE its reply is trusted.
   if (locate !== undefined) requests.push(['ROLE']);
   return requests;
 }

@@ -17,11 +17,11 @@ const decoders: Readonly<Record<string, Decode>> = {
 /** The value of Accept-Encoding. */
 export const acceptedCodings = 'zstd, gzip, deflate, br';
 
-/** Maximum number of content codings of one answer. */
-const mostCodings = 3;
+/** Maximum number of content codings of one response. */
+const maxCodings = 3;
 
-/** Read and decode an answer of at most `maxBytes`. @throws {FetchError} too_large, parse, coding */
-export async function readAnswer(
+/** Read and decode a response of at most `maxBytes`. @throws {FetchError} too_large, parse, coding */
+export async function readResponse(
   body: Readable,
   encoding: string | string[] | undefined,
   maxBytes: number,
@@ -34,9 +34,9 @@ export async function readAnswer(
     .map((coding) => coding.trim())
     .filter((coding) => coding !== '' && coding !== 'identity');
   const unknown = codings.find((coding) => !Object.hasOwn(decoders, coding));
-  if (unknown !== undefined || codings.length > mostCodings) {
+  if (unknown !== undefined || codings.length > maxCodings) {
     discard(body);
-    throw new FetchError('coding', `the answer has a Content-Encoding other than ${acceptedCodings}`);
+    throw new FetchError('coding', `the response has a Content-Encoding other than ${acceptedCodings}`);
   }
   let bytes = await readAll(body, maxBytes);
   for (const coding of codings.toReversed()) bytes = await decode(bytes, coding, maxBytes);
@@ -55,7 +55,7 @@ async function readAll(body: Readable, maxBytes: number): Promise<Buffer> {
     size += chunk.length;
     if (size > maxBytes) {
       discard(body);
-      throw new FetchError('too_large', `the answer is longer than ${maxBytes} bytes`);
+      throw new FetchError('too_large', `the response is longer than ${maxBytes} bytes`);
     }
     chunks.push(chunk);
   }
