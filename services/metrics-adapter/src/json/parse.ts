@@ -29,12 +29,13 @@ export function checkCost(bytes: Buffer, heap = getHeapStatistics().heap_size_li
   const needed = values * bytesPerValue + bytes.length * 2;
   const allowed = heap / share;
   if (needed <= allowed) return;
-  const mebibytes = (size: number) => Math.ceil(size / 1_048_576);
   throw new FetchError(
     'too_large',
     `the document would take about ${mebibytes(needed)} MiB of memory, more than ${mebibytes(allowed)} MiB`,
   );
 }
+
+const mebibytes = (size: number) => Math.ceil(size / 1_048_576);
 
 /** Integers of 16 digits and more. Only they need a reviver, which makes parsing several times slower. */
 const longInteger = /(?:^|[^\d.])\d{16,}(?![\d.eE])/;

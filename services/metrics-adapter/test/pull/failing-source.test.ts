@@ -5,7 +5,7 @@ import { serveApp } from '../support/serve-app.ts';
 import { startAdapter } from '../support/start-adapter.ts';
 
 const two = (url: string, good: string, more = '') =>
-  `json: [{ name: bad, url: '${url}', timeout: 300ms, metrics: [{ name: bad, value: $.v }]${more} },
+  `json: [{ name: bad, url: '${url}', metrics: [{ name: bad, value: $.v }]${more} },
           { name: good, url: '${good}', metrics: [{ name: good, value: $.v }] }]`;
 
 const badResponses: [what: string, reason: string, listener: RequestListener][] = [
@@ -23,7 +23,9 @@ const badResponses: [what: string, reason: string, listener: RequestListener][] 
 ];
 
 test.each(badResponses)('if a source %s, only its own series are missing', async (_what, reason, listener) => {
-  const adapter = await startAdapter(two(await serveApp(listener), await serveApp({ v: 1 })));
+  // Only the source that never answers needs a short timeout; on a slow machine the others could exceed one.
+  const more = reason === 'timeout' ? ', timeout: 300ms' : '';
+  const adapter = await startAdapter(two(await serveApp(listener), await serveApp({ v: 1 }), more));
   expect(await adapter.samples('good')).toEqual(['good 1']);
   expect(await adapter.samples('adapter_up')).toEqual(['adapter_up{source="bad"} 0', 'adapter_up{source="good"} 1']);
   expect((await adapter.samples('adapter_errors')).join()).toContain(`reason="${reason}",source="bad"`);

@@ -145,9 +145,10 @@ function substring(text: string, from: number, to: number): string {
 
 /** A random whole number of at least `from` and below `to`. */
 function randomBetween(from: number, to: number): number {
-  // randomInt takes ranges below 2^48 only.
-  const limit = (bound: number) => Math.trunc(Math.min(Math.max(bound, -(2 ** 46)), 2 ** 46));
-  const low = limit(from);
-  const high = limit(to);
+  const low = limitBound(from);
+  const high = limitBound(to);
   return high > low ? randomInt(low, high) : low;
 }
+
+/** `randomInt` takes only ranges below 2^48. */
+const limitBound = (bound: number) => Math.trunc(Math.min(Math.max(bound, -(2 ** 46)), 2 ** 46));
