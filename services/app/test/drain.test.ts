@@ -1,3 +1,4 @@
+import { deadline } from '@podkit/chassis/testing/deadline';
 import { waitFor } from '@podkit/chassis/testing/wait-for';
 import { describe, expect, test } from 'vitest';
 import { keepAliveLoad } from './support/keep-alive-load.ts';
@@ -5,7 +6,7 @@ import { startApp } from './support/start-app.ts';
 
 describe('SIGTERM under load', () => {
   test('fails none of the requests of 200 keep-alive connections, and exits 0', async () => {
-    const app = await startApp({ DRAIN_DELAY: '1s', LOG_LEVEL: 'warn' });
+    const app = await startApp({ DRAIN_DELAY: `${deadline(1000)}ms`, GRACE_PERIOD: '1h', LOG_LEVEL: 'warn' });
     // More requests than can be sent before the drain ends: every client must be sent away.
     const load = keepAliveLoad(`${app.url}/api/pod`, 200, 1_000_000);
     await waitFor('requests to be answered', async () => {
