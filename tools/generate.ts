@@ -10,7 +10,7 @@ const root = join(import.meta.dirname, '..');
 const rules = join(root, 'k8s/components/prometheus-rules');
 writeFileSync(join(rules, 'prometheus-rule.yaml'), prometheusRule(readFileSync(join(rules, 'alerts.yaml'), 'utf8')));
 // The test of docs/reference also writes it.
-const reference = spawnSync('vitest', ['run', '--update', 'local/test/reference.test.ts'], {
+const reference = spawnSync('vitest', ['run', 'local/test/reference.test.ts', '--update'], {
   cwd: root,
   stdio: 'inherit',
 });
