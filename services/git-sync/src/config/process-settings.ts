@@ -41,7 +41,7 @@ export const processSettings = {
   shutdownTimeout: duration({
     env: 'SHUTDOWN_TIMEOUT',
     default: '15s',
-    description: 'Longest time from SIGTERM to the exit; a pass in flight is ended shortly before. *',
+    description: 'Maximum time from SIGTERM to the exit; a pass in flight is ended shortly before. *',
   }),
   podName: optional(text({ env: 'POD_NAME', description: 'Name of the Pod, for the log. *' })),
   podNamespace: optional(text({ env: 'POD_NAMESPACE', description: 'Namespace of the Pod, for the log. *' })),
