@@ -89,7 +89,7 @@ function createStop(lifecycle: Lifecycle, log: Logger, host: Host): Context<unkn
     );
     const exit = (code: number) => {
       lifecycle.markExited(`exit code ${code}`);
-      // Flush before the exit: lines flushed by the exit itself would overtake those being written. Bounded, because the log may have no reader.
+      // Lines that the exit itself flushes would overtake those being written. The wait is bounded: the log may have no reader.
       log.flush(() => host.exit(code));
       setTimeout(() => host.exit(code), 500);
     };
