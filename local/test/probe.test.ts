@@ -39,7 +39,7 @@ test('a check that does not answer has failed, with its timeout as the reason', 
     results.push(result);
     over.abort();
   });
-  expect(results).toEqual([{ ok: false, reason: 'no answer within 0.001 s' }]);
+  expect(results).toEqual([{ ok: false, reason: 'no response within 0.001 s' }]);
 });
 
 const waitForAbort = (signal: AbortSignal) =>

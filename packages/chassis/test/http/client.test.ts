@@ -130,7 +130,7 @@ test('a response that begins and never ends is given up after the timeout', asyn
   const url = await serve((_request, response) => void response.write('x'));
   await expect(clientFor()(url, { timeout: 100 })).rejects.toMatchObject({
     code: 'ERR_NO_ANSWER',
-    message: `${new URL(url).host}: no answer within 100 ms`,
+    message: `${new URL(url).host}: no response within 100 ms`,
   });
 });
 
