@@ -1,4 +1,4 @@
-import { backoff } from './backoff.ts';
+import { backoff } from '@podkit/chassis/process/backoff';
 
 type ReconnectorOptions = {
   /** Open the connection; it ends in `connected()` or in `lost()`. */

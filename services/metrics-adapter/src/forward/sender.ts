@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { backoff } from '@podkit/chassis/process/backoff';
 import type { ForwardCounts } from './counts.ts';
 import type { HttpSink } from './http-sink.ts';
 import type { Batch, Spool } from './spool.ts';
@@ -63,7 +64,7 @@ export class Sender {
       counts.failures += 1;
       this.#failures += 1;
       if (this.#failures === 1) onFailure(result.reason);
-      const pause = Math.min(retryMax, retryMin * 2 ** (this.#failures - 1)) * (0.5 + Math.random() / 2);
+      const pause = backoff(this.#failures - 1, retryMin, retryMax);
       await sleep(Math.max(pause, Math.min(retryMax, result.retryAfter ?? 0)), undefined, {
         signal: this.#stopped.signal,
       }).catch(() => undefined);

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describeError } from '@podkit/chassis/errors';
-import { backoff } from '../../store/backoff.ts';
+import { backoff } from '@podkit/chassis/process/backoff';
 import { KeyedMutex } from '../../store/keyed-mutex.ts';
 import type { Key, Store } from '../../store/store.ts';
 import { StoreError } from '../../store/store-error.ts';

@@ -1,4 +1,4 @@
-import { backoff } from '../../../store/backoff.ts';
+import { backoff } from '@podkit/chassis/process/backoff';
 import { ForwardingConnection } from './forwarding-connection.ts';
 import { type RedisServer, UpstreamError } from './redis-server.ts';
 import { followMaster } from './sentinel.ts';
