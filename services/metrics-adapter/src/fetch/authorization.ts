@@ -5,9 +5,11 @@ import type { HttpClientConfig } from './config.ts';
 export async function buildAuthorization(config: HttpClientConfig): Promise<string | undefined> {
   const { basic_auth: basic, authorization, bearer_token: token, bearer_token_file: tokenFile } = config;
   if (basic) {
-    const name = await readSecret(basic.username, basic.username_file);
-    const password = await readSecret(basic.password, basic.password_file);
-    return basicAuthorization(name ?? '', password ?? '');
+    const [name = '', password = ''] = await Promise.all([
+      readSecret(basic.username, basic.username_file),
+      readSecret(basic.password, basic.password_file),
+    ]);
+    return basicAuthorization(name, password);
   }
   if (authorization) {
     const credentials = await readSecret(authorization.credentials, authorization.credentials_file);
