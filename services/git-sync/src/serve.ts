@@ -26,7 +26,7 @@ import { Repositories } from './sync/repositories.ts';
 import { refuseSharedRoots } from './sync/root.ts';
 
 /** Bytes of a response to git-sync's own requests that are read. */
-const answerLimit = 64 * 1024;
+const responseLimit = 64 * 1024;
 
 /** There are metrics only with `--http-metrics`. */
 export type GitSyncContext = Context<Options, ChassisMetrics | undefined>;
@@ -89,8 +89,8 @@ async function start(context: GitSyncContext, input: ServeInput, shared: Shared)
   refuseSharedRoots(roots);
   const directory = await openPrivateDirectory(roots, log);
   lifecycle.atClose('private files', () => removePrivateDirectory(directory));
-  // Like Go's client it accepts bare line feeds in answers, and a user name and password in the URL.
-  const client = new HttpClient({ limit: answerLimit, isLenient: true, env });
+  // Like Go's client it accepts bare line feeds in responses, and a user name and password in the URL.
+  const client = new HttpClient({ limit: responseLimit, isLenient: true, env });
   lifecycle.atClose('HTTP client', () => client.close());
   const several = config.configFile !== undefined;
   const metrics = await openMetrics(context, several);

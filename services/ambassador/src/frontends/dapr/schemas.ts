@@ -47,7 +47,9 @@ export const stateSchemas = {
     params: storeAndKey,
     querystring: Type.Object({ consistency: optional(Type.Enum(['strong', 'eventual'])) }),
     headers: Type.Object({
-      'If-None-Match': optional(Type.String({ description: 'ETags that need no response (extension).' })),
+      'If-None-Match': optional(
+        Type.String({ description: 'ETags that the client has; if one is current, the response is 304 (extension).' }),
+      ),
     }),
     ...secured(
       {
