@@ -55,8 +55,11 @@ describe('the chaos controls', () => {
     await waitFor('the expiry', async () => (await status(`${app.admin}/startupz`)) === 200);
   });
 
-  test('hang and cut traffic until they are ended', async () => {
+  test('hang, slow down and cut traffic until they are ended', async () => {
     const app = await startChaotic();
+    const { body } = await control(app, 'PUT', '/latency', { delay: '150ms', duration: '1m' });
+    expect(body.active?.map(({ name }) => name)).toEqual(['latency']);
+    expect(await status(`${app.url}/api/pod`)).toBe(200);
     await control(app, 'PUT', '/drop', { share: 1, duration: '1m' });
     await expect(fetch(`${app.url}/api/pod`)).rejects.toThrow('fetch failed');
     await control(app, 'PUT', '/hang', { duration: '1m' });

@@ -135,6 +135,13 @@ describe('the preStop hook', () => {
 });
 
 describe('a configuration that cannot work', () => {
+  test('is refused with every error and exit code 2', async () => {
+    const env = { CHAOS: 'true', APP_REQUIRES: 'site,redis', APP_PODS_SRV: '_http._tcp.x', APP_STROE: 'x' };
+    const app = await startApp(env, { started: false });
+    expect((await app.service.exited).code).toBe(2);
+    const output = app.service.output.join('\n');
+    expect(output).toContain('APP_STROE: no such setting; did you mean APP_STORE?');
+  });
   test('is refused with exit code 2 and every error that concerns several settings', async () => {
     const env = { CHAOS: 'true', APP_REQUIRES: 'site,redis', APP_PODS_SRV: '_http._tcp.x' };
     const app = await startApp(env, { started: false });

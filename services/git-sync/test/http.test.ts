@@ -154,7 +154,7 @@ describe('POST /sync', () => {
     await ready();
     const headers = { authorization: `Bearer ${secret}` };
     const responses = await Promise.all(Array.from({ length: 30 }, () => get('/sync', { method: 'POST', headers })));
-    expect(new Set(responses.map(({ status }) => status))).toEqual(new Set([202, 429]));
+    expect(responses.filter(({ status }) => status === 429).length).toBeGreaterThan(10);
   });
 
   test('does not exist without a secret', async () => {

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CommunicationProtocolEnum, DaprClient, StateConcurrencyEnum, StateConsistencyEnum } from '@dapr/dapr';
+import { deadline } from '@podkit/chassis/testing/deadline';
 import { freePort } from '@podkit/chassis/testing/free-port';
 import { type SpawnedService, spawnService } from '@podkit/chassis/testing/spawn-service';
 import { waitFor } from '@podkit/chassis/testing/wait-for';
@@ -105,8 +106,10 @@ describe.each(['memory', 'redis', 'postgresql'])('the DaprClient on %s', (store)
     await client.state.delete(store, 'first');
     expect((await client.state.save(store, [{ key: 'first', value: 1, options: firstWrite }])).error).toBeUndefined();
     expect((await client.state.save(store, [{ key: 'first', value: 2, options: firstWrite }])).error).toBeDefined();
-    const mortal = { key: 'mortal', value: 1, metadata: { ttlInSeconds: '1' } };
-    expect((await client.state.save(store, [mortal])).error).toBeUndefined();
+    // Long enough to be read before it expires, on a slow machine too.
+    const ttlInSeconds = String(Math.ceil(deadline(1000) / 1000));
+    await client.state.save(store, [{ key: 'mortal', value: 1, metadata: { ttlInSeconds } }]);
+    expect(await client.state.get(store, 'mortal')).toBe(1);
     await waitFor('the value to expire', async () => (await client.state.get(store, 'mortal')) === '');
   });
 });

@@ -8,6 +8,15 @@ import { rawClient } from '../support/redis-endpoint.ts';
 // What endpoint.test.ts asks of commands served here, of those that are passed on to a Redis.
 const shared = redisForTests();
 
+test('half a gigabyte announced is refused, and takes no memory', async () => {
+  const client = await rawClient((await mixedEndpoint(shared)).port);
+  const before = process.memoryUsage().arrayBuffers;
+  client.send('*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$536870912\r\n');
+  expect(await client.replies(1)).toEqual(['-ERR Protocol error: invalid bulk length\r\n']);
+  await client.closed();
+  expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(10_000_000);
+});
+
 test('a pipeline of a quarter of a million writes is answered in order', async () => {
   const client = await rawClient((await mixedEndpoint(shared)).port);
   const part = Buffer.concat(frames('INCR n\n'.repeat(10_000)));

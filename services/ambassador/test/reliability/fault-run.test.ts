@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { deadline } from '@podkit/chassis/testing/deadline';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { faultCases, runFaultCase } from '../support/fault-run.ts';
 import { type FaultSuite, startFaultSuite } from '../support/fault-suite.ts';
@@ -30,4 +31,5 @@ test.each(some)('%s: no write is lost, no read is stale, and it recovers by itse
   const result = await runFaultCase(suite, found);
   expect(result).toMatchObject({ lost: [], stale: [] });
   expect(result.refused).toBeGreaterThan(0);
+  expect(result.recovery).toBeLessThan(deadline(10_000));
 });

@@ -29,6 +29,16 @@ test.each([
 });
 
 test.each([
+  ['a count of +Inf', '# TYPE h histogram\nh_bucket{le="+Inf"} +Inf\nh_sum 1\nh_count +Inf\nfine 1\n'],
+  ['a timestamp of +Inf', 'g 1 +Inf\nfine 1\n'],
+  ['a timestamp of 1e300', 'g 1 1e300\nfine 1\n'],
+])('a scrape as protobuf ends with %s in a source, and has the other samples', async (_what, body) => {
+  const adapter = await startAdapter(`prometheus: [{ name: app, url: '${await serveApp(body)}' }]`);
+  const page = Buffer.from(await (await adapter.get('/metrics', { accept: protobuf })).arrayBuffer());
+  expect(page.includes('fine')).toBe(true);
+});
+
+test.each([
   ['seconds', 1_700_000_000],
   ['milliseconds', 1_700_000_000_000],
   ['microseconds', 1_700_000_000_000_000],
@@ -123,6 +133,18 @@ test("StatsD does not write into the adapter's own names, and counts a conflict"
     'adapter_statsd_events_conflict_total{metric="adapter_up",source="statsd"} 1',
     'adapter_statsd_events_conflict_total{metric="adapter",source="statsd"} 1',
   ]);
+});
+
+test('concurrent requests share one rendered page', async () => {
+  let asked = 0;
+  const url = await serveApp((_request, response) => {
+    asked += 1;
+    setImmediate(() => response.end('fine 1\n'));
+  });
+  const adapter = await startAdapter(`prometheus: [{ name: app, url: '${url}' }]`);
+  const pages = await Promise.all(Array.from({ length: 50 }, async () => (await adapter.get('/metrics')).text()));
+  expect(pages.every((page) => page.includes('\nfine 1\n'))).toBe(true);
+  expect(asked).toBeLessThan(50);
 });
 
 test.each(['text/plain;version=0.0.4', protobuf])(

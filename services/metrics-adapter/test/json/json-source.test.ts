@@ -94,3 +94,11 @@ test('of several values for one series the first is kept, and the others are cou
   expect(await adapter.samples('it')).toEqual(['it 1']);
   expect(await adapter.samples('adapter_errors')).toEqual(['adapter_errors_total{reason="duplicate",source="app"} 4']);
 });
+
+test('a time from the document is kept, in seconds, milliseconds or ISO 8601', async () => {
+  const times = [1657568506, 1657568506000, '2022-07-11T19:41:46Z'];
+  const app = await serveApp({ items: times.map((at, n) => ({ at, n })) });
+  const metric = `{ name: it, path: '$.items[*]', value: '@.n', labels: { n: '@.n' }, timestamp: '@.at' }`;
+  const adapter = await startAdapter(source(app, metric));
+  expect((await adapter.samples('it')).map((line) => line.split(' ')[2])).toEqual(Array(3).fill('1657568506000'));
+});

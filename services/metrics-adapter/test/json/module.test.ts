@@ -11,6 +11,25 @@ modules:
         path: '{ .counter }'
         help: A value at the top
         labels: { environment: beta, location: 'planet-{.location}' }
+      - name: example_timestamped_value
+        type: object
+        path: '{ .values[?(@.state == "INACTIVE")] }'
+        epochTimestamp: '{ .at }'
+        labels: { environment: beta }
+        values: { count: '{.count}' }
+      - name: example_value
+        type: object
+        path: '{.values[?(@.state == "ACTIVE")]}'
+        labels: { environment: beta, id: '{.id}' }
+        values: { active: 1, count: '{.count}', boolean: '{.some_boolean}' }
+  animals:
+    metrics:
+      - name: animal
+        type: object
+        path: '{ [*] }'
+        valuetype: gauge
+        labels: { name: '{ .noun }', predator: '{ .predator }' }
+        values: { population: '{ .population }' }
   templated:
     body: { content: '{"val": "{{ .myVal | first }}", "took": "{{ duration \`95\` }}"}', templatize: true }
     metrics: [{ name: echoed, path: '{.val}' }]
@@ -18,9 +37,39 @@ modules:
     body: { content: '{{ .a | repeat 65536 }}', templatize: true }
     metrics: []
 `;
-
+const document = {
+  counter: 1234,
+  location: 'mars',
+  values: [
+    { id: 'id-A', count: 1, some_boolean: true, state: 'ACTIVE' },
+    { id: 'id-B', count: 2, some_boolean: true, state: 'INACTIVE', at: 1657568506 },
+    { id: 'id-C', count: 3, some_boolean: false, state: 'ACTIVE' },
+  ],
+};
 const readSamples = async (response: Response) =>
   (await response.text()).split('\n').filter((line) => !/^#|^$/.test(line));
+
+test("json_exporter's documented example gives the documented series", async () => {
+  const adapter = await startAdapter(modules);
+  const answer = await adapter.get(`/probe?target=${await serveApp(document)}`);
+  expect(await readSamples(answer)).toEqual([
+    'example_global_value{environment="beta",location="planet-mars"} 1234',
+    'example_timestamped_value_count{environment="beta"} 2 1657568506000',
+    'example_value_active{environment="beta",id="id-A"} 1',
+    'example_value_active{environment="beta",id="id-C"} 1',
+    'example_value_count{environment="beta",id="id-A"} 1',
+    'example_value_count{environment="beta",id="id-C"} 3',
+    'example_value_boolean{environment="beta",id="id-A"} 1',
+    'example_value_boolean{environment="beta",id="id-C"} 0',
+  ]);
+});
+
+test('another module is chosen by its name', async () => {
+  const adapter = await startAdapter(modules);
+  const app = await serveApp([{ noun: 'lion', predator: true, population: 123 }]);
+  const answer = await adapter.get(`/probe?module=animals&target=${app}`);
+  expect(await readSamples(answer)).toEqual(['animal_population{name="lion",predator="true"} 123']);
+});
 
 test("a module's headers are sent", async () => {
   const adapter = await startAdapter(modules);
@@ -66,7 +115,7 @@ test('a response that is not JSON fails the probe', async () => {
 });
 
 test('targets can be limited to a part of a server', async () => {
-  const app = await serveApp({ counter: 1 });
+  const app = await serveApp(document);
   const adapter = await startAdapter(`${modules}\nprobe: { targets: ['${app}/stats'] }`);
   const statuses = await Promise.all(
     ['/stats', '/stats/a', '/statsx', '/'].map(

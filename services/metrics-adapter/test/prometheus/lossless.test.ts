@@ -25,6 +25,7 @@ async function refusals(body: string, type = plainText): Promise<string[]> {
   const adapter = await startAdapter(`prometheus: [{ name: app, url: '${url}' }]`);
   await adapter.get('/metrics');
   const lines = await adapter.samples('adapter_errors_total');
+  expect(await adapter.samples('adapter_build_info')).toHaveLength(1);
   expect(await adapter.samples('fine')).toEqual(['fine 1']);
   return lines.map((line) => /reason="(\w+)"/.exec(line)?.[1] ?? '');
 }
@@ -65,8 +66,8 @@ test('a sum that a rule drops stays away', async () => {
   ]);
 });
 
-test('a counter without _total keeps its name in OpenMetrics', async () => {
-  expect(await passed('# TYPE c counter\nc 1\n', { accept: openMetrics })).toContain('c 1');
+test.each([plainText, openMetrics])('a counter without _total keeps its name in %s', async (accept) => {
+  expect(await passed('# TYPE c counter\nc 1\n', { accept })).toContain('c 1');
 });
 
 test('times when counters and histograms began pass as samples in the text formats', async () => {

@@ -21,6 +21,40 @@ function errors(yaml: string): readonly string[] {
   return [];
 }
 
+const readme = `
+mappings:
+- match: "test.dispatcher.*.*.*"
+  name: "dispatcher_events_total"
+  labels:
+    processor: "$1"
+    action: "$2"
+    outcome: "$3"
+    job: "test_dispatcher"
+- match: "*.signup.*.*"
+  name: "signup_events_total"
+  labels:
+    provider: "$2"
+    outcome: "$3"
+    job: "\${1}_server"
+`;
+
+test('the README example of statsd_exporter gives the documented series', () => {
+  expect(map(readme, 'test.dispatcher.FooProcessor.send.success')).toEqual({
+    name: 'dispatcher_events_total',
+    processor: 'FooProcessor',
+    action: 'send',
+    outcome: 'success',
+    job: 'test_dispatcher',
+  });
+  expect(map(readme, 'foo_product.signup.facebook.failure')).toEqual({
+    name: 'signup_events_total',
+    provider: 'facebook',
+    outcome: 'failure',
+    job: 'foo_product_server',
+  });
+  expect(map(readme, 'test.web-server.foo.bar')).toBeUndefined();
+});
+
 test('a regex mapping fills the name and the labels, and comes after every glob', () => {
   const yaml = `
 mappings:

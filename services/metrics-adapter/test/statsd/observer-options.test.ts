@@ -8,6 +8,9 @@ import { expect, onTestFinished, test } from 'vitest';
 import type { Family } from '../../src/series/family.ts';
 import { SeriesStore } from '../../src/series/store.ts';
 import { statsdSchema } from '../../src/statsd/config.ts';
+import { StatsdCounts } from '../../src/statsd/counts.ts';
+import { StatsdIngest } from '../../src/statsd/ingest.ts';
+import { parseMappingFile } from '../../src/statsd/mapping/mapping.ts';
 import { StatsdSource } from '../../src/statsd/statsd-source.ts';
 import { parseSource } from '../support/parse-source.ts';
 
@@ -88,4 +91,29 @@ mappings:
     ],
   });
   expect(histogram).toMatchObject({ bounds: [0.01, 0.025, 0.05, 0.1], counts: [0, 0, 1, 0, 1], native: { schema: 3 } });
+});
+
+test('a series without a sample for its ttl is removed, and the next sample begins a new one', () => {
+  const clock = { now: 1_000_000 };
+  const store = new SeriesStore({ now: () => clock.now });
+  const ingest = new StatsdIngest({
+    sink: store.sink('statsd', { seriesPerMetric: 100, seriesPerSource: 100 }),
+    mapping: parseMappingFile('defaults: { ttl: 1m20s }', 'm.yaml'),
+    styles: { dogstatsd: true, influxdb: true, librato: true, signalfx: true },
+    sets: { maxAge: 1000, maxMembers: 1 },
+    counts: new StatsdCounts(),
+    cacheSize: 100,
+  });
+  const after = (milliseconds: number) => {
+    clock.now += milliseconds;
+    store.sweep();
+    return shown(store.families());
+  };
+  ingest.packet('a:5|c');
+  expect(after(70_000)).toEqual(['a{} 5']);
+  ingest.packet('a:1|c');
+  expect(after(70_000)).toEqual(['a{} 6']);
+  expect(after(90_000)).toEqual([]);
+  ingest.packet('a:1|c');
+  expect(after(0)).toEqual(['a{} 1']);
 });

@@ -69,6 +69,10 @@ test('localhost binds both loopbacks on one port, and they share the limit of co
   first.destroy();
 });
 
+test('an invalid duration is named in the error', async () => {
+  await expect(start({ sets: { maxAge: 'long', maxMembers: 1 } })).rejects.toThrow('sets.maxAge: "long" is not');
+});
+
 test('lines over TCP may arrive in pieces, and the last one needs no newline', async () => {
   const { source, expectValues } = await start({ tcp: '127.0.0.1:0' });
   const socket = connect(source.ports.tcp, '127.0.0.1');
